@@ -1,0 +1,65 @@
+/**
+ * The allowed arrows between rooms, as src/README.md draws them. Each room may import only what stands
+ * right of it; http reaches the object through the stub in `env`, never through its code.
+ */
+const rooms = {
+  domain: [],
+  telegram: ["domain"],
+  channels: ["domain"],
+  integrations: ["domain"],
+  record: ["domain"],
+  "topic-group": ["telegram", "channels", "integrations", "record/projection", "domain"],
+  cron: ["record", "domain"],
+  http: ["telegram", "channels", "record", "domain"],
+};
+
+const arrow = ([room, allowed]) => ({
+  name: `${room} imports only ${allowed.length > 0 ? allowed.join(", ") : "nothing of ours"}`,
+  severity: "error",
+  from: { path: `^src/${room}/` },
+  to: {
+    path: "^(src|test|migrations)/",
+    pathNot: [
+      `^src/${room}/`,
+      ...allowed.map((name) => `^src/${name}(/|\\.ts$)`),
+      ...(room === "topic-group" ? ["^migrations/topic-group/"] : []),
+    ],
+  },
+});
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(rooms).map(arrow),
+    {
+      name: "index is the composition root: http, cron and the object, nothing else",
+      severity: "error",
+      from: { path: "^src/index\\.ts$" },
+      to: { path: "^src/", pathNot: ["^src/(http|cron|topic-group)/"] },
+    },
+    {
+      name: "domain is pure: outside of ourselves only zod and temporal",
+      severity: "error",
+      from: { path: "^src/domain/" },
+      to: { dependencyTypes: ["npm", "npm-dev", "core"], pathNot: ["node_modules/(zod|temporal-polyfill)/"] },
+    },
+    {
+      name: "nobody in the product knows the sandbox",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/sandbox/" },
+      to: { path: "^src/sandbox/" },
+    },
+    {
+      name: "the sandbox's Telegram knows nothing of the desk",
+      severity: "error",
+      from: { path: "^src/sandbox/telegram/" },
+      to: { path: "^src/", pathNot: "^src/sandbox/telegram/" },
+    },
+    { name: "no cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "everything imported exists", severity: "error", from: {}, to: { couldNotResolve: true, pathNot: "^cloudflare:" } },
+  ],
+  options: {
+    parser: "swc",
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: { conditionNames: ["workerd", "worker", "import", "default"], exportsFields: ["exports"] },
+  },
+};

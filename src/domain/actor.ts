@@ -1,0 +1,12 @@
+/**
+ * Who did something: a customer or an agent by Telegram id, a program by the name of its API key, or the desk
+ * itself by the rule that made it act.
+ */
+export type Actor =
+  | { kind: "customer"; id: number }
+  | { kind: "agent"; id: number; name: string }
+  | { kind: "key"; name: string }
+  | { kind: "system"; rule: SystemRule };
+
+/** The rules by which the desk acts on its own. */
+export type SystemRule = "auto_close" | "intake_hold" | "delivery";

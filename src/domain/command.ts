@@ -1,0 +1,40 @@
+import type { Actor } from "./actor.ts";
+import type { UnreachableReason } from "./contact.ts";
+import type { Priority } from "./priority.ts";
+
+/** An agent as the one who acts. */
+export type AgentActor = Extract<Actor, { kind: "agent" }>;
+/** Those who may work on a ticket: an agent in Telegram, or a program through the API. */
+export type Worker = Extract<Actor, { kind: "agent" | "key" }>;
+
+/** What a new ticket is made of; the shell knows the number, the domain never counts by itself. */
+export interface Opening {
+  number: number;
+  customer: number;
+  subject: string;
+  payload: string | null;
+  followUpOf: string | null;
+}
+
+/** What happened outside, or what is asked for. A command concerns one ticket. */
+export type TicketCommand =
+  | { type: "customer_wrote"; customer: number; gratitude: boolean; opening: Opening }
+  | { type: "customer_answered_intake"; customer: number; field: string; option: string }
+  | { type: "customer_closed"; customer: number }
+  | { type: "customer_unreachable"; reason: UnreachableReason }
+  | { type: "customer_reachable"; customer: number }
+  | { type: "agent_answered"; by: Worker }
+  | { type: "agent_claimed"; by: AgentActor }
+  | { type: "agent_unclaimed"; by: AgentActor; lead: boolean }
+  | { type: "agent_assigned"; by: Worker; assignee: { id: number; name: string } }
+  | { type: "agent_noted"; by: Worker; text: string }
+  | { type: "agent_resolved"; by: Worker; note?: string }
+  | { type: "agent_closed"; by: Worker; note?: string }
+  | { type: "agent_reopened"; by: Worker; note?: string }
+  | { type: "agent_prioritised"; by: Worker; priority: Priority }
+  | { type: "agent_tagged"; by: Worker; add: string[]; remove: string[] }
+  | { type: "topic_created"; topicId: number }
+  | { type: "topic_lost"; topicId: number }
+  | { type: "delivery_failed"; code: string }
+  | { type: "delivery_uncertain" }
+  | { type: "clock_struck" };

@@ -1,0 +1,341 @@
+import type { Actor } from "./actor.ts";
+import type { TicketCommand, Worker } from "./command.ts";
+import type { Decision } from "./decision.ts";
+import type { TicketEvent } from "./event.ts";
+import { intakeComplete } from "./intake.ts";
+import { TAGS_MAX } from "./limits.ts";
+import type { Policy } from "./policy.ts";
+import { isPriority } from "./priority.ts";
+import type { Ticket, TicketStatus } from "./ticket.ts";
+
+type Command<T extends TicketCommand["type"]> = Extract<TicketCommand, { type: T }>;
+
+/**
+ * What a command does to a ticket. Pure: time and configuration are arguments, and the same arguments give the
+ * same decision in the live path, the dry run and the replay. `now` is in milliseconds since 1970.
+ */
+export function decide(command: TicketCommand, ticket: Ticket | null, policy: Policy, now: number): Decision {
+  if (command.type === "customer_wrote") return customerWrote(command, ticket, policy, now);
+  if (ticket === null) return { refused: { code: "ticket.not_found" } };
+  switch (command.type) {
+    case "customer_answered_intake":
+      return answeredIntake(command, ticket, policy, now);
+    case "customer_closed":
+      return closed(ticket, customer(command.customer), now);
+    case "customer_unreachable":
+      if (ticket.unreachable === command.reason) return { events: [] };
+      return { events: [{ type: "customer_unreachable", at: now, by: delivery, reason: command.reason }] };
+    case "customer_reachable":
+      if (ticket.unreachable === null) return { events: [] };
+      return { events: [{ type: "customer_reachable", at: now, by: customer(command.customer) }] };
+    case "agent_answered":
+      return answered(command, ticket, policy, now);
+    case "agent_claimed":
+      return claimed(command, ticket, now);
+    case "agent_unclaimed":
+      return unclaimed(command, ticket, now);
+    case "agent_assigned":
+      return assigned(command, ticket, now);
+    case "agent_noted":
+      return { events: [{ type: "note_added", at: now, by: command.by, text: command.text }] };
+    case "agent_resolved":
+      return resolved(command, ticket, now);
+    case "agent_closed":
+      return closed(ticket, command.by, now, command.note);
+    case "agent_reopened":
+      return reopened(command, ticket, now);
+    case "agent_prioritised":
+      return prioritised(command, ticket, now);
+    case "agent_tagged":
+      return tagged(command, ticket, now);
+    case "topic_created":
+      return { events: [{ type: "topic_created", at: now, by: delivery, topicId: command.topicId }] };
+    case "topic_lost":
+      if (ticket.topicId !== command.topicId) return { events: [] };
+      return { events: [{ type: "topic_lost", at: now, by: delivery, topicId: command.topicId }] };
+    case "delivery_failed":
+      return { events: [{ type: "delivery_failed", at: now, by: delivery, code: command.code }] };
+    case "delivery_uncertain":
+      return { events: [{ type: "delivery_uncertain", at: now, by: delivery }] };
+    case "clock_struck":
+      return clockStruck(ticket, policy, now);
+    default:
+      return command satisfies never;
+  }
+}
+
+/**
+ * The earliest instant at which `clock_struck` would change the ticket, `null` if time alone changes nothing.
+ * What happens then is stamped with this instant, whenever the desk gets to look.
+ */
+export function dueAt(ticket: Ticket, policy: Policy): number | null {
+  const due: number[] = [];
+  if (ticket.heldUntil !== null) due.push(ticket.heldUntil);
+  if (ticket.status === "resolved" && ticket.resolvedAt !== null) {
+    due.push(ticket.resolvedAt + policy.autoCloseResolvedAfterMs);
+  }
+  return due.length === 0 ? null : Math.min(...due);
+}
+
+const delivery: Actor = { kind: "system", rule: "delivery" };
+
+function customer(id: number): Actor {
+  return { kind: "customer", id };
+}
+
+/** Where a ticket goes when it is the desk's turn: to its assignee, or to whoever claims it. */
+function deskTurn(ticket: Ticket): TicketStatus {
+  return ticket.assignee === null ? "open" : "in_progress";
+}
+
+function customerWrote(
+  command: Command<"customer_wrote">,
+  ticket: Ticket | null,
+  policy: Policy,
+  now: number,
+): Decision {
+  const by = customer(command.customer);
+  if (ticket === null) return { events: [opened(command, policy, now)] };
+  switch (ticket.status) {
+    case "open":
+    case "in_progress":
+    case "escalated":
+      // A further message of the same turn changes nothing about the ticket, and so writes nothing about it.
+      if (ticket.awaitingSince !== null) return { events: [] };
+      return { events: [{ type: "customer_replied", at: now, by, from: ticket.status, to: ticket.status }] };
+    case "waiting":
+      return { events: [{ type: "customer_replied", at: now, by, from: "waiting", to: deskTurn(ticket) }] };
+    case "resolved":
+    case "closed":
+      // "Thank you!" after the fact is passed on, but nobody has to work again because of it.
+      if (command.gratitude) return { events: [] };
+      return {
+        events: [
+          {
+            type: "ticket_reopened",
+            at: now,
+            by,
+            from: ticket.status,
+            to: deskTurn(ticket),
+            note: "customer wrote",
+          },
+        ],
+      };
+    default:
+      return ticket.status satisfies never;
+  }
+}
+
+function opened(command: Command<"customer_wrote">, policy: Policy, now: number): TicketEvent {
+  const { number, subject, payload, followUpOf } = command.opening;
+  const held = policy.intakeFields.some((field) => field.required);
+  return {
+    type: "ticket_opened",
+    at: now,
+    by: customer(command.customer),
+    to: "open",
+    id: `${policy.group}:${number}`,
+    number,
+    ref: `${policy.prefix}-${number}`,
+    group: policy.group,
+    customer: command.customer,
+    subject,
+    queue: policy.defaultQueue,
+    priority: "normal",
+    ...(held ? { heldUntil: now + policy.intakeHoldMs } : {}),
+    ...(payload === null ? {} : { payload }),
+    ...(followUpOf === null ? {} : { followUpOf }),
+  };
+}
+
+function answeredIntake(
+  command: Command<"customer_answered_intake">,
+  ticket: Ticket,
+  policy: Policy,
+  now: number,
+): Decision {
+  const by = customer(command.customer);
+  if (ticket.status === "closed") return { refused: closedRefusal(ticket) };
+  const field = policy.intakeFields.find((candidate) => candidate.id === command.field);
+  if (field === undefined) return { refused: { code: "field.unknown", field: command.field } };
+  if (!field.options.some((option) => option.id === command.option)) {
+    return { refused: { code: "option.unknown", field: command.field, option: command.option } };
+  }
+  if (ticket.fields[command.field] === command.option) {
+    return { already: { code: "ticket.already_so", ref: ticket.ref } };
+  }
+  const events: TicketEvent[] = [
+    { type: "field_answered", at: now, by, field: command.field, option: command.option },
+  ];
+  // The customer's own word on urgency is the ticket's priority until an agent knows better.
+  if (command.field === "urgency" && isPriority(command.option) && command.option !== ticket.priority) {
+    events.push({
+      type: "priority_changed",
+      at: now,
+      by,
+      priority: command.option,
+      previous: ticket.priority,
+    });
+  }
+  const fields = { ...ticket.fields, [command.field]: command.option };
+  if (ticket.heldUntil !== null && intakeComplete(policy.intakeFields, fields)) {
+    events.push({ type: "intake_released", at: now, by, why: "answered" });
+  }
+  return { events };
+}
+
+function answered(command: Command<"agent_answered">, ticket: Ticket, policy: Policy, now: number): Decision {
+  if (ticket.status === "closed") return { refused: closedRefusal(ticket) };
+  const events: TicketEvent[] = [];
+  let status = ticket.status;
+  if (ticket.assignee === null && policy.claimOnAnswer && command.by.kind === "agent") {
+    const to = status === "open" || status === "escalated" ? "in_progress" : status;
+    events.push({ type: "ticket_claimed", at: now, by: command.by, from: status, to, note: "first answer" });
+    status = to;
+  }
+  const deskTurn = status === "open" || status === "in_progress" || status === "escalated";
+  if (deskTurn || ticket.awaitingSince !== null) {
+    events.push({
+      type: "ticket_answered",
+      at: now,
+      by: command.by,
+      from: status,
+      to: deskTurn ? "waiting" : status,
+      first: ticket.firstAnsweredAt === null,
+    });
+  }
+  return { events };
+}
+
+function claimed(command: Command<"agent_claimed">, ticket: Ticket, now: number): Decision {
+  if (ticket.status === "closed") return { refused: closedRefusal(ticket) };
+  const { assignee, ref, status } = ticket;
+  if (assignee?.id === command.by.id) return { already: { code: "ticket.already_claimed", ref, assignee } };
+  if (assignee !== null) return { refused: { code: "ticket.claimed_by_other", ref, status, assignee } };
+  const to = status === "open" || status === "escalated" ? "in_progress" : status;
+  return { events: [{ type: "ticket_claimed", at: now, by: command.by, from: status, to }] };
+}
+
+function unclaimed(command: Command<"agent_unclaimed">, ticket: Ticket, now: number): Decision {
+  const { assignee, ref, status } = ticket;
+  if (status === "closed") return { refused: closedRefusal(ticket) };
+  if (assignee === null) return { already: { code: "ticket.already_unclaimed", ref } };
+  if (assignee.id !== command.by.id && !command.lead)
+    return { refused: { code: "ticket.not_yours", ref, status, assignee } };
+  const to = status === "in_progress" ? "open" : status;
+  return { events: [{ type: "ticket_unclaimed", at: now, by: command.by, from: status, to }] };
+}
+
+function assigned(command: Command<"agent_assigned">, ticket: Ticket, now: number): Decision {
+  const { ref, status } = ticket;
+  if (status === "closed") return { refused: closedRefusal(ticket) };
+  if (ticket.assignee?.id === command.assignee.id) {
+    return { already: { code: "ticket.already_assigned", ref, assignee: ticket.assignee } };
+  }
+  return {
+    events: [
+      {
+        type: "ticket_assigned",
+        at: now,
+        by: command.by,
+        from: status,
+        to: status === "open" ? "in_progress" : status,
+        assignee: command.assignee.id,
+        assigneeName: command.assignee.name,
+      },
+    ],
+  };
+}
+
+function resolved(command: Command<"agent_resolved">, ticket: Ticket, now: number): Decision {
+  const { ref, status, statusBy } = ticket;
+  if (status === "closed") return { refused: closedRefusal(ticket) };
+  if (status === "resolved") {
+    return { already: { code: "ticket.already_resolved", ref, by: statusBy.by, at: statusBy.at } };
+  }
+  return {
+    events: [
+      { type: "ticket_resolved", at: now, by: command.by, from: status, to: "resolved", ...note(command) },
+    ],
+  };
+}
+
+function closed(ticket: Ticket, by: Actor, now: number, text?: string): Decision {
+  const { ref, status, statusBy } = ticket;
+  if (status === "closed") {
+    return { already: { code: "ticket.already_closed", ref, by: statusBy.by, at: statusBy.at } };
+  }
+  return {
+    events: [
+      {
+        type: "ticket_closed",
+        at: now,
+        by,
+        from: status,
+        to: "closed",
+        ...(text === undefined ? {} : { note: text }),
+      },
+    ],
+  };
+}
+
+function reopened(command: Command<"agent_reopened">, ticket: Ticket, now: number): Decision {
+  const { ref, status } = ticket;
+  if (status !== "closed" && status !== "resolved") {
+    return { already: { code: "ticket.already_active", ref, status } };
+  }
+  return {
+    events: [
+      {
+        type: "ticket_reopened",
+        at: now,
+        by: command.by,
+        from: status,
+        to: deskTurn(ticket),
+        ...note(command),
+      },
+    ],
+  };
+}
+
+function prioritised(command: Command<"agent_prioritised">, ticket: Ticket, now: number): Decision {
+  if (ticket.status === "closed") return { refused: closedRefusal(ticket) };
+  const { priority, ref } = ticket;
+  if (priority === command.priority) return { already: { code: "ticket.already_so", ref } };
+  return {
+    events: [
+      { type: "priority_changed", at: now, by: command.by, priority: command.priority, previous: priority },
+    ],
+  };
+}
+
+function tagged(command: Command<"agent_tagged">, ticket: Ticket, now: number): Decision {
+  const removed = command.remove.filter((tag) => ticket.tags.includes(tag));
+  const added = command.add.filter(
+    (tag, index, all) => !ticket.tags.includes(tag) && all.indexOf(tag) === index,
+  );
+  if (removed.length === 0 && added.length === 0)
+    return { already: { code: "ticket.already_so", ref: ticket.ref } };
+  if (ticket.tags.length - removed.length + added.length > TAGS_MAX) {
+    return { refused: { code: "tags.too_many", max: TAGS_MAX } };
+  }
+  return { events: [{ type: "tags_changed", at: now, by: command.by, added, removed }] };
+}
+
+function clockStruck(ticket: Ticket, policy: Policy, now: number): Decision {
+  const due = dueAt(ticket, policy);
+  if (due === null || due > now) return { events: [] };
+  if (ticket.heldUntil !== null && ticket.heldUntil <= now) {
+    const by: Actor = { kind: "system", rule: "intake_hold" };
+    return { events: [{ type: "intake_released", at: due, by, why: "waited" }] };
+  }
+  return closed(ticket, { kind: "system", rule: "auto_close" }, due, "resolved and quiet");
+}
+
+function closedRefusal(ticket: Ticket) {
+  return { code: "ticket.closed", ref: ticket.ref, status: ticket.status } as const;
+}
+
+function note(command: { by: Worker; note?: string }): { note?: string } {
+  return command.note === undefined ? {} : { note: command.note };
+}

@@ -1,0 +1,36 @@
+import type { Actor } from "./actor.ts";
+import type { TicketEvent } from "./event.ts";
+import type { TicketStatus } from "./ticket.ts";
+
+/** A transition that the ticket's present state does not allow; it names that state. */
+export type Refusal =
+  | { code: "ticket.not_found" }
+  | { code: "ticket.closed"; ref: string; status: TicketStatus }
+  | {
+      code: "ticket.claimed_by_other";
+      ref: string;
+      status: TicketStatus;
+      assignee: { id: number; name: string };
+    }
+  | {
+      code: "ticket.not_yours";
+      ref: string;
+      status: TicketStatus;
+      assignee: { id: number; name: string } | null;
+    }
+  | { code: "field.unknown"; field: string }
+  | { code: "option.unknown"; field: string; option: string }
+  | { code: "tags.too_many"; max: number };
+
+/** What was asked for holds already: nothing is written, and the answer says who made it so and when. */
+export type Already =
+  | { code: "ticket.already_claimed"; ref: string; assignee: { id: number; name: string } }
+  | { code: "ticket.already_unclaimed"; ref: string }
+  | { code: "ticket.already_assigned"; ref: string; assignee: { id: number; name: string } }
+  | { code: "ticket.already_resolved"; ref: string; by: Actor; at: number }
+  | { code: "ticket.already_closed"; ref: string; by: Actor; at: number }
+  | { code: "ticket.already_active"; ref: string; status: TicketStatus }
+  | { code: "ticket.already_so"; ref: string };
+
+/** What a command comes to: events (none, where nothing about the ticket changes), a state that holds, or a refusal. */
+export type Decision = { events: TicketEvent[] } | { already: Already } | { refused: Refusal };

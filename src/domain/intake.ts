@@ -1,0 +1,28 @@
+import type { IntakeFieldConfig } from "./config.ts";
+
+type Answers = Readonly<Record<string, string>>;
+
+/** Whether every required field has an answer, so that nothing holds the ticket back. */
+export function intakeComplete(fields: readonly IntakeFieldConfig[], answers: Answers): boolean {
+  return fields.every((field) => !field.required || field.id in answers);
+}
+
+/** The field to ask next: the first without an answer, required ones before the others. */
+export function nextQuestion(
+  fields: readonly IntakeFieldConfig[],
+  answers: Answers,
+): IntakeFieldConfig | undefined {
+  const open = fields.filter((field) => !(field.id in answers));
+  return open.find((field) => field.required) ?? open[0];
+}
+
+/** The answers in words, in the order of the fields; what the configuration no longer knows is left out. */
+export function answersInWords(
+  fields: readonly IntakeFieldConfig[],
+  answers: Answers,
+): { field: string; ask: string; label: string }[] {
+  return fields.flatMap((field) => {
+    const option = field.options.find((candidate) => candidate.id === answers[field.id]);
+    return option === undefined ? [] : [{ field: field.id, ask: field.ask, label: option.label }];
+  });
+}

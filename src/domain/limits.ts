@@ -1,0 +1,59 @@
+/** Every limit of the desk, in one place; the unit stands in the name. */
+
+/** A webhook body of Telegram's; real ones stay under 64 KiB. */
+export const UPDATE_BYTES_MAX = 1_048_576;
+/** The body of an API call, the whole configuration included. */
+export const API_BODY_BYTES_MAX = 1_048_576;
+
+/** Deliveries that may wait in one object before the door answers 503. */
+export const WAITING_ROWS_MAX = 20_000;
+/** Tries of one delivery that failed by itself, while others went through, before it parks. */
+export const OUTBOX_ATTEMPTS_MAX = 8;
+/** A delivery older than this parks whatever the reason: Telegram keeps an update as long. */
+export const OUTBOX_AGE_MAX_MS = 24 * 3_600_000;
+/** Tries of one incoming update that our own code could not apply before it is set aside. */
+export const CAUSE_ATTEMPTS_MAX = 3;
+/** How long the key of a settled cause is kept; Telegram redelivers for 24 hours. */
+export const CAUSE_KEPT_MS = 48 * 3_600_000;
+
+/** How long one Bot API call may take. The server itself may absorb 8 s of flood wait before it answers. */
+export const SEND_TIMEOUT_MS = 20_000;
+/** An alarm stands at most this far ahead of accepted work, so a crash delays it by no more. */
+export const SAFETY_WAKE_MS = 30_000;
+/** An album has no end marker: it is whole when nothing has joined it for this long. */
+export const ALBUM_SETTLE_MS = 1_000;
+/** How long a lost createForumTopic may be answered by the echo of its own service message. */
+export const TOPIC_ECHO_MS = 30_000;
+/** Cards and icons follow the ticket after this pause, so a quick exchange costs one edit, not four. */
+export const CARD_SETTLE_MS = 4_000;
+/** Live locations edit themselves every few seconds; the copy follows at most this often. */
+export const LIVE_LOCATION_EVERY_MS = 30_000;
+
+/** Telegram's limits [docs]. */
+export const TEXT_CHARS_MAX = 4_096;
+export const CAPTION_CHARS_MAX = 1_024;
+export const TOPIC_NAME_CHARS_MAX = 128;
+export const TOAST_CHARS_MAX = 200;
+export const ALBUM_ITEMS_MAX = 10;
+/** Telegram deletes a message for everyone only this long after it was sent. */
+export const DELETE_WITHIN_MS = 48 * 3_600_000;
+
+export const SUBJECT_CHARS_MAX = 80;
+export const NOTE_CHARS_MAX = 2_000;
+export const TAGS_MAX = 20;
+export const TAG_CHARS_MAX = 32;
+
+/** Active tickets that one customer may have at once; the next message joins the latest instead. */
+export const ACTIVE_TICKETS_PER_CUSTOMER_MAX = 10;
+/** New topics per customer and hour: floods of topics have killed desks. */
+export const NEW_TICKETS_PER_CUSTOMER_HOUR_MAX = 10;
+
+export const PAGE_SIZE_DEFAULT = 50;
+export const PAGE_SIZE_MAX = 200;
+
+/** D1 binds at most 100 parameters a statement [Cloudflare docs]. */
+export const D1_PARAMETERS_MAX = 100;
+/** Tickets that one projection batch carries to the record. */
+export const PROJECTION_TICKETS_MAX = 40;
+/** Events that one projection batch carries to the record. */
+export const PROJECTION_EVENTS_MAX = 200;

@@ -1,0 +1,20 @@
+import type { Clock } from "../../topic-group/clock.ts";
+
+/**
+ * Time as a local desk sees it: real time plus an offset that the sandbox moves forward, or an instant at which it
+ * is frozen. It lives in the isolate, beside the desk, because the product knows one clock only and has no door
+ * through which anyone could turn it.
+ */
+export const localClock = {
+  offsetMs: 0,
+  frozenAt: null as number | null,
+
+  now(): number {
+    return this.frozenAt ?? Date.now() + this.offsetMs;
+  },
+
+  /** A frozen clock rings nobody: who froze it rings the alarms that are due. */
+  ringAt(at: number): number {
+    return this.frozenAt === null ? at - this.offsetMs : Date.now() + 86_400_000;
+  },
+} satisfies Clock & { offsetMs: number; frozenAt: number | null };

@@ -1,0 +1,10 @@
+/** Where a topic group gets its time from. */
+export interface Clock {
+  /** Milliseconds since 1970, UTC. */
+  now(): number;
+  /** When the platform must ring the alarm for it to be `at` by this clock. */
+  ringAt(at: number): number;
+}
+
+/** Real time: what every deployed desk runs on. */
+export const systemClock: Clock = { now: () => Date.now(), ringAt: (at) => at };

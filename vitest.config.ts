@@ -1,0 +1,42 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
+process.env["WRANGLER_SEND_METRICS"] = "false";
+
+/** Plain Node: the pure core, and the sandbox's Telegram. */
+const node = { name: "node", include: ["test/core/**/*.test.ts", "test/sandbox/**/*.test.ts"] };
+
+/** The real runtime: the desk in workerd, against the sandbox's Telegram over HTTP on loopback. */
+const worker = {
+  name: "worker",
+  include: ["test/worker/**/*.test.ts"],
+  globalSetup: ["test/support/telegram-server.ts"],
+  testTimeout: 30_000,
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: node },
+      {
+        test: worker,
+        plugins: [
+          cloudflareTest(async ({ inject }) => ({
+            main: "src/sandbox/desk/worker.ts",
+            wrangler: { configPath: "wrangler.toml" },
+            miniflare: {
+              bindings: {
+                BOT_TOKEN: "7000000001:sandbox",
+                WEBHOOK_SECRET: "test-webhook-secret",
+                ADMIN_TOKEN: "test-admin-token",
+                TELEGRAM_API_ROOT: inject<string>("telegramUrl"),
+                RECORD_MIGRATIONS: await readD1Migrations("migrations/record"),
+              },
+            },
+          })),
+        ],
+      },
+    ],
+  },
+});
