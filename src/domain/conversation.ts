@@ -1,5 +1,5 @@
 import type { Policy } from "./policy.ts";
-import { isActive, type TicketStatus } from "./ticket.ts";
+import { isActive, type TicketStatus } from "./status.ts";
 import { ACTIVE_TICKETS_PER_CUSTOMER_MAX, NEW_TICKETS_PER_CUSTOMER_HOUR_MAX } from "./limits.ts";
 
 const HOUR_MS = 3_600_000;

@@ -6,7 +6,8 @@ import { intakeComplete } from "./intake.ts";
 import { TAGS_MAX } from "./limits.ts";
 import type { Policy } from "./policy.ts";
 import { isPriority } from "./priority.ts";
-import type { Ticket, TicketStatus } from "./ticket.ts";
+import type { TicketStatus } from "./status.ts";
+import type { Ticket } from "./ticket.ts";
 
 type Command<T extends TicketCommand["type"]> = Extract<TicketCommand, { type: T }>;
 

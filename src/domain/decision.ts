@@ -1,6 +1,6 @@
 import type { Actor } from "./actor.ts";
 import type { TicketEvent } from "./event.ts";
-import type { TicketStatus } from "./ticket.ts";
+import type { TicketStatus } from "./status.ts";
 
 /** A transition that the ticket's present state does not allow; it names that state. */
 export type Refusal =

@@ -1,7 +1,7 @@
 import type { Actor } from "./actor.ts";
 import type { UnreachableReason } from "./contact.ts";
 import type { Priority } from "./priority.ts";
-import type { TicketStatus } from "./ticket.ts";
+import type { TicketStatus } from "./status.ts";
 
 /** What every event says: when (milliseconds since 1970, UTC) and who. */
 interface Happened {

@@ -2,21 +2,7 @@ import type { Actor } from "./actor.ts";
 import type { UnreachableReason } from "./contact.ts";
 import type { TicketEvent } from "./event.ts";
 import type { Priority } from "./priority.ts";
-
-/**
- * - `open`: nobody works on it
- * - `in_progress`: an agent does, and it is the desk's turn
- * - `escalated`: beside `open` and `in_progress`; someone senior must look
- * - `waiting`: the customer's turn
- * - `resolved`: answered for good, closes itself after a while
- * - `closed`: over; its topic is closed too
- */
-export const TICKET_STATUSES = ["open", "in_progress", "escalated", "waiting", "resolved", "closed"] as const;
-export type TicketStatus = (typeof TICKET_STATUSES)[number];
-
-export function isTicketStatus(text: string): text is TicketStatus {
-  return (TICKET_STATUSES as readonly string[]).includes(text);
-}
+import type { TicketStatus } from "./status.ts";
 
 /** A ticket as it is now. Instants are milliseconds since 1970 (UTC), `null` where it has not happened. */
 export interface Ticket {
@@ -51,11 +37,6 @@ export interface Ticket {
   reopenings: number;
   /** How many events made it what it is. */
   version: number;
-}
-
-/** A ticket that still takes work: everything but `closed`. */
-export function isActive(ticket: { status: TicketStatus }): boolean {
-  return ticket.status !== "closed";
 }
 
 /** The ticket after one more event; `null` is the ticket before `ticket_opened`. */

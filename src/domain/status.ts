@@ -1,0 +1,19 @@
+/**
+ * - `open`: nobody works on it
+ * - `in_progress`: an agent does, and it is the desk's turn
+ * - `escalated`: beside `open` and `in_progress`; someone senior must look
+ * - `waiting`: the customer's turn
+ * - `resolved`: answered for good, closes itself after a while
+ * - `closed`: over; its topic is closed too
+ */
+export const TICKET_STATUSES = ["open", "in_progress", "escalated", "waiting", "resolved", "closed"] as const;
+export type TicketStatus = (typeof TICKET_STATUSES)[number];
+
+export function isTicketStatus(text: string): text is TicketStatus {
+  return (TICKET_STATUSES as readonly string[]).includes(text);
+}
+
+/** A ticket that still takes work: everything but `closed`. */
+export function isActive(ticket: { status: TicketStatus }): boolean {
+  return ticket.status !== "closed";
+}
