@@ -1,0 +1,129 @@
+import { waitUntil } from "cloudflare:workers";
+import type { Config, VersionedConfig } from "../domain/config.ts";
+import { defaultGroupOf, groupOfPayload } from "../domain/policy.ts";
+import { configCacheOf } from "../record/config-cache.ts";
+import { ConfigStore } from "../record/config-store.ts";
+import { customerRoutesOf } from "../record/customer-routes.ts";
+import { RecordUnreachable } from "../record/reach.ts";
+import type { Envelope } from "../telegram/envelope.ts";
+import { askGroups, groupIds, hasGroup } from "./groups.ts";
+import { log } from "./log.ts";
+
+/** The group whose object an update is for, and the configuration by which that was found. */
+export interface Addressee {
+  group: string;
+  versioned: VersionedConfig;
+}
+
+/**
+ * Finds the object for an update: a customer's chat belongs to their home, a staff group to itself, and everything
+ * else to the default group, which ignores it politely. `null` while the desk has no configuration. Throws
+ * `RecordUnreachable` if only D1 could tell and does not answer.
+ */
+export async function addresseeOf(envelope: Envelope, env: Env): Promise<Addressee | null> {
+  const known = await configCacheOf(env.DB).get(waitUntil);
+  if (known === null) return null;
+  const versioned = await withChatMoved(envelope, known, env);
+  const { chat } = envelope;
+  if (chat === null) return { group: defaultGroupOf(versioned.config), versioned };
+  return chat.private
+    ? home(chat.id, envelope, versioned, env)
+    : staffGroup(chat.id, envelope, versioned, env);
+}
+
+/**
+ * A staff group that becomes a supergroup gets another chat id. The configuration follows before the update goes on,
+ * so that the first message from the new chat finds its group.
+ */
+async function withChatMoved(
+  { migration }: Envelope,
+  versioned: VersionedConfig,
+  env: Env,
+): Promise<VersionedConfig> {
+  if (migration === null || groupOfChat(versioned.config, migration.from) === undefined) return versioned;
+  const moved = await new ConfigStore(env.DB).moveChat(migration.from, migration.to, Date.now());
+  if (moved === null) {
+    log("error", "config.chat_not_moved", migration);
+    return versioned;
+  }
+  configCacheOf(env.DB).learn(moved);
+  log("info", "config.chat_moved", { ...migration, version: moved.version });
+  return moved;
+}
+
+async function staffGroup(
+  chat: number,
+  { migration }: Envelope,
+  versioned: VersionedConfig,
+  env: Env,
+): Promise<Addressee> {
+  const find = (config: Config): string | undefined =>
+    groupOfChat(config, chat) ?? (migration === null ? undefined : groupOfChat(config, migration.to));
+  const group = find(versioned.config);
+  if (group !== undefined) return { group, versioned };
+  // It may have been configured a moment ago, by a request that another isolate served.
+  const fresh = (await configCacheOf(env.DB).freshFor(chat)) ?? versioned;
+  return { group: find(fresh.config) ?? defaultGroupOf(fresh.config), versioned: fresh };
+}
+
+function groupOfChat(config: Config, chat: number): string | undefined {
+  return config.groups.find(({ chatId }) => chatId === chat)?.id;
+}
+
+async function home(
+  customer: number,
+  envelope: Envelope,
+  versioned: VersionedConfig,
+  env: Env,
+): Promise<Addressee> {
+  const routes = customerRoutesOf(env.DB);
+  const remembered = routes.remembered(customer);
+  if (remembered !== undefined && hasGroup(versioned.config, remembered))
+    return { group: remembered, versioned };
+  try {
+    return await storedHome(customer, envelope, versioned, env);
+  } catch (error) {
+    if (!(error instanceof RecordUnreachable)) throw error;
+    // Conversations go on without D1: the object that has this customer's tickets knows them.
+    const group = await groupThatKnows(customer, versioned.config, env);
+    if (group === undefined) throw error;
+    routes.remember(customer, group);
+    return { group, versioned };
+  }
+}
+
+async function storedHome(
+  customer: number,
+  envelope: Envelope,
+  versioned: VersionedConfig,
+  env: Env,
+): Promise<Addressee> {
+  const routes = customerRoutesOf(env.DB);
+  let group = await routes.lookup(customer);
+  if (group === null) {
+    const ours = defaultGroupOf(versioned.config);
+    // Only a message makes someone a customer. Other kinds may overtake the `/start` that names the home.
+    if (envelope.kind !== "message") return { group: ours, versioned };
+    const named =
+      envelope.startPayload === null ? undefined : groupOfPayload(versioned.config, envelope.startPayload);
+    const via = named === undefined ? "default" : "payload";
+    group = await routes.assign(customer, named ?? ours, via, Date.now());
+  }
+  if (hasGroup(versioned.config, group)) {
+    routes.remember(customer, group);
+    return { group, versioned };
+  }
+  // A home that we do not know is either gone or newer than our configuration: only D1 can tell which.
+  const certain = (await configCacheOf(env.DB).certain()) ?? versioned;
+  if (!hasGroup(certain.config, group)) {
+    log("warn", "customer.rerouted", { customer, from: group });
+    group = await routes.reroute(customer, group, defaultGroupOf(certain.config));
+  }
+  routes.remember(customer, group);
+  return { group, versioned: certain };
+}
+
+async function groupThatKnows(customer: number, config: Config, env: Env): Promise<string | undefined> {
+  const answers = await askGroups(env, groupIds(config), (stub) => stub.knows(customer));
+  return answers.find((answer) => "answer" in answer && answer.answer)?.group;
+}

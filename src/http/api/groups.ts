@@ -1,0 +1,45 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { waitUntil } from "cloudflare:workers";
+import { configCacheOf } from "../../record/config-cache.ts";
+import type { Desk } from "../desk.ts";
+import { askGroup, hasGroup } from "../groups.ts";
+import { log } from "../log.ts";
+import { problem, problems } from "../problem.ts";
+import { Idempotent } from "./shared.ts";
+
+/** What can be asked of one group as a whole. */
+export const groupsApi = new OpenAPIHono<Desk>();
+
+groupsApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/groups/{id}/reproject",
+    summary: "Rebuilds the record of a group from its object",
+    request: { params: z.object({ id: z.string().max(64) }), headers: Idempotent },
+    responses: {
+      202: {
+        description: "Everything that the object knows is on its way to the record",
+        content: { "application/json": { schema: z.object({ group: z.string(), tickets: z.int() }) } },
+      },
+      ...problems(
+        "auth.missing",
+        "auth.invalid",
+        "group.not_found",
+        "request.invalid",
+        "config.missing",
+        "group.unreachable",
+        "record.unreachable",
+      ),
+    },
+  }),
+  async (c) => {
+    const { id: group } = c.req.valid("param");
+    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+    if (versioned === null) return problem(c, "config.missing");
+    if (!hasGroup(versioned.config, group)) return problem(c, "group.not_found");
+    const asked = await askGroup(c.env, group, (stub) => stub.reproject());
+    if ("unreachable" in asked) return problem(c, "group.unreachable");
+    log("info", "record.reprojected", { group, tickets: asked.answer, by: c.get("principal").name });
+    return c.json({ group, tickets: asked.answer }, 202);
+  },
+);

@@ -1,0 +1,136 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { waitUntil } from "cloudflare:workers";
+import { configCacheOf } from "../../record/config-cache.ts";
+import { encodeCursor } from "../../record/cursor.ts";
+import type { Desk } from "../desk.ts";
+import { askGroup, groupIds, hasGroup } from "../groups.ts";
+import { log } from "../log.ts";
+import { problem, problems } from "../problem.ts";
+import { cursorOf, Idempotent, Instant, instant, Limit, NextCursor } from "./shared.ts";
+
+/** Deliveries that gave up, or whose outcome nobody knows, and sending them again. */
+export const outboxApi = new OpenAPIHono<Desk>();
+
+const State = z.enum(["parked", "uncertain"]);
+const Delivery = z
+  .object({
+    id: z.string().openapi({ example: "main:m:1042" }),
+    group: z.string(),
+    state: State.openapi({ description: "`parked`: gave up; `uncertain`: nobody knows whether it arrived" }),
+    lane: z.string().openapi({ description: "Where it goes", example: "telegram:5550000001" }),
+    kind: z.string().openapi({ example: "relay" }),
+    ticket: z.string().nullable(),
+    attempts: z.int(),
+    code: z.string().openapi({ description: "Why", example: "outcome_unknown" }),
+    at: Instant,
+  })
+  .openapi("Delivery");
+
+outboxApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/outbox",
+    summary: "Deliveries that need someone, group by group, oldest first",
+    request: {
+      query: z.strictObject({
+        state: State.optional().openapi({ description: "Both states if left out" }),
+        group: z.string().max(64).optional(),
+        limit: Limit,
+        cursor: cursorOf(z.tuple([z.string().max(64), z.string().max(64).nullable()])),
+      }),
+    },
+    responses: {
+      200: {
+        description: "A page; it may be short, only a null `nextCursor` means the end",
+        content: {
+          "application/json": {
+            schema: z.object({
+              items: z.array(Delivery),
+              nextCursor: NextCursor,
+              unreachableGroups: z
+                .array(z.string())
+                .openapi({ description: "Groups that did not answer: their deliveries are missing here" }),
+            }),
+          },
+        },
+      },
+      ...problems(
+        "auth.missing",
+        "auth.invalid",
+        "group.not_found",
+        "request.invalid",
+        "config.missing",
+        "record.unreachable",
+      ),
+    },
+  }),
+  async (c) => {
+    const { state, group: only, limit, cursor } = c.req.valid("query");
+    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+    if (versioned === null) return problem(c, "config.missing");
+    if (only !== undefined && !hasGroup(versioned.config, only)) return problem(c, "group.not_found");
+    const groups = only === undefined ? groupIds(versioned.config) : [only];
+    // A group that is gone since the page before: the list goes on from its start rather than skip someone.
+    const start = cursor === undefined ? 0 : Math.max(groups.indexOf(cursor[0]), 0);
+    let after = cursor !== undefined && groups[start] === cursor[0] ? cursor[1] : null;
+    const items: z.infer<typeof Delivery>[] = [];
+    const unreachableGroups: string[] = [];
+    for (const group of groups.slice(start)) {
+      for (let more = true; more;) {
+        const from = after;
+        const asked = await askGroup(c.env, group, (stub) => stub.parked(from, limit));
+        if ("unreachable" in asked) unreachableGroups.push(group);
+        const rows = "answer" in asked ? asked.answer : [];
+        for (const row of rows) {
+          after = row.id;
+          if (state !== undefined && row.state !== state) continue;
+          items.push({ ...row, at: instant(row.at) });
+          if (items.length === limit)
+            return c.json({ items, nextCursor: encodeCursor([group, after]), unreachableGroups }, 200);
+        }
+        more = rows.length === limit;
+      }
+      after = null;
+    }
+    return c.json({ items, nextCursor: null, unreachableGroups }, 200);
+  },
+);
+
+outboxApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/outbox/{id}/replay",
+    summary: "Sends a delivery again",
+    request: { params: z.object({ id: z.string().max(128) }), headers: Idempotent },
+    responses: {
+      200: {
+        description: "It is on its way",
+        content: {
+          "application/json": { schema: z.object({ id: z.string(), status: z.literal("replayed") }) },
+        },
+      },
+      ...problems(
+        "auth.missing",
+        "auth.invalid",
+        "delivery.not_found",
+        "request.invalid",
+        "config.missing",
+        "group.unreachable",
+        "record.unreachable",
+      ),
+    },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+    if (versioned === null) return problem(c, "config.missing");
+    // An unknown name would bring an object into being.
+    const group = /^([^:]+):[a-z]:\d+$/.exec(id)?.[1];
+    if (group === undefined || !hasGroup(versioned.config, group)) return problem(c, "delivery.not_found");
+    const asked = await askGroup(c.env, group, (stub) => stub.replay(id));
+    if ("unreachable" in asked) return problem(c, "group.unreachable");
+    if (asked.answer === "gone") return problem(c, "delivery.not_found");
+    log("info", "delivery.replayed", { id, by: c.get("principal").name });
+    return c.json({ id, status: "replayed" as const }, 200);
+  },
+);

@@ -1,0 +1,64 @@
+import { z } from "@hono/zod-openapi";
+import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "../../domain/limits.ts";
+import { decodeCursor } from "../../record/cursor.ts";
+import { CURSOR_CHARS_MAX } from "../../record/limits.ts";
+
+/** An instant in ms since 1970 as the API writes it. */
+export function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+export function instantOrNull(ms: number | null): string | null {
+  return ms === null ? null : instant(ms);
+}
+
+export const Instant = z.iso
+  .datetime()
+  .openapi({ description: "ISO 8601, UTC", example: "2026-11-20T12:00:00.000Z" });
+
+export const NextCursor = z
+  .string()
+  .nullable()
+  .openapi({ description: "Where the next page begins; null on the last one" });
+
+/** How many items a page has. */
+export const Limit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(PAGE_SIZE_MAX)
+  .default(PAGE_SIZE_DEFAULT)
+  .openapi({ type: "integer", minimum: 1, maximum: PAGE_SIZE_MAX, default: PAGE_SIZE_DEFAULT });
+
+/** A cursor whose position has the given form. */
+export function cursorOf<T extends z.ZodType>(position: T) {
+  return z
+    .string()
+    .max(CURSOR_CHARS_MAX)
+    .transform((text, ctx): z.output<T> => {
+      const parsed = position.safeParse(decodeCursor(text));
+      if (parsed.success) return parsed.data;
+      ctx.addIssue({ code: "custom", message: "must be a cursor that this list has answered" });
+      return z.NEVER;
+    })
+    .optional()
+    .openapi({ type: "string", description: "`nextCursor` of the page before; opaque" });
+}
+
+/** A number that identifies something of Telegram's: of a person. */
+export const TelegramId = z.coerce
+  .number()
+  .int()
+  .positive()
+  .openapi({ type: "integer", format: "int64", example: 5550000001 });
+
+/**
+ * Every call that changes something takes this header. The desk's changes are safe to repeat by their nature, so it
+ * is read by nobody yet.
+ */
+export const Idempotent = z.object({
+  "Idempotency-Key": z
+    .string()
+    .optional()
+    .openapi({ description: "A key of the caller's choice that makes a repetition recognisable" }),
+});

@@ -1,0 +1,14 @@
+/** Who calls the API. */
+export interface Principal {
+  /** The name of the key, as it stands in the history of what it changed. */
+  name: string;
+}
+
+/** What handlers find in their context. */
+export interface Desk {
+  Bindings: Env;
+  Variables: {
+    /** Who calls; set on every path behind `authenticated`. */
+    principal: Principal;
+  };
+}

@@ -1,0 +1,66 @@
+import type { Config, VersionedConfig } from "../domain/config.ts";
+import { GROUP_PATIENCE_MS, GROUPS_AT_ONCE_MAX } from "./limits.ts";
+import { errorFacts, log } from "./log.ts";
+
+/** The object of a group, as the doors see it. */
+export type GroupStub = ReturnType<Env["TOPIC_GROUP"]["getByName"]>;
+
+/** What a group's object answered, or that it did not, or not in time. */
+export type Answer<T> = { group: string; answer: T } | { group: string; unreachable: true };
+
+/** Asks several groups' objects, a few at a time, in their order; one that fails keeps nobody else from answering. */
+export async function askGroups<T>(
+  env: Env,
+  groups: readonly string[],
+  ask: (stub: GroupStub, group: string) => PromiseLike<T>,
+): Promise<Answer<T>[]> {
+  const answers: Answer<T>[] = [];
+  for (let start = 0; start < groups.length; start += GROUPS_AT_ONCE_MAX) {
+    const few = groups.slice(start, start + GROUPS_AT_ONCE_MAX);
+    answers.push(...(await Promise.all(few.map((group) => askGroup(env, group, ask)))));
+  }
+  return answers;
+}
+
+/** Asks one group's object and does not wait for it for ever. */
+export async function askGroup<T>(
+  env: Env,
+  group: string,
+  ask: (stub: GroupStub, group: string) => PromiseLike<T>,
+): Promise<Answer<T>> {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const late = new Promise<Answer<T>>((resolve) => {
+    timer = setTimeout(() => {
+      log("warn", "group.late", { group });
+      resolve({ group, unreachable: true });
+    }, GROUP_PATIENCE_MS);
+  });
+  try {
+    const asked = Promise.resolve(ask(env.TOPIC_GROUP.getByName(group), group));
+    return await Promise.race([asked.then((answer) => ({ group, answer })), late]);
+  } catch (error) {
+    log("error", "group.unreachable", { group, ...errorFacts(error) });
+    return { group, unreachable: true };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Hands a configuration to the objects of all its groups. Who is not reached now learns it with the next update, so
+ * nobody waits for a failed one. Answers the groups that were not.
+ */
+export async function configureGroups(env: Env, versioned: VersionedConfig): Promise<string[]> {
+  const answers = await askGroups(env, groupIds(versioned.config), (stub, group) =>
+    stub.configure(group, versioned),
+  );
+  return answers.filter((answer) => "unreachable" in answer).map(({ group }) => group);
+}
+
+export function groupIds(config: Config): string[] {
+  return config.groups.map(({ id }) => id);
+}
+
+export function hasGroup(config: Config, group: string): boolean {
+  return config.groups.some(({ id }) => id === group);
+}

@@ -1,0 +1,115 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { checkConfig } from "../domain/config-check.ts";
+import type { Config } from "../domain/config.ts";
+import { ConfigStore } from "../record/config-store.ts";
+import { configCacheOf } from "../record/config-cache.ts";
+import { RecordUnreachable } from "../record/reach.ts";
+import { Instant, instant } from "./api/shared.ts";
+import { identify, unauthorized } from "./auth.ts";
+import type { Desk } from "./desk.ts";
+import { askGroups, groupIds } from "./groups.ts";
+import { HEALTH_FRESH_MS } from "./limits.ts";
+import { problems } from "./problem.ts";
+
+/** Whether the desk can work, and what it waits for if not. */
+export const healthz = new OpenAPIHono<Desk>();
+
+const Group = z.object({
+  group: z.string(),
+  reachable: z.boolean(),
+  configVersion: z.int().optional(),
+  waiting: z.array(z.object({ lane: z.string(), count: z.int(), oldestAt: Instant })).optional(),
+  parked: z.int().optional(),
+  setAside: z.int().optional().openapi({ description: "Updates that our own code could not apply" }),
+  unrecorded: z.int().optional().openapi({ description: "Tickets whose newest state the record lacks" }),
+  troubles: z.array(z.string()).optional(),
+});
+const Health = z
+  .object({
+    status: z.enum(["ok", "waiting"]),
+    waitingFor: z.array(z.string()).openapi({
+      description:
+        "Codes: `config.missing`, `config.invalid`, `record.unreachable`, `record.not_migrated`, `group.unreachable`, `secret.missing`, and what groups report, such as `bot.cannot_manage_topics`",
+    }),
+    configVersion: z.int().optional().openapi({ description: "With a bearer token only" }),
+    groups: z.array(Group).optional().openapi({ description: "With a bearer token only" }),
+  })
+  .openapi("Health");
+type Health = z.infer<typeof Health>;
+
+healthz.openapi(
+  createRoute({
+    method: "get",
+    path: "/healthz",
+    summary: "What the desk waits for; details with a bearer token",
+    security: [{}, { bearer: [] }],
+    responses: {
+      200: { description: "It is alive", content: { "application/json": { schema: Health } } },
+      ...problems("auth.invalid"),
+    },
+  }),
+  async (c) => {
+    const caller = identify(c);
+    if (caller === "invalid") return unauthorized(c, "auth.invalid");
+    const headers = { "Cache-Control": "no-store" };
+    if (caller !== "anonymous") return c.json(await examine(c.env), 200, headers);
+    const { status, waitingFor } = await recent(c.env);
+    return c.json({ status, waitingFor }, 200, headers);
+  },
+);
+
+const last = new WeakMap<Env["DB"], { at: number; health: Health }>();
+
+/** What strangers get: it may be some seconds old, so that asking often costs the groups nothing. */
+async function recent(env: Env): Promise<Health> {
+  const known = last.get(env.DB);
+  if (known !== undefined && Date.now() - known.at < HEALTH_FRESH_MS) return known.health;
+  const health = await examine(env);
+  last.set(env.DB, { at: Date.now(), health });
+  return health;
+}
+
+async function examine(env: Env): Promise<Health> {
+  const { version, config, code } = await look(env);
+  const answers = await askGroups(env, config === null ? [] : groupIds(config), (stub) => stub.health());
+  const groups = answers.map((asked): z.infer<typeof Group> => {
+    if ("unreachable" in asked) return { group: asked.group, reachable: false };
+    const lanes = asked.answer.waiting.map(({ lane, count, oldestAt }) => ({
+      lane,
+      count,
+      oldestAt: instant(oldestAt),
+    }));
+    return { ...asked.answer, reachable: true, waiting: lanes };
+  });
+  const missing = [env.BOT_TOKEN, env.WEBHOOK_SECRET, env.ADMIN_TOKEN].some((secret) => !secret);
+  const waitingFor = new Set([
+    ...(code === null ? [] : [code]),
+    ...(missing ? ["secret.missing"] : []),
+    ...(groups.some(({ reachable }) => !reachable) ? ["group.unreachable"] : []),
+    ...groups.flatMap(({ troubles }) => troubles ?? []),
+  ]);
+  return {
+    status: waitingFor.size === 0 ? "ok" : "waiting",
+    waitingFor: [...waitingFor],
+    configVersion: version,
+    groups,
+  };
+}
+
+/** The configuration as D1 has it now, or the one that this isolate remembers; `code` tells what is wrong. */
+async function look(env: Env): Promise<{ version: number; config: Config | null; code: string | null }> {
+  try {
+    const current = await new ConfigStore(env.DB).current();
+    if (current === null) return { version: 0, config: null, code: "config.missing" };
+    const { config } = checkConfig(current.document);
+    return { version: current.version, config, code: config === null ? "config.invalid" : null };
+  } catch (error) {
+    if (!(error instanceof RecordUnreachable)) throw error;
+    const known = configCacheOf(env.DB).known;
+    return {
+      version: known?.version ?? 0,
+      config: known?.config ?? null,
+      code: error.code === "not_migrated" ? "record.not_migrated" : "record.unreachable",
+    };
+  }
+}

@@ -1,0 +1,103 @@
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { schemaProblems } from "../domain/schema-problems.ts";
+import type { z as zod } from "zod";
+
+/**
+ * Every problem that the desk answers, by its code. A code never changes its meaning; titles are for people.
+ */
+export const PROBLEMS = {
+  "request.malformed": { status: 400, title: "The body is not JSON, or nests too deep" },
+  "update.malformed": { status: 400, title: "The body is no Telegram update" },
+  "auth.missing": { status: 401, title: "A bearer token is needed" },
+  "auth.invalid": { status: 401, title: "The bearer token is not valid" },
+  "webhook.secret_invalid": { status: 401, title: "The webhook's secret token is not valid" },
+  "route.not_found": { status: 404, title: "There is nothing at this path" },
+  "config.not_found": { status: 404, title: "The desk has no configuration yet" },
+  "config.version_not_found": { status: 404, title: "There is no such version of the configuration" },
+  "ticket.not_found": { status: 404, title: "There is no such ticket" },
+  "delivery.not_found": { status: 404, title: "There is no such delivery, or it is on its way already" },
+  "group.not_found": { status: 404, title: "There is no such group" },
+  "method.not_allowed": { status: 405, title: "This path does not take that method" },
+  "config.conflict": { status: 409, title: "Somebody else changed the configuration at the same moment" },
+  "config.changed": { status: 412, title: "The configuration is no longer the version that was asked for" },
+  "request.too_large": { status: 413, title: "The body is too large" },
+  "request.not_json": { status: 415, title: "The body must be sent as application/json" },
+  "request.invalid": { status: 422, title: "Something in the request is not valid" },
+  "config.invalid": { status: 422, title: "The configuration is not valid" },
+  "internal.error": { status: 500, title: "Something went wrong on our side" },
+  "config.missing": { status: 503, title: "The desk has no configuration yet" },
+  "group.full": { status: 503, title: "The group has too much waiting already" },
+  "group.unreachable": { status: 503, title: "The group's object did not answer" },
+  "record.unreachable": { status: 503, title: "The record did not answer" },
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+type StatusOf<Code extends ProblemCode> = (typeof PROBLEMS)[Code]["status"];
+
+/** A problem document, RFC 9457. */
+export const Problem = z
+  .object({
+    code: z
+      .string()
+      .openapi({ description: "Stable; what programs should look at", example: "ticket.not_found" }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional().openapi({ description: "What is special about this occurrence" }),
+    problems: z
+      .array(
+        z.object({
+          pointer: z.string().openapi({
+            description:
+              "JSON pointer into the body; what was wrong elsewhere stands under /query, /path or /header",
+            example: "/queues/1/group",
+          }),
+          message: z.string(),
+        }),
+      )
+      .optional()
+      .openapi({ description: "Everything that is not valid, at once" }),
+  })
+  .openapi("Problem");
+
+interface More {
+  detail?: string;
+  problems?: { pointer: string; message: string }[];
+  headers?: Record<string, string>;
+}
+
+/** Answers a problem document. */
+export function problem<Code extends ProblemCode>(c: Context, code: Code, { headers, ...more }: More = {}) {
+  const status: StatusOf<Code> = PROBLEMS[code].status;
+  const document: z.infer<typeof Problem> = { code, title: PROBLEMS[code].title, status, ...more };
+  return c.json(document, status, { ...headers, "Content-Type": "application/problem+json" });
+}
+
+type ProblemResponses<Code extends ProblemCode> = {
+  [Status in StatusOf<Code>]: {
+    description: string;
+    content: { "application/problem+json": { schema: typeof Problem } };
+  };
+};
+
+/** The problems that a route may answer, for its contract. */
+export function problems<Code extends ProblemCode>(...codes: Code[]): ProblemResponses<Code> {
+  const responses: Record<number, object> = {};
+  for (const status of new Set(codes.map((code) => PROBLEMS[code].status))) {
+    const those = codes.filter((code) => PROBLEMS[code].status === status);
+    responses[status] = {
+      description: those.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join("; "),
+      content: { "application/problem+json": { schema: Problem } },
+    };
+  }
+  return responses as ProblemResponses<Code>;
+}
+
+const ROOTS: Partial<Record<string, string[]>> = { query: ["query"], param: ["path"], header: ["header"] };
+
+/** Answers what a schema found wrong in one part of a request: every problem of that part. */
+export function invalid(c: Context, target: string, error: zod.ZodError, value: unknown) {
+  return problem(c, "request.invalid", {
+    problems: schemaProblems(error.issues, value, ROOTS[target] ?? []),
+  });
+}

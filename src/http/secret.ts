@@ -1,0 +1,14 @@
+const encoder = new TextEncoder();
+
+/**
+ * Whether what somebody presents is the secret, in a time that tells nothing but the secret's length. An unset
+ * secret lets nobody in.
+ */
+export function isSecret(presented: string, secret: string | undefined): boolean {
+  if (secret === undefined || secret === "") return false;
+  const expected = encoder.encode(secret);
+  const given = encoder.encode(presented);
+  // Compared with itself where the lengths differ, so that a wrong length takes as long as a wrong character.
+  const sameLength = given.byteLength === expected.byteLength;
+  return crypto.subtle.timingSafeEqual(sameLength ? given : expected, expected) && sameLength;
+}

@@ -1,0 +1,110 @@
+import { checkConfig } from "../domain/config-check.ts";
+import type { VersionedConfig } from "../domain/config.ts";
+import { ConfigStore } from "./config-store.ts";
+import { CONFIG_FRESH_MS, CONFIG_LOOK_EVERY_MS, CONFIG_STALE_MS, UNKNOWN_CHATS_MAX } from "./limits.ts";
+
+/** Lets a promise outlive the request that started it. */
+export type Beside = (work: Promise<unknown>) => void;
+
+/**
+ * The configuration as one isolate knows it. Requests are answered from it while it is refreshed beside them; when
+ * D1 is out of reach it serves what it has, however old. No promise is shared between requests: in Workers one
+ * request must not wait for another's I/O.
+ */
+export class ConfigCache {
+  readonly #store: ConfigStore;
+  readonly #now: () => number;
+  #known: VersionedConfig | null = null;
+  /** When D1 last answered; tells how old `#known` may be. */
+  #answeredAt = -Infinity;
+  /** When D1 was last asked; holds back the next question. */
+  #askedAt = -Infinity;
+  /** Chats that the configuration did not have, and when D1 was asked because of them. */
+  readonly #strangers = new Map<number, number>();
+  /** Counts what was learnt, so that an answer from before a change does not undo it. */
+  #learnt = 0;
+
+  constructor(store: ConfigStore, now: () => number = Date.now) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  /** What is known now, without asking anyone. */
+  get known(): VersionedConfig | null {
+    return this.#known;
+  }
+
+  /** The configuration in force, `null` if there is none. Throws `RecordUnreachable` only while it knows none. */
+  async get(beside: Beside): Promise<VersionedConfig | null> {
+    const age = this.#now() - this.#answeredAt;
+    if (this.#known === null) return this.#look();
+    if (age < CONFIG_FRESH_MS || this.#now() - this.#askedAt < CONFIG_LOOK_EVERY_MS) return this.#known;
+    if (age >= CONFIG_STALE_MS) return this.#lookOrKeep();
+    beside(this.#lookOrKeep());
+    return this.#known;
+  }
+
+  /**
+   * Looks in D1 because of a chat that the known configuration does not have: it may have been configured, or moved,
+   * a moment ago. For the same chat again only after some seconds: a stranger's busy group must cost nothing.
+   */
+  async freshFor(chat: number): Promise<VersionedConfig | null> {
+    const lookedAt = this.#strangers.get(chat) ?? -Infinity;
+    if (this.#known !== null && this.#now() - lookedAt < CONFIG_LOOK_EVERY_MS) return this.#known;
+    this.#strangers.delete(chat);
+    this.#strangers.set(chat, this.#now());
+    const [oldest] = this.#strangers.keys();
+    if (this.#strangers.size > UNKNOWN_CHATS_MAX && oldest !== undefined) this.#strangers.delete(oldest);
+    return this.#lookOrKeep();
+  }
+
+  /** Looks in D1 whatever was looked up before; for what must not rest on an old answer. */
+  async certain(): Promise<VersionedConfig | null> {
+    return this.#look();
+  }
+
+  /** Takes a configuration that this isolate has just stored. */
+  learn(versioned: VersionedConfig): void {
+    this.#learnt += 1;
+    this.#known = versioned;
+    this.#answeredAt = this.#now();
+  }
+
+  async #lookOrKeep(): Promise<VersionedConfig | null> {
+    try {
+      return await this.#look();
+    } catch (error) {
+      if (this.#known === null) throw error;
+      return this.#known;
+    }
+  }
+
+  async #look(): Promise<VersionedConfig | null> {
+    const learnt = this.#learnt;
+    this.#askedAt = this.#now();
+    const newest = await this.#store.newest(this.#known?.version ?? 0);
+    if (learnt !== this.#learnt) return this.#known;
+    this.#answeredAt = this.#now();
+    if (newest === null) this.#known = null;
+    else if (newest.version !== this.#known?.version) {
+      const { config } = checkConfig(newest.document);
+      // A document that an older release accepted and this one does not: the last readable one stays in force here.
+      if (config !== null) this.#known = { version: newest.version, config };
+    }
+    return this.#known;
+  }
+}
+
+const caches = new WeakMap<D1Database, ConfigCache>();
+
+/** The isolate's cache for a database. */
+export function configCacheOf(d1: D1Database): ConfigCache {
+  let cache = caches.get(d1);
+  if (cache === undefined) caches.set(d1, (cache = new ConfigCache(new ConfigStore(d1))));
+  return cache;
+}
+
+/** Forgets what the isolate knows of a database; for tests that wipe it. */
+export function forgetConfig(d1: D1Database): void {
+  caches.delete(d1);
+}

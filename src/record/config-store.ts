@@ -1,0 +1,189 @@
+import { desc, eq, getTableColumns, lt, sql } from "drizzle-orm";
+import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import { checkConfig, type ConfigCheck, type ConfigProblem } from "../domain/config-check.ts";
+import { diffConfig, isSame } from "../domain/config-diff.ts";
+import type { Config, VersionedConfig } from "../domain/config.ts";
+import { pointerTo } from "../domain/schema-problems.ts";
+import { CHAT_MOVE_ATTEMPTS_MAX } from "./limits.ts";
+import { reach } from "./reach.ts";
+import { configVersions, tickets } from "./schema.ts";
+
+/** A version without its document. Versions count from 1; the highest is in force. */
+export interface ConfigVersion {
+  version: number;
+  /** In ms since 1970. */
+  createdAt: number;
+  /** The name of an API key, or `telegram` where a chat moved. */
+  createdBy: string;
+  note: string | null;
+  /** The version that a rollback brought back. */
+  restoredFrom: number | null;
+}
+
+export interface StoredConfig extends ConfigVersion {
+  /** As it was put, without the defaults that the schema fills in. */
+  document: unknown;
+}
+
+export interface Change {
+  by: string;
+  at: number;
+  note?: string | undefined;
+  restoredFrom?: number;
+  /** The version that the change was made from; 0 where there is none yet. */
+  ifVersion: number;
+}
+
+/** `version` is the one in force afterwards: for `conflict` the one that somebody else made meanwhile. */
+export interface ChangeOutcome {
+  outcome: "stored" | "unchanged" | "conflict";
+  version: number;
+}
+
+/** The configuration's versions in D1. Everything throws `RecordUnreachable` when D1 does not answer. */
+export class ConfigStore {
+  readonly #db: DrizzleD1Database;
+
+  constructor(d1: D1Database) {
+    this.#db = drizzle(d1);
+  }
+
+  async current(): Promise<StoredConfig | null> {
+    const row = await reach(() =>
+      this.#db.select().from(configVersions).orderBy(desc(configVersions.version)).limit(1).get(),
+    );
+    return row === undefined ? null : stored(row);
+  }
+
+  /** The version in force; its document is left out where it is the one that the caller knows. */
+  async newest(known: number): Promise<{ version: number; document: unknown } | null> {
+    const row = await reach(() =>
+      this.#db
+        .select({
+          version: configVersions.version,
+          document: sql<string | null>`CASE WHEN ${configVersions.version} = ${known} THEN NULL
+            ELSE ${configVersions.document} END`,
+        })
+        .from(configVersions)
+        .orderBy(desc(configVersions.version))
+        .limit(1)
+        .get(),
+    );
+    if (row === undefined) return null;
+    return { version: row.version, document: row.document === null ? null : JSON.parse(row.document) };
+  }
+
+  async version(version: number): Promise<StoredConfig | null> {
+    const row = await reach(() =>
+      this.#db.select().from(configVersions).where(eq(configVersions.version, version)).get(),
+    );
+    return row === undefined ? null : stored(row);
+  }
+
+  /** Newest first; `before` is the version that the page before ended with. */
+  async list(page: { before: number | null; limit: number }): Promise<ConfigVersion[]> {
+    const { document: _document, ...columns } = getTableColumns(configVersions);
+    return reach(() =>
+      this.#db
+        .select(columns)
+        .from(configVersions)
+        .where(page.before === null ? undefined : lt(configVersions.version, page.before))
+        .orderBy(desc(configVersions.version))
+        .limit(page.limit),
+    );
+  }
+
+  /**
+   * Everything that `checkConfig` finds, and prefixes that the tickets of another group bear already; `before` is
+   * the document in force, whose prefixes need no second look.
+   */
+  async check(document: unknown, before: unknown): Promise<ConfigCheck> {
+    const check = checkConfig(document);
+    if (check.config === null) return check;
+    const problems = await this.#takenPrefixes(check.config, checkConfig(before).config);
+    return problems.length === 0 ? check : { config: null, problems };
+  }
+
+  /**
+   * Stores a checked document as the next version, unless it is the one in force already. Of two changes made from
+   * the same version one statement lets exactly one through.
+   */
+  async put(document: unknown, change: Change): Promise<ChangeOutcome> {
+    const current = await this.current();
+    const version = current?.version ?? 0;
+    if (version !== change.ifVersion) return { outcome: "conflict", version };
+    if (current !== null && isSame(diffConfig(current.document, document)))
+      return { outcome: "unchanged", version };
+    const row = await reach(() =>
+      this.#db.get<{ version: number } | undefined>(sql`
+        INSERT INTO ${configVersions} (version, document, created_at, created_by, note, restored_from)
+        SELECT ${version + 1}, ${JSON.stringify(document)}, ${change.at}, ${change.by}, ${change.note ?? null},
+          ${change.restoredFrom ?? null}
+        WHERE (SELECT coalesce(max(version), 0) FROM ${configVersions}) = ${version}
+        RETURNING version`),
+    );
+    if (row !== undefined) return { outcome: "stored", version: row.version };
+    return { outcome: "conflict", version: (await this.current())?.version ?? 0 };
+  }
+
+  /**
+   * A group's chat became a supergroup and got another id: writes that into the configuration. Answers the
+   * configuration in force then, `null` if there is none, or none that would hold together with the new id.
+   */
+  async moveChat(from: number, to: number, at: number): Promise<VersionedConfig | null> {
+    for (let attempt = 0; attempt < CHAT_MOVE_ATTEMPTS_MAX; attempt += 1) {
+      const current = await this.current();
+      if (current === null || checkConfig(current.document).config === null) return null;
+      const document = withChatMoved(current.document, from, to);
+      const { config } = checkConfig(document);
+      if (config === null) return null;
+      const note = `chat ${from} became ${to}`;
+      const change = { by: "telegram", at, note, ifVersion: current.version };
+      const { outcome, version } = await this.put(document, change);
+      if (outcome !== "conflict") return { version, config };
+    }
+    return null;
+  }
+
+  /**
+   * Ticket references are the prefix and the group's own count, so a prefix belongs for good to the group that first
+   * opened tickets with it: `SUP-1` must not name two tickets.
+   */
+  async #takenPrefixes(config: Config, before: Config | null): Promise<ConfigProblem[]> {
+    const fresh = [...config.groups.entries()].filter(
+      ([, { id, prefix }]) => !before?.groups.some((group) => group.id === id && group.prefix === prefix),
+    );
+    const holders = fresh.map(([, { prefix }]) =>
+      this.#db
+        .select({ id: tickets.id })
+        .from(tickets)
+        // "." follows "-": every reference of the prefix, found by the first entry of the index.
+        .where(sql`${tickets.ref} >= ${`${prefix}-`} AND ${tickets.ref} < ${`${prefix}.`}`)
+        .limit(1),
+    );
+    const [first, ...others] = holders;
+    if (first === undefined) return [];
+    const found = await reach(() => this.#db.batch([first, ...others]));
+    return fresh.flatMap(([index, group], nth) => {
+      const id = found[nth]?.[0]?.id;
+      const holder = id?.slice(0, id.lastIndexOf(":"));
+      if (holder === undefined || holder === group.id) return [];
+      return [
+        {
+          pointer: pointerTo(["groups", index, "prefix"]),
+          message: `"${group.prefix}" names tickets of group "${holder}" already: choose a prefix that was never used`,
+        },
+      ];
+    });
+  }
+}
+
+function stored({ document, ...row }: typeof configVersions.$inferSelect): StoredConfig {
+  return { ...row, document: JSON.parse(document) as unknown };
+}
+
+function withChatMoved(document: unknown, from: number, to: number): unknown {
+  const { groups } = document as { groups: { chatId: number }[] };
+  const moved = groups.map((group) => (group.chatId === from ? { ...group, chatId: to } : group));
+  return { ...(document as object), groups: moved };
+}

@@ -1,0 +1,23 @@
+/** What the record's callers wait for D1 before they treat it as out of reach; it answers in milliseconds. */
+export const D1_PATIENCE_MS = 4_000;
+
+/** A configuration in the cache is looked up again after this long, beside the request that finds it so old. */
+export const CONFIG_FRESH_MS = 30_000;
+/** Older than this it is looked up first, and served all the same if D1 does not answer. */
+export const CONFIG_STALE_MS = 5 * 60_000;
+/** A chat that the cached configuration does not know makes the desk look in D1 at most this often, and so does an outage. */
+export const CONFIG_LOOK_EVERY_MS = 5_000;
+/** Unknown chats that one isolate keeps in mind for that. */
+export const UNKNOWN_CHATS_MAX = 1_000;
+
+/** Homes that one isolate remembers: about 100 bytes each. */
+export const CUSTOMER_ROUTES_CACHED_MAX = 10_000;
+
+/** Tries to store a moved chat id while others change the configuration. */
+export const CHAT_MOVE_ATTEMPTS_MAX = 4;
+
+/** A note on a configuration change. */
+export const CONFIG_NOTE_CHARS_MAX = 500;
+
+/** A cursor that a client hands back; ours are far shorter. */
+export const CURSOR_CHARS_MAX = 256;

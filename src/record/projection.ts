@@ -1,0 +1,234 @@
+import { getTableColumns, sql, type SQL } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import type { Actor } from "../domain/actor.ts";
+import type { ContactFacts, UnreachableReason } from "../domain/contact.ts";
+import type { TicketEvent } from "../domain/event.ts";
+import { D1_PARAMETERS_MAX } from "../domain/limits.ts";
+import { isActive } from "../domain/status.ts";
+import type { Ticket } from "../domain/ticket.ts";
+import { contacts, ticketEvents, tickets } from "./schema.ts";
+
+/** What a group's object tells the record at one instant. Every part may be empty. */
+export interface ProjectionBatch {
+  /** The group whose object speaks. */
+  group: string;
+  /** When it speaks, in ms since 1970; becomes `recorded_at`. */
+  at: number;
+  tickets: { ticket: Ticket; dueAt: number | null }[];
+  /** `n` counts a ticket's events from 1. */
+  events: { ticketId: string; n: number; event: TicketEvent }[];
+  contacts: {
+    facts: ContactFacts;
+    unreachable: UnreachableReason | null;
+    firstSeenAt: number;
+    updatedAt: number;
+    version: number;
+  }[];
+}
+
+/**
+ * Writes a batch into the record, all of it or nothing. The record accepts only newer facts: a ticket with a higher
+ * version, or the same version said at a later instant (so that `reproject` mends rows and a new due date arrives);
+ * events only once. So delivering again, late or in any order leaves the record as the newest facts have it.
+ */
+export async function project(d1: D1Database, batch: ProjectionBatch): Promise<void> {
+  const db = drizzle(d1);
+  const statements = [
+    ...ticketStatements(db, batch),
+    ...eventStatements(db, batch),
+    ...contactStatements(db, batch),
+  ];
+  const [first, ...others] = statements;
+  if (first !== undefined) await db.batch([first, ...others]);
+}
+
+type TicketRow = typeof tickets.$inferInsert;
+
+/** An upsert that names these would rewrite their indexes each time: they are set apart, and only where they differ. */
+const INDEXED = ["groupId", "queue", "assigneeId", "closed"] as const;
+const FIXED = ["id", "ref", "number", "customerId", "openedAt"] as const;
+const MOVED = ["id", "version", "recordedAt", ...INDEXED] as const;
+
+const ticketIsNewer = sql`(excluded.version, excluded.recorded_at) > (${tickets.version}, ${tickets.recordedAt})`;
+
+function ticketStatements(db: DrizzleD1Database, batch: ProjectionBatch): BatchItem<"sqlite">[] {
+  const newest = new Map<string, TicketRow>();
+  for (const { ticket, dueAt } of batch.tickets) {
+    if ((newest.get(ticket.id)?.version ?? 0) <= ticket.version)
+      newest.set(ticket.id, ticketRow(ticket, dueAt, batch.at));
+  }
+  const rows = [...newest.values()];
+  const set = excluded(tickets, [...INDEXED, ...FIXED]);
+  return [
+    ...chunks(MOVED.length, rows).map((chunk) => moveInIndexes(db, chunk)),
+    ...chunks(columnsOf(tickets), rows).map((chunk) =>
+      db
+        .insert(tickets)
+        .values(chunk)
+        .onConflictDoUpdate({ target: tickets.id, set, setWhere: ticketIsNewer })
+        // Two tickets with one reference cannot be prevented from here. The first keeps it: an error would hold up
+        // everything that the group has to record. `ConfigStore.check` finds the prefix that could lead to it.
+        .onConflictDoNothing({ target: tickets.ref }),
+    ),
+  ];
+}
+
+/** Gives tickets their new place in the lists where they have one; runs before the upsert, which tells their version. */
+function moveInIndexes(db: DrizzleD1Database, rows: TicketRow[]): BatchItem<"sqlite"> {
+  const values = rows.map(
+    (row) =>
+      sql`(${sql.join(
+        MOVED.map((key) => sql`${bound(row[key])}`),
+        sql`, `,
+      )})`,
+  );
+  const told = sql`(SELECT column1 AS id, column2 AS version, column3 AS recorded_at, column4 AS group_id,
+    column5 AS queue, column6 AS assignee_id, column7 AS closed FROM (VALUES ${sql.join(values, sql`, `)})) AS told`;
+  return db
+    .update(tickets)
+    .set({
+      groupId: sql`told.group_id`,
+      queue: sql`told.queue`,
+      assigneeId: sql`told.assignee_id`,
+      closed: sql`told.closed`,
+    })
+    .from(told)
+    .where(
+      sql`${tickets.id} = told.id
+        AND (${tickets.version}, ${tickets.recordedAt}) < (told.version, told.recorded_at)
+        AND (${tickets.groupId}, ${tickets.queue}, ${tickets.assigneeId}, ${tickets.closed})
+          IS NOT (told.group_id, told.queue, told.assignee_id, told.closed)`,
+    );
+}
+
+function bound(value: string | number | boolean | null | undefined): string | number | null {
+  return typeof value === "boolean" ? Number(value) : (value ?? null);
+}
+
+function ticketRow(ticket: Ticket, dueAt: number | null, recordedAt: number): TicketRow {
+  return {
+    id: ticket.id,
+    ref: ticket.ref,
+    groupId: ticket.group,
+    number: ticket.number,
+    status: ticket.status,
+    priority: ticket.priority,
+    queue: ticket.queue,
+    assigneeId: ticket.assignee?.id ?? null,
+    assigneeName: ticket.assignee?.name ?? null,
+    customerId: ticket.customer,
+    subject: ticket.subject,
+    tags: ticket.tags,
+    fields: ticket.fields,
+    openedAt: ticket.openedAt,
+    statusAt: ticket.statusBy.at,
+    firstAnsweredAt: ticket.firstAnsweredAt,
+    awaitingSince: ticket.awaitingSince,
+    resolvedAt: ticket.resolvedAt,
+    closedAt: ticket.closedAt,
+    closed: !isActive(ticket),
+    unreachable: ticket.unreachable,
+    payload: ticket.payload,
+    followUpOf: ticket.followUpOf,
+    topicId: ticket.topicId,
+    reopenings: ticket.reopenings,
+    dueAt,
+    version: ticket.version,
+    recordedAt,
+  };
+}
+
+function eventStatements(db: DrizzleD1Database, batch: ProjectionBatch): BatchItem<"sqlite">[] {
+  const rows = batch.events.map(({ ticketId, n, event }) => eventRow(ticketId, n, event));
+  return chunks(columnsOf(ticketEvents), rows).map((chunk) =>
+    db.insert(ticketEvents).values(chunk).onConflictDoNothing(),
+  );
+}
+
+function eventRow(ticketId: string, n: number, event: TicketEvent): typeof ticketEvents.$inferInsert {
+  const { at, type, by, from, to, note, text, ...data } = event as TicketEvent & {
+    from?: Ticket["status"];
+    to?: Ticket["status"];
+    note?: string;
+    text?: string;
+  };
+  return {
+    ticketId,
+    n,
+    at,
+    type,
+    actor: by,
+    actorKind: by.kind,
+    actorId: actorId(by),
+    fromStatus: from ?? null,
+    toStatus: to ?? null,
+    // What people wrote about the ticket stands in one column, so that there is one to erase.
+    note: note ?? text ?? null,
+    data,
+  };
+}
+
+function actorId(actor: Actor): string {
+  switch (actor.kind) {
+    case "customer":
+    case "agent":
+      return String(actor.id);
+    case "key":
+      return actor.name;
+    case "system":
+      return actor.rule;
+    default:
+      return actor satisfies never;
+  }
+}
+
+/** By instants first: when a customer gets another home, the new owner counts versions from 1 again. */
+const contactIsNewer = sql`(excluded.updated_at, excluded.version, excluded.recorded_at)
+  > (${contacts.updatedAt}, ${contacts.version}, ${contacts.recordedAt})`;
+
+function contactStatements(db: DrizzleD1Database, batch: ProjectionBatch): BatchItem<"sqlite">[] {
+  const rows = batch.contacts.map(({ facts, ...contact }) => ({
+    telegramId: facts.id,
+    name: facts.name,
+    username: facts.username,
+    language: facts.language,
+    isPremium: facts.isPremium,
+    unreachable: contact.unreachable,
+    groupId: batch.group,
+    firstSeenAt: contact.firstSeenAt,
+    updatedAt: contact.updatedAt,
+    version: contact.version,
+    recordedAt: batch.at,
+  }));
+  const set = excluded(contacts, ["telegramId"]);
+  return chunks(columnsOf(contacts), rows).map((chunk) =>
+    db
+      .insert(contacts)
+      .values(chunk)
+      .onConflictDoUpdate({ target: contacts.telegramId, set, setWhere: contactIsNewer }),
+  );
+}
+
+/** `SET column = excluded.column` for every column but some. */
+function excluded(table: SQLiteTable, but: readonly string[]): Record<string, SQL> {
+  const columns = Object.entries<SQLiteColumn>(getTableColumns(table));
+  return Object.fromEntries(
+    columns
+      .filter(([key]) => !but.includes(key))
+      .map(([key, column]) => [key, sql`excluded.${sql.identifier(column.name)}`]),
+  );
+}
+
+/** Rows in pieces that bind no more parameters than D1 takes in one statement. */
+function chunks<Row>(parametersPerRow: number, rows: readonly Row[]): Row[][] {
+  const size = Math.floor(D1_PARAMETERS_MAX / parametersPerRow);
+  const pieces: Row[][] = [];
+  for (let start = 0; start < rows.length; start += size) pieces.push(rows.slice(start, start + size));
+  return pieces;
+}
+
+function columnsOf(table: SQLiteTable): number {
+  return Object.keys(getTableColumns(table)).length;
+}

@@ -1,0 +1,136 @@
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { Actor } from "../domain/actor.ts";
+import type { UnreachableReason } from "../domain/contact.ts";
+import type { TicketEventType } from "../domain/event.ts";
+import type { Priority } from "../domain/priority.ts";
+import type { TicketStatus } from "../domain/status.ts";
+
+/*
+ * The record in D1: what is listed, searched and reported on. Instants are milliseconds since 1970 (UTC), `null`
+ * where it has not happened. Tickets, events and contacts are copies whose owner is a topic group's object;
+ * `version` is the owner's count, `recorded_at` the instant at which the owner said so. Configuration and routes
+ * are owned here.
+ *
+ * D1 bills every index entry as a row written, and an update that names an indexed column rewrites that index even
+ * if the value stays. So each index has its reason beside it, none holds the ticket's status (it changes often;
+ * `closed` changes once), and `projection.ts` names indexed columns only when they differ.
+ *
+ * `tickets` and `ticket_events` are WITHOUT ROWID, one row written less for each insert. drizzle-kit cannot say
+ * that: it stands by hand in `migrations/record/0000_init.sql`, and a migration that rebuilds one of the two tables
+ * must say it again.
+ */
+
+/** Tickets as their objects last told: one row a ticket. */
+export const tickets = sqliteTable(
+  "tickets",
+  {
+    /** `<group it was opened in>:<number>`. */
+    id: text().primaryKey(),
+    /** `SUP-1042`, always upper case. */
+    ref: text().notNull(),
+    groupId: text("group_id").notNull(),
+    number: integer().notNull(),
+    status: text().$type<TicketStatus>().notNull(),
+    priority: text().$type<Priority>().notNull(),
+    queue: text().notNull(),
+    assigneeId: integer("assignee_id"),
+    assigneeName: text("assignee_name"),
+    customerId: integer("customer_id").notNull(),
+    subject: text().notNull(),
+    tags: text({ mode: "json" }).$type<string[]>().notNull(),
+    /** Intake field id → option id. */
+    fields: text({ mode: "json" }).$type<Record<string, string>>().notNull(),
+    openedAt: integer("opened_at").notNull(),
+    /** Since when it has its present status. */
+    statusAt: integer("status_at").notNull(),
+    firstAnsweredAt: integer("first_answered_at"),
+    awaitingSince: integer("awaiting_since"),
+    resolvedAt: integer("resolved_at"),
+    closedAt: integer("closed_at"),
+    /** Whether `status` is `closed`, for the indexes. */
+    closed: integer({ mode: "boolean" }).notNull(),
+    unreachable: text().$type<UnreachableReason>(),
+    payload: text(),
+    followUpOf: text("follow_up_of"),
+    topicId: integer("topic_id"),
+    reopenings: integer().notNull(),
+    /** The next instant at which time alone changes the ticket. */
+    dueAt: integer("due_at"),
+    version: integer().notNull(),
+    recordedAt: integer("recorded_at").notNull(),
+  },
+  (table) => [
+    // People and programs name tickets by reference.
+    uniqueIndex("tickets_ref").on(table.ref),
+    // Lists, newest first: the desk's, a group's, a queue's, an agent's. Work in hand is a small part of all tickets,
+    // so a filter by status reads that part only. Every index of a WITHOUT ROWID table ends in `id`, which makes
+    // the order total and the cursor stable.
+    index("tickets_newest").on(table.closed, table.openedAt),
+    index("tickets_group").on(table.groupId, table.closed, table.openedAt),
+    index("tickets_queue").on(table.queue, table.closed, table.openedAt),
+    index("tickets_assignee")
+      .on(table.assigneeId, table.closed, table.openedAt)
+      .where(sql`assignee_id IS NOT NULL`),
+    // A customer has few tickets, and both columns never change: written once.
+    index("tickets_customer").on(table.customerId, table.openedAt),
+  ],
+);
+
+/** What happened to tickets. `n` counts from 1 and equals the ticket's version after it. No further index: events are read ticket by ticket. */
+export const ticketEvents = sqliteTable(
+  "ticket_events",
+  {
+    ticketId: text("ticket_id").notNull(),
+    n: integer().notNull(),
+    at: integer().notNull(),
+    type: text().$type<TicketEventType>().notNull(),
+    actor: text({ mode: "json" }).$type<Actor>().notNull(),
+    actorKind: text("actor_kind").$type<Actor["kind"]>().notNull(),
+    /** A Telegram id, the name of an API key, or the rule by which the desk acted. */
+    actorId: text("actor_id").notNull(),
+    fromStatus: text("from_status").$type<TicketStatus>(),
+    toStatus: text("to_status").$type<TicketStatus>(),
+    note: text(),
+    /** What else the event says: its own keys, such as `priority` and `previous`. */
+    data: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.ticketId, table.n] })],
+);
+
+/** People who wrote to the desk. Read by id only. */
+export const contacts = sqliteTable("contacts", {
+  telegramId: integer("telegram_id").primaryKey(),
+  name: text().notNull(),
+  username: text(),
+  language: text(),
+  isPremium: integer("is_premium", { mode: "boolean" }).notNull(),
+  unreachable: text().$type<UnreachableReason>(),
+  /** The home group, whose object owns these facts. */
+  groupId: text("group_id").notNull(),
+  firstSeenAt: integer("first_seen_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+  version: integer().notNull(),
+  recordedAt: integer("recorded_at").notNull(),
+});
+
+/** Each customer's home group. Owned here: written at the door, before the object hears of the customer. */
+export const customerRoutes = sqliteTable("customer_routes", {
+  customerId: integer("customer_id").primaryKey(),
+  groupId: text("group_id").notNull(),
+  createdAt: integer("created_at").notNull(),
+  /** By the desk's default, or by the link that the customer came through. */
+  via: text().$type<"default" | "payload">().notNull(),
+});
+
+/** Every configuration that ever was in force; the highest version is. Owned here. */
+export const configVersions = sqliteTable("config_versions", {
+  version: integer().primaryKey(),
+  /** JSON as it was put, without the defaults that the schema fills in. */
+  document: text().notNull(),
+  createdAt: integer("created_at").notNull(),
+  createdBy: text("created_by").notNull(),
+  note: text(),
+  /** The version that a rollback brought back. */
+  restoredFrom: integer("restored_from"),
+});

@@ -1,0 +1,67 @@
+import { applyD1Migrations, reset } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { app } from "../../src/http/app.ts";
+import { FakeGroups } from "./fake-groups.ts";
+import { FlakyD1 } from "./flaky-d1.ts";
+
+export const ADMIN = { Authorization: "Bearer test-admin-token" };
+export const SECRET = { "X-Telegram-Bot-Api-Secret-Token": "test-webhook-secret" };
+
+/** Empty tables. */
+export async function emptyRecord(): Promise<void> {
+  await reset();
+  await applyD1Migrations(env.DB, env.RECORD_MIGRATIONS);
+}
+
+/** The desk behind its doors: real routes, real D1, groups that a test can look into. */
+export class HttpDesk {
+  readonly groups = new FakeGroups();
+  readonly d1 = new FlakyD1(env.DB);
+  env: Env = { ...env, DB: this.d1.database(), TOPIC_GROUP: this.groups.namespace() };
+
+  /** The same desk served by another isolate, which remembers nothing. */
+  elsewhere(): HttpDesk {
+    const other = new HttpDesk();
+    other.env = { ...other.env, TOPIC_GROUP: this.env.TOPIC_GROUP };
+    return other;
+  }
+
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    return Promise.resolve(app.fetch(new Request(`http://desk${path}`, init), this.env));
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return this.fetch(path, { headers: { ...ADMIN, ...headers } });
+  }
+
+  send(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    return this.fetch(path, {
+      method,
+      headers: { ...ADMIN, "Content-Type": "application/json", ...headers },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+  }
+
+  async put(document: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    return this.send("PUT", "/api/v1/config", document, headers);
+  }
+
+  /** What Telegram does with an update. */
+  update(update: unknown, headers: Record<string, string> = SECRET): Promise<Response> {
+    return this.fetch("/telegram/webhook", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...headers },
+      body: typeof update === "string" ? update : JSON.stringify(update),
+    });
+  }
+}
+
+/** The code of a problem document. */
+export async function codeOf(response: Response): Promise<string> {
+  return (await response.json<{ code: string }>()).code;
+}

@@ -1,0 +1,374 @@
+import { reset } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import * as fc from "fast-check";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { app } from "../../src/http/app.ts";
+import { PROBLEMS } from "../../src/http/problem.ts";
+import { exampleDesk } from "../support/desks.ts";
+import { ADMIN, codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
+
+let desk: HttpDesk;
+beforeEach(async () => {
+  await emptyRecord();
+  desk = new HttpDesk();
+});
+
+/** Every route behind a key. */
+const ROUTES = [
+  ["GET", "/api/v1/config"],
+  ["PUT", "/api/v1/config"],
+  ["GET", "/api/v1/config/versions"],
+  ["GET", "/api/v1/config/versions/1"],
+  ["POST", "/api/v1/config/rollback"],
+  ["GET", "/api/v1/tickets"],
+  ["GET", "/api/v1/tickets/SUP-1"],
+  ["GET", "/api/v1/tickets/SUP-1/events"],
+  ["GET", "/api/v1/outbox"],
+  ["POST", "/api/v1/outbox/main:m:1/replay"],
+  ["POST", "/api/v1/groups/main/reproject"],
+] as const;
+
+describe("the API lets in", () => {
+  test.each<[string, Record<string, string>, string, string]>([
+    ["nobody without a token", {}, "auth.missing", 'Bearer realm="topicdesk"'],
+    ["nobody with a wrong token", { Authorization: "Bearer wrong" }, "auth.invalid", 'error="invalid_token"'],
+    ["nobody with half the token", { Authorization: "Bearer test-admin" }, "auth.invalid", "invalid_token"],
+    [
+      "nobody with more than the token",
+      { Authorization: "Bearer test-admin-token1" },
+      "auth.invalid",
+      "invalid_token",
+    ],
+    ["nobody with an empty token", { Authorization: "Bearer " }, "auth.invalid", "invalid_token"],
+    [
+      "nobody with two tokens",
+      { Authorization: "Bearer test-admin-token test-admin-token" },
+      "auth.invalid",
+      "invalid_token",
+    ],
+    [
+      "nobody with a password",
+      { Authorization: "Basic dGVzdC1hZG1pbi10b2tlbg==" },
+      "auth.invalid",
+      "invalid_token",
+    ],
+    ["nobody with the bare token", { Authorization: "test-admin-token" }, "auth.invalid", "invalid_token"],
+    [
+      "nobody with Telegram's secret",
+      { Authorization: "Bearer test-webhook-secret" },
+      "auth.invalid",
+      "invalid_token",
+    ],
+  ])("%s, on any route", async (_name, headers, code, challenge) => {
+    for (const [method, path] of ROUTES) {
+      const answer = await desk.fetch(path, { method, headers });
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get("WWW-Authenticate")).toContain(challenge);
+      expect(await codeOf(answer)).toBe(code);
+    }
+    expect(desk.d1.queries).toBe(0);
+    expect(desk.groups.touched.size).toBe(0);
+  });
+
+  test("nobody at all while no token is set", async () => {
+    desk.env = { ...desk.env, ADMIN_TOKEN: "" };
+    for (const token of ["", "undefined", "null", "test-admin-token"]) {
+      const answer = await desk.fetch("/api/v1/tickets", { headers: { Authorization: `Bearer ${token}` } });
+      expect(answer.status).toBe(401);
+    }
+  });
+
+  test("who has the token, however the scheme is written", async () => {
+    for (const scheme of ["Bearer", "bearer", "BEARER"]) {
+      const headers = { Authorization: `${scheme} test-admin-token` };
+      expect((await desk.fetch("/api/v1/tickets", { headers })).status).toBe(200);
+    }
+  });
+});
+
+describe("a path", () => {
+  test.each([
+    "/",
+    "/api",
+    "/api/v1",
+    "/api/v1/",
+    "/api/v1/tickets/",
+    "/api/v2/tickets",
+    "/telegram",
+    "/favicon.ico",
+    "/%00",
+    "/api/v1/config/versions/1/x",
+  ])("that leads nowhere (%s) is a 404 in words", async (path) => {
+    const answer = await desk.get(path);
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get("Content-Type")).toBe("application/problem+json");
+    expect(await codeOf(answer)).toBe("route.not_found");
+  });
+
+  test.each([
+    ["DELETE", "/api/v1/config", "GET, HEAD, PUT, OPTIONS"],
+    ["POST", "/api/v1/tickets", "GET, HEAD, OPTIONS"],
+    ["PATCH", "/api/v1/tickets/SUP-1", "GET, HEAD, OPTIONS"],
+    ["GET", "/api/v1/config/rollback", "POST, OPTIONS"],
+    ["GET", "/api/v1/outbox/main:m:1/replay", "POST, OPTIONS"],
+    ["GET", "/telegram/webhook", "POST, OPTIONS"],
+    ["POST", "/healthz", "GET, HEAD, OPTIONS"],
+    ["PUT", "/api/v1/openapi.json", "GET, HEAD, OPTIONS"],
+  ])("that does not take %s (%s) says what it takes", async (method, path, allow) => {
+    const answer = await desk.fetch(path, { method, headers: ADMIN });
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get("Allow")).toBe(allow);
+    expect(await codeOf(answer)).toBe("method.not_allowed");
+  });
+
+  test("tells its methods to OPTIONS, without a token", async () => {
+    const answer = await desk.fetch("/api/v1/config", { method: "OPTIONS" });
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get("Allow")).toBe("GET, HEAD, PUT, OPTIONS");
+    expect(answer.headers.get("Access-Control-Allow-Origin")).toBeNull();
+  });
+
+  test("answers HEAD like GET, without the body", async () => {
+    await desk.put(exampleDesk());
+    for (const path of ["/api/v1/config", "/api/v1/tickets", "/healthz", "/api/v1/openapi.json"]) {
+      const answer = await desk.fetch(path, { method: "HEAD", headers: ADMIN });
+      expect(answer.status).toBe(200);
+      expect(await answer.text()).toBe("");
+    }
+    expect((await desk.fetch("/api/v1/tickets/SUP-9", { method: "HEAD", headers: ADMIN })).status).toBe(404);
+    expect((await desk.fetch("/api/v1/config", { method: "HEAD" })).status).toBe(401);
+  });
+});
+
+test("a fault of ours is a 500 that tells only where to look", async () => {
+  const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const broken = { ...desk.env } as Record<string, unknown>;
+  Object.defineProperty(broken, "DB", {
+    get: () => {
+      throw new TypeError("the customer's words");
+    },
+  });
+  const answer = await app.fetch(new Request("http://desk/api/v1/tickets", { headers: ADMIN }), broken);
+  expect(answer.status).toBe(500);
+  const text = await answer.text();
+  expect(text).not.toMatch(/customer|TypeError|at /);
+  const id = /[0-9a-f-]{36}/.exec(text)?.[0];
+  const line = JSON.parse(String(logged.mock.calls[0][0])) as Record<string, unknown>;
+  expect(line).toMatchObject({ level: "error", event: "internal.error", id, error: "TypeError" });
+  expect(JSON.stringify(line)).not.toMatch(/customer's/);
+  logged.mockRestore();
+});
+
+test("no token and no secret is ever logged, whatever goes wrong", async () => {
+  const lines: unknown[] = [];
+  const spies = (["log", "info", "warn", "error"] as const).map((level) =>
+    vi.spyOn(console, level).mockImplementation((...args: unknown[]) => void lines.push(...args)),
+  );
+  await desk.put(exampleDesk());
+  await desk.update({ update_id: 1, message: { chat: { id: 5, type: "private" }, text: "secret words" } });
+  await desk.update("{}", { "X-Telegram-Bot-Api-Secret-Token": "guessed-secret" });
+  await desk.fetch("/api/v1/config", { headers: { Authorization: "Bearer guessed-token" } });
+  desk.d1.state = "failing";
+  await desk.get("/api/v1/tickets?group=secret%20words");
+  await desk.update({ update_id: 2, message: { chat: { id: 6, type: "private" }, text: "secret words" } });
+  for (const spy of spies) spy.mockRestore();
+  expect(lines.length).toBeGreaterThan(3);
+  expect(lines.join("\n")).not.toMatch(/test-admin-token|test-webhook-secret|guessed|secret words|sandbox/);
+  for (const line of lines) expect(() => JSON.parse(String(line)) as unknown).not.toThrow();
+});
+
+const health = async (headers: Record<string, string> = {}): Promise<Record<string, unknown>> => {
+  const answer = await desk.fetch("/healthz", { headers });
+  expect(answer.status).toBe(200);
+  return answer.json();
+};
+
+describe("what the desk says of its health", () => {
+  test("is that it waits for a configuration, at first", async () => {
+    expect(await health()).toEqual({ status: "waiting", waitingFor: ["config.missing"] });
+  });
+
+  test("is that all is well, and to strangers no more than that", async () => {
+    await desk.put(exampleDesk());
+    expect(await health()).toEqual({ status: "ok", waitingFor: [] });
+  });
+
+  test("is everything to who has the token", async () => {
+    await desk.put(exampleDesk());
+    desk.groups.troublesOf.set("vip", ["bot.cannot_manage_topics"]);
+    desk.groups.down.add("main");
+    expect(await health(ADMIN)).toEqual({
+      status: "waiting",
+      waitingFor: ["group.unreachable", "bot.cannot_manage_topics"],
+      configVersion: 1,
+      groups: [
+        { group: "main", reachable: false },
+        {
+          group: "vip",
+          reachable: true,
+          configVersion: 1,
+          waiting: [{ lane: "telegram:1", count: 2, oldestAt: "1970-01-01T00:00:00.000Z" }],
+          parked: 0,
+          setAside: 0,
+          unrecorded: 0,
+          troubles: ["bot.cannot_manage_topics"],
+        },
+      ],
+    });
+  });
+
+  test("names troubles to strangers by their codes only", async () => {
+    await desk.put(exampleDesk());
+    desk.groups.troublesOf.set("vip", ["bot.cannot_manage_topics"]);
+    expect(await health()).toEqual({ status: "waiting", waitingFor: ["bot.cannot_manage_topics"] });
+  });
+
+  test("is that D1 is out of reach, while it goes on with the configuration it knows", async () => {
+    await desk.put(exampleDesk());
+    desk.d1.state = "failing";
+    expect(await health(ADMIN)).toMatchObject({
+      status: "waiting",
+      waitingFor: ["record.unreachable"],
+      configVersion: 1,
+      groups: [{ group: "main" }, { group: "vip" }],
+    });
+  });
+
+  test("is that the record has no tables yet", async () => {
+    await reset();
+    expect(await health()).toEqual({ status: "waiting", waitingFor: ["record.not_migrated"] });
+    const answer = await desk.put(exampleDesk());
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ detail: "Its tables are missing: apply the migrations." });
+  });
+
+  test("is that a secret is missing", async () => {
+    await desk.put(exampleDesk());
+    desk.env = { ...desk.env, BOT_TOKEN: "" };
+    expect(await health()).toEqual({ status: "waiting", waitingFor: ["secret.missing"] });
+  });
+
+  test("is that a newer release cannot read the configuration", async () => {
+    await env.DB.prepare("INSERT INTO config_versions VALUES (1, '{}', 0, 'x', null, null)").run();
+    expect(await health()).toEqual({ status: "waiting", waitingFor: ["config.invalid"] });
+  });
+
+  test("costs the groups nothing when strangers ask often", async () => {
+    await desk.put(exampleDesk());
+    await health();
+    const before = desk.d1.queries;
+    for (let times = 0; times < 20; times += 1) await health();
+    expect(desk.d1.queries).toBe(before);
+  });
+
+  test("is nothing for who has a wrong token", async () => {
+    const answer = await desk.fetch("/healthz", { headers: { Authorization: "Bearer wrong" } });
+    expect(answer.status).toBe(401);
+  });
+});
+
+interface Contract {
+  openapi: string;
+  paths: Record<string, Record<string, { responses: Record<string, { description: string }> }>>;
+  components: { schemas: Record<string, unknown> };
+}
+
+const contract = async (): Promise<Contract> => (await desk.fetch("/api/v1/openapi.json")).json();
+
+describe("the contract", () => {
+  test("is open to everyone and names every route", async () => {
+    const { openapi, paths } = await contract();
+    expect(openapi).toBe("3.1.0");
+    const routes = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(routes.sort()).toEqual(
+      [
+        "GET /healthz",
+        "GET /api/v1/config",
+        "PUT /api/v1/config",
+        "GET /api/v1/config/versions",
+        "GET /api/v1/config/versions/{version}",
+        "POST /api/v1/config/rollback",
+        "GET /api/v1/tickets",
+        "GET /api/v1/tickets/{ref}",
+        "GET /api/v1/tickets/{ref}/events",
+        "GET /api/v1/outbox",
+        "POST /api/v1/outbox/{id}/replay",
+        "POST /api/v1/groups/{id}/reproject",
+      ].sort(),
+    );
+  });
+
+  test("refers only to schemas that it has", async () => {
+    const document = await contract();
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
+    expect(references.length).toBeGreaterThan(10);
+    for (const [, name] of references) expect(Object.keys(document.components.schemas)).toContain(name);
+  });
+
+  test("names the problems of each route by codes that exist", async () => {
+    const { paths } = await contract();
+    const codes = [...JSON.stringify(paths).matchAll(/`([a-z]+\.[a-z_]+)`: /g)].map(([, code]) => code);
+    expect(codes.length).toBeGreaterThan(20);
+    for (const code of codes) expect(Object.keys(PROBLEMS)).toContain(code);
+  });
+});
+
+test("whatever is sent to whatever route, the answer is never our fault and nothing changes", async () => {
+  await desk.put(exampleDesk());
+  const nasty = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 200 }),
+    fc.constantFrom(
+      "../..",
+      "%",
+      "\u0000",
+      "'; DROP TABLE tickets; --",
+      "{}",
+      "[[]]",
+      "NaN",
+      "-0",
+      "1e999",
+      "💥".repeat(50),
+    ),
+  );
+  const key = fc.oneof(
+    nasty,
+    fc.constantFrom("limit", "cursor", "status", "group", "assignee", "dryRun", "state", "note"),
+  );
+  const body = fc.oneof(
+    nasty,
+    fc.json(),
+    fc.jsonValue().map((value) => JSON.stringify({ version: value, note: value })),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...ROUTES),
+      fc.array(fc.tuple(key, nasty), { maxLength: 4 }),
+      body,
+      fc.option(nasty),
+      fc.constantFrom("application/json", "text/plain", "application/json; charset=utf-8", ""),
+      async ([method, path], query, text, segment, type) => {
+        const parts = path.split("/");
+        if (segment !== null)
+          parts[parts.length - 1] = encodeURIComponent(segment.replaceAll(/\p{Surrogate}/gu, "x"));
+        const parameters = new URLSearchParams(query).toString();
+        const answer = await desk.fetch(`${parts.join("/")}?${parameters}`, {
+          method,
+          headers: { ...ADMIN, "Content-Type": type },
+          ...(method === "GET" ? {} : { body: text }),
+        });
+        await answer.arrayBuffer();
+        expect(answer.status, `${method} ${parts.join("/")}?${parameters}`).toBeLessThan(500);
+      },
+    ),
+    { numRuns: 400 },
+  );
+  const counts = await env.DB.batch<{ n: number }>(
+    ["config_versions", "tickets", "ticket_events", "contacts", "customer_routes"].map((table) =>
+      env.DB.prepare(`SELECT count(*) AS n FROM ${table}`),
+    ),
+  );
+  expect(counts.map(({ results }) => results[0].n)).toEqual([1, 0, 0, 0, 0]);
+  expect([...desk.groups.touched].sort()).toEqual(["main", "vip"]);
+});
