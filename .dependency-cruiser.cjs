@@ -55,11 +55,19 @@ module.exports = {
       to: { path: "^src/", pathNot: "^src/sandbox/telegram/" },
     },
     { name: "no cycles", severity: "error", from: {}, to: { circular: true } },
-    { name: "everything imported exists", severity: "error", from: {}, to: { couldNotResolve: true, pathNot: "^cloudflare:" } },
+    {
+      name: "everything imported exists",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true, pathNot: "^cloudflare:" },
+    },
   ],
   options: {
     parser: "swc",
     doNotFollow: { path: "node_modules" },
-    enhancedResolveOptions: { conditionNames: ["workerd", "worker", "import", "default"], exportsFields: ["exports"] },
+    enhancedResolveOptions: {
+      conditionNames: ["workerd", "worker", "import", "default"],
+      exportsFields: ["exports"],
+    },
   },
 };

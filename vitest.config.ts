@@ -17,6 +17,8 @@ const worker = {
 
 export default defineConfig({
   test: {
+    // The desk's own log lines: in tests they are about what a test does on purpose.
+    onConsoleLog: (log) => (/^\{"(level|event)":/.test(log) ? false : undefined),
     projects: [
       { test: node },
       {

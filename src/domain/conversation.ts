@@ -9,6 +9,7 @@ export interface CustomerTicket {
   number: number;
   ref: string;
   status: TicketStatus;
+  subject: string;
   openedAt: number;
   closedAt: number | null;
 }

@@ -191,7 +191,7 @@ function answered(command: Command<"agent_answered">, ticket: Ticket, policy: Po
   let status = ticket.status;
   if (ticket.assignee === null && policy.claimOnAnswer && command.by.kind === "agent") {
     const to = status === "open" || status === "escalated" ? "in_progress" : status;
-    events.push({ type: "ticket_claimed", at: now, by: command.by, from: status, to, note: "first answer" });
+    events.push({ type: "ticket_claimed", at: now, by: command.by, from: status, to, implicit: true });
     status = to;
   }
   const deskTurn = status === "open" || status === "in_progress" || status === "escalated";

@@ -36,7 +36,8 @@ export type TicketEvent =
       /** The closed ticket that this one follows up, by its reference. */
       followUpOf?: string;
     })
-  | (Transition & { type: "ticket_claimed" })
+  /** `implicit`: by answering it, not by asking for it. */
+  | (Transition & { type: "ticket_claimed"; implicit?: true })
   | (Transition & { type: "ticket_unclaimed" })
   | (Transition & { type: "ticket_assigned"; assignee: number; assigneeName: string })
   | (Transition & { type: "ticket_answered"; first: boolean })

@@ -26,6 +26,8 @@ export const ALBUM_SETTLE_MS = 1_000;
 export const TOPIC_ECHO_MS = 30_000;
 /** Cards and icons follow the ticket after this pause, so a quick exchange costs one edit, not four. */
 export const CARD_SETTLE_MS = 4_000;
+/** … and this long where only the turn has changed: in a lively conversation it changes with every message. */
+export const TURN_SETTLE_MS = 20_000;
 /** Live locations edit themselves every few seconds; the copy follows at most this often. */
 export const LIVE_LOCATION_EVERY_MS = 30_000;
 

@@ -10,6 +10,8 @@ export function react(event: TicketEvent, ticket: Ticket, policy: Policy): Effec
     case "field_answered":
       return [{ kind: "receipt" }];
     case "ticket_claimed":
+      // Whoever claims by answering is seen to have done so.
+      if (event.implicit === true) return [];
       return [topic({ code: "ticket.claimed", by: event.by })];
     case "ticket_unclaimed":
       return [topic({ code: "ticket.unclaimed", by: event.by })];

@@ -34,6 +34,8 @@ export interface Ticket {
   payload: string | null;
   followUpOf: string | null;
   topicId: number | null;
+  /** How many topics of it were deleted by hand. */
+  topicsLost: number;
   reopenings: number;
   /** How many events made it what it is. */
   version: number;
@@ -103,6 +105,7 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
       return next;
     case "topic_lost":
       next.topicId = null;
+      next.topicsLost += 1;
       return next;
     case "note_added":
     case "delivery_failed":
@@ -142,6 +145,7 @@ function opened(event: Extract<TicketEvent, { type: "ticket_opened" }>): Ticket 
     payload: event.payload ?? null,
     followUpOf: event.followUpOf ?? null,
     topicId: null,
+    topicsLost: 0,
     reopenings: 0,
     version: 1,
   };

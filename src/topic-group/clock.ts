@@ -4,7 +4,9 @@ export interface Clock {
   now(): number;
   /** When the platform must ring the alarm for it to be `at` by this clock. */
   ringAt(at: number): number;
+  /** The instant by this clock that the platform's alarm stands for: the inverse of `ringAt`. */
+  atOfRing(ring: number): number;
 }
 
 /** Real time: what every deployed desk runs on. */
-export const systemClock: Clock = { now: () => Date.now(), ringAt: (at) => at };
+export const systemClock: Clock = { now: () => Date.now(), ringAt: (at) => at, atOfRing: (ring) => ring };

@@ -34,6 +34,8 @@ export interface GroupHealth {
   /** Deliveries that wait, by lane, and since when the oldest does (ms since 1970). */
   waiting: { lane: string; count: number; oldestAt: number }[];
   parked: number;
+  /** Updates that our own code could not apply, kept without their texts. */
+  setAside: number;
   /** Tickets whose newest state the record does not have yet. */
   unrecorded: number;
   /** What the desk waits for people to mend, such as `bot.cannot_manage_topics`. */

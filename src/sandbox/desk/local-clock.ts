@@ -1,5 +1,8 @@
 import type { Clock } from "../../topic-group/clock.ts";
 
+/** A frozen clock sets its alarms this far ahead, so that the platform never rings them by itself. */
+const FROZEN_AHEAD_MS = 10 * 365 * 86_400_000;
+
 /**
  * Time as a local desk sees it: real time plus an offset that the sandbox moves forward, or an instant at which it
  * is frozen. It lives in the isolate, beside the desk, because the product knows one clock only and has no door
@@ -15,6 +18,10 @@ export const localClock = {
 
   /** A frozen clock rings nobody: who froze it rings the alarms that are due. */
   ringAt(at: number): number {
-    return this.frozenAt === null ? at - this.offsetMs : Date.now() + 86_400_000;
+    return this.frozenAt === null ? at - this.offsetMs : at + FROZEN_AHEAD_MS;
+  },
+
+  atOfRing(ring: number): number {
+    return this.frozenAt === null ? ring + this.offsetMs : ring - FROZEN_AHEAD_MS;
   },
 } satisfies Clock & { offsetMs: number; frozenAt: number | null };

@@ -1,0 +1,29 @@
+/** What the sandbox can break on the desk's own side. Lives in the isolate, beside the desk. */
+export const localFaults = {
+  /** D1 answers nothing, neither to the doors nor to the objects. */
+  recordDown: false,
+};
+
+const breakables = new WeakMap<D1Database, D1Database>();
+
+/** The database, but for not answering while the fault is on; the same one for the same database. */
+export function breakable(db: D1Database): D1Database {
+  let proxy = breakables.get(db);
+  if (proxy === undefined) {
+    proxy = withFault(db);
+    breakables.set(db, proxy);
+  }
+  return proxy;
+}
+
+function withFault(db: D1Database): D1Database {
+  return new Proxy(db, {
+    get(target, property) {
+      if (localFaults.recordDown && (property === "prepare" || property === "batch" || property === "exec")) {
+        throw new Error("D1_ERROR: the sandbox has switched D1 off");
+      }
+      const value: unknown = Reflect.get(target, property);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}

@@ -1,0 +1,62 @@
+/**
+ * What the desk's inline buttons carry. Everything needed stands in the data itself: a press on an old message comes
+ * without its text, date and topic. At most 64 bytes: `i:` + group (16) + number (9) + field (16) + option (16) and
+ * three colons.
+ */
+export type Press =
+  | { act: "claim" | "resolve" | "close" | "reopen"; ticket: string }
+  /** Send a message to the customer again whose outcome nobody knows. */
+  | { act: "send_again"; delivery: string }
+  | { act: "answer"; ticket: string; field: string; option: string }
+  /** Show an intake question again. */
+  | { act: "ask"; ticket: string; field: string }
+  | { act: "customer_close" | "customer_switch"; ticket: string };
+
+const CODES = {
+  claim: "c",
+  resolve: "r",
+  close: "x",
+  reopen: "o",
+  send_again: "s",
+  answer: "i",
+  ask: "q",
+  customer_close: "z",
+  customer_switch: "t",
+} as const;
+const ACTS = Object.fromEntries(Object.entries(CODES).map(([act, letter]) => [letter, act])) as Record<
+  string,
+  Press["act"]
+>;
+
+export function pressData(press: Press): string {
+  const letter = CODES[press.act];
+  switch (press.act) {
+    case "send_again":
+      return `${letter}:${press.delivery}`;
+    case "answer":
+      return `${letter}:${press.ticket}:${press.field}:${press.option}`;
+    case "ask":
+      return `${letter}:${press.ticket}:${press.field}`;
+    default:
+      return `${letter}:${press.ticket}`;
+  }
+}
+
+/** The press that a button's data stands for; `null` if it is none of ours. */
+export function parsePress(data: string): Press | null {
+  const [letter = "", ...rest] = data.split(":");
+  const act = ACTS[letter];
+  const ticket = `${rest[0]}:${rest[1]}`;
+  switch (act) {
+    case undefined:
+      return null;
+    case "send_again":
+      return rest.length > 0 ? { act, delivery: rest.join(":") } : null;
+    case "answer":
+      return rest.length === 4 ? { act, ticket, field: rest[2]!, option: rest[3]! } : null;
+    case "ask":
+      return rest.length === 3 ? { act, ticket, field: rest[2]! } : null;
+    default:
+      return rest.length === 2 ? { act, ticket } : null;
+  }
+}

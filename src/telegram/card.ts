@@ -1,0 +1,90 @@
+import type { InlineKeyboardButton } from "grammy/types";
+import type { IntakeFieldConfig } from "../domain/config.ts";
+import type { ContactFacts } from "../domain/contact.ts";
+import { answersInWords } from "../domain/intake.ts";
+import type { TicketStatus } from "../domain/status.ts";
+import type { Ticket } from "../domain/ticket.ts";
+import { pressData, type Press } from "./callback.ts";
+import { actorName, STATUS_WORDS, unreachableWords } from "./text.ts";
+import { bold, code, instant, join, link, rich, type RichText } from "./rich-text.ts";
+
+export type Keyboard = InlineKeyboardButton[][];
+
+/**
+ * The emoji that stands for a status in the topic's icon, the first one that Telegram offers
+ * (`getForumTopicIconStickers`): whoever reads the list of topics sees whose turn it is.
+ */
+export const STATUS_ICONS: Record<TicketStatus, readonly string[]> = {
+  open: ["❗", "🆕", "❓"],
+  in_progress: ["💬", "👀", "🗣"],
+  escalated: ["🔥", "‼", "⚡"],
+  waiting: ["☕", "⏳", "👀"],
+  resolved: ["✅", "🏆"],
+  closed: ["🏁", "📁"],
+};
+
+/** The ticket's card in its topic: who, what, how it stands, and since when. */
+export function card(ticket: Ticket, contact: ContactFacts, fields: readonly IntakeFieldConfig[]): RichText {
+  const lines: RichText[] = [
+    rich`${bold(ticket.ref)} · ${bold(STATUS_WORDS[ticket.status])}${ticket.priority === "normal" ? "" : ` · ${ticket.priority}`}`,
+    rich`${ticket.subject}`,
+    rich``,
+    who(contact),
+    ...answersInWords(fields, ticket.fields).map((answer) => rich`${answer.ask} ${bold(answer.label)}`),
+    rich`Assignee: ${ticket.assignee === null ? "nobody yet" : bold(ticket.assignee.name)}`,
+    rich`Queue: ${ticket.queue}`,
+  ];
+  if (ticket.tags.length > 0) lines.push(rich`Tags: ${ticket.tags.map((tag) => `#${tag}`).join(" ")}`);
+  if (ticket.followUpOf !== null) lines.push(rich`Follows up ${ticket.followUpOf}`);
+  if (ticket.payload !== null) lines.push(rich`Came by: ${code(ticket.payload)}`);
+  lines.push(rich`Opened: ${instant(ticket.openedAt)}`);
+  if (ticket.awaitingSince !== null && ticket.awaitingSince !== ticket.openedAt) {
+    lines.push(rich`Customer waits since: ${instant(ticket.awaitingSince)}`);
+  }
+  const over = ticket.status === "resolved" || ticket.status === "closed";
+  if (over) {
+    const { by, at, note } = ticket.statusBy;
+    lines.push(
+      rich`${STATUS_WORDS[ticket.status]} by ${actorName(by)}: ${instant(at)}${note === undefined ? "" : ` (${note})`}`,
+    );
+  }
+  if (ticket.topicsLost > 0) {
+    lines.push(
+      rich`↩️ The former topic was deleted; it goes on here. Earlier messages remain in the customer's chat.`,
+    );
+  }
+  if (ticket.unreachable !== null) lines.push(rich`⚠️ ${unreachableWords(ticket.unreachable)}`);
+  return join(lines, "\n");
+}
+
+function who(contact: ContactFacts): RichText {
+  const name = contact.name === "" ? "Customer" : contact.name;
+  // A link by user id opens the profile only where the customer's privacy settings allow it; the name shows always.
+  const person = link(name, `tg://user?id=${contact.id}`);
+  const username = contact.username === null ? "" : ` (@${contact.username})`;
+  const language = contact.language === null ? "" : ` · ${contact.language}`;
+  return rich`${person}${username}${language}${contact.isPremium ? " · Telegram Premium" : ""}`;
+}
+
+/** The buttons of the card: what can be done with the ticket as it stands. */
+export function cardKeyboard(ticket: Ticket): Keyboard {
+  const button = (text: string, act: "claim" | "resolve" | "close" | "reopen"): InlineKeyboardButton => ({
+    text,
+    callback_data: pressData({ act, ticket: ticket.id } satisfies Press),
+  });
+  switch (ticket.status) {
+    case "open":
+    case "in_progress":
+    case "escalated":
+    case "waiting": {
+      const claim = ticket.assignee === null ? [button("Claim", "claim")] : [];
+      return [[...claim, button("Resolve", "resolve"), button("Close", "close")]];
+    }
+    case "resolved":
+      return [[button("Reopen", "reopen"), button("Close", "close")]];
+    case "closed":
+      return [[button("Reopen", "reopen")]];
+    default:
+      return ticket.status satisfies never;
+  }
+}

@@ -1,0 +1,199 @@
+import type { CallbackQuery, ChatMember, Message, MessageReactionUpdated, Update, User } from "grammy/types";
+import type { ContactFacts, UnreachableReason } from "../domain/contact.ts";
+import { isCustomerCommand, slashed, type CustomerCommandName, type Slashed } from "./commands.ts";
+import { writingOf, type Writing } from "./message.ts";
+
+/** Who wrote in the staff group. An anonymous administrator has no id of their own. */
+export interface Sender {
+  id: number;
+  name: string;
+  username: string | null;
+  anonymous: boolean;
+}
+
+/** What a Telegram update means to a desk. */
+export type Arrival =
+  | { kind: "customer_message"; contact: ContactFacts; writing: Writing }
+  | {
+      kind: "customer_command";
+      contact: ContactFacts;
+      writing: Writing;
+      command: CustomerCommandName;
+      argument: string;
+    }
+  | { kind: "customer_edit"; contact: ContactFacts; writing: Writing }
+  | { kind: "customer_reaction"; customer: number; messageId: number; emoji: string | null }
+  | { kind: "customer_press"; contact: ContactFacts; queryId: string; data: string; messageId: number }
+  | { kind: "customer_membership"; contact: ContactFacts; unreachable: UnreachableReason | null }
+  | { kind: "staff_message"; sender: Sender; topicId: number | null; writing: Writing }
+  | {
+      kind: "staff_slash";
+      sender: Sender;
+      topicId: number | null;
+      writing: Writing;
+      slashed: Slashed;
+      mentioned: User[];
+    }
+  | { kind: "staff_edit"; sender: Sender; topicId: number | null; writing: Writing }
+  | { kind: "staff_reaction"; sender: Sender; messageId: number; emoji: string | null }
+  | { kind: "staff_press"; sender: Sender; queryId: string; data: string; messageId: number }
+  | { kind: "topic_created"; topicId: number; name: string; byBot: boolean }
+  | {
+      kind: "topic_closed" | "topic_reopened" | "topic_edited";
+      topicId: number;
+      sender: Sender;
+      byBot: boolean;
+    }
+  | { kind: "bot_rights"; canManageTopics: boolean; member: boolean }
+  | { kind: "stranger"; chatId: number; title: string }
+  | { kind: "nothing"; reason: string };
+
+/** What the translation needs to know of the desk. */
+export interface Desk {
+  botId: number;
+  /** The staff group's chat. */
+  groupChatId: number;
+}
+
+const ANONYMOUS_ADMIN_ID = 1_087_968_824;
+const CHANNEL_BOT_ID = 136_817_688;
+const TELEGRAM_ID = 777_000;
+
+/**
+ * Translates one update. Unknown keys and kinds pass through as `nothing` with a reason. Throws only when a known
+ * kind lacks what Telegram always sends.
+ */
+export function inbound(update: Update, desk: Desk): Arrival {
+  const message = update.message ?? update.edited_message;
+  if (message !== undefined) return fromMessage(message, update.message === undefined, desk);
+  if (update.callback_query !== undefined) return fromPress(update.callback_query, desk);
+  if (update.message_reaction !== undefined) return fromReaction(update.message_reaction, desk);
+  if (update.my_chat_member !== undefined) {
+    const { chat, from, new_chat_member } = update.my_chat_member;
+    if (chat.type === "private") {
+      const unreachable = new_chat_member.status === "kicked" ? "blocked" : null;
+      return { kind: "customer_membership", contact: contactOf(from), unreachable };
+    }
+    if (chat.id === desk.groupChatId) return { kind: "bot_rights", ...botRights(new_chat_member) };
+    const joined = !["left", "kicked"].includes(new_chat_member.status) && chat.type !== "channel";
+    return joined ? { kind: "stranger", chatId: chat.id, title: chat.title } : nothing("foreign_chat");
+  }
+  return nothing(Object.keys(update).find((key) => key !== "update_id") ?? "empty_update");
+}
+
+function fromMessage(message: Message, edited: boolean, desk: Desk): Arrival {
+  const { chat } = message;
+  if (chat.type === "private") return fromCustomer(message, edited);
+  if (chat.id === desk.groupChatId) return fromStaff(message, edited, desk);
+  if (edited || chat.type === "channel" || message.left_chat_member?.id === desk.botId)
+    return nothing("foreign_chat");
+  return { kind: "stranger", chatId: chat.id, title: chat.title };
+}
+
+function fromCustomer(message: Message, edited: boolean): Arrival {
+  if (message.from === undefined || message.from.is_bot) return nothing("not_a_person");
+  // Someone else may write in a private chat on paper only: forwarded fixtures, business accounts.
+  const contact = contactOf({ ...message.from, id: message.chat.id });
+  const writing = writingOf(message);
+  if (writing === null) return nothing("service_message");
+  if (edited) return { kind: "customer_edit", contact, writing };
+  const command = message.text === undefined ? null : slashed(message.text);
+  if (command?.kind === "command" && isCustomerCommand(command.name)) {
+    return { kind: "customer_command", contact, writing, command: command.name, argument: command.argument };
+  }
+  return { kind: "customer_message", contact, writing };
+}
+
+function fromStaff(message: Message, edited: boolean, desk: Desk): Arrival {
+  const sender = senderOf(message);
+  const topicId = message.is_topic_message === true ? (message.message_thread_id ?? null) : null;
+  const byBot = message.from?.id === desk.botId;
+
+  if (topicId !== null) {
+    if (message.forum_topic_created !== undefined) {
+      return { kind: "topic_created", topicId, name: message.forum_topic_created.name, byBot };
+    }
+    if (message.forum_topic_closed !== undefined) return { kind: "topic_closed", topicId, sender, byBot };
+    if (message.forum_topic_reopened !== undefined) return { kind: "topic_reopened", topicId, sender, byBot };
+    if (message.forum_topic_edited !== undefined) return { kind: "topic_edited", topicId, sender, byBot };
+  }
+  if (byBot) return nothing("own_echo");
+  if (message.is_automatic_forward === true) return nothing("automatic_forward");
+  const writing = writingOf(message);
+  if (writing === null) return nothing("service_message");
+  if (edited) return { kind: "staff_edit", sender, topicId, writing };
+
+  const slash = writing.text === null ? null : slashed(writing.text);
+  if (slash === null) return { kind: "staff_message", sender, topicId, writing };
+  const mentioned = writing.entities.flatMap((entity) =>
+    entity.type === "text_mention" ? [entity.user] : [],
+  );
+  return { kind: "staff_slash", sender, topicId, writing, slashed: slash, mentioned };
+}
+
+function fromPress(query: CallbackQuery, desk: Desk): Arrival {
+  const { message, data, from, id } = query;
+  if (message === undefined || data === undefined) return nothing("inline_callback");
+  if (message.chat.type === "private") {
+    return {
+      kind: "customer_press",
+      contact: contactOf(from),
+      queryId: id,
+      data,
+      messageId: message.message_id,
+    };
+  }
+  if (message.chat.id !== desk.groupChatId) return nothing("foreign_chat");
+  const sender = { id: from.id, name: nameOf(from), username: from.username ?? null, anonymous: false };
+  return { kind: "staff_press", sender, queryId: id, data, messageId: message.message_id };
+}
+
+function fromReaction(reaction: MessageReactionUpdated, desk: Desk): Arrival {
+  const { chat, user, message_id: messageId } = reaction;
+  const emoji = reaction.new_reaction.find((one) => one.type === "emoji")?.emoji ?? null;
+  if (user === undefined) return nothing("anonymous_reaction");
+  if (chat.type === "private") return { kind: "customer_reaction", customer: chat.id, messageId, emoji };
+  if (chat.id !== desk.groupChatId) return nothing("foreign_chat");
+  const sender = { id: user.id, name: nameOf(user), username: user.username ?? null, anonymous: false };
+  return { kind: "staff_reaction", sender, messageId, emoji };
+}
+
+function senderOf(message: Message): Sender {
+  const { from, sender_chat } = message;
+  const id = from?.id ?? sender_chat?.id ?? 0;
+  const anonymous =
+    sender_chat !== undefined || id === ANONYMOUS_ADMIN_ID || id === CHANNEL_BOT_ID || id === TELEGRAM_ID;
+  return {
+    id,
+    name: from === undefined ? "" : nameOf(from),
+    username: from?.username ?? null,
+    anonymous,
+  };
+}
+
+function botRights(member: ChatMember): { canManageTopics: boolean; member: boolean } {
+  const present = !["left", "kicked"].includes(member.status);
+  const owner = member.status === "creator";
+  return {
+    canManageTopics: owner || (member.status === "administrator" && member.can_manage_topics === true),
+    member: present,
+  };
+}
+
+function contactOf(user: User): ContactFacts {
+  return {
+    id: user.id,
+    name: nameOf(user),
+    username: user.username ?? null,
+    language: user.language_code ?? null,
+    isPremium: user.is_premium === true,
+  };
+}
+
+function nameOf(user: { first_name?: string; last_name?: string }): string {
+  return [user.first_name, user.last_name].filter((part) => part !== undefined && part !== "").join(" ");
+}
+
+function nothing(reason: string): Arrival {
+  return { kind: "nothing", reason };
+}

@@ -1,0 +1,43 @@
+import type { IntakeFieldConfig } from "../domain/config.ts";
+import { answersInWords, nextQuestion } from "../domain/intake.ts";
+import type { Ticket } from "../domain/ticket.ts";
+import { pressData } from "./callback.ts";
+import type { Keyboard } from "./card.ts";
+import { bold, join, rich, type RichText } from "./rich-text.ts";
+
+/**
+ * What the customer gets for a new ticket: its reference, and the intake questions one after the other in the same
+ * message. `ask` shows a question again whose answer shall change.
+ */
+export function receiptView(
+  ticket: Ticket,
+  fields: readonly IntakeFieldConfig[],
+  ask: string | null,
+): { text: RichText; keyboard: Keyboard } {
+  const answered = answersInWords(fields, ticket.fields);
+  const question = fields.find((field) => field.id === ask) ?? nextQuestion(fields, ticket.fields);
+  const lines: RichText[] = [rich`Thank you! Your request is ${bold(ticket.ref)}. We answer in this chat.`];
+  if (ticket.heldUntil !== null)
+    lines.push(rich`Please answer this first, so that it reaches the right people:`);
+  for (const answer of answered) {
+    if (answer.field !== question?.id) lines.push(rich`${answer.ask} ${bold(answer.label)}`);
+  }
+  if (question !== undefined) lines.push(rich`\n${bold(question.ask)}`);
+
+  const options = (question?.options ?? []).map((option) => [
+    {
+      text: ticket.fields[question!.id] === option.id ? `✓ ${option.label}` : option.label,
+      callback_data: pressData({ act: "answer", ticket: ticket.id, field: question!.id, option: option.id }),
+    },
+  ]);
+  const changes =
+    question === undefined
+      ? answered.map((answer) => [
+          {
+            text: `✎ ${answer.ask}`,
+            callback_data: pressData({ act: "ask", ticket: ticket.id, field: answer.field }),
+          },
+        ])
+      : [];
+  return { text: join(lines, "\n"), keyboard: [...options, ...changes] };
+}

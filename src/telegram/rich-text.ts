@@ -1,0 +1,71 @@
+import type { MessageEntity } from "grammy/types";
+
+/** A text with its entities; offsets count UTF-16 units, as Telegram's do. */
+export interface RichText {
+  text: string;
+  entities: MessageEntity[];
+}
+
+type Part = RichText | string | number;
+
+/** Joins text and styled parts: rich`Ticket ${bold("SUP-1")} is open`. Nothing needs escaping. */
+export function rich(strings: TemplateStringsArray, ...parts: Part[]): RichText {
+  return join(strings.flatMap((text, index) => (index < parts.length ? [text, parts[index]!] : [text])));
+}
+
+/** The parts one after the other, with `separator` between them. */
+export function join(parts: readonly Part[], separator = ""): RichText {
+  let text = "";
+  const entities: MessageEntity[] = [];
+  for (const [index, part] of parts.entries()) {
+    if (index > 0) text += separator;
+    if (typeof part === "object") {
+      for (const entity of part.entities) entities.push({ ...entity, offset: entity.offset + text.length });
+      text += part.text;
+    } else {
+      text += String(part);
+    }
+  }
+  return { text, entities };
+}
+
+export function plain(text: string): RichText {
+  return { text, entities: [] };
+}
+
+export function bold(text: string): RichText {
+  return styled(text, { type: "bold" });
+}
+
+export function italic(text: string): RichText {
+  return styled(text, { type: "italic" });
+}
+
+export function code(text: string): RichText {
+  return styled(text, { type: "code" });
+}
+
+export function link(text: string, url: string): RichText {
+  return styled(text, { type: "text_link", url });
+}
+
+/** An instant that Telegram shows in each reader's own zone; older apps show `YYYY-MM-DD HH:MM UTC`. */
+export function instant(at: number): RichText {
+  const text = `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return styled(text, { type: "date_time", unix_time: Math.floor(at / 1_000), date_time_format: "dt" });
+}
+
+/** The time of day of an instant in each reader's own zone; older apps show `HH:MM` in UTC. */
+export function timeOfDay(at: number): RichText {
+  const text = new Date(at).toISOString().slice(11, 16);
+  return styled(text, { type: "date_time", unix_time: Math.floor(at / 1_000), date_time_format: "t" });
+}
+
+type Style =
+  | { type: "bold" | "italic" | "code" }
+  | { type: "text_link"; url: string }
+  | { type: "date_time"; unix_time: number; date_time_format: "dt" | "t" };
+
+function styled(text: string, style: Style): RichText {
+  return text === "" ? plain("") : { text, entities: [{ ...style, offset: 0, length: text.length }] };
+}

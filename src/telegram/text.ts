@@ -1,0 +1,398 @@
+import type { Actor } from "../domain/actor.ts";
+import type { UnreachableReason } from "../domain/contact.ts";
+import type { Already, Refusal } from "../domain/decision.ts";
+import { durationWords } from "../domain/duration.ts";
+import type { CustomerNotice, TopicNotice } from "../domain/effect.ts";
+import { PRIORITIES } from "../domain/priority.ts";
+import type { TicketStatus } from "../domain/status.ts";
+import { CUSTOMER_COMMANDS, STAFF_COMMANDS } from "./commands.ts";
+import type { MessageKind } from "./message.ts";
+import { bold, code, instant, join, link, plain, rich, type RichText } from "./rich-text.ts";
+
+/** Every word that the desk says in Telegram, but for the card (`card.ts`) and the receipt (`receipt-view.ts`). */
+
+export const STATUS_WORDS: Record<TicketStatus, string> = {
+  open: "Open",
+  in_progress: "In progress",
+  escalated: "Escalated",
+  waiting: "Waiting for the customer",
+  resolved: "Resolved",
+  closed: "Closed",
+};
+
+const KIND_WORDS: Record<MessageKind, string> = {
+  text: "Message",
+  photo: "Photo",
+  video: "Video",
+  animation: "Animation",
+  audio: "Audio",
+  document: "File",
+  voice: "Voice message",
+  video_note: "Video message",
+  sticker: "Sticker",
+  location: "Location",
+  venue: "Place",
+  contact: "Contact",
+  poll: "Poll",
+  dice: "Dice",
+  game: "Game",
+  story: "Story",
+  checklist: "Checklist",
+  rich_message: "Message",
+  live_photo: "Live photo",
+  paid_media: "Paid media",
+  invoice: "Invoice",
+  giveaway: "Giveaway",
+  giveaway_winners: "Giveaway",
+  unknown: "Message",
+};
+
+/** A kind of message as a person would call it: `"Voice message"`. */
+export function kindWords(kind: MessageKind): string {
+  return KIND_WORDS[kind];
+}
+
+export function actorName(by: Actor): string {
+  switch (by.kind) {
+    case "customer":
+      return "the customer";
+    case "agent":
+      return by.name;
+    case "key":
+      return `the program “${by.name}”`;
+    case "system":
+      return "the desk";
+    default:
+      return by satisfies never;
+  }
+}
+
+// ── To customers ────────────────────────────────────────────────────────────────────────────────────────────
+
+export function customerNotice(notice: CustomerNotice): RichText {
+  switch (notice.code) {
+    case "ticket.resolved":
+      return rich`${bold(notice.ref)} is resolved. If anything is left, just write. Otherwise it closes by itself in ${durationWords(notice.autoCloseAfterMs)}.`;
+    case "ticket.closed":
+      return rich`${notice.own ? "Done: " : ""}${bold(notice.ref)} is closed. Writing within ${durationWords(notice.reopenWithinMs)} opens it again; /new asks something else.`;
+    case "ticket.reopened":
+      return rich`${bold(notice.ref)} is open again.`;
+    default:
+      return notice satisfies never;
+  }
+}
+
+export function customerGreeting(greeting: string): RichText {
+  return plain(greeting);
+}
+
+export function customerHelp(deskName: string): RichText {
+  const commands = CUSTOMER_COMMANDS.map(([name, what]) => `/${name} – ${what.toLowerCase()}`).join("\n");
+  return rich`${bold(deskName)}\nWrite your question here, with photos, files or voice as you like. People answer in this chat. To answer to one of several requests, reply to a message of it.\n\n${commands}`;
+}
+
+export function customerNewTicketPrompt(): RichText {
+  return plain("Tell us what it is about: your next message opens a new request.");
+}
+
+export interface CustomerTicketLine {
+  ref: string;
+  status: TicketStatus;
+  subject: string;
+  current: boolean;
+}
+
+/** How a status reads to a customer, who need not know how the desk works inside. */
+const CUSTOMER_STATUS_WORDS: Record<TicketStatus, string> = {
+  open: "received",
+  in_progress: "in progress",
+  escalated: "in progress",
+  waiting: "answered",
+  resolved: "resolved",
+  closed: "closed",
+};
+
+export function customerTickets(lines: readonly CustomerTicketLine[]): RichText {
+  if (lines.length === 0) return plain("You have no requests yet. Just write to open one.");
+  const listed = lines.map(
+    (line) =>
+      rich`${line.current ? "▸ " : "· "}${bold(line.ref)} · ${CUSTOMER_STATUS_WORDS[line.status]} · ${line.subject}`,
+  );
+  const several = lines.filter((line) => line.status !== "closed").length > 1;
+  const hint = several
+    ? "\n\nWhat you write goes to the one marked ▸; choose another below, or reply to a message of it."
+    : "";
+  return rich`${join(listed, "\n")}${hint}`;
+}
+
+export function customerChooseToClose(): RichText {
+  return plain("Which one shall be closed?");
+}
+
+export function customerNothingToClose(): RichText {
+  return plain("You have no open request.");
+}
+
+/** Precedes a message from another ticket than the one spoken in last. */
+export function customerSwitched(ref: string, subject: string): RichText {
+  return rich`${bold(ref)} · ${subject}`;
+}
+
+export function customerUncopyable(kind: MessageKind): RichText {
+  return rich`This kind of message (${KIND_WORDS[kind].toLowerCase()}) cannot be passed on. Please send it as text, photo or file.`;
+}
+
+export function customerUndelivered(): RichText {
+  return plain("This message could not be passed on to the team. Please try to send it in another form.");
+}
+
+export function customerToast(what: "answered" | "closed" | "unknown" | "switched", ref = ""): string {
+  switch (what) {
+    case "answered":
+      return "Thank you.";
+    case "closed":
+      return `${ref} is closed.`;
+    case "switched":
+      return `What you write goes to ${ref} now.`;
+    case "unknown":
+      return "This button is no longer in use.";
+    default:
+      return what satisfies never;
+  }
+}
+
+// ── To the staff ────────────────────────────────────────────────────────────────────────────────────────────
+
+const UNREACHABLE_WORDS: Record<UnreachableReason, string> = {
+  blocked: "The customer has blocked the bot. Nothing reaches them until they unblock it or write again.",
+  gone: "The customer's account is gone. Nothing can reach them any more.",
+  never_started: "The customer has not started the bot, so it cannot write to them.",
+};
+
+export function unreachableWords(reason: UnreachableReason): string {
+  return UNREACHABLE_WORDS[reason];
+}
+
+export function topicNotice(notice: TopicNotice): RichText {
+  switch (notice.code) {
+    case "ticket.claimed":
+      return rich`${bold(actorName(notice.by))} took this ticket.`;
+    case "ticket.unclaimed":
+      return rich`${bold(actorName(notice.by))} gave this ticket back. It waits to be claimed.`;
+    case "ticket.assigned":
+      return rich`${bold(actorName(notice.by))} assigned this ticket to ${bold(notice.assignee.name)}.`;
+    case "ticket.resolved":
+      return rich`✅ Resolved by ${bold(actorName(notice.by))}${noted(notice.note)}`;
+    case "ticket.closed":
+      return rich`🏁 Closed by ${bold(actorName(notice.by))}${noted(notice.note)}`;
+    case "ticket.reopened":
+      if (notice.by.kind === "customer") return plain("Reopened: the customer wrote again.");
+      return rich`Reopened by ${bold(actorName(notice.by))}${noted(notice.note)}`;
+    case "intake.waited":
+      return plain("The customer has not answered every required question; here is what they wrote.");
+    case "customer.unreachable":
+      return rich`⚠️ ${UNREACHABLE_WORDS[notice.reason]}`;
+    case "customer.reachable":
+      return plain("The customer can be reached again.");
+    default:
+      return notice satisfies never;
+  }
+}
+
+function noted(note: string | undefined): string {
+  return note === undefined ? "." : `: ${note}`;
+}
+
+export function customerSentUncopyable(kind: MessageKind): RichText {
+  return rich`The customer sent something that Telegram lets no bot copy (${KIND_WORDS[kind].toLowerCase()}). They were told.`;
+}
+
+export function sourceGone(): RichText {
+  return plain("The customer deleted a message before it could be copied here.");
+}
+
+/** What went wrong with a message to the customer, in words; the codes are those of `outcome.ts`. */
+const FAILURE_WORDS: Partial<Record<string, string>> = {
+  client_blocked: UNREACHABLE_WORDS.blocked,
+  client_gone: UNREACHABLE_WORDS.gone,
+  chat_gone: UNREACHABLE_WORDS.gone,
+  client_unreachable: UNREACHABLE_WORDS.never_started,
+  client_privacy: "The customer's privacy settings refuse this kind of message. Send it as text or file.",
+  uncopyable: "Telegram lets no bot copy this kind of message. Send it in another form.",
+  source_gone: "The message was deleted before it could be sent.",
+  too_late: "Telegram deletes messages only within 48 hours.",
+};
+
+export function undelivered(failure: string): RichText {
+  return rich`⚠️ Not delivered. ${FAILURE_WORDS[failure] ?? `Telegram refused it (${failure}).`}`;
+}
+
+export function outcomeUnknown(): RichText {
+  return plain(
+    "❔ Nobody knows whether this reached the customer: Telegram did not answer. Sending again may double it.",
+  );
+}
+
+export const SEND_AGAIN = "Send again";
+
+/** A delivery that gave up; `toCustomer` tells whose message it was. */
+export function parkedNotice(toCustomer: boolean, failure: string): RichText {
+  const what = toCustomer
+    ? "This message did not reach the customer"
+    : "A message of the customer could not be copied here";
+  return rich`⚠️ ${what}: ${PARKED_WORDS[failure] ?? `Telegram does not take it (${failure})`}. It is kept.`;
+}
+
+const PARKED_WORDS: Partial<Record<string, string>> = {
+  no_answer: "Telegram did not answer, again and again",
+  kind_forbidden: "the bot may not send this kind of message in this group",
+  chat_gone: "Telegram does not find the chat it comes from",
+};
+
+export function outsiderHint(userId: number): RichText {
+  return rich`Only the desk's agents are passed on to customers. Ask a lead to add ${code(String(userId))} to ${code("agents")} in the configuration.`;
+}
+
+export function anonymousHint(): RichText {
+  return plain(
+    "Anonymous posts are not passed on, because nobody can tell whose they are. Turn off “Remain anonymous” in your administrator rights and write again.",
+  );
+}
+
+export function unknownCommandHint(name: string): RichText {
+  return rich`There is no command ${code(`/${name}`)}, and nothing was sent. /help lists the commands; // begins an internal note.`;
+}
+
+export function slipHint(): RichText {
+  return plain(
+    "A message that begins with a slash is never sent to the customer. Write it without the slash to send it.",
+  );
+}
+
+export function editNotMirrored(): RichText {
+  return plain(
+    "The edited message begins with a slash, so the customer still sees the former text. /delete as a reply removes it.",
+  );
+}
+
+export function notATopicHint(name: string): RichText {
+  return rich`${code(`/${name}`)} works inside a ticket's topic.`;
+}
+
+export function replyNeededHint(): RichText {
+  return plain("Reply with /delete to a message of yours that the customer got.");
+}
+
+export function deletedHint(): RichText {
+  return plain("Removed from the customer's chat.");
+}
+
+export function assignUsageHint(agents: readonly string[]): RichText {
+  return rich`Who? /assign @name, one of: ${agents.join(", ")}.`;
+}
+
+export function assignAmbiguousHint(name: string, agents: readonly string[]): RichText {
+  return rich`${bold(name)} could be ${agents.join(" or ")}. Write more of the name.`;
+}
+
+export function priorityUsageHint(): RichText {
+  return rich`Which priority? /priority ${PRIORITIES.join(", /priority ")}.`;
+}
+
+export function tagUsageHint(): RichText {
+  return plain("Which tags? /tag refund adds one, /tag -refund removes it.");
+}
+
+export function noteUsageHint(): RichText {
+  return plain("Write the note behind it: /note text, or // text.");
+}
+
+export function refusalWords(refusal: Refusal): string {
+  switch (refusal.code) {
+    case "ticket.not_found":
+      return "This is no ticket's topic.";
+    case "ticket.closed":
+      return `${refusal.ref} is ${STATUS_WORDS[refusal.status].toLowerCase()}: /reopen comes first.`;
+    case "ticket.claimed_by_other":
+      return `${refusal.assignee.name} has ${refusal.ref} already.`;
+    case "ticket.not_yours":
+      return `${refusal.ref} belongs to ${refusal.assignee?.name ?? "nobody"}; a lead can take it away.`;
+    case "field.unknown":
+    case "option.unknown":
+      return "This question is no longer asked.";
+    case "tags.too_many":
+      return `A ticket takes ${refusal.max} tags at most.`;
+    default:
+      return refusal satisfies never;
+  }
+}
+
+/** Answers instead of relaying: the ticket does not take an answer as it is. */
+export function answerRefused(refusal: Refusal): string {
+  return `Not sent. ${refusalWords(refusal)}`;
+}
+
+export function alreadyWords(already: Already): string {
+  switch (already.code) {
+    case "ticket.already_claimed":
+      return `${already.ref} is yours already.`;
+    case "ticket.already_unclaimed":
+      return `Nobody has ${already.ref}.`;
+    case "ticket.already_assigned":
+      return `${already.assignee.name} has ${already.ref} already.`;
+    case "ticket.already_resolved":
+      return `${already.ref} was resolved by ${actorName(already.by)} at ${utc(already.at)}.`;
+    case "ticket.already_closed":
+      return `${already.ref} was closed by ${actorName(already.by)} at ${utc(already.at)}.`;
+    case "ticket.already_active":
+      return `${already.ref} is ${STATUS_WORDS[already.status].toLowerCase()}.`;
+    case "ticket.already_so":
+      return `${already.ref} has that already.`;
+    default:
+      return already satisfies never;
+  }
+}
+
+function utc(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+export function staffHelp(): RichText {
+  const commands = STAFF_COMMANDS.map(([name, what]) => `/${name} – ${what}`).join("\n");
+  return rich`${bold("How this works")}\nEvery ticket has a topic. What you write in it goes to the customer, whatever it is; replies, edits and reactions follow. Nothing that begins with a slash is ever sent: ${code("//")} or ${code("/note")} writes an internal note.\n\n${commands}`;
+}
+
+export interface QueueLine {
+  ref: string;
+  status: TicketStatus;
+  subject: string;
+  assignee: string | null;
+  waitingSince: number | null;
+  url: string | null;
+}
+
+export function queueList(lines: readonly QueueLine[], more: number): RichText {
+  if (lines.length === 0) return plain("Nothing is open. ☕️");
+  const listed = lines.map((line) => {
+    const ref = line.url === null ? bold(line.ref) : link(line.ref, line.url);
+    const since = line.waitingSince === null ? plain("") : rich` · since ${instant(line.waitingSince)}`;
+    return rich`${ref} · ${STATUS_WORDS[line.status].toLowerCase()} · ${line.assignee ?? "unclaimed"}${since}\n   ${line.subject}`;
+  });
+  return rich`${join(listed, "\n")}${more > 0 ? `\n… and ${more} more` : ""}`;
+}
+
+export function strangerNotice(chatId: number): RichText {
+  return rich`This bot serves a support desk and is not set up for this chat. If it should be: add a group with the chat id ${code(String(chatId))} to the desk's configuration.`;
+}
+
+/** Told to the leads when the desk cannot work in its own group. */
+export function troubleNotice(trouble: string, groupId: string): RichText {
+  return rich`⚠️ The desk cannot work in the group ${bold(groupId)}: ${TROUBLE_WORDS[trouble] ?? trouble}. Nothing is lost: messages wait until this is mended.`;
+}
+
+const TROUBLE_WORDS: Partial<Record<string, string>> = {
+  "bot.cannot_manage_topics": "make the bot an administrator with the right to manage topics",
+  "group.not_a_forum": "switch the group's topics on",
+  "group.gone": "the bot is not in the group any more, or the group is gone; add it again",
+  "bot.token_refused": "Telegram refuses the bot's token",
+};

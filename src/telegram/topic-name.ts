@@ -1,0 +1,15 @@
+import { TOPIC_NAME_CHARS_MAX } from "../domain/limits.ts";
+import { cut } from "../domain/subject.ts";
+
+const NAME_CHARS_MAX = 40;
+
+/** `SUP-1042 · Ada Lovelace · short subject`, within Telegram's 128 characters; the reference is never cut. */
+export function topicName(ref: string, customer: string, subject: string): string {
+  const name = cut(customer.trim() === "" ? "Customer" : customer, NAME_CHARS_MAX);
+  return cut(`${ref} · ${name} · ${subject}`, TOPIC_NAME_CHARS_MAX);
+}
+
+/** The reference that a topic's name begins with, `null` if it is no ticket's topic. */
+export function refOfTopicName(name: string): string | null {
+  return /^([A-Z][A-Z0-9]*-\d+) · /.exec(name)?.[1] ?? null;
+}

@@ -1,0 +1,288 @@
+import { CAPTION_CHARS_MAX, TEXT_CHARS_MAX } from "../domain/limits.ts";
+import type { BotCall } from "../telegram/api.ts";
+import { joinTexts } from "../telegram/join-texts.ts";
+import { rich } from "../telegram/rich-text.ts";
+import { receiptView } from "../telegram/receipt-view.ts";
+import { chatOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
+import { laneOfChat, type MessageRow, type Messages } from "./messages.ts";
+import type { OutboxRow } from "./outbox.ts";
+import type { Job } from "./plan.ts";
+import type { MirrorEdit, OutboxWork } from "./shapes.ts";
+import type { Store } from "./store.ts";
+import { replyParameters, words, type Rules } from "./transaction.ts";
+
+export interface DeliveryContext {
+  rules: Rules;
+  store: Store;
+  messages: Messages;
+}
+
+/** The Bot API call that a job stands for, `null` if there is nothing left to do. */
+export function callOf(job: Job, context: DeliveryContext): BotCall | null {
+  switch (job.kind) {
+    case "view":
+      return job.step.call;
+    case "relay":
+      return relayCall(job.rows, job.joined, context);
+    case "work":
+      return workCall(job.row, context);
+    default:
+      return job satisfies never;
+  }
+}
+
+/**
+ * Whether a repetition would be worse than a loss: what a customer might read twice is never sent again by itself.
+ * Edits, reactions and deletions come to the same however often they are made.
+ */
+export function mustNotRepeat(job: Job, { store }: DeliveryContext): boolean {
+  if (job.kind === "view") return false;
+  if (job.kind === "relay") return isChatLane(job.rows[0]!.lane);
+  const { kind } = job.row.payload;
+  return (
+    kind === "customer_notice" || (kind === "receipt" && store.ticket(job.row.ticket)?.receiptId == null)
+  );
+}
+
+/** The chat behind a lane. */
+export function chatIdOf(lane: Lane, rules: Rules): number {
+  return lane === STAFF ? rules.group.chatId : chatOfLane(lane);
+}
+
+function relayCall(rows: readonly MessageRow[], joined: boolean, context: DeliveryContext): BotCall {
+  const { rules, store, messages } = context;
+  const first = rows[0]!;
+  const target = { chat_id: chatIdOf(first.lane, rules), ...topicOf(first.lane, first.ticket, store) };
+  const source = first.chat === STAFF_CHAT ? rules.group.chatId : first.chat;
+  const reply = rows.length === 1 ? replyOf(first, messages) : {};
+
+  if (joined) {
+    const name = store.customer(first.writer)?.contact.name ?? "";
+    const texts = rows.map((row) => ({ ...row.content!.text!, sentAt: row.sentAt }));
+    return { method: "sendMessage", params: { ...target, ...words(joinTexts(name, texts).message) } };
+  }
+  if (rows.length > 1) {
+    const ids = rows.map((row) => row.messageId).sort((a, b) => a - b);
+    return { method: "copyMessages", params: { ...target, from_chat_id: source, message_ids: ids } };
+  }
+  const live = first.content?.live;
+  if (live?.livePeriod !== undefined) {
+    const { latitude, longitude, livePeriod, horizontalAccuracy, heading, proximityAlertRadius } = live;
+    return {
+      method: "sendLocation",
+      params: {
+        ...target,
+        ...reply,
+        latitude,
+        longitude,
+        live_period: livePeriod,
+        ...optional("horizontal_accuracy", horizontalAccuracy),
+        ...optional("heading", heading),
+        ...optional("proximity_alert_radius", proximityAlertRadius),
+      },
+    };
+  }
+  return {
+    method: "copyMessage",
+    params: { ...target, from_chat_id: source, message_id: first.messageId, ...reply },
+  };
+}
+
+/** How many of the rows the call carries: not all texts fit into one message. */
+export function rowsCarried(job: Extract<Job, { kind: "relay" }>, { store }: DeliveryContext): MessageRow[] {
+  if (!job.joined) return job.rows;
+  const name = store.customer(job.rows[0]!.writer)?.contact.name ?? "";
+  const texts = job.rows.map((row) => ({ ...row.content!.text!, sentAt: row.sentAt }));
+  return job.rows.slice(0, joinTexts(name, texts).count);
+}
+
+function topicOf(lane: Lane, ticket: number, store: Store): { message_thread_id?: number } {
+  if (lane !== STAFF || ticket === 0) return {};
+  const topicId = store.ticket(ticket)?.ticket.topicId;
+  return topicId == null ? {} : { message_thread_id: topicId };
+}
+
+/** The counterpart, in the other chat, of the message that this one answers. */
+function replyOf(row: MessageRow, messages: Messages): Record<string, unknown> {
+  if (row.replyTo === null) return {};
+  const found = messages.find(row.chat, row.replyTo);
+  if (found === undefined || found.row.ticket !== row.ticket) return {};
+  const counterpart = found.is === "original" ? found.row.copyId : found.row.messageId;
+  if (counterpart === null) return {};
+  const quote = row.content?.quote;
+  return {
+    reply_parameters: {
+      ...replyParameters(counterpart),
+      ...(quote === undefined
+        ? {}
+        : { quote: quote.text, quote_entities: quote.entities, quote_position: quote.position }),
+    },
+  };
+}
+
+function workCall(row: OutboxRow, context: DeliveryContext): BotCall | null {
+  const { rules, store } = context;
+  const work = row.payload;
+  const staffChat = { chat_id: rules.group.chatId };
+  switch (work.kind) {
+    case "receipt":
+      return receiptCall(row, work.ask, context);
+    case "customer_notice":
+      return { method: "sendMessage", params: { chat_id: chatOfLane(row.lane), ...work.words } };
+    case "topic_notice":
+      return {
+        method: "sendMessage",
+        params: { ...staffChat, ...topicOf(STAFF, row.ticket, store), ...work.words },
+      };
+    case "staff_hint": {
+      const topic = work.topicId === null ? {} : { message_thread_id: work.topicId };
+      const onlyThem =
+        work.plain || work.receiver === 0
+          ? {}
+          : { ephemeral_message_parameters: { receiver_user_id: work.receiver } };
+      return { method: "sendMessage", params: { ...staffChat, ...topic, ...onlyThem, ...work.words } };
+    }
+    case "staff_reaction":
+      return {
+        method: "setMessageReaction",
+        params: { ...staffChat, message_id: work.messageId, reaction: reaction(work.emoji) },
+      };
+    case "direct":
+      return { method: "sendMessage", params: { chat_id: work.chatId, ...work.words } };
+    case "mirror_edit":
+      return editCall(work, context);
+    case "mirror_reaction":
+      return reactionCall(work, context);
+    case "mirror_delete": {
+      const original = context.messages.byOriginal(work.of);
+      if (original?.copyId == null) return null;
+      return {
+        method: "deleteMessage",
+        params: { chat_id: chatIdOf(original.lane, rules), message_id: original.copyId },
+      };
+    }
+    case "toast":
+      return {
+        method: "answerCallbackQuery",
+        params: {
+          callback_query_id: work.queryId,
+          ...(work.text === "" ? {} : { text: work.text.slice(0, 200) }),
+        },
+      };
+    case "setup":
+      return { method: work.method, params: work.params };
+    case "orphan_topic":
+      return { method: "deleteForumTopic", params: { ...staffChat, message_thread_id: work.topicId } };
+    default:
+      return work satisfies never;
+  }
+}
+
+function receiptCall(row: OutboxRow, ask: string | null, { rules, store }: DeliveryContext): BotCall | null {
+  const ticket = store.ticket(row.ticket);
+  if (ticket === undefined) return null;
+  const view = receiptView(ticket.ticket, rules.policy.intakeFields, ask);
+  const params = {
+    chat_id: chatOfLane(row.lane),
+    ...words(view.text),
+    reply_markup: { inline_keyboard: view.keyboard },
+  };
+  return ticket.receiptId === null
+    ? { method: "sendMessage", params }
+    : { method: "editMessageText", params: { ...params, message_id: ticket.receiptId } };
+}
+
+function editCall(
+  work: Extract<OutboxWork, { kind: "mirror_edit" }>,
+  { rules, store, messages }: DeliveryContext,
+): BotCall | null {
+  const row = messages.byOriginal(work.of);
+  if (row?.copyId == null) return null;
+  const chat = { chat_id: chatIdOf(row.lane, rules) };
+  const target = { ...chat, message_id: row.copyId };
+  const topic = topicOf(row.lane, row.ticket, store);
+  return callOfEdit(work.edit);
+
+  function callOfEdit(edit: MirrorEdit): BotCall {
+    switch (edit.what) {
+      case "text":
+        return { method: "editMessageText", params: { ...target, text: edit.text, entities: edit.entities } };
+      case "caption":
+        return {
+          method: "editMessageCaption",
+          params: {
+            ...target,
+            caption: edit.text.slice(0, CAPTION_CHARS_MAX),
+            caption_entities: edit.entities,
+          },
+        };
+      case "media": {
+        const { type, fileId, spoiler, captionAbove } = edit.media;
+        const media = {
+          type,
+          media: fileId,
+          caption: edit.text,
+          caption_entities: edit.entities,
+          ...(spoiler ? { has_spoiler: true } : {}),
+          ...(captionAbove ? { show_caption_above_media: true } : {}),
+        };
+        return { method: "editMessageMedia", params: { ...target, media } };
+      }
+      case "location": {
+        const { latitude, longitude, livePeriod, heading, horizontalAccuracy } = edit.live;
+        if (livePeriod === undefined) return { method: "stopMessageLiveLocation", params: target };
+        const at = {
+          latitude,
+          longitude,
+          ...optional("heading", heading),
+          ...optional("horizontal_accuracy", horizontalAccuracy),
+        };
+        return { method: "editMessageLiveLocation", params: { ...target, ...at } };
+      }
+      case "again":
+        return {
+          method: "copyMessage",
+          params: {
+            ...chat,
+            ...topic,
+            from_chat_id: row!.chat === STAFF_CHAT ? rules.group.chatId : row!.chat,
+            message_id: row!.messageId,
+            reply_parameters: replyParameters(row!.copyId!),
+          },
+        };
+      case "joined": {
+        const said = { text: edit.text, entities: edit.entities };
+        const text = edit.text.length > TEXT_CHARS_MAX - 2 ? said : rich`✎ ${said}`;
+        return {
+          method: "sendMessage",
+          params: { ...chat, ...topic, ...words(text), reply_parameters: replyParameters(row!.copyId!) },
+        };
+      }
+      default:
+        return edit satisfies never;
+    }
+  }
+}
+
+function reactionCall(
+  work: Extract<OutboxWork, { kind: "mirror_reaction" }>,
+  { rules, messages }: DeliveryContext,
+): BotCall | null {
+  const row = messages.byOriginal(work.of);
+  if (row === undefined) return null;
+  const lane = work.on === "copy" ? row.lane : laneOfChat(row.chat);
+  const messageId = work.on === "copy" ? row.copyId : row.messageId;
+  if (messageId === null) return null;
+  return {
+    method: "setMessageReaction",
+    params: { chat_id: chatIdOf(lane, rules), message_id: messageId, reaction: reaction(work.emoji) },
+  };
+}
+
+function reaction(emoji: string | null): { type: "emoji"; emoji: string }[] {
+  return emoji === null ? [] : [{ type: "emoji", emoji }];
+}
+
+function optional(key: string, value: number | undefined): Record<string, number> {
+  return value === undefined ? {} : { [key]: value };
+}

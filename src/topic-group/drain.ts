@@ -1,0 +1,331 @@
+import { SAFETY_WAKE_MS } from "../domain/limits.ts";
+import type { BotApi, BotCall } from "../telegram/api.ts";
+import type { Outcome } from "../telegram/outcome.ts";
+import { callOf, mustNotRepeat, rowsCarried, type DeliveryContext } from "./delivery.ts";
+import { BOT, RECORD, STAFF, type Lane } from "./lane.ts";
+import { BOT_RATE, GROUP_RATE, LaneRate, PRIVATE_RATE, type RateState } from "./lane-rate.ts";
+import type { MessageRow } from "./messages.ts";
+import { isPressed, planChat, planStaff, type Job, type Queues } from "./plan.ts";
+import { retryPauseMs, settle, type Settled, type Trouble } from "./settle.ts";
+import type { OriginalKey } from "./shapes.ts";
+import type { TicketRow } from "./store.ts";
+import type { ViewContext } from "./topic-view.ts";
+import type { Rules, Transaction } from "./transaction.ts";
+
+/** What the drain needs of the world; it has no clock, network or storage of its own. */
+export interface DrainPorts {
+  now(): number;
+  random(): number;
+  call: BotApi;
+  queues: Queues;
+  /** The rules in force, `null` before the first configuration. */
+  rules(): Rules | null;
+  /** Runs work in one transaction of the object. */
+  commit(work: (tx: Transaction) => void): void;
+  viewContextOf(row: TicketRow): ViewContext | null;
+  /** What a lane remembered over a restart. */
+  rateOf(lane: Lane): RateState | undefined;
+  saveRate(lane: Lane, state: RateState): void;
+  /** A lane cannot work until people mend something; `null` when it works again. */
+  troubled(trouble: Trouble | null): void;
+  /** Delivers to the record; answers when to look again, `null` if there is nothing more. */
+  record(): Promise<number | null>;
+  /** A lane has something to do at this instant. */
+  wakeBy(at: number): void;
+  /** A delivery has left its lane. */
+  delivered(): void;
+  /** Our own code failed on a job. */
+  failed(what: string, error: unknown): void;
+}
+
+interface LaneState {
+  rate: LaneRate;
+  running: boolean;
+  /** Asked to run while it was running: it looks once more before it stops. */
+  again: boolean;
+  /** Failures in a row without any answer: the lane slows down, whatever the job. */
+  silent: number;
+  /** Nothing is tried before this instant. */
+  restsUntil: number;
+  wakeAt: number | null;
+}
+
+/** How long a lane in trouble rests before it looks whether it was mended: it doubles up to the maximum. */
+const TROUBLE_REST_MS = 30_000;
+const TROUBLE_REST_MAX_MS = 600_000;
+/** A lane that gets no answers rests this long, doubling. */
+const SILENT_REST_MS = 2_000;
+const SILENT_REST_MAX_MS = 60_000;
+
+/**
+ * Brings out what waits, lane by lane. Each lane has one runner, so its order is kept; lanes do not wait for each
+ * other. Every call is made once per decision: what came of it is committed before the next decision is made.
+ */
+export class Drain {
+  readonly #ports: DrainPorts;
+  readonly #lanes = new Map<Lane, LaneState>();
+  readonly #inFlight = new Set<string>();
+  /** Failures of a job since it last worked, and when the last one was. */
+  readonly #failures = new Map<string, { count: number; at: number }>();
+  readonly #runners = new Set<Promise<void>>();
+  #answeredAt = 0;
+  #troubles = 0;
+
+  constructor(ports: DrainPorts) {
+    this.#ports = ports;
+  }
+
+  /** Starts the runners of these lanes, or of every lane in which something waits. */
+  kick(lanes?: Iterable<Lane>): void {
+    const { queues } = this.#ports;
+    // Known lanes too: what they waited for may be gone, and only looking tells.
+    const wanted = lanes ?? new Set([...queues.outbox.lanes(), ...this.#lanes.keys(), STAFF, RECORD]);
+    for (const lane of wanted) {
+      const state = this.#state(lane);
+      state.again = true;
+      if (state.running) continue;
+      state.running = true;
+      const runner = this.#run(lane, state).finally(() => this.#runners.delete(runner));
+      this.#runners.add(runner);
+    }
+  }
+
+  /** Resolves when no runner is at work. */
+  async idle(): Promise<void> {
+    while (this.#runners.size > 0) await Promise.all(this.#runners);
+  }
+
+  get busy(): boolean {
+    return this.#runners.size > 0;
+  }
+
+  /** When some lane has something to do next; while one is at work, when to look whether it still is. */
+  nextWakeAt(now: number): number | null {
+    let next = this.busy ? now + SAFETY_WAKE_MS : null;
+    for (const { wakeAt } of this.#lanes.values()) {
+      if (wakeAt !== null) next = next === null ? wakeAt : Math.min(next, wakeAt);
+    }
+    return next;
+  }
+
+  /** Whether this message is on its way at this very moment. */
+  isInFlight(key: OriginalKey): boolean {
+    return this.#inFlight.has(keyOf(key));
+  }
+
+  /** Whether a message that arrives now would have to wait. */
+  pressed(lane: Lane): boolean {
+    if (lane !== STAFF) return false;
+    return isPressed(this.#ports.queues.messages, this.#state(lane).rate, this.#ports.now(), 1);
+  }
+
+  /** Somebody mended something: no lane rests because of trouble any more. */
+  mended(): void {
+    this.#troubles = 0;
+    for (const state of this.#lanes.values()) state.restsUntil = 0;
+  }
+
+  #state(lane: Lane): LaneState {
+    let state = this.#lanes.get(lane);
+    if (state === undefined) {
+      const rule = lane === STAFF ? GROUP_RATE : lane === BOT ? BOT_RATE : PRIVATE_RATE;
+      const rate = new LaneRate(rule, this.#ports.rateOf(lane));
+      state = { rate, running: false, again: false, silent: 0, restsUntil: 0, wakeAt: null };
+      this.#lanes.set(lane, state);
+    }
+    return state;
+  }
+
+  async #run(lane: Lane, state: LaneState): Promise<void> {
+    try {
+      do {
+        state.again = false;
+        // Whoever caused this gets their answer first: nothing is called before that.
+        await scheduler.wait(0);
+        state.wakeAt = lane === RECORD ? await this.#ports.record() : await this.#drainLane(lane, state);
+      } while (state.again);
+    } catch (error) {
+      this.#ports.failed(`lane ${lane}`, error);
+      state.restsUntil = this.#ports.now() + TROUBLE_REST_MS;
+      state.wakeAt = state.restsUntil;
+    } finally {
+      state.running = false;
+      if (state.wakeAt !== null) this.#ports.wakeBy(state.wakeAt);
+      // A quiet lane is forgotten; its rate is not needed before its next message, which will be much later.
+      if (
+        state.wakeAt === null &&
+        lane !== STAFF &&
+        state.rate.free(this.#ports.now()) >= PRIVATE_RATE.calls
+      ) {
+        this.#lanes.delete(lane);
+      }
+    }
+  }
+
+  /** Works until the lane has nothing to do now. Answers when it has again. */
+  async #drainLane(lane: Lane, state: LaneState): Promise<number | null> {
+    const ports = this.#ports;
+    for (;;) {
+      const now = ports.now();
+      const rules = ports.rules();
+      if (rules === null) return null;
+      if (state.restsUntil > now) return state.restsUntil;
+      const plan =
+        lane === STAFF
+          ? planStaff(ports.queues, state.rate, now, (row) => ports.viewContextOf(row))
+          : planChat(ports.queues, lane, state.rate, now);
+      if (!("job" in plan)) {
+        // A lane that sleeps because of its rate must know so after a restart.
+        if (lane === STAFF && plan.wakeAt !== null && state.rate.free(now) === 0)
+          ports.saveRate(lane, state.rate.state);
+        return plan.wakeAt;
+      }
+      await this.#perform(lane, state, plan.job, plan.cost, rules);
+    }
+  }
+
+  async #perform(lane: Lane, state: LaneState, job: Job, cost: number, rules: Rules): Promise<void> {
+    const ports = this.#ports;
+    const context = { rules, store: ports.queues.store, messages: ports.queues.messages };
+    const call = this.#callOf(job, context);
+    if (call === null) {
+      ports.commit((tx) => abandon(tx, job));
+      return;
+    }
+    const careful = mustNotRepeat(job, context);
+    const carried = job.kind === "relay" ? rowsCarried(job, context) : [];
+    this.#markAttempt(job, carried, careful);
+    for (const row of carried) this.#inFlight.add(keyOf(row));
+    let outcome: Outcome;
+    try {
+      outcome = await ports.call(call);
+    } finally {
+      for (const row of carried) this.#inFlight.delete(keyOf(row));
+    }
+    const now = ports.now();
+    const name = nameOf(job);
+    if (outcome.kind !== "uncertain") {
+      this.#answeredAt = now;
+      state.silent = 0;
+    }
+    if (outcome.kind === "defer") {
+      state.rate.deferred(now, outcome.retryAfterMs + Math.round(250 + ports.random() * 750));
+      ports.saveRate(lane, state.rate.state);
+      this.#unmarkAttempt(job, carried, careful);
+      return;
+    }
+    state.rate.took(now, cost);
+    const failed = this.#failures.get(name);
+    const retry = {
+      at: now + retryPauseMs(failed?.count ?? 0, ports.random()),
+      // While nobody gets an answer it is Telegram that is away, not this job that is wrong.
+      counts: outcome.kind !== "uncertain" || failed === undefined || this.#answeredAt > failed.at,
+    };
+    let settled: Settled = { kind: "ok" };
+    try {
+      ports.commit((tx) => {
+        settled = settle(tx, job, carried, outcome, {
+          retry,
+          mustNotRepeat: careful,
+          viewContextOf: (row) => ports.viewContextOf(row),
+        });
+      });
+    } catch (error) {
+      // A bug of ours must not stop the lane: this job is put aside for people to look at.
+      ports.failed(`settling ${name}`, error);
+      ports.commit((tx) => abandon(tx, job));
+    }
+    this.#note(lane, state, name, outcome, settled, now);
+  }
+
+  #callOf(job: Job, context: DeliveryContext): BotCall | null {
+    try {
+      return callOf(job, context);
+    } catch (error) {
+      this.#ports.failed(`preparing ${nameOf(job)}`, error);
+      return null;
+    }
+  }
+
+  #note(lane: Lane, state: LaneState, name: string, outcome: Outcome, settled: Settled, now: number): void {
+    const ports = this.#ports;
+    if (settled.kind === "trouble") {
+      const rest = Math.min(TROUBLE_REST_MS * 2 ** this.#troubles, TROUBLE_REST_MAX_MS);
+      this.#troubles += 1;
+      state.restsUntil = now + rest;
+      ports.troubled(settled.trouble);
+      return;
+    }
+    if (settled.kind === "ok") {
+      ports.delivered();
+      this.#failures.delete(name);
+      if (lane === STAFF && outcome.kind === "done" && this.#troubles > 0) {
+        this.#troubles = 0;
+        ports.troubled(null);
+      }
+      return;
+    }
+    this.#failures.set(name, { count: (this.#failures.get(name)?.count ?? 0) + 1, at: now });
+    if (outcome.kind === "uncertain") {
+      const rest = Math.min(SILENT_REST_MS * 2 ** state.silent, SILENT_REST_MAX_MS);
+      state.silent += 1;
+      state.restsUntil = now + rest;
+    }
+  }
+
+  /** What a crash during the call must not forget. */
+  #markAttempt(job: Job, carried: readonly MessageRow[], careful: boolean): void {
+    const now = this.#ports.now();
+    if (job.kind === "view" && job.step.what === "create") {
+      const { ticket, view } = job.row;
+      this.#ports.commit((tx) =>
+        tx.store.saveView(ticket.number, { ...view, creatingSince: now }, job.row.viewDueAt),
+      );
+    } else if (careful) {
+      this.#ports.commit((tx) => {
+        for (const row of carried) tx.messages.update(row, { attemptedAt: now });
+        if (job.kind === "work") tx.outbox.update(job.row.seq, { attemptedAt: now });
+      });
+    }
+  }
+
+  /** Telegram said "later": it did not happen, and that is certain. */
+  #unmarkAttempt(job: Job, carried: readonly MessageRow[], careful: boolean): void {
+    this.#ports.commit((tx) => {
+      if (job.kind === "view" && job.step.what === "create") {
+        const row = tx.store.ticket(job.row.ticket.number)!;
+        tx.store.saveView(row.ticket.number, { ...row.view, creatingSince: null }, row.viewDueAt);
+      }
+      if (!careful) return;
+      for (const row of carried) tx.messages.update(row, { attemptedAt: null });
+      if (job.kind === "work") tx.outbox.update(job.row.seq, { attemptedAt: null });
+    });
+  }
+}
+
+/** Takes a job out of its lane without having done it: what it was about is gone, or our own code fails on it. */
+function abandon(tx: Transaction, job: Job): void {
+  switch (job.kind) {
+    case "relay":
+      for (const row of job.rows)
+        tx.messages.update(row, { state: "parked", attemptedAt: null, code: "desk_failed" });
+      return;
+    case "work":
+      tx.outbox.remove(job.row.seq);
+      return;
+    case "view":
+      tx.store.saveView(job.row.ticket.number, { ...job.row.view, creatingSince: null }, null);
+      return;
+    default:
+      job satisfies never;
+  }
+}
+
+function keyOf(key: OriginalKey): string {
+  return `${key.chat}:${key.messageId}`;
+}
+
+function nameOf(job: Job): string {
+  if (job.kind === "relay") return `m:${job.rows[0]!.seq}`;
+  return job.kind === "work" ? `o:${job.row.seq}` : `v:${job.row.ticket.number}`;
+}

@@ -1,0 +1,16 @@
+/** The keys of the object's small facts; `schema.ts` keeps them in `facts`. */
+export const FACTS = {
+  /** This group's id. */
+  group: "group",
+  /** The configuration in force, with its version. */
+  config: "config",
+  /** The highest sequence number promised so far. */
+  sequence: "sequence",
+  /** Topic icons by emoji, as Telegram offers them. */
+  icons: "icons",
+  botUsername: "bot_username",
+  /** What keeps the staff group's lane from working. */
+  trouble: "trouble",
+  /** When settled causes were last purged, in ms since 1970. */
+  purgedAt: "purged_at",
+} as const;

@@ -1,0 +1,96 @@
+import { and, eq, lt, sql } from "drizzle-orm";
+import { CAUSE_ATTEMPTS_MAX, CAUSE_KEPT_MS } from "../domain/limits.ts";
+import type { Database } from "./database.ts";
+import { inbox, setAside } from "./schema.ts";
+
+/**
+ * Which causes are settled. A relayed message is its own evidence (its row in `messages`); every other cause leaves
+ * a row here, in the same transaction as what it did.
+ */
+export class Inbox {
+  readonly #db: Database;
+  readonly #known;
+  readonly #settle;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#known = db
+      .select()
+      .from(inbox)
+      .where(eq(inbox.key, sql.placeholder("key")))
+      .prepare();
+    this.#settle = db
+      .insert(inbox)
+      .values({ key: sql.placeholder("key"), at: sql.placeholder("at"), answer: sql.placeholder("answer") })
+      .prepare();
+  }
+
+  /** What the settled cause answered, `undefined` if it is new. */
+  known(key: string): { answer: unknown } | undefined {
+    return this.#known.get({ key });
+  }
+
+  settle(key: string, at: number, answer: unknown = null): void {
+    this.#settle.run({ key, at, answer });
+  }
+
+  /**
+   * Notes that our own code failed on a cause. After `CAUSE_ATTEMPTS_MAX` tries it is set aside for good, so that
+   * it blocks its chat no longer: Telegram would send it again and again for a day.
+   */
+  failed(key: string, at: number, error: string, update: unknown): "try_again" | "set_aside" {
+    const before = this.#db.select().from(setAside).where(eq(setAside.key, key)).get();
+    const attempts = (before?.attempts ?? 0) + 1;
+    const parked = attempts >= CAUSE_ATTEMPTS_MAX;
+    const row = { key, at, attempts, error, update: withoutTexts(update), parked };
+    this.#db.insert(setAside).values(row).onConflictDoUpdate({ target: setAside.key, set: row }).run();
+    if (parked) this.#db.insert(inbox).values({ key, at, answer: null }).onConflictDoNothing().run();
+    return parked ? "set_aside" : "try_again";
+  }
+
+  countSetAside(): number {
+    return (
+      this.#db
+        .select({ count: sql<number>`count(*)` })
+        .from(setAside)
+        .where(eq(setAside.parked, true))
+        .get()?.count ?? 0
+    );
+  }
+
+  /** Forgets causes that nobody can send again any more. */
+  purge(now: number): void {
+    this.#db
+      .delete(inbox)
+      .where(lt(inbox.at, now - CAUSE_KEPT_MS))
+      .run();
+    this.#db
+      .delete(setAside)
+      .where(and(eq(setAside.parked, false), lt(setAside.at, now - CAUSE_KEPT_MS)))
+      .run();
+  }
+}
+
+const TEXT_KEYS = new Set([
+  "text",
+  "caption",
+  "first_name",
+  "last_name",
+  "phone_number",
+  "query",
+  "title",
+  "vcard",
+  "address",
+]);
+
+/** The update with every text replaced by its length: what it was can be seen, what it said cannot. */
+export function withoutTexts(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutTexts);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [
+      key,
+      TEXT_KEYS.has(key) && typeof part === "string" ? `(${part.length} characters)` : withoutTexts(part),
+    ]),
+  );
+}

@@ -1,0 +1,92 @@
+/** At most `calls` in any `perMs`: a sliding window, because that is the strictest reading of Telegram's words. */
+export interface RateRule {
+  calls: number;
+  perMs: number;
+}
+
+/** "20 messages per minute" to one group, all topics together; creating, editing and renaming count [docs, seen]. */
+export const GROUP_RATE: RateRule = { calls: 20, perMs: 60_000 };
+/** "No more than one message per second" in one chat, short bursts allowed [docs]. */
+export const PRIVATE_RATE: RateRule = { calls: 3, perMs: 3_000 };
+/** Calls that concern no chat. */
+export const BOT_RATE: RateRule = { calls: 25, perMs: 1_000 };
+
+/** What a lane remembers of its rate; instants in ms since 1970. */
+export interface RateState {
+  /** Calls that the window takes now; halved by every 429, it recovers slowly. */
+  limit: number;
+  blockedUntil: number;
+  /** When the calls of the current window ended, oldest first. */
+  taken: number[];
+  recoversAt: number;
+}
+
+/** After a 429 the limit grows again by a step this often. */
+const RECOVERY_STEP_MS = 30_000;
+
+/** The rate of one lane. Knows no clock: every instant is an argument. */
+export class LaneRate {
+  readonly #rule: RateRule;
+  #state: RateState;
+
+  constructor(rule: RateRule, state?: RateState) {
+    this.#rule = rule;
+    this.#state = state ?? { limit: rule.calls, blockedUntil: 0, taken: [], recoversAt: 0 };
+  }
+
+  get state(): RateState {
+    return this.#state;
+  }
+
+  /**
+   * The earliest instant, `now` at the earliest, at which a call of this cost may be made while `reserve` further
+   * calls stay free for those who are more urgent.
+   */
+  freeAt(now: number, cost: number, reserve = 0): number {
+    this.#recover(now);
+    const { blockedUntil, limit } = this.#state;
+    const from = Math.max(now, blockedUntil);
+    const room = Math.max(1, limit - reserve);
+    const taken = this.#state.taken.filter((at) => at + this.#rule.perMs > from);
+    // A cost above the whole window (an album while the limit is halved) waits for an empty one.
+    const excess = taken.length + Math.min(cost, room) - room;
+    return excess <= 0 ? from : taken[excess - 1]! + this.#rule.perMs;
+  }
+
+  /** How many calls are free at this moment. */
+  free(now: number): number {
+    this.#recover(now);
+    if (this.#state.blockedUntil > now) return 0;
+    const taken = this.#state.taken.filter((at) => at + this.#rule.perMs > now);
+    return Math.max(0, this.#state.limit - taken.length);
+  }
+
+  /** Counts a call. `now` is when it ended: Telegram counted it no later. */
+  took(now: number, cost: number): void {
+    const taken = this.#state.taken.filter((at) => at + this.#rule.perMs > now);
+    this.#state = { ...this.#state, taken: [...taken, ...Array<number>(cost).fill(now)] };
+  }
+
+  /** Telegram said 429: the whole chat waits, and goes at half the rate afterwards. */
+  deferred(now: number, retryAfterMs: number): void {
+    const blockedUntil = now + retryAfterMs;
+    this.#state = {
+      ...this.#state,
+      blockedUntil,
+      limit: Math.max(1, Math.floor(this.#state.limit / 2)),
+      recoversAt: blockedUntil + RECOVERY_STEP_MS,
+    };
+  }
+
+  #recover(now: number): void {
+    const { limit, recoversAt } = this.#state;
+    if (limit >= this.#rule.calls || now < recoversAt) return;
+    const steps = 1 + Math.floor((now - recoversAt) / RECOVERY_STEP_MS);
+    const step = Math.max(1, Math.floor(this.#rule.calls / 5));
+    this.#state = {
+      ...this.#state,
+      limit: Math.min(this.#rule.calls, limit + steps * step),
+      recoversAt: recoversAt + steps * RECOVERY_STEP_MS,
+    };
+  }
+}

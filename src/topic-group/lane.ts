@@ -1,0 +1,26 @@
+/** A destination with one order and one rate: the staff group, one private chat, or the bot itself. */
+export type Lane = string;
+
+/** The staff group: for Telegram one peer, whatever the number of its topics. */
+export const STAFF: Lane = "staff";
+/** Calls that concern no chat: commands, icons, answers to button presses. */
+export const BOT: Lane = "bot";
+
+/** The record in D1. What it gets is derived from version numbers, so it has no rows. */
+export const RECORD: Lane = "record";
+
+export function chatLane(chatId: number): Lane {
+  return `chat:${chatId}`;
+}
+
+/** The chat of a `chat:` lane. */
+export function chatOfLane(lane: Lane): number {
+  return Number(lane.slice("chat:".length));
+}
+
+export function isChatLane(lane: Lane): boolean {
+  return lane.startsWith("chat:");
+}
+
+/** How `messages.chat` names the staff group. */
+export const STAFF_CHAT = 0;

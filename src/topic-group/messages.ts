@@ -1,0 +1,226 @@
+import { and, asc, eq, gte, inArray, sql } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import { STAFF, STAFF_CHAT, chatLane, type Lane } from "./lane.ts";
+import { messages } from "./schema.ts";
+import type { OriginalKey, WaitingContent } from "./shapes.ts";
+
+export type MessageRow = typeof messages.$inferSelect;
+
+/** A message to be relayed, as it is accepted. */
+export interface NewMessage extends OriginalKey {
+  seq: number;
+  ticket: number;
+  lane: Lane;
+  album: string | null;
+  replyTo: number | null;
+  writer: number;
+  sentAt: number;
+  acceptedAt: number;
+  content: WaitingContent | null;
+  file: string | null;
+  notBefore: number | null;
+  updateId: number;
+}
+
+/** The lane that leads to where a message was written: its copies' counterparts live there. */
+export function laneOfChat(chat: number): Lane {
+  return chat === STAFF_CHAT ? STAFF : chatLane(chat);
+}
+
+/** The relayed messages: what waits to be copied, and the links between originals and copies afterwards. */
+export class Messages {
+  readonly #db: Database;
+  readonly #byOriginal;
+  readonly #byCopy;
+  readonly #insert;
+  readonly #done;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#byOriginal = db
+      .select()
+      .from(messages)
+      .where(
+        and(eq(messages.chat, sql.placeholder("chat")), eq(messages.messageId, sql.placeholder("messageId"))),
+      )
+      .prepare();
+    this.#byCopy = db
+      .select()
+      .from(messages)
+      .where(and(eq(messages.lane, sql.placeholder("lane")), eq(messages.copyId, sql.placeholder("copyId"))))
+      .orderBy(asc(messages.seq))
+      .limit(1)
+      .prepare();
+    this.#insert = db
+      .insert(messages)
+      .values({
+        chat: sql.placeholder("chat"),
+        messageId: sql.placeholder("messageId"),
+        seq: sql.placeholder("seq"),
+        ticket: sql.placeholder("ticket"),
+        lane: sql.placeholder("lane"),
+        state: "waiting",
+        album: sql.placeholder("album"),
+        replyTo: sql.placeholder("replyTo"),
+        writer: sql.placeholder("writer"),
+        sentAt: sql.placeholder("sentAt"),
+        acceptedAt: sql.placeholder("acceptedAt"),
+        content: sql.placeholder("content"),
+        file: sql.placeholder("file"),
+        notBefore: sql.placeholder("notBefore"),
+        attempts: 0,
+        updateId: sql.placeholder("updateId"),
+      })
+      .prepare();
+    this.#done = db
+      .update(messages)
+      .set({
+        state: "done",
+        copyId: sql`${sql.placeholder("copyId")}`,
+        content: null,
+        attemptedAt: null,
+        code: null,
+      })
+      .where(
+        and(eq(messages.chat, sql.placeholder("chat")), eq(messages.messageId, sql.placeholder("messageId"))),
+      )
+      .prepare();
+  }
+
+  byOriginal(key: OriginalKey): MessageRow | undefined {
+    return this.#byOriginal.get({ chat: key.chat, messageId: key.messageId });
+  }
+
+  /** The message whose copy this is; of several joined into one copy, the first. */
+  byCopy(lane: Lane, copyId: number): MessageRow | undefined {
+    return this.#byCopy.get({ lane, copyId });
+  }
+
+  /** The relayed message that a message of `chat` belongs to, be it the original or the copy. */
+  find(chat: number, messageId: number): { row: MessageRow; is: "original" | "copy" } | undefined {
+    const original = this.byOriginal({ chat, messageId });
+    if (original !== undefined) return { row: original, is: "original" };
+    const copied = this.byCopy(laneOfChat(chat), messageId);
+    return copied === undefined ? undefined : { row: copied, is: "copy" };
+  }
+
+  /** Whether its copy holds other messages too. */
+  sharesCopy(row: MessageRow): boolean {
+    if (row.copyId === null || row.album !== null) return false;
+    const { lane, copyId } = row;
+    const sharing = this.#db
+      .select({ seq: messages.seq })
+      .from(messages)
+      .where(and(eq(messages.lane, lane), eq(messages.copyId, copyId)))
+      .limit(2)
+      .all();
+    return sharing.length > 1;
+  }
+
+  add(message: NewMessage): void {
+    this.#insert.run({ ...message });
+  }
+
+  /** Telegram has it: the row is the link between the two from now on. */
+  done(key: OriginalKey, copyId: number | null): void {
+    this.#done.run({ chat: key.chat, messageId: key.messageId, copyId });
+  }
+
+  update(key: OriginalKey, change: Partial<MessageRow>): void {
+    this.#db
+      .update(messages)
+      .set(change)
+      .where(and(eq(messages.chat, key.chat), eq(messages.messageId, key.messageId)))
+      .run();
+  }
+
+  /** The rows of one ticket that wait in a lane, from `seq` on. */
+  waiting(lane: Lane, ticket: number, seq: number, limit: number): MessageRow[] {
+    return this.#db
+      .select()
+      .from(messages)
+      .where(
+        and(
+          sql`${messages.state} = 'waiting'`,
+          eq(messages.lane, lane),
+          eq(messages.ticket, ticket),
+          gte(messages.seq, seq),
+        ),
+      )
+      .orderBy(asc(messages.seq))
+      .limit(limit)
+      .all();
+  }
+
+  /** The album's items that still wait. */
+  waitingAlbum(lane: Lane, ticket: number, album: string): MessageRow[] {
+    return this.#db
+      .select()
+      .from(messages)
+      .where(
+        and(
+          sql`${messages.state} = 'waiting'`,
+          eq(messages.lane, lane),
+          eq(messages.ticket, ticket),
+          eq(messages.album, album),
+        ),
+      )
+      .orderBy(asc(messages.seq))
+      .all();
+  }
+
+  /** Attempts that a crash interrupted in lanes where repeating would be wrong. */
+  interrupted(): MessageRow[] {
+    return this.#db
+      .select()
+      .from(messages)
+      .where(and(sql`${messages.state} = 'waiting'`, sql`${messages.attemptedAt} IS NOT NULL`))
+      .orderBy(asc(messages.seq))
+      .all();
+  }
+
+  bySeq(seq: number): MessageRow | undefined {
+    return this.#db
+      .select()
+      .from(messages)
+      .where(and(inArray(messages.state, ["parked", "uncertain"]), eq(messages.seq, seq)))
+      .get();
+  }
+
+  parked(afterSeq: number, limit: number): MessageRow[] {
+    return this.#db
+      .select()
+      .from(messages)
+      .where(and(sql`${messages.state} IN ('parked', 'uncertain')`, sql`${messages.seq} > ${afterSeq}`))
+      .orderBy(asc(messages.seq))
+      .limit(limit)
+      .all();
+  }
+
+  countParked(): number {
+    return (
+      this.#db
+        .select({ count: sql<number>`count(*)` })
+        .from(messages)
+        .where(sql`${messages.state} IN ('parked', 'uncertain')`)
+        .get()?.count ?? 0
+    );
+  }
+
+  /** How many wait, in one lane or in all; counting stops at `limit`. */
+  countWaiting(lane?: Lane, limit?: number): number {
+    const waiting = this.#db
+      .select({ seq: messages.seq })
+      .from(messages)
+      .where(
+        and(sql`${messages.state} = 'waiting'`, lane === undefined ? undefined : eq(messages.lane, lane)),
+      );
+    const counted = (limit === undefined ? waiting : waiting.limit(limit)).as("counted");
+    return (
+      this.#db
+        .select({ count: sql<number>`count(*)` })
+        .from(counted)
+        .get()?.count ?? 0
+    );
+  }
+}

@@ -1,0 +1,180 @@
+import { and, asc, eq, sql } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import type { Lane } from "./lane.ts";
+import { outbox } from "./schema.ts";
+import type { OutboxWork } from "./shapes.ts";
+
+export type OutboxRow = typeof outbox.$inferSelect;
+
+/** What is to be done, where, and for which ticket (0: for none). */
+export interface NewWork {
+  lane: Lane;
+  ticket: number;
+  work: OutboxWork;
+  /** Of several waiting with the same key only the latest is kept, in the place of the first. */
+  key?: string;
+  notBefore?: number;
+}
+
+/** The oldest things that wait for one ticket in one lane, by their sequence numbers. */
+export interface Head {
+  ticket: number;
+  message: number | null;
+  work: number | null;
+}
+
+/** Everything that waits to leave the object, but for views and the record, which are derived. */
+export class Outbox {
+  readonly #db: Database;
+  readonly #sql: SqlStorage;
+
+  constructor(db: Database, sqlStorage: SqlStorage) {
+    this.#db = db;
+    this.#sql = sqlStorage;
+  }
+
+  add(seq: number, { lane, ticket, work, key, notBefore }: NewWork, acceptedAt: number): void {
+    if (key !== undefined) {
+      const waiting = this.#db
+        .select({ seq: outbox.seq })
+        .from(outbox)
+        .where(and(eq(outbox.key, key), sql`${outbox.state} = 'waiting'`, sql`${outbox.attemptedAt} IS NULL`))
+        .get();
+      if (waiting !== undefined) {
+        this.#db.update(outbox).set({ payload: work, acceptedAt }).where(eq(outbox.seq, waiting.seq)).run();
+        return;
+      }
+    }
+    this.#db
+      .insert(outbox)
+      .values({
+        seq,
+        lane,
+        ticket,
+        kind: work.kind,
+        key: key ?? null,
+        payload: work,
+        state: "waiting",
+        acceptedAt,
+        notBefore: notBefore ?? null,
+        attempts: 0,
+        attemptedAt: null,
+        code: null,
+      })
+      .run();
+  }
+
+  get(seq: number): OutboxRow | undefined {
+    return this.#db.select().from(outbox).where(eq(outbox.seq, seq)).get();
+  }
+
+  update(seq: number, change: Partial<OutboxRow>): void {
+    this.#db.update(outbox).set(change).where(eq(outbox.seq, seq)).run();
+  }
+
+  /** It left, or is not worth sending any more. */
+  remove(seq: number): void {
+    this.#db.delete(outbox).where(eq(outbox.seq, seq)).run();
+  }
+
+  interrupted(): OutboxRow[] {
+    return this.#db
+      .select()
+      .from(outbox)
+      .where(and(sql`${outbox.state} = 'waiting'`, sql`${outbox.attemptedAt} IS NOT NULL`))
+      .orderBy(asc(outbox.seq))
+      .all();
+  }
+
+  parked(afterSeq: number, limit: number): OutboxRow[] {
+    return this.#db
+      .select()
+      .from(outbox)
+      .where(and(sql`${outbox.state} IN ('parked', 'uncertain')`, sql`${outbox.seq} > ${afterSeq}`))
+      .orderBy(asc(outbox.seq))
+      .limit(limit)
+      .all();
+  }
+
+  countParked(): number {
+    return (
+      this.#db
+        .select({ count: sql<number>`count(*)` })
+        .from(outbox)
+        .where(sql`${outbox.state} IN ('parked', 'uncertain')`)
+        .get()?.count ?? 0
+    );
+  }
+
+  countWaiting(): number {
+    return (
+      this.#db
+        .select({ count: sql<number>`count(*)` })
+        .from(outbox)
+        .where(sql`${outbox.state} = 'waiting'`)
+        .get()?.count ?? 0
+    );
+  }
+
+  /**
+   * The oldest waiting message and other work of every ticket that has any in this lane. One probe of an index for
+   * each such ticket, however many of its messages wait.
+   */
+  heads(lane: Lane): Head[] {
+    const heads = new Map<number, Head>();
+    for (const { ticket, seq } of this.#headsIn("messages", lane))
+      heads.set(ticket, { ticket, message: seq, work: null });
+    for (const { ticket, seq } of this.#headsIn("outbox", lane)) {
+      const head = heads.get(ticket);
+      if (head === undefined) heads.set(ticket, { ticket, message: null, work: seq });
+      else head.work = seq;
+    }
+    return [...heads.values()];
+  }
+
+  #headsIn(table: "messages" | "outbox", lane: Lane): { ticket: number; seq: number }[] {
+    const waiting = `FROM ${table} WHERE state = 'waiting' AND lane = ?`;
+    const rows = this.#sql.exec<{ ticket: number; seq: number }>(
+      `WITH RECURSIVE waiting(ticket) AS (
+         SELECT (SELECT ticket ${waiting} ORDER BY ticket LIMIT 1)
+         UNION ALL
+         SELECT (SELECT ticket ${waiting} AND ticket > last.ticket ORDER BY ticket LIMIT 1)
+         FROM waiting AS last WHERE last.ticket IS NOT NULL)
+       SELECT ticket, (SELECT seq ${waiting} AND ticket = waiting.ticket ORDER BY seq LIMIT 1) AS seq
+       FROM waiting WHERE ticket IS NOT NULL`,
+      lane,
+      lane,
+      lane,
+    );
+    return rows.toArray();
+  }
+
+  /** The lanes in which something waits. */
+  lanes(): Lane[] {
+    return [...new Set([...this.#lanesIn("messages"), ...this.#lanesIn("outbox")])];
+  }
+
+  #lanesIn(table: "messages" | "outbox"): Lane[] {
+    const rows = this.#sql.exec<{ lane: string }>(
+      `WITH RECURSIVE waiting(lane) AS (
+         SELECT (SELECT lane FROM ${table} WHERE state = 'waiting' ORDER BY lane LIMIT 1)
+         UNION ALL
+         SELECT (SELECT lane FROM ${table} WHERE state = 'waiting' AND lane > last.lane ORDER BY lane LIMIT 1)
+         FROM waiting AS last WHERE last.lane IS NOT NULL)
+       SELECT lane FROM waiting WHERE lane IS NOT NULL`,
+    );
+    return rows.toArray().map((row) => row.lane);
+  }
+
+  /** How much waits in each lane and since when; for people who look, not for the drain. */
+  backlog(): { lane: Lane; count: number; oldestAt: number }[] {
+    return this.#sql
+      .exec<{ lane: string; count: number; oldestAt: number }>(
+        `SELECT lane, count(*) AS count, min(accepted_at) AS oldestAt FROM (
+           SELECT lane, accepted_at FROM messages WHERE state = 'waiting'
+           UNION ALL SELECT lane, accepted_at FROM outbox WHERE state = 'waiting')
+         GROUP BY lane ORDER BY lane`,
+      )
+      .toArray();
+  }
+}

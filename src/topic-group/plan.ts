@@ -1,0 +1,184 @@
+import { CARD_SETTLE_MS, TOPIC_ECHO_MS } from "../domain/limits.ts";
+import { STAFF, type Lane } from "./lane.ts";
+import type { LaneRate } from "./lane-rate.ts";
+import type { MessageRow, Messages } from "./messages.ts";
+import type { Head, Outbox, OutboxRow } from "./outbox.ts";
+import type { Store, TicketRow } from "./store.ts";
+import { createStep, nextViewStep, type ViewContext, type ViewStep } from "./topic-view.ts";
+
+/** One thing that a lane can do now. */
+export type Job =
+  /** One message, the items of one album, or texts to be joined into one message. */
+  | { kind: "relay"; rows: MessageRow[]; joined: boolean }
+  | { kind: "work"; row: OutboxRow }
+  | { kind: "view"; row: TicketRow; step: ViewStep };
+
+/** What a lane does next: a job now, nothing until `wakeAt`, or nothing at all. */
+export type Plan = { job: Job; cost: number } | { wakeAt: number | null };
+
+export interface Queues {
+  store: Store;
+  messages: Messages;
+  outbox: Outbox;
+}
+
+/** Calls of the group's minute that stay free for customers' messages while the desk says other things. */
+const NOTICE_RESERVE = 2;
+/** … and while it keeps cards and icons up to date. */
+const VIEW_RESERVE = 10;
+/** A view that has waited this long counts as a notice, so that a busy day still closes its topics. */
+const VIEW_PATIENCE_MS = 120_000;
+/** How many messages are counted to tell whether the group's budget is short: more than it ever has. */
+const PRESSURE_PROBE = 25;
+const JOIN_ROWS_MAX = 100;
+const VIEWS_LOOKED_AT = 20;
+
+/** Whether more waits for the staff group than it may be sent now, so that texts had better be joined. */
+export function isPressed(messages: Messages, rate: LaneRate, now: number, arriving = 0): boolean {
+  return messages.countWaiting(STAFF, PRESSURE_PROBE) + arriving > rate.free(now);
+}
+
+/**
+ * What the staff group's lane does next. Within a topic everything leaves in the order in which it was accepted.
+ * Between topics customers' messages go first, then notices, then cards and icons; a topic whose next delivery has
+ * to wait stops nobody else's.
+ */
+export function planStaff(
+  queues: Queues,
+  rate: LaneRate,
+  now: number,
+  contextOf: (row: TicketRow) => ViewContext | null,
+): Plan {
+  const { store, messages, outbox } = queues;
+  let wakeAt: number | null = null;
+  const later = (at: number): void => {
+    wakeAt = wakeAt === null ? at : Math.min(wakeAt, at);
+  };
+
+  const heads = outbox.heads(STAFF);
+  const content = heads.filter((head) => head.message !== null).sort((a, b) => a.message! - b.message!);
+  const notices = heads.filter((head) => head.message === null).sort((a, b) => a.work! - b.work!);
+  const blocked = new Set<number>();
+
+  for (const head of [...content, ...notices]) {
+    const row = head.ticket === 0 ? undefined : store.ticket(head.ticket);
+    const next = nextOf(queues, STAFF, head);
+    if (row?.ticket.heldUntil != null) continue;
+    const readyAt = readyAtOf(messages, next);
+    if (readyAt > now) {
+      later(readyAt);
+      blocked.add(head.ticket);
+      continue;
+    }
+    const reserve = head.message === null ? NOTICE_RESERVE : 0;
+
+    const needsTopic = next.kind === "message" || next.row.kind === "topic_notice";
+    if (needsTopic && row !== undefined && row.ticket.topicId === null) {
+      const creatingUntil = row.view.creatingSince === null ? 0 : row.view.creatingSince + TOPIC_ECHO_MS;
+      const context = contextOf(row);
+      if (creatingUntil > now || context === null) {
+        later(Math.max(creatingUntil, now + 1_000));
+        blocked.add(head.ticket);
+        continue;
+      }
+      return whenFree({ kind: "view", row, step: createStep(row, context) }, 1, reserve);
+    }
+    // A new topic begins with its card, unless so much waits that people had better read first.
+    if (
+      next.kind === "message" &&
+      row !== undefined &&
+      row.view.cardId === null &&
+      (row.viewDueAt ?? Infinity) <= now
+    ) {
+      const context = contextOf(row);
+      const step = context === null ? null : nextViewStep(row, context);
+      if (step?.what === "post_card" && !isPressed(messages, rate, now))
+        return whenFree({ kind: "view", row, step }, 1, 0);
+    }
+    if (next.kind === "work") return whenFree({ kind: "work", row: next.row }, 1, reserve);
+    const relay = relayOf(queues, STAFF, head, next.row, isPressed(messages, rate, now));
+    return whenFree(relay, relay.joined ? 1 : relay.rows.length, reserve);
+  }
+
+  for (const row of store.viewsDue(now, VIEWS_LOOKED_AT)) {
+    const creatingUntil = row.view.creatingSince === null ? 0 : row.view.creatingSince + TOPIC_ECHO_MS;
+    if (blocked.has(row.ticket.number) || creatingUntil > now) {
+      later(Math.max(creatingUntil, now + CARD_SETTLE_MS));
+      continue;
+    }
+    const context = contextOf(row);
+    const step = context === null ? null : nextViewStep(row, context);
+    if (step === null) {
+      store.saveView(row.ticket.number, row.view, null);
+      continue;
+    }
+    const patient = now - (row.viewDueAt ?? now) < VIEW_PATIENCE_MS;
+    return whenFree({ kind: "view", row, step }, 1, patient ? VIEW_RESERVE : NOTICE_RESERVE);
+  }
+  const viewDueAt = store.nextViewDueAt(now);
+  if (viewDueAt !== null) later(viewDueAt);
+  return { wakeAt };
+
+  /** The lane is one queue for the group's rate: whoever is next waits for a free call, and nobody overtakes. */
+  function whenFree(job: Job, cost: number, reserve: number): Plan {
+    const at = rate.freeAt(now, cost, reserve);
+    if (at <= now) return { job, cost };
+    later(at);
+    return { wakeAt };
+  }
+}
+
+/** What a private chat or the bot itself does next: everything strictly in the order of acceptance. */
+export function planChat(queues: Queues, lane: Lane, rate: LaneRate, now: number): Plan {
+  const head = queues.outbox.heads(lane).sort((a, b) => seqOf(a) - seqOf(b))[0];
+  if (head === undefined) return { wakeAt: null };
+  const next = nextOf(queues, lane, head);
+  const readyAt = readyAtOf(queues.messages, next);
+  if (readyAt > now) return { wakeAt: readyAt };
+  const job: Job =
+    next.kind === "work" ? { kind: "work", row: next.row } : relayOf(queues, lane, head, next.row, false);
+  const cost = job.kind === "relay" ? job.rows.length : 1;
+  const at = rate.freeAt(now, cost);
+  return at <= now ? { job, cost } : { wakeAt: at };
+}
+
+function seqOf(head: Head): number {
+  return Math.min(head.message ?? Infinity, head.work ?? Infinity);
+}
+
+type Next = { kind: "message"; row: MessageRow } | { kind: "work"; row: OutboxRow };
+
+function nextOf({ messages, outbox }: Queues, lane: Lane, head: Head): Next {
+  if (head.message === null || (head.work !== null && head.work < head.message)) {
+    return { kind: "work", row: outbox.get(head.work!)! };
+  }
+  return { kind: "message", row: messages.waiting(lane, head.ticket, head.message, 1)[0]! };
+}
+
+/** When it may go: an album is ready once nothing has joined it for a while. */
+function readyAtOf(messages: Messages, next: Next): number {
+  if (next.kind === "work" || next.row.album === null) return next.row.notBefore ?? 0;
+  const items = messages.waitingAlbum(next.row.lane, next.row.ticket, next.row.album);
+  return Math.max(...items.map((item) => item.notBefore ?? 0));
+}
+
+function relayOf(
+  { messages }: Queues,
+  lane: Lane,
+  head: Head,
+  first: MessageRow,
+  pressed: boolean,
+): Extract<Job, { kind: "relay" }> {
+  if (first.album !== null) {
+    return { kind: "relay", rows: messages.waitingAlbum(lane, head.ticket, first.album), joined: false };
+  }
+  if (!pressed || first.content?.text === undefined) return { kind: "relay", rows: [first], joined: false };
+  const rows: MessageRow[] = [];
+  for (const row of messages.waiting(lane, head.ticket, first.seq, JOIN_ROWS_MAX)) {
+    // Consecutive means: nothing else of the topic stands between them.
+    const interrupted = head.work !== null && head.work < row.seq;
+    if (interrupted || row.content?.text === undefined || row.writer !== first.writer) break;
+    rows.push(row);
+  }
+  return { kind: "relay", rows, joined: rows.length > 1 };
+}

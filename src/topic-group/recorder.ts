@@ -1,0 +1,83 @@
+import { PROJECTION_EVENTS_MAX, PROJECTION_TICKETS_MAX } from "../domain/limits.ts";
+import type { ProjectionBatch } from "../record/projection.ts";
+import type { Store } from "./store.ts";
+
+/** After a failure the record is tried again this soon, doubling up to the maximum, for ever: nothing is dropped. */
+const RETRY_MS = 2_000;
+const RETRY_MAX_MS = 300_000;
+
+export interface RecorderPorts {
+  now(): number;
+  store: Store;
+  group(): string | null;
+  project(batch: ProjectionBatch): Promise<void>;
+  /** Runs work in one transaction, without waking anything. */
+  commit(work: () => void): void;
+  failed(error: unknown): void;
+}
+
+/**
+ * Brings the record up to date with the object. What is to be told is derived from version numbers, so an outage
+ * leaves no backlog to keep: afterwards the newest state goes out once.
+ */
+export class Recorder {
+  readonly #ports: RecorderPorts;
+  #failures = 0;
+
+  constructor(ports: RecorderPorts) {
+    this.#ports = ports;
+  }
+
+  /** Delivers until the record has everything. Answers when to look again, `null` if there is nothing more. */
+  async run(): Promise<number | null> {
+    const ports = this.#ports;
+    for (;;) {
+      const group = ports.group();
+      if (group === null) return null;
+      const pending = this.#pending(group);
+      if (pending === null) return null;
+      try {
+        await ports.project(pending.batch);
+      } catch (error) {
+        ports.failed(error);
+        const pause = Math.min(RETRY_MS * 2 ** this.#failures, RETRY_MAX_MS);
+        this.#failures += 1;
+        return ports.now() + pause;
+      }
+      this.#failures = 0;
+      ports.commit(() => {
+        for (const { number, version } of pending.tickets) ports.store.ticketRecorded(number, version);
+        for (const { id, version } of pending.customers) ports.store.customerRecorded(id, version);
+      });
+    }
+  }
+
+  #pending(group: string) {
+    const { store } = this.#ports;
+    const rows = store.unrecordedTickets(PROJECTION_TICKETS_MAX);
+    const customers = store.unrecordedCustomers(PROJECTION_TICKETS_MAX);
+    if (rows.length === 0 && customers.length === 0) return null;
+
+    const events: ProjectionBatch["events"] = [];
+    const tickets: { number: number; version: number }[] = [];
+    const told: ProjectionBatch["tickets"] = [];
+    for (const { ticket, dueAt, recorded } of rows) {
+      const room = PROJECTION_EVENTS_MAX - events.length;
+      if (room <= 0) break;
+      const some = store.eventsAfter(ticket.number, recorded, room);
+      for (const { n, event } of some) events.push({ ticketId: ticket.id, n, event });
+      told.push({ ticket, dueAt });
+      // With more events than fit, the ticket stays unrecorded and the rest follows.
+      tickets.push({ number: ticket.number, version: some.at(-1)?.n ?? ticket.version });
+    }
+    const contacts = customers.map(({ contact, unreachable, firstSeenAt, updatedAt, version }) => ({
+      facts: contact,
+      unreachable,
+      firstSeenAt,
+      updatedAt,
+      version,
+    }));
+    const batch: ProjectionBatch = { group, at: this.#ports.now(), tickets: told, events, contacts };
+    return { batch, tickets, customers: customers.map(({ id, version }) => ({ id, version })) };
+  }
+}

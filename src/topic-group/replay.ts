@@ -1,0 +1,52 @@
+import { isChatLane } from "./lane.ts";
+import type { ParkedDelivery } from "./receipt.ts";
+import type { Transaction } from "./transaction.ts";
+
+export type Replay = (tx: Transaction, id: string) => "replayed" | "gone";
+
+/** Sends a parked or uncertain delivery again, because somebody who knows asked for it. */
+export const replay: Replay = (tx, id) => {
+  const match = /^([a-z0-9-]+):([mo]):(\d{1,15})$/.exec(id);
+  if (match === null || match[1] !== tx.rules.group.id) return "gone";
+  const seq = Number(match[3]);
+  const again = { state: "waiting", attempts: 0, attemptedAt: null, notBefore: null, code: null } as const;
+  if (match[2] === "m") {
+    const row = tx.messages.bySeq(seq);
+    if (row === undefined) return "gone";
+    tx.messages.update(row, again);
+    tx.touched.add(row.lane);
+    return "replayed";
+  }
+  const row = tx.outbox.get(seq);
+  if (row === undefined || row.state === "waiting") return "gone";
+  tx.outbox.update(seq, { ...again, acceptedAt: tx.now });
+  tx.touched.add(row.lane);
+  return "replayed";
+};
+
+/** Parked and uncertain deliveries of this object, oldest first, after the one with this id. */
+export function parkedDeliveries(
+  tx: Pick<Transaction, "messages" | "outbox" | "rules">,
+  after: string | null,
+  limit: number,
+): ParkedDelivery[] {
+  const afterSeq = Number(after?.split(":").at(-1) ?? 0);
+  const group = tx.rules.group.id;
+  const ticketId = (number: number): string | null => (number === 0 ? null : `${group}:${number}`);
+  const messages = tx.messages.parked(afterSeq, limit).map((row) => ({ row, letter: "m", kind: "relay" }));
+  const works = tx.outbox.parked(afterSeq, limit).map((row) => ({ row, letter: "o", kind: row.kind }));
+  return [...messages, ...works]
+    .sort((a, b) => a.row.seq - b.row.seq)
+    .slice(0, limit)
+    .map(({ row, letter, kind }) => ({
+      id: `${group}:${letter}:${row.seq}`,
+      group,
+      state: row.state === "uncertain" ? "uncertain" : "parked",
+      lane: isChatLane(row.lane) ? `telegram:${row.lane.slice("chat:".length)}` : `telegram:${row.lane}`,
+      kind,
+      ticket: ticketId(row.ticket),
+      attempts: row.attempts,
+      code: row.code ?? "unknown",
+      at: row.acceptedAt,
+    }));
+}

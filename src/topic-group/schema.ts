@@ -1,0 +1,209 @@
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { ContactFacts, UnreachableReason } from "../domain/contact.ts";
+import type { TicketEvent } from "../domain/event.ts";
+import type { Ticket } from "../domain/ticket.ts";
+import type { RateState } from "./lane-rate.ts";
+import type { OutboxWork, TopicView, WaitingContent } from "./shapes.ts";
+
+/*
+ * The object's own SQLite. Instants are milliseconds since 1970. Every index costs a row write for each row that it
+ * holds, so what is listed rarely has none, and what waits is indexed only while it waits.
+ */
+
+/** Small facts: configuration and its version, the group's id, the next ticket number, the bot's icons … */
+export const facts = sqliteTable("facts", {
+  key: text().primaryKey(),
+  value: text({ mode: "json" }).notNull(),
+});
+
+/** Customers whose home this group is. */
+export const customers = sqliteTable(
+  "customers",
+  {
+    id: integer().primaryKey(),
+    contact: text({ mode: "json" }).$type<ContactFacts>().notNull(),
+    /** Number of the ticket last spoken in. */
+    current: integer(),
+    wantsNew: integer("wants_new", { mode: "boolean" }).notNull(),
+    payload: text(),
+    unreachable: text().$type<UnreachableReason>(),
+    firstSeenAt: integer("first_seen_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    version: integer().notNull(),
+    /** The version that the record has. */
+    recorded: integer().notNull(),
+  },
+  (table) => [
+    index("customers_unrecorded")
+      .on(table.id)
+      .where(sql`recorded < version`),
+  ],
+);
+
+/** Tickets, live and closed. `state` is the fold of the ticket's events. */
+export const tickets = sqliteTable(
+  "tickets",
+  {
+    number: integer().primaryKey(),
+    customer: integer().notNull(),
+    state: text({ mode: "json" }).$type<Ticket>().notNull(),
+    /** What the topic shows of it, as far as Telegram has confirmed. */
+    view: text({ mode: "json" }).$type<TopicView>().notNull(),
+    /** When the topic shall be brought up to date; null while it is. */
+    viewDueAt: integer("view_due_at"),
+    /** The customer's confirmation, once it is sent. */
+    receiptId: integer("receipt_id"),
+    /** The next thing that time alone does to the ticket. */
+    dueAt: integer("due_at"),
+    /** False once it is closed. */
+    active: integer({ mode: "boolean" }).notNull(),
+    version: integer().notNull(),
+    /** The version that the record has. */
+    recorded: integer().notNull(),
+  },
+  (table) => [
+    index("tickets_customer").on(table.customer, table.number),
+    index("tickets_view_due")
+      .on(table.viewDueAt)
+      .where(sql`view_due_at IS NOT NULL`),
+    index("tickets_due")
+      .on(table.dueAt)
+      .where(sql`due_at IS NOT NULL`),
+    index("tickets_unrecorded")
+      .on(table.number)
+      .where(sql`recorded < version`),
+    index("tickets_active")
+      .on(table.number)
+      .where(sql`active = 1`),
+  ],
+);
+
+/** What happened to a ticket, in order; `n` counts from 1 and equals the ticket's version after it. */
+export const events = sqliteTable(
+  "events",
+  {
+    ticket: integer().notNull(),
+    n: integer().notNull(),
+    event: text({ mode: "json" }).$type<TicketEvent>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.ticket, table.n] })],
+);
+
+/** Every topic that ever was a ticket's: a recreated ticket has several. */
+export const topics = sqliteTable("topics", {
+  id: integer().primaryKey(),
+  ticket: integer().notNull(),
+});
+
+/**
+ * Relayed messages: one row is first the accepted message, then the delivery that waits, then the link between the
+ * original and its copy. `chat` is 0 for the staff group, otherwise a customer's chat.
+ */
+export const messages = sqliteTable(
+  "messages",
+  {
+    chat: integer().notNull(),
+    messageId: integer("message_id").notNull(),
+    /** The order of acceptance in this object, shared with `outbox.seq`. */
+    seq: integer().notNull(),
+    ticket: integer().notNull(),
+    /** Where the copy goes: `staff` or `chat:<id>`. */
+    lane: text().notNull(),
+    state: text({ enum: ["waiting", "done", "uncertain", "parked", "refused", "dropped"] }).notNull(),
+    album: text(),
+    replyTo: integer("reply_to"),
+    /** Who wrote it: a Telegram user id. */
+    writer: integer().notNull(),
+    sentAt: integer("sent_at").notNull(),
+    acceptedAt: integer("accepted_at").notNull(),
+    /** What had to be kept until delivery; null otherwise, and always after it. */
+    content: text({ mode: "json" }).$type<WaitingContent>(),
+    /** `file_unique_id`, to tell a replaced file from an edited caption. */
+    file: text(),
+    notBefore: integer("not_before"),
+    attempts: integer().notNull(),
+    /** Set before a call whose repetition would be wrong: found after a crash, its outcome is unknown. */
+    attemptedAt: integer("attempted_at"),
+    copyId: integer("copy_id"),
+    code: text(),
+    updateId: integer("update_id").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.chat, table.messageId] }),
+    index("messages_waiting")
+      .on(table.lane, table.ticket, table.seq)
+      .where(sql`state = 'waiting'`),
+    index("messages_copy")
+      .on(table.lane, table.copyId)
+      .where(sql`copy_id IS NOT NULL`),
+    index("messages_parked")
+      .on(table.seq)
+      .where(sql`state IN ('parked', 'uncertain')`),
+  ],
+);
+
+/** Everything else that leaves the object: deleted once it has. */
+export const outbox = sqliteTable(
+  "outbox",
+  {
+    seq: integer().primaryKey(),
+    lane: text().notNull(),
+    /** 0 where it concerns no ticket. */
+    ticket: integer().notNull(),
+    kind: text().$type<OutboxWork["kind"]>().notNull(),
+    /** Of several with the same key only the latest is kept. */
+    key: text(),
+    payload: text({ mode: "json" }).$type<OutboxWork>().notNull(),
+    state: text({ enum: ["waiting", "uncertain", "parked"] }).notNull(),
+    acceptedAt: integer("accepted_at").notNull(),
+    notBefore: integer("not_before"),
+    attempts: integer().notNull(),
+    attemptedAt: integer("attempted_at"),
+    code: text(),
+  },
+  (table) => [
+    index("outbox_waiting")
+      .on(table.lane, table.ticket, table.seq)
+      .where(sql`state = 'waiting'`),
+    index("outbox_key")
+      .on(table.key)
+      .where(sql`key IS NOT NULL`),
+  ],
+);
+
+/** Settled causes that left no other row, kept for `CAUSE_KEPT_MS`: `tg:<update_id>`, `api:…`. */
+export const inbox = sqliteTable("inbox", {
+  key: text().primaryKey(),
+  at: integer().notNull(),
+  answer: text({ mode: "json" }),
+});
+
+/** Updates that our own code could not apply, without their texts. */
+export const setAside = sqliteTable("set_aside", {
+  key: text().primaryKey(),
+  at: integer().notNull(),
+  attempts: integer().notNull(),
+  error: text().notNull(),
+  update: text({ mode: "json" }).notNull(),
+  /** Set once it is given up and its sender was answered 200. */
+  parked: integer({ mode: "boolean" }).notNull(),
+});
+
+/** Things that are said once: to whom, and what. */
+export const told = sqliteTable("told", {
+  key: text().primaryKey(),
+  at: integer().notNull(),
+});
+
+/** What a lane must remember over a restart: how fast it may go, and until when it must not. */
+export const lanes = sqliteTable("lanes", {
+  lane: text().primaryKey(),
+  state: text({ mode: "json" }).$type<RateState>().notNull(),
+});
+
+/** People seen in the staff group, to find `@name`. */
+export const people = sqliteTable("people", {
+  id: integer().primaryKey(),
+  username: text(),
+});

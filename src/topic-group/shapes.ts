@@ -1,0 +1,83 @@
+import type { MessageEntity } from "grammy/types";
+import type { LiveLocation, Quote, ReplaceableMedia } from "../telegram/message.ts";
+
+/* The JSON shapes inside the object's tables. */
+
+/** What a topic shows of its ticket, as far as Telegram has confirmed; `null` is not known. */
+export interface TopicView {
+  name: string | null;
+  /** Custom emoji id of the icon. */
+  icon: string | null;
+  closed: boolean | null;
+  /** The card's message id, and what it says: text and buttons in one string. */
+  cardId: number | null;
+  card: string | null;
+  /** When createForumTopic was called without an answer yet, in ms since 1970. */
+  creatingSince: number | null;
+}
+
+export const NEW_VIEW: TopicView = {
+  name: null,
+  icon: null,
+  closed: null,
+  cardId: null,
+  card: null,
+  creatingSince: null,
+};
+
+/** What must be kept of a message while it waits. Telegram holds the rest, and all of it once it is delivered. */
+export interface WaitingContent {
+  /** Kept under pressure only, so that consecutive texts can be joined. */
+  text?: { text: string; entities: MessageEntity[] };
+  quote?: Quote;
+  /** A live location is sent as one of the bot's own, because a copy would stand still. */
+  live?: LiveLocation;
+}
+
+/** Parameters of sendMessage, but for the chat and the topic. */
+export interface Words {
+  text: string;
+  entities?: MessageEntity[];
+  reply_markup?: { inline_keyboard: unknown[][] };
+  reply_parameters?: { message_id: number; allow_sending_without_reply: true };
+  link_preview_options?: { is_disabled: true };
+}
+
+/** A relayed message by its original: `chat` is 0 for the staff group. */
+export interface OriginalKey {
+  chat: number;
+  messageId: number;
+}
+
+export type MirrorEdit =
+  | { what: "text" | "caption"; text: string; entities: MessageEntity[] }
+  | { what: "media"; media: ReplaceableMedia; text: string; entities: MessageEntity[] }
+  | { what: "location"; live: LiveLocation }
+  /** Edited in a way that no edit call can follow: copied once more, as a reply to the former copy. */
+  | { what: "again" }
+  /** The copy holds several joined texts: the new text follows as a reply. */
+  | { what: "joined"; text: string; entities: MessageEntity[] };
+
+/** What an outbox row asks for. */
+export type OutboxWork =
+  /** The customer's confirmation: sent once, then edited; `ask` shows an intake question again. */
+  | { kind: "receipt"; ask: string | null }
+  /** Words to a customer about a ticket or in answer to a command of theirs. */
+  | { kind: "customer_notice"; words: Words }
+  /** Words into the ticket's topic. */
+  | { kind: "topic_notice"; words: Words }
+  /** Words that only one person in the staff group need see; `topicId` null is the main chat. */
+  | { kind: "staff_hint"; receiver: number; topicId: number | null; words: Words; plain: boolean }
+  /** A reaction of the bot on somebody's message in the staff group: a silent "done" or "not sent". */
+  | { kind: "staff_reaction"; messageId: number; emoji: string }
+  /** Words to a person or chat that is no customer here: a lead, an unknown group. */
+  | { kind: "direct"; chatId: number; words: Words }
+  | { kind: "mirror_edit"; of: OriginalKey; edit: MirrorEdit }
+  /** `on` says which of the two messages gets the reaction. */
+  | { kind: "mirror_reaction"; of: OriginalKey; on: "original" | "copy"; emoji: string | null }
+  | { kind: "mirror_delete"; of: OriginalKey; by: number; topicId: number | null }
+  | { kind: "toast"; queryId: string; text: string }
+  /** A call for the bot as a whole; its answer is kept under `fact`. */
+  | { kind: "setup"; method: string; params: Record<string, unknown>; fact: string | null }
+  /** A topic that exists twice because the first answer was lost and its echo came late. */
+  | { kind: "orphan_topic"; topicId: number };

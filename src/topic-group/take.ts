@@ -1,0 +1,105 @@
+import type { Arrival } from "../telegram/inbound.ts";
+import { strangerNotice } from "../telegram/text.ts";
+import {
+  customerCommand,
+  customerEdit,
+  customerMembership,
+  customerMessage,
+  customerPress,
+  customerReaction,
+  type InFlight,
+} from "./from-customer.ts";
+import {
+  staffEdit,
+  staffMessage,
+  staffPress,
+  staffReaction,
+  staffSlash,
+  topicCreated,
+  topicToggled,
+} from "./from-staff.ts";
+import { STAFF, STAFF_CHAT } from "./lane.ts";
+import { replay } from "./replay.ts";
+import type { Transaction } from "./transaction.ts";
+import { clearTrouble, noteTrouble } from "./troubles.ts";
+
+export type Taken = "accepted" | "duplicate" | "ignored";
+
+/** Applies one arrival, once: a cause that is settled already changes nothing. */
+export function take(tx: Transaction, arrival: Arrival, updateId: number, inFlight: InFlight): Taken {
+  const key = `tg:${updateId}`;
+  if (isSettled(tx, arrival, key)) return "duplicate";
+  dispatch(tx, arrival, updateId, inFlight);
+  if (tx.relayed) return "accepted";
+  // What moved nothing would move nothing a second time, and needs no row to say so.
+  if (tx.touched.size === 0) return "ignored";
+  tx.inbox.settle(key, tx.now);
+  return "accepted";
+}
+
+function isSettled(tx: Transaction, arrival: Arrival, key: string): boolean {
+  // A relayed message is its own evidence, for as long as it is known; update ids may begin anew after a quiet week.
+  if (arrival.kind === "customer_message" || arrival.kind === "customer_command") {
+    const { contact, writing } = arrival;
+    if (tx.messages.byOriginal({ chat: contact.id, messageId: writing.messageId }) !== undefined) return true;
+  }
+  if (arrival.kind === "staff_message") {
+    const { messageId } = arrival.writing;
+    if (tx.messages.byOriginal({ chat: STAFF_CHAT, messageId }) !== undefined) return true;
+  }
+  return tx.inbox.known(key) !== undefined;
+}
+
+function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight: InFlight): void {
+  switch (arrival.kind) {
+    case "customer_message":
+      return customerMessage(tx, arrival, updateId);
+    case "customer_command":
+      return customerCommand(tx, arrival, updateId);
+    case "customer_edit":
+      return customerEdit(tx, arrival, inFlight);
+    case "customer_reaction":
+      return customerReaction(tx, arrival);
+    case "customer_press":
+      return customerPress(tx, arrival);
+    case "customer_membership":
+      return customerMembership(tx, arrival);
+    case "staff_message":
+      return staffMessage(tx, arrival, updateId);
+    case "staff_slash":
+      return staffSlash(tx, arrival);
+    case "staff_edit":
+      return staffEdit(tx, arrival, inFlight);
+    case "staff_reaction":
+      return staffReaction(tx, arrival);
+    case "staff_press":
+      return staffPress(tx, arrival, replay);
+    case "topic_created":
+      return topicCreated(tx, arrival);
+    case "topic_closed":
+    case "topic_reopened":
+    case "topic_edited":
+      return topicToggled(tx, arrival);
+    case "bot_rights":
+      return botRights(tx, arrival);
+    case "stranger":
+      return stranger(tx, arrival);
+    case "nothing":
+      return;
+    default:
+      arrival satisfies never;
+  }
+}
+
+/** Telegram says what the bot may do in the staff group now. */
+function botRights(tx: Transaction, arrival: Extract<Arrival, { kind: "bot_rights" }>): void {
+  if (!arrival.member) noteTrouble(tx, "group.gone");
+  else if (!arrival.canManageTopics) noteTrouble(tx, "bot.cannot_manage_topics");
+  else clearTrouble(tx);
+  tx.touched.add(STAFF);
+}
+
+/** Somebody added the bot where no desk is set up: said once, and useful to whoever is setting one up. */
+function stranger(tx: Transaction, { chatId }: Extract<Arrival, { kind: "stranger" }>): void {
+  if (tx.store.firstTime(`stranger:${chatId}`, tx.now)) tx.direct(chatId, strangerNotice(chatId));
+}

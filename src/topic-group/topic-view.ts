@@ -1,0 +1,103 @@
+import type { ContactFacts } from "../domain/contact.ts";
+import type { TicketStatus } from "../domain/status.ts";
+import { isActive } from "../domain/status.ts";
+import type { BotCall } from "../telegram/api.ts";
+import { card, cardKeyboard, STATUS_ICONS } from "../telegram/card.ts";
+import { topicName } from "../telegram/topic-name.ts";
+import type { TopicView } from "./shapes.ts";
+import type { TicketRow } from "./store.ts";
+import { words, type Rules } from "./transaction.ts";
+
+/** Custom emoji ids by emoji, as getForumTopicIconStickers told. */
+export type TopicIcons = Record<string, string>;
+
+/** One call that brings a topic closer to its ticket, and what the topic shows once it has happened. */
+export interface ViewStep {
+  what: "create" | "post_card" | "edit_card" | "rename" | "close" | "reopen";
+  call: BotCall;
+  shows: Partial<TopicView>;
+}
+
+/** What the rules and the customer add to a ticket's view. */
+export interface ViewContext {
+  rules: Rules;
+  contact: ContactFacts;
+  icons: TopicIcons;
+}
+
+/** Creates the ticket's topic. */
+export function createStep({ ticket }: TicketRow, { rules, contact, icons }: ViewContext): ViewStep {
+  const name = topicName(ticket.ref, contact.name, ticket.subject);
+  const icon = iconOf(ticket.status, icons);
+  const params = { chat_id: rules.group.chatId, name, ...iconParam(icon) };
+  return {
+    what: "create",
+    call: { method: "createForumTopic", params },
+    shows: { name, icon, closed: false },
+  };
+}
+
+/**
+ * The next call that the topic needs to show its ticket as it is, `null` when it does. What Telegram shows is
+ * compared with what it should show, so the latest always wins, nothing is queued, and a lost call heals itself.
+ */
+export function nextViewStep(row: TicketRow, context: ViewContext): ViewStep | null {
+  const { ticket, view } = row;
+  const { rules, contact } = context;
+  const active = isActive(ticket);
+  // A closed ticket whose topic somebody deleted is tidied up, not lost.
+  if (ticket.topicId === null) return active ? createStep(row, context) : null;
+
+  const chat = { chat_id: rules.group.chatId };
+  const topic = { ...chat, message_thread_id: ticket.topicId };
+  const shown = card(ticket, contact, rules.policy.intakeFields);
+  const keyboard = { inline_keyboard: cardKeyboard(ticket) };
+  const cardNow = JSON.stringify([shown, keyboard.inline_keyboard]);
+  if (view.cardId === null) {
+    const params = { ...topic, ...words(shown), reply_markup: keyboard, disable_notification: true };
+    return { what: "post_card", call: { method: "sendMessage", params }, shows: { card: cardNow } };
+  }
+  if (view.closed !== false && active) {
+    return { what: "reopen", call: { method: "reopenForumTopic", params: topic }, shows: { closed: false } };
+  }
+  const name = topicName(ticket.ref, contact.name, ticket.subject);
+  const icon = iconOf(ticket.status, context.icons);
+  if (view.name !== name || (icon !== null && view.icon !== icon)) {
+    const params = { ...topic, name, ...iconParam(icon) };
+    return {
+      what: "rename",
+      call: { method: "editForumTopic", params },
+      shows: { name, icon: icon ?? view.icon },
+    };
+  }
+  if (view.card !== cardNow) {
+    const params = { ...chat, message_id: view.cardId, ...words(shown), reply_markup: keyboard };
+    return { what: "edit_card", call: { method: "editMessageText", params }, shows: { card: cardNow } };
+  }
+  if (view.closed !== true && !active) {
+    return { what: "close", call: { method: "closeForumTopic", params: topic }, shows: { closed: true } };
+  }
+  return null;
+}
+
+function iconParam(icon: string | null): { icon_custom_emoji_id?: string } {
+  return icon === null ? {} : { icon_custom_emoji_id: icon };
+}
+
+function iconOf(status: TicketStatus, icons: TopicIcons): string | null {
+  for (const emoji of STATUS_ICONS[status]) {
+    const id = icons[emoji];
+    if (id !== undefined) return id;
+  }
+  return null;
+}
+
+/** The icons that Telegram offers, by emoji; the variation selector that some carry makes no difference. */
+export function iconsOf(stickers: unknown): TopicIcons {
+  const icons: TopicIcons = {};
+  for (const sticker of Array.isArray(stickers) ? stickers : []) {
+    const { emoji, custom_emoji_id: id } = sticker as { emoji?: unknown; custom_emoji_id?: unknown };
+    if (typeof emoji === "string" && typeof id === "string") icons[emoji.replaceAll("\ufe0f", "")] = id;
+  }
+  return icons;
+}

@@ -1,0 +1,226 @@
+import type { TicketCommand } from "../domain/command.ts";
+import type { Config, GroupConfig } from "../domain/config.ts";
+import { decide, dueAt } from "../domain/decide.ts";
+import type { Decision } from "../domain/decision.ts";
+import type { Effect } from "../domain/effect.ts";
+import type { TicketEvent } from "../domain/event.ts";
+import { CARD_SETTLE_MS, TURN_SETTLE_MS } from "../domain/limits.ts";
+import type { Policy } from "../domain/policy.ts";
+import { react } from "../domain/react.ts";
+import { evolve, type Ticket } from "../domain/ticket.ts";
+import type { RichText } from "../telegram/rich-text.ts";
+import { customerNotice, topicNotice } from "../telegram/text.ts";
+import type { Inbox } from "./inbox.ts";
+import { BOT, chatLane, RECORD, STAFF, type Lane } from "./lane.ts";
+import type { Messages, NewMessage } from "./messages.ts";
+import type { NewWork, Outbox } from "./outbox.ts";
+import type { Sequence } from "./sequence.ts";
+import type { Words } from "./shapes.ts";
+import type { Store, TicketRow } from "./store.ts";
+
+/** What the object works by while a configuration is in force. */
+export interface Rules {
+  version: number;
+  config: Config;
+  group: GroupConfig;
+  policy: Policy;
+  botId: number;
+}
+
+export interface Tables {
+  store: Store;
+  messages: Messages;
+  outbox: Outbox;
+  inbox: Inbox;
+  sequence: Sequence;
+}
+
+/** A decision with the ticket before and after it. */
+export type Applied = { decision: Decision; before: Ticket | null; ticket: Ticket | null };
+
+/**
+ * Everything that one cause may do, inside the one transaction: read and change tickets, relay messages, ask for
+ * work. Nothing here awaits; whoever runs it commits or rolls back all of it.
+ */
+export class Transaction {
+  readonly now: number;
+  readonly rules: Rules;
+  readonly store: Store;
+  readonly messages: Messages;
+  readonly outbox: Outbox;
+  readonly inbox: Inbox;
+  /** Lanes that have something to do now. */
+  readonly touched = new Set<Lane>();
+  /** The earliest instant by which the object must be awake because of this; null while nothing asks for it. */
+  wakeBy: number | null = null;
+  /** How many deliveries it added. */
+  added = 0;
+  /** Whether it accepted a message, whose row is the evidence that its cause is settled. */
+  relayed = false;
+  readonly #sequence: Sequence;
+  readonly #pressed: (lane: Lane) => boolean;
+
+  constructor(tables: Tables, rules: Rules, now: number, pressed: (lane: Lane) => boolean) {
+    this.now = now;
+    this.rules = rules;
+    this.store = tables.store;
+    this.messages = tables.messages;
+    this.outbox = tables.outbox;
+    this.inbox = tables.inbox;
+    this.#sequence = tables.sequence;
+    this.#pressed = pressed;
+  }
+
+  /** Decides a command on a ticket, stores what came of it and asks for what follows. */
+  apply(number: number | null, command: TicketCommand): Applied {
+    const row = number === null ? undefined : this.store.ticket(number);
+    const before = row?.ticket ?? null;
+    const decision = decide(command, before, this.rules.policy, this.now);
+    if (!("events" in decision) || decision.events.length === 0) return { decision, before, ticket: before };
+
+    const { events } = decision;
+    const ticket = events.reduce<Ticket | null>(evolve, before)!;
+    const due = dueAt(ticket, this.rules.policy);
+    const viewDueAt = this.#viewDueAt(row, ticket, events);
+    if (row === undefined) this.store.addTicket(ticket, events, viewDueAt, due);
+    else this.store.saveTicket(row, ticket, events, viewDueAt, due);
+    if (viewDueAt !== null) this.wake(viewDueAt);
+    if (due !== null) this.wake(due);
+    this.touched.add(RECORD);
+    for (const event of events) {
+      for (const effect of react(event, ticket, this.rules.policy)) this.#effect(effect, ticket);
+    }
+    return { decision, before, ticket };
+  }
+
+  /**
+   * When the topic shall show the ticket as it is now: at once where an agent acted and looks, a little later
+   * otherwise, so that a quick exchange costs one edit. A ticket that is held back has no topic to show it.
+   */
+  #viewDueAt(row: TicketRow | undefined, ticket: Ticket, events: readonly TicketEvent[]): number | null {
+    if (ticket.heldUntil !== null) return null;
+    const visible = events.filter((event) => !SILENT_EVENTS.has(event.type));
+    const current = row?.viewDueAt ?? null;
+    if (visible.length === 0) return current;
+    const turns = visible.every(
+      (event) => event.type === "ticket_answered" || event.type === "customer_replied",
+    );
+    const byAgent = visible.some((event) => event.by.kind === "agent");
+    const wanted = this.now + (turns ? TURN_SETTLE_MS : byAgent ? 0 : CARD_SETTLE_MS);
+    return current === null ? wanted : Math.min(current, wanted);
+  }
+
+  #effect(effect: Effect, ticket: Ticket): void {
+    switch (effect.kind) {
+      case "receipt":
+        this.receipt(ticket, null);
+        return;
+      case "customer_notice":
+        this.tellCustomer(ticket.customer, ticket.number, customerNotice(effect.notice));
+        return;
+      case "topic_notice":
+        this.tellTopic(ticket.number, topicNotice(effect.notice));
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  /** Accepts a message for delivery. */
+  relay(message: Omit<NewMessage, "seq" | "acceptedAt">): void {
+    this.messages.add({ ...message, seq: this.#sequence.next(), acceptedAt: this.now });
+    this.added += 1;
+    this.relayed = true;
+    this.touched.add(message.lane);
+    if (message.notBefore !== null) this.wake(message.notBefore);
+  }
+
+  /** Whether messages to this lane have to wait, so that their texts are kept to be joined. */
+  pressed(lane: Lane): boolean {
+    return this.#pressed(lane);
+  }
+
+  work(work: NewWork): void {
+    this.outbox.add(this.#sequence.next(), work, this.now);
+    this.added += 1;
+    this.touched.add(work.lane);
+    if (work.notBefore !== undefined) this.wake(work.notBefore);
+  }
+
+  receipt(ticket: Ticket, ask: string | null): void {
+    this.work({
+      lane: chatLane(ticket.customer),
+      ticket: ticket.number,
+      work: { kind: "receipt", ask },
+      key: `receipt:${ticket.number}`,
+    });
+  }
+
+  tellCustomer(customer: number, ticket: number, text: RichText, more: Partial<Words> = {}): void {
+    this.work({
+      lane: chatLane(customer),
+      ticket,
+      work: { kind: "customer_notice", words: { ...words(text), ...more } },
+    });
+  }
+
+  tellTopic(ticket: number, text: RichText, more: Partial<Words> = {}): void {
+    this.work({ lane: STAFF, ticket, work: { kind: "topic_notice", words: { ...words(text), ...more } } });
+  }
+
+  /** Tells one person in the staff group; `ticket` keeps it in order with the topic it stands in. */
+  hint(
+    receiver: number,
+    topicId: number | null,
+    ticket: number,
+    text: RichText,
+    replyTo: number | null = null,
+  ): void {
+    const reply = replyTo === null || replyTo === 0 ? {} : { reply_parameters: replyParameters(replyTo) };
+    this.work({
+      lane: STAFF,
+      ticket,
+      work: { kind: "staff_hint", receiver, topicId, words: { ...words(text), ...reply }, plain: false },
+    });
+  }
+
+  /** A small sign on somebody's message in the staff group. */
+  sign(ticket: number, messageId: number, emoji: string): void {
+    if (messageId === 0) return;
+    this.work({ lane: STAFF, ticket, work: { kind: "staff_reaction", messageId, emoji } });
+  }
+
+  toast(queryId: string, text: string): void {
+    this.work({ lane: BOT, ticket: 0, work: { kind: "toast", queryId, text } });
+  }
+
+  direct(chatId: number, text: RichText): void {
+    this.work({ lane: chatLane(chatId), ticket: 0, work: { kind: "direct", chatId, words: words(text) } });
+  }
+
+  /** Makes sure that the object is awake at `at`. */
+  wake(at: number): void {
+    this.wakeBy = this.wakeBy === null ? at : Math.min(this.wakeBy, at);
+  }
+}
+
+/** Events that the topic does not show. */
+const SILENT_EVENTS: ReadonlySet<TicketEvent["type"]> = new Set([
+  "note_added",
+  "topic_created",
+  "delivery_failed",
+  "delivery_uncertain",
+]);
+
+/** The sendMessage parameters of a text: entities instead of a parse mode, so nothing has to be escaped. */
+export function words(text: RichText): Words {
+  return {
+    text: text.text,
+    ...(text.entities.length === 0 ? {} : { entities: text.entities }),
+    link_preview_options: { is_disabled: true },
+  };
+}
+
+export function replyParameters(messageId: number): NonNullable<Words["reply_parameters"]> {
+  return { message_id: messageId, allow_sending_without_reply: true };
+}

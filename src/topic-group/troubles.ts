@@ -1,0 +1,24 @@
+import { troubleNotice } from "../telegram/text.ts";
+import { FACTS } from "./facts.ts";
+import type { Trouble } from "./settle.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** Notes what keeps the staff group's lane from working, and tells the leads in private, once. */
+export function noteTrouble(tx: Transaction, trouble: Trouble): void {
+  if (tx.store.fact(FACTS.trouble) === trouble) return;
+  tx.store.setFact(FACTS.trouble, trouble);
+  // With the token refused nobody can be told anything; /healthz shows it.
+  if (trouble === "bot.token_refused") return;
+  for (const lead of leadsOf(tx)) tx.direct(lead, troubleNotice(trouble, tx.rules.group.id));
+}
+
+/** It works again. */
+export function clearTrouble(tx: Transaction): void {
+  if (tx.store.fact(FACTS.trouble) !== undefined) tx.store.deleteFact(FACTS.trouble);
+}
+
+function leadsOf(tx: Transaction): number[] {
+  const { config, group } = tx.rules;
+  const byRole = config.agents.filter((agent) => agent.role === "lead" && agent.groups.includes(group.id));
+  return [...new Set([...group.leads, ...byRole.map((agent) => agent.telegramId)])];
+}

@@ -1,0 +1,68 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { GROUP_RATE, LaneRate } from "../../src/topic-group/lane-rate.ts";
+
+const SECOND = 1_000;
+
+describe("a lane's rate", () => {
+  test("twenty calls go at once, the twenty-first when the first is a minute old", () => {
+    const rate = new LaneRate(GROUP_RATE);
+    for (let i = 0; i < 20; i += 1) {
+      expect(rate.freeAt(i * 100, 1)).toBe(i * 100);
+      rate.took(i * 100, 1);
+    }
+    expect(rate.freeAt(2_000, 1)).toBe(60 * SECOND);
+    expect(rate.free(2_000)).toBe(0);
+  });
+
+  test("an album counts its items, and a call that leaves a reserve waits sooner", () => {
+    const rate = new LaneRate(GROUP_RATE);
+    rate.took(0, 15);
+    expect(rate.freeAt(1, 10)).toBe(60 * SECOND);
+    expect(rate.freeAt(1, 1, 6)).toBe(60 * SECOND);
+    expect(rate.freeAt(1, 1, 2)).toBe(1);
+  });
+
+  test("429 stops the whole chat for as long as it says, halves the rate, and the rate recovers slowly", () => {
+    const rate = new LaneRate(GROUP_RATE);
+    rate.deferred(0, 35 * SECOND);
+    expect(rate.freeAt(10, 1)).toBe(35 * SECOND);
+    expect(rate.state.limit).toBe(10);
+    expect(rate.free(36 * SECOND)).toBe(10);
+    expect(rate.free(66 * SECOND)).toBe(14);
+    expect(rate.free(600 * SECOND)).toBe(20);
+  });
+
+  test("what it knows survives a restart", () => {
+    const rate = new LaneRate(GROUP_RATE);
+    rate.took(0, 20);
+    const revived = new LaneRate(GROUP_RATE, JSON.parse(JSON.stringify(rate.state)));
+    expect(revived.freeAt(5, 1)).toBe(60 * SECOND);
+  });
+
+  test("no minute ever sees more than twenty calls, and none waits longer than it must", () => {
+    const call = fc.record({
+      gap: fc.integer({ min: 0, max: 20 * SECOND }),
+      cost: fc.integer({ min: 1, max: 10 }),
+    });
+    fc.assert(
+      fc.property(fc.array(call, { maxLength: 80 }), (calls) => {
+        const rate = new LaneRate(GROUP_RATE);
+        const made: number[] = [];
+        let now = 0;
+        for (const { gap, cost } of calls) {
+          now += gap;
+          const at = rate.freeAt(now, cost);
+          if (at > now) {
+            const recent = made.filter((one) => one > at - 1 - 60 * SECOND).length;
+            expect(recent + cost).toBeGreaterThan(20);
+          }
+          now = at;
+          rate.took(now, cost);
+          for (let i = 0; i < cost; i += 1) made.push(now);
+          expect(made.filter((one) => one > now - 60 * SECOND).length).toBeLessThanOrEqual(20);
+        }
+      }),
+    );
+  });
+});
