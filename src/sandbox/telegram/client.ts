@@ -114,9 +114,15 @@ export class SandboxTelegram {
     return this.#control.act("bot", changes);
   }
 
-  /** Any update at all, as if Telegram had queued it; null when the bot did not ask for its kind. */
-  async inject(update: ActInput<"inject">["update"]): Promise<number | null> {
-    return (await this.#control.act("inject", { update })).updateId;
+  /**
+   * Any update at all, as if Telegram had queued it; null when the bot did not ask for its kind. With `remember`
+   * its people and its message exist from now on.
+   */
+  async inject(
+    update: ActInput<"inject">["update"],
+    { remember = false }: { remember?: boolean } = {},
+  ): Promise<number | null> {
+    return (await this.#control.act("inject", { update, remember })).updateId;
   }
 
   /** World time in milliseconds; instants also as ISO 8601. */

@@ -6,6 +6,7 @@ import { ActRefused } from "../refusal.ts";
 import type { BotAccount, Budgets, Fault, WorldSettings } from "../state.ts";
 import { kindOf, queueUpdate } from "../update-queue.ts";
 import { act } from "./act.ts";
+import { remember } from "./remembering.ts";
 
 const scopeFields = {
   methods: z.array(z.string()).optional(),
@@ -124,12 +125,19 @@ const bot = act(
   },
 );
 
-/** Any update at all, as if Telegram had queued it. Null when its kind is not among those the bot asked for. */
+/**
+ * Any update at all, as if Telegram had queued it. Null when its kind is not among those the bot asked for. With
+ * `remember` its people and its message exist from now on, so that the bot can act on them.
+ */
 const inject = act(
-  z.strictObject({ update: z.looseObject({ update_id: z.number().int().optional() }) }),
-  (world, { update }): { updateId: number | null } => {
+  z.strictObject({
+    update: z.looseObject({ update_id: z.number().int().optional() }),
+    remember: z.boolean().optional(),
+  }),
+  (world, { update, remember: isTrue = false }): { updateId: number | null } => {
     const { update_id, ...content } = update;
     if (kindOf(content) === "") throw new ActRefused("an update needs something in it beside its id");
+    if (isTrue) remember(world, content);
     return { updateId: queueUpdate(world, content, update_id) };
   },
 );

@@ -1,0 +1,82 @@
+import type { Message, Update } from "grammy/types";
+import { newUser, privateChat } from "../accounts.ts";
+import { composeMessage } from "../messages.ts";
+import type { Content, ContentKind } from "../state.ts";
+import type { World } from "../world.ts";
+
+/** What accompanies a message without being its content. */
+const ENVELOPE: ReadonlySet<string> = new Set([
+  "message_id",
+  "message_thread_id",
+  "is_topic_message",
+  "from",
+  "sender_chat",
+  "author_signature",
+  "chat",
+  "date",
+  "edit_date",
+  "reply_to_message",
+  "external_reply",
+  "quote",
+  "media_group_id",
+]);
+
+/** Where one field accompanies another for old clients, the one that says more comes first. */
+const KINDS: readonly ContentKind[] = [
+  "text",
+  "animation",
+  "photo",
+  "video",
+  "audio",
+  "document",
+  "voice",
+  "video_note",
+  "sticker",
+  "venue",
+  "location",
+  "contact",
+  "poll",
+  "dice",
+  "story",
+  "paid_media",
+  "invoice",
+  "giveaway",
+];
+
+/**
+ * Makes what an injected update tells of true in the world: its people exist, and its message can be found, copied
+ * and replied to. Only private chats and groups of this world; a message that is there already stays as it is.
+ */
+export function remember(world: World, update: Partial<Update>): void {
+  const message = update.message ?? update.edited_message;
+  if (message?.from === undefined) return;
+  const { chat: where, from } = message;
+  if (world.user(from.id) === undefined) world.state.users[from.id] = newUser(from);
+  if (where.type === "private") {
+    const owner = (world.state.users[where.id] ??= newUser({ ...from, id: where.id }));
+    owner.hasStarted = true;
+    privateChat(world, where.id);
+  }
+  const chat = world.chat(where.id);
+  if (chat === undefined || message.message_id === 0 || chat.messages[message.message_id] !== undefined)
+    return;
+  const draft = {
+    chat,
+    senderId: from.id,
+    senderChatId: message.sender_chat?.id ?? null,
+    topicId: message.is_topic_message === true ? (message.message_thread_id ?? null) : null,
+    albumId: message.media_group_id ?? null,
+    kind: kindOf(message),
+    content: contentOf(message),
+  };
+  chat.messages[message.message_id] = composeMessage(world, draft, message.message_id);
+  chat.lastMessageId = Math.max(chat.lastMessageId, message.message_id);
+}
+
+function kindOf(message: Message): ContentKind {
+  return KINDS.find((kind) => kind in message) ?? "unknown";
+}
+
+function contentOf(message: Message): Content {
+  return Object.fromEntries(Object.entries(message).filter(([key]) => !ENVELOPE.has(key)));
+}
