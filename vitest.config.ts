@@ -15,8 +15,14 @@ const worker = {
   testTimeout: 30_000,
 };
 
+/** Where a machine-readable report goes, beside what people read. */
+const report = process.env["TEST_REPORT"];
+
 export default defineConfig({
   test: {
+    reporters: report === undefined ? ["default"] : ["default", "json"],
+    ...(report === undefined ? {} : { outputFile: { json: report } }),
+
     // The desk's own log lines: in tests they are about what a test does on purpose.
     onConsoleLog: (log) => (/^\{"(level|event)":/.test(log) ? false : undefined),
     projects: [

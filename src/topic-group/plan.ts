@@ -25,7 +25,7 @@ export interface Queues {
 /** Calls of the group's minute that stay free for customers' messages while the desk says other things. */
 const NOTICE_RESERVE = 2;
 /** … and while it keeps cards and icons up to date. */
-const VIEW_RESERVE = 10;
+const VIEW_RESERVE = 5;
 /** A view that has waited this long counts as a notice, so that a busy day still closes its topics. */
 const VIEW_PATIENCE_MS = 120_000;
 /** How many messages are counted to tell whether the group's budget is short: more than it ever has. */

@@ -1,5 +1,5 @@
 import type { ConfigInput } from "../../src/domain/config.ts";
-import example from "./desk.example.json" with { type: "json" };
+import example from "../../src/sandbox/desk.example.json" with { type: "json" };
 
 /** The example desk: groups `main` (SUP, the default) and `vip` (VIP). A copy to change at will. */
 export function exampleDesk(): ConfigInput {

@@ -14,7 +14,7 @@ import {
   type Member,
   type SeenMessage,
 } from "../../src/sandbox/telegram/client.ts";
-import example from "./desk.example.json";
+import { exampleDesk } from "./desks.ts";
 
 /** Friday morning in Berlin; every scene begins here. */
 export const MORNING = Date.parse("2026-11-20T09:00:00Z");
@@ -63,7 +63,7 @@ export class Stage {
     const root = `${inject("telegramUrl")}/w/${crypto.randomUUID().slice(0, 8)}-${worlds}`;
     env.TELEGRAM_API_ROOT = root;
 
-    const config = structuredClone(example) as unknown as ConfigInput;
+    const config = exampleDesk();
     if (!intake) config.intake = { greeting: config.intake?.greeting, fields: [] };
     change?.(config);
     const stage = new Stage(root, config);

@@ -1,0 +1,98 @@
+import { execFile } from "node:child_process";
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { unstable_readConfig } from "wrangler";
+
+const run = promisify(execFile);
+const ROOT = resolve(import.meta.dirname, "../../..");
+/** The desk with a clock that can be turned; see `worker.ts`. */
+const LOCAL_ENTRY = "src/sandbox/desk/worker.ts";
+
+export interface LocalDeskOptions {
+  /** Where its state is kept: `<path>/v3`, as wrangler does. */
+  statePath: string;
+  port: number;
+  telegramRoot: string;
+  secrets: { BOT_TOKEN: string; WEBHOOK_SECRET: string; ADMIN_TOKEN: string };
+  /** A Worker built by `buildWorker`; built from the local entry if left out. */
+  bundle?: string;
+  /** What the desk and the runtime have to say; nothing by default. */
+  verbose?: boolean;
+}
+
+export interface LocalDesk {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Runs the desk in workerd on loopback, with its own D1 and Durable Objects, without an account. */
+export async function startLocalDesk(options: LocalDeskOptions): Promise<LocalDesk> {
+  const { statePath, port, telegramRoot, secrets, verbose = false } = options;
+  const [bundle] = await Promise.all([
+    options.bundle ?? buildWorker(LOCAL_ENTRY, join(statePath, "bundle")),
+    migrateRecord(statePath),
+  ]);
+  const config = unstable_readConfig({ config: join(ROOT, "wrangler.toml") });
+  const database = config.d1_databases[0]!;
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: "127.0.0.1",
+      port,
+      log: new Log(verbose ? LogLevel.INFO : LogLevel.NONE),
+      ...(verbose ? {} : { handleStructuredLogs: () => undefined }),
+      cf: false,
+      telemetry: { enabled: false },
+      resourcePersistencePath: join(statePath, "v3"),
+      modulesRoot: dirname(bundle),
+      modules: await modulesOf(bundle),
+      compatibilityDate: config.compatibility_date,
+      bindings: { ...config.vars, ...secrets, TELEGRAM_API_ROOT: telegramRoot },
+      d1Databases: { [database.binding]: database.database_id! },
+      durableObjects: Object.fromEntries(
+        (config.durable_objects.bindings as { name: string; class_name: string }[]).map(
+          ({ name, class_name }) => [name, { className: class_name, useSQLite: true }],
+        ),
+      ),
+    }),
+  );
+  const url = (await miniflare.ready).origin;
+  return { url, close: () => miniflare.dispose() };
+}
+
+/** Bundles a Worker as a deployment would, into `outdir`. Answers the path of its main module. */
+export async function buildWorker(entry: string, outdir: string): Promise<string> {
+  await wrangler("deploy", entry, "--dry-run", "--outdir", outdir);
+  return join(outdir, basename(entry).replace(/\.ts$/, ".js"));
+}
+
+/** The main module first, then the texts that it imports. */
+async function modulesOf(bundle: string) {
+  const files = await readdir(dirname(bundle));
+  const texts = files.filter((file) => file.endsWith(".sql")).map((file) => join(dirname(bundle), file));
+  return [
+    { type: "ESModule" as const, path: bundle },
+    ...texts.map((path) => ({ type: "Text" as const, path })),
+  ];
+}
+
+async function migrateRecord(statePath: string): Promise<void> {
+  await wrangler("d1", "migrations", "apply", "topicdesk", "--local", "--persist-to", statePath);
+}
+
+async function wrangler(...args: string[]): Promise<void> {
+  const bin = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
+  const env = {
+    ...process.env,
+    CLOUDFLARE_CF_FETCH_ENABLED: "false",
+    WRANGLER_SEND_METRICS: "false",
+    CI: "true",
+  };
+  try {
+    await run(process.execPath, [bin, ...args], { cwd: ROOT, env });
+  } catch (error) {
+    const { stderr = "", stdout = "" } = error as { stderr?: string; stdout?: string };
+    throw new Error(`wrangler ${args.slice(0, 3).join(" ")} failed:\n${stderr}${stdout}`, { cause: error });
+  }
+}
