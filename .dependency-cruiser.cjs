@@ -11,6 +11,7 @@ const rooms = {
   "topic-group": ["telegram", "channels", "integrations", "record/projection", "domain"],
   cron: ["record", "domain"],
   http: ["telegram", "channels", "record", "domain"],
+  setup: ["domain"],
 };
 
 const arrow = ([room, allowed]) => ({
@@ -43,10 +44,10 @@ module.exports = {
       to: { dependencyTypes: ["npm", "npm-dev", "core"], pathNot: ["node_modules/(zod|temporal-polyfill)/"] },
     },
     {
-      name: "nobody in the product knows the sandbox",
+      name: "nobody in the product knows the sandbox or the setup",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/sandbox/" },
-      to: { path: "^src/sandbox/" },
+      from: { path: "^src/", pathNot: "^src/(sandbox|setup)/" },
+      to: { path: "^src/(sandbox|setup)/" },
     },
     {
       name: "the sandbox's Telegram knows nothing of the desk",

@@ -5,7 +5,7 @@ process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
 process.env["WRANGLER_SEND_METRICS"] = "false";
 
 /** Plain Node: the pure core, and the sandbox's Telegram. */
-const node = { name: "node", include: ["test/core/**/*.test.ts", "test/sandbox/**/*.test.ts"] };
+const node = { name: "node", include: ["test/{core,sandbox,setup}/**/*.test.ts"] };
 
 /** The real runtime: the desk in workerd, against the sandbox's Telegram over HTTP on loopback. */
 const worker = {
