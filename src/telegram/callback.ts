@@ -60,3 +60,9 @@ export function parsePress(data: string): Press | null {
       return rest.length === 2 ? { act, ticket } : null;
   }
 }
+
+/** The number in a ticket's id, `null` if the text is none. */
+export function ticketNumberOf(ticketId: string): number | null {
+  const match = /^[a-z0-9-]+:(\d{1,15})$/.exec(ticketId);
+  return match === null ? null : Number(match[1]);
+}

@@ -4,6 +4,6 @@ import { defineConfig } from "drizzle-kit";
 export default defineConfig({
   dialect: "sqlite",
   driver: "durable-sqlite",
-  schema: "./src/topic-group/schema.ts",
+  schema: "./src/topic-group/tables/schema.ts",
   out: "./migrations/topic-group",
 });

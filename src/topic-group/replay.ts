@@ -1,11 +1,9 @@
-import { isChatLane } from "./lane.ts";
+import { isChatLane } from "./drain/lane.ts";
 import type { ParkedDelivery } from "./receipt.ts";
 import type { Transaction } from "./transaction.ts";
 
-export type Replay = (tx: Transaction, id: string) => "replayed" | "gone";
-
 /** Sends a parked or uncertain delivery again, because somebody who knows asked for it. */
-export const replay: Replay = (tx, id) => {
+export function replay(tx: Transaction, id: string): "replayed" | "gone" {
   const match = /^([a-z0-9-]+):([mo]):(\d{1,15})$/.exec(id);
   if (match === null || match[1] !== tx.rules.group.id) return "gone";
   const seq = Number(match[3]);
@@ -22,7 +20,7 @@ export const replay: Replay = (tx, id) => {
   tx.outbox.update(seq, { ...again, acceptedAt: tx.now });
   tx.touched.add(row.lane);
   return "replayed";
-};
+}
 
 /** Parked and uncertain deliveries of this object, oldest first, after the one with this id. */
 export function parkedDeliveries(

@@ -10,13 +10,13 @@ import { react } from "../domain/react.ts";
 import { evolve, type Ticket } from "../domain/ticket.ts";
 import type { RichText } from "../telegram/rich-text.ts";
 import { customerNotice, topicNotice } from "../telegram/text.ts";
-import type { Inbox } from "./inbox.ts";
-import { BOT, chatLane, RECORD, STAFF, type Lane } from "./lane.ts";
-import type { Messages, NewMessage } from "./messages.ts";
-import type { NewWork, Outbox } from "./outbox.ts";
-import type { Sequence } from "./sequence.ts";
-import type { Words } from "./shapes.ts";
-import type { Store, TicketRow } from "./store.ts";
+import type { Inbox } from "./tables/inbox.ts";
+import { BOT, chatLane, RECORD, STAFF, type Lane } from "./drain/lane.ts";
+import type { Messages, NewMessage } from "./tables/messages.ts";
+import type { NewWork, Outbox } from "./tables/outbox.ts";
+import type { Sequence } from "./tables/sequence.ts";
+import type { Words } from "./tables/shapes.ts";
+import type { Store, TicketRow } from "./tables/store.ts";
 
 /** What the object works by while a configuration is in force. */
 export interface Rules {

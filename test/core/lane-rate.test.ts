@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { GROUP_RATE, LaneRate } from "../../src/topic-group/lane-rate.ts";
+import { GROUP_RATE, LaneRate } from "../../src/topic-group/drain/lane-rate.ts";
 
 const SECOND = 1_000;
 

@@ -1,5 +1,5 @@
 import type { MessageEntity } from "grammy/types";
-import type { LiveLocation, Quote, ReplaceableMedia } from "../telegram/message.ts";
+import type { LiveLocation, Quote, ReplaceableMedia } from "../../telegram/message.ts";
 
 /* The JSON shapes inside the object's tables. */
 

@@ -1,6 +1,6 @@
-import { PROJECTION_EVENTS_MAX, PROJECTION_TICKETS_MAX } from "../domain/limits.ts";
-import type { ProjectionBatch } from "../record/projection.ts";
-import type { Store } from "./store.ts";
+import { PROJECTION_EVENTS_MAX, PROJECTION_TICKETS_MAX } from "../../domain/limits.ts";
+import type { ProjectionBatch } from "../../record/projection.ts";
+import type { Store } from "../tables/store.ts";
 
 /** After a failure the record is tried again this soon, doubling up to the maximum, for ever: nothing is dropped. */
 const RETRY_MS = 2_000;

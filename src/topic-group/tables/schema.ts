@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { ContactFacts, UnreachableReason } from "../domain/contact.ts";
-import type { TicketEvent } from "../domain/event.ts";
-import type { Ticket } from "../domain/ticket.ts";
-import type { RateState } from "./lane-rate.ts";
+import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
+import type { TicketEvent } from "../../domain/event.ts";
+import type { Ticket } from "../../domain/ticket.ts";
+import type { RateState } from "../drain/lane-rate.ts";
 import type { OutboxWork, TopicView, WaitingContent } from "./shapes.ts";
 
 /*

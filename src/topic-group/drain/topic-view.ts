@@ -1,12 +1,12 @@
-import type { ContactFacts } from "../domain/contact.ts";
-import type { TicketStatus } from "../domain/status.ts";
-import { isActive } from "../domain/status.ts";
-import type { BotCall } from "../telegram/api.ts";
-import { card, cardKeyboard, STATUS_ICONS } from "../telegram/card.ts";
-import { topicName } from "../telegram/topic-name.ts";
-import type { TopicView } from "./shapes.ts";
-import type { TicketRow } from "./store.ts";
-import { words, type Rules } from "./transaction.ts";
+import type { ContactFacts } from "../../domain/contact.ts";
+import type { TicketStatus } from "../../domain/status.ts";
+import { isActive } from "../../domain/status.ts";
+import type { BotCall } from "../../telegram/api.ts";
+import { card, cardKeyboard, STATUS_ICONS } from "../../telegram/card.ts";
+import { topicName } from "../../telegram/topic-name.ts";
+import type { TopicView } from "../tables/shapes.ts";
+import type { TicketRow } from "../tables/store.ts";
+import { words, type Rules } from "../transaction.ts";
 
 /** Custom emoji ids by emoji, as getForumTopicIconStickers told. */
 export type TopicIcons = Record<string, string>;

@@ -1,6 +1,6 @@
 import { drizzle, type DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import { migrate } from "drizzle-orm/durable-sqlite/migrator";
-import migrations from "../../migrations/topic-group/migrations.js";
+import migrations from "../../../migrations/topic-group/migrations.js";
 import * as schema from "./schema.ts";
 
 /** The object's own SQLite. Every statement is synchronous; `storage.transactionSync` is the only transaction. */

@@ -1,5 +1,5 @@
 import { and, eq, lt, sql } from "drizzle-orm";
-import { CAUSE_ATTEMPTS_MAX, CAUSE_KEPT_MS } from "../domain/limits.ts";
+import { CAUSE_ATTEMPTS_MAX, CAUSE_KEPT_MS } from "../../domain/limits.ts";
 import type { Database } from "./database.ts";
 import { inbox, setAside } from "./schema.ts";
 

@@ -1,15 +1,15 @@
-import { CAPTION_CHARS_MAX, TEXT_CHARS_MAX } from "../domain/limits.ts";
-import type { BotCall } from "../telegram/api.ts";
-import { joinTexts } from "../telegram/join-texts.ts";
-import { rich } from "../telegram/rich-text.ts";
-import { receiptView } from "../telegram/receipt-view.ts";
+import { CAPTION_CHARS_MAX, TEXT_CHARS_MAX } from "../../domain/limits.ts";
+import type { BotCall } from "../../telegram/api.ts";
+import { joinTexts } from "../../telegram/join-texts.ts";
+import { rich } from "../../telegram/rich-text.ts";
+import { receiptView } from "../../telegram/receipt-view.ts";
 import { chatOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
-import { laneOfChat, type MessageRow, type Messages } from "./messages.ts";
-import type { OutboxRow } from "./outbox.ts";
+import { laneOfChat, type MessageRow, type Messages } from "../tables/messages.ts";
+import type { OutboxRow } from "../tables/outbox.ts";
 import type { Job } from "./plan.ts";
-import type { MirrorEdit, OutboxWork } from "./shapes.ts";
-import type { Store } from "./store.ts";
-import { replyParameters, words, type Rules } from "./transaction.ts";
+import type { MirrorEdit, OutboxWork } from "../tables/shapes.ts";
+import type { Store } from "../tables/store.ts";
+import { replyParameters, words, type Rules } from "../transaction.ts";
 
 export interface DeliveryContext {
   rules: Rules;

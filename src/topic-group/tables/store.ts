@@ -1,11 +1,11 @@
 import { and, asc, desc, eq, gt, isNotNull, lte, sql } from "drizzle-orm";
-import type { ContactFacts, UnreachableReason } from "../domain/contact.ts";
-import type { CustomerTicket } from "../domain/conversation.ts";
-import type { TicketEvent } from "../domain/event.ts";
-import type { Ticket } from "../domain/ticket.ts";
+import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
+import type { CustomerTicket } from "../../domain/conversation.ts";
+import type { TicketEvent } from "../../domain/event.ts";
+import type { Ticket } from "../../domain/ticket.ts";
 import type { Database } from "./database.ts";
-import type { Lane } from "./lane.ts";
-import type { RateState } from "./lane-rate.ts";
+import type { Lane } from "../drain/lane.ts";
+import type { RateState } from "../drain/lane-rate.ts";
 import { customers, events, facts, lanes, people, tickets, told, topics } from "./schema.ts";
 import { NEW_VIEW, type TopicView } from "./shapes.ts";
 

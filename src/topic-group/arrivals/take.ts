@@ -1,27 +1,17 @@
-import type { Arrival } from "../telegram/inbound.ts";
-import { strangerNotice } from "../telegram/text.ts";
-import {
-  customerCommand,
-  customerEdit,
-  customerMembership,
-  customerMessage,
-  customerPress,
-  customerReaction,
-  type InFlight,
-} from "./from-customer.ts";
-import {
-  staffEdit,
-  staffMessage,
-  staffPress,
-  staffReaction,
-  staffSlash,
-  topicCreated,
-  topicToggled,
-} from "./from-staff.ts";
-import { STAFF, STAFF_CHAT } from "./lane.ts";
-import { replay } from "./replay.ts";
-import type { Transaction } from "./transaction.ts";
-import { clearTrouble, noteTrouble } from "./troubles.ts";
+import type { Arrival } from "../../telegram/inbound.ts";
+import { strangerNotice } from "../../telegram/text.ts";
+import { customerCommand } from "./customer-command.ts";
+import { customerMessage } from "./customer-message.ts";
+import { customerPress } from "./customer-press.ts";
+import { customerMembership } from "./customers.ts";
+import { customerEdit, customerReaction, type InFlight } from "./mirror.ts";
+import { staffSlash } from "./staff-command.ts";
+import { staffEdit, staffMessage, staffReaction } from "./staff-message.ts";
+import { staffPress } from "./staff-press.ts";
+import { topicCreated, topicToggled } from "./topics.ts";
+import { STAFF, STAFF_CHAT } from "../drain/lane.ts";
+import type { Transaction } from "../transaction.ts";
+import { clearTrouble, noteTrouble } from "../troubles.ts";
 
 export type Taken = "accepted" | "duplicate" | "ignored";
 
@@ -73,7 +63,7 @@ function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight:
     case "staff_reaction":
       return staffReaction(tx, arrival);
     case "staff_press":
-      return staffPress(tx, arrival, replay);
+      return staffPress(tx, arrival);
     case "topic_created":
       return topicCreated(tx, arrival);
     case "topic_closed":

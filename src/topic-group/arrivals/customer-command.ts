@@ -1,0 +1,89 @@
+import { isActive } from "../../domain/status.ts";
+import { pressData } from "../../telegram/callback.ts";
+import type { Writing } from "../../telegram/message.ts";
+import {
+  customerChooseToClose,
+  customerGreeting,
+  customerHelp,
+  customerNewTicketPrompt,
+  customerNothingToClose,
+  customerTickets,
+} from "../../telegram/text.ts";
+import type { CustomerRow } from "../tables/store.ts";
+import type { Transaction } from "../transaction.ts";
+import type { Of } from "./arrival-of.ts";
+import { customerMessage } from "./customer-message.ts";
+import { greetedCustomer, ticketOfMessage } from "./customers.ts";
+
+export function customerCommand(tx: Transaction, arrival: Of<"customer_command">, updateId: number): void {
+  const { contact, writing, command, argument } = arrival;
+  const customer = greetedCustomer(tx, contact);
+  const { config } = tx.rules;
+  switch (command) {
+    case "start":
+      if (argument !== "") tx.store.updateConversation(contact.id, { payload: argument.slice(0, 64) });
+      tx.tellCustomer(contact.id, 0, customerGreeting(config.intake.greeting));
+      return;
+    case "help":
+      tx.tellCustomer(contact.id, 0, customerHelp(config.desk.name));
+      return;
+    case "new":
+      tx.store.updateConversation(contact.id, { wantsNew: true });
+      // "/new my printer is on fire" is a question already.
+      if (argument === "") tx.tellCustomer(contact.id, 0, customerNewTicketPrompt());
+      else customerMessage(tx, { kind: "customer_message", contact, writing }, updateId);
+      return;
+    case "tickets":
+      listTickets(tx, customer);
+      return;
+    case "close":
+      closeOwn(tx, customer, writing);
+      return;
+    default:
+      command satisfies never;
+  }
+}
+
+function listTickets(tx: Transaction, customer: CustomerRow): void {
+  const tickets = tx.store.ticketsOf(customer.id).slice(0, 15);
+  const active = tickets.filter(isActive);
+  const current = active.find((ticket) => ticket.number === customer.current) ?? active[0];
+  const lines = tickets.map(({ ref, status, subject, number }) => ({
+    ref,
+    status,
+    subject,
+    current: number === current?.number,
+  }));
+  const buttons = active.length < 2 ? [] : active.map((ticket) => [button(tx, ticket, "customer_switch")]);
+  tx.tellCustomer(customer.id, 0, customerTickets(lines), keyboard(buttons));
+}
+
+function closeOwn(tx: Transaction, customer: CustomerRow, writing: Writing): void {
+  const active = tx.store.ticketsOf(customer.id).filter(isActive);
+  const replied = writing.replyTo === null ? null : ticketOfMessage(tx, customer.id, writing.replyTo);
+  const chosen =
+    active.find((ticket) => ticket.number === replied) ?? (active.length === 1 ? active[0] : undefined);
+  if (chosen !== undefined) {
+    tx.apply(chosen.number, { type: "customer_closed", customer: customer.id });
+  } else if (active.length === 0) {
+    tx.tellCustomer(customer.id, 0, customerNothingToClose());
+  } else {
+    const buttons = active.map((ticket) => [button(tx, ticket, "customer_close")]);
+    tx.tellCustomer(customer.id, 0, customerChooseToClose(), keyboard(buttons));
+  }
+}
+
+function button(
+  tx: Transaction,
+  ticket: { number: number; ref: string; subject: string },
+  act: "customer_switch" | "customer_close",
+) {
+  return {
+    text: `${ticket.ref} · ${ticket.subject}`.slice(0, 60),
+    callback_data: pressData({ act, ticket: `${tx.rules.policy.group}:${ticket.number}` }),
+  };
+}
+
+function keyboard(rows: unknown[][]) {
+  return rows.length === 0 ? {} : { reply_markup: { inline_keyboard: rows } };
+}

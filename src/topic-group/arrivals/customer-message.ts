@@ -1,0 +1,96 @@
+import { destination, isGratitude } from "../../domain/conversation.ts";
+import { ALBUM_SETTLE_MS } from "../../domain/limits.ts";
+import { isActive } from "../../domain/status.ts";
+import { subjectOf } from "../../domain/subject.ts";
+import type { Writing } from "../../telegram/message.ts";
+import { customerSentUncopyable, customerUncopyable, kindWords } from "../../telegram/text.ts";
+import { STAFF } from "../drain/lane.ts";
+import type { WaitingContent } from "../tables/shapes.ts";
+import type { CustomerRow } from "../tables/store.ts";
+import { replyParameters, type Transaction } from "../transaction.ts";
+import type { Of } from "./arrival-of.ts";
+import { greetedCustomer, ticketOfMessage } from "./customers.ts";
+
+/** What a customer wrote: it opens a ticket, reopens one or joins one, and goes to that ticket's topic. */
+export function customerMessage(
+  tx: Transaction,
+  { contact, writing }: Of<"customer_message">,
+  updateId: number,
+): void {
+  const customer = greetedCustomer(tx, contact);
+  const repliedTo = writing.replyTo === null ? null : ticketOfMessage(tx, contact.id, writing.replyTo);
+  if (!writing.copyable) {
+    refuseUncopyable(tx, customer, repliedTo, writing);
+    return;
+  }
+  const to = ticketFor(tx, customer, repliedTo);
+  const followUpOf = to.kind === "new" ? to.followUpOf : null;
+  const { ticket } = tx.apply(to.kind === "ticket" ? to.number : null, {
+    type: "customer_wrote",
+    customer: contact.id,
+    gratitude: writing.kind === "text" && isGratitude(writing.text ?? ""),
+    opening: {
+      number: to.kind === "new" ? tx.store.lastNumber() + 1 : 0,
+      customer: contact.id,
+      subject: subjectOf(writing.text, kindWords(writing.kind)),
+      payload: customer.payload,
+      followUpOf,
+    },
+  });
+  const { number } = ticket!;
+  if (customer.current !== number || customer.wantsNew || (to.kind === "new" && customer.payload !== null)) {
+    tx.store.updateConversation(contact.id, { current: number, wantsNew: false, payload: null });
+  }
+  tx.relay({
+    chat: contact.id,
+    messageId: writing.messageId,
+    ticket: number,
+    lane: STAFF,
+    album: writing.album,
+    replyTo: writing.replyTo,
+    writer: contact.id,
+    sentAt: writing.sentAt,
+    content: contentOf(writing, tx.pressed(STAFF)),
+    file: writing.media?.uniqueId ?? null,
+    notBefore: writing.album === null ? null : tx.now + ALBUM_SETTLE_MS,
+    updateId,
+  });
+}
+
+/** What must be kept of a message until it is delivered; nothing at all of an ordinary one. */
+export function contentOf(writing: Writing, pressed: boolean): WaitingContent | null {
+  const content: WaitingContent = {};
+  if (writing.live !== null) content.live = writing.live;
+  if (writing.quote !== null) content.quote = writing.quote;
+  // A reply or an album loses what it is when it is joined, so only plain texts are kept for that.
+  const joinable = writing.kind === "text" && writing.text !== null && writing.replyTo === null;
+  if (pressed && joinable) content.text = { text: writing.text!, entities: writing.entities };
+  return Object.keys(content).length === 0 ? null : content;
+}
+
+function ticketFor(tx: Transaction, customer: CustomerRow, repliedTo: number | null) {
+  // The common case costs one row: a further message in the conversation that is going on.
+  if (repliedTo === null && !customer.wantsNew && customer.current !== null) {
+    const current = tx.store.ticket(customer.current);
+    if (current !== undefined && isActive(current.ticket))
+      return { kind: "ticket", number: customer.current } as const;
+  }
+  const { current, wantsNew } = customer;
+  const conversation = { tickets: tx.store.ticketsOf(customer.id), current, wantsNew };
+  return destination(conversation, repliedTo, tx.rules.policy, tx.now);
+}
+
+function refuseUncopyable(
+  tx: Transaction,
+  customer: CustomerRow,
+  repliedTo: number | null,
+  writing: Writing,
+): void {
+  const number = repliedTo ?? customer.current;
+  tx.tellCustomer(customer.id, number ?? 0, customerUncopyable(writing.kind), {
+    reply_parameters: replyParameters(writing.messageId),
+  });
+  const ticket = number === null ? undefined : tx.store.ticket(number)?.ticket;
+  if (ticket !== undefined && isActive(ticket))
+    tx.tellTopic(ticket.number, customerSentUncopyable(writing.kind));
+}

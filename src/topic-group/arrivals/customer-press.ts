@@ -1,0 +1,55 @@
+import { isActive } from "../../domain/status.ts";
+import { parsePress, ticketNumberOf } from "../../telegram/callback.ts";
+import { customerToast, refusalWords } from "../../telegram/text.ts";
+import { STAFF } from "../drain/lane.ts";
+import type { Transaction } from "../transaction.ts";
+import type { Of } from "./arrival-of.ts";
+
+export function customerPress(tx: Transaction, { contact, queryId, data }: Of<"customer_press">): void {
+  const press = parsePress(data);
+  const number = press !== null && "ticket" in press ? ticketNumberOf(press.ticket) : null;
+  const ticket = number === null ? undefined : tx.store.ticket(number)?.ticket;
+  if (press === null || ticket === undefined || ticket.customer !== contact.id) {
+    tx.toast(queryId, customerToast("unknown"));
+    return;
+  }
+  switch (press.act) {
+    case "answer": {
+      const { decision } = tx.apply(ticket.number, {
+        type: "customer_answered_intake",
+        customer: contact.id,
+        field: press.field,
+        option: press.option,
+      });
+      tx.toast(
+        queryId,
+        "refused" in decision ? refusedToast(ticket.ref, decision.refused) : customerToast("answered"),
+      );
+      // A held ticket is released by its last required answer: its messages may go now.
+      tx.touched.add(STAFF);
+      return;
+    }
+    case "ask":
+      if (isActive(ticket)) tx.receipt(ticket, press.field);
+      tx.toast(queryId, isActive(ticket) ? "" : customerToast("closed", ticket.ref));
+      return;
+    case "customer_close": {
+      tx.apply(ticket.number, { type: "customer_closed", customer: contact.id });
+      tx.toast(queryId, customerToast("closed", ticket.ref));
+      return;
+    }
+    case "customer_switch":
+      tx.store.updateConversation(contact.id, { current: ticket.number, wantsNew: false });
+      tx.toast(
+        queryId,
+        isActive(ticket) ? customerToast("switched", ticket.ref) : customerToast("closed", ticket.ref),
+      );
+      return;
+    default:
+      tx.toast(queryId, customerToast("unknown"));
+  }
+}
+
+function refusedToast(ref: string, refusal: Parameters<typeof refusalWords>[0]): string {
+  return refusal.code === "ticket.closed" ? customerToast("closed", ref) : refusalWords(refusal);
+}

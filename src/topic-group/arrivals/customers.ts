@@ -1,0 +1,58 @@
+import { sameContact, type ContactFacts, type UnreachableReason } from "../../domain/contact.ts";
+import { RECORD, STAFF } from "../drain/lane.ts";
+import type { CustomerRow } from "../tables/store.ts";
+import type { Transaction } from "../transaction.ts";
+import type { Of } from "./arrival-of.ts";
+
+/** The customer's row, created on first sight and refreshed when Telegram tells something new about them. */
+export function seenCustomer(tx: Transaction, contact: ContactFacts): CustomerRow {
+  const known = tx.store.customer(contact.id);
+  if (known === undefined) {
+    tx.touched.add(RECORD);
+    return tx.store.addCustomer(contact, tx.now, null);
+  }
+  if (!sameContact(known.contact, contact)) {
+    tx.store.updateContact(contact.id, { contact }, tx.now);
+    tx.touched.add(RECORD);
+    for (const { ticket, viewDueAt } of tx.store.activeTicketsOf(contact.id)) {
+      if (ticket.heldUntil === null && viewDueAt === null) tx.store.viewDueSoon(ticket.number, tx.now);
+    }
+    tx.touched.add(STAFF);
+  }
+  return { ...known, contact };
+}
+
+/** Whoever writes can be written to: a customer who had blocked the bot is back. */
+export function greetedCustomer(tx: Transaction, contact: ContactFacts): CustomerRow {
+  const customer = seenCustomer(tx, contact);
+  if (customer.unreachable !== null) setUnreachable(tx, contact.id, null);
+  return customer;
+}
+
+/** Notes on the customer and on each of their active tickets whether anything can be sent to them. */
+export function setUnreachable(tx: Transaction, customer: number, reason: UnreachableReason | null): void {
+  tx.store.updateContact(customer, { unreachable: reason }, tx.now);
+  tx.touched.add(RECORD);
+  for (const { ticket } of tx.store.activeTicketsOf(customer)) {
+    tx.apply(
+      ticket.number,
+      reason === null ? { type: "customer_reachable", customer } : { type: "customer_unreachable", reason },
+    );
+  }
+}
+
+export function customerMembership(
+  tx: Transaction,
+  { contact, unreachable }: Of<"customer_membership">,
+): void {
+  const known = tx.store.customer(contact.id);
+  // Somebody who starts the bot has written nothing yet; there is nothing to keep of them.
+  if (known === undefined || known.unreachable === unreachable) return;
+  setUnreachable(tx, contact.id, unreachable);
+}
+
+/** The ticket that a message of this chat belongs to, be it the customer's, an agent's or the desk's receipt. */
+export function ticketOfMessage(tx: Transaction, customer: number, messageId: number): number | null {
+  const relayed = tx.messages.find(customer, messageId);
+  return relayed?.row.ticket ?? tx.store.ticketOfReceipt(customer, messageId) ?? null;
+}

@@ -1,0 +1,231 @@
+import type { TicketCommand } from "../../domain/command.ts";
+import type { AgentConfig } from "../../domain/config.ts";
+import type { Decision } from "../../domain/decision.ts";
+import { DELETE_WITHIN_MS, NOTE_CHARS_MAX, TAG_CHARS_MAX } from "../../domain/limits.ts";
+import { isLead } from "../../domain/policy.ts";
+import { isPriority } from "../../domain/priority.ts";
+import type { Ticket } from "../../domain/ticket.ts";
+import { isStaffCommand, type StaffCommandName } from "../../telegram/commands.ts";
+import type { Writing } from "../../telegram/message.ts";
+import { plain, type RichText } from "../../telegram/rich-text.ts";
+import {
+  alreadyWords,
+  assignAmbiguousHint,
+  assignUsageHint,
+  kindWords,
+  notATopicHint,
+  noteUsageHint,
+  priorityUsageHint,
+  refusalWords,
+  replyNeededHint,
+  slipHint,
+  staffHelp,
+  tagUsageHint,
+  undelivered,
+  unknownCommandHint,
+} from "../../telegram/text.ts";
+import { chatLane, STAFF_CHAT } from "../drain/lane.ts";
+import { FACTS } from "../tables/facts.ts";
+import type { Transaction } from "../transaction.ts";
+import { actorOf, agentOrHint, findAgent } from "./agents.ts";
+import type { Of } from "./arrival-of.ts";
+import { info, queue } from "./staff-lists.ts";
+import { internalAlbum, ticketOf } from "./staff-message.ts";
+
+/** A message with a leading slash: a command, an internal note or a slip; never anything for the customer. */
+export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">): void {
+  const { sender, topicId, writing, slashed: slash } = arrival;
+  // "/start@OtherBot" is for another bot of the group.
+  if (slash.kind === "command" && slash.bot !== null && !isOurName(tx, slash.bot)) return;
+
+  const ticket = ticketOf(tx, topicId);
+  const anywhere = slash.kind === "command" && ["queue", "help"].includes(slash.name);
+  // A topic that is no ticket's is the staff's own: what is said there is none of the desk's business.
+  if (ticket === undefined && !(slash.kind === "command" && isStaffCommand(slash.name))) return;
+  const agent = agentOrHint(tx, sender, ticket, topicId);
+  if (agent === undefined) return;
+  const reply = (text: RichText): void =>
+    tx.hint(sender.id, topicId, ticket?.number ?? 0, text, writing.messageId);
+
+  if (writing.album !== null && ticket !== undefined) withholdAlbum(tx, ticket, writing.album);
+  if (slash.kind === "slip") {
+    reply(slipHint());
+    return;
+  }
+  if (slash.kind === "note") {
+    note(tx, ticket!, agent, slash.text, writing);
+    return;
+  }
+  if (!isStaffCommand(slash.name)) {
+    reply(unknownCommandHint(slash.name));
+    return;
+  }
+  if (ticket === undefined && !anywhere) {
+    reply(notATopicHint(slash.name));
+    return;
+  }
+  command(tx, slash.name, slash.argument, { agent, ticket, arrival, reply });
+}
+
+function isOurName(tx: Transaction, username: string): boolean {
+  const own = tx.store.fact(FACTS.botUsername);
+  return typeof own !== "string" || own.toLowerCase() === username.toLowerCase();
+}
+
+/** What of the album is still here stays here, and so does what is yet to come. */
+function withholdAlbum(tx: Transaction, ticket: Ticket, album: string): void {
+  tx.store.firstTime(internalAlbum(album), tx.now);
+  for (const row of tx.messages.waitingAlbum(chatLane(ticket.customer), ticket.number, album)) {
+    if (row.attemptedAt === null) tx.messages.update(row, { state: "dropped", content: null });
+  }
+}
+
+function note(tx: Transaction, ticket: Ticket, agent: AgentConfig, text: string, writing: Writing): void {
+  const said = text === "" ? `(${kindWords(writing.kind)})` : text.slice(0, NOTE_CHARS_MAX);
+  tx.apply(ticket.number, { type: "agent_noted", by: actorOf(agent), text: said });
+  tx.sign(ticket.number, writing.messageId, "✍");
+}
+
+interface CommandContext {
+  agent: AgentConfig;
+  ticket: Ticket | undefined;
+  arrival: Of<"staff_slash">;
+  reply: (text: RichText) => void;
+}
+
+function command(tx: Transaction, name: StaffCommandName, argument: string, context: CommandContext): void {
+  const { agent, arrival, reply } = context;
+  if (name === "help") {
+    reply(staffHelp());
+    return;
+  }
+  if (name === "queue") {
+    reply(queue(tx));
+    return;
+  }
+  const ticket = context.ticket!;
+  const by = actorOf(agent);
+  const noted = argument === "" ? {} : { note: argument.slice(0, NOTE_CHARS_MAX) };
+  const succeeds = (ticketCommand: TicketCommand): boolean => {
+    const { decision } = tx.apply(ticket.number, ticketCommand);
+    const answer = inWords(decision);
+    if (answer !== null) reply(plain(answer));
+    return answer === null;
+  };
+  const run = (ticketCommand: TicketCommand): void => void succeeds(ticketCommand);
+  /** For what changes the card only: everything else leaves a notice in the topic. */
+  const runSilently = (ticketCommand: TicketCommand): void => {
+    if (succeeds(ticketCommand)) tx.sign(ticket.number, arrival.writing.messageId, "👍");
+  };
+  switch (name) {
+    case "claim":
+      return run({ type: "agent_claimed", by });
+    case "unclaim":
+      return run({
+        type: "agent_unclaimed",
+        by,
+        lead: isLead(tx.rules.config, tx.rules.group.id, agent),
+      });
+    case "resolve":
+      return run({ type: "agent_resolved", by, ...noted });
+    case "close":
+      return run({ type: "agent_closed", by, ...noted });
+    case "reopen":
+      return run({ type: "agent_reopened", by, ...noted });
+    case "assign": {
+      const found = findAgent(tx, argument, arrival);
+      if (found.kind === "one") {
+        return run({
+          type: "agent_assigned",
+          by,
+          assignee: { id: found.agent.telegramId, name: found.agent.name },
+        });
+      }
+      return reply(
+        found.kind === "none"
+          ? assignUsageHint(found.choice.map((one) => one.name))
+          : assignAmbiguousHint(
+              argument,
+              found.choice.map((one) => one.name),
+            ),
+      );
+    }
+    case "note":
+      return argument === "" && arrival.writing.kind === "text"
+        ? reply(noteUsageHint())
+        : note(tx, ticket, agent, argument, arrival.writing);
+    case "priority": {
+      const priority = argument.toLowerCase();
+      return isPriority(priority)
+        ? runSilently({ type: "agent_prioritised", by, priority })
+        : reply(priorityUsageHint());
+    }
+    case "tag": {
+      const { add, remove } = tagsOf(argument);
+      return add.length + remove.length === 0
+        ? reply(tagUsageHint())
+        : runSilently({ type: "agent_tagged", by, add, remove });
+    }
+    case "info":
+      return reply(info(tx, ticket));
+    case "delete":
+      return deleteCopy(tx, ticket, agent, arrival, reply);
+    default:
+      name satisfies never;
+  }
+}
+
+export function inWords(decision: Decision): string | null {
+  if ("refused" in decision) return refusalWords(decision.refused);
+  return "already" in decision ? alreadyWords(decision.already) : null;
+}
+
+function tagsOf(argument: string): { add: string[]; remove: string[] } {
+  const words = argument.split(/[\s,]+/);
+  return {
+    add: words
+      .filter((word) => !word.startsWith("-"))
+      .map(tagOf)
+      .filter((tag) => tag !== ""),
+    remove: words
+      .filter((word) => word.startsWith("-"))
+      .map(tagOf)
+      .filter((tag) => tag !== ""),
+  };
+}
+
+/** `#Refund` and `refund` are one tag. */
+function tagOf(word: string): string {
+  return word
+    .replace(/^[-+#]+/, "")
+    .toLowerCase()
+    .slice(0, TAG_CHARS_MAX);
+}
+
+/** Removes the customer's copy of an agent's message. */
+function deleteCopy(
+  tx: Transaction,
+  ticket: Ticket,
+  agent: AgentConfig,
+  { writing, topicId }: Of<"staff_slash">,
+  reply: CommandContext["reply"],
+): void {
+  const row =
+    writing.replyTo === null
+      ? undefined
+      : tx.messages.byOriginal({ chat: STAFF_CHAT, messageId: writing.replyTo });
+  if (row === undefined || row.ticket !== ticket.number) return reply(replyNeededHint());
+  const key = { chat: row.chat, messageId: row.messageId };
+  if (row.state === "waiting" && row.attemptedAt === null) {
+    tx.messages.update(key, { state: "dropped", content: null });
+    tx.sign(ticket.number, writing.messageId, "👍");
+    return;
+  }
+  if (tx.now - row.sentAt > DELETE_WITHIN_MS) return reply(undelivered("too_late"));
+  tx.work({
+    lane: chatLane(ticket.customer),
+    ticket: ticket.number,
+    work: { kind: "mirror_delete", of: key, by: agent.telegramId, topicId },
+  });
+  tx.sign(ticket.number, writing.messageId, "👍");
+}

@@ -1,0 +1,88 @@
+import { ALBUM_SETTLE_MS } from "../../domain/limits.ts";
+import type { Ticket } from "../../domain/ticket.ts";
+import { slashed } from "../../telegram/commands.ts";
+import { plain, type RichText } from "../../telegram/rich-text.ts";
+import { answerRefused, customerSwitched, editNotMirrored, undelivered } from "../../telegram/text.ts";
+import { chatLane, STAFF_CHAT } from "../drain/lane.ts";
+import type { Transaction } from "../transaction.ts";
+import { actorOf, agentOf, agentOrHint } from "./agents.ts";
+import type { Of } from "./arrival-of.ts";
+import { contentOf } from "./customer-message.ts";
+import { mirrorEdit, mirrorReaction, type InFlight } from "./mirror.ts";
+
+/** What an agent wrote in a ticket's topic goes to the customer, unless it begins with a slash. */
+export function staffMessage(
+  tx: Transaction,
+  { sender, topicId, writing }: Of<"staff_message">,
+  updateId: number,
+): void {
+  const ticket = ticketOf(tx, topicId);
+  if (ticket === undefined || writing.ephemeral) return;
+  const agent = agentOrHint(tx, sender, ticket, topicId);
+  if (agent === undefined) return;
+  const reply = (text: RichText): void => tx.hint(sender.id, topicId, ticket.number, text, writing.messageId);
+  if (!writing.copyable) {
+    reply(undelivered("uncopyable"));
+    return;
+  }
+  // One item of an album that begins with a slash makes the whole album internal.
+  if (writing.album !== null && tx.store.wasTold(internalAlbum(writing.album))) return;
+  const { decision } = tx.apply(ticket.number, { type: "agent_answered", by: actorOf(agent) });
+  if ("refused" in decision) {
+    reply(plain(answerRefused(decision.refused)));
+    return;
+  }
+  speakIn(tx, ticket);
+  tx.relay({
+    chat: STAFF_CHAT,
+    messageId: writing.messageId,
+    ticket: ticket.number,
+    lane: chatLane(ticket.customer),
+    album: writing.album,
+    replyTo: writing.replyTo,
+    writer: sender.id,
+    sentAt: writing.sentAt,
+    content: contentOf(writing, false),
+    file: writing.media?.uniqueId ?? null,
+    notBefore: writing.album === null ? null : tx.now + ALBUM_SETTLE_MS,
+    updateId,
+  });
+}
+
+/** A customer with several tickets is told which one speaks to them now, whenever that changes. */
+function speakIn(tx: Transaction, ticket: Ticket): void {
+  const customer = tx.store.customer(ticket.customer);
+  if (customer === undefined || customer.current === ticket.number) return;
+  tx.store.updateConversation(ticket.customer, { current: ticket.number });
+  const others = tx.store.activeTicketsOf(ticket.customer).some((row) => row.ticket.number !== ticket.number);
+  if (others) tx.tellCustomer(ticket.customer, ticket.number, customerSwitched(ticket.ref, ticket.subject));
+}
+
+export function internalAlbum(album: string): string {
+  return `internal-album:${album}`;
+}
+
+export function ticketOf(tx: Transaction, topicId: number | null): Ticket | undefined {
+  return topicId === null ? undefined : tx.store.ticketOfTopic(topicId)?.ticket;
+}
+
+export function staffEdit(
+  tx: Transaction,
+  { sender, topicId, writing }: Of<"staff_edit">,
+  inFlight: InFlight,
+): void {
+  const row = tx.messages.byOriginal({ chat: STAFF_CHAT, messageId: writing.messageId });
+  if (row === undefined || sender.anonymous || agentOf(tx, sender.id) === undefined) return;
+  if (writing.text !== null && slashed(writing.text) !== null) {
+    const waiting = row.state === "waiting" && row.attemptedAt === null && !inFlight(row);
+    if (waiting) tx.messages.update(row, { state: "dropped", content: null });
+    else tx.hint(sender.id, topicId, row.ticket, editNotMirrored(), writing.messageId);
+    return;
+  }
+  mirrorEdit(tx, row, writing, inFlight);
+}
+
+export function staffReaction(tx: Transaction, { sender, messageId, emoji }: Of<"staff_reaction">): void {
+  if (agentOf(tx, sender.id) === undefined) return;
+  mirrorReaction(tx, STAFF_CHAT, messageId, emoji);
+}

@@ -1,0 +1,53 @@
+import { isActive } from "../../domain/status.ts";
+import { refOfTopicName } from "../../telegram/topic-name.ts";
+import { STAFF } from "../drain/lane.ts";
+import type { Transaction } from "../transaction.ts";
+import { actorOf, agentOf } from "./agents.ts";
+import type { Of } from "./arrival-of.ts";
+
+/**
+ * The echo of a topic's creation. It confirms a call whose answer was lost; if the desk has given the ticket another
+ * topic meanwhile, this one is one too many.
+ */
+export function topicCreated(tx: Transaction, { topicId, name, byBot }: Of<"topic_created">): void {
+  const ref = byBot ? refOfTopicName(name) : null;
+  const number = ref === null ? null : Number(ref.split("-").at(-1));
+  const row = number === null ? undefined : tx.store.ticket(number);
+  if (row === undefined || row.ticket.ref !== ref || tx.store.ticketOfTopic(topicId) !== undefined) return;
+  if (row.ticket.topicId === null && row.view.creatingSince !== null) {
+    adoptTopic(tx, row.ticket.number, topicId);
+  } else if (row.ticket.topicId !== null) {
+    tx.work({ lane: STAFF, ticket: 0, work: { kind: "orphan_topic", topicId }, key: `orphan:${topicId}` });
+  }
+}
+
+/** The ticket's topic exists: from now on it can be written to. */
+export function adoptTopic(tx: Transaction, number: number, topicId: number): void {
+  tx.store.addTopic(topicId, number);
+  tx.apply(number, { type: "topic_created", topicId });
+  const row = tx.store.ticket(number)!;
+  tx.store.saveView(number, { ...row.view, creatingSince: null, closed: false }, tx.now);
+  tx.touched.add(STAFF);
+}
+
+/** Somebody closed or reopened a ticket's topic by hand: an agent means the ticket, anybody else is corrected. */
+export function topicToggled(
+  tx: Transaction,
+  arrival: Of<"topic_closed" | "topic_reopened" | "topic_edited">,
+): void {
+  const { kind, topicId, sender, byBot } = arrival;
+  const row = tx.store.ticketOfTopic(topicId);
+  if (byBot || row === undefined || row.ticket.topicId !== topicId) return;
+  const { ticket, view } = row;
+  if (kind === "topic_edited") {
+    tx.store.saveView(ticket.number, { ...view, name: null, icon: null }, row.viewDueAt);
+    return;
+  }
+  const closed = kind === "topic_closed";
+  tx.store.saveView(ticket.number, { ...view, closed }, tx.now);
+  tx.touched.add(STAFF);
+  const agent = sender.anonymous ? undefined : agentOf(tx, sender.id);
+  if (agent === undefined || isActive(ticket) !== closed) return;
+  const by = actorOf(agent);
+  tx.apply(ticket.number, closed ? { type: "agent_closed", by } : { type: "agent_reopened", by });
+}

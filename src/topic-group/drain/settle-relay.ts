@@ -1,0 +1,182 @@
+import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX } from "../../domain/limits.ts";
+import type { RefusalClass } from "../../telegram/outcome.ts";
+import {
+  customerSentUncopyable,
+  customerUndelivered,
+  outcomeUnknown,
+  parkedNotice,
+  sourceGone,
+  undelivered,
+} from "../../telegram/text.ts";
+import type { MessageRow } from "../tables/messages.ts";
+import { replyParameters, type Transaction } from "../transaction.ts";
+import { chatOfLane, STAFF, STAFF_CHAT } from "./lane.ts";
+import type { Job } from "./plan.ts";
+import {
+  FAILED,
+  loseTopic,
+  messageIds,
+  noteUnreachable,
+  OK,
+  sendAgainButton,
+  strayed,
+  troubleOf,
+  UNREACHABLE,
+  type Final,
+  type Refused,
+  type Retry,
+  type SettleContext,
+  type Settled,
+} from "./settled.ts";
+
+export function settleRelay(
+  tx: Transaction,
+  job: Extract<Job, { kind: "relay" }>,
+  carried: readonly MessageRow[],
+  outcome: Final,
+  { retry, mustNotRepeat }: SettleContext,
+): Settled {
+  switch (outcome.kind) {
+    case "done":
+      return relayed(tx, job, carried, outcome.result);
+    case "uncertain":
+      if (!mustNotRepeat) return againLater(tx, carried, outcome.code, retry);
+      for (const row of carried) relayUncertain(tx, row);
+      return FAILED;
+    case "retry":
+      return againLater(tx, carried, outcome.code, retry);
+    case "refused":
+      return relayRefused(tx, job, carried, outcome);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function relayed(
+  tx: Transaction,
+  job: Extract<Job, { kind: "relay" }>,
+  carried: readonly MessageRow[],
+  result: unknown,
+): Settled {
+  const topicId = tx.store.ticket(carried[0]!.ticket)?.ticket.topicId;
+  if (carried[0]!.lane === STAFF && strayed(result, topicId ?? null))
+    return { kind: "trouble", trouble: "group.not_a_forum" };
+  const inOrder = [...carried].sort((a, b) => a.messageId - b.messageId);
+  const ids = messageIds(result);
+  for (const [index, row] of inOrder.entries()) {
+    // Where Telegram skipped items of an album it does not say which, so no link is better than a wrong one.
+    const copyId = job.joined ? ids[0] : ids.length === inOrder.length ? ids[index] : undefined;
+    tx.messages.done(row, copyId ?? null);
+  }
+  return OK;
+}
+
+/** Nobody knows whether the customer got it: an agent decides whether to send it again. */
+export function relayUncertain(tx: Transaction, row: MessageRow): void {
+  tx.messages.update(row, { state: "uncertain", attemptedAt: null, code: "outcome_unknown" });
+  tx.apply(row.ticket, { type: "delivery_uncertain" });
+  tx.tellTopic(row.ticket, outcomeUnknown(), {
+    reply_parameters: replyParameters(row.messageId),
+    ...sendAgainButton(tx, "m", row.seq),
+  });
+}
+
+function againLater(tx: Transaction, rows: readonly MessageRow[], code: string, retry: Retry): Settled {
+  for (const row of rows) {
+    const attempts = row.attempts + (retry.counts ? 1 : 0);
+    if (attempts >= OUTBOX_ATTEMPTS_MAX || tx.now - row.acceptedAt > OUTBOX_AGE_MAX_MS) park(tx, row, code);
+    else tx.messages.update(row, { attempts, attemptedAt: null, notBefore: retry.at });
+  }
+  tx.wake(retry.at);
+  return FAILED;
+}
+
+/** Gives a delivery up for now: said once where it matters, kept for somebody to replay. */
+function park(tx: Transaction, row: MessageRow, code: string): void {
+  tx.messages.update(row, { state: "parked", attemptedAt: null, attempts: row.attempts + 1, code });
+  tx.apply(row.ticket, { type: "delivery_failed", code });
+  const reply = row.chat === STAFF_CHAT ? { reply_parameters: replyParameters(row.messageId) } : {};
+  tx.tellTopic(row.ticket, parkedNotice(row.chat === STAFF_CHAT, code), {
+    ...reply,
+    ...sendAgainButton(tx, "m", row.seq),
+  });
+}
+
+function relayRefused(
+  tx: Transaction,
+  job: Extract<Job, { kind: "relay" }>,
+  carried: readonly MessageRow[],
+  refused: Refused,
+): Settled {
+  const { code } = refused;
+  const first = carried[0]!;
+  if (code === "reply_gone") {
+    for (const row of carried) {
+      const { quote: _, ...content } = row.content ?? {};
+      const kept = Object.keys(content).length === 0 ? null : content;
+      tx.messages.update(row, { replyTo: null, content: kept, attemptedAt: null });
+    }
+    return OK;
+  }
+  // A copy names two chats, and the answer does not say which of them is unknown. If it is the group, the notice that
+  // this one was put aside will meet the same answer and stop the lane; one customer's chat never does.
+  const trouble = code === "chat_gone" ? null : troubleOf(refused, first.lane);
+  if (trouble !== null) {
+    for (const row of carried) if (row.attemptedAt !== null) tx.messages.update(row, { attemptedAt: null });
+    return { kind: "trouble", trouble };
+  }
+  return first.lane === STAFF ? toStaffRefused(tx, job, carried, code) : toCustomerRefused(tx, carried, code);
+}
+
+function toStaffRefused(
+  tx: Transaction,
+  job: Extract<Job, { kind: "relay" }>,
+  carried: readonly MessageRow[],
+  code: RefusalClass,
+): Settled {
+  const first = carried[0]!;
+  switch (code) {
+    case "topic_gone":
+      loseTopic(tx, first.ticket);
+      // Sent again into the new topic; should that one be refused too, the limit ends it.
+      return againLater(tx, carried, code, { at: tx.now, counts: true });
+    case "uncopyable":
+      for (const row of carried) tx.messages.update(row, { state: "refused", content: null, code });
+      tx.tellCustomer(first.writer, first.ticket, customerUndelivered(), {
+        reply_parameters: replyParameters(first.messageId),
+      });
+      tx.tellTopic(first.ticket, customerSentUncopyable("unknown"));
+      return OK;
+    case "source_gone":
+      for (const row of carried) tx.messages.update(row, { state: "refused", content: null, code });
+      tx.tellTopic(first.ticket, sourceGone());
+      return OK;
+    case "validation":
+    case "bug":
+      if (job.joined) {
+        // Whatever is wrong with the joined message, the originals can still be copied one by one.
+        for (const row of carried) tx.messages.update(row, { content: null });
+        return OK;
+      }
+      break;
+    default:
+  }
+  for (const row of carried) park(tx, row, code);
+  return OK;
+}
+
+function toCustomerRefused(tx: Transaction, carried: readonly MessageRow[], code: RefusalClass): Settled {
+  const first = carried[0]!;
+  for (const row of carried)
+    tx.messages.update(row, { state: "refused", content: null, attemptedAt: null, code });
+  const unreachable = UNREACHABLE[code];
+  if (unreachable === undefined) {
+    tx.apply(first.ticket, { type: "delivery_failed", code });
+    tx.tellTopic(first.ticket, undelivered(code), { reply_parameters: replyParameters(first.messageId) });
+    return OK;
+  }
+  // The reason is said once on the ticket; every message that did not arrive carries a sign.
+  noteUnreachable(tx, chatOfLane(first.lane), unreachable);
+  tx.sign(first.ticket, first.messageId, "👎");
+  return OK;
+}

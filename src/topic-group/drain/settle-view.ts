@@ -1,0 +1,95 @@
+import { FACTS } from "../tables/facts.ts";
+import { adoptTopic } from "../arrivals/topics.ts";
+import type { Transaction } from "../transaction.ts";
+import { STAFF } from "./lane.ts";
+import type { Job } from "./plan.ts";
+import {
+  FAILED,
+  loseTopic,
+  messageIds,
+  OK,
+  strayed,
+  troubleOf,
+  type Final,
+  type Refused,
+  type Retry,
+  type SettleContext,
+  type Settled,
+} from "./settled.ts";
+import { nextViewStep, type TopicIcons, type ViewStep } from "./topic-view.ts";
+
+export function settleView(
+  tx: Transaction,
+  { row: seen, step }: Extract<Job, { kind: "view" }>,
+  outcome: Final,
+  { retry, viewContextOf }: SettleContext,
+): Settled {
+  const { number } = seen.ticket;
+  const row = tx.store.ticket(number)!;
+  switch (outcome.kind) {
+    case "done": {
+      if (step.what === "create") {
+        const topicId = (outcome.result as { message_thread_id?: number } | null)?.message_thread_id;
+        // The echo of its own service message may have told before the answer did.
+        if (topicId !== undefined && row.ticket.topicId === null) adoptTopic(tx, number, topicId);
+      }
+      const now = tx.store.ticket(number)!;
+      if (step.what === "post_card" && strayed(outcome.result, now.ticket.topicId)) {
+        return { kind: "trouble", trouble: "group.not_a_forum" };
+      }
+      const cardId = step.what === "post_card" ? (messageIds(outcome.result)[0] ?? null) : now.view.cardId;
+      const view = { ...now.view, ...step.shows, cardId, creatingSince: null };
+      const context = viewContextOf(now);
+      const next = context === null ? null : nextViewStep({ ...now, view }, context);
+      tx.store.saveView(number, view, next === null ? null : Math.max(tx.now, now.viewDueAt ?? 0));
+      return OK;
+    }
+    case "uncertain":
+      // A created topic shows itself by its echo; until then there is no second try.
+      if (step.what !== "create") tx.store.saveView(number, row.view, retry.at);
+      tx.wake(retry.at);
+      return FAILED;
+    case "retry":
+      tx.store.saveView(number, { ...row.view, creatingSince: null }, retry.at);
+      tx.wake(retry.at);
+      return FAILED;
+    case "refused":
+      return viewRefused(tx, number, step.what, outcome, retry);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function viewRefused(
+  tx: Transaction,
+  number: number,
+  what: ViewStep["what"],
+  refused: Refused,
+  retry: Retry,
+): Settled {
+  const { code } = refused;
+  const { view } = tx.store.ticket(number)!;
+  const settled = { ...view, creatingSince: null };
+  if (code === "topic_gone") {
+    loseTopic(tx, number);
+    return OK;
+  }
+  if (code === "target_gone" && what === "edit_card") {
+    tx.store.saveView(number, { ...settled, cardId: null, card: null }, tx.now);
+    return OK;
+  }
+  if (code === "validation" && (what === "create" || what === "rename")) {
+    // Most likely an icon that Telegram has withdrawn: go on without icons until they are asked for again.
+    tx.store.setFact(FACTS.icons, {} satisfies TopicIcons);
+    tx.store.saveView(number, { ...settled, icon: null }, tx.now);
+    return OK;
+  }
+  const trouble = troubleOf(refused, STAFF);
+  if (trouble !== null) {
+    tx.store.saveView(number, settled, retry.at);
+    tx.wake(retry.at);
+    return { kind: "trouble", trouble };
+  }
+  tx.store.saveView(number, settled, null);
+  return FAILED;
+}

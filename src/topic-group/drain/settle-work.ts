@@ -1,0 +1,167 @@
+import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX } from "../../domain/limits.ts";
+import { isActive } from "../../domain/status.ts";
+import { outcomeUnknown, undelivered } from "../../telegram/text.ts";
+import { FACTS } from "../tables/facts.ts";
+import type { OutboxRow } from "../tables/outbox.ts";
+import { replyParameters, type Transaction } from "../transaction.ts";
+import { chatOfLane, isChatLane, STAFF_CHAT } from "./lane.ts";
+import {
+  FAILED,
+  loseTopic,
+  messageIds,
+  noteUnreachable,
+  OK,
+  sendAgainButton,
+  strayed,
+  troubleOf,
+  UNREACHABLE,
+  type Final,
+  type Refused,
+  type Retry,
+  type SettleContext,
+  type Settled,
+} from "./settled.ts";
+import { iconsOf } from "./topic-view.ts";
+
+export function settleWork(tx: Transaction, row: OutboxRow, outcome: Final, context: SettleContext): Settled {
+  switch (outcome.kind) {
+    case "done":
+      return workDone(tx, row, outcome.result);
+    case "uncertain":
+      if (context.mustNotRepeat) {
+        noticeUncertain(tx, row);
+        return FAILED;
+      }
+      return workAgainLater(tx, row, outcome.code, context.retry);
+    case "retry":
+      return workAgainLater(tx, row, outcome.code, context.retry);
+    case "refused":
+      return workRefused(tx, row, outcome, context);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function workDone(tx: Transaction, row: OutboxRow, result: unknown): Settled {
+  const work = row.payload;
+  tx.outbox.remove(row.seq);
+  switch (work.kind) {
+    case "receipt": {
+      const id = messageIds(result)[0];
+      if (id !== undefined && tx.store.ticket(row.ticket)?.receiptId === null)
+        tx.store.saveReceipt(row.ticket, id);
+      return OK;
+    }
+    case "mirror_delete":
+      tx.messages.update(work.of, { state: "dropped", copyId: null });
+      return OK;
+    case "setup":
+      if (work.fact !== null) tx.store.setFact(work.fact, factOf(work.fact, result));
+      return OK;
+    case "topic_notice": {
+      const topicId = tx.store.ticket(row.ticket)?.ticket.topicId ?? null;
+      return strayed(result, topicId) ? { kind: "trouble", trouble: "group.not_a_forum" } : OK;
+    }
+    default:
+      return OK;
+  }
+}
+
+function factOf(fact: string, result: unknown): unknown {
+  if (fact === FACTS.icons) return iconsOf(result);
+  if (fact === FACTS.botUsername) return (result as { username?: string } | null)?.username ?? null;
+  return result;
+}
+
+export function noticeUncertain(tx: Transaction, row: OutboxRow): void {
+  tx.outbox.update(row.seq, { state: "uncertain", attemptedAt: null, key: null, code: "outcome_unknown" });
+  if (row.ticket !== 0) tx.tellTopic(row.ticket, outcomeUnknown(), sendAgainButton(tx, "o", row.seq));
+}
+
+/** Small things that are not worth keeping once they cannot be done at once. */
+const FLEETING: ReadonlySet<OutboxRow["kind"]> = new Set([
+  "toast",
+  "staff_reaction",
+  "mirror_reaction",
+  "staff_hint",
+]);
+
+function workAgainLater(tx: Transaction, row: OutboxRow, code: string, retry: Retry): Settled {
+  const attempts = row.attempts + (retry.counts ? 1 : 0);
+  const exhausted = attempts >= OUTBOX_ATTEMPTS_MAX || tx.now - row.acceptedAt > OUTBOX_AGE_MAX_MS;
+  if (row.kind === "toast" || (exhausted && FLEETING.has(row.kind))) {
+    tx.outbox.remove(row.seq);
+  } else if (exhausted) {
+    tx.outbox.update(row.seq, { state: "parked", attempts, attemptedAt: null, key: null, code });
+  } else {
+    tx.outbox.update(row.seq, { attempts, attemptedAt: null, notBefore: retry.at });
+    tx.wake(retry.at);
+  }
+  return FAILED;
+}
+
+function workRefused(tx: Transaction, row: OutboxRow, refused: Refused, { retry }: SettleContext): Settled {
+  const work = row.payload;
+  const { code } = refused;
+  const trouble = troubleOf(refused, row.lane);
+  if (
+    trouble !== null &&
+    work.kind !== "orphan_topic" &&
+    work.kind !== "staff_reaction" &&
+    work.kind !== "staff_hint"
+  ) {
+    if (row.attemptedAt !== null) tx.outbox.update(row.seq, { attemptedAt: null });
+    return { kind: "trouble", trouble };
+  }
+  switch (work.kind) {
+    case "topic_notice":
+      if (code === "topic_gone") {
+        loseTopic(tx, row.ticket);
+        const ticket = tx.store.ticket(row.ticket)?.ticket;
+        if (ticket !== undefined && isActive(ticket))
+          return workAgainLater(tx, row, code, { ...retry, at: tx.now, counts: true });
+      } else if (code === "reply_gone") {
+        const { reply_parameters: _, ...wordsOnly } = work.words;
+        tx.outbox.update(row.seq, { payload: { ...work, words: wordsOnly } });
+        return OK;
+      }
+      break;
+    case "staff_hint":
+      if (!work.plain && code !== "topic_gone") {
+        // Ephemeral messages are young and not for every chat: then everybody may see it.
+        tx.outbox.update(row.seq, { payload: { ...work, plain: true } });
+        return OK;
+      }
+      break;
+    case "receipt": {
+      const receiptId = tx.store.ticket(row.ticket)?.receiptId;
+      if (code === "target_gone" && receiptId != null) {
+        // The customer deleted it: they get a new one.
+        tx.store.saveReceipt(row.ticket, null);
+        return OK;
+      }
+      break;
+    }
+    case "mirror_edit":
+      if (isChatLane(row.lane) && UNREACHABLE[code] === undefined)
+        tx.tellTopic(row.ticket, undelivered(code), repliesTo(work.of));
+      break;
+    case "mirror_delete":
+      tx.tellTopic(row.ticket, undelivered(code === "permanent" ? "too_late" : code), repliesTo(work.of));
+      break;
+    case "setup":
+      if (work.fact !== null) tx.store.setFact(work.fact, null);
+      break;
+    default:
+  }
+  const unreachable = UNREACHABLE[code];
+  if (unreachable !== undefined && isChatLane(row.lane) && work.kind !== "direct") {
+    noteUnreachable(tx, chatOfLane(row.lane), unreachable);
+  }
+  tx.outbox.remove(row.seq);
+  return OK;
+}
+
+function repliesTo(of: { chat: number; messageId: number }) {
+  return of.chat === STAFF_CHAT ? { reply_parameters: replyParameters(of.messageId) } : {};
+}
