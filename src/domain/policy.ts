@@ -1,5 +1,5 @@
-import { ms } from "./duration.ts";
 import type { AgentConfig, Config, IntakeFieldConfig } from "./config.ts";
+import { ms } from "./duration.ts";
 
 /** What `decide` needs to know of the configuration, for one group, durations in milliseconds. */
 export interface Policy {

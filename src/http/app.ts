@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
+import { errorFacts } from "../domain/error-facts.ts";
 import { API_BODY_BYTES_MAX } from "../domain/limits.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import { configApi } from "./api/config.ts";
@@ -12,7 +13,7 @@ import { authenticated } from "./auth.ts";
 import type { Desk } from "./desk.ts";
 import { healthz } from "./healthz.ts";
 import { RETRY_AFTER_S } from "./limits.ts";
-import { errorFacts, log } from "./log.ts";
+import { log } from "./log.ts";
 import { invalid, problem } from "./problem.ts";
 import { webhook } from "./webhook.ts";
 

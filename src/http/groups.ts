@@ -1,6 +1,7 @@
 import type { Config, VersionedConfig } from "../domain/config.ts";
+import { errorFacts } from "../domain/error-facts.ts";
 import { GROUP_PATIENCE_MS, GROUPS_AT_ONCE_MAX } from "./limits.ts";
-import { errorFacts, log } from "./log.ts";
+import { log } from "./log.ts";
 
 /** The object of a group, as the doors see it. */
 export type GroupStub = ReturnType<Env["TOPIC_GROUP"]["getByName"]>;

@@ -1,8 +1,8 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { checkConfig } from "../domain/config-check.ts";
 import type { Config } from "../domain/config.ts";
-import { ConfigStore } from "../record/config-store.ts";
 import { configCacheOf } from "../record/config-cache.ts";
+import { ConfigStore } from "../record/config-store.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import { Instant, instant } from "./api/shared.ts";
 import { identify, unauthorized } from "./auth.ts";

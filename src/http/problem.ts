@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { schemaProblems } from "../domain/schema-problems.ts";
 import type { z as zod } from "zod";
+import { schemaProblems } from "../domain/schema-problems.ts";
 
 /**
  * Every problem that the desk answers, by its code. A code never changes its meaning; titles are for people.

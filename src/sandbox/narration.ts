@@ -1,8 +1,8 @@
 import { styleText } from "node:util";
 import type { ConfigInput } from "../domain/config.ts";
-import type { HostedWorld } from "./telegram/hosted-world.ts";
 import type { SeenMessage } from "./telegram/client.ts";
 import type { Change } from "./telegram/feed.ts";
+import type { HostedWorld } from "./telegram/hosted-world.ts";
 
 /** Prints what people see in a world, as it happens. Answers how to stop. */
 export function narrate(world: HostedWorld, config: ConfigInput): () => void {

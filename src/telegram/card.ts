@@ -5,8 +5,8 @@ import { answersInWords } from "../domain/intake.ts";
 import type { TicketStatus } from "../domain/status.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { pressData, type Press } from "./callback.ts";
-import { actorName, STATUS_WORDS, unreachableWords } from "./text.ts";
 import { bold, code, instant, join, link, rich, type RichText } from "./rich-text.ts";
+import { actorName, STATUS_WORDS, unreachableWords } from "./text.ts";
 
 export type Keyboard = InlineKeyboardButton[][];
 

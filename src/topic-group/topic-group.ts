@@ -1,30 +1,31 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Update } from "grammy/types";
-import { ConfigDocument, type VersionedConfig } from "../domain/config.ts";
+import type { VersionedConfig } from "../domain/config.ts";
+import { errorFacts } from "../domain/error-facts.ts";
 import { CAUSE_KEPT_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
-import { policyOf } from "../domain/policy.ts";
 import { project, type ProjectionBatch } from "../record/projection.ts";
 import { botApi, botIdOf, type BotApi } from "../telegram/api.ts";
-import { CUSTOMER_COMMANDS, STAFF_COMMANDS } from "../telegram/commands.ts";
 import { inbound } from "../telegram/inbound.ts";
+import { take } from "./arrivals/take.ts";
 import { systemClock, type Clock } from "./clock.ts";
-import { migrateDatabase, openDatabase } from "./tables/database.ts";
 import { Drain } from "./drain/drain.ts";
-import { FACTS } from "./tables/facts.ts";
-import { Inbox } from "./tables/inbox.ts";
-import { BOT, isChatLane, STAFF } from "./drain/lane.ts";
-import { Messages } from "./tables/messages.ts";
-import { Outbox } from "./tables/outbox.ts";
-import type { GroupHealth, ParkedDelivery, Receipt } from "./receipt.ts";
+import { isChatLane, STAFF } from "./drain/lane.ts";
 import { Recorder } from "./drain/recorder.ts";
-import { parkedDeliveries, replay } from "./replay.ts";
-import { Sequence } from "./tables/sequence.ts";
 import { relayUncertain } from "./drain/settle-relay.ts";
 import { noticeUncertain } from "./drain/settle-work.ts";
-import { Store, type TicketRow } from "./tables/store.ts";
-import { take } from "./arrivals/take.ts";
 import type { TopicIcons, ViewContext } from "./drain/topic-view.ts";
-import { Transaction, type Rules, type Tables } from "./transaction.ts";
+import { introduce } from "./introduction.ts";
+import type { GroupHealth, ParkedDelivery, Receipt } from "./receipt.ts";
+import { parkedDeliveries, replay } from "./replay.ts";
+import { rulesOf, type Rules } from "./rules.ts";
+import { migrateDatabase, openDatabase } from "./tables/database.ts";
+import { FACTS } from "./tables/facts.ts";
+import { Inbox } from "./tables/inbox.ts";
+import { Messages } from "./tables/messages.ts";
+import { Outbox } from "./tables/outbox.ts";
+import { Sequence } from "./tables/sequence.ts";
+import { Store, type TicketRow } from "./tables/store.ts";
+import { Transaction, type Tables } from "./transaction.ts";
 import { clearTrouble, noteTrouble } from "./troubles.ts";
 import { Wake } from "./wake.ts";
 
@@ -111,7 +112,7 @@ export class TopicGroup extends DurableObject<Env> {
   configure(group: string, { version, config }: VersionedConfig): number {
     const before = this.#rulesInForce();
     if (before !== null && before.version >= version) return before.version;
-    const rules = this.#rulesOf(group, { version, config });
+    const rules = rulesOf(group, { version, config }, this.#botId);
     if (rules === null) return before?.version ?? 0;
     this.#rules = rules;
     try {
@@ -188,6 +189,10 @@ export class TopicGroup extends DurableObject<Env> {
     }
   }
 
+  get #botId(): number {
+    return botIdOf(this.env.BOT_TOKEN);
+  }
+
   #now(): number {
     return this.#outside.clock.now();
   }
@@ -218,8 +223,9 @@ export class TopicGroup extends DurableObject<Env> {
   /** Our own code cannot apply an update: Telegram sends it again, and after a few tries it is set aside. */
   #failedOn(update: Update, error: unknown): Receipt {
     this.#report(`update ${update.update_id}`, error);
-    const name = error instanceof Error ? `${error.name}: ${error.message}` : "not an Error";
-    const fate = this.#tables.inbox.failed(`tg:${update.update_id}`, this.#now(), name.slice(0, 500), update);
+    const { error: name, at } = errorFacts(error);
+    const where = [name, ...at.slice(0, 2)].join(" ");
+    const fate = this.#tables.inbox.failed(`tg:${update.update_id}`, this.#now(), where, update);
     return fate === "set_aside"
       ? { status: "set_aside" }
       : { status: "failed", retryAfterS: RETRY_AFTER_FAILED_S };
@@ -272,18 +278,10 @@ export class TopicGroup extends DurableObject<Env> {
       const { store } = this.#tables;
       const stored = store.fact(FACTS.config) as VersionedConfig | undefined;
       const group = store.fact(FACTS.group);
-      this.#rules = stored === undefined || typeof group !== "string" ? null : this.#rulesOf(group, stored);
+      this.#rules =
+        stored === undefined || typeof group !== "string" ? null : rulesOf(group, stored, this.#botId);
     }
     return this.#rules;
-  }
-
-  #rulesOf(group: string, { version, config: stored }: VersionedConfig): Rules | null {
-    // A newer release may know more settings than the stored document: the schema fills in their defaults.
-    const config = ConfigDocument.parse(stored);
-    const policy = policyOf(config, group);
-    const groupConfig = config.groups.find((candidate) => candidate.id === group);
-    if (policy === undefined || groupConfig === undefined) return null;
-    return { version, config, group: groupConfig, policy, botId: botIdOf(this.env.BOT_TOKEN) };
   }
 
   #newDrain(): Drain {
@@ -328,29 +326,8 @@ export class TopicGroup extends DurableObject<Env> {
   /** One line, ids and codes only. */
   #report(what: string, error: unknown): void {
     const group = this.#rules?.group.id ?? null;
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    console.error(JSON.stringify({ event: "group.failed", group, what, error: detail.slice(0, 2_000) }));
+    console.error(
+      JSON.stringify({ level: "error", event: "group.failed", group, what, ...errorFacts(error) }),
+    );
   }
-}
-
-/** What Telegram must know of the bot, and the bot of Telegram, when a configuration comes into force. */
-function introduce(tx: Transaction): void {
-  const setup = (method: string, params: Record<string, unknown>, fact: string | null, key: string): void =>
-    tx.work({ lane: BOT, ticket: 0, work: { kind: "setup", method, params, fact }, key: `setup:${key}` });
-
-  const staffScope = { type: "chat", chat_id: tx.rules.group.chatId };
-  setup("getMe", {}, FACTS.botUsername, "me");
-  setup("getForumTopicIconStickers", {}, FACTS.icons, "icons");
-  setup("setMyCommands", { commands: menu(STAFF_COMMANDS), scope: staffScope }, null, "staff-commands");
-  const customerScope = { type: "all_private_chats" };
-  setup(
-    "setMyCommands",
-    { commands: menu(CUSTOMER_COMMANDS), scope: customerScope },
-    null,
-    "customer-commands",
-  );
-}
-
-function menu(commands: readonly (readonly [string, string])[]): { command: string; description: string }[] {
-  return commands.map(([command, description]) => ({ command, description }));
 }

@@ -1,31 +1,21 @@
 import type { TicketCommand } from "../domain/command.ts";
-import type { Config, GroupConfig } from "../domain/config.ts";
 import { decide, dueAt } from "../domain/decide.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { Effect } from "../domain/effect.ts";
 import type { TicketEvent } from "../domain/event.ts";
 import { CARD_SETTLE_MS, TURN_SETTLE_MS } from "../domain/limits.ts";
-import type { Policy } from "../domain/policy.ts";
 import { react } from "../domain/react.ts";
 import { evolve, type Ticket } from "../domain/ticket.ts";
 import type { RichText } from "../telegram/rich-text.ts";
 import { customerNotice, topicNotice } from "../telegram/text.ts";
-import type { Inbox } from "./tables/inbox.ts";
 import { BOT, chatLane, RECORD, STAFF, type Lane } from "./drain/lane.ts";
+import type { Rules } from "./rules.ts";
+import type { Inbox } from "./tables/inbox.ts";
 import type { Messages, NewMessage } from "./tables/messages.ts";
 import type { NewWork, Outbox } from "./tables/outbox.ts";
 import type { Sequence } from "./tables/sequence.ts";
 import type { Words } from "./tables/shapes.ts";
 import type { Store, TicketRow } from "./tables/store.ts";
-
-/** What the object works by while a configuration is in force. */
-export interface Rules {
-  version: number;
-  config: Config;
-  group: GroupConfig;
-  policy: Policy;
-  botId: number;
-}
 
 export interface Tables {
   store: Store;

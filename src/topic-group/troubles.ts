@@ -1,6 +1,6 @@
 import { troubleNotice } from "../telegram/text.ts";
-import { FACTS } from "./tables/facts.ts";
 import type { Trouble } from "./drain/settled.ts";
+import { FACTS } from "./tables/facts.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** Notes what keeps the staff group's lane from working, and tells the leads in private, once. */

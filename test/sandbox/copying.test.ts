@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
 import type { MessageId } from "grammy/types";
-import { aWorld, GROUP_ID } from "./a-world.ts";
+import { describe, expect, it } from "vitest";
 import type { MessageContent } from "../../src/sandbox/telegram/client.ts";
+import { aWorld, GROUP_ID } from "./a-world.ts";
 
 const COPYABLE: MessageContent[] = [
   { text: "hello *there*", entities: [{ type: "bold", offset: 0, length: 5 }] },

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
 import type { MessageEntity } from "grammy/types";
+import { describe, expect, it } from "vitest";
 import { aWorld } from "./a-world.ts";
 
 function formatted(parse_mode: string, text: string): { text?: string; entities?: MessageEntity[] } {

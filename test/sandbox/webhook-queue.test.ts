@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
 import type { Update } from "grammy/types";
+import { describe, expect, it } from "vitest";
 import fixtures from "../support/telegram/updates.json" with { type: "json" };
 import { aWorld, GROUP_ID } from "./a-world.ts";
 import type { AWorld } from "./a-world.ts";

@@ -46,7 +46,7 @@ function outside(more: Partial<Outside> = {}): Outside {
     },
     readFile: () => Promise.resolve(toml),
     writeFile: (_, text) => Promise.resolve(void (toml = text)),
-    fetch: (input, init) => (String(input).startsWith(URL) ? desk(init) : fetch(input, init)),
+    fetch: (input, init) => ((input as string).startsWith(URL) ? desk(init) : fetch(input, init)),
     telegramRoot: telegram.apiRoot,
     sleep: () => Promise.resolve(),
     ...more,

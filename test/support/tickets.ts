@@ -1,7 +1,7 @@
-import type { ProjectionBatch } from "../../src/record/projection.ts";
 import type { TicketEvent } from "../../src/domain/event.ts";
 import type { TicketStatus } from "../../src/domain/status.ts";
 import { evolve, type Ticket } from "../../src/domain/ticket.ts";
+import type { ProjectionBatch } from "../../src/record/projection.ts";
 
 /** 2026-11-20T12:00:00Z */
 export const NOON = Date.UTC(2026, 10, 20, 12);

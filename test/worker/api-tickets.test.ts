@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { project } from "../../src/record/projection.ts";
 import { encodeCursor } from "../../src/record/cursor.ts";
+import { project } from "../../src/record/projection.ts";
 import { codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 import { ADA, batchesOf, life, NOON, opened } from "../support/tickets.ts";
 

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { TICKET_STATUSES } from "../../src/domain/status.ts";
+import { evolve, type Ticket } from "../../src/domain/ticket.ts";
 import { project } from "../../src/record/projection.ts";
 import {
   listTickets,
@@ -8,8 +10,6 @@ import {
   type TicketFilter,
   type TicketPosition,
 } from "../../src/record/queries.ts";
-import { TICKET_STATUSES } from "../../src/domain/status.ts";
-import { evolve, type Ticket } from "../../src/domain/ticket.ts";
 import { emptyRecord } from "../support/http-desk.ts";
 import { ADA, batchesOf, emptyBatch, life, NOON, opened } from "../support/tickets.ts";
 

@@ -1,8 +1,8 @@
 import { failures } from "./errors.ts";
 import { hasRight, isAdministrator, isPresent, memberOf } from "./members.ts";
 import type { Params } from "./params.ts";
-import { liveTopic, mayManage, topicGone } from "./topics.ts";
 import type { ContentKind, SandboxChat } from "./state.ts";
+import { liveTopic, mayManage, topicGone } from "./topics.ts";
 import type { World } from "./world.ts";
 
 /** The chat that a parameter names, if the bot knows of it; says nothing about what it may do there. */

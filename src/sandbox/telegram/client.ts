@@ -4,8 +4,8 @@ import { Customer } from "./client/customer.ts";
 import { Channel, Group } from "./client/group.ts";
 import type { Thread } from "./client/member.ts";
 import type { Change } from "./feed.ts";
-import type { CommandInput, DeliveryMode, WorldSnapshot, WorldStatus } from "./hosted-world.ts";
 import type { SeenMessage } from "./feed.ts";
+import type { CommandInput, DeliveryMode, WorldSnapshot, WorldStatus } from "./hosted-world.ts";
 import type {
   Budgets,
   CallbackAnswer,

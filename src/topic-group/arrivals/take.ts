@@ -1,5 +1,8 @@
 import type { Arrival } from "../../telegram/inbound.ts";
 import { strangerNotice } from "../../telegram/text.ts";
+import { STAFF, STAFF_CHAT } from "../drain/lane.ts";
+import type { Transaction } from "../transaction.ts";
+import { clearTrouble, noteTrouble } from "../troubles.ts";
 import { customerCommand } from "./customer-command.ts";
 import { customerMessage } from "./customer-message.ts";
 import { customerPress } from "./customer-press.ts";
@@ -9,9 +12,6 @@ import { staffSlash } from "./staff-command.ts";
 import { staffEdit, staffMessage, staffReaction } from "./staff-message.ts";
 import { staffPress } from "./staff-press.ts";
 import { topicCreated, topicToggled } from "./topics.ts";
-import { STAFF, STAFF_CHAT } from "../drain/lane.ts";
-import type { Transaction } from "../transaction.ts";
-import { clearTrouble, noteTrouble } from "../troubles.ts";
 
 export type Taken = "accepted" | "duplicate" | "ignored";
 

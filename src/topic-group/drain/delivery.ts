@@ -1,15 +1,16 @@
 import { CAPTION_CHARS_MAX, TEXT_CHARS_MAX } from "../../domain/limits.ts";
 import type { BotCall } from "../../telegram/api.ts";
 import { joinTexts } from "../../telegram/join-texts.ts";
-import { rich } from "../../telegram/rich-text.ts";
 import { receiptView } from "../../telegram/receipt-view.ts";
-import { chatOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
+import { rich } from "../../telegram/rich-text.ts";
+import type { Rules } from "../rules.ts";
 import { laneOfChat, type MessageRow, type Messages } from "../tables/messages.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
-import type { Job } from "./plan.ts";
 import type { MirrorEdit, OutboxWork } from "../tables/shapes.ts";
 import type { Store } from "../tables/store.ts";
-import { replyParameters, words, type Rules } from "../transaction.ts";
+import { replyParameters, words } from "../transaction.ts";
+import { chatOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
+import type { Job } from "./plan.ts";
 
 export interface DeliveryContext {
   rules: Rules;

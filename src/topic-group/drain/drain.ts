@@ -1,17 +1,18 @@
 import { SAFETY_WAKE_MS } from "../../domain/limits.ts";
 import type { BotApi, BotCall } from "../../telegram/api.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
-import { callOf, mustNotRepeat, rowsCarried, type DeliveryContext } from "./delivery.ts";
-import { BOT, RECORD, STAFF, type Lane } from "./lane.ts";
-import { BOT_RATE, GROUP_RATE, LaneRate, PRIVATE_RATE, type RateState } from "./lane-rate.ts";
+import type { Rules } from "../rules.ts";
 import type { MessageRow } from "../tables/messages.ts";
+import type { OriginalKey } from "../tables/shapes.ts";
+import type { TicketRow } from "../tables/store.ts";
+import type { Transaction } from "../transaction.ts";
+import { callOf, mustNotRepeat, rowsCarried, type DeliveryContext } from "./delivery.ts";
+import { BOT_RATE, GROUP_RATE, LaneRate, PRIVATE_RATE, type RateState } from "./lane-rate.ts";
+import { BOT, RECORD, STAFF, type Lane } from "./lane.ts";
 import { isPressed, planChat, planStaff, type Job, type Queues } from "./plan.ts";
 import { settle } from "./settle.ts";
 import { retryPauseMs, type Settled, type Trouble } from "./settled.ts";
-import type { OriginalKey } from "../tables/shapes.ts";
-import type { TicketRow } from "../tables/store.ts";
 import type { ViewContext } from "./topic-view.ts";
-import type { Rules, Transaction } from "../transaction.ts";
 
 /** What the drain needs of the world; it has no clock, network or storage of its own. */
 export interface DrainPorts {

@@ -1,9 +1,9 @@
 import { CARD_SETTLE_MS, TOPIC_ECHO_MS } from "../../domain/limits.ts";
-import { STAFF, type Lane } from "./lane.ts";
-import type { LaneRate } from "./lane-rate.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
 import type { Head, Outbox, OutboxRow } from "../tables/outbox.ts";
 import type { Store, TicketRow } from "../tables/store.ts";
+import type { LaneRate } from "./lane-rate.ts";
+import { STAFF, type Lane } from "./lane.ts";
 import { createStep, nextViewStep, type ViewContext, type ViewStep } from "./topic-view.ts";
 
 /** One thing that a lane can do now. */

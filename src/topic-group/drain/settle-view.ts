@@ -1,5 +1,5 @@
-import { FACTS } from "../tables/facts.ts";
 import { adoptTopic } from "../arrivals/topics.ts";
+import { FACTS } from "../tables/facts.ts";
 import type { Transaction } from "../transaction.ts";
 import { STAFF } from "./lane.ts";
 import type { Job } from "./plan.ts";

@@ -6,9 +6,9 @@ import type { Outcome, RefusalClass } from "../../telegram/outcome.ts";
 import { SEND_AGAIN } from "../../telegram/text.ts";
 import { setUnreachable } from "../arrivals/customers.ts";
 import { NEW_VIEW } from "../tables/shapes.ts";
+import type { TicketRow } from "../tables/store.ts";
 import type { Transaction } from "../transaction.ts";
 import { STAFF } from "./lane.ts";
-import type { TicketRow } from "../tables/store.ts";
 import type { ViewContext } from "./topic-view.ts";
 
 /* What relays, other work and views have in common when an outcome is settled. */

@@ -4,9 +4,10 @@ import { isActive } from "../../domain/status.ts";
 import type { BotCall } from "../../telegram/api.ts";
 import { card, cardKeyboard, STATUS_ICONS } from "../../telegram/card.ts";
 import { topicName } from "../../telegram/topic-name.ts";
+import type { Rules } from "../rules.ts";
 import type { TopicView } from "../tables/shapes.ts";
 import type { TicketRow } from "../tables/store.ts";
-import { words, type Rules } from "../transaction.ts";
+import { words } from "../transaction.ts";
 
 /** Custom emoji ids by emoji, as getForumTopicIconStickers told. */
 export type TopicIcons = Record<string, string>;

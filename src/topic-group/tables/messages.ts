@@ -1,6 +1,6 @@
 import { and, asc, eq, gte, inArray, sql } from "drizzle-orm";
-import type { Database } from "./database.ts";
 import { STAFF, STAFF_CHAT, chatLane, type Lane } from "../drain/lane.ts";
+import type { Database } from "./database.ts";
 import { messages } from "./schema.ts";
 import type { OriginalKey, WaitingContent } from "./shapes.ts";
 

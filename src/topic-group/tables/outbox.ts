@@ -1,6 +1,6 @@
 import { and, asc, eq, sql } from "drizzle-orm";
-import type { Database } from "./database.ts";
 import type { Lane } from "../drain/lane.ts";
+import type { Database } from "./database.ts";
 import { outbox } from "./schema.ts";
 import type { OutboxWork } from "./shapes.ts";
 

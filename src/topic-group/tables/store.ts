@@ -3,9 +3,9 @@ import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
 import type { CustomerTicket } from "../../domain/conversation.ts";
 import type { TicketEvent } from "../../domain/event.ts";
 import type { Ticket } from "../../domain/ticket.ts";
-import type { Database } from "./database.ts";
-import type { Lane } from "../drain/lane.ts";
 import type { RateState } from "../drain/lane-rate.ts";
+import type { Lane } from "../drain/lane.ts";
+import type { Database } from "./database.ts";
 import { customers, events, facts, lanes, people, tickets, told, topics } from "./schema.ts";
 import { NEW_VIEW, type TopicView } from "./shapes.ts";
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { GROUP_ANONYMOUS_BOT } from "../accounts.ts";
+import type { SeenMessage } from "../feed.ts";
 import { tellEdited } from "../hearing.ts";
 import { hasRight, isAdministrator, memberOf, nameOf } from "../members.ts";
 import { deleteMessages, renderSeen } from "../messages.ts";
-import type { SeenMessage } from "../feed.ts";
 import { isLive } from "../methods/edit-messages.ts";
 import { pin } from "../pins.ts";
 import { ActRefused } from "../refusal.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { GROUP_ANONYMOUS_BOT, renderChat, SERVICE_NOTIFICATIONS } from "../accounts.ts";
+import type { SeenMessage } from "../feed.ts";
 import { post } from "../hearing.ts";
 import { renderSeen } from "../messages.ts";
-import type { SeenMessage } from "../feed.ts";
 import { addChat } from "../new-world.ts";
 import { ActRefused } from "../refusal.ts";
 import { originOf } from "../replies.ts";

@@ -1,10 +1,10 @@
 import type { MessageOrigin } from "grammy/types";
 import { z } from "zod";
 import { profileOf } from "../accounts.ts";
+import type { SeenMessage } from "../feed.ts";
 import { post, tellBlocked } from "../hearing.ts";
 import { isPresent, memberOf } from "../members.ts";
 import { composeMessage, renderMessage, renderSeen } from "../messages.ts";
-import type { SeenMessage } from "../feed.ts";
 import type { Draft } from "../messages.ts";
 import { ActRefused } from "../refusal.ts";
 import { originOf } from "../replies.ts";

@@ -1,5 +1,5 @@
-import type { SeenMessage } from "../feed.ts";
 import type { User } from "grammy/types";
+import type { SeenMessage } from "../feed.ts";
 import type { Control } from "./control.ts";
 import { Person } from "./person.ts";
 import type { MessageContent, WriteOptions } from "./person.ts";

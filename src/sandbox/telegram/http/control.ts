@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { lookingActs } from "../acts/looking.ts";
 import { acts } from "../acts/all.ts";
+import { lookingActs } from "../acts/looking.ts";
 import { commands } from "../hosted-world.ts";
 import type { HostedWorld } from "../hosted-world.ts";
 import { ActRefused } from "../refusal.ts";

@@ -1,0 +1,91 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createServer, connect } from "node:net";
+import { join } from "node:path";
+import type { LocalDeskOptions } from "../../src/sandbox/desk/local-desk.ts";
+import { until } from "../support/until.ts";
+
+/** A desk in a process group of its own: what is killed is the runtime itself, with everything that belongs to it. */
+export class KillableDesk {
+  readonly url: string;
+  readonly #options: LocalDeskOptions;
+  #process: ChildProcess | null = null;
+
+  constructor(options: LocalDeskOptions) {
+    this.#options = options;
+    this.url = `http://127.0.0.1:${options.port}`;
+  }
+
+  /** Resolves when it answers. */
+  async start(): Promise<void> {
+    const child = spawn(
+      process.execPath,
+      [join(import.meta.dirname, "desk-process.ts"), JSON.stringify(this.#options)],
+      { detached: true, stdio: ["ignore", "ignore", "pipe", "ipc"] },
+    );
+    this.#process = child;
+    let complaints = "";
+    child.stderr!.setEncoding("utf8").on("data", (text: string) => (complaints += text));
+    const gone = once(child, "exit").then(() => "gone" as const);
+    if ((await Promise.race([once(child, "message"), gone])) === "gone")
+      throw new Error(`the desk did not come up:\n${complaints}`);
+  }
+
+  /** At this very moment: no handler runs, nothing is flushed, nobody says goodbye. */
+  strike(): void {
+    if (this.#process?.pid !== undefined) signalGroup(this.#process.pid, "SIGKILL");
+  }
+
+  /** Kills it and resolves when nothing of it is left. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    this.#process = null;
+    if (child?.pid === undefined) return;
+    const { pid } = child;
+    signalGroup(pid, "SIGKILL");
+    await until("the whole process group is gone", () => !signalGroup(pid, 0));
+    await until("nobody listens any more", async () => !(await isListening(this.#options.port)));
+  }
+}
+
+/** False if the group has no process any more. */
+function signalGroup(leader: number, signal: "SIGKILL" | 0): boolean {
+  try {
+    return process.kill(-leader, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((tell) => {
+    const probe = connect(port, "127.0.0.1");
+    probe.once("error", () => tell(false));
+    probe.once("connect", () => {
+      probe.destroy();
+      tell(true);
+    });
+  });
+}
+
+const PORTS = { from: 20_000, to: 30_000 };
+
+/**
+ * A port that the desk can come back to: below those that systems give to outgoing connections, so that none of them
+ * takes it while the desk is down.
+ */
+export async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = PORTS.from + Math.floor(Math.random() * (PORTS.to - PORTS.from));
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((tell) => {
+    const probe = createServer();
+    probe.once("error", () => tell(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => tell(true)));
+  });
+}
