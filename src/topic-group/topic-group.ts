@@ -179,7 +179,7 @@ export class TopicGroup extends DurableObject<Env> {
       this.#strikeClocks();
       this.#purge();
       this.drain.kick();
-      await Promise.race([this.drain.idle(), scheduler.wait(ALARM_PATIENCE_MS)]);
+      await this.#drained();
     } catch (error) {
       // The alarm is the safety net: it never gives up because of a failure of ours.
       this.#report("alarm", error);
@@ -191,6 +191,15 @@ export class TopicGroup extends DurableObject<Env> {
 
   get #botId(): number {
     return botIdOf(this.env.BOT_TOKEN);
+  }
+
+  /** Waits until the lanes have done what they can do now, but not for ever. */
+  async #drained(): Promise<void> {
+    const patience = new AbortController();
+    // A timer that nobody waits for any more would keep the object awake, and billed.
+    const late = scheduler.wait(ALARM_PATIENCE_MS, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([this.drain.idle(), late]);
+    patience.abort();
   }
 
   #now(): number {

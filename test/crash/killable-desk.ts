@@ -31,30 +31,26 @@ export class KillableDesk {
       throw new Error(`the desk did not come up:\n${complaints}`);
   }
 
-  /** At this very moment: no handler runs, nothing is flushed, nobody says goodbye. */
+  /** Kills it at this very moment: no handler runs, nothing is flushed, nobody says goodbye. */
   strike(): void {
-    if (this.#process?.pid !== undefined) signalGroup(this.#process.pid, "SIGKILL");
+    const pid = this.#process?.pid;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
   }
 
-  /** Kills it and resolves when nothing of it is left. */
+  /** Kills it, if it still lives, and resolves when nothing of it is left. */
   async kill(): Promise<void> {
     const child = this.#process;
+    if (child === null) return;
+    this.strike();
+    // The runtime is a grandchild, whose end nobody tells: what it held is free when it is gone.
+    await until("the process is gone", () => child.exitCode !== null || child.signalCode !== null);
+    await until("the runtime is gone", async () => !(await isListening(this.#options.port)));
     this.#process = null;
-    if (child?.pid === undefined) return;
-    const { pid } = child;
-    signalGroup(pid, "SIGKILL");
-    await until("the whole process group is gone", () => !signalGroup(pid, 0));
-    await until("nobody listens any more", async () => !(await isListening(this.#options.port)));
-  }
-}
-
-/** False if the group has no process any more. */
-function signalGroup(leader: number, signal: "SIGKILL" | 0): boolean {
-  try {
-    return process.kill(-leader, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
-    throw error;
   }
 }
 

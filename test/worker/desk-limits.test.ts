@@ -1,0 +1,93 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { beforeEach, describe, expect, test } from "vitest";
+import { WAITING_ROWS_MAX } from "../../src/domain/limits.ts";
+import { Stage, texts } from "../support/stage.ts";
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await Stage.open();
+});
+
+/** An update by its envelope, that no code of ours can read: its text is no text. */
+function unreadable(customer: number) {
+  const person = { id: customer, is_bot: false, first_name: "Ada" };
+  return {
+    message: {
+      message_id: 5,
+      date: 1,
+      from: person,
+      chat: { id: customer, type: "private", first_name: "Ada" },
+      text: 7,
+      quote: { text: "SECRET WORDS" },
+    },
+  };
+}
+
+describe("an update that our own code cannot apply", () => {
+  test("is refused, tried again, and set aside without its texts, so that it blocks its chat no longer", async () => {
+    const ada = await stage.customer({ firstName: "Ada" });
+    await stage.telegram.inject(unreadable(ada.id) as never);
+    await stage.pass(120_000);
+    expect(stage.deliveries.map((delivery) => delivery.status)).toEqual([503, 503, 200]);
+    await ada.write("And now something readable");
+    await stage.settle();
+    expect(texts(await stage.inTopic("SUP-1"))).toEqual(["And now something readable"]);
+    expect(await stage.get("/healthz")).toMatchObject({
+      groups: [{ group: "main", setAside: 1 }, { setAside: 0 }],
+    });
+    const kept = await runInDurableObject(stage.groupStub(), (_, state) =>
+      JSON.stringify(state.storage.sql.exec("SELECT * FROM set_aside").toArray()),
+    );
+    expect(kept).not.toContain("SECRET WORDS");
+  });
+});
+
+describe("when too much waits", () => {
+  test("Telegram is asked to come again later, which it does, and nothing is lost", async () => {
+    const ada = await stage.customer({ firstName: "Ada" });
+    await ada.write("Hello");
+    await stage.settle();
+    const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${WAITING_ROWS_MAX})
+      INSERT INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, not_before, attempts)
+      SELECT 1000000 + i, 'chat:77', 0, 'direct', '{"kind":"direct","chatId":77,"words":{"text":"x"}}', 'waiting', 0, ${stage.now + 30 * 86_400_000}, 0 FROM n`;
+    await runInDurableObject(stage.groupStub(), (_, state) => void state.storage.sql.exec(fill));
+    await evictDurableObject(stage.groupStub());
+    stage.deliveries.length = 0;
+    await ada.write("Still there?");
+    await stage.deliver();
+    expect(stage.deliveries.map((delivery) => delivery.status)).toEqual([503]);
+    await runInDurableObject(
+      stage.groupStub(),
+      (_, state) => void state.storage.sql.exec("DELETE FROM outbox"),
+    );
+    await evictDurableObject(stage.groupStub());
+    await stage.pass(5 * 60_000);
+    expect(texts(await stage.inTopic("SUP-1"))).toEqual(["Hello", "Still there?"]);
+  });
+});
+
+test("Telegram has its answer even while every call to it hangs", async () => {
+  const ada = await stage.customer({ firstName: "Ada" });
+  await stage.telegram.faults([{ effect: "hang" }]);
+  await ada.write("Hello");
+  await stage.deliver();
+  expect(stage.deliveries.map((delivery) => delivery.status)).toEqual([200]);
+});
+
+test("a group that is not set up is told once how it could be, and nothing else is ever said there", async () => {
+  const strangers = await stage.telegram.group({
+    id: -1009998887776,
+    title: "Strangers",
+    forum: true,
+    bot: "absent",
+  });
+  await strangers.addBot();
+  const eve = await strangers.member({ id: 666, firstName: "Eve" });
+  for (const text of ["hello bot", "/queue", "are you there?"]) await eve.write(null, text);
+  await stage.settle();
+  const said = (await strangers.messages()).filter(
+    (message) => message.from?.is_bot === true && message.text !== undefined,
+  );
+  expect(said.length).toBe(1);
+  expect(said[0]!.text).toContain("-1009998887776");
+});
