@@ -85,16 +85,15 @@ export class Traffic {
         this.said.push({ customer: customer.id, texts });
         await customer.write(texts[0]!);
       }
-      await pause(dice.between(300, 1_200));
+      await pause(dice.between(400, 1_400));
     }
   }
 
   async #serve(agent: Member, dice: Dice): Promise<void> {
     while (!this.#over) {
-      await pause(dice.between(150, 600));
-      const open = (await this.#group.topics()).filter((topic) => !topic.isClosed);
-      if (open.length === 0) continue;
-      const { id } = open[dice.between(0, open.length - 1)]!;
+      await pause(dice.between(300, 900));
+      const id = await this.#somewhereToAnswer(dice);
+      if (id === null) continue;
       try {
         await this.#act(agent, id, dice.roll());
       } catch (error) {
@@ -102,6 +101,14 @@ export class Traffic {
         if (!(error instanceof ActRefused)) throw error;
       }
     }
+  }
+
+  /** An open topic in which there is something to read. */
+  async #somewhereToAnswer(dice: Dice): Promise<number | null> {
+    const messages = await this.#group.messages();
+    const spokenIn = new Set(messages.filter(isByBot).map((message) => message.message_thread_id));
+    const open = (await this.#group.topics()).filter(({ id, isClosed }) => !isClosed && spokenIn.has(id));
+    return open.length === 0 ? null : open[dice.between(0, open.length - 1)]!.id;
   }
 
   async #act(agent: Member, topic: number, what: number): Promise<void> {
@@ -139,6 +146,10 @@ export class Traffic {
     this.#counted += 1;
     return `${name} says ‹${this.#counted}›`;
   }
+}
+
+function isByBot(message: SeenMessage): boolean {
+  return message.from?.is_bot === true && message.forum_topic_created === undefined;
 }
 
 function offersClaim(message: SeenMessage): boolean {
