@@ -66,6 +66,8 @@ module.exports = {
   options: {
     parser: "swc",
     doNotFollow: { path: "node_modules" },
+    // The parser reads no TSX. What the page may import is what a browser can run: its bundle shows it.
+    exclude: { path: "^src/sandbox/page/" },
     enhancedResolveOptions: {
       conditionNames: ["workerd", "worker", "import", "default"],
       exportsFields: ["exports"],

@@ -6,6 +6,8 @@ import { localClock } from "../../src/sandbox/desk/local-clock.ts";
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
 import { localPlug } from "../../src/sandbox/desk/local-plug.ts";
 import desk, { type TopicGroup } from "../../src/sandbox/desk/worker.ts";
+import type { Scenario } from "../../src/sandbox/scenarios/scenario.ts";
+import { Stage as ScenarioStage, type Director } from "../../src/sandbox/scenarios/stage.ts";
 import {
   SandboxTelegram,
   type Customer,
@@ -28,6 +30,10 @@ export interface StageOptions {
   intake?: boolean;
 }
 
+/** How long people look at one thing in a scenario, and how long they wait for one to be seen. */
+const PAUSE_MS = 1_500;
+const PATIENCE_MS = 15 * 60_000;
+
 let worlds = 0;
 /** Customers of all scenes: an isolate remembers where somebody's home is for as long as it lives. */
 let people = 5_000;
@@ -36,7 +42,7 @@ let people = 5_000;
  * A desk in the real runtime, a Telegram that answers over HTTP, and one clock for both, which stands still until
  * the scene moves it. Nothing happens between two steps but what the step caused.
  */
-export class Stage {
+export class Stage implements Director {
   readonly telegram: SandboxTelegram;
   readonly config: ConfigInput;
   /** The staff group of the desk's group "main". */
@@ -192,6 +198,33 @@ export class Stage {
     await this.settle(ms);
     await this.moveTo(until);
     await this.settleNow();
+  }
+
+  /** Plays a scenario of the sandbox, on this stage's clock. */
+  async play(scenario: Scenario): Promise<void> {
+    if (scenario.withLimits) await this.telegram.budgets("real");
+    await scenario.play(await ScenarioStage.open(this.telegram, this.config, this));
+  }
+
+  async pause(): Promise<void> {
+    await this.pass(PAUSE_MS);
+  }
+
+  /** Looks, and lets happen what is due next, until there is something to see. */
+  async until<T>(what: string, look: () => Promise<T | null | undefined | false>): Promise<T> {
+    const latest = this.now + PATIENCE_MS;
+    for (;;) {
+      await this.settleNow();
+      const found = await look();
+      if (found !== null && found !== undefined && found !== false) return found;
+      const next = await this.nextDueAt();
+      if (next === null || next > latest) throw new Error(`never seen: ${what}`);
+      await this.moveTo(next);
+    }
+  }
+
+  seen(what: string, holds: boolean): void {
+    if (!holds) throw new Error(`not seen: ${what}`);
   }
 
   /** When the desk or Telegram has something to do next. */

@@ -1,7 +1,11 @@
+import { env } from "cloudflare:workers";
 import type { Clock } from "../../topic-group/clock.ts";
 
 /** A frozen clock sets its alarms this far ahead, so that the platform never rings them by itself. */
 const FROZEN_AHEAD_MS = 10 * 365 * 86_400_000;
+
+/** How far the clock was moved before this start: known before any object wakes and looks at it. */
+const { LOCAL_CLOCK_OFFSET_MS } = env as { LOCAL_CLOCK_OFFSET_MS?: string };
 
 /**
  * Time as a local desk sees it: real time plus an offset that the sandbox moves forward, or an instant at which it
@@ -9,7 +13,7 @@ const FROZEN_AHEAD_MS = 10 * 365 * 86_400_000;
  * through which anyone could turn it.
  */
 export const localClock = {
-  offsetMs: 0,
+  offsetMs: Number(LOCAL_CLOCK_OFFSET_MS ?? 0),
   frozenAt: null as number | null,
 
   now(): number {

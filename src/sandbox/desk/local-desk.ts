@@ -8,7 +8,7 @@ import { unstable_readConfig } from "wrangler";
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../../..");
 /** The desk with a clock that can be turned; see `worker.ts`. */
-const LOCAL_ENTRY = "src/sandbox/desk/worker.ts";
+export const LOCAL_ENTRY = "src/sandbox/desk/worker.ts";
 
 export interface LocalDeskOptions {
   /** Where its state is kept: `<path>/v3`, as wrangler does. */
@@ -18,6 +18,8 @@ export interface LocalDeskOptions {
   secrets: { BOT_TOKEN: string; WEBHOOK_SECRET: string; ADMIN_TOKEN: string };
   /** A Worker built by `buildWorker`; built from the local entry if left out. */
   bundle?: string;
+  /** How far its clock is ahead of the real one from the start. */
+  clockOffsetMs?: number;
   /** What the desk and the runtime have to say; nothing by default. */
   verbose?: boolean;
 }
@@ -48,7 +50,12 @@ export async function startLocalDesk(options: LocalDeskOptions): Promise<LocalDe
       modulesRoot: dirname(bundle),
       modules: await modulesOf(bundle),
       compatibilityDate: config.compatibility_date,
-      bindings: { ...config.vars, ...secrets, TELEGRAM_API_ROOT: telegramRoot },
+      bindings: {
+        ...config.vars,
+        ...secrets,
+        TELEGRAM_API_ROOT: telegramRoot,
+        LOCAL_CLOCK_OFFSET_MS: String(options.clockOffsetMs ?? 0),
+      },
       d1Databases: { [database.binding]: database.database_id! },
       durableObjects: Object.fromEntries(
         (config.durable_objects.bindings as { name: string; class_name: string }[]).map(

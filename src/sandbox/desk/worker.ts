@@ -1,34 +1,75 @@
-import desk, { TopicGroup as ProductTopicGroup } from "../../index.ts";
+import product, { TopicGroup as ProductTopicGroup } from "../../index.ts";
 import { project } from "../../record/projection.ts";
 import { botApi } from "../../telegram/api.ts";
+import type { TicketInside, UnderWay } from "./inside.ts";
 import { localClock } from "./local-clock.ts";
+import { LOCAL_DOORS, localDoors, type LocalGroup, type Standing } from "./local-doors.ts";
 import { breakable } from "./local-faults.ts";
 import { localPlug, pluggable } from "./local-plug.ts";
+import { lookInside, lookIntoTicket } from "./look-inside.ts";
+import { watchable, type Watch } from "./watch.ts";
 
-/** The desk as it is deployed, but for its clock, a database that can be switched off, and a plug to pull. */
-export class TopicGroup extends ProductTopicGroup {
+/**
+ * The desk as it is deployed, but for its clock, a database that can be switched off, a plug to pull, and a window to
+ * look through.
+ */
+export class TopicGroup extends ProductTopicGroup implements LocalGroup {
+  readonly #watch: Watch;
+  readonly #underWay: Set<UnderWay>;
+
   constructor(ctx: DurableObjectState, env: Env) {
     const call = botApi(env.BOT_TOKEN, env.TELEGRAM_API_ROOT);
+    const underWay = new Set<UnderWay>();
+    const watch = watchable(ctx, () =>
+      lookInside(ctx.storage.sql, localClock.now(), this.wake.at, [...underWay]),
+    );
+    const seen = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+      const one = { what, since: localClock.now() };
+      underWay.add(one);
+      watch.changed();
+      try {
+        return await work();
+      } finally {
+        underWay.delete(one);
+        watch.changed();
+      }
+    };
     super(pluggable(ctx), env, {
       clock: localClock,
       call: async (one) => {
         localPlug.reach(`before ${one.method}`, ctx);
-        const outcome = await call(one);
+        const outcome = await seen(one.method, () => call(one));
         localPlug.reach(`after ${one.method}`, ctx);
         return outcome;
       },
       project: async (batch) => {
         localPlug.reach("before the record", ctx);
-        await project(breakable(env.DB), batch);
+        await seen("the record", () => project(breakable(env.DB), batch));
         localPlug.reach("after the record", ctx);
       },
     });
+    this.#watch = watch;
+    this.#underWay = underWay;
+  }
+
+  /** A window: a WebSocket that is told what is inside, now and after every commit. */
+  override fetch(): Response {
+    return this.#watch.open();
+  }
+
+  ticketInside(number: number): TicketInside | null {
+    return lookIntoTicket(this.ctx.storage.sql, number);
   }
 
   /** The clock was turned: the platform's alarm is set anew for the same instant. */
   clockTurned(): void {
     const { at } = this.wake;
     if (at !== null) void this.ctx.storage.setAlarm(localClock.ringAt(at));
+    this.#watch.changed();
+  }
+
+  standing(): Standing {
+    return { wakeAt: this.wake.at, busy: this.drain.busy || this.#underWay.size > 0 };
   }
 
   /** Resolves when nothing is on its way. Answers when the object has something to do next, by its own clock. */
@@ -38,6 +79,11 @@ export class TopicGroup extends ProductTopicGroup {
   }
 }
 
+const desk: ExportedHandler<Env> = product;
+
 export default {
-  fetch: (request, env, ctx) => desk.fetch(request, { ...env, DB: breakable(env.DB) }, ctx),
+  fetch: (request, env, ctx) =>
+    new URL(request.url).pathname.startsWith(LOCAL_DOORS)
+      ? localDoors(desk).fetch(request, env, ctx)
+      : desk.fetch!(request, { ...env, DB: breakable(env.DB) }, ctx),
 } satisfies ExportedHandler<Env>;

@@ -1,56 +1,52 @@
-import type { Customer, Member, SeenMessage } from "../telegram/client.ts";
-import type { Stage } from "./stage.ts";
+import type { Scenario } from "./scenario.ts";
 
-/** A customer asks, an agent claims, answers and closes: the life of a ticket in half a minute. */
-export async function firstContact(stage: Stage): Promise<{ customer: Customer; ref: string }> {
-  const { telegram, group } = stage;
-  const agent = stage.agents[1] ?? stage.agents[0]!;
-  const customer = await telegram.customer({ firstName: stage.nextName(), languageCode: "en" });
+export const firstContact: Scenario = {
+  id: "first-contact",
+  title: "First contact",
+  shows: "A customer asks, an agent claims, answers and closes: the life of a ticket.",
 
-  await customer.write("Hello, my order 1001 has not arrived yet.");
-  const receipt = await until(async () =>
-    (await customer.messages()).find((message) => refOf(message) !== null),
-  );
-  const ref = refOf(receipt)!;
-  const topic = await until(async () => (await group.topics()).find((one) => one.name.startsWith(`${ref} `)));
-  const card = await until(async () =>
-    (await group.messages({ threadId: topic.id })).find(hasButton("Claim")),
-  );
-  await stage.pause();
-  await agent.press(card.message_id, { text: "Claim" });
-  await stage.pause();
-  await answer(agent, topic.id, customer, "I am looking into it: it left our warehouse this morning.");
-  await stage.pause();
-  await customer.write("Wonderful, that is all I wanted to know!");
-  await stage.pause();
-  await agent.write(topic.id, "/close told where it is");
-  await until(async () => (await group.topics()).find((one) => one.id === topic.id && one.isClosed));
-  return { customer, ref };
-}
+  async play(stage) {
+    const { group } = stage;
+    const agent = stage.agents[1]!;
+    const customer = await stage.customer();
 
-async function answer(agent: Member, threadId: number, customer: Customer, text: string): Promise<void> {
-  await agent.write(threadId, text);
-  await until(async () => (await customer.messages()).find((message) => message.text === text));
-}
+    await customer.start();
+    await stage.pause();
+    await customer.write("Hello, my order 1001 has not arrived yet.");
+    const { ref, topicId, cardId } = await stage.ticketOf(customer);
+    await stage.until("the question is in the topic", async () =>
+      (await stage.textsIn(topicId)).includes("Hello, my order 1001 has not arrived yet."),
+    );
+    await stage.pause();
 
-/** The ticket that a message to the customer confirms. */
-function refOf(message: SeenMessage): string | null {
-  return message.from?.is_bot === true ? (/\b[A-Z]+-\d+\b/.exec(message.text ?? "")?.[0] ?? null) : null;
-}
+    const pressed = await agent.press(cardId, { text: "Claim" });
+    await stage.until("the agent is told that it is theirs", async () => (await pressed.answer())?.text);
+    await stage.pause();
 
-function hasButton(text: string): (message: SeenMessage) => boolean {
-  return (message) =>
-    (message.reply_markup?.inline_keyboard ?? []).flat().some((button) => button.text === text);
-}
+    const answer = "I am looking into it: it left our warehouse this morning.";
+    await agent.write(topicId, answer);
+    await stage.until("the customer reads the answer", async () =>
+      (await stage.textsAt(customer)).includes(answer),
+    );
+    await stage.pause();
 
-const PATIENCE_MS = 150_000;
+    const thanks = "Wonderful, that is all I wanted to know!";
+    await customer.write(thanks);
+    await stage.until("the agent reads the reply", async () =>
+      (await stage.textsIn(topicId)).includes(thanks),
+    );
+    await stage.pause();
 
-/** Looks until there is something to see. */
-export async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (const begin = Date.now(); Date.now() - begin < PATIENCE_MS;) {
-    const seen = await look();
-    if (seen !== undefined) return seen;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`nothing happened for ${PATIENCE_MS / 1_000} seconds`);
-}
+    await agent.write(topicId, "/close told where it is");
+    await stage.until("the customer is told that it is closed", async () =>
+      (await stage.textsAt(customer)).find((text) => text.startsWith(`${ref} is closed`)),
+    );
+    await stage.until("the topic is closed", async () =>
+      (await group.topics()).find((one) => one.id === topicId && one.isClosed),
+    );
+    stage.seen(
+      "the customer never read the agent's note",
+      (await stage.textsAt(customer)).every((text) => !text.includes("told where it is")),
+    );
+  },
+};

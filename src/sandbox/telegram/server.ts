@@ -16,7 +16,16 @@ export interface SandboxOptions {
   host?: string | undefined;
   /** Who the bot is in every new world. */
   bot?: BotSettings | undefined;
+  /** Others who live at the same address; true when the request was theirs. */
+  beside?: Neighbour | undefined;
 }
+
+/** Serves requests that are not Telegram's; origin and host are checked before. */
+export type Neighbour = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  address: URL,
+) => boolean | Promise<boolean>;
 
 export interface TelegramSandbox {
   /** The Bot API root of the default world; that of another one is `${url}/w/<name>`. */
@@ -41,6 +50,7 @@ export async function startTelegramSandbox({
   port = 0,
   host = "127.0.0.1",
   bot,
+  beside,
 }: SandboxOptions = {}): Promise<TelegramSandbox> {
   if (!LOOPBACK.test(host)) throw new Error(`the sandbox listens on loopback only, not on ${host}`);
   const worlds = new Map<string, Served>();
@@ -56,7 +66,7 @@ export async function startTelegramSandbox({
   }
 
   const server = createServer((request, response) => {
-    serve(request, response, served).catch((error: unknown) => {
+    serve(request, response, served, beside).catch((error: unknown) => {
       // A defect of the sandbox, which the bot sees as Telegram being out of order.
       console.error(error);
       if (!response.headersSent) sendJson(response, 500, failures.serverError().body);
@@ -91,6 +101,7 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   served: (name: string) => Served,
+  beside: Neighbour | undefined,
 ): Promise<void> {
   const address = new URL(request.url ?? "/", `http://${request.headers.host ?? "localhost"}`);
   // A page from elsewhere must not reach in, be it under a name that somebody points at this machine.
@@ -103,6 +114,7 @@ async function serve(
     response.writeHead(204).end();
     return;
   }
+  if (await beside?.(request, response, address)) return;
   const [, worldName = DEFAULT_WORLD, path = ""] =
     /^(?:\/w\/([\w-]{1,64}))?(\/.*)$/.exec(address.pathname) ?? [];
   const control = /^\/control(?:\/([\w]*))?\/?$/.exec(path);

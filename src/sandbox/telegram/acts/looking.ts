@@ -4,6 +4,7 @@ import { renderChat } from "../accounts.ts";
 import { commandsFor } from "../commands.ts";
 import type { SeenMessage } from "../feed.ts";
 import { renderSeen } from "../messages.ts";
+import { ActRefused } from "../refusal.ts";
 import type { LoggedCall, Member, QueuedUpdate, StoredMessage, Topic, WebhookState } from "../state.ts";
 import { act } from "./act.ts";
 import { chatNamed, groupNamed, messageNamed } from "./speaker.ts";
@@ -132,4 +133,29 @@ const updates = act(z.strictObject({}), (world): { webhook: WebhookState; queues
   })),
 }));
 
-export const lookingActs = { messages, message, topics, chats, users, members, calls, commands, updates };
+export interface SeenFile {
+  /** In bytes. */
+  size: number;
+  /** null where nobody gave the bytes, or they were too many to keep. */
+  contentBase64: string | null;
+}
+
+/** A file as whoever opens it sees it. */
+const file = act(z.strictObject({ fileId: z.string() }), (world, { fileId }): SeenFile => {
+  const found = world.state.files[fileId];
+  if (!found) throw new ActRefused(`there is no file ${fileId}`);
+  return { size: found.size, contentBase64: found.contentBase64 };
+});
+
+export const lookingActs = {
+  messages,
+  message,
+  topics,
+  chats,
+  users,
+  members,
+  calls,
+  commands,
+  updates,
+  file,
+};

@@ -73,10 +73,10 @@ const budgets = act(
   },
 );
 
-/** How much of its minute a group has used. */
+/** How much of its minute a group has used, and when. */
 const budgetLeft = act(
   z.strictObject({ chatId: z.number().int() }),
-  (world, { chatId }): { limit: number | null; used: number; freeAt: number | null } => {
+  (world, { chatId }): { limit: number | null; used: number; freeAt: number | null; spentAt: number[] } => {
     const { limits, spent } = world.state.budgets;
     const counted = (spent[`chat:${chatId}`] ?? []).filter((at) => at + 60_000 > world.nowMs);
     const [oldest] = counted;
@@ -84,6 +84,7 @@ const budgetLeft = act(
       limit: limits.perGroupMinute,
       used: counted.length,
       freeAt: oldest === undefined ? null : oldest + 60_000,
+      spentAt: counted,
     };
   },
 );

@@ -4,7 +4,7 @@ import type { CommandInput, CommandName, CommandResult } from "../hosted-world.t
 import { ActRefused } from "../refusal.ts";
 
 /** What of a result is still there after it has travelled as JSON. */
-type Travelled<Result> = Result extends undefined | void ? null : Result;
+export type Travelled<Result> = Result extends undefined | void ? null : Result;
 
 /** The control interface of one world, over `fetch` alone. */
 export class Control {

@@ -1,0 +1,27 @@
+import type { GroupInside } from "../desk/inside.ts";
+
+/** A scenario that plays, or how the last one ended. */
+export interface Playing {
+  scenario: string;
+  state: "playing" | "done" | "failed";
+  /** What was seen so far, in order; the last one is waited for while it plays. */
+  steps: { what: string; seen: boolean }[];
+  why?: string;
+}
+
+/** What the page hears of the desk and of the sandbox itself, one JSON line each; the first ones say how things are. */
+export type SandboxNews =
+  | { type: "inside"; inside: GroupInside }
+  | { type: "record"; down: boolean }
+  | { type: "playing"; playing: Playing | null }
+  | { type: "moving"; to: number | null }
+  /** Everything starts over: the desk is away for a moment. */
+  | { type: "starting_over"; done: boolean };
+
+/** What the page needs to know once. */
+export interface SandboxFacts {
+  desk: string;
+  groups: { id: string; chatId: number }[];
+  agents: { id: number; name: string; role: string; groups: string[] }[];
+  scenarios: { id: string; title: string; shows: string }[];
+}

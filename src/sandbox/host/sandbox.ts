@@ -1,0 +1,226 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { ConfigInput } from "../../domain/config.ts";
+import { buildWorker, LOCAL_ENTRY, startLocalDesk, type LocalDesk } from "../desk/local-desk.ts";
+import { scenarios } from "../scenarios/all.ts";
+import { furnish } from "../scenarios/furnish.ts";
+import { SandboxTelegram } from "../telegram/client.ts";
+import type { HostedWorld, WorldSnapshot } from "../telegram/hosted-world.ts";
+import { startTelegramSandbox } from "../telegram/server.ts";
+import { DeskLine } from "./desk-line.ts";
+import { backstageDoors, type Backstage } from "./doors.ts";
+import { Newsroom } from "./newsroom.ts";
+import { buildPage } from "./page-build.ts";
+import { Player } from "./player.ts";
+import { SandboxTime } from "./time.ts";
+
+export interface SandboxOptions {
+  /** Where everything is kept. */
+  statePath: string;
+  /** 0: any free port. */
+  port: number;
+  deskPort: number;
+  secrets: { BOT_TOKEN: string; WEBHOOK_SECRET: string; ADMIN_TOKEN: string };
+  /** The desk's configuration on the first start. */
+  config: ConfigInput;
+  /** How long people look at one step of a scenario. */
+  paceMs: number;
+}
+
+export interface Sandbox {
+  /** The page, the Bot API and the control interface. */
+  url: string;
+  deskUrl: string;
+  telegram: SandboxTelegram;
+  world: HostedWorld;
+  close(): Promise<void>;
+}
+
+const SAVE_EVERY_MS = 1_000;
+const UPDATES = [
+  "message",
+  "edited_message",
+  "callback_query",
+  "message_reaction",
+  "my_chat_member",
+  "chat_member",
+];
+/** Who is there to play with from the start. */
+const FIRST_CUSTOMERS = [
+  { firstName: "Ada", lastName: "Byron", languageCode: "en" },
+  { firstName: "Grace", lastName: "Weber", languageCode: "de", isPremium: true },
+];
+
+/** The desk in the real runtime, a Telegram of its own, and the page to play with both: all on loopback. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { statePath, secrets } = options;
+  const pagePath = join(statePath, "page");
+  const telegramState = join(statePath, "telegram.json");
+  let backstage: Backstage | null = null;
+  const sandbox = await startTelegramSandbox({
+    port: options.port,
+    bot: { token: secrets.BOT_TOKEN },
+    beside: backstageDoors(pagePath, () => backstage),
+  });
+  const world = sandbox.world();
+  const telegram = new SandboxTelegram(`${sandbox.url}/control`);
+  const newsroom = new Newsroom();
+  restore(world, telegramState);
+
+  const [bundle] = await Promise.all([
+    buildWorker(LOCAL_ENTRY, join(statePath, "bundle")),
+    buildPage(pagePath),
+  ]);
+  let desk = await startDesk();
+  let config = await seededConfig(desk.url, secrets.ADMIN_TOKEN, options.config);
+  const groups = (): string[] => config.groups.map(({ id }) => id);
+  await furnishWorld();
+  let line = openLine();
+  const time = new SandboxTime(world, line, groups());
+  const player = new Player({
+    world,
+    telegram,
+    time,
+    config,
+    paceMs: options.paceMs,
+    tell: (playing) => newsroom.tell({ type: "playing", playing }),
+  });
+  const saving = setInterval(save, SAVE_EVERY_MS);
+
+  backstage = {
+    facts: () => ({
+      desk: config.desk.name,
+      groups: config.groups.map(({ id, chatId }) => ({ id, chatId })),
+      agents: (config.agents ?? []).map(({ telegramId, name, role, groups: ids }) => ({
+        id: telegramId,
+        name,
+        role: role ?? "agent",
+        groups: ids,
+      })),
+      scenarios: scenarios.map(({ id, title, shows }) => ({ id, title, shows })),
+    }),
+    subscribe: (reader) => newsroom.subscribe(reader),
+    ticket: (group, number) => line.ticket(group, number),
+    async travel(advanceMs) {
+      const to = advanceMs === null ? await time.nextDueAt() : time.now() + advanceMs;
+      if (to === null) return;
+      newsroom.tell({ type: "moving", to });
+      try {
+        await time.travel(to);
+      } finally {
+        newsroom.tell({ type: "moving", to: null });
+        save();
+      }
+    },
+    async setRecordDown(down) {
+      await line.setRecordDown(down);
+      newsroom.tell({ type: "record", down });
+    },
+    play(id) {
+      const scenario = scenarios.find((one) => one.id === id);
+      if (scenario === undefined || player.isPlaying) return false;
+      player.begin(scenario);
+      return true;
+    },
+    stopPlaying: () => player.stop(),
+    async startOver() {
+      await player.stop();
+      newsroom.tell({ type: "starting_over", done: false });
+      line.close();
+      await desk.close();
+      await rm(join(statePath, "v3"), { recursive: true, force: true });
+      world.control("reset", { bot: { token: secrets.BOT_TOKEN } });
+      desk = await startDesk();
+      config = await seededConfig(desk.url, secrets.ADMIN_TOKEN, options.config);
+      await furnishWorld();
+      line = openLine();
+      time.follow(line);
+      save();
+      newsroom.tell({ type: "record", down: false });
+      newsroom.tell({ type: "playing", playing: null });
+      newsroom.tell({ type: "starting_over", done: true });
+    },
+  };
+
+  return {
+    url: sandbox.url,
+    deskUrl: desk.url,
+    telegram,
+    world,
+    async close() {
+      await player.stop();
+      clearInterval(saving);
+      time.close();
+      line.close();
+      save();
+      await desk.close();
+      await sandbox.close();
+    },
+  };
+
+  function startDesk(): Promise<LocalDesk> {
+    return startLocalDesk({
+      statePath,
+      port: options.deskPort,
+      telegramRoot: sandbox.url,
+      secrets,
+      bundle,
+      clockOffsetMs: world.clock.state.offsetMs,
+    });
+  }
+
+  function openLine(): DeskLine {
+    const opened = new DeskLine(desk.url, secrets.ADMIN_TOKEN);
+    for (const group of groups()) {
+      opened.watch(group, (inside) => newsroom.tell({ type: "inside", inside: { ...inside, group } }));
+    }
+    return opened;
+  }
+
+  async function furnishWorld(): Promise<void> {
+    const isNew = (await telegram.chats()).length === 0;
+    await furnish(telegram, config);
+    if (isNew) for (const customer of FIRST_CUSTOMERS) await telegram.customer(customer);
+    await setWebhook();
+  }
+
+  async function setWebhook(): Promise<void> {
+    const answer = await fetch(`${sandbox.url}/bot${secrets.BOT_TOKEN}/setWebhook`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        url: `${desk.url}/telegram/webhook`,
+        secret_token: secrets.WEBHOOK_SECRET,
+        allowed_updates: UPDATES,
+      }),
+    });
+    if (!answer.ok) throw new Error(`setWebhook: ${await answer.text()}`);
+  }
+
+  function save(): void {
+    mkdirSync(statePath, { recursive: true });
+    // Never half a file, whenever the plug is pulled.
+    writeFileSync(`${telegramState}.new`, JSON.stringify(world.snapshot()));
+    renameSync(`${telegramState}.new`, telegramState);
+  }
+}
+
+function restore(world: HostedWorld, path: string): void {
+  try {
+    world.restore(JSON.parse(readFileSync(path, "utf8")) as WorldSnapshot);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
+
+/** The desk's configuration; on the first start it is the one given. */
+async function seededConfig(deskUrl: string, token: string, first: ConfigInput): Promise<ConfigInput> {
+  const url = `${deskUrl}/api/v1/config`;
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const stored = await fetch(url, { headers });
+  if (stored.ok) return (await stored.json()) as ConfigInput;
+  const seeded = await fetch(url, { method: "PUT", headers, body: JSON.stringify(first) });
+  if (!seeded.ok) throw new Error(`the configuration was refused: ${await seeded.text()}`);
+  return first;
+}

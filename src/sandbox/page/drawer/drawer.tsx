@@ -1,0 +1,82 @@
+import { insides } from "../model/sandbox.ts";
+import { drawerTab, group, isDrawerOpen, type DrawerTab } from "../model/scene.ts";
+import { updates } from "../model/updates.ts";
+import { Calls } from "./calls.tsx";
+import { Faults } from "./faults.tsx";
+import { Outbox } from "./outbox.tsx";
+import { Scenarios } from "./scenarios.tsx";
+import { TicketPanel } from "./ticket-panel.tsx";
+import { Updates } from "./updates.tsx";
+
+const TABS: readonly { id: DrawerTab; words: string }[] = [
+  { id: "scenarios", words: "Scenarios" },
+  { id: "ticket", words: "Ticket" },
+  { id: "outbox", words: "Inbox & outbox" },
+  { id: "calls", words: "Bot API calls" },
+  { id: "updates", words: "Updates" },
+  { id: "faults", words: "Faults" },
+];
+
+/** What happens beneath, live. */
+export function Drawer() {
+  const inside = group.value === null ? undefined : insides.value.get(group.value.id);
+  const waiting = inside?.waitingCount ?? 0;
+  const pending = updates.value.filter(({ state }) => state !== "delivered" && state !== "dropped").length;
+  const counts: Partial<Record<DrawerTab, number>> = { outbox: waiting, updates: pending };
+  return (
+    <aside class="drawer" aria-label="What happens beneath">
+      <div class="drawer-tabs" role="tablist" aria-label="Beneath">
+        {TABS.map(({ id, words }) => (
+          <button
+            type="button"
+            key={id}
+            role="tab"
+            id={`tab-${id}`}
+            aria-selected={drawerTab.value === id}
+            aria-controls="drawer-panel"
+            onClick={() => (drawerTab.value = id)}
+          >
+            {words}
+            {(counts[id] ?? 0) > 0 && <span class="count">{counts[id]}</span>}
+          </button>
+        ))}
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Close"
+          onClick={() => (isDrawerOpen.value = false)}
+        >
+          ✕
+        </button>
+      </div>
+      <div
+        class="drawer-panel"
+        role="tabpanel"
+        id="drawer-panel"
+        aria-labelledby={`tab-${drawerTab.value}`}
+        tabIndex={0}
+      >
+        <Panel tab={drawerTab.value} />
+      </div>
+    </aside>
+  );
+}
+
+function Panel({ tab }: { tab: DrawerTab }) {
+  switch (tab) {
+    case "scenarios":
+      return <Scenarios />;
+    case "ticket":
+      return <TicketPanel />;
+    case "outbox":
+      return <Outbox />;
+    case "calls":
+      return <Calls />;
+    case "updates":
+      return <Updates />;
+    case "faults":
+      return <Faults />;
+    default:
+      return tab satisfies never;
+  }
+}

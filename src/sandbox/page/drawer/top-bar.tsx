@@ -1,0 +1,105 @@
+import { relativeWords, secondsWords, worldNow } from "../model/clock.ts";
+import { faults } from "../model/connection.ts";
+import { ask, facts, insides, movingTo, playing, recordDown } from "../model/sandbox.ts";
+import { drawerTab, isDrawerOpen, side } from "../model/scene.ts";
+
+const MINUTE_MS = 60_000;
+const JUMPS: readonly { words: string; ms: number; label: string }[] = [
+  { words: "+1 min", ms: MINUTE_MS, label: "Move time forward by a minute" },
+  { words: "+15 min", ms: 15 * MINUTE_MS, label: "Move time forward by fifteen minutes" },
+  { words: "+1 h", ms: 60 * MINUTE_MS, label: "Move time forward by an hour" },
+  { words: "+1 day", ms: 1_440 * MINUTE_MS, label: "Move time forward by a day" },
+];
+
+/** What belongs to both sides: time, scenarios, and the way down to what happens beneath. */
+export function TopBar() {
+  const now = worldNow();
+  const wakes = [...insides.value.values()].map(({ wakeAt }) => wakeAt).filter((at) => at !== null);
+  const next = wakes.length === 0 ? null : Math.min(...wakes);
+  const isMoving = movingTo.value !== null;
+  const wrong = faults.value.length + (recordDown.value ? 1 : 0);
+  return (
+    <header class="top-bar">
+      <h1>{facts.value?.desk ?? "Topicdesk"}</h1>
+      <div class="side-tabs" role="tablist" aria-label="Sides">
+        <button
+          type="button"
+          role="tab"
+          aria-selected={side.value === "customers"}
+          onClick={() => (side.value = "customers")}
+        >
+          Customers
+        </button>
+        <button
+          type="button"
+          role="tab"
+          aria-selected={side.value === "staff"}
+          onClick={() => (side.value = "staff")}
+        >
+          Staff
+        </button>
+      </div>
+      <div class="time" role="group" aria-label="Time">
+        <time
+          class={isMoving ? "moving" : ""}
+          dateTime={new Date(now).toISOString()}
+          title={new Date(now).toString()}
+        >
+          {new Date(now).toLocaleDateString(undefined, { weekday: "short", day: "numeric", month: "short" })}{" "}
+          {secondsWords(now)}
+        </time>
+        {JUMPS.map(({ words, ms, label }) => (
+          <button
+            type="button"
+            key={words}
+            aria-label={label}
+            disabled={isMoving}
+            onClick={() => void ask("travel", { advanceMs: ms })}
+          >
+            {words}
+          </button>
+        ))}
+        <button
+          type="button"
+          disabled={isMoving || next === null}
+          aria-label="Move time to the next thing due"
+          title={next === null ? "Nothing is due" : `Next: ${relativeWords(next, now)}`}
+          onClick={() => void ask("travel", { advanceMs: null })}
+        >
+          ⏭ next due
+        </button>
+      </div>
+      <div class="top-right">
+        {playing.value?.state === "playing" && <span class="playing-dot">playing</span>}
+        {wrong > 0 && (
+          <button
+            type="button"
+            class="warning-button"
+            onClick={() => {
+              drawerTab.value = "faults";
+              isDrawerOpen.value = true;
+            }}
+          >
+            {wrong === 1 ? "1 fault is on" : `${wrong} faults are on`}
+          </button>
+        )}
+        <button
+          type="button"
+          onClick={() => {
+            drawerTab.value = "scenarios";
+            isDrawerOpen.value = true;
+          }}
+        >
+          ▶ Scenarios
+        </button>
+        <button
+          type="button"
+          aria-expanded={isDrawerOpen.value}
+          onClick={() => (isDrawerOpen.value = !isDrawerOpen.value)}
+        >
+          Beneath
+        </button>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,139 @@
+import { useState } from "preact/hooks";
+import { Composer } from "../chat/composer.tsx";
+import { History } from "../chat/history.tsx";
+import { previewOf } from "../chat/words.ts";
+import { customer, customers, unreadCount } from "../model/scene.ts";
+import { act } from "../model/telegram.ts";
+import { messagesOf, nameOf, people } from "../model/world.ts";
+import { Avatar } from "../ui/avatar.tsx";
+import { Menu } from "../ui/menu.tsx";
+import { PersonDialog } from "./person-dialog.tsx";
+import { StartDialog } from "./start-dialog.tsx";
+
+/** The left side: customers' phones, one of them in front. */
+export function Phones() {
+  const [isAdding, add] = useState(false);
+  const id = customer.value;
+  return (
+    <section class="side phones" aria-label="Customers">
+      <div class="people-bar">
+        <div class="people" role="tablist" aria-label="Customers' phones">
+          {customers.value.map(({ profile, hasBlockedBot }) => {
+            const unread = unreadCount(profile.id, profile.id, null);
+            const last = messagesOf(profile.id, null, profile.id).at(-1);
+            return (
+              <button
+                type="button"
+                key={profile.id}
+                role="tab"
+                aria-selected={profile.id === id}
+                class="person"
+                title={last === undefined ? "Has not written yet" : previewOf(last)}
+                onClick={() => (customer.value = profile.id)}
+              >
+                <Avatar id={profile.id} name={nameOf(profile.id)} isAway={hasBlockedBot} />
+                <span>{profile.first_name}</span>
+                {unread > 0 && (
+                  <span class="count" aria-label={`${unread} unread`}>
+                    {unread}
+                  </span>
+                )}
+              </button>
+            );
+          })}
+        </div>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Add a customer"
+          title="Add a customer"
+          onClick={() => add(true)}
+        >
+          ＋
+        </button>
+      </div>
+      {id === null ? <p class="empty">Add a customer to begin.</p> : <Phone key={id} id={id} />}
+      {isAdding && (
+        <PersonDialog
+          onClose={(made) => {
+            add(false);
+            if (made !== undefined) customer.value = made;
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+function Phone({ id }: { id: number }) {
+  const [menuAt, openMenu] = useState<{ x: number; y: number } | null>(null);
+  const [dialog, show] = useState<"profile" | "start" | null>(null);
+  const person = people().get(id);
+  if (person === undefined) return null;
+  const { profile, hasBlockedBot, hasStarted } = person;
+  const place = { viewer: id, chatId: id, thread: null };
+  const isEmpty = !hasStarted && messagesOf(id, null, id).length === 0;
+
+  return (
+    <div class="phone" data-place={`${id}:${id}`}>
+      <header class="chat-header">
+        <Avatar id={id} name={nameOf(id)} isAway={hasBlockedBot} />
+        <div class="chat-title">
+          <h2>
+            {nameOf(id)}
+            {profile.is_premium && (
+              <span class="premium" title="Telegram Premium" aria-label="Telegram Premium">
+                ★
+              </span>
+            )}
+          </h2>
+          <span class="dim">
+            {hasBlockedBot
+              ? "has blocked the bot"
+              : `writes to the bot · ${profile.language_code ?? "no language"}`}
+          </span>
+        </div>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={`What ${profile.first_name} can do`}
+          aria-haspopup="menu"
+          onClick={({ currentTarget }) => {
+            const { right, bottom } = currentTarget.getBoundingClientRect();
+            openMenu({ x: right - 220, y: bottom + 4 });
+          }}
+        >
+          ⋮
+        </button>
+      </header>
+      <History place={place} label={`${nameOf(id)}'s chat with the bot`} />
+      {hasBlockedBot ? (
+        <button type="button" class="wide-button" onClick={() => void act("unblock", { userId: id })}>
+          Unblock the bot
+        </button>
+      ) : isEmpty ? (
+        <button type="button" class="wide-button" onClick={() => void act("start", { userId: id })}>
+          Start
+        </button>
+      ) : (
+        <Composer place={place} placeholder="Message the bot" />
+      )}
+      {menuAt !== null && (
+        <Menu
+          at={menuAt}
+          label={`What ${profile.first_name} can do`}
+          onClose={() => openMenu(null)}
+          items={[
+            { words: "Start with a link's payload …", icon: "🔗", do: () => show("start") },
+            { words: "Name, language, premium …", icon: "👤", do: () => show("profile") },
+            hasBlockedBot
+              ? { words: "Unblock the bot", icon: "↺", do: () => act("unblock", { userId: id }) }
+              : { words: "Block the bot", icon: "⛔", danger: true, do: () => act("block", { userId: id }) },
+          ]}
+        />
+      )}
+      {dialog === "profile" && <PersonDialog person={profile} onClose={() => show(null)} />}
+      {dialog === "start" && <StartDialog userId={id} onClose={() => show(null)} />}
+    </div>
+  );
+}
