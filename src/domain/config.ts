@@ -236,6 +236,9 @@ export type GroupConfig = Config["groups"][number];
 export type QueueConfig = Config["queues"][number];
 export type AgentConfig = Config["agents"][number];
 export type IntakeFieldConfig = Config["intake"]["fields"][number];
+export type CalendarConfig = Config["calendars"][number];
+export type SlaPolicyConfig = Config["slaPolicies"][number];
+export type EscalationPolicyConfig = Config["escalationPolicies"][number];
 
 /** A configuration and the version that D1 gave it; versions count from 1. */
 export interface VersionedConfig {
