@@ -15,6 +15,16 @@ const worker = {
   testTimeout: 30_000,
 };
 
+/** The sandbox's page in a real Chromium, with the desk and its Telegram behind it. */
+const browser = {
+  name: "browser",
+  include: ["test/browser/**/*.test.ts"],
+  testTimeout: 30_000,
+  // Each file has a sandbox of its own; more than two at a time would only wait for each other.
+  maxWorkers: 2,
+  expect: { poll: { timeout: 10_000 } },
+};
+
 /** Where a machine-readable report goes, beside what people read. */
 const report = process.env["TEST_REPORT"];
 
@@ -27,6 +37,7 @@ export default defineConfig({
     onConsoleLog: (log) => (/^\{"(level|event)":/.test(log) ? false : undefined),
     projects: [
       { test: node },
+      { test: browser },
       {
         test: worker,
         plugins: [

@@ -1,4 +1,4 @@
-import type { Message, ReactionType, Update } from "grammy/types";
+import type { Message, ReactionType, Update, User } from "grammy/types";
 import type { CallbackAnswer, Fault, LoggedCall, Member, Topic } from "./state.ts";
 
 /** A message as a person sees it: the Bot API's fields and what bots do not get to see. */
@@ -20,7 +20,7 @@ export type Change =
   | { type: "topic"; chatId: number; topic: Topic }
   | { type: "chat"; chatId: number; isForum: boolean; title: string }
   | { type: "member"; chatId: number; userId: number; member: Member }
-  | { type: "user"; userId: number; hasBlockedBot: boolean; isDeactivated: boolean }
+  | { type: "user"; userId: number; profile: User; hasBlockedBot: boolean; isDeactivated: boolean }
   | { type: "callback_answered"; queryId: string; userId: number; answer: CallbackAnswer }
   | { type: "chat_action"; chatId: number; topicId: number | null; action: string }
   | { type: "update_queued"; updateId: number; queue: string; update: Update }

@@ -1,6 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { MessageContent } from "../../telegram/client.ts";
 import { act } from "../model/telegram.ts";
+import { Icon } from "../ui/icon.tsx";
 import { Menu, type MenuItem } from "../ui/menu.tsx";
 import { sendFiles, type Where } from "./uploads.ts";
 
@@ -70,9 +71,7 @@ export function AttachMenu({ where, onSent }: { where: Where; onSent: () => void
           open({ x: left, y: top - 480 });
         }}
       >
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-          <path d="M16.5 6.5 8.8 14.2a2.2 2.2 0 0 0 3.1 3.1l8-8a4 4 0 0 0-5.7-5.6l-8.4 8.4a6 6 0 0 0 8.5 8.5l6-6" />
-        </svg>
+        <Icon name="attach" />
       </button>
       <input
         ref={picker}

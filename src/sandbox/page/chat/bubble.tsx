@@ -3,6 +3,7 @@ import type { SeenMessage } from "../../telegram/client.ts";
 import { timeWords } from "../model/clock.ts";
 import { act } from "../model/telegram.ts";
 import { chatMirror, nameOf } from "../model/world.ts";
+import { Icon } from "../ui/icon.tsx";
 import { Content } from "./content.tsx";
 import { Keyboard } from "./keyboard.tsx";
 import { MessageMenu } from "./message-menu.tsx";
@@ -99,7 +100,7 @@ export function Bubble({ album, place, isGroup, isFirst, isLast, pinned }: Bubbl
             openMenu({ x: left, y: bottom });
           }}
         >
-          ⋯
+          <Icon name="more" />
         </button>
       )}
       {menuAt !== null && (

@@ -1,6 +1,7 @@
 import type { BotCommand } from "grammy/types";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { act, telegram } from "../model/telegram.ts";
+import { Icon } from "../ui/icon.tsx";
 import { AttachMenu } from "./attach-menu.tsx";
 import { CommandMenu } from "./command-menu.tsx";
 import { changeDraft, clearDraft, draftIn, nameOfPlace, whereOf, type Place } from "./place.ts";
@@ -98,14 +99,14 @@ export function Composer({ place, placeholder, anonymous = false }: ComposerProp
       {hanging !== null && (
         <div class="composer-bar">
           <span class="composer-icon" aria-hidden="true">
-            {draft.editing === null ? "↩" : "✎"}
+            <Icon name={draft.editing === null ? "reply" : "edit"} />
           </span>
           <span class="composer-what">
             <b>{draft.editing === null ? `Reply to ${senderName(hanging)}` : "Edit"}</b>
             <span>{draft.quote ?? previewOf(hanging)}</span>
           </span>
           <button type="button" class="icon-button" aria-label="Cancel" onClick={() => clearDraft(place)}>
-            ✕
+            <Icon name="close" />
           </button>
         </div>
       )}
@@ -137,7 +138,7 @@ export function Composer({ place, placeholder, anonymous = false }: ComposerProp
           aria-label={draft.editing === null ? "Send" : "Save"}
           disabled={draft.text.trim() === ""}
         >
-          {draft.editing === null ? "➤" : "✓"}
+          <Icon name={draft.editing === null ? "send" : "check"} />
         </button>
       </div>
     </form>

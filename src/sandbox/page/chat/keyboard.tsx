@@ -1,5 +1,4 @@
-import { useSignalEffect } from "@preact/signals";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { SeenMessage } from "../../telegram/client.ts";
 import { act } from "../model/telegram.ts";
 import { notify } from "../model/toasts.ts";
@@ -13,14 +12,15 @@ const ANSWER_WAIT_MS = 15_000;
 /** The buttons under a message. What the bot answers is shown to whoever pressed, and to nobody else. */
 export function Keyboard({ message, place }: { message: SeenMessage; place: Place }) {
   const [waiting, wait] = useState<{ queryId: string; button: string } | null>(null);
-  useSignalEffect(() => {
-    const answer = waiting === null ? undefined : answers.value.get(waiting.queryId);
+  // The answer may be there before the press is known to have succeeded.
+  const answer = waiting === null ? undefined : answers.value.get(waiting.queryId);
+  useEffect(() => {
     if (answer === undefined) return;
     wait(null);
     if (answer.text === null || answer.text === "") return;
     if (answer.showAlert) showAlert(answer.text);
     else notify(answer.text, "answer");
-  });
+  }, [answer]);
 
   const press = async (text: string, data: string | undefined): Promise<void> => {
     const { ephemeral_message_id: ephemeral } = message as { ephemeral_message_id?: number };

@@ -1,6 +1,7 @@
 import { insides } from "../model/sandbox.ts";
 import { drawerTab, group, isDrawerOpen, type DrawerTab } from "../model/scene.ts";
 import { updates } from "../model/updates.ts";
+import { Icon } from "../ui/icon.tsx";
 import { Calls } from "./calls.tsx";
 import { Faults } from "./faults.tsx";
 import { Outbox } from "./outbox.tsx";
@@ -46,10 +47,11 @@ export function Drawer() {
           aria-label="Close"
           onClick={() => (isDrawerOpen.value = false)}
         >
-          ✕
+          <Icon name="close" />
         </button>
       </div>
       <div
+        key={drawerTab.value}
         class="drawer-panel"
         role="tabpanel"
         id="drawer-panel"

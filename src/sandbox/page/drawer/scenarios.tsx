@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { ask, facts, playing } from "../model/sandbox.ts";
 import { Dialog } from "../ui/dialog.tsx";
+import { Icon } from "../ui/icon.tsx";
 
 /** Plays that show themselves; the same ones are the desk's tests. */
 export function Scenarios() {
@@ -18,7 +19,7 @@ export function Scenarios() {
               disabled={isPlaying}
               onClick={() => void ask("play", { scenario: id })}
             >
-              <span aria-hidden="true">▶ </span>
+              <Icon name="play" />
               {title}
             </button>
             <span>{shows}</span>

@@ -2,6 +2,7 @@ import { relativeWords, secondsWords, worldNow } from "../model/clock.ts";
 import { faults } from "../model/connection.ts";
 import { ask, facts, insides, movingTo, playing, recordDown } from "../model/sandbox.ts";
 import { drawerTab, isDrawerOpen, side } from "../model/scene.ts";
+import { Icon } from "../ui/icon.tsx";
 
 const MINUTE_MS = 60_000;
 const JUMPS: readonly { words: string; ms: number; label: string }[] = [
@@ -66,7 +67,7 @@ export function TopBar() {
           title={next === null ? "Nothing is due" : `Next: ${relativeWords(next, now)}`}
           onClick={() => void ask("travel", { advanceMs: null })}
         >
-          ⏭ next due
+          <Icon name="next" /> next due
         </button>
       </div>
       <div class="top-right">
@@ -90,7 +91,7 @@ export function TopBar() {
             isDrawerOpen.value = true;
           }}
         >
-          ▶ Scenarios
+          <Icon name="play" /> Scenarios
         </button>
         <button
           type="button"

@@ -3,6 +3,7 @@ import { facts } from "../model/sandbox.ts";
 import { agent, group, groupId, thread } from "../model/scene.ts";
 import { act } from "../model/telegram.ts";
 import { chatMirror, nameOf, people } from "../model/world.ts";
+import { Icon } from "../ui/icon.tsx";
 import { Menu, type MenuItem } from "../ui/menu.tsx";
 
 /** Which group, as whom, and what can be done to the group as a whole. */
@@ -39,7 +40,7 @@ export function StaffHeader() {
             openMenu({ x: left - 200, y: bottom + 4 });
           }}
         >
-          ⋮
+          <Icon name="more" />
         </button>
       </div>
       <label class="staff-row as">

@@ -1,9 +1,11 @@
 import { useState } from "preact/hooks";
 import { Composer } from "../chat/composer.tsx";
 import { History } from "../chat/history.tsx";
+import { ask, facts } from "../model/sandbox.ts";
 import { agent, group, thread } from "../model/scene.ts";
 import { act } from "../model/telegram.ts";
 import { chatMirror, nameOf } from "../model/world.ts";
+import { Icon } from "../ui/icon.tsx";
 import { StaffHeader } from "./staff-header.tsx";
 import { TopicIcon } from "./topic-icon.tsx";
 import { TopicList } from "./topic-list.tsx";
@@ -26,16 +28,32 @@ export function Staff() {
       </div>
       <div class="topic-column">
         {thread.value === undefined ? (
-          <p class="empty">
-            Choose a topic on the left.
-            <br />
-            Every ticket gets one of its own as soon as a customer writes.
-          </p>
+          <Welcome isNew={mirror.topics.size === 0} />
         ) : (
           <OpenTopic key={`${open.chatId}:${thread.value}`} chatId={open.chatId} at={thread.value} />
         )}
       </div>
     </section>
+  );
+}
+
+function Welcome({ isNew }: { isNew: boolean }) {
+  if (!isNew) return <p class="empty">Choose a topic.</p>;
+  const [first] = facts.value?.scenarios ?? [];
+  return (
+    <div class="welcome">
+      <h2>Play both sides</h2>
+      <ol>
+        <li>Write as a customer, on the phone to the left.</li>
+        <li>A topic opens here for the ticket: open it, press Claim, and answer.</li>
+        <li>Beneath, at the top right, shows what happens meanwhile.</li>
+      </ol>
+      {first !== undefined && (
+        <button type="button" class="primary" onClick={() => void ask("play", { scenario: first.id })}>
+          <Icon name="play" /> Show me: {first.title}
+        </button>
+      )}
+    </div>
   );
 }
 
@@ -62,7 +80,7 @@ function OpenTopic({ chatId, at }: { chatId: number; at: number | null }) {
           aria-label="Back to the topics"
           onClick={() => (thread.value = undefined)}
         >
-          ←
+          <Icon name="back" />
         </button>
         <TopicIcon topic={topic ?? null} />
         <div class="chat-title">
@@ -79,7 +97,7 @@ function OpenTopic({ chatId, at }: { chatId: number; at: number | null }) {
             openMenu({ x: right - 230, y: bottom + 4 });
           }}
         >
-          ⋮
+          <Icon name="more" />
         </button>
       </header>
       <History place={{ viewer, chatId, thread: at }} label={`Messages in ${name}`} />

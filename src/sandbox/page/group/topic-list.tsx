@@ -3,6 +3,7 @@ import { previewOf, senderName, serviceWords } from "../chat/words.ts";
 import { timeWords } from "../model/clock.ts";
 import { agent, thread, unreadCount } from "../model/scene.ts";
 import { chatMirror, messagesOf, type Thread } from "../model/world.ts";
+import { Icon } from "../ui/icon.tsx";
 import { TopicIcon } from "./topic-icon.tsx";
 
 /** The topics, the latest spoken in first; without topics the group is one chat. */
@@ -15,13 +16,13 @@ export function TopicList({ chatId }: { chatId: number }) {
           topic,
           name: topic.name,
           at: topic.id,
-          last: messagesOf(chatId, topic.id, viewer).at(-1),
+          last: lastOf(chatId, topic.id, viewer),
         }))
       : [];
   rows.sort((one, other) => dateOf(other.last) - dateOf(one.last) || (other.at ?? 0) - (one.at ?? 0));
   if (!seen.general.isHidden || !seen.isForum) {
     const name = seen.isForum ? seen.general.name : "All messages";
-    rows.push({ topic: null, name, at: null, last: messagesOf(chatId, null, viewer).at(-1) });
+    rows.push({ topic: null, name, at: null, last: lastOf(chatId, null, viewer) });
   }
   return (
     <nav class="topic-list" aria-label="Topics">
@@ -44,7 +45,7 @@ export function TopicList({ chatId }: { chatId: number }) {
                 <b>{name}</b>
                 {isClosed && (
                   <span class="lock" role="img" aria-label="closed" title="Closed">
-                    🔒
+                    <Icon name="lock" />
                   </span>
                 )}
                 <time class="dim">{last === undefined ? "" : timeWords(last.date * 1_000)}</time>
@@ -63,6 +64,12 @@ export function TopicList({ chatId }: { chatId: number }) {
       })}
     </nav>
   );
+}
+
+/** The last thing said; only where nothing was, the last that happened. */
+function lastOf(chatId: number, at: Thread, viewer: number): SeenMessage | undefined {
+  const messages = messagesOf(chatId, at, viewer);
+  return messages.findLast((message) => serviceWords(message) === null) ?? messages.at(-1);
 }
 
 function dateOf(message: SeenMessage | undefined): number {

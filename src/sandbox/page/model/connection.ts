@@ -6,7 +6,7 @@ import { setWorldClock, worldNow } from "./clock.ts";
 import { hear, loadFacts } from "./sandbox.ts";
 import { follow } from "./scene.ts";
 import { act, telegram } from "./telegram.ts";
-import { hearOfUpdate, loadUpdates } from "./updates.ts";
+import { forgetUpdates, hearOfUpdate, loadUpdates } from "./updates.ts";
 import { apply, loadWorld, threadOf } from "./world.ts";
 
 export const isConnected = signal(false);
@@ -38,6 +38,7 @@ export function connect(): void {
     if (change.type === "clock") setWorldClock(change.now);
     if (change.type === "faults") faults.value = change.faults;
     hearOfUpdate(change, worldNow());
+    if (change.type === "reset") forgetUpdates();
     if (!apply(change)) void load();
     else if (change.type === "message") follow(change.chatId, threadOf(change.message));
   };

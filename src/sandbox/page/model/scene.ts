@@ -1,4 +1,5 @@
 import { computed, effect, signal } from "@preact/signals";
+import { serviceWords } from "../chat/words.ts";
 import { facts, playing } from "./sandbox.ts";
 import { chatMirror, messagesOf, people, type Thread } from "./world.ts";
 
@@ -70,8 +71,7 @@ function placeOf(viewer: number, chatId: number, at: Thread): string {
 export function unreadCount(viewer: number, chatId: number, at: Thread): number {
   const last = read.value[placeOf(viewer, chatId, at)] ?? 0;
   return messagesOf(chatId, at, viewer).filter(
-    (message) =>
-      message.message_id > last && message.from?.id !== viewer && message.forum_topic_created === undefined,
+    (message) => message.message_id > last && message.from?.id !== viewer && serviceWords(message) === null,
   ).length;
 }
 

@@ -41,6 +41,6 @@ export async function act<Name extends ActName>(
 
 /** "write: a text has …" reads "A text has …". */
 function sentence(message: string): string {
-  const bare = message.replace(/^\w+: /, "");
+  const bare = message.replace(/^[a-z]\w*: /, "");
   return bare.charAt(0).toUpperCase() + bare.slice(1);
 }

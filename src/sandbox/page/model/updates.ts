@@ -22,8 +22,8 @@ export const updates = signal<readonly SeenUpdate[]>([]);
 
 export async function loadUpdates(): Promise<void> {
   const { queues } = await telegram.updates();
-  updates.value = queues
-    .flatMap(({ updates: waiting }) => waiting)
+  const waiting = queues
+    .flatMap((queue) => queue.updates)
     .map(({ updateId, update, failures, deliveryId, wakeAt }) => ({
       ...newUpdate(updateId, update, Date.now()),
       state: deliveryId === null ? ("queued" as const) : ("on its way" as const),
@@ -31,6 +31,13 @@ export async function loadUpdates(): Promise<void> {
       nextAttemptAt: wakeAt,
     }))
     .sort((one, other) => one.updateId - other.updateId);
+  const isWaiting = new Set(waiting.map(({ updateId }) => updateId));
+  updates.value = [...updates.value.filter(({ updateId }) => !isWaiting.has(updateId)), ...waiting];
+}
+
+/** A world that starts over counts anew. */
+export function forgetUpdates(): void {
+  updates.value = [];
 }
 
 export function hearOfUpdate(change: Change, now: number): void {

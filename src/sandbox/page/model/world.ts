@@ -135,7 +135,7 @@ function applied(change: Change): boolean {
         const { message_id: pinned } = change.message.pinned_message;
         mirror.seen = { ...mirror.seen, pinned: [...mirror.seen.pinned, pinned] };
       }
-      return users.value.has(change.message.from?.id ?? 0) || change.message.from?.is_bot === true;
+      return true;
     }
     case "messages_deleted": {
       const mirror = chats.get(change.chatId);
@@ -173,12 +173,10 @@ function applied(change: Change): boolean {
   }
 }
 
-function applyUser({ userId, hasBlockedBot, isDeactivated }: Extract<Change, { type: "user" }>): boolean {
-  const known = users.value.get(userId);
-  // A profile has changed then, and the feed does not say how.
-  const isSame = known?.hasBlockedBot === hasBlockedBot && known.isDeactivated === isDeactivated;
-  if (known === undefined || isSame) return false;
-  users.value = new Map(users.value).set(userId, { ...known, hasBlockedBot, isDeactivated });
+function applyUser(change: Extract<Change, { type: "user" }>): boolean {
+  const { userId, profile, hasBlockedBot, isDeactivated } = change;
+  const hasStarted = users.value.get(userId)?.hasStarted ?? false;
+  users.value = new Map(users.value).set(userId, { profile, hasStarted, hasBlockedBot, isDeactivated });
   return true;
 }
 

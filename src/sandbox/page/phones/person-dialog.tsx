@@ -1,7 +1,6 @@
 import type { User } from "grammy/types";
 import { useState } from "preact/hooks";
 import { act } from "../model/telegram.ts";
-import { loadWorld } from "../model/world.ts";
 import { Dialog } from "../ui/dialog.tsx";
 
 const LANGUAGES = ["en", "de", "es", "fr", "it", "pl", "pt-br", "ru", "tr", "uk", "ar", "zh-hans"];
@@ -24,7 +23,6 @@ export function PersonDialog({ person, onClose }: { person?: User; onClose: (mad
       isPremium,
     });
     if (saved === null) return;
-    await loadWorld();
     onClose(saved.id);
   };
   return (

@@ -6,6 +6,7 @@ import { customer, customers, unreadCount } from "../model/scene.ts";
 import { act } from "../model/telegram.ts";
 import { messagesOf, nameOf, people } from "../model/world.ts";
 import { Avatar } from "../ui/avatar.tsx";
+import { Icon } from "../ui/icon.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { PersonDialog } from "./person-dialog.tsx";
 import { StartDialog } from "./start-dialog.tsx";
@@ -49,7 +50,7 @@ export function Phones() {
           title="Add a customer"
           onClick={() => add(true)}
         >
-          ＋
+          <Icon name="add" />
         </button>
       </div>
       {id === null ? <p class="empty">Add a customer to begin.</p> : <Phone key={id} id={id} />}
@@ -103,7 +104,7 @@ function Phone({ id }: { id: number }) {
             openMenu({ x: right - 220, y: bottom + 4 });
           }}
         >
-          ⋮
+          <Icon name="more" />
         </button>
       </header>
       <History place={place} label={`${nameOf(id)}'s chat with the bot`} />

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { lightbox, Picture } from "../chat/media.tsx";
+import { Icon } from "./icon.tsx";
 
 /** A picture alone, as large as the window lets it. */
 export function Lightbox() {
@@ -25,7 +26,7 @@ export function Lightbox() {
         <figcaption>{shown.words}</figcaption>
       </figure>
       <button type="button" class="icon-button close" aria-label="Close" autofocus onClick={close}>
-        ✕
+        <Icon name="close" />
       </button>
     </dialog>
   );

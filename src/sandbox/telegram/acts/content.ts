@@ -16,6 +16,7 @@ import {
 } from "../text/formatted-text.ts";
 import type { FormattedText } from "../text/parsing.ts";
 import type { World } from "../world.ts";
+import { checkUpload } from "./upload-check.ts";
 
 const fileSchema = z.strictObject({
   fileName: z.string().optional(),
@@ -163,6 +164,7 @@ function fileContent(world: World, name: keyof typeof fileKinds, input: ContentI
     throw new ActRefused(`a ${name} has no caption`);
   }
   const kind = fileKinds[name];
+  checkUpload(kind, input[name] ?? {});
   const caption = writtenCaption(input.caption ?? "", input.entities);
   const content = {
     ...newFile(world, kind, input[name] ?? {}),

@@ -34,6 +34,7 @@ function setBlocked(world: World, userId: number, isBlocked: boolean): void {
   world.emit(() => ({
     type: "user",
     userId,
+    profile: user.profile,
     hasBlockedBot: isBlocked,
     isDeactivated: user.isDeactivated,
   }));

@@ -59,6 +59,7 @@ const user = act(
     world.emit(() => ({
       type: "user",
       userId: id,
+      profile: { ...known.profile },
       hasBlockedBot: known.hasBlockedBot,
       isDeactivated: known.isDeactivated,
     }));

@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import chromium from "@sparticuz/chromium";
+import { chromium as browsers, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { startSandbox, type Sandbox } from "../../src/sandbox/host/sandbox.ts";
+import { exampleDesk } from "../support/desks.ts";
+
+const secrets = { BOT_TOKEN: "1:sandbox", WEBHOOK_SECRET: "webhook-secret", ADMIN_TOKEN: "admin-token" };
+
+/** A whole sandbox with a state of its own, and a Chromium to look at its page with. */
+export interface Opened {
+  sandbox: Sandbox;
+  browser: Browser;
+  statePath: string;
+  /** A window of its own; what goes wrong in it is kept. */
+  window(options?: BrowserContextOptions): Promise<{ page: Page; complaints: string[] }>;
+  close(): Promise<void>;
+}
+
+export async function openSandbox({
+  paceMs = 60,
+  statePath,
+}: { paceMs?: number; statePath?: string } = {}): Promise<Opened> {
+  const path = statePath ?? (await mkdtemp(join(tmpdir(), "topicdesk-page-")));
+  const [sandbox, browser] = await Promise.all([
+    startSandbox({ statePath: path, port: 0, deskPort: 0, secrets, config: exampleDesk(), paceMs }),
+    launch(),
+  ]);
+  return {
+    sandbox,
+    browser,
+    statePath: path,
+    async window(options = {}) {
+      const context = await browser.newContext({
+        viewport: { width: 1360, height: 860 },
+        locale: "en-GB",
+        timezoneId: "Europe/Berlin",
+        ...options,
+      });
+      const page = await context.newPage();
+      page.setDefaultTimeout(20_000);
+      const complaints: string[] = [];
+      page.on("pageerror", (error) => complaints.push(error.message));
+      page.on("console", (line) => {
+        // A refusal that the page shows is no defect of it, though the browser notes it.
+        if (line.type() === "error" && !line.text().includes("status of 400")) complaints.push(line.text());
+      });
+      await page.goto(sandbox.url);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      return { page, complaints };
+    },
+    async close() {
+      await browser.close();
+      await sandbox.close();
+      if (statePath === undefined) await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+async function launch(): Promise<Browser> {
+  return browsers.launch({
+    executablePath: await chromium.executablePath(),
+    args: chromium.args,
+    headless: true,
+  });
+}

@@ -1,0 +1,89 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { scenarios } from "../../src/sandbox/scenarios/all.ts";
+import { openSandbox, type Opened } from "./a-page.ts";
+
+/* Every scenario, played on the page from both sides: a scenario says itself what must be seen; here is what people see. */
+
+let opened: Opened;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  opened = await openSandbox();
+  ({ page, complaints } = await opened.window());
+  await page.getByRole("button", { name: "Scenarios" }).click();
+}, 60_000);
+afterAll(() => opened.close());
+
+const phone = () => page.getByRole("log", { name: /'s chat with the bot$/ });
+const topic = () => page.getByRole("log", { name: /^Messages in / });
+
+/** What people see of each at its end, on the phone and in the topic; the page follows what happens. */
+const SEEN: Record<string, (view: { phone: string; topic: string }) => void> = {
+  "first-contact": (view) => {
+    expect(view.phone).toContain("I am looking into it: it left our warehouse this morning.");
+    expect(view.phone).toMatch(/SUP-\d+ is closed/);
+    expect(view.phone).not.toContain("told where it is");
+    expect(view.topic).toContain("Wonderful, that is all I wanted to know!");
+    expect(view.topic).toContain("closed the topic");
+  },
+  "album-and-edits": (view) => {
+    expect(view.phone).toContain("A new one is on its way");
+    expect(view.phone).toContain("❤");
+    expect(view.topic).toContain("Three sides of the parcel");
+    expect(view.topic).toContain("edited");
+    expect(view.topic).toContain("❤");
+  },
+  "two-agents-claim": (view) => {
+    expect(view.phone).toContain("Can somebody change my delivery address?");
+    expect(view.topic.match(/took this ticket/g)).toHaveLength(1);
+  },
+  "topic-deleted": (view) => {
+    expect(view.phone).toContain("Yes, we are here. I correct it.");
+    expect(view.topic).toContain("The former topic was deleted");
+    expect(view.topic).toContain("Hello, is anybody there?");
+  },
+  "forty-messages": (view) => {
+    expect(view.phone).toContain("line 10 of 10");
+    expect(view.topic).toContain("line 10 of 10");
+  },
+  "customer-blocks": (view) => {
+    expect(view.phone).toContain("It is cancelled, and nothing is left to pay.");
+    expect(view.phone).not.toMatch(/It is cancelled\.\s/);
+    expect(view.topic).toContain("The customer has blocked the bot");
+    expect(view.topic).toContain("👎");
+    expect(view.topic).toContain("The customer can be reached again.");
+  },
+};
+
+describe.each(scenarios.map((scenario) => [scenario.title, scenario] as const))("%s", (title, scenario) => {
+  test("plays to its end, and both sides show it", { timeout: 60_000 }, async () => {
+    const list = page.locator(".scenario-list");
+    await list.getByRole("button", { name: title }).click();
+    const steps = page.getByRole("region", { name: "What was seen" });
+    await steps.filter({ hasText: title }).locator(".state.done, .state.failed").waitFor({ timeout: 50_000 });
+    expect(await steps.locator("h3").innerText()).toMatch(/done/);
+    expect(await steps.locator(".awaited").count()).toBe(0);
+    expect(await steps.locator(".seen").count()).toBeGreaterThan(3);
+    SEEN[scenario.id]?.({ phone: await phone().innerText(), topic: await topic().innerText() });
+    expect(complaints).toEqual([]);
+  });
+});
+
+test("what happened beneath is in the drawer", async () => {
+  await page.getByRole("tab", { name: "Ticket" }).click();
+  await expect
+    .poll(() => page.getByRole("region", { name: "Events" }).innerText())
+    .toContain("ticket_opened");
+  await page.getByRole("tab", { name: "Bot API calls" }).click();
+  const calls = await page.getByRole("tabpanel").innerText();
+  expect(calls).toContain("copyMessage");
+  expect(calls).toMatch(/\d+ ms/);
+  await page.getByRole("tab", { name: "Updates" }).click();
+  expect(await page.getByRole("tabpanel").innerText()).toMatch(/my_chat_member[^]*delivered/);
+  await page.getByRole("tab", { name: "Inbox" }).click();
+  await expect
+    .poll(() => page.getByRole("region", { name: "Inbox" }).innerText())
+    .toMatch(/of 20 calls left/);
+});
