@@ -72,7 +72,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     buildWorker(LOCAL_ENTRY, join(statePath, "bundle")),
     buildPage(pagePath),
   ]);
-  let desk = await startDesk();
+  let desk = await startDesk(options.deskPort);
   let config = await seededConfig(desk.url, secrets.ADMIN_TOKEN, options.config);
   const groups = (): string[] => config.groups.map(({ id }) => id);
   await furnishWorld();
@@ -131,7 +131,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       await desk.close();
       await rm(join(statePath, "v3"), { recursive: true, force: true });
       world.control("reset", { bot: { token: secrets.BOT_TOKEN } });
-      desk = await startDesk();
+      // Under the same address, which people may have at hand.
+      desk = await startDesk(Number(new URL(desk.url).port));
       config = await seededConfig(desk.url, secrets.ADMIN_TOKEN, options.config);
       await furnishWorld();
       line = openLine();
@@ -159,10 +160,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
   };
 
-  function startDesk(): Promise<LocalDesk> {
+  function startDesk(port: number): Promise<LocalDesk> {
     return startLocalDesk({
       statePath,
-      port: options.deskPort,
+      port,
       telegramRoot: sandbox.url,
       secrets,
       bundle,

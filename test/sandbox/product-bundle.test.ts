@@ -1,0 +1,53 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { buildWorker, LOCAL_ENTRY } from "../../src/sandbox/desk/local-desk.ts";
+
+/* What is deployed has nothing of the sandbox in it: no door, no clock to turn, no plug to pull. */
+
+/** Said by the local desk's clock, doors, faults and plug, and by nothing else. */
+const MARKS = [
+  "LOCAL_CLOCK_OFFSET_MS",
+  "/sandbox/",
+  "the sandbox has switched D1 off",
+  "the plug was pulled",
+];
+
+interface Bundle {
+  code: string;
+  sources: string[];
+}
+
+let folder: string;
+let product: Bundle;
+let local: Bundle;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "topicdesk-bundle-"));
+  [product, local] = await Promise.all([
+    bundled("src/index.ts", join(folder, "product")),
+    bundled(LOCAL_ENTRY, join(folder, "local")),
+  ]);
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function bundled(entry: string, outdir: string): Promise<Bundle> {
+  const main = await buildWorker(entry, outdir);
+  const { sources } = JSON.parse(await readFile(`${main}.map`, "utf8")) as { sources: string[] };
+  return { code: await readFile(main, "utf8"), sources };
+}
+
+test("no source file of the sandbox is in the product's bundle", () => {
+  expect(product.sources.some((source) => source.endsWith("src/http/app.ts"))).toBe(true);
+  expect(product.sources.filter((source) => /src\/(sandbox|setup)\//.test(source))).toEqual([]);
+});
+
+test("nothing that the sandbox says is in it either", () => {
+  expect(MARKS.filter((mark) => product.code.includes(mark))).toEqual([]);
+});
+
+test("the same looks find all of it in the local desk's bundle", () => {
+  expect(local.sources.some((source) => source.includes("src/sandbox/desk/local-doors.ts"))).toBe(true);
+  expect(MARKS.filter((mark) => !local.code.includes(mark))).toEqual([]);
+});

@@ -1,0 +1,138 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startSandbox, type Sandbox } from "../../src/sandbox/host/sandbox.ts";
+import { exampleDesk, MAIN_CHAT } from "../support/desks.ts";
+import { until } from "../support/until.ts";
+
+/* What `npm start` starts: the desk in workerd, its Telegram and the page behind one address. */
+
+const secrets = { BOT_TOKEN: "1:sandbox", WEBHOOK_SECRET: "webhook-secret", ADMIN_TOKEN: "admin-token" };
+const HOUR_MS = 3_600_000;
+
+let statePath: string;
+let sandbox: Sandbox;
+
+function start(): Promise<Sandbox> {
+  return startSandbox({ statePath, port: 0, deskPort: 0, secrets, config: exampleDesk(), paceMs: 20 });
+}
+
+beforeAll(async () => {
+  statePath = await mkdtemp(join(tmpdir(), "topicdesk-whole-"));
+  sandbox = await start();
+}, 60_000);
+afterAll(async () => {
+  await sandbox.close();
+  await rm(statePath, { recursive: true, force: true });
+});
+
+async function ask(what: string, body: unknown = {}): Promise<Response> {
+  return fetch(`${sandbox.url}/sandbox/${what}`, { method: "POST", body: JSON.stringify(body) });
+}
+
+async function ticket(ref: string): Promise<{ status: string; openedAt: string } | null> {
+  const answer = await fetch(`${sandbox.deskUrl}/api/v1/tickets/${ref}`, {
+    headers: { authorization: `Bearer ${secrets.ADMIN_TOKEN}` },
+  });
+  return answer.ok ? ((await answer.json()) as { status: string; openedAt: string }) : null;
+}
+
+async function resolved(ref: string): Promise<void> {
+  const group = MAIN_CHAT;
+  const topic = await until(`the topic of ${ref}`, async () =>
+    (await sandbox.telegram.topics(group)).find(({ name }) => name.startsWith(`${ref} `)),
+  );
+  const agents = await sandbox.telegram.group({ id: group, title: "Support" });
+  const lead = await agents.member({ id: 9001 });
+  await lead.write(topic.id, "/resolve");
+  await until(`${ref} is resolved`, async () => (await ticket(ref))?.status === "resolved");
+}
+
+test("one address serves the page, the Bot API, the control interface and the sandbox's own", async () => {
+  const page = await fetch(`${sandbox.url}/`);
+  expect(page.headers.get("content-type")).toContain("text/html");
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'self'");
+  expect(await (await fetch(`${sandbox.url}/bot1:sandbox/getMe`)).json()).toMatchObject({ ok: true });
+  expect(await (await fetch(`${sandbox.url}/control/status`)).json()).toMatchObject({ ok: true });
+  expect(await (await fetch(`${sandbox.url}/sandbox/facts`)).json()).toMatchObject({
+    result: { groups: [{ id: "main" }, { id: "vip" }] },
+  });
+});
+
+test.each(["/", "/sandbox/facts", "/sandbox/feed", "/control/status"])(
+  "a page from elsewhere does not reach %s",
+  async (path) => {
+    const answer = await fetch(`${sandbox.url}${path}`, { headers: { origin: "https://evil.example" } });
+    expect(answer.status).toBe(403);
+  },
+);
+
+test.each([
+  ["travel", { advanceMs: -1 }, "Too small"],
+  ["travel", {}, "advanceMs"],
+  ["play", { scenario: "no such play" }, "there is no such scenario"],
+  ["record", { down: "yes" }, "down"],
+])("a wrong %s %j is refused and says why", async (what, body, why) => {
+  const answer = await ask(what, body);
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ ok: false, error: expect.stringContaining(why) });
+});
+
+test("nothing outside of the page's folder is served", async () => {
+  for (const path of [
+    "/assets/../../telegram.json",
+    "/assets/%2e%2e/%2e%2e/telegram.json",
+    "/assets/none.js",
+  ]) {
+    expect((await fetch(`${sandbox.url}${path}`)).status).toBe(404);
+  }
+});
+
+test("time moves for Telegram and the desk together, and what is due on the way happens", async () => {
+  const ada = await sandbox.telegram.customer({ firstName: "Ada" });
+  await ada.write("My printer burns");
+  await until("SUP-1 is recorded", () => ticket("SUP-1"));
+  await resolved("SUP-1");
+  const before = sandbox.world.clock.now();
+  // Resolved tickets close by themselves after 48 hours.
+  expect((await ask("travel", { advanceMs: 50 * HOUR_MS })).ok).toBe(true);
+  expect(sandbox.world.clock.now() - before).toBeGreaterThanOrEqual(50 * HOUR_MS);
+  await until("SUP-1 is closed", async () => (await ticket("SUP-1"))?.status === "closed");
+}, 60_000);
+
+test("both sides go on after a restart where they stopped, the moved clock included", async () => {
+  const before = sandbox.world.clock.now();
+  await sandbox.close();
+  sandbox = await start();
+  expect(sandbox.world.clock.now()).toBeGreaterThanOrEqual(before);
+  expect((await ticket("SUP-1"))?.status).toBe("closed");
+  const bob = await sandbox.telegram.customer({ firstName: "Bob" });
+  await bob.write("Mine smokes");
+  const opened = await until("SUP-2 is recorded", () => ticket("SUP-2"));
+  // The desk's clock is Telegram's: days ahead of this machine's.
+  expect(Date.parse(opened.openedAt)).toBeGreaterThan(Date.now() + 49 * HOUR_MS);
+}, 60_000);
+
+test("the record can be switched off: conversations go on, and it catches up", async () => {
+  await ask("record", { down: true });
+  const bob = (await sandbox.telegram.users()).find(({ profile }) => profile.first_name === "Bob")!;
+  const customer = await sandbox.telegram.customer({ id: bob.profile.id });
+  await customer.write("It smokes more now");
+  const group = MAIN_CHAT;
+  await until("the message is in the group", async () =>
+    (await sandbox.telegram.messages(group)).find(({ text }) => text === "It smokes more now"),
+  );
+  await ask("record", { down: false });
+  expect((await ask("travel", { advanceMs: HOUR_MS })).ok).toBe(true);
+  await until("the record has it", async () => (await ticket("SUP-2"))?.status === "open");
+}, 60_000);
+
+test("starting over forgets everything on both sides", async () => {
+  expect((await ask("start-over")).ok).toBe(true);
+  expect(await ticket("SUP-1")).toBeNull();
+  expect(Math.abs(sandbox.world.clock.now() - Date.now())).toBeLessThan(60_000);
+  const eve = await sandbox.telegram.customer({ firstName: "Eve" });
+  await eve.write("Hello again");
+  expect((await until("SUP-1 is anew", () => ticket("SUP-1"))).status).toBe("open");
+}, 60_000);
