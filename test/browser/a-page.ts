@@ -8,6 +8,9 @@ import { exampleDesk } from "../support/desks.ts";
 
 const secrets = { BOT_TOKEN: "1:sandbox", WEBHOOK_SECRET: "webhook-secret", ADMIN_TOKEN: "admin-token" };
 
+/** A container has no sandbox to give and no graphics card; texts look the same everywhere. */
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"];
+
 /** A whole sandbox with a state of its own, and a Chromium to look at its page with. */
 export interface Opened {
   sandbox: Sandbox;
@@ -58,10 +61,7 @@ export async function openSandbox({
   };
 }
 
+/** Without the package's own flags: they switch off the very rules that the page lives under elsewhere. */
 async function launch(): Promise<Browser> {
-  return browsers.launch({
-    executablePath: await chromium.executablePath(),
-    args: chromium.args,
-    headless: true,
-  });
+  return browsers.launch({ executablePath: await chromium.executablePath(), args: FLAGS, headless: true });
 }
