@@ -9,8 +9,9 @@ const rooms = {
   integrations: ["domain"],
   record: ["domain"],
   "topic-group": ["telegram", "channels", "integrations", "record/projection", "domain"],
-  cron: ["record", "domain"],
-  http: ["telegram", "channels", "record", "domain"],
+  groups: ["record", "log", "domain"],
+  cron: ["groups", "record", "log", "domain"],
+  http: ["telegram", "channels", "groups", "record", "log", "domain"],
   setup: ["domain"],
 };
 

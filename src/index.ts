@@ -1,5 +1,11 @@
-import { app } from "./http/app.ts";
+import { everyMinute } from "./cron/scheduled.ts";
+import { appWith } from "./http/app.ts";
 
 export { TopicGroup } from "./topic-group/topic-group.ts";
 
-export default { fetch: app.fetch } satisfies ExportedHandler<Env>;
+const { fetch } = appWith(Date.now);
+
+export default {
+  fetch,
+  scheduled: ({ scheduledTime }, env) => everyMinute(env, scheduledTime),
+} satisfies ExportedHandler<Env>;

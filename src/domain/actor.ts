@@ -9,4 +9,4 @@ export type Actor =
   | { kind: "system"; rule: SystemRule };
 
 /** The rules by which the desk acts on its own. */
-export type SystemRule = "auto_close" | "intake_hold" | "delivery";
+export type SystemRule = "auto_close" | "intake_hold" | "delivery" | "sla" | "escalation" | "reminder";

@@ -1,6 +1,7 @@
 import type { Actor } from "./actor.ts";
 import type { UnreachableReason } from "./contact.ts";
 import type { Priority } from "./priority.ts";
+import type { Loads } from "./roster.ts";
 
 /** An agent as the one who acts. */
 export type AgentActor = Extract<Actor, { kind: "agent" }>;
@@ -31,10 +32,14 @@ export type TicketCommand =
   | { type: "agent_resolved"; by: Worker; note?: string }
   | { type: "agent_closed"; by: Worker; note?: string }
   | { type: "agent_reopened"; by: Worker; note?: string }
+  | { type: "agent_escalated"; by: Worker; note?: string }
+  /** `remindAt` in ms since 1970; null takes the reminder back. */
+  | { type: "agent_snoozed"; by: AgentActor; remindAt: number | null; reason?: string }
   | { type: "agent_prioritised"; by: Worker; priority: Priority }
   | { type: "agent_tagged"; by: Worker; add: string[]; remove: string[] }
   | { type: "topic_created"; topicId: number }
   | { type: "topic_lost"; topicId: number }
   | { type: "delivery_failed"; code: string }
   | { type: "delivery_uncertain" }
-  | { type: "clock_struck" };
+  /** `loads`: what every agent has to do now, for those who may take tickets over. */
+  | { type: "clock_struck"; loads: Loads };

@@ -1,7 +1,9 @@
+import { inside, places, problem, quoted, type ConfigProblem, type Path } from "./config-places.ts";
 import { ConfigDocument, type Config } from "./config.ts";
-import { pointerTo, schemaProblems, type SchemaProblem } from "./schema-problems.ts";
+import { pointerTo, schemaProblems } from "./schema-problems.ts";
+import { calendarProblems, unreachableTargets } from "./sla/calendar-check.ts";
 
-export type ConfigProblem = SchemaProblem;
+export type { ConfigProblem };
 export type ConfigCheck = { config: Config; problems: [] } | { config: null; problems: ConfigProblem[] };
 
 /** Problems that one answer names; who has more repairs these first. */
@@ -19,38 +21,12 @@ export function checkConfig(document: unknown): ConfigCheck {
     ...brokenReferences(document),
     ...groupsWithoutQueue(document),
     ...policiesWithoutNormal(document),
-    ...unknownZones(document),
+    ...calendarProblems(document, "calendars/*"),
+    ...unreachableTargets(document),
+    ...warningsWithAfter(document),
   );
   if (parsed.success && problems.length === 0) return { config: parsed.data, problems: [] };
   return { config: null, problems: problems.slice(0, CONFIG_PROBLEMS_MAX) };
-}
-
-type Path = readonly (string | number)[];
-
-interface Place {
-  path: Path;
-  value: unknown;
-}
-
-/**
- * Every place in a document that a pattern names; `*` stands for each item of a list or each value of an object.
- * What is not there, or has another shape, is no place: the schema has told that already.
- */
-function places(document: unknown, pattern: string): Place[] {
-  let found: Place[] = [{ path: [], value: document }];
-  for (const step of pattern.split("/")) {
-    found = found.flatMap(({ path, value }) =>
-      inside(value)
-        .filter(([key]) => step === "*" || key === step)
-        .map(([key, inner]) => ({ path: [...path, key], value: inner })),
-    );
-  }
-  return found;
-}
-
-function inside(value: unknown): [string | number, unknown][] {
-  if (Array.isArray(value)) return [...value.entries()];
-  return typeof value === "object" && value !== null ? Object.entries(value) : [];
 }
 
 /** What must stand once only: within a list, the values at these places. */
@@ -89,6 +65,7 @@ const REFERENCES = [
   ["groups/*/leads/*", "agent", "agents", "telegramId"],
   ["tiers/*/slaPolicy", "SLA policy", "slaPolicies", "id"],
   ["queues/*/group", "group", "groups", "id"],
+  ["queues/*/slaPolicy", "SLA policy", "slaPolicies", "id"],
   ["agents/*/groups/*", "group", "groups", "id"],
   ["agents/*/shift", "calendar", "calendars", "id"],
   ["slaPolicies/*/calendar", "calendar", "calendars", "id"],
@@ -96,6 +73,7 @@ const REFERENCES = [
   ["escalationPolicies/*/steps/*/actions/*/webhook", "webhook", "webhooks", "id"],
   ["escalationPolicies/*/steps/*/actions/*/notify", "agent", "agents", "telegramId"],
   ["routing/defaultQueue", "queue", "queues", "id"],
+  ["routing/defaultTier", "tier", "tiers", null],
   ["routing/fallbackPool", "group", "groups", "id"],
   ["routing/rules/*/queue", "queue", "queues", "id"],
   ["routing/rules/*/when/tier", "tier", "tiers", null],
@@ -150,29 +128,15 @@ function policiesWithoutNormal(document: unknown): ConfigProblem[] {
   );
 }
 
-function unknownZones(document: unknown): ConfigProblem[] {
-  return places(document, "calendars/*/timeZone").flatMap(({ path, value }) =>
-    typeof value !== "string" || isTimeZone(value)
-      ? []
-      : [problem(path, `${quoted(value)} is no IANA time zone; write for example "Europe/Berlin" or "UTC"`)],
+function warningsWithAfter(document: unknown): ConfigProblem[] {
+  return places(document, "escalationPolicies/*/steps/*").flatMap(({ path, value }) =>
+    places(value, "at").some(({ value: at }) => at === "warning") && places(value, "after").length > 0
+      ? [
+          problem(
+            [...path, "after"],
+            "counts from the breach: a warning comes when the SLA policy's warnings say",
+          ),
+        ]
+      : [],
   );
-}
-
-function isTimeZone(name: string): boolean {
-  // Offsets such as "+02:00" are accepted by the runtime, but a calendar needs a zone that knows its clock changes.
-  if (/^[+-]/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}
-
-function problem(path: Path, message: string): ConfigProblem {
-  return { pointer: pointerTo(path), message };
-}
-
-function quoted(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Duration } from "./duration.ts";
 import { PRIORITIES } from "./priority.ts";
+import { METRICS } from "./sla/metric.ts";
 
 /**
  * The configuration of a desk as one document. Sections refer to each other by id; `checkConfig` holds those
@@ -63,6 +64,8 @@ const Queue = z.strictObject({
   id: Id,
   group: Id,
   assignment: z.enum(["claim", "auto"]).default("claim"),
+  /** Holds for tickets whose tier nobody knows; a known tier has its own. */
+  slaPolicy: LongId.optional(),
   depthAlert: z.strictObject({ unassigned: z.int().positive(), cooldown: Duration }).optional(),
   overrideAfter: Duration.optional(),
   requireSkills: SkillLevels.optional(),
@@ -85,7 +88,7 @@ const Agent = z.strictObject({
     .default({}),
 });
 
-const Calendar = z.strictObject({
+export const CalendarDocument = z.strictObject({
   id: LongId,
   timeZone: z.string().min(1).max(64),
   weekly: z.partialRecord(z.enum(WEEKDAYS), Intervals),
@@ -99,7 +102,7 @@ const Calendar = z.strictObject({
     .default([]),
 });
 
-const Metric = z.enum(["firstResponse", "nextResponse", "resolution"]);
+const Metric = z.enum(METRICS);
 const Clock = z.enum(["business", "wall"]);
 
 const SlaPolicy = z.strictObject({
@@ -138,7 +141,10 @@ const EscalationPolicy = z.strictObject({
     .array(
       z.strictObject({
         at: z.enum(["warning", "breach"]),
-        after: Duration.optional(),
+        after: Duration.optional().describe("How long after the breach"),
+        /** Whether `after` counts opening hours or every hour. */
+        clock: Clock.default("business"),
+        /** Only for this metric; without it for each. */
         metric: Metric.optional(),
         actions: z.array(EscalationAction).min(1).max(20),
       }),
@@ -167,6 +173,8 @@ const RoutingRule = z.strictObject({
 const Routing = z.strictObject({
   rules: z.array(RoutingRule).max(500).default([]),
   defaultQueue: Id,
+  /** The tier of customers of whom nobody knows one; without it the tier with the lowest score. */
+  defaultTier: LongId.optional(),
   fallbackPool: Id.optional(),
   enrichment: z
     .strictObject({
@@ -199,6 +207,7 @@ const Intake = z.strictObject({
 const Webhook = z.strictObject({
   id: LongId,
   url: HttpsUrl,
+  /** Which of the desk's own events it wants; what an escalation step calls it gets whatever stands here. */
   events: z.array(z.string().min(1).max(64)).min(1).max(100),
 });
 
@@ -211,7 +220,7 @@ export const ConfigSections = {
   tiers: z.record(LongId, Tier).default({}),
   queues: z.array(Queue).min(1).max(500),
   agents: z.array(Agent).max(5_000).default([]),
-  calendars: z.array(Calendar).max(500).default([]),
+  calendars: z.array(CalendarDocument).max(500).default([]),
   slaPolicies: z.array(SlaPolicy).max(200).default([]),
   escalationPolicies: z.array(EscalationPolicy).max(200).default([]),
   routing: Routing,

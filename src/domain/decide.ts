@@ -3,10 +3,14 @@ import type { TicketCommand, Worker } from "./command.ts";
 import type { Decision } from "./decision.ts";
 import type { TicketEvent } from "./event.ts";
 import { intakeComplete } from "./intake.ts";
-import { TAGS_MAX } from "./limits.ts";
+import { REMINDER_MAX_MS, TAGS_MAX } from "./limits.ts";
 import type { Policy } from "./policy.ts";
 import { isPriority } from "./priority.ts";
+import { verdicts } from "./sla/clocks.ts";
+import { METRICS, type Metric } from "./sla/metric.ts";
+import type { Verdict } from "./sla/verdict.ts";
 import type { TicketStatus } from "./status.ts";
+import { strike } from "./strike.ts";
 import type { Ticket } from "./ticket.ts";
 
 type Command<T extends TicketCommand["type"]> = Extract<TicketCommand, { type: T }>;
@@ -22,7 +26,7 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
     case "customer_answered_intake":
       return answeredIntake(command, ticket, policy, now);
     case "customer_closed":
-      return closed(ticket, customer(command.customer), now);
+      return closed(ticket, customer(command.customer), policy, now);
     case "customer_unreachable":
       if (ticket.unreachable === command.reason) return { events: [] };
       return { events: [{ type: "customer_unreachable", at: now, by: delivery, reason: command.reason }] };
@@ -40,11 +44,15 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
     case "agent_noted":
       return { events: [{ type: "note_added", at: now, by: command.by, text: command.text }] };
     case "agent_resolved":
-      return resolved(command, ticket, now);
+      return resolved(command, ticket, policy, now);
     case "agent_closed":
-      return closed(ticket, command.by, now, command.note);
+      return closed(ticket, command.by, policy, now, command.note);
     case "agent_reopened":
       return reopened(command, ticket, now);
+    case "agent_escalated":
+      return escalated(command, ticket, now);
+    case "agent_snoozed":
+      return snoozed(command, ticket, now);
     case "agent_prioritised":
       return prioritised(command, ticket, now);
     case "agent_tagged":
@@ -59,23 +67,10 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
     case "delivery_uncertain":
       return { events: [{ type: "delivery_uncertain", at: now, by: delivery }] };
     case "clock_struck":
-      return clockStruck(ticket, policy, now);
+      return { events: strike(ticket, policy, command.loads, now) };
     default:
       return command satisfies never;
   }
-}
-
-/**
- * The earliest instant at which `clock_struck` would change the ticket, `null` if time alone changes nothing.
- * What happens then is stamped with this instant, whenever the desk gets to look.
- */
-export function dueAt(ticket: Ticket, policy: Policy): number | null {
-  const due: number[] = [];
-  if (ticket.heldUntil !== null) due.push(ticket.heldUntil);
-  if (ticket.status === "resolved" && ticket.resolvedAt !== null) {
-    due.push(ticket.resolvedAt + policy.autoCloseResolvedAfterMs);
-  }
-  return due.length === 0 ? null : Math.min(...due);
 }
 
 const delivery: Actor = { kind: "system", rule: "delivery" };
@@ -203,6 +198,7 @@ function answered(command: Command<"agent_answered">, ticket: Ticket, policy: Po
       from: status,
       to: deskTurn ? "waiting" : status,
       first: ticket.firstAnsweredAt === null,
+      ...clocksEnded(ticket, policy, ["firstResponse", "nextResponse"], now),
     });
   }
   return { events };
@@ -248,7 +244,7 @@ function assigned(command: Command<"agent_assigned">, ticket: Ticket, now: numbe
   };
 }
 
-function resolved(command: Command<"agent_resolved">, ticket: Ticket, now: number): Decision {
+function resolved(command: Command<"agent_resolved">, ticket: Ticket, policy: Policy, now: number): Decision {
   const { ref, status, statusBy } = ticket;
   if (status === "closed") return { refused: closedRefusal(ticket) };
   if (status === "resolved") {
@@ -256,12 +252,20 @@ function resolved(command: Command<"agent_resolved">, ticket: Ticket, now: numbe
   }
   return {
     events: [
-      { type: "ticket_resolved", at: now, by: command.by, from: status, to: "resolved", ...note(command) },
+      {
+        type: "ticket_resolved",
+        at: now,
+        by: command.by,
+        from: status,
+        to: "resolved",
+        ...note(command),
+        ...clocksEnded(ticket, policy, METRICS, now),
+      },
     ],
   };
 }
 
-function closed(ticket: Ticket, by: Actor, now: number, text?: string): Decision {
+function closed(ticket: Ticket, by: Actor, policy: Policy, now: number, text?: string): Decision {
   const { ref, status, statusBy } = ticket;
   if (status === "closed") {
     return { already: { code: "ticket.already_closed", ref, by: statusBy.by, at: statusBy.at } };
@@ -275,6 +279,7 @@ function closed(ticket: Ticket, by: Actor, now: number, text?: string): Decision
         from: status,
         to: "closed",
         ...(text === undefined ? {} : { note: text }),
+        ...clocksEnded(ticket, policy, METRICS, now),
       },
     ],
   };
@@ -297,6 +302,44 @@ function reopened(command: Command<"agent_reopened">, ticket: Ticket, now: numbe
       },
     ],
   };
+}
+
+function escalated(command: Command<"agent_escalated">, ticket: Ticket, now: number): Decision {
+  const { ref, status, statusBy } = ticket;
+  if (status === "closed") return { refused: closedRefusal(ticket) };
+  if (status === "resolved") return { refused: { code: "ticket.resolved", ref, status } };
+  if (status === "escalated") {
+    return { already: { code: "ticket.already_escalated", ref, by: statusBy.by, at: statusBy.at } };
+  }
+  return {
+    events: [
+      {
+        type: "ticket_escalated",
+        at: now,
+        by: command.by,
+        from: status,
+        to: "escalated",
+        ...note(command),
+      },
+    ],
+  };
+}
+
+function snoozed(command: Command<"agent_snoozed">, ticket: Ticket, now: number): Decision {
+  const { by, remindAt, reason } = command;
+  if (ticket.status === "closed") return { refused: closedRefusal(ticket) };
+  if (remindAt === null) {
+    const set = ticket.reminders.some(({ agent }) => agent === by.id);
+    if (!set) return { already: { code: "ticket.already_so", ref: ticket.ref } };
+    return { events: [{ type: "reminder_cleared", at: now, by, agent: by.id }] };
+  }
+  if (remindAt <= now) return { refused: { code: "reminder.past" } };
+  if (remindAt > now + REMINDER_MAX_MS) {
+    return { refused: { code: "reminder.too_far", maxMs: REMINDER_MAX_MS } };
+  }
+  const said = reason === undefined ? {} : { reason };
+  const set = { agent: by.id, agentName: by.name, remindAt, ...said };
+  return { events: [{ type: "reminder_set", at: now, by, ...set }] };
 }
 
 function prioritised(command: Command<"agent_prioritised">, ticket: Ticket, now: number): Decision {
@@ -323,14 +366,15 @@ function tagged(command: Command<"agent_tagged">, ticket: Ticket, now: number): 
   return { events: [{ type: "tags_changed", at: now, by: command.by, added, removed }] };
 }
 
-function clockStruck(ticket: Ticket, policy: Policy, now: number): Decision {
-  const due = dueAt(ticket, policy);
-  if (due === null || due > now) return { events: [] };
-  if (ticket.heldUntil !== null && ticket.heldUntil <= now) {
-    const by: Actor = { kind: "system", rule: "intake_hold" };
-    return { events: [{ type: "intake_released", at: due, by, why: "waited" }] };
-  }
-  return closed(ticket, { kind: "system", rule: "auto_close" }, due, "resolved and quiet");
+/** What becomes of the clocks that an event ends; nothing is said where the desk promised nothing. */
+function clocksEnded(
+  ticket: Ticket,
+  policy: Policy,
+  metrics: readonly Metric[],
+  now: number,
+): { clocks?: Verdict[] } {
+  const clocks = verdicts(ticket, policy.sla.policyFor(ticket), metrics, now);
+  return clocks.length === 0 ? {} : { clocks };
 }
 
 function closedRefusal(ticket: Ticket) {

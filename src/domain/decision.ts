@@ -5,7 +5,7 @@ import type { TicketStatus } from "./status.ts";
 /** A transition that the ticket's present state does not allow; it names that state. */
 export type Refusal =
   | { code: "ticket.not_found" }
-  | { code: "ticket.closed"; ref: string; status: TicketStatus }
+  | { code: "ticket.closed" | "ticket.resolved"; ref: string; status: TicketStatus }
   | {
       code: "ticket.claimed_by_other";
       ref: string;
@@ -20,7 +20,9 @@ export type Refusal =
     }
   | { code: "field.unknown"; field: string }
   | { code: "option.unknown"; field: string; option: string }
-  | { code: "tags.too_many"; max: number };
+  | { code: "tags.too_many"; max: number }
+  | { code: "reminder.past" }
+  | { code: "reminder.too_far"; maxMs: number };
 
 /** What was asked for holds already: nothing is written, and the answer says who made it so and when. */
 export type Already =
@@ -29,6 +31,7 @@ export type Already =
   | { code: "ticket.already_assigned"; ref: string; assignee: { id: number; name: string } }
   | { code: "ticket.already_resolved"; ref: string; by: Actor; at: number }
   | { code: "ticket.already_closed"; ref: string; by: Actor; at: number }
+  | { code: "ticket.already_escalated"; ref: string; by: Actor; at: number }
   | { code: "ticket.already_active"; ref: string; status: TicketStatus }
   | { code: "ticket.already_so"; ref: string };
 

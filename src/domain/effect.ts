@@ -1,5 +1,6 @@
 import type { Actor } from "./actor.ts";
 import type { UnreachableReason } from "./contact.ts";
+import type { MomentOf } from "./sla/escalation-log.ts";
 
 /** What a customer is told about a ticket of theirs. Codes and facts only: `telegram/text.ts` has the words. */
 export type CustomerNotice =
@@ -11,13 +12,39 @@ export type CustomerNotice =
 export type TopicNotice =
   | { code: "ticket.claimed"; by: Actor }
   | { code: "ticket.unclaimed"; by: Actor }
-  | { code: "ticket.assigned"; by: Actor; assignee: { id: number; name: string } }
+  | { code: "ticket.assigned"; by: Actor; assignee: { id: number; name: string }; note?: string }
+  | { code: "ticket.escalated"; by: Actor; note?: string }
+  | { code: "sla"; lines: SlaLine[] }
   | { code: "ticket.resolved"; by: Actor; note?: string }
   | { code: "ticket.closed"; by: Actor; note?: string }
   | { code: "ticket.reopened"; by: Actor; note?: string }
   | { code: "intake.waited" }
   | { code: "customer.unreachable"; reason: UnreachableReason }
   | { code: "customer.reachable" };
+
+/** What an agent is told in private, or by a mention in the topic if they never started the bot. */
+export type AgentNotice =
+  | { code: "sla"; lines: SlaLine[] }
+  /** The desk gave them the ticket. */
+  | { code: "ticket.assigned_to_you"; note?: string }
+  | { code: "ticket.escalated"; by: Actor; note?: string }
+  | { code: "reminder"; reason?: string }
+  | {
+      code: "queue.depth_exceeded" | "queue.depth_recovered";
+      queue: string;
+      unassigned: number;
+      limit: number;
+    };
+
+/** What happened to a clock. */
+export interface SlaLine extends MomentOf {
+  /** The desk noted it late. */
+  late: boolean;
+  /** The promise was kept in the meantime, or the ticket is over. */
+  kept: boolean;
+  /** Nobody was there to tell, or to take the ticket over. */
+  nobody?: true;
+}
 
 /**
  * What an event sets in motion beyond the ticket itself. The card, the topic's name and icon, and the record are no
@@ -27,4 +54,7 @@ export type Effect =
   /** The customer's confirmation with the reference and the next intake question; posted once, then edited. */
   | { kind: "receipt" }
   | { kind: "customer_notice"; notice: CustomerNotice }
-  | { kind: "topic_notice"; notice: TopicNotice };
+  | { kind: "topic_notice"; notice: TopicNotice }
+  | { kind: "agent_notice"; agent: { id: number; name: string }; notice: AgentNotice }
+  /** A call to an endpoint of the configuration. */
+  | { kind: "webhook"; webhook: string; escalation: MomentOf & { policy: string; step: number } };

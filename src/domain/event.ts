@@ -1,6 +1,8 @@
 import type { Actor } from "./actor.ts";
 import type { UnreachableReason } from "./contact.ts";
 import type { Priority } from "./priority.ts";
+import type { EscalationReceipt, HeldNotice, MomentOf } from "./sla/escalation-log.ts";
+import type { Verdict } from "./sla/verdict.ts";
 import type { TicketStatus } from "./status.ts";
 
 /** What every event says: when (milliseconds since 1970, UTC) and who. */
@@ -40,16 +42,30 @@ export type TicketEvent =
   | (Transition & { type: "ticket_claimed"; implicit?: true })
   | (Transition & { type: "ticket_unclaimed" })
   | (Transition & { type: "ticket_assigned"; assignee: number; assigneeName: string })
-  | (Transition & { type: "ticket_answered"; first: boolean })
+  /** `clocks`: what became of the SLA clocks that this ended, here and below. */
+  | (Transition & { type: "ticket_answered"; first: boolean; clocks?: Verdict[] })
   | (Transition & { type: "customer_replied" })
-  | (Transition & { type: "ticket_resolved" })
-  | (Transition & { type: "ticket_closed" })
+  | (Transition & { type: "ticket_escalated" })
+  | (Transition & { type: "ticket_resolved"; clocks?: Verdict[] })
+  | (Transition & { type: "ticket_closed"; clocks?: Verdict[] })
   | (Transition & { type: "ticket_reopened" })
   | (Happened & { type: "priority_changed"; priority: Priority; previous: Priority })
   | (Happened & { type: "tags_changed"; added: string[]; removed: string[] })
   | (Happened & { type: "field_answered"; field: string; option: string })
   | (Happened & { type: "intake_released"; why: "answered" | "waited" })
   | (Happened & { type: "note_added"; text: string })
+  /** Stamped with the instant at which it was due, whenever the desk looked. */
+  | (Happened & { type: "sla_warned" } & MomentOf)
+  | (Happened & { type: "sla_breached" } & MomentOf)
+  /** Time has passed since the breach, and nobody kept the promise. */
+  | (Happened & { type: "sla_overdue" } & MomentOf)
+  /** One action of an escalation step; a manual escalation is `ticket_escalated`. */
+  | (Happened & { type: "escalation_taken" } & MomentOf & EscalationReceipt)
+  /** What the cooldown held back was told in one go. */
+  | (Happened & { type: "escalation_notices_merged"; notices: HeldNotice[] })
+  | (Happened & { type: "reminder_set"; remindAt: number; agent: number; agentName: string; reason?: string })
+  | (Happened & { type: "reminder_cleared"; agent: number })
+  | (Happened & { type: "reminder_due"; agent: number; agentName: string; reason?: string })
   | (Happened & { type: "customer_unreachable"; reason: UnreachableReason })
   | (Happened & { type: "customer_reachable" })
   | (Happened & { type: "topic_created"; topicId: number })

@@ -18,6 +18,20 @@ export const CAUSE_KEPT_MS = 48 * 3_600_000;
 
 /** How long one Bot API call may take. The server itself may absorb 8 s of flood wait before it answers. */
 export const SEND_TIMEOUT_MS = 20_000;
+/** How long an endpoint of the configuration may take to answer; Standard Webhooks asks for 15 to 30 s. */
+export const WEBHOOK_TIMEOUT_MS = 15_000;
+/** The pauses between the tries of a webhook, some three days in all: the schedule that Standard Webhooks gives. */
+export const WEBHOOK_PAUSES_MS: readonly number[] = [
+  5_000,
+  5 * 60_000,
+  30 * 60_000,
+  2 * 3_600_000,
+  5 * 3_600_000,
+  10 * 3_600_000,
+  14 * 3_600_000,
+  20 * 3_600_000,
+  24 * 3_600_000,
+];
 /** An alarm stands at most this far ahead of accepted work, so a crash delays it by no more. */
 export const SAFETY_WAKE_MS = 30_000;
 /** An album has no end marker: it is whole when nothing has joined it for this long. */
@@ -39,6 +53,15 @@ export const TOAST_CHARS_MAX = 200;
 export const ALBUM_ITEMS_MAX = 10;
 /** Telegram deletes a message for everyone only this long after it was sent. */
 export const DELETE_WITHIN_MS = 48 * 3_600_000;
+
+/** Turns that a ticket remembers one by one; some 30 bytes each. */
+export const TICKET_PHASES_MAX = 401;
+/** Segments that the explanation of one clock shows. */
+export const SLA_SEGMENTS_MAX = 1_000;
+/** How far ahead an agent may ask to be reminded. */
+export const REMINDER_MAX_MS = 90 * 24 * 3_600_000;
+/** What time did is called late when the desk noted it this long after it was due. */
+export const LATE_AFTER_MS = 60_000;
 
 export const SUBJECT_CHARS_MAX = 80;
 export const NOTE_CHARS_MAX = 2_000;

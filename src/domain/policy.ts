@@ -1,5 +1,7 @@
-import type { AgentConfig, Config, IntakeFieldConfig } from "./config.ts";
+import type { Config, IntakeFieldConfig } from "./config.ts";
 import { ms } from "./duration.ts";
+import { rosterOf, type Roster } from "./roster.ts";
+import { slaRulesOf, type SlaRules } from "./sla/sla-policy.ts";
 
 /** What `decide` needs to know of the configuration, for one group, durations in milliseconds. */
 export interface Policy {
@@ -11,10 +13,15 @@ export interface Policy {
   claimOnAnswer: boolean;
   intakeFields: readonly IntakeFieldConfig[];
   intakeHoldMs: number;
+  sla: SlaRules;
+  roster: Roster;
 }
 
-/** The policy of a group, or `undefined` if the configuration has no such group. */
-export function policyOf(config: Config, groupId: string): Policy | undefined {
+/**
+ * The policy of a group, or `undefined` if the configuration has no such group. `since`: when the configuration came
+ * into force there, in ms since 1970.
+ */
+export function policyOf(config: Config, groupId: string, since: number): Policy | undefined {
   const group = config.groups.find((candidate) => candidate.id === groupId);
   if (group === undefined) return undefined;
   return {
@@ -26,6 +33,8 @@ export function policyOf(config: Config, groupId: string): Policy | undefined {
     claimOnAnswer: config.desk.claimOnAnswer,
     intakeFields: config.intake.fields,
     intakeHoldMs: ms(config.intake.holdFor),
+    sla: slaRulesOf(config, since),
+    roster: rosterOf(config, groupId),
   };
 }
 
@@ -46,15 +55,4 @@ export function defaultGroupOf(config: Config): string {
 export function groupOfPayload(config: Config, payload: string): string | undefined {
   const named = payload.split("_", 1)[0];
   return config.groups.find((group) => group.id === named)?.id;
-}
-
-/** The agents who work in a group. */
-export function agentsOf(config: Config, groupId: string): AgentConfig[] {
-  return config.agents.filter((agent) => agent.groups.includes(groupId));
-}
-
-/** Whether an agent may act for others in a group: a lead by role, or named in the group's `leads`. */
-export function isLead(config: Config, groupId: string, agent: AgentConfig): boolean {
-  if (agent.role === "lead") return true;
-  return config.groups.find((group) => group.id === groupId)?.leads.includes(agent.telegramId) ?? false;
 }

@@ -1,10 +1,16 @@
-import type { Effect, TopicNotice } from "./effect.ts";
+import type { AgentNotice, Effect, SlaLine, TopicNotice } from "./effect.ts";
 import type { TicketEvent } from "./event.ts";
+import { LATE_AFTER_MS } from "./limits.ts";
 import type { Policy } from "./policy.ts";
+import { isNotice, type MomentOf } from "./sla/escalation-log.ts";
+import { receivers } from "./sla/escalation.ts";
 import type { Ticket } from "./ticket.ts";
 
-/** What must be told to whom because of an event; `ticket` is the ticket after it. */
-export function react(event: TicketEvent, ticket: Ticket, policy: Policy): Effect[] {
+/**
+ * What must be told to whom because of an event; `ticket` is the ticket after it and `now` the instant at which the
+ * desk notes it, in ms since 1970.
+ */
+export function react(event: TicketEvent, ticket: Ticket, policy: Policy, now: number): Effect[] {
   switch (event.type) {
     case "ticket_opened":
     case "field_answered":
@@ -15,14 +21,26 @@ export function react(event: TicketEvent, ticket: Ticket, policy: Policy): Effec
       return [topic({ code: "ticket.claimed", by: event.by })];
     case "ticket_unclaimed":
       return [topic({ code: "ticket.unclaimed", by: event.by })];
-    case "ticket_assigned":
-      return [
-        topic({
-          code: "ticket.assigned",
-          by: event.by,
-          assignee: { id: event.assignee, name: event.assigneeName },
-        }),
-      ];
+    case "ticket_assigned": {
+      const assignee = { id: event.assignee, name: event.assigneeName };
+      const told = topic({ code: "ticket.assigned", by: event.by, assignee, ...noteOf(event) });
+      if (event.by.kind !== "system") return [told];
+      return [told, agent(assignee, { code: "ticket.assigned_to_you", ...noteOf(event) })];
+    }
+    case "ticket_escalated": {
+      // A ladder says by its own steps who is to be told.
+      if (event.by.kind === "system") return [];
+      const said = { code: "ticket.escalated", by: event.by, ...noteOf(event) } as const;
+      return [topic(said), ...policy.roster.leads.map((lead) => agent(lead, said))];
+    }
+    case "escalation_taken":
+      return escalation(event, ticket, now);
+    case "escalation_notices_merged":
+      return mergedNotices(event, ticket, policy, now);
+    case "reminder_due": {
+      const reason = event.reason === undefined ? {} : { reason: event.reason };
+      return [agent({ id: event.agent, name: event.agentName }, { code: "reminder", ...reason })];
+    }
     case "ticket_resolved":
       return [
         topic({ code: "ticket.resolved", by: event.by, ...noteOf(event) }),
@@ -61,6 +79,11 @@ export function react(event: TicketEvent, ticket: Ticket, policy: Policy): Effec
       return [topic({ code: "customer.unreachable", reason: event.reason })];
     case "customer_reachable":
       return [topic({ code: "customer.reachable" })];
+    case "sla_warned":
+    case "sla_breached":
+    case "sla_overdue":
+    case "reminder_set":
+    case "reminder_cleared":
     case "ticket_answered":
     case "customer_replied":
     case "priority_changed":
@@ -74,6 +97,81 @@ export function react(event: TicketEvent, ticket: Ticket, policy: Policy): Effec
     default:
       return event satisfies never;
   }
+}
+
+function escalation(event: EventOf<"escalation_taken">, ticket: Ticket, now: number): Effect[] {
+  const { action, result, agents, policy, step } = event;
+  if (result === "held" || result === "unchanged") return [];
+  if ("webhook" in action) {
+    return [{ kind: "webhook", webhook: action.webhook, escalation: { ...momentOf(event), policy, step } }];
+  }
+  if (!isNotice(event)) return [];
+  const line = lineOf(event, ticket, isLate(event, now));
+  const lines: SlaLine[] = [result === "nobody" ? { ...line, nobody: true } : line];
+  // Who cannot be found cannot be told: then whoever looks at the topic is.
+  if (agents.length === 0) return [topic({ code: "sla", lines })];
+  return agents.map((one) => agent(one, { code: "sla", lines }));
+}
+
+/** Everybody gets one message with all that the cooldown kept for them. */
+function mergedNotices(
+  event: EventOf<"escalation_notices_merged">,
+  ticket: Ticket,
+  policy: Policy,
+  now: number,
+): Effect[] {
+  const lines = new Map<number, { who: { id: number; name: string } | null; lines: SlaLine[] }>();
+  const tell = (who: { id: number; name: string } | null, line: SlaLine): void => {
+    const told = lines.get(who?.id ?? TOPIC)?.lines ?? [];
+    lines.set(who?.id ?? TOPIC, { who, lines: [...told, line] });
+  };
+  for (const notice of event.notices) {
+    const agents = receivers(notice.to, ticket, policy);
+    const line = {
+      ...lineOf(notice, ticket, isLate(event, now)),
+      ...(notice.nobody ? { nobody: true as const } : {}),
+    };
+    for (const one of agents) tell(one, line);
+    if (agents.length === 0) tell(null, notice.to === "topic" ? line : { ...line, nobody: true });
+  }
+  return [...lines.values()].map(({ who, lines: said }) =>
+    who === null ? topic({ code: "sla", lines: said }) : agent(who, { code: "sla", lines: said }),
+  );
+}
+
+const TOPIC = 0;
+
+/** Whether the desk noted an event so long after it was due that people should know. */
+export function isLate({ at }: { at: number }, notedAt: number): boolean {
+  return notedAt - at > LATE_AFTER_MS;
+}
+
+function lineOf(of: MomentOf, ticket: Ticket, late: boolean): SlaLine {
+  return { ...momentOf(of), late, kept: isKept(of, ticket) };
+}
+
+function momentOf({ metric, instance, moment, offsetMs, clock, dueAt }: MomentOf): MomentOf {
+  return { metric, instance, moment, offsetMs, clock, dueAt };
+}
+
+/** Whether the promise was kept, or the ticket is over, by now. */
+function isKept({ metric, instance }: MomentOf, ticket: Ticket): boolean {
+  switch (metric) {
+    case "firstResponse":
+      return ticket.firstResponseEndedAt !== null;
+    case "nextResponse":
+      return ticket.turns !== instance || ticket.awaitingSince === null;
+    case "resolution":
+      return ticket.resolvedAt !== null || ticket.closedAt !== null;
+    default:
+      return metric satisfies never;
+  }
+}
+
+type EventOf<T extends TicketEvent["type"]> = Extract<TicketEvent, { type: T }>;
+
+function agent(who: { id: number; name: string }, notice: AgentNotice): Effect {
+  return { kind: "agent_notice", agent: who, notice };
 }
 
 function topic(notice: TopicNotice): Effect {

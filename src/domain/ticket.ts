@@ -1,8 +1,39 @@
 import type { Actor } from "./actor.ts";
 import type { UnreachableReason } from "./contact.ts";
 import type { TicketEvent } from "./event.ts";
+import { TICKET_PHASES_MAX } from "./limits.ts";
 import type { Priority } from "./priority.ts";
+import {
+  clockKey,
+  heldNotice,
+  isNotice,
+  momentKey,
+  NEW_ESCALATION_LOG,
+  type EscalationLog,
+} from "./sla/escalation-log.ts";
 import type { TicketStatus } from "./status.ts";
+
+/** A stretch of a ticket's life: it lasts until the next one begins. */
+export interface Phase {
+  /** Since when, in ms since 1970. */
+  at: number;
+  /** `active`: the desk's turn; `waiting`: the customer's; `over`: resolved or closed. */
+  is: "active" | "waiting" | "over";
+}
+
+/** What an agent asked to be reminded of; `at` in ms since 1970. */
+export interface Reminder {
+  agent: number;
+  name: string;
+  at: number;
+  reason?: string;
+}
+
+/**
+ * The shape of a stored ticket. Whoever changes it counts it up: a ticket stored in another shape is folded from its
+ * events anew.
+ */
+export const TICKET_SHAPE = 2;
 
 /** A ticket as it is now. Instants are milliseconds since 1970 (UTC), `null` where it has not happened. */
 export interface Ticket {
@@ -17,14 +48,22 @@ export interface Ticket {
   subject: string;
   priority: Priority;
   queue: string;
+  /** What the customer is to the desk, `null` while nobody knows. */
+  tier: string | null;
   assignee: { id: number; name: string } | null;
   tags: string[];
   /** Answers to the intake fields: field id → option id. */
   fields: Record<string, string>;
   openedAt: number;
+  /** When somebody first had it. */
+  claimedAt: number | null;
   /** The customer's first message that no agent has answered yet. */
   awaitingSince: number | null;
   firstAnsweredAt: number | null;
+  /** When the first response clock ended: by the first answer, or because the ticket was over without one. */
+  firstResponseEndedAt: number | null;
+  /** Turns of the customer since then. */
+  turns: number;
   resolvedAt: number | null;
   closedAt: number | null;
   /** Who brought the ticket into its present status, when and with which note. */
@@ -37,51 +76,67 @@ export interface Ticket {
   /** How many topics of it were deleted by hand. */
   topicsLost: number;
   reopenings: number;
+  /** Whose turn it was, from the beginning to now. */
+  phases: Phase[];
+  escalation: EscalationLog;
+  /** One for each agent who asked. */
+  reminders: Reminder[];
+  /** When the last event happened. */
+  changedAt: number;
   /** How many events made it what it is. */
   version: number;
+  shape: typeof TICKET_SHAPE;
 }
 
 /** The ticket after one more event; `null` is the ticket before `ticket_opened`. */
 export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
   if (event.type === "ticket_opened") return opened(event);
   if (ticket === null) throw new TypeError(`${event.type} without a ticket`);
-  const next: Ticket = { ...ticket, version: ticket.version + 1 };
+  const next: Ticket = { ...ticket, version: ticket.version + 1, changedAt: event.at };
   if ("from" in event) {
     next.status = event.to;
     if (event.from !== event.to) next.statusBy = statusBy(event);
+    next.phases = withPhase(ticket.phases, event.to, event.at);
   }
   switch (event.type) {
     case "ticket_claimed":
       if (event.by.kind === "agent") next.assignee = { id: event.by.id, name: event.by.name };
+      next.claimedAt ??= event.at;
       return next;
     case "ticket_unclaimed":
       next.assignee = null;
       return next;
     case "ticket_assigned":
       next.assignee = { id: event.assignee, name: event.assigneeName };
+      next.claimedAt ??= event.at;
       return next;
     case "ticket_answered":
       next.awaitingSince = null;
       next.firstAnsweredAt ??= event.at;
+      next.firstResponseEndedAt ??= event.at;
       return next;
     case "customer_replied":
-      next.awaitingSince ??= event.at;
+      return withTurn(next, event.at);
+    case "ticket_escalated":
       return next;
     case "ticket_resolved":
       next.resolvedAt = event.at;
       next.awaitingSince = null;
+      next.firstResponseEndedAt ??= event.at;
       return next;
     case "ticket_closed":
       next.closedAt = event.at;
       next.awaitingSince = null;
+      next.firstResponseEndedAt ??= event.at;
       next.heldUntil = null;
+      next.reminders = [];
       return next;
     case "ticket_reopened":
       next.resolvedAt = null;
       next.closedAt = null;
       next.reopenings += 1;
-      next.awaitingSince = event.by.kind === "customer" ? event.at : null;
-      return next;
+      next.awaitingSince = null;
+      return event.by.kind === "customer" ? withTurn(next, event.at) : next;
     case "priority_changed":
       next.priority = event.priority;
       return next;
@@ -107,6 +162,36 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
       next.topicId = null;
       next.topicsLost += 1;
       return next;
+    case "sla_warned":
+    case "sla_breached":
+    case "sla_overdue":
+      next.escalation = {
+        ...ticket.escalation,
+        happened: { ...ticket.escalation.happened, [momentKey(event)]: event.at },
+      };
+      return next;
+    case "escalation_taken": {
+      const held = heldNotice(event);
+      next.escalation = {
+        ...ticket.escalation,
+        noticeAt: isNotice(event) ? event.at : ticket.escalation.noticeAt,
+        held: held === null ? ticket.escalation.held : [...ticket.escalation.held, held],
+      };
+      return next;
+    }
+    case "escalation_notices_merged":
+      next.escalation = { ...ticket.escalation, noticeAt: event.at, held: [] };
+      return next;
+    case "reminder_set": {
+      const { agent, agentName: name, remindAt: at, reason } = event;
+      const reminder: Reminder = { agent, name, at, ...(reason === undefined ? {} : { reason }) };
+      next.reminders = [...withoutReminder(ticket, agent), reminder];
+      return next;
+    }
+    case "reminder_cleared":
+    case "reminder_due":
+      next.reminders = withoutReminder(ticket, event.agent);
+      return next;
     case "note_added":
     case "delivery_failed":
     case "delivery_uncertain":
@@ -114,6 +199,39 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
     default:
       return event satisfies never;
   }
+}
+
+/** The customer has the floor: a new turn, unless an earlier message is still unanswered. */
+function withTurn(ticket: Ticket, at: number): Ticket {
+  if (ticket.awaitingSince !== null) return ticket;
+  if (ticket.firstResponseEndedAt === null) return { ...ticket, awaitingSince: at };
+  const { happened } = ticket.escalation;
+  // Each turn is a clock of its own: what happened to the former is history.
+  const former = clockKey("nextResponse", ticket.turns);
+  const still = Object.entries(happened).filter(([key]) => !key.startsWith(former));
+  return {
+    ...ticket,
+    awaitingSince: at,
+    turns: ticket.turns + 1,
+    escalation: { ...ticket.escalation, happened: Object.fromEntries(still) },
+  };
+}
+
+/** Of very long histories the oldest waits are forgotten, and count as the desk's time. */
+function withPhase(phases: Phase[], status: TicketStatus, at: number): Phase[] {
+  const is = phaseOf(status);
+  if (phases.at(-1)?.is === is) return phases;
+  const kept = phases.length < TICKET_PHASES_MAX ? phases : [phases[0]!, ...phases.slice(3)];
+  return [...kept, { at, is }];
+}
+
+function phaseOf(status: TicketStatus): Phase["is"] {
+  if (status === "resolved" || status === "closed") return "over";
+  return status === "waiting" ? "waiting" : "active";
+}
+
+function withoutReminder({ reminders }: Ticket, agent: number): Reminder[] {
+  return reminders.filter((reminder) => reminder.agent !== agent);
 }
 
 function statusBy(event: { by: Actor; at: number; note?: string }): Ticket["statusBy"] {
@@ -131,12 +249,16 @@ function opened(event: Extract<TicketEvent, { type: "ticket_opened" }>): Ticket 
     subject: event.subject,
     priority: event.priority,
     queue: event.queue,
+    tier: null,
     assignee: null,
     tags: [],
     fields: {},
     openedAt: event.at,
+    claimedAt: null,
     awaitingSince: event.at,
     firstAnsweredAt: null,
+    firstResponseEndedAt: null,
+    turns: 0,
     resolvedAt: null,
     closedAt: null,
     statusBy: { by: event.by, at: event.at },
@@ -147,6 +269,11 @@ function opened(event: Extract<TicketEvent, { type: "ticket_opened" }>): Ticket 
     topicId: null,
     topicsLost: 0,
     reopenings: 0,
+    phases: [{ at: event.at, is: "active" }],
+    escalation: NEW_ESCALATION_LOG,
+    reminders: [],
+    changedAt: event.at,
     version: 1,
+    shape: TICKET_SHAPE,
   };
 }

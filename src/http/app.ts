@@ -4,71 +4,86 @@ import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { errorFacts } from "../domain/error-facts.ts";
 import { API_BODY_BYTES_MAX } from "../domain/limits.ts";
+import { log } from "../log.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import { configApi } from "./api/config.ts";
+import { escalationsApi } from "./api/escalations.ts";
 import { groupsApi } from "./api/groups.ts";
 import { outboxApi } from "./api/outbox.ts";
+import { slaApi } from "./api/sla.ts";
 import { ticketsApi } from "./api/tickets.ts";
+import { webhooksApi } from "./api/webhooks.ts";
 import { authenticated } from "./auth.ts";
 import type { Desk } from "./desk.ts";
 import { healthz } from "./healthz.ts";
 import { RETRY_AFTER_S } from "./limits.ts";
-import { log } from "./log.ts";
 import { invalid, problem } from "./problem.ts";
 import { webhook } from "./webhook.ts";
 
-/** Every door of the desk that speaks HTTP. */
-export const app = new OpenAPIHono<Desk>({
-  defaultHook: (result, c) =>
-    result.success ? undefined : invalid(c, result.target, result.error, (result as { data?: unknown }).data),
-});
+/** Every door of the desk that speaks HTTP. `now` tells the time, in ms since 1970. */
+export function appWith(now: () => number): OpenAPIHono<Desk> {
+  const app = new OpenAPIHono<Desk>({
+    defaultHook: (result, c) =>
+      result.success
+        ? undefined
+        : invalid(c, result.target, result.error, (result as { data?: unknown }).data),
+  });
 
-app.use(
-  methodNotAllowed({
-    app,
-    onMethodNotAllowed: (c, methods) => {
-      const allow = [...methods, "OPTIONS"].join(", ");
-      if (c.req.method === "OPTIONS") return c.body(null, 204, { Allow: allow });
-      return problem(c, "method.not_allowed", { detail: `It takes ${allow}.`, headers: { Allow: allow } });
-    },
-  }),
-);
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        const allow = [...methods, "OPTIONS"].join(", ");
+        if (c.req.method === "OPTIONS") return c.body(null, 204, { Allow: allow });
+        return problem(c, "method.not_allowed", { detail: `It takes ${allow}.`, headers: { Allow: allow } });
+      },
+    }),
+  );
 
-app.notFound((c) => problem(c, "route.not_found"));
+  app.notFound((c) => problem(c, "route.not_found"));
 
-app.onError((error, c) => {
-  if (error instanceof RecordUnreachable) {
-    log("error", "record.unreachable", { code: error.code });
-    return problem(c, "record.unreachable", {
-      ...(error.code === "not_migrated" ? { detail: "Its tables are missing: apply the migrations." } : {}),
-      headers: { "Retry-After": String(RETRY_AFTER_S) },
-    });
-  }
-  if (error instanceof HTTPException && error.status === 400) return problem(c, "request.malformed");
-  if (error instanceof HTTPException && error.status === 415) return problem(c, "request.not_json");
-  const id = crypto.randomUUID();
-  log("error", "internal.error", { id, ...errorFacts(error) });
-  return problem(c, "internal.error", { detail: `The log has the reason under ${id}.` });
-});
+  app.onError((error, c) => {
+    if (error instanceof RecordUnreachable) {
+      log("error", "record.unreachable", { code: error.code });
+      return problem(c, "record.unreachable", {
+        ...(error.code === "not_migrated" ? { detail: "Its tables are missing: apply the migrations." } : {}),
+        headers: { "Retry-After": String(RETRY_AFTER_S) },
+      });
+    }
+    if (error instanceof HTTPException && error.status === 400) return problem(c, "request.malformed");
+    if (error instanceof HTTPException && error.status === 415) return problem(c, "request.not_json");
+    const id = crypto.randomUUID();
+    log("error", "internal.error", { id, ...errorFacts(error) });
+    return problem(c, "internal.error", { detail: `The log has the reason under ${id}.` });
+  });
 
-app.route("/", webhook);
-app.route("/", healthz);
+  app.use((c, next) => {
+    c.set("now", now);
+    return next();
+  });
+  app.route("/", webhook);
+  app.route("/", healthz);
 
-// Before `authenticated`: what the API can do is no secret.
-app.doc31("/api/v1/openapi.json", {
-  openapi: "3.1.0",
-  info: { title: "Topicdesk", version: "1", description: "A support desk on Telegram forum topics." },
-  servers: [{ url: "/" }],
-  security: [{ bearer: [] }],
-});
-app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
+  // Before `authenticated`: what the API can do is no secret.
+  app.doc31("/api/v1/openapi.json", {
+    openapi: "3.1.0",
+    info: { title: "Topicdesk", version: "1", description: "A support desk on Telegram forum topics." },
+    servers: [{ url: "/" }],
+    security: [{ bearer: [] }],
+  });
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
 
-app.use("/api/*", authenticated);
-app.use(
-  "/api/*",
-  bodyLimit({ maxSize: API_BODY_BYTES_MAX, onError: (c) => problem(c, "request.too_large") }),
-);
-app.route("/api/v1", configApi);
-app.route("/api/v1", ticketsApi);
-app.route("/api/v1", outboxApi);
-app.route("/api/v1", groupsApi);
+  app.use("/api/*", authenticated);
+  app.use(
+    "/api/*",
+    bodyLimit({ maxSize: API_BODY_BYTES_MAX, onError: (c) => problem(c, "request.too_large") }),
+  );
+  app.route("/api/v1", configApi);
+  app.route("/api/v1", ticketsApi);
+  app.route("/api/v1", outboxApi);
+  app.route("/api/v1", groupsApi);
+  app.route("/api/v1", slaApi);
+  app.route("/api/v1", escalationsApi);
+  app.route("/api/v1", webhooksApi);
+  return app;
+}

@@ -8,6 +8,8 @@ export interface Principal {
 export interface Desk {
   Bindings: Env;
   Variables: {
+    /** Tells the time, in ms since 1970. */
+    now: () => number;
     /** Who calls; set on every path behind `authenticated`. */
     principal: Principal;
   };

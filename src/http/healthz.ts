@@ -1,13 +1,13 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { checkConfig } from "../domain/config-check.ts";
 import type { Config } from "../domain/config.ts";
+import { askGroups, groupIds } from "../groups/ask.ts";
 import { configCacheOf } from "../record/config-cache.ts";
 import { ConfigStore } from "../record/config-store.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import { Instant, instant } from "./api/shared.ts";
 import { identify, unauthorized } from "./auth.ts";
 import type { Desk } from "./desk.ts";
-import { askGroups, groupIds } from "./groups.ts";
 import { HEALTH_FRESH_MS } from "./limits.ts";
 import { problems } from "./problem.ts";
 

@@ -5,12 +5,8 @@ export const RETRY_UNCONFIGURED_S = 10;
 /** Telegram honours no longer wait [server]. */
 export const RETRY_AFTER_MAX_S = 3_600;
 
-/** What the API waits for a group's object to tell how it is, or to take a configuration. */
-export const GROUP_PATIENCE_MS = 5_000;
 /** What `/healthz` tells strangers is this old at most: asking it costs a call to every object. */
 export const HEALTH_FRESH_MS = 5_000;
-/** Groups that are asked at once. */
-export const GROUPS_AT_ONCE_MAX = 50;
 
 /** Levels of JSON inside each other. Telegram's updates and our documents stay far below. */
 export const JSON_DEPTH_MAX = 64;

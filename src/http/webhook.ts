@@ -2,12 +2,12 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { errorFacts } from "../domain/error-facts.ts";
 import { UPDATE_BYTES_MAX } from "../domain/limits.ts";
+import { log } from "../log.ts";
 import { envelopeOf } from "../telegram/envelope.ts";
 import { addresseeOf, type Addressee } from "./addressee.ts";
 import { readJson } from "./body.ts";
 import type { Desk } from "./desk.ts";
 import { RETRY_AFTER_MAX_S, RETRY_AFTER_S, RETRY_UNCONFIGURED_S } from "./limits.ts";
-import { log } from "./log.ts";
 import { problem, type ProblemCode } from "./problem.ts";
 import { isSecret } from "./secret.ts";
 

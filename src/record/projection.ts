@@ -18,7 +18,7 @@ export interface ProjectionBatch {
   at: number;
   tickets: { ticket: Ticket; dueAt: number | null }[];
   /** `n` counts a ticket's events from 1. */
-  events: { ticketId: string; n: number; event: TicketEvent }[];
+  events: { ticketId: string; n: number; event: TicketEvent; notedAt: number | null }[];
   contacts: {
     facts: ContactFacts;
     unreachable: UnreachableReason | null;
@@ -47,7 +47,7 @@ export async function project(d1: D1Database, batch: ProjectionBatch): Promise<v
 type TicketRow = typeof tickets.$inferInsert;
 
 /** An upsert that names these would rewrite their indexes each time: they are set apart, and only where they differ. */
-const INDEXED = ["groupId", "queue", "assigneeId", "closed"] as const;
+const INDEXED = ["groupId", "queue", "assigneeId", "closed", "dueAt"] as const;
 const FIXED = ["id", "ref", "number", "customerId", "openedAt"] as const;
 const MOVED = ["id", "version", "recordedAt", ...INDEXED] as const;
 
@@ -85,7 +85,7 @@ function moveInIndexes(db: DrizzleD1Database, rows: TicketRow[]): BatchItem<"sql
       )})`,
   );
   const told = sql`(SELECT column1 AS id, column2 AS version, column3 AS recorded_at, column4 AS group_id,
-    column5 AS queue, column6 AS assignee_id, column7 AS closed FROM (VALUES ${sql.join(values, sql`, `)})) AS told`;
+    column5 AS queue, column6 AS assignee_id, column7 AS closed, column8 AS due_at FROM (VALUES ${sql.join(values, sql`, `)})) AS told`;
   return db
     .update(tickets)
     .set({
@@ -93,13 +93,14 @@ function moveInIndexes(db: DrizzleD1Database, rows: TicketRow[]): BatchItem<"sql
       queue: sql`told.queue`,
       assigneeId: sql`told.assignee_id`,
       closed: sql`told.closed`,
+      dueAt: sql`told.due_at`,
     })
     .from(told)
     .where(
       sql`${tickets.id} = told.id
         AND (${tickets.version}, ${tickets.recordedAt}) < (told.version, told.recorded_at)
-        AND (${tickets.groupId}, ${tickets.queue}, ${tickets.assigneeId}, ${tickets.closed})
-          IS NOT (told.group_id, told.queue, told.assignee_id, told.closed)`,
+        AND (${tickets.groupId}, ${tickets.queue}, ${tickets.assigneeId}, ${tickets.closed}, ${tickets.dueAt})
+          IS NOT (told.group_id, told.queue, told.assignee_id, told.closed, told.due_at)`,
     );
 }
 
@@ -116,6 +117,7 @@ function ticketRow(ticket: Ticket, dueAt: number | null, recordedAt: number): Ti
     status: ticket.status,
     priority: ticket.priority,
     queue: ticket.queue,
+    tier: ticket.tier,
     assigneeId: ticket.assignee?.id ?? null,
     assigneeName: ticket.assignee?.name ?? null,
     customerId: ticket.customer,
@@ -141,13 +143,18 @@ function ticketRow(ticket: Ticket, dueAt: number | null, recordedAt: number): Ti
 }
 
 function eventStatements(db: DrizzleD1Database, batch: ProjectionBatch): BatchItem<"sqlite">[] {
-  const rows = batch.events.map(({ ticketId, n, event }) => eventRow(ticketId, n, event));
+  const rows = batch.events.map(eventRow);
   return chunks(columnsOf(ticketEvents), rows).map((chunk) =>
     db.insert(ticketEvents).values(chunk).onConflictDoNothing(),
   );
 }
 
-function eventRow(ticketId: string, n: number, event: TicketEvent): typeof ticketEvents.$inferInsert {
+function eventRow({
+  ticketId,
+  n,
+  event,
+  notedAt,
+}: ProjectionBatch["events"][number]): typeof ticketEvents.$inferInsert {
   const { at, type, by, from, to, note, text, ...data } = event as TicketEvent & {
     from?: Ticket["status"];
     to?: Ticket["status"];
@@ -158,6 +165,7 @@ function eventRow(ticketId: string, n: number, event: TicketEvent): typeof ticke
     ticketId,
     n,
     at,
+    notedAt,
     type,
     actor: by,
     actorKind: by.kind,

@@ -34,6 +34,8 @@ export const tickets = sqliteTable(
     status: text().$type<TicketStatus>().notNull(),
     priority: text().$type<Priority>().notNull(),
     queue: text().notNull(),
+    /** What the customer is to the desk; null while nobody knows. */
+    tier: text(),
     assigneeId: integer("assignee_id"),
     assigneeName: text("assignee_name"),
     customerId: integer("customer_id").notNull(),
@@ -74,16 +76,22 @@ export const tickets = sqliteTable(
       .where(sql`assignee_id IS NOT NULL`),
     // A customer has few tickets, and both columns never change: written once.
     index("tickets_customer").on(table.customerId, table.openedAt),
+    // Cron asks each minute which groups have something due: it reads what is due, not what is open.
+    index("tickets_due")
+      .on(table.dueAt, table.groupId)
+      .where(sql`due_at IS NOT NULL`),
   ],
 );
 
-/** What happened to tickets. `n` counts from 1 and equals the ticket's version after it. No further index: events are read ticket by ticket. */
+/** What happened to tickets. `n` counts from 1 and equals the ticket's version after it. Read ticket by ticket. */
 export const ticketEvents = sqliteTable(
   "ticket_events",
   {
     ticketId: text("ticket_id").notNull(),
     n: integer().notNull(),
     at: integer().notNull(),
+    /** When the desk noted it, where that is later than it happened; null otherwise. */
+    notedAt: integer("noted_at"),
     type: text().$type<TicketEventType>().notNull(),
     actor: text({ mode: "json" }).$type<Actor>().notNull(),
     actorKind: text("actor_kind").$type<Actor["kind"]>().notNull(),
@@ -95,7 +103,13 @@ export const ticketEvents = sqliteTable(
     /** What else the event says: its own keys, such as `priority` and `previous`. */
     data: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.ticketId, table.n] })],
+  (table) => [
+    primaryKey({ columns: [table.ticketId, table.n] }),
+    // Escalations are few, and a supervisor looks through those of all tickets, newest first.
+    index("ticket_events_escalations")
+      .on(table.at)
+      .where(sql`type IN ('escalation_taken', 'ticket_escalated')`),
+  ],
 );
 
 /** People who wrote to the desk. Read by id only. */

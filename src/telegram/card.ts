@@ -1,11 +1,12 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import type { IntakeFieldConfig } from "../domain/config.ts";
 import type { ContactFacts } from "../domain/contact.ts";
 import { answersInWords } from "../domain/intake.ts";
+import type { Policy } from "../domain/policy.ts";
 import type { TicketStatus } from "../domain/status.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { pressData, type Press } from "./callback.ts";
 import { bold, code, instant, join, link, rich, type RichText } from "./rich-text.ts";
+import { nextDueLine } from "./sla-view.ts";
 import { actorName, STATUS_WORDS, unreachableWords } from "./text.ts";
 
 export type Keyboard = InlineKeyboardButton[][];
@@ -24,15 +25,17 @@ export const STATUS_ICONS: Record<TicketStatus, readonly string[]> = {
 };
 
 /** The ticket's card in its topic: who, what, how it stands, and since when. */
-export function card(ticket: Ticket, contact: ContactFacts, fields: readonly IntakeFieldConfig[]): RichText {
+export function card(ticket: Ticket, contact: ContactFacts, policy: Policy, now: number): RichText {
   const lines: RichText[] = [
     rich`${bold(ticket.ref)} · ${bold(STATUS_WORDS[ticket.status])}${ticket.priority === "normal" ? "" : ` · ${ticket.priority}`}`,
     rich`${ticket.subject}`,
     rich``,
     who(contact),
-    ...answersInWords(fields, ticket.fields).map((answer) => rich`${answer.ask} ${bold(answer.label)}`),
+    ...answersInWords(policy.intakeFields, ticket.fields).map(
+      (answer) => rich`${answer.ask} ${bold(answer.label)}`,
+    ),
     rich`Assignee: ${ticket.assignee === null ? "nobody yet" : bold(ticket.assignee.name)}`,
-    rich`Queue: ${ticket.queue}`,
+    rich`Queue: ${ticket.queue}${ticket.tier === null ? "" : ` · ${ticket.tier}`}`,
   ];
   if (ticket.tags.length > 0) lines.push(rich`Tags: ${ticket.tags.map((tag) => `#${tag}`).join(" ")}`);
   if (ticket.followUpOf !== null) lines.push(rich`Follows up ${ticket.followUpOf}`);
@@ -41,6 +44,9 @@ export function card(ticket: Ticket, contact: ContactFacts, fields: readonly Int
   if (ticket.awaitingSince !== null && ticket.awaitingSince !== ticket.openedAt) {
     lines.push(rich`Customer waits since: ${instant(ticket.awaitingSince)}`);
   }
+  const due = nextDueLine(ticket, policy.sla.policyFor(ticket), now);
+  if (due !== null) lines.push(due);
+  for (const { name, at } of ticket.reminders) lines.push(rich`⏰ ${name} is reminded: ${instant(at)}`);
   const over = ticket.status === "resolved" || ticket.status === "closed";
   if (over) {
     const { by, at, note } = ticket.statusBy;

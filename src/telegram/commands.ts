@@ -10,8 +10,12 @@ export const STAFF_COMMANDS = [
   ["reopen", "Open again"],
   ["priority", "urgent, high, normal or low"],
   ["tag", "Add or -remove tags: /tag refund -old"],
+  ["escalate", "Call for help: /escalate [note]"],
+  ["snooze", "Be reminded: /snooze 2h [reason], /snooze off"],
+  ["sla", "What is promised, and until when"],
   ["info", "Who, what and since when"],
   ["queue", "What is open in this group"],
+  ["overdue", "What is late or at risk in this group"],
   ["delete", "As a reply: remove the customer's copy of your message"],
   ["help", "How this works"],
 ] as const;

@@ -10,7 +10,8 @@
 export type Outcome =
   | { kind: "done"; result: unknown }
   | { kind: "defer"; retryAfterMs: number }
-  | { kind: "retry"; code: string }
+  /** `afterMs`: how long the other side asked to be left alone. */
+  | { kind: "retry"; code: string; afterMs?: number }
   | { kind: "uncertain"; code: string }
   | { kind: "refused"; code: RefusalClass; description: string; migrateToChatId?: number };
 

@@ -1,22 +1,27 @@
-import type { IntakeFieldConfig } from "../domain/config.ts";
 import { answersInWords, nextQuestion } from "../domain/intake.ts";
+import type { Policy } from "../domain/policy.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { pressData } from "./callback.ts";
 import type { Keyboard } from "./card.ts";
 import { bold, join, rich, type RichText } from "./rich-text.ts";
+import { expectation } from "./sla-view.ts";
 
 /**
- * What the customer gets for a new ticket: its reference, and the intake questions one after the other in the same
+ * What the customer gets for a new ticket: its reference, when to expect an answer, and the intake questions one after the other in the same
  * message. `ask` shows a question again whose answer shall change.
  */
 export function receiptView(
   ticket: Ticket,
-  fields: readonly IntakeFieldConfig[],
+  policy: Policy,
   ask: string | null,
+  now: number,
 ): { text: RichText; keyboard: Keyboard } {
+  const fields = policy.intakeFields;
   const answered = answersInWords(fields, ticket.fields);
   const question = fields.find((field) => field.id === ask) ?? nextQuestion(fields, ticket.fields);
   const lines: RichText[] = [rich`Thank you! Your request is ${bold(ticket.ref)}. We answer in this chat.`];
+  const expected = expectation(ticket, policy.sla.policyFor(ticket), now);
+  if (expected !== null) lines.push(expected);
   if (ticket.heldUntil !== null)
     lines.push(rich`Please answer this first, so that it reaches the right people:`);
   for (const answer of answered) {

@@ -1,4 +1,5 @@
-import type { MessageEntity } from "grammy/types";
+import type { MessageEntity, User } from "grammy/types";
+import { wallTime, zoneWords } from "./when.ts";
 
 /** A text with its entities; offsets count UTF-16 units, as Telegram's do. */
 export interface RichText {
@@ -49,9 +50,14 @@ export function link(text: string, url: string): RichText {
   return styled(text, { type: "text_link", url });
 }
 
-/** An instant that Telegram shows in each reader's own zone; older apps show `YYYY-MM-DD HH:MM UTC`. */
-export function instant(at: number): RichText {
-  const text = `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+/** A person, who is notified if they are in the chat. */
+export function mention({ id, name }: { id: number; name: string }): RichText {
+  return styled(name, { type: "text_mention", user: { id, is_bot: false, first_name: name } });
+}
+
+/** An instant that Telegram shows in each reader's own zone; older apps show `YYYY-MM-DD HH:MM` of the zone given. */
+export function instant(at: number, timeZone = "UTC"): RichText {
+  const text = `${wallTime(at, timeZone)} ${timeZone === "UTC" ? "UTC" : `(${zoneWords(timeZone)})`}`;
   return styled(text, { type: "date_time", unix_time: Math.floor(at / 1_000), date_time_format: "dt" });
 }
 
@@ -64,6 +70,7 @@ export function timeOfDay(at: number): RichText {
 type Style =
   | { type: "bold" | "italic" | "code" }
   | { type: "text_link"; url: string }
+  | { type: "text_mention"; user: User }
   | { type: "date_time"; unix_time: number; date_time_format: "dt" | "t" };
 
 function styled(text: string, style: Style): RichText {

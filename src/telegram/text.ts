@@ -2,12 +2,14 @@ import type { Actor } from "../domain/actor.ts";
 import type { UnreachableReason } from "../domain/contact.ts";
 import type { Already, Refusal } from "../domain/decision.ts";
 import { durationWords } from "../domain/duration.ts";
-import type { CustomerNotice, TopicNotice } from "../domain/effect.ts";
+import type { AgentNotice, CustomerNotice, SlaLine, TopicNotice } from "../domain/effect.ts";
 import { PRIORITIES } from "../domain/priority.ts";
+import type { ClockState } from "../domain/sla/clocks.ts";
+import type { Metric } from "../domain/sla/metric.ts";
 import type { TicketStatus } from "../domain/status.ts";
 import { CUSTOMER_COMMANDS, STAFF_COMMANDS } from "./commands.ts";
 import type { MessageKind } from "./message.ts";
-import { bold, code, instant, join, link, plain, rich, type RichText } from "./rich-text.ts";
+import { bold, code, instant, join, link, mention, plain, rich, type RichText } from "./rich-text.ts";
 
 /** Every word that the desk says in Telegram, but for the card (`card.ts`) and the receipt (`receipt-view.ts`). */
 
@@ -180,7 +182,11 @@ export function topicNotice(notice: TopicNotice): RichText {
     case "ticket.unclaimed":
       return rich`${bold(actorName(notice.by))} gave this ticket back. It waits to be claimed.`;
     case "ticket.assigned":
-      return rich`${bold(actorName(notice.by))} assigned this ticket to ${bold(notice.assignee.name)}.`;
+      return rich`${bold(actorName(notice.by))} assigned this ticket to ${mention(notice.assignee)}${noted(notice.note)}`;
+    case "ticket.escalated":
+      return rich`🔥 Escalated by ${bold(actorName(notice.by))}${noted(notice.note)}`;
+    case "sla":
+      return join(notice.lines.map(slaLine), "\n");
     case "ticket.resolved":
       return rich`✅ Resolved by ${bold(actorName(notice.by))}${noted(notice.note)}`;
     case "ticket.closed":
@@ -194,6 +200,87 @@ export function topicNotice(notice: TopicNotice): RichText {
       return rich`⚠️ ${UNREACHABLE_WORDS[notice.reason]}`;
     case "customer.reachable":
       return plain("The customer can be reached again.");
+    default:
+      return notice satisfies never;
+  }
+}
+
+const METRIC_WORDS: Record<Metric, string> = {
+  firstResponse: "First response",
+  nextResponse: "Next response",
+  resolution: "Resolution",
+};
+
+export function metricWords(metric: Metric): string {
+  return METRIC_WORDS[metric];
+}
+
+const CLOCK_STATE_WORDS: Record<ClockState, string> = {
+  healthy: "in time",
+  at_risk: "⚠️ at risk",
+  breached: "🔴 breached",
+  met: "✅ kept",
+  met_late: "kept, but late",
+};
+
+export function clockStateWords(state: ClockState): string {
+  return CLOCK_STATE_WORDS[state];
+}
+
+/** What happened to a promise, in one line. */
+function slaLine(line: SlaLine): RichText {
+  const what = METRIC_WORDS[line.metric];
+  const wanted = line.metric === "resolution" ? "not resolved" : "not answered";
+  const more: string[] = [];
+  if (line.kept) more.push("done since");
+  if (line.nobody === true) more.push("nobody is free to take it");
+  if (line.late) more.push("noted late: the desk was away");
+  const rest = more.length === 0 ? "" : ` (${more.join("; ")})`;
+  switch (line.moment) {
+    case "warning":
+      return rich`⏳ ${bold(what)} is due ${instant(line.dueAt)}${rest}`;
+    case "breach":
+      return rich`🔴 ${bold(what)} was due ${instant(line.dueAt)}: ${wanted}${rest}`;
+    case "overdue":
+      return rich`🔴 ${bold(what)} was due ${instant(line.dueAt)}: ${wanted} ${durationWords(line.offsetMs)}${line.clock === "business" ? " of opening hours" : ""} later${rest}`;
+    default:
+      return line.moment satisfies never;
+  }
+}
+
+/** What a private notice to an agent is about. */
+export interface AboutTicket {
+  ref: string;
+  subject: string;
+  /** Where its topic is. */
+  url: string | null;
+}
+
+export function agentNotice(notice: AgentNotice, about: AboutTicket | null): RichText {
+  if (about === null) return agentNoticeWords(notice);
+  const ref = about.url === null ? bold(about.ref) : link(about.ref, about.url);
+  return rich`${ref} · ${about.subject}\n${agentNoticeWords(notice)}`;
+}
+
+/** The same in the ticket's topic, for an agent whom the bot may not write to. */
+export function agentNoticeInTopic(agent: { id: number; name: string }, notice: AgentNotice): RichText {
+  return rich`${mention(agent)}: ${agentNoticeWords(notice)}`;
+}
+
+function agentNoticeWords(notice: AgentNotice): RichText {
+  switch (notice.code) {
+    case "sla":
+      return join(notice.lines.map(slaLine), "\n");
+    case "ticket.assigned_to_you":
+      return rich`This ticket is yours now${noted(notice.note)}`;
+    case "ticket.escalated":
+      return rich`🔥 Escalated by ${bold(actorName(notice.by))}${noted(notice.note)}`;
+    case "reminder":
+      return rich`⏰ You asked to be reminded${noted(notice.reason)}`;
+    case "queue.depth_exceeded":
+      return rich`📈 ${bold(notice.queue)}: ${notice.unassigned} tickets wait for somebody to take them, more than ${notice.limit}. /queue lists them.`;
+    case "queue.depth_recovered":
+      return rich`${bold(notice.queue)}: ${notice.unassigned} tickets wait for somebody, no more than ${notice.limit} again.`;
     default:
       return notice satisfies never;
   }
@@ -303,6 +390,16 @@ export function tagUsageHint(): RichText {
   return plain("Which tags? /tag refund adds one, /tag -refund removes it.");
 }
 
+export function snoozeUsageHint(): RichText {
+  return plain(
+    "When? /snooze 2h, /snooze 30m waiting for the parcel, /snooze 1d; /snooze off takes it back.",
+  );
+}
+
+export function reminderClearedHint(): RichText {
+  return plain("The reminder is off.");
+}
+
 export function noteUsageHint(): RichText {
   return plain("Write the note behind it: /note text, or // text.");
 }
@@ -312,6 +409,7 @@ export function refusalWords(refusal: Refusal): string {
     case "ticket.not_found":
       return "This is no ticket's topic.";
     case "ticket.closed":
+    case "ticket.resolved":
       return `${refusal.ref} is ${STATUS_WORDS[refusal.status].toLowerCase()}: /reopen comes first.`;
     case "ticket.claimed_by_other":
       return `${refusal.assignee.name} has ${refusal.ref} already.`;
@@ -322,6 +420,10 @@ export function refusalWords(refusal: Refusal): string {
       return "This question is no longer asked.";
     case "tags.too_many":
       return `A ticket takes ${refusal.max} tags at most.`;
+    case "reminder.past":
+      return "That is now or past. /snooze 2h reminds you in two hours.";
+    case "reminder.too_far":
+      return `Reminders reach ${durationWords(refusal.maxMs)} ahead at most.`;
     default:
       return refusal satisfies never;
   }
@@ -342,6 +444,8 @@ export function alreadyWords(already: Already): string {
       return `${already.assignee.name} has ${already.ref} already.`;
     case "ticket.already_resolved":
       return `${already.ref} was resolved by ${actorName(already.by)} at ${utc(already.at)}.`;
+    case "ticket.already_escalated":
+      return `${already.ref} was escalated by ${actorName(already.by)} at ${utc(already.at)}.`;
     case "ticket.already_closed":
       return `${already.ref} was closed by ${actorName(already.by)} at ${utc(already.at)}.`;
     case "ticket.already_active":

@@ -28,6 +28,12 @@ export interface ParkedDelivery {
   at: number;
 }
 
+/** What a sweep did: tickets to which time did something, and how many events that made. */
+export interface Swept {
+  tickets: number;
+  steps: number;
+}
+
 export interface GroupHealth {
   group: string;
   configVersion: number;

@@ -1,13 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Update } from "grammy/types";
-import type { VersionedConfig } from "../domain/config.ts";
+import type { Config, QueueConfig, VersionedConfig } from "../domain/config.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import { CAUSE_KEPT_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
-import { project, type ProjectionBatch } from "../record/projection.ts";
-import { botApi, botIdOf, type BotApi } from "../telegram/api.ts";
+import { explainTicket, type TicketSla } from "../domain/sla/explain.ts";
+import { botIdOf } from "../telegram/api.ts";
 import { inbound } from "../telegram/inbound.ts";
 import { take } from "./arrivals/take.ts";
-import { systemClock, type Clock } from "./clock.ts";
+import { depthsDue, nextDepthAt, watchDepth } from "./depth.ts";
 import { Drain } from "./drain/drain.ts";
 import { isChatLane, STAFF } from "./drain/lane.ts";
 import { Recorder } from "./drain/recorder.ts";
@@ -15,9 +15,10 @@ import { relayUncertain } from "./drain/settle-relay.ts";
 import { noticeUncertain } from "./drain/settle-work.ts";
 import type { TopicIcons, ViewContext } from "./drain/topic-view.ts";
 import { introduce } from "./introduction.ts";
-import type { GroupHealth, ParkedDelivery, Receipt } from "./receipt.ts";
+import { outsideOf, type Outside } from "./outside.ts";
+import type { GroupHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
 import { parkedDeliveries, replay } from "./replay.ts";
-import { rulesOf, type Rules } from "./rules.ts";
+import { rulesOf, type ConfigInForce, type Rules } from "./rules.ts";
 import { migrateDatabase, openDatabase } from "./tables/database.ts";
 import { FACTS } from "./tables/facts.ts";
 import { Inbox } from "./tables/inbox.ts";
@@ -29,21 +30,15 @@ import { Transaction, type Tables } from "./transaction.ts";
 import { clearTrouble, noteTrouble } from "./troubles.ts";
 import { Wake } from "./wake.ts";
 
-/** What the object needs of the outside world. A local desk has a clock of its own; everything else is the same. */
-export interface Outside {
-  clock: Clock;
-  call: BotApi;
-  project(batch: ProjectionBatch): Promise<void>;
-  random(): number;
-}
-
-/** Tickets whose clock is struck in one go; the rest follows in the next. */
+/** Tickets that are read at once to strike their clocks. */
 const DUE_TICKETS_MAX = 100;
 const RETRY_AFTER_FULL_S = 60;
 const RETRY_AFTER_FAILED_S = 5;
 /** How long an alarm waits for the lanes it woke; they go on by themselves if they need longer. */
 const ALARM_PATIENCE_MS = 25_000;
 const PURGE_EVERY_MS = CAUSE_KEPT_MS / 24;
+/** Events of a ticket that an explanation looks through. */
+const EXPLAINED_EVENTS_MAX = 5_000;
 
 /** The Durable Object of one topic group: its live tickets and everything that is on its way out. */
 export class TopicGroup extends DurableObject<Env> {
@@ -58,13 +53,7 @@ export class TopicGroup extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env, outside: Partial<Outside> = {}) {
     super(ctx, env);
-    this.#outside = {
-      clock: systemClock,
-      call: botApi(env.BOT_TOKEN, env.TELEGRAM_API_ROOT),
-      project: (batch) => project(env.DB, batch),
-      random: () => Math.random(),
-      ...outside,
-    };
+    this.#outside = { ...outsideOf(env), ...outside };
     const db = openDatabase(ctx.storage);
     const store = new Store(db);
     this.#tables = {
@@ -81,6 +70,7 @@ export class TopicGroup extends DurableObject<Env> {
     this.drain = this.#newDrain();
     void ctx.blockConcurrencyWhile(async () => {
       await migrateDatabase(db);
+      store.refoldActive();
       await this.wake.recall();
       this.#recover();
     });
@@ -112,13 +102,22 @@ export class TopicGroup extends DurableObject<Env> {
   configure(group: string, { version, config }: VersionedConfig): number {
     const before = this.#rulesInForce();
     if (before !== null && before.version >= version) return before.version;
-    const rules = rulesOf(group, { version, config }, this.#botId);
+    // What was due before belongs to the rules that were in force then.
+    this.#strikeClocks();
+    const retimed = before === null || isRetimed(before.config, config);
+    const inForce: ConfigInForce = { version, config, since: retimed ? this.#now() : before.since };
+    const rules = rulesOf(group, inForce, this.#botId);
     if (rules === null) return before?.version ?? 0;
     this.#rules = rules;
     try {
       this.#commit((tx) => {
         tx.store.setFact(FACTS.group, group);
-        tx.store.setFact(FACTS.config, { version, config });
+        tx.store.setFact(FACTS.config, inForce);
+        if (retimed) {
+          tx.store.allDueAt(tx.now);
+          tx.wake(tx.now);
+        }
+        for (const { id } of config.queues) tx.deeper.add(id);
         clearTrouble(tx);
         introduce(tx);
       });
@@ -173,10 +172,35 @@ export class TopicGroup extends DurableObject<Env> {
     return count;
   }
 
+  /** Does what is due, as the alarm would: whoever comes first does it, and once. Answers what it did. */
+  sweep(): Swept {
+    const swept = this.#strikeClocks();
+    this.#arm();
+    return swept;
+  }
+
+  /** Every clock of a ticket with its state, segments and escalations; null if there is no such ticket. */
+  sla(number: number): TicketSla | null {
+    const rules = this.#rulesInForce();
+    if (rules === null) return null;
+    // Looking shows what is: what time has done by now comes first.
+    this.#commit((tx) => tx.strike(number));
+    const { store } = this.#tables;
+    const ticket = store.ticket(number)?.ticket;
+    if (ticket === undefined) return null;
+    return explainTicket(
+      ticket,
+      store.eventsAfter(number, 0, EXPLAINED_EVENTS_MAX),
+      rules.policy,
+      this.#now(),
+    );
+  }
+
   override async alarm(): Promise<void> {
     this.wake.rang();
     try {
       this.#strikeClocks();
+      this.#lookAtDepths();
       this.#purge();
       this.drain.kick();
       await this.#drained();
@@ -215,6 +239,7 @@ export class TopicGroup extends DurableObject<Env> {
     try {
       const result = this.ctx.storage.transactionSync(() => {
         const done = work(tx);
+        if (tx.deeper.size > 0) watchDepth(tx, tx.deeper);
         if (tx.touched.size > 0) tx.wake(tx.now + SAFETY_WAKE_MS);
         if (tx.wakeBy !== null) this.wake.by(tx.wakeBy);
         return done;
@@ -225,6 +250,7 @@ export class TopicGroup extends DurableObject<Env> {
     } catch (error) {
       this.#tables.sequence.rewind(marks.sequence);
       this.wake.rewind(marks.wake);
+      this.#tables.store.forgetLoads();
       throw error;
     }
   }
@@ -256,14 +282,41 @@ export class TopicGroup extends DurableObject<Env> {
     this.#arm();
   }
 
-  #strikeClocks(): void {
-    if (this.#rulesInForce() === null) return;
-    for (const { ticket } of this.#tables.store.ticketsDue(this.#now(), DUE_TICKETS_MAX)) {
-      this.#commit((tx) => {
-        tx.apply(ticket.number, { type: "clock_struck" });
-        tx.touched.add(STAFF);
-      });
+  /** Lets time do what is due, ticket by ticket, each in a transaction of its own. */
+  #strikeClocks(): Swept {
+    const swept: Swept = { tickets: 0, steps: 0 };
+    if (this.#rulesInForce() === null) return swept;
+    const { store } = this.#tables;
+    const looked = new Set<number>();
+    for (;;) {
+      const due = store
+        .ticketsDue(this.#now(), DUE_TICKETS_MAX)
+        .filter(({ ticket }) => !looked.has(ticket.number));
+      if (due.length === 0) return swept;
+      for (const { ticket } of due) {
+        looked.add(ticket.number);
+        const steps = this.#commit((tx) => {
+          tx.touched.add(STAFF);
+          return tx.strike(ticket.number);
+        });
+        swept.steps += steps;
+        if (steps > 0) swept.tickets += 1;
+      }
     }
+  }
+
+  #lookAtDepths(): void {
+    if (this.#rulesInForce() === null) return;
+    const due = depthsDue(this.#tables.store, this.#alertingQueues(), this.#now());
+    if (due.length > 0) this.#commit((tx) => watchDepth(tx, due));
+  }
+
+  #alertingQueues(): QueueConfig[] {
+    const rules = this.#rulesInForce();
+    if (rules === null) return [];
+    return rules.config.queues.filter(
+      (queue) => queue.group === rules.group.id && queue.depthAlert !== undefined,
+    );
   }
 
   #purge(): void {
@@ -278,17 +331,23 @@ export class TopicGroup extends DurableObject<Env> {
   /** Sets the alarm for whatever is due next, computed from the rows. */
   #arm(): void {
     const { store } = this.#tables;
-    const due = [store.firstDueAt(), this.drain.nextWakeAt(this.#now())].filter((at) => at !== null);
+    const due = [
+      store.firstDueAt(),
+      nextDepthAt(store, this.#alertingQueues()),
+      this.drain.nextWakeAt(this.#now()),
+    ].filter((at) => at !== null);
     if (due.length > 0) this.wake.by(Math.min(...due));
   }
 
   #rulesInForce(): Rules | null {
     if (this.#rules === undefined) {
       const { store } = this.#tables;
-      const stored = store.fact(FACTS.config) as VersionedConfig | undefined;
+      const stored = store.fact(FACTS.config) as (VersionedConfig & { since?: number }) | undefined;
       const group = store.fact(FACTS.group);
       this.#rules =
-        stored === undefined || typeof group !== "string" ? null : rulesOf(group, stored, this.#botId);
+        stored === undefined || typeof group !== "string"
+          ? null
+          : rulesOf(group, { ...stored, since: stored.since ?? 0 }, this.#botId);
     }
     return this.#rules;
   }
@@ -329,7 +388,7 @@ export class TopicGroup extends DurableObject<Env> {
     const customer = this.#tables.store.customer(ticket.customer);
     if (rules === null || customer === undefined) return null;
     const icons = (this.#tables.store.fact(FACTS.icons) ?? {}) as TopicIcons;
-    return { rules, contact: customer.contact, icons };
+    return { rules, contact: customer.contact, icons, now: this.#now() };
   }
 
   /** One line, ids and codes only. */
@@ -339,4 +398,24 @@ export class TopicGroup extends DurableObject<Env> {
       JSON.stringify({ level: "error", event: "group.failed", group, what, ...errorFacts(error) }),
     );
   }
+}
+
+/** What decides when something falls due, section by section. */
+const TIMING = [
+  "desk",
+  "tiers",
+  "queues",
+  "calendars",
+  "slaPolicies",
+  "escalationPolicies",
+  "intake",
+] as const;
+
+/** Whether a change of the configuration may have moved what is due. */
+function isRetimed(before: Config, after: Config): boolean {
+  return (
+    TIMING.some((section) => JSON.stringify(before[section]) !== JSON.stringify(after[section])) ||
+    before.routing.defaultTier !== after.routing.defaultTier ||
+    before.routing.defaultQueue !== after.routing.defaultQueue
+  );
 }

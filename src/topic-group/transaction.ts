@@ -1,21 +1,22 @@
 import type { TicketCommand } from "../domain/command.ts";
-import { decide, dueAt } from "../domain/decide.ts";
+import { decide } from "../domain/decide.ts";
 import type { Decision } from "../domain/decision.ts";
-import type { Effect } from "../domain/effect.ts";
+import type { AgentNotice, Effect } from "../domain/effect.ts";
 import type { TicketEvent } from "../domain/event.ts";
 import { CARD_SETTLE_MS, TURN_SETTLE_MS } from "../domain/limits.ts";
 import { react } from "../domain/react.ts";
+import { dueAt } from "../domain/strike.ts";
 import { evolve, type Ticket } from "../domain/ticket.ts";
 import type { RichText } from "../telegram/rich-text.ts";
 import { customerNotice, topicNotice } from "../telegram/text.ts";
-import { BOT, chatLane, RECORD, STAFF, type Lane } from "./drain/lane.ts";
+import { BOT, chatLane, hookLane, RECORD, STAFF, type Lane } from "./drain/lane.ts";
 import type { Rules } from "./rules.ts";
 import type { Inbox } from "./tables/inbox.ts";
 import type { Messages, NewMessage } from "./tables/messages.ts";
 import type { NewWork, Outbox } from "./tables/outbox.ts";
 import type { Sequence } from "./tables/sequence.ts";
 import type { Words } from "./tables/shapes.ts";
-import type { Store, TicketRow } from "./tables/store.ts";
+import { isUnassigned, type Store, type TicketRow } from "./tables/store.ts";
 
 export interface Tables {
   store: Store;
@@ -39,6 +40,8 @@ export class Transaction {
   readonly messages: Messages;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
+  /** Queues in which the number of tickets that nobody has may have changed. */
+  readonly deeper = new Set<string>();
   /** Lanes that have something to do now. */
   readonly touched = new Set<Lane>();
   /** The earliest instant by which the object must be awake because of this; null while nothing asks for it. */
@@ -61,9 +64,34 @@ export class Transaction {
     this.#pressed = pressed;
   }
 
-  /** Decides a command on a ticket, stores what came of it and asks for what follows. */
+  /**
+   * Decides a command on a ticket, stores what came of it and asks for what follows. What time has done to the ticket
+   * comes first, so that nothing depends on when the clock is looked at.
+   */
   apply(number: number | null, command: TicketCommand): Applied {
-    const row = number === null ? undefined : this.store.ticket(number);
+    if (number !== null) this.strike(number);
+    return this.#apply(number === null ? undefined : this.store.ticket(number), command);
+  }
+
+  /** Lets time do what is due on a ticket. Answers how many events that made. */
+  strike(number: number): number {
+    for (let count = 0; ;) {
+      const row = this.store.ticket(number);
+      if (row === undefined || row.dueAt === null || row.dueAt > this.now) return count;
+      const { decision } = this.#apply(row, { type: "clock_struck", loads: this.store.loads() });
+      const events = "events" in decision ? decision.events.length : 0;
+      count += events;
+      if (events > 0) continue;
+      // Nothing was due after all: the rules have changed.
+      const due = dueAt(row.ticket, this.rules.policy);
+      this.store.saveDueAt(row, due);
+      this.touched.add(RECORD);
+      if (due === null || due <= this.now) return count;
+      this.wake(due);
+    }
+  }
+
+  #apply(row: TicketRow | undefined, command: TicketCommand): Applied {
     const before = row?.ticket ?? null;
     const decision = decide(command, before, this.rules.policy, this.now);
     if (!("events" in decision) || decision.events.length === 0) return { decision, before, ticket: before };
@@ -72,15 +100,22 @@ export class Transaction {
     const ticket = events.reduce<Ticket | null>(evolve, before)!;
     const due = dueAt(ticket, this.rules.policy);
     const viewDueAt = this.#viewDueAt(row, ticket, events);
-    if (row === undefined) this.store.addTicket(ticket, events, viewDueAt, due);
-    else this.store.saveTicket(row, ticket, events, viewDueAt, due);
+    if (row === undefined) this.store.addTicket(ticket, events, viewDueAt, due, this.now);
+    else this.store.saveTicket(row, ticket, events, viewDueAt, due, this.now);
+    this.#noteDepth(before, ticket);
     if (viewDueAt !== null) this.wake(viewDueAt);
     if (due !== null) this.wake(due);
     this.touched.add(RECORD);
     for (const event of events) {
-      for (const effect of react(event, ticket, this.rules.policy)) this.#effect(effect, ticket);
+      for (const effect of react(event, ticket, this.rules.policy, this.now)) this.#effect(effect, ticket);
     }
     return { decision, before, ticket };
+  }
+
+  #noteDepth(before: Ticket | null, after: Ticket): void {
+    const [from, to] = [before, after].map((one) => (one !== null && isUnassigned(one) ? one.queue : null));
+    if (from === to) return;
+    for (const queue of [from, to]) if (typeof queue === "string") this.deeper.add(queue);
   }
 
   /**
@@ -111,9 +146,41 @@ export class Transaction {
       case "topic_notice":
         this.tellTopic(ticket.number, topicNotice(effect.notice));
         return;
+      case "agent_notice":
+        this.tellAgent(effect.agent, ticket.number, effect.notice);
+        return;
+      case "webhook":
+        this.#escalationWebhook(effect.webhook, effect.escalation, ticket);
+        return;
       default:
         effect satisfies never;
     }
+  }
+
+  #escalationWebhook(
+    webhook: string,
+    { dueAt: due, ...of }: WebhookEffect["escalation"],
+    ticket: Ticket,
+  ): void {
+    const { ref, group, status, priority, queue, tier, assignee } = ticket;
+    this.webhook(webhook, ticket.number, "ticket.escalated", {
+      ticket: { ref, group, status, priority, queue, tier, assignee },
+      escalation: { ...of, dueAt: new Date(due).toISOString() },
+    });
+  }
+
+  /** Calls an endpoint of the configuration; `ticket` 0 where it concerns none. */
+  webhook(webhook: string, ticket: number, type: string, data: Record<string, unknown>): void {
+    this.work({
+      lane: hookLane(webhook),
+      ticket,
+      work: { kind: "webhook", webhook, type, at: this.now, data },
+    });
+  }
+
+  /** Tells an agent in private, or by a mention where the bot may not write to them; `ticket` 0 for none. */
+  tellAgent(agent: { id: number; name: string }, ticket: number, notice: AgentNotice): void {
+    this.work({ lane: chatLane(agent.id), ticket, work: { kind: "agent_notice", agent, notice } });
   }
 
   /** Accepts a message for delivery. */
@@ -194,9 +261,16 @@ export class Transaction {
   }
 }
 
+type WebhookEffect = Extract<Effect, { kind: "webhook" }>;
+
 /** Events that the topic does not show. */
 const SILENT_EVENTS: ReadonlySet<TicketEvent["type"]> = new Set([
   "note_added",
+  "escalation_taken",
+  "escalation_notices_merged",
+  "reminder_set",
+  "reminder_cleared",
+  "reminder_due",
   "topic_created",
   "delivery_failed",
   "delivery_uncertain",

@@ -9,16 +9,12 @@ export function noteTrouble(tx: Transaction, trouble: Trouble): void {
   tx.store.setFact(FACTS.trouble, trouble);
   // With the token refused nobody can be told anything; /healthz shows it.
   if (trouble === "bot.token_refused") return;
-  for (const lead of leadsOf(tx)) tx.direct(lead, troubleNotice(trouble, tx.rules.group.id));
+  for (const { id } of tx.rules.policy.roster.leads) {
+    tx.direct(id, troubleNotice(trouble, tx.rules.group.id));
+  }
 }
 
 /** It works again. */
 export function clearTrouble(tx: Transaction): void {
   if (tx.store.fact(FACTS.trouble) !== undefined) tx.store.deleteFact(FACTS.trouble);
-}
-
-function leadsOf(tx: Transaction): number[] {
-  const { config, group } = tx.rules;
-  const byRole = config.agents.filter((agent) => agent.role === "lead" && agent.groups.includes(group.id));
-  return [...new Set([...group.leads, ...byRole.map((agent) => agent.telegramId)])];
 }

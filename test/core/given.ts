@@ -4,6 +4,8 @@ import { decide } from "../../src/domain/decide.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import type { TicketEvent } from "../../src/domain/event.ts";
 import type { Policy } from "../../src/domain/policy.ts";
+import { NO_ROSTER, type Loads } from "../../src/domain/roster.ts";
+import { NO_SLA } from "../../src/domain/sla/sla-policy.ts";
 import { evolve, type Ticket } from "../../src/domain/ticket.ts";
 
 export const MINUTE = 60_000;
@@ -26,7 +28,11 @@ export const POLICY: Policy = {
   claimOnAnswer: true,
   intakeFields: [],
   intakeHoldMs: 15 * MINUTE,
+  sla: NO_SLA,
+  roster: NO_ROSTER,
 };
+
+export const NO_LOADS: Loads = new Map();
 
 export function wrote(more: Partial<Extract<TicketCommand, { type: "customer_wrote" }>> = {}): TicketCommand {
   return {

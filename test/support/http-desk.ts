@@ -1,8 +1,10 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { app } from "../../src/http/app.ts";
+import { appWith } from "../../src/http/app.ts";
 import { FakeGroups } from "./fake-groups.ts";
 import { FlakyD1 } from "./flaky-d1.ts";
+
+const app = appWith(Date.now);
 
 export const ADMIN = { Authorization: "Bearer test-admin-token" };
 export const SECRET = { "X-Telegram-Bot-Api-Secret-Token": "test-webhook-secret" };

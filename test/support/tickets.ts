@@ -56,7 +56,7 @@ export function batchesOf(events: readonly TicketEvent[]): ProjectionBatch[] {
     group: ticket.group,
     at: events[index].at + 500,
     tickets: [{ ticket, dueAt: ticket.status === "resolved" ? NOON * 2 : null }],
-    events: [{ ticketId: ticket.id, n: index + 1, event: events[index] }],
+    events: [{ ticketId: ticket.id, n: index + 1, event: events[index], notedAt: null }],
     contacts: [],
   }));
 }

@@ -58,6 +58,7 @@ describe("putting a configuration", () => {
       changed: true,
       diff: { added: [], removed: [], changed: [{ pointer: "/desk/name", from: "Shop", to: "Other shop" }] },
       unreachableGroups: [],
+      warnings: expect.any(Array),
     });
     expect(desk.groups.configs.get("main")).toMatchObject({
       version: 2,
@@ -232,6 +233,7 @@ describe("a dry run", () => {
         version: 1,
         valid: true,
         problems: [],
+        warnings: expect.any(Array),
         diff: { added: [], removed: [], changed: [{ pointer: "/desk/name", from: "Shop", to: "Other" }] },
       });
     }

@@ -120,6 +120,7 @@ describe("a ticket", () => {
       status: "closed",
       priority: "high",
       queue: "general",
+      tier: null,
       assignee: { id: 9001, name: "Lead" },
       customer: { id: ADA },
       subject: "My parcel is late",
@@ -154,6 +155,7 @@ describe("a ticket", () => {
     expect(items[6]).toEqual({
       n: 7,
       at: new Date(NOON + 1 + 6 * 60_000).toISOString(),
+      notedAt: null,
       type: "ticket_resolved",
       by: { kind: "agent", id: 9001, name: "Lead" },
       from: "waiting",
@@ -179,6 +181,7 @@ describe("a ticket", () => {
     const notes = Array.from({ length: 60 }, (_, index) => ({
       ticketId: "main:2",
       n: index + 4,
+      notedAt: null,
       event: { type: "note_added" as const, at: NOON, by: { kind: "key" as const, name: "crm" }, text: "x" },
     }));
     await project(env.DB, { group: "main", at: NOON, tickets: [], events: notes, contacts: [] });

@@ -57,6 +57,7 @@ describe("what the record keeps", () => {
         status: "closed",
         priority: "high",
         queue: "general",
+        tier: null,
         assignee_id: 9001,
         assignee_name: "Lead",
         customer_id: ADA,
@@ -90,6 +91,7 @@ describe("what the record keeps", () => {
       ticket_id: "main:1",
       n: 7,
       at: NOON + 1 + 6 * 60_000,
+      noted_at: null,
       type: "ticket_resolved",
       actor: '{"kind":"agent","id":9001,"name":"Lead"}',
       actor_kind: "agent",
@@ -234,7 +236,12 @@ describe("a batch", () => {
       emptyBatch({
         tickets: batches.flatMap((batch) => batch.tickets),
         events: lives.flatMap((one) =>
-          one.map((event, index) => ({ ticketId: `main:${lives.indexOf(one) + 1}`, n: index + 1, event })),
+          one.map((event, index) => ({
+            ticketId: `main:${lives.indexOf(one) + 1}`,
+            n: index + 1,
+            event,
+            notedAt: null,
+          })),
         ),
         contacts: Array.from({ length: 30 }, (_, index) => {
           const known = contact(1);
@@ -272,7 +279,7 @@ describe("a batch", () => {
           { ticket: ticket, dueAt: null },
           { ticket: other, dueAt: null },
         ],
-        events: [{ ticketId: "vip:1", n: 1, event: stranger }],
+        events: [{ ticketId: "vip:1", n: 1, event: stranger, notedAt: null }],
       }),
     );
     expect(await tickets()).toMatchObject([

@@ -1,9 +1,13 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { toJSONSchema } from "zod";
+import type { ConfigProblem } from "../../domain/config-check.ts";
 import { diffConfig } from "../../domain/config-diff.ts";
-import { ConfigDocument, type VersionedConfig } from "../../domain/config.ts";
+import { configWarnings } from "../../domain/config-warnings.ts";
+import { ConfigDocument, type Config, type VersionedConfig } from "../../domain/config.ts";
 import { API_BODY_BYTES_MAX } from "../../domain/limits.ts";
+import { configureGroups } from "../../groups/ask.ts";
+import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ConfigStore, type ConfigVersion, type StoredConfig } from "../../record/config-store.ts";
 import { encodeCursor } from "../../record/cursor.ts";
@@ -11,8 +15,6 @@ import { CONFIG_NOTE_CHARS_MAX } from "../../record/limits.ts";
 import { readJson } from "../body.ts";
 import type { Desk } from "../desk.ts";
 import { etag, names } from "../etag.ts";
-import { configureGroups } from "../groups.ts";
-import { log } from "../log.ts";
 import { problem, problems } from "../problem.ts";
 import { cursorOf, Idempotent, Instant, instant, Limit, NextCursor } from "./shared.ts";
 
@@ -44,6 +46,10 @@ const Diff = z
       "JSON pointers: `added` and `changed` into the new document, `removed` into the old one. Items of lists are matched by their id.",
   });
 
+const Warnings = z
+  .array(z.object({ pointer: z.string(), message: z.string() }))
+  .openapi({ description: "What is valid, but hardly what somebody meant" });
+
 const Changed = z
   .object({
     version: z.int().openapi({ description: "The version in force now" }),
@@ -54,6 +60,7 @@ const Changed = z
     unreachableGroups: z
       .array(z.string())
       .openapi({ description: "Groups that did not take it at once; they learn it with their next update" }),
+    warnings: Warnings,
   })
   .openapi("ConfigChanged");
 const DryRunResult = z
@@ -61,6 +68,7 @@ const DryRunResult = z
     version: z.int().openapi({ description: "The version in force, 0 for none" }),
     valid: z.boolean(),
     problems: z.array(z.object({ pointer: z.string(), message: z.string() })),
+    warnings: Warnings,
     diff: Diff,
   })
   .openapi("ConfigDryRun");
@@ -153,8 +161,9 @@ configApi.openapi(
     const diff = diffConfig(current?.document ?? {}, body.value);
     if (dryRun === "1" || dryRun === "true") {
       const { problems: found } = check;
+      const warnings = warningsOf(c, check.config);
       return c.json(
-        { version: current?.version ?? 0, valid: found.length === 0, problems: found, diff },
+        { version: current?.version ?? 0, valid: found.length === 0, problems: found, warnings, diff },
         200,
       );
     }
@@ -162,13 +171,14 @@ configApi.openapi(
 
     const { outcome, version } = await store.put(body.value, {
       by: c.get("principal").name,
-      at: Date.now(),
+      at: c.get("now")(),
       note,
       ifVersion: current?.version ?? 0,
     });
     if (outcome === "conflict") return conflict(c, version);
     const unreachableGroups = await inForce(c, { version, config: check.config }, outcome);
-    return c.json({ version, changed: outcome === "stored", diff, unreachableGroups }, 200, {
+    const warnings = warningsOf(c, check.config);
+    return c.json({ version, changed: outcome === "stored", diff, unreachableGroups, warnings }, 200, {
       ETag: etag(version),
     });
   },
@@ -275,7 +285,7 @@ configApi.openapi(
     if (check.config === null) return problem(c, "config.invalid", { problems: check.problems });
     const { outcome, version } = await store.put(target.document, {
       by: c.get("principal").name,
-      at: Date.now(),
+      at: c.get("now")(),
       note,
       ifVersion: current?.version ?? 0,
       restoredFrom: wanted,
@@ -283,11 +293,16 @@ configApi.openapi(
     if (outcome === "conflict") return conflict(c, version);
     const diff = diffConfig(current?.document ?? {}, target.document);
     const unreachableGroups = await inForce(c, { version, config: check.config }, outcome);
-    return c.json({ version, changed: outcome === "stored", diff, unreachableGroups }, 200, {
+    const warnings = warningsOf(c, check.config);
+    return c.json({ version, changed: outcome === "stored", diff, unreachableGroups, warnings }, 200, {
       ETag: etag(version),
     });
   },
 );
+
+function warningsOf(c: Context<Desk>, config: Config | null): ConfigProblem[] {
+  return config === null ? [] : configWarnings(config, c.get("now")());
+}
 
 /** Whether the request's conditions on the version in force hold. */
 function isExpected(c: Context<Desk>, current: StoredConfig | null): boolean {

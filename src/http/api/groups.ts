@@ -1,9 +1,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import { askGroup, hasGroup } from "../../groups/ask.ts";
+import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import type { Desk } from "../desk.ts";
-import { askGroup, hasGroup } from "../groups.ts";
-import { log } from "../log.ts";
 import { problem, problems } from "../problem.ts";
 import { Idempotent } from "./shared.ts";
 

@@ -1,10 +1,10 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import { askGroup, groupIds, hasGroup } from "../../groups/ask.ts";
+import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import type { Desk } from "../desk.ts";
-import { askGroup, groupIds, hasGroup } from "../groups.ts";
-import { log } from "../log.ts";
 import { problem, problems } from "../problem.ts";
 import { cursorOf, Idempotent, Instant, instant, Limit, NextCursor } from "./shared.ts";
 

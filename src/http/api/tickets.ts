@@ -22,6 +22,10 @@ const Ticket = z
     status: Status,
     priority: z.enum(PRIORITIES),
     queue: z.string(),
+    tier: z
+      .string()
+      .nullable()
+      .openapi({ description: "What the customer is to the desk, where that is known" }),
     assignee: z.object({ id: z.int(), name: z.string() }).nullable(),
     customer: z.object({ id: z.int().openapi({ description: "Telegram user id" }) }),
     subject: z.string(),
@@ -55,6 +59,9 @@ const TicketEvent = z
   .object({
     n: z.int().openapi({ description: "Counts a ticket's events from 1" }),
     at: Instant,
+    notedAt: Instant.nullable().openapi({
+      description: "When the desk noted it, where that was later: what time does is stamped when it was due",
+    }),
     type: z.string().openapi({ example: "ticket_claimed" }),
     by: z
       .object({
@@ -203,6 +210,7 @@ function eventsJson(rows: TicketEventRow[], limit: number) {
   const items = rows.slice(0, limit).map((row) => ({
     n: row.n,
     at: instant(row.at),
+    notedAt: instantOrNull(row.notedAt),
     type: row.type,
     by: row.actor,
     from: row.fromStatus,
@@ -223,6 +231,7 @@ function ticketJson(row: TicketRow): z.infer<typeof Ticket> {
     status: row.status,
     priority: row.priority,
     queue: row.queue,
+    tier: row.tier,
     assignee: row.assigneeId === null ? null : { id: row.assigneeId, name: row.assigneeName ?? "" },
     customer: { id: row.customerId },
     subject: row.subject,

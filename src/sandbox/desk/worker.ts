@@ -1,6 +1,8 @@
-import product, { TopicGroup as ProductTopicGroup } from "../../index.ts";
+import { everyMinute } from "../../cron/scheduled.ts";
+import { appWith } from "../../http/app.ts";
 import { project } from "../../record/projection.ts";
-import { botApi } from "../../telegram/api.ts";
+import { outsideOf } from "../../topic-group/outside.ts";
+import { TopicGroup as ProductTopicGroup } from "../../topic-group/topic-group.ts";
 import type { TicketInside, UnderWay } from "./inside.ts";
 import { localClock } from "./local-clock.ts";
 import { LOCAL_DOORS, localDoors, type LocalGroup, type Standing } from "./local-doors.ts";
@@ -18,7 +20,7 @@ export class TopicGroup extends ProductTopicGroup implements LocalGroup {
   readonly #underWay: Set<UnderWay>;
 
   constructor(ctx: DurableObjectState, env: Env) {
-    const call = botApi(env.BOT_TOKEN, env.TELEGRAM_API_ROOT);
+    const { call } = outsideOf(env);
     const underWay = new Set<UnderWay>();
     const watch = watchable(ctx, () =>
       lookInside(ctx.storage.sql, localClock.now(), this.wake.at, [...underWay]),
@@ -37,9 +39,10 @@ export class TopicGroup extends ProductTopicGroup implements LocalGroup {
     super(pluggable(ctx), env, {
       clock: localClock,
       call: async (one) => {
-        localPlug.reach(`before ${one.method}`, ctx);
-        const outcome = await seen(one.method, () => call(one));
-        localPlug.reach(`after ${one.method}`, ctx);
+        const name = "webhook" in one ? `webhook ${one.webhook}` : one.method;
+        localPlug.reach(`before ${name}`, ctx);
+        const outcome = await seen(name, () => call(one));
+        localPlug.reach(`after ${name}`, ctx);
         return outcome;
       },
       project: async (batch) => {
@@ -79,7 +82,12 @@ export class TopicGroup extends ProductTopicGroup implements LocalGroup {
   }
 }
 
-const desk: ExportedHandler<Env> = product;
+const app = appWith(() => localClock.now());
+
+const desk: ExportedHandler<Env> = {
+  fetch: app.fetch,
+  scheduled: ({ scheduledTime }, env) => everyMinute(env, scheduledTime),
+};
 
 export default {
   fetch: (request, env, ctx) =>

@@ -1,6 +1,6 @@
+import { agentsOf } from "../../domain/agent.ts";
 import type { AgentActor } from "../../domain/command.ts";
 import type { AgentConfig } from "../../domain/config.ts";
-import { agentsOf } from "../../domain/policy.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import type { Sender } from "../../telegram/inbound.ts";
 import { anonymousHint, outsiderHint } from "../../telegram/text.ts";

@@ -1,13 +1,15 @@
-import type { TicketCommand } from "../../domain/command.ts";
+import { isLeadOf } from "../../domain/agent.ts";
+import type { AgentActor, TicketCommand } from "../../domain/command.ts";
 import type { AgentConfig } from "../../domain/config.ts";
 import type { Decision } from "../../domain/decision.ts";
+import { durationMs } from "../../domain/duration.ts";
 import { DELETE_WITHIN_MS, NOTE_CHARS_MAX, TAG_CHARS_MAX } from "../../domain/limits.ts";
-import { isLead } from "../../domain/policy.ts";
 import { isPriority } from "../../domain/priority.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import { isStaffCommand, type StaffCommandName } from "../../telegram/commands.ts";
 import type { Writing } from "../../telegram/message.ts";
 import { plain, type RichText } from "../../telegram/rich-text.ts";
+import { reminderSet } from "../../telegram/sla-view.ts";
 import {
   alreadyWords,
   assignAmbiguousHint,
@@ -17,8 +19,10 @@ import {
   noteUsageHint,
   priorityUsageHint,
   refusalWords,
+  reminderClearedHint,
   replyNeededHint,
   slipHint,
+  snoozeUsageHint,
   staffHelp,
   tagUsageHint,
   undelivered,
@@ -29,7 +33,7 @@ import { FACTS } from "../tables/facts.ts";
 import type { Transaction } from "../transaction.ts";
 import { actorOf, agentOrHint, findAgent } from "./agents.ts";
 import type { Of } from "./arrival-of.ts";
-import { info, queue } from "./staff-lists.ts";
+import { info, overdue, queue, sla } from "./staff-lists.ts";
 import { internalAlbum, ticketOf } from "./staff-message.ts";
 
 /** A message with a leading slash: a command, an internal note or a slip; never anything for the customer. */
@@ -39,7 +43,7 @@ export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">): void {
   if (slash.kind === "command" && slash.bot !== null && !isOurName(tx, slash.bot)) return;
 
   const ticket = ticketOf(tx, topicId);
-  const anywhere = slash.kind === "command" && ["queue", "help"].includes(slash.name);
+  const anywhere = slash.kind === "command" && ["queue", "overdue", "help"].includes(slash.name);
   // A topic that is no ticket's is the staff's own: what is said there is none of the desk's business.
   if (ticket === undefined && !(slash.kind === "command" && isStaffCommand(slash.name))) return;
   const agent = agentOrHint(tx, sender, ticket, topicId);
@@ -103,6 +107,10 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
     reply(queue(tx));
     return;
   }
+  if (name === "overdue") {
+    reply(overdue(tx));
+    return;
+  }
   const ticket = context.ticket!;
   const by = actorOf(agent);
   const noted = argument === "" ? {} : { note: argument.slice(0, NOTE_CHARS_MAX) };
@@ -124,7 +132,7 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
       return run({
         type: "agent_unclaimed",
         by,
-        lead: isLead(tx.rules.config, tx.rules.group.id, agent),
+        lead: isLeadOf(tx.rules.config, tx.rules.group.id, agent),
       });
     case "resolve":
       return run({ type: "agent_resolved", by, ...noted });
@@ -166,6 +174,12 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
         ? reply(tagUsageHint())
         : runSilently({ type: "agent_tagged", by, add, remove });
     }
+    case "escalate":
+      return run({ type: "agent_escalated", by, ...noted });
+    case "snooze":
+      return snooze(tx, argument, by, succeeds, reply);
+    case "sla":
+      return reply(sla(tx, ticket.number));
     case "info":
       return reply(info(tx, ticket));
     case "delete":
@@ -173,6 +187,27 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
     default:
       name satisfies never;
   }
+}
+
+/** `2h`, `2h the parcel should be there`, `off`. */
+function snooze(
+  tx: Transaction,
+  argument: string,
+  by: AgentActor,
+  succeeds: (command: TicketCommand) => boolean,
+  reply: (text: RichText) => void,
+): void {
+  const [when = "", ...words] = argument.split(/\s+/);
+  if (when.toLowerCase() === "off") {
+    if (succeeds({ type: "agent_snoozed", by, remindAt: null })) reply(reminderClearedHint());
+    return;
+  }
+  const inMs = durationMs(when.toLowerCase());
+  if (inMs === undefined) return reply(snoozeUsageHint());
+  const reason = words.join(" ").slice(0, NOTE_CHARS_MAX);
+  const remindAt = tx.now + inMs;
+  const said = reason === "" ? {} : { reason };
+  if (succeeds({ type: "agent_snoozed", by, remindAt, ...said })) reply(reminderSet(remindAt, inMs));
 }
 
 export function inWords(decision: Decision): string | null {

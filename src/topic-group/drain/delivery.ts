@@ -1,8 +1,11 @@
 import { CAPTION_CHARS_MAX, TEXT_CHARS_MAX } from "../../domain/limits.ts";
+import type { WebhookCall } from "../../integrations/webhook.ts";
 import type { BotCall } from "../../telegram/api.ts";
 import { joinTexts } from "../../telegram/join-texts.ts";
 import { receiptView } from "../../telegram/receipt-view.ts";
 import { rich } from "../../telegram/rich-text.ts";
+import { agentNotice, type AboutTicket } from "../../telegram/text.ts";
+import { topicUrl } from "../../telegram/topic-url.ts";
 import type { Rules } from "../rules.ts";
 import { laneOfChat, type MessageRow, type Messages } from "../tables/messages.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
@@ -13,13 +16,18 @@ import { chatOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts"
 import type { Job } from "./plan.ts";
 
 export interface DeliveryContext {
+  /** In ms since 1970. */
+  now: number;
   rules: Rules;
   store: Store;
   messages: Messages;
 }
 
-/** The Bot API call that a job stands for, `null` if there is nothing left to do. */
-export function callOf(job: Job, context: DeliveryContext): BotCall | null {
+/** A call of the Bot API, or of an endpoint of the configuration. */
+export type OutsideCall = BotCall | WebhookCall;
+
+/** The call that a job stands for, `null` if there is nothing left to do. */
+export function callOf(job: Job, context: DeliveryContext): OutsideCall | null {
   switch (job.kind) {
     case "view":
       return job.step.call;
@@ -121,7 +129,7 @@ function replyOf(row: MessageRow, messages: Messages): Record<string, unknown> {
   };
 }
 
-function workCall(row: OutboxRow, context: DeliveryContext): BotCall | null {
+function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null {
   const { rules, store } = context;
   const work = row.payload;
   const staffChat = { chat_id: rules.group.chatId };
@@ -150,6 +158,16 @@ function workCall(row: OutboxRow, context: DeliveryContext): BotCall | null {
       };
     case "direct":
       return { method: "sendMessage", params: { chat_id: work.chatId, ...work.words } };
+    case "agent_notice":
+      return {
+        method: "sendMessage",
+        params: {
+          chat_id: work.agent.id,
+          ...words(agentNotice(work.notice, aboutTicket(row.ticket, context))),
+        },
+      };
+    case "webhook":
+      return webhookCall(row, work, rules);
     case "mirror_edit":
       return editCall(work, context);
     case "mirror_reaction":
@@ -179,10 +197,31 @@ function workCall(row: OutboxRow, context: DeliveryContext): BotCall | null {
   }
 }
 
-function receiptCall(row: OutboxRow, ask: string | null, { rules, store }: DeliveryContext): BotCall | null {
+function aboutTicket(number: number, { rules, store }: DeliveryContext): AboutTicket | null {
+  const ticket = store.ticket(number)?.ticket;
+  if (ticket === undefined) return null;
+  return { ref: ticket.ref, subject: ticket.subject, url: topicUrl(rules.group.chatId, ticket.topicId) };
+}
+
+function webhookCall(
+  { seq }: OutboxRow,
+  { webhook, type, at, data }: Extract<OutboxWork, { kind: "webhook" }>,
+  { config, group }: Rules,
+): WebhookCall | null {
+  const endpoint = config.webhooks.find(({ id }) => id === webhook);
+  // Nobody wants it any more.
+  if (endpoint === undefined) return null;
+  return { webhook, url: endpoint.url, id: `msg_${group.id}_${seq}`, type, at, data };
+}
+
+function receiptCall(
+  row: OutboxRow,
+  ask: string | null,
+  { rules, store, now }: DeliveryContext,
+): BotCall | null {
   const ticket = store.ticket(row.ticket);
   if (ticket === undefined) return null;
-  const view = receiptView(ticket.ticket, rules.policy.intakeFields, ask);
+  const view = receiptView(ticket.ticket, rules.policy, ask, now);
   const params = {
     chat_id: chatOfLane(row.lane),
     ...words(view.text),

@@ -1,14 +1,21 @@
 import { SAFETY_WAKE_MS } from "../../domain/limits.ts";
-import type { BotApi, BotCall } from "../../telegram/api.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
 import type { Rules } from "../rules.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
 import type { TicketRow } from "../tables/store.ts";
 import type { Transaction } from "../transaction.ts";
-import { callOf, mustNotRepeat, rowsCarried, type DeliveryContext } from "./delivery.ts";
-import { BOT_RATE, GROUP_RATE, LaneRate, PRIVATE_RATE, type RateState } from "./lane-rate.ts";
-import { BOT, RECORD, STAFF, type Lane } from "./lane.ts";
+import { callOf, mustNotRepeat, rowsCarried, type DeliveryContext, type OutsideCall } from "./delivery.ts";
+import {
+  BOT_RATE,
+  GROUP_RATE,
+  HOOK_RATE,
+  LaneRate,
+  PRIVATE_RATE,
+  type RateRule,
+  type RateState,
+} from "./lane-rate.ts";
+import { BOT, isHookLane, RECORD, STAFF, type Lane } from "./lane.ts";
 import { isPressed, planChat, planStaff, type Job, type Queues } from "./plan.ts";
 import { settle } from "./settle.ts";
 import { retryPauseMs, type Settled, type Trouble } from "./settled.ts";
@@ -18,7 +25,8 @@ import type { ViewContext } from "./topic-view.ts";
 export interface DrainPorts {
   now(): number;
   random(): number;
-  call: BotApi;
+  /** Makes a call, one try, and says what came of it. Never throws. */
+  call(call: OutsideCall): Promise<Outcome>;
   queues: Queues;
   /** The rules in force, `null` before the first configuration. */
   rules(): Rules | null;
@@ -130,8 +138,7 @@ export class Drain {
   #state(lane: Lane): LaneState {
     let state = this.#lanes.get(lane);
     if (state === undefined) {
-      const rule = lane === STAFF ? GROUP_RATE : lane === BOT ? BOT_RATE : PRIVATE_RATE;
-      const rate = new LaneRate(rule, this.#ports.rateOf(lane));
+      const rate = new LaneRate(rateRuleOf(lane), this.#ports.rateOf(lane));
       state = { rate, running: false, again: false, silent: 0, restsUntil: 0, wakeAt: null };
       this.#lanes.set(lane, state);
     }
@@ -188,7 +195,8 @@ export class Drain {
 
   async #perform(lane: Lane, state: LaneState, job: Job, cost: number, rules: Rules): Promise<void> {
     const ports = this.#ports;
-    const context = { rules, store: ports.queues.store, messages: ports.queues.messages };
+    const { store, messages } = ports.queues;
+    const context = { rules, store, messages, now: ports.now() };
     const call = this.#callOf(job, context);
     if (call === null) {
       ports.commit((tx) => abandon(tx, job));
@@ -218,8 +226,10 @@ export class Drain {
     }
     state.rate.took(now, cost);
     const failed = this.#failures.get(name);
+    const afterMs = outcome.kind === "retry" ? (outcome.afterMs ?? 0) : 0;
     const retry = {
-      at: now + retryPauseMs(failed?.count ?? 0, ports.random()),
+      at: now + Math.max(afterMs, retryPauseMs(failed?.count ?? 0, ports.random())),
+      afterMs,
       // While nobody gets an answer it is Telegram that is away, not this job that is wrong.
       counts: outcome.kind !== "uncertain" || failed === undefined || this.#answeredAt > failed.at,
     };
@@ -240,7 +250,7 @@ export class Drain {
     this.#note(lane, state, name, outcome, settled, now);
   }
 
-  #callOf(job: Job, context: DeliveryContext): BotCall | null {
+  #callOf(job: Job, context: DeliveryContext): OutsideCall | null {
     try {
       return callOf(job, context);
     } catch (error) {
@@ -303,6 +313,12 @@ export class Drain {
       if (job.kind === "work") tx.outbox.update(job.row.seq, { attemptedAt: null });
     });
   }
+}
+
+function rateRuleOf(lane: Lane): RateRule {
+  if (lane === STAFF) return GROUP_RATE;
+  if (lane === BOT) return BOT_RATE;
+  return isHookLane(lane) ? HOOK_RATE : PRIVATE_RATE;
 }
 
 /** Takes a job out of its lane without having done it: what it was about is gone, or our own code fails on it. */

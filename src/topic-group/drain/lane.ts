@@ -1,4 +1,4 @@
-/** A destination with one order and one rate: the staff group, one private chat, or the bot itself. */
+/** A destination with one order and one rate: the staff group, one private chat, an endpoint, or the bot itself. */
 export type Lane = string;
 
 /** The staff group: for Telegram one peer, whatever the number of its topics. */
@@ -20,6 +20,15 @@ export function chatOfLane(lane: Lane): number {
 
 export function isChatLane(lane: Lane): boolean {
   return lane.startsWith("chat:");
+}
+
+/** One endpoint of the configuration. */
+export function hookLane(webhook: string): Lane {
+  return `hook:${webhook}`;
+}
+
+export function isHookLane(lane: Lane): boolean {
+  return lane.startsWith("hook:");
 }
 
 /** How `messages.chat` names the staff group. */

@@ -65,7 +65,7 @@ export class Recorder {
       const room = PROJECTION_EVENTS_MAX - events.length;
       if (room <= 0) break;
       const some = store.eventsAfter(ticket.number, recorded, room);
-      for (const { n, event } of some) events.push({ ticketId: ticket.id, n, event });
+      for (const one of some) events.push({ ticketId: ticket.id, ...one });
       told.push({ ticket, dueAt });
       // With more events than fit, the ticket stays unrecorded and the rest follows.
       tickets.push({ number: ticket.number, version: some.at(-1)?.n ?? ticket.version });

@@ -139,7 +139,7 @@ function toStaffRefused(
     case "topic_gone":
       loseTopic(tx, first.ticket);
       // Sent again into the new topic; should that one be refused too, the limit ends it.
-      return againLater(tx, carried, code, { at: tx.now, counts: true });
+      return againLater(tx, carried, code, { at: tx.now, afterMs: 0, counts: true });
     case "uncopyable":
       for (const row of carried) tx.messages.update(row, { state: "refused", content: null, code });
       tx.tellCustomer(first.writer, first.ticket, customerUndelivered(), {

@@ -1,6 +1,6 @@
-import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX } from "../../domain/limits.ts";
+import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX, WEBHOOK_PAUSES_MS } from "../../domain/limits.ts";
 import { isActive } from "../../domain/status.ts";
-import { outcomeUnknown, undelivered } from "../../telegram/text.ts";
+import { agentNoticeInTopic, outcomeUnknown, undelivered } from "../../telegram/text.ts";
 import { FACTS } from "../tables/facts.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
 import { replyParameters, type Transaction } from "../transaction.ts";
@@ -78,6 +78,9 @@ export function noticeUncertain(tx: Transaction, row: OutboxRow): void {
   if (row.ticket !== 0) tx.tellTopic(row.ticket, outcomeUnknown(), sendAgainButton(tx, "o", row.seq));
 }
 
+/** What goes to a person who need not be a customer. */
+const PERSONAL: ReadonlySet<OutboxRow["kind"]> = new Set(["direct", "agent_notice"]);
+
 /** Small things that are not worth keeping once they cannot be done at once. */
 const FLEETING: ReadonlySet<OutboxRow["kind"]> = new Set([
   "toast",
@@ -87,6 +90,7 @@ const FLEETING: ReadonlySet<OutboxRow["kind"]> = new Set([
 ]);
 
 function workAgainLater(tx: Transaction, row: OutboxRow, code: string, retry: Retry): Settled {
+  if (row.kind === "webhook") return webhookAgainLater(tx, row, code, retry);
   const attempts = row.attempts + (retry.counts ? 1 : 0);
   const exhausted = attempts >= OUTBOX_ATTEMPTS_MAX || tx.now - row.acceptedAt > OUTBOX_AGE_MAX_MS;
   if (row.kind === "toast" || (exhausted && FLEETING.has(row.kind))) {
@@ -97,6 +101,20 @@ function workAgainLater(tx: Transaction, row: OutboxRow, code: string, retry: Re
     tx.outbox.update(row.seq, { attempts, attemptedAt: null, notBefore: retry.at });
     tx.wake(retry.at);
   }
+  return FAILED;
+}
+
+/** An endpoint that is away costs nobody anything: it is tried for days. */
+function webhookAgainLater(tx: Transaction, row: OutboxRow, code: string, retry: Retry): Settled {
+  const attempts = row.attempts + 1;
+  const pause = WEBHOOK_PAUSES_MS[row.attempts];
+  if (pause === undefined) {
+    tx.outbox.update(row.seq, { state: "parked", attempts, code });
+    return FAILED;
+  }
+  const at = tx.now + Math.max(pause, retry.afterMs);
+  tx.outbox.update(row.seq, { attempts, notBefore: at, code });
+  tx.wake(at);
   return FAILED;
 }
 
@@ -126,6 +144,13 @@ function workRefused(tx: Transaction, row: OutboxRow, refused: Refused, { retry 
         return OK;
       }
       break;
+    case "agent_notice":
+      // They never started the bot, or have blocked it: the topic reaches them too.
+      tx.tellTopic(row.ticket, agentNoticeInTopic(work.agent, work.notice));
+      break;
+    case "webhook":
+      tx.outbox.update(row.seq, { state: "parked", attempts: row.attempts + 1, code: refused.description });
+      return OK;
     case "staff_hint":
       if (!work.plain && code !== "topic_gone") {
         // Ephemeral messages are young and not for every chat: then everybody may see it.
@@ -155,7 +180,7 @@ function workRefused(tx: Transaction, row: OutboxRow, refused: Refused, { retry 
     default:
   }
   const unreachable = UNREACHABLE[code];
-  if (unreachable !== undefined && isChatLane(row.lane) && work.kind !== "direct") {
+  if (unreachable !== undefined && isChatLane(row.lane) && !PERSONAL.has(work.kind)) {
     noteUnreachable(tx, chatOfLane(row.lane), unreachable);
   }
   tx.outbox.remove(row.seq);

@@ -31,6 +31,8 @@ export const FAILED: Settled = { kind: "failed" };
 export interface Retry {
   /** When, at the earliest. */
   at: number;
+  /** How long the other side asked to be left alone, 0 if it did not. */
+  afterMs: number;
   /** Whether this failure counts towards the limit: it does not while nobody gets an answer from Telegram. */
   counts: boolean;
 }

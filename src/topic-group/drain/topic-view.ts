@@ -24,6 +24,8 @@ export interface ViewContext {
   rules: Rules;
   contact: ContactFacts;
   icons: TopicIcons;
+  /** In ms since 1970: what is due is at risk, or late, at an instant. */
+  now: number;
 }
 
 /** Creates the ticket's topic. */
@@ -44,14 +46,14 @@ export function createStep({ ticket }: TicketRow, { rules, contact, icons }: Vie
  */
 export function nextViewStep(row: TicketRow, context: ViewContext): ViewStep | null {
   const { ticket, view } = row;
-  const { rules, contact } = context;
+  const { rules, contact, now } = context;
   const active = isActive(ticket);
   // A closed ticket whose topic somebody deleted is tidied up, not lost.
   if (ticket.topicId === null) return active ? createStep(row, context) : null;
 
   const chat = { chat_id: rules.group.chatId };
   const topic = { ...chat, message_thread_id: ticket.topicId };
-  const shown = card(ticket, contact, rules.policy.intakeFields);
+  const shown = card(ticket, contact, rules.policy, now);
   const keyboard = { inline_keyboard: cardKeyboard(ticket) };
   const cardNow = JSON.stringify([shown, keyboard.inline_keyboard]);
   if (view.cardId === null) {

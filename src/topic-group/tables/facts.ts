@@ -11,6 +11,10 @@ export const FACTS = {
   botUsername: "bot_username",
   /** What keeps the staff group's lane from working. */
   trouble: "trouble",
+  /** The shape in which the tickets in hand are stored. */
+  ticketShape: "ticket_shape",
+  /** What was told about a queue's depth. */
+  depth: (queue: string) => `depth:${queue}`,
   /** When settled causes were last purged, in ms since 1970. */
   purgedAt: "purged_at",
 } as const;

@@ -58,6 +58,11 @@ export const tickets = sqliteTable(
     dueAt: integer("due_at"),
     /** False once it is closed. */
     active: integer({ mode: "boolean" }).notNull(),
+    queue: text().notNull().default(""),
+    /** Whose work it is, null if nobody's, or if there is none to do: it is resolved or closed. */
+    busy: integer(),
+    /** Whether it waits for somebody to take it. */
+    unassigned: integer({ mode: "boolean" }).notNull().default(false),
     version: integer().notNull(),
     /** The version that the record has. */
     recorded: integer().notNull(),
@@ -76,6 +81,12 @@ export const tickets = sqliteTable(
     index("tickets_active")
       .on(table.number)
       .where(sql`active = 1`),
+    index("tickets_busy")
+      .on(table.busy)
+      .where(sql`busy IS NOT NULL`),
+    index("tickets_unassigned")
+      .on(table.queue, table.number)
+      .where(sql`unassigned = 1`),
   ],
 );
 
@@ -86,6 +97,8 @@ export const events = sqliteTable(
     ticket: integer().notNull(),
     n: integer().notNull(),
     event: text({ mode: "json" }).$type<TicketEvent>().notNull(),
+    /** When the desk noted it, where that is later than it happened: what time does is stamped when it was due. */
+    notedAt: integer("noted_at"),
   },
   (table) => [primaryKey({ columns: [table.ticket, table.n] })],
 );

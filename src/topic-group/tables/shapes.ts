@@ -1,4 +1,5 @@
 import type { MessageEntity } from "grammy/types";
+import type { AgentNotice } from "../../domain/effect.ts";
 import type { LiveLocation, Quote, ReplaceableMedia } from "../../telegram/message.ts";
 
 /* The JSON shapes inside the object's tables. */
@@ -72,6 +73,10 @@ export type OutboxWork =
   | { kind: "staff_reaction"; messageId: number; emoji: string }
   /** Words to a person or chat that is no customer here: a lead, an unknown group. */
   | { kind: "direct"; chatId: number; words: Words }
+  /** What an agent must know, in private; in the topic where the bot may not write to them. */
+  | { kind: "agent_notice"; agent: { id: number; name: string }; notice: AgentNotice }
+  /** A call to an endpoint of the configuration; `at` in ms since 1970. */
+  | { kind: "webhook"; webhook: string; type: string; at: number; data: Record<string, unknown> }
   | { kind: "mirror_edit"; of: OriginalKey; edit: MirrorEdit }
   /** `on` says which of the two messages gets the reaction. */
   | { kind: "mirror_reaction"; of: OriginalKey; on: "original" | "copy"; emoji: string | null }

@@ -2,10 +2,12 @@ import { and, asc, desc, eq, gt, isNotNull, lte, sql } from "drizzle-orm";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
 import type { CustomerTicket } from "../../domain/conversation.ts";
 import type { TicketEvent } from "../../domain/event.ts";
-import type { Ticket } from "../../domain/ticket.ts";
+import type { Loads } from "../../domain/roster.ts";
+import { evolve, TICKET_SHAPE, type Ticket } from "../../domain/ticket.ts";
 import type { RateState } from "../drain/lane-rate.ts";
 import type { Lane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
+import { FACTS } from "./facts.ts";
 import { customers, events, facts, lanes, people, tickets, told, topics } from "./schema.ts";
 import { NEW_VIEW, type TopicView } from "./shapes.ts";
 
@@ -27,6 +29,8 @@ const CUSTOMER_TICKETS_MAX = 30;
 /** Reads and writes the live state. Every method is synchronous and belongs into the transaction of its caller. */
 export class Store {
   readonly #db: Database;
+  /** Counted when first asked for, then kept up to date; null before that. */
+  #loads: Map<number, number> | null = null;
   readonly #customer;
   readonly #ticket;
 
@@ -136,7 +140,35 @@ export class Store {
 
   ticket(number: number): TicketRow | undefined {
     const row = this.#ticket.get({ number });
-    return row === undefined ? undefined : ticketRow(row);
+    return row === undefined ? undefined : this.#rowOf(row);
+  }
+
+  #rowOf(row: typeof tickets.$inferSelect): TicketRow {
+    return row.state.shape === TICKET_SHAPE ? ticketRow(row) : this.#refold(row);
+  }
+
+  /** A ticket that an earlier release stored: what it is now follows from its events. */
+  #refold(row: typeof tickets.$inferSelect): TicketRow {
+    const history = this.eventsAfter(row.number, 0, Number.MAX_SAFE_INTEGER);
+    const state = history.reduce<Ticket | null>((ticket, { event }) => evolve(ticket, event), null)!;
+    this.#db
+      .update(tickets)
+      .set({ state, ...placeOf(state) })
+      .where(eq(tickets.number, row.number))
+      .run();
+    return ticketRow({ ...row, state });
+  }
+
+  /** Brings the tickets in hand into the shape of this release, once; the others follow when they are needed. */
+  refoldActive(): void {
+    if (this.fact(FACTS.ticketShape) === TICKET_SHAPE) return;
+    const rows = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(sql`active = 1`)
+      .all();
+    for (const { number } of rows) this.ticket(number);
+    this.setFact(FACTS.ticketShape, TICKET_SHAPE);
   }
 
   ticketOfTopic(topicId: number): TicketRow | undefined {
@@ -195,6 +227,7 @@ export class Store {
     appended: readonly TicketEvent[],
     viewDueAt: number | null,
     dueAt: number | null,
+    now: number,
   ): void {
     this.#db
       .insert(tickets)
@@ -206,12 +239,12 @@ export class Store {
         viewDueAt,
         receiptId: null,
         dueAt,
-        active: true,
+        ...placeOf(ticket),
         version: ticket.version,
         recorded: 0,
       })
       .run();
-    this.#append(ticket, appended);
+    this.#append(ticket, appended, now);
   }
 
   saveTicket(
@@ -220,31 +253,89 @@ export class Store {
     appended: readonly TicketEvent[],
     viewDueAt: number | null,
     dueAt: number | null,
+    now: number,
   ): void {
-    const active = ticket.status !== "closed";
+    this.#moveLoad(placeOf(before.ticket).busy, placeOf(ticket).busy);
     // An index is written only when its column stands in the statement: leave out what stays.
     this.#db
       .update(tickets)
       .set({
         state: ticket,
         version: ticket.version,
-        ...(active === (before.ticket.status !== "closed") ? {} : { active }),
+        ...changed(placeOf(before.ticket), placeOf(ticket)),
         ...(viewDueAt === before.viewDueAt ? {} : { viewDueAt }),
         ...(dueAt === before.dueAt ? {} : { dueAt }),
       })
       .where(eq(tickets.number, ticket.number))
       .run();
-    this.#append(ticket, appended);
+    this.#append(ticket, appended, now);
   }
 
-  #append(ticket: Ticket, appended: readonly TicketEvent[]): void {
+  #append(ticket: Ticket, appended: readonly TicketEvent[], now: number): void {
     const first = ticket.version - appended.length + 1;
     for (const [index, event] of appended.entries()) {
+      const notedAt = event.at === now ? null : now;
       this.#db
         .insert(events)
-        .values({ ticket: ticket.number, n: first + index, event })
+        .values({ ticket: ticket.number, n: first + index, event, notedAt })
         .run();
     }
+  }
+
+  /** Time comes to the ticket at another instant than it was to: the record shall know. */
+  saveDueAt(row: TicketRow, dueAt: number | null): void {
+    const { number, version } = row.ticket;
+    this.#db
+      .update(tickets)
+      .set({ dueAt, recorded: Math.min(row.recorded, version - 1) })
+      .where(eq(tickets.number, number))
+      .run();
+  }
+
+  /** Every ticket in hand shall be looked at by the clock: the rules have changed. */
+  allDueAt(at: number): void {
+    this.#db
+      .update(tickets)
+      .set({ dueAt: at })
+      .where(sql`active = 1`)
+      .run();
+  }
+
+  /** How many tickets each agent has in hand, by agent id. */
+  loads(): Loads {
+    if (this.#loads === null) {
+      const rows = this.#db
+        .select({ agent: tickets.busy, count: sql<number>`count(*)` })
+        .from(tickets)
+        .where(isNotNull(tickets.busy))
+        .groupBy(tickets.busy)
+        .all();
+      this.#loads = new Map(rows.map(({ agent, count }) => [agent!, count]));
+    }
+    return this.#loads;
+  }
+
+  /** What was counted is not certain any more: a transaction was rolled back. */
+  forgetLoads(): void {
+    this.#loads = null;
+  }
+
+  #moveLoad(from: number | null, to: number | null): void {
+    const loads = this.#loads;
+    if (loads === null || from === to) return;
+    if (from !== null) loads.set(from, (loads.get(from) ?? 1) - 1);
+    if (to !== null) loads.set(to, (loads.get(to) ?? 0) + 1);
+  }
+
+  /** How many tickets of a queue wait for somebody to take them; counts no further than `limit`. */
+  countUnassigned(queue: string, limit: number): number {
+    const some = this.#db
+      .select({ one: sql`1` })
+      .from(tickets)
+      .where(and(sql`unassigned = 1`, eq(tickets.queue, queue)))
+      .limit(limit)
+      .all();
+    return some.length;
   }
 
   saveView(number: number, view: TopicView, viewDueAt: number | null): void {
@@ -270,7 +361,7 @@ export class Store {
       .from(tickets)
       .where(and(eq(tickets.customer, customer), eq(tickets.active, true)))
       .all()
-      .map(ticketRow);
+      .map((row) => this.#rowOf(row));
   }
 
   /** Tickets whose view is due, longest first. */
@@ -282,7 +373,7 @@ export class Store {
       .orderBy(asc(tickets.viewDueAt))
       .limit(limit)
       .all()
-      .map(ticketRow);
+      .map((row) => this.#rowOf(row));
   }
 
   /** When the next view falls due that is not due yet. */
@@ -303,7 +394,7 @@ export class Store {
       .orderBy(asc(tickets.dueAt))
       .limit(limit)
       .all()
-      .map(ticketRow);
+      .map((row) => this.#rowOf(row));
   }
 
   firstDueAt(): number | null {
@@ -325,7 +416,7 @@ export class Store {
       .orderBy(asc(tickets.number))
       .limit(limit)
       .all()
-      .map(ticketRow);
+      .map((row) => this.#rowOf(row));
   }
 
   hasUnrecorded(): boolean {
@@ -356,9 +447,13 @@ export class Store {
     );
   }
 
-  eventsAfter(number: number, n: number, limit: number): { n: number; event: TicketEvent }[] {
+  eventsAfter(
+    number: number,
+    n: number,
+    limit: number,
+  ): { n: number; event: TicketEvent; notedAt: number | null }[] {
     return this.#db
-      .select({ n: events.n, event: events.event })
+      .select({ n: events.n, event: events.event, notedAt: events.notedAt })
       .from(events)
       .where(and(eq(events.ticket, number), sql`${events.n} > ${n}`))
       .orderBy(asc(events.n))
@@ -412,6 +507,28 @@ export class Store {
     const rows = this.#db.select().from(people).where(isNotNull(people.username)).all();
     return new Map(rows.map((row) => [row.id, row.username!]));
   }
+}
+
+/** Whether a ticket waits for somebody to take it. */
+export function isUnassigned({ assignee, heldUntil, status }: Ticket): boolean {
+  return assignee === null && heldUntil === null && (status === "open" || status === "escalated");
+}
+
+/** Where a ticket stands in the lists: what its indexes hold. */
+function placeOf(ticket: Ticket) {
+  const { status, assignee, queue } = ticket;
+  const over = status === "resolved" || status === "closed";
+  return {
+    active: status !== "closed",
+    queue,
+    busy: over ? null : (assignee?.id ?? null),
+    unassigned: isUnassigned(ticket),
+  };
+}
+
+function changed<T extends Record<string, unknown>>(before: T, after: T): Partial<T> {
+  const entries = Object.entries(after).filter(([key, value]) => value !== before[key]);
+  return Object.fromEntries(entries) as Partial<T>;
 }
 
 function ticketRow(row: typeof tickets.$inferSelect): TicketRow {

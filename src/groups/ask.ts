@@ -1,9 +1,9 @@
 import type { Config, VersionedConfig } from "../domain/config.ts";
 import { errorFacts } from "../domain/error-facts.ts";
+import { log } from "../log.ts";
 import { GROUP_PATIENCE_MS, GROUPS_AT_ONCE_MAX } from "./limits.ts";
-import { log } from "./log.ts";
 
-/** The object of a group, as the doors see it. */
+/** The object of a group, as everybody outside of it sees it. */
 export type GroupStub = ReturnType<Env["TOPIC_GROUP"]["getByName"]>;
 
 /** What a group's object answered, or that it did not, or not in time. */

@@ -1,0 +1,12 @@
+import type { AgentConfig, Config } from "./config.ts";
+
+/** The agents who work in a group. */
+export function agentsOf(config: Config, groupId: string): AgentConfig[] {
+  return config.agents.filter((agent) => agent.groups.includes(groupId));
+}
+
+/** Whether an agent may act for others in a group: a lead by role who works there, or named in the group's `leads`. */
+export function isLeadOf(config: Config, groupId: string, agent: AgentConfig): boolean {
+  if (agent.role === "lead" && agent.groups.includes(groupId)) return true;
+  return config.groups.find((group) => group.id === groupId)?.leads.includes(agent.telegramId) ?? false;
+}

@@ -1,0 +1,97 @@
+import { agentsOf, isLeadOf } from "./agent.ts";
+import type { AgentConfig, Config } from "./config.ts";
+import { BusinessCalendar } from "./sla/calendar.ts";
+import { DAY_MS, dayOf, TimeZone } from "./sla/zone.ts";
+
+/** An agent as far as work is handed out by the desk. */
+export interface RosterAgent {
+  id: number;
+  name: string;
+  role: AgentConfig["role"];
+  /** Tickets at once. */
+  capacity: number;
+  /** Null: always on shift. */
+  shift: BusinessCalendar | null;
+  /** Skill → level, and the instant from which it does not count any more (ms since 1970), null for never. */
+  skills: ReadonlyMap<string, { level: number; until: number | null }>;
+}
+
+/** Who works in a group. */
+export interface Roster {
+  agents: readonly RosterAgent[];
+  /** The leads, who are told what nobody else can do. */
+  leads: readonly { id: number; name: string }[];
+  /** Queue → skills without which nobody gets its tickets. */
+  requiredSkills: ReadonlyMap<string, Readonly<Record<string, number>>>;
+}
+
+/** How many tickets each agent has now, by agent id; who is not there has none. */
+export type Loads = ReadonlyMap<number, number>;
+
+export const NO_ROSTER: Roster = { agents: [], leads: [], requiredSkills: new Map() };
+
+export function rosterOf(config: Config, groupId: string): Roster {
+  const agents = agentsOf(config, groupId);
+  return {
+    agents: agents.map((agent) => rosterAgent(agent, config)),
+    leads: config.agents
+      .filter((agent) => isLeadOf(config, groupId, agent))
+      .map(({ telegramId, name }) => ({ id: telegramId, name })),
+    requiredSkills: new Map(config.queues.map((queue) => [queue.id, queue.requireSkills ?? {}])),
+  };
+}
+
+function rosterAgent(agent: AgentConfig, config: Config): RosterAgent {
+  const shift = config.calendars.find(({ id }) => id === agent.shift);
+  const calendar = shift === undefined ? null : BusinessCalendar.of(shift);
+  const zone = TimeZone.of(calendar?.timeZone ?? "UTC");
+  const skills = Object.entries(agent.skills).map(([skill, { level, expiresOn }]) => {
+    // A certificate holds to the end of its last day, where the agent is.
+    const until = expiresOn === undefined ? null : zone.instantOf((dayOf(expiresOn) + 1) * DAY_MS);
+    return [skill, { level, until }] as const;
+  });
+  return {
+    id: agent.telegramId,
+    name: agent.name,
+    role: agent.role,
+    capacity: agent.capacity,
+    shift: calendar,
+    skills: new Map(skills),
+  };
+}
+
+/** Whether an agent has all the skills at these levels at an instant. */
+export function hasSkills(
+  { skills }: RosterAgent,
+  required: Readonly<Record<string, number>>,
+  at: number,
+): boolean {
+  return Object.entries(required).every(([skill, level]) => {
+    const own = skills.get(skill);
+    return own !== undefined && own.level >= level && (own.until === null || at < own.until);
+  });
+}
+
+/**
+ * Who takes a ticket over from its assignee: on shift, with room and the skills that the queue requires, the one with
+ * the smallest part of their capacity in use; `null` if there is nobody.
+ */
+export function whoTakesOver(
+  wanted: "senior" | "other",
+  ticket: { queue: string; assignee: { id: number } | null },
+  { agents, requiredSkills }: Roster,
+  loads: Loads,
+  at: number,
+): RosterAgent | null {
+  const required = requiredSkills.get(ticket.queue) ?? {};
+  const inUse = (agent: RosterAgent): number => (loads.get(agent.id) ?? 0) / agent.capacity;
+  const able = agents.filter(
+    (agent) =>
+      agent.id !== ticket.assignee?.id &&
+      (wanted === "other" || agent.role === "senior") &&
+      (loads.get(agent.id) ?? 0) < agent.capacity &&
+      (agent.shift === null || agent.shift.isOpen(at)) &&
+      hasSkills(agent, required, at),
+  );
+  return able.sort((a, b) => inUse(a) - inUse(b) || a.id - b.id)[0] ?? null;
+}

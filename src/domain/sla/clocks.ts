@@ -1,0 +1,114 @@
+import type { Ticket } from "../ticket.ts";
+import type { Due } from "./calendar.ts";
+import type { Metric } from "./metric.ts";
+import type { ReasonedPause } from "./segments.ts";
+import type { ClockKind, SlaPolicy } from "./sla-policy.ts";
+import type { Verdict } from "./verdict.ts";
+
+/**
+ * - `healthy`: runs, or will
+ * - `at_risk`: a warning is past
+ * - `breached`: the due instant is past, and the promise is not kept yet
+ * - `met`, `met_late`: kept, at the due instant at the latest, or after it
+ */
+export type ClockState = "healthy" | "at_risk" | "breached" | "met" | "met_late";
+
+/** One promise to one customer. Instants in ms since 1970, durations in ms. */
+export interface SlaClock {
+  metric: Metric;
+  /** Counts the metric's clocks of a ticket from 1: each turn of the customer has one. */
+  instance: number;
+  startedAt: number;
+  targetMs: number;
+  due: Due;
+  /** When the promise was kept, or the ticket ended; null while the clock runs. */
+  endedAt: number | null;
+  pauses: readonly ReasonedPause[];
+}
+
+/** The clocks of a ticket that have begun, of `nextResponse` only the one of the present turn. */
+export function clocksOf(ticket: Ticket, policy: SlaPolicy): SlaClock[] {
+  const targets = policy.targets[ticket.priority];
+  const clocks: SlaClock[] = [];
+  const add = (
+    metric: Metric,
+    instance: number,
+    startedAt: number,
+    endedAt: number | null,
+    pauses: readonly ReasonedPause[],
+  ): void => {
+    const targetMs = targets[metric];
+    if (targetMs === undefined) return;
+    const due = policy.calendar.due(startedAt, targetMs, pauses);
+    clocks.push({ metric, instance, startedAt, targetMs, due, endedAt, pauses });
+  };
+
+  const firstStart = policy.firstResponseStarts === "created" ? ticket.openedAt : ticket.claimedAt;
+  if (firstStart !== null) add("firstResponse", 1, firstStart, ticket.firstResponseEndedAt, []);
+  if (ticket.firstResponseEndedAt !== null && ticket.awaitingSince !== null) {
+    add("nextResponse", ticket.turns, ticket.awaitingSince, null, []);
+  }
+  const resolvedAt = ticket.resolvedAt ?? ticket.closedAt;
+  add("resolution", 1, ticket.openedAt, resolvedAt, resolutionPauses(ticket, policy));
+  return clocks;
+}
+
+/** What the resolution clock leaves out: time after the ticket was resolved, and what the policy says. */
+function resolutionPauses({ phases }: Ticket, { pausesWhileWaiting }: SlaPolicy): ReasonedPause[] {
+  return phases.flatMap(({ at, is }, index) => {
+    const to = phases[index + 1]?.at ?? null;
+    if (is === "over") return [{ from: at, to, reason: "resolved or closed" }];
+    return is === "waiting" && pausesWhileWaiting
+      ? [{ from: at, to, reason: "waiting for the customer" }]
+      : [];
+  });
+}
+
+/** The clocks that run, what is due first in front; those that stand still last. */
+export function runningClocks(ticket: Ticket, policy: SlaPolicy): SlaClock[] {
+  const dueAt = ({ due }: SlaClock): number => (due.kind === "at" ? due.at : Number.MAX_SAFE_INTEGER);
+  return clocksOf(ticket, policy)
+    .filter(({ endedAt }) => endedAt === null)
+    .sort((a, b) => dueAt(a) - dueAt(b));
+}
+
+/** When to warn, longest notice first. */
+export function warningsOf(
+  clock: SlaClock,
+  policy: SlaPolicy,
+): { beforeMs: number; clock: ClockKind; at: number }[] {
+  const { due, startedAt, pauses } = clock;
+  if (due.kind !== "at") return [];
+  return policy.warnings.map(({ beforeMs, clock: kind }) => {
+    const at = kind === "wall" ? due.at - beforeMs : policy.calendar.before(due.at, beforeMs, pauses);
+    return { beforeMs, clock: kind, at: Math.max(startedAt, at ?? startedAt) };
+  });
+}
+
+export function stateOf(clock: SlaClock, policy: SlaPolicy, now: number): ClockState {
+  const dueAt = clock.due.kind === "at" ? clock.due.at : Infinity;
+  if (clock.endedAt !== null) return clock.endedAt <= dueAt ? "met" : "met_late";
+  if (now > dueAt) return "breached";
+  return warningsOf(clock, policy).some(({ at }) => at <= now) ? "at_risk" : "healthy";
+}
+
+/** Whether a clock stands still at an instant. */
+export function pausedAt(clock: SlaClock, now: number): ReasonedPause | undefined {
+  return clock.pauses.find(({ from, to }) => from <= now && now < (to ?? Infinity));
+}
+
+/** What becomes of the clocks that end at this instant. */
+export function verdicts(
+  ticket: Ticket,
+  policy: SlaPolicy | null,
+  metrics: readonly Metric[],
+  now: number,
+): Verdict[] {
+  if (policy === null) return [];
+  return clocksOf(ticket, policy)
+    .filter(({ metric, endedAt }) => endedAt === null && metrics.includes(metric))
+    .map(({ metric, instance, startedAt, targetMs, due }) => {
+      const dueAt = due.kind === "at" ? due.at : null;
+      return { metric, instance, startedAt, targetMs, dueAt, met: dueAt === null || now <= dueAt };
+    });
+}

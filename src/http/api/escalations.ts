@@ -1,0 +1,138 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { METRICS } from "../../domain/sla/metric.ts";
+import { encodeCursor } from "../../record/cursor.ts";
+import { ESCALATION_ACTS, listEscalations, type EscalationRow } from "../../record/escalations.ts";
+import type { Desk } from "../desk.ts";
+import { problems } from "../problem.ts";
+import { cursorOf, Instant, instant, instantOrNull, Limit, NextCursor, TelegramId } from "./shared.ts";
+
+/** What was done because a promise was at risk or broken, for a supervisor to review. */
+export const escalationsApi = new OpenAPIHono<Desk>();
+
+const Person = z.object({ id: z.int(), name: z.string() });
+const Escalation = z
+  .object({
+    ticket: z.object({
+      ref: z.string(),
+      group: z.string(),
+      queue: z.string(),
+      status: z.string(),
+      priority: z.string(),
+      assignee: Person.nullable(),
+    }),
+    n: z.int().openapi({ description: "The ticket's event" }),
+    at: Instant.openapi({ description: "When it was due" }),
+    notedAt: Instant.nullable().openapi({ description: "When the desk did it, where that was later" }),
+    by: z
+      .object({
+        kind: z.string(),
+        id: z.int().optional(),
+        name: z.string().optional(),
+        rule: z.string().optional(),
+      })
+      .openapi({ description: "The desk's rule, or the agent or key who escalated" }),
+    act: z.enum(ESCALATION_ACTS),
+    action: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .openapi({ description: "As the policy has it; null for one by hand", example: { notify: "lead" } }),
+    result: z.enum(["done", "held", "nobody", "unchanged"]).openapi({
+      description:
+        "`held`: a notice that the cooldown keeps for the next one; `nobody`: nobody was there to take it or to be told; `unchanged`: it was so already",
+    }),
+    agents: z.array(Person).openapi({ description: "Who was told, or has the ticket now" }),
+    policy: z.string().nullable(),
+    step: z.int().nullable(),
+    metric: z.enum(METRICS).nullable(),
+    instance: z.int().nullable(),
+    moment: z.enum(["warning", "breach", "overdue"]).nullable(),
+    dueAt: Instant.nullable(),
+    note: z.string().nullable(),
+  })
+  .openapi("Escalation");
+
+const When = z.iso
+  .datetime({ offset: true })
+  .transform((text) => Date.parse(text))
+  .openapi({ type: "string", format: "date-time" });
+const Name = z.string().min(1).max(64);
+
+escalationsApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/escalations",
+    summary: "Escalations of all tickets, newest first",
+    request: {
+      query: z.strictObject({
+        group: Name.optional(),
+        queue: Name.optional(),
+        ticket: z
+          .string()
+          .max(32)
+          .transform((ref) => ref.toUpperCase())
+          .optional(),
+        assignee: TelegramId.optional().openapi({ description: "Whose ticket it is now" }),
+        agent: TelegramId.optional().openapi({ description: "Who was told, or got the ticket" }),
+        metric: z.enum(METRICS).optional(),
+        policy: Name.optional(),
+        act: z.enum(ESCALATION_ACTS).optional(),
+        result: z.enum(["done", "held", "nobody", "unchanged"]).optional(),
+        since: When.optional(),
+        until: When.optional().openapi({ description: "Not included" }),
+        limit: Limit,
+        cursor: cursorOf(z.tuple([z.int(), z.string().max(64), z.int()])),
+      }),
+    },
+    responses: {
+      200: {
+        description: "A page of escalations",
+        content: {
+          "application/json": { schema: z.object({ items: z.array(Escalation), nextCursor: NextCursor }) },
+        },
+      },
+      ...problems("auth.missing", "auth.invalid", "request.invalid", "record.unreachable"),
+    },
+  }),
+  async (c) => {
+    const { limit, cursor, ...filter } = c.req.valid("query");
+    const rows = await listEscalations(c.env.DB, filter, { after: cursor ?? null, limit: limit + 1 });
+    const last = rows.length > limit ? rows[limit - 1]?.event : undefined;
+    const nextCursor = last === undefined ? null : encodeCursor([last.at, last.ticketId, last.n]);
+    return c.json({ items: rows.slice(0, limit).map(escalationJson), nextCursor }, 200);
+  },
+);
+
+function escalationJson({ event, ticket }: EscalationRow): z.infer<typeof Escalation> {
+  const { assigneeId, assigneeName, ...rest } = ticket;
+  const said = event.data as Partial<{
+    action: Record<string, unknown>;
+    result: z.infer<typeof Escalation>["result"];
+    agents: z.infer<typeof Person>[];
+    policy: string;
+    step: number;
+    metric: (typeof METRICS)[number];
+    instance: number;
+    moment: z.infer<typeof Escalation>["moment"];
+    dueAt: number;
+  }>;
+  return {
+    ticket: { ...rest, assignee: assigneeId === null ? null : { id: assigneeId, name: assigneeName ?? "" } },
+    n: event.n,
+    at: instant(event.at),
+    notedAt: instantOrNull(event.notedAt),
+    by: event.actor,
+    act:
+      ESCALATION_ACTS.find((act) => act in (said.action ?? {})) ??
+      (event.actorKind === "system" ? "status" : "manual"),
+    action: said.action ?? null,
+    result: said.result ?? "done",
+    agents: said.agents ?? [],
+    policy: said.policy ?? null,
+    step: said.step ?? null,
+    metric: said.metric ?? null,
+    instance: said.instance ?? null,
+    moment: said.moment ?? null,
+    dueAt: instantOrNull(said.dueAt ?? null),
+    note: event.note,
+  };
+}

@@ -1,0 +1,367 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { waitUntil } from "cloudflare:workers";
+import { CalendarDocument } from "../../domain/config.ts";
+import { Duration, ms } from "../../domain/duration.ts";
+import { calendarProblems } from "../../domain/sla/calendar-check.ts";
+import { BusinessCalendar, REACH_MAX_MS } from "../../domain/sla/calendar.ts";
+import { segmentsFrom, type TicketSla } from "../../domain/sla/explain.ts";
+import { METRICS } from "../../domain/sla/metric.ts";
+import type { Pause } from "../../domain/sla/pauses.ts";
+import type { Segment } from "../../domain/sla/segments.ts";
+import { askGroup } from "../../groups/ask.ts";
+import { sweepGroups } from "../../groups/sweep.ts";
+import { log } from "../../log.ts";
+import { configCacheOf } from "../../record/config-cache.ts";
+import { ticketByRef } from "../../record/queries.ts";
+import type { Desk } from "../desk.ts";
+import { problem, problems } from "../problem.ts";
+import { Idempotent, Instant, instant, instantOrNull } from "./shared.ts";
+
+/** Why a clock shows what it shows, and doing now what is due. */
+export const slaApi = new OpenAPIHono<Desk>();
+
+const YEAR_FIRST = Date.UTC(1970, 0, 1);
+const YEAR_LAST = Date.UTC(2200, 0, 1);
+const PAUSES_MAX = 1_000;
+
+const When = z.iso
+  .datetime({ offset: true, error: 'must be an instant such as "2026-03-28T22:00:00Z"' })
+  .transform((text) => Date.parse(text))
+  .refine((at) => at >= YEAR_FIRST && at < YEAR_LAST, "must lie between 1970 and 2200")
+  .openapi({ type: "string", format: "date-time", example: "2026-03-28T22:00:00Z" });
+const Amount = z
+  .union([
+    Duration.transform(ms),
+    z
+      .number()
+      .min(0)
+      .max(REACH_MAX_MS / 1_000)
+      .transform((seconds) => Math.round(seconds * 1_000)),
+  ])
+  .openapi({ description: "A duration such as `8h`, or seconds as a number", example: "8h" });
+const Calendar = z
+  .union([z.string().max(64), CalendarDocument.extend({ id: z.string().max(64).default("inline") })])
+  .openapi({
+    description: "An id of the configuration, or a calendar as it stands there",
+    example: "office",
+  });
+const Pauses = z
+  .array(
+    z.strictObject({ from: When, to: When.nullable() }).refine(({ from, to }) => to === null || to >= from, {
+      path: ["to"],
+      error: "must not lie before `from`",
+    }),
+  )
+  .max(PAUSES_MAX)
+  .default([])
+  .openapi({ description: "Times in which the clock stands still; `to` null: it still does" });
+const ClockKind = z.enum(["business", "wall"]).default("business");
+
+const Question = z
+  .union([
+    z.strictObject({ calendar: Calendar, start: When, add: Amount, pauses: Pauses }),
+    z.strictObject({ calendar: Calendar, start: When, end: When, pauses: Pauses }),
+    z.strictObject({ calendar: Calendar, due: When, before: Amount, clock: ClockKind, pauses: Pauses }),
+    z.strictObject({ calendar: Calendar, at: When }),
+  ])
+  .openapi("SlaQuestion");
+
+const SegmentJson = z
+  .object({
+    from: Instant,
+    to: Instant.nullable().openapi({ description: "Null for a pause that still lasts" }),
+    kind: z.enum(["counted", "closed", "paused", "holiday"]),
+    reason: z.string().openapi({ example: "mon 09:00-12:30" }),
+  })
+  .openapi("SlaSegment");
+const Segments = z.array(SegmentJson);
+const Truncated = z.boolean().openapi({ description: "Whether there are more segments than are shown" });
+
+const Answer = z
+  .union([
+    z.object({
+      due: Instant.nullable().openapi({ description: "Null while an open pause holds it" }),
+      segments: Segments,
+      truncated: Truncated,
+    }),
+    z.object({ elapsedSeconds: z.number(), segments: Segments, truncated: Truncated }),
+    z.object({ at: Instant }),
+    z.object({ open: z.boolean(), opens: Instant.nullable(), closes: Instant.nullable() }),
+  ])
+  .openapi("SlaAnswer");
+
+slaApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/sla/explain",
+    summary: "Explains business time: when, how much, how long before, and open or not",
+    request: { body: { required: true, content: { "application/json": { schema: Question } } } },
+    responses: {
+      200: {
+        description: "The answer to the question's form",
+        content: { "application/json": { schema: Answer } },
+      },
+      ...problems(
+        "request.malformed",
+        "auth.missing",
+        "auth.invalid",
+        "request.too_large",
+        "request.not_json",
+        "request.invalid",
+        "sla.out_of_reach",
+        "config.missing",
+        "record.unreachable",
+      ),
+    },
+  }),
+  async (c) => {
+    const question = c.req.valid("json");
+    const found = await calendarOf(question.calendar, c.env);
+    if ("missing" in found) return problem(c, "config.missing");
+    if ("problems" in found) return problem(c, "request.invalid", { problems: found.problems });
+    const { calendar } = found;
+    if ("add" in question) {
+      const { start, add, pauses } = question;
+      const due = calendar.due(start, add, pauses);
+      if (due.kind === "unreachable")
+        return problem(c, "sla.out_of_reach", { detail: whyOutOfReach(calendar) });
+      const end = due.kind === "at" ? due.at : null;
+      return c.json({ due: instantOrNull(end), ...segmentsJson(calendar, start, end, pauses) }, 200);
+    }
+    if ("end" in question) {
+      const { start, end, pauses } = question;
+      if (Math.abs(end - start) > 2 * REACH_MAX_MS) {
+        return problem(c, "request.invalid", {
+          problems: [{ pointer: "/end", message: "must lie within ten years of `start`" }],
+        });
+      }
+      const elapsed = calendar.elapsed(start, end, pauses);
+      return c.json({ elapsedSeconds: elapsed / 1_000, ...segmentsJson(calendar, start, end, pauses) }, 200);
+    }
+    if ("before" in question) {
+      const { due, before, clock, pauses } = question;
+      const at = clock === "wall" ? due - before : calendar.before(due, before, pauses);
+      if (at === null) return problem(c, "sla.out_of_reach", { detail: whyOutOfReach(calendar) });
+      return c.json({ at: instant(at) }, 200);
+    }
+    const { open, opens, closes } = calendar.openingAt(question.at);
+    return c.json({ open, opens: instantOrNull(opens), closes: instantOrNull(closes) }, 200);
+  },
+);
+
+const Moment = z.object({
+  metric: z.enum(METRICS),
+  instance: z.int(),
+  moment: z.enum(["warning", "breach", "overdue"]),
+  offsetSeconds: z.number().openapi({ description: "How long before the due instant, or after the breach" }),
+  clock: z.enum(["business", "wall"]),
+  dueAt: Instant,
+});
+const TicketClocks = z
+  .object({
+    ref: z.string(),
+    at: Instant.openapi({ description: "The instant for which this holds" }),
+    policy: z
+      .object({
+        id: z.string(),
+        calendar: z.string(),
+        timeZone: z.string(),
+        escalation: z.string().nullable(),
+      })
+      .nullable()
+      .openapi({ description: "Null where the desk promises nothing" }),
+    clocks: z.array(
+      z.object({
+        metric: z.enum(METRICS),
+        instance: z.int().openapi({ description: "Counts the metric's clocks of this ticket from 1" }),
+        state: z.enum(["healthy", "at_risk", "breached", "met", "met_late"]),
+        startedAt: Instant,
+        targetSeconds: z.number(),
+        dueAt: Instant.nullable().openapi({ description: "Null while a pause holds it" }),
+        endedAt: Instant.nullable(),
+        elapsedSeconds: z.number(),
+        pausedBecause: z.string().nullable(),
+        segments: Segments,
+        truncated: Truncated,
+      }),
+    ),
+    escalations: z.object({
+      past: z.array(
+        z.object({
+          n: z.int(),
+          type: z.string(),
+          at: Instant.openapi({ description: "When it was due" }),
+          notedAt: Instant.nullable().openapi({
+            description: "When the desk noted it, where that was later",
+          }),
+          data: z.record(z.string(), z.unknown()),
+        }),
+      ),
+      planned: z.array(
+        Moment.extend({
+          at: Instant,
+          step: z.int().nullable(),
+          actions: z.array(z.record(z.string(), z.unknown())),
+        }),
+      ),
+    }),
+  })
+  .openapi("TicketSla");
+
+slaApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/tickets/{ref}/sla",
+    summary: "Every clock of a ticket, with its state, segments and escalations",
+    request: {
+      params: z.object({ ref: z.string().max(32).openapi({ example: "SUP-1042" }) }),
+    },
+    responses: {
+      200: {
+        description: "As the ticket's object computes it at this moment",
+        content: { "application/json": { schema: TicketClocks } },
+      },
+      ...problems(
+        "auth.missing",
+        "auth.invalid",
+        "ticket.not_found",
+        "request.invalid",
+        "group.unreachable",
+        "record.unreachable",
+      ),
+    },
+  }),
+  async (c) => {
+    const found = await ticketByRef(c.env.DB, c.req.valid("param").ref, { after: 0, limit: 1 });
+    if (found === null) return problem(c, "ticket.not_found");
+    const { groupId, number, ref } = found.ticket;
+    const asked = await askGroup<TicketSla | null>(
+      c.env,
+      groupId,
+      (stub) => stub.sla(number) as Promise<TicketSla | null>,
+    );
+    if ("unreachable" in asked) return problem(c, "group.unreachable");
+    if (asked.answer === null) return problem(c, "ticket.not_found");
+    return c.json(ticketSlaJson(ref, asked.answer), 200);
+  },
+);
+
+slaApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/sla/sweep",
+    summary: "Does now what is due, as Cron does each minute",
+    request: { headers: Idempotent },
+    responses: {
+      200: {
+        description: "What it did; what was done already is not done again",
+        content: {
+          "application/json": {
+            schema: z
+              .object({
+                at: Instant,
+                groups: z.array(
+                  z.object({
+                    group: z.string(),
+                    tickets: z.int().openapi({ description: "Tickets to which time did something" }),
+                    steps: z.int().openapi({ description: "Events that this made" }),
+                  }),
+                ),
+                tickets: z.int(),
+                steps: z.int(),
+                unreachableGroups: z.array(z.string()),
+              })
+              .openapi("SlaSweep"),
+          },
+        },
+      },
+      ...problems("auth.missing", "auth.invalid", "record.unreachable"),
+    },
+  }),
+  async (c) => {
+    const { at, groups, unreachableGroups } = await sweepGroups(c.env, c.get("now")());
+    const sum = (what: "tickets" | "steps"): number => groups.reduce((all, group) => all + group[what], 0);
+    log("info", "sla.swept", { steps: sum("steps"), unreachableGroups, by: c.get("principal").name });
+    return c.json(
+      { at: instant(at), groups, tickets: sum("tickets"), steps: sum("steps"), unreachableGroups },
+      200,
+    );
+  },
+);
+
+type Found =
+  | { calendar: BusinessCalendar }
+  | { problems: { pointer: string; message: string }[] }
+  | { missing: true };
+
+async function calendarOf(asked: z.infer<typeof Calendar>, env: Env): Promise<Found> {
+  if (typeof asked !== "string") {
+    const found = calendarProblems({ calendar: asked }, "calendar");
+    return found.length > 0 ? { problems: found } : { calendar: BusinessCalendar.of(asked) };
+  }
+  const versioned = await configCacheOf(env.DB).get(waitUntil);
+  if (versioned === null) return { missing: true };
+  const { calendars } = versioned.config;
+  const calendar = calendars.find(({ id }) => id === asked);
+  if (calendar !== undefined) return { calendar: BusinessCalendar.of(calendar) };
+  const known = calendars.map(({ id }) => id).join(", ") || "none";
+  return {
+    problems: [{ pointer: "/calendar", message: `there is no calendar "${asked}"; known: ${known}` }],
+  };
+}
+
+function whyOutOfReach(calendar: BusinessCalendar): string {
+  return calendar.hours.hasHours
+    ? "The calendar is not open long enough within five years."
+    : "The calendar is never open.";
+}
+
+function segmentsJson(
+  calendar: BusinessCalendar,
+  start: number,
+  end: number | null,
+  pauses: readonly Pause[],
+) {
+  const { segments, truncated } = segmentsFrom(calendar, start, end, pauses);
+  return { segments: segments.map(segmentJson), truncated };
+}
+
+function segmentJson({ from, to, kind, reason }: Segment): z.infer<typeof SegmentJson> {
+  return { from: instant(from), to: instantOrNull(to), kind, reason };
+}
+
+function ticketSlaJson(
+  ref: string,
+  { at, policy, clocks, past, planned }: TicketSla,
+): z.infer<typeof TicketClocks> {
+  return {
+    ref,
+    at: instant(at),
+    policy,
+    clocks: clocks.map(({ targetMs, elapsedMs, startedAt, dueAt, endedAt, segments, ...clock }) => ({
+      ...clock,
+      startedAt: instant(startedAt),
+      targetSeconds: targetMs / 1_000,
+      dueAt: instantOrNull(dueAt),
+      endedAt: instantOrNull(endedAt),
+      elapsedSeconds: elapsedMs / 1_000,
+      segments: segments.map(segmentJson),
+    })),
+    escalations: {
+      past: past.map(({ n, type, at: happenedAt, notedAt, ...data }) => ({
+        n,
+        type,
+        at: instant(happenedAt),
+        notedAt: instantOrNull(notedAt),
+        data: "dueAt" in data ? { ...data, dueAt: instant(data.dueAt) } : data,
+      })),
+      planned: planned.map(({ offsetMs, dueAt, at: plannedAt, actions, ...moment }) => ({
+        ...moment,
+        offsetSeconds: offsetMs / 1_000,
+        dueAt: instant(dueAt),
+        at: instant(plannedAt),
+        actions: [...actions],
+      })),
+    },
+  };
+}

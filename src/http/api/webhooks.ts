@@ -1,0 +1,46 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { waitUntil } from "cloudflare:workers";
+import { signingSecret } from "../../domain/signing-secret.ts";
+import { configCacheOf } from "../../record/config-cache.ts";
+import type { Desk } from "../desk.ts";
+import { problem, problems } from "../problem.ts";
+
+/** The endpoints of the configuration that the desk calls. */
+export const webhooksApi = new OpenAPIHono<Desk>();
+
+webhooksApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/webhooks/{id}/secret",
+    summary: "The secret that checks the signature of what an endpoint gets",
+    request: { params: z.object({ id: z.string().max(64) }) },
+    responses: {
+      200: {
+        description: "As Standard Webhooks has it; it follows from `WEBHOOK_SECRET` and changes with it",
+        content: {
+          "application/json": {
+            schema: z.object({ id: z.string(), secret: z.string().openapi({ example: "whsec_…" }) }),
+          },
+        },
+      },
+      ...problems(
+        "auth.missing",
+        "auth.invalid",
+        "webhook.not_found",
+        "request.invalid",
+        "config.missing",
+        "record.unreachable",
+      ),
+    },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+    if (versioned === null) return problem(c, "config.missing");
+    if (!versioned.config.webhooks.some((webhook) => webhook.id === id))
+      return problem(c, "webhook.not_found");
+    return c.json({ id, secret: await signingSecret(c.env.WEBHOOK_SECRET, id) }, 200, {
+      "Cache-Control": "no-store",
+    });
+  },
+);

@@ -1,0 +1,73 @@
+import { Webhook } from "standardwebhooks";
+import { WEBHOOK_TIMEOUT_MS } from "../domain/limits.ts";
+import { signingSecret } from "../domain/signing-secret.ts";
+import { callOut, type OutgoingAnswer } from "./outgoing.ts";
+
+/** One message to an endpoint of the configuration, as Standard Webhooks 1.0 has it. */
+export interface WebhookCall {
+  webhook: string;
+  url: string;
+  /** The same over all tries, so that the receiver can tell a repetition. */
+  id: string;
+  /** `ticket.escalated` … */
+  type: string;
+  /** When it happened, in ms since 1970. */
+  at: number;
+  data: Record<string, unknown>;
+}
+
+/**
+ * What came of a try.
+ *
+ * - `done`: a 2xx answer
+ * - `later`: no answer, or one that says "not now"
+ * - `refused`: an answer that will stay the same
+ */
+export type WebhookOutcome =
+  | { kind: "done" }
+  | { kind: "later"; code: string; retryAfterMs: number | null }
+  | { kind: "refused"; code: string };
+
+export interface WebhookSender {
+  /** The secret from which each endpoint's own is derived. */
+  rootSecret: string;
+  allowLoopback: boolean;
+}
+
+export async function sendWebhook(call: WebhookCall, sender: WebhookSender): Promise<WebhookOutcome> {
+  const body = JSON.stringify({
+    type: call.type,
+    timestamp: new Date(call.at).toISOString(),
+    data: call.data,
+  });
+  const signer = new Webhook(await signingSecret(sender.rootSecret, call.webhook));
+  const sentAt = new Date();
+  const answer = await callOut(
+    {
+      url: call.url,
+      headers: {
+        "webhook-id": call.id,
+        "webhook-timestamp": String(Math.floor(sentAt.getTime() / 1_000)),
+        "webhook-signature": signer.sign(call.id, sentAt, body),
+      },
+      body,
+      timeoutMs: WEBHOOK_TIMEOUT_MS,
+      answerBytesMax: 0,
+    },
+    sender.allowLoopback,
+  );
+  return outcomeOf(answer);
+}
+
+function outcomeOf(answer: OutgoingAnswer): WebhookOutcome {
+  if (answer.kind === "none") {
+    return answer.code === "forbidden_address"
+      ? { kind: "refused", code: answer.code }
+      : { kind: "later", code: answer.code, retryAfterMs: null };
+  }
+  const { status, retryAfterMs } = answer;
+  if (status >= 200 && status < 300) return { kind: "done" };
+  const code = `http_${status}`;
+  const passes = status >= 500 || status === 408 || status === 425 || status === 429;
+  return passes ? { kind: "later", code, retryAfterMs } : { kind: "refused", code };
+}

@@ -1,0 +1,56 @@
+import { DAY_MS, TimeZone } from "../domain/sla/zone.ts";
+
+const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
+const MINUTE_MS = 60_000;
+
+/**
+ * By when, as people say it: `"today by 15:30"`, `"tomorrow by 09:40"`, `"Monday by 09:40"` within a week,
+ * `"3 December by 09:40"` beyond. Instants in ms since 1970; full minutes, never earlier than `at`.
+ */
+export function byWhen(at: number, now: number, timeZone: string): string {
+  const zone = TimeZone.of(timeZone);
+  const minute = Math.ceil(at / MINUTE_MS) * MINUTE_MS;
+  const day = zone.dayAt(minute);
+  const ahead = day - zone.dayAt(now);
+  return `${dayWords(day, ahead)} by ${wall(minute, zone).slice(11, 16)}`;
+}
+
+/** An instant on the wall of a zone: `"2026-12-03 09:40"`. */
+export function wallTime(at: number, timeZone: string): string {
+  return wall(at, TimeZone.of(timeZone)).slice(0, 16).replace("T", " ");
+}
+
+/** How people call a zone's time: `"Berlin time"`, `"UTC"`. */
+export function zoneWords(timeZone: string): string {
+  const city = timeZone.split("/").at(-1)!.replaceAll("_", " ");
+  return timeZone.includes("/") && !timeZone.startsWith("Etc/")
+    ? `${city} time`
+    : timeZone.replace("Etc/", "");
+}
+
+function dayWords(day: number, ahead: number): string {
+  if (ahead === 0) return "today";
+  if (ahead === 1) return "tomorrow";
+  // 1970-01-01 was a Thursday.
+  if (ahead > 1 && ahead < 7) return WEEKDAYS[(((day + 3) % 7) + 7) % 7]!;
+  const date = new Date(day * DAY_MS);
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
+}
+
+function wall(at: number, zone: TimeZone): string {
+  return new Date(at + zone.offsetAt(at)).toISOString();
+}
