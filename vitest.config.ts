@@ -25,6 +25,14 @@ const browser = {
   expect: { poll: { timeout: 10_000 } },
 };
 
+/** The desk as a process of its own, killed and started again while everybody writes. */
+const crash = {
+  name: "crash",
+  include: ["test/crash/**/*.test.ts"],
+  testTimeout: 120_000,
+  hookTimeout: 300_000,
+};
+
 /** Where a machine-readable report goes, beside what people read. */
 const report = process.env["TEST_REPORT"];
 
@@ -38,6 +46,7 @@ export default defineConfig({
     projects: [
       { test: node },
       { test: browser },
+      { test: crash },
       {
         test: worker,
         plugins: [

@@ -108,12 +108,12 @@ test("what Telegram would not take is refused in its words, and nothing is lost 
 
 test("time moves forward for both sides, and the group's minute with it", async () => {
   const before = Date.parse((await page.locator(".time time").getAttribute("datetime"))!);
-  await page.getByRole("button", { name: "Move time forward by an hour" }).click();
+  await page.getByRole("button", { name: "+1 h: move time forward by an hour" }).click();
   await expect
     .poll(async () => Date.parse((await page.locator(".time time").getAttribute("datetime"))!) - before)
     .toBeGreaterThanOrEqual(3_600_000);
   await expect
-    .poll(() => page.getByRole("button", { name: "Move time forward by an hour" }).isEnabled())
+    .poll(() => page.getByRole("button", { name: "+1 h: move time forward by an hour" }).isEnabled())
     .toBe(true);
 });
 

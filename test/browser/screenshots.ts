@@ -44,7 +44,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await play(page, title);
     }
     await page.getByRole("button", { name: "Beneath" }).click();
-    await page.getByRole("button", { name: "Move time forward by a minute" }).click();
+    await page.getByRole("button", { name: "+1 min: move time forward by a minute" }).click();
   }
   await page.locator(".person").nth(-1).click();
   await page.locator(".topic-row", { hasText: "The parcel came" }).click();

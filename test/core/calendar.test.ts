@@ -524,7 +524,7 @@ function openByTemporal(config: CalendarConfig, instantMs: number): boolean {
     const date = local.toPlainDate().add({ days });
     if (isHoliday(date) || !exists(date, config.timeZone)) return false;
     const override = config.overrides.find((one) => one.date === date.toString());
-    const shifts = override?.hours ?? config.weekly[WEEKDAYS[date.dayOfWeek - 1]!] ?? [];
+    const shifts = override?.hours ?? config.weekly[WEEKDAYS[date.dayOfWeek - 1]] ?? [];
     return shifts.some((shift) => {
       const [from, to] = shift.split("-") as [string, string];
       const begins = wallTime(date, from, config.timeZone);

@@ -6,5 +6,5 @@ import { startLocalDesk, type LocalDeskOptions } from "../../src/sandbox/desk/lo
  */
 
 process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
-await startLocalDesk(JSON.parse(process.argv[2]!) as LocalDeskOptions);
+await startLocalDesk(JSON.parse(process.argv[2]) as LocalDeskOptions);
 process.send!("up");

@@ -16,7 +16,7 @@ interface RecordedTicket {
   customer: { id: number };
   topicId: number;
   version: number;
-  recordedAt?: string;
+  recordedAt?: string | undefined;
 }
 
 interface RecordedEvent {
@@ -27,41 +27,26 @@ interface RecordedEvent {
 
 let scene: Scene;
 let tickets: RecordedTicket[];
-const remains: (() => unknown)[] = [];
+const remains = new AsyncDisposableStack();
 
 beforeAll(async () => {
-  scene = await Scene.open(new Dice(SEED), (putAway) => remains.push(putAway));
+  scene = await Scene.open(new Dice(SEED), remains);
   const { desk, traffic } = scene;
-  scene.world.on((c) => { if (c.type === "update_dropped" ) console.log("DROPPED", c); });
   for (let people = 0; people < CUSTOMERS_AT_FIRST; people += 1) await traffic.newcomer();
   for (const agent of scene.agents) traffic.agent(agent);
   for (const [name, comes] of scene.dice.shuffled(Object.entries(MOMENTS))) {
     await comes(scene, () => desk.strike()).catch((cause: unknown) => {
       throw new Error(`the moment did not come: ${name}`, { cause });
     });
-    console.log("T", name, performance.now()|0, traffic.said.length, traffic.answers.length);
     await desk.kill();
     await desk.start();
-    console.log("T up", performance.now()|0);
   }
   await traffic.stop();
-    console.log("T stopped", performance.now()|0, traffic.said.length, traffic.answers.length);
-  const spy = setInterval(async () => {
-    const { queues } = await scene.telegram.updates();
-    const h = await scene.api<any>("GET", "/healthz").catch((e) => ({groups:[String(e)]}));
-    console.log("Q", performance.now()|0, queues.map(q => [q.queue, q.updates.length, q.updates[0].failures, (q.updates[0].wakeAt - scene.world.clock.now())|0, q.updates[0].deliveryId]), JSON.stringify(h.groups[0]), (await scene.telegram.calls()).slice(-1).map(c=>[c.method, c.at - scene.world.clock.now(), c.answer?.status]));
-  }, 1500);
   await scene.quiet();
-  clearInterval(spy);
-  for (const e of await scene.group.messages()) if (e.text?.startsWith("/note")) console.log("N", e.text, e.message_thread_id, e.message_id, e.from?.first_name, JSON.stringify(e.reactions), new Date(e.date*1000).toISOString());
-  for (const e of await scene.group.messages()) if (e.forum_topic_closed || e.forum_topic_reopened|| /^.(close|resolve|reopen)/.test(e.text??"")) console.log("C", e.message_thread_id, e.message_id, e.text, Object.keys(e).filter(k=>k.startsWith("forum")));
   tickets = await recordedTickets();
-    console.log("T quiet", performance.now()|0, (await scene.telegram.calls()).length);
 });
 
-afterAll(async () => {
-  for (const putAway of remains.reverse()) await putAway();
-});
+afterAll(() => remains.disposeAsync());
 
 describe("of a desk that is killed again and again while everybody writes", () => {
   test("every ticket is there once, in the record and as a topic", async () => {
@@ -89,6 +74,8 @@ describe("of a desk that is killed again and again while everybody writes", () =
   });
 
   test("no customer got an answer twice, or in the wrong order", async () => {
+    const topics = new Set(tickets.map(({ topicId }) => topicId));
+    expect(scene.traffic.answers.filter(({ topic }) => !topics.has(topic))).toEqual([]);
     for (const { id } of scene.traffic.customers) {
       const got = textsByBot(await scene.telegram.messages(id));
       const arrived = answersTo(id)
@@ -105,10 +92,8 @@ describe("of a desk that is killed again and again while everybody writes", () =
       expect(confirmed, ref).toBeLessThanOrEqual(1);
       if (confirmed === 1) continue;
       const notices = (await scene.group.messages({ threadId: topicId })).filter(isUnknown);
-      expect(
-        notices.some((notice) => notice.reply_to_message === undefined),
-        ref,
-      ).toBe(true);
+      const aboutNoMessage = notices.filter(({ reply_to_message: about }) => about?.message_id === topicId);
+      expect(aboutNoMessage.length, ref).toBeGreaterThan(0);
     }
   });
 
@@ -128,7 +113,7 @@ describe("of a desk that is killed again and again while everybody writes", () =
           continue;
         }
         sentAgain.push({ customer: id, text });
-        const pressed = await scene.agents[0]!.press(unknown.message_id, { text: "Send again" });
+        const pressed = await scene.agents[0].press(unknown.message_id, { text: "Send again" });
         await until(
           "the press is answered",
           async () => (await pressed.answer())?.text === "It is sent again.",
@@ -145,27 +130,22 @@ describe("of a desk that is killed again and again while everybody writes", () =
   });
 
   test("the record has the history of every ticket without a gap, and every internal note once", async () => {
-    const notes: (string | null)[] = [];
+    const notes: string[] = [];
     for (const { ref, version } of tickets) {
       const events = await eventsOf(ref);
-      expect(events.map(({ n }) => n), ref).toEqual(Array.from({ length: version }, (_, index) => index + 1));
+      expect(
+        events.map(({ n }) => n),
+        ref,
+      ).toEqual(Array.from({ length: version }, (_, index) => index + 1));
       expect(events.filter(({ type }) => type === "ticket_opened").length, ref).toBe(1);
-      notes.push(...events.filter(({ type }) => type === "note_added").map(({ note }) => note));
+      notes.push(...events.filter(({ type }) => type === "note_added").map(({ note }) => note ?? ""));
     }
-    console.log("notes in record", notes.join());
     expect(notes.sort()).toEqual(scene.traffic.notes.toSorted());
   });
 
   test("the record says what the topics show, and telling it everything anew changes nothing", async () => {
     await until("every topic shows how its ticket stands", async () => {
       const topics = await scene.group.topics();
-      (globalThis as any).k = ((globalThis as any).k ?? 0) + 1;
-      if ((globalThis as any).k === 400) { for (const t of tickets) {
-        const topic = (await scene.group.topics()).find((one) => refOf(one) === t.ref);
-        console.log("V", t.ref, t.status, t.topicId, JSON.stringify(topic), await cardIn(t.topicId));
-        console.log((await scene.group.messages({threadId: t.topicId})).slice(-3).map(m=>[m.message_id, m.text, Object.keys(m).filter(k=>k.startsWith("forum"))])); 
-      }
-      for (const c of (await scene.telegram.calls()).slice(-15)) console.log("CALL", c.method, JSON.stringify(c.params).slice(0,150), JSON.stringify(c.answer).slice(0,150), c.at - scene.world.clock.now()); }
       const cards = await Promise.all(tickets.map(({ topicId }) => cardIn(topicId)));
       return tickets.every(({ ref, status }, index) => {
         const topic = topics.find((one) => refOf(one) === ref);
@@ -174,14 +154,14 @@ describe("of a desk that is killed again and again while everybody writes", () =
         );
       });
     });
-    await scene.api("POST", "/api/v1/groups/main/reproject");
+    await scene.api.call("POST", "/api/v1/groups/main/reproject");
     await scene.quiet();
     expect(await recordedTickets()).toEqual(tickets);
   });
 
   test("Telegram has nothing left to deliver, and the desk gave up nothing", async () => {
     expect(await scene.pendingUpdates()).toBe(0);
-    const { items } = await scene.api<{ items: unknown[] }>("GET", "/api/v1/outbox?state=parked");
+    const { items } = await scene.api.call<{ items: unknown[] }>("GET", "/api/v1/outbox?state=parked");
     expect(items).toEqual([]);
   });
 });
@@ -196,15 +176,15 @@ const STATUS_WORDS: Record<string, string> = {
 
 /** Without the instant at which the record was told. */
 async function recordedTickets(): Promise<RecordedTicket[]> {
-  const { items } = await scene.api<{ items: RecordedTicket[] }>("GET", "/api/v1/tickets?limit=200");
-  return items.map(({ recordedAt: _, ...ticket }) => ticket);
+  const { items } = await scene.api.call<{ items: RecordedTicket[] }>("GET", "/api/v1/tickets?limit=200");
+  return items.map((ticket) => ({ ...ticket, recordedAt: undefined }));
 }
 
 async function eventsOf(ref: string): Promise<RecordedEvent[]> {
   const events: RecordedEvent[] = [];
   for (let cursor: string | null = ""; cursor !== null;) {
     const path: string = `/api/v1/tickets/${ref}/events?limit=200${cursor === "" ? "" : `&cursor=${cursor}`}`;
-    const page = await scene.api<{ items: RecordedEvent[]; nextCursor: string | null }>("GET", path);
+    const page = await scene.api.call<{ items: RecordedEvent[]; nextCursor: string | null }>("GET", path);
     events.push(...page.items);
     cursor = page.nextCursor;
   }
@@ -243,10 +223,10 @@ function textsByBot(messages: readonly SeenMessage[]): string[] {
   return messages.filter(({ from }) => from?.is_bot).map(({ text, caption }) => text ?? caption ?? "");
 }
 
-/** The first line of the topic's card: reference and status. */
+/** The first line of the latest card in a topic: reference and status. A crash may leave an older one behind. */
 async function cardIn(threadId: number): Promise<string | undefined> {
   const messages = await scene.group.messages({ threadId });
   return textsByBot(messages)
-    .find((text) => /^SUP-\d+ · /.test(text))
+    .findLast((text) => /^SUP-\d+ · /.test(text))
     ?.split("\n", 1)[0];
 }

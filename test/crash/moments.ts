@@ -1,4 +1,4 @@
-import type { Change, SeenMessage } from "../../src/sandbox/telegram/client.ts";
+import type { Change, FaultSettings, SeenMessage } from "../../src/sandbox/telegram/client.ts";
 import { until } from "../support/until.ts";
 import type { Scene } from "./scene.ts";
 
@@ -29,8 +29,13 @@ export const MOMENTS: Record<string, Moment> = {
     when(scene, (change) => scene.traffic.customers.some(({ id }) => wroteIn(change, id, isFromBot)), strike),
   "an answer has left, but never arrives": async ({ world, traffic }, strike) => {
     const chats = traffic.customers.map(({ id }) => id);
-    const hang = { effect: "hang", methods: ["copyMessage", "copyMessages"], times: 1 } as const;
-    world.core.act("faults", { add: chats.map((chatId) => ({ ...hang, chatId })) });
+    const hang = (chatId: number): FaultSettings => ({
+      effect: "hang",
+      methods: ["copyMessage", "copyMessages"],
+      chatId,
+      times: 1,
+    });
+    world.core.act("faults", { add: chats.map(hang) });
     const hanging = (): boolean => world.core.act("faults", { add: [] }).length < chats.length;
     await until("an answer hangs", hanging);
     strike();

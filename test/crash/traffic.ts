@@ -49,7 +49,7 @@ export class Traffic {
 
   /** Somebody who has not written before begins to. */
   async newcomer(): Promise<void> {
-    const firstName = NAMES[this.customers.length % NAMES.length]!;
+    const firstName = NAMES[this.customers.length % NAMES.length];
     const customer = await this.#telegram.customer({ firstName, languageCode: "en" });
     this.customers.push(customer);
     this.tickets += 1;
@@ -68,22 +68,20 @@ export class Traffic {
 
   async #ask(customer: Customer, dice: Dice): Promise<void> {
     const name = customer.profile.first_name;
-    let mayAskAnew = dice.roll() < 0.5;
-    while (!this.#over) {
+    const asksAnewAfter = dice.between(1, 20);
+    for (let written = 0; !this.#over; written += 1) {
       const texts = [this.#sentence(name)];
-      const what = dice.roll();
-      if (what < 0.15) {
+      if (written !== asksAnewAfter && dice.roll() < 0.15) {
         while (texts.length < 3) texts.push(this.#sentence(name));
         this.said.push({ customer: customer.id, texts });
         await customer.sendAlbum(texts.map((caption) => ({ photo: {}, caption })));
-      } else if (what > 0.95 && mayAskAnew) {
-        mayAskAnew = false;
+      } else if (written === asksAnewAfter) {
         this.tickets += 1;
         this.said.push({ customer: customer.id, texts });
-        await customer.write(`/new ${texts[0]!}`);
+        await customer.write(`/new ${texts[0]}`);
       } else {
         this.said.push({ customer: customer.id, texts });
-        await customer.write(texts[0]!);
+        await customer.write(texts[0]);
       }
       await pause(dice.between(400, 1_400));
     }
@@ -108,7 +106,7 @@ export class Traffic {
     const messages = await this.#group.messages();
     const spokenIn = new Set(messages.filter(isByBot).map((message) => message.message_thread_id));
     const open = (await this.#group.topics()).filter(({ id, isClosed }) => !isClosed && spokenIn.has(id));
-    return open.length === 0 ? null : open[dice.between(0, open.length - 1)]!.id;
+    return open.length === 0 ? null : open[dice.between(0, open.length - 1)].id;
   }
 
   async #act(agent: Member, topic: number, what: number): Promise<void> {

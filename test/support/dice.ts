@@ -20,14 +20,14 @@ export class Dice {
   }
 
   oneOf<T>(list: readonly [T, ...T[]]): T {
-    return list[this.between(0, list.length - 1)]!;
+    return list[this.between(0, list.length - 1)];
   }
 
   shuffled<T>(list: readonly T[]): T[] {
     const mixed = [...list];
     for (let last = mixed.length - 1; last > 0; last -= 1) {
       const other = this.between(0, last);
-      [mixed[last], mixed[other]] = [mixed[other]!, mixed[last]!];
+      [mixed[last], mixed[other]] = [mixed[other], mixed[last]];
     }
     return mixed;
   }

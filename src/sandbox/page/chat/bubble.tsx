@@ -67,7 +67,10 @@ export function Bubble({ album, place, isGroup, isFirst, isLast, pinned }: Bubbl
             .join(" ")}
         >
           {isGroup && !isOwn && isFirst && (
-            <div class="sender" style={{ color: `color-mix(in oklab, ${color} var(--name-mix), white)` }}>
+            <div
+              class="sender"
+              style={{ color: `color-mix(in oklab, ${color} var(--name-mix), var(--name-toward))` }}
+            >
               {sender}
               {message.author_signature !== undefined && (
                 <span class="dim"> · {message.author_signature}</span>

@@ -2,6 +2,7 @@ import { insides } from "../model/sandbox.ts";
 import { drawerTab, group, isDrawerOpen, type DrawerTab } from "../model/scene.ts";
 import { updates } from "../model/updates.ts";
 import { Icon } from "../ui/icon.tsx";
+import { tabKeys } from "../ui/tab-keys.ts";
 import { Calls } from "./calls.tsx";
 import { Faults } from "./faults.tsx";
 import { Outbox } from "./outbox.tsx";
@@ -26,21 +27,24 @@ export function Drawer() {
   const counts: Partial<Record<DrawerTab, number>> = { outbox: waiting, updates: pending };
   return (
     <aside class="drawer" aria-label="What happens beneath">
-      <div class="drawer-tabs" role="tablist" aria-label="Beneath">
-        {TABS.map(({ id, words }) => (
-          <button
-            type="button"
-            key={id}
-            role="tab"
-            id={`tab-${id}`}
-            aria-selected={drawerTab.value === id}
-            aria-controls="drawer-panel"
-            onClick={() => (drawerTab.value = id)}
-          >
-            {words}
-            {(counts[id] ?? 0) > 0 && <span class="count">{counts[id]}</span>}
-          </button>
-        ))}
+      <div class="drawer-bar">
+        <div class="drawer-tabs" role="tablist" aria-label="Beneath" onKeyDown={tabKeys}>
+          {TABS.map(({ id, words }) => (
+            <button
+              type="button"
+              key={id}
+              role="tab"
+              id={`tab-${id}`}
+              aria-selected={drawerTab.value === id}
+              tabIndex={drawerTab.value === id ? 0 : -1}
+              aria-controls="drawer-panel"
+              onClick={() => (drawerTab.value = id)}
+            >
+              {words}
+              {(counts[id] ?? 0) > 0 && <span class="count">{counts[id]}</span>}
+            </button>
+          ))}
+        </div>
         <button
           type="button"
           class="icon-button"

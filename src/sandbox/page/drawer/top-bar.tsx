@@ -3,13 +3,14 @@ import { faults } from "../model/connection.ts";
 import { ask, facts, insides, movingTo, playing, recordDown } from "../model/sandbox.ts";
 import { drawerTab, isDrawerOpen, side } from "../model/scene.ts";
 import { Icon } from "../ui/icon.tsx";
+import { tabKeys } from "../ui/tab-keys.ts";
 
 const MINUTE_MS = 60_000;
 const JUMPS: readonly { words: string; ms: number; label: string }[] = [
-  { words: "+1 min", ms: MINUTE_MS, label: "Move time forward by a minute" },
-  { words: "+15 min", ms: 15 * MINUTE_MS, label: "Move time forward by fifteen minutes" },
-  { words: "+1 h", ms: 60 * MINUTE_MS, label: "Move time forward by an hour" },
-  { words: "+1 day", ms: 1_440 * MINUTE_MS, label: "Move time forward by a day" },
+  { words: "+1 min", ms: MINUTE_MS, label: "+1 min: move time forward by a minute" },
+  { words: "+15 min", ms: 15 * MINUTE_MS, label: "+15 min: move time forward by fifteen minutes" },
+  { words: "+1 h", ms: 60 * MINUTE_MS, label: "+1 h: move time forward by an hour" },
+  { words: "+1 day", ms: 1_440 * MINUTE_MS, label: "+1 day: move time forward by a day" },
 ];
 
 /** What belongs to both sides: time, scenarios, and the way down to what happens beneath. */
@@ -22,11 +23,12 @@ export function TopBar() {
   return (
     <header class="top-bar">
       <h1>{facts.value?.desk ?? "Topicdesk"}</h1>
-      <div class="side-tabs" role="tablist" aria-label="Sides">
+      <div class="side-tabs" role="tablist" aria-label="Sides" onKeyDown={tabKeys}>
         <button
           type="button"
           role="tab"
           aria-selected={side.value === "customers"}
+          tabIndex={side.value === "customers" ? 0 : -1}
           onClick={() => (side.value = "customers")}
         >
           Customers
@@ -35,6 +37,7 @@ export function TopBar() {
           type="button"
           role="tab"
           aria-selected={side.value === "staff"}
+          tabIndex={side.value === "staff" ? 0 : -1}
           onClick={() => (side.value = "staff")}
         >
           Staff
@@ -63,7 +66,7 @@ export function TopBar() {
         <button
           type="button"
           disabled={isMoving || next === null}
-          aria-label="Move time to the next thing due"
+          aria-label="next due: move time to the next thing due"
           title={next === null ? "Nothing is due" : `Next: ${relativeWords(next, now)}`}
           onClick={() => void ask("travel", { advanceMs: null })}
         >

@@ -8,6 +8,7 @@ import { messagesOf, nameOf, people } from "../model/world.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Menu } from "../ui/menu.tsx";
+import { tabKeys } from "../ui/tab-keys.ts";
 import { PersonDialog } from "./person-dialog.tsx";
 import { StartDialog } from "./start-dialog.tsx";
 
@@ -18,7 +19,7 @@ export function Phones() {
   return (
     <section class="side phones" aria-label="Customers">
       <div class="people-bar">
-        <div class="people" role="tablist" aria-label="Customers' phones">
+        <div class="people" role="tablist" aria-label="Customers' phones" onKeyDown={tabKeys}>
           {customers.value.map(({ profile, hasBlockedBot }) => {
             const unread = unreadCount(profile.id, profile.id, null);
             const last = messagesOf(profile.id, null, profile.id).at(-1);
@@ -28,6 +29,7 @@ export function Phones() {
                 key={profile.id}
                 role="tab"
                 aria-selected={profile.id === id}
+                tabIndex={profile.id === id ? 0 : -1}
                 class="person"
                 title={last === undefined ? "Has not written yet" : previewOf(last)}
                 onClick={() => (customer.value = profile.id)}

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export interface MenuItem {
   words: string;
@@ -28,7 +28,8 @@ export function Menu({ at, items, label, onClose, children }: MenuProps) {
     menu.style.left = `${Math.max(EDGE_PX, Math.min(at.x, window.innerWidth - width - EDGE_PX))}px`;
     menu.style.top = `${Math.max(EDGE_PX, Math.min(at.y, window.innerHeight - height - EDGE_PX))}px`;
   }, [at.x, at.y]);
-  useEffect(() => {
+  // At once: a key that is pressed now is meant for the menu.
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     box.current?.querySelector<HTMLElement>('[role="menuitem"]')?.focus();
     return () => before?.focus();

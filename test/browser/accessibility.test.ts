@@ -1,0 +1,115 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openSandbox, type Opened } from "./a-page.ts";
+
+/* What a machine can see of how well the page serves people with a keyboard, a screen reader or weak eyes. */
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let opened: Opened;
+
+beforeAll(async () => {
+  opened = await openSandbox({ paceMs: 20 });
+  const { page } = await opened.window();
+  await page.getByRole("button", { name: "Scenarios" }).click();
+  for (const title of ["First contact", "Customer blocks the bot", "Album and edits"]) {
+    await page.locator(".scenario-list").getByRole("button", { name: title }).click();
+    const steps = page.getByRole("region", { name: "What was seen" }).filter({ hasText: title });
+    await steps.locator(".state.done").waitFor({ timeout: 30_000 });
+  }
+  await page.context().close();
+}, 90_000);
+afterAll(() => opened.close());
+
+/** What breaks WCAG 2.2 A and AA, one line each. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const { violations: found } = await page.evaluate<AxeResults>(
+    `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })`,
+  );
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")} ${failureSummary}`),
+  );
+}
+
+describe.each(["light", "dark"] as const)("in the %s", (colorScheme) => {
+  test(
+    "both sides, every tab of the drawer, a menu and a dialog are accessible",
+    { timeout: 60_000 },
+    async () => {
+      const { page } = await opened.window({ colorScheme, reducedMotion: "reduce" });
+      await page.locator(".person").last().click();
+      await page.locator(".topic-row", { hasText: "The parcel came" }).click();
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole("button", { name: "Beneath" }).click();
+      for (const tab of ["Scenarios", "Ticket", "Inbox", "Bot API calls", "Updates", "Faults"]) {
+        await page.getByRole("tablist", { name: "Beneath" }).getByRole("tab", { name: tab }).click();
+        expect(await violations(page), tab).toEqual([]);
+      }
+      await page.getByRole("button", { name: "Add a customer" }).click();
+      expect(await violations(page), "a dialog").toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.locator(".phone").getByRole("button", { name: "Attach" }).click();
+      expect(await violations(page), "a menu").toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.setViewportSize({ width: 390, height: 780 });
+      for (const side of ["Staff", "Customers"]) {
+        await page.getByRole("tab", { name: side, exact: true }).click();
+        expect(await violations(page), `narrow, ${side}`).toEqual([]);
+      }
+      await page.context().close();
+    },
+  );
+});
+
+const FAR_AWAY = 80;
+
+/** Presses Tab until this has the focus. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let presses = 0; presses < FAR_AWAY; presses += 1) {
+    if (await target.evaluate((one) => one === one.ownerDocument.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error("Tab does not lead there");
+}
+
+test("a ticket can be claimed and answered without a mouse", async () => {
+  const { page } = await opened.window();
+  const topic = page.getByRole("log", { name: /^Messages in / });
+  const customer = await opened.sandbox.telegram.customer({ firstName: "Kay" });
+  await customer.write("Can I pay by invoice?");
+  await tabTo(page, page.locator(".topic-row", { hasText: "Can I pay by invoice?" }));
+  await page.keyboard.press("Enter");
+  await tabTo(page, topic.getByRole("button", { name: "Claim", exact: true }));
+  await page.keyboard.press("Enter");
+  await expect.poll(() => page.getByRole("status").allInnerTexts()).toContain("It is yours.");
+  await tabTo(page, page.getByRole("textbox", { name: /^Message as / }));
+  await page.keyboard.type("By keyboard alone");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => topic.innerText()).toContain("By keyboard alone");
+  await page.context().close();
+});
+
+test("arrows go from tab to tab, and a menu gives the focus back", async () => {
+  const { page } = await opened.window();
+  await page.getByRole("button", { name: "Scenarios" }).click();
+  const tab = (name: string) => page.getByRole("tab", { name });
+  await tab("Scenarios").focus();
+  await page.keyboard.press("ArrowRight");
+  expect(await tab("Ticket").getAttribute("aria-selected")).toBe("true");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  expect(await tab("Faults").getAttribute("aria-selected")).toBe("true");
+
+  await page.locator(".person").last().click();
+  const attach = page.locator(".phone").getByRole("button", { name: "Attach" });
+  await attach.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("menu", { name: "Attach" }).waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => attach.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true);
+  await page.context().close();
+});
