@@ -20,7 +20,7 @@ export class TopicGroup extends ProductTopicGroup implements LocalGroup {
   readonly #underWay: Set<UnderWay>;
 
   constructor(ctx: DurableObjectState, env: Env) {
-    const { call } = outsideOf(env);
+    const outside = outsideOf(env);
     const underWay = new Set<UnderWay>();
     const watch = watchable(ctx, () =>
       lookInside(ctx.storage.sql, localClock.now(), this.wake.at, [...underWay]),
@@ -41,7 +41,7 @@ export class TopicGroup extends ProductTopicGroup implements LocalGroup {
       call: async (one) => {
         const name = "webhook" in one ? `webhook ${one.webhook}` : one.method;
         localPlug.reach(`before ${name}`, ctx);
-        const outcome = await seen(name, () => call(one));
+        const outcome = await seen(name, () => outside.call(one));
         localPlug.reach(`after ${name}`, ctx);
         return outcome;
       },
