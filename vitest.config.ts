@@ -11,7 +11,7 @@ const node = { name: "node", include: ["test/{core,sandbox,setup}/**/*.test.ts"]
 const worker = {
   name: "worker",
   include: ["test/worker/**/*.test.ts"],
-  globalSetup: ["test/support/telegram-server.ts"],
+  globalSetup: ["test/support/telegram-server.ts", "test/support/endpoint-server.ts"],
   testTimeout: 30_000,
 };
 
@@ -58,6 +58,7 @@ export default defineConfig({
                 BOT_TOKEN: "7000000001:sandbox",
                 WEBHOOK_SECRET: "test-webhook-secret",
                 ADMIN_TOKEN: "test-admin-token",
+                ALLOW_LOOPBACK: "true",
                 TELEGRAM_API_ROOT: inject<string>("telegramUrl"),
                 RECORD_MIGRATIONS: await readD1Migrations("migrations/record"),
               },

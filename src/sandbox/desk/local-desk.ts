@@ -53,6 +53,7 @@ export async function startLocalDesk(options: LocalDeskOptions): Promise<LocalDe
       bindings: {
         ...config.vars,
         ...secrets,
+        ALLOW_LOOPBACK: "true",
         TELEGRAM_API_ROOT: telegramRoot,
         LOCAL_CLOCK_OFFSET_MS: String(options.clockOffsetMs ?? 0),
       },

@@ -1,0 +1,423 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { TicketCommand } from "../../src/domain/command.ts";
+import { decide } from "../../src/domain/decide.ts";
+import type { Effect } from "../../src/domain/effect.ts";
+import type { TicketEvent } from "../../src/domain/event.ts";
+import type { Policy } from "../../src/domain/policy.ts";
+import { react } from "../../src/domain/react.ts";
+import { dueAt } from "../../src/domain/strike.ts";
+import { evolve, type Ticket } from "../../src/domain/ticket.ts";
+import { BORIS, DAY, HOUR, MINUTE, NO_LOADS, NOON, OLGA, wrote } from "./given.ts";
+import { deskWith, LEAD, SENIOR, SlaScene, TARGETS } from "./sla-given.ts";
+
+const answer = { type: "agent_answered", by: OLGA } as const;
+const claim = { type: "agent_claimed", by: OLGA } as const;
+
+type Steps = NonNullable<NonNullable<Parameters<typeof deskWith>[1]>["steps"]>;
+
+/** A ticket that was opened at noon; only the first response has a target, an hour. */
+function opened(steps: Steps, cooldown = "0s", more: Parameters<typeof deskWith>[0] = {}): SlaScene {
+  const sla = { targets: { normal: { firstResponse: "1h" } }, warnings: [{ before: "15m" }], ...more };
+  return new SlaScene(deskWith(sla, { steps, cooldown })).at(0, wrote());
+}
+
+/** What happened, in minutes after noon. */
+function log(scene: SlaScene): string[] {
+  return scene.events
+    .filter(({ type }) =>
+      /^(?:sla_|escalation_|ticket_assigned|priority|ticket_escalated|reminder_due)/.test(type),
+    )
+    .map((event) => {
+      const at = (event.at - NOON) / MINUTE;
+      if (event.type !== "escalation_taken") return `${at} ${event.type}`;
+      const [[act, what]] = Object.entries(event.action) as [[string, unknown]];
+      const told = event.agents.map(({ id }) => id).join();
+      return `${at} ${act} ${String(what)}: ${event.result}${told === "" ? "" : ` ${told}`}`;
+    });
+}
+
+describe("steps", () => {
+  const ladder: Steps = [
+    { at: "warning", actions: [{ notify: "assignee" }] },
+    { at: "breach", actions: [{ note: "topic" }, { webhook: "hook" }] },
+    {
+      at: "breach",
+      after: "30m",
+      actions: [{ notify: "lead" }, { priority: "urgent" }, { status: "escalated" }],
+    },
+  ];
+
+  test("are taken in their order, each once, and stamped with when they were due", () => {
+    const scene = opened(ladder).at(MINUTE, claim).pass(DAY);
+    expect(log(scene)).toEqual([
+      "45 sla_warned",
+      `45 notify assignee: done ${OLGA.id}`,
+      "60 sla_breached",
+      "60 note topic: done",
+      "60 webhook hook: done",
+      "90 sla_overdue",
+      `90 notify lead: done ${LEAD.id}`,
+      "90 priority urgent: done",
+      "90 priority_changed",
+      "90 status escalated: done",
+      "90 ticket_escalated",
+    ]);
+    expect(scene.ticket).toMatchObject({ status: "escalated", priority: "urgent" });
+  });
+
+  test("stop when the promise is kept", () => {
+    expect(
+      log(
+        opened(ladder)
+          .at(30 * MINUTE, answer)
+          .pass(DAY),
+      ),
+    ).toEqual([]);
+    expect(log(opened(ladder).at(HOUR, answer).pass(DAY))).toEqual([
+      "45 sla_warned",
+      "45 notify assignee: nobody",
+    ]);
+    expect(
+      log(
+        opened(ladder)
+          .at(70 * MINUTE, answer)
+          .pass(DAY),
+      ).at(-1),
+    ).toBe("60 webhook hook: done");
+  });
+
+  test("hold for one metric only where they say so", () => {
+    const scene = opened([{ at: "breach", metric: "resolution", actions: [{ notify: "lead" }] }], "0s", {
+      targets: { normal: { firstResponse: "1h", resolution: "2h" } },
+      warnings: [],
+    }).pass(DAY);
+    expect(log(scene)).toEqual(["60 sla_breached", "120 sla_breached", `120 notify lead: done ${LEAD.id}`]);
+  });
+
+  test("begin anew with each turn of the customer", () => {
+    const scene = opened([{ at: "breach", actions: [{ notify: "lead" }] }], "0s", {
+      targets: TARGETS,
+      warnings: [],
+    })
+      .at(MINUTE, answer)
+      .at(10 * MINUTE, wrote())
+      .at(50 * MINUTE, answer)
+      .at(60 * MINUTE, wrote())
+      .pass(HOUR);
+    expect(
+      scene.of("sla_breached").map(({ metric, instance, at }) => [metric, instance, (at - NOON) / MINUTE]),
+    ).toEqual([
+      ["nextResponse", 1, 40],
+      ["nextResponse", 2, 90],
+    ]);
+    expect(scene.of("escalation_taken")).toHaveLength(2);
+  });
+
+  test("do not begin anew when the ticket is reopened", () => {
+    const scene = opened([{ at: "breach", actions: [{ notify: "lead" }] }], "0s", {
+      targets: { normal: { resolution: "1h" } },
+      warnings: [],
+    })
+      .at(2 * HOUR, { type: "agent_resolved", by: OLGA })
+      .at(3 * HOUR, { type: "agent_reopened", by: OLGA })
+      .pass(DAY);
+    expect(scene.of("sla_breached")).toHaveLength(1);
+  });
+
+  test("an agent whom nobody configured is told all the same, and nobody to tell is said in the topic", () => {
+    const scene = opened([{ at: "breach", actions: [{ notify: 9002 }, { notify: "assignee" }] }]).pass(
+      HOUR + 1,
+    );
+    expect(log(scene).slice(2)).toEqual(["60 notify 9002: done 9002", "60 notify assignee: nobody"]);
+    expect(told(scene)).toEqual([
+      { to: BORIS.id, lines: ["breach"] },
+      { to: "topic", lines: ["breach"] },
+    ]);
+  });
+
+  test("a breach at once warns of nothing", () => {
+    const targets = { normal: { firstResponse: "4h" }, urgent: { firstResponse: "10m" } };
+    const scene = opened([{ at: "warning", actions: [{ notify: "lead" }] }], "0s", { targets })
+      .at(HOUR, { type: "agent_prioritised", by: OLGA, priority: "urgent" })
+      .pass(HOUR);
+    expect(scene.of("escalation_taken")).toEqual([]);
+  });
+});
+
+interface Told {
+  to: number | "topic";
+  lines: string[];
+}
+
+/** Who was told what, in order. */
+function told(scene: SlaScene): Told[] {
+  return effects(scene.events, scene.policy).flatMap((effect): Told[] => {
+    if (effect.kind === "agent_notice" && effect.notice.code === "sla") {
+      return [{ to: effect.agent.id, lines: effect.notice.lines.map(({ moment }) => moment) }];
+    }
+    if (effect.kind === "topic_notice" && effect.notice.code === "sla") {
+      return [{ to: "topic", lines: effect.notice.lines.map(({ moment }) => moment) }];
+    }
+    return [];
+  });
+}
+
+function effects(events: readonly TicketEvent[], policy: Policy): Effect[] {
+  let ticket: Ticket | null = null;
+  return events.flatMap((event) => react(event, (ticket = evolve(ticket, event)), policy, event.at));
+}
+
+describe("the cooldown", () => {
+  const ladder: Steps = [
+    { at: "warning", actions: [{ notify: "lead" }] },
+    { at: "breach", actions: [{ notify: "lead" }, { note: "topic" }, { priority: "high" }] },
+    { at: "breach", after: "10m", actions: [{ notify: "lead" }] },
+  ];
+
+  test("keeps notices apart, merges what fell into it, and never swallows the last word", () => {
+    const scene = opened(ladder, "1h").pass(DAY);
+    expect(log(scene)).toEqual([
+      "45 sla_warned",
+      `45 notify lead: done ${LEAD.id}`,
+      "60 sla_breached",
+      `60 notify lead: held ${LEAD.id}`,
+      "60 note topic: held",
+      // What is no notice does not wait.
+      "60 priority high: done",
+      "60 priority_changed",
+      "70 sla_overdue",
+      `70 notify lead: held ${LEAD.id}`,
+      "105 escalation_notices_merged",
+    ]);
+    expect(told(scene)).toEqual([
+      { to: LEAD.id, lines: ["warning"] },
+      { to: LEAD.id, lines: ["breach", "overdue"] },
+      { to: "topic", lines: ["breach"] },
+    ]);
+  });
+
+  test("tells the rest also when the promise was kept meanwhile, and says so", () => {
+    const scene = opened(ladder, "1h")
+      .at(65 * MINUTE, answer)
+      .pass(DAY);
+    const merged = effects(scene.events, scene.policy).filter(({ kind }) => kind.endsWith("_notice"));
+    const last = merged.at(-1)!;
+    expect(last).toMatchObject({ notice: { code: "sla", lines: [{ moment: "breach", kept: true }] } });
+  });
+
+  test("lets the steps of one moment go together", () => {
+    const scene = opened([{ at: "breach", actions: [{ notify: "lead" }, { note: "topic" }] }], "1h").pass(
+      DAY,
+    );
+    expect(log(scene).slice(2)).toEqual([`60 notify lead: done ${LEAD.id}`, "60 note topic: done"]);
+  });
+});
+
+describe("taking a ticket over", () => {
+  test("gives it to the least loaded senior with room", () => {
+    const scene = opened([{ at: "breach", actions: [{ reassign: "senior" }] }]).at(MINUTE, claim);
+    scene.loads = new Map([[SENIOR.id, 1]]);
+    scene.pass(DAY);
+    expect(scene.ticket).toMatchObject({ assignee: SENIOR, status: "in_progress" });
+    expect(scene.of("ticket_assigned")).toMatchObject([{ note: "taken over from Olga", at: NOON + HOUR }]);
+  });
+
+  test("takes it from an agent who claimed and did not answer, and gives it to another", () => {
+    const scene = opened([{ at: "breach", actions: [{ reassign: "other" }] }])
+      .at(MINUTE, claim)
+      .pass(DAY);
+    expect(scene.ticket?.assignee).toEqual({ id: BORIS.id, name: "Boris" });
+  });
+
+  test("tells the leads where nobody is free", () => {
+    const scene = opened([{ at: "breach", actions: [{ reassign: "senior" }] }]);
+    scene.loads = new Map([[SENIOR.id, 2]]);
+    scene.pass(DAY);
+    expect(scene.ticket?.assignee).toBeNull();
+    expect(log(scene)).toContain(`60 reassign senior: nobody ${LEAD.id}`);
+    expect(told(scene)).toEqual([{ to: LEAD.id, lines: ["breach"] }]);
+  });
+});
+
+describe("reminders", () => {
+  const snooze = {
+    type: "agent_snoozed",
+    by: OLGA,
+    remindAt: NOON + 2 * HOUR,
+    reason: "the parcel",
+  } as const;
+
+  test("come when they were asked for, one for each agent, the latest", () => {
+    const scene = opened([], "0s", { targets: { normal: {} } })
+      .at(MINUTE, { ...snooze, remindAt: NOON + HOUR })
+      .at(2 * MINUTE, snooze)
+      .at(3 * MINUTE, { ...snooze, by: BORIS, remindAt: NOON + HOUR })
+      .pass(DAY);
+    expect(
+      scene.of("reminder_due").map(({ at, agent, reason }) => [(at - NOON) / HOUR, agent, reason]),
+    ).toEqual([
+      [1, BORIS.id, "the parcel"],
+      [2, OLGA.id, "the parcel"],
+    ]);
+  });
+
+  test("can be taken back, and go with the ticket when it is closed", () => {
+    expect(
+      opened([])
+        .at(MINUTE, snooze)
+        .at(2 * MINUTE, { ...snooze, remindAt: null })
+        .pass(DAY)
+        .of("reminder_due"),
+    ).toEqual([]);
+    expect(
+      opened([])
+        .at(MINUTE, snooze)
+        .at(2 * MINUTE, { type: "agent_closed", by: OLGA })
+        .pass(DAY)
+        .of("reminder_due"),
+    ).toEqual([]);
+  });
+
+  test("are refused in the past and too far ahead", () => {
+    const decided = (remindAt: number) => opened([]).at(MINUTE, { ...snooze, remindAt }).decision;
+    expect(decided(NOON)).toEqual({ refused: { code: "reminder.past" } });
+    expect(decided(NOON + 91 * DAY)).toEqual({ refused: { code: "reminder.too_far", maxMs: 90 * DAY } });
+  });
+});
+
+describe("escalating by hand", () => {
+  test("tells the leads and the topic; twice is once", () => {
+    const scene = opened([]).at(MINUTE, { type: "agent_escalated", by: OLGA, note: "help" });
+    expect(scene.ticket?.status).toBe("escalated");
+    expect(effects(scene.events, scene.policy)).toContainEqual({
+      kind: "agent_notice",
+      agent: LEAD,
+      notice: { code: "ticket.escalated", by: OLGA, note: "help" },
+    });
+    scene
+      .at(2 * MINUTE, { type: "agent_escalated", by: BORIS })
+      .thenAlready({ code: "ticket.already_escalated", by: OLGA });
+  });
+});
+
+/* Nothing depends on when somebody looked: the same history gives the same events. */
+
+const FULL: Steps = [
+  { at: "warning", actions: [{ notify: "assignee" }, { note: "topic" }] },
+  { at: "breach", actions: [{ note: "topic" }, { reassign: "other" }, { webhook: "hook" }] },
+  { at: "breach", after: "7m", clock: "wall", actions: [{ notify: "lead" }, { priority: "urgent" }] },
+  {
+    at: "breach",
+    after: "40m",
+    metric: "firstResponse",
+    actions: [{ status: "escalated" }, { reassign: "senior" }],
+  },
+  { at: "breach", after: "3h", actions: [{ notify: "lead" }] },
+];
+const BUSY: Parameters<typeof deskWith>[0] = {
+  calendar: "office",
+  targets: {
+    urgent: { firstResponse: "10m", nextResponse: "5m", resolution: "2h" },
+    normal: { firstResponse: "1h", nextResponse: "30m", resolution: "8h" },
+  },
+  warnings: [{ before: "20m" }, { before: "10m", clock: "wall" }],
+  pauseResolutionWhile: ["waiting"],
+};
+
+const act = fc.constantFrom<TicketCommand>(
+  wrote(),
+  wrote({ gratitude: true }),
+  answer,
+  claim,
+  { type: "agent_unclaimed", by: OLGA, lead: true },
+  { type: "agent_noted", by: OLGA, text: "x" },
+  { type: "agent_resolved", by: OLGA },
+  { type: "agent_reopened", by: BORIS },
+  { type: "agent_closed", by: OLGA },
+  { type: "agent_prioritised", by: OLGA, priority: "urgent" },
+  { type: "agent_prioritised", by: OLGA, priority: "normal" },
+  { type: "agent_snoozed", by: OLGA, remindAt: NOON + 5 * HOUR },
+  { type: "agent_escalated", by: BORIS },
+);
+const history = fc.array(fc.tuple(fc.integer({ min: 0, max: 20 * HOUR }), act), { maxLength: 12 });
+
+/** Plays a history, and lets the clock be struck whenever `looks` says, in ms since 1970. */
+function played(
+  policy: Policy,
+  acts: readonly (readonly [number, TicketCommand])[],
+  looks: readonly number[],
+): TicketEvent[] {
+  const events: TicketEvent[] = [];
+  let ticket: Ticket | null = null;
+  const run = (command: TicketCommand, now: number): number => {
+    const decision = decide(command, ticket, policy, now);
+    if (!("events" in decision)) return 0;
+    events.push(...decision.events);
+    ticket = decision.events.reduce<Ticket | null>(evolve, ticket);
+    return decision.events.length;
+  };
+  // As the object does it: what time has done comes before whatever else happens.
+  const strike = (now: number): void => {
+    for (;;) {
+      const due = ticket === null ? null : dueAt(ticket, policy);
+      if (due === null || due > now) return;
+      if (run({ type: "clock_struck", loads: NO_LOADS }, now) === 0)
+        throw new Error("due, and nothing happens");
+    }
+  };
+  let now = NOON;
+  const all = [
+    ...acts.map(([after, command]) => ({ at: (now += after), command })),
+    ...looks.map((at) => ({ at, command: null })),
+  ].sort((a, b) => a.at - b.at);
+  run(wrote(), NOON);
+  for (const { at, command } of all) {
+    strike(at);
+    if (command !== null) run(command, at);
+  }
+  strike(now + 30 * DAY);
+  return events;
+}
+
+test("each second, each hour or once after a week: the same events", { timeout: 60_000 }, () => {
+  const policies = ["0s", "30m"].map((cooldown) => deskWith(BUSY, { steps: FULL, cooldown }));
+  fc.assert(
+    fc.property(history, fc.constantFrom(...policies), (acts, policy) => {
+      const end = NOON + 7 * DAY;
+      const every = (ms: number): number[] =>
+        Array.from({ length: Math.floor((end - NOON) / ms) }, (_, index) => NOON + (index + 1) * ms);
+      const once = played(policy, acts, []);
+      expect(played(policy, acts, every(HOUR))).toEqual(once);
+      expect(played(policy, acts, every(17 * MINUTE + 1))).toEqual(once);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("every second of a day, around everything that is due: the same events", { timeout: 60_000 }, () => {
+  const policy = deskWith(BUSY, { steps: FULL, cooldown: "30m" });
+  const acts = [
+    [5 * MINUTE, claim],
+    [3 * HOUR, answer],
+    [MINUTE, wrote()],
+  ] as const;
+  const seconds = Array.from({ length: 86_400 }, (_, index) => NOON + index * 1_000);
+  expect(played(policy, acts, seconds)).toEqual(played(policy, acts, []));
+});
+
+test("no moment of a clock happens twice, and times never go back", () => {
+  fc.assert(
+    fc.property(history, (acts) => {
+      const events = played(deskWith(BUSY, { steps: FULL, cooldown: "30m" }), acts, []);
+      const moments = events.flatMap((event) =>
+        "moment" in event && event.type !== "escalation_taken"
+          ? [`${event.metric}#${event.instance} ${event.moment} ${event.offsetMs} ${event.clock}`]
+          : [],
+      );
+      expect(new Set(moments).size).toBe(moments.length);
+      expect(events.map(({ at }) => at)).toEqual(events.map(({ at }) => at).toSorted((a, b) => a - b));
+    }),
+    { numRuns: 200 },
+  );
+});
