@@ -183,7 +183,7 @@ describe("what changes under way", () => {
 describe("states", () => {
   test("are at risk from the first warning on, breached after the due instant, and kept or late at the end", () => {
     const scene = opened({ warnings: [{ before: "15m" }] });
-    const first = (): string => scene.states()[0]!;
+    const first = (): string => scene.states()[0];
     scene.pass(45 * MINUTE - 1);
     expect(first()).toBe("firstResponse#1 healthy");
     scene.pass(1);

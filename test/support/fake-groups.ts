@@ -1,5 +1,6 @@
 import type { VersionedConfig } from "../../src/domain/config.ts";
-import type { GroupHealth, ParkedDelivery, Receipt } from "../../src/topic-group/receipt.ts";
+import type { TicketSla } from "../../src/domain/sla/explain.ts";
+import type { GroupHealth, ParkedDelivery, Receipt, Swept } from "../../src/topic-group/receipt.ts";
 
 /** The groups' objects as the doors see them: they keep what they are given, and answer as they are told to. */
 export class FakeGroups {
@@ -73,6 +74,9 @@ export class FakeGroups {
           all.splice(index, 1);
           return "replayed";
         }),
+      /** One ticket was due, and that made two events. */
+      sweep: (): Promise<Swept> => answering(() => ({ tickets: 1, steps: 2 })),
+      sla: (): Promise<TicketSla | null> => answering(() => null),
       reproject: (): Promise<number> =>
         answering(() => {
           this.reprojected.push(group);

@@ -162,7 +162,7 @@ describe("a promise that is not kept", () => {
     await stage.moveTo(MORNING + 150 * MINUTE + 10 * MINUTE);
     await stage.settleNow();
     await stage.settle();
-    const breached = (await of("sla_breached"))[0]!;
+    const breached = (await of("sla_breached"))[0];
     expect(breached).toMatchObject({ at: at(120), notedAt: at(160) });
     expect((await privately(stage.lead)).at(-1)).toContain("noted late: the desk was away");
   });
@@ -243,7 +243,7 @@ describe("a changed configuration", () => {
   test("leaves alone what does not concern time", async () => {
     const before = await stage.get("/api/v1/tickets/SUP-1");
     stage.config.webhooks = [];
-    stage.config.escalationPolicies![0]!.steps[1]!.actions = [{ note: "topic" }];
+    stage.config.escalationPolicies![0].steps[1].actions = [{ note: "topic" }];
     await stage.configure();
     await stage.settle(5_000);
     expect(await stage.get("/api/v1/tickets/SUP-1")).toMatchObject({ dueAt: before["dueAt"] });
@@ -253,7 +253,7 @@ describe("a changed configuration", () => {
 describe("a queue that grows too deep", () => {
   beforeEach(() =>
     open((config) => {
-      config.queues[0]!.depthAlert = { unassigned: 2, cooldown: "30m" };
+      config.queues[0].depthAlert = { unassigned: 2, cooldown: "30m" };
     }),
   );
 

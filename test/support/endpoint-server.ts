@@ -1,0 +1,60 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { TestProject } from "vitest/node";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    endpointUrl: string;
+  }
+}
+
+/** What an endpoint got. */
+export interface Received {
+  method: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** How it answers; without a status it does not answer at all. */
+export interface ScriptedAnswer {
+  status?: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/**
+ * Somebody else's systems, on loopback, for all tests: `/<name>` is an endpoint that keeps what it gets and answers as
+ * it was told to, 204 when the script is over; `/<name>/control` tells it (`PUT`) and shows what it got (`GET`).
+ */
+export default async function endpointServer(project: TestProject): Promise<() => Promise<void>> {
+  const endpoints = new Map<string, { received: Received[]; answers: ScriptedAnswer[] }>();
+  const server = createServer((request, response) => {
+    void serve(request, response);
+  });
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [name = "", door] = request.url!.slice(1).split("/");
+    const endpoint = endpoints.get(name) ?? { received: [], answers: [] };
+    endpoints.set(name, endpoint);
+    const pieces: Uint8Array[] = [];
+    for await (const piece of request) pieces.push(piece as Uint8Array);
+    const body = Buffer.concat(pieces).toString();
+    if (door === "control") {
+      if (request.method === "PUT") endpoint.answers = JSON.parse(body) as ScriptedAnswer[];
+      response.end(JSON.stringify(endpoint.received));
+      return;
+    }
+    const headers = request.headers as Record<string, string>;
+    endpoint.received.push({ method: request.method!, headers, body });
+    const { status, headers: more, body: text } = endpoint.answers.shift() ?? { status: 204 };
+    if (status === undefined) request.socket.destroy();
+    else response.writeHead(status, more).end(text);
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  project.provide("endpointUrl", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  return async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+}

@@ -1,0 +1,17 @@
+import { inject } from "vitest";
+import type { Received, ScriptedAnswer } from "./endpoint-server.ts";
+
+/** A system of somebody else's that the desk calls, on loopback. */
+export class Endpoint {
+  readonly url = `${inject("endpointUrl")}/${crypto.randomUUID()}`;
+
+  /** How it answers, call by call; 204 when that is over. Without a status it hangs up. */
+  async answers(...answers: ScriptedAnswer[]): Promise<void> {
+    await fetch(`${this.url}/control`, { method: "PUT", body: JSON.stringify(answers) });
+  }
+
+  /** Everything that it got, in order. */
+  async received(): Promise<Received[]> {
+    return (await fetch(`${this.url}/control`)).json();
+  }
+}
