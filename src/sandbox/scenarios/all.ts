@@ -2,6 +2,7 @@ import { albumAndEdits } from "./album-and-edits.ts";
 import { customerBlocks } from "./customer-blocks.ts";
 import { firstContact } from "./first-contact.ts";
 import { fortyMessages } from "./forty-messages.ts";
+import { promiseBroken } from "./promise-broken.ts";
 import type { Scenario } from "./scenario.ts";
 import { topicDeleted } from "./topic-deleted.ts";
 import { twoAgentsClaim } from "./two-agents-claim.ts";
@@ -14,4 +15,5 @@ export const scenarios: readonly Scenario[] = [
   topicDeleted,
   fortyMessages,
   customerBlocks,
+  promiseBroken,
 ];
