@@ -369,6 +369,7 @@ export class TopicGroup extends DurableObject<Env> {
       queues: this.#tables,
       rules: () => this.#rulesInForce(),
       commit: (work) => this.#commit(work),
+      safe: () => this.ctx.storage.sync(),
       viewContextOf: (row) => this.#viewContextOf(row),
       rateOf: (lane) => store.laneRate(lane),
       saveRate: (lane, state) => store.saveLaneRate(lane, state),

@@ -32,6 +32,8 @@ export interface DrainPorts {
   rules(): Rules | null;
   /** Runs work in one transaction of the object. */
   commit(work: (tx: Transaction) => void): void;
+  /** Resolves when everything that was committed would survive a crash. */
+  safe(): Promise<void>;
   viewContextOf(row: TicketRow): ViewContext | null;
   /** What a lane remembered over a restart. */
   rateOf(lane: Lane): RateState | undefined;
@@ -50,6 +52,8 @@ export interface DrainPorts {
 
 interface LaneState {
   rate: LaneRate;
+  /** What a restart would know of the rate. */
+  savedRate: RateState | undefined;
   running: boolean;
   /** Asked to run while it was running: it looks once more before it stops. */
   again: boolean;
@@ -138,19 +142,27 @@ export class Drain {
   #state(lane: Lane): LaneState {
     let state = this.#lanes.get(lane);
     if (state === undefined) {
-      const rate = new LaneRate(rateRuleOf(lane), this.#ports.rateOf(lane));
-      state = { rate, running: false, again: false, silent: 0, restsUntil: 0, wakeAt: null };
+      const savedRate = this.#ports.rateOf(lane);
+      const rate = new LaneRate(rateRuleOf(lane), savedRate);
+      state = { rate, savedRate, running: false, again: false, silent: 0, restsUntil: 0, wakeAt: null };
       this.#lanes.set(lane, state);
     }
     return state;
+  }
+
+  /** Only what has changed: every message that arrives under pressure comes by here. */
+  #saveRate(lane: Lane, state: LaneState): void {
+    if (state.savedRate === state.rate.state) return;
+    state.savedRate = state.rate.state;
+    this.#ports.saveRate(lane, state.savedRate);
   }
 
   async #run(lane: Lane, state: LaneState): Promise<void> {
     try {
       do {
         state.again = false;
-        // Whoever caused this gets their answer first: nothing is called before that.
-        await scheduler.wait(0);
+        // Whoever caused this gets their answer first, and that leaves once the commit is safe.
+        await this.#ports.safe();
         state.wakeAt = lane === RECORD ? await this.#ports.record() : await this.#drainLane(lane, state);
       } while (state.again);
     } catch (error) {
@@ -179,14 +191,14 @@ export class Drain {
       const rules = ports.rules();
       if (rules === null) return null;
       if (state.restsUntil > now) return state.restsUntil;
+      if (sleepsForItsRate(state, now)) return state.wakeAt;
       const plan =
         lane === STAFF
           ? planStaff(ports.queues, state.rate, now, (row) => ports.viewContextOf(row))
           : planChat(ports.queues, lane, state.rate, now);
       if (!("job" in plan)) {
         // A lane that sleeps because of its rate must know so after a restart.
-        if (lane === STAFF && plan.wakeAt !== null && state.rate.free(now) === 0)
-          ports.saveRate(lane, state.rate.state);
+        if (lane === STAFF && plan.wakeAt !== null && state.rate.free(now) === 0) this.#saveRate(lane, state);
         return plan.wakeAt;
       }
       await this.#perform(lane, state, plan.job, plan.cost, rules);
@@ -220,7 +232,7 @@ export class Drain {
     }
     if (outcome.kind === "defer") {
       state.rate.deferred(now, outcome.retryAfterMs + Math.round(250 + ports.random() * 750));
-      ports.saveRate(lane, state.rate.state);
+      this.#saveRate(lane, state);
       this.#unmarkAttempt(job, carried, careful);
       return;
     }
@@ -319,6 +331,11 @@ function rateRuleOf(lane: Lane): RateRule {
   if (lane === STAFF) return GROUP_RATE;
   if (lane === BOT) return BOT_RATE;
   return isHookLane(lane) ? HOOK_RATE : PRIVATE_RATE;
+}
+
+/** Whether the lane will look again by the time it may call at all: what arrives until then changes nothing. */
+function sleepsForItsRate({ wakeAt, rate }: LaneState, now: number): boolean {
+  return wakeAt !== null && wakeAt > now && wakeAt <= rate.freeAt(now, 1);
 }
 
 /** Takes a job out of its lane without having done it: what it was about is gone, or our own code fails on it. */

@@ -28,14 +28,13 @@ const NOTICE_RESERVE = 2;
 const VIEW_RESERVE = 5;
 /** A view that has waited this long counts as a notice, so that a busy day still closes its topics. */
 const VIEW_PATIENCE_MS = 120_000;
-/** How many messages are counted to tell whether the group's budget is short: more than it ever has. */
-const PRESSURE_PROBE = 25;
 const JOIN_ROWS_MAX = 100;
 const VIEWS_LOOKED_AT = 20;
 
 /** Whether more waits for the staff group than it may be sent now, so that texts had better be joined. */
 export function isPressed(messages: Messages, rate: LaneRate, now: number, arriving = 0): boolean {
-  return messages.countWaiting(STAFF, PRESSURE_PROBE) + arriving > rate.free(now);
+  const room = rate.free(now) - arriving;
+  return room < 0 || messages.countWaitingIn(STAFF, room + 1) > room;
 }
 
 /**

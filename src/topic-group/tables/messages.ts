@@ -34,6 +34,8 @@ export class Messages {
   readonly #byCopy;
   readonly #insert;
   readonly #done;
+  readonly #waiting;
+  readonly #countWaitingIn;
 
   constructor(db: Database) {
     this.#db = db;
@@ -83,6 +85,31 @@ export class Messages {
       })
       .where(
         and(eq(messages.chat, sql.placeholder("chat")), eq(messages.messageId, sql.placeholder("messageId"))),
+      )
+      .prepare();
+    this.#waiting = db
+      .select()
+      .from(messages)
+      .where(
+        and(
+          sql`${messages.state} = 'waiting'`,
+          eq(messages.lane, sql.placeholder("lane")),
+          eq(messages.ticket, sql.placeholder("ticket")),
+          gte(messages.seq, sql.placeholder("seq")),
+        ),
+      )
+      .orderBy(asc(messages.seq))
+      .limit(sql.placeholder("limit"))
+      .prepare();
+    this.#countWaitingIn = db
+      .select({ count: sql<number>`count(*)` })
+      .from(
+        db
+          .select({ seq: messages.seq })
+          .from(messages)
+          .where(and(sql`${messages.state} = 'waiting'`, eq(messages.lane, sql.placeholder("lane"))))
+          .limit(sql.placeholder("limit"))
+          .as("counted"),
       )
       .prepare();
   }
@@ -136,20 +163,7 @@ export class Messages {
 
   /** The rows of one ticket that wait in a lane, from `seq` on. */
   waiting(lane: Lane, ticket: number, seq: number, limit: number): MessageRow[] {
-    return this.#db
-      .select()
-      .from(messages)
-      .where(
-        and(
-          sql`${messages.state} = 'waiting'`,
-          eq(messages.lane, lane),
-          eq(messages.ticket, ticket),
-          gte(messages.seq, seq),
-        ),
-      )
-      .orderBy(asc(messages.seq))
-      .limit(limit)
-      .all();
+    return this.#waiting.all({ lane, ticket, seq, limit });
   }
 
   /** The album's items that still wait. */
@@ -207,20 +221,18 @@ export class Messages {
     );
   }
 
-  /** How many wait, in one lane or in all; counting stops at `limit`. */
-  countWaiting(lane?: Lane, limit?: number): number {
-    const waiting = this.#db
-      .select({ seq: messages.seq })
-      .from(messages)
-      .where(
-        and(sql`${messages.state} = 'waiting'`, lane === undefined ? undefined : eq(messages.lane, lane)),
-      );
-    const counted = (limit === undefined ? waiting : waiting.limit(limit)).as("counted");
+  countWaiting(): number {
     return (
       this.#db
         .select({ count: sql<number>`count(*)` })
-        .from(counted)
+        .from(messages)
+        .where(sql`${messages.state} = 'waiting'`)
         .get()?.count ?? 0
     );
+  }
+
+  /** How many wait in a lane; counting stops at `limit`. */
+  countWaitingIn(lane: Lane, limit: number): number {
+    return this.#countWaitingIn.get({ lane, limit })?.count ?? 0;
   }
 }

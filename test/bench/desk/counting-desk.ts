@@ -1,0 +1,146 @@
+import product, { TopicGroup as ProductTopicGroup } from "../../../src/index.ts";
+import { project } from "../../../src/record/projection.ts";
+import { botApi } from "../../../src/telegram/api.ts";
+import type { Clock } from "../../../src/topic-group/clock.ts";
+import { counted, countedDatabase, counter } from "./counts.ts";
+import { multiplyTickets } from "./multiply.ts";
+
+/*
+ * The desk as it is deployed, but for a clock that stands still until the bench moves it, counters on everything that
+ * costs, and a gate for what may come later: edits of cards and icons, and the record.
+ */
+
+/** The platform never rings by itself: whoever moves the clock rings the alarms that are due. */
+const FAR_AHEAD_MS = 10 * 365 * 86_400_000;
+const clock: Clock & { at: number } = {
+  at: Date.UTC(2026, 10, 20, 9),
+  now: () => clock.at,
+  ringAt: (at: number) => at + FAR_AHEAD_MS,
+  atOfRing: (ring: number) => ring - FAR_AHEAD_MS,
+};
+
+const calls = {
+  /** Whether those that may come later have to wait. */
+  held: false,
+  /** Under way, and not held. */
+  underWay: 0,
+};
+
+/** By looking again and again: in Workers, one request cannot wake another. */
+async function gateOpens(): Promise<void> {
+  while (calls.held) await scheduler.wait(2);
+}
+
+const LATER = /^(edit|close|reopen|setMessageReaction)/;
+
+export class TopicGroup extends ProductTopicGroup {
+  constructor(ctx: DurableObjectState, env: Env) {
+    const call = botApi(env.BOT_TOKEN, env.TELEGRAM_API_ROOT);
+    super(
+      counted(ctx),
+      { ...env, DB: countedDatabase(env.DB) },
+      {
+        clock,
+        call: async (one) => {
+          if (LATER.test(one.method)) await gateOpens();
+          calls.underWay += 1;
+          try {
+            return await call(one);
+          } finally {
+            calls.underWay -= 1;
+            counter.moves += 1;
+          }
+        },
+        project: async (batch) => {
+          await gateOpens();
+          await project(countedDatabase(env.DB), batch);
+        },
+      },
+    );
+  }
+
+  override receive(...args: Parameters<ProductTopicGroup["receive"]>) {
+    counter.add({ objectRequests: 1 });
+    return super.receive(...args);
+  }
+
+  override knows(...args: Parameters<ProductTopicGroup["knows"]>) {
+    counter.add({ objectRequests: 1 });
+    return super.knows(...args);
+  }
+
+  override async alarm(): Promise<void> {
+    counter.add({ objectRequests: 1 });
+    await super.alarm();
+  }
+
+  /** When it has something to do next, once nothing is on its way. */
+  async settled(): Promise<number | null> {
+    await this.drain.idle();
+    return this.wake.at;
+  }
+
+  async ring(): Promise<void> {
+    await this.alarm();
+  }
+
+  /** The staff group's lane knows no limit; to be said before the first configuration. */
+  liftLimit(): void {
+    const state = { limit: 1_000_000, blockedUntil: 0, taken: [], recoversAt: 0 };
+    this.ctx.storage.sql.exec("INSERT INTO lanes (lane, state) VALUES ('staff', ?)", JSON.stringify(state));
+  }
+
+  multiply(until: number): number {
+    return multiplyTickets(this.ctx.storage.sql, until);
+  }
+}
+
+/** Resolves when nothing has been counted for a while and no call is under way. */
+async function calm(): Promise<void> {
+  for (let before = -1; before !== counter.moves || calls.underWay > 0;) {
+    before = counter.moves;
+    await scheduler.wait(15);
+  }
+}
+
+export default {
+  async fetch(request, env, ctx) {
+    const { pathname, searchParams } = new URL(request.url);
+    if (!pathname.startsWith("/bench/"))
+      return product.fetch(request, { ...env, DB: countedDatabase(env.DB) }, ctx);
+    const group = env.TOPIC_GROUP.getByName(
+      searchParams.get("group") ?? "main",
+    ) as unknown as DurableObjectStub<TopicGroup>;
+    switch (pathname.slice("/bench/".length)) {
+      case "now":
+        clock.at = Number(searchParams.get("at"));
+        return Response.json({});
+      case "hold":
+        await calm();
+        calls.held = true;
+        counter.zero();
+        return Response.json({});
+      case "zero":
+        counter.zero();
+        return Response.json({});
+      case "counts":
+        await calm();
+        return Response.json(counter.read());
+      case "release":
+        calls.held = false;
+        return Response.json({});
+      case "settled":
+        return Response.json(await group.settled());
+      case "ring":
+        await group.ring();
+        return Response.json({});
+      case "lift":
+        await group.liftLimit();
+        return Response.json({});
+      case "multiply":
+        return Response.json(await group.multiply(Number(searchParams.get("until"))));
+      default:
+        return new Response(null, { status: 404 });
+    }
+  },
+} satisfies ExportedHandler<Env>;

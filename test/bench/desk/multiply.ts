@@ -1,0 +1,45 @@
+/** Of so many tickets one is still open, the others have long been closed. */
+const ONE_OPEN_OF = 20;
+/** Customers and topics of made-up tickets have ids from here on. */
+const MADE_UP = 7_000_000_000;
+
+/**
+ * Makes tickets out of those that came through the door, up to a number, with everything that stands around a ticket:
+ * its customer, its topic, its history and its messages. Answers how many tickets there are then.
+ */
+export function multiplyTickets(sql: SqlStorage, until: number): number {
+  const { last } = sql.exec<{ last: number }>("SELECT max(number) AS last FROM tickets").one();
+  if (last >= until) return last;
+  const closed = `n.n % ${ONE_OPEN_OF} <> 0`;
+  const copies = (table: string, join: string, change: Record<string, string>): void => {
+    const columns = sql.exec<{ name: string }>(`SELECT name FROM pragma_table_info('${table}')`).toArray();
+    const names = columns.map(({ name }) => name);
+    const values = names.map((name) => change[name] ?? `of."${name}"`);
+    sql.exec(
+      `WITH RECURSIVE n(n) AS (SELECT ${last + 1} UNION ALL SELECT n + 1 FROM n WHERE n < ${until})
+       INSERT INTO ${table} (${names.map((name) => `"${name}"`).join(", ")})
+       SELECT ${values.join(", ")} FROM n JOIN ${table} AS of ON ${join}`,
+    );
+  };
+  const original = `1 + n.n % ${last}`;
+  const customer = `${MADE_UP} + n.n`;
+  copies("customers", `of.id = (SELECT customer FROM tickets WHERE number = ${original})`, {
+    id: customer,
+    current: "n.n",
+  });
+  copies("topics", `of.id = (SELECT id FROM topics WHERE ticket = ${original})`, {
+    id: customer,
+    ticket: "n.n",
+  });
+  copies("events", `of.ticket = ${original}`, { ticket: "n.n" });
+  copies("messages", `of.ticket = ${original}`, { chat: customer, ticket: "n.n", writer: customer });
+  copies("tickets", `of.number = ${original}`, {
+    number: "n.n",
+    customer,
+    active: `CASE WHEN ${closed} THEN 0 ELSE 1 END`,
+    state: `json_set(of.state, '$.number', n.n, '$.customer', ${customer}, '$.topicId', ${customer},
+      '$.ref', 'MADE-' || n.n, '$.id', 'made:' || n.n,
+      '$.status', CASE WHEN ${closed} THEN 'closed' ELSE 'open' END)`,
+  });
+  return sql.exec<{ count: number }>("SELECT count(*) AS count FROM tickets").one().count;
+}
