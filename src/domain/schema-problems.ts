@@ -61,11 +61,15 @@ function problemsOf(issue: Issue, value: unknown, root: Path): SchemaProblem[] {
 }
 
 /**
- * Of several forms a value may have, the problems of the one that it comes closest to: the one whose keys it has. If
- * no form stands out, to name one would mislead.
+ * Of several forms a value may have, the problems of the one that it comes closest to: the only one that takes an
+ * object, or a list, at all, or the one whose keys it has. If no form stands out, to name one would mislead.
  */
 function nearest(forms: Issue[][], met: unknown, path: Path): SchemaProblem[] | null {
   if (typeof met !== "object" || met === null) return null;
+  const fitting = forms.filter(
+    (issues) => !issues.some((issue) => issue.path.length === 0 && issue.code === "invalid_type"),
+  );
+  if (fitting.length === 1) return schemaProblems(fitting[0]!, met, path);
   const close = forms.filter(
     (issues) =>
       issues.length > 0 &&
@@ -78,11 +82,11 @@ function nearest(forms: Issue[][], met: unknown, path: Path): SchemaProblem[] | 
 function anyOf(forms: Issue[][], met: unknown): string {
   const rules = forms.flatMap((issues) => schemaProblems(issues, met));
   const words = rules.map(({ pointer, message }) =>
-    pointer === "" ? /^must be (.+)$/.exec(message)?.[1] : undefined,
+    pointer === "" ? /^(?:is missing; it )?must be (.+)$/.exec(message)?.[1] : undefined,
   );
   const simple = (typeof met !== "object" || met === null) && !words.includes(undefined);
   return simple
-    ? `must be ${[...new Set(words)].join(", or ")}`
+    ? `${met === undefined ? "is missing; it " : ""}must be ${[...new Set(words)].join(", or ")}`
     : "matches none of the forms that may stand here";
 }
 

@@ -16,6 +16,16 @@ export const Instant = z.iso
   .datetime()
   .openapi({ description: "ISO 8601, UTC", example: "2026-11-20T12:00:00.000Z" });
 
+const INSTANT_FIRST = Date.UTC(1970, 0, 1);
+const INSTANT_LAST = Date.UTC(2200, 0, 1);
+
+/** An instant as a caller writes it, with its offset; ms since 1970 once it is read. */
+export const When = z.iso
+  .datetime({ offset: true, error: 'must be an instant such as "2026-03-28T22:00:00Z"' })
+  .transform((text) => Date.parse(text))
+  .refine((at) => at >= INSTANT_FIRST && at < INSTANT_LAST, "must lie between 1970 and 2200")
+  .openapi({ type: "string", format: "date-time", example: "2026-03-28T22:00:00Z" });
+
 export const NextCursor = z
   .string()
   .nullable()

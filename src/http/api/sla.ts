@@ -1,7 +1,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import { quoted } from "../../domain/config-places.ts";
 import { CalendarDocument } from "../../domain/config.ts";
 import { Duration, ms } from "../../domain/duration.ts";
+import { schemaProblems, type SchemaProblem } from "../../domain/schema-problems.ts";
 import { calendarProblems } from "../../domain/sla/calendar-check.ts";
 import { BusinessCalendar, REACH_MAX_MS } from "../../domain/sla/calendar.ts";
 import { segmentsFrom, type TicketSla } from "../../domain/sla/explain.ts";
@@ -15,32 +17,25 @@ import { configCacheOf } from "../../record/config-cache.ts";
 import { ticketByRef } from "../../record/queries.ts";
 import type { Desk } from "../desk.ts";
 import { problem, problems } from "../problem.ts";
-import { Idempotent, Instant, instant, instantOrNull } from "./shared.ts";
+import { Idempotent, Instant, instant, instantOrNull, When } from "./shared.ts";
 
 /** Why a clock shows what it shows, and doing now what is due. */
 export const slaApi = new OpenAPIHono<Desk>();
 
-const YEAR_FIRST = Date.UTC(1970, 0, 1);
-const YEAR_LAST = Date.UTC(2200, 0, 1);
 const PAUSES_MAX = 1_000;
+const SECONDS_MAX = REACH_MAX_MS / 1_000;
 
-const When = z.iso
-  .datetime({ offset: true, error: 'must be an instant such as "2026-03-28T22:00:00Z"' })
-  .transform((text) => Date.parse(text))
-  .refine((at) => at >= YEAR_FIRST && at < YEAR_LAST, "must lie between 1970 and 2200")
-  .openapi({ type: "string", format: "date-time", example: "2026-03-28T22:00:00Z" });
+const Seconds = z
+  .number({ error: `must be a number of seconds from 0 to ${SECONDS_MAX}` })
+  .refine((seconds) => seconds >= 0 && seconds <= SECONDS_MAX, {
+    error: `must be a number of seconds from 0 to ${SECONDS_MAX}`,
+  })
+  .transform((seconds) => Math.round(seconds * 1_000));
 const Amount = z
-  .union([
-    Duration.transform(ms),
-    z
-      .number()
-      .min(0)
-      .max(REACH_MAX_MS / 1_000)
-      .transform((seconds) => Math.round(seconds * 1_000)),
-  ])
+  .union([Duration.transform(ms), Seconds])
   .openapi({ description: "A duration such as `8h`, or seconds as a number", example: "8h" });
 const Calendar = z
-  .union([z.string().max(64), CalendarDocument.extend({ id: z.string().max(64).default("inline") })])
+  .union([z.string(), CalendarDocument.extend({ id: z.string().max(64).default("inline") })])
   .openapi({
     description: "An id of the configuration, or a calendar as it stands there",
     example: "office",
@@ -57,14 +52,18 @@ const Pauses = z
   .openapi({ description: "Times in which the clock stands still; `to` null: it still does" });
 const ClockKind = z.enum(["business", "wall"]).default("business");
 
-const Question = z
-  .union([
-    z.strictObject({ calendar: Calendar, start: When, add: Amount, pauses: Pauses }),
-    z.strictObject({ calendar: Calendar, start: When, end: When, pauses: Pauses }),
-    z.strictObject({ calendar: Calendar, due: When, before: Amount, clock: ClockKind, pauses: Pauses }),
-    z.strictObject({ calendar: Calendar, at: When }),
-  ])
-  .openapi("SlaQuestion");
+/** The forms of a question, each by the key that no other has. */
+const FORMS = {
+  add: z.strictObject({ calendar: Calendar, start: When, add: Amount, pauses: Pauses }),
+  end: z.strictObject({ calendar: Calendar, start: When, end: When, pauses: Pauses }),
+  before: z.strictObject({ calendar: Calendar, due: When, before: Amount, clock: ClockKind, pauses: Pauses }),
+  at: z.strictObject({ calendar: Calendar, at: When }),
+};
+const Question = z.union([FORMS.add, FORMS.end, FORMS.before, FORMS.at]).openapi("SlaQuestion");
+const FORMS_IN_WORDS =
+  "must have one of the four forms { calendar, start, add, pauses? } for when it is due, " +
+  "{ calendar, start, end, pauses? } for how much time passes, { calendar, due, before, clock?, pauses? } for when " +
+  "so much is left, { calendar, at } for whether it is open";
 
 const SegmentJson = z
   .object({
@@ -147,6 +146,10 @@ slaApi.openapi(
     const { open, opens, closes } = calendar.openingAt(question.at);
     return c.json({ open, opens: instantOrNull(opens), closes: instantOrNull(closes) }, 200);
   },
+  (result, c) =>
+    result.success
+      ? undefined
+      : problem(c, "request.invalid", { problems: formProblems((result as { data?: unknown }).data) }),
 );
 
 const Moment = z.object({
@@ -285,10 +288,21 @@ slaApi.openapi(
   },
 );
 
-type Found =
-  | { calendar: BusinessCalendar }
-  | { problems: { pointer: string; message: string }[] }
-  | { missing: true };
+/** What is wrong with a question, by the form that it means; without one, or with two, which forms there are. */
+function formProblems(body: unknown): SchemaProblem[] {
+  const forms = (Object.keys(FORMS) as (keyof typeof FORMS)[]).filter(
+    (key) => typeof body === "object" && body !== null && Object.hasOwn(body, key),
+  );
+  const [form] = forms;
+  if (form === undefined) return [{ pointer: "", message: FORMS_IN_WORDS }];
+  if (forms.length > 1) {
+    const mixed = forms.map((key) => `"${key}"`).join(" and ");
+    return [{ pointer: "", message: `${FORMS_IN_WORDS}; ${mixed} do not stand in one` }];
+  }
+  return schemaProblems(FORMS[form].safeParse(body).error?.issues ?? [], body);
+}
+
+type Found = { calendar: BusinessCalendar } | { problems: SchemaProblem[] } | { missing: true };
 
 async function calendarOf(asked: z.infer<typeof Calendar>, env: Env): Promise<Found> {
   if (typeof asked !== "string") {
@@ -302,7 +316,7 @@ async function calendarOf(asked: z.infer<typeof Calendar>, env: Env): Promise<Fo
   if (calendar !== undefined) return { calendar: BusinessCalendar.of(calendar) };
   const known = calendars.map(({ id }) => id).join(", ") || "none";
   return {
-    problems: [{ pointer: "/calendar", message: `there is no calendar "${asked}"; known: ${known}` }],
+    problems: [{ pointer: "/calendar", message: `there is no calendar ${quoted(asked)}; known: ${known}` }],
   };
 }
 
