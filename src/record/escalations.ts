@@ -66,8 +66,11 @@ export function listEscalations(
   );
 }
 
-/** Word for word the condition of the index. */
-const isEscalation = sql`${sql.identifier("ticket_events")}.type IN ('escalation_taken', 'ticket_escalated')`;
+/**
+ * First, word for word, the condition of the index. What a ladder does to the status is listed as its action already.
+ */
+const isEscalation = sql`${sql.identifier("ticket_events")}.type IN ('escalation_taken', 'ticket_escalated')
+  AND NOT (${ticketEvents.type} = 'ticket_escalated' AND ${ticketEvents.actorKind} = 'system')`;
 
 /** The unary `+` keeps SQLite, which has no statistics here, from beginning with the tickets of a group. */
 function conditions(filter: EscalationFilter): (SQL | undefined)[] {
@@ -80,7 +83,8 @@ function conditions(filter: EscalationFilter): (SQL | undefined)[] {
     given(filter.until, (at) => lt(ticketEvents.at, at)),
     given(filter.metric, (metric) => sql`${ticketEvents.data} ->> '$.metric' = ${metric}`),
     given(filter.policy, (policy) => sql`${ticketEvents.data} ->> '$.policy' = ${policy}`),
-    given(filter.result, (result) => sql`${ticketEvents.data} ->> '$.result' = ${result}`),
+    // What people do by hand is done.
+    given(filter.result, (result) => sql`coalesce(${ticketEvents.data} ->> '$.result', 'done') = ${result}`),
     given(
       filter.agent,
       (id) => sql`EXISTS (
@@ -88,7 +92,7 @@ function conditions(filter: EscalationFilter): (SQL | undefined)[] {
     ),
     given(filter.act, (act) =>
       act === "manual"
-        ? sql`${ticketEvents.type} = 'ticket_escalated' AND ${ticketEvents.actorKind} <> 'system'`
+        ? sql`${ticketEvents.type} = 'ticket_escalated'`
         : sql`json_type(${ticketEvents.data}, ${`$.action.${act}`}) IS NOT NULL`,
     ),
   ];

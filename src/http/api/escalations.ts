@@ -4,7 +4,7 @@ import { encodeCursor } from "../../record/cursor.ts";
 import { ESCALATION_ACTS, listEscalations, type EscalationRow } from "../../record/escalations.ts";
 import type { Desk } from "../desk.ts";
 import { problems } from "../problem.ts";
-import { cursorOf, Instant, instant, instantOrNull, Limit, NextCursor, TelegramId } from "./shared.ts";
+import { cursorOf, Instant, instant, instantOrNull, Limit, NextCursor, TelegramId, When } from "./shared.ts";
 
 /** What was done because a promise was at risk or broken, for a supervisor to review. */
 export const escalationsApi = new OpenAPIHono<Desk>();
@@ -51,10 +51,6 @@ const Escalation = z
   })
   .openapi("Escalation");
 
-const When = z.iso
-  .datetime({ offset: true })
-  .transform((text) => Date.parse(text))
-  .openapi({ type: "string", format: "date-time" });
 const Name = z.string().min(1).max(64);
 
 escalationsApi.openapi(
@@ -121,9 +117,7 @@ function escalationJson({ event, ticket }: EscalationRow): z.infer<typeof Escala
     at: instant(event.at),
     notedAt: instantOrNull(event.notedAt),
     by: event.actor,
-    act:
-      ESCALATION_ACTS.find((act) => act in (said.action ?? {})) ??
-      (event.actorKind === "system" ? "status" : "manual"),
+    act: ESCALATION_ACTS.find((act) => act in (said.action ?? {})) ?? "manual",
     action: said.action ?? null,
     result: said.result ?? "done",
     agents: said.agents ?? [],
