@@ -1,12 +1,19 @@
 import { problem, quoted, type ConfigProblem } from "./config-places.ts";
-import type { Config, EscalationPolicyConfig } from "./config.ts";
+import { ConfigDocument, type Config, type EscalationPolicyConfig } from "./config.ts";
 import { durationWords, ms } from "./duration.ts";
 import { PRIORITIES } from "./priority.ts";
 import { staleHolidays } from "./sla/calendar-check.ts";
+import { BusinessCalendar } from "./sla/calendar.ts";
 import { METRICS } from "./sla/metric.ts";
+import { isTimeZone } from "./sla/zone.ts";
 
-/** What is valid, but hardly what somebody meant. `now` in ms since 1970. */
-export function configWarnings(config: Config, now: number): ConfigProblem[] {
+/**
+ * What is valid, but hardly what somebody meant; none while a document has no sound shape. `now` in ms since 1970.
+ */
+export function configWarnings(document: unknown, now: number): ConfigProblem[] {
+  const parsed = ConfigDocument.safeParse(document);
+  if (!parsed.success) return [];
+  const config = parsed.data;
   return [
     ...staleHolidays(config.calendars, now),
     ...unusedPolicies(config),
@@ -31,20 +38,31 @@ function unusedPolicies(config: Config): ConfigProblem[] {
   ];
 }
 
+type Step = EscalationPolicyConfig["steps"][number];
+
 /** Steps are taken in the order of time: one that stands behind a later one reads as if it came after it. */
 function disorder({ steps }: EscalationPolicyConfig, policy: number): ConfigProblem[] {
-  const place = ({ at, after }: (typeof steps)[number]): number =>
-    at === "warning" ? -1 : after === undefined ? 0 : ms(after);
   return steps.flatMap((step, index) => {
-    const later = steps.slice(0, index).findIndex((before) => place(before) > place(step));
+    const later = steps.slice(0, index).findIndex((before) => comesAfter(before, step));
     if (later < 0) return [];
     const message = `comes before step ${later} in time: put it before it`;
     return [problem(["escalationPolicies", policy, "steps", index], message)];
   });
 }
 
+/** Steps of different metrics have no order, and opening hours cannot be compared with every hour. */
+function comesAfter(a: Step, b: Step): boolean {
+  if (a.metric !== undefined && b.metric !== undefined && a.metric !== b.metric) return false;
+  return placeOf(a) > placeOf(b) && (placeOf(b) <= 0 || a.clock === b.clock);
+}
+
+function placeOf({ at, after }: Step): number {
+  if (at === "warning") return -1;
+  return after === undefined ? 0 : ms(after);
+}
+
 function warningsMisplaced(config: Config): ConfigProblem[] {
-  return config.slaPolicies.flatMap(({ targets, warnings, escalation }, index) => {
+  return config.slaPolicies.flatMap(({ calendar, targets, warnings, escalation }, index) => {
     const found: ConfigProblem[] = [];
     const ladder = config.escalationPolicies.findIndex(({ id }) => id === escalation);
     const step = config.escalationPolicies[ladder]?.steps.findIndex(({ at }) => at === "warning") ?? -1;
@@ -52,11 +70,16 @@ function warningsMisplaced(config: Config): ConfigProblem[] {
       const message = `has no warnings, so step ${step} of ${quoted(escalation)} is never taken for it`;
       found.push(problem(["slaPolicies", index], message));
     }
-    for (const [place, { before }] of warnings.entries()) {
+    const hours = config.calendars.find(({ id }) => id === calendar);
+    const isAlwaysOpen =
+      hours !== undefined && isTimeZone(hours.timeZone) && BusinessCalendar.of(hours).hours.always;
+    for (const [place, { before, clock }] of warnings.entries()) {
+      // A target in opening hours spans more hours than it counts.
+      if (clock === "wall" && !isAlwaysOpen) continue;
       for (const priority of PRIORITIES) {
         for (const metric of METRICS) {
           const target = targets[priority]?.[metric];
-          if (target === undefined || ms(before) < ms(target)) continue;
+          if (target === undefined || ms(before) <= ms(target)) continue;
           const message = `is before the clock begins: ${metric} of ${priority} has ${durationWords(ms(target))} only`;
           found.push(problem(["slaPolicies", index, "warnings", place, "before"], message));
         }

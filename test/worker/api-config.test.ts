@@ -82,6 +82,16 @@ describe("putting a configuration", () => {
     expect(desk.groups.updatesOf("vip")).toHaveLength(1);
   });
 
+  test("that is valid, but hardly meant, stores it and says so; bringing it back says it again", async () => {
+    const doubtful = exampleDesk();
+    doubtful.escalationPolicies!.push({ id: "spare", steps: [] });
+    const warnings = [{ pointer: "/escalationPolicies/1", message: expect.stringContaining("no effect") }];
+    expect(await json(desk.put(doubtful))).toMatchObject({ version: 1, changed: true, warnings });
+    expect(await json(desk.put(exampleDesk()))).toMatchObject({ version: 2, warnings: [] });
+    const rollback = desk.send("POST", "/api/v1/config/rollback", { version: 1 });
+    expect(await json(rollback)).toMatchObject({ version: 3, warnings });
+  });
+
   test("is not held up by a group that does not answer, and says which", async () => {
     desk.groups.down.add("vip");
     const answer = await json<{ version: number; unreachableGroups: string[] }>(desk.put(exampleDesk()));
@@ -252,6 +262,30 @@ describe("a dry run", () => {
       problems: [{ pointer: "/routing/defaultQueue" }],
       diff: { changed: [{ pointer: "/routing/defaultQueue", from: "general", to: "nowhere" }] },
     });
+  });
+
+  test("names what is not valid and what is hardly meant, all of it at once", async () => {
+    const doubtful = exampleDesk();
+    doubtful.calendars![0].timeZone = "Mars/One";
+    doubtful.calendars![1].weekly.mon = ["09:00-17:00", "16:00-18:00"];
+    doubtful.calendars![1].holidays = [{ date: "2019-12-25", name: "Christmas Day" }];
+    doubtful.slaPolicies!.push({ ...doubtful.slaPolicies![0], id: "gold" });
+    doubtful.escalationPolicies![0].steps.reverse();
+    const answer = await desk.send("PUT", "/api/v1/config?dryRun=1", doubtful);
+    const { valid, problems, warnings } =
+      await json<Record<"valid" | "problems" | "warnings", { pointer: string }[]>>(answer);
+    expect(valid).toBe(false);
+    expect(problems.map(({ pointer }) => pointer)).toEqual([
+      "/calendars/0/timeZone",
+      "/calendars/1/weekly/mon/1",
+    ]);
+    expect(warnings.map(({ pointer }) => pointer)).toEqual([
+      "/calendars/1/holidays",
+      "/slaPolicies/2",
+      "/escalationPolicies/0/steps/1",
+      "/escalationPolicies/0/steps/2",
+    ]);
+    expect(await versions()).toBe(0);
   });
 
   test("of a first configuration compares it with nothing", async () => {

@@ -115,7 +115,8 @@ export function unreachableTargets(document: unknown): ConfigProblem[] {
 /** Holidays that are all past: somebody forgot the new year's. `now` in ms since 1970. */
 export function staleHolidays(calendars: readonly CalendarConfig[], now: number): ConfigProblem[] {
   return calendars.flatMap((calendar, index) => {
-    const { holidays } = calendar;
+    const { holidays, timeZone } = calendar;
+    if (!isTimeZone(timeZone)) return [];
     const today = Math.floor((now + BusinessCalendar.of(calendar).hours.zone.offsetAt(now)) / DAY_MS);
     if (holidays.length === 0 || holidays.some(({ date }) => dayOf(date) >= today)) return [];
     return [problem(["calendars", index, "holidays"], "are all in the past: add those to come")];

@@ -1,10 +1,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { toJSONSchema } from "zod";
-import type { ConfigProblem } from "../../domain/config-check.ts";
 import { diffConfig } from "../../domain/config-diff.ts";
 import { configWarnings } from "../../domain/config-warnings.ts";
-import { ConfigDocument, type Config, type VersionedConfig } from "../../domain/config.ts";
+import { ConfigDocument, type VersionedConfig } from "../../domain/config.ts";
 import { API_BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { configureGroups } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
@@ -161,7 +160,7 @@ configApi.openapi(
     const diff = diffConfig(current?.document ?? {}, body.value);
     if (dryRun === "1" || dryRun === "true") {
       const { problems: found } = check;
-      const warnings = warningsOf(c, check.config);
+      const warnings = configWarnings(body.value, c.get("now")());
       return c.json(
         { version: current?.version ?? 0, valid: found.length === 0, problems: found, warnings, diff },
         200,
@@ -177,7 +176,7 @@ configApi.openapi(
     });
     if (outcome === "conflict") return conflict(c, version);
     const unreachableGroups = await inForce(c, { version, config: check.config }, outcome);
-    const warnings = warningsOf(c, check.config);
+    const warnings = configWarnings(body.value, c.get("now")());
     return c.json({ version, changed: outcome === "stored", diff, unreachableGroups, warnings }, 200, {
       ETag: etag(version),
     });
@@ -293,16 +292,12 @@ configApi.openapi(
     if (outcome === "conflict") return conflict(c, version);
     const diff = diffConfig(current?.document ?? {}, target.document);
     const unreachableGroups = await inForce(c, { version, config: check.config }, outcome);
-    const warnings = warningsOf(c, check.config);
+    const warnings = configWarnings(target.document, c.get("now")());
     return c.json({ version, changed: outcome === "stored", diff, unreachableGroups, warnings }, 200, {
       ETag: etag(version),
     });
   },
 );
-
-function warningsOf(c: Context<Desk>, config: Config | null): ConfigProblem[] {
-  return config === null ? [] : configWarnings(config, c.get("now")());
-}
 
 /** Whether the request's conditions on the version in force hold. */
 function isExpected(c: Context<Desk>, current: StoredConfig | null): boolean {
