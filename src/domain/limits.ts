@@ -32,6 +32,8 @@ export const WEBHOOK_PAUSES_MS: readonly number[] = [
   20 * 3_600_000,
   24 * 3_600_000,
 ];
+/** What an endpoint asks for beyond this is not granted: a slip of its clock must not silence it for years. */
+export const RETRY_AFTER_MAX_MS = 24 * 3_600_000;
 /** An alarm stands at most this far ahead of accepted work, so a crash delays it by no more. */
 export const SAFETY_WAKE_MS = 30_000;
 /** An album has no end marker: it is whole when nothing has joined it for this long. */

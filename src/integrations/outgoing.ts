@@ -1,3 +1,5 @@
+import { RETRY_AFTER_MAX_MS } from "../domain/limits.ts";
+
 /**
  * A call to a system that is not ours, whose address stands in the configuration: private, link-local and loopback
  * addresses are refused, redirects are not followed, and a long answer is not read.
@@ -50,14 +52,16 @@ export function isAllowedUrl(text: string, allowLoopback: boolean): boolean {
   if (url === null || url.username !== "" || url.password !== "") return false;
   const host = url.hostname
     .replace(/^\[|\]$/g, "")
-    .replace(/\.$/, "")
+    .replace(/\.+$/, "")
     .toLowerCase();
   if (isLoopback(host)) return allowLoopback && /^https?:$/.test(url.protocol);
   return url.protocol === "https:" && !isPrivateName(host) && !isPrivateAddress(host);
 }
 
 function isLoopback(host: string): boolean {
-  return host === "localhost" || host.endsWith(".localhost") || host.startsWith("127.") || host === "::1";
+  return (
+    host === "localhost" || host.endsWith(".localhost") || /^127(?:\.\d+){3}$/.test(host) || host === "::1"
+  );
 }
 
 function isPrivateName(host: string): boolean {
@@ -106,10 +110,10 @@ async function readUpTo(response: Response, bytesMax: number): Promise<string | 
   }
 }
 
-/** RFC 9110, section 10.2.3: seconds, or a date. */
+/** RFC 9110, section 10.2.3: seconds, or a date. Nobody is left alone for longer than `RETRY_AFTER_MAX_MS`. */
 function retryAfterMs(headers: Headers): number | null {
   const value = headers.get("retry-after");
   if (value === null) return null;
   const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) && ms >= 0 ? ms : null;
+  return Number.isNaN(ms) || ms < 0 ? null : Math.min(ms, RETRY_AFTER_MAX_MS);
 }
