@@ -6,6 +6,7 @@ import { costs } from "./costs.ts";
 import { forwarding } from "./forwarding.ts";
 import { growth } from "./growth.ts";
 import { size } from "./size.ts";
+import { sla } from "./sla.ts";
 
 /*
  * `npm run bench`: what the desk costs and how fast it is, beside the least that anything like it could cost. Names
@@ -18,6 +19,7 @@ const CHAPTERS: Record<string, (remains: AsyncDisposableStack) => Promise<Chapte
   costs,
   growth,
   size,
+  sla,
 };
 
 const wanted = process.argv.slice(2);

@@ -1,8 +1,10 @@
-import product, { TopicGroup as ProductTopicGroup } from "../../../src/index.ts";
+import { appWith } from "../../../src/http/app.ts";
 import { project } from "../../../src/record/projection.ts";
-import { botApi } from "../../../src/telegram/api.ts";
 import type { Clock } from "../../../src/topic-group/clock.ts";
+import { outsideOf } from "../../../src/topic-group/outside.ts";
+import { TopicGroup as ProductTopicGroup } from "../../../src/topic-group/topic-group.ts";
 import { counted, countedDatabase, counter } from "./counts.ts";
+import { fillRecord } from "./fill-record.ts";
 import { multiplyTickets } from "./multiply.ts";
 
 /*
@@ -35,17 +37,17 @@ const LATER = /^(edit|close|reopen|setMessageReaction)/;
 
 export class TopicGroup extends ProductTopicGroup {
   constructor(ctx: DurableObjectState, env: Env) {
-    const call = botApi(env.BOT_TOKEN, env.TELEGRAM_API_ROOT);
+    const outside = outsideOf(env);
     super(
       counted(ctx),
       { ...env, DB: countedDatabase(env.DB) },
       {
         clock,
         call: async (one) => {
-          if (LATER.test(one.method)) await gateOpens();
+          if ("webhook" in one || LATER.test(one.method)) await gateOpens();
           calls.underWay += 1;
           try {
-            return await call(one);
+            return await outside.call(one);
           } finally {
             calls.underWay -= 1;
             counter.moves += 1;
@@ -67,6 +69,11 @@ export class TopicGroup extends ProductTopicGroup {
   override knows(...args: Parameters<ProductTopicGroup["knows"]>) {
     counter.add({ objectRequests: 1 });
     return super.knows(...args);
+  }
+
+  override sweep(...args: Parameters<ProductTopicGroup["sweep"]>) {
+    counter.add({ objectRequests: 1 });
+    return super.sweep(...args);
   }
 
   override async alarm(): Promise<void> {
@@ -103,11 +110,13 @@ async function calm(): Promise<void> {
   }
 }
 
+const app = appWith(() => clock.now());
+
 export default {
   async fetch(request, env, ctx) {
     const { pathname, searchParams } = new URL(request.url);
     if (!pathname.startsWith("/bench/"))
-      return product.fetch(request, { ...env, DB: countedDatabase(env.DB) }, ctx);
+      return app.fetch(request, { ...env, DB: countedDatabase(env.DB) }, ctx);
     const group = env.TOPIC_GROUP.getByName(
       searchParams.get("group") ?? "main",
     ) as unknown as DurableObjectStub<TopicGroup>;
@@ -126,6 +135,11 @@ export default {
       case "counts":
         await calm();
         return Response.json(counter.read());
+      case "peek":
+        return Response.json(counter.read());
+      case "fill":
+        await fillRecord(env.DB, Number(searchParams.get("count")), Number(searchParams.get("due")));
+        return Response.json({});
       case "release":
         calls.held = false;
         return Response.json({});

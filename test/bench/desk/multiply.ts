@@ -36,6 +36,9 @@ export function multiplyTickets(sql: SqlStorage, until: number): number {
   copies("tickets", `of.number = ${original}`, {
     number: "n.n",
     customer,
+    due_at: `CASE WHEN ${closed} THEN NULL ELSE of.due_at END`,
+    busy: `CASE WHEN ${closed} THEN NULL ELSE of.busy END`,
+    unassigned: `CASE WHEN ${closed} THEN 0 ELSE of.unassigned END`,
     active: `CASE WHEN ${closed} THEN 0 ELSE 1 END`,
     state: `json_set(of.state, '$.number', n.n, '$.customer', ${customer}, '$.topicId', ${customer},
       '$.ref', 'MADE-' || n.n, '$.id', 'made:' || n.n,
