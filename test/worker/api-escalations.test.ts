@@ -6,6 +6,7 @@ import { evolve, type Ticket } from "../../src/domain/ticket.ts";
 import { encodeCursor } from "../../src/record/cursor.ts";
 import { listEscalations, type EscalationFilter } from "../../src/record/escalations.ts";
 import { project } from "../../src/record/projection.ts";
+import { costOf } from "../support/d1-cost.ts";
 import { codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 import { ADA, emptyBatch, NOON, opened } from "../support/tickets.ts";
 
@@ -318,29 +319,8 @@ describe("among a hundred thousand events of other kinds", () => {
     ).run();
   });
 
-  /** What D1 does for a list: its plan, and the rows that it reads, as it counts them for the bill. */
-  async function costOf(filter: EscalationFilter, after: [number, string, number] | null) {
-    let asked: { sql: string; values: unknown[] } | null = null;
-    const watching = {
-      prepare: (sql: string) => ({
-        bind: (...values: unknown[]) => {
-          asked = { sql, values };
-          return env.DB.prepare(sql).bind(...values);
-        },
-      }),
-    };
-    await listEscalations(watching as unknown as D1Database, filter, { after, limit: 5 });
-    const { sql, values } = asked!;
-    const [plan, { meta }] = await Promise.all([
-      env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
-        .bind(...values)
-        .all<{ detail: string }>(),
-      env.DB.prepare(sql)
-        .bind(...values)
-        .all(),
-    ]);
-    return { plan: plan.results.map(({ detail }) => detail), rowsRead: meta.rows_read };
-  }
+  const cost = (filter: EscalationFilter, after: [number, string, number] | null) =>
+    costOf((d1) => listEscalations(d1, filter, { after, limit: 5 }));
 
   const deep: [number, string, number] = [NOON + 30 * MINUTE, "main:1", 8];
   test.each<[string, EscalationFilter]>([
@@ -358,7 +338,7 @@ describe("among a hundred thousand events of other kinds", () => {
     ["of all that together", { group: "main", assignee: 9_002, metric: "firstResponse", since: NOON }],
   ])("a page %s is led by the index of escalations, and reads few rows", async (_name, filter) => {
     for (const after of [null, deep]) {
-      const { plan, rowsRead } = await costOf(filter, after);
+      const { plan, rowsRead } = await cost(filter, after);
       expect(plan[0]).toMatch(/^(?:SCAN|SEARCH) ticket_events USING INDEX ticket_events_escalations\b/);
       expect(plan.join()).not.toContain("TEMP B-TREE");
       expect(rowsRead).toBeLessThanOrEqual(2 * ALL.length + 2);
@@ -366,6 +346,6 @@ describe("among a hundred thousand events of other kinds", () => {
   });
 
   test("a page of one ticket reads that ticket's events at most", async () => {
-    expect((await costOf({ ticket: "SUP-1" }, null)).rowsRead).toBeLessThanOrEqual(2 * ALL.length + 2);
+    expect((await cost({ ticket: "SUP-1" }, null)).rowsRead).toBeLessThanOrEqual(2 * ALL.length + 2);
   });
 });
