@@ -1,4 +1,4 @@
-import { isChatLane } from "./drain/lane.ts";
+import { chatOfLane, isChatLane, isHookLane, type Lane } from "./drain/lane.ts";
 import type { ParkedDelivery } from "./receipt.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -40,11 +40,16 @@ export function parkedDeliveries(
       id: `${group}:${letter}:${row.seq}`,
       group,
       state: row.state === "uncertain" ? "uncertain" : "parked",
-      lane: isChatLane(row.lane) ? `telegram:${row.lane.slice("chat:".length)}` : `telegram:${row.lane}`,
+      lane: publicName(row.lane),
       kind,
       ticket: ticketId(row.ticket),
       attempts: row.attempts,
       code: row.code ?? "unknown",
       at: row.acceptedAt,
     }));
+}
+
+function publicName(lane: Lane): string {
+  if (isHookLane(lane)) return lane.replace("hook:", "webhook:");
+  return `telegram:${isChatLane(lane) ? chatOfLane(lane) : lane}`;
 }

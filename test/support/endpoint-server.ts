@@ -15,9 +15,10 @@ export interface Received {
   body: string;
 }
 
-/** How it answers; without a status it does not answer at all. */
+/** How it answers. */
 export interface ScriptedAnswer {
-  status?: number;
+  /** Or it hangs up, or lets whoever calls wait for ever. */
+  status: number | "hangs up" | "is silent";
   headers?: Record<string, string>;
   body?: string;
 }
@@ -47,8 +48,8 @@ export default async function endpointServer(project: TestProject): Promise<() =
     const headers = request.headers as Record<string, string>;
     endpoint.received.push({ method: request.method!, headers, body });
     const { status, headers: more, body: text } = endpoint.answers.shift() ?? { status: 204 };
-    if (status === undefined) request.socket.destroy();
-    else response.writeHead(status, more).end(text);
+    if (status === "hangs up") request.socket.destroy();
+    else if (status !== "is silent") response.writeHead(status, more).end(text);
   }
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -5,7 +5,7 @@ import type { Received, ScriptedAnswer } from "./endpoint-server.ts";
 export class Endpoint {
   readonly url = `${inject("endpointUrl")}/${crypto.randomUUID()}`;
 
-  /** How it answers, call by call; 204 when that is over. Without a status it hangs up. */
+  /** How it answers, call by call; 204 when that is over. */
   async answers(...answers: ScriptedAnswer[]): Promise<void> {
     await fetch(`${this.url}/control`, { method: "PUT", body: JSON.stringify(answers) });
   }

@@ -1,0 +1,344 @@
+import { Webhook } from "standardwebhooks";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { ConfigInput } from "../../src/domain/config.ts";
+import { RETRY_AFTER_MAX_MS, WEBHOOK_PAUSES_MS } from "../../src/domain/limits.ts";
+import { signingSecret } from "../../src/domain/signing-secret.ts";
+import { callOut } from "../../src/integrations/outgoing.ts";
+import { sendWebhook } from "../../src/integrations/webhook.ts";
+import { exampleDesk } from "../support/desks.ts";
+import type { Received } from "../support/endpoint-server.ts";
+import { Endpoint } from "../support/endpoint.ts";
+import { codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
+import { MORNING, Stage } from "../support/stage.ts";
+
+let endpoint: Endpoint;
+beforeEach(() => {
+  endpoint = new Endpoint();
+});
+
+/** What a receiver does with a message: it throws if the signature does not fit. */
+function verified({ body, headers }: Received, secret: string): unknown {
+  return new Webhook(secret).verify(body, headers);
+}
+
+describe("one try", () => {
+  const AT = Date.parse("2026-11-20T11:00:00Z");
+  const sender = { rootSecret: "root", allowLoopback: true };
+  const call = () => ({
+    webhook: "queue-manager",
+    url: endpoint.url,
+    id: "msg_main_7",
+    type: "ticket.escalated",
+    at: AT,
+    data: { ticket: { ref: "SUP-1", subject: "Ümläute 🎫" } },
+  });
+  const send = () => sendWebhook(call(), sender);
+
+  test("is a signed POST of JSON, as Standard Webhooks has it", async () => {
+    expect(await send()).toEqual({ kind: "done" });
+    const [received, ...more] = await endpoint.received();
+    expect(more).toEqual([]);
+    expect(received).toMatchObject({
+      method: "POST",
+      headers: { "content-type": "application/json", "user-agent": "topicdesk", "webhook-id": "msg_main_7" },
+    });
+    expect(verified(received, await signingSecret("root", "queue-manager"))).toEqual({
+      type: "ticket.escalated",
+      timestamp: "2026-11-20T11:00:00.000Z",
+      data: { ticket: { ref: "SUP-1", subject: "Ümläute 🎫" } },
+    });
+  });
+
+  test.each([
+    ["another endpoint's secret", "root", "other"],
+    ["another desk's secret", "another root", "queue-manager"],
+  ])("does not pass with %s", async (_name, root, webhook) => {
+    await send();
+    const [received] = await endpoint.received();
+    const secret = await signingSecret(root, webhook);
+    expect(() => verified(received, secret)).toThrow("No matching signature");
+  });
+
+  test("does not pass when anything was changed on its way", async () => {
+    await send();
+    const [received] = await endpoint.received();
+    const secret = await signingSecret("root", "queue-manager");
+    const { headers, body } = received;
+    const { "webhook-id": id, "webhook-timestamp": timestamp } = headers;
+    for (const changed of [
+      { ...received, body: body.replace("SUP-1", "SUP-2") },
+      { ...received, headers: { ...headers, "webhook-id": `${id}0` } },
+      { ...received, headers: { ...headers, "webhook-timestamp": String(Number(timestamp) + 1) } },
+    ]) {
+      expect(() => verified(changed, secret)).toThrow("No matching signature");
+    }
+  });
+
+  test.each([200, 201, 202, 204, 299])("is done with %d", async (status) => {
+    await endpoint.answers({ status });
+    expect(await send()).toEqual({ kind: "done" });
+  });
+
+  test.each([500, 502, 503, 504, 599, 408, 425, 429])("is for later with %d", async (status) => {
+    await endpoint.answers({ status, body: "not now" });
+    expect(await send()).toEqual({ kind: "later", code: `http_${status}`, retryAfterMs: null });
+  });
+
+  test.each([400, 401, 403, 404, 405, 410, 413, 422])("is refused with %d", async (status) => {
+    await endpoint.answers({ status });
+    expect(await send()).toEqual({ kind: "refused", code: `http_${status}` });
+  });
+
+  test.each([301, 302, 303, 307, 308])("follows no %d: who signs knows to whom", async (status) => {
+    const elsewhere = new Endpoint();
+    await endpoint.answers({ status, headers: { location: elsewhere.url } });
+    expect(await send()).toEqual({ kind: "later", code: "redirected", retryAfterMs: null });
+    expect(await elsewhere.received()).toEqual([]);
+  });
+
+  test("is for later where nobody answers", async () => {
+    await endpoint.answers({ status: "hangs up" });
+    expect(await send()).toEqual({ kind: "later", code: "unreachable", retryAfterMs: null });
+  });
+
+  const asked = async (retryAfter: string): Promise<number | null> => {
+    await endpoint.answers({ status: 503, headers: { "retry-after": retryAfter } });
+    const outcome = await send();
+    return outcome.kind === "later" ? outcome.retryAfterMs : Number.NaN;
+  };
+
+  test.each<[string, number | null]>([
+    ["120", 120_000],
+    ["0", 0],
+    ["99999999999999", RETRY_AFTER_MAX_MS],
+    ["9".repeat(400), RETRY_AFTER_MAX_MS],
+    ["Fri, 31 Dec 9999 23:59:59 GMT", RETRY_AFTER_MAX_MS],
+    ["Fri, 20 Nov 1998 12:00:00 GMT", null],
+    ["soon", null],
+    ["-5", null],
+    ["", null],
+  ])("that is to be repeated after %j waits for %s ms", async (retryAfter, ms) => {
+    expect(await asked(retryAfter)).toBe(ms);
+  });
+
+  test("that is to be repeated at a date waits until then", async () => {
+    const ms = await asked(new Date(Date.now() + 3_600_000).toUTCString());
+    expect(Math.abs(ms! - 3_600_000)).toBeLessThan(60_000);
+  });
+
+  test("never goes to this machine, except in development", async () => {
+    const outcome = await sendWebhook(call(), { ...sender, allowLoopback: false });
+    expect(outcome).toEqual({ kind: "refused", code: "forbidden_address" });
+    expect(await endpoint.received()).toEqual([]);
+  });
+
+  const out = (more: { timeoutMs?: number; answerBytesMax?: number }) =>
+    callOut(
+      { url: endpoint.url, headers: {}, body: "{}", timeoutMs: 10_000, answerBytesMax: 0, ...more },
+      true,
+    );
+
+  test("does not wait for ever", async () => {
+    await endpoint.answers({ status: "is silent" });
+    expect(await out({ timeoutMs: 50 })).toEqual({ kind: "none", code: "timeout" });
+  });
+
+  test.each([
+    ["as long as it may be", 11, { kind: "answer", body: "0123456789ä".slice(0, 10) }],
+    ["longer", 9, { kind: "none", code: "too_large" }],
+    ["not wanted", 0, { kind: "answer", body: "" }],
+  ])("reads no more of an answer than it may: %s", async (_name, answerBytesMax, expected) => {
+    await endpoint.answers({ status: 200, body: "0123456789" });
+    expect(await out({ answerBytesMax })).toMatchObject(expected);
+  });
+});
+
+interface Delivery {
+  id: string;
+  kind: string;
+  lane: string;
+  state: string;
+  ticket: string | null;
+  attempts: number;
+  code: string;
+}
+
+describe("a message to an endpoint", () => {
+  let stage: Stage;
+  /** When the first try was made. */
+  const BREACHED = MORNING + 2 * 3_600_000 + 1;
+
+  /** One promise, one step: a call of the endpoint when nobody has answered for two hours. */
+  function simple(config: ConfigInput): void {
+    config.slaPolicies![1].targets = { normal: { firstResponse: "2h" } };
+    config.slaPolicies![1].warnings = [];
+    config.escalationPolicies![0].steps = [{ at: "breach", actions: [{ webhook: "queue-manager" }] }];
+    config.webhooks![0].url = endpoint.url;
+  }
+
+  beforeEach(async () => {
+    stage = await Stage.open({ config: simple });
+    await (await stage.customer()).write("My printer burns");
+    await stage.settle(10_000);
+  });
+
+  const until = (at: number): Promise<void> => stage.pass(at - stage.now);
+  const tries = async (): Promise<number> => (await endpoint.received()).length;
+  const parked = async (): Promise<Delivery[]> =>
+    (await stage.get<{ items: Delivery[] }>("/api/v1/outbox")).items;
+  const secret = async (): Promise<string> =>
+    (await stage.get<{ secret: string }>("/api/v1/webhooks/queue-manager/secret")).secret;
+
+  test("tells of the escalation, signed with the secret that the API shows, once", async () => {
+    await until(BREACHED - 1);
+    expect(await tries()).toBe(0);
+    await until(BREACHED);
+    const [received] = await endpoint.received();
+    expect(verified(received, await secret())).toEqual({
+      type: "ticket.escalated",
+      timestamp: new Date(BREACHED).toISOString(),
+      data: {
+        ticket: {
+          ref: "SUP-1",
+          group: "main",
+          status: "open",
+          priority: "normal",
+          queue: "general",
+          tier: null,
+          assignee: null,
+        },
+        escalation: {
+          policy: "ladder",
+          step: 0,
+          metric: "firstResponse",
+          instance: 1,
+          moment: "breach",
+          offsetMs: 0,
+          clock: "business",
+          dueAt: "2026-11-20T11:00:00.000Z",
+        },
+      },
+    });
+    await stage.pass(7 * 24 * 3_600_000);
+    expect(await tries()).toBe(1);
+    expect(await parked()).toEqual([]);
+  });
+
+  test("is tried again after each pause, under the same id, then parked, and sent again when asked for", async () => {
+    await endpoint.answers(...Array.from({ length: WEBHOOK_PAUSES_MS.length + 1 }, () => ({ status: 503 })));
+    await until(BREACHED);
+    for (const [index, pause] of WEBHOOK_PAUSES_MS.entries()) {
+      expect(await tries()).toBe(index + 1);
+      const again = stage.now + pause;
+      await until(again - 1);
+      expect(await tries()).toBe(index + 1);
+      expect(await parked()).toEqual([]);
+      await until(again);
+    }
+    const received = await endpoint.received();
+    expect(received).toHaveLength(WEBHOOK_PAUSES_MS.length + 1);
+    expect(new Set(received.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
+    expect(new Set(received.map(({ body }) => body)).size).toBe(1);
+    for (const one of received) verified(one, await secret());
+
+    const [delivery, ...more] = await parked();
+    expect(more).toEqual([]);
+    expect(delivery).toMatchObject({
+      kind: "webhook",
+      lane: "webhook:queue-manager",
+      state: "parked",
+      ticket: "main:1",
+      attempts: WEBHOOK_PAUSES_MS.length + 1,
+      code: "http_503",
+    });
+    await stage.api("POST", `/api/v1/outbox/${delivery.id}/replay`);
+    await stage.settleNow();
+    const last = (await endpoint.received()).at(-1);
+    expect(last?.headers["webhook-id"]).toBe(received[0].headers["webhook-id"]);
+    expect(await parked()).toEqual([]);
+  });
+
+  test("that is refused is parked at once, with the answer's status", async () => {
+    await endpoint.answers({ status: 404 });
+    await until(BREACHED);
+    expect(await parked()).toMatchObject([
+      { kind: "webhook", state: "parked", attempts: 1, code: "http_404" },
+    ]);
+    await stage.pass(24 * 3_600_000);
+    expect(await tries()).toBe(1);
+  });
+
+  test("follows no redirect, and is tried again where it was to go", async () => {
+    const elsewhere = new Endpoint();
+    await endpoint.answers({ status: 307, headers: { location: elsewhere.url } });
+    await until(BREACHED);
+    await stage.pass(WEBHOOK_PAUSES_MS[0]);
+    expect(await tries()).toBe(2);
+    expect(await elsewhere.received()).toEqual([]);
+    expect(await parked()).toEqual([]);
+  });
+
+  test.each([
+    ["longer than the pause, is left alone for so long", 429, "3600", 3_600_000],
+    ["shorter than the pause, is left alone for the pause", 503, "1", WEBHOOK_PAUSES_MS[0]],
+    ["for years, is left alone for a day", 503, "999999999", RETRY_AFTER_MAX_MS],
+  ])("whose receiver asks for a time %s", async (_name, status, retryAfter, pause) => {
+    await endpoint.answers({ status, headers: { "retry-after": retryAfter } });
+    await until(BREACHED + pause - 1);
+    expect(await tries()).toBe(1);
+    await until(BREACHED + pause);
+    expect(await tries()).toBe(2);
+  });
+
+  test("goes to where the endpoint is by then, and nowhere once it is gone", async () => {
+    await endpoint.answers({ status: 503 });
+    await until(BREACHED);
+    const moved = new Endpoint();
+    await moved.answers({ status: 503 });
+    stage.config.webhooks![0].url = moved.url;
+    await stage.configure();
+    await stage.pass(WEBHOOK_PAUSES_MS[0]);
+    expect((await moved.received()).map(({ headers }) => headers["webhook-id"])).toEqual(
+      (await endpoint.received()).map(({ headers }) => headers["webhook-id"]),
+    );
+    stage.config.webhooks = [];
+    stage.config.escalationPolicies![0].steps = [];
+    await stage.configure();
+    await stage.pass(WEBHOOK_PAUSES_MS[1]);
+    expect(await moved.received()).toHaveLength(1);
+    expect(await parked()).toEqual([]);
+  });
+});
+
+describe("the secret of an endpoint", () => {
+  const desk = new HttpDesk();
+  beforeEach(async () => {
+    await emptyRecord();
+    const config = exampleDesk();
+    config.webhooks!.push({ ...config.webhooks![0], id: "crm" });
+    await desk.put(config);
+  });
+
+  test("is the same each time, its own, and kept by nobody on the way", async () => {
+    const answer = await desk.get("/api/v1/webhooks/queue-manager/secret");
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    const shown = await answer.json<{ id: string; secret: string }>();
+    expect(shown).toEqual({
+      id: "queue-manager",
+      secret: expect.stringMatching(/^whsec_[A-Za-z\d+/]{43}=$/),
+    });
+    expect(await (await desk.get("/api/v1/webhooks/queue-manager/secret")).json()).toEqual(shown);
+    const other = await (await desk.get("/api/v1/webhooks/crm/secret")).json<{ secret: string }>();
+    expect(other.secret).not.toBe(shown.secret);
+  });
+
+  test("of an endpoint that is not in the configuration is none", async () => {
+    const answer = await desk.get("/api/v1/webhooks/nobody/secret");
+    expect(answer.status).toBe(404);
+    expect(await codeOf(answer)).toBe("webhook.not_found");
+  });
+
+  test("is for those with a token only", async () => {
+    expect((await desk.fetch("/api/v1/webhooks/crm/secret")).status).toBe(401);
+  });
+});
