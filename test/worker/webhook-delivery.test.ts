@@ -342,3 +342,32 @@ describe("the secret of an endpoint", () => {
     expect((await desk.fetch("/api/v1/webhooks/crm/secret")).status).toBe(401);
   });
 });
+
+test("endpoints that answer do not make a message give up while Telegram is away", async () => {
+  const MINUTE = 60_000;
+  const every5Minutes = Array.from({ length: 45 }, (_, index) => `${(index + 1) * 5}m`);
+  const stage = await Stage.open({
+    config: (config) => {
+      config.slaPolicies![1].targets = { normal: { firstResponse: "10m" } };
+      config.slaPolicies![1].warnings = [];
+      config.escalationPolicies![0].steps = every5Minutes.map((after) => ({
+        at: "breach",
+        after,
+        clock: "wall",
+        actions: [{ webhook: "queue-manager" }],
+      }));
+      config.webhooks![0].url = endpoint.url;
+    },
+  });
+  const ada = await stage.customer();
+  await ada.write("My printer burns");
+  await stage.settle(5 * MINUTE);
+  await stage.telegram.faults([{ effect: "request_lost" }]);
+  await ada.write("It still burns");
+  for (const _ of every5Minutes) {
+    await stage.moveTo(stage.now + 5 * MINUTE);
+    await stage.settleNow();
+  }
+  expect((await endpoint.received()).length).toBeGreaterThan(30);
+  expect(await stage.get("/api/v1/outbox")).toMatchObject({ items: [] });
+});

@@ -227,7 +227,7 @@ export class Drain {
     const now = ports.now();
     const name = nameOf(job);
     if (outcome.kind !== "uncertain") {
-      this.#answeredAt = now;
+      if (!isHookLane(lane)) this.#answeredAt = now;
       state.silent = 0;
     }
     if (outcome.kind === "defer") {
