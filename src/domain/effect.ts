@@ -57,4 +57,14 @@ export type Effect =
   | { kind: "topic_notice"; notice: TopicNotice }
   | { kind: "agent_notice"; agent: { id: number; name: string }; notice: AgentNotice }
   /** A call to an endpoint of the configuration. */
-  | { kind: "webhook"; webhook: string; escalation: MomentOf & { policy: string; step: number } };
+  | { kind: "webhook"; webhook: string; escalation: EscalationCall };
+
+/** What an endpoint is told of a step. */
+export interface EscalationCall extends MomentOf {
+  policy: string;
+  step: number;
+  /** When the step was due, in ms since 1970. */
+  at: number;
+  /** The desk noted it late. */
+  late: boolean;
+}

@@ -103,7 +103,13 @@ function escalation(event: EventOf<"escalation_taken">, ticket: Ticket, now: num
   const { action, result, agents, policy, step } = event;
   if (result === "held" || result === "unchanged") return [];
   if ("webhook" in action) {
-    return [{ kind: "webhook", webhook: action.webhook, escalation: { ...momentOf(event), policy, step } }];
+    return [
+      {
+        kind: "webhook",
+        webhook: action.webhook,
+        escalation: { ...momentOf(event), policy, step, at: event.at, late: isLate(event, now) },
+      },
+    ];
   }
   if (!isNotice(event)) return [];
   const line = lineOf(event, ticket, isLate(event, now));

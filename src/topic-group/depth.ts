@@ -79,7 +79,15 @@ function tell(
   if (leads.length === 0) tx.tellTopic(0, agentNotice(notice, null));
   const { id: group } = tx.rules.group;
   for (const { id, events } of tx.rules.config.webhooks) {
-    if (events.includes(code)) tx.webhook(id, 0, code, { group, queue, unassigned, limit });
+    if (events.includes(code)) {
+      tx.webhook({
+        webhook: id,
+        ticket: 0,
+        type: code,
+        at: tx.now,
+        data: { group, queue, unassigned, limit },
+      });
+    }
   }
 }
 

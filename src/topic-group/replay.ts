@@ -49,7 +49,8 @@ export function parkedDeliveries(
     }));
 }
 
-function publicName(lane: Lane): string {
+/** A lane as programs read it. */
+export function publicName(lane: Lane): string {
   if (isHookLane(lane)) return lane.replace("hook:", "webhook:");
   return `telegram:${isChatLane(lane) ? chatOfLane(lane) : lane}`;
 }

@@ -17,7 +17,7 @@ import type { TopicIcons, ViewContext } from "./drain/topic-view.ts";
 import { introduce } from "./introduction.ts";
 import { outsideOf, type Outside } from "./outside.ts";
 import type { GroupHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
-import { parkedDeliveries, replay } from "./replay.ts";
+import { parkedDeliveries, publicName, replay } from "./replay.ts";
 import { rulesOf, type ConfigInForce, type Rules } from "./rules.ts";
 import { migrateDatabase, openDatabase } from "./tables/database.ts";
 import { FACTS } from "./tables/facts.ts";
@@ -143,7 +143,7 @@ export class TopicGroup extends DurableObject<Env> {
       configVersion: this.#rulesInForce()?.version ?? 0,
       waiting: outbox
         .backlog()
-        .map((one) => ({ ...one, lane: isChatLane(one.lane) ? "telegram:private" : one.lane })),
+        .map((one) => ({ ...one, lane: isChatLane(one.lane) ? "telegram:private" : publicName(one.lane) })),
       parked: messages.countParked() + outbox.countParked(),
       setAside: this.#tables.inbox.countSetAside(),
       unrecorded: store.countUnrecorded(),

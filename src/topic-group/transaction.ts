@@ -1,7 +1,7 @@
 import type { TicketCommand } from "../domain/command.ts";
 import { decide } from "../domain/decide.ts";
 import type { Decision } from "../domain/decision.ts";
-import type { AgentNotice, Effect } from "../domain/effect.ts";
+import type { AgentNotice, Effect, EscalationCall } from "../domain/effect.ts";
 import type { TicketEvent } from "../domain/event.ts";
 import { CARD_SETTLE_MS, TURN_SETTLE_MS } from "../domain/limits.ts";
 import { react } from "../domain/react.ts";
@@ -15,7 +15,7 @@ import type { Inbox } from "./tables/inbox.ts";
 import type { Messages, NewMessage } from "./tables/messages.ts";
 import type { NewWork, Outbox } from "./tables/outbox.ts";
 import type { Sequence } from "./tables/sequence.ts";
-import type { Words } from "./tables/shapes.ts";
+import type { WebhookWork, Words } from "./tables/shapes.ts";
 import { isUnassigned, type Store, type TicketRow } from "./tables/store.ts";
 
 export interface Tables {
@@ -157,25 +157,18 @@ export class Transaction {
     }
   }
 
-  #escalationWebhook(
-    webhook: string,
-    { dueAt: due, ...of }: WebhookEffect["escalation"],
-    ticket: Ticket,
-  ): void {
+  #escalationWebhook(webhook: string, { dueAt: due, at, ...of }: EscalationCall, ticket: Ticket): void {
     const { ref, group, status, priority, queue, tier, assignee } = ticket;
-    this.webhook(webhook, ticket.number, "ticket.escalated", {
+    const data = {
       ticket: { ref, group, status, priority, queue, tier, assignee },
       escalation: { ...of, dueAt: new Date(due).toISOString() },
-    });
+    };
+    this.webhook({ webhook, ticket: ticket.number, type: "ticket.escalated", at, data });
   }
 
-  /** Calls an endpoint of the configuration; `ticket` 0 where it concerns none. */
-  webhook(webhook: string, ticket: number, type: string, data: Record<string, unknown>): void {
-    this.work({
-      lane: hookLane(webhook),
-      ticket,
-      work: { kind: "webhook", webhook, type, at: this.now, data },
-    });
+  /** Calls an endpoint of the configuration; `ticket` 0 where it concerns none, `at` when it happened. */
+  webhook({ ticket, ...call }: Omit<WebhookWork, "kind"> & { ticket: number }): void {
+    this.work({ lane: hookLane(call.webhook), ticket, work: { kind: "webhook", ...call } });
   }
 
   /** Tells an agent in private, or by a mention where the bot may not write to them; `ticket` 0 for none. */
@@ -260,8 +253,6 @@ export class Transaction {
     this.wakeBy = this.wakeBy === null ? at : Math.min(this.wakeBy, at);
   }
 }
-
-type WebhookEffect = Extract<Effect, { kind: "webhook" }>;
 
 /** Events that the topic does not show. */
 const SILENT_EVENTS: ReadonlySet<TicketEvent["type"]> = new Set([

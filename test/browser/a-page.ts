@@ -27,7 +27,14 @@ export async function openSandbox({
 }: { paceMs?: number; statePath?: string } = {}): Promise<Opened> {
   const path = statePath ?? (await mkdtemp(join(tmpdir(), "topicdesk-page-")));
   const [sandbox, browser] = await Promise.all([
-    startSandbox({ statePath: path, port: 0, deskPort: 0, secrets, config: exampleDesk(), paceMs }),
+    startSandbox({
+      statePath: path,
+      port: 0,
+      deskPort: 0,
+      secrets,
+      config: exampleDesk("https://hooks.example.com/desk"),
+      paceMs,
+    }),
     launch(),
   ]);
   return {

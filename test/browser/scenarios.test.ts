@@ -48,6 +48,12 @@ const SEEN: Record<string, (view: { phone: string; topic: string }) => void> = {
     expect(view.phone).toContain("line 10 of 10");
     expect(view.topic).toContain("line 10 of 10");
   },
+  "promise-broken": (view) => {
+    expect(view.phone).toMatch(/We answer .+ by \d\d:\d\d/);
+    expect(view.phone).toContain("Sorry for the wait!");
+    expect(view.topic).toContain("🔴 First response was due");
+    expect(view.topic).toMatch(/assigned this ticket to Senior billing|nobody is free/);
+  },
   "customer-blocks": (view) => {
     expect(view.phone).toContain("It is cancelled, and nothing is left to pay.");
     expect(view.phone).not.toMatch(/It is cancelled\.\s/);

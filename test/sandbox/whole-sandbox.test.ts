@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { SandboxNews } from "../../src/sandbox/host/feed.ts";
 import { startSandbox, type Sandbox } from "../../src/sandbox/host/sandbox.ts";
 import { exampleDesk, MAIN_CHAT } from "../support/desks.ts";
 import { until } from "../support/until.ts";
@@ -15,7 +16,14 @@ let statePath: string;
 let sandbox: Sandbox;
 
 function start(): Promise<Sandbox> {
-  return startSandbox({ statePath, port: 0, deskPort: 0, secrets, config: exampleDesk(), paceMs: 20 });
+  return startSandbox({
+    statePath,
+    port: 0,
+    deskPort: 0,
+    secrets,
+    config: exampleDesk("https://hooks.example.com/desk"),
+    paceMs: 20,
+  });
 }
 
 beforeAll(async () => {
@@ -126,6 +134,41 @@ test("the record can be switched off: conversations go on, and it catches up", a
   await ask("record", { down: false });
   expect((await ask("travel", { advanceMs: HOUR_MS })).ok).toBe(true);
   await until("the record has it", async () => (await ticket("SUP-2"))?.status === "open");
+}, 60_000);
+
+/** The first news of a kind that the page hears. */
+async function heard<Type extends SandboxNews["type"]>(
+  type: Type,
+  wanted: (news: Extract<SandboxNews, { type: Type }>) => boolean,
+): Promise<Extract<SandboxNews, { type: Type }>> {
+  const feed = await fetch(`${sandbox.url}/sandbox/feed`);
+  let text = "";
+  for await (const piece of feed.body!.pipeThrough(new TextDecoderStream())) {
+    text += piece;
+    const lines = text.split("\n\n");
+    text = lines.pop() ?? "";
+    for (const line of lines.filter((one) => one.startsWith("data: "))) {
+      const news = JSON.parse(line.slice("data: ".length)) as SandboxNews;
+      if (news.type === type && wanted(news as never)) return news as never;
+    }
+  }
+  throw new Error(`never heard: ${type}`);
+}
+
+test("what the desk's webhooks bring is received here, and its signature holds", async () => {
+  expect((await ask("play", { scenario: "promise-broken" })).ok).toBe(true);
+  const { playing } = await heard(
+    "playing",
+    (news) => news.playing !== null && news.playing.state !== "playing",
+  );
+  expect(playing).toMatchObject({ state: "done" });
+  const { webhooks } = await heard("webhooks", (news) => news.webhooks.length > 0);
+  expect(webhooks.every(({ signed }) => signed)).toBe(true);
+  expect(webhooks.at(-1)).toMatchObject({
+    webhook: "queue-manager",
+    type: "ticket.escalated",
+    data: { escalation: { moment: "breach" } },
+  });
 }, 60_000);
 
 test("starting over forgets everything on both sides", async () => {

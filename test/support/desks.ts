@@ -5,9 +5,9 @@ import example from "../../src/sandbox/desk.example.json" with { type: "json" };
 const NOWHERE = "http://127.0.0.1:9/desk";
 
 /** The example desk: groups `main` (SUP, the default) and `vip` (VIP). A copy to change at will. */
-export function exampleDesk(): ConfigInput {
+export function exampleDesk(webhooksTo = NOWHERE): ConfigInput {
   const config = structuredClone(example) as ConfigInput;
-  for (const webhook of config.webhooks ?? []) webhook.url = NOWHERE;
+  for (const webhook of config.webhooks ?? []) webhook.url = webhooksTo;
   return config;
 }
 

@@ -196,7 +196,7 @@ describe("a message to an endpoint", () => {
     const [received] = await endpoint.received();
     expect(verified(received, await secret())).toEqual({
       type: "ticket.escalated",
-      timestamp: new Date(BREACHED).toISOString(),
+      timestamp: "2026-11-20T11:00:00.000Z",
       data: {
         ticket: {
           ref: "SUP-1",
@@ -216,12 +216,36 @@ describe("a message to an endpoint", () => {
           offsetMs: 0,
           clock: "business",
           dueAt: "2026-11-20T11:00:00.000Z",
+          late: false,
         },
       },
     });
     await stage.pass(7 * 24 * 3_600_000);
     expect(await tries()).toBe(1);
     expect(await parked()).toEqual([]);
+  });
+
+  test("says so where the desk was away when the step was due", async () => {
+    await stage.moveTo(BREACHED + 3_600_000);
+    await stage.settle(5_000);
+    const [received] = await endpoint.received();
+    expect(JSON.parse(received.body)).toMatchObject({
+      timestamp: "2026-11-20T11:00:00.000Z",
+      data: { escalation: { late: true } },
+    });
+  });
+
+  test("waits for no other ticket's that the endpoint does not take", async () => {
+    await endpoint.answers({ status: 503 }, { status: 503 }, { status: 503 });
+    await stage.moveTo(stage.now + 30 * 60_000);
+    await (await stage.customer()).write("And mine");
+    await until(BREACHED + 29 * 60_000);
+    expect(await tries()).toBe(3);
+    await until(BREACHED + 30 * 60_000 + 10_000);
+    const refs = (await endpoint.received()).map(
+      ({ body }) => (JSON.parse(body) as { data: { ticket: { ref: string } } }).data.ticket.ref,
+    );
+    expect(refs).toEqual(["SUP-1", "SUP-1", "SUP-1", "SUP-2"]);
   });
 
   test("is tried again after each pause, under the same id, then parked, and sent again when asked for", async () => {

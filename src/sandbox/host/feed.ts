@@ -9,11 +9,26 @@ export interface Playing {
   why?: string;
 }
 
+/** A call that the desk made to an endpoint of its configuration. */
+export interface ReceivedWebhook {
+  /** The same over all tries. */
+  id: string;
+  webhook: string;
+  /** When it came, in ms since 1970, by the machine's clock. */
+  at: number;
+  type: string;
+  data: unknown;
+  /** Whether its signature is the desk's. */
+  signed: boolean;
+}
+
 /** What the page hears of the desk and of the sandbox itself, one JSON line each; the first ones say how things are. */
 export type SandboxNews =
   | { type: "inside"; inside: GroupInside }
   | { type: "record"; down: boolean }
   | { type: "playing"; playing: Playing | null }
+  /** What the desk's webhooks brought of late, oldest first. */
+  | { type: "webhooks"; webhooks: readonly ReceivedWebhook[] }
   | { type: "moving"; to: number | null }
   /** Everything starts over: the desk is away for a moment. */
   | { type: "starting_over"; done: boolean };

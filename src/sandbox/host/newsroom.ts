@@ -1,5 +1,7 @@
 import type { GroupInside } from "../desk/inside.ts";
-import type { Playing, SandboxNews } from "./feed.ts";
+import type { Playing, ReceivedWebhook, SandboxNews } from "./feed.ts";
+
+const WEBHOOKS_KEPT = 100;
 
 /** Tells everybody what changes, and newcomers how things are. */
 export class Newsroom {
@@ -7,19 +9,29 @@ export class Newsroom {
   readonly #inside = new Map<string, GroupInside>();
   #record = false;
   #playing: Playing | null = null;
+  #webhooks: readonly ReceivedWebhook[] = [];
 
   tell(news: SandboxNews): void {
     if (news.type === "inside") this.#inside.set(news.inside.group, news.inside);
     if (news.type === "record") this.#record = news.down;
     if (news.type === "playing") this.#playing = news.playing;
-    if (news.type === "starting_over" && !news.done) this.#inside.clear();
+    if (news.type === "webhooks") this.#webhooks = news.webhooks;
+    if (news.type === "starting_over" && !news.done) {
+      this.#inside.clear();
+      this.#webhooks = [];
+    }
     for (const reader of this.#readers) reader(news);
+  }
+
+  tellWebhook(received: ReceivedWebhook): void {
+    this.tell({ type: "webhooks", webhooks: [...this.#webhooks, received].slice(-WEBHOOKS_KEPT) });
   }
 
   subscribe(reader: (news: SandboxNews) => void): () => void {
     for (const inside of this.#inside.values()) reader({ type: "inside", inside });
     reader({ type: "record", down: this.#record });
     reader({ type: "playing", playing: this.#playing });
+    reader({ type: "webhooks", webhooks: this.#webhooks });
     this.#readers.add(reader);
     return () => this.#readers.delete(reader);
   }

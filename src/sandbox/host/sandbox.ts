@@ -7,13 +7,14 @@ import { scenarios } from "../scenarios/all.ts";
 import { furnish } from "../scenarios/furnish.ts";
 import { SandboxTelegram } from "../telegram/client.ts";
 import type { HostedWorld, WorldSnapshot } from "../telegram/hosted-world.ts";
-import { startTelegramSandbox } from "../telegram/server.ts";
+import { startTelegramSandbox, type Neighbour } from "../telegram/server.ts";
 import { DeskLine } from "./desk-line.ts";
 import { backstageDoors, type Backstage } from "./doors.ts";
 import { Newsroom } from "./newsroom.ts";
 import { buildPage } from "./page-build.ts";
 import { Player } from "./player.ts";
 import { SandboxTime } from "./time.ts";
+import { webhookReceiver, withWebhooksHere } from "./webhook-receiver.ts";
 
 export interface SandboxOptions {
   /** Where everything is kept. */
@@ -58,14 +59,17 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const pagePath = join(statePath, "page");
   const telegramState = join(statePath, "telegram.json");
   let backstage: Backstage | null = null;
+  const newsroom = new Newsroom();
   const sandbox = await startTelegramSandbox({
     port: options.port,
     bot: { token: secrets.BOT_TOKEN },
-    beside: backstageDoors(pagePath, () => backstage),
+    beside: neighbours(
+      webhookReceiver(secrets.WEBHOOK_SECRET, (received) => newsroom.tellWebhook(received)),
+      backstageDoors(pagePath, () => backstage),
+    ),
   });
   const world = sandbox.world();
   const telegram = new SandboxTelegram(`${sandbox.url}/control`);
-  const newsroom = new Newsroom();
   restore(world, telegramState);
 
   const [bundle] = await Promise.all([
@@ -73,7 +77,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     buildPage(pagePath),
   ]);
   let desk = await startDesk(options.deskPort);
-  let config = await seededConfig(desk.url, secrets.ADMIN_TOKEN, options.config);
+  let config = await seedConfig();
   const groups = (): string[] => config.groups.map(({ id }) => id);
   await furnishWorld();
   let line = openLine();
@@ -133,7 +137,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       world.control("reset", { bot: { token: secrets.BOT_TOKEN } });
       // Under the same address, which people may have at hand.
       desk = await startDesk(Number(new URL(desk.url).port));
-      config = await seededConfig(desk.url, secrets.ADMIN_TOKEN, options.config);
+      config = await seedConfig();
       await furnishWorld();
       line = openLine();
       time.follow(line);
@@ -159,6 +163,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       await sandbox.close();
     },
   };
+
+  function seedConfig(): Promise<ConfigInput> {
+    return seededConfig(desk.url, secrets.ADMIN_TOKEN, (found) =>
+      withWebhooksHere(found ?? options.config, sandbox.url),
+    );
+  }
 
   function startDesk(port: number): Promise<LocalDesk> {
     return startLocalDesk({
@@ -215,13 +225,25 @@ function restore(world: HostedWorld, path: string): void {
   }
 }
 
-/** The desk's configuration; on the first start it is the one given. */
-async function seededConfig(deskUrl: string, token: string, first: ConfigInput): Promise<ConfigInput> {
+/** The desk's configuration: the one that it has, none on the first start, as `wanted` makes it. */
+async function seededConfig(
+  deskUrl: string,
+  token: string,
+  wanted: (found: ConfigInput | null) => ConfigInput,
+): Promise<ConfigInput> {
   const url = `${deskUrl}/api/v1/config`;
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   const stored = await fetch(url, { headers });
-  if (stored.ok) return (await stored.json()) as ConfigInput;
-  const seeded = await fetch(url, { method: "PUT", headers, body: JSON.stringify(first) });
+  const config = wanted(stored.ok ? await stored.json<ConfigInput>() : null);
+  const seeded = await fetch(url, { method: "PUT", headers, body: JSON.stringify(config) });
   if (!seeded.ok) throw new Error(`the configuration was refused: ${await seeded.text()}`);
-  return first;
+  return config;
+}
+
+/** Whoever of several a request is for. */
+function neighbours(...all: Neighbour[]): Neighbour {
+  return async (request, response, address) => {
+    for (const neighbour of all) if (await neighbour(request, response, address)) return true;
+    return false;
+  };
 }

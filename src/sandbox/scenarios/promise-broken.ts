@@ -3,6 +3,7 @@ import type { Scenario } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
 
 const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
 
 export const promiseBroken: Scenario = {
   id: "promise-broken",
@@ -37,12 +38,13 @@ export const promiseBroken: Scenario = {
     );
     await stage.pause();
 
-    await passTo(stage, dueAt + SECOND_MS);
+    // Others may be late at the same instant, and the group takes twenty calls a minute.
+    await passTo(stage, dueAt + 5 * MINUTE_MS);
     await stage.until("the topic says that the promise is broken", async () =>
       (await stage.textsIn(topicId)).find((text) => text.includes("🔴 First response was due")),
     );
-    await stage.until("somebody else has the ticket now", async () =>
-      (await stage.textsIn(topicId)).find((text) => text.includes("assigned this ticket to")),
+    await stage.until("somebody else has the ticket now, or it is said that nobody is free", async () =>
+      (await stage.textsIn(topicId)).find((text) => /assigned this ticket to|nobody is free/.test(text)),
     );
     await stage.until("the card shows that it is late", async () =>
       (await stage.cardIn(topicId))?.text?.includes("🔴 breached"),

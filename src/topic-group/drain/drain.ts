@@ -16,7 +16,7 @@ import {
   type RateState,
 } from "./lane-rate.ts";
 import { BOT, isHookLane, RECORD, STAFF, type Lane } from "./lane.ts";
-import { isPressed, planChat, planStaff, type Job, type Queues } from "./plan.ts";
+import { isPressed, planChat, planHook, planStaff, type Job, type Queues } from "./plan.ts";
 import { settle } from "./settle.ts";
 import { retryPauseMs, type Settled, type Trouble } from "./settled.ts";
 import type { ViewContext } from "./topic-view.ts";
@@ -195,7 +195,7 @@ export class Drain {
       const plan =
         lane === STAFF
           ? planStaff(ports.queues, state.rate, now, (row) => ports.viewContextOf(row))
-          : planChat(ports.queues, lane, state.rate, now);
+          : (isHookLane(lane) ? planHook : planChat)(ports.queues, lane, state.rate, now);
       if (!("job" in plan)) {
         // A lane that sleeps because of its rate must know so after a restart.
         if (lane === STAFF && plan.wakeAt !== null && state.rate.free(now) === 0) this.#saveRate(lane, state);

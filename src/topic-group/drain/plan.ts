@@ -141,6 +141,22 @@ export function planChat(queues: Queues, lane: Lane, rate: LaneRate, now: number
   return at <= now ? { job, cost } : { wakeAt: at };
 }
 
+/**
+ * What the lane of an endpoint does next: what is about one ticket stays in order, and waits for nobody else's, so that
+ * one message that the endpoint does not take holds up no other.
+ */
+export function planHook(queues: Queues, lane: Lane, rate: LaneRate, now: number): Plan {
+  let wakeAt: number | null = null;
+  for (const head of queues.outbox.heads(lane).sort((a, b) => seqOf(a) - seqOf(b))) {
+    const next = nextOf(queues, lane, head);
+    if (next.kind === "message") continue;
+    const readyAt = Math.max(readyAtOf(queues.messages, next), rate.freeAt(now, 1));
+    if (readyAt <= now) return { job: { kind: "work", row: next.row }, cost: 1 };
+    wakeAt = Math.min(wakeAt ?? readyAt, readyAt);
+  }
+  return { wakeAt };
+}
+
 function seqOf(head: Head): number {
   return Math.min(head.message ?? Infinity, head.work ?? Infinity);
 }

@@ -59,6 +59,15 @@ export type MirrorEdit =
   /** The copy holds several joined texts: the new text follows as a reply. */
   | { what: "joined"; text: string; entities: MessageEntity[] };
 
+/** A call to an endpoint of the configuration; `at`, when it happened, in ms since 1970. */
+export interface WebhookWork {
+  kind: "webhook";
+  webhook: string;
+  type: string;
+  at: number;
+  data: Record<string, unknown>;
+}
+
 /** What an outbox row asks for. */
 export type OutboxWork =
   /** The customer's confirmation: sent once, then edited; `ask` shows an intake question again. */
@@ -75,8 +84,7 @@ export type OutboxWork =
   | { kind: "direct"; chatId: number; words: Words }
   /** What an agent must know, in private; in the topic where the bot may not write to them. */
   | { kind: "agent_notice"; agent: { id: number; name: string }; notice: AgentNotice }
-  /** A call to an endpoint of the configuration; `at` in ms since 1970. */
-  | { kind: "webhook"; webhook: string; type: string; at: number; data: Record<string, unknown> }
+  | WebhookWork
   | { kind: "mirror_edit"; of: OriginalKey; edit: MirrorEdit }
   /** `on` says which of the two messages gets the reaction. */
   | { kind: "mirror_reaction"; of: OriginalKey; on: "original" | "copy"; emoji: string | null }

@@ -9,12 +9,14 @@ import { Outbox } from "./outbox.tsx";
 import { Scenarios } from "./scenarios.tsx";
 import { TicketPanel } from "./ticket-panel.tsx";
 import { Updates } from "./updates.tsx";
+import { Webhooks } from "./webhooks.tsx";
 
 const TABS: readonly { id: DrawerTab; words: string }[] = [
   { id: "scenarios", words: "Scenarios" },
   { id: "ticket", words: "Ticket" },
   { id: "outbox", words: "Inbox & outbox" },
   { id: "calls", words: "Bot API calls" },
+  { id: "webhooks", words: "Webhooks" },
   { id: "updates", words: "Updates" },
   { id: "faults", words: "Faults" },
 ];
@@ -78,6 +80,8 @@ function Panel({ tab }: { tab: DrawerTab }) {
       return <Outbox />;
     case "calls":
       return <Calls />;
+    case "webhooks":
+      return <Webhooks />;
     case "updates":
       return <Updates />;
     case "faults":

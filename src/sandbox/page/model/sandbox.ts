@@ -1,12 +1,13 @@
 import { signal } from "@preact/signals";
 import type { GroupInside, TicketInside } from "../../desk/inside.ts";
-import type { Playing, SandboxFacts, SandboxNews } from "../../host/feed.ts";
+import type { Playing, ReceivedWebhook, SandboxFacts, SandboxNews } from "../../host/feed.ts";
 import { notify } from "./toasts.ts";
 
 export const facts = signal<SandboxFacts | null>(null);
 export const insides = signal<ReadonlyMap<string, GroupInside>>(new Map());
 export const recordDown = signal(false);
 export const playing = signal<Playing | null>(null);
+export const webhooks = signal<readonly ReceivedWebhook[]>([]);
 /** The instant that time is being moved to; null while it just runs. */
 export const movingTo = signal<number | null>(null);
 export const isStartingOver = signal(false);
@@ -22,12 +23,16 @@ export function hear(news: SandboxNews): void {
     case "playing":
       playing.value = news.playing;
       return;
+    case "webhooks":
+      webhooks.value = news.webhooks;
+      return;
     case "moving":
       movingTo.value = news.to;
       return;
     case "starting_over":
       isStartingOver.value = !news.done;
       insides.value = new Map();
+      webhooks.value = [];
       return;
     default:
       news satisfies never;

@@ -18,7 +18,7 @@ export const side = signal<"customers" | "staff">("customers");
 export const isDrawerOpen = signal(remembered("drawer") === "open");
 export const drawerTab = signal<DrawerTab>("ticket");
 
-export type DrawerTab = "scenarios" | "ticket" | "outbox" | "calls" | "updates" | "faults";
+export type DrawerTab = "scenarios" | "ticket" | "outbox" | "calls" | "webhooks" | "updates" | "faults";
 
 export const group = computed(() => {
   const all = facts.value?.groups ?? [];
