@@ -73,9 +73,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     buildPage(pagePath),
   ]);
   let desk = await startDesk(options.deskPort);
-  let config = await seededConfig(desk.url, secrets.ADMIN_TOKEN, options.config);
+  let config = await settleIn();
   const groups = (): string[] => config.groups.map(({ id }) => id);
-  await furnishWorld();
   let line = openLine();
   const time = new SandboxTime(world, line, groups());
   const player = new Player({
@@ -133,8 +132,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       world.control("reset", { bot: { token: secrets.BOT_TOKEN } });
       // Under the same address, which people may have at hand.
       desk = await startDesk(Number(new URL(desk.url).port));
-      config = await seededConfig(desk.url, secrets.ADMIN_TOKEN, options.config);
-      await furnishWorld();
+      config = await settleIn();
       line = openLine();
       time.follow(line);
       save();
@@ -179,11 +177,17 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     return opened;
   }
 
-  async function furnishWorld(): Promise<void> {
+  /** The desk introduces itself to its groups as soon as it is configured, so they are there before. */
+  async function settleIn(): Promise<ConfigInput> {
+    const door = configDoor(desk.url, secrets.ADMIN_TOKEN);
+    const stored = await door.get();
+    const settled = stored ?? options.config;
     const isNew = (await telegram.chats()).length === 0;
-    await furnish(telegram, config);
+    await furnish(telegram, settled);
     if (isNew) for (const customer of FIRST_CUSTOMERS) await telegram.customer(customer);
+    if (stored === null) await door.put(settled);
     await setWebhook();
+    return settled;
   }
 
   async function setWebhook(): Promise<void> {
@@ -215,13 +219,18 @@ function restore(world: HostedWorld, path: string): void {
   }
 }
 
-/** The desk's configuration; on the first start it is the one given. */
-async function seededConfig(deskUrl: string, token: string, first: ConfigInput): Promise<ConfigInput> {
+/** The desk's configuration, behind its API; null before there is one. */
+function configDoor(deskUrl: string, token: string) {
   const url = `${deskUrl}/api/v1/config`;
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  const stored = await fetch(url, { headers });
-  if (stored.ok) return (await stored.json()) as ConfigInput;
-  const seeded = await fetch(url, { method: "PUT", headers, body: JSON.stringify(first) });
-  if (!seeded.ok) throw new Error(`the configuration was refused: ${await seeded.text()}`);
-  return first;
+  return {
+    async get(): Promise<ConfigInput | null> {
+      const stored = await fetch(url, { headers });
+      return stored.ok ? ((await stored.json()) as ConfigInput) : null;
+    },
+    async put(config: ConfigInput): Promise<void> {
+      const put = await fetch(url, { method: "PUT", headers, body: JSON.stringify(config) });
+      if (!put.ok) throw new Error(`the configuration was refused: ${await put.text()}`);
+    },
+  };
 }
