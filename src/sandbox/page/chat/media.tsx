@@ -96,7 +96,13 @@ function MadeUp({ shown }: { shown: Shown }) {
   return (
     <svg class="made-up" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label={shown.words}>
       <rect width="100" height="100" fill={`hsl(${hue} 55% 78%)`} />
-      <circle cx={20 + (seed % 60)} cy={18 + (seed % 14)} r="7" fill={`hsl(${(hue + 40) % 360} 90% 88%)`} />
+      <ellipse
+        cx={20 + (seed % 60)}
+        cy={18 + (seed % 14)}
+        rx={(7 * shown.height) / shown.width}
+        ry="7"
+        fill={`hsl(${(hue + 40) % 360} 90% 88%)`}
+      />
       {hills.map((path, layer) => (
         <path
           key={layer}

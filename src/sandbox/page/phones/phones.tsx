@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { Composer } from "../chat/composer.tsx";
 import { History } from "../chat/history.tsx";
 import { previewOf } from "../chat/words.ts";
-import { customer, customers, unreadCount } from "../model/scene.ts";
+import { customer, customers, showPhoneOf, unreadCount } from "../model/scene.ts";
 import { act } from "../model/telegram.ts";
 import { messagesOf, nameOf, people } from "../model/world.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -32,7 +32,7 @@ export function Phones() {
                 tabIndex={profile.id === id ? 0 : -1}
                 class="person"
                 title={last === undefined ? "Has not written yet" : previewOf(last)}
-                onClick={() => (customer.value = profile.id)}
+                onClick={() => showPhoneOf(profile.id)}
               >
                 <Avatar id={profile.id} name={nameOf(profile.id)} isAway={hasBlockedBot} />
                 <span>{profile.first_name}</span>
@@ -60,7 +60,7 @@ export function Phones() {
         <PersonDialog
           onClose={(made) => {
             add(false);
-            if (made !== undefined) customer.value = made;
+            if (made !== undefined) showPhoneOf(made);
           }}
         />
       )}
