@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Composer } from "../chat/composer.tsx";
 import { History } from "../chat/history.tsx";
 import { previewOf } from "../chat/words.ts";
@@ -16,10 +16,15 @@ import { StartDialog } from "./start-dialog.tsx";
 export function Phones() {
   const [isAdding, add] = useState(false);
   const id = customer.value;
+  const bar = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const chosen = bar.current?.querySelector('[aria-selected="true"]');
+    chosen?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [id]);
   return (
     <section class="side phones" aria-label="Customers">
       <div class="people-bar">
-        <div class="people" role="tablist" aria-label="Customers' phones" onKeyDown={tabKeys}>
+        <div ref={bar} class="people" role="tablist" aria-label="Customers' phones" onKeyDown={tabKeys}>
           {customers.value.map(({ profile, hasBlockedBot }) => {
             const unread = unreadCount(profile.id, profile.id, null);
             const last = messagesOf(profile.id, null, profile.id).at(-1);
