@@ -31,7 +31,11 @@ const sandbox = await startSandbox({
   config,
   paceMs: PACE_MS,
 });
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop());
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  // Miniflare would end the process at once, before the last second is kept.
+  process.removeAllListeners(signal);
+  process.once(signal, () => void stop());
+}
 
 console.log(`
   ${styleText("bold", "Open")} ${styleText(["bold", "cyan"], `${sandbox.url}/`)}

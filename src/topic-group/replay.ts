@@ -2,18 +2,19 @@ import { chatOfLane, isChatLane, isHookLane, type Lane } from "./drain/lane.ts";
 import type { ParkedDelivery } from "./receipt.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** Sends a parked or uncertain delivery again, because somebody who knows asked for it. */
+/** Sends a parked or uncertain delivery again, because somebody who knows asked for it; an album as a whole. */
 export function replay(tx: Transaction, id: string): "replayed" | "gone" {
   const match = /^([a-z0-9-]+):([mo]):(\d{1,15})$/.exec(id);
   if (match === null || match[1] !== tx.rules.group.id) return "gone";
   const seq = Number(match[3]);
   const again = { state: "waiting", attempts: 0, attemptedAt: null, notBefore: null, code: null } as const;
   if (match[2] === "m") {
-    const row = tx.messages.bySeq(seq);
-    if (row === undefined) return "gone";
-    tx.messages.update(row, again);
-    tx.touched.add(row.lane);
-    return "replayed";
+    const rows = tx.messages.parkedTogether(seq);
+    for (const row of rows) {
+      tx.messages.update(row, again);
+      tx.touched.add(row.lane);
+    }
+    return rows.length === 0 ? "gone" : "replayed";
   }
   const row = tx.outbox.get(seq);
   if (row === undefined || row.state === "waiting") return "gone";

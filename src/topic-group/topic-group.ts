@@ -274,7 +274,7 @@ export class TopicGroup extends DurableObject<Env> {
     const interrupted = { messages: messages.interrupted(), works: outbox.interrupted() };
     if (interrupted.messages.length + interrupted.works.length > 0) {
       this.#commit((tx) => {
-        for (const row of interrupted.messages) relayUncertain(tx, row);
+        relayUncertain(tx, interrupted.messages);
         for (const row of interrupted.works) noticeUncertain(tx, row);
       });
     }

@@ -2,22 +2,22 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { scenarios } from "../../src/sandbox/scenarios/all.ts";
 import { openSandbox, type Opened } from "./a-page.ts";
+import { handsOn, type Hands } from "./hands.ts";
 
 /* Every scenario, played on the page from both sides: a scenario says itself what must be seen; here is what people see. */
 
 let opened: Opened;
 let page: Page;
 let complaints: string[];
+let hands: Hands;
 
 beforeAll(async () => {
   opened = await openSandbox();
   ({ page, complaints } = await opened.window());
+  hands = handsOn(page);
   await page.getByRole("button", { name: "Scenarios" }).click();
 }, 60_000);
 afterAll(() => opened.close());
-
-const phone = () => page.getByRole("log", { name: /'s chat with the bot$/ });
-const topic = () => page.getByRole("log", { name: /^Messages in / });
 
 /** What people see of each at its end, on the phone and in the topic; the page follows what happens. */
 const SEEN: Record<string, (view: { phone: string; topic: string }) => void> = {
@@ -72,23 +72,21 @@ describe.each(scenarios.map((scenario) => [scenario.title, scenario] as const))(
     expect(await steps.locator("h3").innerText()).toMatch(/done/);
     expect(await steps.locator(".awaited").count()).toBe(0);
     expect(await steps.locator(".seen").count()).toBeGreaterThan(3);
-    SEEN[scenario.id]?.({ phone: await phone().innerText(), topic: await topic().innerText() });
+    SEEN[scenario.id]?.({ phone: await hands.phone.innerText(), topic: await hands.topic.innerText() });
     expect(complaints).toEqual([]);
   });
 });
 
 test("what happened beneath is in the drawer", async () => {
-  await page.getByRole("tab", { name: "Ticket" }).click();
+  await hands.look("Ticket");
   await expect
     .poll(() => page.getByRole("region", { name: "Events" }).innerText())
     .toContain("ticket_opened");
-  await page.getByRole("tab", { name: "Bot API calls" }).click();
-  const calls = await page.getByRole("tabpanel").innerText();
+  const calls = await (await hands.look("Bot API calls")).innerText();
   expect(calls).toContain("copyMessage");
   expect(calls).toMatch(/\d+ ms/);
-  await page.getByRole("tab", { name: "Updates" }).click();
-  expect(await page.getByRole("tabpanel").innerText()).toMatch(/my_chat_member[^]*delivered/);
-  await page.getByRole("tab", { name: "Inbox" }).click();
+  expect(await (await hands.look("Updates")).innerText()).toMatch(/my_chat_member[^]*delivered/);
+  await hands.look("Inbox & outbox");
   await expect
     .poll(() => page.getByRole("region", { name: "Inbox" }).innerText())
     .toMatch(/of 20 calls left/);

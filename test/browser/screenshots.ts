@@ -56,6 +56,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   await take(page, `beneath-${colorScheme}`);
   await page.getByRole("button", { name: "Beneath" }).click();
   await page.setViewportSize({ width: 390, height: 780 });
+  await page.locator(".person").nth(-1).click();
   await page.waitForTimeout(400);
   await take(page, `phone-${colorScheme}`);
   await page.context().close();

@@ -68,6 +68,19 @@ test("one address serves the page, the Bot API, the control interface and the sa
   });
 });
 
+test("the desk introduces itself to every group, and nothing of it is refused", async () => {
+  const introduced = async () =>
+    (await sandbox.telegram.calls()).filter(
+      ({ method, answer }) => method === "setMyCommands" && answer !== null,
+    );
+  const groups = new Set(exampleDesk().groups.map(({ chatId }) => chatId));
+  await until("commands are set in every group", async () => {
+    const scopes = (await introduced()).map(({ params }) => params["scope"] as { chat_id?: number });
+    return [...groups].every((chatId) => scopes.some((scope) => scope.chat_id === chatId));
+  });
+  expect((await introduced()).filter(({ answer }) => answer?.status !== 200)).toEqual([]);
+});
+
 test.each(["/", "/sandbox/facts", "/sandbox/feed", "/control/status"])(
   "a page from elsewhere does not reach %s",
   async (path) => {

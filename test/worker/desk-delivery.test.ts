@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { OUTBOX_ATTEMPTS_MAX } from "../../src/domain/limits.ts";
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
 import type { Customer, LoggedCall } from "../../src/sandbox/telegram/client.ts";
 import { isService, Stage, texts } from "../support/stage.ts";
@@ -222,6 +223,25 @@ describe("when an answer is lost", () => {
     expect(texts(await ada.messages()).filter((text) => text === "42").length).toBe(2);
   });
 
+  test("an album whose outcome is unknown is one question, and is sent again as one album", async () => {
+    const topic = await thread();
+    await stage.telegram.faults([
+      { effect: "answer_lost", methods: ["copyMessages"], chatId: ada.id, times: 1 },
+    ]);
+    await stage.olga.sendAlbum(topic, [
+      { photo: {}, caption: "one" },
+      { photo: {}, caption: "two" },
+    ]);
+    await stage.settle();
+    const told = (await stage.inTopic("SUP-1")).filter((one) => one.text?.includes("Nobody knows"));
+    expect(told.length).toBe(1);
+    await stage.olga.press(told[0].message_id, { text: "Send again" });
+    await stage.settle();
+    const got = (await ada.messages()).filter((one) => one.media_group_id !== undefined);
+    expect(texts(got)).toEqual(["one", "two", "one", "two"]);
+    expect(new Set(got.map((one) => one.media_group_id)).size).toBe(2);
+  });
+
   test("a topic whose creation got no answer is known by its echo, and made once", async () => {
     await stage.telegram.faults([{ effect: "answer_lost", methods: ["createForumTopic"], times: 1 }]);
     const bob = await stage.customer({ firstName: "Bob" });
@@ -239,10 +259,10 @@ describe("when an answer is lost", () => {
     expect(texts(await stage.inTopic("SUP-2"))).toEqual(["Hi"]);
   });
 
-  test("while Telegram is away nothing is given up, and everything arrives in order afterwards", async () => {
-    await stage.telegram.faults([{ effect: "down" }]);
+  test("while Telegram takes no calls for most of a day nothing is given up, and everything arrives in order afterwards", async () => {
+    await stage.telegram.faults([{ effect: "request_lost" }]);
     for (const text of numbers(5)) await ada.write(text);
-    await stage.pass(2 * HOUR);
+    await stage.pass(23 * HOUR);
     await stage.telegram.clearFaults();
     await stage.pass(30 * MINUTE);
     const read = texts(await stage.inTopic("SUP-1")).join("\n");
@@ -378,7 +398,7 @@ describe("when the group itself is the trouble", () => {
     expect(texts(await stage.inTopic("SUP-1"))).toContain("the smoke");
   });
 
-  test("a delivery that fails by itself stops its own topic only, and parks after its tries", async () => {
+  test("a delivery that fails by itself stops its own topic only", async () => {
     await ada.write("Hello");
     const bob = await stage.customer({ firstName: "Bob" });
     await bob.write("Hi");
@@ -392,9 +412,48 @@ describe("when the group itself is the trouble", () => {
     await stage.pass(5 * MINUTE);
     expect(texts(await stage.inTopic("SUP-1"))).toEqual(["Hello", "poison"]);
   });
+
+  test("a delivery that fails again and again while others go through is put aside, said once, and can be replayed", async () => {
+    await ada.write("Hello");
+    const bob = await stage.customer({ firstName: "Bob" });
+    await bob.write("Hi");
+    await stage.settle();
+    await stage.telegram.faults([{ effect: "server_error", methods: ["copyMessages"] }]);
+    await ada.sendAlbum([{ photo: {}, caption: "poison" }, { photo: {} }]);
+    await ada.write("after it");
+    const said = numbers(12);
+    for (const text of said) {
+      await bob.write(text);
+      await stage.pass(15 * MINUTE);
+    }
+    const tries = (await stage.telegram.calls({ method: "copyMessages" })).length;
+    expect(tries).toBeGreaterThanOrEqual(OUTBOX_ATTEMPTS_MAX);
+    await stage.pass(HOUR);
+    expect((await stage.telegram.calls({ method: "copyMessages" })).length).toBe(tries);
+    expect(texts(await stage.inTopic("SUP-2"))).toEqual(["Hi", ...said]);
+    const read = texts(await stage.inTopic("SUP-1"));
+    expect(read.filter((text) => text.includes("could not be copied here")).length).toBe(1);
+    expect(read).toContain("after it");
+    await stage.telegram.clearFaults();
+    const { items } = await stage.get<{ items: { id: string }[] }>("/api/v1/outbox?state=parked");
+    await stage.api("POST", `/api/v1/outbox/${encodeURIComponent(items[0].id)}/replay`);
+    await stage.settle();
+    expect(texts(await stage.inTopic("SUP-1")).slice(-2)).toEqual(["poison", ""]);
+  });
 });
 
 describe("the record", () => {
+  /** A ticket with its history, without the instant at which the record was told. */
+  async function recorded() {
+    const ticket = await stage.get<{
+      status: string;
+      version: number;
+      events: { items: { n: number }[] };
+      recordedAt: string | undefined;
+    }>("/api/v1/tickets/SUP-1");
+    return { ...ticket, recordedAt: undefined };
+  }
+
   test("with D1 away for ten minutes conversations go on, and afterwards the record equals the objects", async () => {
     await ada.write("Hello");
     await stage.settle();
@@ -411,13 +470,15 @@ describe("the record", () => {
     expect(texts(await stage.inTopic("SUP-1")).filter((text) => text.startsWith("minute")).length).toBe(10);
     localFaults.recordDown = false;
     await stage.pass(10 * MINUTE);
-    const record = await stage.get<{ status: string; version: number; events: { items: { n: number }[] } }>(
-      "/api/v1/tickets/SUP-1",
-    );
+    const record = await recorded();
     expect(record.status).toBe("resolved");
     expect(record.events.items.map((event) => event.n)).toEqual(
       Array.from({ length: record.version }, (_, i) => i + 1),
     );
+    // Told all of it anew, the objects say the same.
+    await stage.api("POST", "/api/v1/groups/main/reproject");
+    await stage.settle();
+    expect(await recorded()).toEqual(record);
   });
 
   test("is rebuilt from the object on demand", async () => {

@@ -17,6 +17,14 @@ export interface Waiting {
   code: string | null;
 }
 
+/** A lane to which Telegram said 429. */
+export interface Resting {
+  lane: Lane;
+  until: number;
+  /** How many calls a window takes afterwards. */
+  limit: number;
+}
+
 export interface SettledCause {
   key: string;
   at: number;
@@ -35,10 +43,13 @@ export interface GroupInside {
   /** When the alarm rings, by the desk's clock. */
   wakeAt: number | null;
   underWay: UnderWay[];
-  /** Outbox and relays, oldest first. */
+  /** Outbox and relays, oldest first; what gave up is last. */
   waiting: Waiting[];
-  /** How many there are in all; `waiting` shows the first of them. */
+  /** How many wait in all; `waiting` shows the first of them. */
   waitingCount: number;
+  /** How many wait no longer: parked, or uncertain until somebody decides. */
+  asideCount: number;
+  resting: Resting[];
   /** The latest causes, newest first. */
   inbox: SettledCause[];
   setAside: (SettledCause & { attempts: number; error: string; parked: boolean })[];

@@ -1,6 +1,7 @@
 import type { TicketEvent } from "../../domain/event.ts";
 import type { Ticket } from "../../domain/ticket.ts";
-import type { GroupInside, SettledCause, TicketInside, UnderWay, Waiting } from "./inside.ts";
+import type { RateState } from "../../topic-group/drain/lane-rate.ts";
+import type { GroupInside, Resting, SettledCause, TicketInside, UnderWay, Waiting } from "./inside.ts";
 
 const WAITING_SHOWN = 60;
 const INBOX_SHOWN = 12;
@@ -23,9 +24,13 @@ export function lookInside(
        SELECT seq, lane, ticket, kind, state, accepted_at, not_before, attempts, attempted_at, code FROM outbox)
      ORDER BY state = 'waiting' DESC, seq LIMIT ${WAITING_SHOWN}`,
   );
-  const waitingCount =
-    number(sql, "SELECT count(*) AS n FROM messages WHERE state IN ('waiting', 'parked', 'uncertain')") +
-    number(sql, "SELECT count(*) AS n FROM outbox");
+  const inState = (...states: string[]): number => {
+    const among = states.map((state) => `'${state}'`).join(", ");
+    return (
+      number(sql, `SELECT count(*) AS n FROM messages WHERE state IN (${among})`) +
+      number(sql, `SELECT count(*) AS n FROM outbox WHERE state IN (${among})`)
+    );
+  };
   const causes = rows<SettledCause>(
     sql,
     `SELECT key, at FROM (
@@ -44,7 +49,9 @@ export function lookInside(
     wakeAt,
     underWay: [...underWay],
     waiting,
-    waitingCount,
+    waitingCount: inState("waiting"),
+    asideCount: inState("parked", "uncertain"),
+    resting: restingLanes(sql, now),
     inbox: causes,
     setAside: setAside.map((row) => ({ ...row, parked: row.parked === 1 })),
     viewsDue: rows(
@@ -74,6 +81,13 @@ export function lookIntoTicket(sql: SqlStorage, number: number): TicketInside | 
     ticket: JSON.parse(row.state) as Ticket,
     events: events.map(({ n, event }) => ({ n, event: JSON.parse(event) as TicketEvent })),
   };
+}
+
+function restingLanes(sql: SqlStorage, now: number): Resting[] {
+  return rows<{ lane: string; state: string }>(sql, "SELECT lane, state FROM lanes")
+    .map(({ lane, state }) => ({ lane, ...(JSON.parse(state) as RateState) }))
+    .filter(({ blockedUntil }) => blockedUntil > now)
+    .map(({ lane, blockedUntil, limit }) => ({ lane, until: blockedUntil, limit }));
 }
 
 function fact(sql: SqlStorage, key: string): unknown {

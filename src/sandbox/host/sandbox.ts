@@ -77,9 +77,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     buildPage(pagePath),
   ]);
   let desk = await startDesk(options.deskPort);
-  let config = await seedConfig();
+  let config = await settleIn();
   const groups = (): string[] => config.groups.map(({ id }) => id);
-  await furnishWorld();
   let line = openLine();
   const time = new SandboxTime(world, line, groups());
   const player = new Player({
@@ -137,8 +136,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       world.control("reset", { bot: { token: secrets.BOT_TOKEN } });
       // Under the same address, which people may have at hand.
       desk = await startDesk(Number(new URL(desk.url).port));
-      config = await seedConfig();
-      await furnishWorld();
+      config = await settleIn();
       line = openLine();
       time.follow(line);
       save();
@@ -164,12 +162,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
   };
 
-  function seedConfig(): Promise<ConfigInput> {
-    return seededConfig(desk.url, secrets.ADMIN_TOKEN, (found) =>
-      withWebhooksHere(found ?? options.config, sandbox.url),
-    );
-  }
-
   function startDesk(port: number): Promise<LocalDesk> {
     return startLocalDesk({
       statePath,
@@ -189,11 +181,18 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     return opened;
   }
 
-  async function furnishWorld(): Promise<void> {
+  /** The desk introduces itself to its groups as soon as it is configured, so they are there before. */
+  async function settleIn(): Promise<ConfigInput> {
+    const door = configDoor(desk.url, secrets.ADMIN_TOKEN);
+    const stored = await door.get();
+    const settled = withWebhooksHere(stored ?? options.config, sandbox.url);
     const isNew = (await telegram.chats()).length === 0;
-    await furnish(telegram, config);
+    await furnish(telegram, settled);
     if (isNew) for (const customer of FIRST_CUSTOMERS) await telegram.customer(customer);
+    // One that is in force already changes nothing.
+    await door.put(settled);
     await setWebhook();
+    return settled;
   }
 
   async function setWebhook(): Promise<void> {
@@ -225,19 +224,20 @@ function restore(world: HostedWorld, path: string): void {
   }
 }
 
-/** The desk's configuration: the one that it has, none on the first start, as `wanted` makes it. */
-async function seededConfig(
-  deskUrl: string,
-  token: string,
-  wanted: (found: ConfigInput | null) => ConfigInput,
-): Promise<ConfigInput> {
+/** The desk's configuration, behind its API; null before there is one. */
+function configDoor(deskUrl: string, token: string) {
   const url = `${deskUrl}/api/v1/config`;
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  const stored = await fetch(url, { headers });
-  const config = wanted(stored.ok ? await stored.json<ConfigInput>() : null);
-  const seeded = await fetch(url, { method: "PUT", headers, body: JSON.stringify(config) });
-  if (!seeded.ok) throw new Error(`the configuration was refused: ${await seeded.text()}`);
-  return config;
+  return {
+    async get(): Promise<ConfigInput | null> {
+      const stored = await fetch(url, { headers });
+      return stored.ok ? ((await stored.json()) as ConfigInput) : null;
+    },
+    async put(config: ConfigInput): Promise<void> {
+      const put = await fetch(url, { method: "PUT", headers, body: JSON.stringify(config) });
+      if (!put.ok) throw new Error(`the configuration was refused: ${await put.text()}`);
+    },
+  };
 }
 
 /** Whoever of several a request is for. */

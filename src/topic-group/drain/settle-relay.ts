@@ -41,7 +41,7 @@ export function settleRelay(
       return relayed(tx, job, carried, outcome.result);
     case "uncertain":
       if (!mustNotRepeat) return againLater(tx, carried, outcome.code, retry);
-      for (const row of carried) relayUncertain(tx, row);
+      relayUncertain(tx, carried);
       return FAILED;
     case "retry":
       return againLater(tx, carried, outcome.code, retry);
@@ -71,35 +71,51 @@ function relayed(
   return OK;
 }
 
-/** Nobody knows whether the customer got it: an agent decides whether to send it again. */
-export function relayUncertain(tx: Transaction, row: MessageRow): void {
-  tx.messages.update(row, { state: "uncertain", attemptedAt: null, code: "outcome_unknown" });
-  tx.apply(row.ticket, { type: "delivery_uncertain" });
-  tx.tellTopic(row.ticket, outcomeUnknown(), {
-    reply_parameters: replyParameters(row.messageId),
-    ...sendAgainButton(tx, "m", row.seq),
-  });
+/** Nobody knows whether the customer got them: an agent decides whether to send them again. */
+export function relayUncertain(tx: Transaction, rows: readonly MessageRow[]): void {
+  for (const row of rows)
+    tx.messages.update(row, { state: "uncertain", attemptedAt: null, code: "outcome_unknown" });
+  for (const first of firstOfEach(rows)) {
+    tx.apply(first.ticket, { type: "delivery_uncertain" });
+    tx.tellTopic(first.ticket, outcomeUnknown(), {
+      reply_parameters: replyParameters(first.messageId),
+      ...sendAgainButton(tx, "m", first.seq),
+    });
+  }
 }
 
 function againLater(tx: Transaction, rows: readonly MessageRow[], code: string, retry: Retry): Settled {
+  const parked: MessageRow[] = [];
   for (const row of rows) {
     const attempts = row.attempts + (retry.counts ? 1 : 0);
-    if (attempts >= OUTBOX_ATTEMPTS_MAX || tx.now - row.acceptedAt > OUTBOX_AGE_MAX_MS) park(tx, row, code);
+    if (attempts >= OUTBOX_ATTEMPTS_MAX || tx.now - row.acceptedAt > OUTBOX_AGE_MAX_MS) parked.push(row);
     else tx.messages.update(row, { attempts, attemptedAt: null, notBefore: retry.at });
   }
+  park(tx, parked, code);
   tx.wake(retry.at);
   return FAILED;
 }
 
-/** Gives a delivery up for now: said once where it matters, kept for somebody to replay. */
-function park(tx: Transaction, row: MessageRow, code: string): void {
-  tx.messages.update(row, { state: "parked", attemptedAt: null, attempts: row.attempts + 1, code });
-  tx.apply(row.ticket, { type: "delivery_failed", code });
-  const reply = row.chat === STAFF_CHAT ? { reply_parameters: replyParameters(row.messageId) } : {};
-  tx.tellTopic(row.ticket, parkedNotice(row.chat === STAFF_CHAT, code), {
-    ...reply,
-    ...sendAgainButton(tx, "m", row.seq),
-  });
+/** Gives deliveries up for now: said once where it matters, kept for somebody to replay. */
+function park(tx: Transaction, rows: readonly MessageRow[], code: string): void {
+  for (const row of rows)
+    tx.messages.update(row, { state: "parked", attemptedAt: null, attempts: row.attempts + 1, code });
+  for (const first of firstOfEach(rows)) {
+    const toCustomer = first.chat === STAFF_CHAT;
+    tx.apply(first.ticket, { type: "delivery_failed", code });
+    tx.tellTopic(first.ticket, parkedNotice(toCustomer, code), {
+      ...(toCustomer ? { reply_parameters: replyParameters(first.messageId) } : {}),
+      ...sendAgainButton(tx, "m", first.seq),
+    });
+  }
+}
+
+/** Of every message the row itself, of every album the first: an album is one thing to its writer. */
+function firstOfEach(rows: readonly MessageRow[]): MessageRow[] {
+  const together = Map.groupBy(rows, ({ seq, lane, ticket, album }) =>
+    album === null ? String(seq) : `${lane} ${ticket} ${album}`,
+  );
+  return [...together.values()].map(([first]) => first!);
 }
 
 function relayRefused(
@@ -161,7 +177,7 @@ function toStaffRefused(
       break;
     default:
   }
-  for (const row of carried) park(tx, row, code);
+  park(tx, carried, code);
   return OK;
 }
 

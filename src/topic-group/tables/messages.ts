@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, gte, sql } from "drizzle-orm";
 import { STAFF, STAFF_CHAT, chatLane, type Lane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
 import { messages } from "./schema.ts";
@@ -193,12 +193,22 @@ export class Messages {
       .all();
   }
 
-  bySeq(seq: number): MessageRow | undefined {
+  /** The parked or uncertain message with this number, and with it the other items of its album. */
+  parkedTogether(seq: number): MessageRow[] {
+    const isParked = sql`${messages.state} IN ('parked', 'uncertain')`;
+    const row = this.#db
+      .select()
+      .from(messages)
+      .where(and(isParked, eq(messages.seq, seq)))
+      .get();
+    if (row === undefined || row.album === null) return row === undefined ? [] : [row];
+    const { lane, ticket, album } = row;
     return this.#db
       .select()
       .from(messages)
-      .where(and(inArray(messages.state, ["parked", "uncertain"]), eq(messages.seq, seq)))
-      .get();
+      .where(and(isParked, eq(messages.lane, lane), eq(messages.ticket, ticket), eq(messages.album, album)))
+      .orderBy(asc(messages.seq))
+      .all();
   }
 
   parked(afterSeq: number, limit: number): MessageRow[] {

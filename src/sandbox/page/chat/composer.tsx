@@ -1,10 +1,11 @@
 import type { BotCommand } from "grammy/types";
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { SeenMessage } from "../../telegram/client.ts";
 import { act, telegram } from "../model/telegram.ts";
 import { Icon } from "../ui/icon.tsx";
 import { AttachMenu } from "./attach-menu.tsx";
 import { CommandMenu } from "./command-menu.tsx";
-import { changeDraft, clearDraft, draftIn, nameOfPlace, whereOf, type Place } from "./place.ts";
+import { changeDraft, clearDraft, draftIn, isDraftEmpty, nameOfPlace, whereOf, type Place } from "./place.ts";
 import { sendFiles } from "./uploads.ts";
 import { previewOf, senderName } from "./words.ts";
 
@@ -46,22 +47,21 @@ export function Composer({ place, placeholder, anonymous = false }: ComposerProp
     ...(draft.quote === null ? {} : { quote: draft.quote }),
   };
 
+  const save = (message: SeenMessage, text: string): Promise<unknown> => {
+    const { userId, chatId } = whereOf(place);
+    const at = { userId, ...(chatId === undefined ? {} : { chatId }), messageId: message.message_id };
+    return act("edit", { ...at, ...(message.text === undefined ? { caption: text } : { text }) });
+  };
   const send = async (text: string): Promise<void> => {
-    const { editing } = draft;
     if (text.trim() === "") return;
-    if (editing !== null) {
-      const { userId, chatId } = whereOf(place);
-      const at = { userId, ...(chatId === undefined ? {} : { chatId }), messageId: editing.message_id };
-      const change = editing.text === undefined ? { caption: text } : { text };
-      if ((await act("edit", { ...at, ...change })) !== null) clearDraft(place);
-      return;
-    }
-    if ((await act("write", { ...here, ...hangsOn, text })) !== null) clearDraft(place);
+    // The field is free at once: whoever writes fast must not lose what they began meanwhile.
+    clearDraft(place);
+    const done = await (draft.editing === null
+      ? act("write", { ...here, ...hangsOn, text })
+      : save(draft.editing, text));
+    if (done === null && isDraftEmpty(place)) changeDraft(place, draft);
   };
-  const complete = (command: string): void => {
-    changeDraft(place, { text: "" });
-    void send(`/${command}`);
-  };
+  const complete = (command: string): void => void send(`/${command}`);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (offered.length > 0 && (event.key === "ArrowDown" || event.key === "ArrowUp")) {

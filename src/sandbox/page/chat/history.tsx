@@ -22,18 +22,33 @@ export function History({ place, label }: { place: Place; label: string }) {
   const messages = messagesOf(place.chatId, place.thread, place.viewer);
   const list = useRef<HTMLDivElement>(null);
   const wasNearEnd = useRef(true);
-  const lastKey = messages.length === 0 ? "" : keyOf(messages.at(-1)!);
+  const last = messages.at(-1);
+  const lastKey = last === undefined ? "" : keyOf(last);
+  const isLastOwn = last !== undefined && isOwn(last, place);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     wasNearEnd.current = true;
   }, [place.chatId, place.thread, place.viewer]);
+  // Whoever writes looks at what they wrote, wherever they have been reading.
   useLayoutEffect(() => {
-    const box = list.current;
-    if (box !== null && wasNearEnd.current) box.scrollTop = box.scrollHeight;
+    if (isLastOwn) wasNearEnd.current = true;
+  }, [lastKey]);
+  useLayoutEffect(() => {
+    const box = list.current!;
+    if (wasNearEnd.current) box.scrollTop = box.scrollHeight;
   });
+  // The drawer takes room away without anything being drawn anew here.
   useEffect(() => {
-    const last = messages.findLast((message) => message.message_id > 0);
-    if (last !== undefined) markRead(place.viewer, place.chatId, place.thread, last.message_id);
+    const box = list.current!;
+    const observer = new ResizeObserver(() => {
+      if (wasNearEnd.current) box.scrollTop = box.scrollHeight;
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    const read = messages.findLast((message) => message.message_id > 0);
+    if (read !== undefined) markRead(place.viewer, place.chatId, place.thread, read.message_id);
   }, [lastKey, place.chatId, place.thread, place.viewer]);
 
   const isGroup = place.chatId !== place.viewer;

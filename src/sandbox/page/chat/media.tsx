@@ -94,9 +94,15 @@ function MadeUp({ shown }: { shown: Shown }) {
     return `M0 ${a} C 20 ${b! - 14}, 34 ${c! - 10}, 52 ${b} S 84 ${d! - 12}, 100 ${c} V100 H0 Z`;
   });
   return (
-    <svg class="made-up" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label={shown.words}>
+    <svg
+      class="made-up"
+      viewBox="0 0 100 100"
+      preserveAspectRatio="xMidYMid slice"
+      role="img"
+      aria-label={shown.words}
+    >
       <rect width="100" height="100" fill={`hsl(${hue} 55% 78%)`} />
-      <circle cx={20 + (seed % 60)} cy={18 + (seed % 14)} r="7" fill={`hsl(${(hue + 40) % 360} 90% 88%)`} />
+      <circle cx={25 + (seed % 50)} cy={31 + (seed % 8)} r="6" fill={`hsl(${(hue + 40) % 360} 90% 88%)`} />
       {hills.map((path, layer) => (
         <path
           key={layer}

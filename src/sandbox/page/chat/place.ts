@@ -38,6 +38,11 @@ export function clearDraft(place: Place): void {
   changeDraft(place, EMPTY);
 }
 
+export function isDraftEmpty(place: Place): boolean {
+  const { text, replyTo, editing } = draftIn(place);
+  return text === "" && replyTo === null && editing === null;
+}
+
 /** Where a person's act happens: nothing but the person in a private chat, the group and the topic elsewhere. */
 export function whereOf({ viewer, chatId, thread }: Place): {
   userId: number;

@@ -7,6 +7,7 @@ import { Calls } from "./calls.tsx";
 import { Faults } from "./faults.tsx";
 import { Outbox } from "./outbox.tsx";
 import { Scenarios } from "./scenarios.tsx";
+import { StartOver } from "./start-over.tsx";
 import { TicketPanel } from "./ticket-panel.tsx";
 import { Updates } from "./updates.tsx";
 import { Webhooks } from "./webhooks.tsx";
@@ -47,10 +48,11 @@ export function Drawer() {
             </button>
           ))}
         </div>
+        <StartOver />
         <button
           type="button"
           class="icon-button"
-          aria-label="Close"
+          aria-label="Close the drawer"
           onClick={() => (isDrawerOpen.value = false)}
         >
           <Icon name="close" />

@@ -16,6 +16,16 @@ const FAULTS: readonly { words: string; shows: string; settings: FaultSettings }
     settings: { effect: "answer_lost" },
   },
   {
+    words: "Telegram refuses copies",
+    shows: "Messages cannot be copied for good: each is put aside and said once, the others go on.",
+    settings: {
+      effect: "refuse",
+      code: 400,
+      description: "Bad Request: not enough rights to send text messages to the chat",
+      methods: ["copyMessage", "copyMessages"],
+    },
+  },
+  {
     words: "Telegram is slow",
     shows: "Every answer takes three seconds.",
     settings: { effect: "slow", ms: 3_000 },

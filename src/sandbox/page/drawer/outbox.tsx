@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { GroupInside, Waiting } from "../../desk/inside.ts";
+import type { GroupInside, Resting, Waiting } from "../../desk/inside.ts";
 import { relativeWords, secondsWords, worldNow } from "../model/clock.ts";
 import { insides } from "../model/sandbox.ts";
 import { group } from "../model/scene.ts";
@@ -11,7 +11,13 @@ export function Outbox() {
   const open = group.value;
   const inside = open === null ? undefined : insides.value.get(open.id);
   if (open === null || inside === undefined) return <p class="empty">The desk is silent.</p>;
+  const now = worldNow();
+  const resting = new Map(
+    inside.resting.filter(({ until }) => until > now).map((rest) => [rest.lane, rest] as const),
+  );
   const lanes = Map.groupBy(inside.waiting, ({ lane }) => lane);
+  const unseen = inside.waitingCount + inside.asideCount - inside.waiting.length;
+  for (const lane of resting.keys()) if (!lanes.has(lane)) lanes.set(lane, []);
   return (
     <div class="columns">
       <section aria-label="Outbox" class="wide">
@@ -19,7 +25,8 @@ export function Outbox() {
           Outbox{" "}
           <span class="dim">
             {inside.waitingCount === 0 ? "nothing waits" : `${inside.waitingCount} wait`}
-            {inside.wakeAt !== null && ` · wakes ${relativeWords(inside.wakeAt, worldNow())}`}
+            {inside.asideCount > 0 && ` · ${inside.asideCount} put aside`}
+            {inside.wakeAt !== null && ` · wakes ${relativeWords(Math.max(inside.wakeAt, now), now)}`}
           </span>
         </h3>
         {inside.trouble !== null && <p class="refusal">The lane rests: {inside.trouble}</p>}
@@ -29,11 +36,9 @@ export function Outbox() {
           </p>
         ))}
         {[...lanes].map(([lane, rows]) => (
-          <Lane key={lane} lane={lane} rows={rows} />
+          <Lane key={lane} lane={lane} rows={rows} rest={resting.get(lane)} />
         ))}
-        {inside.waitingCount > inside.waiting.length && (
-          <p class="dim">… and {inside.waitingCount - inside.waiting.length} more</p>
-        )}
+        {unseen > 0 && <p class="dim">… and {unseen} more</p>}
         <Views inside={inside} />
       </section>
       <section aria-label="Inbox">
@@ -62,10 +67,23 @@ export function Outbox() {
   );
 }
 
-function Lane({ lane, rows }: { lane: string; rows: readonly Waiting[] }) {
+interface LaneProps {
+  lane: string;
+  rows: readonly Waiting[];
+  rest: Resting | undefined;
+}
+
+function Lane({ lane, rows, rest }: LaneProps) {
   return (
     <>
-      <h4>{laneWords(lane)}</h4>
+      <h4>
+        {laneWords(lane)}
+        {rest !== undefined && (
+          <span class="state failed">
+            rests until {secondsWords(rest.until)}, then {rest.limit} calls a window
+          </span>
+        )}
+      </h4>
       <table class="log">
         <tbody>
           {rows.map((row) => (
@@ -81,7 +99,7 @@ function Lane({ lane, rows }: { lane: string; rows: readonly Waiting[] }) {
                 </span>
               </td>
               <td class="dim">
-                {row.attempts > 0 && `${row.attempts} tries `}
+                {row.attempts > 0 && `${row.attempts} ${row.attempts === 1 ? "try" : "tries"} `}
                 {row.code ?? ""}
                 {row.notBefore !== null && ` not before ${secondsWords(row.notBefore)}`}
               </td>

@@ -1,11 +1,8 @@
-import { useState } from "preact/hooks";
 import { ask, facts, playing } from "../model/sandbox.ts";
-import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 
 /** Plays that show themselves; the same ones are the desk's tests. */
 export function Scenarios() {
-  const [isAsking, askFirst] = useState(false);
   const now = playing.value;
   const isPlaying = now?.state === "playing";
   return (
@@ -25,12 +22,6 @@ export function Scenarios() {
             <span>{shows}</span>
           </li>
         ))}
-        <li>
-          <button type="button" class="danger" onClick={() => askFirst(true)}>
-            Start over
-          </button>
-          <span>Forgets everything that happened, in Telegram and in the desk.</span>
-        </li>
       </ul>
       {now !== null && (
         <section class="steps" aria-label="What was seen" aria-live="polite">
@@ -52,26 +43,6 @@ export function Scenarios() {
           </ol>
           {now.why !== undefined && <p class="refusal">{now.why}</p>}
         </section>
-      )}
-      {isAsking && (
-        <Dialog title="Start over?" onClose={() => askFirst(false)}>
-          <p>All customers, tickets and messages of this sandbox are forgotten.</p>
-          <div class="dialog-buttons">
-            <button type="button" onClick={() => askFirst(false)}>
-              Cancel
-            </button>
-            <button
-              type="button"
-              class="primary danger"
-              onClick={() => {
-                askFirst(false);
-                void ask("start-over");
-              }}
-            >
-              Start over
-            </button>
-          </div>
-        </Dialog>
       )}
     </div>
   );

@@ -5,6 +5,7 @@ import type { TicketInside } from "../../desk/inside.ts";
 import { instantWords, secondsWords } from "../model/clock.ts";
 import { insides, ticketInside } from "../model/sandbox.ts";
 import { group, thread } from "../model/scene.ts";
+import { nameOf } from "../model/world.ts";
 
 /** The state of the open topic's ticket, and how it came about. */
 export function TicketPanel() {
@@ -64,9 +65,19 @@ function factsOf(ticket: Ticket): [string, string][] {
 }
 
 function shown(key: string, value: unknown): string {
-  if (value === null || (Array.isArray(value) && value.length === 0)) return "–";
-  if (typeof value === "number" && /(At|Since|Until)$/.test(key)) return instantWords(value);
-  return typeof value === "string" ? value : JSON.stringify(value).replaceAll('"', "");
+  if (value === null) return "–";
+  if (typeof value === "number") {
+    if (/(^at|At|Since|Until)$/.test(key)) return instantWords(value);
+    return key === "customer" ? nameOf(value) : String(value);
+  }
+  if (typeof value === "string") return value;
+  if (typeof value !== "object") return JSON.stringify(value);
+  if (key === "by") return actorWords(value as Actor);
+  if (key === "assignee") return (value as NonNullable<Ticket["assignee"]>).name;
+  const parts = Array.isArray(value)
+    ? value.map(String)
+    : Object.entries(value).map(([name, part]) => `${name}: ${shown(name, part)}`);
+  return parts.join(", ") || "–";
 }
 
 function Events({ group: id, ticket }: { group: string; ticket: Ticket }) {
@@ -107,6 +118,7 @@ function Events({ group: id, ticket }: { group: string; ticket: Ticket }) {
 }
 
 function actorWords(by: Actor): string {
+  if (by.kind === "system") return `system (${by.rule})`;
   return "name" in by ? by.name : by.kind;
 }
 

@@ -44,7 +44,7 @@ function Welcome({ isNew }: { isNew: boolean }) {
     <div class="welcome">
       <h2>Play both sides</h2>
       <ol>
-        <li>Write as a customer, on the phone to the left.</li>
+        <li>Press Start on the phone to the left, and write as a customer.</li>
         <li>A topic opens here for the ticket: open it, press Claim, and answer.</li>
         <li>Beneath, at the top right, shows what happens meanwhile.</li>
       </ol>

@@ -4,7 +4,7 @@ import type { Change } from "../../telegram/client.ts";
 import type { Fault } from "../../telegram/state.ts";
 import { setWorldClock, worldNow } from "./clock.ts";
 import { hear, loadFacts } from "./sandbox.ts";
-import { follow } from "./scene.ts";
+import { follow, forgetRead } from "./scene.ts";
 import { act, telegram } from "./telegram.ts";
 import { forgetUpdates, hearOfUpdate, loadUpdates } from "./updates.ts";
 import { apply, loadWorld, threadOf } from "./world.ts";
@@ -15,21 +15,26 @@ export const faults = signal<readonly Fault[]>([]);
 /** Listens to both feeds for as long as the page lives; what was missed meanwhile is loaded anew. */
 export function connect(): void {
   let early: Change[] | null = [];
-  let again = false;
+  let isLoading = false;
+  let isStale = false;
 
   const load = async (): Promise<void> => {
-    if (again) return;
-    again = true;
+    isStale = true;
+    if (isLoading) return;
+    isLoading = true;
     early ??= [];
     try {
-      await Promise.all([loadWorld(), loadFacts(), loadFaults(), loadUpdates()]);
-      setWorldClock((await telegram.status()).now);
+      while (isStale) {
+        isStale = false;
+        await Promise.all([loadWorld(), loadFacts(), loadFaults(), loadUpdates()]);
+        setWorldClock((await telegram.status()).now);
+      }
     } catch {
       // The sandbox is away: the feed reconnects, and then everything is loaded.
-      again = false;
       return;
+    } finally {
+      isLoading = false;
     }
-    again = false;
     const waiting = early;
     early = null;
     for (const change of waiting) take(change);
@@ -38,7 +43,10 @@ export function connect(): void {
     if (change.type === "clock") setWorldClock(change.now);
     if (change.type === "faults") faults.value = change.faults;
     hearOfUpdate(change, worldNow());
-    if (change.type === "reset") forgetUpdates();
+    if (change.type === "reset") {
+      forgetUpdates();
+      forgetRead();
+    }
     if (!apply(change)) void load();
     else if (change.type === "message") follow(change.chatId, threadOf(change.message));
   };
@@ -56,7 +64,12 @@ export function connect(): void {
   });
 
   const desk = new EventSource("/sandbox/feed");
-  desk.addEventListener("message", ({ data }) => hear(JSON.parse(String(data)) as SandboxNews));
+  desk.addEventListener("message", ({ data }) => {
+    const news = JSON.parse(String(data)) as SandboxNews;
+    hear(news);
+    // Staff groups are set up anew meanwhile, and nobody tells of a group in which nothing happens.
+    if (news.type === "starting_over" && news.done) void load();
+  });
   desk.addEventListener("error", () => {
     // A refused connection is not tried again by the browser itself.
     if (desk.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 1_000);

@@ -1,22 +1,22 @@
 import { computed, effect, signal } from "@preact/signals";
 import { serviceWords } from "../chat/words.ts";
 import { facts, playing } from "./sandbox.ts";
-import { chatMirror, messagesOf, people, type Thread } from "./world.ts";
+import { chatMirror, isLoaded, messagesOf, people, type Thread } from "./world.ts";
 
 /* What the person at the page looks at, and as whom. */
 
-/** The customer whose phone is in front. */
-export const customer = signal<number | null>(null);
+/** The customer who was chosen; the page may not have heard yet that there is one. */
+const chosenCustomer = signal(remembered<number | null>("customer", null));
 /** The staff group that is open, by its configuration's id. */
-export const groupId = signal("");
+export const groupId = signal(remembered("group", ""));
 /** The agent who holds the mouse on the right. */
-export const agent = signal<number>(0);
+export const agent = signal(remembered("agent", 0));
 /** The open topic; undefined shows the list of topics alone, where there is room for one only. */
-export const thread = signal<Thread | undefined>(undefined);
+export const thread = signal(remembered<Thread | undefined>("thread", undefined));
 /** The side that a narrow window shows. */
 export const side = signal<"customers" | "staff">("customers");
-export const isDrawerOpen = signal(remembered("drawer") === "open");
-export const drawerTab = signal<DrawerTab>("ticket");
+export const isDrawerOpen = signal(remembered("drawer", false));
+export const drawerTab = signal(remembered<DrawerTab>("tab", "ticket"));
 
 export type DrawerTab = "scenarios" | "ticket" | "outbox" | "calls" | "webhooks" | "updates" | "faults";
 
@@ -25,24 +25,41 @@ export const group = computed(() => {
   return all.find(({ id }) => id === groupId.value) ?? all[0] ?? null;
 });
 
-/** Whoever is neither an agent nor the owner of the groups. */
+/** Whoever is neither an agent nor the owner of a staff group. */
 export const customers = computed(() => {
-  const agents = new Set((facts.value?.agents ?? []).map(({ id }) => id));
-  return [...people().values()].filter(
-    ({ profile }) => !agents.has(profile.id) && !profile.is_bot && profile.id !== 1_000_000_001,
+  const { agents = [], groups = [] } = facts.value ?? {};
+  const owners = groups.flatMap(({ chatId }) =>
+    [...(chatMirror(chatId)?.members ?? [])].filter(([, { status }]) => status === "creator"),
   );
+  const staff = new Set([...agents.map(({ id }) => id), ...owners.map(([id]) => id)]);
+  return [...people().values()].filter(({ profile }) => !staff.has(profile.id) && !profile.is_bot);
 });
 
-effect(() => {
-  if (!customers.value.some(({ profile }) => profile.id === customer.value)) {
-    customer.value = customers.value[0]?.profile.id ?? null;
-  }
+/** The customer whose phone is in front. */
+export const customer = computed(() => {
+  const ids = customers.value.map(({ profile }) => profile.id);
+  return ids.find((id) => id === chosenCustomer.value) ?? ids[0] ?? null;
 });
+
+export function showPhoneOf(id: number): void {
+  chosenCustomer.value = id;
+}
+
 effect(() => {
-  const agents = facts.value?.agents ?? [];
-  if (!agents.some(({ id }) => id === agent.value)) agent.value = agents[1]?.id ?? agents[0]?.id ?? 0;
+  if (!isLoaded.value || facts.value === null) return;
+  const { agents } = facts.value;
+  if (!people().has(agent.value)) agent.value = agents[1]?.id ?? agents[0]?.id ?? 0;
 });
-effect(() => remember("drawer", isDrawerOpen.value ? "open" : "closed"));
+for (const [key, kept] of Object.entries({
+  customer: chosenCustomer,
+  group: groupId,
+  agent,
+  thread,
+  drawer: isDrawerOpen,
+  tab: drawerTab,
+})) {
+  effect(() => remember(key, kept.value));
+}
 // A topic that is deleted is not open any more.
 effect(() => {
   const mirror = group.value === null ? undefined : chatMirror(group.value.chatId);
@@ -53,16 +70,19 @@ effect(() => {
 /** While a scenario plays, the page looks where something happens. */
 export function follow(chatId: number, at: Thread): void {
   if (playing.value?.state !== "playing") return;
-  if (chatId > 0) customer.value = chatId;
+  if (chatId > 0) showPhoneOf(chatId);
   else if (chatId === group.value?.chatId && at !== null) thread.value = at;
 }
 
 // ── What was read ───────────────────────────────────────────────────────────────────────────────────────────
 
-const read = signal<Readonly<Record<string, number>>>(
-  JSON.parse(remembered("read") ?? "{}") as Record<string, number>,
-);
-effect(() => remember("read", JSON.stringify(read.value)));
+const read = signal(remembered<Readonly<Record<string, number>>>("read", {}));
+effect(() => remember("read", read.value));
+
+/** A world that starts over counts its messages anew. */
+export function forgetRead(): void {
+  read.value = {};
+}
 
 function placeOf(viewer: number, chatId: number, at: Thread): string {
   return `${viewer}:${chatId}:${at ?? 0}`;
@@ -80,10 +100,13 @@ export function markRead(viewer: number, chatId: number, at: Thread, upTo: numbe
   if ((read.value[place] ?? 0) < upTo) read.value = { ...read.value, [place]: upTo };
 }
 
-function remembered(key: string): string | null {
-  return sessionStorage.getItem(key);
+/** What this window knew before it was loaded anew. */
+function remembered<T>(key: string, otherwise: T): T {
+  const kept = sessionStorage.getItem(key);
+  return kept === null ? otherwise : (JSON.parse(kept) as T);
 }
 
-function remember(key: string, value: string): void {
-  sessionStorage.setItem(key, value);
+function remember(key: string, value: unknown): void {
+  if (value === undefined) sessionStorage.removeItem(key);
+  else sessionStorage.setItem(key, JSON.stringify(value));
 }

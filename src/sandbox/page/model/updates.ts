@@ -1,5 +1,7 @@
 import { signal } from "@preact/signals";
-import type { Change } from "../../telegram/client.ts";
+import type { ReactionType } from "grammy/types";
+import type { Change, SeenMessage } from "../../telegram/client.ts";
+import { previewOf } from "../chat/words.ts";
 import { telegram } from "./telegram.ts";
 
 /** One update on its way to the desk, as far as the page has seen it. */
@@ -90,7 +92,17 @@ function newUpdate(updateId: number, update: object, at: number): SeenUpdate {
 function aboutOf(content: Record<string, unknown> | undefined): string {
   if (content === undefined) return "";
   const from = (content["from"] ?? content["user"]) as { first_name?: string } | undefined;
-  const text = content["text"] ?? content["caption"] ?? content["data"];
-  const named = from?.first_name ?? "";
-  return typeof text === "string" ? `${named}: ${text}` : named;
+  const words = wordsOf(content);
+  return [from?.first_name, words].filter(Boolean).join(": ");
+}
+
+function wordsOf(content: Record<string, unknown>): string {
+  if ("message_id" in content && "from" in content) return previewOf(content as unknown as SeenMessage);
+  if ("data" in content) return String(content["data"]);
+  if ("new_reaction" in content) {
+    const reactions = content["new_reaction"] as ReactionType[];
+    return reactions.map((one) => (one.type === "emoji" ? one.emoji : "💎")).join(" ") || "no reaction";
+  }
+  const { status } = (content["new_chat_member"] ?? {}) as { status?: string };
+  return status ?? "";
 }

@@ -1,8 +1,8 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Composer } from "../chat/composer.tsx";
 import { History } from "../chat/history.tsx";
 import { previewOf } from "../chat/words.ts";
-import { customer, customers, unreadCount } from "../model/scene.ts";
+import { customer, customers, showPhoneOf, unreadCount } from "../model/scene.ts";
 import { act } from "../model/telegram.ts";
 import { messagesOf, nameOf, people } from "../model/world.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -16,10 +16,15 @@ import { StartDialog } from "./start-dialog.tsx";
 export function Phones() {
   const [isAdding, add] = useState(false);
   const id = customer.value;
+  const bar = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const chosen = bar.current?.querySelector('[aria-selected="true"]');
+    chosen?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [id]);
   return (
     <section class="side phones" aria-label="Customers">
       <div class="people-bar">
-        <div class="people" role="tablist" aria-label="Customers' phones" onKeyDown={tabKeys}>
+        <div ref={bar} class="people" role="tablist" aria-label="Customers' phones" onKeyDown={tabKeys}>
           {customers.value.map(({ profile, hasBlockedBot }) => {
             const unread = unreadCount(profile.id, profile.id, null);
             const last = messagesOf(profile.id, null, profile.id).at(-1);
@@ -32,7 +37,7 @@ export function Phones() {
                 tabIndex={profile.id === id ? 0 : -1}
                 class="person"
                 title={last === undefined ? "Has not written yet" : previewOf(last)}
-                onClick={() => (customer.value = profile.id)}
+                onClick={() => showPhoneOf(profile.id)}
               >
                 <Avatar id={profile.id} name={nameOf(profile.id)} isAway={hasBlockedBot} />
                 <span>{profile.first_name}</span>
@@ -60,7 +65,7 @@ export function Phones() {
         <PersonDialog
           onClose={(made) => {
             add(false);
-            if (made !== undefined) customer.value = made;
+            if (made !== undefined) showPhoneOf(made);
           }}
         />
       )}
