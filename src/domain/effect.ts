@@ -42,8 +42,8 @@ export interface SlaLine extends MomentOf {
   late: boolean;
   /** The promise was kept in the meantime, or the ticket is over. */
   kept: boolean;
-  /** Nobody was there to tell, or to take the ticket over. */
-  nobody?: true;
+  /** Who was not there: somebody to tell, or somebody free to take the ticket over. */
+  nobody?: "to_tell" | "free";
 }
 
 /**

@@ -113,7 +113,9 @@ function escalation(event: EventOf<"escalation_taken">, ticket: Ticket, now: num
   }
   if (!isNotice(event)) return [];
   const line = lineOf(event, ticket, isLate(event, now));
-  const lines: SlaLine[] = [result === "nobody" ? { ...line, nobody: true } : line];
+  const lines: SlaLine[] = [
+    result === "nobody" ? { ...line, nobody: "reassign" in action ? "free" : "to_tell" } : line,
+  ];
   // Who cannot be found cannot be told: then whoever looks at the topic is.
   if (agents.length === 0) return [topic({ code: "sla", lines })];
   return agents.map((one) => agent(one, { code: "sla", lines }));
@@ -135,10 +137,10 @@ function mergedNotices(
     const agents = receivers(notice.to, ticket, policy);
     const line = {
       ...lineOf(notice, ticket, isLate(event, now)),
-      ...(notice.nobody ? { nobody: true as const } : {}),
+      ...(notice.nobody ? { nobody: "free" as const } : {}),
     };
     for (const one of agents) tell(one, line);
-    if (agents.length === 0) tell(null, notice.to === "topic" ? line : { ...line, nobody: true });
+    if (agents.length === 0) tell(null, notice.to === "topic" ? line : { nobody: "to_tell", ...line });
   }
   return [...lines.values()].map(({ who, lines: said }) =>
     who === null ? topic({ code: "sla", lines: said }) : agent(who, { code: "sla", lines: said }),

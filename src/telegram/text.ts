@@ -233,7 +233,8 @@ function slaLine(line: SlaLine): RichText {
   const wanted = line.metric === "resolution" ? "not resolved" : "not answered";
   const more: string[] = [];
   if (line.kept) more.push("done since");
-  if (line.nobody === true) more.push("nobody is free to take it");
+  if (line.nobody === "free") more.push("nobody is free to take it");
+  if (line.nobody === "to_tell") more.push("nobody has it yet");
   if (line.late) more.push("noted late: the desk was away");
   const rest = more.length === 0 ? "" : ` (${more.join("; ")})`;
   switch (line.moment) {

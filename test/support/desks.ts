@@ -11,6 +11,12 @@ export function exampleDesk(webhooksTo = NOWHERE): ConfigInput {
   return config;
 }
 
+/** For scenes that are about something else: the desk promises nothing, so nothing falls due. */
+export function promisesNothing(config: ConfigInput): void {
+  Object.assign(config, { tiers: {}, slaPolicies: [], escalationPolicies: [], webhooks: [] });
+  config.routing.rules = (config.routing.rules ?? []).filter(({ when }) => when.tier === undefined);
+}
+
 /** Chat ids of the example desk's staff groups. */
 export const MAIN_CHAT = -1_001_234_567_890;
 export const VIP_CHAT = -1_001_234_567_891;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { OUTBOX_ATTEMPTS_MAX } from "../../src/domain/limits.ts";
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
 import type { Customer, LoggedCall } from "../../src/sandbox/telegram/client.ts";
+import { promisesNothing } from "../support/desks.ts";
 import { isService, Stage, texts } from "../support/stage.ts";
 
 const SECOND = 1_000;
@@ -12,7 +13,7 @@ let stage: Stage;
 let ada: Customer;
 
 async function open(options?: Parameters<typeof Stage.open>[0]): Promise<void> {
-  stage = await Stage.open(options);
+  stage = await Stage.open({ config: promisesNothing, ...options });
   ada = await stage.customer({ firstName: "Ada" });
 }
 beforeEach(() => open());

@@ -1,4 +1,4 @@
-import { CARD_SETTLE_MS, TOPIC_ECHO_MS } from "../../domain/limits.ts";
+import { TOPIC_ECHO_MS } from "../../domain/limits.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
 import type { Head, Outbox, OutboxRow } from "../tables/outbox.ts";
 import type { Store, TicketRow } from "../tables/store.ts";
@@ -57,7 +57,8 @@ export function planStaff(
   const heads = outbox.heads(STAFF);
   const content = heads.filter((head) => head.message !== null).sort((a, b) => a.message! - b.message!);
   const notices = heads.filter((head) => head.message === null).sort((a, b) => a.work! - b.work!);
-  const blocked = new Set<number>();
+  /** Tickets whose next delivery has to wait, and until when. */
+  const blocked = new Map<number, number>();
 
   for (const head of [...content, ...notices]) {
     const row = head.ticket === 0 ? undefined : store.ticket(head.ticket);
@@ -66,7 +67,7 @@ export function planStaff(
     const readyAt = readyAtOf(messages, next);
     if (readyAt > now) {
       later(readyAt);
-      blocked.add(head.ticket);
+      blocked.set(head.ticket, readyAt);
       continue;
     }
     const reserve = head.message === null ? NOTICE_RESERVE : 0;
@@ -76,8 +77,9 @@ export function planStaff(
       const creatingUntil = row.view.creatingSince === null ? 0 : row.view.creatingSince + TOPIC_ECHO_MS;
       const context = contextOf(row);
       if (creatingUntil > now || context === null) {
-        later(Math.max(creatingUntil, now + 1_000));
-        blocked.add(head.ticket);
+        const lookAt = Math.max(creatingUntil, now + 1_000);
+        later(lookAt);
+        blocked.set(head.ticket, lookAt);
         continue;
       }
       return whenFree({ kind: "view", row, step: createStep(row, context) }, 1, reserve);
@@ -101,8 +103,9 @@ export function planStaff(
 
   for (const row of store.viewsDue(now, VIEWS_LOOKED_AT)) {
     const creatingUntil = row.view.creatingSince === null ? 0 : row.view.creatingSince + TOPIC_ECHO_MS;
-    if (blocked.has(row.ticket.number) || creatingUntil > now) {
-      later(Math.max(creatingUntil, now + CARD_SETTLE_MS));
+    const blockedUntil = Math.max(creatingUntil, blocked.get(row.ticket.number) ?? 0);
+    if (blockedUntil > now) {
+      later(blockedUntil);
       continue;
     }
     const context = contextOf(row);
