@@ -60,6 +60,8 @@ const Group = z.strictObject({
 
 const Tier = z.strictObject({ score: z.int().min(0).max(1_000_000), slaPolicy: LongId });
 
+const Weight = z.number().min(0).max(1_000);
+
 const Queue = z.strictObject({
   id: Id,
   group: Id,
@@ -67,7 +69,22 @@ const Queue = z.strictObject({
   /** Holds for tickets whose tier nobody knows; a known tier has its own. */
   slaPolicy: LongId.optional(),
   depthAlert: z.strictObject({ unassigned: z.int().positive(), cooldown: Duration }).optional(),
+  /** How the next agent is chosen: the same scorer with other weights. */
+  strategy: z.enum(["weighted", "least_loaded", "round_robin"]).default("weighted"),
+  weights: z
+    .strictObject({
+      preferredAgent: Weight.optional(),
+      preferredSkills: Weight.optional(),
+      history: Weight.optional(),
+      spareCapacity: Weight.optional(),
+    })
+    .optional(),
+  /** After each of these waits preferred skills drop by a level; without any they only count in the score. */
+  relaxAfter: z.array(Duration).max(10).default([]),
+  /** After this wait the next available agent gets a ticket regardless of skill. */
   overrideAfter: Duration.optional(),
+  /** Who does not answer an assigned ticket in this time loses it and is away. */
+  answerWithin: Duration.optional(),
   requireSkills: SkillLevels.optional(),
   preferSkills: SkillLevels.optional(),
 });

@@ -1,5 +1,6 @@
 import { agentsOf, isLeadOf } from "./agent.ts";
 import type { AgentConfig, Config } from "./config.ts";
+import { hasSkills, type HeldSkills } from "./routing/skills.ts";
 import { BusinessCalendar } from "./sla/calendar.ts";
 import { DAY_MS, dayOf, TimeZone } from "./sla/zone.ts";
 
@@ -12,8 +13,7 @@ export interface RosterAgent {
   capacity: number;
   /** Null: always on shift. */
   shift: BusinessCalendar | null;
-  /** Skill → level, and the instant from which it does not count any more (ms since 1970), null for never. */
-  skills: ReadonlyMap<string, { level: number; until: number | null }>;
+  skills: HeldSkills;
 }
 
 /** Who works in a group. */
@@ -60,18 +60,6 @@ function rosterAgent(agent: AgentConfig, config: Config): RosterAgent {
   };
 }
 
-/** Whether an agent has all the skills at these levels at an instant. */
-export function hasSkills(
-  { skills }: RosterAgent,
-  required: Readonly<Record<string, number>>,
-  at: number,
-): boolean {
-  return Object.entries(required).every(([skill, level]) => {
-    const own = skills.get(skill);
-    return own !== undefined && own.level >= level && (own.until === null || at < own.until);
-  });
-}
-
 /**
  * Who takes a ticket over from its assignee: on shift, with room and the skills that the queue requires, the one with
  * the smallest part of their capacity in use; `null` if there is nobody.
@@ -91,7 +79,7 @@ export function whoTakesOver(
       (wanted === "other" || agent.role === "senior") &&
       (loads.get(agent.id) ?? 0) < agent.capacity &&
       (agent.shift === null || agent.shift.isOpen(at)) &&
-      hasSkills(agent, required, at),
+      hasSkills(agent.skills, required, at),
   );
   return able.sort((a, b) => inUse(a) - inUse(b) || a.id - b.id)[0] ?? null;
 }

@@ -1,0 +1,214 @@
+import type { RosterAgent } from "../roster.ts";
+import { hasSkills, levelOf, missingSkills, type SkillLevels } from "./skills.ts";
+
+/** What counts how much when an agent is chosen; any numbers, only their relation matters. */
+export interface Weights {
+  preferredAgent: number;
+  preferredSkills: number;
+  history: number;
+  spareCapacity: number;
+}
+
+/** How a queue hands out its tickets. Durations in ms. */
+export interface QueueRouting {
+  id: string;
+  group: string;
+  /** Whether the desk assigns, or agents claim. */
+  auto: boolean;
+  weights: Weights;
+  requireSkills: SkillLevels;
+  preferSkills: SkillLevels;
+  /** After each of these waits preferred skills drop by a level; after the last nobody looks at them any more. */
+  relaxAfterMs: readonly number[];
+  /** After this wait the next available agent gets it regardless of skill; null: never. */
+  overrideAfterMs: number | null;
+}
+
+/** What a ticket needs of whoever takes it. */
+export interface Need {
+  requireSkills: SkillLevels;
+  preferredAgent: number | null;
+  /** Who declined it. */
+  declined: readonly number[];
+  /** Since when it waits for somebody, in ms since 1970. */
+  waitingSince: number;
+}
+
+/** An agent as they are at this moment. */
+export interface AgentNow {
+  agent: RosterAgent;
+  available: boolean;
+  /** Why not, in words. */
+  unavailableBecause: string | null;
+  /** Tickets that they have. */
+  open: number;
+  /** When they were last given one; null: never. */
+  lastAssignedAt: number | null;
+  /** How well they know this customer: 1 if they had a ticket of theirs, 0.5 if of the same tier, else 0. */
+  history: number;
+}
+
+/** How far a ticket's wait has let go of what it wants. */
+export type Stage = { kind: "strict" } | { kind: "relaxed"; levels: number } | { kind: "override" };
+
+export interface Candidate {
+  agent: { id: number; name: string };
+  eligible: boolean;
+  /** Null for who is not eligible. */
+  score: number | null;
+  /** Each from 0 to 1, before weights. */
+  parts: Weights;
+  /** Why they are not eligible, or what speaks for them. */
+  why: string[];
+}
+
+export interface Assignment {
+  assignee: { id: number; name: string } | null;
+  stage: Stage;
+  /** Best first; those who are not eligible last, by id. */
+  candidates: Candidate[];
+  /** When waiting alone changes something next, in ms since 1970; null: never. */
+  next: { at: number; what: string } | null;
+}
+
+/** Who takes a ticket at an instant, and why. The same facts give the same answer. */
+export function assign(need: Need, agents: readonly AgentNow[], queue: QueueRouting, at: number): Assignment {
+  const stage = stageAt(queue, at - need.waitingSince);
+  const preferred = wantedAt(stage, queue, agents, at);
+  const candidates = agents.map((one) => candidate(one, need, queue, stage, preferred, at));
+  const order = new Map(agents.map(({ agent, lastAssignedAt }) => [agent.id, lastAssignedAt ?? -Infinity]));
+  candidates.sort(
+    (a, b) =>
+      (b.score ?? -1) - (a.score ?? -1) ||
+      order.get(a.agent.id)! - order.get(b.agent.id)! ||
+      a.agent.id - b.agent.id,
+  );
+  const best = candidates[0];
+  return {
+    assignee: best?.eligible === true ? best.agent : null,
+    stage,
+    candidates,
+    next: nextChange(need, queue, at),
+  };
+}
+
+/** What a wait of this long has let go of. */
+export function stageAt({ relaxAfterMs, overrideAfterMs }: QueueRouting, waitedMs: number): Stage {
+  if (overrideAfterMs !== null && waitedMs >= overrideAfterMs) return { kind: "override" };
+  const levels = relaxAfterMs.filter((after) => waitedMs >= after).length;
+  return levels === 0 ? { kind: "strict" } : { kind: "relaxed", levels };
+}
+
+/** When waiting alone changes something next. */
+export function nextChange(
+  { waitingSince }: Pick<Need, "waitingSince">,
+  { relaxAfterMs, overrideAfterMs }: QueueRouting,
+  at: number,
+): { at: number; what: string } | null {
+  const changes = relaxAfterMs.map((after, index) => ({
+    at: waitingSince + after,
+    what:
+      index === relaxAfterMs.length - 1
+        ? "preferred skills are not looked at any more"
+        : `preferred skills drop by ${index + 1}`,
+  }));
+  if (overrideAfterMs !== null) {
+    changes.push({
+      at: waitingSince + overrideAfterMs,
+      what: "the next available agent gets it regardless of skill",
+    });
+  }
+  return changes.filter((change) => change.at > at).sort((a, b) => a.at - b.at)[0] ?? null;
+}
+
+/**
+ * The preferred skills that somebody must have at this stage: those that the wait has not dropped, and that anybody
+ * here has at all. Without times to relax they only count in the score.
+ */
+function wantedAt(stage: Stage, queue: QueueRouting, agents: readonly AgentNow[], at: number): SkillLevels {
+  const { relaxAfterMs, preferSkills } = queue;
+  if (stage.kind === "override" || relaxAfterMs.length === 0) return {};
+  const dropped = stage.kind === "relaxed" ? stage.levels : 0;
+  if (dropped >= relaxAfterMs.length) return {};
+  const wanted = Object.entries(preferSkills).flatMap(([skill, level]) => {
+    const left = level - dropped;
+    return left > 0 && agents.some(({ agent }) => levelOf(agent.skills, skill, at) >= left)
+      ? [[skill, left] as const]
+      : [];
+  });
+  return Object.fromEntries(wanted);
+}
+
+function candidate(
+  now: AgentNow,
+  need: Need,
+  queue: QueueRouting,
+  stage: Stage,
+  preferred: SkillLevels,
+  at: number,
+): Candidate {
+  const { agent, open } = now;
+  const parts: Weights = {
+    preferredAgent: need.preferredAgent === agent.id ? 1 : 0,
+    preferredSkills: shareOf(agent, queue.preferSkills, at),
+    history: now.history,
+    spareCapacity: agent.capacity === 0 ? 0 : Math.max(0, agent.capacity - open) / agent.capacity,
+  };
+  const against: string[] = [];
+  if (!now.available) against.push(now.unavailableBecause ?? "not available");
+  if (open >= agent.capacity) against.push(`no room: has ${open} of ${agent.capacity}`);
+  if (need.declined.includes(agent.id)) against.push("declined it");
+  if (stage.kind !== "override") {
+    const missing = missingSkills(agent.skills, need.requireSkills, at);
+    if (missing.length > 0) against.push(`lacks ${missing.join(", ")}`);
+    else if (!hasSkills(agent.skills, preferred, at)) {
+      against.push(`waits for ${missingSkills(agent.skills, preferred, at).join(", ")}`);
+    }
+  }
+  const named = { id: agent.id, name: agent.name };
+  if (against.length > 0) return { agent: named, eligible: false, score: null, parts, why: against };
+  return {
+    agent: named,
+    eligible: true,
+    score: scoreOf(parts, queue.weights),
+    parts,
+    why: reasons(parts, queue, now),
+  };
+}
+
+/** Six digits are more than weights mean, and keep sums of the same parts equal whatever their order. */
+function scoreOf(parts: Weights, weights: Weights): number {
+  const sum =
+    parts.preferredAgent * weights.preferredAgent +
+    parts.preferredSkills * weights.preferredSkills +
+    parts.history * weights.history +
+    parts.spareCapacity * weights.spareCapacity;
+  return Math.round(sum * 1e6) / 1e6;
+}
+
+/** How much of what is preferred somebody has. */
+function shareOf({ skills }: RosterAgent, preferred: SkillLevels, at: number): number {
+  const wanted = Object.entries(preferred);
+  if (wanted.length === 0) return 0;
+  const sum = wanted.reduce(
+    (all, [skill, level]) => all + Math.min(1, levelOf(skills, skill, at) / level),
+    0,
+  );
+  return sum / wanted.length;
+}
+
+function reasons(
+  parts: Weights,
+  { preferSkills }: QueueRouting,
+  { agent, open, history }: AgentNow,
+): string[] {
+  const why: string[] = [];
+  if (parts.preferredAgent > 0) why.push("is who the customer is to be served by");
+  if (parts.preferredSkills > 0) {
+    why.push(`has ${Math.round(parts.preferredSkills * 100)} % of ${Object.keys(preferSkills).join(", ")}`);
+  }
+  if (history === 1) why.push("has had this customer before");
+  else if (history > 0) why.push("knows customers of this tier");
+  why.push(`has ${open} of ${agent.capacity}`);
+  return why;
+}

@@ -1,0 +1,29 @@
+import type { Config, QueueConfig } from "../config.ts";
+import { ms } from "../duration.ts";
+import type { QueueRouting, Weights } from "./assignment.ts";
+
+/** What each strategy looks at; ties go to whoever was given nothing for the longest time. */
+const STRATEGIES: Record<QueueConfig["strategy"], Weights> = {
+  weighted: { preferredAgent: 100, preferredSkills: 50, history: 30, spareCapacity: 20 },
+  least_loaded: { preferredAgent: 0, preferredSkills: 0, history: 0, spareCapacity: 100 },
+  round_robin: { preferredAgent: 0, preferredSkills: 0, history: 0, spareCapacity: 0 },
+};
+
+/** Every queue of a configuration by its id. */
+export function queueRoutingsOf(config: Config): ReadonlyMap<string, QueueRouting> {
+  return new Map(config.queues.map((queue) => [queue.id, queueRoutingOf(queue)]));
+}
+
+function queueRoutingOf(queue: QueueConfig): QueueRouting {
+  const given = Object.entries(queue.weights ?? {}).filter(([, weight]) => weight !== undefined);
+  return {
+    id: queue.id,
+    group: queue.group,
+    auto: queue.assignment === "auto",
+    weights: { ...STRATEGIES[queue.strategy], ...Object.fromEntries(given) },
+    requireSkills: queue.requireSkills ?? {},
+    preferSkills: queue.preferSkills ?? {},
+    relaxAfterMs: queue.relaxAfter.map(ms).sort((a, b) => a - b),
+    overrideAfterMs: queue.overrideAfter === undefined ? null : ms(queue.overrideAfter),
+  };
+}

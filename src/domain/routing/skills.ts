@@ -1,0 +1,36 @@
+/** Skill → level, from 1 to 10. */
+export type SkillLevels = Readonly<Record<string, number>>;
+
+/** Skill → level, and the instant from which it does not count any more (ms since 1970), null for never. */
+export type HeldSkills = ReadonlyMap<string, { level: number; until: number | null }>;
+
+/** The level at which a skill is held at an instant, 0 if it is not, or no longer. */
+export function levelOf(skills: HeldSkills, skill: string, at: number): number {
+  const held = skills.get(skill);
+  return held === undefined || (held.until !== null && at >= held.until) ? 0 : held.level;
+}
+
+/** Whether all the skills are held at these levels at an instant. */
+export function hasSkills(skills: HeldSkills, required: SkillLevels, at: number): boolean {
+  return missingSkills(skills, required, at).length === 0;
+}
+
+/** What is missing, in words: `"billing 2 (has 1)"`. */
+export function missingSkills(skills: HeldSkills, required: SkillLevels, at: number): string[] {
+  return Object.entries(required).flatMap(([skill, wanted]) => {
+    const level = levelOf(skills, skill, at);
+    if (level >= wanted) return [];
+    const held = skills.get(skill);
+    const why = held === undefined ? "has none" : level === 0 ? "expired" : `has ${level}`;
+    return [`${skill} ${wanted} (${why})`];
+  });
+}
+
+/** All of them, each at the highest level that anybody asks for. */
+export function highest(...several: readonly (SkillLevels | undefined)[]): SkillLevels {
+  const levels: Record<string, number> = {};
+  for (const [skill, level] of several.flatMap((one) => Object.entries(one ?? {}))) {
+    levels[skill] = Math.max(level, levels[skill] ?? 0);
+  }
+  return levels;
+}
