@@ -9,4 +9,11 @@ export type Actor =
   | { kind: "system"; rule: SystemRule };
 
 /** The rules by which the desk acts on its own. */
-export type SystemRule = "auto_close" | "intake_hold" | "delivery" | "sla" | "escalation" | "reminder";
+export type SystemRule =
+  | "auto_close"
+  | "intake_hold"
+  | "delivery"
+  | "sla"
+  | "escalation"
+  | "reminder"
+  | "routing";

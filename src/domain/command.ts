@@ -2,6 +2,7 @@ import type { Actor } from "./actor.ts";
 import type { UnreachableReason } from "./contact.ts";
 import type { Priority } from "./priority.ts";
 import type { Loads } from "./roster.ts";
+import type { RoutingReason } from "./routing/reason.ts";
 
 /** An agent as the one who acts. */
 export type AgentActor = Extract<Actor, { kind: "agent" }>;
@@ -13,6 +14,8 @@ export interface Opening {
   number: number;
   customer: number;
   subject: string;
+  /** IETF language tag of the customer's app. */
+  language: string | null;
   payload: string | null;
   followUpOf: string | null;
 }
@@ -28,6 +31,9 @@ export type TicketCommand =
   | { type: "agent_claimed"; by: AgentActor }
   | { type: "agent_unclaimed"; by: AgentActor; lead: boolean }
   | { type: "agent_assigned"; by: Worker; assignee: { id: number; name: string } }
+  /** The desk hands it out. */
+  | { type: "desk_assigned"; assignee: { id: number; name: string }; routing: RoutingReason }
+  | { type: "agent_declined"; by: AgentActor }
   | { type: "agent_noted"; by: Worker; text: string }
   | { type: "agent_resolved"; by: Worker; note?: string }
   | { type: "agent_closed"; by: Worker; note?: string }

@@ -19,6 +19,7 @@ export function configWarnings(document: unknown, now: number): ConfigProblem[] 
     ...unusedPolicies(config),
     ...config.escalationPolicies.flatMap((policy, index) => disorder(policy, index)),
     ...warningsMisplaced(config),
+    ...enrichmentWithoutEffect(config),
   ];
 }
 
@@ -87,4 +88,33 @@ function warningsMisplaced(config: Config): ConfigProblem[] {
     }
     return found;
   });
+}
+
+function enrichmentWithoutEffect({ routing }: Config): ConfigProblem[] {
+  const { enrichment } = routing;
+  if (enrichment === undefined) return [];
+  const { adapter, hubspot, shareSubject, cacheFor, staleAfter } = enrichment;
+  const found: ConfigProblem[] = [];
+  const say = (path: string[], message: string): void => {
+    found.push(problem(["routing", "enrichment", ...path], message));
+  };
+  if (ms(staleAfter) < ms(cacheFor)) {
+    say(["staleAfter"], "is shorter than cacheFor: what is kept turns stale before anybody is asked again");
+  }
+  if (adapter === "generic") {
+    if (hubspot !== undefined) say(["hubspot"], 'has no effect without `"adapter": "hubspot"`');
+    return found;
+  }
+  if (shareSubject) say(["shareSubject"], "has no effect: HubSpot is asked for a contact only");
+  if (hubspot === undefined) return found;
+  const { findBy, tier, segment, preferredAgent, priorityScore, attributes } = hubspot;
+  if (findBy.telegramId === undefined && findBy.username === undefined) {
+    const message = "finds nobody who writes in Telegram, which tells neither e-mail nor phone: name telegramId, too";
+    say(["hubspot", "findBy"], message);
+  }
+  const mapped = [tier, segment, preferredAgent, priorityScore, ...Object.values(attributes)];
+  if (mapped.every((one) => one === undefined)) {
+    say(["hubspot"], "maps no property to anything: what HubSpot knows has no effect");
+  }
+  return found;
 }

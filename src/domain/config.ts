@@ -1,5 +1,13 @@
 import * as z from "zod";
 import { Duration } from "./duration.ts";
+import {
+  ATTRIBUTE_CHARS_MAX,
+  ATTRIBUTE_NAME_CHARS_MAX,
+  ATTRIBUTES_MAX,
+  FACT_CHARS_MAX,
+  PRIORITY_SCORE_MAX,
+  SKILL_LEVEL_MAX,
+} from "./limits.ts";
 import { PRIORITIES } from "./priority.ts";
 import { METRICS } from "./sla/metric.ts";
 
@@ -28,7 +36,7 @@ const TelegramUser = z.int().positive().describe("A Telegram user id");
 const LocalDate = z.iso.date();
 const HttpsUrl = z.url({ protocol: /^https?$/ }).max(2_048);
 
-const SkillLevel = z.int().min(1).max(10);
+const SkillLevel = z.int().min(1).max(SKILL_LEVEL_MAX);
 const SkillLevels = z.record(LongId, SkillLevel);
 
 /** `"09:00-12:30"`; `24:00` may end an interval, and an end before its start runs past midnight. */
@@ -58,7 +66,7 @@ const Group = z.strictObject({
   leads: z.array(TelegramUser).max(20).default([]),
 });
 
-const Tier = z.strictObject({ score: z.int().min(0).max(1_000_000), slaPolicy: LongId });
+const Tier = z.strictObject({ score: z.int().min(0).max(PRIORITY_SCORE_MAX), slaPolicy: LongId });
 
 const Weight = z.number().min(0).max(1_000);
 
@@ -187,20 +195,61 @@ const RoutingRule = z.strictObject({
   requireSkills: SkillLevels.optional(),
 });
 
+/** HubSpot's internal name of a contact property. */
+const HubSpotProperty = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,99}$/, "must be a property's internal name: a-z, 0-9 and _, a letter first");
+
+/** A fact and the property that it stands in; with `values` what stands there is looked up, and else taken as it is. */
+const fromHubSpot = <Value extends z.ZodType>(value: Value) =>
+  z.strictObject({
+    property: HubSpotProperty,
+    values: z.record(z.string().max(ATTRIBUTE_CHARS_MAX), value).optional(),
+  });
+
+const HubSpot = z.strictObject({
+  /** Which property holds what the desk knows of a customer; whom several fit, the first of these decides. */
+  findBy: z.strictObject({
+    telegramId: HubSpotProperty.optional(),
+    email: HubSpotProperty.optional(),
+    phone: HubSpotProperty.optional(),
+    username: HubSpotProperty.optional(),
+  }),
+  tier: fromHubSpot(LongId).optional(),
+  segment: fromHubSpot(z.string().min(1).max(FACT_CHARS_MAX)).optional(),
+  preferredAgent: fromHubSpot(TelegramUser).optional(),
+  priorityScore: fromHubSpot(z.number().min(0).max(PRIORITY_SCORE_MAX)).optional(),
+  attributes: z
+    .record(
+      z.string().min(1).max(ATTRIBUTE_NAME_CHARS_MAX),
+      fromHubSpot(z.union([z.string().max(ATTRIBUTE_CHARS_MAX), z.number(), z.boolean()])),
+    )
+    .refine((all) => Object.keys(all).length <= ATTRIBUTES_MAX, {
+      error: `must have at most ${ATTRIBUTES_MAX} keys`,
+    })
+    .default({}),
+});
+
+const Enrichment = z.strictObject({
+  adapter: z.enum(["generic", "hubspot"]).default("generic"),
+  /** Where the generic adapter asks; HubSpot's own address is known. */
+  url: HttpsUrl.optional(),
+  timeout: Duration.default("2500ms"),
+  cacheFor: Duration.default("10m"),
+  /** An answer whose data is older, by its own account, is marked so. */
+  staleAfter: Duration.default("7d"),
+  /** Whether the ticket's subject, which is the customer's own words, goes along. */
+  shareSubject: z.boolean().default(false),
+  hubspot: HubSpot.optional(),
+});
+
 const Routing = z.strictObject({
   rules: z.array(RoutingRule).max(500).default([]),
   defaultQueue: Id,
   /** The tier of customers of whom nobody knows one; without it the tier with the lowest score. */
   defaultTier: LongId.optional(),
   fallbackPool: Id.optional(),
-  enrichment: z
-    .strictObject({
-      url: HttpsUrl,
-      timeout: Duration.default("2500ms"),
-      cacheFor: Duration.default("10m"),
-      staleAfter: Duration.default("7d"),
-    })
-    .optional(),
+  enrichment: Enrichment.optional(),
 });
 
 const IntakeField = z.strictObject({
@@ -264,6 +313,8 @@ export type AgentConfig = Config["agents"][number];
 export type IntakeFieldConfig = Config["intake"]["fields"][number];
 export type CalendarConfig = Config["calendars"][number];
 export type SlaPolicyConfig = Config["slaPolicies"][number];
+export type EnrichmentConfig = NonNullable<Config["routing"]["enrichment"]>;
+export type HubSpotConfig = NonNullable<EnrichmentConfig["hubspot"]>;
 export type EscalationPolicyConfig = Config["escalationPolicies"][number];
 
 /** A configuration and the version that D1 gave it; versions count from 1. */

@@ -6,12 +6,13 @@ import { intakeComplete } from "./intake.ts";
 import { REMINDER_MAX_MS, TAGS_MAX } from "./limits.ts";
 import type { Policy } from "./policy.ts";
 import { isPriority } from "./priority.ts";
+import { routedEvent } from "./routing/routed.ts";
 import { verdicts } from "./sla/clocks.ts";
 import { METRICS, type Metric } from "./sla/metric.ts";
 import type { Verdict } from "./sla/verdict.ts";
 import type { TicketStatus } from "./status.ts";
 import { strike } from "./strike.ts";
-import type { Ticket } from "./ticket.ts";
+import { evolve, type Ticket } from "./ticket.ts";
 
 type Command<T extends TicketCommand["type"]> = Extract<TicketCommand, { type: T }>;
 
@@ -41,6 +42,10 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
       return unclaimed(command, ticket, now);
     case "agent_assigned":
       return assigned(command, ticket, now);
+    case "desk_assigned":
+      return deskAssigned(command, ticket, now);
+    case "agent_declined":
+      return declined(command, ticket, now);
     case "agent_noted":
       return { events: [{ type: "note_added", at: now, by: command.by, text: command.text }] };
     case "agent_resolved":
@@ -91,7 +96,7 @@ function customerWrote(
   now: number,
 ): Decision {
   const by = customer(command.customer);
-  if (ticket === null) return { events: [opened(command, policy, now)] };
+  if (ticket === null) return { events: andRouted(null, [opened(command, policy, now)], policy, now) };
   switch (ticket.status) {
     case "open":
     case "in_progress":
@@ -123,7 +128,7 @@ function customerWrote(
 }
 
 function opened(command: Command<"customer_wrote">, policy: Policy, now: number): TicketEvent {
-  const { number, subject, payload, followUpOf } = command.opening;
+  const { number, subject, payload, language, followUpOf } = command.opening;
   const held = policy.intakeFields.some((field) => field.required);
   return {
     type: "ticket_opened",
@@ -140,6 +145,7 @@ function opened(command: Command<"customer_wrote">, policy: Policy, now: number)
     priority: "normal",
     ...(held ? { heldUntil: now + policy.intakeHoldMs } : {}),
     ...(payload === null ? {} : { payload }),
+    ...(language === null ? {} : { language }),
     ...(followUpOf === null ? {} : { followUpOf }),
   };
 }
@@ -177,7 +183,7 @@ function answeredIntake(
   if (ticket.heldUntil !== null && intakeComplete(policy.intakeFields, fields)) {
     events.push({ type: "intake_released", at: now, by, why: "answered" });
   }
-  return { events };
+  return { events: andRouted(ticket, events, policy, now) };
 }
 
 function answered(command: Command<"agent_answered">, ticket: Ticket, policy: Policy, now: number): Decision {
@@ -242,6 +248,48 @@ function assigned(command: Command<"agent_assigned">, ticket: Ticket, now: numbe
       },
     ],
   };
+}
+
+function deskAssigned(command: Command<"desk_assigned">, ticket: Ticket, now: number): Decision {
+  const { assignee, routing } = command;
+  const { ref, status } = ticket;
+  if (status === "closed") return { refused: closedRefusal(ticket) };
+  if (ticket.assignee !== null)
+    return { already: { code: "ticket.already_assigned", ref, assignee: ticket.assignee } };
+  return {
+    events: [
+      {
+        type: "ticket_assigned",
+        at: now,
+        by: { kind: "system", rule: "routing" },
+        from: status,
+        to: status === "open" ? "in_progress" : status,
+        assignee: assignee.id,
+        assigneeName: assignee.name,
+        routing,
+      },
+    ],
+  };
+}
+
+function declined({ by }: Command<"agent_declined">, ticket: Ticket, now: number): Decision {
+  const { assignee, ref, status } = ticket;
+  if (status === "closed") return { refused: closedRefusal(ticket) };
+  if (assignee === null) return { already: { code: "ticket.already_unclaimed", ref } };
+  if (assignee.id !== by.id) return { refused: { code: "ticket.not_yours", ref, status, assignee } };
+  const to = status === "in_progress" ? "open" : status;
+  return {
+    events: [
+      { type: "assignment_declined", at: now, by, from: status, to, agent: by.id, agentName: by.name },
+    ],
+  };
+}
+
+/** The rules give the ticket its place where what they look at has changed; a ticket that somebody has stays there. */
+function andRouted(before: Ticket | null, events: TicketEvent[], policy: Policy, now: number): TicketEvent[] {
+  const ticket = events.reduce<Ticket | null>(evolve, before);
+  const routed = ticket === null ? null : routedEvent(ticket, policy, now);
+  return routed === null ? events : [...events, routed];
 }
 
 function resolved(command: Command<"agent_resolved">, ticket: Ticket, policy: Policy, now: number): Decision {

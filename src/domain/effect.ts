@@ -1,5 +1,6 @@
 import type { Actor } from "./actor.ts";
 import type { UnreachableReason } from "./contact.ts";
+import type { RoutingReason } from "./routing/reason.ts";
 import type { MomentOf } from "./sla/escalation-log.ts";
 
 /** What a customer is told about a ticket of theirs. Codes and facts only: `telegram/text.ts` has the words. */
@@ -13,6 +14,7 @@ export type TopicNotice =
   | { code: "ticket.claimed"; by: Actor }
   | { code: "ticket.unclaimed"; by: Actor }
   | { code: "ticket.assigned"; by: Actor; assignee: { id: number; name: string }; note?: string }
+  | { code: "assignment.declined" | "assignment.ignored"; agent: { id: number; name: string } }
   | { code: "ticket.escalated"; by: Actor; note?: string }
   | { code: "sla"; lines: SlaLine[] }
   | { code: "ticket.resolved"; by: Actor; note?: string }
@@ -26,7 +28,9 @@ export type TopicNotice =
 export type AgentNotice =
   | { code: "sla"; lines: SlaLine[] }
   /** The desk gave them the ticket. */
-  | { code: "ticket.assigned_to_you"; note?: string }
+  | { code: "ticket.assigned_to_you"; note?: string; routing?: RoutingReason }
+  | { code: "assignment.ignored" }
+  | { code: "nobody_takes_it"; queue: string }
   | { code: "ticket.escalated"; by: Actor; note?: string }
   | { code: "reminder"; reason?: string }
   | {

@@ -1,6 +1,7 @@
 import type { Actor } from "./actor.ts";
 import type { UnreachableReason } from "./contact.ts";
 import type { Priority } from "./priority.ts";
+import type { Routed, RoutingReason } from "./routing/reason.ts";
 import type { EscalationReceipt, HeldNotice, MomentOf } from "./sla/escalation-log.ts";
 import type { Verdict } from "./sla/verdict.ts";
 import type { TicketStatus } from "./status.ts";
@@ -35,13 +36,27 @@ export type TicketEvent =
       heldUntil?: number;
       /** What stood behind `/start`, where the customer came by a link. */
       payload?: string;
+      /** IETF language tag of the customer's app. */
+      language?: string;
       /** The closed ticket that this one follows up, by its reference. */
       followUpOf?: string;
     })
   /** `implicit`: by answering it, not by asking for it. */
   | (Transition & { type: "ticket_claimed"; implicit?: true })
   | (Transition & { type: "ticket_unclaimed" })
-  | (Transition & { type: "ticket_assigned"; assignee: number; assigneeName: string })
+  /** `routing`: why them, where the desk handed it out. */
+  | (Transition & {
+      type: "ticket_assigned";
+      assignee: number;
+      assigneeName: string;
+      routing?: RoutingReason;
+    })
+  /** The assignee gives it on: they are not asked again. */
+  | (Transition & { type: "assignment_declined"; agent: number; agentName: string })
+  /** The assignee did not answer in the time that the queue gives: it goes on, and they are away. */
+  | (Transition & { type: "assignment_ignored"; agent: number; agentName: string })
+  /** The desk's rules gave it a place. */
+  | (Happened & { type: "ticket_routed" } & Routed)
   /** `clocks`: what became of the SLA clocks that this ended, here and below. */
   | (Transition & { type: "ticket_answered"; first: boolean; clocks?: Verdict[] })
   | (Transition & { type: "customer_replied" })

@@ -32,6 +32,34 @@ export const WEBHOOK_PAUSES_MS: readonly number[] = [
   20 * 3_600_000,
   24 * 3_600_000,
 ];
+/** What the configuration may name as the time within which an enrichment answers. */
+export const ENRICHMENT_TIMEOUT_MIN_MS = 100;
+export const ENRICHMENT_TIMEOUT_MAX_MS = 30_000;
+/** The body of an enrichment answer; one with everything in it stays under 32 KiB. */
+export const ENRICHMENT_ANSWER_BYTES_MAX = 65_536;
+/** Enrichment calls that fail in a row before nobody is asked for a while. */
+export const ENRICHMENT_FAILURES_MAX = 5;
+/** How long that is at first; each probe that fails doubles it. */
+export const ENRICHMENT_PAUSE_MS = 30_000;
+export const ENRICHMENT_PAUSE_MAX_MS = 15 * 60_000;
+/** A probe that has told nothing for this long was cut off: it cannot take longer than its timeout. */
+export const ENRICHMENT_PROBE_MAX_MS = 2 * ENRICHMENT_TIMEOUT_MAX_MS;
+/** What is kept of what is wrong with an answer. */
+export const ENRICHMENT_PROBLEMS_MAX = 10;
+export const ENRICHMENT_PROBLEM_CHARS_MAX = 200;
+/** What agents are told of a customer in words. */
+export const ENRICHMENT_REASON_CHARS_MAX = 500;
+/** A tier, a segment, a category, a skill, as another system names it. */
+export const FACT_CHARS_MAX = 64;
+export const LANGUAGE_CHARS_MAX = 16;
+export const ATTRIBUTES_MAX = 50;
+export const ATTRIBUTE_NAME_CHARS_MAX = 64;
+export const ATTRIBUTE_CHARS_MAX = 256;
+export const PROFILE_SKILLS_MAX = 50;
+export const SKILL_LEVEL_MAX = 10;
+export const PRIORITY_SCORE_MAX = 1_000_000;
+/** Contacts of a CRM that are looked at where several fit one customer. */
+export const CRM_CONTACTS_MAX = 10;
 /** What an endpoint asks for beyond this is not granted: a slip of its clock must not silence it for years. */
 export const RETRY_AFTER_MAX_MS = 24 * 3_600_000;
 /** An alarm stands at most this far ahead of accepted work, so a crash delays it by no more. */
@@ -60,6 +88,8 @@ export const DELETE_WITHIN_MS = 48 * 3_600_000;
 export const TICKET_PHASES_MAX = 401;
 /** Segments that the explanation of one clock shows. */
 export const SLA_SEGMENTS_MAX = 1_000;
+/** Candidates that the event of an assignment keeps, besides the one who got it. */
+export const ROUTING_CANDIDATES_KEPT = 10;
 /** How far ahead an agent may ask to be reminded. */
 export const REMINDER_MAX_MS = 90 * 24 * 3_600_000;
 /** What time did is called late when the desk noted it this long after it was due. */

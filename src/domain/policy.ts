@@ -1,6 +1,9 @@
 import type { Config, IntakeFieldConfig } from "./config.ts";
 import { ms } from "./duration.ts";
 import { rosterOf, type Roster } from "./roster.ts";
+import type { QueueRouting } from "./routing/assignment.ts";
+import { queueRoutingsOf } from "./routing/queues.ts";
+import { routingRulesOf, type RoutingRules } from "./routing/rules.ts";
 import { slaRulesOf, type SlaRules } from "./sla/sla-policy.ts";
 
 /** What `decide` needs to know of the configuration, for one group, durations in milliseconds. */
@@ -15,6 +18,9 @@ export interface Policy {
   intakeHoldMs: number;
   sla: SlaRules;
   roster: Roster;
+  routing: RoutingRules;
+  /** Every queue of the desk, by its id. */
+  queues: ReadonlyMap<string, QueueRouting>;
 }
 
 /**
@@ -35,6 +41,8 @@ export function policyOf(config: Config, groupId: string, since: number): Policy
     intakeHoldMs: ms(config.intake.holdFor),
     sla: slaRulesOf(config, since),
     roster: rosterOf(config, groupId),
+    routing: routingRulesOf(config),
+    queues: queueRoutingsOf(config),
   };
 }
 

@@ -25,7 +25,17 @@ export function react(event: TicketEvent, ticket: Ticket, policy: Policy, now: n
       const assignee = { id: event.assignee, name: event.assigneeName };
       const told = topic({ code: "ticket.assigned", by: event.by, assignee, ...noteOf(event) });
       if (event.by.kind !== "system") return [told];
-      return [told, agent(assignee, { code: "ticket.assigned_to_you", ...noteOf(event) })];
+      const routing = event.routing === undefined ? {} : { routing: event.routing };
+      return [told, agent(assignee, { code: "ticket.assigned_to_you", ...noteOf(event), ...routing })];
+    }
+    case "assignment_declined":
+      return [topic({ code: "assignment.declined", agent: { id: event.agent, name: event.agentName } })];
+    case "assignment_ignored": {
+      const ignoring = { id: event.agent, name: event.agentName };
+      return [
+        topic({ code: "assignment.ignored", agent: ignoring }),
+        agent(ignoring, { code: "assignment.ignored" }),
+      ];
     }
     case "ticket_escalated": {
       // A ladder says by its own steps who is to be told.
@@ -82,6 +92,7 @@ export function react(event: TicketEvent, ticket: Ticket, policy: Policy, now: n
     case "sla_warned":
     case "sla_breached":
     case "sla_overdue":
+    case "ticket_routed":
     case "reminder_set":
     case "reminder_cleared":
     case "ticket_answered":

@@ -1,3 +1,6 @@
+/** What stands in for an endpoint's id where enrichment calls are signed; no endpoint may have it. */
+export const ENRICHMENT_ENDPOINT = "enrichment";
+
 /**
  * The secret with which the desk signs what it sends to one endpoint (`whsec_…`), derived, so that none is stored:
  * HMAC-SHA-256 over the endpoint's id, with the desk's own secret as its key.

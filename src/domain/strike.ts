@@ -14,6 +14,7 @@ type Stroke =
   | { kind: "moment"; at: number; from: number; moment: Moment; sla: SlaPolicy }
   | { kind: "notices"; at: number; from: number }
   | { kind: "reminder"; at: number; from: number; agent: number }
+  | { kind: "ignored"; at: number; from: number }
   | { kind: "auto_close"; at: number; from: number };
 
 /** Events of one strike; what is left waits for the next, which follows at once. */
@@ -61,6 +62,12 @@ function nextStroke(ticket: Ticket, policy: Policy): Stroke | null {
     add({ kind: "notices", at, from: at });
   }
   for (const { agent, at } of ticket.reminders) add({ kind: "reminder", at, from: at, agent });
+  const answerWithinMs = policy.queues.get(ticket.queue)?.answerWithinMs ?? null;
+  if (ticket.handedAt !== null && answerWithinMs !== null && ticket.awaitingSince !== null) {
+    // An answer at the last instant is in time.
+    const at = ticket.handedAt + answerWithinMs;
+    add({ kind: "ignored", at, from: at + 1 });
+  }
   if (ticket.status === "resolved" && ticket.resolvedAt !== null) {
     const at = ticket.resolvedAt + policy.autoCloseResolvedAfterMs;
     add({ kind: "auto_close", at, from: at });
@@ -85,6 +92,13 @@ function happen(stroke: Stroke, ticket: Ticket, policy: Policy, loads: Loads, at
       const { agent, name, reason } = ticket.reminders.find((one) => one.agent === stroke.agent)!;
       const said = reason === undefined ? {} : { reason };
       return [{ type: "reminder_due", at, by: system("reminder"), agent, agentName: name, ...said }];
+    }
+    case "ignored": {
+      const { assignee, status } = ticket;
+      const to = status === "in_progress" ? "open" : status;
+      const by = system("routing");
+      const ignored = { agent: assignee!.id, agentName: assignee!.name };
+      return [{ type: "assignment_ignored", at, by, from: status, to, ...ignored }];
     }
     case "auto_close":
       return [

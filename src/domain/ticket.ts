@@ -3,6 +3,7 @@ import type { UnreachableReason } from "./contact.ts";
 import type { TicketEvent } from "./event.ts";
 import { TICKET_PHASES_MAX } from "./limits.ts";
 import type { Priority } from "./priority.ts";
+import type { SkillLevels } from "./routing/skills.ts";
 import {
   clockKey,
   heldNotice,
@@ -33,7 +34,7 @@ export interface Reminder {
  * The shape of a stored ticket. Whoever changes it counts it up: a ticket stored in another shape is folded from its
  * events anew.
  */
-export const TICKET_SHAPE = 2;
+export const TICKET_SHAPE = 3;
 
 /** A ticket as it is now. Instants are milliseconds since 1970 (UTC), `null` where it has not happened. */
 export interface Ticket {
@@ -51,6 +52,16 @@ export interface Ticket {
   /** What the customer is to the desk, `null` while nobody knows. */
   tier: string | null;
   assignee: { id: number; name: string } | null;
+  /** When the desk handed it to them; null where somebody took or was given it by hand. */
+  handedAt: number | null;
+  /** Since when it waits for somebody to take it, or waited. */
+  waitingSince: number;
+  /** Who gave it on, and is not asked again. */
+  declined: number[];
+  /** What the rules require of its assignee beyond the queue. */
+  requireSkills: SkillLevels;
+  /** An agent or a program set the priority: no rule changes it any more. */
+  prioritySet: boolean;
   tags: string[];
   /** Answers to the intake fields: field id → option id. */
   fields: Record<string, string>;
@@ -71,6 +82,8 @@ export interface Ticket {
   heldUntil: number | null;
   unreachable: UnreachableReason | null;
   payload: string | null;
+  /** IETF language tag of the customer's app when they wrote it. */
+  language: string | null;
   followUpOf: string | null;
   topicId: number | null;
   /** How many topics of it were deleted by hand. */
@@ -101,13 +114,24 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
   switch (event.type) {
     case "ticket_claimed":
       if (event.by.kind === "agent") next.assignee = { id: event.by.id, name: event.by.name };
+      next.handedAt = null;
       next.claimedAt ??= event.at;
       return next;
     case "ticket_unclaimed":
-      next.assignee = null;
+      return unassigned(next, event.at);
+    case "assignment_declined":
+    case "assignment_ignored":
+      return { ...unassigned(next, event.at), declined: [...ticket.declined, event.agent] };
+    case "ticket_routed":
+      next.queue = event.queue;
+      next.requireSkills = event.requireSkills;
+      next.priority = event.priority ?? next.priority;
+      // In another queue the wait begins anew, and so does what it lets go of.
+      if (event.queue !== event.previousQueue) next.waitingSince = event.at;
       return next;
     case "ticket_assigned":
       next.assignee = { id: event.assignee, name: event.assigneeName };
+      next.handedAt = event.routing === undefined ? null : event.at;
       next.claimedAt ??= event.at;
       return next;
     case "ticket_answered":
@@ -136,9 +160,11 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
       next.closedAt = null;
       next.reopenings += 1;
       next.awaitingSince = null;
+      if (next.assignee === null) next.waitingSince = event.at;
       return event.by.kind === "customer" ? withTurn(next, event.at) : next;
     case "priority_changed":
       next.priority = event.priority;
+      next.prioritySet ||= event.by.kind === "agent" || event.by.kind === "key";
       return next;
     case "tags_changed":
       next.tags = [...ticket.tags.filter((tag) => !event.removed.includes(tag)), ...event.added];
@@ -201,6 +227,10 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
   }
 }
 
+function unassigned(ticket: Ticket, at: number): Ticket {
+  return { ...ticket, assignee: null, handedAt: null, waitingSince: at };
+}
+
 /** The customer has the floor: a new turn, unless an earlier message is still unanswered. */
 function withTurn(ticket: Ticket, at: number): Ticket {
   if (ticket.awaitingSince !== null) return ticket;
@@ -251,6 +281,11 @@ function opened(event: Extract<TicketEvent, { type: "ticket_opened" }>): Ticket 
     queue: event.queue,
     tier: null,
     assignee: null,
+    handedAt: null,
+    waitingSince: event.at,
+    declined: [],
+    requireSkills: {},
+    prioritySet: false,
     tags: [],
     fields: {},
     openedAt: event.at,
@@ -265,6 +300,7 @@ function opened(event: Extract<TicketEvent, { type: "ticket_opened" }>): Ticket 
     heldUntil: event.heldUntil ?? null,
     unreachable: null,
     payload: event.payload ?? null,
+    language: event.language ?? null,
     followUpOf: event.followUpOf ?? null,
     topicId: null,
     topicsLost: 0,

@@ -4,6 +4,7 @@ import type { Already, Refusal } from "../domain/decision.ts";
 import { durationWords } from "../domain/duration.ts";
 import type { AgentNotice, CustomerNotice, SlaLine, TopicNotice } from "../domain/effect.ts";
 import { PRIORITIES } from "../domain/priority.ts";
+import type { RoutingReason } from "../domain/routing/reason.ts";
 import type { ClockState } from "../domain/sla/clocks.ts";
 import type { Metric } from "../domain/sla/metric.ts";
 import type { TicketStatus } from "../domain/status.ts";
@@ -183,6 +184,10 @@ export function topicNotice(notice: TopicNotice): RichText {
       return rich`${bold(actorName(notice.by))} gave this ticket back. It waits to be claimed.`;
     case "ticket.assigned":
       return rich`${bold(actorName(notice.by))} assigned this ticket to ${mention(notice.assignee)}${noted(notice.note)}`;
+    case "assignment.declined":
+      return rich`${bold(notice.agent.name)} cannot take this ticket. It goes to the next.`;
+    case "assignment.ignored":
+      return rich`${bold(notice.agent.name)} did not answer in time. It goes to the next.`;
     case "ticket.escalated":
       return rich`🔥 Escalated by ${bold(actorName(notice.by))}${noted(notice.note)}`;
     case "sla":
@@ -260,7 +265,15 @@ export interface AboutTicket {
 export function agentNotice(notice: AgentNotice, about: AboutTicket | null): RichText {
   if (about === null) return agentNoticeWords(notice);
   const ref = about.url === null ? bold(about.ref) : link(about.ref, about.url);
-  return rich`${ref} · ${about.subject}\n${agentNoticeWords(notice)}`;
+  const why =
+    notice.code === "ticket.assigned_to_you" && notice.routing !== undefined ? whyYou(notice.routing) : "";
+  return rich`${ref} · ${about.subject}\n${agentNoticeWords(notice)}${why}`;
+}
+
+/** The routing reason: for the assignee alone. */
+function whyYou({ queue, stage, why }: RoutingReason): string {
+  const how = stage.kind === "override" ? "it waited so long that skills do not matter any more; " : "";
+  return `\nWhy you: queue ${queue}; ${how}${why.join("; ")}.`;
 }
 
 /** The same in the ticket's topic, for an agent whom the bot may not write to. */
@@ -274,10 +287,16 @@ function agentNoticeWords(notice: AgentNotice): RichText {
       return join(notice.lines.map(slaLine), "\n");
     case "ticket.assigned_to_you":
       return rich`This ticket is yours now${noted(notice.note)}`;
+    case "assignment.ignored":
+      return plain(
+        "You did not answer it in time, so it went to somebody else, and you are away. /online brings you back.",
+      );
     case "ticket.escalated":
       return rich`🔥 Escalated by ${bold(actorName(notice.by))}${noted(notice.note)}`;
     case "reminder":
       return rich`⏰ You asked to be reminded${noted(notice.reason)}`;
+    case "nobody_takes_it":
+      return nobodyTakesIt(notice.queue);
     case "queue.depth_exceeded":
       return rich`📈 ${bold(notice.queue)}: ${notice.unassigned} tickets wait for somebody to take them, more than ${notice.limit}. /queue lists them.`;
     case "queue.depth_recovered":
@@ -285,6 +304,11 @@ function agentNoticeWords(notice: AgentNotice): RichText {
     default:
       return notice satisfies never;
   }
+}
+
+/** Whoever could take it is away or has no room, and skills do not matter any more. */
+export function nobodyTakesIt(queue: string): RichText {
+  return rich`⏳ Nobody in ${bold(queue)} can take this ticket: everybody is away or has no room. It goes to the next who is free.`;
 }
 
 function noted(note: string | undefined): string {
@@ -399,6 +423,22 @@ export function snoozeUsageHint(): RichText {
 
 export function reminderClearedHint(): RichText {
   return plain("The reminder is off.");
+}
+
+export function awayUsageHint(): RichText {
+  return plain("For how long? /away 30m, /away 2h, or /away alone until /online.");
+}
+
+export function availabilityHint(
+  availability: "online" | "away" | "offline",
+  until: number | null,
+): RichText {
+  if (availability === "online")
+    return plain("You are online: tickets may be handed to you while you are on shift.");
+  if (availability === "offline") return plain("You are offline: nothing is handed to you until /online.");
+  return until === null
+    ? plain("You are away: nothing is handed to you until /online.")
+    : rich`You are away until ${instant(until)}; /online ends it.`;
 }
 
 export function noteUsageHint(): RichText {

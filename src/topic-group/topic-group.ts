@@ -7,6 +7,7 @@ import { explainTicket, type TicketSla } from "../domain/sla/explain.ts";
 import { botIdOf } from "../telegram/api.ts";
 import { inbound } from "../telegram/inbound.ts";
 import { take } from "./arrivals/take.ts";
+import { handOut } from "./assigning.ts";
 import { depthsDue, nextDepthAt, watchDepth } from "./depth.ts";
 import { Drain } from "./drain/drain.ts";
 import { isChatLane, STAFF } from "./drain/lane.ts";
@@ -19,6 +20,7 @@ import { outsideOf, type Outside } from "./outside.ts";
 import type { GroupHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
 import { parkedDeliveries, publicName, replay } from "./replay.ts";
 import { rulesOf, type ConfigInForce, type Rules } from "./rules.ts";
+import { Agents } from "./tables/agents.ts";
 import { migrateDatabase, openDatabase } from "./tables/database.ts";
 import { FACTS } from "./tables/facts.ts";
 import { Inbox } from "./tables/inbox.ts";
@@ -26,6 +28,7 @@ import { Messages } from "./tables/messages.ts";
 import { Outbox } from "./tables/outbox.ts";
 import { Sequence } from "./tables/sequence.ts";
 import { Store, type TicketRow } from "./tables/store.ts";
+import { Waiting } from "./tables/waiting.ts";
 import { Transaction, type Tables } from "./transaction.ts";
 import { clearTrouble, noteTrouble } from "./troubles.ts";
 import { Wake } from "./wake.ts";
@@ -50,6 +53,8 @@ export class TopicGroup extends DurableObject<Env> {
   #rules: Rules | null | undefined;
   /** Deliveries that wait, as far as this wake knows; only the limit of the inbox hangs on it. */
   #waiting = 0;
+  /** When waiting alone may change who gets a ticket; null: never. Computed anew at every start. */
+  #nextHandOutAt: number | null = null;
 
   constructor(ctx: DurableObjectState, env: Env, outside: Partial<Outside> = {}) {
     super(ctx, env);
@@ -61,6 +66,8 @@ export class TopicGroup extends DurableObject<Env> {
       messages: new Messages(db),
       outbox: new Outbox(db, ctx.storage.sql),
       inbox: new Inbox(db),
+      agents: new Agents(db),
+      waiting: new Waiting(db),
       sequence: new Sequence(
         () => Number(store.fact(FACTS.sequence) ?? 0),
         (reserved) => store.setFact(FACTS.sequence, reserved),
@@ -118,6 +125,8 @@ export class TopicGroup extends DurableObject<Env> {
           tx.wake(tx.now);
         }
         for (const { id } of config.queues) tx.deeper.add(id);
+        tx.waiting.forget();
+        tx.freed = true;
         clearTrouble(tx);
         introduce(tx);
       });
@@ -200,6 +209,7 @@ export class TopicGroup extends DurableObject<Env> {
     this.wake.rang();
     try {
       this.#strikeClocks();
+      this.#lookAtWaiting();
       this.#lookAtDepths();
       this.#purge();
       this.drain.kick();
@@ -239,6 +249,7 @@ export class TopicGroup extends DurableObject<Env> {
     try {
       const result = this.ctx.storage.transactionSync(() => {
         const done = work(tx);
+        this.#handOutWhatChanged(tx);
         if (tx.deeper.size > 0) watchDepth(tx, tx.deeper);
         if (tx.touched.size > 0) tx.wake(tx.now + SAFETY_WAKE_MS);
         if (tx.wakeBy !== null) this.wake.by(tx.wakeBy);
@@ -251,6 +262,8 @@ export class TopicGroup extends DurableObject<Env> {
       this.#tables.sequence.rewind(marks.sequence);
       this.wake.rewind(marks.wake);
       this.#tables.store.forgetLoads();
+      this.#tables.agents.forget();
+      this.#tables.waiting.forget();
       throw error;
     }
   }
@@ -272,10 +285,13 @@ export class TopicGroup extends DurableObject<Env> {
     this.#waiting = messages.countWaiting() + outbox.countWaiting();
     if (this.#rulesInForce() === null) return;
     const interrupted = { messages: messages.interrupted(), works: outbox.interrupted() };
-    if (interrupted.messages.length + interrupted.works.length > 0) {
+    const handsOut = this.#handingQueues().length > 0;
+    if (interrupted.messages.length + interrupted.works.length > 0 || handsOut) {
       this.#commit((tx) => {
         relayUncertain(tx, interrupted.messages);
         for (const row of interrupted.works) noticeUncertain(tx, row);
+        // Who can take what, and when that changes, is not kept.
+        tx.freed = handsOut;
       });
     }
     this.drain.kick();
@@ -303,6 +319,41 @@ export class TopicGroup extends DurableObject<Env> {
         if (steps > 0) swept.tickets += 1;
       }
     }
+  }
+
+  /** Handing out lets time do what is due on a ticket first, and that may change who is free. */
+  #handOutWhatChanged(tx: Transaction): void {
+    while (tx.freed || tx.unclaimed.size > 0) {
+      const numbers = tx.freed ? "all" : new Set(tx.unclaimed);
+      tx.freed = false;
+      tx.unclaimed.clear();
+      this.#handOut(tx, numbers);
+    }
+  }
+
+  /** Hands out work, and notes when waiting alone changes something. */
+  #handOut(tx: Transaction, numbers: ReadonlySet<number> | "all"): void {
+    const queues = this.#handingQueues();
+    if (queues.length === 0) return;
+    const next = handOut(tx, queues, numbers);
+    if (numbers === "all") this.#nextHandOutAt = next;
+    else if (next !== null) this.#nextHandOutAt = Math.min(next, this.#nextHandOutAt ?? next);
+    if (next !== null) tx.wake(next);
+  }
+
+  /** The queues of this group whose tickets the desk hands out. */
+  #handingQueues(): string[] {
+    const policy = this.#rulesInForce()?.policy;
+    if (policy === undefined) return [];
+    return [...policy.queues.values()].flatMap(({ id, group, auto }) =>
+      auto && group === policy.group ? [id] : [],
+    );
+  }
+
+  /** What waits is looked at when its wait, a shift or the end of a break may have changed who can take it. */
+  #lookAtWaiting(): void {
+    if (this.#nextHandOutAt === null || this.#nextHandOutAt > this.#now()) return;
+    this.#commit((tx) => void (tx.freed = true));
   }
 
   #lookAtDepths(): void {
@@ -334,6 +385,7 @@ export class TopicGroup extends DurableObject<Env> {
     const due = [
       store.firstDueAt(),
       nextDepthAt(store, this.#alertingQueues()),
+      this.#nextHandOutAt,
       this.drain.nextWakeAt(this.#now()),
     ].filter((at) => at !== null);
     if (due.length > 0) this.wake.by(Math.min(...due));

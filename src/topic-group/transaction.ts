@@ -11,12 +11,14 @@ import type { RichText } from "../telegram/rich-text.ts";
 import { customerNotice, topicNotice } from "../telegram/text.ts";
 import { BOT, chatLane, hookLane, RECORD, STAFF, type Lane } from "./drain/lane.ts";
 import type { Rules } from "./rules.ts";
+import type { Agents } from "./tables/agents.ts";
 import type { Inbox } from "./tables/inbox.ts";
 import type { Messages, NewMessage } from "./tables/messages.ts";
 import type { NewWork, Outbox } from "./tables/outbox.ts";
 import type { Sequence } from "./tables/sequence.ts";
 import type { WebhookWork, Words } from "./tables/shapes.ts";
-import { isUnassigned, type Store, type TicketRow } from "./tables/store.ts";
+import { busyWith, isUnassigned, type Store, type TicketRow } from "./tables/store.ts";
+import type { Waiting } from "./tables/waiting.ts";
 
 export interface Tables {
   store: Store;
@@ -24,6 +26,8 @@ export interface Tables {
   outbox: Outbox;
   inbox: Inbox;
   sequence: Sequence;
+  agents: Agents;
+  waiting: Waiting;
 }
 
 /** A decision with the ticket before and after it. */
@@ -40,6 +44,12 @@ export class Transaction {
   readonly messages: Messages;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
+  readonly agents: Agents;
+  readonly waiting: Waiting;
+  /** Tickets that wait for somebody in another way than before. */
+  readonly unclaimed = new Set<number>();
+  /** Whether somebody may take more than before: then everything that waits is looked at. */
+  freed = false;
   /** Queues in which the number of tickets that nobody has may have changed. */
   readonly deeper = new Set<string>();
   /** Lanes that have something to do now. */
@@ -60,6 +70,8 @@ export class Transaction {
     this.messages = tables.messages;
     this.outbox = tables.outbox;
     this.inbox = tables.inbox;
+    this.agents = tables.agents;
+    this.waiting = tables.waiting;
     this.#sequence = tables.sequence;
     this.#pressed = pressed;
   }
@@ -103,6 +115,8 @@ export class Transaction {
     if (row === undefined) this.store.addTicket(ticket, events, viewDueAt, due, this.now);
     else this.store.saveTicket(row, ticket, events, viewDueAt, due, this.now);
     this.#noteDepth(before, ticket);
+    this.#noteWork(before, ticket);
+    for (const event of events) if (event.type === "assignment_ignored") this.#away(event.agent);
     if (viewDueAt !== null) this.wake(viewDueAt);
     if (due !== null) this.wake(due);
     this.touched.add(RECORD);
@@ -110,6 +124,17 @@ export class Transaction {
       for (const effect of react(event, ticket, this.rules.policy, this.now)) this.#effect(effect, ticket);
     }
     return { decision, before, ticket };
+  }
+
+  #noteWork(before: Ticket | null, after: Ticket): void {
+    this.waiting.note(after);
+    if (isUnassigned(after)) this.unclaimed.add(after.number);
+    const hands = (ticket: Ticket | null): number | null => (ticket === null ? null : busyWith(ticket));
+    if (hands(before) !== null && hands(before) !== hands(after)) this.freed = true;
+  }
+
+  #away(agent: number): void {
+    this.agents.save({ ...this.agents.get(agent), availability: "away", until: null });
   }
 
   #noteDepth(before: Ticket | null, after: Ticket): void {

@@ -30,6 +30,8 @@ export const POLICY: Policy = {
   intakeHoldMs: 15 * MINUTE,
   sla: NO_SLA,
   roster: NO_ROSTER,
+  routing: { defaultQueue: "general", rules: [] },
+  queues: new Map(),
 };
 
 export const NO_LOADS: Loads = new Map();
@@ -39,7 +41,7 @@ export function wrote(more: Partial<Extract<TicketCommand, { type: "customer_wro
     type: "customer_wrote",
     customer: CUSTOMER,
     gratitude: false,
-    opening: { number: 1042, customer: CUSTOMER, subject: "Printer", payload: null, followUpOf: null },
+    opening: { number: 1042, customer: CUSTOMER, subject: "Printer", payload: null, language: "en", followUpOf: null },
     ...more,
   };
 }

@@ -22,6 +22,8 @@ export interface QueueRouting {
   relaxAfterMs: readonly number[];
   /** After this wait the next available agent gets it regardless of skill; null: never. */
   overrideAfterMs: number | null;
+  /** Who does not answer in this time loses it; null: nobody does. */
+  answerWithinMs: number | null;
 }
 
 /** What a ticket needs of whoever takes it. */

@@ -25,5 +25,6 @@ function queueRoutingOf(queue: QueueConfig): QueueRouting {
     preferSkills: queue.preferSkills ?? {},
     relaxAfterMs: queue.relaxAfter.map(ms).sort((a, b) => a - b),
     overrideAfterMs: queue.overrideAfter === undefined ? null : ms(queue.overrideAfter),
+    answerWithinMs: queue.answerWithin === undefined ? null : ms(queue.answerWithin),
   };
 }

@@ -34,6 +34,7 @@ export function customerMessage(
       customer: contact.id,
       subject: subjectOf(writing.text, kindWords(writing.kind)),
       payload: customer.payload,
+      language: contact.language,
       followUpOf,
     },
   });

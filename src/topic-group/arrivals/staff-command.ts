@@ -14,6 +14,8 @@ import {
   alreadyWords,
   assignAmbiguousHint,
   assignUsageHint,
+  availabilityHint,
+  awayUsageHint,
   kindWords,
   notATopicHint,
   noteUsageHint,
@@ -36,6 +38,9 @@ import type { Of } from "./arrival-of.ts";
 import { info, overdue, queue, sla } from "./staff-lists.ts";
 import { internalAlbum, ticketOf } from "./staff-message.ts";
 
+/** Commands that concern no ticket. */
+const ANYWHERE: ReadonlySet<string> = new Set(["queue", "overdue", "online", "away", "offline", "help"]);
+
 /** A message with a leading slash: a command, an internal note or a slip; never anything for the customer. */
 export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">): void {
   const { sender, topicId, writing, slashed: slash } = arrival;
@@ -43,7 +48,7 @@ export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">): void {
   if (slash.kind === "command" && slash.bot !== null && !isOurName(tx, slash.bot)) return;
 
   const ticket = ticketOf(tx, topicId);
-  const anywhere = slash.kind === "command" && ["queue", "overdue", "help"].includes(slash.name);
+  const anywhere = slash.kind === "command" && ANYWHERE.has(slash.name);
   // A topic that is no ticket's is the staff's own: what is said there is none of the desk's business.
   if (ticket === undefined && !(slash.kind === "command" && isStaffCommand(slash.name))) return;
   const agent = agentOrHint(tx, sender, ticket, topicId);
@@ -111,6 +116,10 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
     reply(overdue(tx));
     return;
   }
+  if (name === "online" || name === "away" || name === "offline") {
+    setAvailability(tx, agent, name, argument, reply);
+    return;
+  }
   const ticket = context.ticket!;
   const by = actorOf(agent);
   const noted = argument === "" ? {} : { note: argument.slice(0, NOTE_CHARS_MAX) };
@@ -174,6 +183,8 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
         ? reply(tagUsageHint())
         : runSilently({ type: "agent_tagged", by, add, remove });
     }
+    case "decline":
+      return run({ type: "agent_declined", by });
     case "escalate":
       return run({ type: "agent_escalated", by, ...noted });
     case "snooze":
@@ -187,6 +198,23 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
     default:
       name satisfies never;
   }
+}
+
+/** Whether an agent is given tickets: `/away 30m` ends by itself. */
+function setAvailability(
+  tx: Transaction,
+  { telegramId: id }: AgentConfig,
+  availability: "online" | "away" | "offline",
+  argument: string,
+  reply: (text: RichText) => void,
+): void {
+  const forMs = availability === "away" && argument !== "" ? durationMs(argument.toLowerCase()) : null;
+  if (forMs === undefined) return reply(awayUsageHint());
+  const until = forMs === null ? null : tx.now + forMs;
+  tx.agents.save({ ...tx.agents.get(id), availability, until });
+  // Whoever is back may take what waits; whoever leaves changes when somebody can.
+  tx.freed = true;
+  reply(availabilityHint(availability, until));
 }
 
 /** `2h`, `2h the parcel should be there`, `off`. */

@@ -215,6 +215,19 @@ export const lanes = sqliteTable("lanes", {
   state: text({ mode: "json" }).$type<RateState>().notNull(),
 });
 
+/** What agents said of themselves, and what the desk remembers of them to hand out work. */
+export const agents = sqliteTable("agents", {
+  /** Telegram user id. */
+  id: integer().primaryKey(),
+  availability: text({ enum: ["online", "away", "offline"] }).notNull(),
+  /** Until when they are away; null where nobody said. */
+  until: integer(),
+  /** When they were last given a ticket. */
+  lastAssignedAt: integer("last_assigned_at"),
+  /** Tiers of which they had a ticket. */
+  tiers: text({ mode: "json" }).$type<string[]>().notNull(),
+});
+
 /** People seen in the staff group, to find `@name`. */
 export const people = sqliteTable("people", {
   id: integer().primaryKey(),

@@ -194,6 +194,18 @@ export class Store {
     }));
   }
 
+  /** Who has had a ticket of this customer. */
+  servedBy(customer: number): Set<number> {
+    const rows = this.#db
+      .select({ state: tickets.state })
+      .from(tickets)
+      .where(eq(tickets.customer, customer))
+      .orderBy(desc(tickets.number))
+      .limit(CUSTOMER_TICKETS_MAX)
+      .all();
+    return new Set(rows.flatMap(({ state }) => (state.assignee === null ? [] : [state.assignee.id])));
+  }
+
   ticketOfReceipt(customer: number, messageId: number): number | undefined {
     return this.#db
       .select({ number: tickets.number })
@@ -514,14 +526,18 @@ export function isUnassigned({ assignee, heldUntil, status }: Ticket): boolean {
   return assignee === null && heldUntil === null && (status === "open" || status === "escalated");
 }
 
+/** Whose work a ticket is, null if nobody's, or if there is none to do. */
+export function busyWith({ assignee, status }: Ticket): number | null {
+  return status === "resolved" || status === "closed" ? null : (assignee?.id ?? null);
+}
+
 /** Where a ticket stands in the lists: what its indexes hold. */
 function placeOf(ticket: Ticket) {
-  const { status, assignee, queue } = ticket;
-  const over = status === "resolved" || status === "closed";
+  const { status, queue } = ticket;
   return {
     active: status !== "closed",
     queue,
-    busy: over ? null : (assignee?.id ?? null),
+    busy: busyWith(ticket),
     unassigned: isUnassigned(ticket),
   };
 }

@@ -1,0 +1,177 @@
+import * as z from "zod";
+import type { Config } from "../config.ts";
+import {
+  ATTRIBUTE_CHARS_MAX,
+  ATTRIBUTE_NAME_CHARS_MAX,
+  ATTRIBUTES_MAX,
+  ENRICHMENT_PROBLEM_CHARS_MAX,
+  ENRICHMENT_PROBLEMS_MAX,
+  ENRICHMENT_REASON_CHARS_MAX,
+  FACT_CHARS_MAX,
+  LANGUAGE_CHARS_MAX,
+  PRIORITY_SCORE_MAX,
+  PROFILE_SKILLS_MAX,
+  SKILL_LEVEL_MAX,
+} from "../limits.ts";
+import { schemaProblems } from "../schema-problems.ts";
+import type { SkillLevels } from "./skills.ts";
+
+export type Attributes = Readonly<Record<string, string | number | boolean>>;
+
+/** What another system says about a customer and their concern; null, or empty, where it says nothing. */
+export interface Profile {
+  tier: string | null;
+  segment: string | null;
+  attributes: Attributes;
+  /** What the ticket weighs in its queue, in place of its tier's score. */
+  priorityScore: number | null;
+  /** The Telegram id of the agent who is to serve this customer. */
+  preferredAgent: number | null;
+  requireSkills: SkillLevels;
+  category: string | null;
+  /** A language tag in lower case: `"de"`, `"pt-br"`. */
+  language: string | null;
+  /** In words, for agents only. */
+  reason: string | null;
+  /** How old what it says is, by its own account, in ms since 1970. */
+  asOf: number | null;
+}
+
+/** Nobody there, or nothing to tell. */
+export const NO_PROFILE: Profile = {
+  tier: null,
+  segment: null,
+  attributes: {},
+  priorityScore: null,
+  preferredAgent: null,
+  requireSkills: {},
+  category: null,
+  language: null,
+  reason: null,
+  asOf: null,
+};
+
+/** Systems leave a field out, null or empty when they know nothing; all of that is null here. */
+const text = (charsMax: number) =>
+  z
+    .string()
+    .trim()
+    .max(charsMax)
+    .nullish()
+    .transform((said) => (said === undefined || said === "" ? null : said));
+
+const LANGUAGE_TAG = /^[a-z]{2,3}(?:-[a-z\d]{2,8})*$/;
+const Language = text(LANGUAGE_CHARS_MAX)
+  .transform((said) => said?.toLowerCase().replaceAll("_", "-") ?? null)
+  .refine((tag) => tag === null || LANGUAGE_TAG.test(tag), {
+    error: 'must be a language tag such as "de" or "pt-BR"',
+  });
+
+const Attributes = z
+  .record(
+    z.string().min(1).max(ATTRIBUTE_NAME_CHARS_MAX),
+    z.union([z.string().max(ATTRIBUTE_CHARS_MAX), z.number(), z.boolean(), z.null()]),
+  )
+  .refine((all) => Object.keys(all).length <= ATTRIBUTES_MAX, {
+    error: `must have at most ${ATTRIBUTES_MAX} keys`,
+  })
+  .transform((all): Attributes => {
+    const said = Object.entries(all).flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
+    return Object.fromEntries(said);
+  })
+  .nullish()
+  .transform((all) => all ?? {});
+
+const Skills = z
+  .record(z.string().min(1).max(FACT_CHARS_MAX), z.int().min(1).max(SKILL_LEVEL_MAX))
+  .refine((all) => Object.keys(all).length <= PROFILE_SKILLS_MAX, {
+    error: `must have at most ${PROFILE_SKILLS_MAX} keys`,
+  })
+  .nullish()
+  .transform((all): SkillLevels => all ?? {});
+
+/** The answer on the wire. Keys that are not here are left alone: a system may say more than the desk asks. */
+export const EnrichmentAnswer = z.object({
+  tier: text(FACT_CHARS_MAX),
+  segment: text(FACT_CHARS_MAX),
+  attributes: Attributes,
+  priorityScore: z
+    .number()
+    .min(0)
+    .max(PRIORITY_SCORE_MAX)
+    .nullish()
+    .transform((said) => said ?? null),
+  preferredAgent: z
+    .int()
+    .positive()
+    .nullish()
+    .transform((said) => said ?? null),
+  requireSkills: Skills,
+  category: text(FACT_CHARS_MAX),
+  language: Language,
+  reason: text(ENRICHMENT_REASON_CHARS_MAX),
+  asOf: z.iso
+    .datetime({ offset: true, error: 'must be an instant in ISO 8601, such as "2026-11-20T09:00:00Z"' })
+    .nullish()
+    .transform((said) => said ?? null),
+});
+
+/**
+ * Reads an answer, whatever it is. One that breaks its contract in one place is not believed in the others, either.
+ * `now` in ms since 1970: an answer cannot be newer than that, however its clock runs.
+ */
+export function profileOf(answer: unknown, now: number): { profile: Profile } | { problems: string[] } {
+  const read = EnrichmentAnswer.safeParse(answer);
+  if (!read.success) {
+    const found = schemaProblems(read.error.issues, answer).slice(0, ENRICHMENT_PROBLEMS_MAX);
+    return {
+      problems: found.map(({ pointer, message }) =>
+        `${pointer === "" ? "the answer" : pointer} ${message}`.slice(0, ENRICHMENT_PROBLEM_CHARS_MAX),
+      ),
+    };
+  }
+  const { asOf } = read.data;
+  return { profile: { ...read.data, asOf: asOf === null ? null : Math.min(Date.parse(asOf), now) } };
+}
+
+/** Whether what it says is older than it may be, by its own account; what names no age is not. */
+export function isStale({ asOf }: Profile, staleAfterMs: number, now: number): boolean {
+  return asOf !== null && now - asOf > staleAfterMs;
+}
+
+/** What of a configuration a profile has to fit. */
+export type Fitting = Pick<Config, "tiers" | "agents">;
+
+/**
+ * What a desk can do with a profile: without what its configuration does not know, and nobody asked for more of a
+ * skill than anybody has, since no agent could ever take such a ticket. `ignored` names the differences.
+ */
+export function fitted(profile: Profile, config: Fitting): { profile: Profile; ignored: string[] } {
+  const ignored: string[] = [];
+  let { tier, preferredAgent } = profile;
+  if (tier !== null && !Object.hasOwn(config.tiers, tier)) {
+    ignored.push(`tier ${JSON.stringify(tier)} is not one of the desk's`);
+    tier = null;
+  }
+  if (preferredAgent !== null && !config.agents.some(({ telegramId }) => telegramId === preferredAgent)) {
+    ignored.push(`preferred agent ${preferredAgent} is no agent`);
+    preferredAgent = null;
+  }
+  const requireSkills = Object.entries(profile.requireSkills).flatMap(([skill, wanted]) => {
+    const best = highestLevel(skill, config);
+    if (best === 0) ignored.push(`skill ${JSON.stringify(skill)} is nobody's`);
+    else if (best < wanted) ignored.push(`skill ${JSON.stringify(skill)} at ${wanted}: nobody has more than ${best}`);
+    return best === 0 ? [] : [[skill, Math.min(best, wanted)] as const];
+  });
+  return {
+    profile: { ...profile, tier, preferredAgent, requireSkills: Object.fromEntries(requireSkills) },
+    ignored,
+  };
+}
+
+function highestLevel(skill: string, { agents }: Fitting): number {
+  return agents.reduce(
+    (best, { skills }) => (Object.hasOwn(skills, skill) ? Math.max(best, skills[skill]!.level) : best),
+    0,
+  );
+}

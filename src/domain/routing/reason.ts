@@ -1,0 +1,28 @@
+import type { Priority } from "../priority.ts";
+import type { Candidate, Stage } from "./assignment.ts";
+import type { SkillLevels } from "./skills.ts";
+
+/** Where the rules put a ticket. */
+export interface Routed {
+  queue: string;
+  previousQueue: string;
+  /** Where the rules set one. */
+  priority?: Priority;
+  /** What the rules require beyond the queue. */
+  requireSkills: SkillLevels;
+  /** The places of the rules that hold, from 0. */
+  rules: number[];
+  /** A queue of another group that the rules name: the ticket stays with this one. */
+  elsewhere?: string;
+}
+
+/** Why somebody got a ticket, as the event keeps it. */
+export interface RoutingReason {
+  queue: string;
+  stage: Stage;
+  /** What spoke for them. */
+  why: string[];
+  score: number;
+  /** The others, best first, cut at `ROUTING_CANDIDATES_KEPT`. */
+  others: Pick<Candidate, "agent" | "eligible" | "score" | "why">[];
+}

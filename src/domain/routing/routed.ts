@@ -1,0 +1,48 @@
+import type { TicketEvent } from "../event.ts";
+import type { Policy } from "../policy.ts";
+import type { Ticket } from "../ticket.ts";
+import { route, type RoutingFacts } from "./rules.ts";
+
+/** What the rules look at, of a ticket. */
+export function factsOf(ticket: Ticket): RoutingFacts {
+  const { tier, fields, language, payload } = ticket;
+  return {
+    tier,
+    segment: null,
+    category: fields["category"] ?? null,
+    urgency: fields["urgency"] ?? null,
+    language,
+    payload,
+    attributes: {},
+  };
+}
+
+/** The place that the rules give a ticket, `null` if that is where it is, or if somebody has it already. */
+export function routedEvent(ticket: Ticket, policy: Policy, now: number): TicketEvent | null {
+  if (ticket.assignee !== null || ticket.status === "resolved" || ticket.status === "closed") return null;
+  const {
+    queue: wanted,
+    priority,
+    requireSkills,
+    rules,
+  } = route(factsOf(ticket), policy.routing, now, policy.defaultQueue);
+  const here = policy.queues.get(wanted)?.group === policy.group;
+  const queue = here ? wanted : ticket.queue;
+  const raised = priority !== null && !ticket.prioritySet && priority !== ticket.priority ? { priority } : {};
+  const same =
+    queue === ticket.queue &&
+    raised.priority === undefined &&
+    JSON.stringify(requireSkills) === JSON.stringify(ticket.requireSkills);
+  if (same) return null;
+  return {
+    type: "ticket_routed",
+    at: now,
+    by: { kind: "system", rule: "routing" },
+    queue,
+    previousQueue: ticket.queue,
+    ...raised,
+    requireSkills,
+    rules,
+    ...(here ? {} : { elsewhere: wanted }),
+  };
+}

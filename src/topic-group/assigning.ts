@@ -1,0 +1,154 @@
+import { ROUTING_CANDIDATES_KEPT } from "../domain/limits.ts";
+import type { RosterAgent } from "../domain/roster.ts";
+import {
+  assign,
+  nextChange,
+  type AgentNow,
+  type Assignment,
+  type QueueRouting,
+} from "../domain/routing/assignment.ts";
+import { highest } from "../domain/routing/skills.ts";
+import { nobodyTakesIt } from "../telegram/text.ts";
+import type { AgentRow } from "./tables/agents.ts";
+import { isUnassigned } from "./tables/store.ts";
+import { inOrder, waitingOf, type WaitingTicket } from "./tables/waiting.ts";
+import type { Transaction } from "./transaction.ts";
+
+/**
+ * Hands out what waits in the queues that the desk assigns, in their order, as long as somebody has room. `numbers`:
+ * only these have changed, so that nobody else could get anything they could not get before. Answers when waiting
+ * alone changes something next, in ms since 1970.
+ */
+export function handOut(
+  tx: Transaction,
+  queues: readonly string[],
+  numbers: ReadonlySet<number> | "all",
+): number | null {
+  const { policy } = tx.rules;
+  const agents = policy.roster.agents.map((agent) => agentNow(tx, agent));
+  let next: number | null = null;
+  const later = (at: number | null): void => {
+    if (at !== null && at > tx.now) next = next === null ? at : Math.min(next, at);
+  };
+  const waiting = numbers === "all" ? tx.waiting.inOrder(queues) : changed(tx, numbers);
+  for (const ticket of [...waiting]) {
+    const queue = policy.queues.get(ticket.queue);
+    if (queue === undefined || !queues.includes(queue.id)) continue;
+    later(nextChange(ticket, queue, tx.now)?.at ?? null);
+    // Whoever has no room, or is not there, need not be asked about their skills.
+    if (!agents.some(({ available, agent, open }) => available && open < agent.capacity)) {
+      tellIfNobody(tx, ticket, queue);
+      continue;
+    }
+    const assignment = assignmentOf(tx, ticket, queue, agents);
+    if (assignment.assignee === null) {
+      tellIfNobody(tx, ticket, queue);
+      continue;
+    }
+    give(tx, ticket, queue, assignment, agents);
+  }
+  if (waiting.length > 0) for (const agent of policy.roster.agents) later(availableAt(tx, agent));
+  return next;
+}
+
+function changed(tx: Transaction, numbers: ReadonlySet<number>): WaitingTicket[] {
+  const found = [...numbers].flatMap((number) => {
+    const ticket = tx.store.ticket(number)?.ticket;
+    return ticket === undefined || !isUnassigned(ticket) ? [] : [waitingOf(ticket)];
+  });
+  return found.sort(inOrder);
+}
+
+/** Who would get a ticket now, and why. */
+export function assignmentOf(
+  tx: Transaction,
+  ticket: WaitingTicket,
+  queue: QueueRouting,
+  agents: readonly AgentNow[],
+): Assignment {
+  const served = tx.store.servedBy(ticket.customer);
+  const known = agents.map((one) => ({ ...one, history: historyOf(tx, one.agent.id, ticket, served) }));
+  const requireSkills = highest(queue.requireSkills, ticket.requireSkills);
+  return assign({ ...ticket, requireSkills, preferredAgent: null }, known, queue, tx.now);
+}
+
+export function agentNow(tx: Transaction, agent: RosterAgent): AgentNow {
+  const row = tx.agents.get(agent.id);
+  const because = unavailableBecause(row, agent, tx.now);
+  return {
+    agent,
+    available: because === null,
+    unavailableBecause: because,
+    open: tx.store.loads().get(agent.id) ?? 0,
+    lastAssignedAt: row.lastAssignedAt,
+    history: 0,
+  };
+}
+
+function unavailableBecause(
+  { availability, until }: AgentRow,
+  { shift }: RosterAgent,
+  now: number,
+): string | null {
+  if (availability === "offline") return "offline";
+  if (availability === "away" && (until === null || now < until)) return "away";
+  return shift !== null && !shift.isOpen(now) ? "not on shift" : null;
+}
+
+/** When somebody who is not there will be, null if that is not known, or if they are. */
+function availableAt(tx: Transaction, agent: RosterAgent): number | null {
+  const { availability, until } = tx.agents.get(agent.id);
+  if (availability === "offline") return null;
+  if (availability === "away" && (until === null || tx.now < until)) return until;
+  if (agent.shift === null) return null;
+  const { open, opens } = agent.shift.openingAt(tx.now);
+  return open ? null : opens;
+}
+
+function historyOf(
+  tx: Transaction,
+  agent: number,
+  { tier }: WaitingTicket,
+  served: ReadonlySet<number>,
+): number {
+  if (served.has(agent)) return 1;
+  return tier !== null && tx.agents.get(agent).tiers.includes(tier) ? 0.5 : 0;
+}
+
+function give(
+  tx: Transaction,
+  ticket: WaitingTicket,
+  queue: QueueRouting,
+  { assignee, stage, candidates }: Assignment,
+  agents: AgentNow[],
+): void {
+  const [best, ...others] = candidates;
+  tx.apply(ticket.number, {
+    type: "desk_assigned",
+    assignee: assignee!,
+    routing: {
+      queue: queue.id,
+      stage,
+      why: best!.why,
+      score: best!.score ?? 0,
+      others: others
+        .slice(0, ROUTING_CANDIDATES_KEPT)
+        .map(({ agent, eligible, score, why }) => ({ agent, eligible, score, why })),
+    },
+  });
+  const row = tx.agents.get(assignee!.id);
+  const tiers =
+    ticket.tier === null || row.tiers.includes(ticket.tier) ? row.tiers : [...row.tiers, ticket.tier];
+  tx.agents.save({ ...row, lastAssignedAt: tx.now, tiers });
+  const given = agents.findIndex(({ agent }) => agent.id === assignee!.id);
+  agents[given] = agentNow(tx, agents[given]!.agent);
+}
+
+/** Skills matter no more, and still nobody is there: the leads are told, once for each wait. */
+function tellIfNobody(tx: Transaction, ticket: WaitingTicket, { id, overrideAfterMs }: QueueRouting): void {
+  if (overrideAfterMs === null || tx.now < ticket.waitingSince + overrideAfterMs) return;
+  if (!tx.store.firstTime(`nobody:${ticket.number}:${ticket.waitingSince}`, tx.now)) return;
+  const { leads } = tx.rules.policy.roster;
+  for (const lead of leads) tx.tellAgent(lead, ticket.number, { code: "nobody_takes_it", queue: id });
+  if (leads.length === 0) tx.tellTopic(ticket.number, nobodyTakesIt(id));
+}

@@ -1,0 +1,76 @@
+import { and, inArray, sql } from "drizzle-orm";
+import { PRIORITIES } from "../../domain/priority.ts";
+import type { Ticket } from "../../domain/ticket.ts";
+import type { Database } from "./database.ts";
+import { tickets } from "./schema.ts";
+import { isUnassigned } from "./store.ts";
+
+/** A ticket that waits for somebody, as far as it matters for who gets it. */
+export interface WaitingTicket {
+  number: number;
+  queue: string;
+  customer: number;
+  tier: string | null;
+  requireSkills: Ticket["requireSkills"];
+  declined: readonly number[];
+  waitingSince: number;
+  /** Lower goes first: urgency, then age. */
+  rank: number;
+}
+
+/**
+ * The tickets that nobody has, in the order in which they are handed out. Read from the tickets once, then kept up to
+ * date, so that an arrival costs the same however many wait.
+ */
+export class Waiting {
+  readonly #db: Database;
+  #tickets: Map<number, WaitingTicket> | null = null;
+  #ordered: WaitingTicket[] | null = null;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  note(ticket: Ticket): void {
+    if (this.#tickets === null) return;
+    const was = this.#tickets.get(ticket.number);
+    const now = isUnassigned(ticket) ? waitingOf(ticket) : undefined;
+    if (was === undefined && now === undefined) return;
+    if (now === undefined) this.#tickets.delete(ticket.number);
+    else this.#tickets.set(ticket.number, now);
+    this.#ordered = null;
+  }
+
+  /** Those of some queues, which stay the same until it is told to forget. */
+  inOrder(queues: readonly string[]): readonly WaitingTicket[] {
+    this.#tickets ??= this.#read(queues);
+    this.#ordered ??= [...this.#tickets.values()].sort(inOrder);
+    return this.#ordered;
+  }
+
+  /** What is in memory is not certain any more: a transaction was rolled back. */
+  forget(): void {
+    this.#tickets = null;
+    this.#ordered = null;
+  }
+
+  #read(queues: readonly string[]): Map<number, WaitingTicket> {
+    const rows = this.#db
+      .select({ state: tickets.state })
+      .from(tickets)
+      .where(and(sql`unassigned = 1`, inArray(tickets.queue, queues)))
+      .all();
+    return new Map(rows.map(({ state }) => [state.number, waitingOf(state)]));
+  }
+}
+
+/** More urgent ones first, then older ones: a newer equal never overtakes. */
+export function inOrder(a: WaitingTicket, b: WaitingTicket): number {
+  return a.rank - b.rank || a.number - b.number;
+}
+
+export function waitingOf(ticket: Ticket): WaitingTicket {
+  const { number, queue, customer, tier, requireSkills, declined, waitingSince, priority } = ticket;
+  const rank = PRIORITIES.indexOf(priority);
+  return { number, queue, customer, tier, requireSkills, declined, waitingSince, rank };
+}
