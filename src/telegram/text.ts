@@ -187,7 +187,7 @@ export function topicNotice(notice: TopicNotice): RichText {
     case "assignment.declined":
       return rich`${bold(notice.agent.name)} cannot take this ticket. It goes to the next.`;
     case "assignment.ignored":
-      return rich`${bold(notice.agent.name)} did not answer in time. It goes to the next.`;
+      return rich`${mention(notice.agent)} did not answer in time and is away now. It goes to the next.`;
     case "ticket.escalated":
       return rich`🔥 Escalated by ${bold(actorName(notice.by))}${noted(notice.note)}`;
     case "sla":

@@ -31,7 +31,7 @@ export function handOut(
     if (at !== null && at > tx.now) next = next === null ? at : Math.min(next, at);
   };
   const waiting = numbers === "all" ? tx.waiting.inOrder(queues) : changed(tx, numbers);
-  for (const ticket of [...waiting]) {
+  for (const ticket of waiting) {
     const queue = policy.queues.get(ticket.queue);
     if (queue === undefined || !queues.includes(queue.id)) continue;
     later(nextChange(ticket, queue, tx.now)?.at ?? null);

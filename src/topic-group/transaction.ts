@@ -129,8 +129,8 @@ export class Transaction {
   #noteWork(before: Ticket | null, after: Ticket): void {
     this.waiting.note(after);
     if (isUnassigned(after)) this.unclaimed.add(after.number);
-    const hands = (ticket: Ticket | null): number | null => (ticket === null ? null : busyWith(ticket));
-    if (hands(before) !== null && hands(before) !== hands(after)) this.freed = true;
+    const had = before === null ? null : busyWith(before);
+    if (had !== null && had !== busyWith(after)) this.freed = true;
   }
 
   #away(agent: number): void {

@@ -41,7 +41,14 @@ export function wrote(more: Partial<Extract<TicketCommand, { type: "customer_wro
     type: "customer_wrote",
     customer: CUSTOMER,
     gratitude: false,
-    opening: { number: 1042, customer: CUSTOMER, subject: "Printer", payload: null, language: "en", followUpOf: null },
+    opening: {
+      number: 1042,
+      customer: CUSTOMER,
+      subject: "Printer",
+      payload: null,
+      language: "en",
+      followUpOf: null,
+    },
     ...more,
   };
 }

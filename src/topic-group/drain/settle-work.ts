@@ -1,3 +1,4 @@
+import type { AgentNotice } from "../../domain/effect.ts";
 import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX, WEBHOOK_PAUSES_MS } from "../../domain/limits.ts";
 import { isActive } from "../../domain/status.ts";
 import { agentNoticeInTopic, outcomeUnknown, undelivered } from "../../telegram/text.ts";
@@ -146,7 +147,7 @@ function workRefused(tx: Transaction, row: OutboxRow, refused: Refused, { retry 
       break;
     case "agent_notice":
       // They never started the bot, or have blocked it: the topic reaches them too.
-      tx.tellTopic(row.ticket, agentNoticeInTopic(work.agent, work.notice));
+      if (!isSaidInTopic(work.notice)) tx.tellTopic(row.ticket, agentNoticeInTopic(work.agent, work.notice));
       break;
     case "webhook":
       tx.outbox.update(row.seq, { state: "parked", attempts: row.attempts + 1, code: refused.description });
@@ -185,6 +186,11 @@ function workRefused(tx: Transaction, row: OutboxRow, refused: Refused, { retry 
   }
   tx.outbox.remove(row.seq);
   return OK;
+}
+
+/** Who gets a ticket is mentioned in its topic anyway. */
+function isSaidInTopic({ code }: AgentNotice): boolean {
+  return code === "ticket.assigned_to_you" || code === "assignment.ignored";
 }
 
 function repliesTo(of: { chat: number; messageId: number }) {

@@ -1,0 +1,263 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { ConfigInput } from "../../src/domain/config.ts";
+import type { Customer, Member } from "../../src/sandbox/telegram/client.ts";
+import { promisesNothing } from "../support/desks.ts";
+import { isService, Stage, texts } from "../support/stage.ts";
+
+/* Who gets which ticket, in the real runtime: Friday 10:00 in Berlin, where the office is open till 15:00. */
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+let stage: Stage;
+
+/** A desk whose general queue hands its tickets out, to Olga (billing) and Boris; Lena leads and takes none. */
+async function open(config: (config: ConfigInput) => void = () => undefined): Promise<void> {
+  stage = await Stage.open({
+    intake: true,
+    config: (desk) => {
+      promisesNothing(desk);
+      desk.queues = [
+        { id: "general", group: "main", assignment: "auto" },
+        {
+          id: "billing",
+          group: "main",
+          assignment: "auto",
+          requireSkills: { billing: 1 },
+          overrideAfter: "5m",
+        },
+        { id: "premium", group: "vip" },
+      ];
+      desk.agents = [
+        { telegramId: 9001, name: "Lena", role: "lead", groups: ["main", "vip"], capacity: 0 },
+        {
+          telegramId: 9002,
+          name: "Olga",
+          role: "senior",
+          groups: ["main"],
+          capacity: 2,
+          shift: "office",
+          skills: { billing: { level: 3 } },
+        },
+        { telegramId: 9003, name: "Boris", groups: ["main"], capacity: 2, shift: "office" },
+      ];
+      config(desk);
+    },
+  });
+}
+
+beforeEach(() => open());
+afterEach(() => stage.settle(0));
+
+async function asks(text = "Help", settings: { languageCode?: string } = {}): Promise<Customer> {
+  const customer = await stage.customer(settings);
+  await customer.write(text);
+  await stage.settle(5_000);
+  return customer;
+}
+
+async function assignee(ref: string): Promise<number | null> {
+  const { assignee: who } = await stage.get<{ assignee: { id: number } | null }>(`/api/v1/tickets/${ref}`);
+  return who?.id ?? null;
+}
+
+async function assignees(count: number): Promise<(number | null)[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => assignee(`SUP-${index + 1}`)));
+}
+
+async function says(member: Member, ref: string, line: string): Promise<string> {
+  const topic = await stage.topic(ref);
+  await member.write(topic.id, line);
+  await stage.settle(5_000);
+  const messages = await member.messages({ threadId: topic.id });
+  return texts(messages.filter((message) => !isService(message))).at(-1) ?? "";
+}
+
+async function starts({ id, profile }: Member): Promise<void> {
+  await (await stage.telegram.customer({ id, firstName: profile.first_name })).start();
+  await stage.settle(5_000);
+}
+
+describe("handing out", () => {
+  test("goes by spare capacity, in turns, and never beyond it", async () => {
+    for (let n = 0; n < 6; n += 1) await asks();
+    expect(await assignees(6)).toEqual([9002, 9003, 9002, 9003, null, null]);
+  });
+
+  test("goes on with what waits longest as soon as somebody has room", async () => {
+    for (let n = 0; n < 6; n += 1) await asks();
+    await says(stage.boris, "SUP-2", "/resolve");
+    expect(await assignees(6)).toEqual([9002, 9003, 9002, 9003, 9003, null]);
+  });
+
+  test("takes the more urgent first, then the older", async () => {
+    for (let n = 0; n < 6; n += 1) await asks();
+    await says(stage.lead, "SUP-6", "/priority urgent");
+    await says(stage.boris, "SUP-2", "/resolve");
+    expect(await assignees(6)).toEqual([9002, 9003, 9002, 9003, null, 9003]);
+  });
+
+  test("leaves a ticket with whoever has it, whatever the customer says afterwards", async () => {
+    const ada = await asks("My invoice is wrong");
+    // Before that nobody knows: it was for whoever is next.
+    expect(await assignee("SUP-1")).toBe(9002);
+    await says(stage.olga, "SUP-1", "/decline");
+    expect(await assignee("SUP-1")).toBe(9003);
+    await ada.press((await ada.messages()).at(-1)!.message_id, { text: "Billing" });
+    await stage.settle(5_000);
+    // Whoever has it keeps it.
+    expect(await assignee("SUP-1")).toBe(9003);
+  });
+
+  test("waits for the skill, and after five minutes for it no more", async () => {
+    await says(stage.olga, await (async () => (await asks("First"), "SUP-1"))(), "/offline");
+    const ada = await stage.customer();
+    await stage.api("PUT", "/api/v1/config", {
+      ...stage.config,
+      routing: { ...stage.config.routing, rules: [{ when: {}, queue: "billing" }] },
+    });
+    await ada.write("My invoice is wrong");
+    await stage.settle(5_000);
+    expect(await assignee("SUP-2")).toBeNull();
+    await stage.pass(4 * MINUTE);
+    expect(await assignee("SUP-2")).toBeNull();
+    await stage.pass(MINUTE);
+    expect(await assignee("SUP-2")).toBe(9003);
+  });
+
+  test("500 at once, 15 agents: full, fair, in order", { timeout: 120_000 }, async () => {
+    await open((config) => {
+      config.agents = Array.from({ length: 15 }, (_, index) => ({
+        telegramId: 9_100 + index,
+        name: `Agent ${index + 1}`,
+        groups: ["main"],
+        capacity: 20,
+      }));
+      config.queues[0].strategy = "round_robin";
+      for (const group of config.groups) group.leads = [];
+      config.queues[2].assignment = "claim";
+      config.queues = config.queues.filter(({ id }) => id !== "billing");
+      config.routing.rules = [];
+    });
+    const customers = await Promise.all(Array.from({ length: 500 }, () => stage.customer()));
+    await Promise.all(customers.map((customer) => customer.write("Help")));
+    await stage.deliver();
+    await stage.settle(10 * MINUTE);
+    const all = await Promise.all(Array.from({ length: 500 }, (_, index) => assignee(`SUP-${index + 1}`)));
+    const counts = new Map<number | null, number>();
+    for (const id of all) counts.set(id, (counts.get(id) ?? 0) + 1);
+    expect([...counts.entries()].filter(([id]) => id !== null).map(([, count]) => count)).toEqual(
+      Array(15).fill(20),
+    );
+    expect(all.slice(0, 300)).not.toContain(null);
+    expect(all.slice(300).every((id) => id === null)).toBe(true);
+  });
+});
+
+describe("agents", () => {
+  test("are given nothing while they are away, offline or off shift, and again when they are back", async () => {
+    await asks();
+    expect(await says(stage.olga, "SUP-1", "/away 30m")).toContain("You are away until");
+    expect(await says(stage.boris, "SUP-1", "/offline")).toContain("You are offline");
+    await asks();
+    expect(await assignee("SUP-2")).toBeNull();
+    await stage.pass(30 * MINUTE);
+    expect(await assignee("SUP-2")).toBe(9002);
+    await says(stage.olga, "SUP-1", "/offline");
+    await asks();
+    expect(await says(stage.boris, "SUP-1", "/online")).toContain("You are online");
+    expect(await assignee("SUP-3")).toBe(9003);
+    await stage.pass(6 * HOUR);
+    await asks();
+    expect(await assignee("SUP-4")).toBeNull();
+    // Monday at nine in Berlin the office opens.
+    await stage.moveTo(Date.parse("2026-11-23T08:00:00Z"));
+    await stage.settle(5_000);
+    expect(await assignee("SUP-4")).toBe(9003);
+  });
+
+  test("who decline are not asked again; when nobody is left, it waits", async () => {
+    await asks();
+    expect(await says(stage.boris, "SUP-1", "/decline")).toContain("belongs to Olga");
+    await says(stage.olga, "SUP-1", "/decline");
+    expect(await assignee("SUP-1")).toBe(9003);
+    await says(stage.boris, "SUP-1", "/decline");
+    expect(await assignee("SUP-1")).toBeNull();
+    await stage.pass(HOUR);
+    expect(await assignee("SUP-1")).toBeNull();
+    await says(stage.olga, "SUP-1", "/claim");
+    expect(await assignee("SUP-1")).toBe(9002);
+  });
+
+  test("who do not answer in time lose the ticket to the next, and are away", async () => {
+    await open((config) => {
+      config.queues[0].answerWithin = "10m";
+    });
+    await starts(stage.olga);
+    await asks();
+    expect(await assignee("SUP-1")).toBe(9002);
+    await stage.pass(10 * MINUTE + 5_000);
+    expect(await assignee("SUP-1")).toBe(9003);
+    expect(texts(await stage.telegram.messages(9002)).at(-1)).toContain("You did not answer it in time");
+    await says(stage.boris, "SUP-1", "On it");
+    await stage.pass(HOUR);
+    expect(await assignee("SUP-1")).toBe(9003);
+    await asks();
+    await asks();
+    expect(await assignees(3)).toEqual([9003, 9003, null]);
+  });
+
+  test("know why a ticket is theirs; neither the customer nor the group reads it", async () => {
+    await starts(stage.olga);
+    const ada = await asks();
+    const own = texts(await stage.telegram.messages(9002)).at(-1)!;
+    expect(own).toContain("This ticket is yours now.");
+    expect(own).toContain("Why you: queue general; has 0 of 2.");
+    const others = [...texts(await ada.messages()), ...texts(await stage.group.messages())].join("\n");
+    expect(others).not.toContain("Why you");
+    const { items } = await stage.get<{ items: { type: string; data: Record<string, unknown> }[] }>(
+      "/api/v1/tickets/SUP-1/events",
+    );
+    expect(items.find(({ type }) => type === "ticket_assigned")?.data).toMatchObject({
+      routing: {
+        queue: "general",
+        stage: { kind: "strict" },
+        others: [{ agent: { id: 9003 } }, { agent: { id: 9001 } }],
+      },
+    });
+  });
+
+  test("the leads are told once when nobody is there, whatever the skills", async () => {
+    await open((config) => {
+      config.queues[0].overrideAfter = "5m";
+    });
+    await starts(stage.lead);
+    await stage.moveTo(stage.now + 8 * HOUR);
+    await asks();
+    await stage.pass(2 * HOUR);
+    const told = texts(await stage.telegram.messages(9001)).filter((text) =>
+      text.includes("Nobody in general"),
+    );
+    expect(told).toHaveLength(1);
+  });
+});
+
+test("rules look at the language, the link and what the customer answered", async () => {
+  await open((config) => {
+    config.routing.rules = [
+      { when: { language: "de" }, priority: "high" },
+      { when: { payload: "refund" }, queue: "billing" },
+      { when: { urgency: "urgent" }, priority: "urgent" },
+    ];
+  });
+  await asks("Hallo", { languageCode: "de-AT" });
+  expect(await stage.get("/api/v1/tickets/SUP-1")).toMatchObject({ queue: "general", priority: "high" });
+  const bob = await stage.customer();
+  await bob.start("refund");
+  await bob.write("Money back");
+  await stage.settle(5_000);
+  expect(await stage.get("/api/v1/tickets/SUP-2")).toMatchObject({
+    queue: "billing",
+    assignee: { id: 9002 },
+  });
+});
