@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isAllowedUrl } from "../../src/integrations/outgoing.ts";
+import { isAllowedUrl } from "../../src/domain/allowed-url.ts";
 
 describe("the desk calls", () => {
   test.each([
