@@ -109,7 +109,8 @@ function enrichmentWithoutEffect({ routing }: Config): ConfigProblem[] {
   if (hubspot === undefined) return found;
   const { findBy, tier, segment, preferredAgent, priorityScore, attributes } = hubspot;
   if (findBy.telegramId === undefined && findBy.username === undefined) {
-    const message = "finds nobody who writes in Telegram, which tells neither e-mail nor phone: name telegramId, too";
+    const message =
+      "finds nobody who writes in Telegram, which tells neither e-mail nor phone: name telegramId, too";
     say(["hubspot", "findBy"], message);
   }
   const mapped = [tier, segment, preferredAgent, priorityScore, ...Object.values(attributes)];

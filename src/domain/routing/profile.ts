@@ -76,7 +76,9 @@ const Attributes = z
     error: `must have at most ${ATTRIBUTES_MAX} keys`,
   })
   .transform((all): Attributes => {
-    const said = Object.entries(all).flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
+    const said = Object.entries(all).flatMap(([key, value]) =>
+      value === null ? [] : [[key, value] as const],
+    );
     return Object.fromEntries(said);
   })
   .nullish()
@@ -160,7 +162,8 @@ export function fitted(profile: Profile, config: Fitting): { profile: Profile; i
   const requireSkills = Object.entries(profile.requireSkills).flatMap(([skill, wanted]) => {
     const best = highestLevel(skill, config);
     if (best === 0) ignored.push(`skill ${JSON.stringify(skill)} is nobody's`);
-    else if (best < wanted) ignored.push(`skill ${JSON.stringify(skill)} at ${wanted}: nobody has more than ${best}`);
+    else if (best < wanted)
+      ignored.push(`skill ${JSON.stringify(skill)} at ${wanted}: nobody has more than ${best}`);
     return best === 0 ? [] : [[skill, Math.min(best, wanted)] as const];
   });
   return {
