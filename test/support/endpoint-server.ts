@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
@@ -21,6 +22,10 @@ export interface ScriptedAnswer {
   status: number | "hangs up" | "is silent";
   headers?: Record<string, string>;
   body?: string;
+  /** How long it thinks before it says anything. */
+  afterMs?: number;
+  /** Instead of a body that ends, this one, again and again, with a pause in between. */
+  trickles?: string;
 }
 
 /**
@@ -47,9 +52,20 @@ export default async function endpointServer(project: TestProject): Promise<() =
     }
     const headers = request.headers as Record<string, string>;
     endpoint.received.push({ method: request.method!, headers, body });
-    const { status, headers: more, body: text } = endpoint.answers.shift() ?? { status: 204 };
+    const answer: ScriptedAnswer = endpoint.answers.shift() ?? { status: 204 };
+    const { status, headers: more, body: text, afterMs, trickles } = answer;
+    if (afterMs !== undefined) await setTimeout(afterMs);
     if (status === "hangs up") request.socket.destroy();
+    else if (status !== "is silent" && trickles !== undefined) await trickle(response, status, trickles);
     else if (status !== "is silent") response.writeHead(status, more).end(text);
+  }
+
+  async function trickle(response: ServerResponse, status: number, text: string): Promise<void> {
+    response.writeHead(status);
+    while (!response.destroyed) {
+      response.write(text);
+      await setTimeout(5);
+    }
   }
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
-import { signingSecret } from "../../domain/signing-secret.ts";
+import { ENRICHMENT_ENDPOINT, signingSecret } from "../../domain/signing-secret.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import type { Desk } from "../desk.ts";
 import { problem, problems } from "../problem.ts";
@@ -16,7 +16,8 @@ webhooksApi.openapi(
     request: { params: z.object({ id: z.string().max(64) }) },
     responses: {
       200: {
-        description: "As Standard Webhooks has it; it follows from `WEBHOOK_SECRET` and changes with it",
+        description:
+          "As Standard Webhooks has it; it follows from `WEBHOOK_SECRET` and changes with it. `enrichment` is the one that signs enrichment calls",
         content: {
           "application/json": {
             schema: z.object({ id: z.string(), secret: z.string().openapi({ example: "whsec_…" }) }),
@@ -37,8 +38,12 @@ webhooksApi.openapi(
     const { id } = c.req.valid("param");
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);
     if (versioned === null) return problem(c, "config.missing");
-    if (!versioned.config.webhooks.some((webhook) => webhook.id === id))
-      return problem(c, "webhook.not_found");
+    const { webhooks, routing } = versioned.config;
+    const isKnown =
+      id === ENRICHMENT_ENDPOINT
+        ? routing.enrichment?.adapter === "generic"
+        : webhooks.some((webhook) => webhook.id === id);
+    if (!isKnown) return problem(c, "webhook.not_found");
     return c.json({ id, secret: await signingSecret(c.env.WEBHOOK_SECRET, id) }, 200, {
       "Cache-Control": "no-store",
     });

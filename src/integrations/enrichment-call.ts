@@ -1,0 +1,137 @@
+import type { HubSpotConfig } from "../domain/config.ts";
+import type { ContactFacts } from "../domain/contact.ts";
+import type { Priority } from "../domain/priority.ts";
+import type { Fitting, Profile } from "../domain/routing/profile.ts";
+import { callOut, type OutgoingAnswer, type OutgoingCall } from "./outgoing.ts";
+
+/** What another system is told of a ticket. Instants are ms since 1970. */
+export interface EnrichmentTicket {
+  ref: string;
+  group: string;
+  queue: string;
+  priority: Priority;
+  category: string | null;
+  urgency: string | null;
+  /** What stood behind `/start`. */
+  payload: string | null;
+  language: string | null;
+  openedAt: number;
+  /** The customer's own words: only where the configuration shares them. */
+  subject?: string;
+}
+
+/** Whom it is asked about. Telegram tells no e-mail address and no phone number; another channel may. */
+export interface EnrichmentContact extends ContactFacts {
+  email?: string | null;
+  phone?: string | null;
+}
+
+/** What every question has, whoever is asked. */
+export interface EnrichmentQuestion {
+  /** The same over all tries, so that the receiver can tell a repetition. */
+  id: string;
+  /** When it is asked, in ms since 1970. */
+  at: number;
+  timeoutMs: number;
+  ticket: EnrichmentTicket;
+  contact: EnrichmentContact;
+  /** What the answer has to fit. */
+  config: Fitting;
+}
+
+export interface GenericEnrichmentCall extends EnrichmentQuestion {
+  enrichment: "generic";
+  url: string;
+}
+
+export interface HubSpotEnrichmentCall extends EnrichmentQuestion {
+  enrichment: "hubspot";
+  /** Without a path: `https://api.hubapi.com`. */
+  url: string;
+  hubspot: HubSpotConfig;
+}
+
+export type EnrichmentCall = GenericEnrichmentCall | HubSpotEnrichmentCall;
+
+export interface EnrichmentSender {
+  /** The secret from which the one that signs is derived. */
+  rootSecret: string;
+  /** HubSpot's; empty where the desk has none. */
+  hubspotToken: string | undefined;
+  allowLoopback: boolean;
+}
+
+export type EnrichmentFailureCode =
+  | Extract<OutgoingAnswer, { kind: "none" }>["code"]
+  | `http_${number}`
+  | "not_json"
+  | "invalid"
+  | "no_secret";
+
+export interface EnrichmentFailure {
+  kind: "failed";
+  code: EnrichmentFailureCode;
+  /** In words, without anything of what was answered. */
+  why: string;
+  latencyMs: number;
+  /** Whether it may be another time. */
+  passing: boolean;
+  /** What the system itself asked to wait for. */
+  retryAfterMs: number | null;
+}
+
+/** What came of a try. `ignored` names what was said, but does not fit the desk. */
+export type EnrichmentResult =
+  | { kind: "answer"; profile: Profile; ignored: string[]; latencyMs: number }
+  | EnrichmentFailure;
+
+/** Makes a call and reads its answer as JSON; no content is an empty object. Never throws. */
+export async function askForJson(
+  call: OutgoingCall,
+  allowLoopback: boolean,
+): Promise<{ kind: "json"; value: unknown; latencyMs: number } | EnrichmentFailure> {
+  const startedAt = Date.now();
+  const answer = await callOut(call, allowLoopback);
+  const latencyMs = Math.max(0, Date.now() - startedAt);
+  if (answer.kind === "none") {
+    const passing = answer.code !== "forbidden_address" && answer.code !== "too_large";
+    return failed(answer.code, whyNone(answer.code, call), latencyMs, { passing });
+  }
+  const { status, body, retryAfterMs } = answer;
+  if (status === 204) return { kind: "json", value: {}, latencyMs };
+  if (status < 200 || status >= 300) {
+    const passing = status >= 500 || status === 408 || status === 425 || status === 429;
+    return failed(`http_${status}`, `answered ${status}`, latencyMs, { passing, retryAfterMs });
+  }
+  try {
+    return { kind: "json", value: JSON.parse(body) as unknown, latencyMs };
+  } catch {
+    return failed("not_json", "the answer is no JSON", latencyMs);
+  }
+}
+
+export function failed(
+  code: EnrichmentFailureCode,
+  why: string,
+  latencyMs: number,
+  more: Partial<Pick<EnrichmentFailure, "passing" | "retryAfterMs">> = {},
+): EnrichmentFailure {
+  return { kind: "failed", code, why, latencyMs, passing: false, retryAfterMs: null, ...more };
+}
+
+function whyNone(code: Extract<OutgoingAnswer, { kind: "none" }>["code"], call: OutgoingCall): string {
+  switch (code) {
+    case "timeout":
+      return `no answer within ${call.timeoutMs} ms`;
+    case "unreachable":
+      return "nobody answers there";
+    case "redirected":
+      return "answered with a redirect, which the desk does not follow";
+    case "too_large":
+      return `the answer is longer than ${call.answerBytesMax} bytes`;
+    case "forbidden_address":
+      return "the desk does not call this address";
+    default:
+      return code satisfies never;
+  }
+}
