@@ -3,6 +3,7 @@ import { inside, places, problem, quoted, type ConfigProblem, type Path } from "
 import { ConfigDocument, type Config } from "./config.ts";
 import { durationMs } from "./duration.ts";
 import { ENRICHMENT_TIMEOUT_MAX_MS, ENRICHMENT_TIMEOUT_MIN_MS } from "./limits.ts";
+import { relaxationsOutOfOrder, unsatisfiableSkills } from "./routing/queue-check.ts";
 import { pointerTo, schemaProblems } from "./schema-problems.ts";
 import { ENRICHMENT_ENDPOINT } from "./signing-secret.ts";
 import { calendarProblems, unreachableTargets } from "./sla/calendar-check.ts";
@@ -28,6 +29,8 @@ export function checkConfig(document: unknown): ConfigCheck {
     ...calendarProblems(document, "calendars/*"),
     ...unreachableTargets(document),
     ...warningsWithAfter(document),
+    ...unsatisfiableSkills(document),
+    ...relaxationsOutOfOrder(document),
     ...enrichmentProblems(document),
   );
   if (parsed.success && problems.length === 0) return { config: parsed.data, problems: [] };

@@ -2,6 +2,7 @@ import { problem, quoted, type ConfigProblem } from "./config-places.ts";
 import { ConfigDocument, type Config, type EscalationPolicyConfig } from "./config.ts";
 import { durationWords, ms } from "./duration.ts";
 import { PRIORITIES } from "./priority.ts";
+import { answersWithoutEffect, expiredSkills } from "./routing/queue-check.ts";
 import { staleHolidays } from "./sla/calendar-check.ts";
 import { BusinessCalendar } from "./sla/calendar.ts";
 import { METRICS } from "./sla/metric.ts";
@@ -20,6 +21,8 @@ export function configWarnings(document: unknown, now: number): ConfigProblem[] 
     ...config.escalationPolicies.flatMap((policy, index) => disorder(policy, index)),
     ...warningsMisplaced(config),
     ...enrichmentWithoutEffect(config),
+    ...expiredSkills(config, now),
+    ...answersWithoutEffect(config),
   ];
 }
 

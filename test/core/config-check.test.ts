@@ -40,6 +40,12 @@ describe("a sound configuration", () => {
   });
 });
 
+test("a queue may require what a certificate says that has expired: that is a warning", () => {
+  const desk = exampleDesk();
+  desk.agents![1].skills = { billing: { level: 1, expiresOn: "2020-01-01" } };
+  expect(checkConfig(desk).problems).toEqual([]);
+});
+
 describe("a mistake is named where it stands, in words that mend it", () => {
   test.each<[string, (desk: Loose) => void, string, string | RegExp]>([
     ["a missing name", (d) => delete d.desk.name, "/desk/name", "is missing; it must be a text"],
@@ -243,6 +249,69 @@ describe("a mistake is named where it stands, in words that mend it", () => {
       /no calendar "x"/,
     ],
     ["a webhook that is no address", (d) => (d.webhooks[0].url = "ftp://x"), "/webhooks/0/url", /URL/],
+    [
+      "a skill that nobody has",
+      (d) => (d.queues[0].requireSkills = { welding: 1 }),
+      "/queues/0/requireSkills/welding",
+      /nobody in group "main" has it at all: such a ticket could never be taken/,
+    ],
+    [
+      "more of a skill than anybody has",
+      (d) => (d.queues[1].requireSkills = { billing: 4 }),
+      "/queues/1/requireSkills/billing",
+      /nobody in group "main" has more than 3/,
+    ],
+    [
+      "a skill that only another group has",
+      (d) => {
+        d.agents[1].groups = ["main"];
+        d.queues[2].requireSkills = { billing: 1 };
+      },
+      "/queues/2/requireSkills/billing",
+      /nobody in group "vip" has it at all/,
+    ],
+    [
+      "skills that nobody has together",
+      (d) => {
+        d.agents[2].skills = { technical: { level: 2 } };
+        d.queues[1].requireSkills = { billing: 1, technical: 2 };
+      },
+      "/queues/1/requireSkills",
+      /nobody in group "main" has all of billing 1, technical 2 at once/,
+    ],
+    [
+      "a rule that requires what nobody has",
+      (d) => (d.routing.rules[1].requireSkills = { billing: 4 }),
+      "/routing/rules/1/requireSkills/billing",
+      /nobody in group "main" has more than 3/,
+    ],
+    [
+      "a rule that requires what nobody of its queue has beside the queue's",
+      (d) => {
+        d.agents[2].skills = { technical: { level: 2 } };
+        d.routing.rules[1].requireSkills = { technical: 2 };
+      },
+      "/routing/rules/1/requireSkills",
+      /has all of technical 2, billing 1 at once/,
+    ],
+    [
+      "a rule for whatever queue that requires what nobody has",
+      (d) => d.routing.rules.push({ when: {}, requireSkills: { welding: 1 } }),
+      "/routing/rules/2/requireSkills/welding",
+      /nobody in the desk has it at all/,
+    ],
+    [
+      "a relaxation that goes back",
+      (d) => (d.queues[1].relaxAfter = ["2m", "90s"]),
+      "/queues/1/relaxAfter/1",
+      /must be longer than the one before it/,
+    ],
+    [
+      "a relaxation that stands still",
+      (d) => (d.queues[1].relaxAfter = ["60s", "1m", "2m"]),
+      "/queues/1/relaxAfter/1",
+      /must be longer than the one before it/,
+    ],
   ])("%s", (_name, mistake, pointer, message) => {
     const found = withMistake(mistake).filter((problem) => problem.pointer === pointer);
     expect(found).toHaveLength(1);

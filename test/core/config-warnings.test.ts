@@ -53,6 +53,27 @@ describe("what is valid, but hardly meant, is a warning", () => {
       /"spare" is used by no SLA policy: it has no effect/,
     ],
     [
+      "a required skill whose only certificate has expired",
+      (d) => (d.agents[1].skills.billing.expiresOn = "2026-11-19"),
+      "/queues/1/requireSkills/billing",
+      /nobody has it any more: it has expired for Senior billing/,
+    ],
+    [
+      "a rule that requires a skill whose only certificate has expired",
+      (d) => {
+        d.agents[1].skills.refunds.expiresOn = "2026-11-19";
+        d.routing.rules[1].requireSkills = { refunds: 2 };
+      },
+      "/routing/rules/1/requireSkills/refunds",
+      /has expired for Senior billing/,
+    ],
+    [
+      "a time to answer where agents claim",
+      (d) => (d.queues[0].answerWithin = "10m"),
+      "/queues/0/answerWithin",
+      /has no effect: agents claim the tickets of "general", and keep them/,
+    ],
+    [
       "a step for the warning behind one for the breach",
       ladder({ at: "breach" }, { at: "warning" }),
       "/escalationPolicies/0/steps/1",
@@ -126,6 +147,11 @@ describe("what is valid, but hardly meant, is a warning", () => {
         { at: "breach" },
       ),
     ],
+    [
+      "a certificate that holds to the end of its last day, where the agent is",
+      (d) => (d.agents[1].skills.billing.expiresOn = "2026-11-20"),
+    ],
+    ["a time to answer where the desk assigns", (d) => (d.queues[1].answerWithin = "10m")],
     [
       "steps of different metrics: each has its own order",
       ladder(
