@@ -16,4 +16,5 @@ export type SystemRule =
   | "sla"
   | "escalation"
   | "reminder"
-  | "routing";
+  | "routing"
+  | "enrichment";

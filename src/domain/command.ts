@@ -2,6 +2,7 @@ import type { Actor } from "./actor.ts";
 import type { UnreachableReason } from "./contact.ts";
 import type { Priority } from "./priority.ts";
 import type { Loads } from "./roster.ts";
+import type { Profile } from "./routing/profile.ts";
 import type { RoutingReason } from "./routing/reason.ts";
 
 /** An agent as the one who acts. */
@@ -34,6 +35,17 @@ export type TicketCommand =
   /** The desk hands it out. */
   | { type: "desk_assigned"; assignee: { id: number; name: string }; routing: RoutingReason }
   | { type: "agent_declined"; by: AgentActor }
+  /** Another system has answered, or told before, what it knows; `stale` by the configuration's measure. */
+  | {
+      type: "enrichment_answered";
+      profile: Profile;
+      ignored: string[];
+      latencyMs: number;
+      cached: boolean;
+      stale: boolean;
+    }
+  | { type: "enrichment_failed"; code: string; why: string; latencyMs: number }
+  | { type: "agent_transferred"; by: Worker; queue: string; note?: string }
   | { type: "agent_noted"; by: Worker; text: string }
   | { type: "agent_resolved"; by: Worker; note?: string }
   | { type: "agent_closed"; by: Worker; note?: string }

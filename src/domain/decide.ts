@@ -44,6 +44,14 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
       return assigned(command, ticket, now);
     case "desk_assigned":
       return deskAssigned(command, ticket, now);
+    case "enrichment_answered":
+      return enriched(command, ticket, policy, now);
+    case "enrichment_failed": {
+      const { code, why, latencyMs } = command;
+      return { events: [{ type: "enrichment_failed", at: now, by: enrichment, code, why, latencyMs }] };
+    }
+    case "agent_transferred":
+      return transferred(command, ticket, policy, now);
     case "agent_declined":
       return declined(command, ticket, now);
     case "agent_noted":
@@ -78,6 +86,7 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
   }
 }
 
+const enrichment: Actor = { kind: "system", rule: "enrichment" };
 const delivery: Actor = { kind: "system", rule: "delivery" };
 
 function customer(id: number): Actor {
@@ -281,6 +290,58 @@ function declined({ by }: Command<"agent_declined">, ticket: Ticket, now: number
   return {
     events: [
       { type: "assignment_declined", at: now, by, from: status, to, agent: by.id, agentName: by.name },
+    ],
+  };
+}
+
+function enriched(
+  command: Command<"enrichment_answered">,
+  ticket: Ticket,
+  policy: Policy,
+  now: number,
+): Decision {
+  const { profile, ignored, latencyMs, cached, stale } = command;
+  const event: TicketEvent = {
+    type: "enrichment_answered",
+    at: now,
+    by: enrichment,
+    profile,
+    ignored,
+    latencyMs,
+    ...(cached ? { cached } : {}),
+    ...(stale ? { stale } : {}),
+  };
+  return { events: andRouted(ticket, [event], policy, now) };
+}
+
+function transferred(
+  command: Command<"agent_transferred">,
+  ticket: Ticket,
+  policy: Policy,
+  now: number,
+): Decision {
+  if (ticket.status === "closed") return { refused: closedRefusal(ticket) };
+  const { queue: wanted, by } = command;
+  const queue = policy.queues.get(wanted);
+  if (queue === undefined) {
+    const known = [...policy.queues.values()].flatMap(({ id, group }) =>
+      group === policy.group ? [id] : [],
+    );
+    return { refused: { code: "queue.unknown", queue: wanted, known } };
+  }
+  if (queue.group !== policy.group)
+    return { refused: { code: "queue.elsewhere", queue: wanted, group: queue.group } };
+  if (ticket.queue === wanted) return { already: { code: "ticket.already_so", ref: ticket.ref } };
+  return {
+    events: [
+      {
+        type: "ticket_transferred",
+        at: now,
+        by,
+        queue: wanted,
+        previousQueue: ticket.queue,
+        ...note(command),
+      },
     ],
   };
 }

@@ -21,6 +21,8 @@ export type Refusal =
   | { code: "field.unknown"; field: string }
   | { code: "option.unknown"; field: string; option: string }
   | { code: "tags.too_many"; max: number }
+  | { code: "queue.unknown"; queue: string; known: string[] }
+  | { code: "queue.elsewhere"; queue: string; group: string }
   | { code: "reminder.past" }
   | { code: "reminder.too_far"; maxMs: number };
 

@@ -1,6 +1,7 @@
 import type { Actor } from "./actor.ts";
 import type { UnreachableReason } from "./contact.ts";
 import type { Priority } from "./priority.ts";
+import type { Profile } from "./routing/profile.ts";
 import type { Routed, RoutingReason } from "./routing/reason.ts";
 import type { EscalationReceipt, HeldNotice, MomentOf } from "./sla/escalation-log.ts";
 import type { Verdict } from "./sla/verdict.ts";
@@ -55,6 +56,20 @@ export type TicketEvent =
   | (Transition & { type: "assignment_declined"; agent: number; agentName: string })
   /** The assignee did not answer in the time that the queue gives: it goes on, and they are away. */
   | (Transition & { type: "assignment_ignored"; agent: number; agentName: string })
+  /** What another system says of the customer; `latencyMs` 0 and `cached` where it had said so before. */
+  | (Happened & {
+      type: "enrichment_answered";
+      profile: Profile;
+      /** What it said that does not fit the desk. */
+      ignored: string[];
+      latencyMs: number;
+      cached?: true;
+      /** By its own account older than the configuration takes for good. */
+      stale?: true;
+    })
+  | (Happened & { type: "enrichment_failed"; code: string; why: string; latencyMs: number })
+  /** By hand. */
+  | (Happened & { type: "ticket_transferred"; queue: string; previousQueue: string; note?: string })
   /** The desk's rules gave it a place. */
   | (Happened & { type: "ticket_routed" } & Routed)
   /** `clocks`: what became of the SLA clocks that this ended, here and below. */

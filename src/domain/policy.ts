@@ -19,6 +19,8 @@ export interface Policy {
   sla: SlaRules;
   roster: Roster;
   routing: RoutingRules;
+  /** How old, by its own account, what another system says may be; null where nobody is asked. */
+  profileStaleAfterMs: number | null;
   /** Every queue of the desk, by its id. */
   queues: ReadonlyMap<string, QueueRouting>;
 }
@@ -30,6 +32,7 @@ export interface Policy {
 export function policyOf(config: Config, groupId: string, since: number): Policy | undefined {
   const group = config.groups.find((candidate) => candidate.id === groupId);
   if (group === undefined) return undefined;
+  const { enrichment } = config.routing;
   return {
     group: group.id,
     prefix: group.prefix,
@@ -42,6 +45,7 @@ export function policyOf(config: Config, groupId: string, since: number): Policy
     sla: slaRulesOf(config, since),
     roster: rosterOf(config, groupId),
     routing: routingRulesOf(config),
+    profileStaleAfterMs: enrichment === undefined ? null : ms(enrichment.staleAfter),
     queues: queueRoutingsOf(config),
   };
 }

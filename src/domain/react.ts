@@ -13,8 +13,13 @@ import type { Ticket } from "./ticket.ts";
 export function react(event: TicketEvent, ticket: Ticket, policy: Policy, now: number): Effect[] {
   switch (event.type) {
     case "ticket_opened":
+      return [{ kind: "receipt" }, { kind: "enrichment" }];
     case "field_answered":
-      return [{ kind: "receipt" }];
+      return event.field === "category"
+        ? [{ kind: "receipt" }, { kind: "enrichment" }]
+        : [{ kind: "receipt" }];
+    case "ticket_transferred":
+      return [topic({ code: "ticket.transferred", by: event.by, queue: event.queue, ...noteOf(event) })];
     case "ticket_claimed":
       // Whoever claims by answering is seen to have done so.
       if (event.implicit === true) return [];
@@ -93,6 +98,8 @@ export function react(event: TicketEvent, ticket: Ticket, policy: Policy, now: n
     case "sla_breached":
     case "sla_overdue":
     case "ticket_routed":
+    case "enrichment_answered":
+    case "enrichment_failed":
     case "reminder_set":
     case "reminder_cleared":
     case "ticket_answered":

@@ -3,6 +3,7 @@ import type { UnreachableReason } from "./contact.ts";
 import type { TicketEvent } from "./event.ts";
 import { TICKET_PHASES_MAX } from "./limits.ts";
 import type { Priority } from "./priority.ts";
+import type { Profile } from "./routing/profile.ts";
 import type { SkillLevels } from "./routing/skills.ts";
 import {
   clockKey,
@@ -34,7 +35,7 @@ export interface Reminder {
  * The shape of a stored ticket. Whoever changes it counts it up: a ticket stored in another shape is folded from its
  * events anew.
  */
-export const TICKET_SHAPE = 3;
+export const TICKET_SHAPE = 4;
 
 /** A ticket as it is now. Instants are milliseconds since 1970 (UTC), `null` where it has not happened. */
 export interface Ticket {
@@ -58,6 +59,10 @@ export interface Ticket {
   waitingSince: number;
   /** Who gave it on, and is not asked again. */
   declined: number[];
+  /** What another system says of the customer, and when it said so; null while it has said nothing. */
+  profile: (Profile & { receivedAt: number }) | null;
+  /** An agent or a program chose its queue: no rule changes it any more. */
+  queueSet: boolean;
   /** What the rules require of its assignee beyond the queue. */
   requireSkills: SkillLevels;
   /** An agent or a program set the priority: no rule changes it any more. */
@@ -122,6 +127,18 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
     case "assignment_declined":
     case "assignment_ignored":
       return { ...unassigned(next, event.at), declined: [...ticket.declined, event.agent] };
+    case "enrichment_answered":
+      next.profile = { ...event.profile, receivedAt: event.at };
+      next.tier = event.profile.tier ?? next.tier;
+      return next;
+    case "enrichment_failed":
+      return next;
+    case "ticket_transferred":
+      next.queue = event.queue;
+      next.queueSet = true;
+      next.waitingSince = event.at;
+      next.declined = [];
+      return next;
     case "ticket_routed":
       next.queue = event.queue;
       next.requireSkills = event.requireSkills;
@@ -284,6 +301,8 @@ function opened(event: Extract<TicketEvent, { type: "ticket_opened" }>): Ticket 
     handedAt: null,
     waitingSince: event.at,
     declined: [],
+    profile: null,
+    queueSet: false,
     requireSkills: {},
     prioritySet: false,
     tags: [],

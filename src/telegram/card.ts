@@ -2,10 +2,12 @@ import type { InlineKeyboardButton } from "grammy/types";
 import type { ContactFacts } from "../domain/contact.ts";
 import { answersInWords } from "../domain/intake.ts";
 import type { Policy } from "../domain/policy.ts";
+import { highest } from "../domain/routing/skills.ts";
 import type { TicketStatus } from "../domain/status.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { pressData, type Press } from "./callback.ts";
-import { bold, code, instant, join, link, rich, type RichText } from "./rich-text.ts";
+import { profileAge } from "./profile-view.ts";
+import { bold, code, instant, join, link, plain, rich, type RichText } from "./rich-text.ts";
 import { nextDueLine } from "./sla-view.ts";
 import { actorName, STATUS_WORDS, unreachableWords } from "./text.ts";
 
@@ -37,6 +39,14 @@ export function card(ticket: Ticket, contact: ContactFacts, policy: Policy, now:
     rich`Assignee: ${ticket.assignee === null ? "nobody yet" : bold(ticket.assignee.name)}`,
     rich`Queue: ${ticket.queue}${ticket.tier === null ? "" : ` · ${ticket.tier}`}`,
   ];
+  const required = Object.entries(
+    highest(policy.queues.get(ticket.queue)?.requireSkills, ticket.requireSkills),
+  );
+  if (required.length > 0) {
+    lines.push(rich`Skills: ${required.map(([skill, level]) => `${skill} ${level}`).join(", ")}`);
+  }
+  const age = profileAge(ticket, policy, now);
+  if (age !== null) lines.push(plain(age));
   if (ticket.tags.length > 0) lines.push(rich`Tags: ${ticket.tags.map((tag) => `#${tag}`).join(" ")}`);
   if (ticket.followUpOf !== null) lines.push(rich`Follows up ${ticket.followUpOf}`);
   if (ticket.payload !== null) lines.push(rich`Came by: ${code(ticket.payload)}`);

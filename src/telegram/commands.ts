@@ -10,6 +10,7 @@ export const STAFF_COMMANDS = [
   ["reopen", "Open again"],
   ["priority", "urgent, high, normal or low"],
   ["tag", "Add or -remove tags: /tag refund -old"],
+  ["transfer", "Move to another queue: /transfer queue [note]"],
   ["decline", "Give on a ticket that was handed to you"],
   ["escalate", "Call for help: /escalate [note]"],
   ["snooze", "Be reminded: /snooze 2h [reason], /snooze off"],

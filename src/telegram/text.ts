@@ -184,6 +184,8 @@ export function topicNotice(notice: TopicNotice): RichText {
       return rich`${bold(actorName(notice.by))} gave this ticket back. It waits to be claimed.`;
     case "ticket.assigned":
       return rich`${bold(actorName(notice.by))} assigned this ticket to ${mention(notice.assignee)}${noted(notice.note)}`;
+    case "ticket.transferred":
+      return rich`${bold(actorName(notice.by))} moved this ticket to the queue ${bold(notice.queue)}${noted(notice.note)}`;
     case "assignment.declined":
       return rich`${bold(notice.agent.name)} cannot take this ticket. It goes to the next.`;
     case "assignment.ignored":
@@ -260,13 +262,17 @@ export interface AboutTicket {
   subject: string;
   /** Where its topic is. */
   url: string | null;
+  /** Who the customer is, by another system: for the assignee alone. */
+  profile: string;
 }
 
 export function agentNotice(notice: AgentNotice, about: AboutTicket | null): RichText {
   if (about === null) return agentNoticeWords(notice);
   const ref = about.url === null ? bold(about.ref) : link(about.ref, about.url);
   const why =
-    notice.code === "ticket.assigned_to_you" && notice.routing !== undefined ? whyYou(notice.routing) : "";
+    notice.code === "ticket.assigned_to_you" && notice.routing !== undefined
+      ? `${about.profile}${whyYou(notice.routing)}`
+      : "";
   return rich`${ref} · ${about.subject}\n${agentNoticeWords(notice)}${why}`;
 }
 
@@ -461,6 +467,10 @@ export function refusalWords(refusal: Refusal): string {
       return "This question is no longer asked.";
     case "tags.too_many":
       return `A ticket takes ${refusal.max} tags at most.`;
+    case "queue.unknown":
+      return `There is no queue “${refusal.queue}”. There are: ${refusal.known.join(", ")}.`;
+    case "queue.elsewhere":
+      return `The queue “${refusal.queue}” belongs to the group ${refusal.group}; this group's tickets stay here.`;
     case "reminder.past":
       return "That is now or past. /snooze 2h reminds you in two hours.";
     case "reminder.too_far":

@@ -9,6 +9,7 @@ import {
 } from "../domain/routing/assignment.ts";
 import { highest } from "../domain/routing/skills.ts";
 import { nobodyTakesIt } from "../telegram/text.ts";
+import { awaitedUntil } from "./enriching.ts";
 import type { AgentRow } from "./tables/agents.ts";
 import { isUnassigned } from "./tables/store.ts";
 import { inOrder, waitingOf, type WaitingTicket } from "./tables/waiting.ts";
@@ -30,11 +31,17 @@ export function handOut(
   const later = (at: number | null): void => {
     if (at !== null && at > tx.now) next = next === null ? at : Math.min(next, at);
   };
-  const waiting = numbers === "all" ? tx.waiting.inOrder(queues) : changed(tx, numbers);
+  const waiting =
+    numbers === "all" ? tx.waiting.inOrder(queues, tx.rules.config.tiers) : changed(tx, numbers);
   for (const ticket of waiting) {
     const queue = policy.queues.get(ticket.queue);
     if (queue === undefined || !queues.includes(queue.id)) continue;
     later(nextChange(ticket, queue, tx.now)?.at ?? null);
+    const awaited = awaitedUntil(tx, ticket.number);
+    if (awaited !== null) {
+      later(awaited);
+      continue;
+    }
     // Whoever has no room, or is not there, need not be asked about their skills.
     if (!agents.some(({ available, agent, open }) => available && open < agent.capacity)) {
       tellIfNobody(tx, ticket, queue);
@@ -54,7 +61,7 @@ export function handOut(
 function changed(tx: Transaction, numbers: ReadonlySet<number>): WaitingTicket[] {
   const found = [...numbers].flatMap((number) => {
     const ticket = tx.store.ticket(number)?.ticket;
-    return ticket === undefined || !isUnassigned(ticket) ? [] : [waitingOf(ticket)];
+    return ticket === undefined || !isUnassigned(ticket) ? [] : [waitingOf(ticket, tx.rules.config.tiers)];
   });
   return found.sort(inOrder);
 }
@@ -69,7 +76,7 @@ export function assignmentOf(
   const served = tx.store.servedBy(ticket.customer);
   const known = agents.map((one) => ({ ...one, history: historyOf(tx, one.agent.id, ticket, served) }));
   const requireSkills = highest(queue.requireSkills, ticket.requireSkills);
-  return assign({ ...ticket, requireSkills, preferredAgent: null }, known, queue, tx.now);
+  return assign({ ...ticket, requireSkills }, known, queue, tx.now);
 }
 
 export function agentNow(tx: Transaction, agent: RosterAgent): AgentNow {

@@ -1,3 +1,5 @@
+import type { EnrichmentSender } from "../integrations/enrichment-call.ts";
+import { askEnrichment } from "../integrations/enrichment.ts";
 import { sendWebhook, type WebhookOutcome, type WebhookSender } from "../integrations/webhook.ts";
 import { project, type ProjectionBatch } from "../record/projection.ts";
 import { botApi } from "../telegram/api.ts";
@@ -20,9 +22,15 @@ export function outsideOf(env: Env): Outside {
     rootSecret: env.WEBHOOK_SECRET,
     allowLoopback: env.ALLOW_LOOPBACK === "true",
   };
+  const asker: EnrichmentSender = { ...sender, hubspotToken: env.HUBSPOT_TOKEN };
   return {
     clock: systemClock,
-    call: async (call) => ("webhook" in call ? outcomeOf(await sendWebhook(call, sender)) : bot(call)),
+    call: async (call) => {
+      if ("webhook" in call) return outcomeOf(await sendWebhook(call, sender));
+      // What it answers, or why it does not, is for the ticket to hear: the question is settled either way.
+      if ("enrichment" in call) return { kind: "done", result: await askEnrichment(call, asker) };
+      return bot(call);
+    },
     project: (batch) => project(env.DB, batch),
     random: () => Math.random(),
   };

@@ -1,4 +1,4 @@
-import { chatOfLane, isChatLane, isHookLane, type Lane } from "./drain/lane.ts";
+import { chatOfLane, isChatLane, isCrmLane, isHookLane, type Lane } from "./drain/lane.ts";
 import type { ParkedDelivery } from "./receipt.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -53,5 +53,6 @@ export function parkedDeliveries(
 /** A lane as programs read it. */
 export function publicName(lane: Lane): string {
   if (isHookLane(lane)) return lane.replace("hook:", "webhook:");
+  if (isCrmLane(lane)) return "enrichment";
   return `telegram:${isChatLane(lane) ? chatOfLane(lane) : lane}`;
 }

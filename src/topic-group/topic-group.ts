@@ -15,6 +15,7 @@ import { Recorder } from "./drain/recorder.ts";
 import { relayUncertain } from "./drain/settle-relay.ts";
 import { noticeUncertain } from "./drain/settle-work.ts";
 import type { TopicIcons, ViewContext } from "./drain/topic-view.ts";
+import { enrich } from "./enriching.ts";
 import { introduce } from "./introduction.ts";
 import { outsideOf, type Outside } from "./outside.ts";
 import type { GroupHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
@@ -249,6 +250,7 @@ export class TopicGroup extends DurableObject<Env> {
     try {
       const result = this.ctx.storage.transactionSync(() => {
         const done = work(tx);
+        for (const number of tx.asks) enrich(tx, tx.store.ticket(number)!.ticket);
         this.#handOutWhatChanged(tx);
         if (tx.deeper.size > 0) watchDepth(tx, tx.deeper);
         if (tx.touched.size > 0) tx.wake(tx.now + SAFETY_WAKE_MS);

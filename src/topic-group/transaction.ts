@@ -46,6 +46,8 @@ export class Transaction {
   readonly inbox: Inbox;
   readonly agents: Agents;
   readonly waiting: Waiting;
+  /** Tickets whose customers another system is to be asked about. */
+  readonly asks = new Set<number>();
   /** Tickets that wait for somebody in another way than before. */
   readonly unclaimed = new Set<number>();
   /** Whether somebody may take more than before: then everything that waits is looked at. */
@@ -127,7 +129,7 @@ export class Transaction {
   }
 
   #noteWork(before: Ticket | null, after: Ticket): void {
-    this.waiting.note(after);
+    this.waiting.note(after, this.rules.config.tiers);
     if (isUnassigned(after)) this.unclaimed.add(after.number);
     const had = before === null ? null : busyWith(before);
     if (had !== null && had !== busyWith(after)) this.freed = true;
@@ -173,6 +175,9 @@ export class Transaction {
         return;
       case "agent_notice":
         this.tellAgent(effect.agent, ticket.number, effect.notice);
+        return;
+      case "enrichment":
+        this.asks.add(ticket.number);
         return;
       case "webhook":
         this.#escalationWebhook(effect.webhook, effect.escalation, ticket);
@@ -283,6 +288,7 @@ export class Transaction {
 const SILENT_EVENTS: ReadonlySet<TicketEvent["type"]> = new Set([
   "note_added",
   "escalation_taken",
+  "enrichment_failed",
   "escalation_notices_merged",
   "reminder_set",
   "reminder_cleared",

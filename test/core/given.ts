@@ -32,6 +32,7 @@ export const POLICY: Policy = {
   roster: NO_ROSTER,
   routing: { defaultQueue: "general", rules: [] },
   queues: new Map(),
+  profileStaleAfterMs: null,
 };
 
 export const NO_LOADS: Loads = new Map();

@@ -4,10 +4,11 @@ import example from "../../src/sandbox/desk.example.json" with { type: "json" };
 /** Where nobody listens: what a desk under test calls leaves the machine as little as the test does. */
 const NOWHERE = "http://127.0.0.1:9/desk";
 
-/** The example desk: groups `main` (SUP, the default) and `vip` (VIP). A copy to change at will. */
+/** The example desk without its CRM: groups `main` (SUP, the default) and `vip` (VIP). A copy to change at will. */
 export function exampleDesk(webhooksTo = NOWHERE): ConfigInput {
   const config = structuredClone(example) as ConfigInput;
   for (const webhook of config.webhooks ?? []) webhook.url = webhooksTo;
+  delete config.routing.enrichment;
   return config;
 }
 

@@ -2,6 +2,7 @@ import type { TicketEvent } from "../event.ts";
 import type { Policy } from "../policy.ts";
 import type { Ticket } from "../ticket.ts";
 import { route, type RoutingFacts } from "./rules.ts";
+import { highest } from "./skills.ts";
 
 /** What the rules look at, of a ticket. */
 export function factsOf(ticket: Ticket): RoutingFacts {
@@ -23,11 +24,12 @@ export function routedEvent(ticket: Ticket, policy: Policy, now: number): Ticket
   const {
     queue: wanted,
     priority,
-    requireSkills,
     rules,
+    ...rest
   } = route(factsOf(ticket), policy.routing, now, policy.defaultQueue);
+  const requireSkills = highest(rest.requireSkills, ticket.profile?.requireSkills);
   const here = policy.queues.get(wanted)?.group === policy.group;
-  const queue = here ? wanted : ticket.queue;
+  const queue = here && !ticket.queueSet ? wanted : ticket.queue;
   const raised = priority !== null && !ticket.prioritySet && priority !== ticket.priority ? { priority } : {};
   const same =
     queue === ticket.queue &&

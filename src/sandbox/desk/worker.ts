@@ -1,6 +1,7 @@
 import { everyMinute } from "../../cron/scheduled.ts";
 import { appWith } from "../../http/app.ts";
 import { project } from "../../record/projection.ts";
+import type { OutsideCall } from "../../topic-group/drain/delivery.ts";
 import { outsideOf } from "../../topic-group/outside.ts";
 import { TopicGroup as ProductTopicGroup } from "../../topic-group/topic-group.ts";
 import type { TicketInside, UnderWay } from "./inside.ts";
@@ -39,7 +40,7 @@ export class TopicGroup extends ProductTopicGroup implements LocalGroup {
     super(pluggable(ctx), env, {
       clock: localClock,
       call: async (one) => {
-        const name = "webhook" in one ? `webhook ${one.webhook}` : one.method;
+        const name = nameOf(one);
         localPlug.reach(`before ${name}`, ctx);
         const outcome = await seen(name, () => outside.call(one));
         localPlug.reach(`after ${name}`, ctx);
@@ -80,6 +81,11 @@ export class TopicGroup extends ProductTopicGroup implements LocalGroup {
     await this.drain.idle();
     return this.wake.at;
   }
+}
+
+function nameOf(call: OutsideCall): string {
+  if ("webhook" in call) return `webhook ${call.webhook}`;
+  return "enrichment" in call ? "enrichment" : call.method;
 }
 
 const app = appWith(() => localClock.now());

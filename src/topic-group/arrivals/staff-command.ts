@@ -183,6 +183,16 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
         ? reply(tagUsageHint())
         : runSilently({ type: "agent_tagged", by, add, remove });
     }
+    case "transfer": {
+      const [queueId = "", ...words] = argument.split(/\s+/);
+      const why = words.join(" ").slice(0, NOTE_CHARS_MAX);
+      return run({
+        type: "agent_transferred",
+        by,
+        queue: queueId.toLowerCase(),
+        ...(why === "" ? {} : { note: why }),
+      });
+    }
     case "decline":
       return run({ type: "agent_declined", by });
     case "escalate":

@@ -1,11 +1,14 @@
 import { CAPTION_CHARS_MAX, TEXT_CHARS_MAX } from "../../domain/limits.ts";
+import type { EnrichmentCall } from "../../integrations/enrichment-call.ts";
 import type { WebhookCall } from "../../integrations/webhook.ts";
 import type { BotCall } from "../../telegram/api.ts";
 import { joinTexts } from "../../telegram/join-texts.ts";
+import { profileWords } from "../../telegram/profile-view.ts";
 import { receiptView } from "../../telegram/receipt-view.ts";
 import { rich } from "../../telegram/rich-text.ts";
 import { agentNotice, type AboutTicket } from "../../telegram/text.ts";
 import { topicUrl } from "../../telegram/topic-url.ts";
+import { enrichmentCall } from "../enriching.ts";
 import type { Rules } from "../rules.ts";
 import { laneOfChat, type MessageRow, type Messages } from "../tables/messages.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
@@ -23,8 +26,8 @@ export interface DeliveryContext {
   messages: Messages;
 }
 
-/** A call of the Bot API, or of an endpoint of the configuration. */
-export type OutsideCall = BotCall | WebhookCall;
+/** A call of the Bot API, or of a system that is not ours. */
+export type OutsideCall = BotCall | WebhookCall | EnrichmentCall;
 
 /** The call that a job stands for, `null` if there is nothing left to do. */
 export function callOf(job: Job, context: DeliveryContext): OutsideCall | null {
@@ -168,6 +171,8 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
       };
     case "webhook":
       return webhookCall(row, work, rules);
+    case "enrichment":
+      return enrichmentCall(row, context);
     case "mirror_edit":
       return editCall(work, context);
     case "mirror_reaction":
@@ -197,10 +202,15 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
   }
 }
 
-function aboutTicket(number: number, { rules, store }: DeliveryContext): AboutTicket | null {
+function aboutTicket(number: number, { rules, store, now }: DeliveryContext): AboutTicket | null {
   const ticket = store.ticket(number)?.ticket;
   if (ticket === undefined) return null;
-  return { ref: ticket.ref, subject: ticket.subject, url: topicUrl(rules.group.chatId, ticket.topicId) };
+  return {
+    ref: ticket.ref,
+    subject: ticket.subject,
+    url: topicUrl(rules.group.chatId, ticket.topicId),
+    profile: profileWords(ticket, rules.policy, now),
+  };
 }
 
 function webhookCall(

@@ -1,5 +1,6 @@
 import { SAFETY_WAKE_MS } from "../../domain/limits.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
+import { dropQuestion, noteAsking } from "../enriching.ts";
 import type { Rules } from "../rules.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
@@ -15,7 +16,7 @@ import {
   type RateRule,
   type RateState,
 } from "./lane-rate.ts";
-import { BOT, isHookLane, RECORD, STAFF, type Lane } from "./lane.ts";
+import { BOT, isOutsideLane, RECORD, STAFF, type Lane } from "./lane.ts";
 import { isPressed, planChat, planHook, planStaff, type Job, type Queues } from "./plan.ts";
 import { settle } from "./settle.ts";
 import { retryPauseMs, type Settled, type Trouble } from "./settled.ts";
@@ -195,7 +196,7 @@ export class Drain {
       const plan =
         lane === STAFF
           ? planStaff(ports.queues, state.rate, now, (row) => ports.viewContextOf(row))
-          : (isHookLane(lane) ? planHook : planChat)(ports.queues, lane, state.rate, now);
+          : (isOutsideLane(lane) ? planHook : planChat)(ports.queues, lane, state.rate, now);
       if (!("job" in plan)) {
         // A lane that sleeps because of its rate must know so after a restart.
         if (lane === STAFF && plan.wakeAt !== null && state.rate.free(now) === 0) this.#saveRate(lane, state);
@@ -227,7 +228,7 @@ export class Drain {
     const now = ports.now();
     const name = nameOf(job);
     if (outcome.kind !== "uncertain") {
-      if (!isHookLane(lane)) this.#answeredAt = now;
+      if (!isOutsideLane(lane)) this.#answeredAt = now;
       state.silent = 0;
     }
     if (outcome.kind === "defer") {
@@ -305,6 +306,8 @@ export class Drain {
       this.#ports.commit((tx) =>
         tx.store.saveView(ticket.number, { ...view, creatingSince: now }, job.row.viewDueAt),
       );
+    } else if (job.kind === "work" && job.row.kind === "enrichment") {
+      this.#ports.commit(noteAsking);
     } else if (careful) {
       this.#ports.commit((tx) => {
         for (const row of carried) tx.messages.update(row, { attemptedAt: now });
@@ -330,7 +333,7 @@ export class Drain {
 function rateRuleOf(lane: Lane): RateRule {
   if (lane === STAFF) return GROUP_RATE;
   if (lane === BOT) return BOT_RATE;
-  return isHookLane(lane) ? HOOK_RATE : PRIVATE_RATE;
+  return isOutsideLane(lane) ? HOOK_RATE : PRIVATE_RATE;
 }
 
 /** Whether the lane will look again by the time it may call at all: what arrives until then changes nothing. */
@@ -346,7 +349,8 @@ function abandon(tx: Transaction, job: Job): void {
         tx.messages.update(row, { state: "parked", attemptedAt: null, code: "desk_failed" });
       return;
     case "work":
-      tx.outbox.remove(job.row.seq);
+      if (job.row.kind === "enrichment") dropQuestion(tx, job.row);
+      else tx.outbox.remove(job.row.seq);
       return;
     case "view":
       tx.store.saveView(job.row.ticket.number, { ...job.row.view, creatingSince: null }, null);

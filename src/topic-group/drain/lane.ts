@@ -31,5 +31,22 @@ export function isHookLane(lane: Lane): boolean {
   return lane.startsWith("hook:");
 }
 
+/** Questions to the enrichment system that may be under way at once. */
+const CRM_LANES = 8;
+
+/** The system that knows the customers: several lanes, so that a slow answer holds up few others. */
+export function crmLane(customer: number): Lane {
+  return `crm:${customer % CRM_LANES}`;
+}
+
+export function isCrmLane(lane: Lane): boolean {
+  return lane.startsWith("crm:");
+}
+
+/** A system that is not ours, whose answers say nothing about Telegram. */
+export function isOutsideLane(lane: Lane): boolean {
+  return isHookLane(lane) || isCrmLane(lane);
+}
+
 /** How `messages.chat` names the staff group. */
 export const STAFF_CHAT = 0;

@@ -15,6 +15,8 @@ export const FACTS = {
   ticketShape: "ticket_shape",
   /** What was told about a queue's depth. */
   depth: (queue: string) => `depth:${queue}`,
+  /** Whether the system that knows the customers is asked at all: `Breaker`. */
+  breaker: "breaker:enrichment",
   /** When settled causes were last purged, in ms since 1970. */
   purgedAt: "purged_at",
 } as const;

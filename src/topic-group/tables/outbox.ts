@@ -64,6 +64,16 @@ export class Outbox {
       .run();
   }
 
+  /** Since when something with this key waits, null if nothing does. */
+  waitingSince(key: string): number | null {
+    const row = this.#db
+      .select({ at: outbox.acceptedAt })
+      .from(outbox)
+      .where(and(eq(outbox.key, key), sql`${outbox.state} = 'waiting'`))
+      .get();
+    return row?.at ?? null;
+  }
+
   get(seq: number): OutboxRow | undefined {
     return this.#db.select().from(outbox).where(eq(outbox.seq, seq)).get();
   }

@@ -4,7 +4,7 @@ import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
 import type { TicketEvent } from "../../domain/event.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import type { RateState } from "../drain/lane-rate.ts";
-import type { OutboxWork, TopicView, WaitingContent } from "./shapes.ts";
+import type { KnownProfile, OutboxWork, TopicView, WaitingContent } from "./shapes.ts";
 
 /*
  * The object's own SQLite. Instants are milliseconds since 1970. Every index costs a row write for each row that it
@@ -27,6 +27,8 @@ export const customers = sqliteTable(
     current: integer(),
     wantsNew: integer("wants_new", { mode: "boolean" }).notNull(),
     payload: text(),
+    /** What another system last said of them, and when. */
+    profile: text({ mode: "json" }).$type<KnownProfile>(),
     unreachable: text().$type<UnreachableReason>(),
     firstSeenAt: integer("first_seen_at").notNull(),
     updatedAt: integer("updated_at").notNull(),

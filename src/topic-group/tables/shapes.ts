@@ -1,5 +1,6 @@
 import type { MessageEntity } from "grammy/types";
 import type { AgentNotice } from "../../domain/effect.ts";
+import type { Profile } from "../../domain/routing/profile.ts";
 import type { LiveLocation, Quote, ReplaceableMedia } from "../../telegram/message.ts";
 
 /* The JSON shapes inside the object's tables. */
@@ -68,6 +69,19 @@ export interface WebhookWork {
   data: Record<string, unknown>;
 }
 
+/** What another system said of a customer; `receivedAt` in ms since 1970. */
+export interface KnownProfile {
+  profile: Profile;
+  ignored: string[];
+  receivedAt: number;
+}
+
+/** A question to the system that knows the customers; `tries` that failed before. */
+export interface EnrichmentWork {
+  kind: "enrichment";
+  tries: number;
+}
+
 /** What an outbox row asks for. */
 export type OutboxWork =
   /** The customer's confirmation: sent once, then edited; `ask` shows an intake question again. */
@@ -85,6 +99,7 @@ export type OutboxWork =
   /** What an agent must know, in private; in the topic where the bot may not write to them. */
   | { kind: "agent_notice"; agent: { id: number; name: string }; notice: AgentNotice }
   | WebhookWork
+  | EnrichmentWork
   | { kind: "mirror_edit"; of: OriginalKey; edit: MirrorEdit }
   /** `on` says which of the two messages gets the reaction. */
   | { kind: "mirror_reaction"; of: OriginalKey; on: "original" | "copy"; emoji: string | null }

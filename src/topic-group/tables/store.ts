@@ -9,7 +9,7 @@ import type { Lane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
 import { FACTS } from "./facts.ts";
 import { customers, events, facts, lanes, people, tickets, told, topics } from "./schema.ts";
-import { NEW_VIEW, type TopicView } from "./shapes.ts";
+import { NEW_VIEW, type KnownProfile, type TopicView } from "./shapes.ts";
 
 export type CustomerRow = typeof customers.$inferSelect;
 
@@ -92,6 +92,7 @@ export class Store {
       current: null,
       wantsNew: false,
       payload,
+      profile: null,
       unreachable: null,
       firstSeenAt: at,
       updatedAt: at,
@@ -120,6 +121,10 @@ export class Store {
       .set({ ...change, updatedAt: at, version: sql`${customers.version} + 1` })
       .where(eq(customers.id, id))
       .run();
+  }
+
+  saveProfile(id: number, profile: KnownProfile): void {
+    this.#db.update(customers).set({ profile }).where(eq(customers.id, id)).run();
   }
 
   unrecordedCustomers(limit: number): CustomerRow[] {

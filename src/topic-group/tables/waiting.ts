@@ -12,10 +12,13 @@ export interface WaitingTicket {
   customer: number;
   tier: string | null;
   requireSkills: Ticket["requireSkills"];
+  preferredAgent: number | null;
   declined: readonly number[];
   waitingSince: number;
-  /** Lower goes first: urgency, then age. */
+  /** Lower goes first. */
   rank: number;
+  /** Of equally urgent ones the higher goes first: what another system says, otherwise what the tier weighs. */
+  score: number;
 }
 
 /**
@@ -31,10 +34,10 @@ export class Waiting {
     this.#db = db;
   }
 
-  note(ticket: Ticket): void {
+  note(ticket: Ticket, tiers: TierScores): void {
     if (this.#tickets === null) return;
     const was = this.#tickets.get(ticket.number);
-    const now = isUnassigned(ticket) ? waitingOf(ticket) : undefined;
+    const now = isUnassigned(ticket) ? waitingOf(ticket, tiers) : undefined;
     if (was === undefined && now === undefined) return;
     if (now === undefined) this.#tickets.delete(ticket.number);
     else this.#tickets.set(ticket.number, now);
@@ -42,8 +45,8 @@ export class Waiting {
   }
 
   /** Those of some queues, which stay the same until it is told to forget. */
-  inOrder(queues: readonly string[]): readonly WaitingTicket[] {
-    this.#tickets ??= this.#read(queues);
+  inOrder(queues: readonly string[], tiers: TierScores): readonly WaitingTicket[] {
+    this.#tickets ??= this.#read(queues, tiers);
     this.#ordered ??= [...this.#tickets.values()].sort(inOrder);
     return this.#ordered;
   }
@@ -54,23 +57,35 @@ export class Waiting {
     this.#ordered = null;
   }
 
-  #read(queues: readonly string[]): Map<number, WaitingTicket> {
+  #read(queues: readonly string[], tiers: TierScores): Map<number, WaitingTicket> {
     const rows = this.#db
       .select({ state: tickets.state })
       .from(tickets)
       .where(and(sql`unassigned = 1`, inArray(tickets.queue, queues)))
       .all();
-    return new Map(rows.map(({ state }) => [state.number, waitingOf(state)]));
+    return new Map(rows.map(({ state }) => [state.number, waitingOf(state, tiers)]));
   }
 }
 
-/** More urgent ones first, then older ones: a newer equal never overtakes. */
+/** More urgent ones first, then those with the higher score, then older ones: a newer equal never overtakes. */
 export function inOrder(a: WaitingTicket, b: WaitingTicket): number {
-  return a.rank - b.rank || a.number - b.number;
+  return a.rank - b.rank || b.score - a.score || a.number - b.number;
 }
 
-export function waitingOf(ticket: Ticket): WaitingTicket {
-  const { number, queue, customer, tier, requireSkills, declined, waitingSince, priority } = ticket;
-  const rank = PRIORITIES.indexOf(priority);
-  return { number, queue, customer, tier, requireSkills, declined, waitingSince, rank };
+export type TierScores = Readonly<Record<string, { score: number }>>;
+
+export function waitingOf(ticket: Ticket, tiers: TierScores): WaitingTicket {
+  const { number, queue, customer, tier, requireSkills, declined, waitingSince, priority, profile } = ticket;
+  return {
+    number,
+    queue,
+    customer,
+    tier,
+    requireSkills,
+    preferredAgent: profile?.preferredAgent ?? null,
+    declined,
+    waitingSince,
+    rank: PRIORITIES.indexOf(priority),
+    score: profile?.priorityScore ?? tiers[tier ?? ""]?.score ?? 0,
+  };
 }

@@ -44,7 +44,7 @@ export class TopicGroup extends ProductTopicGroup {
       {
         clock,
         call: async (one) => {
-          if ("webhook" in one || LATER.test(one.method)) await gateOpens();
+          if (!("method" in one) || LATER.test(one.method)) await gateOpens();
           calls.underWay += 1;
           try {
             return await outside.call(one);

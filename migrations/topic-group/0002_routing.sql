@@ -5,3 +5,5 @@ CREATE TABLE `agents` (
 	`last_assigned_at` integer,
 	`tiers` text NOT NULL
 );
+--> statement-breakpoint
+ALTER TABLE `customers` ADD `profile` text;

@@ -1,0 +1,31 @@
+import type { BusinessCalendar } from "../sla/calendar.ts";
+
+/** What an agent has said of themselves; `until` in ms since 1970, null: until they say otherwise. */
+export interface Presence {
+  availability: "online" | "away" | "offline";
+  until: number | null;
+}
+
+/** Why somebody is given nothing at an instant, in words; null: they are there. A shift of null is every hour. */
+export function unavailableBecause(
+  { availability, until }: Presence,
+  shift: BusinessCalendar | null,
+  at: number,
+): string | null {
+  if (availability === "offline") return "offline";
+  if (availability === "away" && (until === null || at < until)) return "away";
+  return shift !== null && !shift.isOpen(at) ? "not on shift" : null;
+}
+
+/** When somebody who is not there may be, in ms since 1970; null if that is not known, or if they are there. */
+export function availableFrom(
+  { availability, until }: Presence,
+  shift: BusinessCalendar | null,
+  at: number,
+): number | null {
+  if (availability === "offline") return null;
+  if (availability === "away" && (until === null || at < until)) return until;
+  if (shift === null) return null;
+  const { open, opens } = shift.openingAt(at);
+  return open ? null : opens;
+}

@@ -1,0 +1,155 @@
+import type { EnrichmentConfig } from "../domain/config.ts";
+import { ms } from "../domain/duration.ts";
+import { ENRICHMENT_RETRIES_MS } from "../domain/limits.ts";
+import { after, CLOSED, mayTry, trying, type Breaker } from "../domain/routing/breaker.ts";
+import { fitted, isStale, type Profile } from "../domain/routing/profile.ts";
+import type { Ticket } from "../domain/ticket.ts";
+import type { EnrichmentCall, EnrichmentResult } from "../integrations/enrichment-call.ts";
+import { enrichmentCallOf } from "../integrations/enrichment.ts";
+import { crmLane } from "./drain/lane.ts";
+import type { Rules } from "./rules.ts";
+import { FACTS } from "./tables/facts.ts";
+import type { OutboxRow } from "./tables/outbox.ts";
+import type { Store } from "./tables/store.ts";
+import type { Transaction } from "./transaction.ts";
+
+/**
+ * Asks, where the configuration names a system to ask, what it knows of a ticket's customer: at once where it has said
+ * so lately, otherwise through the outbox. Nobody waits for it.
+ */
+export function enrich(tx: Transaction, ticket: Ticket): void {
+  const settings = tx.rules.config.routing.enrichment;
+  if (settings === undefined) return;
+  const known = tx.store.customer(ticket.customer)?.profile ?? null;
+  if (known !== null && tx.now - known.receivedAt < ms(settings.cacheFor)) {
+    // The desk may have changed since: what fitted it then need not fit it now.
+    const { profile, ignored } = fitted(known.profile, tx.rules.config);
+    answered(tx, ticket.number, settings, profile, [...known.ignored, ...ignored], 0, true);
+    return;
+  }
+  if (!mayTry(breakerOf(tx.store), tx.now)) {
+    leftAlone(tx, ticket.number);
+    return;
+  }
+  const work = { kind: "enrichment", tries: 0 } as const;
+  tx.work({ lane: crmLane(ticket.customer), ticket: ticket.number, work, key: keyOf(ticket.number) });
+}
+
+/**
+ * Until when a ticket is not handed out, because an answer may come that says to whom: no longer than one question may
+ * take. Null: nothing is awaited.
+ */
+export function awaitedUntil(tx: Transaction, number: number): number | null {
+  const settings = tx.rules.config.routing.enrichment;
+  if (settings === undefined) return null;
+  const askedAt = tx.outbox.waitingSince(keyOf(number));
+  const until = askedAt === null ? 0 : askedAt + ms(settings.timeout);
+  return until > tx.now ? until : null;
+}
+
+/** The call that a question stands for, `null` if nobody is to be asked any more. */
+export function enrichmentCall(
+  { seq, ticket: number }: OutboxRow,
+  { rules, store, now }: { rules: Rules; store: Store; now: number },
+): EnrichmentCall | null {
+  const settings = rules.config.routing.enrichment;
+  const ticket = store.ticket(number)?.ticket;
+  const contact = ticket === undefined ? undefined : store.customer(ticket.customer)?.contact;
+  if (settings === undefined || ticket === undefined || contact === undefined) return null;
+  if (!mayTry(breakerOf(store), now)) return null;
+  const { ref, group, queue, priority, fields, payload, language, openedAt, subject } = ticket;
+  return enrichmentCallOf(settings, {
+    id: `ask_${rules.group.id}_${seq}`,
+    at: now,
+    ticket: {
+      ref,
+      group,
+      queue,
+      priority,
+      category: fields["category"] ?? null,
+      urgency: fields["urgency"] ?? null,
+      payload,
+      language,
+      openedAt,
+      subject,
+    },
+    contact,
+    config: rules.config,
+  });
+}
+
+/** Notes that a question goes out now. */
+export function noteAsking(tx: Transaction): void {
+  const breaker = breakerOf(tx.store);
+  const next = trying(breaker, tx.now);
+  if (next !== breaker) tx.store.setFact(FACTS.breaker, next);
+}
+
+/** What came of a question: it comes back as a cause of its own, and the rules run again. */
+export function settleEnrichment(
+  tx: Transaction,
+  row: OutboxRow,
+  tries: number,
+  result: EnrichmentResult,
+): void {
+  const breaker = breakerOf(tx.store);
+  const next = after(breaker, result.kind === "answer" ? { kind: "answer" } : result, tx.now);
+  if (JSON.stringify(next) !== JSON.stringify(breaker)) tx.store.setFact(FACTS.breaker, next);
+  const settings = tx.rules.config.routing.enrichment;
+  const ticket = tx.store.ticket(row.ticket)?.ticket;
+  if (ticket === undefined || settings === undefined) {
+    tx.outbox.remove(row.seq);
+    return;
+  }
+  if (result.kind === "answer") {
+    const { profile, ignored, latencyMs } = result;
+    tx.outbox.remove(row.seq);
+    tx.store.saveProfile(ticket.customer, { profile, ignored, receivedAt: tx.now });
+    answered(tx, ticket.number, settings, profile, ignored, latencyMs, false);
+    return;
+  }
+  failed(tx, ticket.number, result.code, result.why, result.latencyMs);
+  const pause = ENRICHMENT_RETRIES_MS[tries];
+  if (!result.passing || pause === undefined || next.openedAt !== null) {
+    tx.outbox.remove(row.seq);
+    return;
+  }
+  const at = tx.now + Math.max(pause, result.retryAfterMs ?? 0);
+  tx.outbox.update(row.seq, { payload: { kind: "enrichment", tries: tries + 1 }, notBefore: at });
+  tx.wake(at);
+}
+
+/** A question that is not asked any more, because too many failed before it. */
+export function dropQuestion(tx: Transaction, row: OutboxRow): void {
+  tx.outbox.remove(row.seq);
+  leftAlone(tx, row.ticket);
+}
+
+function leftAlone(tx: Transaction, number: number): void {
+  failed(tx, number, "breaker_open", "it failed too often lately and is left alone for a while", 0);
+}
+
+function keyOf(number: number): string {
+  return `enrichment:${number}`;
+}
+
+function answered(
+  tx: Transaction,
+  number: number,
+  { staleAfter }: EnrichmentConfig,
+  profile: Profile,
+  ignored: string[],
+  latencyMs: number,
+  cached: boolean,
+): void {
+  const stale = isStale(profile, ms(staleAfter), tx.now);
+  tx.apply(number, { type: "enrichment_answered", profile, ignored, latencyMs, cached, stale });
+}
+
+function failed(tx: Transaction, number: number, code: string, why: string, latencyMs: number): void {
+  tx.apply(number, { type: "enrichment_failed", code, why, latencyMs });
+}
+
+function breakerOf(store: Store): Breaker {
+  return (store.fact(FACTS.breaker) as Breaker | undefined) ?? CLOSED;
+}
