@@ -7,10 +7,10 @@ import {
   type Assignment,
   type QueueRouting,
 } from "../domain/routing/assignment.ts";
+import { availableFrom, unavailableBecause } from "../domain/routing/presence.ts";
 import { highest } from "../domain/routing/skills.ts";
 import { nobodyTakesIt } from "../telegram/text.ts";
 import { awaitedUntil } from "./enriching.ts";
-import type { AgentRow } from "./tables/agents.ts";
 import { isUnassigned } from "./tables/store.ts";
 import { inOrder, waitingOf, type WaitingTicket } from "./tables/waiting.ts";
 import type { Transaction } from "./transaction.ts";
@@ -54,7 +54,9 @@ export function handOut(
     }
     give(tx, ticket, queue, assignment, agents);
   }
-  if (waiting.length > 0) for (const agent of policy.roster.agents) later(availableAt(tx, agent));
+  if (waiting.length > 0) {
+    for (const { id, shift } of policy.roster.agents) later(availableFrom(tx.agents.get(id), shift, tx.now));
+  }
   return next;
 }
 
@@ -81,7 +83,7 @@ export function assignmentOf(
 
 export function agentNow(tx: Transaction, agent: RosterAgent): AgentNow {
   const row = tx.agents.get(agent.id);
-  const because = unavailableBecause(row, agent, tx.now);
+  const because = unavailableBecause(row, agent.shift, tx.now);
   return {
     agent,
     available: because === null,
@@ -90,26 +92,6 @@ export function agentNow(tx: Transaction, agent: RosterAgent): AgentNow {
     lastAssignedAt: row.lastAssignedAt,
     history: 0,
   };
-}
-
-function unavailableBecause(
-  { availability, until }: AgentRow,
-  { shift }: RosterAgent,
-  now: number,
-): string | null {
-  if (availability === "offline") return "offline";
-  if (availability === "away" && (until === null || now < until)) return "away";
-  return shift !== null && !shift.isOpen(now) ? "not on shift" : null;
-}
-
-/** When somebody who is not there will be, null if that is not known, or if they are. */
-function availableAt(tx: Transaction, agent: RosterAgent): number | null {
-  const { availability, until } = tx.agents.get(agent.id);
-  if (availability === "offline") return null;
-  if (availability === "away" && (until === null || tx.now < until)) return until;
-  if (agent.shift === null) return null;
-  const { open, opens } = agent.shift.openingAt(tx.now);
-  return open ? null : opens;
 }
 
 function historyOf(

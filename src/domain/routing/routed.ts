@@ -1,13 +1,13 @@
 import type { TicketEvent } from "../event.ts";
 import type { Policy } from "../policy.ts";
 import type { Ticket } from "../ticket.ts";
+import { factsKnown } from "./known.ts";
 import { route, type RoutingFacts } from "./rules.ts";
 import { highest } from "./skills.ts";
 
-/** What the rules look at, of a ticket. */
-export function factsOf(ticket: Ticket): RoutingFacts {
-  const { tier, fields, language, payload } = ticket;
-  return {
+/** What the rules look at, of a ticket: what the customer said, and what another system says beyond that. */
+export function factsOf({ tier, fields, language, payload, profile }: Ticket): RoutingFacts {
+  const said = {
     tier,
     segment: null,
     category: fields["category"] ?? null,
@@ -16,6 +16,7 @@ export function factsOf(ticket: Ticket): RoutingFacts {
     payload,
     attributes: {},
   };
+  return factsKnown(said, profile);
 }
 
 /** The place that the rules give a ticket, `null` if that is where it is, or if somebody has it already. */

@@ -10,6 +10,7 @@ import {
   type QueueRouting,
   type Stage,
 } from "./assignment.ts";
+import { factsKnown } from "./known.ts";
 import { availableFrom, unavailableBecause, type Presence } from "./presence.ts";
 import { isStale, NO_PROFILE, type Profile } from "./profile.ts";
 import { route, type RoutingFacts } from "./rules.ts";
@@ -116,18 +117,6 @@ export function simulate(config: Config, rehearsal: Rehearsal, now: number): Sim
   };
 }
 
-/** What is known of a ticket once another system has answered: it fills in what nobody knew. */
-export function factsKnown(facts: RoutingFacts, profile: Profile): RoutingFacts {
-  return {
-    ...facts,
-    tier: facts.tier ?? profile.tier,
-    segment: facts.segment ?? profile.segment,
-    category: facts.category ?? profile.category,
-    language: facts.language ?? profile.language,
-    attributes: { ...profile.attributes, ...facts.attributes },
-  };
-}
-
 function profileOfOutcome(outcome: EnrichmentOutcome | null): Profile {
   return outcome === null || typeof outcome === "string" ? NO_PROFILE : outcome.profile;
 }
@@ -172,7 +161,7 @@ function enrichmentInWords(outcome: EnrichmentOutcome | null, { routing }: Confi
     .filter(([, value]) => value !== null)
     .map(([key, value]) => `${key} ${value}`);
   const staleAfterMs = ms(routing.enrichment?.staleAfter ?? "7d");
-  const age = asOf === null ? "" : `, as of ${durationWords(wholeMinutes(now - asOf))} ago`;
+  const age = asOf === null ? "" : `, as of ${ageInWords(now - asOf)}`;
   const stale = isStale(profile, staleAfterMs, now) ? ", which is stale" : "";
   return [
     `the enrichment says ${said.join(", ") || "nothing"}${age}${stale}`,
@@ -181,6 +170,7 @@ function enrichmentInWords(outcome: EnrichmentOutcome | null, { routing }: Confi
   ];
 }
 
-function wholeMinutes(durationMs: number): number {
-  return Math.round(durationMs / 60_000) * 60_000;
+function ageInWords(ageMs: number): string {
+  const minutes = Math.round(ageMs / 60_000);
+  return minutes === 0 ? "now" : `${durationWords(minutes * 60_000)} ago`;
 }

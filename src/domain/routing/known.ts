@@ -1,0 +1,15 @@
+import type { Profile } from "./profile.ts";
+import type { RoutingFacts } from "./rules.ts";
+
+/** What is known of a ticket once another system has answered: it fills in what nobody knew. */
+export function factsKnown(facts: RoutingFacts, profile: Profile | null): RoutingFacts {
+  if (profile === null) return facts;
+  return {
+    ...facts,
+    tier: facts.tier ?? profile.tier,
+    segment: facts.segment ?? profile.segment,
+    category: facts.category ?? profile.category,
+    language: facts.language ?? profile.language,
+    attributes: { ...profile.attributes, ...facts.attributes },
+  };
+}
