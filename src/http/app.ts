@@ -7,9 +7,11 @@ import { API_BODY_BYTES_MAX } from "../domain/limits.ts";
 import { log } from "../log.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import { configApi } from "./api/config.ts";
+import { enrichmentApi } from "./api/enrichment.ts";
 import { escalationsApi } from "./api/escalations.ts";
 import { groupsApi } from "./api/groups.ts";
 import { outboxApi } from "./api/outbox.ts";
+import { routingApi } from "./api/routing.ts";
 import { slaApi } from "./api/sla.ts";
 import { ticketsApi } from "./api/tickets.ts";
 import { webhooksApi } from "./api/webhooks.ts";
@@ -82,8 +84,10 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
   app.route("/api/v1", ticketsApi);
   app.route("/api/v1", outboxApi);
   app.route("/api/v1", groupsApi);
+  app.route("/api/v1", routingApi);
   app.route("/api/v1", slaApi);
   app.route("/api/v1", escalationsApi);
+  app.route("/api/v1", enrichmentApi);
   app.route("/api/v1", webhooksApi);
   return app;
 }

@@ -303,6 +303,7 @@ describe("the contract", () => {
         "POST /api/v1/sla/sweep",
         "GET /api/v1/tickets/{ref}/sla",
         "GET /api/v1/escalations",
+        "GET /api/v1/enrichment/audit",
         "GET /api/v1/webhooks/{id}/secret",
       ].sort(),
     );

@@ -1,0 +1,1 @@
+CREATE INDEX `ticket_events_enrichment` ON `ticket_events` (`at`) WHERE type IN ('enrichment_answered', 'enrichment_failed');

@@ -1,0 +1,92 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { enrichmentAudit } from "../../record/enrichment-audit.ts";
+import type { Desk } from "../desk.ts";
+import { problems } from "../problem.ts";
+import { Instant, instant } from "./shared.ts";
+
+/** How well the system that knows the customers serves the desk. */
+export const enrichmentApi = new OpenAPIHono<Desk>();
+
+const WEEK_MS = 7 * 86_400_000;
+const When = z.iso
+  .datetime({ offset: true })
+  .transform((text) => Date.parse(text))
+  .openapi({ type: "string", format: "date-time" });
+
+const Audit = z
+  .object({
+    since: Instant,
+    until: Instant,
+    asked: z.int().openapi({ description: "Questions that went out" }),
+    cached: z.int().openapi({ description: "Tickets that were answered from what was known" }),
+    answered: z.int(),
+    failed: z.array(
+      z.object({
+        code: z.string().openapi({ description: "`breaker_open`: not asked at all", example: "timeout" }),
+        count: z.int(),
+      }),
+    ),
+    failureRate: z.number().nullable().openapi({ description: "Of the questions that went out, 0 to 1" }),
+    stale: z.int().openapi({ description: "Answers older, by their own account, than `staleAfter`" }),
+    staleRate: z.number().nullable().openapi({ description: "Of all answers" }),
+    meanAgeSeconds: z.number().nullable().openapi({ description: "Of the answers that name their age" }),
+    unfit: z.int().openapi({ description: "Answers of which something is unknown to the desk" }),
+    latencyMs: z.object({
+      median: z.number().nullable(),
+      p95: z.number().nullable(),
+      max: z.number().nullable(),
+    }),
+    corrected: z
+      .int()
+      .openapi({
+        description: "Answers after which somebody changed the ticket's queue or priority by hand",
+      }),
+    disagreementRate: z.number().nullable().openapi({ description: "Of all answers" }),
+  })
+  .openapi("EnrichmentAudit");
+
+enrichmentApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/enrichment/audit",
+    summary: "Failures, staleness and disagreement of the enrichment system",
+    request: {
+      query: z.strictObject({
+        since: When.optional().openapi({ description: "A week before `until` unless said otherwise" }),
+        until: When.optional().openapi({ description: "Now unless said otherwise; not included" }),
+        group: z.string().min(1).max(64).optional(),
+      }),
+    },
+    responses: {
+      200: {
+        description: "Counted from the tickets' events",
+        content: { "application/json": { schema: Audit } },
+      },
+      ...problems("auth.missing", "auth.invalid", "request.invalid", "record.unreachable"),
+    },
+  }),
+  async (c) => {
+    const query = c.req.valid("query");
+    const until = query.until ?? c.get("now")();
+    const since = query.since ?? until - WEEK_MS;
+    const { ageMs, ...audit } = await enrichmentAudit(c.env.DB, { since, until, group: query.group });
+    const notAsked = audit.failed.find(({ code }) => code === "breaker_open")?.count ?? 0;
+    const failed = audit.failed.reduce((sum, { count }) => sum + count, -notAsked);
+    return c.json(
+      {
+        since: instant(since),
+        until: instant(until),
+        ...audit,
+        failureRate: share(failed, audit.asked),
+        staleRate: share(audit.stale, audit.answered),
+        meanAgeSeconds: ageMs === null ? null : Math.round(ageMs / 1_000),
+        disagreementRate: share(audit.corrected, audit.answered),
+      },
+      200,
+    );
+  },
+);
+
+function share(part: number, whole: number): number | null {
+  return whole === 0 ? null : Math.round((part / whole) * 1_000) / 1_000;
+}

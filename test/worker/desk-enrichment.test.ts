@@ -1,0 +1,240 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { ConfigInput } from "../../src/domain/config.ts";
+import type { Customer } from "../../src/sandbox/telegram/client.ts";
+import { promisesNothing } from "../support/desks.ts";
+import { Endpoint } from "../support/endpoint.ts";
+import { Stage, texts } from "../support/stage.ts";
+
+/* What another system knows of a customer, and a desk that goes on without it. */
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+let stage: Stage;
+let crm: Endpoint;
+
+async function open(config: (config: ConfigInput) => void = () => undefined): Promise<void> {
+  crm = new Endpoint();
+  stage = await Stage.open({
+    intake: true,
+    config: (desk) => {
+      promisesNothing(desk);
+      desk.tiers = {};
+      desk.queues = [
+        { id: "general", group: "main", assignment: "auto" },
+        { id: "gold", group: "main", assignment: "auto", requireSkills: { manners: 1 } },
+        { id: "premium", group: "vip" },
+      ];
+      desk.slaPolicies = [{ id: "fast", calendar: "always", targets: { normal: { firstResponse: "5m" } } }];
+      desk.tiers = { gold: { score: 100, slaPolicy: "fast" } };
+      desk.agents = [
+        { telegramId: 9001, name: "Lena", role: "lead", groups: ["main", "vip"], capacity: 0 },
+        { telegramId: 9002, name: "Olga", groups: ["main"], capacity: 9, skills: { manners: { level: 1 } } },
+        { telegramId: 9003, name: "Boris", groups: ["main"], capacity: 9 },
+      ];
+      desk.routing.rules = [
+        { when: { tier: "gold" }, queue: "gold" },
+        { when: { segment: "new" }, priority: "high" },
+      ];
+      desk.routing.enrichment = { url: crm.url, timeout: "1s", cacheFor: "10m", staleAfter: "7d" };
+      config(desk);
+    },
+  });
+}
+
+beforeEach(() => open());
+
+const says = (answer: unknown, status = 200) => ({ status, body: JSON.stringify(answer) });
+
+async function asks(customer?: Customer): Promise<Customer> {
+  const who = customer ?? (await stage.customer({ firstName: "Ada" }));
+  await who.write(customer === undefined ? "Help" : "/new Help");
+  await stage.settle(5_000);
+  return who;
+}
+
+interface Seen {
+  queue: string;
+  tier: string | null;
+  priority: string;
+  assignee: { id: number } | null;
+  dueAt: string | null;
+}
+
+const ticket = (ref: string): Promise<Seen> => stage.get<Seen>(`/api/v1/tickets/${ref}`);
+
+async function events(
+  ref: string,
+  prefix: string,
+): Promise<{ type: string; data: Record<string, unknown> }[]> {
+  const { items } = await stage.get<{ items: { type: string; data: Record<string, unknown> }[] }>(
+    `/api/v1/tickets/${ref}/events`,
+  );
+  return items.filter(({ type }) => type.startsWith(prefix));
+}
+
+const codes = async (ref: string): Promise<unknown[]> =>
+  (await events(ref, "enrichment_failed")).map(({ data }) => data["code"]);
+
+describe("an answer", () => {
+  test("makes the rules run again: tier, queue, promise and assignee follow", async () => {
+    await crm.answers(
+      says({ tier: "gold", segment: "new", reason: "pays well", asOf: "2026-11-18T09:00:00Z", more: 1 }),
+    );
+    await asks();
+    expect(await ticket("SUP-1")).toMatchObject({
+      queue: "gold",
+      tier: "gold",
+      priority: "high",
+      assignee: { id: 9002 },
+      dueAt: expect.any(String),
+    });
+    const [asked] = await crm.received();
+    expect(JSON.parse(asked.body)).toMatchObject({
+      type: "ticket.enrichment",
+      data: { ticket: { ref: "SUP-1", queue: "general" }, contact: { name: "Ada" } },
+    });
+    expect(asked.body).not.toContain("Help");
+  });
+
+  test("is told to the assignee alone, with its age", async () => {
+    await (await stage.telegram.customer({ id: 9002 })).start();
+    await crm.answers(
+      says({ tier: "gold", reason: "pays well", asOf: "2026-11-18T09:00:00Z", attributes: { seats: 5 } }),
+    );
+    const ada = await asks();
+    expect(texts(await stage.telegram.messages(9002)).at(-1)).toContain(
+      "Who it is: tier gold; seats: 5; pays well (2 days old).",
+    );
+    const others = [...texts(await ada.messages()), ...texts(await stage.group.messages())].join("\n");
+    expect(others).not.toContain("pays well");
+    expect((await stage.card("SUP-1")).text).toContain("Queue: gold · gold");
+    expect((await stage.card("SUP-1")).text).toContain("Skills: manners 1");
+  });
+
+  test("that is old by its own account is marked so on the card", async () => {
+    await crm.answers(says({ tier: "gold", asOf: "2026-11-01T09:00:00Z" }));
+    await asks();
+    await stage.settle();
+    expect((await stage.card("SUP-1")).text).toContain(
+      "⚠️ What is known of the customer is stale: 19 days old",
+    );
+  });
+
+  test("is kept for a while, and asked for again afterwards", async () => {
+    await crm.answers(says({ tier: "gold" }), says({ segment: "new" }));
+    const ada = await asks();
+    await asks(ada);
+    expect(await crm.received()).toHaveLength(1);
+    expect(await ticket("SUP-2")).toMatchObject({ queue: "gold" });
+    await stage.pass(10 * MINUTE);
+    await asks(ada);
+    expect(await crm.received()).toHaveLength(2);
+    expect(await ticket("SUP-3")).toMatchObject({ queue: "general", priority: "high" });
+  });
+
+  test("of which something is unknown here counts without that", async () => {
+    await crm.answers(says({ tier: "platinum", segment: "new", preferredAgent: 1 }));
+    await asks();
+    expect(await ticket("SUP-1")).toMatchObject({ tier: null, priority: "high" });
+    expect((await events("SUP-1", "enrichment_answered"))[0].data["ignored"]).toEqual([
+      'tier "platinum" is not one of the desk\'s',
+      "preferred agent 1 is no agent",
+    ]);
+  });
+
+  test("that prefers an agent is heard", async () => {
+    await crm.answers(says({ preferredAgent: 9003 }), says({ preferredAgent: 9003 }));
+    await asks();
+    await asks();
+    expect((await ticket("SUP-1")).assignee).toMatchObject({ id: 9003 });
+    expect((await ticket("SUP-2")).assignee).toMatchObject({ id: 9003 });
+  });
+});
+
+describe("without an answer", () => {
+  test.each<[string, Parameters<Endpoint["answers"]>[0], string]>([
+    ["slow", { ...says({ tier: "gold" }), afterMs: 3_000 }, "timeout"],
+    ["dead", { status: "hangs up" }, "unreachable"],
+    ["redirecting", { status: 302, headers: { location: "https://example.com" } }, "redirected"],
+    ["huge", { status: 200, body: `{"reason":"${"x".repeat(70_000)}"}` }, "too_large"],
+    ["lying", says({ tier: 7 }), "invalid"],
+    ["babbling", { status: 200, body: "<html>" }, "not_json"],
+    ["refusing", { status: 403 }, "http_403"],
+  ])("of a system that is %s the ticket is there at once, and is handed out", async (_, answer, code) => {
+    await crm.answers(answer, answer, answer);
+    const ada = await stage.customer();
+    await ada.write("Help");
+    await stage.settleNow();
+    expect(texts(await stage.inTopic("SUP-1"))).toContain("Help");
+    await stage.pass(5_000);
+    expect(await ticket("SUP-1")).toMatchObject({ queue: "general", tier: null, assignee: { id: 9002 } });
+    expect((await codes("SUP-1"))[0]).toBe(code);
+  });
+
+  test("it is asked again, and what comes then still counts for what it can", async () => {
+    await crm.answers({ status: 503 }, { status: 503 }, says({ tier: "gold" }));
+    await asks();
+    await stage.pass(2 * MINUTE);
+    expect(await codes("SUP-1")).toEqual(["http_503", "http_503"]);
+    // Whoever has it keeps it; the promise is the tier's.
+    expect(await ticket("SUP-1")).toMatchObject({ tier: "gold", queue: "general", assignee: { id: 9002 } });
+  });
+
+  test("again and again it is left alone for a while, tried with one question, and then heard again", async () => {
+    await crm.answers(...Array.from({ length: 5 }, () => ({ status: 400 })), says({ segment: "new" }));
+    for (let n = 0; n < 5; n += 1) await asks();
+    await asks();
+    expect(await crm.received()).toHaveLength(5);
+    expect(await codes("SUP-6")).toEqual(["breaker_open"]);
+    expect((await ticket("SUP-6")).assignee).not.toBeNull();
+    await stage.pass(MINUTE);
+    await asks();
+    expect(await crm.received()).toHaveLength(6);
+    expect(await ticket("SUP-7")).toMatchObject({ priority: "high" });
+  });
+});
+
+test("a desk without such a system asks nobody", async () => {
+  await open((config) => {
+    delete config.routing.enrichment;
+  });
+  await asks();
+  expect(await crm.received()).toEqual([]);
+  expect(await events("SUP-1", "enrichment")).toEqual([]);
+});
+
+test("the audit counts failures, staleness, and what people corrected", async () => {
+  await crm.answers(
+    says({ tier: "gold", asOf: "2026-11-01T09:00:00Z" }),
+    says({ tier: "platinum", asOf: "2026-11-20T08:00:00Z" }),
+    { status: 400 },
+    says({}),
+  );
+  const ada = await asks();
+  for (let n = 0; n < 3; n += 1) await asks();
+  await asks(ada);
+  await stage.lead.write((await stage.topic("SUP-2")).id, "/priority urgent");
+  await stage.lead.write((await stage.topic("SUP-4")).id, "/transfer gold");
+  await stage.settle();
+  expect(await stage.get("/api/v1/enrichment/audit")).toMatchObject({
+    asked: 4,
+    cached: 1,
+    answered: 4,
+    failed: [{ code: "http_400", count: 1 }],
+    failureRate: 0.25,
+    stale: 2,
+    staleRate: 0.5,
+    unfit: 1,
+    corrected: 2,
+    disagreementRate: 0.5,
+    latencyMs: { median: expect.any(Number) },
+  });
+  expect(
+    await stage.get(`/api/v1/enrichment/audit?since=${new Date(stage.now + DAY).toISOString()}&group=main`),
+  ).toMatchObject({
+    asked: 0,
+    failureRate: null,
+  });
+});
