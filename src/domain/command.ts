@@ -45,6 +45,8 @@ export type TicketCommand =
       stale: boolean;
     }
   | { type: "enrichment_failed"; code: string; why: string; latencyMs: number }
+  /** It came from another group; `number` is what it is here. */
+  | { type: "ticket_arrived"; group: string; number: number; from: string }
   | { type: "agent_transferred"; by: Worker; queue: string; note?: string }
   | { type: "agent_noted"; by: Worker; text: string }
   | { type: "agent_resolved"; by: Worker; note?: string }

@@ -23,6 +23,13 @@ type Command<T extends TicketCommand["type"]> = Extract<TicketCommand, { type: T
 export function decide(command: TicketCommand, ticket: Ticket | null, policy: Policy, now: number): Decision {
   if (command.type === "customer_wrote") return customerWrote(command, ticket, policy, now);
   if (ticket === null) return { refused: { code: "ticket.not_found" } };
+  // What another group has is for that group to decide.
+  if (ticket.movedTo !== null && command.type !== "ticket_arrived") {
+    const { ref, movedTo: group } = ticket;
+    return command.type === "clock_struck"
+      ? { events: [] }
+      : { refused: { code: "ticket.moved", ref, group } };
+  }
   switch (command.type) {
     case "customer_answered_intake":
       return answeredIntake(command, ticket, policy, now);
@@ -49,6 +56,10 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
     case "enrichment_failed": {
       const { code, why, latencyMs } = command;
       return { events: [{ type: "enrichment_failed", at: now, by: enrichment, code, why, latencyMs }] };
+    }
+    case "ticket_arrived": {
+      const { group, number, from } = command;
+      return { events: [{ type: "ticket_arrived", at: now, by: routing, group, number, cameFrom: from }] };
     }
     case "agent_transferred":
       return transferred(command, ticket, policy, now);
@@ -86,6 +97,7 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
   }
 }
 
+const routing: Actor = { kind: "system", rule: "routing" };
 const enrichment: Actor = { kind: "system", rule: "enrichment" };
 const delivery: Actor = { kind: "system", rule: "delivery" };
 
@@ -329,18 +341,22 @@ function transferred(
     );
     return { refused: { code: "queue.unknown", queue: wanted, known } };
   }
-  if (queue.group !== policy.group)
-    return { refused: { code: "queue.elsewhere", queue: wanted, group: queue.group } };
   if (ticket.queue === wanted) return { already: { code: "ticket.already_so", ref: ticket.ref } };
+  const away = queue.group === policy.group ? {} : { group: queue.group };
+  const { status } = ticket;
+  const to = queue.group !== policy.group && status === "in_progress" ? "open" : status;
   return {
     events: [
       {
         type: "ticket_transferred",
         at: now,
         by,
+        from: status,
+        to,
         queue: wanted,
         previousQueue: ticket.queue,
         ...note(command),
+        ...away,
       },
     ],
   };

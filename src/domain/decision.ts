@@ -22,7 +22,7 @@ export type Refusal =
   | { code: "option.unknown"; field: string; option: string }
   | { code: "tags.too_many"; max: number }
   | { code: "queue.unknown"; queue: string; known: string[] }
-  | { code: "queue.elsewhere"; queue: string; group: string }
+  | { code: "ticket.moved"; ref: string; group: string }
   | { code: "reminder.past" }
   | { code: "reminder.too_far"; maxMs: number };
 

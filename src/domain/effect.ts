@@ -14,7 +14,8 @@ export type TopicNotice =
   | { code: "ticket.claimed"; by: Actor }
   | { code: "ticket.unclaimed"; by: Actor }
   | { code: "ticket.assigned"; by: Actor; assignee: { id: number; name: string }; note?: string }
-  | { code: "ticket.transferred"; by: Actor; queue: string; note?: string }
+  | { code: "ticket.transferred"; by: Actor; queue: string; group?: string; note?: string }
+  | { code: "ticket.arrived"; from: string; url: string | null }
   | { code: "assignment.declined" | "assignment.ignored"; agent: { id: number; name: string } }
   | { code: "ticket.escalated"; by: Actor; note?: string }
   | { code: "sla"; lines: SlaLine[] }
@@ -61,6 +62,8 @@ export type Effect =
   | { kind: "customer_notice"; notice: CustomerNotice }
   | { kind: "topic_notice"; notice: TopicNotice }
   | { kind: "agent_notice"; agent: { id: number; name: string }; notice: AgentNotice }
+  /** It goes to another group. */
+  | { kind: "move" }
   /** Another system is asked what it knows of the customer. */
   | { kind: "enrichment" }
   /** A call to an endpoint of the configuration. */

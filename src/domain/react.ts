@@ -18,8 +18,19 @@ export function react(event: TicketEvent, ticket: Ticket, policy: Policy, now: n
       return event.field === "category"
         ? [{ kind: "receipt" }, { kind: "enrichment" }]
         : [{ kind: "receipt" }];
-    case "ticket_transferred":
-      return [topic({ code: "ticket.transferred", by: event.by, queue: event.queue, ...noteOf(event) })];
+    case "ticket_transferred": {
+      const where = event.group === undefined ? {} : { group: event.group };
+      const told = topic({
+        code: "ticket.transferred",
+        by: event.by,
+        queue: event.queue,
+        ...where,
+        ...noteOf(event),
+      });
+      return event.group === undefined ? [told] : [told, { kind: "move" }];
+    }
+    case "ticket_routed":
+      return event.group === undefined ? [] : [{ kind: "move" }];
     case "ticket_claimed":
       // Whoever claims by answering is seen to have done so.
       if (event.implicit === true) return [];
@@ -97,7 +108,7 @@ export function react(event: TicketEvent, ticket: Ticket, policy: Policy, now: n
     case "sla_warned":
     case "sla_breached":
     case "sla_overdue":
-    case "ticket_routed":
+    case "ticket_arrived":
     case "enrichment_answered":
     case "enrichment_failed":
     case "reminder_set":

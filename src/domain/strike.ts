@@ -47,6 +47,7 @@ export function dueAt(ticket: Ticket, policy: Policy): number | null {
 
 /** `at` is what the event is stamped with, `from` when it is certain: an answer at the due instant itself is in time. */
 function nextStroke(ticket: Ticket, policy: Policy): Stroke | null {
+  if (ticket.movedTo !== null) return null;
   const strokes: Stroke[] = [];
   const add = (stroke: Stroke): void => void strokes.push(stroke);
   if (ticket.heldUntil !== null) add({ kind: "intake", at: ticket.heldUntil, from: ticket.heldUntil });

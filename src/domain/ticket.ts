@@ -35,7 +35,7 @@ export interface Reminder {
  * The shape of a stored ticket. Whoever changes it counts it up: a ticket stored in another shape is folded from its
  * events anew.
  */
-export const TICKET_SHAPE = 4;
+export const TICKET_SHAPE = 5;
 
 /** A ticket as it is now. Instants are milliseconds since 1970 (UTC), `null` where it has not happened. */
 export interface Ticket {
@@ -44,7 +44,12 @@ export interface Ticket {
   number: number;
   /** What people call it: `SUP-1042`. */
   ref: string;
+  /** The group that has it. */
   group: string;
+  /** The group whose object owns the customer's private chat. */
+  home: string;
+  /** The group that it went to from here; null where it is. */
+  movedTo: string | null;
   customer: number;
   status: TicketStatus;
   subject: string;
@@ -138,14 +143,16 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
       next.queueSet = true;
       next.waitingSince = event.at;
       next.declined = [];
-      return next;
+      return event.group === undefined ? next : gone(next, event.group);
+    case "ticket_arrived":
+      return { ...next, number: event.number, group: event.group, movedTo: null };
     case "ticket_routed":
       next.queue = event.queue;
       next.requireSkills = event.requireSkills;
       next.priority = event.priority ?? next.priority;
       // In another queue the wait begins anew, and so does what it lets go of.
       if (event.queue !== event.previousQueue) next.waitingSince = event.at;
-      return next;
+      return event.group === undefined ? next : gone(next, event.group);
     case "ticket_assigned":
       next.assignee = { id: event.assignee, name: event.assigneeName };
       next.handedAt = event.routing === undefined ? null : event.at;
@@ -244,6 +251,11 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
   }
 }
 
+/** It is another group's now: nobody here has it, and its topic is no more than a memory. */
+function gone(ticket: Ticket, group: string): Ticket {
+  return { ...ticket, assignee: null, handedAt: null, group, movedTo: group, reminders: [] };
+}
+
 function unassigned(ticket: Ticket, at: number): Ticket {
   return { ...ticket, assignee: null, handedAt: null, waitingSince: at };
 }
@@ -291,6 +303,8 @@ function opened(event: Extract<TicketEvent, { type: "ticket_opened" }>): Ticket 
     number: event.number,
     ref: event.ref,
     group: event.group,
+    home: event.group,
+    movedTo: null,
     customer: event.customer,
     status: "open",
     subject: event.subject,

@@ -113,7 +113,8 @@ function ticketRow(ticket: Ticket, dueAt: number | null, recordedAt: number): Ti
     id: ticket.id,
     ref: ticket.ref,
     groupId: ticket.group,
-    number: ticket.number,
+    // What the reference has, whatever number another group knows it by.
+    number: Number(ticket.id.split(":")[1]),
     status: ticket.status,
     priority: ticket.priority,
     queue: ticket.queue,

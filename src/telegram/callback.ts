@@ -61,6 +61,11 @@ export function parsePress(data: string): Press | null {
   }
 }
 
+/** The group in a ticket's id: the one that has it, or had it when the button was made. */
+export function groupOf(ticketId: string): string {
+  return ticketId.split(":", 1)[0]!;
+}
+
 /** The number in a ticket's id, `null` if the text is none. */
 export function ticketNumberOf(ticketId: string): number | null {
   const match = /^[a-z0-9-]+:(\d{1,15})$/.exec(ticketId);

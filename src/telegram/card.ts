@@ -29,7 +29,7 @@ export const STATUS_ICONS: Record<TicketStatus, readonly string[]> = {
 /** The ticket's card in its topic: who, what, how it stands, and since when. */
 export function card(ticket: Ticket, contact: ContactFacts, policy: Policy, now: number): RichText {
   const lines: RichText[] = [
-    rich`${bold(ticket.ref)} · ${bold(STATUS_WORDS[ticket.status])}${ticket.priority === "normal" ? "" : ` · ${ticket.priority}`}`,
+    rich`${bold(ticket.ref)} · ${bold(ticket.movedTo === null ? STATUS_WORDS[ticket.status] : `Moved to ${ticket.movedTo}`)}${ticket.priority === "normal" ? "" : ` · ${ticket.priority}`}`,
     rich`${ticket.subject}`,
     rich``,
     who(contact),
@@ -84,9 +84,10 @@ function who(contact: ContactFacts): RichText {
 
 /** The buttons of the card: what can be done with the ticket as it stands. */
 export function cardKeyboard(ticket: Ticket): Keyboard {
+  if (ticket.movedTo !== null) return [];
   const button = (text: string, act: "claim" | "resolve" | "close" | "reopen"): InlineKeyboardButton => ({
     text,
-    callback_data: pressData({ act, ticket: ticket.id } satisfies Press),
+    callback_data: pressData({ act, ticket: `${ticket.group}:${ticket.number}` } satisfies Press),
   });
   switch (ticket.status) {
     case "open":

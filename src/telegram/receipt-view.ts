@@ -32,7 +32,12 @@ export function receiptView(
   const options = (question?.options ?? []).map((option) => [
     {
       text: ticket.fields[question!.id] === option.id ? `✓ ${option.label}` : option.label,
-      callback_data: pressData({ act: "answer", ticket: ticket.id, field: question!.id, option: option.id }),
+      callback_data: pressData({
+        act: "answer",
+        ticket: `${ticket.group}:${ticket.number}`,
+        field: question!.id,
+        option: option.id,
+      }),
     },
   ]);
   const changes =
@@ -40,7 +45,11 @@ export function receiptView(
       ? answered.map((answer) => [
           {
             text: `✎ ${answer.ask}`,
-            callback_data: pressData({ act: "ask", ticket: ticket.id, field: answer.field }),
+            callback_data: pressData({
+              act: "ask",
+              ticket: `${ticket.group}:${ticket.number}`,
+              field: answer.field,
+            }),
           },
         ])
       : [];

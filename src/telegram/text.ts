@@ -184,8 +184,15 @@ export function topicNotice(notice: TopicNotice): RichText {
       return rich`${bold(actorName(notice.by))} gave this ticket back. It waits to be claimed.`;
     case "ticket.assigned":
       return rich`${bold(actorName(notice.by))} assigned this ticket to ${mention(notice.assignee)}${noted(notice.note)}`;
-    case "ticket.transferred":
-      return rich`${bold(actorName(notice.by))} moved this ticket to the queue ${bold(notice.queue)}${noted(notice.note)}`;
+    case "ticket.transferred": {
+      const where =
+        notice.group === undefined
+          ? ""
+          : `, of the group ${notice.group}. What the customer writes goes there`;
+      return rich`${bold(actorName(notice.by))} moved this ticket to the queue ${bold(notice.queue)}${where}${noted(notice.note)}`;
+    }
+    case "ticket.arrived":
+      return rich`This ticket came from the group ${bold(notice.from)}${notice.url === null ? "" : rich`, where ${link("the conversation so far", notice.url)} is`}.`;
     case "assignment.declined":
       return rich`${bold(notice.agent.name)} cannot take this ticket. It goes to the next.`;
     case "assignment.ignored":
@@ -469,8 +476,8 @@ export function refusalWords(refusal: Refusal): string {
       return `A ticket takes ${refusal.max} tags at most.`;
     case "queue.unknown":
       return `There is no queue “${refusal.queue}”. There are: ${refusal.known.join(", ")}.`;
-    case "queue.elsewhere":
-      return `The queue “${refusal.queue}” belongs to the group ${refusal.group}; this group's tickets stay here.`;
+    case "ticket.moved":
+      return `${refusal.ref} belongs to the group ${refusal.group} now.`;
     case "reminder.past":
       return "That is now or past. /snooze 2h reminds you in two hours.";
     case "reminder.too_far":

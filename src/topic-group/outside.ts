@@ -6,6 +6,7 @@ import { botApi } from "../telegram/api.ts";
 import type { Outcome } from "../telegram/outcome.ts";
 import { systemClock, type Clock } from "./clock.ts";
 import type { OutsideCall } from "./drain/delivery.ts";
+import type { PeerCall } from "./peers/message.ts";
 
 /** What the object needs of the outside world. A local desk has a clock of its own; everything else is the same. */
 export interface Outside {
@@ -29,11 +30,28 @@ export function outsideOf(env: Env): Outside {
       if ("webhook" in call) return outcomeOf(await sendWebhook(call, sender));
       // What it answers, or why it does not, is for the ticket to hear: the question is settled either way.
       if ("enrichment" in call) return { kind: "done", result: await askEnrichment(call, asker) };
+      if ("peer" in call) return tell(call, env);
       return bot(call);
     },
     project: (batch) => project(env.DB, batch),
     random: () => Math.random(),
   };
+}
+
+/** Says something to another group's object, which does it once, however often it is said. */
+async function tell({ peer, from, key, message, versioned }: PeerCall, env: Env): Promise<Outcome> {
+  try {
+    const stub = env.TOPIC_GROUP.getByName(peer);
+    const { version } = versioned;
+    let answer = await stub.fromPeer(from, key, message, version);
+    if (answer === "config_needed") {
+      await stub.configure(peer, versioned);
+      answer = await stub.fromPeer(from, key, message, version);
+    }
+    return answer === "done" ? { kind: "done", result: null } : { kind: "retry", code: "config_needed" };
+  } catch {
+    return { kind: "retry", code: "peer_unreachable" };
+  }
 }
 
 function outcomeOf(came: WebhookOutcome): Outcome {

@@ -1,4 +1,12 @@
-import { chatOfLane, isChatLane, isCrmLane, isHookLane, type Lane } from "./drain/lane.ts";
+import {
+  chatOfLane,
+  groupOfLane,
+  isPeerLane,
+  isChatLane,
+  isCrmLane,
+  isHookLane,
+  type Lane,
+} from "./drain/lane.ts";
 import type { ParkedDelivery } from "./receipt.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -54,5 +62,6 @@ export function parkedDeliveries(
 export function publicName(lane: Lane): string {
   if (isHookLane(lane)) return lane.replace("hook:", "webhook:");
   if (isCrmLane(lane)) return "enrichment";
+  if (isPeerLane(lane)) return `group:${groupOfLane(lane)}`;
   return `telegram:${isChatLane(lane) ? chatOfLane(lane) : lane}`;
 }

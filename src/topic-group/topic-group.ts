@@ -18,6 +18,9 @@ import type { TopicIcons, ViewContext } from "./drain/topic-view.ts";
 import { enrich } from "./enriching.ts";
 import { introduce } from "./introduction.ts";
 import { outsideOf, type Outside } from "./outside.ts";
+import { fromPeer } from "./peers/from-peer.ts";
+import type { PeerMessage } from "./peers/message.ts";
+import { sendAway } from "./peers/moving.ts";
 import type { GroupHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
 import { parkedDeliveries, publicName, replay } from "./replay.ts";
 import { rulesOf, type ConfigInForce, type Rules } from "./rules.ts";
@@ -141,7 +144,8 @@ export class TopicGroup extends DurableObject<Env> {
 
   /** Whether this customer has written to this group before. */
   knows(customer: number): boolean {
-    return this.#tables.store.customer(customer) !== undefined;
+    const known = this.#tables.store.customer(customer);
+    return known !== undefined && known.home === null;
   }
 
   health(): GroupHealth {
@@ -180,6 +184,19 @@ export class TopicGroup extends DurableObject<Env> {
     });
     this.drain.kick();
     return count;
+  }
+
+  /** What another group's object says about a ticket; `key` tells a repetition. */
+  fromPeer(from: string, key: string, message: PeerMessage, configVersion: number): "done" | "config_needed" {
+    const rules = this.#rulesInForce();
+    if (rules === null || rules.version < configVersion) return "config_needed";
+    this.#commit((tx) => {
+      const cause = `peer:${key}`;
+      if (tx.inbox.known(cause) !== undefined) return;
+      fromPeer(tx, from, message, (of) => this.drain.isInFlight(of));
+      tx.inbox.settle(cause, tx.now);
+    });
+    return "done";
   }
 
   /** Does what is due, as the alarm would: whoever comes first does it, and once. Answers what it did. */
@@ -250,6 +267,7 @@ export class TopicGroup extends DurableObject<Env> {
     try {
       const result = this.ctx.storage.transactionSync(() => {
         const done = work(tx);
+        for (const number of tx.moves) sendAway(tx, number, (key) => this.drain.isInFlight(key));
         for (const number of tx.asks) enrich(tx, tx.store.ticket(number)!.ticket);
         this.#handOutWhatChanged(tx);
         if (tx.deeper.size > 0) watchDepth(tx, tx.deeper);

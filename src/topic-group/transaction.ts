@@ -9,13 +9,14 @@ import { dueAt } from "../domain/strike.ts";
 import { evolve, type Ticket } from "../domain/ticket.ts";
 import type { RichText } from "../telegram/rich-text.ts";
 import { customerNotice, topicNotice } from "../telegram/text.ts";
-import { BOT, chatLane, hookLane, RECORD, STAFF, type Lane } from "./drain/lane.ts";
+import { BOT, chatLane, hookLane, peerLane, RECORD, STAFF, type Lane } from "./drain/lane.ts";
 import type { Rules } from "./rules.ts";
 import type { Agents } from "./tables/agents.ts";
 import type { Inbox } from "./tables/inbox.ts";
-import type { Messages, NewMessage } from "./tables/messages.ts";
+import type { Messages } from "./tables/messages.ts";
 import type { NewWork, Outbox } from "./tables/outbox.ts";
 import type { Sequence } from "./tables/sequence.ts";
+import type { NewMessage } from "./tables/shapes.ts";
 import type { WebhookWork, Words } from "./tables/shapes.ts";
 import { busyWith, isUnassigned, type Store, type TicketRow } from "./tables/store.ts";
 import type { Waiting } from "./tables/waiting.ts";
@@ -46,6 +47,8 @@ export class Transaction {
   readonly inbox: Inbox;
   readonly agents: Agents;
   readonly waiting: Waiting;
+  /** Tickets that go to another group. */
+  readonly moves = new Set<number>();
   /** Tickets whose customers another system is to be asked about. */
   readonly asks = new Set<number>();
   /** Tickets that wait for somebody in another way than before. */
@@ -84,7 +87,12 @@ export class Transaction {
    */
   apply(number: number | null, command: TicketCommand): Applied {
     if (number !== null) this.strike(number);
-    return this.#apply(number === null ? undefined : this.store.ticket(number), command);
+    const row = number === null ? undefined : this.store.ticket(number);
+    if (row !== undefined && row.ticket.movedTo !== null && isCustomers(command)) {
+      this.#passOn(row.ticket, row.ticket.movedTo, command);
+      return { decision: { events: [] }, before: row.ticket, ticket: row.ticket };
+    }
+    return this.#apply(row, command);
   }
 
   /** Lets time do what is due on a ticket. Answers how many events that made. */
@@ -118,6 +126,7 @@ export class Transaction {
     else this.store.saveTicket(row, ticket, events, viewDueAt, due, this.now);
     this.#noteDepth(before, ticket);
     this.#noteWork(before, ticket);
+    this.#tellHome(before, ticket);
     for (const event of events) if (event.type === "assignment_ignored") this.#away(event.agent);
     if (viewDueAt !== null) this.wake(viewDueAt);
     if (due !== null) this.wake(due);
@@ -126,6 +135,21 @@ export class Transaction {
       for (const effect of react(event, ticket, this.rules.policy, this.now)) this.#effect(effect, ticket);
     }
     return { decision, before, ticket };
+  }
+
+  /** What a customer asks for, or what becomes of them, is for the group that has their ticket. */
+  #passOn(ticket: Ticket, group: string, command: TicketCommand): void {
+    const message = { type: "customer_command", ticketId: ticket.id, command } as const;
+    this.work({ lane: peerLane(group), ticket: ticket.number, work: { kind: "peer", message } });
+  }
+
+  /** The customer's home lists all of their tickets, wherever they live. */
+  #tellHome(before: Ticket | null, ticket: Ticket): void {
+    const { home, movedTo, id: ticketId, number, status, resolvedAt, closedAt } = ticket;
+    if (home === this.rules.group.id || movedTo !== null) return;
+    if (before !== null && before.status === status && before.movedTo === null) return;
+    const message = { type: "ticket_is", ticketId, status, resolvedAt, closedAt } as const;
+    this.work({ lane: peerLane(home), ticket: number, work: { kind: "peer", message } });
   }
 
   #noteWork(before: Ticket | null, after: Ticket): void {
@@ -175,6 +199,9 @@ export class Transaction {
         return;
       case "agent_notice":
         this.tellAgent(effect.agent, ticket.number, effect.notice);
+        return;
+      case "move":
+        this.moves.add(ticket.number);
         return;
       case "enrichment":
         this.asks.add(ticket.number);
@@ -282,6 +309,10 @@ export class Transaction {
   wake(at: number): void {
     this.wakeBy = this.wakeBy === null ? at : Math.min(this.wakeBy, at);
   }
+}
+
+function isCustomers({ type }: TicketCommand): boolean {
+  return type.startsWith("customer_") && type !== "customer_wrote";
 }
 
 /** Events that the topic does not show. */

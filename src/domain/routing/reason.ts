@@ -12,8 +12,8 @@ export interface Routed {
   requireSkills: SkillLevels;
   /** The places of the rules that hold, from 0. */
   rules: number[];
-  /** A queue of another group that the rules name: the ticket stays with this one. */
-  elsewhere?: string;
+  /** The group of the queue, where it is another one: the ticket goes there. */
+  group?: string;
 }
 
 /** Why somebody got a ticket, as the event keeps it. */

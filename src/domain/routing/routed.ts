@@ -22,21 +22,18 @@ export function factsOf({ tier, fields, language, payload, profile }: Ticket): R
 /** The place that the rules give a ticket, `null` if that is where it is, or if somebody has it already. */
 export function routedEvent(ticket: Ticket, policy: Policy, now: number): TicketEvent | null {
   if (ticket.assignee !== null || ticket.status === "resolved" || ticket.status === "closed") return null;
-  const {
-    queue: wanted,
-    priority,
-    rules,
-    ...rest
-  } = route(factsOf(ticket), policy.routing, now, policy.defaultQueue);
-  const requireSkills = highest(rest.requireSkills, ticket.profile?.requireSkills);
-  const here = policy.queues.get(wanted)?.group === policy.group;
-  const queue = here && !ticket.queueSet ? wanted : ticket.queue;
+  const wanted = route(factsOf(ticket), policy.routing, now, policy.defaultQueue);
+  const requireSkills = highest(wanted.requireSkills, ticket.profile?.requireSkills);
+  const { group } = policy.queues.get(wanted.queue) ?? {};
+  const queue = group === undefined || ticket.queueSet ? ticket.queue : wanted.queue;
+  const { priority } = wanted;
   const raised = priority !== null && !ticket.prioritySet && priority !== ticket.priority ? { priority } : {};
   const same =
     queue === ticket.queue &&
     raised.priority === undefined &&
     JSON.stringify(requireSkills) === JSON.stringify(ticket.requireSkills);
   if (same) return null;
+  const elsewhere = queue !== ticket.queue && group !== policy.group ? { group: group! } : {};
   return {
     type: "ticket_routed",
     at: now,
@@ -45,7 +42,7 @@ export function routedEvent(ticket: Ticket, policy: Policy, now: number): Ticket
     previousQueue: ticket.queue,
     ...raised,
     requireSkills,
-    rules,
-    ...(here ? {} : { elsewhere: wanted }),
+    rules: wanted.rules,
+    ...elsewhere,
   };
 }

@@ -36,11 +36,9 @@ const Audit = z
       p95: z.number().nullable(),
       max: z.number().nullable(),
     }),
-    corrected: z
-      .int()
-      .openapi({
-        description: "Answers after which somebody changed the ticket's queue or priority by hand",
-      }),
+    corrected: z.int().openapi({
+      description: "Answers after which somebody changed the ticket's queue or priority by hand",
+    }),
     disagreementRate: z.number().nullable().openapi({ description: "Of all answers" }),
   })
   .openapi("EnrichmentAudit");

@@ -5,6 +5,7 @@ import { subjectOf } from "../../domain/subject.ts";
 import type { Writing } from "../../telegram/message.ts";
 import { customerSentUncopyable, customerUncopyable, kindWords } from "../../telegram/text.ts";
 import { STAFF } from "../drain/lane.ts";
+import { passOn } from "../peers/moving.ts";
 import type { WaitingContent } from "../tables/shapes.ts";
 import type { CustomerRow } from "../tables/store.ts";
 import { replyParameters, type Transaction } from "../transaction.ts";
@@ -24,6 +25,16 @@ export function customerMessage(
     return;
   }
   const to = ticketFor(tx, customer, repliedTo);
+  const elsewhere = to.kind === "ticket" ? tx.store.ticket(to.number)?.ticket : undefined;
+  if (elsewhere !== undefined && elsewhere.movedTo !== null) {
+    passOn(tx, elsewhere, {
+      contact,
+      gratitude: writing.kind === "text" && isGratitude(writing.text ?? ""),
+      message: messageOf(writing, contact.id, tx, updateId),
+    });
+    speaksIn(tx, customer, elsewhere.number);
+    return;
+  }
   const followUpOf = to.kind === "new" ? to.followUpOf : null;
   const { ticket } = tx.apply(to.kind === "ticket" ? to.number : null, {
     type: "customer_wrote",
@@ -39,23 +50,30 @@ export function customerMessage(
     },
   });
   const { number } = ticket!;
-  if (customer.current !== number || customer.wantsNew || (to.kind === "new" && customer.payload !== null)) {
-    tx.store.updateConversation(contact.id, { current: number, wantsNew: false, payload: null });
-  }
-  tx.relay({
-    chat: contact.id,
+  if (to.kind === "new" && customer.payload !== null)
+    tx.store.updateConversation(contact.id, { payload: null });
+  speaksIn(tx, customer, number);
+  tx.relay({ ...messageOf(writing, contact.id, tx, updateId), ticket: number, lane: STAFF });
+}
+
+function speaksIn(tx: Transaction, customer: CustomerRow, number: number): void {
+  if (customer.current === number && !customer.wantsNew) return;
+  tx.store.updateConversation(customer.id, { current: number, wantsNew: false });
+}
+
+function messageOf(writing: Writing, customer: number, tx: Transaction, updateId: number) {
+  return {
+    chat: customer,
     messageId: writing.messageId,
-    ticket: number,
-    lane: STAFF,
     album: writing.album,
     replyTo: writing.replyTo,
-    writer: contact.id,
+    writer: customer,
     sentAt: writing.sentAt,
     content: contentOf(writing, tx.pressed(STAFF)),
     file: writing.media?.uniqueId ?? null,
     notBefore: writing.album === null ? null : tx.now + ALBUM_SETTLE_MS,
     updateId,
-  });
+  };
 }
 
 /** What must be kept of a message until it is delivered; nothing at all of an ordinary one. */

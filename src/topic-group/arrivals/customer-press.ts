@@ -1,12 +1,21 @@
 import { isActive } from "../../domain/status.ts";
-import { parsePress, ticketNumberOf } from "../../telegram/callback.ts";
+import { groupOf, parsePress, ticketNumberOf } from "../../telegram/callback.ts";
 import { customerToast, refusalWords } from "../../telegram/text.ts";
-import { STAFF } from "../drain/lane.ts";
+import { peerLane, STAFF } from "../drain/lane.ts";
 import type { Transaction } from "../transaction.ts";
 import type { Of } from "./arrival-of.ts";
 
-export function customerPress(tx: Transaction, { contact, queryId, data }: Of<"customer_press">): void {
+export function customerPress(
+  tx: Transaction,
+  { contact, messageId, queryId, data }: Of<"customer_press">,
+): void {
   const press = parsePress(data);
+  if (
+    press !== null &&
+    "ticket" in press &&
+    passesOn(tx, press.ticket, { contact, messageId, queryId, data })
+  )
+    return;
   const number = press !== null && "ticket" in press ? ticketNumberOf(press.ticket) : null;
   const ticket = number === null ? undefined : tx.store.ticket(number)?.ticket;
   if (press === null || ticket === undefined || ticket.customer !== contact.id) {
@@ -48,6 +57,25 @@ export function customerPress(tx: Transaction, { contact, queryId, data }: Of<"c
     default:
       tx.toast(queryId, customerToast("unknown"));
   }
+}
+
+/** A button of a ticket that another group has is for that group to answer. */
+function passesOn(
+  tx: Transaction,
+  id: string,
+  pressed: Pick<Of<"customer_press">, "contact" | "messageId" | "queryId" | "data">,
+): boolean {
+  const own = groupOf(id) === tx.rules.group.id;
+  const number = own ? ticketNumberOf(id) : null;
+  const ticket = number === null ? undefined : tx.store.ticket(number)?.ticket;
+  const group = own ? (ticket?.movedTo ?? null) : groupOf(id);
+  const known = tx.rules.config.groups.some((one) => one.id === group);
+  // Which ticket they write to is for their home to remember.
+  const press = parsePress(pressed.data);
+  if (group === null || !known || press?.act === "customer_switch") return false;
+  const message = { type: "customer_press", ticketId: ticket?.id ?? null, ...pressed } as const;
+  tx.work({ lane: peerLane(group), ticket: number ?? 0, work: { kind: "peer", message } });
+  return true;
 }
 
 function refusedToast(ref: string, refusal: Parameters<typeof refusalWords>[0]): string {

@@ -1,6 +1,6 @@
 import { LIVE_LOCATION_EVERY_MS } from "../../domain/limits.ts";
 import type { Writing } from "../../telegram/message.ts";
-import { chatLane, STAFF, STAFF_CHAT } from "../drain/lane.ts";
+import { chatLane, isPeerLane, peerLane, STAFF, STAFF_CHAT } from "../drain/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { MirrorEdit, OriginalKey } from "../tables/shapes.ts";
 import type { Transaction } from "../transaction.ts";
@@ -15,7 +15,10 @@ export function customerEdit(
   const row = tx.messages.byOriginal({ chat: contact.id, messageId: writing.messageId });
   if (row === undefined) return;
   seenCustomer(tx, contact);
-  mirrorEdit(tx, row, writing, inFlight);
+  const elsewhere = isPeerLane(row.lane) ? tx.store.ticket(row.ticket)?.ticket : undefined;
+  if (elsewhere?.movedTo == null) return mirrorEdit(tx, row, writing, inFlight);
+  const message = { type: "customer_edit", ticketId: elsewhere.id, contact, writing } as const;
+  tx.work({ lane: peerLane(elsewhere.movedTo), ticket: row.ticket, work: { kind: "peer", message } });
 }
 
 /** Whether a message is being sent at this very moment, so that a change may come too late for its copy. */
@@ -68,7 +71,13 @@ export function customerReaction(
   tx: Transaction,
   { customer, messageId, emoji }: Of<"customer_reaction">,
 ): void {
-  mirrorReaction(tx, customer, messageId, emoji);
+  const found = tx.messages.find(customer, messageId)?.row;
+  const passed =
+    found !== undefined && (isPeerLane(found.lane) || (found.chat < 0 && found.chat !== STAFF_CHAT));
+  const elsewhere = passed ? tx.store.ticket(found.ticket)?.ticket : undefined;
+  if (elsewhere?.movedTo == null) return mirrorReaction(tx, customer, messageId, emoji);
+  const message = { type: "customer_reaction", ticketId: elsewhere.id, customer, messageId, emoji } as const;
+  tx.work({ lane: peerLane(elsewhere.movedTo), ticket: elsewhere.number, work: { kind: "peer", message } });
 }
 
 /** Puts a reaction on the counterpart of the message that somebody reacted to. */

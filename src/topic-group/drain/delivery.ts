@@ -9,13 +9,14 @@ import { rich } from "../../telegram/rich-text.ts";
 import { agentNotice, type AboutTicket } from "../../telegram/text.ts";
 import { topicUrl } from "../../telegram/topic-url.ts";
 import { enrichmentCall } from "../enriching.ts";
+import type { PeerCall } from "../peers/message.ts";
 import type { Rules } from "../rules.ts";
 import { laneOfChat, type MessageRow, type Messages } from "../tables/messages.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
 import type { MirrorEdit, OutboxWork } from "../tables/shapes.ts";
 import type { Store } from "../tables/store.ts";
 import { replyParameters, words } from "../transaction.ts";
-import { chatOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
+import { groupOfLane, chatOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
 import type { Job } from "./plan.ts";
 
 export interface DeliveryContext {
@@ -27,7 +28,7 @@ export interface DeliveryContext {
 }
 
 /** A call of the Bot API, or of a system that is not ours. */
-export type OutsideCall = BotCall | WebhookCall | EnrichmentCall;
+export type OutsideCall = BotCall | WebhookCall | EnrichmentCall | PeerCall;
 
 /** The call that a job stands for, `null` if there is nothing left to do. */
 export function callOf(job: Job, context: DeliveryContext): OutsideCall | null {
@@ -173,6 +174,14 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
       return webhookCall(row, work, rules);
     case "enrichment":
       return enrichmentCall(row, context);
+    case "peer":
+      return {
+        peer: groupOfLane(row.lane),
+        from: rules.group.id,
+        key: `${rules.group.id}:${row.seq}`,
+        message: work.message,
+        versioned: { version: rules.version, config: rules.config },
+      };
     case "mirror_edit":
       return editCall(work, context);
     case "mirror_reaction":

@@ -12,11 +12,12 @@ import {
   GROUP_RATE,
   HOOK_RATE,
   LaneRate,
+  PEER_RATE,
   PRIVATE_RATE,
   type RateRule,
   type RateState,
 } from "./lane-rate.ts";
-import { BOT, isOutsideLane, RECORD, STAFF, type Lane } from "./lane.ts";
+import { BOT, isOutsideLane, isPeerLane, RECORD, STAFF, type Lane } from "./lane.ts";
 import { isPressed, planChat, planHook, planStaff, type Job, type Queues } from "./plan.ts";
 import { settle } from "./settle.ts";
 import { retryPauseMs, type Settled, type Trouble } from "./settled.ts";
@@ -196,7 +197,12 @@ export class Drain {
       const plan =
         lane === STAFF
           ? planStaff(ports.queues, state.rate, now, (row) => ports.viewContextOf(row))
-          : (isOutsideLane(lane) ? planHook : planChat)(ports.queues, lane, state.rate, now);
+          : (isOutsideLane(lane) && !isPeerLane(lane) ? planHook : planChat)(
+              ports.queues,
+              lane,
+              state.rate,
+              now,
+            );
       if (!("job" in plan)) {
         // A lane that sleeps because of its rate must know so after a restart.
         if (lane === STAFF && plan.wakeAt !== null && state.rate.free(now) === 0) this.#saveRate(lane, state);
@@ -333,6 +339,7 @@ export class Drain {
 function rateRuleOf(lane: Lane): RateRule {
   if (lane === STAFF) return GROUP_RATE;
   if (lane === BOT) return BOT_RATE;
+  if (isPeerLane(lane)) return PEER_RATE;
   return isOutsideLane(lane) ? HOOK_RATE : PRIVATE_RATE;
 }
 

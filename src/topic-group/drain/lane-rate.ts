@@ -14,6 +14,9 @@ export const BOT_RATE: RateRule = { calls: 25, perMs: 1_000 };
 /** One endpoint of the configuration: we do not know what it bears, and are in no hurry. */
 export const HOOK_RATE: RateRule = { calls: 10, perMs: 1_000 };
 
+/** Another object of ours bears what we can say. */
+export const PEER_RATE: RateRule = { calls: 1_000, perMs: 1_000 };
+
 /** What a lane remembers of its rate; instants in ms since 1970. */
 export interface RateState {
   /** Calls that the window takes now; halved by every 429, it recovers slowly. */

@@ -45,7 +45,21 @@ export function isCrmLane(lane: Lane): boolean {
 
 /** A system that is not ours, whose answers say nothing about Telegram. */
 export function isOutsideLane(lane: Lane): boolean {
-  return isHookLane(lane) || isCrmLane(lane);
+  return isHookLane(lane) || isCrmLane(lane) || isPeerLane(lane);
+}
+
+/** Another group's object. */
+export function peerLane(group: string): Lane {
+  return `peer:${group}`;
+}
+
+export function isPeerLane(lane: Lane): boolean {
+  return lane.startsWith("peer:");
+}
+
+/** The group of a `peer:` lane. */
+export function groupOfLane(lane: Lane): string {
+  return lane.slice("peer:".length);
 }
 
 /** How `messages.chat` names the staff group. */

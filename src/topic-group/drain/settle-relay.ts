@@ -8,6 +8,7 @@ import {
   sourceGone,
   undelivered,
 } from "../../telegram/text.ts";
+import { tellSpoken } from "../peers/moving.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import { replyParameters, type Transaction } from "../transaction.ts";
 import { chatOfLane, STAFF, STAFF_CHAT } from "./lane.ts";
@@ -58,7 +59,9 @@ function relayed(
   carried: readonly MessageRow[],
   result: unknown,
 ): Settled {
-  const topicId = tx.store.ticket(carried[0]!.ticket)?.ticket.topicId;
+  const ticket = tx.store.ticket(carried[0]!.ticket)?.ticket;
+  const topicId = ticket?.topicId;
+  const spoken: (MessageRow & { copyId: number })[] = [];
   if (carried[0]!.lane === STAFF && strayed(result, topicId ?? null))
     return { kind: "trouble", trouble: "group.not_a_forum" };
   const inOrder = [...carried].sort((a, b) => a.messageId - b.messageId);
@@ -67,7 +70,9 @@ function relayed(
     // Where Telegram skipped items of an album it does not say which, so no link is better than a wrong one.
     const copyId = job.joined ? ids[0] : ids.length === inOrder.length ? ids[index] : undefined;
     tx.messages.done(row, copyId ?? null);
+    if (copyId !== undefined) spoken.push({ ...row, copyId });
   }
+  if (ticket !== undefined) tellSpoken(tx, ticket, spoken);
   return OK;
 }
 

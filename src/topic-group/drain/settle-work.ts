@@ -4,6 +4,7 @@ import { isActive } from "../../domain/status.ts";
 import type { EnrichmentResult } from "../../integrations/enrichment-call.ts";
 import { agentNoticeInTopic, outcomeUnknown, undelivered } from "../../telegram/text.ts";
 import { settleEnrichment } from "../enriching.ts";
+import { tellPeer } from "../peers/moving.ts";
 import { FACTS } from "../tables/facts.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
 import { replyParameters, type Transaction } from "../transaction.ts";
@@ -55,8 +56,12 @@ function workDone(tx: Transaction, row: OutboxRow, result: unknown): Settled {
   switch (work.kind) {
     case "receipt": {
       const id = messageIds(result)[0];
-      if (id !== undefined && tx.store.ticket(row.ticket)?.receiptId === null)
-        tx.store.saveReceipt(row.ticket, id);
+      const known = tx.store.ticket(row.ticket);
+      if (id === undefined || known?.receiptId !== null) return OK;
+      tx.store.saveReceipt(row.ticket, id);
+      const { movedTo, id: ticketId } = known.ticket;
+      if (movedTo !== null)
+        tellPeer(tx, movedTo, row.ticket, { type: "receipt_sent", ticketId, receiptId: id });
       return OK;
     }
     case "mirror_delete":
@@ -85,6 +90,9 @@ export function noticeUncertain(tx: Transaction, row: OutboxRow): void {
   if (row.ticket !== 0) tx.tellTopic(row.ticket, outcomeUnknown(), sendAgainButton(tx, "o", row.seq));
 }
 
+const PEER_RETRY_MS = 1_000;
+const PEER_RETRY_MAX_MS = 60_000;
+
 /** What goes to a person who need not be a customer. */
 const PERSONAL: ReadonlySet<OutboxRow["kind"]> = new Set(["direct", "agent_notice"]);
 
@@ -98,6 +106,7 @@ const FLEETING: ReadonlySet<OutboxRow["kind"]> = new Set([
 
 function workAgainLater(tx: Transaction, row: OutboxRow, code: string, retry: Retry): Settled {
   if (row.kind === "webhook") return webhookAgainLater(tx, row, code, retry);
+  if (row.kind === "peer") return peerAgainLater(tx, row, code);
   const attempts = row.attempts + (retry.counts ? 1 : 0);
   const exhausted = attempts >= OUTBOX_ATTEMPTS_MAX || tx.now - row.acceptedAt > OUTBOX_AGE_MAX_MS;
   if (row.kind === "toast" || (exhausted && FLEETING.has(row.kind))) {
@@ -108,6 +117,14 @@ function workAgainLater(tx: Transaction, row: OutboxRow, code: string, retry: Re
     tx.outbox.update(row.seq, { attempts, attemptedAt: null, notBefore: retry.at });
     tx.wake(retry.at);
   }
+  return FAILED;
+}
+
+/** An object of ours comes back: nothing that one has said to another is ever given up. */
+function peerAgainLater(tx: Transaction, row: OutboxRow, code: string): Settled {
+  const at = tx.now + Math.min(PEER_RETRY_MS * 2 ** Math.min(row.attempts, 10), PEER_RETRY_MAX_MS);
+  tx.outbox.update(row.seq, { attempts: row.attempts + 1, notBefore: at, code });
+  tx.wake(at);
   return FAILED;
 }
 

@@ -47,7 +47,7 @@ export function createStep({ ticket }: TicketRow, { rules, contact, icons }: Vie
 export function nextViewStep(row: TicketRow, context: ViewContext): ViewStep | null {
   const { ticket, view } = row;
   const { rules, contact, now } = context;
-  const active = isActive(ticket);
+  const active = isActive(ticket) && ticket.movedTo === null;
   // A closed ticket whose topic somebody deleted is tidied up, not lost.
   if (ticket.topicId === null) return active ? createStep(row, context) : null;
 

@@ -2,25 +2,9 @@ import { and, asc, eq, gte, sql } from "drizzle-orm";
 import { STAFF, STAFF_CHAT, chatLane, type Lane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
 import { messages } from "./schema.ts";
-import type { OriginalKey, WaitingContent } from "./shapes.ts";
+import type { NewMessage, OriginalKey, WaitingContent } from "./shapes.ts";
 
 export type MessageRow = typeof messages.$inferSelect;
-
-/** A message to be relayed, as it is accepted. */
-export interface NewMessage extends OriginalKey {
-  seq: number;
-  ticket: number;
-  lane: Lane;
-  album: string | null;
-  replyTo: number | null;
-  writer: number;
-  sentAt: number;
-  acceptedAt: number;
-  content: WaitingContent | null;
-  file: string | null;
-  notBefore: number | null;
-  updateId: number;
-}
 
 /** The lane that leads to where a message was written: its copies' counterparts live there. */
 export function laneOfChat(chat: number): Lane {

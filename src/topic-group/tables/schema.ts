@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
 import type { TicketEvent } from "../../domain/event.ts";
 import type { Ticket } from "../../domain/ticket.ts";
@@ -27,6 +27,8 @@ export const customers = sqliteTable(
     current: integer(),
     wantsNew: integer("wants_new", { mode: "boolean" }).notNull(),
     payload: text(),
+    /** The group whose object owns their private chat; null: this one. */
+    home: text(),
     /** What another system last said of them, and when. */
     profile: text({ mode: "json" }).$type<KnownProfile>(),
     unreachable: text().$type<UnreachableReason>(),
@@ -60,6 +62,8 @@ export const tickets = sqliteTable(
     dueAt: integer("due_at"),
     /** False once it is closed. */
     active: integer({ mode: "boolean" }).notNull(),
+    /** The ticket's id, where it came from another group; null for this group's own. */
+    foreignId: text("foreign_id"),
     queue: text().notNull().default(""),
     /** Whose work it is, null if nobody's, or if there is none to do: it is resolved or closed. */
     busy: integer(),
@@ -83,6 +87,9 @@ export const tickets = sqliteTable(
     index("tickets_active")
       .on(table.number)
       .where(sql`active = 1`),
+    uniqueIndex("tickets_foreign")
+      .on(table.foreignId)
+      .where(sql`foreign_id IS NOT NULL`),
     index("tickets_busy")
       .on(table.busy)
       .where(sql`busy IS NOT NULL`),

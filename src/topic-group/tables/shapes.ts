@@ -2,6 +2,8 @@ import type { MessageEntity } from "grammy/types";
 import type { AgentNotice } from "../../domain/effect.ts";
 import type { Profile } from "../../domain/routing/profile.ts";
 import type { LiveLocation, Quote, ReplaceableMedia } from "../../telegram/message.ts";
+import type { Lane } from "../drain/lane.ts";
+import type { PeerMessage } from "../peers/message.ts";
 
 /* The JSON shapes inside the object's tables. */
 
@@ -49,6 +51,22 @@ export interface Words {
 export interface OriginalKey {
   chat: number;
   messageId: number;
+}
+
+/** A message to be relayed, as it is accepted. */
+export interface NewMessage extends OriginalKey {
+  seq: number;
+  ticket: number;
+  lane: Lane;
+  album: string | null;
+  replyTo: number | null;
+  writer: number;
+  sentAt: number;
+  acceptedAt: number;
+  content: WaitingContent | null;
+  file: string | null;
+  notBefore: number | null;
+  updateId: number;
 }
 
 export type MirrorEdit =
@@ -100,6 +118,8 @@ export type OutboxWork =
   | { kind: "agent_notice"; agent: { id: number; name: string }; notice: AgentNotice }
   | WebhookWork
   | EnrichmentWork
+  /** Something to say to another group's object. */
+  | { kind: "peer"; message: PeerMessage }
   | { kind: "mirror_edit"; of: OriginalKey; edit: MirrorEdit }
   /** `on` says which of the two messages gets the reaction. */
   | { kind: "mirror_reaction"; of: OriginalKey; on: "original" | "copy"; emoji: string | null }

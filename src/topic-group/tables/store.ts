@@ -92,6 +92,7 @@ export class Store {
       current: null,
       wantsNew: false,
       payload,
+      home: null,
       profile: null,
       unreachable: null,
       firstSeenAt: at,
@@ -101,6 +102,12 @@ export class Store {
     };
     this.#db.insert(customers).values(row).run();
     return row;
+  }
+
+  /** Somebody whose home is another group; that group tells the record about them. */
+  addForeignCustomer(contact: ContactFacts, home: string, at: number): void {
+    const row = this.addCustomer(contact, at, null);
+    this.#db.update(customers).set({ home, recorded: row.version }).where(eq(customers.id, contact.id)).run();
   }
 
   /** What the record does not show (where they speak, what they asked for next) leaves the version as it is. */
@@ -237,6 +244,61 @@ export class Store {
         .from(tickets)
         .get()?.last ?? 0
     );
+  }
+
+  /** The number by which this group knows a ticket, null if it does not. */
+  numberOf(ticketId: string, own: string): number | null {
+    const foreign = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(eq(tickets.foreignId, ticketId))
+      .get();
+    if (foreign !== undefined) return foreign.number;
+    const [group, number] = ticketId.split(":");
+    return group === own && this.ticket(Number(number)) !== undefined ? Number(number) : null;
+  }
+
+  /** Takes over a ticket of another group, or back one that was here before, with its whole history. */
+  adopt(
+    ticket: Ticket,
+    history: readonly { n: number; event: TicketEvent; notedAt: number | null }[],
+    receiptId: number | null,
+    own: string,
+  ): void {
+    const { number, version } = ticket;
+    const isOwn = ticket.id === `${own}:${number}`;
+    const now = {
+      state: ticket,
+      receiptId,
+      viewDueAt: null,
+      dueAt: null,
+      version,
+      recorded: version,
+      view: NEW_VIEW,
+    };
+    this.#db
+      .insert(tickets)
+      .values({
+        number,
+        customer: ticket.customer,
+        foreignId: isOwn ? null : ticket.id,
+        ...now,
+        ...placeOf(ticket),
+      })
+      .onConflictDoUpdate({ target: tickets.number, set: { ...now, ...placeOf(ticket) } })
+      .run();
+    for (const { n, event, notedAt } of history) {
+      this.#db.insert(events).values({ ticket: number, n, event, notedAt }).onConflictDoNothing().run();
+    }
+  }
+
+  /** How a ticket stands that another group has, for the customer's list. */
+  saveElsewhere(ticket: Ticket, change: Pick<Ticket, "status" | "resolvedAt" | "closedAt">): void {
+    this.#db
+      .update(tickets)
+      .set({ state: { ...ticket, ...change } })
+      .where(eq(tickets.number, ticket.number))
+      .run();
   }
 
   addTicket(
@@ -527,8 +589,13 @@ export class Store {
 }
 
 /** Whether a ticket waits for somebody to take it. */
-export function isUnassigned({ assignee, heldUntil, status }: Ticket): boolean {
-  return assignee === null && heldUntil === null && (status === "open" || status === "escalated");
+export function isUnassigned({ assignee, heldUntil, status, movedTo }: Ticket): boolean {
+  return (
+    movedTo === null &&
+    assignee === null &&
+    heldUntil === null &&
+    (status === "open" || status === "escalated")
+  );
 }
 
 /** Whose work a ticket is, null if nobody's, or if there is none to do. */
@@ -540,7 +607,7 @@ export function busyWith({ assignee, status }: Ticket): number | null {
 function placeOf(ticket: Ticket) {
   const { status, queue } = ticket;
   return {
-    active: status !== "closed",
+    active: status !== "closed" && ticket.movedTo === null,
     queue,
     busy: busyWith(ticket),
     unassigned: isUnassigned(ticket),

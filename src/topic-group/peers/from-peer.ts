@@ -1,0 +1,100 @@
+import { pressData, parsePress } from "../../telegram/callback.ts";
+import { customerPress } from "../arrivals/customer-press.ts";
+import { seenCustomer } from "../arrivals/customers.ts";
+import { mirrorEdit, mirrorReaction, type InFlight } from "../arrivals/mirror.ts";
+import { chatLane, STAFF } from "../drain/lane.ts";
+import type { Transaction } from "../transaction.ts";
+import type { PeerMessage } from "./message.ts";
+import { takeOver, tellPeer } from "./moving.ts";
+
+/** Does what another group's object says, once. What is about a ticket that has gone further goes after it. */
+export function fromPeer(tx: Transaction, from: string, message: PeerMessage, inFlight: InFlight): void {
+  if (message.type === "ticket_moved") {
+    takeOver(tx, from, message);
+    return;
+  }
+  const { ticketId } = message;
+  const own = tx.rules.group.id;
+  const number =
+    ticketId === null
+      ? tx.store.numberOf(ticketOfData((message as { data: string }).data), own)
+      : tx.store.numberOf(ticketId, own);
+  const ticket = number === null ? undefined : tx.store.ticket(number)?.ticket;
+  if (ticket === undefined) return;
+  if (message.type === "ticket_is") {
+    const { status, resolvedAt, closedAt } = message;
+    if (ticket.movedTo !== null) tx.store.saveElsewhere(ticket, { status, resolvedAt, closedAt });
+    return;
+  }
+  if (message.type === "spoke") {
+    const { chatId: chat, messages } = message;
+    const lane = chatLane(ticket.customer);
+    for (const { messageId, copyId } of messages) {
+      tx.relay({
+        chat,
+        messageId,
+        ticket: ticket.number,
+        lane,
+        album: null,
+        replyTo: null,
+        writer: 0,
+        sentAt: tx.now,
+        content: null,
+        file: null,
+        notBefore: null,
+        updateId: 0,
+      });
+      tx.messages.done({ chat, messageId }, copyId);
+    }
+    tx.store.updateConversation(ticket.customer, { current: ticket.number });
+    return;
+  }
+  if (ticket.movedTo !== null) {
+    tellPeer(tx, ticket.movedTo, ticket.number, { ...message, ticketId: ticket.id });
+    return;
+  }
+  switch (message.type) {
+    case "customer_message": {
+      seenCustomer(tx, message.contact);
+      const { customer } = ticket;
+      tx.apply(ticket.number, {
+        type: "customer_wrote",
+        customer,
+        gratitude: message.gratitude,
+        opening: { number: 0, customer, subject: "", language: null, payload: null, followUpOf: null },
+      });
+      tx.relay({ ...message.message, ticket: ticket.number, lane: STAFF });
+      return;
+    }
+    case "customer_edit": {
+      const { contact, writing } = message;
+      const row = tx.messages.byOriginal({ chat: contact.id, messageId: writing.messageId });
+      if (row !== undefined) mirrorEdit(tx, row, writing, inFlight);
+      return;
+    }
+    case "customer_reaction":
+      mirrorReaction(tx, message.customer, message.messageId, message.emoji);
+      return;
+    case "customer_press": {
+      const { contact, messageId, queryId, data } = message;
+      const press = parsePress(data);
+      if (press === null || !("ticket" in press)) return;
+      const here = pressData({ ...press, ticket: `${own}:${ticket.number}` });
+      customerPress(tx, { kind: "customer_press", contact, messageId, queryId, data: here });
+      return;
+    }
+    case "customer_command":
+      tx.apply(ticket.number, message.command);
+      return;
+    case "receipt_sent":
+      tx.store.saveReceipt(ticket.number, message.receiptId);
+      return;
+    default:
+      message satisfies never;
+  }
+}
+
+function ticketOfData(data: string): string {
+  const press = parsePress(data);
+  return press !== null && "ticket" in press ? press.ticket : "";
+}

@@ -1,0 +1,67 @@
+import type { TicketCommand } from "../../domain/command.ts";
+import type { VersionedConfig } from "../../domain/config.ts";
+import type { ContactFacts } from "../../domain/contact.ts";
+import type { TicketEvent } from "../../domain/event.ts";
+import type { TicketStatus } from "../../domain/status.ts";
+import type { Ticket } from "../../domain/ticket.ts";
+import type { Writing } from "../../telegram/message.ts";
+import type { NewMessage } from "../tables/shapes.ts";
+
+/**
+ * What groups' objects tell each other about a ticket that lives in another group than its customer's private chat.
+ * `ticketId` is the ticket's own id, which never changes. Every message may come twice; its key tells.
+ */
+export type PeerMessage =
+  /** From now on it is yours. */
+  | {
+      type: "ticket_moved";
+      ticket: Ticket;
+      events: { n: number; event: TicketEvent; notedAt: number | null }[];
+      contact: ContactFacts;
+      receiptId: number | null;
+      /** Where the conversation so far is. */
+      url: string | null;
+    }
+  /** What a customer does, passed on by their home. */
+  | {
+      type: "customer_message";
+      ticketId: string;
+      contact: ContactFacts;
+      gratitude: boolean;
+      message: Omit<NewMessage, "seq" | "acceptedAt" | "ticket" | "lane">;
+    }
+  | { type: "customer_edit"; ticketId: string; contact: ContactFacts; writing: Writing }
+  | { type: "customer_reaction"; ticketId: string; customer: number; messageId: number; emoji: string | null }
+  /** `data` names the ticket by the number that it has, or had, with whoever made the button. */
+  | {
+      type: "customer_press";
+      ticketId: string | null;
+      contact: ContactFacts;
+      messageId: number;
+      queryId: string;
+      data: string;
+    }
+  | { type: "customer_command"; ticketId: string; command: TicketCommand }
+  /** How it stands, for the home's list of the customer's tickets. */
+  | {
+      type: "ticket_is";
+      ticketId: string;
+      status: TicketStatus;
+      resolvedAt: number | null;
+      closedAt: number | null;
+    }
+  /** An agent has answered: what the customer replies to these belongs to that ticket. */
+  | { type: "spoke"; ticketId: string; chatId: number; messages: { messageId: number; copyId: number }[] }
+  /** The confirmation was on its way when the ticket moved. */
+  | { type: "receipt_sent"; ticketId: string; receiptId: number };
+
+/** A message to another group's object. */
+export interface PeerCall {
+  peer: string;
+  from: string;
+  /** The same over all tries. */
+  key: string;
+  message: PeerMessage;
+  /** By which it was made: whoever has an older configuration is given this one first. */
+  versioned: VersionedConfig;
+}
