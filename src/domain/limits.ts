@@ -92,6 +92,11 @@ export const TICKET_PHASES_MAX = 401;
 export const SLA_SEGMENTS_MAX = 1_000;
 /** Candidates that the event of an assignment keeps, besides the one who got it. */
 export const ROUTING_CANDIDATES_KEPT = 10;
+/** Tickets that one replay of a draft runs through, over this long a period at most. */
+export const REPLAY_TICKETS_MAX = 5_000;
+export const REPLAY_PERIOD_MAX_MS = 92 * 24 * 3_600_000;
+/** Tickets that a replay shows one by one. */
+export const REPLAY_EXAMPLES_MAX = 20;
 /** How far ahead an agent may ask to be reminded. */
 export const REMINDER_MAX_MS = 90 * 24 * 3_600_000;
 /** What time did is called late when the desk noted it this long after it was due. */

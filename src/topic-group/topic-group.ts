@@ -3,6 +3,7 @@ import type { Update } from "grammy/types";
 import type { Config, QueueConfig, VersionedConfig } from "../domain/config.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import { CAUSE_KEPT_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
+import type { RoutingStory } from "../domain/routing/story.ts";
 import { explainTicket, type TicketSla } from "../domain/sla/explain.ts";
 import { botIdOf } from "../telegram/api.ts";
 import { inbound } from "../telegram/inbound.ts";
@@ -23,6 +24,7 @@ import type { PeerMessage } from "./peers/message.ts";
 import { sendAway } from "./peers/moving.ts";
 import type { GroupHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
 import { parkedDeliveries, publicName, replay } from "./replay.ts";
+import { routingStory } from "./routing-story.ts";
 import { rulesOf, type ConfigInForce, type Rules } from "./rules.ts";
 import { Agents } from "./tables/agents.ts";
 import { migrateDatabase, openDatabase } from "./tables/database.ts";
@@ -221,6 +223,13 @@ export class TopicGroup extends DurableObject<Env> {
       rules.policy,
       this.#now(),
     );
+  }
+
+  /** How a ticket got where it is, who could take it now and what changes next; null if there is no such ticket. */
+  routing(number: number): RoutingStory | null {
+    if (this.#rulesInForce() === null) return null;
+    this.#commit((tx) => tx.strike(number));
+    return this.#commit((tx) => routingStory(tx, number, this.#handingQueues()));
   }
 
   override async alarm(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { VersionedConfig } from "../../src/domain/config.ts";
+import type { RoutingStory } from "../../src/domain/routing/story.ts";
 import type { TicketSla } from "../../src/domain/sla/explain.ts";
 import type { GroupHealth, ParkedDelivery, Receipt, Swept } from "../../src/topic-group/receipt.ts";
 
@@ -77,6 +78,7 @@ export class FakeGroups {
       /** One ticket was due, and that made two events. */
       sweep: (): Promise<Swept> => answering(() => ({ tickets: 1, steps: 2 })),
       sla: (): Promise<TicketSla | null> => answering(() => null),
+      routing: (): Promise<RoutingStory | null> => answering(() => null),
       reproject: (): Promise<number> =>
         answering(() => {
           this.reprojected.push(group);

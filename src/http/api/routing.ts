@@ -1,0 +1,539 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { waitUntil } from "cloudflare:workers";
+import { checkConfig } from "../../domain/config-check.ts";
+import { quoted } from "../../domain/config-places.ts";
+import type { Config } from "../../domain/config.ts";
+import { Duration, durationWords, ms } from "../../domain/duration.ts";
+import {
+  ATTRIBUTE_CHARS_MAX,
+  ATTRIBUTE_NAME_CHARS_MAX,
+  FACT_CHARS_MAX,
+  LANGUAGE_CHARS_MAX,
+  PRIORITY_SCORE_MAX,
+  REPLAY_PERIOD_MAX_MS,
+  REPLAY_TICKETS_MAX,
+} from "../../domain/limits.ts";
+import { PRIORITIES } from "../../domain/priority.ts";
+import type { Candidate } from "../../domain/routing/assignment.ts";
+import { EnrichmentAnswer, fitted, profileOf } from "../../domain/routing/profile.ts";
+import { compareReplays, type Replayed } from "../../domain/routing/replay.ts";
+import { simulate, type EnrichmentOutcome, type Simulation } from "../../domain/routing/simulate.ts";
+import type { RoutingStory } from "../../domain/routing/story.ts";
+import { schemaProblems, type SchemaProblem } from "../../domain/schema-problems.ts";
+import { askGroup } from "../../groups/ask.ts";
+import { configCacheOf } from "../../record/config-cache.ts";
+import { ticketByRef } from "../../record/queries.ts";
+import { recordedTickets } from "../../record/recorded-tickets.ts";
+import type { Desk } from "../desk.ts";
+import { problem, problems } from "../problem.ts";
+import { Instant, instant, instantOrNull, When } from "./shared.ts";
+
+/** Who gets which ticket: rehearsed and explained. */
+export const routingApi = new OpenAPIHono<Desk>();
+
+const AGENTS_MAX = 5_000;
+
+const Fact = z.string().min(1).max(FACT_CHARS_MAX).nullable().default(null);
+const Attributes = z.record(
+  z.string().min(1).max(ATTRIBUTE_NAME_CHARS_MAX),
+  z.union([z.string().max(ATTRIBUTE_CHARS_MAX), z.number(), z.boolean()]),
+);
+const AgentId = z.int().positive().openapi({ description: "A Telegram user id", example: 9002 });
+const Draft = z.unknown().openapi({
+  type: "object",
+  description: "A whole configuration, as `PUT /config` takes it; without it the one in force",
+});
+
+const Question = z
+  .strictObject({
+    ticket: z.strictObject({
+      tier: Fact.openapi({ example: "premium" }),
+      segment: Fact,
+      category: Fact.openapi({ example: "billing" }),
+      urgency: Fact,
+      language: z.string().min(1).max(LANGUAGE_CHARS_MAX).nullable().default(null).openapi({ example: "de" }),
+      payload: Fact.openapi({ description: "What stood behind `/start`" }),
+      attributes: Attributes.default({}),
+      priorityScore: z.number().min(0).max(PRIORITY_SCORE_MAX).nullable().default(null),
+      waitedFor: Duration.default("0s")
+        .transform((text) => ms(text))
+        .openapi({ type: "string", example: "6m", description: "How long nobody has taken it" }),
+      queue: z
+        .string()
+        .max(FACT_CHARS_MAX)
+        .nullable()
+        .default(null)
+        .openapi({ description: "Where somebody put it by hand: no rule moves it then" }),
+      declined: z.array(AgentId).max(AGENTS_MAX).default([]),
+    }),
+    agents: z
+      .array(
+        z.strictObject({
+          id: AgentId,
+          availability: z.enum(["online", "away", "offline"]).default("online"),
+          open: z.int().min(0).max(1_000).default(0).openapi({ description: "Tickets that they have" }),
+          lastAssigned: When.nullable().default(null),
+          handledBefore: z
+            .boolean()
+            .default(false)
+            .openapi({ description: "Whether they have had a ticket of this customer" }),
+        }),
+      )
+      .max(AGENTS_MAX)
+      .default([])
+      .openapi({
+        description:
+          "How agents of the configuration are; whoever is not named is online while on shift, and has nothing in hand",
+      }),
+    enrichment: z
+      .union([z.enum(["timeout", "error"]), z.record(z.string(), z.unknown())])
+      .nullable()
+      .default(null)
+      .openapi({
+        description:
+          "What the other system answers, or that it does not; it fills in what the ticket does not say",
+        example: { tier: "premium", preferredAgent: 9002, asOf: "2026-11-20T08:00:00Z" },
+      }),
+    now: When.optional(),
+    group: z
+      .string()
+      .max(FACT_CHARS_MAX)
+      .nullable()
+      .default(null)
+      .openapi({ description: "To which group the customer wrote; without it what their link names" }),
+    config: Draft.optional(),
+  })
+  .openapi("RoutingQuestion");
+
+const Person = z.object({ id: z.int(), name: z.string() });
+const Skills = z.record(z.string(), z.int()).openapi({ description: "Skill → level" });
+const StageJson = z
+  .object({
+    kind: z.enum(["strict", "relaxed", "override"]),
+    levels: z.int().optional().openapi({ description: "How many levels preferred skills have dropped" }),
+  })
+  .openapi("RoutingStage");
+const Candidates = z.array(
+  z
+    .object({
+      agent: Person,
+      eligible: z.boolean(),
+      score: z.number().nullable().openapi({ description: "Null for who is not eligible" }),
+      parts: z
+        .object({
+          preferredAgent: z.number(),
+          preferredSkills: z.number(),
+          history: z.number(),
+          spareCapacity: z.number(),
+        })
+        .openapi({ description: "Each from 0 to 1, before the queue's weights" }),
+      why: z.array(z.string()),
+    })
+    .openapi("RoutingCandidate"),
+);
+const Next = z
+  .object({ at: Instant, what: z.string() })
+  .nullable()
+  .openapi({ description: "When time alone changes something, and what" });
+const Rules = z.array(z.int()).openapi({ description: "Places of the rules that hold, from 0" });
+
+const Answer = z
+  .object({
+    queue: z.string(),
+    group: z.string().openapi({ description: "Whose queue it is" }),
+    priority: z.enum(PRIORITIES),
+    priorityScore: z.number().openapi({ description: "Of equally urgent tickets the higher goes first" }),
+    requireSkills: Skills,
+    assignee: Person.nullable().openapi({
+      description: "Null where agents claim, or nobody can take it now",
+    }),
+    reason: z.array(z.string()),
+    rules: Rules,
+    stage: StageJson,
+    candidates: Candidates.openapi({ description: "Best first; those who are not eligible last" }),
+    next: Next,
+  })
+  .openapi("RoutingSimulation");
+
+routingApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/routing/simulate",
+    summary: "Rehearses who would get a ticket, and why; changes nothing",
+    request: { body: { required: true, content: { "application/json": { schema: Question } } } },
+    responses: {
+      200: {
+        description: "What the desk would do, by the same rules and the same scorer",
+        content: { "application/json": { schema: Answer } },
+      },
+      ...problems(
+        "request.malformed",
+        "auth.missing",
+        "auth.invalid",
+        "request.too_large",
+        "request.not_json",
+        "request.invalid",
+        "config.missing",
+        "record.unreachable",
+      ),
+    },
+  }),
+  async (c) => {
+    const { ticket, enrichment: said, group, config: draft, ...given } = c.req.valid("json");
+    const now = given.now ?? c.get("now")();
+    const found = await configOf(draft, c.env);
+    if ("missing" in found) return problem(c, "config.missing");
+    if ("problems" in found) return problem(c, "request.invalid", { problems: found.problems });
+    const { config } = found;
+    const enrichment = outcomeOf(said, config, now);
+    const wrong = [
+      ...unknown("/ticket/tier", "tier", ticket.tier, Object.keys(config.tiers)),
+      ...unknown("/ticket/queue", "queue", ticket.queue, idsOf(config.queues)),
+      ...unknown("/group", "group", group, idsOf(config.groups)),
+      ...unknownAgents(
+        ticket.declined.map((id, index) => ({ id, pointer: `/ticket/declined/${index}` })),
+        config,
+      ),
+      ...unknownAgents(
+        given.agents.map(({ id }, index) => ({ id, pointer: `/agents/${index}/id` })),
+        config,
+      ),
+      ...("problems" in enrichment ? enrichment.problems : []),
+    ];
+    if ("problems" in enrichment || wrong.length > 0) {
+      return problem(c, "request.invalid", { problems: wrong });
+    }
+    const { waitedFor, queue, declined, priorityScore, ...facts } = ticket;
+    const simulation = simulate(
+      config,
+      {
+        facts,
+        priorityScore,
+        waitedMs: waitedFor,
+        queue,
+        declined,
+        group,
+        agents: new Map(
+          given.agents.map(({ id, lastAssigned, ...agent }) => [
+            id,
+            { ...agent, lastAssignedAt: lastAssigned },
+          ]),
+        ),
+        enrichment: enrichment.outcome,
+      },
+      now,
+    );
+    return c.json(simulationJson(simulation), 200);
+  },
+);
+
+const ReplayedJson = z
+  .object({
+    queue: z.string(),
+    priority: z.enum(PRIORITIES),
+    assignee: Person.nullable().openapi({ description: "Null: nobody before it ended" }),
+    assignedAt: Instant.nullable(),
+    firstResponseBreached: z.boolean(),
+  })
+  .openapi("ReplayedTicket");
+const Shares = z.record(z.string(), z.number());
+
+routingApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/routing/replay",
+    summary:
+      "Runs a draft configuration over the recorded tickets of a period, and compares; changes nothing",
+    description:
+      "Both the configuration in force and the draft are replayed, so that what differs is due to the draft alone: the recorded arrivals in their order, the same rules, scorer, capacities and shifts, beginning with an empty desk in which everybody is there on their shift. Where the desk assigns, a ticket occupies its agent until the record has its end; where agents claim, whoever had it in the record takes it at once. What is not recorded cannot be replayed: who was away or declined, a priority or queue that somebody chose by hand. Intake answers count from the beginning; the language is the one that the contact has now, the tier the last one known. First answers come when the record has them.",
+    request: {
+      body: {
+        required: true,
+        content: {
+          "application/json": {
+            schema: z
+              .strictObject({
+                from: When,
+                to: When.openapi({ description: "Not included" }),
+                config: z.unknown().openapi({
+                  type: "object",
+                  description: "The draft: a whole configuration, as `PUT /config` takes it",
+                }),
+                group: z
+                  .string()
+                  .max(FACT_CHARS_MAX)
+                  .optional()
+                  .openapi({ description: "Only tickets of this group" }),
+              })
+              .openapi("RoutingReplayQuestion"),
+          },
+        },
+      },
+    },
+    responses: {
+      200: {
+        description: "`before`: by the configuration in force; `after`: by the draft",
+        content: {
+          "application/json": {
+            schema: z
+              .object({
+                tickets: z.int(),
+                changed: z.int().openapi({ description: "Tickets with another queue, priority or assignee" }),
+                assignmentsChanged: z.int(),
+                queueShares: z
+                  .object({ before: Shares, after: Shares })
+                  .openapi({ description: "Queue → part of all tickets, from 0 to 1" }),
+                priorities: z
+                  .object({ before: Shares, after: Shares })
+                  .openapi({ description: "Priority → tickets" }),
+                expectedFirstResponseBreaches: z.object({ before: z.int(), after: z.int() }),
+                examples: z
+                  .array(
+                    z.object({
+                      ref: z.string(),
+                      openedAt: Instant,
+                      before: ReplayedJson,
+                      after: ReplayedJson,
+                    }),
+                  )
+                  .openapi({ description: "The first that changed" }),
+              })
+              .openapi("RoutingReplay"),
+          },
+        },
+      },
+      ...problems(
+        "request.malformed",
+        "auth.missing",
+        "auth.invalid",
+        "request.too_large",
+        "request.not_json",
+        "request.invalid",
+        "config.missing",
+        "record.unreachable",
+      ),
+    },
+  }),
+  async (c) => {
+    const { from, to, group, config } = c.req.valid("json");
+    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+    if (versioned === null) return problem(c, "config.missing");
+    const draft = config === undefined ? MISSING_DRAFT : draftOf(config);
+    const wrong = [
+      ...periodProblems(from, to),
+      ...unknown("/group", "group", group ?? null, idsOf(versioned.config.groups)),
+      ...("problems" in draft ? draft.problems : []),
+    ];
+    if ("problems" in draft || wrong.length > 0) return problem(c, "request.invalid", { problems: wrong });
+    const tickets = await recordedTickets(c.env.DB, { from, to, group }, REPLAY_TICKETS_MAX + 1);
+    const beyond = tickets[REPLAY_TICKETS_MAX];
+    if (beyond !== undefined) {
+      const message = `has more than ${REPLAY_TICKETS_MAX} tickets before it: choose ${instant(beyond.openedAt)} at the latest`;
+      return problem(c, "request.invalid", { problems: [{ pointer: "/to", message }] });
+    }
+    const compared = compareReplays(versioned.config, draft.config, tickets, c.get("now")());
+    const examples = compared.examples.map(({ ref, openedAt, before, after }) => ({
+      ref,
+      openedAt: instant(openedAt),
+      before: replayedJson(before),
+      after: replayedJson(after),
+    }));
+    return c.json({ ...compared, examples }, 200);
+  },
+);
+
+const Story = z
+  .object({
+    ref: z.string(),
+    at: Instant.openapi({ description: "The instant for which this holds" }),
+    facts: z
+      .object({
+        tier: z.string().nullable(),
+        segment: z.string().nullable(),
+        category: z.string().nullable(),
+        urgency: z.string().nullable(),
+        language: z.string().nullable(),
+        payload: z.string().nullable(),
+        attributes: Attributes,
+      })
+      .openapi({ description: "What the rules look at" }),
+    says: z
+      .object({
+        queue: z.string(),
+        priority: z.enum(PRIORITIES).nullable(),
+        requireSkills: Skills,
+        rules: Rules,
+        words: z.array(z.string()),
+      })
+      .openapi({ description: "What the rules say of these facts now, wherever the ticket is" }),
+    queue: z.string(),
+    assignment: z.enum(["auto", "claim"]),
+    priority: z.enum(PRIORITIES),
+    assignee: Person.nullable(),
+    requireSkills: Skills.openapi({ description: "What it takes to be given it" }),
+    waiting: z
+      .object({
+        since: Instant,
+        stage: StageJson,
+        place: z
+          .object({ position: z.int(), of: z.int() })
+          .nullable()
+          .openapi({ description: "Among those that wait for the same queue; null where agents choose" }),
+        candidates: Candidates,
+      })
+      .nullable()
+      .openapi({ description: "Null once somebody has it, or it is over" }),
+    next: Next,
+    past: z.array(
+      z.object({
+        n: z.int(),
+        at: Instant,
+        notedAt: Instant.nullable(),
+        type: z.string().openapi({ example: "ticket_assigned" }),
+        by: z.record(z.string(), z.unknown()),
+        data: z.record(z.string(), z.unknown()).openapi({ description: "What else the event says" }),
+      }),
+    ),
+  })
+  .openapi("TicketRouting");
+
+routingApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/tickets/{ref}/routing",
+    summary: "How a ticket got where it is, who could take it now, and what changes next",
+    request: { params: z.object({ ref: z.string().max(32).openapi({ example: "SUP-1042" }) }) },
+    responses: {
+      200: {
+        description: "As the ticket's object computes it at this moment",
+        content: { "application/json": { schema: Story } },
+      },
+      ...problems(
+        "auth.missing",
+        "auth.invalid",
+        "ticket.not_found",
+        "request.invalid",
+        "group.unreachable",
+        "record.unreachable",
+      ),
+    },
+  }),
+  async (c) => {
+    const found = await ticketByRef(c.env.DB, c.req.valid("param").ref, { after: 0, limit: 1 });
+    if (found === null) return problem(c, "ticket.not_found");
+    const { groupId, number, ref } = found.ticket;
+    const asked = await askGroup<RoutingStory | null>(c.env, groupId, (stub) => stub.routing(number));
+    if ("unreachable" in asked) return problem(c, "group.unreachable");
+    if (asked.answer === null) return problem(c, "ticket.not_found");
+    return c.json(storyJson(ref, asked.answer), 200);
+  },
+);
+
+const MISSING_DRAFT = {
+  problems: [{ pointer: "/config", message: "is missing; it must be an object" }],
+};
+
+function periodProblems(from: number, to: number): SchemaProblem[] {
+  if (to <= from) return [{ pointer: "/to", message: "must be later than `from`" }];
+  if (to - from <= REPLAY_PERIOD_MAX_MS) return [];
+  return [
+    { pointer: "/to", message: `must be ${durationWords(REPLAY_PERIOD_MAX_MS)} after \`from\` at most` },
+  ];
+}
+
+function replayedJson({ assignedAt, ...replayed }: Replayed): z.infer<typeof ReplayedJson> {
+  return { ...replayed, assignedAt: instantOrNull(assignedAt) };
+}
+
+type Found = { config: Config } | { problems: SchemaProblem[] } | { missing: true };
+
+async function configOf(draft: unknown, env: Env): Promise<Found> {
+  if (draft !== undefined) return draftOf(draft);
+  const versioned = await configCacheOf(env.DB).get(waitUntil);
+  return versioned === null ? { missing: true } : { config: versioned.config };
+}
+
+function draftOf(draft: unknown): { config: Config } | { problems: SchemaProblem[] } {
+  const { config, problems: wrong } = checkConfig(draft);
+  if (config !== null) return { config };
+  return { problems: wrong.map(({ pointer, message }) => ({ pointer: `/config${pointer}`, message })) };
+}
+
+/** An answer that the desk would not believe is refused here: whoever rehearses shall know. */
+function outcomeOf(
+  said: "timeout" | "error" | Record<string, unknown> | null,
+  config: Config,
+  now: number,
+): { outcome: EnrichmentOutcome | null } | { problems: SchemaProblem[] } {
+  if (said === null || typeof said === "string") return { outcome: said };
+  const read = EnrichmentAnswer.safeParse(said);
+  if (!read.success) return { problems: schemaProblems(read.error.issues, said, ["enrichment"]) };
+  const answer = profileOf(said, now);
+  return "profile" in answer
+    ? { outcome: fitted(answer.profile, config) }
+    : { problems: answer.problems.map((message) => ({ pointer: "/enrichment", message })) };
+}
+
+function unknown(pointer: string, noun: string, name: string | null, known: string[]): SchemaProblem[] {
+  if (name === null || known.includes(name)) return [];
+  return [{ pointer, message: `there is no ${noun} ${quoted(name)}; known: ${listed(known)}` }];
+}
+
+function unknownAgents(named: { id: number; pointer: string }[], { agents }: Config): SchemaProblem[] {
+  const known = new Map(agents.map(({ telegramId, name }) => [telegramId, `${telegramId} (${name})`]));
+  const seen = new Set<number>();
+  return named.flatMap(({ id, pointer }) => {
+    if (seen.has(id)) return [{ pointer, message: `${id} is named twice` }];
+    seen.add(id);
+    if (known.has(id)) return [];
+    return [{ pointer, message: `there is no agent ${id}; known: ${listed([...known.values()])}` }];
+  });
+}
+
+function listed(names: string[]): string {
+  return names.slice(0, 12).join(", ") || "none";
+}
+
+function idsOf(items: readonly { id: string }[]): string[] {
+  return items.map(({ id }) => id);
+}
+
+function simulationJson({ next, candidates, ...simulation }: Simulation): z.infer<typeof Answer> {
+  return { ...simulation, candidates: candidatesJson(candidates), next: nextJson(next) };
+}
+
+function candidatesJson(candidates: readonly Candidate[]): z.infer<typeof Candidates> {
+  return candidates.map(({ agent, eligible, score, parts, why }) => ({ agent, eligible, score, parts, why }));
+}
+
+function nextJson(next: { at: number; what: string } | null): z.infer<typeof Next> {
+  return next === null ? null : { at: instant(next.at), what: next.what };
+}
+
+function storyJson(
+  ref: string,
+  { at, facts, waiting, next, past, ...story }: RoutingStory,
+): z.infer<typeof Story> {
+  return {
+    ref,
+    at: instant(at),
+    ...story,
+    facts: { ...facts, attributes: { ...facts.attributes } },
+    waiting:
+      waiting === null
+        ? null
+        : { ...waiting, since: instant(waiting.since), candidates: candidatesJson(waiting.candidates) },
+    next: nextJson(next),
+    past: past.map(({ n, at: happenedAt, notedAt, event }) => {
+      const { type, at: _at, by, ...data } = event;
+      return {
+        n,
+        at: instant(happenedAt),
+        notedAt: instantOrNull(notedAt),
+        type,
+        by: { ...by },
+        data,
+      };
+    }),
+  };
+}

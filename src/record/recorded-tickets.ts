@@ -1,0 +1,131 @@
+import { and, asc, eq, gte, lt, sql, type SQL } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import type { Profile } from "../domain/routing/profile.ts";
+import type { RecordedTicket } from "../domain/routing/replay.ts";
+import { reach } from "./reach.ts";
+import { contacts, ticketEvents, tickets } from "./schema.ts";
+
+/** Tickets that one query reads. */
+const PAGE_ROWS = 1_000;
+
+/** Which tickets; instants in ms since 1970, `from` included, `to` not. */
+export interface Period {
+  from: number;
+  to: number;
+  group?: string | undefined;
+}
+
+/**
+ * The tickets that were opened in a period, in their order, at most `limit`. What the customer's app speaks is told as
+ * their contact has it now, what another system said as it said it last.
+ */
+export async function recordedTickets(
+  d1: D1Database,
+  period: Period,
+  limit: number,
+): Promise<RecordedTicket[]> {
+  const found: Found[] = [];
+  // Work in hand and closed tickets stand apart in the indexes.
+  for (const closed of [false, true]) {
+    let after: Position | null = null;
+    for (let left = limit; left > 0;) {
+      const page: Found[] = await readPage(d1, period, closed, after, Math.min(PAGE_ROWS, left));
+      found.push(...page);
+      left = page.length < PAGE_ROWS ? 0 : left - page.length;
+      const last = page.at(-1);
+      if (last !== undefined) after = [last.ticket.openedAt, last.id];
+    }
+  }
+  return found
+    .sort((a, b) => a.ticket.openedAt - b.ticket.openedAt || a.number - b.number || (a.id < b.id ? -1 : 1))
+    .slice(0, limit)
+    .map(({ ticket }) => ticket);
+}
+
+interface Found {
+  id: string;
+  number: number;
+  ticket: RecordedTicket;
+}
+
+type Position = [openedAt: number, id: string];
+
+async function readPage(
+  d1: D1Database,
+  { from, to, group }: Period,
+  closed: boolean,
+  after: Position | null,
+  limit: number,
+): Promise<Found[]> {
+  const db = drizzle(d1);
+  const where = and(
+    eq(tickets.closed, closed),
+    group === undefined ? undefined : eq(tickets.groupId, group),
+    gte(tickets.openedAt, from),
+    lt(tickets.openedAt, to),
+    after === null ? undefined : behind(after),
+  );
+  const page = db
+    .select({ id: tickets.id, openedAt: tickets.openedAt })
+    .from(tickets)
+    .where(where)
+    .orderBy(asc(tickets.openedAt), asc(tickets.id))
+    .limit(limit)
+    .as("page");
+  const [rows, said] = await reach(() =>
+    db.batch([
+      db
+        .select({
+          id: tickets.id,
+          ref: tickets.ref,
+          group: tickets.groupId,
+          number: tickets.number,
+          customer: tickets.customerId,
+          tier: tickets.tier,
+          fields: tickets.fields,
+          payload: tickets.payload,
+          assignee: tickets.assigneeId,
+          openedAt: tickets.openedAt,
+          firstAnsweredAt: tickets.firstAnsweredAt,
+          resolvedAt: tickets.resolvedAt,
+          closedAt: tickets.closedAt,
+          language: contacts.language,
+        })
+        .from(tickets)
+        .leftJoin(contacts, eq(contacts.telegramId, tickets.customerId))
+        .where(where)
+        .orderBy(asc(tickets.openedAt), asc(tickets.id))
+        .limit(limit),
+      // The unary `+` keeps SQLite, which has no statistics here, from beginning with every answer that ever came.
+      db
+        .select({ id: ticketEvents.ticketId, data: ticketEvents.data })
+        .from(page)
+        .innerJoin(ticketEvents, eq(ticketEvents.ticketId, page.id))
+        .where(sql`+${ticketEvents.type} = 'enrichment_answered'`)
+        .orderBy(asc(ticketEvents.ticketId), asc(ticketEvents.n)),
+    ]),
+  );
+  const profiles = new Map(said.map(({ id, data }) => [id, data["profile"] as Profile]));
+  return rows.map(({ id, number, fields, tier, language, payload, resolvedAt, closedAt, ...rest }) => ({
+    id,
+    number,
+    ticket: {
+      ...rest,
+      facts: {
+        tier,
+        segment: null,
+        category: fields["category"] ?? null,
+        urgency: fields["urgency"] ?? null,
+        language,
+        payload,
+        attributes: {},
+      },
+      profile: profiles.get(id) ?? null,
+      endedAt: resolvedAt ?? closedAt,
+    },
+  }));
+}
+
+function behind([openedAt, id]: Position): SQL {
+  return sql`(${tickets.openedAt}, ${tickets.id}) > (${openedAt}, ${id})`;
+}
