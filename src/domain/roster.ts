@@ -9,7 +9,11 @@ export interface RosterAgent {
   id: number;
   name: string;
   role: AgentConfig["role"];
-  /** Tickets at once. */
+  /** The group whose object knows their availability and hands out their slots: the first of theirs. */
+  home: string;
+  /** The other groups that they serve. */
+  elsewhere: readonly string[];
+  /** Tickets at once, all groups together. */
   capacity: number;
   /** Null: always on shift. */
   shift: BusinessCalendar | null;
@@ -54,6 +58,8 @@ function rosterAgent(agent: AgentConfig, config: Config): RosterAgent {
     id: agent.telegramId,
     name: agent.name,
     role: agent.role,
+    home: agent.groups[0]!,
+    elsewhere: agent.groups.slice(1),
     capacity: agent.capacity,
     shift: calendar,
     skills: new Map(skills),

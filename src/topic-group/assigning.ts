@@ -9,8 +9,11 @@ import {
 } from "../domain/routing/assignment.ts";
 import { availableFrom, unavailableBecause } from "../domain/routing/presence.ts";
 import { highest } from "../domain/routing/skills.ts";
+import type { Ticket } from "../domain/ticket.ts";
 import { nobodyTakesIt } from "../telegram/text.ts";
 import { awaitedUntil } from "./enriching.ts";
+import { askForSlot } from "./peers/ask.ts";
+import type { AgentRow } from "./tables/agents.ts";
 import { isUnassigned } from "./tables/store.ts";
 import { inOrder, waitingOf, type WaitingTicket } from "./tables/waiting.ts";
 import type { Transaction } from "./transaction.ts";
@@ -37,6 +40,8 @@ export function handOut(
     const queue = policy.queues.get(ticket.queue);
     if (queue === undefined || !queues.includes(queue.id)) continue;
     later(nextChange(ticket, queue, tx.now)?.at ?? null);
+    // Somebody's home was asked for a slot; its answer comes back as a cause.
+    if (tx.agents.slotFor(ticket.id) !== null) continue;
     const awaited = awaitedUntil(tx, ticket.number);
     if (awaited !== null) {
       later(awaited);
@@ -52,12 +57,32 @@ export function handOut(
       tellIfNobody(tx, ticket, queue);
       continue;
     }
+    const chosen = policy.roster.agents.find(({ id }) => id === assignment.assignee?.id);
+    if (chosen !== undefined && chosen.home !== policy.group) {
+      askForSlot(tx, chosen, tx.store.ticket(ticket.number)!.ticket);
+      const asked = agents.find(({ agent }) => agent.id === chosen.id)!;
+      asked.open += 1;
+      continue;
+    }
     give(tx, ticket, queue, assignment, agents);
   }
   if (waiting.length > 0) {
     for (const { id, shift } of policy.roster.agents) later(availableFrom(tx.agents.get(id), shift, tx.now));
   }
   return next;
+}
+
+/** Gives a ticket to somebody whose home has granted a slot, if it still waits. Answers whether it did. */
+export function offer(tx: Transaction, ticket: Ticket, agent: RosterAgent): boolean {
+  const queue = tx.rules.policy.queues.get(ticket.queue);
+  if (!isUnassigned(ticket) || queue === undefined) return false;
+  const waiting = waitingOf(ticket, tx.rules.config.tiers);
+  // Their home has counted this one already.
+  const now = { ...agentNow(tx, agent), available: true, open: 0 };
+  const assignment = assignmentOf(tx, waiting, queue, [now]);
+  if (assignment.assignee === null) return false;
+  give(tx, waiting, queue, assignment, [now]);
+  return true;
 }
 
 function changed(tx: Transaction, numbers: ReadonlySet<number>): WaitingTicket[] {
@@ -88,10 +113,18 @@ export function agentNow(tx: Transaction, agent: RosterAgent): AgentNow {
     agent,
     available: because === null,
     unavailableBecause: because,
-    open: tx.store.loads().get(agent.id) ?? 0,
+    open: openOf(tx, agent, row),
     lastAssignedAt: row.lastAssignedAt,
     history: 0,
   };
+}
+
+/** An agent's home knows all that they have; elsewhere its last word counts, and what is here at least. */
+function openOf(tx: Transaction, agent: RosterAgent, { openElsewhere }: AgentRow): number {
+  const here = tx.store.loads().get(agent.id) ?? 0;
+  if (agent.home === tx.rules.group.id)
+    return agent.elsewhere.length === 0 ? here : here + tx.agents.slotsOf(agent.id);
+  return Math.max(here, openElsewhere);
 }
 
 function historyOf(

@@ -22,6 +22,7 @@ import { outsideOf, type Outside } from "./outside.ts";
 import { fromPeer } from "./peers/from-peer.ts";
 import type { PeerMessage } from "./peers/message.ts";
 import { sendAway } from "./peers/moving.ts";
+import { tellAgents, tellSlots } from "./peers/slots.ts";
 import type { GroupHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
 import { parkedDeliveries, publicName, replay } from "./replay.ts";
 import { routingStory } from "./routing-story.ts";
@@ -279,6 +280,8 @@ export class TopicGroup extends DurableObject<Env> {
         for (const number of tx.moves) sendAway(tx, number, (key) => this.drain.isInFlight(key));
         for (const number of tx.asks) enrich(tx, tx.store.ticket(number)!.ticket);
         this.#handOutWhatChanged(tx);
+        for (const { before, ticket } of tx.handed) tellSlots(tx, before, ticket);
+        tellAgents(tx);
         if (tx.deeper.size > 0) watchDepth(tx, tx.deeper);
         if (tx.touched.size > 0) tx.wake(tx.now + SAFETY_WAKE_MS);
         if (tx.wakeBy !== null) this.wake.by(tx.wakeBy);

@@ -14,10 +14,11 @@ import type { Rules } from "./rules.ts";
 import type { Agents } from "./tables/agents.ts";
 import type { Inbox } from "./tables/inbox.ts";
 import type { Messages } from "./tables/messages.ts";
+import type { WebhookWork } from "./tables/outbox-work.ts";
 import type { NewWork, Outbox } from "./tables/outbox.ts";
 import type { Sequence } from "./tables/sequence.ts";
 import type { NewMessage } from "./tables/shapes.ts";
-import type { WebhookWork, Words } from "./tables/shapes.ts";
+import type { Words } from "./tables/shapes.ts";
 import { busyWith, isUnassigned, type Store, type TicketRow } from "./tables/store.ts";
 import type { Waiting } from "./tables/waiting.ts";
 
@@ -47,6 +48,10 @@ export class Transaction {
   readonly inbox: Inbox;
   readonly agents: Agents;
   readonly waiting: Waiting;
+  /** Tickets as they were and are, for the homes of those who have them. */
+  readonly handed: { before: Ticket | null; ticket: Ticket }[] = [];
+  /** Agents of whom other groups shall hear. */
+  readonly changedAgents = new Set<number>();
   /** Tickets that go to another group. */
   readonly moves = new Set<number>();
   /** Tickets whose customers another system is to be asked about. */
@@ -127,6 +132,7 @@ export class Transaction {
     this.#noteDepth(before, ticket);
     this.#noteWork(before, ticket);
     this.#tellHome(before, ticket);
+    this.handed.push({ before, ticket });
     for (const event of events) if (event.type === "assignment_ignored") this.#away(event.agent);
     if (viewDueAt !== null) this.wake(viewDueAt);
     if (due !== null) this.wake(due);

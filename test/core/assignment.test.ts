@@ -34,7 +34,16 @@ function agent(id: number, { skills = {}, capacity = 5, ...now }: Given = {}): A
     ([skill, level]) => [skill, typeof level === "number" ? { level, until: null } : level] as const,
   );
   return {
-    agent: { id, name: `Agent ${id}`, role: "agent", capacity, shift: null, skills: new Map(held) },
+    agent: {
+      id,
+      name: `Agent ${id}`,
+      role: "agent",
+      home: "main",
+      elsewhere: [],
+      capacity,
+      shift: null,
+      skills: new Map(held),
+    },
     available: true,
     unavailableBecause: null,
     open: 0,

@@ -298,7 +298,7 @@ async function settled(stub: () => DurableObjectStub<TopicGroup>): Promise<numbe
 
 export function isCard(message: SeenMessage): boolean {
   return (
-    /^[A-Z]+-\d+ · (Open|In progress|Waiting|Escalated|Resolved|Closed)/.test(message.text ?? "") &&
+    /^[A-Z]+-\d+ · (Open|In progress|Waiting|Escalated|Resolved|Closed|Moved)/.test(message.text ?? "") &&
     message.from?.is_bot === true
   );
 }

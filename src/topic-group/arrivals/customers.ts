@@ -33,9 +33,10 @@ export function greetedCustomer(tx: Transaction, contact: ContactFacts): Custome
 export function setUnreachable(tx: Transaction, customer: number, reason: UnreachableReason | null): void {
   tx.store.updateContact(customer, { unreachable: reason }, tx.now);
   tx.touched.add(RECORD);
-  for (const { ticket } of tx.store.activeTicketsOf(customer)) {
+  const here = tx.store.activeTicketsOf(customer).map(({ ticket }) => ticket);
+  for (const { number } of [...here, ...tx.store.ticketsElsewhereOf(customer)]) {
     tx.apply(
-      ticket.number,
+      number,
       reason === null ? { type: "customer_reachable", customer } : { type: "customer_unreachable", reason },
     );
   }

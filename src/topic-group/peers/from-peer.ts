@@ -1,16 +1,21 @@
 import { pressData, parsePress } from "../../telegram/callback.ts";
 import { customerPress } from "../arrivals/customer-press.ts";
-import { seenCustomer } from "../arrivals/customers.ts";
+import { seenCustomer, setUnreachable } from "../arrivals/customers.ts";
 import { mirrorEdit, mirrorReaction, type InFlight } from "../arrivals/mirror.ts";
 import { chatLane, STAFF } from "../drain/lane.ts";
 import type { Transaction } from "../transaction.ts";
 import type { PeerMessage } from "./message.ts";
 import { takeOver, tellPeer } from "./moving.ts";
+import { aboutSlots, isAboutSlots } from "./slots.ts";
 
 /** Does what another group's object says, once. What is about a ticket that has gone further goes after it. */
 export function fromPeer(tx: Transaction, from: string, message: PeerMessage, inFlight: InFlight): void {
   if (message.type === "ticket_moved") {
     takeOver(tx, from, message);
+    return;
+  }
+  if (isAboutSlots(message)) {
+    aboutSlots(tx, from, message);
     return;
   }
   const { ticketId } = message;
@@ -83,9 +88,13 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
       customerPress(tx, { kind: "customer_press", contact, messageId, queryId, data: here });
       return;
     }
-    case "customer_command":
-      tx.apply(ticket.number, message.command);
+    case "customer_command": {
+      const { command } = message;
+      if (command.type === "customer_unreachable") setUnreachable(tx, ticket.customer, command.reason);
+      else if (command.type === "customer_reachable") setUnreachable(tx, ticket.customer, null);
+      else tx.apply(ticket.number, command);
       return;
+    }
     case "receipt_sent":
       tx.store.saveReceipt(ticket.number, message.receiptId);
       return;

@@ -52,8 +52,20 @@ export type PeerMessage =
     }
   /** An agent has answered: what the customer replies to these belongs to that ticket. */
   | { type: "spoke"; ticketId: string; chatId: number; messages: { messageId: number; copyId: number }[] }
+  /** May this agent, who is yours, have a ticket of ours? */
+  | { type: "slot_wanted"; ticketId: string; agent: number }
+  | { type: "slot_answer"; ticketId: string; agent: number; granted: boolean }
+  /** They took it themselves, or were given it by hand: that is not for you to refuse. */
+  | { type: "slot_taken"; ticketId: string; agent: number }
+  | { type: "slot_released"; ticketId: string; agent: number }
+  /** An agent of ours who serves you, too. */
+  | { type: "agent_is"; agent: number; availability: Availability; until: number | null; open: number }
+  /** An agent of yours said so here. */
+  | { type: "agent_says"; agent: number; availability: Availability; until: number | null }
   /** The confirmation was on its way when the ticket moved. */
   | { type: "receipt_sent"; ticketId: string; receiptId: number };
+
+export type Availability = "online" | "away" | "offline";
 
 /** A message to another group's object. */
 export interface PeerCall {

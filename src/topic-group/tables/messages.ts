@@ -2,7 +2,7 @@ import { and, asc, eq, gte, sql } from "drizzle-orm";
 import { STAFF, STAFF_CHAT, chatLane, type Lane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
 import { messages } from "./schema.ts";
-import type { NewMessage, OriginalKey, WaitingContent } from "./shapes.ts";
+import type { NewMessage, OriginalKey } from "./shapes.ts";
 
 export type MessageRow = typeof messages.$inferSelect;
 

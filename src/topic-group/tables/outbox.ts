@@ -1,8 +1,8 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { Lane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
+import type { OutboxWork } from "./outbox-work.ts";
 import { outbox } from "./schema.ts";
-import type { OutboxWork } from "./shapes.ts";
 
 export type OutboxRow = typeof outbox.$inferSelect;
 

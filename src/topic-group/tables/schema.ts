@@ -4,7 +4,8 @@ import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
 import type { TicketEvent } from "../../domain/event.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import type { RateState } from "../drain/lane-rate.ts";
-import type { KnownProfile, OutboxWork, TopicView, WaitingContent } from "./shapes.ts";
+import type { OutboxWork } from "./outbox-work.ts";
+import type { KnownProfile, TopicView, WaitingContent } from "./shapes.ts";
 
 /*
  * The object's own SQLite. Instants are milliseconds since 1970. Every index costs a row write for each row that it
@@ -235,7 +236,24 @@ export const agents = sqliteTable("agents", {
   lastAssignedAt: integer("last_assigned_at"),
   /** Tiers of which they had a ticket. */
   tiers: text({ mode: "json" }).$type<string[]>().notNull(),
+  /** Of an agent whose home is another group: the tickets that they have, by its last word. */
+  openElsewhere: integer("open_elsewhere").notNull().default(0),
 });
+
+/**
+ * Slots of agents who serve several groups. At the agent's home: those that other groups' tickets take. Elsewhere: those
+ * that were asked for.
+ */
+export const slots = sqliteTable(
+  "slots",
+  {
+    agent: integer().notNull(),
+    ticketId: text("ticket_id").notNull(),
+    /** Whose ticket it is. */
+    group: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.agent, table.ticketId] })],
+);
 
 /** People seen in the staff group, to find `@name`. */
 export const people = sqliteTable("people", {

@@ -1,9 +1,7 @@
 import type { MessageEntity } from "grammy/types";
-import type { AgentNotice } from "../../domain/effect.ts";
 import type { Profile } from "../../domain/routing/profile.ts";
 import type { LiveLocation, Quote, ReplaceableMedia } from "../../telegram/message.ts";
 import type { Lane } from "../drain/lane.ts";
-import type { PeerMessage } from "../peers/message.ts";
 
 /* The JSON shapes inside the object's tables. */
 
@@ -78,54 +76,9 @@ export type MirrorEdit =
   /** The copy holds several joined texts: the new text follows as a reply. */
   | { what: "joined"; text: string; entities: MessageEntity[] };
 
-/** A call to an endpoint of the configuration; `at`, when it happened, in ms since 1970. */
-export interface WebhookWork {
-  kind: "webhook";
-  webhook: string;
-  type: string;
-  at: number;
-  data: Record<string, unknown>;
-}
-
 /** What another system said of a customer; `receivedAt` in ms since 1970. */
 export interface KnownProfile {
   profile: Profile;
   ignored: string[];
   receivedAt: number;
 }
-
-/** A question to the system that knows the customers; `tries` that failed before. */
-export interface EnrichmentWork {
-  kind: "enrichment";
-  tries: number;
-}
-
-/** What an outbox row asks for. */
-export type OutboxWork =
-  /** The customer's confirmation: sent once, then edited; `ask` shows an intake question again. */
-  | { kind: "receipt"; ask: string | null }
-  /** Words to a customer about a ticket or in answer to a command of theirs. */
-  | { kind: "customer_notice"; words: Words }
-  /** Words into the ticket's topic. */
-  | { kind: "topic_notice"; words: Words }
-  /** Words that only one person in the staff group need see; `topicId` null is the main chat. */
-  | { kind: "staff_hint"; receiver: number; topicId: number | null; words: Words; plain: boolean }
-  /** A reaction of the bot on somebody's message in the staff group: a silent "done" or "not sent". */
-  | { kind: "staff_reaction"; messageId: number; emoji: string }
-  /** Words to a person or chat that is no customer here: a lead, an unknown group. */
-  | { kind: "direct"; chatId: number; words: Words }
-  /** What an agent must know, in private; in the topic where the bot may not write to them. */
-  | { kind: "agent_notice"; agent: { id: number; name: string }; notice: AgentNotice }
-  | WebhookWork
-  | EnrichmentWork
-  /** Something to say to another group's object. */
-  | { kind: "peer"; message: PeerMessage }
-  | { kind: "mirror_edit"; of: OriginalKey; edit: MirrorEdit }
-  /** `on` says which of the two messages gets the reaction. */
-  | { kind: "mirror_reaction"; of: OriginalKey; on: "original" | "copy"; emoji: string | null }
-  | { kind: "mirror_delete"; of: OriginalKey; by: number; topicId: number | null }
-  | { kind: "toast"; queryId: string; text: string }
-  /** A call for the bot as a whole; its answer is kept under `fact`. */
-  | { kind: "setup"; method: string; params: Record<string, unknown>; fact: string | null }
-  /** A topic that exists twice because the first answer was lost and its echo came late. */
-  | { kind: "orphan_topic"; topicId: number };

@@ -443,6 +443,16 @@ export class Store {
       .map((row) => this.#rowOf(row));
   }
 
+  /** The tickets of a customer that another group has, closed ones left out. */
+  ticketsElsewhereOf(customer: number): Ticket[] {
+    return this.#db
+      .select({ state: tickets.state })
+      .from(tickets)
+      .where(and(eq(tickets.customer, customer), eq(tickets.active, false)))
+      .all()
+      .flatMap(({ state }) => (state.movedTo === null || state.status === "closed" ? [] : [state]));
+  }
+
   /** Tickets whose view is due, longest first. */
   viewsDue(now: number, limit: number): TicketRow[] {
     return this.#db

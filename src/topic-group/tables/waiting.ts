@@ -8,6 +8,7 @@ import { isUnassigned } from "./store.ts";
 /** A ticket that waits for somebody, as far as it matters for who gets it. */
 export interface WaitingTicket {
   number: number;
+  id: string;
   queue: string;
   customer: number;
   tier: string | null;
@@ -75,9 +76,11 @@ export function inOrder(a: WaitingTicket, b: WaitingTicket): number {
 export type TierScores = Readonly<Record<string, { score: number }>>;
 
 export function waitingOf(ticket: Ticket, tiers: TierScores): WaitingTicket {
-  const { number, queue, customer, tier, requireSkills, declined, waitingSince, priority, profile } = ticket;
+  const { number, id, queue, customer, tier, requireSkills, declined, waitingSince, priority, profile } =
+    ticket;
   return {
     number,
+    id,
     queue,
     customer,
     tier,
