@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ConfigInput } from "../../src/domain/config.ts";
+import { localPlug } from "../../src/sandbox/desk/local-plug.ts";
 import type { Customer, Group, Member } from "../../src/sandbox/telegram/client.ts";
 import { promisesNothing, VIP_CHAT } from "../support/desks.ts";
 import { isCard, isService, Stage, texts } from "../support/stage.ts";
 
 /* A ticket goes to another group, with its customer: nothing is lost, doubled or out of order. */
+
+const MINUTE = 60_000;
 
 let stage: Stage;
 let ada: Customer;
@@ -282,3 +285,54 @@ describe("an agent who serves several groups", () => {
     expect(await assignees()).toMatchObject({ "SUP-3": 9002, "SUP-4": null });
   });
 });
+
+test(
+  "the plug is pulled at every step of a move: nothing is lost, and it moves once",
+  { timeout: 240_000 },
+  async () => {
+    for (let step = 1; step <= 80; step += 1) {
+      await open();
+      await ada.write("word 0");
+      await stage.settle();
+      localPlug.arm(step);
+      await stage.olga.write((await stage.topic("SUP-1")).id, "/transfer premium");
+      await ada.write("word 1");
+      await stage.settle(30_000);
+      const { pulled } = localPlug;
+      localPlug.arm(null);
+      await ada.write("word 2");
+      await stage.settle(15 * MINUTE);
+      if (pulled === null) {
+        expect(step).toBeGreaterThan(20);
+        return;
+      }
+      const at = `step ${step}, ${pulled}`;
+      const read = [...texts(await stage.inTopic("SUP-1")), ...(await inVip())].filter((text) =>
+        text.startsWith("word"),
+      );
+      // In a topic a message may stand twice after a crash, never not at all, and never before an earlier one.
+      expect([...new Set(read)], at).toEqual(["word 0", "word 1", "word 2"]);
+      const { events, ...now } = await ticket();
+      expect(now, at).toMatchObject({ group: "vip", queue: "premium" });
+      expect(
+        events.items.map(({ n }) => n),
+        at,
+      ).toEqual(events.items.map((_, index) => index + 1));
+      expect(
+        events.items.filter(({ type }) => type === "ticket_transferred"),
+        at,
+      ).toHaveLength(1);
+      expect(
+        events.items.filter(({ type }) => type === "ticket_arrived"),
+        at,
+      ).toHaveLength(1);
+      await vera.write(await vipTopic(), "Answer");
+      await stage.settle(5_000);
+      expect(
+        (await atAda()).filter((text) => text === "Answer"),
+        at,
+      ).toHaveLength(1);
+    }
+    throw new Error("a move has more steps than this");
+  },
+);
