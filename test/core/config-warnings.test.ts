@@ -62,9 +62,9 @@ describe("what is valid, but hardly meant, is a warning", () => {
       "a rule that requires a skill whose only certificate has expired",
       (d) => {
         d.agents[1].skills.refunds.expiresOn = "2026-11-19";
-        d.routing.rules[1].requireSkills = { refunds: 2 };
+        d.routing.rules[0] = { when: {}, queue: "billing", requireSkills: { refunds: 2 } };
       },
-      "/routing/rules/1/requireSkills/refunds",
+      "/routing/rules/0/requireSkills/refunds",
       /has expired for Senior billing/,
     ],
     [
