@@ -42,7 +42,7 @@ describe("a sound configuration", () => {
 
 test("a queue may require what a certificate says that has expired: that is a warning", () => {
   const desk = exampleDesk();
-  desk.agents![1].skills = { billing: { level: 1, expiresOn: "2020-01-01" } };
+  desk.agents![1].skills = { billing: { level: 3, expiresOn: "2020-01-01" } };
   expect(checkConfig(desk).problems).toEqual([]);
 });
 
