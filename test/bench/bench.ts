@@ -5,6 +5,7 @@ import { inWords, isMet, type Chapter } from "./chapter.ts";
 import { costs } from "./costs.ts";
 import { forwarding } from "./forwarding.ts";
 import { growth } from "./growth.ts";
+import { routing } from "./routing.ts";
 import { size } from "./size.ts";
 import { sla } from "./sla.ts";
 
@@ -20,6 +21,7 @@ const CHAPTERS: Record<string, (remains: AsyncDisposableStack) => Promise<Chapte
   growth,
   size,
   sla,
+  routing,
 };
 
 const wanted = process.argv.slice(2);

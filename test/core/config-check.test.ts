@@ -42,7 +42,7 @@ describe("a sound configuration", () => {
 
 test("a queue may require what a certificate says that has expired: that is a warning", () => {
   const desk = exampleDesk();
-  desk.agents![1].skills = { billing: { level: 1, expiresOn: "2020-01-01" } };
+  desk.agents![1].skills = { billing: { level: 3, expiresOn: "2020-01-01" } };
   expect(checkConfig(desk).problems).toEqual([]);
 });
 
@@ -281,23 +281,23 @@ describe("a mistake is named where it stands, in words that mend it", () => {
     ],
     [
       "a rule that requires what nobody has",
-      (d) => (d.routing.rules[1].requireSkills = { billing: 4 }),
-      "/routing/rules/1/requireSkills/billing",
+      (d) => (d.routing.rules[0] = { when: {}, queue: "billing", requireSkills: { billing: 4 } }),
+      "/routing/rules/0/requireSkills/billing",
       /nobody in group "main" has more than 3/,
     ],
     [
       "a rule that requires what nobody of its queue has beside the queue's",
       (d) => {
         d.agents[2].skills = { technical: { level: 2 } };
-        d.routing.rules[1].requireSkills = { technical: 2 };
+        d.routing.rules[0] = { when: {}, queue: "billing", requireSkills: { technical: 2 } };
       },
-      "/routing/rules/1/requireSkills",
+      "/routing/rules/0/requireSkills",
       /has all of technical 2, billing 1 at once/,
     ],
     [
       "a rule for whatever queue that requires what nobody has",
-      (d) => d.routing.rules.push({ when: {}, requireSkills: { welding: 1 } }),
-      "/routing/rules/2/requireSkills/welding",
+      (d) => (d.routing.rules[0] = { when: {}, requireSkills: { welding: 1 } }),
+      "/routing/rules/0/requireSkills/welding",
       /nobody in the desk has it at all/,
     ],
     [

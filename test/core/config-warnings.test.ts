@@ -54,7 +54,10 @@ describe("what is valid, but hardly meant, is a warning", () => {
     ],
     [
       "a required skill whose only certificate has expired",
-      (d) => (d.agents[1].skills.billing.expiresOn = "2026-11-19"),
+      (d) => {
+        d.agents[1].skills.billing.expiresOn = "2026-11-19";
+        d.routing.rules = [];
+      },
       "/queues/1/requireSkills/billing",
       /nobody has it any more: it has expired for Senior billing/,
     ],
@@ -62,9 +65,9 @@ describe("what is valid, but hardly meant, is a warning", () => {
       "a rule that requires a skill whose only certificate has expired",
       (d) => {
         d.agents[1].skills.refunds.expiresOn = "2026-11-19";
-        d.routing.rules[1].requireSkills = { refunds: 2 };
+        d.routing.rules[0] = { when: {}, queue: "billing", requireSkills: { refunds: 2 } };
       },
-      "/routing/rules/1/requireSkills/refunds",
+      "/routing/rules/0/requireSkills/refunds",
       /has expired for Senior billing/,
     ],
     [

@@ -35,6 +35,10 @@ type Given = Partial<Omit<Rehearsal, "facts" | "agents">> & {
 
 function desk(change: (desk: ConfigInput) => void = () => undefined): Config {
   const config = exampleDesk();
+  config.routing.rules = [
+    { when: { tier: "premium" }, queue: "premium" },
+    { when: { category: "billing" }, queue: "billing" },
+  ];
   change(config);
   return ConfigDocument.parse(config);
 }

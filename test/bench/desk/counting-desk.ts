@@ -12,6 +12,9 @@ import { multiplyTickets } from "./multiply.ts";
  * costs, and a gate for what may come later: edits of cards and icons, and the record.
  */
 
+/** Of made-up tickets, unless it is said otherwise. */
+const ONE_OPEN_OF = 20;
+
 /** The platform never rings by itself: whoever moves the clock rings the alarms that are due. */
 const FAR_AHEAD_MS = 10 * 365 * 86_400_000;
 const clock: Clock & { at: number } = {
@@ -97,8 +100,8 @@ export class TopicGroup extends ProductTopicGroup {
     this.ctx.storage.sql.exec("INSERT INTO lanes (lane, state) VALUES ('staff', ?)", JSON.stringify(state));
   }
 
-  multiply(until: number): number {
-    return multiplyTickets(this.ctx.storage.sql, until);
+  multiply(until: number, oneOpenOf: number): number {
+    return multiplyTickets(this.ctx.storage.sql, until, oneOpenOf);
   }
 }
 
@@ -152,7 +155,12 @@ export default {
         await group.liftLimit();
         return Response.json({});
       case "multiply":
-        return Response.json(await group.multiply(Number(searchParams.get("until"))));
+        return Response.json(
+          await group.multiply(
+            Number(searchParams.get("until")),
+            Number(searchParams.get("oneOpenOf") ?? ONE_OPEN_OF),
+          ),
+        );
       default:
         return new Response(null, { status: 404 });
     }

@@ -1,16 +1,15 @@
-/** Of so many tickets one is still open, the others have long been closed. */
-const ONE_OPEN_OF = 20;
 /** Customers and topics of made-up tickets have ids from here on. */
 const MADE_UP = 7_000_000_000;
 
 /**
  * Makes tickets out of those that came through the door, up to a number, with everything that stands around a ticket:
- * its customer, its topic, its history and its messages. Answers how many tickets there are then.
+ * its customer, its topic, its history and its messages. Of `oneOpenOf` tickets one is still open, the others have long
+ * been closed. Answers how many tickets there are then.
  */
-export function multiplyTickets(sql: SqlStorage, until: number): number {
+export function multiplyTickets(sql: SqlStorage, until: number, oneOpenOf: number): number {
   const { last } = sql.exec<{ last: number }>("SELECT max(number) AS last FROM tickets").one();
   if (last >= until) return last;
-  const closed = `n.n % ${ONE_OPEN_OF} <> 0`;
+  const closed = `n.n % ${oneOpenOf} <> 0`;
   const copies = (table: string, join: string, change: Record<string, string>): void => {
     const columns = sql.exec<{ name: string }>(`SELECT name FROM pragma_table_info('${table}')`).toArray();
     const names = columns.map(({ name }) => name);
