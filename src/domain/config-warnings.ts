@@ -2,7 +2,7 @@ import { problem, quoted, type ConfigProblem } from "./config-places.ts";
 import { ConfigDocument, type Config, type EscalationPolicyConfig } from "./config.ts";
 import { durationWords, ms } from "./duration.ts";
 import { PRIORITIES } from "./priority.ts";
-import { staleHolidays } from "./sla/calendar-check.ts";
+import { hoursOnHolidays, staleHolidays } from "./sla/calendar-check.ts";
 import { BusinessCalendar } from "./sla/calendar.ts";
 import { METRICS } from "./sla/metric.ts";
 import { isTimeZone } from "./sla/zone.ts";
@@ -16,6 +16,7 @@ export function configWarnings(document: unknown, now: number): ConfigProblem[] 
   const config = parsed.data;
   return [
     ...staleHolidays(config.calendars, now),
+    ...hoursOnHolidays(config.calendars),
     ...unusedPolicies(config),
     ...config.escalationPolicies.flatMap((policy, index) => disorder(policy, index)),
     ...warningsMisplaced(config),
