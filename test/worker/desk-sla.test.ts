@@ -146,10 +146,10 @@ describe("a promise that is not kept", () => {
       ["escalation_taken", at(150), "done"],
     ]);
     expect(await privately(stage.boris)).toContain(
-      "SUP-1 · My printer burns\n⏳ First response is due 2026-11-20 11:00 UTC",
+      "SUP-1 · My printer burns\n⏳ First response is due 2026-11-20 12:00 (Berlin time)",
     );
     expect(texts(await stage.inTopic("SUP-1")).join("\n")).toContain(
-      "🔴 First response was due 2026-11-20 11:00 UTC",
+      "🔴 First response was due 2026-11-20 12:00 (Berlin time)",
     );
     expect(await stage.get("/api/v1/tickets/SUP-1")).toMatchObject({
       assignee: { id: 9002, name: "Senior billing" },
