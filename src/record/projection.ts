@@ -88,7 +88,6 @@ function moves(
     return sql`${sql.identifier(`column${index + 1}`)} AS ${sql.identifier(tickets[key].name)}`;
   });
   const told = (key: (typeof keys)[number]): SQL => sql`told.${sql.identifier(tickets[key].name)}`;
-  const list = (parts: SQL[]): SQL => sql.join(parts, sql`, `);
   return chunks(keys.length, rows).map((chunk) => {
     const values = chunk.map((row) => sql`(${list(keys.map((key) => sql`${bound(row[key])}`))})`);
     return db
@@ -101,6 +100,10 @@ function moves(
           AND (${list(place.map((key) => sql`${tickets[key]}`))}) IS NOT (${list(place.map(told))})`,
       );
   });
+}
+
+function list(parts: SQL[]): SQL {
+  return sql.join(parts, sql`, `);
 }
 
 function bound(value: string | number | boolean | null | undefined): string | number | null {
