@@ -45,6 +45,7 @@ const UNIQUE = [
   "queues/*/id",
   "agents/*/telegramId",
   "calendars/*/id",
+  "calendars/*/overrides/*/date",
   "slaPolicies/*/id",
   "escalationPolicies/*/id",
   "intake/fields/*/id",

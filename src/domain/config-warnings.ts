@@ -3,7 +3,7 @@ import { ConfigDocument, type Config, type EscalationPolicyConfig } from "./conf
 import { durationWords, ms } from "./duration.ts";
 import { PRIORITIES } from "./priority.ts";
 import { answersWithoutEffect, expiredSkills } from "./routing/queue-check.ts";
-import { staleHolidays } from "./sla/calendar-check.ts";
+import { hoursOnHolidays, staleHolidays } from "./sla/calendar-check.ts";
 import { BusinessCalendar } from "./sla/calendar.ts";
 import { METRICS } from "./sla/metric.ts";
 import { isTimeZone } from "./sla/zone.ts";
@@ -17,6 +17,7 @@ export function configWarnings(document: unknown, now: number): ConfigProblem[] 
   const config = parsed.data;
   return [
     ...staleHolidays(config.calendars, now),
+    ...hoursOnHolidays(config.calendars),
     ...unusedPolicies(config),
     ...config.escalationPolicies.flatMap((policy, index) => disorder(policy, index)),
     ...warningsMisplaced(config),

@@ -217,7 +217,7 @@ function answered(command: Command<"agent_answered">, ticket: Ticket, policy: Po
     status = to;
   }
   const deskTurn = status === "open" || status === "in_progress" || status === "escalated";
-  if (deskTurn || ticket.awaitingSince !== null) {
+  if (deskTurn || ticket.awaitingSince !== null || ticket.owedSince !== null) {
     events.push({
       type: "ticket_answered",
       at: now,

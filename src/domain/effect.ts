@@ -44,6 +44,8 @@ export type AgentNotice =
 
 /** What happened to a clock. */
 export interface SlaLine extends MomentOf {
+  /** The zone of the hours in which it counts; null where no policy holds any more. */
+  timeZone: string | null;
   /** The desk noted it late. */
   late: boolean;
   /** The promise was kept in the meantime, or the ticket is over. */

@@ -60,7 +60,7 @@ export function react(event: TicketEvent, ticket: Ticket, policy: Policy, now: n
       return [topic(said), ...policy.roster.leads.map((lead) => agent(lead, said))];
     }
     case "escalation_taken":
-      return escalation(event, ticket, now);
+      return escalation(event, ticket, policy, now);
     case "escalation_notices_merged":
       return mergedNotices(event, ticket, policy, now);
     case "reminder_due": {
@@ -128,20 +128,25 @@ export function react(event: TicketEvent, ticket: Ticket, policy: Policy, now: n
   }
 }
 
-function escalation(event: EventOf<"escalation_taken">, ticket: Ticket, now: number): Effect[] {
-  const { action, result, agents, policy, step } = event;
+function escalation(
+  event: EventOf<"escalation_taken">,
+  ticket: Ticket,
+  policy: Policy,
+  now: number,
+): Effect[] {
+  const { action, result, agents, policy: ladder, step } = event;
   if (result === "held" || result === "unchanged") return [];
   if ("webhook" in action) {
     return [
       {
         kind: "webhook",
         webhook: action.webhook,
-        escalation: { ...momentOf(event), policy, step, at: event.at, late: isLate(event, now) },
+        escalation: { ...momentOf(event), policy: ladder, step, at: event.at, late: isLate(event, now) },
       },
     ];
   }
   if (!isNotice(event)) return [];
-  const line = lineOf(event, ticket, isLate(event, now));
+  const line = lineOf(event, ticket, policy, isLate(event, now));
   const lines: SlaLine[] = [
     result === "nobody" ? { ...line, nobody: "reassign" in action ? "free" : "to_tell" } : line,
   ];
@@ -165,7 +170,7 @@ function mergedNotices(
   for (const notice of event.notices) {
     const agents = receivers(notice.to, ticket, policy);
     const line = {
-      ...lineOf(notice, ticket, isLate(event, now)),
+      ...lineOf(notice, ticket, policy, isLate(event, now)),
       ...(notice.nobody ? { nobody: "free" as const } : {}),
     };
     for (const one of agents) tell(one, line);
@@ -183,8 +188,9 @@ export function isLate({ at }: { at: number }, notedAt: number): boolean {
   return notedAt - at > LATE_AFTER_MS;
 }
 
-function lineOf(of: MomentOf, ticket: Ticket, late: boolean): SlaLine {
-  return { ...momentOf(of), late, kept: isKept(of, ticket) };
+function lineOf(of: MomentOf, ticket: Ticket, { sla }: Policy, late: boolean): SlaLine {
+  const timeZone = sla.policyFor(ticket)?.calendar.timeZone ?? null;
+  return { ...momentOf(of), timeZone, late, kept: isKept(of, ticket) };
 }
 
 function momentOf({ metric, instance, moment, offsetMs, clock, dueAt }: MomentOf): MomentOf {

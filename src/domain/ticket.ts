@@ -35,7 +35,7 @@ export interface Reminder {
  * The shape of a stored ticket. Whoever changes it counts it up: a ticket stored in another shape is folded from its
  * events anew.
  */
-export const TICKET_SHAPE = 5;
+export const TICKET_SHAPE = 6;
 
 /** A ticket as it is now. Instants are milliseconds since 1970 (UTC), `null` where it has not happened. */
 export interface Ticket {
@@ -80,6 +80,8 @@ export interface Ticket {
   claimedAt: number | null;
   /** The customer's first message that no agent has answered yet. */
   awaitingSince: number | null;
+  /** What it was when the desk ended the ticket without an answer: whoever reopens it owes that answer again. */
+  owedSince: number | null;
   firstAnsweredAt: number | null;
   /** When the first response clock ended: by the first answer, or because the ticket was over without one. */
   firstResponseEndedAt: number | null;
@@ -160,6 +162,7 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
       return next;
     case "ticket_answered":
       next.awaitingSince = null;
+      next.owedSince = null;
       next.firstAnsweredAt ??= event.at;
       next.firstResponseEndedAt ??= event.at;
       return next;
@@ -169,11 +172,13 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
       return next;
     case "ticket_resolved":
       next.resolvedAt = event.at;
+      next.owedSince = ticket.awaitingSince;
       next.awaitingSince = null;
       next.firstResponseEndedAt ??= event.at;
       return next;
     case "ticket_closed":
       next.closedAt = event.at;
+      next.owedSince = event.by.kind === "customer" ? null : (ticket.awaitingSince ?? ticket.owedSince);
       next.awaitingSince = null;
       next.firstResponseEndedAt ??= event.at;
       next.heldUntil = null;
@@ -183,9 +188,9 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
       next.resolvedAt = null;
       next.closedAt = null;
       next.reopenings += 1;
-      next.awaitingSince = null;
+      next.owedSince = null;
       if (next.assignee === null) next.waitingSince = event.at;
-      return event.by.kind === "customer" ? withTurn(next, event.at) : next;
+      return event.by.kind === "customer" ? withTurn(next, event.at) : withDebt(next, ticket.owedSince);
     case "priority_changed":
       next.priority = event.priority;
       next.prioritySet ||= event.by.kind === "agent" || event.by.kind === "key";
@@ -276,6 +281,14 @@ function withTurn(ticket: Ticket, at: number): Ticket {
   };
 }
 
+/** An answer that is owed again is waited for as if the ticket had never been over. */
+function withDebt(ticket: Ticket, owedSince: number | null): Ticket {
+  if (owedSince === null) return ticket;
+  // Without a turn since, it is the first answer that is owed.
+  const firstResponseEndedAt = ticket.turns === 0 ? null : ticket.firstResponseEndedAt;
+  return { ...ticket, awaitingSince: owedSince, firstResponseEndedAt };
+}
+
 /** Of very long histories the oldest waits are forgotten, and count as the desk's time. */
 function withPhase(phases: Phase[], status: TicketStatus, at: number): Phase[] {
   const is = phaseOf(status);
@@ -324,6 +337,7 @@ function opened(event: Extract<TicketEvent, { type: "ticket_opened" }>): Ticket 
     openedAt: event.at,
     claimedAt: null,
     awaitingSince: event.at,
+    owedSince: null,
     firstAnsweredAt: null,
     firstResponseEndedAt: null,
     turns: 0,

@@ -46,10 +46,12 @@ export async function project(d1: D1Database, batch: ProjectionBatch): Promise<v
 
 type TicketRow = typeof tickets.$inferInsert;
 
-/** An upsert that names these would rewrite their indexes each time: they are set apart, and only where they differ. */
-const INDEXED = ["groupId", "queue", "assigneeId", "closed", "dueAt"] as const;
+/**
+ * A statement that names these rewrites their indexes, even unchanged: they are set apart, those that change with every
+ * turn from those that seldom do, and only where they differ.
+ */
+const PLACES = [["groupId", "queue", "assigneeId", "closed"], ["dueAt"]] as const;
 const FIXED = ["id", "ref", "number", "customerId", "openedAt"] as const;
-const MOVED = ["id", "version", "recordedAt", ...INDEXED] as const;
 
 const ticketIsNewer = sql`(excluded.version, excluded.recorded_at) > (${tickets.version}, ${tickets.recordedAt})`;
 
@@ -60,9 +62,9 @@ function ticketStatements(db: DrizzleD1Database, batch: ProjectionBatch): BatchI
       newest.set(ticket.id, ticketRow(ticket, dueAt, batch.at));
   }
   const rows = [...newest.values()];
-  const set = excluded(tickets, [...INDEXED, ...FIXED]);
+  const set = excluded(tickets, [...PLACES.flat(), ...FIXED]);
   return [
-    ...chunks(MOVED.length, rows).map((chunk) => moveInIndexes(db, chunk)),
+    ...PLACES.flatMap((place) => moves(db, rows, place)),
     ...chunks(columnsOf(tickets), rows).map((chunk) =>
       db
         .insert(tickets)
@@ -76,32 +78,32 @@ function ticketStatements(db: DrizzleD1Database, batch: ProjectionBatch): BatchI
 }
 
 /** Gives tickets their new place in the lists where they have one; runs before the upsert, which tells their version. */
-function moveInIndexes(db: DrizzleD1Database, rows: TicketRow[]): BatchItem<"sqlite"> {
-  const values = rows.map(
-    (row) =>
-      sql`(${sql.join(
-        MOVED.map((key) => sql`${bound(row[key])}`),
-        sql`, `,
-      )})`,
-  );
-  const told = sql`(SELECT column1 AS id, column2 AS version, column3 AS recorded_at, column4 AS group_id,
-    column5 AS queue, column6 AS assignee_id, column7 AS closed, column8 AS due_at FROM (VALUES ${sql.join(values, sql`, `)})) AS told`;
-  return db
-    .update(tickets)
-    .set({
-      groupId: sql`told.group_id`,
-      queue: sql`told.queue`,
-      assigneeId: sql`told.assignee_id`,
-      closed: sql`told.closed`,
-      dueAt: sql`told.due_at`,
-    })
-    .from(told)
-    .where(
-      sql`${tickets.id} = told.id
-        AND (${tickets.version}, ${tickets.recordedAt}) < (told.version, told.recorded_at)
-        AND (${tickets.groupId}, ${tickets.queue}, ${tickets.assigneeId}, ${tickets.closed}, ${tickets.dueAt})
-          IS NOT (told.group_id, told.queue, told.assignee_id, told.closed, told.due_at)`,
-    );
+function moves(
+  db: DrizzleD1Database,
+  rows: readonly TicketRow[],
+  place: (typeof PLACES)[number],
+): BatchItem<"sqlite">[] {
+  const keys = ["id", "version", "recordedAt", ...place] as const;
+  const named = keys.map((key, index) => {
+    return sql`${sql.identifier(`column${index + 1}`)} AS ${sql.identifier(tickets[key].name)}`;
+  });
+  const told = (key: (typeof keys)[number]): SQL => sql`told.${sql.identifier(tickets[key].name)}`;
+  return chunks(keys.length, rows).map((chunk) => {
+    const values = chunk.map((row) => sql`(${list(keys.map((key) => sql`${bound(row[key])}`))})`);
+    return db
+      .update(tickets)
+      .set(Object.fromEntries(place.map((key) => [key, told(key)])))
+      .from(sql`(SELECT ${list(named)} FROM (VALUES ${list(values)})) AS told`)
+      .where(
+        sql`${tickets.id} = told.id
+          AND (${tickets.version}, ${tickets.recordedAt}) < (told.version, told.recorded_at)
+          AND (${list(place.map((key) => sql`${tickets[key]}`))}) IS NOT (${list(place.map(told))})`,
+      );
+  });
+}
+
+function list(parts: SQL[]): SQL {
+  return sql.join(parts, sql`, `);
 }
 
 function bound(value: string | number | boolean | null | undefined): string | number | null {

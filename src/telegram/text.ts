@@ -250,14 +250,15 @@ function slaLine(line: SlaLine): RichText {
   if (line.nobody === "free") more.push("nobody is free to take it");
   if (line.nobody === "to_tell") more.push("nobody has it yet");
   if (line.late) more.push("noted late: the desk was away");
+  const due = instant(line.dueAt, line.timeZone ?? "UTC");
   const rest = more.length === 0 ? "" : ` (${more.join("; ")})`;
   switch (line.moment) {
     case "warning":
-      return rich`⏳ ${bold(what)} is due ${instant(line.dueAt)}${rest}`;
+      return rich`⏳ ${bold(what)} is due ${due}${rest}`;
     case "breach":
-      return rich`🔴 ${bold(what)} was due ${instant(line.dueAt)}: ${wanted}${rest}`;
+      return rich`🔴 ${bold(what)} was due ${due}: ${wanted}${rest}`;
     case "overdue":
-      return rich`🔴 ${bold(what)} was due ${instant(line.dueAt)}: ${wanted} ${durationWords(line.offsetMs)}${line.clock === "business" ? " of opening hours" : ""} later${rest}`;
+      return rich`🔴 ${bold(what)} was due ${due}: ${wanted} ${durationWords(line.offsetMs)}${line.clock === "business" ? " of opening hours" : ""} later${rest}`;
     default:
       return line.moment satisfies never;
   }

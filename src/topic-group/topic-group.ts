@@ -42,6 +42,8 @@ import { Wake } from "./wake.ts";
 
 /** Tickets that are read at once to strike their clocks. */
 const DUE_TICKETS_MAX = 100;
+/** When a ticket is struck again that our own code could not strike. */
+const STRIKE_AGAIN_MS = 5 * 60_000;
 const RETRY_AFTER_FULL_S = 60;
 const RETRY_AFTER_FAILED_S = 5;
 /** How long an alarm waits for the lanes it woke; they go on by themselves if they need longer. */
@@ -343,10 +345,7 @@ export class TopicGroup extends DurableObject<Env> {
       if (due.length === 0) return swept;
       for (const { ticket } of due) {
         looked.add(ticket.number);
-        const steps = this.#commit((tx) => {
-          tx.touched.add(STAFF);
-          return tx.strike(ticket.number);
-        });
+        const steps = this.#struck(ticket.number);
         swept.steps += steps;
         if (steps > 0) swept.tickets += 1;
       }
@@ -386,6 +385,20 @@ export class TopicGroup extends DurableObject<Env> {
   #lookAtWaiting(): void {
     if (this.#nextHandOutAt === null || this.#nextHandOutAt > this.#now()) return;
     this.#commit((tx) => void (tx.freed = true));
+  }
+
+  /** One ticket that our own code cannot strike waits for a mended release; all the others go on. */
+  #struck(number: number): number {
+    try {
+      return this.#commit((tx) => {
+        tx.touched.add(STAFF);
+        return tx.strike(number);
+      });
+    } catch (error) {
+      this.#report(`clocks of ticket ${number}`, error);
+      this.#tables.store.putOff(number, this.#now() + STRIKE_AGAIN_MS);
+      return 0;
+    }
   }
 
   #lookAtDepths(): void {

@@ -91,8 +91,7 @@ export class Transaction {
    * comes first, so that nothing depends on when the clock is looked at.
    */
   apply(number: number | null, command: TicketCommand): Applied {
-    if (number !== null) this.strike(number);
-    const row = number === null ? undefined : this.store.ticket(number);
+    const row = number === null ? undefined : this.#struck(number).row;
     if (row !== undefined && row.ticket.movedTo !== null && isCustomers(command)) {
       this.#passOn(row.ticket, row.ticket.movedTo, command);
       return { decision: { events: [] }, before: row.ticket, ticket: row.ticket };
@@ -102,19 +101,24 @@ export class Transaction {
 
   /** Lets time do what is due on a ticket. Answers how many events that made. */
   strike(number: number): number {
-    for (let count = 0; ;) {
+    return this.#struck(number).events;
+  }
+
+  /** The ticket as time has left it; read once, because almost always nothing is due. */
+  #struck(number: number): { row: TicketRow | undefined; events: number } {
+    for (let events = 0; ;) {
       const row = this.store.ticket(number);
-      if (row === undefined || row.dueAt === null || row.dueAt > this.now) return count;
+      if (row === undefined || row.dueAt === null || row.dueAt > this.now) return { row, events };
       const { decision } = this.#apply(row, { type: "clock_struck", loads: this.store.loads() });
-      const events = "events" in decision ? decision.events.length : 0;
-      count += events;
-      if (events > 0) continue;
+      const made = "events" in decision ? decision.events.length : 0;
+      events += made;
+      if (made > 0) continue;
       // Nothing was due after all: the rules have changed.
       const due = dueAt(row.ticket, this.rules.policy);
       this.store.saveDueAt(row, due);
       this.touched.add(RECORD);
-      if (due === null || due <= this.now) return count;
-      this.wake(due);
+      if (due !== null && due > this.now) this.wake(due);
+      return { row: this.store.ticket(number), events };
     }
   }
 

@@ -33,6 +33,9 @@ export async function growth(remains: AsyncDisposableStack): Promise<Chapter> {
   stand.config.queues = GROUPS.map(({ id }) => ({ id, group: id }));
   stand.config.agents = [];
   stand.config.routing = { defaultQueue: GROUPS[0].id };
+  // Clocks run, but nothing falls due while it is measured: how many break a promise is no matter of growth.
+  for (const policy of stand.config.slaPolicies ?? [])
+    policy.targets = { normal: { firstResponse: "1000h", nextResponse: "1000h", resolution: "1000h" } };
   for (const { id, chatId } of GROUPS) await stand.telegram.group({ id: chatId, title: id, forum: true });
   const api = await stand.serve("test/bench/desk/counting-desk.ts");
   const desk = new StandingDesk(

@@ -110,8 +110,6 @@ async function measureSweeps(remains: AsyncDisposableStack) {
   const stand = await Stand.open(remains);
   await stand.telegram.budgets("off");
   await stand.telegram.clock({ freezeAt: MORNING });
-  stand.config.webhooks = [];
-  stand.config.escalationPolicies![0].steps[1].actions = [{ note: "topic" }, { reassign: "senior" }];
   const api = await stand.serve("test/bench/desk/counting-desk.ts");
   const desk = new StandingDesk(stand, api, ["main"]);
   await desk.door("lift", { group: "main" });

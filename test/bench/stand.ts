@@ -28,6 +28,7 @@ export class Stand {
     this.telegram = new SandboxTelegram(`${parts.root}/control`);
     this.config = exampleDesk();
     this.config.intake = { greeting: this.config.intake?.greeting, fields: [] };
+    withoutWebhooks(this.config);
     this.#directory = parts.directory;
     this.#remains = remains;
   }
@@ -70,4 +71,11 @@ export class Stand {
       ),
     );
   }
+}
+
+/** Nobody is there to take them: what is measured shall not be how the desk tries again. Promises stay in force. */
+function withoutWebhooks(config: ConfigInput): void {
+  config.webhooks = [];
+  for (const { steps } of config.escalationPolicies ?? [])
+    for (const step of steps) step.actions = step.actions.filter((action) => !("webhook" in action));
 }

@@ -41,6 +41,12 @@ describe("what is valid, but hardly meant, is a warning", () => {
       /all in the past: add those to come/,
     ],
     [
+      "dated hours on a holiday",
+      (d) => d.calendars[1].overrides.push({ date: "2026-12-25", hours: ["10:00-11:00"] }),
+      "/calendars/1/overrides/1",
+      /has no effect: 2026-12-25 is the holiday "Christmas Day"/,
+    ],
+    [
       "an SLA policy that no tier and no queue uses",
       (d) => d.slaPolicies.push({ ...d.slaPolicies[0], id: "gold" }),
       "/slaPolicies/2",
@@ -270,6 +276,12 @@ describe("what could never work is refused", () => {
       hours({ mon: ["18:00-23:00", "22:00-06:00"] }),
       "/calendars/1/weekly/mon/1",
       /overlaps with "18:00-23:00"/,
+    ],
+    [
+      "hours of one date given twice",
+      (d) => d.calendars[1].overrides.push({ date: "2026-12-24", hours: ["14:00-15:00"] }),
+      "/calendars/1/overrides/1/date",
+      /"2026-12-24" is taken by \/calendars\/1\/overrides\/0 already/,
     ],
     [
       "hours of a date that overlap",

@@ -109,6 +109,56 @@ describe("next response", () => {
   });
 });
 
+describe("an answer that was never given", () => {
+  const customerCloses = { type: "customer_closed", customer: CUSTOMER } as const;
+
+  test("is owed again when an agent reopens the ticket; the time in between is left out", () => {
+    const scene = opened()
+      .at(10 * MINUTE, resolve)
+      .at(30 * MINUTE, reopen);
+    expect(scene.dues()).toEqual({ firstResponse: 80, resolution: 500 });
+    expect(scene.ticket).toMatchObject({ awaitingSince: NOON, firstResponseEndedAt: null });
+    expect(scene.at(80 * MINUTE, answer).states()).toContain("firstResponse#1 met");
+    expect(scene.of("ticket_answered")).toMatchObject([
+      { first: true, clocks: [{ dueAt: NOON + 80 * MINUTE }] },
+    ]);
+  });
+
+  test("is owed again in a later turn, too, by the same clock", () => {
+    const scene = opened()
+      .at(MINUTE, answer)
+      .at(10 * MINUTE, wrote());
+    scene
+      .at(15 * MINUTE, resolve)
+      .at(16 * MINUTE, close)
+      .at(60 * MINUTE, reopen);
+    expect(scene.dues()).toMatchObject({ nextResponse: 85 });
+    scene
+      .pass(HOUR)
+      .at(3 * HOUR, resolve)
+      .at(4 * HOUR, reopen);
+    expect(scene.states()).toContain("nextResponse#1 breached");
+    expect(scene.of("sla_breached")).toMatchObject([{ metric: "nextResponse", instance: 1 }]);
+  });
+
+  test.each([
+    ["an answer was given after resolving", [answer], reopen],
+    ["the customer closed it", [customerCloses], reopen],
+  ] as const)("is not owed where %s", (_, acts, last) => {
+    const scene = opened();
+    if (acts[0] === answer) scene.at(10 * MINUTE, resolve);
+    for (const act of acts) scene.at(20 * MINUTE, act);
+    expect(scene.at(30 * MINUTE, last).dues()).toEqual({ resolution: expect.any(Number) });
+  });
+
+  test("is a new turn where the customer reopens the ticket by writing", () => {
+    const scene = opened()
+      .at(10 * MINUTE, resolve)
+      .at(30 * MINUTE, wrote());
+    expect(scene.dues()).toEqual({ nextResponse: 60, resolution: 500 });
+  });
+});
+
 describe("resolution", () => {
   test("stands still while the customer has the turn, where the policy says so", () => {
     const scene = opened({ pauseResolutionWhile: ["waiting"] }).at(10 * MINUTE, answer);

@@ -177,6 +177,9 @@ test("what the desk's webhooks bring is received here, and its signature holds",
   expect(playing).toMatchObject({ state: "done" });
   const { webhooks } = await heard("webhooks", (news) => news.webhooks.length > 0);
   expect(webhooks.every(({ signed }) => signed)).toBe(true);
+  // By the time that the desk and Telegram share.
+  const { dueAt } = (webhooks.at(-1)!.data as { escalation: { dueAt: string } }).escalation;
+  expect(webhooks.at(-1)!.at).toBeGreaterThanOrEqual(Date.parse(dueAt));
   expect(webhooks.at(-1)).toMatchObject({
     webhook: "queue-manager",
     type: "ticket.escalated",

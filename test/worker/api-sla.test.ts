@@ -804,6 +804,33 @@ describe("the clocks of a live ticket", () => {
     expect(turns[0]).toMatchObject({ elapsedSeconds: 20 * 60, targetSeconds: 4 * 3_600 });
   });
 
+  test("an answer that was never given is owed again, on the same clock, when an agent reopens the ticket", async () => {
+    await until(10);
+    await olga("Have you tried water?");
+    await until(20);
+    await ada.write("It still burns");
+    await stage.settle(5_000);
+    await until(30);
+    await olga("/resolve");
+    expect(await standing()).toContain("nextResponse 1 met");
+    await until(50);
+    await olga("/reopen");
+    expect(await standing()).toEqual([
+      "firstResponse 1 met",
+      "nextResponse 1 healthy",
+      "resolution 1 healthy",
+    ]);
+    await until(60);
+    await olga("More water!");
+    const turn = (await sla()).clocks.find(({ metric }) => metric === "nextResponse")!;
+    expect(turn).toMatchObject({ state: "met", dueAt: at(280), endedAt: at(60), elapsedSeconds: 20 * 60 });
+    expect(turn.segments.map(({ kind, from, to }) => [kind, from, to])).toEqual([
+      ["counted", at(20), at(30)],
+      ["paused", at(30), at(50)],
+      ["counted", at(50), at(60)],
+    ]);
+  });
+
   test("stand still while the customer has the turn, and tell why", async () => {
     await until(10);
     await olga("Have you tried water?");

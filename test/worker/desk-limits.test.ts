@@ -3,6 +3,9 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { WAITING_ROWS_MAX } from "../../src/domain/limits.ts";
 import { Stage, texts } from "../support/stage.ts";
 
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
 let stage: Stage;
 beforeEach(async () => {
   stage = await Stage.open();
@@ -40,6 +43,24 @@ describe("an update that our own code cannot apply", () => {
     );
     expect(kept).not.toContain("SECRET WORDS");
   });
+});
+
+test("a ticket whose clocks our own code cannot read keeps no other from being escalated", async () => {
+  const [ada, grace] = [await stage.customer({ firstName: "Ada" }), await stage.customer()];
+  await ada.write("Mine breaks");
+  await grace.write("Mine does not");
+  await stage.settle();
+  const set = (change: string) =>
+    runInDurableObject(
+      stage.groupStub(),
+      (_, state) => void state.storage.sql.exec(`UPDATE tickets SET state = ${change} WHERE number = 1`),
+    );
+  await set("json_remove(state, '$.reminders')");
+  await stage.pass(3 * HOUR);
+  expect(texts(await stage.inTopic("SUP-2")).join()).toContain("🔴 First response was due");
+  await set("json_set(state, '$.reminders', json('[]'))");
+  await stage.pass(10 * MINUTE);
+  expect(texts(await stage.inTopic("SUP-1")).join()).toContain("🔴 First response was due");
 });
 
 describe("when too much waits", () => {

@@ -301,4 +301,11 @@ describe("what the record costs, in rows written", () => {
     expect(await rowsWritten(answer)).toBe(1 + 1);
     expect(await rowsWritten(answer)).toBe(0);
   });
+
+  test("two more where the next thing is due at another time, as with every turn of a clock", async () => {
+    const [first, topic] = batchesOf(life(1));
+    await rowsWritten(first);
+    const tickets = topic.tickets.map(({ ticket }) => ({ ticket, dueAt: NOON + 60_000 }));
+    expect(await rowsWritten({ ...topic, tickets })).toBe(1 + 1 + 2);
+  });
 });

@@ -122,3 +122,16 @@ export function staleHolidays(calendars: readonly CalendarConfig[], now: number)
     return [problem(["calendars", index, "holidays"], "are all in the past: add those to come")];
   });
 }
+
+/** Dated hours on a holiday: the holiday wins. */
+export function hoursOnHolidays(calendars: readonly CalendarConfig[]): ConfigProblem[] {
+  return calendars.flatMap(({ holidays, overrides }, calendar) => {
+    const names = new Map(holidays.map(({ date, name }) => [date, name]));
+    return overrides.flatMap(({ date, hours }, index) => {
+      const name = names.get(date);
+      if (name === undefined || hours.length === 0) return [];
+      const message = `has no effect: ${date} is the holiday ${quoted(name)}, which takes the whole date`;
+      return [problem(["calendars", calendar, "overrides", index], message)];
+    });
+  });
+}

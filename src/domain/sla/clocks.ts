@@ -44,22 +44,33 @@ export function clocksOf(ticket: Ticket, policy: SlaPolicy): SlaClock[] {
   };
 
   const firstStart = policy.firstResponseStarts === "created" ? ticket.openedAt : ticket.claimedAt;
-  if (firstStart !== null) add("firstResponse", 1, firstStart, ticket.firstResponseEndedAt, []);
-  if (ticket.firstResponseEndedAt !== null && ticket.awaitingSince !== null) {
-    add("nextResponse", ticket.turns, ticket.awaitingSince, null, []);
+  const firstEnd = ticket.firstResponseEndedAt;
+  if (firstStart !== null) add("firstResponse", 1, firstStart, firstEnd, timesOver(ticket, firstEnd));
+  if (firstEnd !== null && ticket.awaitingSince !== null) {
+    add("nextResponse", ticket.turns, ticket.awaitingSince, null, timesOver(ticket, null));
   }
   const resolvedAt = ticket.resolvedAt ?? ticket.closedAt;
   add("resolution", 1, ticket.openedAt, resolvedAt, resolutionPauses(ticket, policy));
   return clocks;
 }
 
+/** What a clock for an answer leaves out: times in which the ticket was over, and was reopened before it ended. */
+export function timesOver({ phases }: Ticket, endedAt: number | null): ReasonedPause[] {
+  return phases.flatMap(({ at, is }, index) =>
+    is === "over" && (endedAt === null || at < endedAt) ? [whileOver(phases, index)] : [],
+  );
+}
+
+function whileOver(phases: Ticket["phases"], index: number): ReasonedPause {
+  return { from: phases[index]!.at, to: phases[index + 1]?.at ?? null, reason: "resolved or closed" };
+}
+
 /** What the resolution clock leaves out: time after the ticket was resolved, and what the policy says. */
 function resolutionPauses({ phases }: Ticket, { pausesWhileWaiting }: SlaPolicy): ReasonedPause[] {
   return phases.flatMap(({ at, is }, index) => {
-    const to = phases[index + 1]?.at ?? null;
-    if (is === "over") return [{ from: at, to, reason: "resolved or closed" }];
+    if (is === "over") return [whileOver(phases, index)];
     return is === "waiting" && pausesWhileWaiting
-      ? [{ from: at, to, reason: "waiting for the customer" }]
+      ? [{ from: at, to: phases[index + 1]?.at ?? null, reason: "waiting for the customer" }]
       : [];
   });
 }

@@ -3,7 +3,7 @@ import { SLA_SEGMENTS_MAX } from "../limits.ts";
 import type { Policy } from "../policy.ts";
 import type { Ticket } from "../ticket.ts";
 import type { BusinessCalendar } from "./calendar.ts";
-import { clocksOf, pausedAt, stateOf, type ClockState, type SlaClock } from "./clocks.ts";
+import { clocksOf, pausedAt, stateOf, timesOver, type ClockState, type SlaClock } from "./clocks.ts";
 import type { EscalationReceipt, HeldNotice, MomentOf } from "./escalation-log.ts";
 import { momentsAhead, stepsAt } from "./escalation.ts";
 import { segmentsOf, type ReasonedPause, type Segment } from "./segments.ts";
@@ -76,7 +76,7 @@ export function explainTicket(
     at: now,
     policy: { id, calendar: calendar.id, timeZone: calendar.timeZone, escalation: escalation?.id ?? null },
     clocks: [
-      ...answeredTurns(events, sla),
+      ...formerTurns(ticket, events, sla),
       ...clocksOf(ticket, sla).map((clock) => clockExplained(clock, sla, now)),
     ],
     past,
@@ -104,24 +104,27 @@ function clockExplained(clock: SlaClock, policy: SlaPolicy, now: number): ClockE
   };
 }
 
-/** Of the customer's turns only the present one stands in the ticket; the former ones stand in the answers to them. */
-function answeredTurns(events: readonly Noted[], { calendar }: SlaPolicy): ClockExplained[] {
-  return events.flatMap(({ event }) => {
+/** Of the customer's turns only the present one stands in the ticket; the former ones stand in what ended them. */
+function formerTurns(ticket: Ticket, events: readonly Noted[], { calendar }: SlaPolicy): ClockExplained[] {
+  const ended = new Map<number, { verdict: Verdict; at: number }>();
+  for (const { event } of events) {
     const verdicts: readonly Verdict[] = "clocks" in event ? (event.clocks ?? []) : [];
-    return verdicts
-      .filter(({ metric }) => metric === "nextResponse")
-      .map(({ metric, instance, startedAt, targetMs, dueAt, met }) => ({
-        metric,
-        instance,
-        state: met ? ("met" as const) : ("met_late" as const),
-        startedAt,
-        targetMs,
-        dueAt,
-        endedAt: event.at,
-        elapsedMs: calendar.elapsed(startedAt, event.at),
-        pausedBecause: null,
-        ...segmentsFrom(calendar, startedAt, event.at, []),
-      }));
+    for (const verdict of verdicts) {
+      if (verdict.metric === "nextResponse") ended.set(verdict.instance, { verdict, at: event.at });
+    }
+  }
+  // It goes on: the ticket was reopened.
+  if (ticket.awaitingSince !== null) ended.delete(ticket.turns);
+  return [...ended.values()].map(({ verdict: { met, ...verdict }, at }) => {
+    const pauses = timesOver(ticket, at);
+    return {
+      ...verdict,
+      state: met ? "met" : "met_late",
+      endedAt: at,
+      elapsedMs: calendar.elapsed(verdict.startedAt, at, pauses),
+      pausedBecause: null,
+      ...segmentsFrom(calendar, verdict.startedAt, at, pauses),
+    };
   });
 }
 

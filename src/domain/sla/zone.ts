@@ -1,4 +1,10 @@
-import { Temporal } from "temporal-polyfill";
+// Function by function: the classes together weigh as much in the bundle as all of this domain.
+import { fromEpochMilliseconds, toZonedDateTimeISO } from "temporal-polyfill/fns/Instant";
+import {
+  getTimeZoneTransition,
+  offsetNanoseconds,
+  type Record as ZonedDateTime,
+} from "temporal-polyfill/fns/ZonedDateTime";
 
 export const DAY_MS = 86_400_000;
 export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
@@ -25,7 +31,7 @@ export class TimeZone {
     this.name = name;
     this.#from = at;
     this.#to = at;
-    this.#offsets = [this.#at(at).offsetNanoseconds / 1e6];
+    this.#offsets = [offsetMs(this.#at(at))];
   }
 
   static readonly #known = new Map<string, TimeZone>();
@@ -95,8 +101,8 @@ export class TimeZone {
     return spans;
   }
 
-  #at(at: number): Temporal.ZonedDateTime {
-    return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(this.name);
+  #at(at: number): ZonedDateTime {
+    return toZonedDateTimeISO(fromEpochMilliseconds(at), this.name);
   }
 
   #cover(from: number, to: number): void {
@@ -105,28 +111,32 @@ export class TimeZone {
   }
 
   #learnUntil(to: number): void {
-    let next = this.#at(this.#to).getTimeZoneTransition("next");
+    let next = getTimeZoneTransition(this.#at(this.#to), "next");
     while (next !== null && next.epochMilliseconds <= to) {
       this.#changes.push(next.epochMilliseconds);
-      this.#offsets.push(next.offsetNanoseconds / 1e6);
-      next = next.getTimeZoneTransition("next");
+      this.#offsets.push(offsetMs(next));
+      next = getTimeZoneTransition(next, "next");
     }
     this.#to = to;
   }
 
   #learnBackTo(from: number): void {
     const changes: number[] = [];
-    const offsets = [this.#at(from).offsetNanoseconds / 1e6];
-    let next = this.#at(from).getTimeZoneTransition("next");
+    const offsets = [offsetMs(this.#at(from))];
+    let next = getTimeZoneTransition(this.#at(from), "next");
     while (next !== null && next.epochMilliseconds <= this.#from) {
       changes.push(next.epochMilliseconds);
-      offsets.push(next.offsetNanoseconds / 1e6);
-      next = next.getTimeZoneTransition("next");
+      offsets.push(offsetMs(next));
+      next = getTimeZoneTransition(next, "next");
     }
     this.#changes = [...changes, ...this.#changes];
     this.#offsets = [...offsets, ...this.#offsets.slice(1)];
     this.#from = from;
   }
+}
+
+function offsetMs(at: ZonedDateTime): number {
+  return offsetNanoseconds(at) / 1e6;
 }
 
 /** How many of the ascending numbers are `<= limit`. */

@@ -64,7 +64,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     port: options.port,
     bot: { token: secrets.BOT_TOKEN },
     beside: neighbours(
-      webhookReceiver(secrets.WEBHOOK_SECRET, (received) => newsroom.tellWebhook(received)),
+      webhookReceiver(
+        secrets.WEBHOOK_SECRET,
+        () => world.clock.now(),
+        (received) => newsroom.tellWebhook(received),
+      ),
       backstageDoors(pagePath, () => backstage),
     ),
   });

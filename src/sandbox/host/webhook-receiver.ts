@@ -10,7 +10,11 @@ const PATH = "/sandbox/webhooks/";
 const EXAMPLE = /(?:^|\.)example\.(?:com|net|org)$/;
 
 /** The systems that a desk's webhooks would call: they take everything, and check its signature as anyone would. */
-export function webhookReceiver(rootSecret: string, received: (one: ReceivedWebhook) => void): Neighbour {
+export function webhookReceiver(
+  rootSecret: string,
+  now: () => number,
+  received: (one: ReceivedWebhook) => void,
+): Neighbour {
   return async (request, response, { pathname }) => {
     if (request.method !== "POST" || !pathname.startsWith(PATH)) return false;
     const webhook = pathname.slice(PATH.length);
@@ -25,7 +29,7 @@ export function webhookReceiver(rootSecret: string, received: (one: ReceivedWebh
         "webhook-signature": header("webhook-signature"),
       }),
     );
-    received({ id: header("webhook-id"), webhook, at: Date.now(), type, data, signed });
+    received({ id: header("webhook-id"), webhook, at: now(), type, data, signed });
     response.writeHead(signed ? 204 : 401).end();
     return true;
   };

@@ -371,6 +371,11 @@ export class Store {
       .run();
   }
 
+  /** The clock looks at a ticket again at `until`; the record is not told, because nothing about it has changed. */
+  putOff(number: number, until: number): void {
+    this.#db.update(tickets).set({ dueAt: until }).where(eq(tickets.number, number)).run();
+  }
+
   /** Every ticket in hand shall be looked at by the clock: the rules have changed. */
   allDueAt(at: number): void {
     this.#db
