@@ -47,6 +47,7 @@ export type TicketCommand =
   | { type: "enrichment_failed"; code: string; why: string; latencyMs: number }
   /** It came from another group; `number` is what it is here. */
   | { type: "ticket_arrived"; group: string; number: number; from: string }
+  | { type: "desk_transferred"; queue: string; note: string }
   | { type: "agent_transferred"; by: Worker; queue: string; note?: string }
   | { type: "agent_noted"; by: Worker; text: string }
   | { type: "agent_resolved"; by: Worker; note?: string }

@@ -250,6 +250,16 @@ const Routing = z.strictObject({
   defaultTier: LongId.optional(),
   fallbackPool: Id.optional(),
   enrichment: Enrichment.optional(),
+  /** A system that says what agents can do, in place of their `skills` here. */
+  skills: z
+    .strictObject({
+      url: HttpsUrl,
+      timeout: Duration.default("2500ms"),
+      cacheFor: Duration.default("10m"),
+    })
+    .optional(),
+  /** Who reads why somebody got a ticket: they alone, or the whole group. */
+  showReason: z.enum(["assignee", "group"]).default("assignee"),
 });
 
 const IntakeField = z.strictObject({
@@ -314,6 +324,7 @@ export type IntakeFieldConfig = Config["intake"]["fields"][number];
 export type CalendarConfig = Config["calendars"][number];
 export type SlaPolicyConfig = Config["slaPolicies"][number];
 export type EnrichmentConfig = NonNullable<Config["routing"]["enrichment"]>;
+export type SkillConfig = Config["routing"]["skills"];
 export type HubSpotConfig = NonNullable<EnrichmentConfig["hubspot"]>;
 export type EscalationPolicyConfig = Config["escalationPolicies"][number];
 

@@ -1,5 +1,5 @@
 import type { Actor } from "./actor.ts";
-import type { TicketCommand, Worker } from "./command.ts";
+import type { TicketCommand } from "./command.ts";
 import type { Decision } from "./decision.ts";
 import type { TicketEvent } from "./event.ts";
 import { intakeComplete } from "./intake.ts";
@@ -61,6 +61,8 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
       const { group, number, from } = command;
       return { events: [{ type: "ticket_arrived", at: now, by: routing, group, number, cameFrom: from }] };
     }
+    case "desk_transferred":
+      return transferred({ ...command, by: routing }, ticket, policy, now);
     case "agent_transferred":
       return transferred(command, ticket, policy, now);
     case "agent_declined":
@@ -327,7 +329,7 @@ function enriched(
 }
 
 function transferred(
-  command: Command<"agent_transferred">,
+  command: { queue: string; by: Actor; note?: string },
   ticket: Ticket,
   policy: Policy,
   now: number,
@@ -506,6 +508,6 @@ function closedRefusal(ticket: Ticket) {
   return { code: "ticket.closed", ref: ticket.ref, status: ticket.status } as const;
 }
 
-function note(command: { by: Worker; note?: string }): { note?: string } {
+function note(command: { note?: string }): { note?: string } {
   return command.note === undefined ? {} : { note: command.note };
 }

@@ -13,7 +13,14 @@ export type CustomerNotice =
 export type TopicNotice =
   | { code: "ticket.claimed"; by: Actor }
   | { code: "ticket.unclaimed"; by: Actor }
-  | { code: "ticket.assigned"; by: Actor; assignee: { id: number; name: string }; note?: string }
+  | {
+      code: "ticket.assigned";
+      by: Actor;
+      assignee: { id: number; name: string };
+      note?: string;
+      /** Where the configuration shows it to the group. */
+      routing?: RoutingReason;
+    }
   | { code: "ticket.transferred"; by: Actor; queue: string; group?: string; note?: string }
   | { code: "ticket.arrived"; from: string; url: string | null }
   | { code: "assignment.declined" | "assignment.ignored"; agent: { id: number; name: string } }

@@ -121,3 +121,6 @@ export const D1_PARAMETERS_MAX = 100;
 export const PROJECTION_TICKETS_MAX = 40;
 /** Events that one projection batch carries to the record. */
 export const PROJECTION_EVENTS_MAX = 200;
+
+/** Agents in one answer of a skills service. */
+export const SKILL_TABLE_AGENTS_MAX = 5_000;

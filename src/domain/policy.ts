@@ -19,6 +19,8 @@ export interface Policy {
   sla: SlaRules;
   roster: Roster;
   routing: RoutingRules;
+  /** Whether the whole group reads why somebody got a ticket. */
+  showsReason: boolean;
   /** How old, by its own account, what another system says may be; null where nobody is asked. */
   profileStaleAfterMs: number | null;
   /** Every queue of the desk, by its id. */
@@ -45,6 +47,7 @@ export function policyOf(config: Config, groupId: string, since: number): Policy
     sla: slaRulesOf(config, since),
     roster: rosterOf(config, groupId),
     routing: routingRulesOf(config),
+    showsReason: config.routing.showReason === "group",
     profileStaleAfterMs: enrichment === undefined ? null : ms(enrichment.staleAfter),
     queues: queueRoutingsOf(config),
   };

@@ -39,7 +39,8 @@ export function react(event: TicketEvent, ticket: Ticket, policy: Policy, now: n
       return [topic({ code: "ticket.unclaimed", by: event.by })];
     case "ticket_assigned": {
       const assignee = { id: event.assignee, name: event.assigneeName };
-      const told = topic({ code: "ticket.assigned", by: event.by, assignee, ...noteOf(event) });
+      const shown = policy.showsReason && event.routing !== undefined ? { routing: event.routing } : {};
+      const told = topic({ code: "ticket.assigned", by: event.by, assignee, ...noteOf(event), ...shown });
       if (event.by.kind !== "system") return [told];
       const routing = event.routing === undefined ? {} : { routing: event.routing };
       return [told, agent(assignee, { code: "ticket.assigned_to_you", ...noteOf(event), ...routing })];

@@ -12,3 +12,6 @@ export async function signingSecret(rootSecret: string, webhook: string): Promis
   const derived = await crypto.subtle.sign("HMAC", key, bytes.encode(`topicdesk webhook ${webhook}`));
   return `whsec_${btoa(String.fromCharCode(...new Uint8Array(derived)))}`;
 }
+
+/** What the skills service is called where a secret is derived: no webhook may have this id. */
+export const SKILLS_ENDPOINT = "skills";

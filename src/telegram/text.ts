@@ -183,7 +183,7 @@ export function topicNotice(notice: TopicNotice): RichText {
     case "ticket.unclaimed":
       return rich`${bold(actorName(notice.by))} gave this ticket back. It waits to be claimed.`;
     case "ticket.assigned":
-      return rich`${bold(actorName(notice.by))} assigned this ticket to ${mention(notice.assignee)}${noted(notice.note)}`;
+      return rich`${bold(actorName(notice.by))} assigned this ticket to ${mention(notice.assignee)}${noted(notice.note)}${notice.routing === undefined ? "" : whyYou(notice.routing).replace("Why you", "Why")}`;
     case "ticket.transferred": {
       const where =
         notice.group === undefined

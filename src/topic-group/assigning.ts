@@ -3,16 +3,19 @@ import type { RosterAgent } from "../domain/roster.ts";
 import {
   assign,
   nextChange,
+  stageAt,
   type AgentNow,
   type Assignment,
   type QueueRouting,
 } from "../domain/routing/assignment.ts";
 import { availableFrom, unavailableBecause } from "../domain/routing/presence.ts";
+import { skillsBy } from "../domain/routing/skill-table.ts";
 import { highest } from "../domain/routing/skills.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { nobodyTakesIt } from "../telegram/text.ts";
 import { awaitedUntil } from "./enriching.ts";
 import { askForSlot } from "./peers/ask.ts";
+import { refreshSkills, skillTable } from "./skills.ts";
 import type { AgentRow } from "./tables/agents.ts";
 import { isUnassigned } from "./tables/store.ts";
 import { inOrder, waitingOf, type WaitingTicket } from "./tables/waiting.ts";
@@ -28,8 +31,11 @@ export function handOut(
   queues: readonly string[],
   numbers: ReadonlySet<number> | "all",
 ): number | null {
+  refreshSkills(tx);
   const { policy } = tx.rules;
   const agents = policy.roster.agents.map((agent) => agentNow(tx, agent));
+  /** What nobody could take, nobody will in this pass: people only get fuller. */
+  const hopeless = new Set<string>();
   let next: number | null = null;
   const later = (at: number | null): void => {
     if (at !== null && at > tx.now) next = next === null ? at : Math.min(next, at);
@@ -40,6 +46,12 @@ export function handOut(
     const queue = policy.queues.get(ticket.queue);
     if (queue === undefined || !queues.includes(queue.id)) continue;
     later(nextChange(ticket, queue, tx.now)?.at ?? null);
+    // Whoever has no room, or is not there, need not be asked about their skills.
+    const kind = kindOf(ticket, queue, tx.now);
+    if (hopeless.has(kind) || !agents.some(hasRoom)) {
+      tellIfNobody(tx, ticket, queue);
+      continue;
+    }
     // Somebody's home was asked for a slot; its answer comes back as a cause.
     if (tx.agents.slotFor(ticket.id) !== null) continue;
     const awaited = awaitedUntil(tx, ticket.number);
@@ -47,13 +59,9 @@ export function handOut(
       later(awaited);
       continue;
     }
-    // Whoever has no room, or is not there, need not be asked about their skills.
-    if (!agents.some(({ available, agent, open }) => available && open < agent.capacity)) {
-      tellIfNobody(tx, ticket, queue);
-      continue;
-    }
     const assignment = assignmentOf(tx, ticket, queue, agents);
     if (assignment.assignee === null) {
+      if (ticket.declined.length === 0) hopeless.add(kind);
       tellIfNobody(tx, ticket, queue);
       continue;
     }
@@ -70,6 +78,15 @@ export function handOut(
     for (const { id, shift } of policy.roster.agents) later(availableFrom(tx.agents.get(id), shift, tx.now));
   }
   return next;
+}
+
+function hasRoom({ available, agent, open }: AgentNow): boolean {
+  return available && open < agent.capacity;
+}
+
+/** Tickets of one kind can be taken by the same people. */
+function kindOf({ requireSkills, waitingSince }: WaitingTicket, queue: QueueRouting, now: number): string {
+  return JSON.stringify([queue.id, requireSkills, stageAt(queue, now - waitingSince)]);
 }
 
 /** Gives a ticket to somebody whose home has granted a slot, if it still waits. Answers whether it did. */
@@ -110,7 +127,7 @@ export function agentNow(tx: Transaction, agent: RosterAgent): AgentNow {
   const row = tx.agents.get(agent.id);
   const because = unavailableBecause(row, agent.shift, tx.now);
   return {
-    agent,
+    agent: { ...agent, skills: skillsBy(skillTable(tx), agent) },
     available: because === null,
     unavailableBecause: because,
     open: openOf(tx, agent, row),
@@ -169,8 +186,24 @@ function give(
 /** Skills matter no more, and still nobody is there: the leads are told, once for each wait. */
 function tellIfNobody(tx: Transaction, ticket: WaitingTicket, { id, overrideAfterMs }: QueueRouting): void {
   if (overrideAfterMs === null || tx.now < ticket.waitingSince + overrideAfterMs) return;
-  if (!tx.store.firstTime(`nobody:${ticket.number}:${ticket.waitingSince}`, tx.now)) return;
+  const told = `nobody:${ticket.number}:${ticket.waitingSince}`;
+  if (tx.waiting.told.has(told)) return;
+  tx.waiting.told.add(told);
+  if (!tx.store.firstTime(told, tx.now)) return;
+  if (intoThePool(tx, ticket)) return;
   const { leads } = tx.rules.policy.roster;
   for (const lead of leads) tx.tellAgent(lead, ticket.number, { code: "nobody_takes_it", queue: id });
   if (leads.length === 0) tx.tellTopic(ticket.number, nobodyTakesIt(id));
+}
+
+/** Where another group is named as the pool, a ticket that nobody takes goes there, once. Answers whether it does. */
+function intoThePool(tx: Transaction, { number, id }: WaitingTicket): boolean {
+  const { config, group } = tx.rules;
+  const pool = config.routing.fallbackPool;
+  if (pool === undefined || pool === group.id || !tx.store.firstTime(`pool:${id}`, tx.now)) return false;
+  const own = config.queues.filter((queue) => queue.group === pool);
+  const queue = own.find((one) => one.id === config.routing.defaultQueue) ?? own[0];
+  if (queue === undefined) return false;
+  tx.apply(number, { type: "desk_transferred", queue: queue.id, note: "nobody could take it" });
+  return true;
 }

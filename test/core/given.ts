@@ -33,6 +33,7 @@ export const POLICY: Policy = {
   routing: { defaultQueue: "general", rules: [] },
   queues: new Map(),
   profileStaleAfterMs: null,
+  showsReason: false,
 };
 
 export const NO_LOADS: Loads = new Map();

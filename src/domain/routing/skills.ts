@@ -28,9 +28,9 @@ export function missingSkills(skills: HeldSkills, required: SkillLevels, at: num
 
 /** All of them, each at the highest level that anybody asks for. */
 export function highest(...several: readonly (SkillLevels | undefined)[]): SkillLevels {
-  const levels: Record<string, number> = {};
+  const levels = new Map<string, number>();
   for (const [skill, level] of several.flatMap((one) => Object.entries(one ?? {}))) {
-    levels[skill] = Math.max(level, levels[skill] ?? 0);
+    levels.set(skill, Math.max(level, levels.get(skill) ?? 0));
   }
-  return levels;
+  return Object.fromEntries(levels);
 }

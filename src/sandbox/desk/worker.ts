@@ -85,6 +85,7 @@ export class TopicGroup extends ProductTopicGroup implements LocalGroup {
 
 function nameOf(call: OutsideCall): string {
   if ("webhook" in call) return `webhook ${call.webhook}`;
+  if ("skills" in call) return "skills";
   if ("peer" in call) return `group ${call.peer}`;
   return "enrichment" in call ? "enrichment" : call.method;
 }

@@ -1,5 +1,6 @@
 import { CAPTION_CHARS_MAX, TEXT_CHARS_MAX } from "../../domain/limits.ts";
 import type { EnrichmentCall } from "../../integrations/enrichment-call.ts";
+import type { SkillsCall } from "../../integrations/skill-service.ts";
 import type { WebhookCall } from "../../integrations/webhook.ts";
 import type { BotCall } from "../../telegram/api.ts";
 import { joinTexts } from "../../telegram/join-texts.ts";
@@ -11,6 +12,7 @@ import { topicUrl } from "../../telegram/topic-url.ts";
 import { enrichmentCall } from "../enriching.ts";
 import type { PeerCall } from "../peers/message.ts";
 import type { Rules } from "../rules.ts";
+import { skillsCall } from "../skills.ts";
 import { laneOfChat, type MessageRow, type Messages } from "../tables/messages.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
@@ -29,7 +31,7 @@ export interface DeliveryContext {
 }
 
 /** A call of the Bot API, or of a system that is not ours. */
-export type OutsideCall = BotCall | WebhookCall | EnrichmentCall | PeerCall;
+export type OutsideCall = BotCall | WebhookCall | EnrichmentCall | SkillsCall | PeerCall;
 
 /** The call that a job stands for, `null` if there is nothing left to do. */
 export function callOf(job: Job, context: DeliveryContext): OutsideCall | null {
@@ -175,6 +177,8 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
       return webhookCall(row, work, rules);
     case "enrichment":
       return enrichmentCall(row, context);
+    case "skills":
+      return skillsCall(row, context);
     case "peer":
       return {
         peer: groupOfLane(row.lane),

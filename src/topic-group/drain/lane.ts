@@ -43,6 +43,9 @@ export function isCrmLane(lane: Lane): boolean {
   return lane.startsWith("crm:");
 }
 
+/** The system that says what agents can do. */
+export const SKILLS_LANE: Lane = "crm:skills";
+
 /** A system that is not ours, whose answers say nothing about Telegram. */
 export function isOutsideLane(lane: Lane): boolean {
   return isHookLane(lane) || isCrmLane(lane) || isPeerLane(lane);

@@ -17,6 +17,9 @@ export const FACTS = {
   depth: (queue: string) => `depth:${queue}`,
   /** Whether the system that knows the customers is asked at all: `Breaker`. */
   breaker: "breaker:enrichment",
+  /** What an outside system says that agents can do: `SkillTable`; and whether it is asked at all: `Breaker`. */
+  skills: "skills",
+  skillsBreaker: "breaker:skills",
   /** When settled causes were last purged, in ms since 1970. */
   purgedAt: "purged_at",
 } as const;

@@ -35,6 +35,8 @@ export type OutboxWork =
   | { kind: "agent_notice"; agent: { id: number; name: string }; notice: AgentNotice }
   | WebhookWork
   | EnrichmentWork
+  /** What can the agents do? */
+  | { kind: "skills" }
   /** Something to say to another group's object. */
   | { kind: "peer"; message: PeerMessage }
   | { kind: "mirror_edit"; of: OriginalKey; edit: MirrorEdit }

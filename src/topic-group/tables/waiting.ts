@@ -28,6 +28,8 @@ export interface WaitingTicket {
  */
 export class Waiting {
   readonly #db: Database;
+  /** Whose wait without anybody was looked at before: it is said once. */
+  readonly told = new Set<string>();
   #tickets: Map<number, WaitingTicket> | null = null;
   #ordered: WaitingTicket[] | null = null;
 
@@ -56,6 +58,7 @@ export class Waiting {
   forget(): void {
     this.#tickets = null;
     this.#ordered = null;
+    this.told.clear();
   }
 
   #read(queues: readonly string[], tiers: TierScores): Map<number, WaitingTicket> {

@@ -1,0 +1,48 @@
+import { Webhook } from "standardwebhooks";
+import { ENRICHMENT_ANSWER_BYTES_MAX } from "../domain/limits.ts";
+import { skillTableOf, type SkillTable } from "../domain/routing/skill-table.ts";
+import { signingSecret, SKILLS_ENDPOINT } from "../domain/signing-secret.ts";
+import { askForJson, failed, type EnrichmentFailure, type EnrichmentSender } from "./enrichment-call.ts";
+
+/** Asks an outside system what the agents of a group can do. */
+export interface SkillsCall {
+  skills: true;
+  url: string;
+  /** The same over all tries. */
+  id: string;
+  /** In ms since 1970. */
+  at: number;
+  timeoutMs: number;
+  group: string;
+  agents: readonly number[];
+}
+
+export type SkillsResult = { kind: "answer"; table: SkillTable; latencyMs: number } | EnrichmentFailure;
+
+/** One try, on the same terms as enrichment. Never throws. */
+export async function askSkills(
+  call: SkillsCall,
+  { rootSecret, allowLoopback }: EnrichmentSender,
+): Promise<SkillsResult> {
+  if (rootSecret === "") return failed("no_secret", "the desk has no secret to sign with", 0);
+  const { id, at, url, timeoutMs, group, agents } = call;
+  const body = JSON.stringify({
+    type: "skills.requested",
+    timestamp: new Date(at).toISOString(),
+    data: { group, agents },
+  });
+  const signer = new Webhook(await signingSecret(rootSecret, SKILLS_ENDPOINT));
+  const sentAt = new Date();
+  const headers = {
+    accept: "application/json",
+    "webhook-id": id,
+    "webhook-timestamp": String(Math.floor(sentAt.getTime() / 1_000)),
+    "webhook-signature": signer.sign(id, sentAt, body),
+  };
+  const answerBytesMax = ENRICHMENT_ANSWER_BYTES_MAX * 8;
+  const answer = await askForJson({ url, headers, body, timeoutMs, answerBytesMax }, allowLoopback);
+  if (answer.kind === "failed") return answer;
+  const read = skillTableOf(answer.value, at + answer.latencyMs);
+  if ("problems" in read) return failed("invalid", read.problems.join("; "), answer.latencyMs);
+  return { kind: "answer", ...read, latencyMs: answer.latencyMs };
+}

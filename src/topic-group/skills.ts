@@ -1,0 +1,64 @@
+import { ms } from "../domain/duration.ts";
+import { after, CLOSED, mayTry, trying, type Breaker } from "../domain/routing/breaker.ts";
+import type { SkillTable } from "../domain/routing/skill-table.ts";
+import type { SkillsCall, SkillsResult } from "../integrations/skill-service.ts";
+import { SKILLS_LANE } from "./drain/lane.ts";
+import type { Rules } from "./rules.ts";
+import { FACTS } from "./tables/facts.ts";
+import type { OutboxRow } from "./tables/outbox.ts";
+import type { Store } from "./tables/store.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** What the outside system last said; null where there is none, or it has said nothing yet. */
+export function skillTable(tx: Pick<Transaction, "store" | "rules">): SkillTable | null {
+  if (tx.rules.config.routing.skills === undefined) return null;
+  return (tx.store.fact(FACTS.skills) as SkillTable | undefined) ?? null;
+}
+
+/**
+ * Asks for the table where it is older than it may be. What is known holds meanwhile, however long that is: nobody
+ * loses a skill because a system is away.
+ */
+export function refreshSkills(tx: Transaction): void {
+  const settings = tx.rules.config.routing.skills;
+  if (settings === undefined) return;
+  const known = skillTable(tx);
+  if (known !== null && tx.now - known.receivedAt < ms(settings.cacheFor)) return;
+  if (!mayTry(breakerOf(tx.store), tx.now) || tx.outbox.waitingSince(KEY) !== null) return;
+  tx.work({ lane: SKILLS_LANE, ticket: 0, work: { kind: "skills" }, key: KEY });
+}
+
+const KEY = "skills";
+
+export function skillsCall(
+  { seq }: OutboxRow,
+  { rules, now }: { rules: Rules; now: number },
+): SkillsCall | null {
+  const settings = rules.config.routing.skills;
+  if (settings === undefined) return null;
+  return {
+    skills: true,
+    url: settings.url,
+    id: `skills_${rules.group.id}_${seq}`,
+    at: now,
+    timeoutMs: ms(settings.timeout),
+    group: rules.group.id,
+    agents: rules.policy.roster.agents.map(({ id }) => id),
+  };
+}
+
+/** A failure leaves what is known; the next time that work is handed out asks again, unless too many have failed. */
+export function settleSkills(tx: Transaction, row: OutboxRow, result: SkillsResult): void {
+  tx.outbox.remove(row.seq);
+  const breaker = breakerOf(tx.store);
+  const next = after(trying(breaker, tx.now), result.kind === "answer" ? { kind: "answer" } : result, tx.now);
+  if (JSON.stringify(next) !== JSON.stringify(breaker)) tx.store.setFact(FACTS.skillsBreaker, next);
+  if (result.kind !== "answer") return;
+  tx.store.setFact(FACTS.skills, result.table);
+  // Somebody may be able now to take what waits.
+  tx.freed = true;
+}
+
+function breakerOf(store: Store): Breaker {
+  return (store.fact(FACTS.skillsBreaker) as Breaker | undefined) ?? CLOSED;
+}
