@@ -186,6 +186,27 @@ test("what the desk's webhooks bring is received here, and its signature holds",
   });
 }, 60_000);
 
+test("the CRM is asked with a signature that holds, and says what it was told to, well or not", async () => {
+  expect((await ask("play", { scenario: "right-agent" })).ok).toBe(true);
+  const { playing } = await heard(
+    "playing",
+    (news) => news.playing?.scenario === "right-agent" && news.playing.state !== "playing",
+  );
+  expect(playing).toMatchObject({ state: "done" });
+  const { crm } = await heard("crm", () => true);
+  expect(crm.state).toBe("well");
+  const answers = crm.exchanges.slice(-4).map(({ status, answer }) => ({ status, answer }));
+  expect(answers).toContainEqual({ status: 503, answer: { error: "maintenance" } });
+  expect(answers).toContainEqual({
+    status: 200,
+    answer: {
+      tier: "premium",
+      reason: "Renews in December, 40 seats",
+      asOf: expect.any(String) as string,
+    },
+  });
+}, 60_000);
+
 test("nobody but the desk gets an answer of the CRM", async () => {
   const asked = { type: "ticket.enrichment", timestamp: new Date().toISOString(), data: {} };
   expect((await ask("crm", asked)).status).toBe(401);
