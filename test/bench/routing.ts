@@ -22,7 +22,9 @@ const GROUPS = [
   { id: "many", prefix: "MAN", chatId: -1_001_000_010_000, waiting: 10_000 },
 ];
 const WARM_UP = 10;
-const ARRIVALS = 60;
+const ARRIVALS = 150;
+const LOOKS = 5;
+const FIRST_AGENT = 100_000;
 
 /** What it costs to decide who gets a ticket, and to take one in where many wait. */
 export async function routing(remains: AsyncDisposableStack): Promise<Chapter> {
@@ -33,7 +35,7 @@ export async function routing(remains: AsyncDisposableStack): Promise<Chapter> {
   return {
     title: "7. Who gets a ticket",
     table: [
-      ["", "µs", "rows written", "rows read", "ms to accept"],
+      ["", "µs", "rows written", "rows read", "ms"],
       [`sorting ${AGENTS} numbers (floor)`, round(decisions.floor), "", "", ""],
       [`${RULES} rules, of which the last holds`, round(decisions.rules), "", "", ""],
       [`one decision, ${AGENTS} agents`, round(decisions.free), "", "", ""],
@@ -45,6 +47,13 @@ export async function routing(remains: AsyncDisposableStack): Promise<Chapter> {
         round(read),
         round(ms),
       ]),
+      ...arrivals.map(({ waiting, look }) => [
+        `somebody gets free, ${waiting} wait for another skill`,
+        "",
+        "",
+        round(look.reads),
+        round(look.ms),
+      ]),
     ],
     aims: [
       { what: `ms for one decision with ${AGENTS} agents`, seen: decisions.free / 1_000, atMost: 1 },
@@ -55,6 +64,7 @@ export async function routing(remains: AsyncDisposableStack): Promise<Chapter> {
     ],
     notes: [
       `A decision costs ${round(decisions.free / decisions.floor)} times the floor: each of ${AGENTS} agents is scored and explained. Medians of ${ROUNDS} rounds of ${CALLS} calls.`,
+      "An arrival: ms to accept it. Somebody gets free: ms until the desk has answered and nothing is left to do; it looks at everything that waits, and so this grows with it.",
       `${ARRIVALS} arrivals in each group, in turns, each of a new customer, into a queue that the desk hands out among ${AGENTS} agents; delivered before the next; the object's rows and D1's together.`,
     ],
   };
@@ -62,7 +72,7 @@ export async function routing(remains: AsyncDisposableStack): Promise<Chapter> {
 
 function crowd(): NonNullable<ConfigInput["agents"]> {
   return Array.from({ length: AGENTS }, (_, index) => ({
-    telegramId: 100_000 + index,
+    telegramId: FIRST_AGENT + index,
     name: `Agent ${index + 1}`,
     groups: ["main"],
     capacity: 1 + (index % 7),
@@ -145,7 +155,9 @@ async function measureArrivals(remains: AsyncDisposableStack) {
     ...("tax" in agent.skills! ? { capacity: 0 } : {}),
   }));
   config.routing = { defaultQueue: GROUPS[0].id };
-  for (const { id, chatId } of GROUPS) await stand.telegram.group({ id: chatId, title: id, forum: true });
+  const staff = await Promise.all(
+    GROUPS.map(({ id, chatId }) => stand.telegram.group({ id: chatId, title: id, forum: true })),
+  );
   const api = await stand.serve("test/bench/desk/counting-desk.ts");
   const desk = new StandingDesk(stand, api, groups);
   for (const group of groups) await desk.door("lift", { group });
@@ -170,6 +182,21 @@ async function measureArrivals(remains: AsyncDisposableStack) {
   await api.call("PUT", "/api/v1/config", config);
   await desk.settle(A_WHILE_MS);
 
+  // Somebody who has room, but not the skill, says that they are there: everything that waits is looked at.
+  const freed = await Promise.all(staff.map((one) => one.member({ id: FIRST_AGENT, firstName: "Agent 1" })));
+  const looks = groups.map(() => ({ ms: [] as number[], reads: [] as number[] }));
+  for (let n = 0; n < LOOKS; n += 1) {
+    for (const [index, member] of freed.entries()) {
+      const [topic] = await staff[index].topics();
+      await desk.door("zero");
+      const begin = performance.now();
+      await member.write(topic.id, "/online");
+      await desk.settle(1);
+      looks[index].ms.push(performance.now() - begin);
+      looks[index].reads.push((await desk.counts()).objectReads);
+    }
+  }
+
   await stand.telegram.delivery("pull");
   const worker = new WebhookCaller(api.url);
   const measured = new Map(groups.map((group) => [group, { ms: [] as number[], counts: [] as Counts[] }]));
@@ -193,11 +220,12 @@ async function measureArrivals(remains: AsyncDisposableStack) {
   worker.close();
 
   const first = measured.get(groups[0])!;
-  return GROUPS.map(({ id, waiting }) => {
+  return GROUPS.map(({ id, waiting }, index) => {
     const { ms, counts } = measured.get(id)!;
     const middle = (of: (one: Counts) => number): number => median(counts.map(of));
     return {
       waiting,
+      look: { ms: median(looks[index].ms), reads: median(looks[index].reads) },
       written: middle((one) => one.objectWrites + one.recordWrites),
       read: middle((one) => one.objectReads + one.recordReads),
       ms: median(ms),

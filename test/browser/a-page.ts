@@ -4,7 +4,7 @@ import { join } from "node:path";
 import chromium from "@sparticuz/chromium";
 import { chromium as browsers, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { startSandbox, type Sandbox } from "../../src/sandbox/host/sandbox.ts";
-import { exampleDesk } from "../support/desks.ts";
+import { exampleDeskAsWritten } from "../support/desks.ts";
 
 const secrets = { BOT_TOKEN: "1:sandbox", WEBHOOK_SECRET: "webhook-secret", ADMIN_TOKEN: "admin-token" };
 
@@ -32,7 +32,7 @@ export async function openSandbox({
       port: 0,
       deskPort: 0,
       secrets,
-      config: exampleDesk("https://hooks.example.com/desk"),
+      config: exampleDeskAsWritten(),
       paceMs,
     }),
     launch(),

@@ -45,7 +45,15 @@ describe.each(["light", "dark"] as const)("in the %s", (colorScheme) => {
       await page.locator(".topic-row", { hasText: "The parcel came" }).click();
       expect(await violations(page)).toEqual([]);
       await page.getByRole("button", { name: "Beneath" }).click();
-      for (const tab of ["Scenarios", "Ticket", "Inbox", "Bot API calls", "Updates", "Faults"]) {
+      for (const tab of [
+        "Scenarios",
+        "Ticket",
+        "Inbox",
+        "Bot API calls",
+        "Other systems",
+        "Updates",
+        "Faults",
+      ]) {
         await page.getByRole("tablist", { name: "Beneath" }).getByRole("tab", { name: tab }).click();
         expect(await violations(page), tab).toEqual([]);
       }
@@ -54,6 +62,13 @@ describe.each(["light", "dark"] as const)("in the %s", (colorScheme) => {
       await page.keyboard.press("Escape");
       await page.locator(".phone").getByRole("button", { name: "Attach" }).click();
       expect(await violations(page), "a menu").toEqual([]);
+      await page.keyboard.press("Escape");
+      await page
+        .locator(".phone")
+        .getByRole("button", { name: / can do$/ })
+        .click();
+      await page.getByRole("menuitem", { name: "What the CRM says" }).click();
+      expect(await violations(page), "a form").toEqual([]);
       await page.keyboard.press("Escape");
       await page.setViewportSize({ width: 390, height: 780 });
       for (const side of ["Staff", "Customers"]) {

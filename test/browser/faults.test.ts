@@ -109,3 +109,69 @@ test("refused: the message is parked and said once, and can be sent again", asyn
   await hands.look("Inbox & outbox");
   await expect.poll(() => outbox.innerText()).not.toContain("parked");
 });
+
+/** Somebody new, with their phone in front. */
+async function newcomer(firstName: string): Promise<void> {
+  await opened.sandbox.telegram.customer({ firstName, languageCode: "en", isPremium: true });
+  await page.getByRole("tab", { name: firstName }).click();
+}
+
+/** They write for the first time, and their topic is opened. */
+async function asks(text: string): Promise<void> {
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await hands.write("customer", text);
+  await page.locator(".topic-row", { hasText: text }).click();
+  await expect.poll(() => hands.topic.innerText()).toContain(text);
+}
+
+test("what the CRM says is chosen on a customer's phone; the card has it, and says how old it is", async () => {
+  await newcomer("Kim");
+  await hands.choose("What Kim can do", "What the CRM says");
+  const dialog = page.getByRole("dialog", { name: "What the CRM says of Kim" });
+  await dialog.getByLabel("Tier").selectOption("basic");
+  await dialog.getByLabel("In words").fill("Left us in March");
+  await dialog.getByLabel("Stale").check();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await asks("I am back");
+  await expect.poll(() => hands.topic.innerText()).toMatch(/· basic[^]*stale: 14 days old/);
+  await hands.choose("What Kim can do", "What the CRM says");
+  expect(await dialog.getByLabel("Tier").inputValue()).toBe("basic");
+  expect(await dialog.getByLabel("Stale").isChecked()).toBe(true);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  const systems = await hands.look("Other systems");
+  await expect.poll(() => systems.innerText()).toMatch(/Kim SUP-\d+\s*tier: basic, reason: Left us in March/);
+});
+
+test("the CRM is down: the ticket is there all the same, and gets its tier when the CRM is well", async () => {
+  await turn("on", "The CRM is down");
+  await newcomer("Lee");
+  await asks("Do you know me?");
+  const systems = await hands.look("Other systems");
+  await expect.poll(() => systems.innerText()).toMatch(/It is down\.[^]*Lee SUP-\d+\s*503/);
+  await turn("off", "The CRM is down");
+  await hands.move("+1 min");
+  await expect.poll(() => hands.topic.innerText()).toContain("· premium");
+});
+
+test("the CRM is lying: nothing of what it says is believed", async () => {
+  await turn("on", "The CRM is lying");
+  await newcomer("Max");
+  await asks("And me?");
+  const systems = await hands.look("Other systems");
+  await expect.poll(() => systems.innerText()).toMatch(/Max SUP-\d+\s*tier: \["premium"\]/);
+  await hands.look("Ticket");
+  const events = page.getByRole("region", { name: "Events" });
+  await expect.poll(() => events.innerText()).toMatch(/enrichment_failed[^]*"invalid"/);
+  expect(await hands.topic.innerText()).not.toContain("· premium");
+  await turn("off", "The CRM is lying");
+});
+
+test("the CRM is slow: it is seen thinking, and nobody waits for it", async () => {
+  await turn("on", "The CRM is slow");
+  await newcomer("Noa");
+  await asks("Me neither?");
+  const systems = await hands.look("Other systems");
+  await expect.poll(() => systems.innerText()).toMatch(/Noa SUP-\d+\s*thinks …/);
+  await expect.poll(() => systems.innerText()).toContain("too late: the desk had gone on");
+  await turn("off", "The CRM is slow");
+});

@@ -54,6 +54,13 @@ const SEEN: Record<string, (view: { phone: string; topic: string }) => void> = {
     expect(view.topic).toContain("🔴 First response was due");
     expect(view.topic).toMatch(/assigned this ticket to Senior billing|nobody is free/);
   },
+  "right-agent": (view) => {
+    expect(view.phone).toContain("My card was declined");
+    expect(view.phone).not.toMatch(/Why you|skill/);
+    expect(view.topic).toContain("Skills: billing 1");
+    expect(view.topic).toMatch(/assigned this ticket to (Lead|Generalist)/);
+    expect(view.topic).not.toContain("Why you");
+  },
   "customer-blocks": (view) => {
     expect(view.phone).toContain("It is cancelled, and nothing is left to pay.");
     expect(view.phone).not.toMatch(/It is cancelled\.\s/);
@@ -86,6 +93,11 @@ test("what happened beneath is in the drawer", async () => {
   expect(calls).toContain("copyMessage");
   expect(calls).toMatch(/\d+ ms/);
   expect(await (await hands.look("Updates")).innerText()).toMatch(/my_chat_member[^]*delivered/);
+  await hands.look("Other systems");
+  const crm = await page.getByRole("region", { name: "CRM" }).innerText();
+  expect(crm).toMatch(/SUP-\d+\s*tier: premium, reason: Renews in December/);
+  expect(crm).toContain("503");
+  expect(crm).toContain("knows nothing");
   await hands.look("Inbox & outbox");
   await expect
     .poll(() => page.getByRole("region", { name: "Inbox" }).innerText())

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SandboxNews } from "../../src/sandbox/host/feed.ts";
 import { startSandbox, type Sandbox } from "../../src/sandbox/host/sandbox.ts";
-import { exampleDesk, MAIN_CHAT } from "../support/desks.ts";
+import { exampleDesk, exampleDeskAsWritten, MAIN_CHAT } from "../support/desks.ts";
 import { until } from "../support/until.ts";
 
 /* What `npm start` starts: the desk in workerd, its Telegram and the page behind one address. */
@@ -21,7 +21,7 @@ function start(): Promise<Sandbox> {
     port: 0,
     deskPort: 0,
     secrets,
-    config: exampleDesk("https://hooks.example.com/desk"),
+    config: exampleDeskAsWritten(),
     paceMs: 20,
   });
 }
@@ -94,6 +94,8 @@ test.each([
   ["travel", {}, "advanceMs"],
   ["play", { scenario: "no such play" }, "there is no such scenario"],
   ["record", { down: "yes" }, "down"],
+  ["crm-state", { state: "asleep" }, "state"],
+  ["crm-says", { customer: 1, says: { tier: 7 } }, "tier"],
 ])("a wrong %s %j is refused and says why", async (what, body, why) => {
   const answer = await ask(what, body);
   expect(answer.status).toBe(400);
@@ -187,10 +189,48 @@ test("what the desk's webhooks bring is received here, and its signature holds",
   });
 }, 60_000);
 
+test("the CRM is asked with a signature that holds, and says what it was told to, well or not", async () => {
+  expect((await ask("play", { scenario: "right-agent" })).ok).toBe(true);
+  const { playing } = await heard(
+    "playing",
+    (news) => news.playing?.scenario === "right-agent" && news.playing.state !== "playing",
+  );
+  expect(playing).toMatchObject({ state: "done" });
+  const { crm } = await heard("crm", () => true);
+  expect(crm.state).toBe("well");
+  const answers = crm.exchanges.slice(-4).map(({ status, answer }) => ({ status, answer }));
+  expect(answers).toContainEqual({ status: 503, answer: { error: "maintenance" } });
+  expect(answers).toContainEqual({
+    status: 200,
+    answer: {
+      tier: "premium",
+      reason: "Renews in December, 40 seats",
+      asOf: expect.any(String) as string,
+    },
+  });
+}, 60_000);
+
+test("nobody but the desk gets an answer of the CRM", async () => {
+  const asked = { type: "ticket.enrichment", timestamp: new Date().toISOString(), data: {} };
+  expect((await ask("crm", asked)).status).toBe(401);
+});
+
+test("what the CRM says of somebody outlives a restart, how it is as well", async () => {
+  const says = { tier: "basic", ageMs: 0 };
+  expect((await ask("crm-says", { customer: 4_711, says })).ok).toBe(true);
+  expect((await ask("crm-state", { state: "lying" })).ok).toBe(true);
+  await sandbox.close();
+  sandbox = await start();
+  const { crm } = await heard("crm", () => true);
+  expect(crm).toMatchObject({ state: "lying", records: { 4711: says } });
+}, 60_000);
+
 test("starting over forgets everything on both sides", async () => {
   expect((await ask("start-over")).ok).toBe(true);
   expect(await ticket("SUP-1")).toBeNull();
   expect(Math.abs(sandbox.world.clock.now() - Date.now())).toBeLessThan(60_000);
+  const { crm } = await heard("crm", () => true);
+  expect(crm).toEqual({ state: "well", records: {}, exchanges: [] });
   const eve = await sandbox.telegram.customer({ firstName: "Eve" });
   await eve.write("Hello again");
   expect((await until("SUP-1 is anew", () => ticket("SUP-1"))).status).toBe("open");

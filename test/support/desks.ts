@@ -4,12 +4,24 @@ import example from "../../src/sandbox/desk.example.json" with { type: "json" };
 /** Where nobody listens: what a desk under test calls leaves the machine as little as the test does. */
 const NOWHERE = "http://127.0.0.1:9/desk";
 
-/** The example desk without its CRM: groups `main` (SUP, the default) and `vip` (VIP). A copy to change at will. */
-export function exampleDesk(webhooksTo = NOWHERE): ConfigInput {
+export interface ExampleDeskOptions {
+  webhooks?: string;
+  /** Without one the desk asks nobody who its customers are. */
+  crm?: string;
+}
+
+/** The example desk: groups `main` (SUP, the default) and `vip` (VIP). A copy to change at will. */
+export function exampleDesk({ webhooks = NOWHERE, crm }: ExampleDeskOptions = {}): ConfigInput {
   const config = structuredClone(example) as ConfigInput;
-  for (const webhook of config.webhooks ?? []) webhook.url = webhooksTo;
-  delete config.routing.enrichment;
+  for (const webhook of config.webhooks ?? []) webhook.url = webhooks;
+  if (crm === undefined) delete config.routing.enrichment;
+  else config.routing.enrichment!.url = crm;
   return config;
+}
+
+/** As it is written, with addresses that lead nowhere: a sandbox leads them to itself. */
+export function exampleDeskAsWritten(): ConfigInput {
+  return structuredClone(example) as ConfigInput;
 }
 
 /** For scenes that are about something else: the desk promises nothing, so nothing falls due. */

@@ -2,12 +2,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import type { TestProject } from "vitest/node";
+import { crmDoor, CrmSaying, CrmStateSetting, LocalCrm } from "../../src/sandbox/host/crm.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     endpointUrl: string;
   }
 }
+
+/** The worker project's WEBHOOK_SECRET. */
+const DESK_SECRET = "test-webhook-secret";
 
 /** What an endpoint got. */
 export interface Received {
@@ -30,16 +34,19 @@ export interface ScriptedAnswer {
 
 /**
  * Somebody else's systems, on loopback, for all tests: `/<name>` is an endpoint that keeps what it gets and answers as
- * it was told to, 204 when the script is over; `/<name>/control` tells it (`PUT`) and shows what it got (`GET`).
+ * it was told to, 204 when the script is over; `/<name>/control` tells it (`PUT`) and shows what it got (`GET`). At
+ * `/<name>/sandbox/crm` is a CRM like the sandbox's; `…-state` and `…-says` beside it tell it what the sandbox's do.
  */
 export default async function endpointServer(project: TestProject): Promise<() => Promise<void>> {
   const endpoints = new Map<string, { received: Received[]; answers: ScriptedAnswer[] }>();
+  const crms = new Map<string, { crm: LocalCrm; door: ReturnType<typeof crmDoor> }>();
   const server = createServer((request, response) => {
     void serve(request, response);
   });
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [name = "", door] = request.url!.slice(1).split("/");
+    const [name = "", door, ...rest] = request.url!.slice(1).split("/");
+    if (door === "sandbox") return serveCrm(name, `/${[door, ...rest].join("/")}`, request, response);
     const endpoint = endpoints.get(name) ?? { received: [], answers: [] };
     endpoints.set(name, endpoint);
     const pieces: Uint8Array[] = [];
@@ -58,6 +65,27 @@ export default async function endpointServer(project: TestProject): Promise<() =
     if (status === "hangs up") request.socket.destroy();
     else if (status !== "is silent" && trickles !== undefined) await trickle(response, status, trickles);
     else if (status !== "is silent") response.writeHead(status, more).end(text);
+  }
+
+  async function serveCrm(
+    name: string,
+    path: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const crm = new LocalCrm();
+    const served = crms.get(name) ?? { crm, door: crmDoor(crm, DESK_SECRET) };
+    crms.set(name, served);
+    if (await served.door(request, response, new URL(path, "http://crm"))) return;
+    const pieces: Uint8Array[] = [];
+    for await (const piece of request) pieces.push(piece as Uint8Array);
+    const settings: unknown = JSON.parse(Buffer.concat(pieces).toString());
+    if (path.endsWith("-state")) await served.crm.is(CrmStateSetting.parse(settings).state);
+    else {
+      const { customer, says } = CrmSaying.parse(settings);
+      await served.crm.says(customer, says);
+    }
+    response.writeHead(204).end();
   }
 
   async function trickle(response: ServerResponse, status: number, text: string): Promise<void> {

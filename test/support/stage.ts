@@ -16,6 +16,7 @@ import {
   type Member,
   type SeenMessage,
 } from "../../src/sandbox/telegram/client.ts";
+import { SceneCrm } from "./crm.ts";
 import { exampleDesk } from "./desks.ts";
 
 /** Friday morning in Berlin; every scene begins here. */
@@ -28,6 +29,8 @@ export interface StageOptions {
   budgets?: "real" | "off";
   config?: (config: ConfigInput) => void;
   intake?: boolean;
+  /** Whether the desk asks the scene's CRM; otherwise it asks nobody. */
+  asksCrm?: boolean;
 }
 
 /** How long people look at one thing in a scenario, and how long they wait for one to be seen. */
@@ -44,6 +47,7 @@ let people = 5_000;
  */
 export class Stage implements Director {
   readonly telegram: SandboxTelegram;
+  readonly crm = new SceneCrm();
   readonly config: ConfigInput;
   /** The staff group of the desk's group "main". */
   group!: Group;
@@ -59,7 +63,12 @@ export class Stage implements Director {
     this.config = config;
   }
 
-  static async open({ budgets = "off", config: change, intake = false }: StageOptions = {}): Promise<Stage> {
+  static async open({
+    budgets = "off",
+    config: change,
+    intake = false,
+    asksCrm = false,
+  }: StageOptions = {}): Promise<Stage> {
     await reset();
     await applyD1Migrations(env.DB, env.RECORD_MIGRATIONS);
     localClock.frozenAt = MORNING;
@@ -70,9 +79,10 @@ export class Stage implements Director {
     env.TELEGRAM_API_ROOT = root;
 
     const config = exampleDesk();
+    const stage = new Stage(root, config);
+    if (asksCrm) config.routing.enrichment = exampleDesk({ crm: stage.crm.url }).routing.enrichment;
     if (!intake) config.intake = { greeting: config.intake?.greeting, fields: [] };
     change?.(config);
-    const stage = new Stage(root, config);
     await stage.telegram.reset({ bot: { token: TOKEN }, delivery: "pull", freezeAt: MORNING, budgets });
     const chats = config.groups.map((group) => group.chatId);
     stage.group = await stage.telegram.group({ id: chats[0], title: "Support", forum: true });

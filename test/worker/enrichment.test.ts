@@ -533,7 +533,7 @@ describe("the secret of the enrichment", () => {
   const secret = () => desk.get("/api/v1/webhooks/enrichment/secret");
 
   test("is shown like that of an endpoint", async () => {
-    await desk.put(exampleDesk());
+    await desk.put(exampleDesk({ crm: "https://crm.example.com/enrich" }));
     const shown = await secret();
     expect(shown.status).toBe(200);
     expect(await shown.json()).toEqual({
@@ -547,7 +547,6 @@ describe("the secret of the enrichment", () => {
     ["asks HubSpot, which checks a token", { adapter: "hubspot", hubspot: { findBy: { telegramId: "a" } } }],
   ])("is none where the desk %s", async (_name, enrichment) => {
     const config = exampleDesk();
-    delete config.routing.enrichment;
     if (enrichment !== undefined) config.routing.enrichment = enrichment;
     await desk.put(config);
     const shown = await secret();

@@ -2,9 +2,11 @@ import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { z } from "zod";
+import type { CrmRecord, CrmState } from "../scenarios/crm.ts";
 import { sendJson } from "../telegram/http/bot-api.ts";
 import { readBody } from "../telegram/http/request-params.ts";
 import type { Neighbour } from "../telegram/server.ts";
+import { CrmSaying, CrmStateSetting } from "./crm.ts";
 import type { SandboxFacts, SandboxNews } from "./feed.ts";
 
 /** What can be asked of the sandbox beside its Telegram. */
@@ -15,6 +17,9 @@ export interface Backstage {
   /** Instants and pauses in milliseconds; `null`: to whatever is due next. */
   travel(advanceMs: number | null): Promise<void>;
   setRecordDown(down: boolean): Promise<void>;
+  setCrmState(state: CrmState): Promise<void>;
+  /** Null: what the CRM says of them by itself. */
+  setCrmRecord(customer: number, record: CrmRecord | null): Promise<void>;
   /** False while another scenario plays, or if there is none of this name. */
   play(scenario: string): boolean;
   stopPlaying(): Promise<void>;
@@ -82,6 +87,14 @@ async function serveBackstage(
       case "POST record":
         await backstage.setRecordDown(recordSchema.parse(await body()).down);
         return done();
+      case "POST crm-state":
+        await backstage.setCrmState(CrmStateSetting.parse(await body()).state);
+        return done();
+      case "POST crm-says": {
+        const { customer, says } = CrmSaying.parse(await body());
+        await backstage.setCrmRecord(customer, says);
+        return done();
+      }
       case "POST play":
         return backstage.play(playSchema.parse(await body()).scenario)
           ? done()

@@ -1,5 +1,5 @@
 import type { GroupInside } from "../desk/inside.ts";
-import type { Playing, ReceivedWebhook, SandboxNews } from "./feed.ts";
+import type { CrmInside, Playing, ReceivedWebhook, SandboxNews } from "./feed.ts";
 
 const WEBHOOKS_KEPT = 100;
 
@@ -10,12 +10,14 @@ export class Newsroom {
   #record = false;
   #playing: Playing | null = null;
   #webhooks: readonly ReceivedWebhook[] = [];
+  #crm: CrmInside = { state: "well", records: {}, exchanges: [] };
 
   tell(news: SandboxNews): void {
     if (news.type === "inside") this.#inside.set(news.inside.group, news.inside);
     if (news.type === "record") this.#record = news.down;
     if (news.type === "playing") this.#playing = news.playing;
     if (news.type === "webhooks") this.#webhooks = news.webhooks;
+    if (news.type === "crm") this.#crm = news.crm;
     if (news.type === "starting_over" && !news.done) {
       this.#inside.clear();
       this.#webhooks = [];
@@ -32,6 +34,7 @@ export class Newsroom {
     reader({ type: "record", down: this.#record });
     reader({ type: "playing", playing: this.#playing });
     reader({ type: "webhooks", webhooks: this.#webhooks });
+    reader({ type: "crm", crm: this.#crm });
     this.#readers.add(reader);
     return () => this.#readers.delete(reader);
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ConfigInput } from "../../domain/config.ts";
+import type { Crm } from "../scenarios/crm.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { Stage, type Director } from "../scenarios/stage.ts";
 import type { SandboxTelegram } from "../telegram/client.ts";
@@ -15,6 +16,7 @@ const IMPATIENT_AFTER_MS = 6_000;
 export interface PlayerPorts {
   world: HostedWorld;
   telegram: SandboxTelegram;
+  crm: Crm;
   config: ConfigInput;
   time: SandboxTime;
   tell: (playing: Playing) => void;
@@ -70,7 +72,7 @@ export class Player {
   }
 
   #director(steps: Playing["steps"], say: () => void, stopped: AbortSignal): Director {
-    const { time, paceMs } = this.#ports;
+    const { crm, time, paceMs } = this.#ports;
     const step = (what: string): { what: string; seen: boolean } => {
       const one = { what, seen: false };
       steps.push(one);
@@ -81,6 +83,7 @@ export class Player {
       if (stopped.aborted) throw new Error("stopped");
     };
     return {
+      crm,
       pause: async () => {
         checkStopped();
         await sleep(paceMs, undefined, { signal: stopped });

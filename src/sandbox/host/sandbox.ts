@@ -2,12 +2,14 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ConfigInput } from "../../domain/config.ts";
+import { ms } from "../../domain/duration.ts";
 import { buildWorker, LOCAL_ENTRY, startLocalDesk, type LocalDesk } from "../desk/local-desk.ts";
 import { scenarios } from "../scenarios/all.ts";
 import { furnish } from "../scenarios/furnish.ts";
 import { SandboxTelegram } from "../telegram/client.ts";
 import type { HostedWorld, WorldSnapshot } from "../telegram/hosted-world.ts";
 import { startTelegramSandbox, type Neighbour } from "../telegram/server.ts";
+import { asksCrmHere, crmDoor, LocalCrm, withCrmHere, type CrmKept } from "./crm.ts";
 import { DeskLine } from "./desk-line.ts";
 import { backstageDoors, type Backstage } from "./doors.ts";
 import { Newsroom } from "./newsroom.ts";
@@ -58,8 +60,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { statePath, secrets } = options;
   const pagePath = join(statePath, "page");
   const telegramState = join(statePath, "telegram.json");
+  const crmState = join(statePath, "crm.json");
   let backstage: Backstage | null = null;
   const newsroom = new Newsroom();
+  const crm = new LocalCrm((inside) => newsroom.tell({ type: "crm", crm: inside }));
   const sandbox = await startTelegramSandbox({
     port: options.port,
     bot: { token: secrets.BOT_TOKEN },
@@ -69,12 +73,16 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         () => world.clock.now(),
         (received) => newsroom.tellWebhook(received),
       ),
+      crmDoor(crm, secrets.WEBHOOK_SECRET),
       backstageDoors(pagePath, () => backstage),
     ),
   });
   const world = sandbox.world();
   const telegram = new SandboxTelegram(`${sandbox.url}/control`);
-  restore(world, telegramState);
+  const keptTelegram = readKept(telegramState) as WorldSnapshot | null;
+  if (keptTelegram !== null) world.restore(keptTelegram);
+  const keptCrm = readKept(crmState) as CrmKept | null;
+  if (keptCrm !== null) crm.restore(keptCrm);
 
   const [bundle] = await Promise.all([
     buildWorker(LOCAL_ENTRY, join(statePath, "bundle")),
@@ -88,6 +96,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const player = new Player({
     world,
     telegram,
+    crm,
     time,
     config,
     paceMs: options.paceMs,
@@ -106,6 +115,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         groups: ids,
       })),
       scenarios: scenarios.map(({ id, title, shows }) => ({ id, title, shows })),
+      crm: asksCrmHere(config, sandbox.url)
+        ? {
+            tiers: Object.keys(config.tiers ?? {}),
+            staleAfterMs: ms(config.routing.enrichment?.staleAfter ?? "7d"),
+          }
+        : null,
     }),
     subscribe: (reader) => newsroom.subscribe(reader),
     ticket: (group, number) => line.ticket(group, number),
@@ -124,6 +139,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       await line.setRecordDown(down);
       newsroom.tell({ type: "record", down });
     },
+    setCrmState: (state) => crm.is(state),
+    setCrmRecord: (customer, record) => crm.says(customer, record),
     play(id) {
       const scenario = scenarios.find((one) => one.id === id);
       if (scenario === undefined || player.isPlaying) return false;
@@ -138,6 +155,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       await desk.close();
       await rm(join(statePath, "v3"), { recursive: true, force: true });
       world.control("reset", { bot: { token: secrets.BOT_TOKEN } });
+      crm.forget();
       // Under the same address, which people may have at hand.
       desk = await startDesk(Number(new URL(desk.url).port));
       config = await settleIn();
@@ -189,7 +207,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   async function settleIn(): Promise<ConfigInput> {
     const door = configDoor(desk.url, secrets.ADMIN_TOKEN);
     const stored = await door.get();
-    const settled = withWebhooksHere(stored ?? options.config, sandbox.url);
+    const settled = withCrmHere(withWebhooksHere(stored ?? options.config, sandbox.url), sandbox.url);
     const isNew = (await telegram.chats()).length === 0;
     await furnish(telegram, settled);
     if (isNew) for (const customer of FIRST_CUSTOMERS) await telegram.customer(customer);
@@ -214,17 +232,24 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   function save(): void {
     mkdirSync(statePath, { recursive: true });
-    // Never half a file, whenever the plug is pulled.
-    writeFileSync(`${telegramState}.new`, JSON.stringify(world.snapshot()));
-    renameSync(`${telegramState}.new`, telegramState);
+    keep(telegramState, world.snapshot());
+    keep(crmState, crm.kept());
   }
 }
 
-function restore(world: HostedWorld, path: string): void {
+/** Never half a file, whenever the plug is pulled. */
+function keep(path: string, state: unknown): void {
+  writeFileSync(`${path}.new`, JSON.stringify(state));
+  renameSync(`${path}.new`, path);
+}
+
+/** Null before there is any. */
+function readKept(path: string): unknown {
   try {
-    world.restore(JSON.parse(readFileSync(path, "utf8")) as WorldSnapshot);
+    return JSON.parse(readFileSync(path, "utf8")) as unknown;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return null;
   }
 }
 

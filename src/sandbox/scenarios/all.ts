@@ -3,6 +3,7 @@ import { customerBlocks } from "./customer-blocks.ts";
 import { firstContact } from "./first-contact.ts";
 import { fortyMessages } from "./forty-messages.ts";
 import { promiseBroken } from "./promise-broken.ts";
+import { rightAgent } from "./right-agent.ts";
 import type { Scenario } from "./scenario.ts";
 import { topicDeleted } from "./topic-deleted.ts";
 import { twoAgentsClaim } from "./two-agents-claim.ts";
@@ -16,4 +17,5 @@ export const scenarios: readonly Scenario[] = [
   fortyMessages,
   customerBlocks,
   promiseBroken,
+  rightAgent,
 ];

@@ -1,9 +1,12 @@
 import type { ConfigInput } from "../../domain/config.ts";
 import type { Customer, Group, Member, SandboxTelegram, SeenMessage } from "../telegram/client.ts";
+import type { Crm } from "./crm.ts";
 import { furnish, type Furnished } from "./furnish.ts";
 
 /** What a scenario needs of whoever lets it play: a page that people watch, or a test with a clock of its own. */
 export interface Director {
+  /** The system that the desk asks who its customers are. */
+  readonly crm: Crm;
   /** Lets people see what happened before the next thing does. */
   pause(): Promise<void>;
   /** Looks until there is something to see, and fails with `what` if it never comes. */
@@ -58,6 +61,10 @@ export class Stage implements Director {
   customer(settings: Parameters<SandboxTelegram["customer"]>[0] = {}): Promise<Customer> {
     const firstName = NAMES[this.#people++ % NAMES.length]!;
     return this.telegram.customer({ firstName, languageCode: "en", ...settings });
+  }
+
+  get crm(): Crm {
+    return this.#director.crm;
   }
 
   pause(): Promise<void> {

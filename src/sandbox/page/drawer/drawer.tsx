@@ -5,19 +5,19 @@ import { Icon } from "../ui/icon.tsx";
 import { tabKeys } from "../ui/tab-keys.ts";
 import { Calls } from "./calls.tsx";
 import { Faults } from "./faults.tsx";
+import { OtherSystems } from "./other-systems.tsx";
 import { Outbox } from "./outbox.tsx";
 import { Scenarios } from "./scenarios.tsx";
 import { StartOver } from "./start-over.tsx";
 import { TicketPanel } from "./ticket-panel.tsx";
 import { Updates } from "./updates.tsx";
-import { Webhooks } from "./webhooks.tsx";
 
 const TABS: readonly { id: DrawerTab; words: string }[] = [
   { id: "scenarios", words: "Scenarios" },
   { id: "ticket", words: "Ticket" },
   { id: "outbox", words: "Inbox & outbox" },
   { id: "calls", words: "Bot API calls" },
-  { id: "webhooks", words: "Webhooks" },
+  { id: "systems", words: "Other systems" },
   { id: "updates", words: "Updates" },
   { id: "faults", words: "Faults" },
 ];
@@ -82,8 +82,8 @@ function Panel({ tab }: { tab: DrawerTab }) {
       return <Outbox />;
     case "calls":
       return <Calls />;
-    case "webhooks":
-      return <Webhooks />;
+    case "systems":
+      return <OtherSystems />;
     case "updates":
       return <Updates />;
     case "faults":

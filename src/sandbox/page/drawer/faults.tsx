@@ -1,6 +1,7 @@
+import type { CrmState } from "../../scenarios/crm.ts";
 import type { FaultSettings } from "../../telegram/client.ts";
 import { faults } from "../model/connection.ts";
-import { ask, recordDown } from "../model/sandbox.ts";
+import { ask, crm, facts, recordDown } from "../model/sandbox.ts";
 import { act } from "../model/telegram.ts";
 
 const FAULTS: readonly { words: string; shows: string; settings: FaultSettings }[] = [
@@ -37,6 +38,25 @@ const FAULTS: readonly { words: string; shows: string; settings: FaultSettings }
   },
 ];
 
+const CRM_FAULTS: readonly { state: CrmState; words: string; shows: string }[] = [
+  {
+    state: "slow",
+    words: "The CRM is slow",
+    shows:
+      "It thinks for three seconds; the desk waits for it no longer than it likes, and tickets not at all.",
+  },
+  {
+    state: "down",
+    words: "The CRM is down",
+    shows: "It answers 503: it is asked again, then left alone for a while; what is known decides.",
+  },
+  {
+    state: "lying",
+    words: "The CRM is lying",
+    shows: "Its answers break their contract: nothing of them is believed.",
+  },
+];
+
 /** Things that go wrong, switched on and off; the other tabs show how the desk heals. */
 export function Faults() {
   return (
@@ -44,40 +64,61 @@ export function Faults() {
       {FAULTS.map(({ words, shows, settings }) => {
         const active = faults.value.filter(({ effect }) => effect === settings.effect);
         return (
-          <li key={words}>
-            <label class="switch">
-              <input
-                type="checkbox"
-                role="switch"
-                checked={active.length > 0}
-                onChange={({ currentTarget }) =>
-                  void (currentTarget.checked
-                    ? act("faults", { add: [settings] })
-                    : act("clearFaults", { ids: active.map(({ id }) => id) }))
-                }
-              />
-              <span>
-                <b>{words}</b>
-                <span class="dim">{shows}</span>
-              </span>
-            </label>
-          </li>
+          <Switch
+            key={words}
+            words={words}
+            shows={shows}
+            isOn={active.length > 0}
+            turn={(on) =>
+              on
+                ? act("faults", { add: [settings] })
+                : act("clearFaults", { ids: active.map(({ id }) => id) })
+            }
+          />
         );
       })}
-      <li>
-        <label class="switch">
-          <input
-            type="checkbox"
-            role="switch"
-            checked={recordDown.value}
-            onChange={({ currentTarget }) => void ask("record", { down: currentTarget.checked })}
+      <Switch
+        words="D1 is down"
+        shows="Conversations go on; the record catches up afterwards."
+        isOn={recordDown.value}
+        turn={(on) => ask("record", { down: on })}
+      />
+      {facts.value?.crm != null &&
+        CRM_FAULTS.map(({ state, words, shows }) => (
+          <Switch
+            key={state}
+            words={words}
+            shows={shows}
+            isOn={crm.value.state === state}
+            turn={(on) => ask("crm-state", { state: on ? state : "well" })}
           />
-          <span>
-            <b>D1 is down</b>
-            <span class="dim">Conversations go on; the record catches up afterwards.</span>
-          </span>
-        </label>
-      </li>
+        ))}
     </ul>
+  );
+}
+
+interface SwitchProps {
+  words: string;
+  shows: string;
+  isOn: boolean;
+  turn: (on: boolean) => unknown;
+}
+
+function Switch({ words, shows, isOn, turn }: SwitchProps) {
+  return (
+    <li>
+      <label class="switch">
+        <input
+          type="checkbox"
+          role="switch"
+          checked={isOn}
+          onChange={({ currentTarget }) => void turn(currentTarget.checked)}
+        />
+        <span>
+          <b>{words}</b>
+          <span class="dim">{shows}</span>
+        </span>
+      </label>
+    </li>
   );
 }

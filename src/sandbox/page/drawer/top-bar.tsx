@@ -1,6 +1,6 @@
 import { relativeWords, secondsWords, worldNow } from "../model/clock.ts";
 import { faults } from "../model/connection.ts";
-import { ask, facts, insides, movingTo, playing, recordDown } from "../model/sandbox.ts";
+import { ask, crm, facts, insides, movingTo, playing, recordDown } from "../model/sandbox.ts";
 import { drawerTab, isDrawerOpen, side } from "../model/scene.ts";
 import { Icon } from "../ui/icon.tsx";
 import { tabKeys } from "../ui/tab-keys.ts";
@@ -19,7 +19,7 @@ export function TopBar() {
   const wakes = [...insides.value.values()].map(({ wakeAt }) => wakeAt).filter((at) => at !== null);
   const next = wakes.length === 0 ? null : Math.min(...wakes);
   const isMoving = movingTo.value !== null;
-  const wrong = faults.value.length + (recordDown.value ? 1 : 0);
+  const wrong = faults.value.length + (recordDown.value ? 1 : 0) + (crm.value.state === "well" ? 0 : 1);
   return (
     <header class="top-bar">
       <h1>{facts.value?.desk ?? "Topicdesk"}</h1>

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { GroupInside, TicketInside } from "../../desk/inside.ts";
-import type { Playing, ReceivedWebhook, SandboxFacts, SandboxNews } from "../../host/feed.ts";
+import type { CrmInside, Playing, ReceivedWebhook, SandboxFacts, SandboxNews } from "../../host/feed.ts";
 import { notify } from "./toasts.ts";
 
 export const facts = signal<SandboxFacts | null>(null);
@@ -8,6 +8,7 @@ export const insides = signal<ReadonlyMap<string, GroupInside>>(new Map());
 export const recordDown = signal(false);
 export const playing = signal<Playing | null>(null);
 export const webhooks = signal<readonly ReceivedWebhook[]>([]);
+export const crm = signal<CrmInside>({ state: "well", records: {}, exchanges: [] });
 /** The instant that time is being moved to; null while it just runs. */
 export const movingTo = signal<number | null>(null);
 export const isStartingOver = signal(false);
@@ -25,6 +26,9 @@ export function hear(news: SandboxNews): void {
       return;
     case "webhooks":
       webhooks.value = news.webhooks;
+      return;
+    case "crm":
+      crm.value = news.crm;
       return;
     case "moving":
       movingTo.value = news.to;

@@ -18,7 +18,7 @@ export const side = signal<"customers" | "staff">("customers");
 export const isDrawerOpen = signal(remembered("drawer", false));
 export const drawerTab = signal(remembered<DrawerTab>("tab", "ticket"));
 
-export type DrawerTab = "scenarios" | "ticket" | "outbox" | "calls" | "webhooks" | "updates" | "faults";
+export type DrawerTab = "scenarios" | "ticket" | "outbox" | "calls" | "systems" | "updates" | "faults";
 
 export const group = computed(() => {
   const all = facts.value?.groups ?? [];

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Composer } from "../chat/composer.tsx";
 import { History } from "../chat/history.tsx";
 import { previewOf } from "../chat/words.ts";
+import { facts } from "../model/sandbox.ts";
 import { customer, customers, showPhoneOf, unreadCount } from "../model/scene.ts";
 import { act } from "../model/telegram.ts";
 import { messagesOf, nameOf, people } from "../model/world.ts";
@@ -9,6 +10,7 @@ import { Avatar } from "../ui/avatar.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { tabKeys } from "../ui/tab-keys.ts";
+import { CrmDialog } from "./crm-dialog.tsx";
 import { PersonDialog } from "./person-dialog.tsx";
 import { StartDialog } from "./start-dialog.tsx";
 
@@ -75,11 +77,12 @@ export function Phones() {
 
 function Phone({ id }: { id: number }) {
   const [menuAt, openMenu] = useState<{ x: number; y: number } | null>(null);
-  const [dialog, show] = useState<"profile" | "start" | null>(null);
+  const [dialog, show] = useState<"profile" | "start" | "crm" | null>(null);
   const person = people().get(id);
   if (person === undefined) return null;
   const { profile, hasBlockedBot, hasStarted } = person;
   const place = { viewer: id, chatId: id, thread: null };
+  const asked = facts.value?.crm ?? null;
   const isEmpty = !hasStarted && messagesOf(id, null, id).length === 0;
 
   return (
@@ -134,6 +137,7 @@ function Phone({ id }: { id: number }) {
           items={[
             { words: "Start with a link's payload …", icon: "🔗", do: () => show("start") },
             { words: "Name, language, premium …", icon: "👤", do: () => show("profile") },
+            ...(asked === null ? [] : [{ words: "What the CRM says …", icon: "📇", do: () => show("crm") }]),
             hasBlockedBot
               ? { words: "Unblock the bot", icon: "↺", do: () => act("unblock", { userId: id }) }
               : { words: "Block the bot", icon: "⛔", danger: true, do: () => act("block", { userId: id }) },
@@ -141,6 +145,9 @@ function Phone({ id }: { id: number }) {
         />
       )}
       {dialog === "profile" && <PersonDialog person={profile} onClose={() => show(null)} />}
+      {dialog === "crm" && asked !== null && (
+        <CrmDialog person={profile} asked={asked} onClose={() => show(null)} />
+      )}
       {dialog === "start" && <StartDialog userId={id} onClose={() => show(null)} />}
     </div>
   );

@@ -1,0 +1,31 @@
+/** How the CRM is: it answers, it takes three seconds, it answers 503, or what it says breaks the contract. */
+export const CRM_STATES = ["well", "slow", "down", "lying"] as const;
+export type CrmState = (typeof CRM_STATES)[number];
+
+/** What the CRM knows of a customer; null where it says nothing. */
+export interface CrmRecord {
+  tier: string | null;
+  segment: string | null;
+  /** In words, for agents only. */
+  reason: string | null;
+  /** The Telegram id of the agent who is to serve them. */
+  preferredAgent: number | null;
+  /** How old that is when the desk asks, in ms. */
+  ageMs: number;
+}
+
+/** Nothing, as of now. */
+export const UNKNOWN_TO_CRM: CrmRecord = {
+  tier: null,
+  segment: null,
+  reason: null,
+  preferredAgent: null,
+  ageMs: 0,
+};
+
+/** The system that the desk asks who its customers are: somebody else's, so it may be anything but well. */
+export interface Crm {
+  /** What it says of a customer from now on; null: what it says by itself. */
+  says(customer: number, record: CrmRecord | null): Promise<void>;
+  is(state: CrmState): Promise<void>;
+}
