@@ -25,6 +25,7 @@ export const CrmSaying = z.strictObject({
     .strictObject({
       tier: z.string().max(64).nullable().default(null),
       segment: z.string().max(64).nullable().default(null),
+      category: z.string().max(64).nullable().default(null),
       reason: z.string().max(500).nullable().default(null),
       preferredAgent: z.int().positive().nullable().default(null),
       ageMs: z.int().min(0).max(AGE_MAX_MS).default(0),

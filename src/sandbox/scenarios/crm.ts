@@ -6,6 +6,8 @@ export type CrmState = (typeof CRM_STATES)[number];
 export interface CrmRecord {
   tier: string | null;
   segment: string | null;
+  /** What their concerns are about. */
+  category: string | null;
   /** In words, for agents only. */
   reason: string | null;
   /** The Telegram id of the agent who is to serve them. */
@@ -18,6 +20,7 @@ export interface CrmRecord {
 export const UNKNOWN_TO_CRM: CrmRecord = {
   tier: null,
   segment: null,
+  category: null,
   reason: null,
   preferredAgent: null,
   ageMs: 0,

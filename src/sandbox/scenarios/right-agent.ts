@@ -29,6 +29,7 @@ export const rightAgent: Scenario = {
     await stage.crm.says(premium.id, {
       ...UNKNOWN_TO_CRM,
       tier: "premium",
+      category: "billing",
       reason: "Renews in December, 40 seats",
     });
     await premium.write("We were charged twice for November");
@@ -38,7 +39,6 @@ export const rightAgent: Scenario = {
     );
     await stage.pause();
 
-    await pressBilling(stage, premium);
     await stage.until("whoever knows billing has it", () => isGivenTo(stage, first, senior));
     const told = await stage.until("they are told in private who it is, and why them", async () =>
       privately(stage, senior, first).then((texts) => texts.find((text) => text.includes("Why you: "))),

@@ -29,6 +29,7 @@ export function CrmDialog({ person, asked, onClose }: CrmDialogProps) {
       preferredAgent: agent,
       reason: reason.trim() || null,
       segment: known?.segment ?? null,
+      category: known?.category ?? null,
       ageMs: isStale ? 2 * asked.staleAfterMs : 0,
     };
     if (await ask("crm-says", { customer: person.id, says: isTold ? says : null })) onClose();
