@@ -207,6 +207,7 @@ export class TopicGroup extends DurableObject<Env> {
   /** Does what is due, as the alarm would: whoever comes first does it, and once. Answers what it did. */
   sweep(): Swept {
     const swept = this.#strikeClocks();
+    this.#lookAtDepths();
     this.#arm();
     return swept;
   }

@@ -804,6 +804,23 @@ describe("the clocks of a live ticket", () => {
     expect(turns[0]).toMatchObject({ elapsedSeconds: 20 * 60, targetSeconds: 4 * 3_600 });
   });
 
+  test("are kept by no note, no edit and nothing that the desk says by itself", async () => {
+    await until(10);
+    await olga("// they mean the laser one");
+    await olga("/claim");
+    const asked = (await ada.messages()).find(({ text }) => text === "My printer burns")!;
+    await ada.edit(asked.message_id, "My laser printer burns");
+    await stage.settle(5_000);
+    const said = (await ada.messages()).filter(({ from }) => from?.is_bot === true);
+    expect(said).not.toEqual([]);
+    expect((await sla()).clocks[0]).toMatchObject({
+      metric: "firstResponse",
+      startedAt: at(0),
+      dueAt: at(120),
+      endedAt: null,
+    });
+  });
+
   test("an answer that was never given is owed again, on the same clock, when an agent reopens the ticket", async () => {
     await until(10);
     await olga("Have you tried water?");
