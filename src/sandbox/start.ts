@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { parseEnv, styleText } from "node:util";
 import type { ConfigInput } from "../domain/config.ts";
 import { startSandbox } from "./host/sandbox.ts";
+import { narrate } from "./narration.ts";
 
 /*
  * `npm start`: the desk in the real runtime together with a Telegram of its own and a page to play with both, on
@@ -35,6 +36,13 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   // Miniflare would end the process at once, before the last second is kept.
   process.removeAllListeners(signal);
   process.once(signal, () => void stop());
+}
+
+if (sandbox.isNew) {
+  console.log("\nA short conversation, as it happens:\n");
+  const quiet = narrate(sandbox.world, sandbox.config);
+  await sandbox.play("first-contact");
+  quiet();
 }
 
 console.log(`

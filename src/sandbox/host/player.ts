@@ -46,6 +46,10 @@ export class Player {
     });
   }
 
+  async ended(): Promise<void> {
+    await this.#playing;
+  }
+
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#playing;

@@ -37,6 +37,11 @@ export interface Sandbox {
   deskUrl: string;
   telegram: SandboxTelegram;
   world: HostedWorld;
+  config: ConfigInput;
+  /** Whether nothing has happened here before. */
+  isNew: boolean;
+  /** Plays a scenario to its end. */
+  play(id: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -89,6 +94,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     buildPage(pagePath),
   ]);
   let desk = await startDesk(options.deskPort);
+  const isNew = (await telegram.chats()).length === 0;
   let config = await settleIn();
   const groups = (): string[] => config.groups.map(({ id }) => id);
   let line = openLine();
@@ -173,6 +179,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     deskUrl: desk.url,
     telegram,
     world,
+    config,
+    isNew,
+    async play(id) {
+      player.begin(scenarios.find((one) => one.id === id)!);
+      await player.ended();
+    },
     async close() {
       await player.stop();
       clearInterval(saving);
@@ -208,9 +220,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const door = configDoor(desk.url, secrets.ADMIN_TOKEN);
     const stored = await door.get();
     const settled = withCrmHere(withWebhooksHere(stored ?? options.config, sandbox.url), sandbox.url);
-    const isNew = (await telegram.chats()).length === 0;
+    const isEmpty = (await telegram.chats()).length === 0;
     await furnish(telegram, settled);
-    if (isNew) for (const customer of FIRST_CUSTOMERS) await telegram.customer(customer);
+    if (isEmpty) for (const customer of FIRST_CUSTOMERS) await telegram.customer(customer);
     // One that is in force already changes nothing.
     await door.put(settled);
     await setWebhook();
