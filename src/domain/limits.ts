@@ -99,6 +99,8 @@ export const REPLAY_PERIOD_MAX_MS = 92 * 24 * 3_600_000;
 export const REPLAY_EXAMPLES_MAX = 20;
 /** How far ahead an agent may ask to be reminded. */
 export const REMINDER_MAX_MS = 90 * 24 * 3_600_000;
+/** Telegram tells full seconds: a message that comes this long after them was brought late. */
+export const LATE_DELIVERY_MS = 2_000;
 /** What time did is called late when the desk noted it this long after it was due. */
 export const LATE_AFTER_MS = 60_000;
 

@@ -1,9 +1,10 @@
+import type { Actor } from "../domain/actor.ts";
 import type { TicketCommand } from "../domain/command.ts";
 import { decide } from "../domain/decide.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { AgentNotice, Effect, EscalationCall } from "../domain/effect.ts";
 import type { TicketEvent } from "../domain/event.ts";
-import { CARD_SETTLE_MS, TURN_SETTLE_MS } from "../domain/limits.ts";
+import { CARD_SETTLE_MS, LATE_DELIVERY_MS, TURN_SETTLE_MS } from "../domain/limits.ts";
 import { react } from "../domain/react.ts";
 import { dueAt } from "../domain/strike.ts";
 import { evolve, type Ticket } from "../domain/ticket.ts";
@@ -88,28 +89,31 @@ export class Transaction {
 
   /**
    * Decides a command on a ticket, stores what came of it and asks for what follows. What time has done to the ticket
-   * comes first, so that nothing depends on when the clock is looked at.
+   * comes first, so that nothing depends on when the clock is looked at. `saidAt`: when it was said, in ms since 1970,
+   * where that counts and Telegram may bring it late.
    */
-  apply(number: number | null, command: TicketCommand): Applied {
-    const row = number === null ? undefined : this.#struck(number).row;
+  apply(number: number | null, command: TicketCommand, saidAt: number = this.now): Applied {
+    const at = this.now - saidAt > LATE_DELIVERY_MS ? saidAt : this.now;
+    const row = number === null ? undefined : this.#struck(number, at).row;
     if (row !== undefined && row.ticket.movedTo !== null && isCustomers(command)) {
       this.#passOn(row.ticket, row.ticket.movedTo, command);
       return { decision: { events: [] }, before: row.ticket, ticket: row.ticket };
     }
-    return this.#apply(row, command);
+    // What the desk knows to have happened since stays before it.
+    return this.#apply(row, command, Math.max(at, row?.ticket.changedAt ?? at));
   }
 
   /** Lets time do what is due on a ticket. Answers how many events that made. */
   strike(number: number): number {
-    return this.#struck(number).events;
+    return this.#struck(number, this.now).events;
   }
 
   /** The ticket as time has left it; read once, because almost always nothing is due. */
-  #struck(number: number): { row: TicketRow | undefined; events: number } {
+  #struck(number: number, at: number): { row: TicketRow | undefined; events: number } {
     for (let events = 0; ;) {
       const row = this.store.ticket(number);
-      if (row === undefined || row.dueAt === null || row.dueAt > this.now) return { row, events };
-      const { decision } = this.#apply(row, { type: "clock_struck", loads: this.store.loads() });
+      if (row === undefined || row.dueAt === null || row.dueAt > at) return { row, events };
+      const { decision } = this.#apply(row, { type: "clock_struck", loads: this.store.loads() }, at);
       const made = "events" in decision ? decision.events.length : 0;
       events += made;
       if (made > 0) continue;
@@ -122,9 +126,9 @@ export class Transaction {
     }
   }
 
-  #apply(row: TicketRow | undefined, command: TicketCommand): Applied {
+  #apply(row: TicketRow | undefined, command: TicketCommand, at: number): Applied {
     const before = row?.ticket ?? null;
-    const decision = decide(command, before, this.rules.policy, this.now);
+    const decision = decide(command, before, this.rules.policy, at);
     if (!("events" in decision) || decision.events.length === 0) return { decision, before, ticket: before };
 
     const { events } = decision;
@@ -137,7 +141,10 @@ export class Transaction {
     this.#noteWork(before, ticket);
     this.#tellHome(before, ticket);
     this.handed.push({ before, ticket });
-    for (const event of events) if (event.type === "assignment_ignored") this.#away(event.agent);
+    for (const event of events) {
+      if (event.type === "assignment_ignored") this.#away(event.agent);
+      if (event.type === "ticket_escalated" && event.by.kind !== "system") this.#announce(event, ticket);
+    }
     if (viewDueAt !== null) this.wake(viewDueAt);
     if (due !== null) this.wake(due);
     this.touched.add(RECORD);
@@ -221,6 +228,17 @@ export class Transaction {
         return;
       default:
         effect satisfies never;
+    }
+  }
+
+  /** Somebody escalates by hand: whoever wants to know of escalations is told; a ladder calls its own webhooks. */
+  #announce({ at, by }: { at: number; by: Actor }, ticket: Ticket): void {
+    const { ref, group, status, priority, queue, tier, assignee } = ticket;
+    const data = { ticket: { ref, group, status, priority, queue, tier, assignee }, escalation: null, by };
+    for (const { id: webhook, events } of this.rules.config.webhooks) {
+      if (events.includes("ticket.escalated")) {
+        this.webhook({ webhook, ticket: ticket.number, type: "ticket.escalated", at, data });
+      }
     }
   }
 

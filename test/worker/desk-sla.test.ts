@@ -287,3 +287,15 @@ describe("a queue that grows too deep", () => {
     expect(general.at(-1)).toContain("general: 3 tickets wait for somebody to take them");
   });
 });
+
+test("an answer counts from when it was written, however late Telegram brings it", async () => {
+  await stage.moveTo(MORNING + 119 * MINUTE);
+  await stage.olga.write((await stage.topic("SUP-1")).id, "In time");
+  await stage.moveTo(MORNING + 130 * MINUTE);
+  await stage.deliver();
+  await stage.settle(5_000);
+  expect(await of("sla_breached")).toEqual([]);
+  expect(await of("ticket_answered")).toMatchObject([
+    { at: at(119), notedAt: at(130), data: { clocks: [{ metric: "firstResponse", met: true }] } },
+  ]);
+});

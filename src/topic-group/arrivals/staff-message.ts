@@ -27,7 +27,11 @@ export function staffMessage(
   }
   // One item of an album that begins with a slash makes the whole album internal.
   if (writing.album !== null && tx.store.wasTold(internalAlbum(writing.album))) return;
-  const { decision } = tx.apply(ticket.number, { type: "agent_answered", by: actorOf(agent) });
+  const { decision } = tx.apply(
+    ticket.number,
+    { type: "agent_answered", by: actorOf(agent) },
+    writing.sentAt,
+  );
   if ("refused" in decision) {
     reply(plain(answerRefused(decision.refused)));
     return;
