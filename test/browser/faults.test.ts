@@ -110,9 +110,12 @@ test("refused: the message is parked and said once, and can be sent again", asyn
   await expect.poll(() => outbox.innerText()).not.toContain("parked");
 });
 
-/** Somebody new, with their phone in front. */
+/** Somebody new, whom the CRM knows, with their phone in front. */
 async function newcomer(firstName: string): Promise<void> {
-  await opened.sandbox.telegram.customer({ firstName, languageCode: "en", isPremium: true });
+  const customer = await opened.sandbox.telegram.customer({ firstName, languageCode: "en" });
+  const says = { tier: "standard" };
+  const body = JSON.stringify({ customer: customer.id, says });
+  await fetch(`${opened.sandbox.url}/sandbox/crm-says`, { method: "POST", body });
   await page.getByRole("tab", { name: firstName }).click();
 }
 
@@ -150,7 +153,7 @@ test("the CRM is down: the ticket is there all the same, and gets its tier when 
   await expect.poll(() => systems.innerText()).toMatch(/It is down\.[^]*Lee SUP-\d+\s*503/);
   await turn("off", "The CRM is down");
   await hands.move("+1 min");
-  await expect.poll(() => hands.topic.innerText()).toContain("· premium");
+  await expect.poll(() => hands.topic.innerText()).toContain("· standard");
 });
 
 test("the CRM is lying: nothing of what it says is believed", async () => {
@@ -162,7 +165,7 @@ test("the CRM is lying: nothing of what it says is believed", async () => {
   await hands.look("Ticket");
   const events = page.getByRole("region", { name: "Events" });
   await expect.poll(() => events.innerText()).toMatch(/enrichment_failed[^]*"invalid"/);
-  expect(await hands.topic.innerText()).not.toContain("· premium");
+  expect(await hands.topic.innerText()).not.toContain("· standard");
   await turn("off", "The CRM is lying");
 });
 

@@ -204,6 +204,7 @@ test("the CRM is asked with a signature that holds, and says what it was told to
     status: 200,
     answer: {
       tier: "premium",
+      category: "billing",
       reason: "Renews in December, 40 seats",
       asOf: expect.any(String) as string,
     },

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ConfigInput } from "../../domain/config.ts";
 import { DURATION_MAX_MS } from "../../domain/duration.ts";
 import { ENRICHMENT_ENDPOINT } from "../../domain/signing-secret.ts";
-import { CRM_STATES, UNKNOWN_TO_CRM, type Crm, type CrmRecord, type CrmState } from "../scenarios/crm.ts";
+import { CRM_STATES, type Crm, type CrmRecord, type CrmState } from "../scenarios/crm.ts";
 import { sendJson } from "../telegram/http/bot-api.ts";
 import type { Neighbour } from "../telegram/server.ts";
 import type { CrmExchange, CrmInside } from "./feed.ts";
@@ -38,7 +38,7 @@ const Question = z.object({
   timestamp: z.iso.datetime(),
   data: z.object({
     ticket: z.looseObject({ ref: z.string(), category: z.string().nullable() }),
-    contact: z.looseObject({ telegramId: z.number(), isPremium: z.boolean() }),
+    contact: z.looseObject({ telegramId: z.number() }),
   }),
 });
 type Question = z.output<typeof Question>;
@@ -50,8 +50,7 @@ export interface CrmKept {
 }
 
 /**
- * Somebody else's system that knows the customers: it answers what it is told to say of each. Of itself it knows that
- * who pays for Telegram Premium is of the tier premium, and nothing else.
+ * Somebody else's system that knows the customers: it answers what it is told to say of each, and knows nothing by itself.
  */
 export class LocalCrm implements Crm {
   readonly #tell: (crm: CrmInside) => void;
@@ -97,7 +96,7 @@ export class LocalCrm implements Crm {
   answerTo({ timestamp, data: { contact } }: Question): { status: number; body: unknown } {
     if (this.#state === "down") return { status: 503, body: { error: "maintenance" } };
     if (this.#state === "lying") return { status: 200, body: { tier: ["premium"], asOf: "yesterday" } };
-    const record = this.#records[contact.telegramId] ?? (contact.isPremium ? BY_TELEGRAM : null);
+    const record = this.#records[contact.telegramId] ?? null;
     if (record === null) return { status: 200, body: {} };
     const { ageMs, ...said } = record;
     const facts = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== null));
@@ -116,12 +115,6 @@ export class LocalCrm implements Crm {
     this.#tell({ state: this.#state, records: this.#records, exchanges: this.#exchanges });
   }
 }
-
-const BY_TELEGRAM: CrmRecord = {
-  ...UNKNOWN_TO_CRM,
-  tier: "premium",
-  reason: "Pays for Telegram Premium",
-};
 
 /** The door at which the desk asks it. */
 export function crmDoor(crm: LocalCrm, rootSecret: string): Neighbour {

@@ -33,7 +33,7 @@ export interface CrmExchange {
   at: number;
   question: {
     ticket: { ref: string; category: string | null };
-    contact: { telegramId: number; isPremium: boolean };
+    contact: { telegramId: number };
   };
   /** `gone`: whoever asked had stopped waiting; null: it still thinks. */
   status: number | "gone" | null;

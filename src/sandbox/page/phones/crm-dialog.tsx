@@ -4,7 +4,7 @@ import type { SandboxFacts } from "../../host/feed.ts";
 import { ask, crm, facts } from "../model/sandbox.ts";
 import { Dialog } from "../ui/dialog.tsx";
 
-/** What the CRM says without being told: nothing, unless they pay for Telegram Premium. */
+/** What the CRM says without being told: nothing. */
 const BY_ITSELF = "";
 const NOTHING = "(nothing)";
 
@@ -46,9 +46,7 @@ export function CrmDialog({ person, asked, onClose }: CrmDialogProps) {
         <label>
           Tier
           <select autofocus value={tier} onChange={({ currentTarget }) => setTier(currentTarget.value)}>
-            <option value={BY_ITSELF}>
-              by itself: {person.is_premium ? "premium, as in Telegram" : "nothing"}
-            </option>
+            <option value={BY_ITSELF}>by itself: nothing</option>
             {asked.tiers.map((one) => (
               <option key={one} value={one}>
                 {one}
