@@ -45,8 +45,8 @@ export type TicketCommand =
       stale: boolean;
     }
   | { type: "enrichment_failed"; code: string; why: string; latencyMs: number }
-  /** It came from another group; `number` is what it is here. */
-  | { type: "ticket_arrived"; group: string; number: number; from: string }
+  /** It came from another group; `number` is what it is here, `topicId` the topic that it had here before, if any. */
+  | { type: "ticket_arrived"; group: string; number: number; topicId: number | null; from: string }
   | { type: "desk_transferred"; queue: string; note: string }
   | { type: "agent_transferred"; by: Worker; queue: string; note?: string }
   | { type: "agent_noted"; by: Worker; text: string }

@@ -58,8 +58,9 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
       return { events: [{ type: "enrichment_failed", at: now, by: enrichment, code, why, latencyMs }] };
     }
     case "ticket_arrived": {
-      const { group, number, from } = command;
-      return { events: [{ type: "ticket_arrived", at: now, by: routing, group, number, cameFrom: from }] };
+      const { group, number, topicId, from } = command;
+      const arrived = { type: "ticket_arrived", group, number, topicId, cameFrom: from } as const;
+      return { events: [{ ...arrived, at: now, by: routing }] };
     }
     case "desk_transferred":
       return transferred({ ...command, by: routing }, ticket, policy, now);

@@ -70,8 +70,14 @@ export type TicketEvent =
   | (Happened & { type: "enrichment_failed"; code: string; why: string; latencyMs: number })
   /** By hand. */
   | (Transition & { type: "ticket_transferred"; queue: string; previousQueue: string; group?: string })
-  /** It came from another group; `number` is what it is here. */
-  | (Happened & { type: "ticket_arrived"; group: string; number: number; cameFrom: string })
+  /** It came from another group; `number` is what it is here, `topicId` the topic that it had here before, if any. */
+  | (Happened & {
+      type: "ticket_arrived";
+      group: string;
+      number: number;
+      topicId: number | null;
+      cameFrom: string;
+    })
   /** The desk's rules gave it a place. */
   | (Happened & { type: "ticket_routed" } & Routed)
   /** `clocks`: what became of the SLA clocks that this ended, here and below. */

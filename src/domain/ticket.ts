@@ -147,7 +147,8 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
       next.declined = [];
       return event.group === undefined ? next : gone(next, event.group);
     case "ticket_arrived":
-      return { ...next, number: event.number, group: event.group, movedTo: null };
+      // The topic of the group that it came from is not a topic here, though its number may be.
+      return { ...next, number: event.number, group: event.group, topicId: event.topicId, movedTo: null };
     case "ticket_routed":
       next.queue = event.queue;
       next.requireSkills = event.requireSkills;

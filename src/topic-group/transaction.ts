@@ -10,7 +10,7 @@ import { dueAt } from "../domain/strike.ts";
 import { evolve, type Ticket } from "../domain/ticket.ts";
 import type { RichText } from "../telegram/rich-text.ts";
 import { customerNotice, topicNotice } from "../telegram/text.ts";
-import { BOT, chatLane, hookLane, peerLane, RECORD, STAFF, type Lane } from "./drain/lane.ts";
+import { BOT, chatLane, holdKey, hookLane, peerLane, RECORD, STAFF, type Lane } from "./drain/lane.ts";
 import type { Rules } from "./rules.ts";
 import type { Agents } from "./tables/agents.ts";
 import type { Inbox } from "./tables/inbox.ts";
@@ -61,6 +61,8 @@ export class Transaction {
   readonly unclaimed = new Set<number>();
   /** Whether somebody may take more than before: then everything that waits is looked at. */
   freed = false;
+  /** Whether the cause came from another group: it has had its wait, and is not held back. */
+  passedOn = false;
   /** Queues in which the number of tickets that nobody has may have changed. */
   readonly deeper = new Set<string>();
   /** Lanes that have something to do now. */
@@ -95,8 +97,10 @@ export class Transaction {
   apply(number: number | null, command: TicketCommand, saidAt: number = this.now): Applied {
     const at = this.now - saidAt > LATE_DELIVERY_MS ? saidAt : this.now;
     const row = number === null ? undefined : this.#struck(number, at).row;
-    if (row !== undefined && row.ticket.movedTo !== null && isCustomers(command)) {
-      this.#passOn(row.ticket, row.ticket.movedTo, command);
+    const away = row === undefined || !isCustomers(command) ? null : this.away(row.ticket);
+    if (row !== undefined && away !== null) {
+      const message = { type: "customer_command", ticketId: row.ticket.id, command } as const;
+      this.work({ lane: away, ticket: row.ticket.number, work: { kind: "peer", message } });
       return { decision: { events: [] }, before: row.ticket, ticket: row.ticket };
     }
     // What the desk knows to have happened since stays before it.
@@ -154,10 +158,14 @@ export class Transaction {
     return { decision, before, ticket };
   }
 
-  /** What a customer asks for, or what becomes of them, is for the group that has their ticket. */
-  #passOn(ticket: Ticket, group: string, command: TicketCommand): void {
-    const message = { type: "customer_command", ticketId: ticket.id, command } as const;
-    this.work({ lane: peerLane(group), ticket: ticket.number, work: { kind: "peer", message } });
+  /**
+   * The lane by which what a customer does about a ticket goes to whoever has it; null where it is done here and now.
+   * Where the ticket is back, but something older may still be under way, that is this group's lane to itself.
+   */
+  away({ number, movedTo }: Ticket): Lane | null {
+    const mayReturn = !this.passedOn && this.rules.config.groups.length > 1;
+    if (mayReturn && this.outbox.waitingSince(holdKey(number)) !== null) return peerLane(this.rules.group.id);
+    return movedTo === null ? null : peerLane(movedTo);
   }
 
   /** The customer's home lists all of their tickets, wherever they live. */
@@ -264,6 +272,16 @@ export class Transaction {
   /** Accepts a message for delivery. */
   relay(message: Omit<NewMessage, "seq" | "acceptedAt">): void {
     this.messages.add({ ...message, seq: this.#sequence.next(), acceptedAt: this.now });
+    this.#accepted(message);
+  }
+
+  /** … that another group passes on; it may have been here before. */
+  relayAgain(message: Omit<NewMessage, "seq" | "acceptedAt">): void {
+    this.messages.takeBack({ ...message, seq: this.#sequence.next(), acceptedAt: this.now });
+    this.#accepted(message);
+  }
+
+  #accepted(message: Pick<NewMessage, "lane" | "notBefore">): void {
     this.added += 1;
     this.relayed = true;
     this.touched.add(message.lane);

@@ -73,6 +73,7 @@ export class Stage implements Director {
     await applyD1Migrations(env.DB, env.RECORD_MIGRATIONS);
     localClock.frozenAt = MORNING;
     localFaults.recordDown = false;
+    localFaults.apart.clear();
     localPlug.arm(null);
     worlds += 1;
     const root = `${inject("telegramUrl")}/w/${crypto.randomUUID().slice(0, 8)}-${worlds}`;

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ConfigInput } from "../../src/domain/config.ts";
+import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
 import { localPlug } from "../../src/sandbox/desk/local-plug.ts";
 import type { Customer, Group, Member } from "../../src/sandbox/telegram/client.ts";
 import { promisesNothing, VIP_CHAT } from "../support/desks.ts";
@@ -97,6 +98,27 @@ describe("/transfer to a queue of another group", () => {
     );
   });
 
+  test("a topic's number in one group means nothing in the other", async () => {
+    await open((config) => {
+      config.routing.rules = [{ when: { payload: "gold" }, queue: "premium" }];
+    });
+    const bea = await stage.customer({ firstName: "Bea" });
+    await bea.start("gold");
+    await bea.write("Mine is private");
+    await stage.settle(5_000);
+    await ada.write("My printer burns");
+    await stage.settle(5_000);
+    const own = (await stage.topic("SUP-2")).id;
+    expect(own).toBe(await vipTopic("SUP-1"));
+    await stage.olga.write(own, "/transfer premium");
+    await ada.write("It burns more");
+    await stage.settle();
+    expect(await inVip("SUP-1")).not.toContain("It burns more");
+    expect((await inVip("SUP-2")).at(-1)).toBe("It burns more");
+    const card = (await vip.messages({ threadId: await vipTopic("SUP-2") })).find(isCard)!;
+    expect(card.text).not.toContain("deleted");
+  });
+
   test("leads both ways from then on: texts, replies, edits, reactions", async () => {
     await moved();
     const asked = await ada.write("It burns more");
@@ -170,9 +192,17 @@ describe("/transfer to a queue of another group", () => {
     await stage.settle(5_000);
     expect(await ticket()).toMatchObject({ group: "main", queue: "general" });
     expect(texts(await stage.inTopic("SUP-1")).at(-1)).toBe("Where am I?");
-    await stage.olga.write((await stage.topic("SUP-1")).id, "Here");
+    await stage.settle();
+    const { id, isClosed } = await stage.topic("SUP-1");
+    expect(isClosed).toBe(false);
+    expect((await stage.card("SUP-1")).text).toContain("SUP-1 · Open");
+    expect((await vip.topics()).map((topic) => topic.isClosed)).toEqual([true]);
+    await stage.olga.write(id, "Here");
     await stage.settle(5_000);
     expect((await atAda()).at(-1)).toBe("Here");
+    await stage.olga.write(id, "/transfer premium");
+    await stage.settle();
+    expect((await vip.topics()).map((topic) => topic.isClosed)).toEqual([false]);
   });
 });
 
@@ -206,6 +236,107 @@ test("under traffic nothing is lost, doubled or out of order", { timeout: 60_000
     text.startsWith("word"),
   );
   expect(read).toEqual(said);
+});
+
+describe("back and forth", () => {
+  /** The customer's words as people read them, group by group; some may be joined into one message. */
+  const words = async (): Promise<{ main: string[]; vip: string[] }> => {
+    const readIn = async (group: Group): Promise<string[]> => {
+      const messages = await group.messages({});
+      return texts(messages.filter((message) => !isCard(message))).flatMap(
+        (text) => text.match(/word \d+/g) ?? [],
+      );
+    };
+    return { main: await readIn(stage.group), vip: await readIn(vip) };
+  };
+
+  test("what was passed on comes back before anything later", async () => {
+    await moved();
+    localFaults.apart.add("vip");
+    await ada.write("word 1");
+    const edited = await ada.write("word 2");
+    await stage.settleNow();
+    await vera.write(await vipTopic(), "/transfer general");
+    await stage.settleNow();
+    expect(await ticket()).toMatchObject({ group: "main" });
+    await ada.write("word 4");
+    await ada.edit(edited.message_id, "word 3");
+    await ada.write("word 5");
+    await stage.settle(500);
+    expect(await words()).toEqual({ main: [], vip: [] });
+    localFaults.apart.clear();
+    await stage.settle(5_000);
+    expect(await words()).toEqual({ main: ["word 1", "word 3", "word 4", "word 5"], vip: [] });
+    await ada.write("word 6");
+    await stage.settle(5_000);
+    expect((await words()).main.at(-1)).toBe("word 6");
+  });
+
+  test("nobody waits longer than a minute for a group that does not answer, and nothing is lost", async () => {
+    await moved();
+    localFaults.apart.add("vip");
+    await ada.write("word 1");
+    await stage.settleNow();
+    await vera.write(await vipTopic(), "/transfer general");
+    await stage.settleNow();
+    await ada.write("word 2");
+    await stage.settle(MINUTE + 5_000);
+    expect((await words()).main).toEqual(["word 2"]);
+    await ada.write("/close");
+    await stage.settle(5_000);
+    expect((await ticket()).status).toBe("closed");
+    localFaults.apart.clear();
+    await stage.settle(5 * MINUTE);
+    expect((await words()).main).toEqual(["word 2", "word 1"]);
+  });
+
+  test("and away again while something is still held: it follows", async () => {
+    await moved();
+    localFaults.apart.add("vip");
+    await ada.write("word 1");
+    await stage.settleNow();
+    await vera.write(await vipTopic(), "/transfer general");
+    await stage.settleNow();
+    await ada.write("word 2");
+    await stage.settleNow();
+    await stage.lead.write((await stage.topic("SUP-1")).id, "/transfer premium");
+    await stage.settleNow();
+    await ada.write("word 3");
+    await stage.settleNow();
+    localFaults.apart.clear();
+    await stage.settle();
+    expect(await ticket()).toMatchObject({ group: "vip" });
+    expect(await words()).toEqual({ main: [], vip: ["word 1", "word 2", "word 3"] });
+  });
+
+  test("under traffic nothing is lost, doubled or out of order", { timeout: 60_000 }, async () => {
+    await ada.write("word 0");
+    await stage.settle(5_000);
+    const boss = await vip.member({
+      id: 9001,
+      firstName: "Lena",
+      status: "administrator",
+      rights: { can_manage_topics: true },
+    });
+    const said = ["word 0"];
+    for (let n = 1; n <= 60; n += 1) {
+      said.push(`word ${n}`);
+      await ada.write(`word ${n}`);
+      const { group } = await ticket();
+      // A topic that has just come back may still be closed: only administrators write there.
+      if (n % 10 === 5 && group === "main")
+        await stage.lead.write((await stage.topic("SUP-1")).id, "/transfer premium");
+      if (n % 10 === 5 && group === "vip") await boss.write(await vipTopic(), "/transfer general");
+      if (n % 4 === 0) await stage.settle(n % 3 === 0 ? 3_000 : 200);
+    }
+    await stage.settle();
+    const { main, vip: there } = await words();
+    const read = [...main, ...there];
+    expect(read.toSorted((a, b) => Number(a.slice(5)) - Number(b.slice(5)))).toEqual(said);
+    for (const side of [main, there]) {
+      expect(side).toEqual(side.toSorted((a, b) => Number(a.slice(5)) - Number(b.slice(5))));
+    }
+  });
 });
 
 describe("an agent who serves several groups", () => {

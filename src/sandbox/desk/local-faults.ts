@@ -2,6 +2,8 @@
 export const localFaults = {
   /** D1 answers nothing, neither to the doors nor to the objects. */
   recordDown: false,
+  /** Groups whose objects no other group's object reaches. */
+  apart: new Set<string>(),
 };
 
 const breakables = new WeakMap<D1Database, D1Database>();

@@ -7,7 +7,7 @@ import { TopicGroup as ProductTopicGroup } from "../../topic-group/topic-group.t
 import type { TicketInside, UnderWay } from "./inside.ts";
 import { localClock } from "./local-clock.ts";
 import { LOCAL_DOORS, localDoors, type LocalGroup, type Standing } from "./local-doors.ts";
-import { breakable } from "./local-faults.ts";
+import { breakable, localFaults } from "./local-faults.ts";
 import { localPlug, pluggable } from "./local-plug.ts";
 import { lookInside, lookIntoTicket } from "./look-inside.ts";
 import { watchable, type Watch } from "./watch.ts";
@@ -42,6 +42,8 @@ export class TopicGroup extends ProductTopicGroup implements LocalGroup {
       call: async (one) => {
         const name = nameOf(one);
         localPlug.reach(`before ${name}`, ctx);
+        if ("peer" in one && localFaults.apart.has(one.peer))
+          return { kind: "retry", code: "peer_unreachable" };
         const outcome = await seen(name, () => outside.call(one));
         localPlug.reach(`after ${name}`, ctx);
         return outcome;

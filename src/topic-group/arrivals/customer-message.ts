@@ -26,8 +26,9 @@ export function customerMessage(
   }
   const to = ticketFor(tx, customer, repliedTo);
   const elsewhere = to.kind === "ticket" ? tx.store.ticket(to.number)?.ticket : undefined;
-  if (elsewhere !== undefined && elsewhere.movedTo !== null) {
-    passOn(tx, elsewhere, {
+  const away = elsewhere === undefined ? null : tx.away(elsewhere);
+  if (elsewhere !== undefined && away !== null) {
+    passOn(tx, elsewhere, away, {
       contact,
       gratitude: writing.kind === "text" && isGratitude(writing.text ?? ""),
       message: messageOf(writing, contact.id, tx, updateId),

@@ -1,7 +1,8 @@
 import { isActive } from "../../domain/status.ts";
+import type { Ticket } from "../../domain/ticket.ts";
 import { groupOf, parsePress, ticketNumberOf } from "../../telegram/callback.ts";
 import { customerToast, refusalWords } from "../../telegram/text.ts";
-import { peerLane, STAFF } from "../drain/lane.ts";
+import { peerLane, STAFF, type Lane } from "../drain/lane.ts";
 import type { Transaction } from "../transaction.ts";
 import type { Of } from "./arrival-of.ts";
 
@@ -68,14 +69,21 @@ function passesOn(
   const own = groupOf(id) === tx.rules.group.id;
   const number = own ? ticketNumberOf(id) : null;
   const ticket = number === null ? undefined : tx.store.ticket(number)?.ticket;
-  const group = own ? (ticket?.movedTo ?? null) : groupOf(id);
-  const known = tx.rules.config.groups.some((one) => one.id === group);
+  const lane = own ? laneOf(tx, ticket) : laneOfGroup(tx, groupOf(id));
   // Which ticket they write to is for their home to remember.
   const press = parsePress(pressed.data);
-  if (group === null || !known || press?.act === "customer_switch") return false;
+  if (lane === null || press?.act === "customer_switch") return false;
   const message = { type: "customer_press", ticketId: ticket?.id ?? null, ...pressed } as const;
-  tx.work({ lane: peerLane(group), ticket: number ?? 0, work: { kind: "peer", message } });
+  tx.work({ lane, ticket: number ?? 0, work: { kind: "peer", message } });
   return true;
+}
+
+function laneOf(tx: Transaction, ticket: Ticket | undefined): Lane | null {
+  return ticket === undefined ? null : tx.away(ticket);
+}
+
+function laneOfGroup(tx: Transaction, group: string | null): Lane | null {
+  return tx.rules.config.groups.some(({ id }) => id === group) ? peerLane(group!) : null;
 }
 
 function refusedToast(ref: string, refusal: Parameters<typeof refusalWords>[0]): string {

@@ -1,6 +1,6 @@
 import { LIVE_LOCATION_EVERY_MS } from "../../domain/limits.ts";
 import type { Writing } from "../../telegram/message.ts";
-import { chatLane, isPeerLane, peerLane, STAFF, STAFF_CHAT } from "../drain/lane.ts";
+import { chatLane, isPeerLane, STAFF, STAFF_CHAT } from "../drain/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { MirrorEdit, OriginalKey } from "../tables/shapes.ts";
 import type { Transaction } from "../transaction.ts";
@@ -16,9 +16,10 @@ export function customerEdit(
   if (row === undefined) return;
   seenCustomer(tx, contact);
   const elsewhere = isPeerLane(row.lane) ? tx.store.ticket(row.ticket)?.ticket : undefined;
-  if (elsewhere?.movedTo == null) return mirrorEdit(tx, row, writing, inFlight);
+  const away = elsewhere === undefined ? null : tx.away(elsewhere);
+  if (elsewhere === undefined || away === null) return mirrorEdit(tx, row, writing, inFlight);
   const message = { type: "customer_edit", ticketId: elsewhere.id, contact, writing } as const;
-  tx.work({ lane: peerLane(elsewhere.movedTo), ticket: row.ticket, work: { kind: "peer", message } });
+  tx.work({ lane: away, ticket: row.ticket, work: { kind: "peer", message } });
 }
 
 /** Whether a message is being sent at this very moment, so that a change may come too late for its copy. */
@@ -75,9 +76,10 @@ export function customerReaction(
   const passed =
     found !== undefined && (isPeerLane(found.lane) || (found.chat < 0 && found.chat !== STAFF_CHAT));
   const elsewhere = passed ? tx.store.ticket(found.ticket)?.ticket : undefined;
-  if (elsewhere?.movedTo == null) return mirrorReaction(tx, customer, messageId, emoji);
+  const away = elsewhere === undefined ? null : tx.away(elsewhere);
+  if (elsewhere === undefined || away === null) return mirrorReaction(tx, customer, messageId, emoji);
   const message = { type: "customer_reaction", ticketId: elsewhere.id, customer, messageId, emoji } as const;
-  tx.work({ lane: peerLane(elsewhere.movedTo), ticket: elsewhere.number, work: { kind: "peer", message } });
+  tx.work({ lane: away, ticket: elsewhere.number, work: { kind: "peer", message } });
 }
 
 /** Puts a reaction on the counterpart of the message that somebody reacted to. */

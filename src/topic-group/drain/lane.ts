@@ -56,6 +56,11 @@ export function peerLane(group: string): Lane {
   return `peer:${group}`;
 }
 
+/** The key of what holds a ticket's lane to its own group back. */
+export function holdKey(ticket: number): string {
+  return `hold:${ticket}`;
+}
+
 export function isPeerLane(lane: Lane): boolean {
   return lane.startsWith("peer:");
 }

@@ -5,7 +5,7 @@ import { mirrorEdit, mirrorReaction, type InFlight } from "../arrivals/mirror.ts
 import { chatLane, STAFF } from "../drain/lane.ts";
 import type { Transaction } from "../transaction.ts";
 import type { PeerMessage } from "./message.ts";
-import { takeOver, tellPeer } from "./moving.ts";
+import { release, takeOver, tellPeer } from "./moving.ts";
 import { aboutSlots, isAboutSlots } from "./slots.ts";
 
 /** Does what another group's object says, once. What is about a ticket that has gone further goes after it. */
@@ -14,6 +14,7 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
     takeOver(tx, from, message);
     return;
   }
+  tx.passedOn = true;
   if (isAboutSlots(message)) {
     aboutSlots(tx, from, message);
     return;
@@ -54,6 +55,12 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
     tx.store.updateConversation(ticket.customer, { current: ticket.number });
     return;
   }
+  if (message.type === "fence") {
+    const { of, id } = message;
+    if (of !== own) tellPeer(tx, ticket.movedTo ?? of, ticket.number, message);
+    else for (const held of release(tx, ticket.number, id)) fromPeer(tx, own, held, inFlight);
+    return;
+  }
   if (ticket.movedTo !== null) {
     tellPeer(tx, ticket.movedTo, ticket.number, { ...message, ticketId: ticket.id });
     return;
@@ -68,7 +75,7 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
         gratitude: message.gratitude,
         opening: { number: 0, customer, subject: "", language: null, payload: null, followUpOf: null },
       });
-      tx.relay({ ...message.message, ticket: ticket.number, lane: STAFF });
+      tx.relayAgain({ ...message.message, ticket: ticket.number, lane: STAFF });
       return;
     }
     case "customer_edit": {

@@ -22,6 +22,11 @@ export type PeerMessage =
       /** Where the conversation so far is. */
       url: string | null;
     }
+  /**
+   * Follows the ticket's way through the groups and comes back to `of`, where the ticket has returned to: then nothing
+   * older is under way any more.
+   */
+  | { type: "fence"; ticketId: string; of: string; id: number }
   /** What a customer does, passed on by their home. */
   | {
       type: "customer_message";

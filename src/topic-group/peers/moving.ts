@@ -2,13 +2,15 @@ import type { Ticket } from "../../domain/ticket.ts";
 import { topicNotice } from "../../telegram/text.ts";
 import { topicUrl } from "../../telegram/topic-url.ts";
 import type { InFlight } from "../arrivals/mirror.ts";
-import { peerLane, STAFF, STAFF_CHAT } from "../drain/lane.ts";
+import { holdKey, peerLane, STAFF, STAFF_CHAT, type Lane } from "../drain/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { Transaction } from "../transaction.ts";
 import type { PeerMessage } from "./message.ts";
 
 /** Messages that one ticket may have waiting when it moves. */
 const WAITING_MAX = 1_000;
+/** How long what a customer does may wait for something older that another group still has. */
+const HOLD_MS = 60_000;
 
 /** Says something to another group's object; the lane keeps the order of all that is said. */
 export function tellPeer(tx: Transaction, group: string, ticket: number, message: PeerMessage): void {
@@ -59,28 +61,60 @@ export function takeOver(
   if (tx.store.customer(contact.id) === undefined) {
     tx.store.addForeignCustomer(contact, ticket.home, tx.now);
   }
+  // Whatever was passed on while it was away goes the same way, and comes back.
+  const former = known === null ? undefined : tx.store.ticket(known)?.ticket;
+  if (former !== undefined && former.movedTo !== null) hold(tx, ticket, number, former.movedTo);
   tx.store.adopt({ ...ticket, number }, events, receiptId, tx.rules.group.id);
-  tx.apply(number, { type: "ticket_arrived", group: tx.rules.group.id, number, from });
+  const topicId = former?.topicId ?? null;
+  tx.apply(number, { type: "ticket_arrived", group: tx.rules.group.id, number, topicId, from });
   tx.tellTopic(number, topicNotice({ code: "ticket.arrived", from, url }));
 }
 
-/** Passes a customer's message on to the group that has its ticket; the row here is the evidence that it came. */
+/**
+ * What a customer does about a ticket that is back is held until what was passed on before has come back as well: a
+ * fence goes after that, by the same way. Nobody waits longer than `HOLD_MS` for a group that does not answer.
+ */
+function hold(tx: Transaction, ticket: Ticket, number: number, through: string): void {
+  const own = tx.rules.group.id;
+  const fence = { type: "fence", ticketId: ticket.id, of: own, id: ticket.version } as const;
+  tellPeer(tx, through, number, fence);
+  tx.work({
+    lane: peerLane(own),
+    ticket: number,
+    work: { kind: "peer", message: fence },
+    key: holdKey(number),
+    notBefore: tx.now + HOLD_MS,
+  });
+}
+
+/** Lets go of what was held; answers it in its order. An older fence than the last says nothing. */
+export function release(tx: Transaction, number: number, id: number): PeerMessage[] {
+  const [holding, ...held] = tx.outbox
+    .waiting(peerLane(tx.rules.group.id), number)
+    .map(({ seq, payload }) => ({ seq, message: payload.kind === "peer" ? payload.message : null }));
+  if (holding?.message?.type !== "fence" || holding.message.id !== id) return [];
+  for (const { seq } of [holding, ...held]) tx.outbox.remove(seq);
+  return held.flatMap(({ message }) => message ?? []);
+}
+
+/** Passes a customer's message on by this lane to the group that has its ticket; the row here is the evidence that it came. */
 export function passOn(
   tx: Transaction,
   ticket: Ticket,
+  lane: Lane,
   message: Omit<Extract<PeerMessage, { type: "customer_message" }>, "type" | "ticketId">,
 ): void {
-  const group = ticket.movedTo!;
   const key = { chat: message.message.chat, messageId: message.message.messageId };
   tx.relay({
     ...message.message,
     ticket: ticket.number,
-    lane: peerLane(group),
+    lane,
     content: null,
     notBefore: null,
   });
   tx.messages.update(key, { state: "done" });
-  tellPeer(tx, group, ticket.number, { type: "customer_message", ticketId: ticket.id, ...message });
+  const passed = { type: "customer_message", ticketId: ticket.id, ...message } as const;
+  tx.work({ lane, ticket: ticket.number, work: { kind: "peer", message: passed } });
 }
 
 /** Tells the home which messages of the customer's chat are of this ticket, so that a reply to one finds it. */

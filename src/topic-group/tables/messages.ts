@@ -132,6 +132,23 @@ export class Messages {
     this.#insert.run({ ...message });
   }
 
+  /**
+   * Accepts a message that had been passed on to another group and has come back; one that was copied here meanwhile
+   * stays as it is.
+   */
+  takeBack(message: NewMessage): void {
+    const { chat: _chat, messageId: _messageId, ...again } = message;
+    this.#db
+      .insert(messages)
+      .values({ ...message, state: "waiting", attempts: 0 })
+      .onConflictDoUpdate({
+        target: [messages.chat, messages.messageId],
+        set: { ...again, state: "waiting", attempts: 0, attemptedAt: null, code: null },
+        setWhere: sql`${messages.state} = 'done' AND ${messages.copyId} IS NULL`,
+      })
+      .run();
+  }
+
   /** Telegram has it: the row is the link between the two from now on. */
   done(key: OriginalKey, copyId: number | null): void {
     this.#done.run({ chat: key.chat, messageId: key.messageId, copyId });

@@ -64,6 +64,16 @@ export class Outbox {
       .run();
   }
 
+  /** What waits for one ticket in a lane, in its order. */
+  waiting(lane: Lane, ticket: number): OutboxRow[] {
+    return this.#db
+      .select()
+      .from(outbox)
+      .where(and(sql`${outbox.state} = 'waiting'`, eq(outbox.lane, lane), eq(outbox.ticket, ticket)))
+      .orderBy(asc(outbox.seq))
+      .all();
+  }
+
   /** Since when something with this key waits, null if nothing does. */
   waitingSince(key: string): number | null {
     const row = this.#db

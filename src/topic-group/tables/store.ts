@@ -274,7 +274,6 @@ export class Store {
       dueAt: null,
       version,
       recorded: version,
-      view: NEW_VIEW,
     };
     this.#db
       .insert(tickets)
@@ -282,6 +281,7 @@ export class Store {
         number,
         customer: ticket.customer,
         foreignId: isOwn ? null : ticket.id,
+        view: NEW_VIEW,
         ...now,
         ...placeOf(ticket),
       })
