@@ -184,26 +184,25 @@ function give(
 }
 
 /** Skills matter no more, and still nobody is there: the leads are told, once for each wait. */
-function tellIfNobody(tx: Transaction, ticket: WaitingTicket, { id, overrideAfterMs }: QueueRouting): void {
+function tellIfNobody(
+  tx: Transaction,
+  ticket: WaitingTicket,
+  { id, overrideAfterMs, pool }: QueueRouting,
+): void {
   if (overrideAfterMs === null || tx.now < ticket.waitingSince + overrideAfterMs) return;
   const told = `nobody:${ticket.number}:${ticket.waitingSince}`;
   if (tx.waiting.told.has(told)) return;
   tx.waiting.told.add(told);
   if (!tx.store.firstTime(told, tx.now)) return;
-  if (intoThePool(tx, ticket)) return;
+  if (pool !== null && intoThePool(tx, ticket, pool)) return;
   const { leads } = tx.rules.policy.roster;
   for (const lead of leads) tx.tellAgent(lead, ticket.number, { code: "nobody_takes_it", queue: id });
   if (leads.length === 0) tx.tellTopic(ticket.number, nobodyTakesIt(id));
 }
 
-/** Where another group is named as the pool, a ticket that nobody takes goes there, once. Answers whether it does. */
-function intoThePool(tx: Transaction, { number, id }: WaitingTicket): boolean {
-  const { config, group } = tx.rules;
-  const pool = config.routing.fallbackPool;
-  if (pool === undefined || pool === group.id || !tx.store.firstTime(`pool:${id}`, tx.now)) return false;
-  const own = config.queues.filter((queue) => queue.group === pool);
-  const queue = own.find((one) => one.id === config.routing.defaultQueue) ?? own[0];
-  if (queue === undefined) return false;
-  tx.apply(number, { type: "desk_transferred", queue: queue.id, note: "nobody could take it" });
+/** A ticket that nobody takes goes to the pool once. Answers whether it does. */
+function intoThePool(tx: Transaction, { number, id }: WaitingTicket, queue: string): boolean {
+  if (!tx.store.firstTime(`pool:${id}`, tx.now)) return false;
+  tx.apply(number, { type: "desk_transferred", queue, note: "nobody could take it" });
   return true;
 }

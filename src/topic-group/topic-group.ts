@@ -213,9 +213,10 @@ export class TopicGroup extends DurableObject<Env> {
   }
 
   /** Every clock of a ticket with its state, segments and escalations; null if there is no such ticket. */
-  sla(number: number): TicketSla | null {
+  sla(ticketId: string): TicketSla | null {
     const rules = this.#rulesInForce();
-    if (rules === null) return null;
+    const number = rules === null ? null : this.#tables.store.numberOf(ticketId, rules.group.id);
+    if (rules === null || number === null) return null;
     // Looking shows what is: what time has done by now comes first.
     this.#commit((tx) => tx.strike(number));
     const { store } = this.#tables;
@@ -230,8 +231,10 @@ export class TopicGroup extends DurableObject<Env> {
   }
 
   /** How a ticket got where it is, who could take it now and what changes next; null if there is no such ticket. */
-  routing(number: number): RoutingStory | null {
-    if (this.#rulesInForce() === null) return null;
+  routing(ticketId: string): RoutingStory | null {
+    const rules = this.#rulesInForce();
+    const number = rules === null ? null : this.#tables.store.numberOf(ticketId, rules.group.id);
+    if (number === null) return null;
     this.#commit((tx) => tx.strike(number));
     return this.#commit((tx) => routingStory(tx, number, this.#handingQueues()));
   }
@@ -280,9 +283,10 @@ export class TopicGroup extends DurableObject<Env> {
     try {
       const result = this.ctx.storage.transactionSync(() => {
         const done = work(tx);
-        for (const number of tx.moves) sendAway(tx, number, (key) => this.drain.isInFlight(key));
         for (const number of tx.asks) enrich(tx, tx.store.ticket(number)!.ticket);
         this.#handOutWhatChanged(tx);
+        // Last, because what nobody takes may go to the fallback pool.
+        for (const number of tx.moves) sendAway(tx, number, (key) => this.drain.isInFlight(key));
         for (const { before, ticket } of tx.handed) tellSlots(tx, before, ticket);
         tellAgents(tx);
         if (tx.deeper.size > 0) watchDepth(tx, tx.deeper);

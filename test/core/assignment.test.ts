@@ -19,6 +19,7 @@ const QUEUE: QueueRouting = {
   preferSkills: {},
   relaxAfterMs: [],
   overrideAfterMs: null,
+  pool: null,
   answerWithinMs: null,
 };
 const ROUND_ROBIN = { preferredAgent: 0, preferredSkills: 0, history: 0, spareCapacity: 0 };
@@ -200,6 +201,7 @@ const queue = fc.record({
     .uniqueArray(fc.integer({ min: 1, max: HOUR }), { maxLength: 3 })
     .map((all) => all.toSorted((a, b) => a - b)),
   overrideAfterMs: fc.option(fc.integer({ min: 1, max: HOUR })),
+  pool: fc.constant(null),
 });
 
 test("never over capacity, never to who is not there or declined, never without the skills before the wait allows it", () => {

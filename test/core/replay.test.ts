@@ -99,6 +99,37 @@ describe("a replayed ticket", () => {
     ]);
   });
 
+  test("goes to the pool, once, when nobody could take it whatever the skills", () => {
+    const config = desk((d) => {
+      d.queues[1].overrideAfter = "5m";
+      d.queues[2] = { id: "premium", group: "vip", assignment: "auto", overrideAfter: "5m" };
+      d.agents!.push({ telegramId: 9004, name: "Vera", groups: ["vip"], capacity: 1 });
+      d.routing.fallbackPool = "vip";
+    });
+    const full = [{}, {}];
+    const all = replayTickets(config, tickets(...full, { facts: billing }, { facts: billing }, {}), LATER);
+    expect(all.map(({ queue, assignee }) => [queue, assignee?.id ?? null])).toEqual([
+      ["general", OLGA],
+      ["general", BORIS],
+      ["premium", 9004],
+      ["premium", null],
+      ["general", null],
+    ]);
+    expect(all[2].assignedAt).toBe(OPEN + 5 * MINUTE);
+    // What was over before that stays where it was.
+    expect(replayTickets(config, tickets(...full, { facts: billing, took: 5 }), LATER)[2].queue).toBe(
+      "billing",
+    );
+    // Where the pool's agents claim, whoever had it takes it when it comes.
+    const claimed = desk((d) => {
+      d.queues[1].overrideAfter = "5m";
+      d.agents!.push({ telegramId: 9004, name: "Vera", groups: ["vip"], capacity: 1 });
+      d.routing.fallbackPool = "vip";
+    });
+    const [, , taken] = replayTickets(claimed, tickets(...full, { facts: billing, assignee: 9004 }), LATER);
+    expect(taken).toMatchObject({ assignee: { id: 9004 }, assignedAt: OPEN + 5 * MINUTE });
+  });
+
   test("is overtaken by more urgent ones and those of a higher tier, never by a newer equal", () => {
     const config = desk((d) => {
       d.agents = [d.agents![1]];

@@ -68,6 +68,33 @@ const says = (profile: Partial<Profile>, ignored: string[] = []) => ({
 });
 
 describe("a rehearsed ticket", () => {
+  test("goes to the pool when nobody could take it whatever the skills", () => {
+    const config = desk((d) => {
+      d.routing.fallbackPool = "vip";
+      for (const queue of d.queues) Object.assign(queue, { assignment: "auto", overrideAfter: "5m" });
+      d.agents!.push({ telegramId: 9004, name: "Vera", groups: ["vip"], capacity: 1 });
+    });
+    const away = Object.fromEntries(
+      [LEAD, SENIOR, GENERALIST].map((id) => [id, { availability: "away" as const }]),
+    );
+    const facts = { category: "billing" };
+    const early = rehearsed({ facts, agents: away, waitedMs: 4 * MINUTE }, config);
+    expect(early).toMatchObject({ queue: "billing", assignee: null });
+    expect(early.next).toEqual({
+      at: OPEN + MINUTE,
+      what: "the next available agent gets it regardless of skill; if there is none, it goes to premium",
+    });
+    const late = rehearsed({ facts, agents: away, declined: [9004], waitedMs: 5 * MINUTE }, config);
+    expect(late).toMatchObject({ queue: "premium", group: "vip", assignee: { id: 9004 } });
+    expect(late.reason).toContain("nobody in billing could take it: it goes to premium");
+    // Whoever is there gets it where it is.
+    const { [GENERALIST]: _, ...others } = away;
+    expect(rehearsed({ facts, agents: others, waitedMs: 5 * MINUTE }, config)).toMatchObject({
+      queue: "billing",
+      assignee: { id: GENERALIST },
+    });
+  });
+
   test("goes where the rules say, to who has the skills, and the answer says why", () => {
     expect(rehearsed({ facts: { category: "billing" } })).toEqual({
       queue: "billing",

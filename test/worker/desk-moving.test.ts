@@ -119,6 +119,23 @@ describe("/transfer to a queue of another group", () => {
     expect(card.text).not.toContain("deleted");
   });
 
+  test("its story and its clocks are its own, whatever its number is there", async () => {
+    const bea = await stage.customer({ firstName: "Bea" });
+    await bea.write("A question");
+    await stage.settle(5_000);
+    await ada.write("My printer burns");
+    await stage.settle(5_000);
+    await stage.olga.write((await stage.topic("SUP-2")).id, "/transfer premium");
+    await stage.settle();
+    const story = await stage.get<{ queue: string; past: { type: string }[] }>(
+      "/api/v1/tickets/SUP-2/routing",
+    );
+    expect(story).toMatchObject({ ref: "SUP-2", queue: "premium" });
+    expect(story.past.map(({ type }) => type)).toContain("ticket_transferred");
+    expect(await stage.get("/api/v1/tickets/SUP-2/sla")).toMatchObject({ ref: "SUP-2" });
+    expect(await stage.get("/api/v1/tickets/SUP-1/routing")).toMatchObject({ queue: "general" });
+  });
+
   test("leads both ways from then on: texts, replies, edits, reactions", async () => {
     await moved();
     const asked = await ada.write("It burns more");

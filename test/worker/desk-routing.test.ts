@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ConfigInput } from "../../src/domain/config.ts";
 import type { Customer, Member } from "../../src/sandbox/telegram/client.ts";
 import { promisesNothing } from "../support/desks.ts";
+import { Endpoint } from "../support/endpoint.ts";
 import { isService, Stage, texts } from "../support/stage.ts";
 
 /* Who gets which ticket, in the real runtime: Friday 10:00 in Berlin, where the office is open till 15:00. */
@@ -239,6 +240,128 @@ describe("agents", () => {
       text.includes("Nobody in general"),
     );
     expect(told).toHaveLength(1);
+  });
+});
+
+test("where the configuration says so, the group reads why as well, the customer never", async () => {
+  await open((config) => {
+    config.routing.showReason = "group";
+  });
+  const ada = await asks();
+  expect(texts(await stage.inTopic("SUP-1")).join("\n")).toContain("has 0 of 2");
+  expect(texts(await ada.messages()).join("\n")).not.toContain("has 0 of 2");
+});
+
+test("nobody at all: it goes to the fallback pool, once, and then the leads are told", async () => {
+  await open((config) => {
+    config.queues = [
+      { id: "general", group: "main", assignment: "auto", overrideAfter: "5m" },
+      { id: "premium", group: "vip", assignment: "auto", overrideAfter: "5m" },
+    ];
+    config.agents!.push({ telegramId: 9004, name: "Vera", groups: ["vip"], capacity: 1 });
+    config.routing.rules = [];
+    config.routing.fallbackPool = "vip";
+  });
+  await starts(stage.lead);
+  await stage.moveTo(stage.now + 8 * HOUR);
+  const toldLeads = async (): Promise<string[]> =>
+    texts(await stage.telegram.messages(9001)).filter((text) => text.includes("Nobody in"));
+  const ada = await asks();
+  await asks();
+  expect(await stage.get("/api/v1/tickets/SUP-1/routing")).toMatchObject({
+    next: { what: expect.stringContaining("if there is none, it goes to premium") as string },
+  });
+  await stage.pass(6 * MINUTE);
+  expect(await stage.get("/api/v1/tickets/SUP-1")).toMatchObject({
+    group: "vip",
+    queue: "premium",
+    assignee: { id: 9004 },
+  });
+  expect(await toldLeads()).toEqual([]);
+  await ada.write("Still there?");
+  await stage.pass(6 * MINUTE);
+  // The second found the pool full: there it stays, and somebody hears of it.
+  expect(await stage.get("/api/v1/tickets/SUP-2")).toMatchObject({ group: "vip", assignee: null });
+  expect(await stage.get("/api/v1/tickets/SUP-2/routing")).toMatchObject({
+    ref: "SUP-2",
+    queue: "premium",
+    waiting: { stage: { kind: "override" } },
+  });
+  expect(await toldLeads()).toEqual([expect.stringContaining("Nobody in premium")]);
+  const { items } = await stage.get<{ items: { type: string; note: string | null }[] }>(
+    "/api/v1/tickets/SUP-2/events",
+  );
+  expect(items.filter(({ type }) => type === "ticket_transferred")).toMatchObject([
+    { note: "nobody could take it" },
+  ]);
+});
+
+describe("a skills service", () => {
+  let service: Endpoint;
+  beforeEach(async () => {
+    service = new Endpoint();
+    await open((config) => {
+      delete config.queues[1].overrideAfter;
+      config.routing.rules = [{ when: { language: "de" }, queue: "billing" }];
+      config.routing.skills = { url: service.url, timeout: "1s", cacheFor: "10m" };
+    });
+  });
+  const says = (agents: unknown) => ({ status: 200, body: JSON.stringify({ agents }) });
+  const asksInGerman = (): Promise<Customer> => asks("Hallo", { languageCode: "de" });
+
+  test("says who can take what, in place of the configuration, and is asked again when that is old", async () => {
+    await service.answers(says({ 9002: {}, 9003: { billing: 2 } }), says({ 9003: {} }));
+    // It is asked when there is something to hand out; until it has answered the configuration counts.
+    await asksInGerman();
+    expect(await assignee("SUP-1")).toBe(9002);
+    const asked = (await service.received()).length;
+    await asksInGerman();
+    expect(await assignee("SUP-2")).toBe(9003);
+    expect(await service.received()).toHaveLength(asked);
+    await stage.pass(11 * MINUTE);
+    await asksInGerman();
+    await asksInGerman();
+    expect(await service.received()).toHaveLength(asked + 1);
+    // Whom it leaves out has what the configuration says.
+    expect(await assignee("SUP-4")).toBe(9002);
+    const [{ body, headers }] = await service.received();
+    expect(JSON.parse(body)).toMatchObject({
+      type: "skills.requested",
+      data: { group: "main", agents: [9001, 9002, 9003] },
+    });
+    expect(headers["webhook-signature"]).toMatch(/^v1,/);
+  });
+
+  test("of certificates that end stops counting with them", async () => {
+    await service.answers(says({ 9002: {}, 9003: { billing: { level: 2, expiresOn: "2026-11-19" } } }));
+    await asks();
+    await asksInGerman();
+    expect(await assignee("SUP-2")).toBeNull();
+  });
+
+  test("that is away, lies or is huge leaves what is known, and is left alone after a while", async () => {
+    await service.answers(says({ 9002: {}, 9003: { billing: 2 } }));
+    await asks();
+    const bad = [
+      { status: 500 },
+      { status: 200, body: "certainly" },
+      { status: 200, body: '{"agents":{"Boris":{"billing":2}}}' },
+      { status: 302, headers: { location: service.url } },
+      { status: 200, body: `"${"x".repeat(2_000_000)}"` },
+    ];
+    await service.answers(...bad);
+    await stage.pass(11 * MINUTE);
+    for (const _ of bad) await asks();
+    const asked = (await service.received()).length;
+    await asksInGerman();
+    expect(await service.received()).toHaveLength(asked);
+    // Only Boris has it by the last word that was heard; his hands are full with the others.
+    const routing = await stage.get<{ waiting: { candidates: { agent: { id: number }; why: string[] }[] } }>(
+      "/api/v1/tickets/SUP-7/routing",
+    );
+    const why = Object.fromEntries(routing.waiting.candidates.map(({ agent, why: one }) => [agent.id, one]));
+    expect(why[9002]).toContainEqual("lacks billing 1 (has none)");
+    expect(why[9003]).toEqual(["no room: has 2 of 2"]);
   });
 });
 

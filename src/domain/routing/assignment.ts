@@ -22,6 +22,8 @@ export interface QueueRouting {
   relaxAfterMs: readonly number[];
   /** After this wait the next available agent gets it regardless of skill; null: never. */
   overrideAfterMs: number | null;
+  /** The queue of another group to which it goes, once, if there is nobody even then; null: the leads are told. */
+  pool: string | null;
   /** Who does not answer in this time loses it; null: nobody does. */
   answerWithinMs: number | null;
 }
@@ -104,7 +106,7 @@ export function stageAt({ relaxAfterMs, overrideAfterMs }: QueueRouting, waitedM
 /** When waiting alone changes something next. */
 export function nextChange(
   { waitingSince }: Pick<Need, "waitingSince">,
-  { relaxAfterMs, overrideAfterMs }: QueueRouting,
+  { relaxAfterMs, overrideAfterMs, pool }: QueueRouting,
   at: number,
 ): { at: number; what: string } | null {
   const changes = relaxAfterMs.map((after, index) => ({
@@ -117,7 +119,7 @@ export function nextChange(
   if (overrideAfterMs !== null) {
     changes.push({
       at: waitingSince + overrideAfterMs,
-      what: "the next available agent gets it regardless of skill",
+      what: `the next available agent gets it regardless of skill${pool === null ? "" : `; if there is none, it goes to ${pool}`}`,
     });
   }
   return changes.filter((change) => change.at > at).sort((a, b) => a.at - b.at)[0] ?? null;

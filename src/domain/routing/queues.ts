@@ -11,10 +11,22 @@ const STRATEGIES: Record<QueueConfig["strategy"], Weights> = {
 
 /** Every queue of a configuration by its id. */
 export function queueRoutingsOf(config: Config): ReadonlyMap<string, QueueRouting> {
-  return new Map(config.queues.map((queue) => [queue.id, queueRoutingOf(queue)]));
+  const pool = poolOf(config);
+  return new Map(
+    config.queues.map((queue) => [
+      queue.id,
+      queueRoutingOf(queue, queue.group === pool?.group ? null : pool),
+    ]),
+  );
 }
 
-function queueRoutingOf(queue: QueueConfig): QueueRouting {
+/** The fallback pool's queue: the default one if it is of that group, otherwise the group's first. */
+function poolOf({ routing, queues }: Config): QueueConfig | null {
+  const own = queues.filter(({ group }) => group === routing.fallbackPool);
+  return own.find(({ id }) => id === routing.defaultQueue) ?? own[0] ?? null;
+}
+
+function queueRoutingOf(queue: QueueConfig, pool: QueueConfig | null): QueueRouting {
   const given = Object.entries(queue.weights ?? {}).filter(([, weight]) => weight !== undefined);
   return {
     id: queue.id,
@@ -25,6 +37,7 @@ function queueRoutingOf(queue: QueueConfig): QueueRouting {
     preferSkills: queue.preferSkills ?? {},
     relaxAfterMs: queue.relaxAfter.map(ms).sort((a, b) => a - b),
     overrideAfterMs: queue.overrideAfter === undefined ? null : ms(queue.overrideAfter),
+    pool: pool?.id ?? null,
     answerWithinMs: queue.answerWithin === undefined ? null : ms(queue.answerWithin),
   };
 }

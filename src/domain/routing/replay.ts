@@ -114,8 +114,12 @@ interface Arrival {
   queue: QueueRouting;
   priority: Priority;
   requireSkills: SkillLevels;
+  /** What the rules and the other system want besides the queue. */
+  ownSkills: SkillLevels;
   preferredAgent: number | null;
   tier: string | null;
+  /** Since when it waits in this queue. */
+  waitingSince: number;
   /** As the live path orders what waits: urgency, then score, then age. */
   rank: number;
   score: number;
@@ -138,6 +142,8 @@ type Moment =
   | { kind: "ends"; arrival: Arrival }
   | { kind: "arrives"; arrival: Arrival }
   | { kind: "relaxes"; arrival: Arrival }
+  /** From a queue that has nobody to the pool. */
+  | { kind: "moves"; arrival: Arrival }
   | { kind: "shift"; group: string };
 
 class Replay {
@@ -174,14 +180,17 @@ class Replay {
     const ruled = route(facts, policy.routing, ticket.openedAt, policy.defaultQueue);
     const queue = policy.queues.get(ruled.queue)!;
     const priority = ruled.priority ?? "normal";
+    const ownSkills = highest(ruled.requireSkills, ticket.profile?.requireSkills);
     return {
       index,
       ticket,
       queue,
       priority,
-      requireSkills: highest(queue.requireSkills, ruled.requireSkills, ticket.profile?.requireSkills),
+      requireSkills: highest(queue.requireSkills, ownSkills),
+      ownSkills,
       preferredAgent: ticket.profile?.preferredAgent ?? null,
       tier: facts.tier,
+      waitingSince: ticket.openedAt,
       rank: PRIORITIES.indexOf(priority),
       score: ticket.profile?.priorityScore ?? this.#config.tiers[facts.tier ?? ""]?.score ?? 0,
       assignee: null,
@@ -232,13 +241,13 @@ class Replay {
           agentOf(floor, arrival.assignee.id).open -= 1;
           freed.add(floor);
         }
-      } else if (moment.kind === "arrives") {
+      } else if (moment.kind === "arrives" || moment.kind === "moves") {
         if (!arrival.queue.auto) this.#claimed(floor, arrival, at);
         else {
           floor.waiting.push(arrival);
           changed.set(floor, [...(changed.get(floor) ?? []), arrival]);
-          this.#ends(arrival);
         }
+        if (moment.kind === "arrives") this.#ends(arrival);
       } else if (arrival.assignee === null) {
         changed.set(floor, [...(changed.get(floor) ?? []), arrival]);
       }
@@ -249,15 +258,14 @@ class Replay {
     }
     for (const [floor, arrivals] of changed) {
       if (!freed.has(floor)) this.#handOut(floor, arrivals.sort(inOrder), at);
-      for (const arrival of arrivals) this.#relaxesLater(arrival, at);
+      for (const arrival of arrivals)
+        if (!this.#goesToThePool(floor, arrival, at)) this.#relaxesLater(arrival, at);
     }
   }
 
   #claimed(floor: Floor, arrival: Arrival, at: number): void {
     const who = floor.agents.find(({ agent }) => agent.id === arrival.ticket.assignee);
-    if (who === undefined) return;
-    this.#take(floor, arrival, who, at);
-    this.#ends(arrival);
+    if (who !== undefined) this.#take(floor, arrival, who, at);
   }
 
   #ends(arrival: Arrival): void {
@@ -265,9 +273,24 @@ class Replay {
     if (endedAt !== null) this.#moments.add(Math.max(endedAt, openedAt), { kind: "ends", arrival });
   }
 
+  /** Nobody takes it, whatever the skills: from now on it waits in the pool, if there is one. */
+  #goesToThePool(floor: Floor, arrival: Arrival, at: number): boolean {
+    const { queue, waitingSince, assignee, ownSkills } = arrival;
+    const { endedAt } = arrival.ticket;
+    const isOver =
+      stageAt(queue, at - waitingSince).kind === "override" && (endedAt === null || endedAt > at);
+    if (assignee !== null || queue.pool === null || !queue.auto || !isOver) return false;
+    floor.waiting = floor.waiting.filter((one) => one !== arrival);
+    arrival.queue = floor.policy.queues.get(queue.pool)!;
+    arrival.requireSkills = highest(arrival.queue.requireSkills, ownSkills);
+    arrival.waitingSince = at;
+    this.#moments.add(at, { kind: "moves", arrival });
+    return true;
+  }
+
   #relaxesLater(arrival: Arrival, at: number): void {
-    if (arrival.assignee !== null) return;
-    const next = nextChange({ waitingSince: arrival.ticket.openedAt }, arrival.queue, at);
+    if (arrival.assignee !== null || !arrival.queue.auto) return;
+    const next = nextChange(arrival, arrival.queue, at);
     const { endedAt } = arrival.ticket;
     if (next === null || (endedAt !== null && next.at >= endedAt)) return;
     this.#moments.add(next.at, { kind: "relaxes", arrival });
@@ -286,7 +309,7 @@ class Replay {
           requireSkills: arrival.requireSkills,
           preferredAgent: arrival.preferredAgent,
           declined: [],
-          waitingSince: arrival.ticket.openedAt,
+          waitingSince: arrival.waitingSince,
         },
         floor.agents.map((one) => ({ ...one, history: historyOf(floor, one.agent.id, arrival) })),
         arrival.queue,
@@ -342,8 +365,8 @@ function inOrder(a: Arrival, b: Arrival): number {
   return a.rank - b.rank || b.score - a.score || a.index - b.index;
 }
 
-function wantOf({ queue, requireSkills, ticket }: Arrival, at: number): string {
-  return JSON.stringify([queue.id, requireSkills, stageAt(queue, at - ticket.openedAt)]);
+function wantOf({ queue, requireSkills, waitingSince }: Arrival, at: number): string {
+  return JSON.stringify([queue.id, requireSkills, stageAt(queue, at - waitingSince)]);
 }
 
 function agentOf({ agents }: Floor, id: number): AgentNow {

@@ -72,25 +72,17 @@ export function simulate(config: Config, rehearsal: Rehearsal, now: number): Sim
   const home = rehearsal.group ?? groupOfPayload(config, facts.payload ?? "") ?? defaultGroupOf(config);
   const policy = policyOf(config, home, now)!;
   const ruled = route(facts, policy.routing, now, policy.defaultQueue);
-  const queue = policy.queues.get(rehearsal.queue ?? ruled.queue)!;
-  const roster = policyOf(config, queue.group, now)!.roster;
-  const requireSkills = highest(queue.requireSkills, ruled.requireSkills, profile.requireSkills);
-
-  const team = roster.agents.map((agent): AgentNow => {
-    const given = agents.get(agent.id);
-    const because = unavailableBecause(presenceOf(given), agent.shift, now);
-    return {
-      agent,
-      available: because === null,
-      unavailableBecause: because,
-      open: given?.open ?? 0,
-      lastAssignedAt: given?.lastAssignedAt ?? null,
-      history: given?.handledBefore === true ? 1 : 0,
-    };
-  });
-  const { preferredAgent } = profile;
-  const need = { requireSkills, preferredAgent, declined, waitingSince: now - waitedMs };
-  const assignment = assign(need, team, queue, now);
+  const ownSkills = highest(ruled.requireSkills, profile.requireSkills);
+  const first = policy.queues.get(rehearsal.queue ?? ruled.queue)!;
+  const waited: Wait = { ownSkills, preferredAgent: profile.preferredAgent, declined, waitedMs };
+  const there = waitIn(config, first, waited, agents, now);
+  const pool = first.pool === null ? undefined : policy.queues.get(first.pool);
+  const { assignee: anybody, stage } = there.assignment;
+  const movesOn = pool !== undefined && first.auto && anybody === null && stage.kind === "override";
+  // In another group its wait begins anew, and nobody has declined it.
+  const { queue, requireSkills, team, assignment } = movesOn
+    ? waitIn(config, pool, { ...waited, declined: [], waitedMs: 0 }, agents, now)
+    : there;
   const isAssigned = queue.auto && assignment.assignee !== null;
   return {
     queue: queue.id,
@@ -105,9 +97,18 @@ export function simulate(config: Config, rehearsal: Rehearsal, now: number): Sim
       ...(rehearsal.queue === null
         ? routeInWords(ruled, config)
         : [`somebody put it into ${rehearsal.queue}: no rule moves it`]),
+      ...(movesOn
+        ? [
+            stageInWords(stage, first, waitedMs),
+            `nobody in ${first.id} could take it: it goes to ${queue.id}`,
+          ]
+        : []),
       ...requiredInWords(requireSkills),
       ...(queue.auto
-        ? [stageInWords(assignment.stage, queue, waitedMs), ...assignmentInWords(assignment, queue.group)]
+        ? [
+            stageInWords(assignment.stage, queue, movesOn ? 0 : waitedMs),
+            ...assignmentInWords(assignment, queue.group),
+          ]
         : [`agents claim the tickets of ${queue.id}: nobody is given any`]),
     ],
     rules: ruled.rules,
@@ -115,6 +116,39 @@ export function simulate(config: Config, rehearsal: Rehearsal, now: number): Sim
     candidates: assignment.candidates,
     next: queue.auto ? nextOf(assignment, queue, team, agents, now) : null,
   };
+}
+
+interface Wait {
+  /** What the rules and the other system want besides the queue. */
+  ownSkills: SkillLevels;
+  preferredAgent: number | null;
+  declined: readonly number[];
+  waitedMs: number;
+}
+
+/** Who would take it in a queue. */
+function waitIn(
+  config: Config,
+  queue: QueueRouting,
+  { ownSkills, preferredAgent, declined, waitedMs }: Wait,
+  agents: Rehearsal["agents"],
+  now: number,
+): { queue: QueueRouting; requireSkills: SkillLevels; team: AgentNow[]; assignment: Assignment } {
+  const requireSkills = highest(queue.requireSkills, ownSkills);
+  const team = policyOf(config, queue.group, now)!.roster.agents.map((agent): AgentNow => {
+    const given = agents.get(agent.id);
+    const because = unavailableBecause(presenceOf(given), agent.shift, now);
+    return {
+      agent,
+      available: because === null,
+      unavailableBecause: because,
+      open: given?.open ?? 0,
+      lastAssignedAt: given?.lastAssignedAt ?? null,
+      history: given?.handledBefore === true ? 1 : 0,
+    };
+  });
+  const need = { requireSkills, preferredAgent, declined, waitingSince: now - waitedMs };
+  return { queue, requireSkills, team, assignment: assign(need, team, queue, now) };
 }
 
 function profileOfOutcome(outcome: EnrichmentOutcome | null): Profile {

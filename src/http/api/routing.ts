@@ -421,8 +421,8 @@ routingApi.openapi(
   async (c) => {
     const found = await ticketByRef(c.env.DB, c.req.valid("param").ref, { after: 0, limit: 1 });
     if (found === null) return problem(c, "ticket.not_found");
-    const { groupId, number, ref } = found.ticket;
-    const asked = await askGroup<RoutingStory | null>(c.env, groupId, (stub) => stub.routing(number));
+    const { groupId, id, ref } = found.ticket;
+    const asked = await askGroup<RoutingStory | null>(c.env, groupId, (stub) => stub.routing(id));
     if ("unreachable" in asked) return problem(c, "group.unreachable");
     if (asked.answer === null) return problem(c, "ticket.not_found");
     return c.json(storyJson(ref, asked.answer), 200);
