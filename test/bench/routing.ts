@@ -64,7 +64,7 @@ export async function routing(remains: AsyncDisposableStack): Promise<Chapter> {
     ],
     notes: [
       `A decision costs ${round(decisions.free / decisions.floor)} times the floor: each of ${AGENTS} agents is scored and explained. Medians of ${ROUNDS} rounds of ${CALLS} calls.`,
-      "An arrival: ms to accept it. Somebody gets free: ms until the desk has answered and nothing is left to do; it looks at everything that waits, and so this grows with it.",
+      "An arrival: ms to accept it. Somebody gets free: ms until the desk has answered and nothing is left to do; of those that want the same, one is looked at.",
       `${ARRIVALS} arrivals in each group, in turns, each of a new customer, into a queue that the desk hands out among ${AGENTS} agents; delivered before the next; the object's rows and D1's together.`,
     ],
   };
