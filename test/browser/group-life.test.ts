@@ -44,6 +44,16 @@ test("a topic closed by hand is locked for agents, and opens when the customer w
   await page.getByRole("textbox", { name: "Message as Generalist" }).waitFor();
 });
 
+test("an agent has a chat of their own with the bot", async () => {
+  await page.getByRole("button", { name: "The bot, in private" }).click();
+  await page.getByRole("button", { name: "Let the bot write to Generalist" }).click();
+  const told = page.getByRole("log", { name: "What the bot tells Generalist" });
+  await expect.poll(() => told.innerText()).not.toBe("");
+  await page.getByRole("textbox", { name: "Write to the bot as Generalist" }).waitFor();
+  await row("SUP-1").click();
+  await page.getByRole("textbox", { name: "Message as Generalist" }).waitFor();
+});
+
 test("an agent leaves the group and joins again", async () => {
   const whoActs = page.getByRole("combobox", { name: "Act as" }).locator("option:checked");
   await hands.choose(GROUP, "Generalist leaves");

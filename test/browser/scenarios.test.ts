@@ -107,3 +107,11 @@ test("what happened beneath is in the drawer", async () => {
     .poll(() => page.getByRole("region", { name: "Inbox" }).innerText())
     .toMatch(/of 20 calls left/);
 });
+
+test("what an agent is told in private is in their own chat", async () => {
+  await page.getByRole("combobox", { name: "Act as" }).selectOption({ label: "Senior billing · senior" });
+  await page.getByRole("button", { name: "The bot, in private" }).click();
+  const told = page.getByRole("log", { name: "What the bot tells Senior billing" });
+  await expect.poll(() => told.innerText()).toContain("Why you: ");
+  expect(complaints).toEqual([]);
+});

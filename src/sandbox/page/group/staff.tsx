@@ -6,6 +6,7 @@ import { agent, group, thread } from "../model/scene.ts";
 import { act } from "../model/telegram.ts";
 import { chatMirror, nameOf } from "../model/world.ts";
 import { Icon } from "../ui/icon.tsx";
+import { OwnChat, OwnChatRow } from "./own-chat.tsx";
 import { StaffHeader } from "./staff-header.tsx";
 import { TopicIcon } from "./topic-icon.tsx";
 import { TopicList } from "./topic-list.tsx";
@@ -24,11 +25,14 @@ export function Staff() {
     >
       <div class="topics-column">
         <StaffHeader />
+        <OwnChatRow />
         <TopicList chatId={open.chatId} />
       </div>
       <div class="topic-column">
         {thread.value === undefined ? (
           <Welcome isNew={mirror.topics.size === 0} />
+        ) : thread.value === "own" ? (
+          <OwnChat key={agent.value} />
         ) : (
           <OpenTopic key={`${open.chatId}:${thread.value}`} chatId={open.chatId} at={thread.value} />
         )}

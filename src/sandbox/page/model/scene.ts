@@ -11,8 +11,8 @@ const chosenCustomer = signal(remembered<number | null>("customer", null));
 export const groupId = signal(remembered("group", ""));
 /** The agent who holds the mouse on the right. */
 export const agent = signal(remembered("agent", 0));
-/** The open topic; undefined shows the list of topics alone, where there is room for one only. */
-export const thread = signal(remembered<Thread | undefined>("thread", undefined));
+/** The open topic, or the agent's own chat; undefined shows the list alone, where there is room for one only. */
+export const thread = signal(remembered<Thread | "own" | undefined>("thread", undefined));
 /** The side that a narrow window shows. */
 export const side = signal<"customers" | "staff">("customers");
 export const isDrawerOpen = signal(remembered("drawer", false));
@@ -70,6 +70,7 @@ effect(() => {
 /** While a scenario plays, the page looks where something happens. */
 export function follow(chatId: number, at: Thread): void {
   if (playing.value?.state !== "playing") return;
+  if (facts.value?.agents.some(({ id }) => id === chatId)) return;
   if (chatId > 0) showPhoneOf(chatId);
   else if (chatId === group.value?.chatId && at !== null) thread.value = at;
 }
