@@ -35,7 +35,7 @@ export interface Reminder {
  * The shape of a stored ticket. Whoever changes it counts it up: a ticket stored in another shape is folded from its
  * events anew.
  */
-export const TICKET_SHAPE = 6;
+export const TICKET_SHAPE = 7;
 
 /** A ticket as it is now. Instants are milliseconds since 1970 (UTC), `null` where it has not happened. */
 export interface Ticket {
@@ -58,7 +58,7 @@ export interface Ticket {
   /** What the customer is to the desk, `null` while nobody knows. */
   tier: string | null;
   assignee: { id: number; name: string } | null;
-  /** When the desk handed it to them; null where somebody took or was given it by hand. */
+  /** When the desk handed it to them, until they do something about it; null where it came to them by hand. */
   handedAt: number | null;
   /** Since when it waits for somebody to take it, or waited. */
   waitingSince: number;
@@ -162,6 +162,7 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
       next.claimedAt ??= event.at;
       return next;
     case "ticket_answered":
+      next.handedAt = null;
       next.awaitingSince = null;
       next.owedSince = null;
       next.firstAnsweredAt ??= event.at;
@@ -172,12 +173,14 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
     case "ticket_escalated":
       return next;
     case "ticket_resolved":
+      next.handedAt = null;
       next.resolvedAt = event.at;
       next.owedSince = ticket.awaitingSince;
       next.awaitingSince = null;
       next.firstResponseEndedAt ??= event.at;
       return next;
     case "ticket_closed":
+      next.handedAt = null;
       next.closedAt = event.at;
       next.owedSince = event.by.kind === "customer" ? null : (ticket.awaitingSince ?? ticket.owedSince);
       next.awaitingSince = null;

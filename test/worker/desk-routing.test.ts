@@ -208,6 +208,22 @@ describe("agents", () => {
     expect(await assignees(3)).toEqual([9003, 9003, null]);
   });
 
+  test("who have answered keep the ticket, however long the next answer takes", async () => {
+    await open((config) => {
+      config.queues[0].answerWithin = "10m";
+    });
+    const ada = await asks();
+    await stage.olga.write((await stage.topic("SUP-1")).id, "On it");
+    await stage.pass(HOUR);
+    await ada.write("And now?");
+    await stage.pass(HOUR);
+    expect(await assignee("SUP-1")).toBe(9002);
+    await says(stage.olga, "SUP-1", "/close");
+    await ada.write("It is back");
+    await stage.pass(HOUR);
+    expect(await assignee("SUP-1")).toBe(9002);
+  });
+
   test("know why a ticket is theirs; neither the customer nor the group reads it", async () => {
     await starts(stage.olga);
     const ada = await asks();
