@@ -10,3 +10,8 @@ export function isLeadOf(config: Config, groupId: string, agent: AgentConfig): b
   if (agent.role === "lead" && agent.groups.includes(groupId)) return true;
   return config.groups.find((group) => group.id === groupId)?.leads.includes(agent.telegramId) ?? false;
 }
+
+/** The group whose object keeps an agent's availability and slots: the first of theirs; null for no agent. */
+export function homeOf({ agents }: Config, id: number): string | null {
+  return agents.find(({ telegramId }) => telegramId === id)?.groups[0] ?? null;
+}

@@ -1,9 +1,9 @@
 import type { Actor } from "./actor.ts";
 import type { UnreachableReason } from "./contact.ts";
 import type { Priority } from "./priority.ts";
-import type { Loads } from "./roster.ts";
 import type { Profile } from "./routing/profile.ts";
 import type { RoutingReason } from "./routing/reason.ts";
+import type { TeamAt } from "./routing/taking-over.ts";
 
 /** An agent as the one who acts. */
 export type AgentActor = Extract<Actor, { kind: "agent" }>;
@@ -62,5 +62,5 @@ export type TicketCommand =
   | { type: "topic_lost"; topicId: number }
   | { type: "delivery_failed"; code: string }
   | { type: "delivery_uncertain" }
-  /** `loads`: what every agent has to do now, for those who may take tickets over. */
-  | { type: "clock_struck"; loads: Loads };
+  /** `team`: who may take tickets over. */
+  | { type: "clock_struck"; team: TeamAt };

@@ -6,13 +6,13 @@ import { intakeComplete } from "./intake.ts";
 import { REMINDER_MAX_MS, TAGS_MAX } from "./limits.ts";
 import type { Policy } from "./policy.ts";
 import { isPriority } from "./priority.ts";
-import { routedEvent } from "./routing/routed.ts";
+import { andRouted } from "./routing/routed.ts";
 import { verdicts } from "./sla/clocks.ts";
 import { METRICS, type Metric } from "./sla/metric.ts";
 import type { Verdict } from "./sla/verdict.ts";
 import type { TicketStatus } from "./status.ts";
 import { strike } from "./strike.ts";
-import { evolve, type Ticket } from "./ticket.ts";
+import type { Ticket } from "./ticket.ts";
 
 type Command<T extends TicketCommand["type"]> = Extract<TicketCommand, { type: T }>;
 
@@ -46,7 +46,7 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
     case "agent_claimed":
       return claimed(command, ticket, now);
     case "agent_unclaimed":
-      return unclaimed(command, ticket, now);
+      return unclaimed(command, ticket, policy, now);
     case "agent_assigned":
       return assigned(command, ticket, now);
     case "desk_assigned":
@@ -67,7 +67,7 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
     case "agent_transferred":
       return transferred(command, ticket, policy, now);
     case "agent_declined":
-      return declined(command, ticket, now);
+      return declined(command, ticket, policy, now);
     case "agent_noted":
       return { events: [{ type: "note_added", at: now, by: command.by, text: command.text }] };
     case "agent_resolved":
@@ -75,7 +75,7 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
     case "agent_closed":
       return closed(ticket, command.by, policy, now, command.note);
     case "agent_reopened":
-      return reopened(command, ticket, now);
+      return reopened(command, ticket, policy, now);
     case "agent_escalated":
       return escalated(command, ticket, now);
     case "agent_snoozed":
@@ -94,7 +94,7 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
     case "delivery_uncertain":
       return { events: [{ type: "delivery_uncertain", at: now, by: delivery }] };
     case "clock_struck":
-      return { events: strike(ticket, policy, command.loads, now) };
+      return { events: strike(ticket, policy, command.team, now) };
     default:
       return command satisfies never;
   }
@@ -135,16 +135,21 @@ function customerWrote(
       // "Thank you!" after the fact is passed on, but nobody has to work again because of it.
       if (command.gratitude) return { events: [] };
       return {
-        events: [
-          {
-            type: "ticket_reopened",
-            at: now,
-            by,
-            from: ticket.status,
-            to: deskTurn(ticket),
-            note: "customer wrote",
-          },
-        ],
+        events: andRouted(
+          ticket,
+          [
+            {
+              type: "ticket_reopened",
+              at: now,
+              by,
+              from: ticket.status,
+              to: deskTurn(ticket),
+              note: "customer wrote",
+            },
+          ],
+          policy,
+          now,
+        ),
       };
     default:
       return ticket.status satisfies never;
@@ -243,14 +248,23 @@ function claimed(command: Command<"agent_claimed">, ticket: Ticket, now: number)
   return { events: [{ type: "ticket_claimed", at: now, by: command.by, from: status, to }] };
 }
 
-function unclaimed(command: Command<"agent_unclaimed">, ticket: Ticket, now: number): Decision {
+function unclaimed(
+  command: Command<"agent_unclaimed">,
+  ticket: Ticket,
+  policy: Policy,
+  now: number,
+): Decision {
   const { assignee, ref, status } = ticket;
   if (status === "closed") return { refused: closedRefusal(ticket) };
   if (assignee === null) return { already: { code: "ticket.already_unclaimed", ref } };
   if (assignee.id !== command.by.id && !command.lead)
     return { refused: { code: "ticket.not_yours", ref, status, assignee } };
+  // Where the desk hands out work it would come straight back to whoever gives it away.
+  if (policy.queues.get(ticket.queue)?.auto === true)
+    return handedOn(assignee, command.by, ticket, policy, now);
   const to = status === "in_progress" ? "open" : status;
-  return { events: [{ type: "ticket_unclaimed", at: now, by: command.by, from: status, to }] };
+  const event = { type: "ticket_unclaimed", at: now, by: command.by, from: status, to } as const;
+  return { events: andRouted(ticket, [event], policy, now) };
 }
 
 function assigned(command: Command<"agent_assigned">, ticket: Ticket, now: number): Decision {
@@ -296,17 +310,26 @@ function deskAssigned(command: Command<"desk_assigned">, ticket: Ticket, now: nu
   };
 }
 
-function declined({ by }: Command<"agent_declined">, ticket: Ticket, now: number): Decision {
+function declined({ by }: Command<"agent_declined">, ticket: Ticket, policy: Policy, now: number): Decision {
   const { assignee, ref, status } = ticket;
   if (status === "closed") return { refused: closedRefusal(ticket) };
   if (assignee === null) return { already: { code: "ticket.already_unclaimed", ref } };
   if (assignee.id !== by.id) return { refused: { code: "ticket.not_yours", ref, status, assignee } };
-  const to = status === "in_progress" ? "open" : status;
-  return {
-    events: [
-      { type: "assignment_declined", at: now, by, from: status, to, agent: by.id, agentName: by.name },
-    ],
-  };
+  return handedOn(assignee, by, ticket, policy, now);
+}
+
+/** It goes to somebody else, not back to whoever had it. */
+function handedOn(
+  { id: agent, name: agentName }: { id: number; name: string },
+  by: Actor,
+  ticket: Ticket,
+  policy: Policy,
+  now: number,
+): Decision {
+  const { status: from } = ticket;
+  const to = from === "in_progress" ? "open" : from;
+  const event = { type: "assignment_declined", at: now, by, from, to, agent, agentName } as const;
+  return { events: andRouted(ticket, [event], policy, now) };
 }
 
 function enriched(
@@ -365,13 +388,6 @@ function transferred(
   };
 }
 
-/** The rules give the ticket its place where what they look at has changed; a ticket that somebody has stays there. */
-function andRouted(before: Ticket | null, events: TicketEvent[], policy: Policy, now: number): TicketEvent[] {
-  const ticket = events.reduce<Ticket | null>(evolve, before);
-  const routed = ticket === null ? null : routedEvent(ticket, policy, now);
-  return routed === null ? events : [...events, routed];
-}
-
 function resolved(command: Command<"agent_resolved">, ticket: Ticket, policy: Policy, now: number): Decision {
   const { ref, status, statusBy } = ticket;
   if (status === "closed") return { refused: closedRefusal(ticket) };
@@ -413,23 +429,20 @@ function closed(ticket: Ticket, by: Actor, policy: Policy, now: number, text?: s
   };
 }
 
-function reopened(command: Command<"agent_reopened">, ticket: Ticket, now: number): Decision {
+function reopened(command: Command<"agent_reopened">, ticket: Ticket, policy: Policy, now: number): Decision {
   const { ref, status } = ticket;
   if (status !== "closed" && status !== "resolved") {
     return { already: { code: "ticket.already_active", ref, status } };
   }
-  return {
-    events: [
-      {
-        type: "ticket_reopened",
-        at: now,
-        by: command.by,
-        from: status,
-        to: deskTurn(ticket),
-        ...note(command),
-      },
-    ],
-  };
+  const event = {
+    type: "ticket_reopened",
+    at: now,
+    by: command.by,
+    from: status,
+    to: deskTurn(ticket),
+    ...note(command),
+  } as const;
+  return { events: andRouted(ticket, [event], policy, now) };
 }
 
 function escalated(command: Command<"agent_escalated">, ticket: Ticket, now: number): Decision {

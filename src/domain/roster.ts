@@ -1,6 +1,6 @@
 import { agentsOf, isLeadOf } from "./agent.ts";
 import type { AgentConfig, Config } from "./config.ts";
-import { hasSkills, type HeldSkills } from "./routing/skills.ts";
+import type { HeldSkills } from "./routing/skills.ts";
 import { BusinessCalendar } from "./sla/calendar.ts";
 import { DAY_MS, dayOf, TimeZone } from "./sla/zone.ts";
 
@@ -25,14 +25,12 @@ export interface Roster {
   agents: readonly RosterAgent[];
   /** The leads, who are told what nobody else can do. */
   leads: readonly { id: number; name: string }[];
-  /** Queue → skills without which nobody gets its tickets. */
-  requiredSkills: ReadonlyMap<string, Readonly<Record<string, number>>>;
 }
 
 /** How many tickets each agent has now, by agent id; who is not there has none. */
 export type Loads = ReadonlyMap<number, number>;
 
-export const NO_ROSTER: Roster = { agents: [], leads: [], requiredSkills: new Map() };
+export const NO_ROSTER: Roster = { agents: [], leads: [] };
 
 export function rosterOf(config: Config, groupId: string): Roster {
   const agents = agentsOf(config, groupId);
@@ -41,7 +39,6 @@ export function rosterOf(config: Config, groupId: string): Roster {
     leads: config.agents
       .filter((agent) => isLeadOf(config, groupId, agent))
       .map(({ telegramId, name }) => ({ id: telegramId, name })),
-    requiredSkills: new Map(config.queues.map((queue) => [queue.id, queue.requireSkills ?? {}])),
   };
 }
 
@@ -64,28 +61,4 @@ function rosterAgent(agent: AgentConfig, config: Config): RosterAgent {
     shift: calendar,
     skills: new Map(skills),
   };
-}
-
-/**
- * Who takes a ticket over from its assignee: on shift, with room and the skills that the queue requires, the one with
- * the smallest part of their capacity in use; `null` if there is nobody.
- */
-export function whoTakesOver(
-  wanted: "senior" | "other",
-  ticket: { queue: string; assignee: { id: number } | null },
-  { agents, requiredSkills }: Roster,
-  loads: Loads,
-  at: number,
-): RosterAgent | null {
-  const required = requiredSkills.get(ticket.queue) ?? {};
-  const inUse = (agent: RosterAgent): number => (loads.get(agent.id) ?? 0) / agent.capacity;
-  const able = agents.filter(
-    (agent) =>
-      agent.id !== ticket.assignee?.id &&
-      (wanted === "other" || agent.role === "senior") &&
-      (loads.get(agent.id) ?? 0) < agent.capacity &&
-      (agent.shift === null || agent.shift.isOpen(at)) &&
-      hasSkills(agent.skills, required, at),
-  );
-  return able.sort((a, b) => inUse(a) - inUse(b) || a.id - b.id)[0] ?? null;
 }

@@ -2,7 +2,8 @@ import type { Actor } from "./actor.ts";
 import type { TicketEvent } from "./event.ts";
 import type { Policy } from "./policy.ts";
 import { PRIORITIES } from "./priority.ts";
-import { whoTakesOver, type Loads } from "./roster.ts";
+import { andRouted } from "./routing/routed.ts";
+import { whoTakesOver, type TeamAt } from "./routing/taking-over.ts";
 import type { EscalationReceipt, Moment, MomentOf, NoticeReceiver } from "./sla/escalation-log.ts";
 import { momentsAhead, stepsAt, receivers } from "./sla/escalation.ts";
 import type { EscalationAction, EscalationPolicy, SlaPolicy } from "./sla/sla-policy.ts";
@@ -25,7 +26,7 @@ const STROKES_MAX = 100;
  * did, whenever the desk got to look. So the same history gives the same events whether the clock is struck each
  * second or once a week.
  */
-export function strike(ticket: Ticket, policy: Policy, loads: Loads, now: number): TicketEvent[] {
+export function strike(ticket: Ticket, policy: Policy, team: TeamAt, now: number): TicketEvent[] {
   const events: TicketEvent[] = [];
   let present = ticket;
   for (let count = 0; count < STROKES_MAX; count += 1) {
@@ -33,7 +34,7 @@ export function strike(ticket: Ticket, policy: Policy, loads: Loads, now: number
     if (stroke === null || stroke.from > now) break;
     // What a change made due in the past is due since that change, not before.
     const at = Math.max(stroke.at, present.changedAt, stroke.kind === "moment" ? policy.sla.since : 0);
-    const struck = happen(stroke, present, policy, loads, at);
+    const struck = happen(stroke, present, policy, team, at);
     events.push(...struck);
     present = struck.reduce<Ticket>(evolve, present);
   }
@@ -79,12 +80,12 @@ function nextStroke(ticket: Ticket, policy: Policy): Stroke | null {
   );
 }
 
-function happen(stroke: Stroke, ticket: Ticket, policy: Policy, loads: Loads, at: number): TicketEvent[] {
+function happen(stroke: Stroke, ticket: Ticket, policy: Policy, team: TeamAt, at: number): TicketEvent[] {
   switch (stroke.kind) {
     case "intake":
       return [{ type: "intake_released", at, by: system("intake_hold"), why: "waited" }];
     case "moment":
-      return new Escalation(ticket, policy, stroke.sla, loads, at).take(stroke.moment);
+      return new Escalation(ticket, policy, stroke.sla, team, at).take(stroke.moment);
     case "notices":
       return [
         { type: "escalation_notices_merged", at, by: system("escalation"), notices: ticket.escalation.held },
@@ -99,7 +100,8 @@ function happen(stroke: Stroke, ticket: Ticket, policy: Policy, loads: Loads, at
       const to = status === "in_progress" ? "open" : status;
       const by = system("routing");
       const ignored = { agent: assignee!.id, agentName: assignee!.name };
-      return [{ type: "assignment_ignored", at, by, from: status, to, ...ignored }];
+      const event = { type: "assignment_ignored", at, by, from: status, to, ...ignored } as const;
+      return andRouted(ticket, [event], policy, at);
     }
     case "auto_close":
       return [
@@ -121,16 +123,16 @@ function happen(stroke: Stroke, ticket: Ticket, policy: Policy, loads: Loads, at
 class Escalation {
   readonly #policy: Policy;
   readonly #sla: SlaPolicy;
-  readonly #loads: Loads;
+  readonly #team: TeamAt;
   readonly #at: number;
   #ticket: Ticket;
   readonly #events: TicketEvent[] = [];
 
-  constructor(ticket: Ticket, policy: Policy, sla: SlaPolicy, loads: Loads, at: number) {
+  constructor(ticket: Ticket, policy: Policy, sla: SlaPolicy, team: TeamAt, at: number) {
     this.#ticket = ticket;
     this.#policy = policy;
     this.#sla = sla;
-    this.#loads = loads;
+    this.#team = team;
     this.#at = at;
   }
 
@@ -184,7 +186,7 @@ class Escalation {
     }
     if ("reassign" in action) {
       const { roster } = this.#policy;
-      const agent = whoTakesOver(action.reassign, this.#ticket, roster, this.#loads, this.#at);
+      const agent = whoTakesOver(action.reassign, this.#ticket, this.#policy, this.#team, this.#at);
       if (agent === null) {
         return { result: quiet ? "held" : "nobody", agents: [...roster.leads], events: [] };
       }

@@ -35,7 +35,7 @@ export interface Reminder {
  * The shape of a stored ticket. Whoever changes it counts it up: a ticket stored in another shape is folded from its
  * events anew.
  */
-export const TICKET_SHAPE = 7;
+export const TICKET_SHAPE = 8;
 
 /** A ticket as it is now. Instants are milliseconds since 1970 (UTC), `null` where it has not happened. */
 export interface Ticket {
@@ -144,7 +144,8 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
       next.queue = event.queue;
       next.queueSet = true;
       next.waitingSince = event.at;
-      next.declined = [];
+      // Who did not want it is asked again only because a person sends it where they are.
+      if (event.by.kind !== "system") next.declined = [];
       return event.group === undefined ? next : gone(next, event.group);
     case "ticket_arrived":
       // The topic of the group that it came from is not a topic here, though its number may be.

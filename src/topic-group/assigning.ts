@@ -8,15 +8,14 @@ import {
   type Assignment,
   type QueueRouting,
 } from "../domain/routing/assignment.ts";
-import { availableFrom, unavailableBecause } from "../domain/routing/presence.ts";
-import { skillsBy } from "../domain/routing/skill-table.ts";
-import { highest } from "../domain/routing/skills.ts";
+import { availableFrom } from "../domain/routing/presence.ts";
+import { hasSkills, highest } from "../domain/routing/skills.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { nobodyTakesIt } from "../telegram/text.ts";
-import { awaitedUntil } from "./enriching.ts";
-import { askForSlot } from "./peers/ask.ts";
-import { refreshSkills, skillTable } from "./skills.ts";
-import type { AgentRow } from "./tables/agents.ts";
+import { agentNow } from "./agent-now.ts";
+import { questions } from "./enriching.ts";
+import { askForSlot, giveUpAsking, SLOT_ANSWER_MS } from "./peers/ask.ts";
+import { refreshSkills } from "./skills.ts";
 import { isUnassigned } from "./tables/store.ts";
 import { inOrder, waitingOf, type WaitingTicket } from "./tables/waiting.ts";
 import type { Transaction } from "./transaction.ts";
@@ -33,29 +32,35 @@ export function handOut(
 ): number | null {
   refreshSkills(tx);
   const { policy } = tx.rules;
-  const agents = policy.roster.agents.map((agent) => agentNow(tx, agent));
+  const agents = policy.roster.agents.map((agent) => agentNow(tx, agent, tx.now));
   /** What nobody could take, nobody will in this pass: people only get fuller. */
   const hopeless = new Set<string>();
   let next: number | null = null;
   const later = (at: number | null): void => {
     if (at !== null && at > tx.now) next = next === null ? at : Math.min(next, at);
   };
+  const asked = questions(tx);
   const waiting =
     numbers === "all" ? tx.waiting.inOrder(queues, tx.rules.config.tiers) : changed(tx, numbers);
   for (const ticket of waiting) {
     const queue = policy.queues.get(ticket.queue);
     if (queue === undefined || !queues.includes(queue.id)) continue;
     later(nextChange(ticket, queue, tx.now)?.at ?? null);
+    // Somebody's home was asked for a slot; its answer comes back as a cause.
+    const silentAt = silentFrom(tx, ticket);
+    if (silentAt !== null && silentAt > tx.now) {
+      later(silentAt);
+      continue;
+    }
+    if (silentAt !== null) stopAsking(tx, ticket, agents);
     // Whoever has no room, or is not there, need not be asked about their skills.
     const kind = kindOf(ticket, queue, tx.now);
     if (hopeless.has(kind) || !agents.some(hasRoom)) {
       tellIfNobody(tx, ticket, queue);
       continue;
     }
-    // Somebody's home was asked for a slot; its answer comes back as a cause.
-    if (tx.agents.slotFor(ticket.id) !== null) continue;
-    const awaited = awaitedUntil(tx, ticket.number);
-    if (awaited !== null) {
+    const awaited = asked.get(ticket.number);
+    if (awaited !== undefined) {
       later(awaited);
       continue;
     }
@@ -65,11 +70,15 @@ export function handOut(
       tellIfNobody(tx, ticket, queue);
       continue;
     }
+    const firstAt = olderOnes(tx, ticket, assignment.assignee.id, agents, asked, queues);
+    if (firstAt !== null) {
+      later(firstAt);
+      continue;
+    }
     const chosen = policy.roster.agents.find(({ id }) => id === assignment.assignee?.id);
     if (chosen !== undefined && chosen.home !== policy.group) {
       askForSlot(tx, chosen, tx.store.ticket(ticket.number)!.ticket);
-      const asked = agents.find(({ agent }) => agent.id === chosen.id)!;
-      asked.open += 1;
+      agents.find(({ agent }) => agent.id === chosen.id)!.open += 1;
       continue;
     }
     give(tx, ticket, queue, assignment, agents);
@@ -78,6 +87,50 @@ export function handOut(
     for (const { id, shift } of policy.roster.agents) later(availableFrom(tx.agents.get(id), shift, tx.now));
   }
   return next;
+}
+
+/** When the home that was asked about a ticket has had its time to answer, in ms since 1970; null: nobody is asked. */
+function silentFrom(tx: Transaction, { id }: WaitingTicket): number | null {
+  const waits = tx.agents.askedFor(id, tx.rules.group.id);
+  return waits === null ? null : waits.askedAt + SLOT_ANSWER_MS;
+}
+
+function stopAsking(tx: Transaction, { id }: WaitingTicket, agents: AgentNow[]): void {
+  const { agent } = tx.agents.askedFor(id, tx.rules.group.id)!;
+  const index = agents.findIndex((one) => one.agent.id === agent);
+  if (index === -1) {
+    tx.agents.freeSlot(agent, id, tx.rules.group.id);
+    return;
+  }
+  giveUpAsking(tx, agents[index]!.agent, id);
+  agents[index] = agentNow(tx, agents[index]!.agent, tx.now);
+}
+
+/**
+ * Until when a ticket waits because older ones, for which an answer is awaited, may need all the room that somebody
+ * has: a newer equal overtakes nobody. Null: there is room for all of them.
+ */
+function olderOnes(
+  tx: Transaction,
+  ticket: WaitingTicket,
+  agentId: number,
+  agents: readonly AgentNow[],
+  asked: ReadonlyMap<number, number>,
+  queues: readonly string[],
+): number | null {
+  if (asked.size === 0) return null;
+  const { agent, open } = agents.find((one) => one.agent.id === agentId)!;
+  const older = [...asked].flatMap(([number, until]) => {
+    const one = tx.waiting.get(number, queues, tx.rules.config.tiers);
+    const required = one === undefined ? {} : (tx.rules.policy.queues.get(one.queue)?.requireSkills ?? {});
+    return one !== undefined &&
+      inOrder(one, ticket) < 0 &&
+      !one.declined.includes(agentId) &&
+      hasSkills(agent.skills, highest(required, one.requireSkills), tx.now)
+      ? [until]
+      : [];
+  });
+  return older.length > 0 && older.length >= agent.capacity - open ? Math.min(...older) : null;
 }
 
 function hasRoom({ available, agent, open }: AgentNow): boolean {
@@ -95,7 +148,7 @@ export function offer(tx: Transaction, ticket: Ticket, agent: RosterAgent): bool
   if (!isUnassigned(ticket) || queue === undefined) return false;
   const waiting = waitingOf(ticket, tx.rules.config.tiers);
   // Their home has counted this one already.
-  const now = { ...agentNow(tx, agent), available: true, open: 0 };
+  const now = { ...agentNow(tx, agent, tx.now), available: true, open: 0 };
   const assignment = assignmentOf(tx, waiting, queue, [now]);
   if (assignment.assignee === null) return false;
   give(tx, waiting, queue, assignment, [now]);
@@ -121,27 +174,6 @@ export function assignmentOf(
   const known = agents.map((one) => ({ ...one, history: historyOf(tx, one.agent.id, ticket, served) }));
   const requireSkills = highest(queue.requireSkills, ticket.requireSkills);
   return assign({ ...ticket, requireSkills }, known, queue, tx.now);
-}
-
-export function agentNow(tx: Transaction, agent: RosterAgent): AgentNow {
-  const row = tx.agents.get(agent.id);
-  const because = unavailableBecause(row, agent.shift, tx.now);
-  return {
-    agent: { ...agent, skills: skillsBy(skillTable(tx), agent) },
-    available: because === null,
-    unavailableBecause: because,
-    open: openOf(tx, agent, row),
-    lastAssignedAt: row.lastAssignedAt,
-    history: 0,
-  };
-}
-
-/** An agent's home knows all that they have; elsewhere its last word counts, and what is here at least. */
-function openOf(tx: Transaction, agent: RosterAgent, { openElsewhere }: AgentRow): number {
-  const here = tx.store.loads().get(agent.id) ?? 0;
-  if (agent.home === tx.rules.group.id)
-    return agent.elsewhere.length === 0 ? here : here + tx.agents.slotsOf(agent.id);
-  return Math.max(here, openElsewhere);
 }
 
 function historyOf(
@@ -180,7 +212,7 @@ function give(
     ticket.tier === null || row.tiers.includes(ticket.tier) ? row.tiers : [...row.tiers, ticket.tier];
   tx.agents.save({ ...row, lastAssignedAt: tx.now, tiers });
   const given = agents.findIndex(({ agent }) => agent.id === assignee!.id);
-  agents[given] = agentNow(tx, agents[given]!.agent);
+  agents[given] = agentNow(tx, agents[given]!.agent, tx.now);
 }
 
 /** Skills matter no more, and still nobody is there: the leads are told, once for each wait. */

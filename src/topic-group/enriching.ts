@@ -1,3 +1,4 @@
+import type { TicketCommand } from "../domain/command.ts";
 import type { EnrichmentConfig } from "../domain/config.ts";
 import { ms } from "../domain/duration.ts";
 import { ENRICHMENT_RETRIES_MS } from "../domain/limits.ts";
@@ -7,6 +8,7 @@ import type { Ticket } from "../domain/ticket.ts";
 import type { EnrichmentCall, EnrichmentResult } from "../integrations/enrichment-call.ts";
 import { enrichmentCallOf } from "../integrations/enrichment.ts";
 import { crmLane } from "./drain/lane.ts";
+import { tellPeer } from "./peers/tell.ts";
 import type { Rules } from "./rules.ts";
 import { FACTS } from "./tables/facts.ts";
 import type { OutboxRow } from "./tables/outbox.ts";
@@ -19,7 +21,8 @@ import type { Transaction } from "./transaction.ts";
  */
 export function enrich(tx: Transaction, ticket: Ticket): void {
   const settings = tx.rules.config.routing.enrichment;
-  if (settings === undefined) return;
+  // Where it has gone, it is asked.
+  if (settings === undefined || ticket.movedTo !== null) return;
   const known = tx.store.customer(ticket.customer)?.profile ?? null;
   if (known !== null && tx.now - known.receivedAt < ms(settings.cacheFor)) {
     // The desk may have changed since: what fitted it then need not fit it now.
@@ -36,15 +39,18 @@ export function enrich(tx: Transaction, ticket: Ticket): void {
 }
 
 /**
- * Until when a ticket is not handed out, because an answer may come that says to whom: no longer than one question may
- * take. Null: nothing is awaited.
+ * Ticket → until when it is not handed out, in ms since 1970, because an answer may come that says to whom: no longer
+ * than one question may take.
  */
-export function awaitedUntil(tx: Transaction, number: number): number | null {
+export function questions(tx: Transaction): ReadonlyMap<number, number> {
   const settings = tx.rules.config.routing.enrichment;
-  if (settings === undefined) return null;
-  const askedAt = tx.outbox.waitingSince(keyOf(number));
-  const until = askedAt === null ? 0 : askedAt + ms(settings.timeout);
-  return until > tx.now ? until : null;
+  if (settings === undefined) return new Map();
+  const since = tx.now - ms(settings.timeout);
+  return new Map(
+    tx.outbox
+      .keyed("enrichment", since)
+      .map(({ ticket, acceptedAt }) => [ticket, acceptedAt + ms(settings.timeout)]),
+  );
 }
 
 /** The call that a question stands for, `null` if nobody is to be asked any more. */
@@ -129,6 +135,13 @@ function leftAlone(tx: Transaction, number: number): void {
   failed(tx, number, "breaker_open", "it failed too often lately and is left alone for a while", 0);
 }
 
+/** A ticket's question is not for this group to ask any more. Answers whether there was one that waits. */
+export function takeBackQuestion(tx: Transaction, number: number): boolean {
+  const seq = tx.outbox.seqOf(keyOf(number));
+  if (seq !== null) tx.outbox.remove(seq);
+  return seq !== null;
+}
+
 function keyOf(number: number): string {
   return `enrichment:${number}`;
 }
@@ -143,11 +156,22 @@ function answered(
   cached: boolean,
 ): void {
   const stale = isStale(profile, ms(staleAfter), tx.now);
-  tx.apply(number, { type: "enrichment_answered", profile, ignored, latencyMs, cached, stale });
+  note(tx, number, { type: "enrichment_answered", profile, ignored, latencyMs, cached, stale });
 }
 
 function failed(tx: Transaction, number: number, code: string, why: string, latencyMs: number): void {
-  tx.apply(number, { type: "enrichment_failed", code, why, latencyMs });
+  note(tx, number, { type: "enrichment_failed", code, why, latencyMs });
+}
+
+/** The ticket may have moved since the question was asked: then this is for the group that has it. */
+function note(
+  tx: Transaction,
+  number: number,
+  command: Extract<TicketCommand, { type: "enrichment_answered" | "enrichment_failed" }>,
+): void {
+  const { movedTo, id: ticketId } = tx.store.ticket(number)!.ticket;
+  if (movedTo === null) tx.apply(number, command);
+  else tellPeer(tx, movedTo, number, { type: "ticket_command", ticketId, command });
 }
 
 function breakerOf(store: Store): Breaker {

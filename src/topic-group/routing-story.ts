@@ -6,8 +6,9 @@ import { highest } from "../domain/routing/skills.ts";
 import { ROUTING_EVENTS, type RoutingStory } from "../domain/routing/story.ts";
 import { routeInWords } from "../domain/routing/words.ts";
 import type { Ticket } from "../domain/ticket.ts";
-import { agentNow, assignmentOf } from "./assigning.ts";
-import { awaitedUntil } from "./enriching.ts";
+import { agentNow } from "./agent-now.ts";
+import { assignmentOf } from "./assigning.ts";
+import { questions } from "./enriching.ts";
 import { isUnassigned } from "./tables/store.ts";
 import { waitingOf } from "./tables/waiting.ts";
 import type { Transaction } from "./transaction.ts";
@@ -60,7 +61,7 @@ export function routingStory(
 
 function whoNow(tx: Transaction, ticket: Ticket, queue: QueueRouting): Assignment {
   const { policy, config } = tx.rules;
-  const agents = policy.roster.agents.map((agent) => agentNow(tx, agent));
+  const agents = policy.roster.agents.map((agent) => agentNow(tx, agent, tx.now));
   return assignmentOf(tx, waitingOf(ticket, config.tiers), queue, agents);
 }
 
@@ -85,7 +86,7 @@ function nextOf(
     if (handedAt === null || queue.answerWithinMs === null || awaitingSince === null) return null;
     return { at: handedAt + queue.answerWithinMs, what: `it goes on if ${assignee?.name} has not answered` };
   }
-  const awaited = awaitedUntil(tx, ticket.number);
+  const awaited = questions(tx).get(ticket.number);
   const relaxes = nextChange(ticket, queue, tx.now);
   const returns = tx.rules.policy.roster.agents.flatMap(({ id, name, shift }) => {
     const row = tx.agents.get(id);
@@ -96,7 +97,7 @@ function nextOf(
   });
   return (
     [
-      ...(awaited === null ? [] : [{ at: awaited, what: "the enrichment is waited for no longer" }]),
+      ...(awaited === undefined ? [] : [{ at: awaited, what: "the enrichment is waited for no longer" }]),
       ...(relaxes === null ? [] : [relaxes]),
       ...returns,
     ].sort((a, b) => a.at - b.at)[0] ?? null

@@ -1,19 +1,13 @@
 import { ms } from "../domain/duration.ts";
 import { after, CLOSED, mayTry, trying, type Breaker } from "../domain/routing/breaker.ts";
-import type { SkillTable } from "../domain/routing/skill-table.ts";
 import type { SkillsCall, SkillsResult } from "../integrations/skill-service.ts";
+import { skillTable } from "./agent-now.ts";
 import { SKILLS_LANE } from "./drain/lane.ts";
 import type { Rules } from "./rules.ts";
 import { FACTS } from "./tables/facts.ts";
 import type { OutboxRow } from "./tables/outbox.ts";
 import type { Store } from "./tables/store.ts";
 import type { Transaction } from "./transaction.ts";
-
-/** What the outside system last said; null where there is none, or it has said nothing yet. */
-export function skillTable(tx: Pick<Transaction, "store" | "rules">): SkillTable | null {
-  if (tx.rules.config.routing.skills === undefined) return null;
-  return (tx.store.fact(FACTS.skills) as SkillTable | undefined) ?? null;
-}
 
 /**
  * Asks for the table where it is older than it may be. What is known holds meanwhile, however long that is: nobody

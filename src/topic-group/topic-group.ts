@@ -22,7 +22,7 @@ import { outsideOf, type Outside } from "./outside.ts";
 import { fromPeer } from "./peers/from-peer.ts";
 import type { PeerMessage } from "./peers/message.ts";
 import { sendAway } from "./peers/moving.ts";
-import { tellAgents, tellSlots } from "./peers/slots.ts";
+import { rehome, tellAgents, tellSlots } from "./peers/slots.ts";
 import type { GroupHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
 import { parkedDeliveries, publicName, replay } from "./replay.ts";
 import { routingStory } from "./routing-story.ts";
@@ -138,6 +138,7 @@ export class TopicGroup extends DurableObject<Env> {
         tx.freed = true;
         clearTrouble(tx);
         introduce(tx);
+        if (before !== null) rehome(tx, before.config);
       });
     } catch (error) {
       this.#rules = before;
@@ -284,6 +285,7 @@ export class TopicGroup extends DurableObject<Env> {
       const result = this.ctx.storage.transactionSync(() => {
         const done = work(tx);
         for (const number of tx.asks) enrich(tx, tx.store.ticket(number)!.ticket);
+        if (this.#nextHandOutAt !== null && this.#nextHandOutAt <= tx.now) tx.freed = true;
         this.#handOutWhatChanged(tx);
         // Last, because what nobody takes may go to the fallback pool.
         for (const number of tx.moves) sendAway(tx, number, (key) => this.drain.isInFlight(key));

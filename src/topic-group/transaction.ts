@@ -1,4 +1,5 @@
 import type { Actor } from "../domain/actor.ts";
+import { homeOf } from "../domain/agent.ts";
 import type { TicketCommand } from "../domain/command.ts";
 import { decide } from "../domain/decide.ts";
 import type { Decision } from "../domain/decision.ts";
@@ -6,11 +7,14 @@ import type { AgentNotice, Effect, EscalationCall } from "../domain/effect.ts";
 import type { TicketEvent } from "../domain/event.ts";
 import { CARD_SETTLE_MS, LATE_DELIVERY_MS, TURN_SETTLE_MS } from "../domain/limits.ts";
 import { react } from "../domain/react.ts";
+import type { AgentNow } from "../domain/routing/assignment.ts";
 import { dueAt } from "../domain/strike.ts";
 import { evolve, type Ticket } from "../domain/ticket.ts";
 import type { RichText } from "../telegram/rich-text.ts";
 import { customerNotice, topicNotice } from "../telegram/text.ts";
+import { agentNow } from "./agent-now.ts";
 import { BOT, chatLane, holdKey, hookLane, peerLane, RECORD, STAFF, type Lane } from "./drain/lane.ts";
+import type { Availability } from "./peers/message.ts";
 import type { Rules } from "./rules.ts";
 import type { Agents } from "./tables/agents.ts";
 import type { Inbox } from "./tables/inbox.ts";
@@ -99,7 +103,7 @@ export class Transaction {
     const row = number === null ? undefined : this.#struck(number, at).row;
     const away = row === undefined || !isCustomers(command) ? null : this.away(row.ticket);
     if (row !== undefined && away !== null) {
-      const message = { type: "customer_command", ticketId: row.ticket.id, command } as const;
+      const message = { type: "ticket_command", ticketId: row.ticket.id, command } as const;
       this.work({ lane: away, ticket: row.ticket.number, work: { kind: "peer", message } });
       return { decision: { events: [] }, before: row.ticket, ticket: row.ticket };
     }
@@ -117,7 +121,7 @@ export class Transaction {
     for (let events = 0; ;) {
       const row = this.store.ticket(number);
       if (row === undefined || row.dueAt === null || row.dueAt > at) return { row, events };
-      const { decision } = this.#apply(row, { type: "clock_struck", loads: this.store.loads() }, at);
+      const { decision } = this.#apply(row, { type: "clock_struck", team: this.#team }, at);
       const made = "events" in decision ? decision.events.length : 0;
       events += made;
       if (made > 0) continue;
@@ -146,7 +150,7 @@ export class Transaction {
     this.#tellHome(before, ticket);
     this.handed.push({ before, ticket });
     for (const event of events) {
-      if (event.type === "assignment_ignored") this.#away(event.agent);
+      if (event.type === "assignment_ignored") this.agentIs(event.agent, "away", null);
       if (event.type === "ticket_escalated" && event.by.kind !== "system") this.#announce(event, ticket);
     }
     if (viewDueAt !== null) this.wake(viewDueAt);
@@ -184,9 +188,26 @@ export class Transaction {
     if (had !== null && had !== busyWith(after)) this.freed = true;
   }
 
-  #away(agent: number): void {
-    this.agents.save({ ...this.agents.get(agent), availability: "away", until: null });
+  /** An agent is there, or is not, from now on; their home knows it first. `until` in ms since 1970. */
+  agentIs(id: number, availability: Availability, until: number | null): void {
+    this.agents.save({ ...this.agents.get(id), availability, until });
+    const home = homeOf(this.rules.config, id);
+    if (home === this.rules.group.id) this.changedAgents.add(id);
+    else if (home !== null) {
+      const message = { type: "agent_says", agent: id, availability, until } as const;
+      this.work({ lane: peerLane(home), ticket: 0, work: { kind: "peer", message } });
+    }
+    // Whoever is back may take what waits; whoever leaves changes when somebody can.
+    this.freed = true;
   }
+
+  /** The agents whose slots are this group's, as they are at an instant. */
+  readonly #team = (at: number): AgentNow[] => {
+    const { group, policy } = this.rules;
+    return policy.roster.agents
+      .filter(({ home }) => home === group.id)
+      .map((agent) => agentNow(this, agent, at));
+  };
 
   #noteDepth(before: Ticket | null, after: Ticket): void {
     const [from, to] = [before, after].map((one) => (one !== null && isUnassigned(one) ? one.queue : null));

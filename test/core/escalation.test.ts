@@ -6,9 +6,11 @@ import type { Effect } from "../../src/domain/effect.ts";
 import type { TicketEvent } from "../../src/domain/event.ts";
 import type { Policy } from "../../src/domain/policy.ts";
 import { react } from "../../src/domain/react.ts";
+import { NO_PROFILE } from "../../src/domain/routing/profile.ts";
+import { NO_TEAM } from "../../src/domain/routing/taking-over.ts";
 import { dueAt } from "../../src/domain/strike.ts";
 import { evolve, type Ticket } from "../../src/domain/ticket.ts";
-import { BORIS, DAY, HOUR, MINUTE, NO_LOADS, NOON, OLGA, wrote } from "./given.ts";
+import { BORIS, DAY, HOUR, MINUTE, NOON, OLGA, wrote } from "./given.ts";
 import { deskWith, LEAD, SENIOR, SlaScene, TARGETS } from "./sla-given.ts";
 
 const answer = { type: "agent_answered", by: OLGA } as const;
@@ -230,6 +232,33 @@ describe("taking a ticket over", () => {
     expect(scene.ticket?.assignee).toEqual({ id: BORIS.id, name: "Boris" });
   });
 
+  test("asks nobody who is away, has declined it or lacks what the ticket itself requires", () => {
+    const steps: Parameters<typeof opened>[0] = [{ at: "breach", actions: [{ reassign: "other" }] }];
+    const away = opened(steps).at(MINUTE, claim);
+    away.away.add(BORIS.id);
+    expect(away.pass(DAY).ticket?.assignee).toEqual(SENIOR);
+
+    const declined = opened(steps)
+      .at(MINUTE, { ...claim, by: BORIS })
+      .at(2 * MINUTE, { type: "agent_declined", by: BORIS })
+      .at(3 * MINUTE, claim);
+    expect(declined.pass(DAY).ticket?.assignee).toEqual(SENIOR);
+
+    const profile = { ...NO_PROFILE, requireSkills: { chess: 1 } };
+    const demanding = opened(steps)
+      .at(MINUTE, {
+        type: "enrichment_answered",
+        profile,
+        ignored: [],
+        latencyMs: 1,
+        cached: false,
+        stale: false,
+      })
+      .at(2 * MINUTE, claim)
+      .pass(DAY);
+    expect(demanding.ticket?.assignee).toEqual({ id: OLGA.id, name: "Olga" });
+  });
+
   test("tells the leads where nobody is free", () => {
     const scene = opened([{ at: "breach", actions: [{ reassign: "senior" }] }]);
     scene.loads = new Map([[SENIOR.id, 2]]);
@@ -362,7 +391,7 @@ function played(
     for (;;) {
       const due = ticket === null ? null : dueAt(ticket, policy);
       if (due === null || due > now) return;
-      if (run({ type: "clock_struck", loads: NO_LOADS }, now) === 0)
+      if (run({ type: "clock_struck", team: NO_TEAM }, now) === 0)
         throw new Error("due, and nothing happens");
     }
   };

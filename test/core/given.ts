@@ -4,7 +4,7 @@ import { decide } from "../../src/domain/decide.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import type { TicketEvent } from "../../src/domain/event.ts";
 import type { Policy } from "../../src/domain/policy.ts";
-import { NO_ROSTER, type Loads } from "../../src/domain/roster.ts";
+import { NO_ROSTER } from "../../src/domain/roster.ts";
 import { NO_SLA } from "../../src/domain/sla/sla-policy.ts";
 import { evolve, type Ticket } from "../../src/domain/ticket.ts";
 
@@ -35,8 +35,6 @@ export const POLICY: Policy = {
   profileStaleAfterMs: null,
   showsReason: false,
 };
-
-export const NO_LOADS: Loads = new Map();
 
 export function wrote(more: Partial<Extract<TicketCommand, { type: "customer_wrote" }>> = {}): TicketCommand {
   return {

@@ -84,9 +84,14 @@ describe("a rehearsed ticket", () => {
       at: OPEN + MINUTE,
       what: "the next available agent gets it regardless of skill; if there is none, it goes to premium",
     });
-    const late = rehearsed({ facts, agents: away, declined: [9004], waitedMs: 5 * MINUTE }, config);
+    const late = rehearsed({ facts, agents: away, waitedMs: 5 * MINUTE }, config);
     expect(late).toMatchObject({ queue: "premium", group: "vip", assignee: { id: 9004 } });
     expect(late.reason).toContain("nobody in billing could take it: it goes to premium");
+    // Nobody is asked again because it has moved by itself.
+    expect(rehearsed({ facts, agents: away, declined: [9004], waitedMs: 5 * MINUTE }, config)).toMatchObject({
+      queue: "premium",
+      assignee: null,
+    });
     // Whoever is there gets it where it is.
     const { [GENERALIST]: _, ...others } = away;
     expect(rehearsed({ facts, agents: others, waitedMs: 5 * MINUTE }, config)).toMatchObject({

@@ -2,10 +2,12 @@ import type { TicketCommand } from "../../src/domain/command.ts";
 import { ConfigDocument, type ConfigInput } from "../../src/domain/config.ts";
 import type { TicketEvent } from "../../src/domain/event.ts";
 import { policyOf, type Policy } from "../../src/domain/policy.ts";
+import { unavailableBecause } from "../../src/domain/routing/presence.ts";
+import type { TeamAt } from "../../src/domain/routing/taking-over.ts";
 import { clocksOf, stateOf } from "../../src/domain/sla/clocks.ts";
 import type { SlaPolicy } from "../../src/domain/sla/sla-policy.ts";
 import { dueAt } from "../../src/domain/strike.ts";
-import { NO_LOADS, NOON, OLGA, Scene } from "./given.ts";
+import { NOON, OLGA, Scene } from "./given.ts";
 
 type Part<Section extends "slaPolicies" | "escalationPolicies"> = Partial<
   NonNullable<ConfigInput[Section]>[number]
@@ -73,7 +75,10 @@ export function deskWith(
 
 /** A history on a desk, with its clocks struck at every instant at which something is due. */
 export class SlaScene extends Scene {
-  loads = NO_LOADS;
+  /** Agent id → tickets that they have. */
+  loads: ReadonlyMap<number, number> = new Map();
+  /** Who is away. */
+  readonly away = new Set<number>();
 
   get sla(): SlaPolicy {
     return this.policy.sla.policyFor(this.ticket!)!;
@@ -94,8 +99,23 @@ export class SlaScene extends Scene {
   /** The clock is struck once, however much is due. */
   strikeAt(at: number): this {
     this.now = at - 60_000;
-    return this.when({ type: "clock_struck", loads: this.loads });
+    return this.when({ type: "clock_struck", team: this.#team });
   }
+
+  readonly #team: TeamAt = (at) =>
+    this.policy.roster.agents.map((agent) => {
+      const presence = { availability: this.away.has(agent.id) ? "away" : "online", until: null } as const;
+      const because = unavailableBecause(presence, agent.shift, at);
+      const open = this.loads.get(agent.id) ?? 0;
+      return {
+        agent,
+        available: because === null,
+        unavailableBecause: because,
+        open,
+        lastAssignedAt: null,
+        history: 0,
+      };
+    });
 
   /** Does a command at an instant `ms` after the ticket's first day began at noon. */
   at(ms: number, command: TicketCommand): this {

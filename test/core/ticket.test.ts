@@ -2,30 +2,18 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TicketCommand } from "../../src/domain/command.ts";
 import { decide } from "../../src/domain/decide.ts";
+import { NO_TEAM } from "../../src/domain/routing/taking-over.ts";
 import { TICKET_STATUSES, type TicketStatus } from "../../src/domain/status.ts";
 import { dueAt } from "../../src/domain/strike.ts";
 import { evolve, type Ticket } from "../../src/domain/ticket.ts";
-import {
-  BORIS,
-  CUSTOMER,
-  DAY,
-  given,
-  HOUR,
-  MINUTE,
-  NO_LOADS,
-  NOON,
-  OLGA,
-  POLICY,
-  Scene,
-  wrote,
-} from "./given.ts";
+import { BORIS, CUSTOMER, DAY, given, HOUR, MINUTE, NOON, OLGA, POLICY, Scene, wrote } from "./given.ts";
 
 const claim = { type: "agent_claimed", by: OLGA } as const;
 const answer = { type: "agent_answered", by: OLGA } as const;
 const resolve = { type: "agent_resolved", by: OLGA } as const;
 const close = { type: "agent_closed", by: OLGA } as const;
 const reopen = { type: "agent_reopened", by: OLGA } as const;
-const tick = { type: "clock_struck", loads: NO_LOADS } as const;
+const tick = { type: "clock_struck", team: NO_TEAM } as const;
 
 describe("a ticket's life", () => {
   test("a customer's first message opens it, with its reference and the group's default queue", () => {

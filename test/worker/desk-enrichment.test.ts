@@ -180,6 +180,29 @@ describe("without an answer", () => {
     expect(await codes("SUP-1")).toEqual(["http_503", "http_503"]);
     // Whoever has it keeps it; the promise is the tier's.
     expect(await ticket("SUP-1")).toMatchObject({ tier: "gold", queue: "general", assignee: { id: 9002 } });
+    // Once nobody has it, it goes where it belongs.
+    await stage.olga.write((await stage.topic("SUP-1")).id, "/decline");
+    await stage.settle(5_000);
+    expect(await ticket("SUP-1")).toMatchObject({ queue: "gold", assignee: null });
+  });
+
+  test("a newer equal does not overtake a ticket for which it is awaited", async () => {
+    await open((desk) => {
+      desk.agents = desk.agents!.filter(({ telegramId }) => telegramId !== 9003);
+      desk.agents.find(({ telegramId }) => telegramId === 9002)!.capacity = 1;
+      desk.routing.enrichment = { url: crm.url, timeout: "5s", cacheFor: "1h", staleAfter: "7d" };
+    });
+    await crm.answers(says({}), { ...says({}), afterMs: 2_000 });
+    const known = await asks();
+    await stage.olga.write((await stage.topic("SUP-1")).id, "/close");
+    await stage.settle(5_000);
+    const unknown = await stage.customer();
+    await unknown.write("Help");
+    await stage.deliver();
+    await known.write("/new Help");
+    await stage.deliver();
+    await stage.settle(10_000);
+    expect([(await ticket("SUP-2")).assignee?.id, (await ticket("SUP-3")).assignee]).toEqual([9002, null]);
   });
 
   test("again and again it is left alone for a while, tried with one question, and then heard again", async () => {

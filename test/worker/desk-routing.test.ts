@@ -98,6 +98,24 @@ describe("handing out", () => {
     expect(await assignees(6)).toEqual([9002, 9003, 9002, 9003, null, 9003]);
   });
 
+  test("takes the older first also where the newer comes just as somebody is back", async () => {
+    await open((desk) => {
+      desk.agents = desk.agents!.filter(({ telegramId }) => telegramId !== 9003);
+      desk.agents.find(({ telegramId }) => telegramId === 9002)!.capacity = 1;
+    });
+    await asks();
+    await says(stage.olga, "SUP-1", "/away 30m");
+    await says(stage.olga, "SUP-1", "/close");
+    await asks();
+    expect(await assignee("SUP-2")).toBeNull();
+    const late = await stage.customer();
+    // The alarm has not rung yet.
+    await stage.moveTo(stage.now + 31 * MINUTE);
+    await late.write("Help");
+    await stage.settle(10_000);
+    expect(await assignees(3)).toEqual([9002, 9002, null]);
+  });
+
   test("leaves a ticket with whoever has it, whatever the customer says afterwards", async () => {
     const ada = await asks("My invoice is wrong");
     // Before that nobody knows: it was for whoever is next.
@@ -185,6 +203,16 @@ describe("agents", () => {
     await says(stage.boris, "SUP-1", "/decline");
     expect(await assignee("SUP-1")).toBeNull();
     await stage.pass(HOUR);
+    expect(await assignee("SUP-1")).toBeNull();
+    await says(stage.olga, "SUP-1", "/claim");
+    expect(await assignee("SUP-1")).toBe(9002);
+  });
+
+  test("who give one back are not given it again; the lead's word takes it from somebody as well", async () => {
+    await asks();
+    await says(stage.olga, "SUP-1", "/unclaim");
+    expect(await assignee("SUP-1")).toBe(9003);
+    await says(stage.lead, "SUP-1", "/unclaim");
     expect(await assignee("SUP-1")).toBeNull();
     await says(stage.olga, "SUP-1", "/claim");
     expect(await assignee("SUP-1")).toBe(9002);

@@ -1,6 +1,6 @@
 import type { TicketEvent } from "../event.ts";
 import type { Policy } from "../policy.ts";
-import type { Ticket } from "../ticket.ts";
+import { evolve, type Ticket } from "../ticket.ts";
 import { factsKnown } from "./known.ts";
 import { route, type RoutingFacts } from "./rules.ts";
 import { highest } from "./skills.ts";
@@ -17,6 +17,18 @@ export function factsOf({ tier, fields, language, payload, profile }: Ticket): R
     attributes: {},
   };
   return factsKnown(said, profile);
+}
+
+/** The rules give the ticket its place where what they look at has changed; a ticket that somebody has stays there. */
+export function andRouted(
+  before: Ticket | null,
+  events: readonly TicketEvent[],
+  policy: Policy,
+  now: number,
+): TicketEvent[] {
+  const ticket = events.reduce<Ticket | null>(evolve, before);
+  const routed = ticket === null ? null : routedEvent(ticket, policy, now);
+  return routed === null ? [...events] : [...events, routed];
 }
 
 /** The place that the rules give a ticket, `null` if that is where it is, or if somebody has it already. */

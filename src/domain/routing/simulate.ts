@@ -79,9 +79,9 @@ export function simulate(config: Config, rehearsal: Rehearsal, now: number): Sim
   const pool = first.pool === null ? undefined : policy.queues.get(first.pool);
   const { assignee: anybody, stage } = there.assignment;
   const movesOn = pool !== undefined && first.auto && anybody === null && stage.kind === "override";
-  // In another group its wait begins anew, and nobody has declined it.
+  // In another group its wait begins anew; whoever has declined it is not asked there either.
   const { queue, requireSkills, team, assignment } = movesOn
-    ? waitIn(config, pool, { ...waited, declined: [], waitedMs: 0 }, agents, now)
+    ? waitIn(config, pool, { ...waited, waitedMs: 0 }, agents, now)
     : there;
   const isAssigned = queue.auto && assignment.assignee !== null;
   return {

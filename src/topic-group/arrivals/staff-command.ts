@@ -31,7 +31,6 @@ import {
   unknownCommandHint,
 } from "../../telegram/text.ts";
 import { chatLane, STAFF_CHAT } from "../drain/lane.ts";
-import { tellPeer } from "../peers/moving.ts";
 import { FACTS } from "../tables/facts.ts";
 import type { Transaction } from "../transaction.ts";
 import { actorOf, agentOrHint, findAgent } from "./agents.ts";
@@ -214,7 +213,7 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
 /** Whether an agent is given tickets: `/away 30m` ends by itself. */
 function setAvailability(
   tx: Transaction,
-  { telegramId: id, groups }: AgentConfig,
+  { telegramId: id }: AgentConfig,
   availability: "online" | "away" | "offline",
   argument: string,
   reply: (text: RichText) => void,
@@ -222,12 +221,7 @@ function setAvailability(
   const forMs = availability === "away" && argument !== "" ? durationMs(argument.toLowerCase()) : null;
   if (forMs === undefined) return reply(awayUsageHint());
   const until = forMs === null ? null : tx.now + forMs;
-  const home = groups[0]!;
-  tx.agents.save({ ...tx.agents.get(id), availability, until });
-  if (home === tx.rules.group.id) tx.changedAgents.add(id);
-  else tellPeer(tx, home, 0, { type: "agent_says", agent: id, availability, until });
-  // Whoever is back may take what waits; whoever leaves changes when somebody can.
-  tx.freed = true;
+  tx.agentIs(id, availability, until);
   reply(availabilityHint(availability, until));
 }
 

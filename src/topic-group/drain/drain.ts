@@ -1,6 +1,7 @@
 import { SAFETY_WAKE_MS } from "../../domain/limits.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
 import { dropQuestion, noteAsking } from "../enriching.ts";
+import { goAfterTicket } from "../peers/from-peer.ts";
 import type { Rules } from "../rules.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
@@ -215,6 +216,7 @@ export class Drain {
   async #perform(lane: Lane, state: LaneState, job: Job, cost: number, rules: Rules): Promise<void> {
     const ports = this.#ports;
     const { store, messages } = ports.queues;
+    if (this.#followsTicket(job)) return;
     const context = { rules, store, messages, now: ports.now() };
     const call = this.#callOf(job, context);
     if (call === null) {
@@ -241,6 +243,7 @@ export class Drain {
       state.rate.deferred(now, outcome.retryAfterMs + Math.round(250 + ports.random() * 750));
       this.#saveRate(lane, state);
       this.#unmarkAttempt(job, carried, careful);
+      this.#followsTicket(job);
       return;
     }
     state.rate.took(now, cost);
@@ -267,6 +270,15 @@ export class Drain {
       ports.commit((tx) => abandon(tx, job));
     }
     this.#note(lane, state, name, outcome, settled, now);
+  }
+
+  /** What is for the topic of a ticket that has moved meanwhile goes to the group which has it now. */
+  #followsTicket(job: Job): boolean {
+    if (job.kind !== "relay" || job.rows[0]!.lane !== STAFF) return false;
+    const ticket = this.#ports.queues.store.ticket(job.rows[0]!.ticket)?.ticket;
+    if (ticket === undefined || ticket.movedTo === null) return false;
+    this.#ports.commit((tx) => goAfterTicket(tx, ticket, job.rows));
+    return true;
   }
 
   #callOf(job: Job, context: DeliveryContext): OutsideCall | null {

@@ -8,6 +8,7 @@ import {
   sourceGone,
   undelivered,
 } from "../../telegram/text.ts";
+import { arrivedBehind, goAfterTicket } from "../peers/from-peer.ts";
 import { tellSpoken } from "../peers/moving.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import { replyParameters, type Transaction } from "../transaction.ts";
@@ -31,6 +32,38 @@ import {
 } from "./settled.ts";
 
 export function settleRelay(
+  tx: Transaction,
+  job: Extract<Job, { kind: "relay" }>,
+  carried: readonly MessageRow[],
+  outcome: Final,
+  context: SettleContext,
+): Settled {
+  const { lane, ticket: number } = carried[0]!;
+  const ticket = tx.store.ticket(number)?.ticket;
+  if (lane !== STAFF || ticket === undefined || ticket.movedTo === null) {
+    return settleHere(tx, job, carried, outcome, context);
+  }
+  // The ticket has moved while this was under way.
+  if (!isOver(outcome)) {
+    goAfterTicket(tx, ticket, carried);
+    const trouble = outcome.kind === "refused" ? troubleOf(outcome, STAFF) : null;
+    if (trouble !== null) return { kind: "trouble", trouble };
+    return outcome.kind === "refused" ? OK : FAILED;
+  }
+  const settled = settleHere(tx, job, carried, outcome, context);
+  arrivedBehind(tx, number);
+  return settled;
+}
+
+/** Whether nothing more will be tried: it is there, or cannot be copied anywhere. */
+function isOver(outcome: Final): boolean {
+  return (
+    outcome.kind === "done" ||
+    (outcome.kind === "refused" && (outcome.code === "uncopyable" || outcome.code === "source_gone"))
+  );
+}
+
+function settleHere(
   tx: Transaction,
   job: Extract<Job, { kind: "relay" }>,
   carried: readonly MessageRow[],

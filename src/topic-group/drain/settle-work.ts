@@ -5,7 +5,7 @@ import type { EnrichmentResult } from "../../integrations/enrichment-call.ts";
 import type { SkillsResult } from "../../integrations/skill-service.ts";
 import { agentNoticeInTopic, outcomeUnknown, undelivered } from "../../telegram/text.ts";
 import { settleEnrichment } from "../enriching.ts";
-import { tellPeer } from "../peers/moving.ts";
+import { tellPeer } from "../peers/tell.ts";
 import { settleSkills } from "../skills.ts";
 import { FACTS } from "../tables/facts.ts";
 import type { OutboxRow } from "../tables/outbox.ts";

@@ -5,7 +5,7 @@ import type { TicketEvent } from "../../domain/event.ts";
 import type { TicketStatus } from "../../domain/status.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import type { Writing } from "../../telegram/message.ts";
-import type { NewMessage } from "../tables/shapes.ts";
+import type { KnownProfile, NewMessage } from "../tables/shapes.ts";
 
 /**
  * What groups' objects tell each other about a ticket that lives in another group than its customer's private chat.
@@ -16,12 +16,18 @@ export type PeerMessage =
   | {
       type: "ticket_moved";
       ticket: Ticket;
-      events: { n: number; event: TicketEvent; notedAt: number | null }[];
+      events: PastEvent[];
       contact: ContactFacts;
       receiptId: number | null;
       /** Where the conversation so far is. */
       url: string | null;
+      /** What another system has said of the customer; null if that is not known. */
+      profile: KnownProfile | null;
+      /** Whether it is yours to ask that system. */
+      ask: boolean;
     }
+  /** Older events of a ticket whose history is too long for one message. */
+  | { type: "ticket_history"; ticketId: string; events: PastEvent[] }
   /**
    * Follows the ticket's way through the groups and comes back to `of`, where the ticket has returned to: then nothing
    * older is under way any more.
@@ -46,7 +52,7 @@ export type PeerMessage =
       queryId: string;
       data: string;
     }
-  | { type: "customer_command"; ticketId: string; command: TicketCommand }
+  | { type: "ticket_command"; ticketId: string; command: TicketCommand }
   /** How it stands, for the home's list of the customer's tickets. */
   | {
       type: "ticket_is";
@@ -63,12 +69,21 @@ export type PeerMessage =
   /** They took it themselves, or were given it by hand: that is not for you to refuse. */
   | { type: "slot_taken"; ticketId: string; agent: number }
   | { type: "slot_released"; ticketId: string; agent: number }
+  /** All the tickets of ours that an agent has whose slots are with you from now on. */
+  | { type: "slots_are"; agent: number; ticketIds: string[] }
   /** An agent of ours who serves you, too. */
   | { type: "agent_is"; agent: number; availability: Availability; until: number | null; open: number }
   /** An agent of yours said so here. */
   | { type: "agent_says"; agent: number; availability: Availability; until: number | null }
   /** The confirmation was on its way when the ticket moved. */
   | { type: "receipt_sent"; ticketId: string; receiptId: number };
+
+/** An event of a ticket's history; `n` counts from 1. */
+export interface PastEvent {
+  n: number;
+  event: TicketEvent;
+  notedAt: number | null;
+}
 
 export type Availability = "online" | "away" | "offline";
 

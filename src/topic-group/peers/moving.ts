@@ -3,19 +3,18 @@ import { topicNotice } from "../../telegram/text.ts";
 import { topicUrl } from "../../telegram/topic-url.ts";
 import type { InFlight } from "../arrivals/mirror.ts";
 import { holdKey, peerLane, STAFF, STAFF_CHAT, type Lane } from "../drain/lane.ts";
+import { takeBackQuestion } from "../enriching.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { Transaction } from "../transaction.ts";
-import type { PeerMessage } from "./message.ts";
+import type { PastEvent, PeerMessage } from "./message.ts";
+import { tellPeer } from "./tell.ts";
 
-/** Messages that one ticket may have waiting when it moves. */
-const WAITING_MAX = 1_000;
+/** Messages that are read at once. */
+const WAITING_READ = 1_000;
+/** Of a row's 2 MB (Durable Objects, limits), what an event and its surroundings need is far less. */
+const HISTORY_PART_CHARS = 256 * 1024;
 /** How long what a customer does may wait for something older that another group still has. */
 const HOLD_MS = 60_000;
-
-/** Says something to another group's object; the lane keeps the order of all that is said. */
-export function tellPeer(tx: Transaction, group: string, ticket: number, message: PeerMessage): void {
-  tx.work({ lane: peerLane(group), ticket, work: { kind: "peer", message } });
-}
 
 /**
  * Hands a ticket over to the group that its queue belongs to: the ticket with its history first, then whatever of the
@@ -27,26 +26,69 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
   const customer = row === undefined ? undefined : tx.store.customer(row.ticket.customer);
   if (row === undefined || group === null || customer === undefined) return;
   const { ticket } = row;
+  const ask = takeBackQuestion(tx, number) || tx.asks.has(number);
+  const [latest = [], ...older] = inParts(tx.store.eventsAfter(number, 0, Number.MAX_SAFE_INTEGER));
   tellPeer(tx, group, number, {
     type: "ticket_moved",
     ticket,
-    events: tx.store.eventsAfter(number, 0, Number.MAX_SAFE_INTEGER),
+    events: latest,
     contact: customer.contact,
     receiptId: row.receiptId,
     url: topicUrl(tx.rules.group.chatId, ticket.topicId),
+    profile: customer.profile,
+    ask,
   });
-  for (const waiting of tx.messages.waiting(STAFF, number, 0, WAITING_MAX)) {
-    if (inFlight(waiting)) continue;
-    const { chat, messageId, album, replyTo, writer, sentAt, content, file, notBefore, updateId } = waiting;
-    tellPeer(tx, group, number, {
-      type: "customer_message",
-      ticketId: ticket.id,
-      contact: customer.contact,
-      gratitude: false,
-      message: { chat, messageId, album, replyTo, writer, sentAt, content, file, notBefore, updateId },
-    });
-    tx.messages.update(waiting, { lane: peerLane(group), state: "done", content: null });
+  for (const events of older)
+    tellPeer(tx, group, number, { type: "ticket_history", ticketId: ticket.id, events });
+  const rows = waitingRows(tx, number);
+  const isUnderWay = rows.some((waiting) => inFlight(waiting));
+  // If what is under way does not arrive here, it goes there, and before everything that came later.
+  const waits = isUnderWay && tx.outbox.waitingSince(holdKey(number)) === null;
+  if (waits) holdBehind(tx, ticket);
+  const lane = peerLane(waits ? tx.rules.group.id : group);
+  for (const waiting of rows) if (!inFlight(waiting)) passOnRow(tx, ticket, waiting, lane);
+}
+
+/** Everything of the customer's that has not been copied into the ticket's topic yet. */
+function waitingRows(tx: Transaction, number: number): MessageRow[] {
+  const rows: MessageRow[] = [];
+  for (let after = 0; ;) {
+    const some = tx.messages.waiting(STAFF, number, after, WAITING_READ);
+    rows.push(...some);
+    if (some.length < WAITING_READ) return rows;
+    after = some.at(-1)!.seq + 1;
   }
+}
+
+/** Sends a message that waits for the topic of a ticket that has moved to the group which has it now. */
+export function passOnRow(tx: Transaction, ticket: Ticket, row: MessageRow, lane: Lane): void {
+  const customer = tx.store.customer(ticket.customer);
+  if (customer === undefined) return;
+  const { chat, messageId, album, replyTo, writer, sentAt, content, file, notBefore, updateId } = row;
+  const message = {
+    type: "customer_message",
+    ticketId: ticket.id,
+    contact: customer.contact,
+    gratitude: false,
+    message: { chat, messageId, album, replyTo, writer, sentAt, content, file, notBefore, updateId },
+  } as const;
+  tx.work({ lane, ticket: ticket.number, work: { kind: "peer", message } });
+  tx.messages.update(row, { lane, state: "done", content: null, attemptedAt: null });
+}
+
+/** The newest part first; each is small enough for a row. */
+function inParts(history: readonly PastEvent[]): PastEvent[][] {
+  const parts: PastEvent[][] = [[]];
+  let bytes = 0;
+  for (const one of history.toReversed()) {
+    bytes += JSON.stringify(one).length;
+    if (bytes > HISTORY_PART_CHARS && parts.at(-1)!.length > 0) {
+      parts.push([]);
+      bytes = JSON.stringify(one).length;
+    }
+    parts.at(-1)!.unshift(one);
+  }
+  return parts;
 }
 
 /** Takes a ticket over, with everything that has happened to it. */
@@ -55,17 +97,21 @@ export function takeOver(
   from: string,
   moved: Extract<PeerMessage, { type: "ticket_moved" }>,
 ): void {
-  const { ticket, events, contact, receiptId, url } = moved;
-  const known = tx.store.numberOf(ticket.id, tx.rules.group.id);
-  const number = known ?? tx.store.lastNumber() + 1;
+  const { ticket, events, contact, receiptId, url, profile, ask } = moved;
+  const former = tx.store.numberOf(ticket.id, tx.rules.group.id);
+  const number = former ?? tx.store.lastNumber() + 1;
   if (tx.store.customer(contact.id) === undefined) {
     tx.store.addForeignCustomer(contact, ticket.home, tx.now);
   }
+  const known = tx.store.customer(contact.id)?.profile ?? null;
+  if (profile !== null && profile.receivedAt > (known?.receivedAt ?? 0))
+    tx.store.saveProfile(contact.id, profile);
+  if (ask) tx.asks.add(number);
   // Whatever was passed on while it was away goes the same way, and comes back.
-  const former = known === null ? undefined : tx.store.ticket(known)?.ticket;
-  if (former !== undefined && former.movedTo !== null) hold(tx, ticket, number, former.movedTo);
+  const was = former === null ? undefined : tx.store.ticket(former)?.ticket;
+  if (was !== undefined && was.movedTo !== null) hold(tx, ticket, number, was.movedTo);
   tx.store.adopt({ ...ticket, number }, events, receiptId, tx.rules.group.id);
-  const topicId = former?.topicId ?? null;
+  const topicId = was?.topicId ?? null;
   tx.apply(number, { type: "ticket_arrived", group: tx.rules.group.id, number, topicId, from });
   tx.tellTopic(number, topicNotice({ code: "ticket.arrived", from, url }));
 }
@@ -78,13 +124,29 @@ function hold(tx: Transaction, ticket: Ticket, number: number, through: string):
   const own = tx.rules.group.id;
   const fence = { type: "fence", ticketId: ticket.id, of: own, id: ticket.version } as const;
   tellPeer(tx, through, number, fence);
+  holdUntil(tx, number, fence);
+}
+
+/** … about a ticket that has gone, while a message of it is on its way to this group's topic. */
+function holdBehind(tx: Transaction, { id: ticketId, number, version }: Ticket): void {
+  holdUntil(tx, number, { type: "fence", ticketId, of: tx.rules.group.id, id: version });
+}
+
+function holdUntil(tx: Transaction, number: number, fence: Extract<PeerMessage, { type: "fence" }>): void {
   tx.work({
-    lane: peerLane(own),
+    lane: peerLane(tx.rules.group.id),
     ticket: number,
     work: { kind: "peer", message: fence },
     key: holdKey(number),
     notBefore: tx.now + HOLD_MS,
   });
+}
+
+/** Lets go of what was held behind a message that has settled; answers it in its order. */
+export function releaseMoved(tx: Transaction, number: number): PeerMessage[] {
+  const [first] = tx.outbox.waiting(peerLane(tx.rules.group.id), number);
+  const message = first?.payload.kind === "peer" ? first.payload.message : null;
+  return message?.type === "fence" ? release(tx, number, message.id) : [];
 }
 
 /** Lets go of what was held; answers it in its order. An older fence than the last says nothing. */

@@ -1,10 +1,14 @@
+import { homeOf } from "../../domain/agent.ts";
+import type { Config } from "../../domain/config.ts";
 import type { RosterAgent } from "../../domain/roster.ts";
 import type { Ticket } from "../../domain/ticket.ts";
-import { agentNow, offer } from "../assigning.ts";
+import { agentNow } from "../agent-now.ts";
+import { offer } from "../assigning.ts";
 import { busyWith } from "../tables/store.ts";
 import type { Transaction } from "../transaction.ts";
+import { noRoom } from "./ask.ts";
 import type { PeerMessage } from "./message.ts";
-import { tellPeer } from "./moving.ts";
+import { tellPeer } from "./tell.ts";
 
 /*
  * An agent who serves several groups has their slots at one place, the object of their first group: whoever else wants
@@ -13,7 +17,16 @@ import { tellPeer } from "./moving.ts";
 
 type SlotMessage = Extract<
   PeerMessage,
-  { type: "slot_wanted" | "slot_answer" | "slot_taken" | "slot_released" | "agent_is" | "agent_says" }
+  {
+    type:
+      | "slot_wanted"
+      | "slot_answer"
+      | "slot_taken"
+      | "slot_released"
+      | "slots_are"
+      | "agent_is"
+      | "agent_says";
+  }
 >;
 
 const TYPES: ReadonlySet<string> = new Set([
@@ -21,6 +34,7 @@ const TYPES: ReadonlySet<string> = new Set([
   "slot_answer",
   "slot_taken",
   "slot_released",
+  "slots_are",
   "agent_is",
   "agent_says",
 ]);
@@ -34,19 +48,28 @@ export function aboutSlots(tx: Transaction, from: string, message: SlotMessage):
   switch (message.type) {
     case "slot_wanted": {
       const { ticketId, agent: id } = message;
-      const now = agent === undefined ? null : agentNow(tx, agent);
+      // Whose slots are another group's by now, that group is asked.
+      const isOurs = agent !== undefined && agent.home === tx.rules.group.id;
+      const now = isOurs ? agentNow(tx, agent, tx.now) : null;
       const granted = now !== null && now.available && now.open < now.agent.capacity;
-      if (granted) tx.agents.takeSlot(id, ticketId, from);
+      if (granted) tx.agents.takeSlot({ agent: id, ticketId, group: from });
       tellPeer(tx, from, 0, { type: "slot_answer", ticketId, agent: id, granted });
       tx.changedAgents.add(id);
       return;
     }
     case "slot_taken":
-      tx.agents.takeSlot(message.agent, message.ticketId, from);
+      if (agent === undefined || agent.home === tx.rules.group.id) {
+        tx.agents.takeSlot({ agent: message.agent, ticketId: message.ticketId, group: from });
+      }
       tx.changedAgents.add(message.agent);
       return;
     case "slot_released":
-      tx.agents.freeSlot(message.agent, message.ticketId);
+      tx.agents.freeSlot(message.agent, message.ticketId, from);
+      tx.changedAgents.add(message.agent);
+      tx.freed = true;
+      return;
+    case "slots_are":
+      tx.agents.slotsAre(message.agent, from, message.ticketIds);
       tx.changedAgents.add(message.agent);
       tx.freed = true;
       return;
@@ -77,14 +100,12 @@ function answered(
   { ticketId, agent: id, granted }: Extract<SlotMessage, { type: "slot_answer" }>,
   agent: RosterAgent | undefined,
 ): void {
-  tx.agents.freeSlot(id, ticketId);
+  // It came too late, and has been given back already.
+  if (!tx.agents.freeSlot(id, ticketId, tx.rules.group.id)) return;
   const number = tx.store.numberOf(ticketId, tx.rules.group.id);
   const ticket = number === null ? undefined : tx.store.ticket(number)?.ticket;
   if (!granted) {
-    // What they have by their home's word was out of date; the right number is on its way.
-    const row = tx.agents.get(id);
-    if (agent !== undefined)
-      tx.agents.save({ ...row, openElsewhere: Math.max(row.openElsewhere, agent.capacity) });
+    if (agent !== undefined) noRoom(tx, agent);
     tx.freed = true;
     return;
   }
@@ -101,10 +122,37 @@ export function tellSlots(tx: Transaction, before: Ticket | null, ticket: Ticket
     [had, "slot_released"],
     [has, "slot_taken"],
   ] as const) {
-    const agent = id === null ? undefined : tx.rules.policy.roster.agents.find((one) => one.id === id);
-    if (agent === undefined) continue;
-    if (agent.home === tx.rules.group.id) tx.changedAgents.add(agent.id);
-    else tellPeer(tx, agent.home, 0, { type, ticketId: ticket.id, agent: agent.id });
+    // Who has left this group may still have tickets in it.
+    const home = id === null ? null : homeOf(tx.rules.config, id);
+    if (id === null || home === null) continue;
+    if (home === tx.rules.group.id) tx.changedAgents.add(id);
+    else tellPeer(tx, home, 0, { type, ticketId: ticket.id, agent: id });
+  }
+}
+
+/**
+ * Agents serve other groups than before: whoever has a ticket of theirs tells where their slots are from now on, and
+ * whoever had their slots tells how they are.
+ */
+export function rehome(tx: Transaction, before: Config): void {
+  const own = tx.rules.group.id;
+  for (const { telegramId: id, groups } of tx.rules.config.agents) {
+    const were = before.agents.find(({ telegramId }) => telegramId === id)?.groups ?? [];
+    if (JSON.stringify(were) === JSON.stringify(groups)) continue;
+    const home = groups[0]!;
+    if (home === own) tx.changedAgents.add(id);
+    if (were[0] === home) continue;
+    for (const { ticketId } of tx.agents.asked(id, own)) {
+      tx.agents.freeSlot(id, ticketId, own);
+      if (were[0] !== undefined) tellPeer(tx, were[0], 0, { type: "slot_released", ticketId, agent: id });
+    }
+    if (home !== own)
+      tellPeer(tx, home, 0, { type: "slots_are", agent: id, ticketIds: tx.store.inHandOf(id) });
+    if (were[0] === own) {
+      tx.agents.forgetSlots(id);
+      const { availability, until } = tx.agents.get(id);
+      tellPeer(tx, home, 0, { type: "agent_says", agent: id, availability, until });
+    }
   }
 }
 
@@ -114,7 +162,7 @@ export function tellAgents(tx: Transaction): void {
     const agent = tx.rules.policy.roster.agents.find((one) => one.id === id);
     if (agent === undefined || agent.home !== tx.rules.group.id) continue;
     const { availability, until } = tx.agents.get(id);
-    const { open } = agentNow(tx, agent);
+    const { open } = agentNow(tx, agent, tx.now);
     for (const group of agent.elsewhere) {
       tellPeer(tx, group, 0, { type: "agent_is", agent: id, availability, until, open });
     }

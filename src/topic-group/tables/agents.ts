@@ -13,6 +13,7 @@ function newAgent(id: number): AgentRow {
 export class Agents {
   readonly #db: Database;
   #rows: Map<number, AgentRow> | null = null;
+  #slots: Map<number, number> | null = null;
 
   constructor(db: Database) {
     this.#db = db;
@@ -37,37 +38,62 @@ export class Agents {
 
   /** How many slots of an agent other groups' tickets take. */
   slotsOf(agent: number): number {
-    const found = this.#db
-      .select({ count: sql<number>`count(*)` })
-      .from(slots)
-      .where(eq(slots.agent, agent))
-      .get();
-    return found?.count ?? 0;
+    this.#slots ??= new Map(
+      this.#db
+        .select({ agent: slots.agent, count: sql<number>`count(*)` })
+        .from(slots)
+        .groupBy(slots.agent)
+        .all()
+        .map(({ agent: id, count }) => [id, count]),
+    );
+    return this.#slots.get(agent) ?? 0;
   }
 
-  hasSlot(agent: number, ticketId: string): boolean {
-    const one = and(eq(slots.agent, agent), eq(slots.ticketId, ticketId));
-    return this.#db.select().from(slots).where(one).get() !== undefined;
+  /** Whose slot a ticket of this group waits for, and since when, in ms since 1970; null: nobody's. */
+  askedFor(ticketId: string, own: string): { agent: number; askedAt: number } | null {
+    const one = and(eq(slots.ticketId, ticketId), eq(slots.group, own));
+    const found = this.#db.select().from(slots).where(one).get();
+    return found === undefined ? null : { agent: found.agent, askedAt: found.askedAt ?? 0 };
   }
 
-  /** Whose slot a ticket waits for, or takes; null: nobody's. */
-  slotFor(ticketId: string): number | null {
-    return this.#db.select().from(slots).where(eq(slots.ticketId, ticketId)).get()?.agent ?? null;
+  /** The tickets of this group that wait for a slot of an agent's. */
+  asked(agent: number, own: string): { ticketId: string }[] {
+    const one = and(eq(slots.agent, agent), eq(slots.group, own));
+    return this.#db.select({ ticketId: slots.ticketId }).from(slots).where(one).all();
   }
 
-  takeSlot(agent: number, ticketId: string, group: string): void {
-    this.#db.insert(slots).values({ agent, ticketId, group }).onConflictDoNothing().run();
+  takeSlot(slot: { agent: number; ticketId: string; group: string; askedAt?: number }): void {
+    this.#slots = null;
+    this.#db.insert(slots).values(slot).onConflictDoNothing().run();
   }
 
   /** Whether there was one. */
-  freeSlot(agent: number, ticketId: string): boolean {
-    const one = and(eq(slots.agent, agent), eq(slots.ticketId, ticketId));
+  freeSlot(agent: number, ticketId: string, group: string): boolean {
+    const one = and(eq(slots.agent, agent), eq(slots.ticketId, ticketId), eq(slots.group, group));
+    this.#slots = null;
     return this.#db.delete(slots).where(one).returning().all().length > 0;
+  }
+
+  /** All the slots of an agent that a group's tickets take. */
+  slotsAre(agent: number, group: string, ticketIds: readonly string[]): void {
+    this.#slots = null;
+    this.#db
+      .delete(slots)
+      .where(and(eq(slots.agent, agent), eq(slots.group, group)))
+      .run();
+    for (const ticketId of ticketIds) this.takeSlot({ agent, ticketId, group });
+  }
+
+  /** Their slots are another group's from now on. */
+  forgetSlots(agent: number): void {
+    this.#slots = null;
+    this.#db.delete(slots).where(eq(slots.agent, agent)).run();
   }
 
   /** What is in memory is not certain any more: a transaction was rolled back. */
   forget(): void {
     this.#rows = null;
+    this.#slots = null;
   }
 
   remove(id: number): void {

@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, gt, lt, sql } from "drizzle-orm";
 import type { Lane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
 import type { OutboxWork } from "./outbox-work.ts";
@@ -82,6 +82,33 @@ export class Outbox {
       .where(and(eq(outbox.key, key), sql`${outbox.state} = 'waiting'`))
       .get();
     return row?.at ?? null;
+  }
+
+  /** What waits under keys of this kind, `kind:…`, and was accepted after `since`, in ms since 1970. */
+  keyed(kind: string, since: number): { ticket: number; acceptedAt: number }[] {
+    return this.#db
+      .select({ ticket: outbox.ticket, acceptedAt: outbox.acceptedAt })
+      .from(outbox)
+      .where(
+        and(
+          sql`${outbox.key} IS NOT NULL`,
+          gt(outbox.key, `${kind}:`),
+          lt(outbox.key, `${kind};`),
+          sql`${outbox.state} = 'waiting'`,
+          gt(outbox.acceptedAt, since),
+        ),
+      )
+      .all();
+  }
+
+  /** Which row with this key waits, null if none does. */
+  seqOf(key: string): number | null {
+    const row = this.#db
+      .select({ seq: outbox.seq })
+      .from(outbox)
+      .where(and(eq(outbox.key, key), sql`${outbox.state} = 'waiting'`))
+      .get();
+    return row?.seq ?? null;
   }
 
   get(seq: number): OutboxRow | undefined {

@@ -251,8 +251,10 @@ export const slots = sqliteTable(
     ticketId: text("ticket_id").notNull(),
     /** Whose ticket it is. */
     group: text().notNull(),
+    /** Since when a ticket of this group waits for its slot at the agent's home; null for a slot that is taken. */
+    askedAt: integer("asked_at"),
   },
-  (table) => [primaryKey({ columns: [table.agent, table.ticketId] })],
+  (table) => [primaryKey({ columns: [table.agent, table.ticketId, table.group] })],
 );
 
 /** People seen in the staff group, to find `@name`. */

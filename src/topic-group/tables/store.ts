@@ -287,9 +287,23 @@ export class Store {
       })
       .onConflictDoUpdate({ target: tickets.number, set: { ...now, ...placeOf(ticket) } })
       .run();
+    this.addHistory(number, history);
+  }
+
+  /** Events that happened elsewhere, whichever of them are not here yet. */
+  addHistory(
+    ticket: number,
+    history: readonly { n: number; event: TicketEvent; notedAt: number | null }[],
+  ): void {
     for (const { n, event, notedAt } of history) {
-      this.#db.insert(events).values({ ticket: number, n, event, notedAt }).onConflictDoNothing().run();
+      this.#db.insert(events).values({ ticket, n, event, notedAt }).onConflictDoNothing().run();
     }
+  }
+
+  /** The ids of the tickets that an agent has in hand. */
+  inHandOf(agent: number): string[] {
+    const rows = this.#db.select({ state: tickets.state }).from(tickets).where(eq(tickets.busy, agent)).all();
+    return rows.map(({ state }) => state.id);
   }
 
   /** How a ticket stands that another group has, for the customer's list. */

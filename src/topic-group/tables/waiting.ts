@@ -16,6 +16,7 @@ export interface WaitingTicket {
   preferredAgent: number | null;
   declined: readonly number[];
   waitingSince: number;
+  openedAt: number;
   /** Lower goes first. */
   rank: number;
   /** Of equally urgent ones the higher goes first: what another system says, otherwise what the tier weighs. */
@@ -54,6 +55,12 @@ export class Waiting {
     return this.#ordered;
   }
 
+  /** One of them; undefined if it does not wait. */
+  get(number: number, queues: readonly string[], tiers: TierScores): WaitingTicket | undefined {
+    this.#tickets ??= this.#read(queues, tiers);
+    return this.#tickets.get(number);
+  }
+
   /** What is in memory is not certain any more: a transaction was rolled back. */
   forget(): void {
     this.#tickets = null;
@@ -73,14 +80,25 @@ export class Waiting {
 
 /** More urgent ones first, then those with the higher score, then older ones: a newer equal never overtakes. */
 export function inOrder(a: WaitingTicket, b: WaitingTicket): number {
-  return a.rank - b.rank || b.score - a.score || a.number - b.number;
+  return a.rank - b.rank || b.score - a.score || a.openedAt - b.openedAt || a.number - b.number;
 }
 
 export type TierScores = Readonly<Record<string, { score: number }>>;
 
 export function waitingOf(ticket: Ticket, tiers: TierScores): WaitingTicket {
-  const { number, id, queue, customer, tier, requireSkills, declined, waitingSince, priority, profile } =
-    ticket;
+  const {
+    number,
+    id,
+    queue,
+    customer,
+    tier,
+    requireSkills,
+    declined,
+    waitingSince,
+    openedAt,
+    priority,
+    profile,
+  } = ticket;
   return {
     number,
     id,
@@ -91,6 +109,7 @@ export function waitingOf(ticket: Ticket, tiers: TierScores): WaitingTicket {
     preferredAgent: profile?.preferredAgent ?? null,
     declined,
     waitingSince,
+    openedAt,
     rank: PRIORITIES.indexOf(priority),
     score: profile?.priorityScore ?? tiers[tier ?? ""]?.score ?? 0,
   };

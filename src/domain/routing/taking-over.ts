@@ -1,0 +1,48 @@
+import type { Policy } from "../policy.ts";
+import type { Ticket } from "../ticket.ts";
+import { assign, type AgentNow, type QueueRouting } from "./assignment.ts";
+import { highest } from "./skills.ts";
+
+/**
+ * Whom the desk may give a ticket to on its own account, as they are at an instant in ms since 1970. Whoever has their
+ * slots in another group has to be asked for first, and is not among them.
+ */
+export type TeamAt = (at: number) => readonly AgentNow[];
+
+/** Nobody takes anything over. */
+export const NO_TEAM: TeamAt = () => [];
+
+/**
+ * Who takes a ticket over from its assignee: there, with room, with the skills that queue and ticket require, and not
+ * one who has declined it; of these the one with the smallest part of their capacity in use. `null` if there is nobody.
+ */
+export function whoTakesOver(
+  wanted: "senior" | "other",
+  ticket: Pick<Ticket, "queue" | "assignee" | "requireSkills" | "declined">,
+  { queues, group }: Pick<Policy, "queues" | "group">,
+  team: TeamAt,
+  at: number,
+): { id: number; name: string } | null {
+  const { assignee } = ticket;
+  const able = team(at).filter(
+    ({ agent }) => agent.id !== assignee?.id && (wanted === "other" || agent.role === "senior"),
+  );
+  const need = {
+    requireSkills: highest(queues.get(ticket.queue)?.requireSkills ?? {}, ticket.requireSkills),
+    preferredAgent: null,
+    declined: ticket.declined,
+    waitingSince: at,
+  };
+  return assign(need, able, { ...LEAST_IN_USE, id: ticket.queue, group }, at).assignee;
+}
+
+const LEAST_IN_USE: Omit<QueueRouting, "id" | "group"> = {
+  auto: true,
+  weights: { preferredAgent: 0, preferredSkills: 0, history: 0, spareCapacity: 1 },
+  requireSkills: {},
+  preferSkills: {},
+  relaxAfterMs: [],
+  overrideAfterMs: null,
+  pool: null,
+  answerWithinMs: null,
+};
