@@ -1,7 +1,7 @@
 import { SAFETY_WAKE_MS } from "../../domain/limits.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
 import { dropQuestion, noteAsking } from "../enriching.ts";
-import { goAfterTicket } from "../peers/from-peer.ts";
+import { goAfterTicket } from "../peers/moving.ts";
 import type { Rules } from "../rules.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
@@ -198,12 +198,7 @@ export class Drain {
       const plan =
         lane === STAFF
           ? planStaff(ports.queues, state.rate, now, (row) => ports.viewContextOf(row))
-          : (isOutsideLane(lane) && !isPeerLane(lane) ? planHook : planChat)(
-              ports.queues,
-              lane,
-              state.rate,
-              now,
-            );
+          : (isOutsideLane(lane) ? planHook : planChat)(ports.queues, lane, state.rate, now);
       if (!("job" in plan)) {
         // A lane that sleeps because of its rate must know so after a restart.
         if (lane === STAFF && plan.wakeAt !== null && state.rate.free(now) === 0) this.#saveRate(lane, state);

@@ -145,7 +145,7 @@ export function planChat(queues: Queues, lane: Lane, rate: LaneRate, now: number
 }
 
 /**
- * What the lane of an endpoint does next: what is about one ticket stays in order, and waits for nobody else's, so that
+ * What the lane of an endpoint, or of another group's object, does next: what is about one ticket stays in order, and waits for nobody else's, so that
  * one message that the endpoint does not take holds up no other.
  */
 export function planHook(queues: Queues, lane: Lane, rate: LaneRate, now: number): Plan {

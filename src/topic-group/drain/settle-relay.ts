@@ -8,8 +8,7 @@ import {
   sourceGone,
   undelivered,
 } from "../../telegram/text.ts";
-import { arrivedBehind, goAfterTicket } from "../peers/from-peer.ts";
-import { tellSpoken } from "../peers/moving.ts";
+import { goAfterTicket, settledBehind, tellSpoken } from "../peers/moving.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import { replyParameters, type Transaction } from "../transaction.ts";
 import { chatOfLane, STAFF, STAFF_CHAT } from "./lane.ts";
@@ -51,7 +50,7 @@ export function settleRelay(
     return outcome.kind === "refused" ? OK : FAILED;
   }
   const settled = settleHere(tx, job, carried, outcome, context);
-  arrivedBehind(tx, number);
+  settledBehind(tx, ticket, carried);
   return settled;
 }
 

@@ -1,14 +1,12 @@
-import type { Ticket } from "../../domain/ticket.ts";
 import { pressData, parsePress } from "../../telegram/callback.ts";
 import { customerPress } from "../arrivals/customer-press.ts";
 import { seenCustomer, setUnreachable } from "../arrivals/customers.ts";
 import { mirrorEdit, mirrorReaction, type InFlight } from "../arrivals/mirror.ts";
-import { chatLane, peerLane, STAFF } from "../drain/lane.ts";
+import { chatLane, STAFF } from "../drain/lane.ts";
 import { takeBackQuestion } from "../enriching.ts";
-import type { MessageRow } from "../tables/messages.ts";
 import type { Transaction } from "../transaction.ts";
 import type { PeerMessage } from "./message.ts";
-import { passOnRow, release, releaseMoved, takeOver } from "./moving.ts";
+import { release, takeOver } from "./moving.ts";
 import { aboutSlots, isAboutSlots } from "./slots.ts";
 import { tellPeer } from "./tell.ts";
 
@@ -62,7 +60,7 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
   if (message.type === "fence") {
     const { of, id } = message;
     if (of !== own) tellPeer(tx, ticket.movedTo ?? of, ticket.number, message);
-    else letGo(tx, release(tx, ticket.number, id), inFlight);
+    else for (const held of release(tx, ticket.number, id)) fromPeer(tx, own, held, inFlight);
     return;
   }
   if (ticket.movedTo !== null) {
@@ -117,25 +115,6 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
     default:
       message satisfies never;
   }
-}
-
-/**
- * A message of a ticket that has moved was under way when it did: what came later has waited for it, and goes after it
- * now.
- */
-export function arrivedBehind(tx: Transaction, number: number): void {
-  // It is only passed on, so nothing of it can be in flight here.
-  letGo(tx, releaseMoved(tx, number), () => false);
-}
-
-/** Messages for the topic of a ticket that is not here any more belong where it is. */
-export function goAfterTicket(tx: Transaction, ticket: Ticket, rows: readonly MessageRow[]): void {
-  for (const row of rows) passOnRow(tx, ticket, row, peerLane(ticket.movedTo!));
-  arrivedBehind(tx, ticket.number);
-}
-
-function letGo(tx: Transaction, held: readonly PeerMessage[], inFlight: InFlight): void {
-  for (const message of held) fromPeer(tx, tx.rules.group.id, message, inFlight);
 }
 
 function ticketOfData(data: string): string {

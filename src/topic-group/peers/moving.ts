@@ -5,6 +5,7 @@ import type { InFlight } from "../arrivals/mirror.ts";
 import { holdKey, peerLane, STAFF, STAFF_CHAT, type Lane } from "../drain/lane.ts";
 import { takeBackQuestion } from "../enriching.ts";
 import type { MessageRow } from "../tables/messages.ts";
+import type { OriginalKey } from "../tables/shapes.ts";
 import type { Transaction } from "../transaction.ts";
 import type { PastEvent, PeerMessage } from "./message.ts";
 import { tellPeer } from "./tell.ts";
@@ -27,8 +28,9 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
   if (row === undefined || group === null || customer === undefined) return;
   const { ticket } = row;
   const ask = takeBackQuestion(tx, number) || tx.asks.has(number);
+  const rows = waitingRows(tx, number);
   const [latest = [], ...older] = inParts(tx.store.eventsAfter(number, 0, Number.MAX_SAFE_INTEGER));
-  tellPeer(tx, group, number, {
+  const moved = {
     type: "ticket_moved",
     ticket,
     events: latest,
@@ -37,16 +39,62 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
     url: topicUrl(tx.rules.group.chatId, ticket.topicId),
     profile: customer.profile,
     ask,
+  } as const;
+  // What is on its way to the topic here may fail: then it goes along, so the ticket waits for what comes of it.
+  const waits = rows.some((waiting) => inFlight(waiting));
+  tx.work({
+    lane: peerLane(group),
+    ticket: number,
+    work: { kind: "peer", message: moved },
+    ...(waits ? { key: movingKey(number), notBefore: tx.now + HOLD_MS } : {}),
   });
-  for (const events of older)
+  for (const events of older) {
     tellPeer(tx, group, number, { type: "ticket_history", ticketId: ticket.id, events });
-  const rows = waitingRows(tx, number);
-  const isUnderWay = rows.some((waiting) => inFlight(waiting));
-  // If what is under way does not arrive here, it goes there, and before everything that came later.
-  const waits = isUnderWay && tx.outbox.waitingSince(holdKey(number)) === null;
-  if (waits) holdBehind(tx, ticket);
-  const lane = peerLane(waits ? tx.rules.group.id : group);
-  for (const waiting of rows) if (!inFlight(waiting)) passOnRow(tx, ticket, waiting, lane);
+  }
+  for (const waiting of rows) {
+    if (inFlight(waiting)) passOnRow(tx, ticket, waiting, underWayKey(waiting));
+    else {
+      passOnRow(tx, ticket, waiting);
+      markPassedOn(tx, ticket, waiting);
+    }
+  }
+}
+
+/** The key of the message that hands a ticket over, while it waits for what is on its way. */
+function movingKey(number: number): string {
+  return `moving:${number}`;
+}
+
+/** The key of what goes along with a ticket unless it arrives in the topic that it leaves. */
+function underWayKey({ chat, messageId }: OriginalKey): string {
+  return `under-way:${chat}:${messageId}`;
+}
+
+/** These have arrived in the topic that their ticket leaves, or never will anywhere: they need not go along. */
+export function settledBehind(tx: Transaction, ticket: Ticket, rows: readonly MessageRow[]): void {
+  for (const row of rows) {
+    const seq = tx.outbox.seqOf(underWayKey(row));
+    if (seq !== null) tx.outbox.remove(seq);
+  }
+  letMove(tx, ticket);
+}
+
+/** Messages for the topic of a ticket that is not here any more belong where it is. */
+export function goAfterTicket(tx: Transaction, ticket: Ticket, rows: readonly MessageRow[]): void {
+  for (const row of rows) {
+    const seq = tx.outbox.seqOf(underWayKey(row));
+    if (seq === null) passOnRow(tx, ticket, row);
+    else tx.outbox.update(seq, { key: null });
+    markPassedOn(tx, ticket, row);
+  }
+  letMove(tx, ticket);
+}
+
+function letMove(tx: Transaction, { number, movedTo }: Ticket): void {
+  const seq = tx.outbox.seqOf(movingKey(number));
+  if (seq === null) return;
+  tx.outbox.update(seq, { key: null, notBefore: null });
+  tx.touched.add(peerLane(movedTo!));
 }
 
 /** Everything of the customer's that has not been copied into the ticket's topic yet. */
@@ -61,7 +109,7 @@ function waitingRows(tx: Transaction, number: number): MessageRow[] {
 }
 
 /** Sends a message that waits for the topic of a ticket that has moved to the group which has it now. */
-export function passOnRow(tx: Transaction, ticket: Ticket, row: MessageRow, lane: Lane): void {
+function passOnRow(tx: Transaction, ticket: Ticket, row: MessageRow, key?: string): void {
   const customer = tx.store.customer(ticket.customer);
   if (customer === undefined) return;
   const { chat, messageId, album, replyTo, writer, sentAt, content, file, notBefore, updateId } = row;
@@ -72,7 +120,17 @@ export function passOnRow(tx: Transaction, ticket: Ticket, row: MessageRow, lane
     gratitude: false,
     message: { chat, messageId, album, replyTo, writer, sentAt, content, file, notBefore, updateId },
   } as const;
-  tx.work({ lane, ticket: ticket.number, work: { kind: "peer", message } });
+  const lane = peerLane(ticket.movedTo!);
+  tx.work({
+    lane,
+    ticket: ticket.number,
+    work: { kind: "peer", message },
+    ...(key === undefined ? {} : { key }),
+  });
+}
+
+function markPassedOn(tx: Transaction, ticket: Ticket, row: MessageRow): void {
+  const lane = peerLane(ticket.movedTo!);
   tx.messages.update(row, { lane, state: "done", content: null, attemptedAt: null });
 }
 
@@ -124,29 +182,13 @@ function hold(tx: Transaction, ticket: Ticket, number: number, through: string):
   const own = tx.rules.group.id;
   const fence = { type: "fence", ticketId: ticket.id, of: own, id: ticket.version } as const;
   tellPeer(tx, through, number, fence);
-  holdUntil(tx, number, fence);
-}
-
-/** … about a ticket that has gone, while a message of it is on its way to this group's topic. */
-function holdBehind(tx: Transaction, { id: ticketId, number, version }: Ticket): void {
-  holdUntil(tx, number, { type: "fence", ticketId, of: tx.rules.group.id, id: version });
-}
-
-function holdUntil(tx: Transaction, number: number, fence: Extract<PeerMessage, { type: "fence" }>): void {
   tx.work({
-    lane: peerLane(tx.rules.group.id),
+    lane: peerLane(own),
     ticket: number,
     work: { kind: "peer", message: fence },
     key: holdKey(number),
     notBefore: tx.now + HOLD_MS,
   });
-}
-
-/** Lets go of what was held behind a message that has settled; answers it in its order. */
-export function releaseMoved(tx: Transaction, number: number): PeerMessage[] {
-  const [first] = tx.outbox.waiting(peerLane(tx.rules.group.id), number);
-  const message = first?.payload.kind === "peer" ? first.payload.message : null;
-  return message?.type === "fence" ? release(tx, number, message.id) : [];
 }
 
 /** Lets go of what was held; answers it in its order. An older fence than the last says nothing. */
