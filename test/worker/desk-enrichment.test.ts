@@ -1,9 +1,15 @@
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Actor } from "../../src/domain/actor.ts";
 import type { ConfigInput } from "../../src/domain/config.ts";
+import type { TicketEvent } from "../../src/domain/event.ts";
+import { NO_PROFILE } from "../../src/domain/routing/profile.ts";
+import { project } from "../../src/record/projection.ts";
 import type { Customer } from "../../src/sandbox/telegram/client.ts";
 import { promisesNothing } from "../support/desks.ts";
 import { Endpoint } from "../support/endpoint.ts";
 import { Stage, texts } from "../support/stage.ts";
+import { ADA, batchesOf, NOON, opened } from "../support/tickets.ts";
 
 /* What another system knows of a customer, and a desk that goes on without it. */
 
@@ -236,5 +242,32 @@ test("the audit counts failures, staleness, and what people corrected", async ()
   ).toMatchObject({
     asked: 0,
     failureRate: null,
+  });
+});
+
+test.each<[string, Actor, number]>([
+  ["the customer, who calls it urgent", { kind: "customer", id: ADA }, 0],
+  ["the desk itself, by an escalation", { kind: "system", rule: "escalation" }, 0],
+  ["an agent", { kind: "agent", id: 9001, name: "Lena" }, 1],
+  ["a program", { kind: "key", name: "shop" }, 1],
+])("only people and their programs correct an answer: a priority changed by %s", async (_, by, corrected) => {
+  const asked = { kind: "system", rule: "enrichment" } as const;
+  const lived: TicketEvent[] = [
+    opened(7),
+    {
+      type: "enrichment_answered",
+      at: NOON + 1,
+      by: asked,
+      profile: NO_PROFILE,
+      ignored: [],
+      latencyMs: 5,
+    },
+    { type: "priority_changed", at: NOON + 2, by, priority: "urgent", previous: "normal" },
+  ];
+  for (const batch of batchesOf(lived)) await project(env.DB, batch);
+  const until = new Date(NOON + MINUTE).toISOString();
+  expect(await stage.get(`/api/v1/enrichment/audit?until=${until}`)).toMatchObject({
+    answered: 1,
+    corrected,
   });
 });
