@@ -527,7 +527,7 @@ describe("HubSpot", () => {
   });
 });
 
-describe("the secret of the enrichment", () => {
+describe("the secret of the systems that are asked", () => {
   const desk = new HttpDesk();
   beforeEach(emptyRecord);
   const secret = () => desk.get("/api/v1/webhooks/enrichment/secret");
@@ -540,6 +540,20 @@ describe("the secret of the enrichment", () => {
       id: "enrichment",
       secret: await signingSecret(desk.env.WEBHOOK_SECRET, "enrichment"),
     });
+  });
+
+  test("is one for each: a skills service has its own", async () => {
+    const config = exampleDesk();
+    config.routing.skills = { url: "https://hr.example.com/skills" };
+    await desk.put(config);
+    const shown = await desk.get("/api/v1/webhooks/skills/secret");
+    expect(shown.status).toBe(200);
+    expect(await shown.json()).toEqual({
+      id: "skills",
+      secret: await signingSecret(desk.env.WEBHOOK_SECRET, "skills"),
+    });
+    await desk.put(exampleDesk());
+    expect((await desk.get("/api/v1/webhooks/skills/secret")).status).toBe(404);
   });
 
   test.each<[string, Settings | undefined]>([
