@@ -1,6 +1,7 @@
 import { agentsOf, isLeadOf } from "./agent.ts";
 import type { AgentConfig, Config } from "./config.ts";
-import { hasSkills, type HeldSkills } from "./routing/skills.ts";
+import { skillsBy, type SkillTable } from "./routing/skill-table.ts";
+import { hasSkills, highest, type HeldSkills, type SkillLevels } from "./routing/skills.ts";
 import { BusinessCalendar } from "./sla/calendar.ts";
 import { DAY_MS, dayOf, TimeZone } from "./sla/zone.ts";
 
@@ -34,10 +35,11 @@ export type Loads = ReadonlyMap<number, number>;
 
 export const NO_ROSTER: Roster = { agents: [], leads: [], requiredSkills: new Map() };
 
-export function rosterOf(config: Config, groupId: string): Roster {
+/** `table`: what a skills service says, in place of the configuration; null where there is none, or not yet. */
+export function rosterOf(config: Config, groupId: string, table: SkillTable | null = null): Roster {
   const agents = agentsOf(config, groupId);
   return {
-    agents: agents.map((agent) => rosterAgent(agent, config)),
+    agents: agents.map((agent) => rosterAgent(agent, config, table)),
     leads: config.agents
       .filter((agent) => isLeadOf(config, groupId, agent))
       .map(({ telegramId, name }) => ({ id: telegramId, name })),
@@ -45,7 +47,7 @@ export function rosterOf(config: Config, groupId: string): Roster {
   };
 }
 
-function rosterAgent(agent: AgentConfig, config: Config): RosterAgent {
+function rosterAgent(agent: AgentConfig, config: Config, table: SkillTable | null): RosterAgent {
   const shift = config.calendars.find(({ id }) => id === agent.shift);
   const calendar = shift === undefined ? null : BusinessCalendar.of(shift);
   const zone = TimeZone.of(calendar?.timeZone ?? "UTC");
@@ -62,22 +64,22 @@ function rosterAgent(agent: AgentConfig, config: Config): RosterAgent {
     elsewhere: agent.groups.slice(1),
     capacity: agent.capacity,
     shift: calendar,
-    skills: new Map(skills),
+    skills: skillsBy(table, { id: agent.telegramId, skills: new Map(skills) }),
   };
 }
 
 /**
- * Who takes a ticket over from its assignee: on shift, with room and the skills that the queue requires, the one with
- * the smallest part of their capacity in use; `null` if there is nobody.
+ * Who takes a ticket over from its assignee: on shift, with room and the skills that the queue and the ticket require,
+ * the one with the smallest part of their capacity in use; `null` if there is nobody.
  */
 export function whoTakesOver(
   wanted: "senior" | "other",
-  ticket: { queue: string; assignee: { id: number } | null },
+  ticket: { queue: string; assignee: { id: number } | null; requireSkills: SkillLevels },
   { agents, requiredSkills }: Roster,
   loads: Loads,
   at: number,
 ): RosterAgent | null {
-  const required = requiredSkills.get(ticket.queue) ?? {};
+  const required = highest(requiredSkills.get(ticket.queue), ticket.requireSkills);
   const inUse = (agent: RosterAgent): number => (loads.get(agent.id) ?? 0) / agent.capacity;
   const able = agents.filter(
     (agent) =>

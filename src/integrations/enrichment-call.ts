@@ -1,7 +1,7 @@
 import type { HubSpotConfig } from "../domain/config.ts";
 import type { ContactFacts } from "../domain/contact.ts";
 import type { Priority } from "../domain/priority.ts";
-import type { Fitting, Profile } from "../domain/routing/profile.ts";
+import type { Profile } from "../domain/routing/profile.ts";
 import { callOut, type OutgoingAnswer, type OutgoingCall } from "./outgoing.ts";
 
 /** What another system is told of a ticket. Instants are ms since 1970. */
@@ -35,8 +35,6 @@ export interface EnrichmentQuestion {
   timeoutMs: number;
   ticket: EnrichmentTicket;
   contact: EnrichmentContact;
-  /** What the answer has to fit. */
-  config: Fitting;
 }
 
 export interface GenericEnrichmentCall extends EnrichmentQuestion {
@@ -80,7 +78,7 @@ export interface EnrichmentFailure {
   retryAfterMs: number | null;
 }
 
-/** What came of a try. `ignored` names what was said, but does not fit the desk. */
+/** What came of a try. `ignored` names what was said, but is of no use. */
 export type EnrichmentResult =
   | { kind: "answer"; profile: Profile; ignored: string[]; latencyMs: number }
   | EnrichmentFailure;

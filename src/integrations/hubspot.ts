@@ -7,7 +7,7 @@ import {
   FACT_CHARS_MAX,
   PRIORITY_SCORE_MAX,
 } from "../domain/limits.ts";
-import { fitted, NO_PROFILE, type Profile } from "../domain/routing/profile.ts";
+import { NO_PROFILE, type Profile } from "../domain/routing/profile.ts";
 import {
   askForJson,
   failed,
@@ -81,13 +81,8 @@ export async function askHubSpot(
   if (contact === null) return { kind: "answer", profile: NO_PROFILE, ignored: [], latencyMs };
   const translated = translate(contact.properties, call.hubspot);
   // HubSpot was asked just now, so what it says holds now, however long ago somebody changed it.
-  const fit = fitted({ ...translated.profile, asOf: call.at + latencyMs }, call.config);
-  return {
-    kind: "answer",
-    profile: fit.profile,
-    ignored: [...translated.ignored, ...fit.ignored],
-    latencyMs,
-  };
+  const profile = { ...translated.profile, asOf: call.at + latencyMs };
+  return { kind: "answer", profile, ignored: translated.ignored, latencyMs };
 }
 
 interface Wanted {

@@ -9,13 +9,12 @@ import {
   type QueueRouting,
 } from "../domain/routing/assignment.ts";
 import { availableFrom, unavailableBecause } from "../domain/routing/presence.ts";
-import { skillsBy } from "../domain/routing/skill-table.ts";
 import { highest } from "../domain/routing/skills.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { nobodyTakesIt } from "../telegram/text.ts";
 import { awaitedUntil } from "./enriching.ts";
 import { askForSlot } from "./peers/ask.ts";
-import { refreshSkills, skillTable } from "./skills.ts";
+import { refreshSkills } from "./skills.ts";
 import type { AgentRow } from "./tables/agents.ts";
 import { isUnassigned } from "./tables/store.ts";
 import { inOrder, waitingOf, type WaitingTicket } from "./tables/waiting.ts";
@@ -127,7 +126,7 @@ export function agentNow(tx: Transaction, agent: RosterAgent): AgentNow {
   const row = tx.agents.get(agent.id);
   const because = unavailableBecause(row, agent.shift, tx.now);
   return {
-    agent: { ...agent, skills: skillsBy(skillTable(tx), agent) },
+    agent,
     available: because === null,
     unavailableBecause: because,
     open: openOf(tx, agent, row),

@@ -2,14 +2,16 @@ import type { EnrichmentConfig } from "../domain/config.ts";
 import { ms } from "../domain/duration.ts";
 import { ENRICHMENT_RETRIES_MS } from "../domain/limits.ts";
 import { after, CLOSED, mayTry, trying, type Breaker } from "../domain/routing/breaker.ts";
-import { fitted, isStale, type Profile } from "../domain/routing/profile.ts";
+import { fitted, isStale } from "../domain/routing/profile.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { EnrichmentCall, EnrichmentResult } from "../integrations/enrichment-call.ts";
 import { enrichmentCallOf } from "../integrations/enrichment.ts";
 import { crmLane } from "./drain/lane.ts";
 import type { Rules } from "./rules.ts";
+import { refreshSkills } from "./skills.ts";
 import { FACTS } from "./tables/facts.ts";
 import type { OutboxRow } from "./tables/outbox.ts";
+import type { KnownProfile } from "./tables/shapes.ts";
 import type { Store } from "./tables/store.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -20,11 +22,11 @@ import type { Transaction } from "./transaction.ts";
 export function enrich(tx: Transaction, ticket: Ticket): void {
   const settings = tx.rules.config.routing.enrichment;
   if (settings === undefined) return;
+  // What the answer requires is compared with what agents can do.
+  refreshSkills(tx);
   const known = tx.store.customer(ticket.customer)?.profile ?? null;
   if (known !== null && tx.now - known.receivedAt < ms(settings.cacheFor)) {
-    // The desk may have changed since: what fitted it then need not fit it now.
-    const { profile, ignored } = fitted(known.profile, tx.rules.config);
-    answered(tx, ticket.number, settings, profile, [...known.ignored, ...ignored], 0, true);
+    answered(tx, ticket.number, settings, known, 0, true);
     return;
   }
   if (!mayTry(breakerOf(tx.store), tx.now)) {
@@ -74,7 +76,6 @@ export function enrichmentCall(
       subject,
     },
     contact,
-    config: rules.config,
   });
 }
 
@@ -105,7 +106,7 @@ export function settleEnrichment(
     const { profile, ignored, latencyMs } = result;
     tx.outbox.remove(row.seq);
     tx.store.saveProfile(ticket.customer, { profile, ignored, receivedAt: tx.now });
-    answered(tx, ticket.number, settings, profile, ignored, latencyMs, false);
+    answered(tx, ticket.number, settings, { profile, ignored }, latencyMs, false);
     return;
   }
   failed(tx, ticket.number, result.code, result.why, result.latencyMs);
@@ -137,11 +138,13 @@ function answered(
   tx: Transaction,
   number: number,
   { staleAfter }: EnrichmentConfig,
-  profile: Profile,
-  ignored: string[],
+  said: Pick<KnownProfile, "profile" | "ignored">,
   latencyMs: number,
   cached: boolean,
 ): void {
+  // Kept as it was said: what fits the desk now need not fit it later.
+  const { profile, ignored: unfit } = fitted(said.profile, tx.rules.config, tx.rules.skills);
+  const ignored = [...said.ignored, ...unfit];
   const stale = isStale(profile, ms(staleAfter), tx.now);
   tx.apply(number, { type: "enrichment_answered", profile, ignored, latencyMs, cached, stale });
 }

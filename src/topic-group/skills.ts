@@ -3,16 +3,15 @@ import { after, CLOSED, mayTry, trying, type Breaker } from "../domain/routing/b
 import type { SkillTable } from "../domain/routing/skill-table.ts";
 import type { SkillsCall, SkillsResult } from "../integrations/skill-service.ts";
 import { SKILLS_LANE } from "./drain/lane.ts";
-import type { Rules } from "./rules.ts";
+import { withSkills, type Rules } from "./rules.ts";
 import { FACTS } from "./tables/facts.ts";
 import type { OutboxRow } from "./tables/outbox.ts";
 import type { Store } from "./tables/store.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** What the outside system last said; null where there is none, or it has said nothing yet. */
-export function skillTable(tx: Pick<Transaction, "store" | "rules">): SkillTable | null {
-  if (tx.rules.config.routing.skills === undefined) return null;
-  return (tx.store.fact(FACTS.skills) as SkillTable | undefined) ?? null;
+/** What the outside system last said; null where it has said nothing yet. */
+export function storedSkills(store: Store): SkillTable | null {
+  return (store.fact(FACTS.skills) as SkillTable | undefined) ?? null;
 }
 
 /**
@@ -22,7 +21,7 @@ export function skillTable(tx: Pick<Transaction, "store" | "rules">): SkillTable
 export function refreshSkills(tx: Transaction): void {
   const settings = tx.rules.config.routing.skills;
   if (settings === undefined) return;
-  const known = skillTable(tx);
+  const known = tx.rules.skills;
   if (known !== null && tx.now - known.receivedAt < ms(settings.cacheFor)) return;
   if (!mayTry(breakerOf(tx.store), tx.now) || tx.outbox.waitingSince(KEY) !== null) return;
   tx.work({ lane: SKILLS_LANE, ticket: 0, work: { kind: "skills" }, key: KEY });
@@ -43,7 +42,8 @@ export function skillsCall(
     at: now,
     timeoutMs: ms(settings.timeout),
     group: rules.group.id,
-    agents: rules.policy.roster.agents.map(({ id }) => id),
+    // All of the desk's: what a customer's system requires may be another group's to have.
+    agents: rules.config.agents.map(({ telegramId }) => telegramId),
   };
 }
 
@@ -55,6 +55,7 @@ export function settleSkills(tx: Transaction, row: OutboxRow, result: SkillsResu
   if (JSON.stringify(next) !== JSON.stringify(breaker)) tx.store.setFact(FACTS.skillsBreaker, next);
   if (result.kind !== "answer") return;
   tx.store.setFact(FACTS.skills, result.table);
+  tx.rules = withSkills(tx.rules, result.table);
   // Somebody may be able now to take what waits.
   tx.freed = true;
 }

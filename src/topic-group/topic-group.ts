@@ -27,6 +27,7 @@ import type { GroupHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
 import { parkedDeliveries, publicName, replay } from "./replay.ts";
 import { routingStory } from "./routing-story.ts";
 import { rulesOf, type ConfigInForce, type Rules } from "./rules.ts";
+import { storedSkills } from "./skills.ts";
 import { Agents } from "./tables/agents.ts";
 import { migrateDatabase, openDatabase } from "./tables/database.ts";
 import { FACTS } from "./tables/facts.ts";
@@ -122,7 +123,8 @@ export class TopicGroup extends DurableObject<Env> {
     this.#strikeClocks();
     const retimed = before === null || isRetimed(before.config, config);
     const inForce: ConfigInForce = { version, config, since: retimed ? this.#now() : before.since };
-    const rules = rulesOf(group, inForce, this.#botId);
+    const skills = config.routing.skills === undefined ? null : storedSkills(this.#tables.store);
+    const rules = rulesOf(group, inForce, this.#botId, skills);
     if (rules === null) return before?.version ?? 0;
     this.#rules = rules;
     try {
@@ -294,6 +296,7 @@ export class TopicGroup extends DurableObject<Env> {
         if (tx.wakeBy !== null) this.wake.by(tx.wakeBy);
         return done;
       });
+      this.#rules = tx.rules;
       this.#waiting += tx.added;
       if (tx.touched.size > 0) this.drain.kick(tx.touched);
       return result;
@@ -449,7 +452,12 @@ export class TopicGroup extends DurableObject<Env> {
       this.#rules =
         stored === undefined || typeof group !== "string"
           ? null
-          : rulesOf(group, { ...stored, since: stored.since ?? 0 }, this.#botId);
+          : rulesOf(
+              group,
+              { ...stored, since: stored.since ?? 0 },
+              this.#botId,
+              stored.config.routing.skills === undefined ? null : storedSkills(store),
+            );
     }
     return this.#rules;
   }

@@ -42,7 +42,8 @@ export type Applied = { decision: Decision; before: Ticket | null; ticket: Ticke
  */
 export class Transaction {
   readonly now: number;
-  readonly rules: Rules;
+  /** Replaced only where another system says something that they go by. */
+  rules: Rules;
   readonly store: Store;
   readonly messages: Messages;
   readonly outbox: Outbox;

@@ -150,6 +150,28 @@ describe("an answer", () => {
     ]);
   });
 
+  test("may require what only a skills service says that somebody can do", async () => {
+    const service = new Endpoint();
+    await open((config) => {
+      config.routing.skills = { url: service.url, timeout: "1s", cacheFor: "10m" };
+    });
+    await service.answers(says({ agents: { 9003: { latin: 2 } } }));
+    await crm.answers(says({}), says({ requireSkills: { latin: 2, manners: 1 } }), says({}));
+    await asks();
+    await asks();
+    expect((await events("SUP-2", "enrichment_answered"))[0].data["ignored"]).toEqual([]);
+    expect(await stage.get("/api/v1/tickets/SUP-2/routing")).toMatchObject({
+      requireSkills: { latin: 2, manners: 1 },
+      assignee: null,
+    });
+    // Nobody has both until the service says otherwise.
+    await service.answers(says({ agents: { 9002: {}, 9003: { latin: 2, manners: 1 } } }));
+    await stage.pass(11 * MINUTE);
+    await asks();
+    await stage.settle(5_000);
+    expect((await ticket("SUP-2")).assignee).toMatchObject({ id: 9003 });
+  });
+
   test("that prefers an agent is heard", async () => {
     await crm.answers(says({ preferredAgent: 9003 }), says({ preferredAgent: 9003 }));
     await asks();

@@ -470,7 +470,7 @@ function outcomeOf(
   if (!read.success) return { problems: schemaProblems(read.error.issues, said, ["enrichment"]) };
   const answer = profileOf(said, now);
   return "profile" in answer
-    ? { outcome: fitted(answer.profile, config) }
+    ? { outcome: fitted(answer.profile, config, null) }
     : { problems: answer.problems.map((message) => ({ pointer: "/enrichment", message })) };
 }
 
