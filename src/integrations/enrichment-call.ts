@@ -33,6 +33,8 @@ export interface EnrichmentQuestion {
   /** When it is asked, in ms since 1970. */
   at: number;
   timeoutMs: number;
+  /** The version of the configuration since which this system is asked. */
+  source: number;
   ticket: EnrichmentTicket;
   contact: EnrichmentContact;
 }
@@ -82,6 +84,9 @@ export interface EnrichmentFailure {
 export type EnrichmentResult =
   | { kind: "answer"; profile: Profile; ignored: string[]; latencyMs: number }
   | EnrichmentFailure;
+
+/** What came of a try, with the `source` of its call: by then the configuration may name another system. */
+export type Heard<T> = T & { source: number };
 
 /** Makes a call and reads its answer as JSON; no content is an empty object. Never throws. */
 export async function askForJson(

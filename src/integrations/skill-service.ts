@@ -13,6 +13,8 @@ export interface SkillsCall {
   /** In ms since 1970. */
   at: number;
   timeoutMs: number;
+  /** The version of the configuration since which this service is asked. */
+  source: number;
   group: string;
   agents: readonly number[];
 }

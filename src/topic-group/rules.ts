@@ -2,6 +2,7 @@ import { ConfigDocument, type Config, type GroupConfig, type VersionedConfig } f
 import { policyOf, type Policy } from "../domain/policy.ts";
 import { rosterOf } from "../domain/roster.ts";
 import type { SkillTable } from "../domain/routing/skill-table.ts";
+import type { Sources } from "./sources.ts";
 
 /** What the object works by while a configuration is in force. */
 export interface Rules {
@@ -12,6 +13,7 @@ export interface Rules {
   botId: number;
   /** What a skills service last said, which the policy's roster goes by; null where there is none, or not yet. */
   skills: SkillTable | null;
+  sources: Sources;
   /** Since when they are in force here, in ms since 1970. */
   since: number;
 }
@@ -19,12 +21,14 @@ export interface Rules {
 /** A configuration as the object keeps it. */
 export interface ConfigInForce extends VersionedConfig {
   since: number;
+  /** Left out by an earlier release. */
+  sources?: Sources;
 }
 
 /** The rules of a group, `null` if the configuration has no such group. */
 export function rulesOf(
   group: string,
-  { version, config: stored, since }: ConfigInForce,
+  { version, config: stored, since, sources = { enrichment: 0, skills: 0 } }: ConfigInForce,
   botId: number,
   skills: SkillTable | null,
 ): Rules | null {
@@ -34,7 +38,7 @@ export function rulesOf(
   const groupConfig = config.groups.find((candidate) => candidate.id === group);
   return policy === undefined || groupConfig === undefined
     ? null
-    : { version, config, group: groupConfig, policy, botId, skills, since };
+    : { version, config, group: groupConfig, policy, botId, skills, sources, since };
 }
 
 /** The same rules once a skills service has said something new. */

@@ -28,6 +28,8 @@ import { parkedDeliveries, publicName, replay } from "./replay.ts";
 import { routingStory } from "./routing-story.ts";
 import { rulesOf, type ConfigInForce, type Rules } from "./rules.ts";
 import { storedSkills } from "./skills.ts";
+import { sourcesOf } from "./sources.ts";
+import { forgetFormer, systemsHealth } from "./systems.ts";
 import { Agents } from "./tables/agents.ts";
 import { migrateDatabase, openDatabase } from "./tables/database.ts";
 import { FACTS } from "./tables/facts.ts";
@@ -122,8 +124,10 @@ export class TopicGroup extends DurableObject<Env> {
     // What was due before belongs to the rules that were in force then.
     this.#strikeClocks();
     const retimed = before === null || isRetimed(before.config, config);
-    const inForce: ConfigInForce = { version, config, since: retimed ? this.#now() : before.since };
-    const skills = config.routing.skills === undefined ? null : storedSkills(this.#tables.store);
+    const sources = sourcesOf(before, { version, config });
+    const inForce: ConfigInForce = { version, config, since: retimed ? this.#now() : before.since, sources };
+    const keepsSkills = config.routing.skills !== undefined && before?.sources.skills === sources.skills;
+    const skills = keepsSkills ? storedSkills(this.#tables.store) : null;
     const rules = rulesOf(group, inForce, this.#botId, skills);
     if (rules === null) return before?.version ?? 0;
     this.#rules = rules;
@@ -131,6 +135,7 @@ export class TopicGroup extends DurableObject<Env> {
       this.#commit((tx) => {
         tx.store.setFact(FACTS.group, group);
         tx.store.setFact(FACTS.config, inForce);
+        if (before !== null) forgetFormer(tx.store, before.sources, sources);
         if (retimed) {
           tx.store.allDueAt(tx.now);
           tx.wake(tx.now);
@@ -159,9 +164,10 @@ export class TopicGroup extends DurableObject<Env> {
     const { store, messages, outbox } = this.#tables;
     const group = store.fact(FACTS.group);
     const trouble = store.fact(FACTS.trouble);
+    const rules = this.#rulesInForce();
     return {
       group: typeof group === "string" ? group : "",
-      configVersion: this.#rulesInForce()?.version ?? 0,
+      configVersion: rules?.version ?? 0,
       waiting: outbox
         .backlog()
         .map((one) => ({ ...one, lane: isChatLane(one.lane) ? "telegram:private" : publicName(one.lane) })),
@@ -169,6 +175,7 @@ export class TopicGroup extends DurableObject<Env> {
       setAside: this.#tables.inbox.countSetAside(),
       unrecorded: store.countUnrecorded(),
       troubles: typeof trouble === "string" ? [trouble] : [],
+      systems: rules === null ? [] : systemsHealth(store, rules),
     };
   }
 
@@ -297,6 +304,7 @@ export class TopicGroup extends DurableObject<Env> {
         return done;
       });
       this.#rules = tx.rules;
+      for (const { event, facts } of tx.reports) this.#warn(event, facts);
       this.#waiting += tx.added;
       if (tx.touched.size > 0) this.drain.kick(tx.touched);
       return result;
@@ -500,6 +508,10 @@ export class TopicGroup extends DurableObject<Env> {
     if (rules === null || customer === undefined) return null;
     const icons = (this.#tables.store.fact(FACTS.icons) ?? {}) as TopicIcons;
     return { rules, contact: customer.contact, icons, now: this.#now() };
+  }
+
+  #warn(event: string, facts: Readonly<Record<string, string | number | boolean>>): void {
+    console.warn(JSON.stringify({ level: "warn", event, group: this.#rules?.group.id ?? null, ...facts }));
   }
 
   /** One line, ids and codes only. */

@@ -58,6 +58,7 @@ export class FakeGroups {
           setAside: 0,
           unrecorded: 0,
           troubles: this.troublesOf.get(group) ?? [],
+          systems: [],
         })),
       parked: (after: string | null, limit: number): Promise<ParkedDelivery[]> =>
         answering(() => {

@@ -224,6 +224,105 @@ describe("without an answer", () => {
   });
 });
 
+describe("when the configuration names another system", () => {
+  let other: Endpoint;
+  beforeEach(() => {
+    other = new Endpoint();
+  });
+  async function asksElsewhere(change: object = {}): Promise<void> {
+    stage.config.routing.enrichment = { ...stage.config.routing.enrichment, url: other.url, ...change };
+    await stage.configure();
+    await stage.settle(5_000);
+  }
+
+  test("it is asked at once, however often the former one has failed", async () => {
+    await crm.answers(...Array.from({ length: 5 }, () => ({ status: 400 })));
+    for (let n = 0; n < 6; n += 1) await asks();
+    expect(await codes("SUP-6")).toEqual(["breaker_open"]);
+    await other.answers(says({ segment: "new" }));
+    await asksElsewhere();
+    await asks();
+    expect(await other.received()).toHaveLength(1);
+    expect(await ticket("SUP-7")).toMatchObject({ priority: "high" });
+    // … and the former one's failures stay its own: another change that names the same system forgets nothing.
+    await other.answers(...Array.from({ length: 5 }, () => ({ status: 400 })));
+    for (let n = 0; n < 5; n += 1) await asks();
+    await asksElsewhere({ timeout: "2s" });
+    await asks();
+    expect(await codes("SUP-13")).toEqual(["breaker_open"]);
+  });
+
+  test("what the former one said of a customer is not used any more", async () => {
+    await crm.answers(says({ tier: "gold" }));
+    const ada = await asks();
+    expect(await ticket("SUP-1")).toMatchObject({ tier: "gold" });
+    await other.answers(says({ segment: "new" }));
+    await asksElsewhere();
+    await asks(ada);
+    expect(await ticket("SUP-2")).toMatchObject({ tier: null, priority: "high" });
+    await asksElsewhere({ cacheFor: "20m" });
+    await asks(ada);
+    expect(await other.received()).toHaveLength(1);
+    expect(await ticket("SUP-3")).toMatchObject({ tier: null, priority: "high" });
+  });
+
+  test("a question that is under way is asked again there, and its answer is not believed", async () => {
+    await crm.answers({ ...says({ tier: "gold" }), afterMs: 700 });
+    await other.answers(says({ segment: "new" }));
+    const ada = await stage.customer({ firstName: "Ada" });
+    await ada.write("Help");
+    const settled = stage.settle(5_000);
+    await expect.poll(async () => (await crm.received()).length, { timeout: 5_000 }).toBe(1);
+    stage.config.routing.enrichment = { ...stage.config.routing.enrichment, url: other.url };
+    await stage.configure();
+    await settled;
+    await expect.poll(async () => (await other.received()).length, { timeout: 5_000 }).toBe(1);
+    await stage.settle(5_000);
+    expect(await ticket("SUP-1")).toMatchObject({ tier: null, priority: "high" });
+    expect(await events("SUP-1", "enrichment")).toHaveLength(1);
+  });
+
+  test("HubSpot in place of a system of one's own is another, too, and so is another translation", async () => {
+    env.HUBSPOT_TOKEN = "pat-1";
+    await open();
+    await crm.answers(says({ tier: "gold" }));
+    const ada = await asks();
+    const contact = { results: [{ properties: { plan: "Gold", industry: "new" } }] };
+    await other.answers(says(contact), says(contact));
+    const findBy = { telegramId: "telegram_id" };
+    const tier = { property: "plan", values: { Gold: "gold" } };
+    await asksElsewhere({ adapter: "hubspot", hubspot: { findBy, tier } });
+    await asks(ada);
+    expect(await ticket("SUP-2")).toMatchObject({ tier: "gold", priority: "normal" });
+    await asksElsewhere({ adapter: "hubspot", hubspot: { findBy, segment: { property: "industry" } } });
+    await asks(ada);
+    expect(await ticket("SUP-3")).toMatchObject({ tier: null, priority: "high" });
+  });
+});
+
+test("how it goes with the system is shown to operators", async () => {
+  const system = async (): Promise<unknown> => {
+    const { groups } = await stage.get<{ groups: { group: string; systems: unknown[] }[] }>("/healthz");
+    return groups.find(({ group }) => group === "main")?.systems;
+  };
+  expect(await system()).toEqual([
+    { system: "enrichment", failures: 0, leftAloneSince: null, retryAt: null, lastFailure: null },
+  ]);
+  await crm.answers(...Array.from({ length: 5 }, () => ({ status: 400 })), says({}));
+  for (let n = 0; n < 5; n += 1) await asks();
+  expect(await system()).toMatchObject([
+    {
+      failures: 5,
+      leftAloneSince: expect.any(String),
+      retryAt: expect.any(String),
+      lastFailure: { code: "http_400", why: "answered 400", at: expect.any(String) },
+    },
+  ]);
+  await stage.pass(MINUTE);
+  await asks();
+  expect(await system()).toMatchObject([{ failures: 0, leftAloneSince: null, lastFailure: null }]);
+});
+
 test("a desk without such a system asks nobody", async () => {
   await open((config) => {
     delete config.routing.enrichment;

@@ -322,6 +322,10 @@ describe("a skills service", () => {
       config.routing.skills = { url: service.url, timeout: "1s", cacheFor: "10m" };
     });
   });
+  const health = async (): Promise<unknown[]> => {
+    const { groups } = await stage.get<{ groups: { group: string; systems: unknown[] }[] }>("/healthz");
+    return groups.find(({ group }) => group === "main")!.systems;
+  };
   const says = (agents: unknown) => ({ status: 200, body: JSON.stringify({ agents }) });
   const asksInGerman = (): Promise<Customer> => asks("Hallo", { languageCode: "de" });
 
@@ -378,6 +382,39 @@ describe("a skills service", () => {
     const why = Object.fromEntries(routing.waiting.candidates.map(({ agent, why: one }) => [agent.id, one]));
     expect(why[9002]).toContainEqual("lacks billing 1 (has none)");
     expect(why[9003]).toEqual(["no room: has 2 of 2"]);
+    // Operators see it where they see how the enrichment does.
+    expect((await health())[0]).toMatchObject({
+      system: "skills",
+      failures: 5,
+      leftAloneSince: expect.any(String),
+      lastFailure: { code: "too_large", why: expect.any(String), at: expect.any(String) },
+      answeredAt: expect.any(String),
+    });
+  });
+
+  test("in place of another is asked at once, and the former one's word counts no more", async () => {
+    const failures = Array.from({ length: 5 }, () => ({ status: 500 }));
+    await service.answers(says({ 9002: {}, 9003: { billing: 2 } }), ...failures);
+    await asks();
+    await stage.pass(11 * MINUTE);
+    for (let n = 0; n < 5; n += 1) await asks();
+    expect((await health())[0]).toMatchObject({ leftAloneSince: expect.any(String) });
+    const other = new Endpoint();
+    await other.answers({ status: 500 }, says({ 9002: { billing: 1 } }));
+    stage.config.routing.skills = { ...stage.config.routing.skills, url: other.url };
+    await stage.configure();
+    await stage.settle(5_000);
+    expect(await other.received()).toHaveLength(1);
+    expect((await health())[0]).toMatchObject({ failures: 1, leftAloneSince: null, answeredAt: null });
+    // Neither has said anything that holds: the configuration counts.
+    await asksInGerman();
+    const routing = await stage.get<{ waiting: { candidates: { agent: { id: number }; why: string[] }[] } }>(
+      "/api/v1/tickets/SUP-7/routing",
+    );
+    expect(routing.waiting.candidates.find(({ agent }) => agent.id === 9002)?.why).toEqual([
+      "no room: has 2 of 2",
+    ]);
+    expect((await health())[0]).toMatchObject({ failures: 0, answeredAt: expect.any(String) });
   });
 });
 

@@ -56,6 +56,7 @@ function call(settings: Settings = {}, contact = ada): EnrichmentCall {
   return enrichmentCallOf(config!.routing.enrichment!, {
     id: "enr_7",
     at: AT,
+    source: 1,
     ticket,
     contact,
   });
@@ -366,6 +367,7 @@ describe("HubSpot", () => {
     const made = enrichmentCallOf(config!.routing.enrichment!, {
       id: "x",
       at: AT,
+      source: 1,
       ticket,
       contact: ada,
     });
