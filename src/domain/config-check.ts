@@ -1,6 +1,7 @@
 import { inside, places, problem, quoted, type ConfigProblem, type Path } from "./config-places.ts";
 import { ConfigDocument, type Config } from "./config.ts";
-import { relaxationsOutOfOrder, unsatisfiableSkills } from "./routing/queue-check.ts";
+import { relaxationsOutOfOrder } from "./routing/queue-check.ts";
+import { unsatisfiableSkills } from "./routing/required-skills-check.ts";
 import { sourceProblems } from "./routing/source-check.ts";
 import { pointerTo, schemaProblems } from "./schema-problems.ts";
 import { calendarProblems, unreachableTargets } from "./sla/calendar-check.ts";
@@ -13,9 +14,11 @@ const CONFIG_PROBLEMS_MAX = 1_000;
 
 /**
  * Checks a configuration and names every problem at once. References are checked in the document as it was
- * written, so a typing mistake in one place hides no broken reference in another.
+ * written, so a typing mistake in one place hides no broken reference in another. `now` (ms since 1970) where it is
+ * about to come into force: required skills that have expired by then are refused, too. Null where it is in force
+ * already, which no certificate's end changes.
  */
-export function checkConfig(document: unknown): ConfigCheck {
+export function checkConfig(document: unknown, now: number | null = null): ConfigCheck {
   const parsed = ConfigDocument.safeParse(document);
   const problems = parsed.success ? [] : schemaProblems(parsed.error.issues, document);
   problems.push(
@@ -26,12 +29,17 @@ export function checkConfig(document: unknown): ConfigCheck {
     ...calendarProblems(document, "calendars/*"),
     ...unreachableTargets(document),
     ...warningsWithAfter(document),
-    ...unsatisfiableSkills(document),
+    ...(asksForSkills(document) ? [] : unsatisfiableSkills(document, now)),
     ...relaxationsOutOfOrder(document),
     ...sourceProblems(document),
   );
   if (parsed.success && problems.length === 0) return { config: parsed.data, problems: [] };
   return { config: null, problems: problems.slice(0, CONFIG_PROBLEMS_MAX) };
+}
+
+/** Whether a skills service may say of agents what the document does not: then it is not for us to refuse. */
+export function asksForSkills(document: unknown): boolean {
+  return places(document, "routing/skills")[0]?.value !== undefined;
 }
 
 /** What must stand once only: within a list, the values at these places. */

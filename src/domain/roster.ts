@@ -47,13 +47,16 @@ export function rosterOf(config: Config, groupId: string, table: SkillTable | nu
   };
 }
 
+/** A certificate holds to the end of its last day, where the agent is; in ms since 1970. */
+export function certificateEnd(expiresOn: string, timeZone: string): number {
+  return TimeZone.of(timeZone).instantOf((dayOf(expiresOn) + 1) * DAY_MS);
+}
+
 function rosterAgent(agent: AgentConfig, config: Config, table: SkillTable | null): RosterAgent {
   const shift = config.calendars.find(({ id }) => id === agent.shift);
   const calendar = shift === undefined ? null : BusinessCalendar.of(shift);
-  const zone = TimeZone.of(calendar?.timeZone ?? "UTC");
   const skills = Object.entries(agent.skills).map(([skill, { level, expiresOn }]) => {
-    // A certificate holds to the end of its last day, where the agent is.
-    const until = expiresOn === undefined ? null : zone.instantOf((dayOf(expiresOn) + 1) * DAY_MS);
+    const until = expiresOn === undefined ? null : certificateEnd(expiresOn, calendar?.timeZone ?? "UTC");
     return [skill, { level, until }] as const;
   });
   return {

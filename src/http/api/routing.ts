@@ -181,7 +181,7 @@ routingApi.openapi(
   async (c) => {
     const { ticket, enrichment: said, group, config: draft, ...given } = c.req.valid("json");
     const now = given.now ?? c.get("now")();
-    const found = await configOf(draft, c.env);
+    const found = await configOf(draft, c.env, c.get("now")());
     if ("missing" in found) return problem(c, "config.missing");
     if ("problems" in found) return problem(c, "request.invalid", { problems: found.problems });
     const { config } = found;
@@ -318,7 +318,7 @@ routingApi.openapi(
     const { from, to, group, config } = c.req.valid("json");
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);
     if (versioned === null) return problem(c, "config.missing");
-    const draft = config === undefined ? MISSING_DRAFT : draftOf(config);
+    const draft = config === undefined ? MISSING_DRAFT : draftOf(config, c.get("now")());
     const wrong = [
       ...periodProblems(from, to),
       ...unknown("/group", "group", group ?? null, idsOf(versioned.config.groups)),
@@ -447,14 +447,14 @@ function replayedJson({ assignedAt, ...replayed }: Replayed): z.infer<typeof Rep
 
 type Found = { config: Config } | { problems: SchemaProblem[] } | { missing: true };
 
-async function configOf(draft: unknown, env: Env): Promise<Found> {
-  if (draft !== undefined) return draftOf(draft);
+async function configOf(draft: unknown, env: Env, now: number): Promise<Found> {
+  if (draft !== undefined) return draftOf(draft, now);
   const versioned = await configCacheOf(env.DB).get(waitUntil);
   return versioned === null ? { missing: true } : { config: versioned.config };
 }
 
-function draftOf(draft: unknown): { config: Config } | { problems: SchemaProblem[] } {
-  const { config, problems: wrong } = checkConfig(draft);
+function draftOf(draft: unknown, now: number): { config: Config } | { problems: SchemaProblem[] } {
+  const { config, problems: wrong } = checkConfig(draft, now);
   if (config !== null) return { config };
   return { problems: wrong.map(({ pointer, message }) => ({ pointer: `/config${pointer}`, message })) };
 }
