@@ -2,6 +2,7 @@ import { ROUTING_CANDIDATES_KEPT } from "../domain/limits.ts";
 import type { RosterAgent } from "../domain/roster.ts";
 import {
   assign,
+  neededFor,
   nextChange,
   stageAt,
   type AgentNow,
@@ -9,7 +10,6 @@ import {
   type QueueRouting,
 } from "../domain/routing/assignment.ts";
 import { availableFrom, unavailableBecause } from "../domain/routing/presence.ts";
-import { highest } from "../domain/routing/skills.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { nobodyTakesIt } from "../telegram/text.ts";
 import { awaitedUntil } from "./enriching.ts";
@@ -19,6 +19,7 @@ import type { AgentRow } from "./tables/agents.ts";
 import { isUnassigned } from "./tables/store.ts";
 import { inOrder, waitingOf, type WaitingTicket } from "./tables/waiting.ts";
 import type { Transaction } from "./transaction.ts";
+import { UnmetSkills } from "./unmet-skills.ts";
 
 /**
  * Hands out what waits in the queues that the desk assigns, in their order, as long as somebody has room. `numbers`:
@@ -33,6 +34,7 @@ export function handOut(
   refreshSkills(tx);
   const { policy } = tx.rules;
   const agents = policy.roster.agents.map((agent) => agentNow(tx, agent));
+  const unmet = new UnmetSkills(tx);
   /** What nobody could take, nobody will in this pass: people only get fuller. */
   const hopeless = new Set<string>();
   let next: number | null = null;
@@ -48,6 +50,7 @@ export function handOut(
     // Whoever has no room, or is not there, need not be asked about their skills.
     const kind = kindOf(ticket, queue, tx.now);
     if (hopeless.has(kind) || !agents.some(hasRoom)) {
+      later(unmet.tell(ticket, queue, kind));
       tellIfNobody(tx, ticket, queue);
       continue;
     }
@@ -61,6 +64,7 @@ export function handOut(
     const assignment = assignmentOf(tx, ticket, queue, agents);
     if (assignment.assignee === null) {
       if (ticket.declined.length === 0) hopeless.add(kind);
+      later(unmet.tell(ticket, queue, kind));
       tellIfNobody(tx, ticket, queue);
       continue;
     }
@@ -74,7 +78,11 @@ export function handOut(
     give(tx, ticket, queue, assignment, agents);
   }
   if (waiting.length > 0) {
-    for (const { id, shift } of policy.roster.agents) later(availableFrom(tx.agents.get(id), shift, tx.now));
+    for (const { id, shift, skills } of policy.roster.agents) {
+      later(availableFrom(tx.agents.get(id), shift, tx.now));
+      // When a certificate expires, what waits for it may wait for nobody.
+      for (const { until } of skills.values()) later(until);
+    }
   }
   return next;
 }
@@ -118,8 +126,7 @@ export function assignmentOf(
 ): Assignment {
   const served = tx.store.servedBy(ticket.customer);
   const known = agents.map((one) => ({ ...one, history: historyOf(tx, one.agent.id, ticket, served) }));
-  const requireSkills = highest(queue.requireSkills, ticket.requireSkills);
-  return assign({ ...ticket, requireSkills }, known, queue, tx.now);
+  return assign({ ...ticket, requireSkills: neededFor(ticket, queue) }, known, queue, tx.now);
 }
 
 export function agentNow(tx: Transaction, agent: RosterAgent): AgentNow {

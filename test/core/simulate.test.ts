@@ -68,6 +68,24 @@ const says = (profile: Partial<Profile>, ignored: string[] = []) => ({
 });
 
 describe("a rehearsed ticket", () => {
+  test("that requires what nobody of its group could ever meet says so, until skills do not matter any more", () => {
+    const config = desk((d) => {
+      d.agents![0].skills = { latin: { level: 2 } };
+      d.agents![0].capacity = 0;
+      d.routing.fallbackPool = "main";
+    });
+    const enrichment = says({ requireSkills: { latin: 2 } });
+    const facts = { category: "billing" };
+    const why = "nobody in main who takes tickets has latin 2 (the capacity of Lead is 0)";
+    const early = rehearsed({ facts, enrichment }, config);
+    expect(early).toMatchObject({ assignee: null, unmet: [why] });
+    expect(early.reason).toContain(why);
+    expect(rehearsed({ facts, enrichment, waitedMs: 5 * MINUTE }, config)).toMatchObject({ unmet: [] });
+    expect(rehearsed({ facts }, config)).toMatchObject({ assignee: { id: SENIOR }, unmet: [] });
+    // Where agents choose, nothing is handed out that could wait for them.
+    expect(rehearsed({ enrichment }, config)).toMatchObject({ queue: "general", unmet: [] });
+  });
+
   test("goes to the pool when nobody could take it whatever the skills", () => {
     const config = desk((d) => {
       d.routing.fallbackPool = "vip";
@@ -111,6 +129,7 @@ describe("a rehearsed ticket", () => {
       ],
       rules: [1],
       stage: { kind: "strict" },
+      unmet: [],
       candidates: [
         {
           agent: { id: SENIOR, name: "Senior billing" },

@@ -70,6 +70,7 @@ describe("a rehearsal", () => {
       ],
       rules: [1],
       stage: { kind: "strict" },
+      unmet: [],
       candidates: [
         {
           agent: { id: SENIOR, name: "Senior billing" },

@@ -312,6 +312,120 @@ test("nobody at all: it goes to the fallback pool, once, and then the leads are 
   ]);
 });
 
+describe("skills that nobody here could ever meet", () => {
+  const told = async (): Promise<string[]> =>
+    texts(await stage.telegram.messages(9001)).filter((text) => text.includes("to nobody"));
+  const story = (ref: string): Promise<{ waiting: { unmet: string[] } }> =>
+    stage.get(`/api/v1/tickets/${ref}/routing`);
+
+  test.each<[string, (config: ConfigInput) => void, string]>([
+    [
+      "only another group's agent has it",
+      (config) => {
+        config.agents!.push({
+          telegramId: 9004,
+          name: "Vera",
+          groups: ["vip"],
+          capacity: 1,
+          skills: { latin: { level: 2 } },
+        });
+      },
+      "nobody in main who takes tickets has latin 2",
+    ],
+    [
+      "who has it takes no tickets",
+      (config) => void (config.agents![0].skills = { latin: { level: 2 } }),
+      "nobody in main who takes tickets has latin 2 (the capacity of Lena is 0)",
+    ],
+    [
+      "it has expired",
+      (config) => {
+        config.agents![1].skills!["latin"] = { level: 2, expiresOn: "2026-11-19" };
+        config.agents![2].skills = { latin: { level: 1 } };
+      },
+      "nobody in main who takes tickets has latin 2, at most 1 (it has expired for Olga)",
+    ],
+  ])(
+    "are told to the leads once, and to who looks, when a customer's system requires one: %s",
+    async (_, change, why) => {
+      const crm = new Endpoint();
+      await open((config) => {
+        delete config.queues[1].overrideAfter;
+        config.routing.rules = [];
+        config.routing.enrichment = { url: crm.url, timeout: "1s" };
+        change(config);
+      });
+      await starts(stage.lead);
+      await crm.answers({ status: 200, body: JSON.stringify({ requireSkills: { latin: 2 } }) });
+      const ada = await asks();
+      expect(await assignee("SUP-1")).toBeNull();
+      expect((await story("SUP-1")).waiting.unmet).toEqual([why]);
+      expect(await told()).toHaveLength(1);
+      expect((await told())[0]).toContain(`in general to nobody: ${why}. It waits until somebody can`);
+      // Nor is it said again, whatever happens.
+      await ada.write("Still there?");
+      await asks();
+      await stage.pass(2 * HOUR);
+      await stage.configure();
+      await stage.pass(HOUR);
+      expect(await told()).toHaveLength(1);
+      expect((await stage.get<{ waiting: null }>("/api/v1/tickets/SUP-2/routing")).waiting).toBeNull();
+    },
+  );
+
+  test("are told when the certificate expires for which a ticket waits", async () => {
+    await open((config) => {
+      config.queues[1] = { id: "billing", group: "main", assignment: "auto", requireSkills: { billing: 1 } };
+      config.agents![1].capacity = 1;
+      config.agents![1].skills = { billing: { level: 1, expiresOn: "2026-11-20" } };
+      config.routing.rules = [{ when: { language: "de" }, queue: "billing" }];
+    });
+    await starts(stage.lead);
+    await asks("Hallo", { languageCode: "de" });
+    await asks("Hallo", { languageCode: "de" });
+    expect(await assignee("SUP-1")).toBe(9002);
+    expect((await story("SUP-2")).waiting.unmet).toEqual([]);
+    await stage.pass(14 * HOUR - MINUTE);
+    expect(await told()).toEqual([]);
+    await stage.pass(2 * MINUTE);
+    expect(await told()).toHaveLength(1);
+    expect((await story("SUP-2")).waiting.unmet).toEqual([
+      "nobody in main who takes tickets has billing 1 (it has expired for Olga)",
+    ]);
+  });
+
+  test("are met by anybody once they do not matter any more", async () => {
+    const crm = new Endpoint();
+    await open((config) => {
+      config.queues[0].overrideAfter = "5m";
+      config.agents![0].skills = { latin: { level: 2 } };
+      config.routing.rules = [];
+      config.routing.enrichment = { url: crm.url, timeout: "1s" };
+    });
+    await starts(stage.lead);
+    await crm.answers({ status: 200, body: JSON.stringify({ requireSkills: { latin: 2 } }) });
+    await asks();
+    expect((await told())[0]).toContain("It goes to whoever is free once it has waited 5 minutes.");
+    await stage.pass(6 * MINUTE);
+    expect(await assignee("SUP-1")).not.toBeNull();
+    expect(await told()).toHaveLength(1);
+  });
+
+  test("are told in the topic where there are no leads", async () => {
+    const crm = new Endpoint();
+    await open((config) => {
+      config.agents![0] = { telegramId: 9001, name: "Lena", groups: ["main"], capacity: 0 };
+      config.agents![0].skills = { latin: { level: 2 } };
+      for (const group of config.groups) group.leads = [];
+      config.routing.rules = [];
+      config.routing.enrichment = { url: crm.url, timeout: "1s" };
+    });
+    await crm.answers({ status: 200, body: JSON.stringify({ requireSkills: { latin: 2 } }) });
+    await asks();
+    expect(texts(await stage.inTopic("SUP-1")).join("\n")).toContain("the capacity of Lena is 0");
+  });
+});
+
 describe("a skills service", () => {
   let service: Endpoint;
   beforeEach(async () => {

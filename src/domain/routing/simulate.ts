@@ -15,6 +15,7 @@ import { availableFrom, unavailableBecause, type Presence } from "./presence.ts"
 import { isStale, NO_PROFILE, type Profile } from "./profile.ts";
 import { route, type RoutingFacts } from "./rules.ts";
 import { highest, type SkillLevels } from "./skills.ts";
+import { Team, unmetInWords } from "./unmet.ts";
 import { assignmentInWords, requiredInWords, routeInWords, stageInWords } from "./words.ts";
 
 /** What came of asking another system, or would have. */
@@ -61,6 +62,8 @@ export interface Simulation {
   rules: number[];
   stage: Stage;
   candidates: Candidate[];
+  /** Why nobody could ever be given it, in words; empty where somebody could, or where agents choose. */
+  unmet: string[];
   next: { at: number; what: string } | null;
 }
 
@@ -84,6 +87,7 @@ export function simulate(config: Config, rehearsal: Rehearsal, now: number): Sim
     ? waitIn(config, pool, { ...waited, declined: [], waitedMs: 0 }, agents, now)
     : there;
   const isAssigned = queue.auto && assignment.assignee !== null;
+  const unmet = queue.auto && !isAssigned ? unmetNow(queue, requireSkills, team, assignment, now) : [];
   return {
     queue: queue.id,
     group: queue.group,
@@ -107,6 +111,7 @@ export function simulate(config: Config, rehearsal: Rehearsal, now: number): Sim
       ...(queue.auto
         ? [
             stageInWords(assignment.stage, queue, movesOn ? 0 : waitedMs),
+            ...unmet,
             ...assignmentInWords(assignment, queue.group),
           ]
         : [`agents claim the tickets of ${queue.id}: nobody is given any`]),
@@ -114,6 +119,7 @@ export function simulate(config: Config, rehearsal: Rehearsal, now: number): Sim
     rules: ruled.rules,
     stage: assignment.stage,
     candidates: assignment.candidates,
+    unmet,
     next: queue.auto ? nextOf(assignment, queue, team, agents, now) : null,
   };
 }
@@ -149,6 +155,19 @@ function waitIn(
   });
   const need = { requireSkills, preferredAgent, declined, waitingSince: now - waitedMs };
   return { queue, requireSkills, team, assignment: assign(need, team, queue, now) };
+}
+
+function unmetNow(
+  queue: QueueRouting,
+  requireSkills: SkillLevels,
+  team: readonly AgentNow[],
+  { stage }: Assignment,
+  now: number,
+): string[] {
+  if (stage.kind === "override") return [];
+  const members = team.map(({ agent }) => agent);
+  const unmet = new Team(members, now).unmet(requireSkills);
+  return unmet === null ? [] : unmetInWords(unmet, `in ${queue.group}`);
 }
 
 function profileOfOutcome(outcome: EnrichmentOutcome | null): Profile {

@@ -131,6 +131,10 @@ const Candidates = z.array(
     })
     .openapi("RoutingCandidate"),
 );
+const Unmet = z.array(z.string()).openapi({
+  description:
+    "Why nobody of the group could ever be given it: skills that nobody there has who takes tickets, or not any more. Empty where somebody could, where skills do not matter any more, and where agents choose",
+});
 const Next = z
   .object({ at: Instant, what: z.string() })
   .nullable()
@@ -151,6 +155,7 @@ const Answer = z
     rules: Rules,
     stage: StageJson,
     candidates: Candidates.openapi({ description: "Best first; those who are not eligible last" }),
+    unmet: Unmet,
     next: Next,
   })
   .openapi("RoutingSimulation");
@@ -380,6 +385,7 @@ const Story = z
           .nullable()
           .openapi({ description: "Among those that wait for the same queue; null where agents choose" }),
         candidates: Candidates,
+        unmet: Unmet,
       })
       .nullable()
       .openapi({ description: "Null once somebody has it, or it is over" }),
