@@ -3,6 +3,7 @@ import type { Update } from "grammy/types";
 import type { Config, QueueConfig, VersionedConfig } from "../domain/config.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import { CAUSE_KEPT_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
+import type { SkillTable } from "../domain/routing/skill-table.ts";
 import type { RoutingStory } from "../domain/routing/story.ts";
 import { explainTicket, type TicketSla } from "../domain/sla/explain.ts";
 import { botIdOf } from "../telegram/api.ts";
@@ -177,6 +178,12 @@ export class TopicGroup extends DurableObject<Env> {
       troubles: typeof trouble === "string" ? [trouble] : [],
       systems: rules === null ? [] : systemsHealth(store, rules),
     };
+  }
+
+  /** Which skills service this group asks, and what it last said; null: none, or nothing yet. */
+  skills(): { url: string | null; table: SkillTable | null } {
+    const rules = this.#rulesInForce();
+    return { url: rules?.config.routing.skills?.url ?? null, table: rules?.skills ?? null };
   }
 
   /** Parked and uncertain deliveries, oldest first; `after` is the id of the last one of the page before. */

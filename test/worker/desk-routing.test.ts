@@ -466,6 +466,20 @@ describe("a skills service", () => {
     expect(headers["webhook-signature"]).toMatch(/^v1,/);
   });
 
+  test("is rehearsed as it is live, by the word that each group has heard", async () => {
+    await service.answers(says({ 9002: {}, 9003: { billing: 2 } }));
+    await asks();
+    const rehearsal = await stage.api("POST", "/api/v1/routing/simulate", { ticket: { language: "de" } });
+    const simulated = await rehearsal.json();
+    await asksInGerman();
+    expect(await assignee("SUP-2")).toBe(9003);
+    expect(simulated).toMatchObject({
+      queue: "billing",
+      assignee: { id: 9003 },
+      skills: [{ group: "main", asOf: expect.any(String), why: null }],
+    });
+  });
+
   test("of certificates that end stops counting with them", async () => {
     await service.answers(says({ 9002: {}, 9003: { billing: { level: 2, expiresOn: "2026-11-19" } } }));
     await asks();
