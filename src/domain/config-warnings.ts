@@ -123,9 +123,16 @@ function enrichmentWithoutEffect({ routing }: Config): ConfigProblem[] {
   if (hubspot === undefined) return found;
   const { findBy, tier, segment, preferredAgent, priorityScore, attributes } = hubspot;
   if (findBy.telegramId === undefined && findBy.username === undefined) {
-    const message =
-      "finds nobody who writes in Telegram, which tells neither e-mail nor phone: name telegramId, too";
-    say(["hubspot", "findBy"], message);
+    const whom =
+      findBy.phone === undefined
+        ? "nobody: Telegram tells no e-mail address"
+        : "only customers who have shared their own phone number with the bot";
+    say(["hubspot", "findBy"], `finds ${whom}: name telegramId, too`);
+  } else if (findBy.email !== undefined) {
+    say(
+      ["hubspot", "findBy", "email"],
+      "has no effect: Telegram tells no e-mail address, and intake asks for none",
+    );
   }
   const mapped = [tier, segment, preferredAgent, priorityScore, ...Object.values(attributes)];
   if (mapped.every((one) => one === undefined)) {

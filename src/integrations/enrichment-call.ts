@@ -20,10 +20,9 @@ export interface EnrichmentTicket {
   subject?: string;
 }
 
-/** Whom it is asked about. Telegram tells no e-mail address and no phone number; another channel may. */
+/** Whom it is asked about. Telegram tells no e-mail address; another channel may. */
 export interface EnrichmentContact extends ContactFacts {
   email?: string | null;
-  phone?: string | null;
 }
 
 /** What every question has, whoever is asked. */

@@ -45,7 +45,7 @@ describe("a desk may ask", () => {
     [
       "HubSpot for everything",
       hubspot({
-        findBy: { telegramId: "a", email: "email", phone: "phone", username: "b" },
+        findBy: { telegramId: "a", phone: "phone", username: "b" },
         tier: { property: "plan", values: { Gold: "premium" } },
         segment: { property: "industry" },
         preferredAgent: { property: "hubspot_owner_id", values: { "77": 9002 } },
@@ -230,9 +230,21 @@ describe("what is valid, but hardly meant, is a warning", () => {
     ],
     [
       "finding by what Telegram does not tell",
+      hubspot({ findBy: { email: "email" } }),
+      "/hubspot/findBy",
+      "finds nobody: Telegram tells no e-mail address: name telegramId, too",
+    ],
+    [
+      "finding by what hardly anybody tells",
       hubspot({ findBy: { email: "email", phone: "phone" } }),
       "/hubspot/findBy",
-      "finds nobody who writes in Telegram, which tells neither e-mail nor phone: name telegramId, too",
+      "finds only customers who have shared their own phone number with the bot: name telegramId, too",
+    ],
+    [
+      "an e-mail address beside what finds them",
+      hubspot({ findBy: { telegramId: "telegram_id", email: "email" } }),
+      "/hubspot/findBy/email",
+      "has no effect: Telegram tells no e-mail address, and intake asks for none",
     ],
     [
       "HubSpot for nothing",

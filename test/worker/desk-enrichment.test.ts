@@ -300,6 +300,78 @@ describe("when the configuration names another system", () => {
   });
 });
 
+describe("HubSpot may know a customer by their phone number", () => {
+  const findBy = { telegramId: "telegram_id", phone: "mobilephone" };
+  const hubspot = { findBy, tier: { property: "plan", values: { Gold: "gold" } } };
+  const found = says({ results: [{ properties: { plan: "Gold" } }] });
+  const nobody = says({ results: [] });
+  beforeEach(async () => {
+    env.HUBSPOT_TOKEN = "pat-1";
+    await open((config) => {
+      config.routing.enrichment = { adapter: "hubspot", url: crm.url, timeout: "1s", hubspot };
+    });
+  });
+  /** What it was asked for, question by question. */
+  const wanted = async (): Promise<string[][]> =>
+    (await crm.received()).map(({ body }) =>
+      (JSON.parse(body) as { filterGroups: { filters: { value: string }[] }[] }).filterGroups.flatMap(
+        ({ filters }) => filters.map(({ value }) => value),
+      ),
+    );
+  async function shares(who: Customer, phoneNumber: string, userId?: number): Promise<void> {
+    await who.send({
+      contact: { phoneNumber, firstName: "Ada", ...(userId === undefined ? {} : { userId }) },
+    });
+    await stage.settle(5_000);
+  }
+
+  test("once they have shared it: it is asked again at once, and from then on", async () => {
+    await crm.answers(nobody, found, found);
+    const ada = await asks();
+    await shares(ada, "1 (555) 010-0200", ada.id);
+    const id = String(ada.id);
+    expect(await wanted()).toEqual([[id], [id, "+15550100200", "15550100200"]]);
+    expect(await ticket("SUP-1")).toMatchObject({ tier: "gold" });
+    await shares(ada, "+15550100200", ada.id);
+    await stage.pass(11 * MINUTE);
+    await asks(ada);
+    expect((await wanted()).slice(2)).toEqual([[id, "+15550100200", "15550100200"]]);
+    // Neither people nor the record get to see it.
+    const seen = [JSON.stringify(await stage.get("/api/v1/tickets/SUP-1")), (await stage.card("SUP-1")).text];
+    expect(seen.join("\n")).not.toContain("5550100200");
+  });
+
+  test("when that is how they begin", async () => {
+    await crm.answers(found);
+    const ada = await stage.customer();
+    await shares(ada, "+15550100200", ada.id);
+    expect(await wanted()).toEqual([[String(ada.id), "+15550100200", "15550100200"]]);
+  });
+
+  test("but not by somebody else's that they share", async () => {
+    await crm.answers(nobody, nobody);
+    const ada = await asks();
+    await shares(ada, "+15550100299");
+    await shares(ada, "+15550100299", ada.id + 1_000_000);
+    await stage.pass(11 * MINUTE);
+    await asks(ada);
+    expect(await wanted()).toEqual([[String(ada.id)], [String(ada.id)]]);
+  });
+
+  test("and it is forgotten once customers are not found by it", async () => {
+    await crm.answers(found, found, found);
+    const ada = await stage.customer();
+    await shares(ada, "+15550100200", ada.id);
+    stage.config.routing.enrichment!.hubspot!.findBy = { telegramId: "telegram_id" };
+    await stage.configure();
+    await asks(ada);
+    stage.config.routing.enrichment!.hubspot!.findBy = findBy;
+    await stage.configure();
+    await asks(ada);
+    expect((await wanted()).slice(1)).toEqual([[String(ada.id)], [String(ada.id)]]);
+  });
+});
+
 test("how it goes with the system is shown to operators", async () => {
   const system = async (): Promise<unknown> => {
     const { groups } = await stage.get<{ groups: { group: string; systems: unknown[] }[] }>("/healthz");
