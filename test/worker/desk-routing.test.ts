@@ -466,6 +466,20 @@ describe("a skills service", () => {
     expect(headers["webhook-signature"]).toMatch(/^v1,/);
   });
 
+  test("that is slow is named among what the desk waits for", async () => {
+    await service.answers({ ...says({ 9003: { billing: 2 } }), afterMs: 700 });
+    const customer = await stage.customer();
+    await customer.write("Help");
+    const settled = stage.settle(5_000);
+    const lanes = async (): Promise<string[]> => {
+      const { groups } = await stage.get<{ groups: { waiting: { lane: string }[] }[] }>("/healthz");
+      return groups.flatMap(({ waiting }) => waiting.map(({ lane }) => lane));
+    };
+    await expect.poll(lanes, { timeout: 5_000 }).toContain("skills");
+    await settled;
+    await stage.settle(5_000);
+  });
+
   test("is rehearsed as it is live, by the word that each group has heard", async () => {
     await service.answers(says({ 9002: {}, 9003: { billing: 2 } }));
     await asks();
