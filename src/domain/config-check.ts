@@ -1,11 +1,9 @@
-import { isAllowedUrl } from "./allowed-url.ts";
 import { inside, places, problem, quoted, type ConfigProblem, type Path } from "./config-places.ts";
 import { ConfigDocument, type Config } from "./config.ts";
-import { durationMs } from "./duration.ts";
-import { ENRICHMENT_TIMEOUT_MAX_MS, ENRICHMENT_TIMEOUT_MIN_MS } from "./limits.ts";
-import { relaxationsOutOfOrder, unsatisfiableSkills } from "./routing/queue-check.ts";
+import { relaxationsOutOfOrder } from "./routing/queue-check.ts";
+import { unsatisfiableSkills } from "./routing/required-skills-check.ts";
+import { sourceProblems } from "./routing/source-check.ts";
 import { pointerTo, schemaProblems } from "./schema-problems.ts";
-import { ENRICHMENT_ENDPOINT } from "./signing-secret.ts";
 import { calendarProblems, unreachableTargets } from "./sla/calendar-check.ts";
 
 export type { ConfigProblem };
@@ -16,9 +14,11 @@ const CONFIG_PROBLEMS_MAX = 1_000;
 
 /**
  * Checks a configuration and names every problem at once. References are checked in the document as it was
- * written, so a typing mistake in one place hides no broken reference in another.
+ * written, so a typing mistake in one place hides no broken reference in another. `now` (ms since 1970) where it is
+ * about to come into force: required skills that have expired by then are refused, too. Null where it is in force
+ * already, which no certificate's end changes.
  */
-export function checkConfig(document: unknown): ConfigCheck {
+export function checkConfig(document: unknown, now: number | null = null): ConfigCheck {
   const parsed = ConfigDocument.safeParse(document);
   const problems = parsed.success ? [] : schemaProblems(parsed.error.issues, document);
   problems.push(
@@ -29,12 +29,17 @@ export function checkConfig(document: unknown): ConfigCheck {
     ...calendarProblems(document, "calendars/*"),
     ...unreachableTargets(document),
     ...warningsWithAfter(document),
-    ...unsatisfiableSkills(document),
+    ...(asksForSkills(document) ? [] : unsatisfiableSkills(document, now)),
     ...relaxationsOutOfOrder(document),
-    ...enrichmentProblems(document),
+    ...sourceProblems(document),
   );
   if (parsed.success && problems.length === 0) return { config: parsed.data, problems: [] };
   return { config: null, problems: problems.slice(0, CONFIG_PROBLEMS_MAX) };
+}
+
+/** Whether a skills service may say of agents what the document does not: then it is not for us to refuse. */
+export function asksForSkills(document: unknown): boolean {
+  return places(document, "routing/skills")[0]?.value !== undefined;
 }
 
 /** What must stand once only: within a list, the values at these places. */
@@ -150,62 +155,4 @@ function warningsWithAfter(document: unknown): ConfigProblem[] {
         ]
       : [],
   );
-}
-
-const ENRICHMENT = ["routing", "enrichment"];
-/** Whatever stands in an address is read by proxies and logs on its way. */
-const SECRET_PARAMETER = /token|secret|passw|signature|api[-_]?key|^(?:key|auth|sig|pwd)$/i;
-
-function enrichmentProblems(document: unknown): ConfigProblem[] {
-  const found: ConfigProblem[] = places(document, "webhooks/*/id").flatMap(({ path, value }) =>
-    value === ENRICHMENT_ENDPOINT
-      ? [problem(path, `${quoted(value)} is the name of the enrichment's own secret: choose another`)]
-      : [],
-  );
-  const enrichment = places(document, ENRICHMENT.join("/"))[0]?.value;
-  if (enrichment === undefined) return found;
-  const at = (key: string): unknown => places(enrichment, key)[0]?.value;
-  const say = (key: string, message: string): void => {
-    found.push(problem([...ENRICHMENT, ...key.split("/")], message));
-  };
-  const url = at("url");
-  if (at("adapter") !== "hubspot") {
-    if (url === undefined) say("url", "is missing; the generic adapter asks there");
-    else if (typeof url === "string") found.push(...urlProblems(url));
-  } else {
-    if (at("hubspot") === undefined) say("hubspot", "is missing; the HubSpot adapter needs it");
-    // Whoever is called gets the token, so only the sandbox, on this machine, may stand in for HubSpot.
-    if (typeof url === "string" && (!isAllowedUrl(url, true) || isAllowedUrl(url, false))) {
-      say("url", "must be left out: the HubSpot adapter asks HubSpot itself");
-    }
-  }
-  const findBy = at("hubspot/findBy");
-  if (typeof findBy === "object" && findBy !== null && inside(findBy).length === 0) {
-    say("hubspot/findBy", "must name at least one property, or nobody is ever found");
-  }
-  const timeout = at("timeout");
-  const timeoutMs = typeof timeout === "string" ? durationMs(timeout) : undefined;
-  if (
-    timeoutMs !== undefined &&
-    (timeoutMs < ENRICHMENT_TIMEOUT_MIN_MS || timeoutMs > ENRICHMENT_TIMEOUT_MAX_MS)
-  ) {
-    say("timeout", `must be from ${ENRICHMENT_TIMEOUT_MIN_MS}ms to ${ENRICHMENT_TIMEOUT_MAX_MS / 1_000}s`);
-  }
-  return found;
-}
-
-function urlProblems(text: string): ConfigProblem[] {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || !/^https?:$/.test(url.protocol)) return [];
-  const path = [...ENRICHMENT, "url"];
-  if (url.username !== "" || url.password !== "") {
-    return [problem(path, "must carry no credentials: every call is signed")];
-  }
-  if (!isAllowedUrl(text, true)) {
-    return [problem(path, "must be an https address of a public host")];
-  }
-  const secret = [...url.searchParams.keys()].find((name) => SECRET_PARAMETER.test(name));
-  return secret === undefined
-    ? []
-    : [problem(path, `must carry no secret such as ${quoted(secret)}: every call is signed`)];
 }

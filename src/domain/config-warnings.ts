@@ -2,7 +2,8 @@ import { problem, quoted, type ConfigProblem } from "./config-places.ts";
 import { ConfigDocument, type Config, type EscalationPolicyConfig } from "./config.ts";
 import { durationWords, ms } from "./duration.ts";
 import { PRIORITIES } from "./priority.ts";
-import { answersWithoutEffect, expiredSkills } from "./routing/queue-check.ts";
+import { answersWithoutEffect } from "./routing/queue-check.ts";
+import { unsatisfiableSkills } from "./routing/required-skills-check.ts";
 import { hoursOnHolidays, staleHolidays } from "./sla/calendar-check.ts";
 import { BusinessCalendar } from "./sla/calendar.ts";
 import { METRICS } from "./sla/metric.ts";
@@ -22,9 +23,18 @@ export function configWarnings(document: unknown, now: number): ConfigProblem[] 
     ...config.escalationPolicies.flatMap((policy, index) => disorder(policy, index)),
     ...warningsMisplaced(config),
     ...enrichmentWithoutEffect(config),
-    ...expiredSkills(config, now),
+    ...skillsOnTrust(config, now),
     ...answersWithoutEffect(config),
   ];
+}
+
+/** Without a skills service this is refused. */
+function skillsOnTrust(config: Config, now: number): ConfigProblem[] {
+  if (config.routing.skills === undefined) return [];
+  return unsatisfiableSkills(config, now).map(({ pointer, message }) => ({
+    pointer,
+    message: `by this configuration ${message}, unless the skills service says otherwise`,
+  }));
 }
 
 function unusedPolicies(config: Config): ConfigProblem[] {
@@ -113,9 +123,16 @@ function enrichmentWithoutEffect({ routing }: Config): ConfigProblem[] {
   if (hubspot === undefined) return found;
   const { findBy, tier, segment, preferredAgent, priorityScore, attributes } = hubspot;
   if (findBy.telegramId === undefined && findBy.username === undefined) {
-    const message =
-      "finds nobody who writes in Telegram, which tells neither e-mail nor phone: name telegramId, too";
-    say(["hubspot", "findBy"], message);
+    const whom =
+      findBy.phone === undefined
+        ? "nobody: Telegram tells no e-mail address"
+        : "only customers who have shared their own phone number with the bot";
+    say(["hubspot", "findBy"], `finds ${whom}: name telegramId, too`);
+  } else if (findBy.email !== undefined) {
+    say(
+      ["hubspot", "findBy", "email"],
+      "has no effect: Telegram tells no e-mail address, and intake asks for none",
+    );
   }
   const mapped = [tier, segment, preferredAgent, priorityScore, ...Object.values(attributes)];
   if (mapped.every((one) => one === undefined)) {

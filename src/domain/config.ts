@@ -208,7 +208,10 @@ const fromHubSpot = <Value extends z.ZodType>(value: Value) =>
   });
 
 const HubSpot = z.strictObject({
-  /** Which property holds what the desk knows of a customer; whom several fit, the first of these decides. */
+  /**
+   * Which property holds what the desk knows of a customer; whom several fit, the first of these decides. It knows the
+   * phone number of who has shared their own, and no e-mail address as long as Telegram is the only channel.
+   */
   findBy: z.strictObject({
     telegramId: HubSpotProperty.optional(),
     email: HubSpotProperty.optional(),

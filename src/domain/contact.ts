@@ -1,4 +1,4 @@
-/** What Telegram tells about a person with every message of theirs. */
+/** What Telegram tells about a person with every message of theirs, and what they have told of themselves. */
 export interface ContactFacts {
   /** Telegram user id; a private chat has the same id. */
   id: number;
@@ -8,6 +8,10 @@ export interface ContactFacts {
   /** IETF language tag of the person's app, such as `"en"` or `"pt-br"`. */
   language: string | null;
   isPremium: boolean;
+  /**
+   * Their own number, `+` and digits: told only by who shares it, kept only while another system finds customers by it.
+   */
+  phone?: string;
 }
 
 /** The reasons why nothing can be sent to a customer. */
@@ -16,6 +20,10 @@ export type UnreachableReason = (typeof UNREACHABLE_REASONS)[number];
 
 export function sameContact(a: ContactFacts, b: ContactFacts): boolean {
   return (
-    a.name === b.name && a.username === b.username && a.language === b.language && a.isPremium === b.isPremium
+    a.name === b.name &&
+    a.username === b.username &&
+    a.language === b.language &&
+    a.isPremium === b.isPremium &&
+    a.phone === b.phone
   );
 }

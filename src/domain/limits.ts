@@ -60,6 +60,10 @@ export const ATTRIBUTE_CHARS_MAX = 256;
 export const PROFILE_SKILLS_MAX = 50;
 export const SKILL_LEVEL_MAX = 10;
 export const PRIORITY_SCORE_MAX = 1_000_000;
+/** A phone number has up to 15 digits [ITU-T E.164]. */
+export const PHONE_DIGITS_MAX = 15;
+/** Alternatives that one search of HubSpot's takes [HubSpot docs: filter groups]. */
+export const CRM_ALTERNATIVES_MAX = 5;
 /** Contacts of a CRM that are looked at where several fit one customer. */
 export const CRM_CONTACTS_MAX = 10;
 /** What an endpoint asks for beyond this is not granted: a slip of its clock must not silence it for years. */

@@ -4,6 +4,7 @@ import { rosterOf, type Roster } from "./roster.ts";
 import type { QueueRouting } from "./routing/assignment.ts";
 import { queueRoutingsOf } from "./routing/queues.ts";
 import { routingRulesOf, type RoutingRules } from "./routing/rules.ts";
+import type { SkillTable } from "./routing/skill-table.ts";
 import { slaRulesOf, type SlaRules } from "./sla/sla-policy.ts";
 
 /** What `decide` needs to know of the configuration, for one group, durations in milliseconds. */
@@ -29,9 +30,14 @@ export interface Policy {
 
 /**
  * The policy of a group, or `undefined` if the configuration has no such group. `since`: when the configuration came
- * into force there, in ms since 1970.
+ * into force there, in ms since 1970. `skills`: what a skills service says that agents can do, if there is one.
  */
-export function policyOf(config: Config, groupId: string, since: number): Policy | undefined {
+export function policyOf(
+  config: Config,
+  groupId: string,
+  since: number,
+  skills: SkillTable | null = null,
+): Policy | undefined {
   const group = config.groups.find((candidate) => candidate.id === groupId);
   if (group === undefined) return undefined;
   const { enrichment } = config.routing;
@@ -45,7 +51,7 @@ export function policyOf(config: Config, groupId: string, since: number): Policy
     intakeFields: config.intake.fields,
     intakeHoldMs: ms(config.intake.holdFor),
     sla: slaRulesOf(config, since),
-    roster: rosterOf(config, groupId),
+    roster: rosterOf(config, groupId, skills),
     routing: routingRulesOf(config),
     showsReason: config.routing.showReason === "group",
     profileStaleAfterMs: enrichment === undefined ? null : ms(enrichment.staleAfter),

@@ -1,5 +1,6 @@
 import { agentsOf, isLeadOf } from "./agent.ts";
 import type { AgentConfig, Config } from "./config.ts";
+import { skillsBy, type SkillTable } from "./routing/skill-table.ts";
 import type { HeldSkills } from "./routing/skills.ts";
 import { BusinessCalendar } from "./sla/calendar.ts";
 import { DAY_MS, dayOf, TimeZone } from "./sla/zone.ts";
@@ -32,23 +33,27 @@ export type Loads = ReadonlyMap<number, number>;
 
 export const NO_ROSTER: Roster = { agents: [], leads: [] };
 
-export function rosterOf(config: Config, groupId: string): Roster {
+/** `table`: what a skills service says, in place of the configuration; null where there is none, or not yet. */
+export function rosterOf(config: Config, groupId: string, table: SkillTable | null = null): Roster {
   const agents = agentsOf(config, groupId);
   return {
-    agents: agents.map((agent) => rosterAgent(agent, config)),
+    agents: agents.map((agent) => rosterAgent(agent, config, table)),
     leads: config.agents
       .filter((agent) => isLeadOf(config, groupId, agent))
       .map(({ telegramId, name }) => ({ id: telegramId, name })),
   };
 }
 
-function rosterAgent(agent: AgentConfig, config: Config): RosterAgent {
+/** A certificate holds to the end of its last day, where the agent is; in ms since 1970. */
+export function certificateEnd(expiresOn: string, timeZone: string): number {
+  return TimeZone.of(timeZone).instantOf((dayOf(expiresOn) + 1) * DAY_MS);
+}
+
+function rosterAgent(agent: AgentConfig, config: Config, table: SkillTable | null): RosterAgent {
   const shift = config.calendars.find(({ id }) => id === agent.shift);
   const calendar = shift === undefined ? null : BusinessCalendar.of(shift);
-  const zone = TimeZone.of(calendar?.timeZone ?? "UTC");
   const skills = Object.entries(agent.skills).map(([skill, { level, expiresOn }]) => {
-    // A certificate holds to the end of its last day, where the agent is.
-    const until = expiresOn === undefined ? null : zone.instantOf((dayOf(expiresOn) + 1) * DAY_MS);
+    const until = expiresOn === undefined ? null : certificateEnd(expiresOn, calendar?.timeZone ?? "UTC");
     return [skill, { level, until }] as const;
   });
   return {
@@ -59,6 +64,6 @@ function rosterAgent(agent: AgentConfig, config: Config): RosterAgent {
     elsewhere: agent.groups.slice(1),
     capacity: agent.capacity,
     shift: calendar,
-    skills: new Map(skills),
+    skills: skillsBy(table, { id: agent.telegramId, skills: new Map(skills) }),
   };
 }

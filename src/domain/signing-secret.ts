@@ -1,5 +1,6 @@
-/** What stands in for an endpoint's id where enrichment calls are signed; no endpoint may have it. */
+/** What stands in for an endpoint's id where questions to other systems are signed; no endpoint may have one. */
 export const ENRICHMENT_ENDPOINT = "enrichment";
+export const SKILLS_ENDPOINT = "skills";
 
 /**
  * The secret with which the desk signs what it sends to one endpoint (`whsec_…`), derived, so that none is stored:
@@ -12,6 +13,3 @@ export async function signingSecret(rootSecret: string, webhook: string): Promis
   const derived = await crypto.subtle.sign("HMAC", key, bytes.encode(`topicdesk webhook ${webhook}`));
   return `whsec_${btoa(String.fromCharCode(...new Uint8Array(derived)))}`;
 }
-
-/** What the skills service is called where a secret is derived: no webhook may have this id. */
-export const SKILLS_ENDPOINT = "skills";

@@ -5,7 +5,7 @@ import { askGroups, groupIds } from "../groups/ask.ts";
 import { configCacheOf } from "../record/config-cache.ts";
 import { ConfigStore } from "../record/config-store.ts";
 import { RecordUnreachable } from "../record/reach.ts";
-import { Instant, instant } from "./api/shared.ts";
+import { Instant, instant, instantOrNull } from "./api/shared.ts";
 import { identify, unauthorized } from "./auth.ts";
 import type { Desk } from "./desk.ts";
 import { HEALTH_FRESH_MS } from "./limits.ts";
@@ -14,6 +14,23 @@ import { problems } from "./problem.ts";
 /** Whether the desk can work, and what it waits for if not. */
 export const healthz = new OpenAPIHono<Desk>();
 
+const System = z
+  .object({
+    system: z.enum(["enrichment", "skills"]),
+    failures: z.int().openapi({ description: "In a row" }),
+    leftAloneSince: Instant.nullable().openapi({
+      description: "Since when it is asked only now and then, because it failed too often; null: it is not",
+    }),
+    retryAt: Instant.nullable().openapi({ description: "It is not asked before" }),
+    lastFailure: z
+      .object({ code: z.string(), why: z.string(), at: Instant })
+      .nullable()
+      .openapi({ description: "Since its last answer" }),
+    answeredAt: Instant.nullable().optional().openapi({
+      description: "`skills` only: when it said what holds now; null: nothing yet",
+    }),
+  })
+  .openapi("SystemHealth", { description: "A system under `routing` that the desk asks" });
 const Group = z.object({
   group: z.string(),
   reachable: z.boolean(),
@@ -23,6 +40,7 @@ const Group = z.object({
   setAside: z.int().optional().openapi({ description: "Updates that our own code could not apply" }),
   unrecorded: z.int().optional().openapi({ description: "Tickets whose newest state the record lacks" }),
   troubles: z.array(z.string()).optional(),
+  systems: z.array(System).optional(),
 });
 const Health = z
   .object({
@@ -79,7 +97,16 @@ async function examine(env: Env): Promise<Health> {
       count,
       oldestAt: instant(oldestAt),
     }));
-    return { ...asked.answer, reachable: true, waiting: lanes };
+    const systems = asked.answer.systems.map(
+      ({ leftAloneSince, retryAt, lastFailure, answeredAt, ...system }) => ({
+        ...system,
+        leftAloneSince: instantOrNull(leftAloneSince),
+        retryAt: instantOrNull(retryAt),
+        lastFailure: lastFailure === null ? null : { ...lastFailure, at: instant(lastFailure.at) },
+        ...(answeredAt === undefined ? {} : { answeredAt: instantOrNull(answeredAt) }),
+      }),
+    );
+    return { ...asked.answer, reachable: true, waiting: lanes, systems };
   });
   const missing = [env.BOT_TOKEN, env.WEBHOOK_SECRET, env.ADMIN_TOKEN].some((secret) => !secret);
   const waitingFor = new Set([

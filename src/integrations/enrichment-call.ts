@@ -1,7 +1,7 @@
 import type { HubSpotConfig } from "../domain/config.ts";
 import type { ContactFacts } from "../domain/contact.ts";
 import type { Priority } from "../domain/priority.ts";
-import type { Fitting, Profile } from "../domain/routing/profile.ts";
+import type { Profile } from "../domain/routing/profile.ts";
 import { callOut, type OutgoingAnswer, type OutgoingCall } from "./outgoing.ts";
 
 /** What another system is told of a ticket. Instants are ms since 1970. */
@@ -20,10 +20,9 @@ export interface EnrichmentTicket {
   subject?: string;
 }
 
-/** Whom it is asked about. Telegram tells no e-mail address and no phone number; another channel may. */
+/** Whom it is asked about. Telegram tells no e-mail address; another channel may. */
 export interface EnrichmentContact extends ContactFacts {
   email?: string | null;
-  phone?: string | null;
 }
 
 /** What every question has, whoever is asked. */
@@ -33,10 +32,10 @@ export interface EnrichmentQuestion {
   /** When it is asked, in ms since 1970. */
   at: number;
   timeoutMs: number;
+  /** The version of the configuration since which this system is asked. */
+  source: number;
   ticket: EnrichmentTicket;
   contact: EnrichmentContact;
-  /** What the answer has to fit. */
-  config: Fitting;
 }
 
 export interface GenericEnrichmentCall extends EnrichmentQuestion {
@@ -80,10 +79,13 @@ export interface EnrichmentFailure {
   retryAfterMs: number | null;
 }
 
-/** What came of a try. `ignored` names what was said, but does not fit the desk. */
+/** What came of a try. `ignored` names what was said, but is of no use. */
 export type EnrichmentResult =
   | { kind: "answer"; profile: Profile; ignored: string[]; latencyMs: number }
   | EnrichmentFailure;
+
+/** What came of a try, with the `source` of its call: by then the configuration may name another system. */
+export type Heard<T> = T & { source: number };
 
 /** Makes a call and reads its answer as JSON; no content is an empty object. Never throws. */
 export async function askForJson(

@@ -2,7 +2,7 @@ import { Webhook } from "standardwebhooks";
 import type { EnrichmentConfig } from "../domain/config.ts";
 import { ms } from "../domain/duration.ts";
 import { ENRICHMENT_ANSWER_BYTES_MAX } from "../domain/limits.ts";
-import { fitted, profileOf } from "../domain/routing/profile.ts";
+import { profileOf } from "../domain/routing/profile.ts";
 import { ENRICHMENT_ENDPOINT, signingSecret } from "../domain/signing-secret.ts";
 import {
   askForJson,
@@ -72,7 +72,7 @@ async function askGeneric(
   const { latencyMs } = answer;
   const read = profileOf(answer.value, call.at + latencyMs);
   if ("problems" in read) return failed("invalid", read.problems.join("; "), latencyMs);
-  return { kind: "answer", ...fitted(read.profile, call.config), latencyMs };
+  return { kind: "answer", profile: read.profile, ignored: [], latencyMs };
 }
 
 /** Field by field: what else the desk may come to know of a ticket or a contact does not leave with it. */

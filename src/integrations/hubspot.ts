@@ -2,12 +2,13 @@ import * as z from "zod";
 import type { HubSpotConfig } from "../domain/config.ts";
 import {
   ATTRIBUTE_CHARS_MAX,
+  CRM_ALTERNATIVES_MAX,
   CRM_CONTACTS_MAX,
   ENRICHMENT_ANSWER_BYTES_MAX,
   FACT_CHARS_MAX,
   PRIORITY_SCORE_MAX,
 } from "../domain/limits.ts";
-import { fitted, NO_PROFILE, type Profile } from "../domain/routing/profile.ts";
+import { NO_PROFILE, type Profile } from "../domain/routing/profile.ts";
 import {
   askForJson,
   failed,
@@ -60,7 +61,7 @@ export async function askHubSpot(
       url: `${call.url.replace(/\/$/, "")}/crm/v3/objects/contacts/search`,
       headers: { accept: "application/json", authorization: `Bearer ${token}` },
       body: JSON.stringify({
-        // Groups are alternatives; HubSpot takes five.
+        // Groups are alternatives.
         filterGroups: wanted.map(({ property, value }) => ({
           filters: [{ propertyName: property, operator: "EQ", value }],
         })),
@@ -81,13 +82,8 @@ export async function askHubSpot(
   if (contact === null) return { kind: "answer", profile: NO_PROFILE, ignored: [], latencyMs };
   const translated = translate(contact.properties, call.hubspot);
   // HubSpot was asked just now, so what it says holds now, however long ago somebody changed it.
-  const fit = fitted({ ...translated.profile, asOf: call.at + latencyMs }, call.config);
-  return {
-    kind: "answer",
-    profile: fit.profile,
-    ignored: [...translated.ignored, ...fit.ignored],
-    latencyMs,
-  };
+  const profile = { ...translated.profile, asOf: call.at + latencyMs };
+  return { kind: "answer", profile, ignored: translated.ignored, latencyMs };
 }
 
 interface Wanted {
@@ -95,19 +91,20 @@ interface Wanted {
   value: string;
 }
 
-/** What to look for, the surest first. People write usernames down with and without their @. */
+/** What to look for, the surest first. People write usernames with and without their @, and numbers likewise. */
 function wantedOf(contact: EnrichmentContact, { findBy }: HubSpotConfig): Wanted[] {
   const { username } = contact;
   const known = {
     telegramId: [String(contact.id)],
     email: contact.email ? [contact.email] : [],
-    phone: contact.phone ? [contact.phone] : [],
+    phone: contact.phone ? [contact.phone, contact.phone.replace(/^\+/, "")] : [],
     username: username === null ? [] : [username, `@${username}`],
   };
-  return FINDERS.flatMap((by) => {
+  const wanted = FINDERS.flatMap((by) => {
     const property = findBy[by];
-    return property === undefined ? [] : known[by].map((value) => ({ property, value }));
+    return property === undefined ? [] : [...new Set(known[by])].map((value) => ({ property, value }));
   });
+  return wanted.slice(0, CRM_ALTERNATIVES_MAX);
 }
 
 function propertiesOf({ findBy, tier, segment, preferredAgent, priorityScore, attributes }: HubSpotConfig) {

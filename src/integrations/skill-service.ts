@@ -4,7 +4,7 @@ import { skillTableOf, type SkillTable } from "../domain/routing/skill-table.ts"
 import { signingSecret, SKILLS_ENDPOINT } from "../domain/signing-secret.ts";
 import { askForJson, failed, type EnrichmentFailure, type EnrichmentSender } from "./enrichment-call.ts";
 
-/** Asks an outside system what the agents of a group can do. */
+/** Asks an outside system what agents can do; `group` is the one that asks. */
 export interface SkillsCall {
   skills: true;
   url: string;
@@ -13,6 +13,8 @@ export interface SkillsCall {
   /** In ms since 1970. */
   at: number;
   timeoutMs: number;
+  /** The version of the configuration since which this service is asked. */
+  source: number;
   group: string;
   agents: readonly number[];
 }

@@ -94,11 +94,11 @@ export class ConfigStore {
   }
 
   /**
-   * Everything that `checkConfig` finds, and prefixes that the tickets of another group bear already; `before` is
+   * Everything that `checkConfig` finds of what comes into force now, and prefixes that the tickets of another group bear already; `before` is
    * the document in force, whose prefixes need no second look.
    */
-  async check(document: unknown, before: unknown): Promise<ConfigCheck> {
-    const check = checkConfig(document);
+  async check(document: unknown, before: unknown, now: number): Promise<ConfigCheck> {
+    const check = checkConfig(document, now);
     if (check.config === null) return check;
     const problems = await this.#takenPrefixes(check.config, checkConfig(before).config);
     return problems.length === 0 ? check : { config: null, problems };

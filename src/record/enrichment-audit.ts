@@ -25,7 +25,7 @@ export interface AuditSummary {
   unfit: number;
   /** How long answers took, in ms. */
   latencyMs: { median: number | null; p95: number | null; max: number | null };
-  /** Answered tickets whose queue or priority somebody changed by hand afterwards. */
+  /** Answered tickets whose queue or priority an agent, or a program of the desk's, changed afterwards. */
   corrected: number;
 }
 
@@ -59,7 +59,7 @@ export async function enrichmentAudit(d1: D1Database, filter: AuditFilter): Prom
           coalesce(sum(json_array_length(data, '$.ignored') > 0), 0) AS unfit,
           max(data ->> '$.latencyMs') AS slowest,
           coalesce(sum(EXISTS (SELECT 1 FROM ticket_events AS later
-            WHERE later.ticket_id = e.ticket_id AND later.n > e.n AND later.actor_kind <> 'system'
+            WHERE later.ticket_id = e.ticket_id AND later.n > e.n AND later.actor_kind IN ('agent', 'key')
               AND later.type IN ('ticket_transferred', 'priority_changed'))), 0) AS corrected
         ${among} AND type = 'enrichment_answered'`),
       db.all<{ code: string; count: number }>(sql`SELECT data ->> '$.code' AS code, count(*) AS count

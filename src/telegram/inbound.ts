@@ -1,5 +1,6 @@
 import type { CallbackQuery, ChatMember, Message, MessageReactionUpdated, Update, User } from "grammy/types";
 import type { ContactFacts, UnreachableReason } from "../domain/contact.ts";
+import { PHONE_DIGITS_MAX } from "../domain/limits.ts";
 import { isCustomerCommand, slashed, type CustomerCommandName, type Slashed } from "./commands.ts";
 import { writingOf, type Writing } from "./message.ts";
 
@@ -93,7 +94,7 @@ function fromMessage(message: Message, edited: boolean, desk: Desk): Arrival {
 function fromCustomer(message: Message, edited: boolean): Arrival {
   if (message.from === undefined || message.from.is_bot) return nothing("not_a_person");
   // Someone else may write in a private chat on paper only: forwarded fixtures, business accounts.
-  const contact = contactOf({ ...message.from, id: message.chat.id });
+  const contact = { ...contactOf({ ...message.from, id: message.chat.id }), ...ownPhone(message) };
   const writing = writingOf(message);
   if (writing === null) return nothing("service_message");
   if (edited) return { kind: "customer_edit", contact, writing };
@@ -188,6 +189,12 @@ function contactOf(user: User): ContactFacts {
     language: user.language_code ?? null,
     isPremium: user.is_premium === true,
   };
+}
+
+/** Telegram names the owner of a number that is shared: only their own says anything about who shares it. */
+function ownPhone({ contact, chat }: Message): Pick<ContactFacts, "phone"> {
+  const digits = contact?.user_id === chat.id ? contact.phone_number.replaceAll(/\D/g, "") : "";
+  return digits === "" || digits.length > PHONE_DIGITS_MAX ? {} : { phone: `+${digits}` };
 }
 
 function nameOf(user: { first_name?: string; last_name?: string }): string {

@@ -311,6 +311,8 @@ function agentNoticeWords(notice: AgentNotice): RichText {
       return rich`⏰ You asked to be reminded${noted(notice.reason)}`;
     case "nobody_takes_it":
       return nobodyTakesIt(notice.queue);
+    case "skills_unmet":
+      return skillsUnmet(notice);
     case "queue.depth_exceeded":
       return rich`📈 ${bold(notice.queue)}: ${notice.unassigned} tickets wait for somebody to take them, more than ${notice.limit}. /queue lists them.`;
     case "queue.depth_recovered":
@@ -323,6 +325,19 @@ function agentNoticeWords(notice: AgentNotice): RichText {
 /** Whoever could take it is away or has no room, and skills do not matter any more. */
 export function nobodyTakesIt(queue: string): RichText {
   return rich`⏳ Nobody in ${bold(queue)} can take this ticket: everybody is away or has no room. It goes to the next who is free.`;
+}
+
+/** No one here could ever be given it, however long it waits for them. */
+export function skillsUnmet({
+  queue,
+  why,
+  overrideAfterMs,
+}: Omit<Extract<AgentNotice, { code: "skills_unmet" }>, "code">): RichText {
+  const until =
+    overrideAfterMs === null
+      ? "It waits until somebody can: give them the skill, or assign or transfer it by hand."
+      : `It goes to whoever is free once it has waited ${durationWords(overrideAfterMs)}.`;
+  return rich`🎓 The desk can give this ticket in ${bold(queue)} to nobody: ${why.join("; ")}. ${until}`;
 }
 
 function noted(note: string | undefined): string {

@@ -1,10 +1,8 @@
 import type { RosterAgent } from "../domain/roster.ts";
 import type { AgentNow } from "../domain/routing/assignment.ts";
 import { unavailableBecause } from "../domain/routing/presence.ts";
-import { skillsBy, type SkillTable } from "../domain/routing/skill-table.ts";
 import type { Rules } from "./rules.ts";
 import type { AgentRow, Agents } from "./tables/agents.ts";
-import { FACTS } from "./tables/facts.ts";
 import type { Store } from "./tables/store.ts";
 
 interface Known {
@@ -18,7 +16,7 @@ export function agentNow(tx: Known, agent: RosterAgent, at: number): AgentNow {
   const row = tx.agents.get(agent.id);
   const because = unavailableBecause(row, agent.shift, at);
   return {
-    agent: { ...agent, skills: skillsBy(skillTable(tx), agent) },
+    agent,
     available: because === null,
     unavailableBecause: because,
     open: openOf(tx, agent, row),
@@ -33,10 +31,4 @@ function openOf(tx: Known, agent: RosterAgent, { openElsewhere }: AgentRow): num
   // Whoever serves no other group any more may still have tickets there.
   if (agent.home === tx.rules.group.id) return here + tx.agents.slotsOf(agent.id);
   return Math.max(here, openElsewhere);
-}
-
-/** What the outside system last said; null where there is none, or it has said nothing yet. */
-export function skillTable(tx: Pick<Known, "store" | "rules">): SkillTable | null {
-  if (tx.rules.config.routing.skills === undefined) return null;
-  return (tx.store.fact(FACTS.skills) as SkillTable | undefined) ?? null;
 }

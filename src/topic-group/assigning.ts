@@ -2,6 +2,7 @@ import { ROUTING_CANDIDATES_KEPT } from "../domain/limits.ts";
 import type { RosterAgent } from "../domain/roster.ts";
 import {
   assign,
+  neededFor,
   nextChange,
   stageAt,
   type AgentNow,
@@ -19,6 +20,7 @@ import { refreshSkills } from "./skills.ts";
 import { isUnassigned } from "./tables/store.ts";
 import { inOrder, waitingOf, type WaitingTicket } from "./tables/waiting.ts";
 import type { Transaction } from "./transaction.ts";
+import { UnmetSkills } from "./unmet-skills.ts";
 
 /**
  * Hands out what waits in the queues that the desk assigns, in their order, as long as somebody has room. `numbers`:
@@ -40,6 +42,8 @@ export function handOut(
     if (at !== null && at > tx.now) next = next === null ? at : Math.min(next, at);
   };
   const asked = questions(tx);
+  const slots = tx.agents.wanted(policy.group);
+  const unmet = new UnmetSkills(tx, asked);
   const waiting =
     numbers === "all" ? tx.waiting.inOrder(queues, tx.rules.config.tiers) : changed(tx, numbers);
   for (const ticket of waiting) {
@@ -47,15 +51,16 @@ export function handOut(
     if (queue === undefined || !queues.includes(queue.id)) continue;
     later(nextChange(ticket, queue, tx.now)?.at ?? null);
     // Somebody's home was asked for a slot; its answer comes back as a cause.
-    const silentAt = silentFrom(tx, ticket);
-    if (silentAt !== null && silentAt > tx.now) {
-      later(silentAt);
+    const wanted = slots.get(ticket.id);
+    if (wanted !== undefined && wanted.askedAt + SLOT_ANSWER_MS > tx.now) {
+      later(wanted.askedAt + SLOT_ANSWER_MS);
       continue;
     }
-    if (silentAt !== null) stopAsking(tx, ticket, agents);
+    if (wanted !== undefined) stopAsking(tx, ticket, wanted.agent, agents);
     // Whoever has no room, or is not there, need not be asked about their skills.
     const kind = kindOf(ticket, queue, tx.now);
     if (hopeless.has(kind) || !agents.some(hasRoom)) {
+      later(unmet.tell(ticket, queue, kind));
       tellIfNobody(tx, ticket, queue);
       continue;
     }
@@ -67,6 +72,7 @@ export function handOut(
     const assignment = assignmentOf(tx, ticket, queue, agents);
     if (assignment.assignee === null) {
       if (ticket.declined.length === 0) hopeless.add(kind);
+      later(unmet.tell(ticket, queue, kind));
       tellIfNobody(tx, ticket, queue);
       continue;
     }
@@ -84,22 +90,20 @@ export function handOut(
     give(tx, ticket, queue, assignment, agents);
   }
   if (waiting.length > 0) {
-    for (const { id, shift } of policy.roster.agents) later(availableFrom(tx.agents.get(id), shift, tx.now));
+    for (const { id, shift, skills } of policy.roster.agents) {
+      later(availableFrom(tx.agents.get(id), shift, tx.now));
+      // When a certificate expires, what waits for it may wait for nobody.
+      for (const { until } of skills.values()) later(until);
+    }
   }
   return next;
 }
 
-/** When the home that was asked about a ticket has had its time to answer, in ms since 1970; null: nobody is asked. */
-function silentFrom(tx: Transaction, { id }: WaitingTicket): number | null {
-  const waits = tx.agents.askedFor(id, tx.rules.group.id);
-  return waits === null ? null : waits.askedAt + SLOT_ANSWER_MS;
-}
-
-function stopAsking(tx: Transaction, { id }: WaitingTicket, agents: AgentNow[]): void {
-  const { agent } = tx.agents.askedFor(id, tx.rules.group.id)!;
-  const index = agents.findIndex((one) => one.agent.id === agent);
+/** The home that was asked has had its time: its agent counts as full, and the ticket goes on. */
+function stopAsking(tx: Transaction, { id }: WaitingTicket, agentId: number, agents: AgentNow[]): void {
+  const index = agents.findIndex(({ agent }) => agent.id === agentId);
   if (index === -1) {
-    tx.agents.freeSlot(agent, id, tx.rules.group.id);
+    tx.agents.freeSlot(agentId, id, tx.rules.group.id);
     return;
   }
   giveUpAsking(tx, agents[index]!.agent, id);
@@ -172,8 +176,7 @@ export function assignmentOf(
 ): Assignment {
   const served = tx.store.servedBy(ticket.customer);
   const known = agents.map((one) => ({ ...one, history: historyOf(tx, one.agent.id, ticket, served) }));
-  const requireSkills = highest(queue.requireSkills, ticket.requireSkills);
-  return assign({ ...ticket, requireSkills }, known, queue, tx.now);
+  return assign({ ...ticket, requireSkills: neededFor(ticket, queue) }, known, queue, tx.now);
 }
 
 function historyOf(

@@ -2,16 +2,18 @@ import type { TicketCommand } from "../domain/command.ts";
 import type { EnrichmentConfig } from "../domain/config.ts";
 import { ms } from "../domain/duration.ts";
 import { ENRICHMENT_RETRIES_MS } from "../domain/limits.ts";
-import { after, CLOSED, mayTry, trying, type Breaker } from "../domain/routing/breaker.ts";
-import { fitted, isStale, type Profile } from "../domain/routing/profile.ts";
+import { mayTry } from "../domain/routing/breaker.ts";
+import { fitted, isStale } from "../domain/routing/profile.ts";
 import type { Ticket } from "../domain/ticket.ts";
-import type { EnrichmentCall, EnrichmentResult } from "../integrations/enrichment-call.ts";
+import type { EnrichmentCall, EnrichmentResult, Heard } from "../integrations/enrichment-call.ts";
 import { enrichmentCallOf } from "../integrations/enrichment.ts";
 import { crmLane } from "./drain/lane.ts";
 import { tellPeer } from "./peers/tell.ts";
 import type { Rules } from "./rules.ts";
-import { FACTS } from "./tables/facts.ts";
+import { refreshSkills } from "./skills.ts";
+import { breakerOf, noteHeard } from "./systems.ts";
 import type { OutboxRow } from "./tables/outbox.ts";
+import type { KnownProfile } from "./tables/shapes.ts";
 import type { Store } from "./tables/store.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -23,19 +25,24 @@ export function enrich(tx: Transaction, ticket: Ticket): void {
   const settings = tx.rules.config.routing.enrichment;
   // Where it has gone, it is asked.
   if (settings === undefined || ticket.movedTo !== null) return;
+  // What the answer requires is compared with what agents can do.
+  refreshSkills(tx);
   const known = tx.store.customer(ticket.customer)?.profile ?? null;
-  if (known !== null && tx.now - known.receivedAt < ms(settings.cacheFor)) {
-    // The desk may have changed since: what fitted it then need not fit it now.
-    const { profile, ignored } = fitted(known.profile, tx.rules.config);
-    answered(tx, ticket.number, settings, profile, [...known.ignored, ...ignored], 0, true);
+  if (known !== null && isCurrent(tx, known) && tx.now - known.receivedAt < ms(settings.cacheFor)) {
+    answered(tx, ticket.number, settings, known, 0, true);
     return;
   }
-  if (!mayTry(breakerOf(tx.store), tx.now)) {
+  if (!mayTry(breakerOf(tx.store, "enrichment"), tx.now)) {
     leftAlone(tx, ticket.number);
     return;
   }
   const work = { kind: "enrichment", tries: 0 } as const;
   tx.work({ lane: crmLane(ticket.customer), ticket: ticket.number, work, key: keyOf(ticket.number) });
+}
+
+/** Whether it was said by the system that is asked now. */
+export function isCurrent(tx: Transaction, { source = 0 }: KnownProfile): boolean {
+  return source === tx.rules.sources.enrichment;
 }
 
 /**
@@ -62,9 +69,10 @@ export function enrichmentCall(
   const ticket = store.ticket(number)?.ticket;
   const contact = ticket === undefined ? undefined : store.customer(ticket.customer)?.contact;
   if (settings === undefined || ticket === undefined || contact === undefined) return null;
-  if (!mayTry(breakerOf(store), now)) return null;
+  if (!mayTry(breakerOf(store, "enrichment"), now)) return null;
   const { ref, group, queue, priority, fields, payload, language, openedAt, subject } = ticket;
   return enrichmentCallOf(settings, {
+    source: rules.sources.enrichment,
     id: `ask_${rules.group.id}_${seq}`,
     at: now,
     ticket: {
@@ -80,15 +88,7 @@ export function enrichmentCall(
       subject,
     },
     contact,
-    config: rules.config,
   });
-}
-
-/** Notes that a question goes out now. */
-export function noteAsking(tx: Transaction): void {
-  const breaker = breakerOf(tx.store);
-  const next = trying(breaker, tx.now);
-  if (next !== breaker) tx.store.setFact(FACTS.breaker, next);
 }
 
 /** What came of a question: it comes back as a cause of its own, and the rules run again. */
@@ -96,27 +96,33 @@ export function settleEnrichment(
   tx: Transaction,
   row: OutboxRow,
   tries: number,
-  result: EnrichmentResult,
+  result: Heard<EnrichmentResult>,
 ): void {
-  const breaker = breakerOf(tx.store);
-  const next = after(breaker, result.kind === "answer" ? { kind: "answer" } : result, tx.now);
-  if (JSON.stringify(next) !== JSON.stringify(breaker)) tx.store.setFact(FACTS.breaker, next);
+  const { source } = result;
+  const isOurs = source === tx.rules.sources.enrichment;
+  const leftAlone = isOurs && noteHeard(tx, "enrichment", result).leftAlone;
   const settings = tx.rules.config.routing.enrichment;
   const ticket = tx.store.ticket(row.ticket)?.ticket;
   if (ticket === undefined || settings === undefined) {
     tx.outbox.remove(row.seq);
     return;
   }
+  if (!isOurs) {
+    // Another system was asked, before the configuration changed: the one that counts now is asked in its place.
+    tx.outbox.update(row.seq, { payload: { kind: "enrichment", tries: 0 }, notBefore: null });
+    tx.touched.add(row.lane);
+    return;
+  }
   if (result.kind === "answer") {
     const { profile, ignored, latencyMs } = result;
     tx.outbox.remove(row.seq);
-    tx.store.saveProfile(ticket.customer, { profile, ignored, receivedAt: tx.now });
-    answered(tx, ticket.number, settings, profile, ignored, latencyMs, false);
+    tx.store.saveProfile(ticket.customer, { profile, ignored, receivedAt: tx.now, source });
+    answered(tx, ticket.number, settings, { profile, ignored }, latencyMs, false);
     return;
   }
   failed(tx, ticket.number, result.code, result.why, result.latencyMs);
   const pause = ENRICHMENT_RETRIES_MS[tries];
-  if (!result.passing || pause === undefined || next.openedAt !== null) {
+  if (!result.passing || pause === undefined || leftAlone) {
     tx.outbox.remove(row.seq);
     return;
   }
@@ -150,11 +156,13 @@ function answered(
   tx: Transaction,
   number: number,
   { staleAfter }: EnrichmentConfig,
-  profile: Profile,
-  ignored: string[],
+  said: Pick<KnownProfile, "profile" | "ignored">,
   latencyMs: number,
   cached: boolean,
 ): void {
+  // Kept as it was said: what fits the desk now need not fit it later.
+  const { profile, ignored: unfit } = fitted(said.profile, tx.rules.config, tx.rules.skills);
+  const ignored = [...said.ignored, ...unfit];
   const stale = isStale(profile, ms(staleAfter), tx.now);
   note(tx, number, { type: "enrichment_answered", profile, ignored, latencyMs, cached, stale });
 }
@@ -172,8 +180,4 @@ function note(
   const { movedTo, id: ticketId } = tx.store.ticket(number)!.ticket;
   if (movedTo === null) tx.apply(number, command);
   else tellPeer(tx, movedTo, number, { type: "ticket_command", ticketId, command });
-}
-
-function breakerOf(store: Store): Breaker {
-  return (store.fact(FACTS.breaker) as Breaker | undefined) ?? CLOSED;
 }

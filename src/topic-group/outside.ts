@@ -1,6 +1,6 @@
-import type { EnrichmentSender } from "../integrations/enrichment-call.ts";
+import type { EnrichmentResult, EnrichmentSender, Heard } from "../integrations/enrichment-call.ts";
 import { askEnrichment } from "../integrations/enrichment.ts";
-import { askSkills } from "../integrations/skill-service.ts";
+import { askSkills, type SkillsResult } from "../integrations/skill-service.ts";
 import { sendWebhook, type WebhookOutcome, type WebhookSender } from "../integrations/webhook.ts";
 import { project, type ProjectionBatch } from "../record/projection.ts";
 import { botApi } from "../telegram/api.ts";
@@ -30,14 +30,18 @@ export function outsideOf(env: Env): Outside {
     call: async (call) => {
       if ("webhook" in call) return outcomeOf(await sendWebhook(call, sender));
       // What it answers, or why it does not, is for the ticket to hear: the question is settled either way.
-      if ("enrichment" in call) return { kind: "done", result: await askEnrichment(call, asker) };
-      if ("skills" in call) return { kind: "done", result: await askSkills(call, asker) };
+      if ("enrichment" in call) return heard(call, await askEnrichment(call, asker));
+      if ("skills" in call) return heard(call, await askSkills(call, asker));
       if ("peer" in call) return tell(call, env);
       return bot(call);
     },
     project: (batch) => project(env.DB, batch),
     random: () => Math.random(),
   };
+}
+
+function heard({ source }: { source: number }, result: EnrichmentResult | SkillsResult): Outcome {
+  return { kind: "done", result: { ...result, source } satisfies Heard<typeof result> };
 }
 
 /** Says something to another group's object, which does it once, however often it is said. */

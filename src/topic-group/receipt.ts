@@ -46,4 +46,21 @@ export interface GroupHealth {
   unrecorded: number;
   /** What the desk waits for people to mend, such as `bot.cannot_manage_topics`. */
   troubles: string[];
+  /** The systems that the configuration has the desk ask. */
+  systems: SystemHealth[];
+}
+
+/** How it goes with a system that is asked. Instants in ms since 1970. */
+export interface SystemHealth {
+  system: "enrichment" | "skills";
+  /** In a row; 0 once it has answered. */
+  failures: number;
+  /** Since when it is asked no more than now and then; null: it is asked whenever it is needed. */
+  leftAloneSince: number | null;
+  /** Nobody asks before; null: now. */
+  retryAt: number | null;
+  /** Since its last answer; `why` in words, without anything of what was answered. */
+  lastFailure: { code: string; why: string; at: number } | null;
+  /** Of the skills service, whose word holds until the next: when it came; null: it has said nothing yet. */
+  answeredAt?: number | null;
 }

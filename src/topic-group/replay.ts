@@ -5,6 +5,7 @@ import {
   isChatLane,
   isCrmLane,
   isHookLane,
+  SKILLS_LANE,
   type Lane,
 } from "./drain/lane.ts";
 import type { ParkedDelivery } from "./receipt.ts";
@@ -61,6 +62,7 @@ export function parkedDeliveries(
 /** A lane as programs read it. */
 export function publicName(lane: Lane): string {
   if (isHookLane(lane)) return lane.replace("hook:", "webhook:");
+  if (lane === SKILLS_LANE) return "skills";
   if (isCrmLane(lane)) return "enrichment";
   if (isPeerLane(lane)) return `group:${groupOfLane(lane)}`;
   return `telegram:${isChatLane(lane) ? chatOfLane(lane) : lane}`;

@@ -1,9 +1,9 @@
-import { nextChange, type Assignment, type QueueRouting } from "../domain/routing/assignment.ts";
+import { neededFor, nextChange, type Assignment, type QueueRouting } from "../domain/routing/assignment.ts";
 import { availableFrom } from "../domain/routing/presence.ts";
 import { factsOf } from "../domain/routing/routed.ts";
 import { route } from "../domain/routing/rules.ts";
-import { highest } from "../domain/routing/skills.ts";
 import { ROUTING_EVENTS, type RoutingStory } from "../domain/routing/story.ts";
+import { Team, unmetInWords } from "../domain/routing/unmet.ts";
 import { routeInWords } from "../domain/routing/words.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { agentNow } from "./agent-now.ts";
@@ -41,7 +41,7 @@ export function routingStory(
     assignment: isHandedOut ? "auto" : "claim",
     priority: ticket.priority,
     assignee: ticket.assignee,
-    requireSkills: highest(settings?.requireSkills, ticket.requireSkills),
+    requireSkills: neededFor(ticket, settings),
     waiting:
       assignment === null
         ? null
@@ -50,6 +50,7 @@ export function routingStory(
             stage: assignment.stage,
             place: isHandedOut ? placeOf(tx, ticket, handing) : null,
             candidates: assignment.candidates,
+            unmet: isHandedOut ? unmetNow(tx, ticket, settings!, assignment) : [],
           },
     next: settings === undefined || !isHandedOut ? null : nextOf(tx, ticket, settings, assignment),
     past: tx.store
@@ -63,6 +64,12 @@ function whoNow(tx: Transaction, ticket: Ticket, queue: QueueRouting): Assignmen
   const { policy, config } = tx.rules;
   const agents = policy.roster.agents.map((agent) => agentNow(tx, agent, tx.now));
   return assignmentOf(tx, waitingOf(ticket, config.tiers), queue, agents);
+}
+
+function unmetNow(tx: Transaction, ticket: Ticket, queue: QueueRouting, { stage }: Assignment): string[] {
+  const { agents } = tx.rules.policy.roster;
+  const unmet = stage.kind === "override" ? null : new Team(agents, tx.now).unmet(neededFor(ticket, queue));
+  return unmet === null ? [] : unmetInWords(unmet, `in ${queue.group}`);
 }
 
 function placeOf(

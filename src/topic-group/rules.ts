@@ -1,5 +1,8 @@
 import { ConfigDocument, type Config, type GroupConfig, type VersionedConfig } from "../domain/config.ts";
 import { policyOf, type Policy } from "../domain/policy.ts";
+import { rosterOf } from "../domain/roster.ts";
+import type { SkillTable } from "../domain/routing/skill-table.ts";
+import type { Sources } from "./sources.ts";
 
 /** What the object works by while a configuration is in force. */
 export interface Rules {
@@ -8,6 +11,9 @@ export interface Rules {
   group: GroupConfig;
   policy: Policy;
   botId: number;
+  /** What a skills service last said, which the policy's roster goes by; null where there is none, or not yet. */
+  skills: SkillTable | null;
+  sources: Sources;
   /** Since when they are in force here, in ms since 1970. */
   since: number;
 }
@@ -15,19 +21,28 @@ export interface Rules {
 /** A configuration as the object keeps it. */
 export interface ConfigInForce extends VersionedConfig {
   since: number;
+  /** Left out by an earlier release. */
+  sources?: Sources;
 }
 
 /** The rules of a group, `null` if the configuration has no such group. */
 export function rulesOf(
   group: string,
-  { version, config: stored, since }: ConfigInForce,
+  { version, config: stored, since, sources = { enrichment: 0, skills: 0 } }: ConfigInForce,
   botId: number,
+  skills: SkillTable | null,
 ): Rules | null {
   // A newer release may know more settings than the stored document: the schema fills in their defaults.
   const config = ConfigDocument.parse(stored);
-  const policy = policyOf(config, group, since);
+  const policy = policyOf(config, group, since, skills);
   const groupConfig = config.groups.find((candidate) => candidate.id === group);
   return policy === undefined || groupConfig === undefined
     ? null
-    : { version, config, group: groupConfig, policy, botId, since };
+    : { version, config, group: groupConfig, policy, botId, skills, sources, since };
+}
+
+/** The same rules once a skills service has said something new. */
+export function withSkills(rules: Rules, skills: SkillTable): Rules {
+  const roster = rosterOf(rules.config, rules.group.id, skills);
+  return { ...rules, skills, policy: { ...rules.policy, roster } };
 }

@@ -1,13 +1,20 @@
 import { ms } from "../domain/duration.ts";
-import { after, CLOSED, mayTry, trying, type Breaker } from "../domain/routing/breaker.ts";
+import { mayTry } from "../domain/routing/breaker.ts";
+import type { SkillTable } from "../domain/routing/skill-table.ts";
+import type { Heard } from "../integrations/enrichment-call.ts";
 import type { SkillsCall, SkillsResult } from "../integrations/skill-service.ts";
-import { skillTable } from "./agent-now.ts";
 import { SKILLS_LANE } from "./drain/lane.ts";
-import type { Rules } from "./rules.ts";
+import { withSkills, type Rules } from "./rules.ts";
+import { breakerOf, noteAsking, noteHeard } from "./systems.ts";
 import { FACTS } from "./tables/facts.ts";
 import type { OutboxRow } from "./tables/outbox.ts";
 import type { Store } from "./tables/store.ts";
 import type { Transaction } from "./transaction.ts";
+
+/** What the outside system last said; null where it has said nothing yet. */
+export function storedSkills(store: Store): SkillTable | null {
+  return (store.fact(FACTS.skills) as SkillTable | undefined) ?? null;
+}
 
 /**
  * Asks for the table where it is older than it may be. What is known holds meanwhile, however long that is: nobody
@@ -16,9 +23,9 @@ import type { Transaction } from "./transaction.ts";
 export function refreshSkills(tx: Transaction): void {
   const settings = tx.rules.config.routing.skills;
   if (settings === undefined) return;
-  const known = skillTable(tx);
+  const known = tx.rules.skills;
   if (known !== null && tx.now - known.receivedAt < ms(settings.cacheFor)) return;
-  if (!mayTry(breakerOf(tx.store), tx.now) || tx.outbox.waitingSince(KEY) !== null) return;
+  if (!mayTry(breakerOf(tx.store, "skills"), tx.now) || tx.outbox.waitingSince(KEY) !== null) return;
   tx.work({ lane: SKILLS_LANE, ticket: 0, work: { kind: "skills" }, key: KEY });
 }
 
@@ -32,27 +39,30 @@ export function skillsCall(
   if (settings === undefined) return null;
   return {
     skills: true,
+    source: rules.sources.skills,
     url: settings.url,
     id: `skills_${rules.group.id}_${seq}`,
     at: now,
     timeoutMs: ms(settings.timeout),
     group: rules.group.id,
-    agents: rules.policy.roster.agents.map(({ id }) => id),
+    // All of the desk's: what a customer's system requires may be another group's to have.
+    agents: rules.config.agents.map(({ telegramId }) => telegramId),
   };
 }
 
 /** A failure leaves what is known; the next time that work is handed out asks again, unless too many have failed. */
-export function settleSkills(tx: Transaction, row: OutboxRow, result: SkillsResult): void {
+export function settleSkills(tx: Transaction, row: OutboxRow, result: Heard<SkillsResult>): void {
   tx.outbox.remove(row.seq);
-  const breaker = breakerOf(tx.store);
-  const next = after(trying(breaker, tx.now), result.kind === "answer" ? { kind: "answer" } : result, tx.now);
-  if (JSON.stringify(next) !== JSON.stringify(breaker)) tx.store.setFact(FACTS.skillsBreaker, next);
+  if (result.source !== tx.rules.sources.skills) {
+    // Another service was asked, before the configuration changed.
+    refreshSkills(tx);
+    return;
+  }
+  noteAsking(tx, "skills");
+  noteHeard(tx, "skills", result);
   if (result.kind !== "answer") return;
   tx.store.setFact(FACTS.skills, result.table);
+  tx.rules = withSkills(tx.rules, result.table);
   // Somebody may be able now to take what waits.
   tx.freed = true;
-}
-
-function breakerOf(store: Store): Breaker {
-  return (store.fact(FACTS.skillsBreaker) as Breaker | undefined) ?? CLOSED;
 }

@@ -3,6 +3,7 @@ import type { Update } from "grammy/types";
 import type { Config, QueueConfig, VersionedConfig } from "../domain/config.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import { CAUSE_KEPT_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
+import type { SkillTable } from "../domain/routing/skill-table.ts";
 import type { RoutingStory } from "../domain/routing/story.ts";
 import { explainTicket, type TicketSla } from "../domain/sla/explain.ts";
 import { botIdOf } from "../telegram/api.ts";
@@ -27,6 +28,9 @@ import type { GroupHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
 import { parkedDeliveries, publicName, replay } from "./replay.ts";
 import { routingStory } from "./routing-story.ts";
 import { rulesOf, type ConfigInForce, type Rules } from "./rules.ts";
+import { storedSkills } from "./skills.ts";
+import { sourcesOf } from "./sources.ts";
+import { forgetFormer, systemsHealth } from "./systems.ts";
 import { Agents } from "./tables/agents.ts";
 import { migrateDatabase, openDatabase } from "./tables/database.ts";
 import { FACTS } from "./tables/facts.ts";
@@ -121,14 +125,18 @@ export class TopicGroup extends DurableObject<Env> {
     // What was due before belongs to the rules that were in force then.
     this.#strikeClocks();
     const retimed = before === null || isRetimed(before.config, config);
-    const inForce: ConfigInForce = { version, config, since: retimed ? this.#now() : before.since };
-    const rules = rulesOf(group, inForce, this.#botId);
+    const sources = sourcesOf(before, { version, config });
+    const inForce: ConfigInForce = { version, config, since: retimed ? this.#now() : before.since, sources };
+    const keepsSkills = config.routing.skills !== undefined && before?.sources.skills === sources.skills;
+    const skills = keepsSkills ? storedSkills(this.#tables.store) : null;
+    const rules = rulesOf(group, inForce, this.#botId, skills);
     if (rules === null) return before?.version ?? 0;
     this.#rules = rules;
     try {
       this.#commit((tx) => {
         tx.store.setFact(FACTS.group, group);
         tx.store.setFact(FACTS.config, inForce);
+        if (before !== null) forgetFormer(tx.store, before.sources, sources);
         if (retimed) {
           tx.store.allDueAt(tx.now);
           tx.wake(tx.now);
@@ -158,9 +166,10 @@ export class TopicGroup extends DurableObject<Env> {
     const { store, messages, outbox } = this.#tables;
     const group = store.fact(FACTS.group);
     const trouble = store.fact(FACTS.trouble);
+    const rules = this.#rulesInForce();
     return {
       group: typeof group === "string" ? group : "",
-      configVersion: this.#rulesInForce()?.version ?? 0,
+      configVersion: rules?.version ?? 0,
       waiting: outbox
         .backlog()
         .map((one) => ({ ...one, lane: isChatLane(one.lane) ? "telegram:private" : publicName(one.lane) })),
@@ -168,7 +177,14 @@ export class TopicGroup extends DurableObject<Env> {
       setAside: this.#tables.inbox.countSetAside(),
       unrecorded: store.countUnrecorded(),
       troubles: typeof trouble === "string" ? [trouble] : [],
+      systems: rules === null ? [] : systemsHealth(store, rules),
     };
+  }
+
+  /** Which skills service this group asks, and what it last said; null: none, or nothing yet. */
+  skills(): { url: string | null; table: SkillTable | null } {
+    const rules = this.#rulesInForce();
+    return { url: rules?.config.routing.skills?.url ?? null, table: rules?.skills ?? null };
   }
 
   /** Parked and uncertain deliveries, oldest first; `after` is the id of the last one of the page before. */
@@ -296,6 +312,8 @@ export class TopicGroup extends DurableObject<Env> {
         if (tx.wakeBy !== null) this.wake.by(tx.wakeBy);
         return done;
       });
+      this.#rules = tx.rules;
+      for (const { event, facts } of tx.reports) this.#warn(event, facts);
       this.#waiting += tx.added;
       if (tx.touched.size > 0) this.drain.kick(tx.touched);
       return result;
@@ -451,7 +469,12 @@ export class TopicGroup extends DurableObject<Env> {
       this.#rules =
         stored === undefined || typeof group !== "string"
           ? null
-          : rulesOf(group, { ...stored, since: stored.since ?? 0 }, this.#botId);
+          : rulesOf(
+              group,
+              { ...stored, since: stored.since ?? 0 },
+              this.#botId,
+              stored.config.routing.skills === undefined ? null : storedSkills(store),
+            );
     }
     return this.#rules;
   }
@@ -494,6 +517,10 @@ export class TopicGroup extends DurableObject<Env> {
     if (rules === null || customer === undefined) return null;
     const icons = (this.#tables.store.fact(FACTS.icons) ?? {}) as TopicIcons;
     return { rules, contact: customer.contact, icons, now: this.#now() };
+  }
+
+  #warn(event: string, facts: Readonly<Record<string, string | number | boolean>>): void {
+    console.warn(JSON.stringify({ level: "warn", event, group: this.#rules?.group.id ?? null, ...facts }));
   }
 
   /** One line, ids and codes only. */

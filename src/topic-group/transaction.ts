@@ -46,7 +46,8 @@ export type Applied = { decision: Decision; before: Ticket | null; ticket: Ticke
  */
 export class Transaction {
   readonly now: number;
-  readonly rules: Rules;
+  /** Replaced only where another system says something that they go by. */
+  rules: Rules;
   readonly store: Store;
   readonly messages: Messages;
   readonly outbox: Outbox;
@@ -77,6 +78,8 @@ export class Transaction {
   added = 0;
   /** Whether it accepted a message, whose row is the evidence that its cause is settled. */
   relayed = false;
+  /** What operators read in the log once it is committed: ids and codes only. */
+  readonly reports: { event: string; facts: Readonly<Record<string, string | number | boolean>> }[] = [];
   readonly #sequence: Sequence;
   readonly #pressed: (lane: Lane) => boolean;
 
@@ -370,6 +373,11 @@ export class Transaction {
 
   direct(chatId: number, text: RichText): void {
     this.work({ lane: chatLane(chatId), ticket: 0, work: { kind: "direct", chatId, words: words(text) } });
+  }
+
+  /** Has a line written to the log. */
+  report(event: string, facts: Readonly<Record<string, string | number | boolean>>): void {
+    this.reports.push({ event, facts });
   }
 
   /** Makes sure that the object is awake at `at`. */

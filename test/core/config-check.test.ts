@@ -40,10 +40,93 @@ describe("a sound configuration", () => {
   });
 });
 
-test("a queue may require what a certificate says that has expired: that is a warning", () => {
-  const desk = exampleDesk();
-  desk.agents![1].skills = { billing: { level: 3, expiresOn: "2020-01-01" } };
-  expect(checkConfig(desk).problems).toEqual([]);
+describe("required skills", () => {
+  const NOW = Date.parse("2026-11-20T09:00:00Z");
+  function found(change: (desk: Loose) => void, now: number | null = NOW): [string, string][] {
+    const desk = exampleDesk();
+    change(desk);
+    return checkConfig(desk, now).problems.map(({ pointer, message }) => [pointer, message]);
+  }
+  const expiresOn =
+    (date: string, more: (desk: Loose) => void = () => undefined) =>
+    (desk: Loose): void => {
+      desk.agents[1].skills.billing.expiresOn = date;
+      desk.routing.rules = [];
+      more(desk);
+    };
+
+  test("whose only certificate has expired are refused when that comes into force, in words that mend it", () => {
+    expect(found(expiresOn("2026-11-19"))).toEqual([
+      [
+        "/queues/1/requireSkills/billing",
+        'nobody in group "main" has it at all (it has expired for Senior billing): such a ticket could never be taken; give it to an agent there who takes tickets, or require less',
+      ],
+    ]);
+    // A certificate holds on its last day, and where the desk is at work already nothing turns invalid by itself.
+    expect(found(expiresOn("2026-11-20"))).toEqual([]);
+    expect(found(expiresOn("2026-11-19"), null)).toEqual([]);
+    const inAuckland = expiresOn("2026-11-20", (desk) => (desk.calendars[1].timeZone = "Pacific/Auckland"));
+    expect(found(inAuckland, Date.parse("2026-11-20T10:59:59Z"))).toEqual([]);
+    expect(found(inAuckland, Date.parse("2026-11-20T11:00:00Z"))).toHaveLength(1);
+  });
+
+  test("are not met by an agent who takes no tickets", () => {
+    expect(found((desk) => (desk.agents[1].capacity = 0)).map(([pointer]) => pointer)).toEqual([
+      "/queues/1/requireSkills/billing",
+      "/routing/rules/0/requireSkills/billing",
+    ]);
+    expect(found((desk) => (desk.agents[1].capacity = 0))[0][1]).toContain(
+      "has it at all (the capacity of Senior billing is 0): such",
+    );
+  });
+
+  test("of a rule without a queue are those of the default queue's group", () => {
+    const latin = (desk: Loose): void => {
+      desk.agents[0].skills = { latin: { level: 1 } };
+      desk.agents[0].groups = ["vip"];
+      desk.routing.rules = [{ when: { language: "la" }, requireSkills: { latin: 1 } }];
+    };
+    expect(found(latin)).toMatchObject([
+      [
+        "/routing/rules/0/requireSkills/latin",
+        expect.stringContaining('nobody in group "main" has it at all'),
+      ],
+    ]);
+    expect(
+      found((desk) => {
+        latin(desk);
+        desk.routing.defaultQueue = "premium";
+      }),
+    ).toEqual([]);
+  });
+
+  test("of a rule without a queue are those of the group to which another rule surely sends it", () => {
+    const sentBy = (when: object): [string, string][] =>
+      found((desk) => {
+        desk.agents[0].skills = { latin: { level: 1 } };
+        desk.agents[0].groups = ["vip"];
+        const narrow = { tier: "premium", language: "la-va", attributes: { seats: 5, plan: "gold" } };
+        desk.routing.rules = [
+          { when: narrow, requireSkills: { latin: 1 } },
+          { when, queue: "premium" },
+        ];
+      });
+    expect(sentBy({})).toEqual([]);
+    expect(sentBy({ tier: "premium", language: "la", attributes: { seats: 5 } })).toEqual([]);
+    expect(sentBy({ tier: "basic" })).toHaveLength(1);
+    expect(sentBy({ language: "la-it" })).toHaveLength(1);
+    expect(sentBy({ category: "billing" })).toHaveLength(1);
+    expect(sentBy({ attributes: { seats: 6 } })).toHaveLength(1);
+  });
+
+  test("are not refused where a skills service may say who has them", () => {
+    expect(
+      found((desk) => {
+        desk.routing.skills = { url: "https://hr.example.com/skills" };
+        desk.queues[0].requireSkills = { latin: 1 };
+      }),
+    ).toEqual([]);
+  });
 });
 
 describe("a mistake is named where it stands, in words that mend it", () => {
@@ -295,10 +378,10 @@ describe("a mistake is named where it stands, in words that mend it", () => {
       /has all of technical 2, billing 1 at once/,
     ],
     [
-      "a rule for whatever queue that requires what nobody has",
+      "a rule for whatever queue that requires what nobody of the default queue's group has",
       (d) => (d.routing.rules[0] = { when: {}, requireSkills: { welding: 1 } }),
       "/routing/rules/0/requireSkills/welding",
-      /nobody in the desk has it at all/,
+      /nobody in group "main" has it at all/,
     ],
     [
       "a relaxation that goes back",

@@ -45,7 +45,7 @@ describe("a desk may ask", () => {
     [
       "HubSpot for everything",
       hubspot({
-        findBy: { telegramId: "a", email: "email", phone: "phone", username: "b" },
+        findBy: { telegramId: "a", phone: "phone", username: "b" },
         tier: { property: "plan", values: { Gold: "premium" } },
         segment: { property: "industry" },
         preferredAgent: { property: "hubspot_owner_id", values: { "77": 9002 } },
@@ -156,6 +156,58 @@ describe("a mistake is named where it stands, in words that mend it", () => {
   });
 });
 
+describe("a skills service is looked at as closely", () => {
+  const skilled = (skills: Loose): Loose => {
+    const config = desk(undefined);
+    config.routing.skills = skills;
+    return config;
+  };
+  test.each<[string, Loose]>([
+    ["on this machine, in development", { url: "http://127.0.0.1:8080/skills" }],
+    ["by an address with parameters", { url: "https://hr.example.com/skills?desk=main" }],
+    ["as slowly as it may", { url: "https://hr.example.com/skills", timeout: "30s" }],
+  ])("%s it may be asked", (_name, skills) => {
+    expect(checkConfig(skilled(skills)).problems).toEqual([]);
+    expect(configWarnings(skilled(skills), NOW)).toEqual([]);
+  });
+
+  test.each<[string, Loose, string, string]>([
+    ["no address", {}, "/url", "is missing; it must be a text"],
+    ["no encryption", { url: "http://hr.example.com/" }, "/url", "must be an https address of a public host"],
+    ["a private address", { url: "https://10.0.0.1/" }, "/url", "must be an https address of a public host"],
+    ["a name of the office's", { url: "https://hr/" }, "/url", "must be an https address of a public host"],
+    [
+      "credentials",
+      { url: "https://desk:pw@hr.example.com/" },
+      "/url",
+      "must carry no credentials: every call is signed",
+    ],
+    [
+      "a secret",
+      { url: "https://hr.example.com/?token=x" },
+      "/url",
+      'must carry no secret such as "token": every call is signed',
+    ],
+    ["too little time", { url: URL, timeout: "99ms" }, "/timeout", "must be from 100ms to 30s"],
+    ["too much time", { url: URL, timeout: "31s" }, "/timeout", "must be from 100ms to 30s"],
+  ])("%s is named", (_name, skills, pointer, message) => {
+    expect(checkConfig(skilled(skills)).problems).toEqual([
+      { pointer: `/routing/skills${pointer}`, message },
+    ]);
+  });
+
+  test("an endpoint may not have the name of its secret", () => {
+    const config = desk({ url: URL });
+    config.webhooks.push({ ...config.webhooks[0], id: "skills" });
+    expect(checkConfig(config).problems).toEqual([
+      {
+        pointer: "/webhooks/1/id",
+        message: '"skills" is the name of the skills service\'s own secret: choose another',
+      },
+    ]);
+  });
+});
+
 describe("what is valid, but hardly meant, is a warning", () => {
   test.each<[string, Loose, string, string]>([
     [
@@ -178,9 +230,21 @@ describe("what is valid, but hardly meant, is a warning", () => {
     ],
     [
       "finding by what Telegram does not tell",
+      hubspot({ findBy: { email: "email" } }),
+      "/hubspot/findBy",
+      "finds nobody: Telegram tells no e-mail address: name telegramId, too",
+    ],
+    [
+      "finding by what hardly anybody tells",
       hubspot({ findBy: { email: "email", phone: "phone" } }),
       "/hubspot/findBy",
-      "finds nobody who writes in Telegram, which tells neither e-mail nor phone: name telegramId, too",
+      "finds only customers who have shared their own phone number with the bot: name telegramId, too",
+    ],
+    [
+      "an e-mail address beside what finds them",
+      hubspot({ findBy: { telegramId: "telegram_id", email: "email" } }),
+      "/hubspot/findBy/email",
+      "has no effect: Telegram tells no e-mail address, and intake asks for none",
     ],
     [
       "HubSpot for nothing",

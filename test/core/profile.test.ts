@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { checkConfig } from "../../src/domain/config-check.ts";
 import type { Config } from "../../src/domain/config.ts";
 import { fitted, isStale, NO_PROFILE, profileOf, type Profile } from "../../src/domain/routing/profile.ts";
+import type { SkillTable } from "../../src/domain/routing/skill-table.ts";
 import { exampleDesk } from "../support/desks.ts";
 
 const NOW = Date.parse("2026-11-20T09:00:00Z");
@@ -200,7 +201,8 @@ describe("data of another time", () => {
 
 describe("what does not fit the desk", () => {
   const config: Config = checkConfig(exampleDesk()).config!;
-  const fit = (said: Partial<Profile>) => fitted({ ...NO_PROFILE, ...said }, config);
+  const fit = (said: Partial<Profile>, table: SkillTable | null = null) =>
+    fitted({ ...NO_PROFILE, ...said }, config, table);
 
   test("is nothing where all of it is known", () => {
     const said = { tier: "premium", preferredAgent: 9002, requireSkills: { billing: 3, refunds: 1 } };
@@ -226,5 +228,19 @@ describe("what does not fit the desk", () => {
       profile: { ...NO_PROFILE, requireSkills: { billing: 3 } },
       ignored: ['skill "billing" at 9: nobody has more than 3'],
     });
+  });
+
+  test("is compared with what a skills service says, where there is one", () => {
+    const agents = { 9002: { latin: { level: 2, until: null } }, 7: { welding: { level: 1, until: null } } };
+    expect(fit({ requireSkills: { latin: 4, billing: 1, welding: 1 } }, { agents, receivedAt: NOW })).toEqual(
+      {
+        profile: { ...NO_PROFILE, requireSkills: { latin: 2 } },
+        ignored: [
+          'skill "latin" at 4: nobody has more than 2',
+          'skill "billing" is nobody\'s',
+          'skill "welding" is nobody\'s',
+        ],
+      },
+    );
   });
 });

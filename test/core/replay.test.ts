@@ -4,6 +4,7 @@ import { ConfigDocument, type Config, type ConfigInput } from "../../src/domain/
 import { REPLAY_TICKETS_MAX } from "../../src/domain/limits.ts";
 import { NO_PROFILE } from "../../src/domain/routing/profile.ts";
 import { compareReplays, replayTickets, type RecordedTicket } from "../../src/domain/routing/replay.ts";
+import type { SkillsKnown } from "../../src/domain/routing/skill-table.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { HOUR, MINUTE } from "./given.ts";
 
@@ -97,6 +98,21 @@ describe("a replayed ticket", () => {
       null,
       null,
     ]);
+  });
+
+  test("goes to whom a skills service says that can do it, in place of the configuration", () => {
+    const agents = { [OLGA]: {}, [BORIS]: { billing: { level: 1, until: OPEN + 10 * MINUTE } } };
+    const skills: SkillsKnown = new Map([["main", { table: { agents, receivedAt: OPEN } }]]);
+    const recorded = tickets({ facts: billing, took: 1 }, { at: 20, facts: billing });
+    const who = (known?: SkillsKnown): (number | undefined)[] =>
+      replayTickets(desk(), recorded, LATER, known).map(({ assignee }) => assignee?.id);
+    expect(who()).toEqual([OLGA, OLGA]);
+    expect(who(skills)).toEqual([BORIS, undefined]);
+    const empty: SkillsKnown = new Map();
+    expect(compareReplays(desk(), desk(), recorded, LATER, { before: empty, after: skills })).toMatchObject({
+      changed: 2,
+      assignmentsChanged: 2,
+    });
   });
 
   test("goes to the pool, once, when nobody could take it whatever the skills", () => {

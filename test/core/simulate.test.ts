@@ -6,6 +6,7 @@ import { NO_PROFILE, type Profile } from "../../src/domain/routing/profile.ts";
 import { routedEvent } from "../../src/domain/routing/routed.ts";
 import type { RoutingFacts } from "../../src/domain/routing/rules.ts";
 import { simulate, type AgentGiven, type Rehearsal } from "../../src/domain/routing/simulate.ts";
+import type { SkillsKnown } from "../../src/domain/routing/skill-table.ts";
 import { evolve, type Ticket } from "../../src/domain/ticket.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { opened } from "../support/tickets.ts";
@@ -43,7 +44,12 @@ function desk(change: (desk: ConfigInput) => void = () => undefined): Config {
   return ConfigDocument.parse(config);
 }
 
-function rehearsed({ facts, agents = {}, ...given }: Given, config = desk(), now = OPEN) {
+function rehearsed(
+  { facts, agents = {}, ...given }: Given,
+  config = desk(),
+  now = OPEN,
+  skills: SkillsKnown = new Map(),
+) {
   const nothing: AgentGiven = { availability: "online", open: 0, lastAssignedAt: null, handledBefore: false };
   return simulate(
     config,
@@ -59,6 +65,7 @@ function rehearsed({ facts, agents = {}, ...given }: Given, config = desk(), now
       ...given,
     },
     now,
+    skills,
   );
 }
 
@@ -68,6 +75,58 @@ const says = (profile: Partial<Profile>, ignored: string[] = []) => ({
 });
 
 describe("a rehearsed ticket", () => {
+  test("goes by what a skills service says, in place of the configuration", () => {
+    const table = {
+      agents: {
+        [SENIOR]: {},
+        [GENERALIST]: { billing: { level: 1, until: null }, latin: { level: 1, until: null } },
+      },
+      receivedAt: OPEN - MINUTE,
+    };
+    const known: SkillsKnown = new Map([["main", { table }]]);
+    const enrichment = says({ requireSkills: { latin: 1 } });
+    const facts = { category: "billing" };
+    expect(rehearsed({ facts, enrichment }, desk(), OPEN, known)).toMatchObject({
+      assignee: { id: GENERALIST },
+      requireSkills: { billing: 1, latin: 1 },
+      skills: [{ group: "main", asOf: OPEN - MINUTE, why: null }],
+    });
+    // Without it nobody of the desk has ever had any Latin.
+    const without = rehearsed({ facts, enrichment });
+    expect(without).toMatchObject({ assignee: { id: SENIOR }, requireSkills: { billing: 1 }, skills: [] });
+    expect(without.reason).toContain('left out: skill "latin" is nobody\'s');
+  });
+
+  test("says where it does not know what the skills service says, and goes by the configuration there", () => {
+    const known: SkillsKnown = new Map([["main", { table: null, why: "the group does not answer" }]]);
+    const rehearsal = rehearsed({ facts: { category: "billing" } }, desk(), OPEN, known);
+    expect(rehearsal).toMatchObject({
+      assignee: { id: SENIOR },
+      skills: [{ group: "main", asOf: null, why: "the group does not answer" }],
+    });
+    expect(rehearsal.reason).toContain(
+      "what the skills service says is not known in main, because the group does not answer: the configuration's skills count",
+    );
+  });
+
+  test("that requires what nobody of its group could ever meet says so, until skills do not matter any more", () => {
+    const config = desk((d) => {
+      d.agents![0].skills = { latin: { level: 2 } };
+      d.agents![0].capacity = 0;
+      d.routing.fallbackPool = "main";
+    });
+    const enrichment = says({ requireSkills: { latin: 2 } });
+    const facts = { category: "billing" };
+    const why = "nobody in main who takes tickets has latin 2 (the capacity of Lead is 0)";
+    const early = rehearsed({ facts, enrichment }, config);
+    expect(early).toMatchObject({ assignee: null, unmet: [why] });
+    expect(early.reason).toContain(why);
+    expect(rehearsed({ facts, enrichment, waitedMs: 5 * MINUTE }, config)).toMatchObject({ unmet: [] });
+    expect(rehearsed({ facts }, config)).toMatchObject({ assignee: { id: SENIOR }, unmet: [] });
+    // Where agents choose, nothing is handed out that could wait for them.
+    expect(rehearsed({ enrichment }, config)).toMatchObject({ queue: "general", unmet: [] });
+  });
+
   test("goes to the pool when nobody could take it whatever the skills", () => {
     const config = desk((d) => {
       d.routing.fallbackPool = "vip";
@@ -116,6 +175,8 @@ describe("a rehearsed ticket", () => {
       ],
       rules: [1],
       stage: { kind: "strict" },
+      unmet: [],
+      skills: [],
       candidates: [
         {
           agent: { id: SENIOR, name: "Senior billing" },

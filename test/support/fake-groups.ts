@@ -1,4 +1,5 @@
 import type { VersionedConfig } from "../../src/domain/config.ts";
+import type { SkillTable } from "../../src/domain/routing/skill-table.ts";
 import type { RoutingStory } from "../../src/domain/routing/story.ts";
 import type { TicketSla } from "../../src/domain/sla/explain.ts";
 import type { GroupHealth, ParkedDelivery, Receipt, Swept } from "../../src/topic-group/receipt.ts";
@@ -12,6 +13,8 @@ export class FakeGroups {
   /** Who is known where. */
   readonly customers = new Map<number, string>();
   readonly parkedIn = new Map<string, ParkedDelivery[]>();
+  /** What a skills service has told them. */
+  readonly skillsOf = new Map<string, SkillTable>();
   readonly troublesOf = new Map<string, string[]>();
   /** Groups whose object throws whatever it is asked. */
   readonly down = new Set<string>();
@@ -58,6 +61,7 @@ export class FakeGroups {
           setAside: 0,
           unrecorded: 0,
           troubles: this.troublesOf.get(group) ?? [],
+          systems: [],
         })),
       parked: (after: string | null, limit: number): Promise<ParkedDelivery[]> =>
         answering(() => {
@@ -75,6 +79,11 @@ export class FakeGroups {
           all.splice(index, 1);
           return "replayed";
         }),
+      skills: (): Promise<{ url: string | null; table: SkillTable | null }> =>
+        answering(() => ({
+          url: this.configs.get(group)?.config.routing.skills?.url ?? null,
+          table: this.skillsOf.get(group) ?? null,
+        })),
       /** One ticket was due, and that made two events. */
       sweep: (): Promise<Swept> => answering(() => ({ tickets: 1, steps: 2 })),
       sla: (): Promise<TicketSla | null> => answering(() => null),

@@ -160,6 +160,27 @@ describe("putting a configuration", () => {
 });
 
 describe("a configuration that is not valid", () => {
+  test("is refused where it requires a skill whose only certificate has expired", async () => {
+    const expired = exampleDesk();
+    expired.agents![1].skills!["billing"].expiresOn = "2020-01-01";
+    expired.routing.rules = [];
+    const answer = await desk.put(expired);
+    expect(answer.status).toBe(422);
+    expect(await json(answer)).toMatchObject({
+      code: "config.invalid",
+      problems: [
+        {
+          pointer: "/queues/1/requireSkills/billing",
+          message: expect.stringContaining("it has expired for"),
+        },
+      ],
+    });
+    // What is in force stays in force when a certificate expires, and can still be read and worked by.
+    await desk.put(exampleDesk());
+    await env.DB.prepare("UPDATE config_versions SET document = ?").bind(JSON.stringify(expired)).run();
+    expect(await json(desk.elsewhere().get("/healthz"))).toMatchObject({ status: "ok", configVersion: 1 });
+  });
+
   test("is refused with every problem at once, and changes nothing", async () => {
     await desk.put(exampleDesk());
     const broken = exampleDesk();

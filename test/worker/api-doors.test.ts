@@ -218,6 +218,7 @@ describe("what the desk says of its health", () => {
           setAside: 0,
           unrecorded: 0,
           troubles: ["bot.cannot_manage_topics"],
+          systems: [],
         },
       ],
     });

@@ -8,7 +8,7 @@ import { codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 import { MORNING, Stage } from "../support/stage.ts";
 import { emptyBatch, life, NOON, opened, states } from "../support/tickets.ts";
 
-const json = async <T>(answer: Response): Promise<T> => answer.json();
+const json = async <T>(answer: Response | Promise<Response>): Promise<T> => (await answer).json();
 
 interface Problems {
   code: string;
@@ -70,6 +70,8 @@ describe("a rehearsal", () => {
       ],
       rules: [1],
       stage: { kind: "strict" },
+      unmet: [],
+      skills: [],
       candidates: [
         {
           agent: { id: SENIOR, name: "Senior billing" },
@@ -229,6 +231,104 @@ describe("a rehearsal", () => {
       config: changed(),
     });
     expect(await brought.json()).toMatchObject({ queue: "billing" });
+  });
+});
+
+describe("with a skills service, rehearsals go by what it has told the live desk", () => {
+  const URL = "https://hr.example.com/skills";
+  const skilled = (change: (config: ConfigInput) => void = () => undefined): ConfigInput =>
+    changed((config) => {
+      config.routing.skills = { url: URL };
+      change(config);
+    });
+  let desk: HttpDesk;
+  beforeEach(async () => {
+    await emptyRecord();
+    desk = new HttpDesk();
+    expect((await desk.put(skilled())).status).toBe(200);
+    desk.groups.skillsOf.set("main", {
+      agents: { [SENIOR]: {}, [GENERALIST]: { billing: { level: 1, until: null } } },
+      receivedAt: Date.parse(NOW),
+    });
+  });
+  const asked = async (question: object = {}): Promise<unknown> =>
+    json(
+      await desk.send("POST", "/api/v1/routing/simulate", {
+        now: NOW,
+        ticket: { category: "billing" },
+        ...question,
+      }),
+    );
+  const unknown = (why: string): object => ({
+    assignee: { id: SENIOR },
+    skills: [{ group: "main", asOf: null, why }],
+    reason: expect.arrayContaining([
+      `what the skills service says is not known in main, because ${why}: the configuration's skills count`,
+    ]),
+  });
+
+  test("one ticket at a time", async () => {
+    expect(await asked()).toMatchObject({
+      assignee: { id: GENERALIST },
+      skills: [{ group: "main", asOf: "2026-11-20T09:00:00.000Z", why: null }],
+    });
+    expect(await asked({ config: skilled() })).toMatchObject({ assignee: { id: GENERALIST } });
+    expect(await asked({ config: changed() })).toMatchObject({ assignee: { id: SENIOR }, skills: [] });
+  });
+
+  test("and say so where they do not know it", async () => {
+    const elsewhere = skilled(({ routing }) => (routing.skills = { url: `${URL}/v2` }));
+    expect(await asked({ config: elsewhere })).toMatchObject(
+      unknown("the desk does not ask this service yet"),
+    );
+    const renamed = skilled((config) => {
+      config.groups.push({ id: "new", chatId: -5, prefix: "NEW" });
+      config.queues.push({ id: "fresh", group: "new", assignment: "auto" });
+    });
+    expect(await asked({ config: renamed, ticket: { queue: "fresh" } })).toMatchObject({
+      skills: [{ group: "new", asOf: null, why: "the desk has no such group yet" }],
+    });
+    expect(desk.groups.touched.has("new")).toBe(false);
+    desk.groups.skillsOf.clear();
+    expect(await asked()).toMatchObject(unknown("the service has not answered yet"));
+    desk.groups.down.add("main");
+    expect(await asked()).toMatchObject(unknown("the group does not answer"));
+    await emptyRecord();
+    expect(
+      await json(
+        new HttpDesk().send("POST", "/api/v1/routing/simulate", {
+          now: NOW,
+          ticket: { category: "billing" },
+          config: skilled(),
+        }),
+      ),
+    ).toMatchObject(unknown("the desk does not ask this service yet"));
+  });
+
+  test("all tickets of a period", async () => {
+    const [event] = life(1);
+    const ticket = states([event])[0];
+    await project(
+      env.DB,
+      emptyBatch({
+        tickets: [{ ticket: { ...ticket, fields: { category: "billing" } }, dueAt: null }],
+        events: [{ ticketId: ticket.id, n: 1, event, notedAt: null }],
+      }),
+    );
+    const period = { from: "2026-11-20T00:00:00Z", to: "2026-11-21T00:00:00Z" };
+    expect(
+      await json(desk.send("POST", "/api/v1/routing/replay", { ...period, config: changed() })),
+    ).toMatchObject({
+      assignmentsChanged: 1,
+      skills: {
+        before: [
+          { group: "main", asOf: "2026-11-20T09:00:00.000Z", why: null },
+          { group: "vip", asOf: null, why: "the service has not answered yet" },
+        ],
+        after: [],
+      },
+      examples: [{ before: { assignee: { id: GENERALIST } }, after: { assignee: { id: SENIOR } } }],
+    });
   });
 });
 

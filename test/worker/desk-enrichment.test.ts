@@ -1,9 +1,15 @@
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Actor } from "../../src/domain/actor.ts";
 import type { ConfigInput } from "../../src/domain/config.ts";
+import type { TicketEvent } from "../../src/domain/event.ts";
+import { NO_PROFILE } from "../../src/domain/routing/profile.ts";
+import { project } from "../../src/record/projection.ts";
 import type { Customer } from "../../src/sandbox/telegram/client.ts";
 import { promisesNothing } from "../support/desks.ts";
 import { Endpoint } from "../support/endpoint.ts";
 import { Stage, texts } from "../support/stage.ts";
+import { ADA, batchesOf, NOON, opened } from "../support/tickets.ts";
 
 /* What another system knows of a customer, and a desk that goes on without it. */
 
@@ -144,6 +150,28 @@ describe("an answer", () => {
     ]);
   });
 
+  test("may require what only a skills service says that somebody can do", async () => {
+    const service = new Endpoint();
+    await open((config) => {
+      config.routing.skills = { url: service.url, timeout: "1s", cacheFor: "10m" };
+    });
+    await service.answers(says({ agents: { 9003: { latin: 2 } } }));
+    await crm.answers(says({}), says({ requireSkills: { latin: 2, manners: 1 } }), says({}));
+    await asks();
+    await asks();
+    expect((await events("SUP-2", "enrichment_answered"))[0].data["ignored"]).toEqual([]);
+    expect(await stage.get("/api/v1/tickets/SUP-2/routing")).toMatchObject({
+      requireSkills: { latin: 2, manners: 1 },
+      assignee: null,
+    });
+    // Nobody has both until the service says otherwise.
+    await service.answers(says({ agents: { 9002: {}, 9003: { latin: 2, manners: 1 } } }));
+    await stage.pass(11 * MINUTE);
+    await asks();
+    await stage.settle(5_000);
+    expect((await ticket("SUP-2")).assignee).toMatchObject({ id: 9003 });
+  });
+
   test("that prefers an agent is heard", async () => {
     await crm.answers(says({ preferredAgent: 9003 }), says({ preferredAgent: 9003 }));
     await asks();
@@ -219,6 +247,177 @@ describe("without an answer", () => {
   });
 });
 
+describe("when the configuration names another system", () => {
+  let other: Endpoint;
+  beforeEach(() => {
+    other = new Endpoint();
+  });
+  async function asksElsewhere(change: object = {}): Promise<void> {
+    stage.config.routing.enrichment = { ...stage.config.routing.enrichment, url: other.url, ...change };
+    await stage.configure();
+    await stage.settle(5_000);
+  }
+
+  test("it is asked at once, however often the former one has failed", async () => {
+    await crm.answers(...Array.from({ length: 5 }, () => ({ status: 400 })));
+    for (let n = 0; n < 6; n += 1) await asks();
+    expect(await codes("SUP-6")).toEqual(["breaker_open"]);
+    await other.answers(says({ segment: "new" }));
+    await asksElsewhere();
+    await asks();
+    expect(await other.received()).toHaveLength(1);
+    expect(await ticket("SUP-7")).toMatchObject({ priority: "high" });
+    // … and the former one's failures stay its own: another change that names the same system forgets nothing.
+    await other.answers(...Array.from({ length: 5 }, () => ({ status: 400 })));
+    for (let n = 0; n < 5; n += 1) await asks();
+    await asksElsewhere({ timeout: "2s" });
+    await asks();
+    expect(await codes("SUP-13")).toEqual(["breaker_open"]);
+  });
+
+  test("what the former one said of a customer is not used any more", async () => {
+    await crm.answers(says({ tier: "gold" }));
+    const ada = await asks();
+    expect(await ticket("SUP-1")).toMatchObject({ tier: "gold" });
+    await other.answers(says({ segment: "new" }));
+    await asksElsewhere();
+    await asks(ada);
+    expect(await ticket("SUP-2")).toMatchObject({ tier: null, priority: "high" });
+    await asksElsewhere({ cacheFor: "20m" });
+    await asks(ada);
+    expect(await other.received()).toHaveLength(1);
+    expect(await ticket("SUP-3")).toMatchObject({ tier: null, priority: "high" });
+  });
+
+  test("a question that is under way is asked again there, and its answer is not believed", async () => {
+    await crm.answers({ ...says({ tier: "gold" }), afterMs: 700 });
+    await other.answers(says({ segment: "new" }));
+    const ada = await stage.customer({ firstName: "Ada" });
+    await ada.write("Help");
+    const settled = stage.settle(5_000);
+    await expect.poll(async () => (await crm.received()).length, { timeout: 5_000 }).toBe(1);
+    stage.config.routing.enrichment = { ...stage.config.routing.enrichment, url: other.url };
+    await stage.configure();
+    await settled;
+    await expect.poll(async () => (await other.received()).length, { timeout: 5_000 }).toBe(1);
+    await stage.settle(5_000);
+    expect(await ticket("SUP-1")).toMatchObject({ tier: null, priority: "high" });
+    expect(await events("SUP-1", "enrichment")).toHaveLength(1);
+  });
+
+  test("HubSpot in place of a system of one's own is another, too, and so is another translation", async () => {
+    env.HUBSPOT_TOKEN = "pat-1";
+    await open();
+    await crm.answers(says({ tier: "gold" }));
+    const ada = await asks();
+    const contact = { results: [{ properties: { plan: "Gold", industry: "new" } }] };
+    await other.answers(says(contact), says(contact));
+    const findBy = { telegramId: "telegram_id" };
+    const tier = { property: "plan", values: { Gold: "gold" } };
+    await asksElsewhere({ adapter: "hubspot", hubspot: { findBy, tier } });
+    await asks(ada);
+    expect(await ticket("SUP-2")).toMatchObject({ tier: "gold", priority: "normal" });
+    await asksElsewhere({ adapter: "hubspot", hubspot: { findBy, segment: { property: "industry" } } });
+    await asks(ada);
+    expect(await ticket("SUP-3")).toMatchObject({ tier: null, priority: "high" });
+  });
+});
+
+describe("HubSpot may know a customer by their phone number", () => {
+  const findBy = { telegramId: "telegram_id", phone: "mobilephone" };
+  const hubspot = { findBy, tier: { property: "plan", values: { Gold: "gold" } } };
+  const found = says({ results: [{ properties: { plan: "Gold" } }] });
+  const nobody = says({ results: [] });
+  beforeEach(async () => {
+    env.HUBSPOT_TOKEN = "pat-1";
+    await open((config) => {
+      config.routing.enrichment = { adapter: "hubspot", url: crm.url, timeout: "1s", hubspot };
+    });
+  });
+  /** What it was asked for, question by question. */
+  const wanted = async (): Promise<string[][]> =>
+    (await crm.received()).map(({ body }) =>
+      (JSON.parse(body) as { filterGroups: { filters: { value: string }[] }[] }).filterGroups.flatMap(
+        ({ filters }) => filters.map(({ value }) => value),
+      ),
+    );
+  async function shares(who: Customer, phoneNumber: string, userId?: number): Promise<void> {
+    await who.send({
+      contact: { phoneNumber, firstName: "Ada", ...(userId === undefined ? {} : { userId }) },
+    });
+    await stage.settle(5_000);
+  }
+
+  test("once they have shared it: it is asked again at once, and from then on", async () => {
+    await crm.answers(nobody, found, found);
+    const ada = await asks();
+    await shares(ada, "1 (555) 010-0200", ada.id);
+    const id = String(ada.id);
+    expect(await wanted()).toEqual([[id], [id, "+15550100200", "15550100200"]]);
+    expect(await ticket("SUP-1")).toMatchObject({ tier: "gold" });
+    await shares(ada, "+15550100200", ada.id);
+    await stage.pass(11 * MINUTE);
+    await asks(ada);
+    expect((await wanted()).slice(2)).toEqual([[id, "+15550100200", "15550100200"]]);
+    // Neither people nor the record get to see it.
+    const seen = [JSON.stringify(await stage.get("/api/v1/tickets/SUP-1")), (await stage.card("SUP-1")).text];
+    expect(seen.join("\n")).not.toContain("5550100200");
+  });
+
+  test("when that is how they begin", async () => {
+    await crm.answers(found);
+    const ada = await stage.customer();
+    await shares(ada, "+15550100200", ada.id);
+    expect(await wanted()).toEqual([[String(ada.id), "+15550100200", "15550100200"]]);
+  });
+
+  test("but not by somebody else's that they share", async () => {
+    await crm.answers(nobody, nobody);
+    const ada = await asks();
+    await shares(ada, "+15550100299");
+    await shares(ada, "+15550100299", ada.id + 1_000_000);
+    await stage.pass(11 * MINUTE);
+    await asks(ada);
+    expect(await wanted()).toEqual([[String(ada.id)], [String(ada.id)]]);
+  });
+
+  test("and it is forgotten once customers are not found by it", async () => {
+    await crm.answers(found, found, found);
+    const ada = await stage.customer();
+    await shares(ada, "+15550100200", ada.id);
+    stage.config.routing.enrichment!.hubspot!.findBy = { telegramId: "telegram_id" };
+    await stage.configure();
+    await asks(ada);
+    stage.config.routing.enrichment!.hubspot!.findBy = findBy;
+    await stage.configure();
+    await asks(ada);
+    expect((await wanted()).slice(1)).toEqual([[String(ada.id)], [String(ada.id)]]);
+  });
+});
+
+test("how it goes with the system is shown to operators", async () => {
+  const system = async (): Promise<unknown> => {
+    const { groups } = await stage.get<{ groups: { group: string; systems: unknown[] }[] }>("/healthz");
+    return groups.find(({ group }) => group === "main")?.systems;
+  };
+  expect(await system()).toEqual([
+    { system: "enrichment", failures: 0, leftAloneSince: null, retryAt: null, lastFailure: null },
+  ]);
+  await crm.answers(...Array.from({ length: 5 }, () => ({ status: 400 })), says({}));
+  for (let n = 0; n < 5; n += 1) await asks();
+  expect(await system()).toMatchObject([
+    {
+      failures: 5,
+      leftAloneSince: expect.any(String),
+      retryAt: expect.any(String),
+      lastFailure: { code: "http_400", why: "answered 400", at: expect.any(String) },
+    },
+  ]);
+  await stage.pass(MINUTE);
+  await asks();
+  expect(await system()).toMatchObject([{ failures: 0, leftAloneSince: null, lastFailure: null }]);
+});
+
 test("a desk without such a system asks nobody", async () => {
   await open((config) => {
     delete config.routing.enrichment;
@@ -259,5 +458,32 @@ test("the audit counts failures, staleness, and what people corrected", async ()
   ).toMatchObject({
     asked: 0,
     failureRate: null,
+  });
+});
+
+test.each<[string, Actor, number]>([
+  ["the customer, who calls it urgent", { kind: "customer", id: ADA }, 0],
+  ["the desk itself, by an escalation", { kind: "system", rule: "escalation" }, 0],
+  ["an agent", { kind: "agent", id: 9001, name: "Lena" }, 1],
+  ["a program", { kind: "key", name: "shop" }, 1],
+])("only people and their programs correct an answer: a priority changed by %s", async (_, by, corrected) => {
+  const asked = { kind: "system", rule: "enrichment" } as const;
+  const lived: TicketEvent[] = [
+    opened(7),
+    {
+      type: "enrichment_answered",
+      at: NOON + 1,
+      by: asked,
+      profile: NO_PROFILE,
+      ignored: [],
+      latencyMs: 5,
+    },
+    { type: "priority_changed", at: NOON + 2, by, priority: "urgent", previous: "normal" },
+  ];
+  for (const batch of batchesOf(lived)) await project(env.DB, batch);
+  const until = new Date(NOON + MINUTE).toISOString();
+  expect(await stage.get(`/api/v1/enrichment/audit?until=${until}`)).toMatchObject({
+    answered: 1,
+    corrected,
   });
 });

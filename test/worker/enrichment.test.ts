@@ -56,9 +56,9 @@ function call(settings: Settings = {}, contact = ada): EnrichmentCall {
   return enrichmentCallOf(config!.routing.enrichment!, {
     id: "enr_7",
     at: AT,
+    source: 1,
     ticket,
     contact,
-    config: config!,
   });
 }
 const ask = (settings?: Settings, contact?: EnrichmentContact) =>
@@ -168,11 +168,9 @@ describe("an answer", () => {
     expect(await ask()).toEqual(answer({}));
   });
 
-  test("that says more than the desk knows is used as far as it is known", async () => {
+  test("that says more than the desk asks for is read as far as it asks", async () => {
     await endpoint.answers(said({ tier: "platinum", preferredAgent: 9002, score: 5 }));
-    expect(await ask()).toEqual(
-      answer({ preferredAgent: 9002 }, ['tier "platinum" is not one of the desk\'s']),
-    );
+    expect(await ask()).toEqual(answer({ tier: "platinum", preferredAgent: 9002 }));
   });
 
   test("of tomorrow is of this moment", async () => {
@@ -369,9 +367,9 @@ describe("HubSpot", () => {
     const made = enrichmentCallOf(config!.routing.enrichment!, {
       id: "x",
       at: AT,
+      source: 1,
       ticket,
       contact: ada,
-      config: config!,
     });
     expect(made.url).toBe("https://api.hubapi.com");
   });
@@ -446,8 +444,8 @@ describe("HubSpot", () => {
     );
     expect(await ask(settings(plain))).toMatchObject({ profile: { tier: "premium", preferredAgent: 9002 } });
     expect(await ask(settings(plain))).toMatchObject({
-      profile: { tier: null, preferredAgent: null },
-      ignored: ['tier "constructor" is not one of the desk\'s', "preferred agent 42 is no agent"],
+      profile: { tier: "constructor", preferredAgent: 42 },
+      ignored: [],
     });
   });
 
@@ -527,7 +525,7 @@ describe("HubSpot", () => {
   });
 });
 
-describe("the secret of the enrichment", () => {
+describe("the secret of the systems that are asked", () => {
   const desk = new HttpDesk();
   beforeEach(emptyRecord);
   const secret = () => desk.get("/api/v1/webhooks/enrichment/secret");
@@ -540,6 +538,20 @@ describe("the secret of the enrichment", () => {
       id: "enrichment",
       secret: await signingSecret(desk.env.WEBHOOK_SECRET, "enrichment"),
     });
+  });
+
+  test("is one for each: a skills service has its own", async () => {
+    const config = exampleDesk();
+    config.routing.skills = { url: "https://hr.example.com/skills" };
+    await desk.put(config);
+    const shown = await desk.get("/api/v1/webhooks/skills/secret");
+    expect(shown.status).toBe(200);
+    expect(await shown.json()).toEqual({
+      id: "skills",
+      secret: await signingSecret(desk.env.WEBHOOK_SECRET, "skills"),
+    });
+    await desk.put(exampleDesk());
+    expect((await desk.get("/api/v1/webhooks/skills/secret")).status).toBe(404);
   });
 
   test.each<[string, Settings | undefined]>([

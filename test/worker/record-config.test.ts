@@ -90,7 +90,7 @@ describe("a prefix belongs to the group that opened tickets with it", () => {
     for (const agent of desk.agents!)
       agent.groups = agent.groups.map((id) => (id === "main" ? "berlin" : id));
     desk.routing.fallbackPool = "berlin";
-    const { problems } = await new ConfigStore(env.DB).check(desk, exampleDesk());
+    const { problems } = await new ConfigStore(env.DB).check(desk, exampleDesk(), NOON);
     expect(problems).toEqual([
       {
         pointer: "/groups/0/prefix",
@@ -105,7 +105,7 @@ describe("a prefix belongs to the group that opened tickets with it", () => {
     desk.groups[1].prefix = "SU";
     const changed = exampleDesk();
     changed.groups[0].prefix = "HLP";
-    expect((await new ConfigStore(env.DB).check(desk, changed)).problems).toEqual([]);
+    expect((await new ConfigStore(env.DB).check(desk, changed, NOON)).problems).toEqual([]);
   });
 });
 

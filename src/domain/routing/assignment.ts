@@ -1,5 +1,5 @@
 import type { RosterAgent } from "../roster.ts";
-import { hasSkills, levelOf, missingSkills, type SkillLevels } from "./skills.ts";
+import { hasSkills, highest, levelOf, missingSkills, type SkillLevels } from "./skills.ts";
 
 /** What counts how much when an agent is chosen; any numbers, only their relation matters. */
 export interface Weights {
@@ -94,6 +94,14 @@ export function assign(need: Need, agents: readonly AgentNow[], queue: QueueRout
     candidates,
     next: nextChange(need, queue, at),
   };
+}
+
+/** What it takes to be given a ticket: what the queue requires, and the rules and other systems beyond that. */
+export function neededFor(
+  { requireSkills }: Pick<Need, "requireSkills">,
+  queue: QueueRouting | undefined,
+): SkillLevels {
+  return highest(queue?.requireSkills, requireSkills);
 }
 
 /** What a wait of this long has let go of. */

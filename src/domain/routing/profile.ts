@@ -14,6 +14,7 @@ import {
   SKILL_LEVEL_MAX,
 } from "../limits.ts";
 import { schemaProblems } from "../schema-problems.ts";
+import type { SkillTable } from "./skill-table.ts";
 import type { SkillLevels } from "./skills.ts";
 
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
@@ -145,10 +146,15 @@ export function isStale({ asOf }: Profile, staleAfterMs: number, now: number): b
 export type Fitting = Pick<Config, "tiers" | "agents">;
 
 /**
- * What a desk can do with a profile: without what its configuration does not know, and nobody asked for more of a
- * skill than anybody has, since no agent could ever take such a ticket. `ignored` names the differences.
+ * What a desk can do with a profile: without what it does not know, and nobody asked for more of a skill than anybody
+ * of the desk has ever had. `table`: what a skills service says, in place of the configuration. `ignored` names the
+ * differences. A skill that has expired, or that only another group has, stays required: the leads hear of that.
  */
-export function fitted(profile: Profile, config: Fitting): { profile: Profile; ignored: string[] } {
+export function fitted(
+  profile: Profile,
+  config: Fitting,
+  table: SkillTable | null,
+): { profile: Profile; ignored: string[] } {
   const ignored: string[] = [];
   let { tier, preferredAgent } = profile;
   if (tier !== null && !Object.hasOwn(config.tiers, tier)) {
@@ -160,7 +166,7 @@ export function fitted(profile: Profile, config: Fitting): { profile: Profile; i
     preferredAgent = null;
   }
   const requireSkills = Object.entries(profile.requireSkills).flatMap(([skill, wanted]) => {
-    const best = highestLevel(skill, config);
+    const best = highestLevel(skill, config, table);
     if (best === 0) ignored.push(`skill ${JSON.stringify(skill)} is nobody's`);
     else if (best < wanted)
       ignored.push(`skill ${JSON.stringify(skill)} at ${wanted}: nobody has more than ${best}`);
@@ -172,9 +178,9 @@ export function fitted(profile: Profile, config: Fitting): { profile: Profile; i
   };
 }
 
-function highestLevel(skill: string, { agents }: Fitting): number {
-  return agents.reduce(
-    (best, { skills }) => (Object.hasOwn(skills, skill) ? Math.max(best, skills[skill]!.level) : best),
-    0,
-  );
+function highestLevel(skill: string, { agents }: Fitting, table: SkillTable | null): number {
+  return agents.reduce((best, { telegramId, skills }) => {
+    const held = table?.agents[String(telegramId)] ?? skills;
+    return Object.hasOwn(held, skill) ? Math.max(best, held[skill]!.level) : best;
+  }, 0);
 }

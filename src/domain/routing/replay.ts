@@ -8,6 +8,7 @@ import { EventQueue } from "./event-queue.ts";
 import { factsKnown } from "./known.ts";
 import type { Profile } from "./profile.ts";
 import { route, type RoutingFacts } from "./rules.ts";
+import { NO_SKILLS_SERVICE, type SkillsKnown } from "./skill-table.ts";
 import { highest, type SkillLevels } from "./skills.ts";
 
 /** A ticket as the record has it. Instants in ms since 1970, null where it has not happened. */
@@ -59,15 +60,19 @@ interface BeforeAndAfter<T> {
   after: T;
 }
 
-/** Replays the same arrivals under two configurations, each from an empty desk, and tells what differs. */
+/**
+ * Replays the same arrivals under two configurations, each from an empty desk, and tells what differs. `skills`: what
+ * the skills service of each has told the groups.
+ */
 export function compareReplays(
   before: Config,
   after: Config,
   tickets: readonly RecordedTicket[],
   now: number,
+  skills: BeforeAndAfter<SkillsKnown> = { before: NO_SKILLS_SERVICE, after: NO_SKILLS_SERVICE },
 ): Comparison {
-  const was = replayTickets(before, tickets, now);
-  const is = replayTickets(after, tickets, now);
+  const was = replayTickets(before, tickets, now, skills.before);
+  const is = replayTickets(after, tickets, now, skills.after);
   const reassigned = tickets.map((_, index) => was[index]!.assignee?.id !== is[index]!.assignee?.id);
   const changed = tickets.flatMap((ticket, index) => {
     const [one, other] = [was[index]!, is[index]!];
@@ -103,8 +108,13 @@ export function compareReplays(
  * its end; where agents claim, whoever had it in the record takes it at once, if they work there. `now` in ms since
  * 1970: what was never answered is as old as that.
  */
-export function replayTickets(config: Config, tickets: readonly RecordedTicket[], now: number): Replayed[] {
-  return new Replay(config, tickets).run(now);
+export function replayTickets(
+  config: Config,
+  tickets: readonly RecordedTicket[],
+  now: number,
+  skills: SkillsKnown = NO_SKILLS_SERVICE,
+): Replayed[] {
+  return new Replay(config, tickets, skills).run(now);
 }
 
 /** A ticket on its way through the replay. */
@@ -148,13 +158,15 @@ type Moment =
 
 class Replay {
   readonly #config: Config;
+  readonly #skills: SkillsKnown;
   readonly #floors = new Map<string, Floor>();
   readonly #moments = new EventQueue<Moment>();
   readonly #shifts = new Shifts();
   readonly #arrivals: Arrival[];
 
-  constructor(config: Config, tickets: readonly RecordedTicket[]) {
+  constructor(config: Config, tickets: readonly RecordedTicket[], skills: SkillsKnown) {
     this.#config = config;
+    this.#skills = skills;
     this.#arrivals = tickets.map((ticket, index) => this.#arrivalOf(ticket, index));
     for (const arrival of this.#arrivals) {
       this.#moments.add(arrival.ticket.openedAt, { kind: "arrives", arrival });
@@ -201,7 +213,7 @@ class Replay {
   #floor(group: string): Floor {
     const known = this.#floors.get(group);
     if (known !== undefined) return known;
-    const policy = policyOf(this.#config, group, 0)!;
+    const policy = policyOf(this.#config, group, 0, this.#skills.get(group)?.table ?? null)!;
     const agents = policy.roster.agents.map((agent): AgentNow => ({
       agent,
       available: true,

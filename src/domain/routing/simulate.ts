@@ -12,12 +12,14 @@ import {
 } from "./assignment.ts";
 import { factsKnown } from "./known.ts";
 import { availableFrom, unavailableBecause, type Presence } from "./presence.ts";
-import { isStale, NO_PROFILE, type Profile } from "./profile.ts";
+import { fitted, isStale, NO_PROFILE, type Profile } from "./profile.ts";
 import { route, type RoutingFacts } from "./rules.ts";
+import { NO_SKILLS_SERVICE, type SkillsKnown, type SkillTable } from "./skill-table.ts";
 import { highest, type SkillLevels } from "./skills.ts";
+import { Team, unmetInWords } from "./unmet.ts";
 import { assignmentInWords, requiredInWords, routeInWords, stageInWords } from "./words.ts";
 
-/** What came of asking another system, or would have. */
+/** What came of asking another system, as it said it, or would have. */
 export type EnrichmentOutcome = { profile: Profile; ignored: readonly string[] } | "timeout" | "error";
 
 /** How an agent is said to be, where that differs from who is there on shift and has nothing in hand. */
@@ -61,29 +63,37 @@ export interface Simulation {
   rules: number[];
   stage: Stage;
   candidates: Candidate[];
+  /** Why nobody could ever be given it, in words; empty where somebody could, or where agents choose. */
+  unmet: string[];
+  /** In which groups a skills service's word was used, and when that came, or why there was none. */
+  skills: { group: string; asOf: number | null; why: string | null }[];
   next: { at: number; what: string } | null;
 }
 
 /** Does with a made-up ticket what the desk does with a real one: the same rules, the same scorer, and no effect. */
-export function simulate(config: Config, rehearsal: Rehearsal, now: number): Simulation {
+export function simulate(
+  config: Config,
+  rehearsal: Rehearsal,
+  now: number,
+  skills: SkillsKnown = NO_SKILLS_SERVICE,
+): Simulation {
   const { waitedMs, declined, agents } = rehearsal;
-  const profile = profileOfOutcome(rehearsal.enrichment);
-  const facts = factsKnown(rehearsal.facts, profile);
-  const home = rehearsal.group ?? groupOfPayload(config, facts.payload ?? "") ?? defaultGroupOf(config);
-  const policy = policyOf(config, home, now)!;
-  const ruled = route(facts, policy.routing, now, policy.defaultQueue);
+  const { home, enrichment, profile, facts, policy, ruled, first } = placed(config, rehearsal, now, skills);
   const ownSkills = highest(ruled.requireSkills, profile.requireSkills);
-  const first = policy.queues.get(rehearsal.queue ?? ruled.queue)!;
   const waited: Wait = { ownSkills, preferredAgent: profile.preferredAgent, declined, waitedMs };
-  const there = waitIn(config, first, waited, agents, now);
+  const there = waitIn(config, first, waited, agents, now, skills);
   const pool = first.pool === null ? undefined : policy.queues.get(first.pool);
   const { assignee: anybody, stage } = there.assignment;
   const movesOn = pool !== undefined && first.auto && anybody === null && stage.kind === "override";
   // In another group its wait begins anew; whoever has declined it is not asked there either.
   const { queue, requireSkills, team, assignment } = movesOn
-    ? waitIn(config, pool, { ...waited, waitedMs: 0 }, agents, now)
+    ? waitIn(config, pool, { ...waited, waitedMs: 0 }, agents, now, skills)
     : there;
+  const used = [...new Set([...(enrichment === null ? [] : [home]), first.group, queue.group])].flatMap(
+    (group) => heardIn(group, skills),
+  );
   const isAssigned = queue.auto && assignment.assignee !== null;
+  const unmet = queue.auto && !isAssigned ? unmetNow(queue, requireSkills, team, assignment, now) : [];
   return {
     queue: queue.id,
     group: queue.group,
@@ -93,7 +103,7 @@ export function simulate(config: Config, rehearsal: Rehearsal, now: number): Sim
     requireSkills,
     assignee: isAssigned ? assignment.assignee : null,
     reason: [
-      ...enrichmentInWords(rehearsal.enrichment, config, now),
+      ...enrichmentInWords(enrichment, config, now),
       ...(rehearsal.queue === null
         ? routeInWords(ruled, config)
         : [`somebody put it into ${rehearsal.queue}: no rule moves it`]),
@@ -104,9 +114,17 @@ export function simulate(config: Config, rehearsal: Rehearsal, now: number): Sim
           ]
         : []),
       ...requiredInWords(requireSkills),
+      ...used.flatMap(({ group, why }) =>
+        why === null
+          ? []
+          : [
+              `what the skills service says is not known in ${group}, because ${why}: the configuration's skills count`,
+            ],
+      ),
       ...(queue.auto
         ? [
             stageInWords(assignment.stage, queue, movesOn ? 0 : waitedMs),
+            ...unmet,
             ...assignmentInWords(assignment, queue.group),
           ]
         : [`agents claim the tickets of ${queue.id}: nobody is given any`]),
@@ -114,8 +132,48 @@ export function simulate(config: Config, rehearsal: Rehearsal, now: number): Sim
     rules: ruled.rules,
     stage: assignment.stage,
     candidates: assignment.candidates,
+    unmet,
+    skills: used,
     next: queue.auto ? nextOf(assignment, queue, team, agents, now) : null,
   };
+}
+
+/** The groups in which somebody could get a rehearsed ticket, or in which it is judged. */
+export function groupsOf(config: Config, rehearsal: Rehearsal, now: number): string[] {
+  const { home, policy, first } = placed(config, rehearsal, now, NO_SKILLS_SERVICE);
+  const pool = first.pool === null ? undefined : policy.queues.get(first.pool);
+  return [...new Set([home, first.group, ...(pool === undefined ? [] : [pool.group])])];
+}
+
+/** Where a rehearsed ticket goes first, by what is known of it. */
+function placed(config: Config, rehearsal: Rehearsal, now: number, skills: SkillsKnown) {
+  const { payload } = rehearsal.facts;
+  const home = rehearsal.group ?? groupOfPayload(config, payload ?? "") ?? defaultGroupOf(config);
+  const policy = policyOf(config, home, now)!;
+  const enrichment = fittedOutcome(rehearsal.enrichment, config, skills.get(home)?.table ?? null);
+  const profile = profileOfOutcome(enrichment);
+  const facts = factsKnown(rehearsal.facts, profile);
+  const ruled = route(facts, policy.routing, now, policy.defaultQueue);
+  const first = policy.queues.get(rehearsal.queue ?? ruled.queue)!;
+  return { home, enrichment, profile, facts, policy, ruled, first };
+}
+
+function fittedOutcome(
+  outcome: EnrichmentOutcome | null,
+  config: Config,
+  table: SkillTable | null,
+): EnrichmentOutcome | null {
+  if (outcome === null || typeof outcome === "string") return outcome;
+  const { profile, ignored } = fitted(outcome.profile, config, table);
+  return { profile, ignored: [...outcome.ignored, ...ignored] };
+}
+
+function heardIn(group: string, skills: SkillsKnown): Simulation["skills"] {
+  const known = skills.get(group);
+  if (known === undefined) return [];
+  return known.table === null
+    ? [{ group, asOf: null, why: known.why }]
+    : [{ group, asOf: known.table.receivedAt, why: null }];
 }
 
 interface Wait {
@@ -133,9 +191,11 @@ function waitIn(
   { ownSkills, preferredAgent, declined, waitedMs }: Wait,
   agents: Rehearsal["agents"],
   now: number,
+  skills: SkillsKnown,
 ): { queue: QueueRouting; requireSkills: SkillLevels; team: AgentNow[]; assignment: Assignment } {
   const requireSkills = highest(queue.requireSkills, ownSkills);
-  const team = policyOf(config, queue.group, now)!.roster.agents.map((agent): AgentNow => {
+  const table = skills.get(queue.group)?.table ?? null;
+  const team = policyOf(config, queue.group, now, table)!.roster.agents.map((agent): AgentNow => {
     const given = agents.get(agent.id);
     const because = unavailableBecause(presenceOf(given), agent.shift, now);
     return {
@@ -149,6 +209,19 @@ function waitIn(
   });
   const need = { requireSkills, preferredAgent, declined, waitingSince: now - waitedMs };
   return { queue, requireSkills, team, assignment: assign(need, team, queue, now) };
+}
+
+function unmetNow(
+  queue: QueueRouting,
+  requireSkills: SkillLevels,
+  team: readonly AgentNow[],
+  { stage }: Assignment,
+  now: number,
+): string[] {
+  if (stage.kind === "override") return [];
+  const members = team.map(({ agent }) => agent);
+  const unmet = new Team(members, now).unmet(requireSkills);
+  return unmet === null ? [] : unmetInWords(unmet, `in ${queue.group}`);
 }
 
 function profileOfOutcome(outcome: EnrichmentOutcome | null): Profile {

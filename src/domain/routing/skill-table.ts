@@ -1,5 +1,4 @@
 import * as z from "zod";
-import type { SkillConfig } from "../config.ts";
 import { FACT_CHARS_MAX, PROFILE_SKILLS_MAX, SKILL_LEVEL_MAX, SKILL_TABLE_AGENTS_MAX } from "../limits.ts";
 import { schemaProblems } from "../schema-problems.ts";
 import { DAY_MS, dayOf } from "../sla/zone.ts";
@@ -11,7 +10,13 @@ export interface SkillTable {
   receivedAt: number;
 }
 
-export type SkillService = NonNullable<SkillConfig>;
+/** What a group has heard of the skills service; `why` in words where it has heard nothing. */
+export type KnownSkills = { table: SkillTable } | { table: null; why: string };
+
+/** The same by group; empty where there is no skills service. */
+export type SkillsKnown = ReadonlyMap<string, KnownSkills>;
+
+export const NO_SKILLS_SERVICE: SkillsKnown = new Map();
 
 const Level = z.int().min(1).max(SKILL_LEVEL_MAX);
 const Held = z.union([Level, z.object({ level: Level, expiresOn: z.iso.date().nullish() })]);

@@ -42,6 +42,8 @@ export interface RoutingStory {
     /** Where it stands among those that wait for the same queue; null where agents choose. */
     place: { position: number; of: number } | null;
     candidates: Candidate[];
+    /** Why nobody here could ever be given it, in words; empty where somebody could, or where agents choose. */
+    unmet: string[];
   } | null;
   next: { at: number; what: string } | null;
   past: { n: number; at: number; notedAt: number | null; event: TicketEvent }[];

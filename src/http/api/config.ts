@@ -156,7 +156,7 @@ configApi.openapi(
     const store = new ConfigStore(c.env.DB);
     const current = await store.current();
     if (!isExpected(c, current)) return changedMeanwhile(c, current);
-    const check = await store.check(body.value, current?.document);
+    const check = await store.check(body.value, current?.document, c.get("now")());
     const diff = diffConfig(current?.document ?? {}, body.value);
     if (dryRun === "1" || dryRun === "true") {
       const { problems: found } = check;
@@ -280,7 +280,7 @@ configApi.openapi(
     if (target === null) return problem(c, "config.version_not_found");
     if (!isExpected(c, current)) return changedMeanwhile(c, current);
     // What was valid when it was stored need not be any more: the schema and the tickets have moved on.
-    const check = await store.check(target.document, current?.document);
+    const check = await store.check(target.document, current?.document, c.get("now")());
     if (check.config === null) return problem(c, "config.invalid", { problems: check.problems });
     const { outcome, version } = await store.put(target.document, {
       by: c.get("principal").name,

@@ -37,7 +37,8 @@ const Audit = z
       max: z.number().nullable(),
     }),
     corrected: z.int().openapi({
-      description: "Answers after which somebody changed the ticket's queue or priority by hand",
+      description:
+        "Answers after which an agent, or a program with an API key, changed the ticket's queue or priority",
     }),
     disagreementRate: z.number().nullable().openapi({ description: "Of all answers" }),
   })

@@ -15,14 +15,23 @@ import {
 } from "../../domain/limits.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
 import type { Candidate } from "../../domain/routing/assignment.ts";
-import { EnrichmentAnswer, fitted, profileOf } from "../../domain/routing/profile.ts";
+import { EnrichmentAnswer, profileOf } from "../../domain/routing/profile.ts";
 import { compareReplays, type Replayed } from "../../domain/routing/replay.ts";
-import { simulate, type EnrichmentOutcome, type Simulation } from "../../domain/routing/simulate.ts";
+import {
+  groupsOf,
+  simulate,
+  type EnrichmentOutcome,
+  type Rehearsal,
+  type Simulation,
+} from "../../domain/routing/simulate.ts";
+import type { SkillsKnown } from "../../domain/routing/skill-table.ts";
 import type { RoutingStory } from "../../domain/routing/story.ts";
 import { schemaProblems, type SchemaProblem } from "../../domain/schema-problems.ts";
-import { askGroup } from "../../groups/ask.ts";
+import { askGroup, groupIds } from "../../groups/ask.ts";
+import { skillsKnown } from "../../groups/skills.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ticketByRef } from "../../record/queries.ts";
+import { RecordUnreachable } from "../../record/reach.ts";
 import { recordedTickets } from "../../record/recorded-tickets.ts";
 import type { Desk } from "../desk.ts";
 import { problem, problems } from "../problem.ts";
@@ -131,6 +140,25 @@ const Candidates = z.array(
     })
     .openapi("RoutingCandidate"),
 );
+const Unmet = z.array(z.string()).openapi({
+  description:
+    "Why nobody of the group could ever be given it: skills that nobody there has who takes tickets, or not any more. Empty where somebody could, where skills do not matter any more, and where agents choose",
+});
+const HeardSkills = z
+  .array(
+    z.object({
+      group: z.string(),
+      asOf: Instant.nullable().openapi({ description: "When the service said it" }),
+      why: z.string().nullable().openapi({
+        description: "Why it is not known there: then the configuration's skills count",
+        example: "the desk does not ask this service yet",
+      }),
+    }),
+  )
+  .openapi({
+    description:
+      "By group, what was used of what the skills service has told the live desk; empty where the configuration names none",
+  });
 const Next = z
   .object({ at: Instant, what: z.string() })
   .nullable()
@@ -151,6 +179,8 @@ const Answer = z
     rules: Rules,
     stage: StageJson,
     candidates: Candidates.openapi({ description: "Best first; those who are not eligible last" }),
+    unmet: Unmet,
+    skills: HeardSkills,
     next: Next,
   })
   .openapi("RoutingSimulation");
@@ -181,11 +211,11 @@ routingApi.openapi(
   async (c) => {
     const { ticket, enrichment: said, group, config: draft, ...given } = c.req.valid("json");
     const now = given.now ?? c.get("now")();
-    const found = await configOf(draft, c.env);
+    const found = await configOf(draft, c.env, c.get("now")());
     if ("missing" in found) return problem(c, "config.missing");
     if ("problems" in found) return problem(c, "request.invalid", { problems: found.problems });
     const { config } = found;
-    const enrichment = outcomeOf(said, config, now);
+    const enrichment = outcomeOf(said, now);
     const wrong = [
       ...unknown("/ticket/tier", "tier", ticket.tier, Object.keys(config.tiers)),
       ...unknown("/ticket/queue", "queue", ticket.queue, idsOf(config.queues)),
@@ -204,26 +234,23 @@ routingApi.openapi(
       return problem(c, "request.invalid", { problems: wrong });
     }
     const { waitedFor, queue, declined, priorityScore, ...facts } = ticket;
-    const simulation = simulate(
-      config,
-      {
-        facts,
-        priorityScore,
-        waitedMs: waitedFor,
-        queue,
-        declined,
-        group,
-        agents: new Map(
-          given.agents.map(({ id, lastAssigned, ...agent }) => [
-            id,
-            { ...agent, lastAssignedAt: lastAssigned },
-          ]),
-        ),
-        enrichment: enrichment.outcome,
-      },
-      now,
-    );
-    return c.json(simulationJson(simulation), 200);
+    const rehearsal: Rehearsal = {
+      facts,
+      priorityScore,
+      waitedMs: waitedFor,
+      queue,
+      declined,
+      group,
+      agents: new Map(
+        given.agents.map(({ id, lastAssigned, ...agent }) => [
+          id,
+          { ...agent, lastAssignedAt: lastAssigned },
+        ]),
+      ),
+      enrichment: enrichment.outcome,
+    };
+    const skills = await skillsOf(config, groupsOf(config, rehearsal, now), c.env);
+    return c.json(simulationJson(simulate(config, rehearsal, now, skills)), 200);
   },
 );
 
@@ -287,6 +314,7 @@ routingApi.openapi(
                   .object({ before: Shares, after: Shares })
                   .openapi({ description: "Priority → tickets" }),
                 expectedFirstResponseBreaches: z.object({ before: z.int(), after: z.int() }),
+                skills: z.object({ before: HeardSkills, after: HeardSkills }),
                 examples: z
                   .array(
                     z.object({
@@ -318,7 +346,7 @@ routingApi.openapi(
     const { from, to, group, config } = c.req.valid("json");
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);
     if (versioned === null) return problem(c, "config.missing");
-    const draft = config === undefined ? MISSING_DRAFT : draftOf(config);
+    const draft = config === undefined ? MISSING_DRAFT : draftOf(config, c.get("now")());
     const wrong = [
       ...periodProblems(from, to),
       ...unknown("/group", "group", group ?? null, idsOf(versioned.config.groups)),
@@ -331,14 +359,19 @@ routingApi.openapi(
       const message = `has more than ${REPLAY_TICKETS_MAX} tickets before it: choose ${instant(beyond.openedAt)} at the latest`;
       return problem(c, "request.invalid", { problems: [{ pointer: "/to", message }] });
     }
-    const compared = compareReplays(versioned.config, draft.config, tickets, c.get("now")());
+    const [before, after] = await Promise.all(
+      [versioned.config, draft.config].map((one) => skillsKnown(c.env, one, groupIds(one), versioned.config)),
+    );
+    const skills = { before: before!, after: after! };
+    const compared = compareReplays(versioned.config, draft.config, tickets, c.get("now")(), skills);
     const examples = compared.examples.map(({ ref, openedAt, before, after }) => ({
       ref,
       openedAt: instant(openedAt),
       before: replayedJson(before),
       after: replayedJson(after),
     }));
-    return c.json({ ...compared, examples }, 200);
+    const heard = { before: heardJson(skills.before), after: heardJson(skills.after) };
+    return c.json({ ...compared, skills: heard, examples }, 200);
   },
 );
 
@@ -380,6 +413,7 @@ const Story = z
           .nullable()
           .openapi({ description: "Among those that wait for the same queue; null where agents choose" }),
         candidates: Candidates,
+        unmet: Unmet,
       })
       .nullable()
       .openapi({ description: "Null once somebody has it, or it is over" }),
@@ -447,22 +481,33 @@ function replayedJson({ assignedAt, ...replayed }: Replayed): z.infer<typeof Rep
 
 type Found = { config: Config } | { problems: SchemaProblem[] } | { missing: true };
 
-async function configOf(draft: unknown, env: Env): Promise<Found> {
-  if (draft !== undefined) return draftOf(draft);
+async function configOf(draft: unknown, env: Env, now: number): Promise<Found> {
+  if (draft !== undefined) return draftOf(draft, now);
   const versioned = await configCacheOf(env.DB).get(waitUntil);
   return versioned === null ? { missing: true } : { config: versioned.config };
 }
 
-function draftOf(draft: unknown): { config: Config } | { problems: SchemaProblem[] } {
-  const { config, problems: wrong } = checkConfig(draft);
+function draftOf(draft: unknown, now: number): { config: Config } | { problems: SchemaProblem[] } {
+  const { config, problems: wrong } = checkConfig(draft, now);
   if (config !== null) return { config };
   return { problems: wrong.map(({ pointer, message }) => ({ pointer: `/config${pointer}`, message })) };
+}
+
+/** What the live groups know of the skills service; a draft can be rehearsed without the record, too. */
+async function skillsOf(config: Config, groups: readonly string[], env: Env): Promise<SkillsKnown> {
+  if (config.routing.skills === undefined) return new Map();
+  try {
+    const versioned = await configCacheOf(env.DB).get(waitUntil);
+    return await skillsKnown(env, config, groups, versioned?.config ?? null);
+  } catch (error) {
+    if (!(error instanceof RecordUnreachable)) throw error;
+    return skillsKnown(env, config, groups, null);
+  }
 }
 
 /** An answer that the desk would not believe is refused here: whoever rehearses shall know. */
 function outcomeOf(
   said: "timeout" | "error" | Record<string, unknown> | null,
-  config: Config,
   now: number,
 ): { outcome: EnrichmentOutcome | null } | { problems: SchemaProblem[] } {
   if (said === null || typeof said === "string") return { outcome: said };
@@ -470,7 +515,7 @@ function outcomeOf(
   if (!read.success) return { problems: schemaProblems(read.error.issues, said, ["enrichment"]) };
   const answer = profileOf(said, now);
   return "profile" in answer
-    ? { outcome: fitted(answer.profile, config) }
+    ? { outcome: { profile: answer.profile, ignored: [] } }
     : { problems: answer.problems.map((message) => ({ pointer: "/enrichment", message })) };
 }
 
@@ -498,8 +543,21 @@ function idsOf(items: readonly { id: string }[]): string[] {
   return items.map(({ id }) => id);
 }
 
-function simulationJson({ next, candidates, ...simulation }: Simulation): z.infer<typeof Answer> {
-  return { ...simulation, candidates: candidatesJson(candidates), next: nextJson(next) };
+function simulationJson({ next, candidates, skills, ...simulation }: Simulation): z.infer<typeof Answer> {
+  return {
+    ...simulation,
+    candidates: candidatesJson(candidates),
+    skills: skills.map(({ asOf, ...heard }) => ({ ...heard, asOf: instantOrNull(asOf) })),
+    next: nextJson(next),
+  };
+}
+
+function heardJson(skills: SkillsKnown): z.infer<typeof HeardSkills> {
+  return [...skills].map(([group, known]) =>
+    known.table === null
+      ? { group, asOf: null, why: known.why }
+      : { group, asOf: instant(known.table.receivedAt), why: null },
+  );
 }
 
 function candidatesJson(candidates: readonly Candidate[]): z.infer<typeof Candidates> {

@@ -1,11 +1,12 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
-import { ENRICHMENT_ENDPOINT, signingSecret } from "../../domain/signing-secret.ts";
+import type { Config } from "../../domain/config.ts";
+import { ENRICHMENT_ENDPOINT, SKILLS_ENDPOINT, signingSecret } from "../../domain/signing-secret.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import type { Desk } from "../desk.ts";
 import { problem, problems } from "../problem.ts";
 
-/** The endpoints of the configuration that the desk calls. */
+/** What the desk calls by its configuration: its endpoints, and the systems that it asks with signed questions. */
 export const webhooksApi = new OpenAPIHono<Desk>();
 
 webhooksApi.openapi(
@@ -17,7 +18,7 @@ webhooksApi.openapi(
     responses: {
       200: {
         description:
-          "As Standard Webhooks has it; it follows from `WEBHOOK_SECRET` and changes with it. `enrichment` is the one that signs enrichment calls",
+          "As Standard Webhooks has it; it follows from `WEBHOOK_SECRET` and changes with it. `enrichment` and `skills` are those of the systems under `routing` that are asked with signed questions",
         content: {
           "application/json": {
             schema: z.object({ id: z.string(), secret: z.string().openapi({ example: "whsec_…" }) }),
@@ -38,14 +39,16 @@ webhooksApi.openapi(
     const { id } = c.req.valid("param");
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);
     if (versioned === null) return problem(c, "config.missing");
-    const { webhooks, routing } = versioned.config;
-    const isKnown =
-      id === ENRICHMENT_ENDPOINT
-        ? routing.enrichment?.adapter === "generic"
-        : webhooks.some((webhook) => webhook.id === id);
-    if (!isKnown) return problem(c, "webhook.not_found");
+    if (!isCalled(id, versioned.config)) return problem(c, "webhook.not_found");
     return c.json({ id, secret: await signingSecret(c.env.WEBHOOK_SECRET, id) }, 200, {
       "Cache-Control": "no-store",
     });
   },
 );
+
+/** HubSpot checks a token and no signature, so there is no secret to show. */
+function isCalled(id: string, { webhooks, routing }: Config): boolean {
+  if (id === ENRICHMENT_ENDPOINT) return routing.enrichment?.adapter === "generic";
+  if (id === SKILLS_ENDPOINT) return routing.skills !== undefined;
+  return webhooks.some((webhook) => webhook.id === id);
+}

@@ -1,3 +1,4 @@
+import type { Config } from "../../domain/config.ts";
 import { sameContact, type ContactFacts, type UnreachableReason } from "../../domain/contact.ts";
 import { RECORD, STAFF } from "../drain/lane.ts";
 import type { CustomerRow } from "../tables/store.ts";
@@ -5,8 +6,9 @@ import type { Transaction } from "../transaction.ts";
 import type { Of } from "./arrival-of.ts";
 
 /** The customer's row, created on first sight and refreshed when Telegram tells something new about them. */
-export function seenCustomer(tx: Transaction, contact: ContactFacts): CustomerRow {
-  const known = tx.store.customer(contact.id);
+export function seenCustomer(tx: Transaction, told: ContactFacts): CustomerRow {
+  const known = tx.store.customer(told.id);
+  const contact = withPhone(told, known?.contact, tx.rules.config);
   if (known === undefined) {
     tx.touched.add(RECORD);
     return tx.store.addCustomer(contact, tx.now, null);
@@ -14,12 +16,28 @@ export function seenCustomer(tx: Transaction, contact: ContactFacts): CustomerRo
   if (!sameContact(known.contact, contact)) {
     tx.store.updateContact(contact.id, { contact }, tx.now);
     tx.touched.add(RECORD);
+    const isFindable = contact.phone !== undefined && contact.phone !== known.contact.phone;
+    // What another system did not know of them by other means it may know by their number.
+    if (isFindable) tx.store.forgetProfile(contact.id);
     for (const { ticket, viewDueAt } of tx.store.activeTicketsOf(contact.id)) {
+      if (isFindable) tx.asks.add(ticket.number);
       if (ticket.heldUntil === null && viewDueAt === null) tx.store.viewDueSoon(ticket.number, tx.now);
     }
     tx.touched.add(STAFF);
   }
   return { ...known, contact };
+}
+
+/** A number that was shared once stays known while customers are found by it, and is forgotten with the next message otherwise. */
+function withPhone(
+  { phone: told, ...contact }: ContactFacts,
+  known: ContactFacts | undefined,
+  { routing }: Config,
+): ContactFacts {
+  const { adapter, hubspot } = routing.enrichment ?? {};
+  const isUsed = adapter === "hubspot" && hubspot?.findBy.phone !== undefined;
+  const phone = told ?? known?.phone;
+  return isUsed && phone !== undefined ? { ...contact, phone } : contact;
 }
 
 /** Whoever writes can be written to: a customer who had blocked the bot is back. */

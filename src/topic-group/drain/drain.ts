@@ -1,8 +1,9 @@
 import { SAFETY_WAKE_MS } from "../../domain/limits.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
-import { dropQuestion, noteAsking } from "../enriching.ts";
+import { dropQuestion } from "../enriching.ts";
 import { goAfterTicket } from "../peers/moving.ts";
 import type { Rules } from "../rules.ts";
+import { noteAsking } from "../systems.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
 import type { TicketRow } from "../tables/store.ts";
@@ -320,7 +321,7 @@ export class Drain {
         tx.store.saveView(ticket.number, { ...view, creatingSince: now }, job.row.viewDueAt),
       );
     } else if (job.kind === "work" && job.row.kind === "enrichment") {
-      this.#ports.commit(noteAsking);
+      this.#ports.commit((tx) => noteAsking(tx, "enrichment"));
     } else if (careful) {
       this.#ports.commit((tx) => {
         for (const row of carried) tx.messages.update(row, { attemptedAt: now });

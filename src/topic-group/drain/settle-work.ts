@@ -1,7 +1,7 @@
 import type { AgentNotice } from "../../domain/effect.ts";
 import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX, WEBHOOK_PAUSES_MS } from "../../domain/limits.ts";
 import { isActive } from "../../domain/status.ts";
-import type { EnrichmentResult } from "../../integrations/enrichment-call.ts";
+import type { EnrichmentResult, Heard } from "../../integrations/enrichment-call.ts";
 import type { SkillsResult } from "../../integrations/skill-service.ts";
 import { agentNoticeInTopic, outcomeUnknown, undelivered } from "../../telegram/text.ts";
 import { settleEnrichment } from "../enriching.ts";
@@ -51,11 +51,11 @@ export function settleWork(tx: Transaction, row: OutboxRow, outcome: Final, cont
 function workDone(tx: Transaction, row: OutboxRow, result: unknown): Settled {
   const work = row.payload;
   if (work.kind === "skills") {
-    settleSkills(tx, row, result as SkillsResult);
+    settleSkills(tx, row, result as Heard<SkillsResult>);
     return OK;
   }
   if (work.kind === "enrichment") {
-    settleEnrichment(tx, row, work.tries, result as EnrichmentResult);
+    settleEnrichment(tx, row, work.tries, result as Heard<EnrichmentResult>);
     return OK;
   }
   tx.outbox.remove(row.seq);

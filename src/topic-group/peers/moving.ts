@@ -3,7 +3,7 @@ import { topicNotice } from "../../telegram/text.ts";
 import { topicUrl } from "../../telegram/topic-url.ts";
 import type { InFlight } from "../arrivals/mirror.ts";
 import { holdKey, peerLane, STAFF, STAFF_CHAT, type Lane } from "../drain/lane.ts";
-import { takeBackQuestion } from "../enriching.ts";
+import { isCurrent, takeBackQuestion } from "../enriching.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
 import type { Transaction } from "../transaction.ts";
@@ -37,7 +37,7 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
     contact: customer.contact,
     receiptId: row.receiptId,
     url: topicUrl(tx.rules.group.chatId, ticket.topicId),
-    profile: customer.profile,
+    profile: customer.profile !== null && isCurrent(tx, customer.profile) ? customer.profile : null,
     ask,
   } as const;
   // What is on its way to the topic here may fail: then it goes along, so the ticket waits for what comes of it.
@@ -162,8 +162,10 @@ export function takeOver(
     tx.store.addForeignCustomer(contact, ticket.home, tx.now);
   }
   const known = tx.store.customer(contact.id)?.profile ?? null;
-  if (profile !== null && profile.receivedAt > (known?.receivedAt ?? 0))
-    tx.store.saveProfile(contact.id, profile);
+  if (profile !== null && profile.receivedAt > (known?.receivedAt ?? 0)) {
+    // Both go by one configuration, but may have counted from different versions of it.
+    tx.store.saveProfile(contact.id, { ...profile, source: tx.rules.sources.enrichment });
+  }
   if (ask) tx.asks.add(number);
   // Whatever was passed on while it was away goes the same way, and comes back.
   const was = former === null ? undefined : tx.store.ticket(former)?.ticket;

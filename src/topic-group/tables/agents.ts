@@ -49,11 +49,10 @@ export class Agents {
     return this.#slots.get(agent) ?? 0;
   }
 
-  /** Whose slot a ticket of this group waits for, and since when, in ms since 1970; null: nobody's. */
-  askedFor(ticketId: string, own: string): { agent: number; askedAt: number } | null {
-    const one = and(eq(slots.ticketId, ticketId), eq(slots.group, own));
-    const found = this.#db.select().from(slots).where(one).get();
-    return found === undefined ? null : { agent: found.agent, askedAt: found.askedAt ?? 0 };
+  /** Ticket of this group → whose slot it waits for, and since when, in ms since 1970. */
+  wanted(own: string): ReadonlyMap<string, { agent: number; askedAt: number }> {
+    const rows = this.#db.select().from(slots).where(eq(slots.group, own)).all();
+    return new Map(rows.map(({ ticketId, agent, askedAt }) => [ticketId, { agent, askedAt: askedAt ?? 0 }]));
   }
 
   /** The tickets of this group that wait for a slot of an agent's. */

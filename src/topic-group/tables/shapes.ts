@@ -76,9 +76,13 @@ export type MirrorEdit =
   /** The copy holds several joined texts: the new text follows as a reply. */
   | { what: "joined"; text: string; entities: MessageEntity[] };
 
-/** What another system said of a customer; `receivedAt` in ms since 1970. */
+/**
+ * What another system said of a customer; `receivedAt` in ms since 1970. `source`: the version of the configuration
+ * since which that system is asked; 0 where it was not kept.
+ */
 export interface KnownProfile {
   profile: Profile;
   ignored: string[];
   receivedAt: number;
+  source?: number;
 }

@@ -134,6 +134,10 @@ export class Store {
     this.#db.update(customers).set({ profile }).where(eq(customers.id, id)).run();
   }
 
+  forgetProfile(id: number): void {
+    this.#db.update(customers).set({ profile: null }).where(eq(customers.id, id)).run();
+  }
+
   unrecordedCustomers(limit: number): CustomerRow[] {
     return this.#db
       .select()

@@ -1,0 +1,144 @@
+import * as z from "zod";
+import { inside, places, problem, quoted, type ConfigProblem, type Path } from "../config-places.ts";
+import { certificateEnd } from "../roster.ts";
+import { isTimeZone } from "../sla/zone.ts";
+import { highest, type SkillLevels } from "./skills.ts";
+import { levelsInWords, Team, whyNot, type TeamMember } from "./unmet.ts";
+
+/** 500 queues, or rules, and 5,000 agents. */
+const PAIRS_MAX = 500 * 5_000;
+const CAPACITY_DEFAULT = 5;
+const LocalDate = z.iso.date();
+
+interface Member extends TeamMember {
+  groups: readonly unknown[];
+}
+
+/** A queue whose group's agents are to have what is required of its tickets. */
+interface CheckedQueue {
+  group: string;
+  requireSkills: SkillLevels;
+}
+
+/**
+ * Skills that are required of whoever takes a ticket, and that nobody of the queue's group who takes tickets has. A rule
+ * without a queue is compared with the one to which the rules send what it holds for. `now` in ms since 1970; null:
+ * certificates are not looked at.
+ */
+export function unsatisfiableSkills(document: unknown, now: number | null): ConfigProblem[] {
+  if (!Array.isArray(places(document, "agents")[0]?.value ?? [])) return [];
+  const queues = places(document, "queues/*");
+  const rules = places(document, "routing/rules/*");
+  const zones = zonesOf(document);
+  const members = places(document, "agents/*").map(({ value }) => memberOf(value, zones));
+  // Beyond what the schema takes nobody waits for the answer.
+  if (queues.length * members.length > PAIRS_MAX || rules.length * members.length > PAIRS_MAX) return [];
+  const teams = new Map<string, Team>();
+  const teamOf = (group: string): Team => {
+    const team =
+      teams.get(group) ??
+      new Team(
+        members.filter(({ groups }) => groups.includes(group)),
+        now ?? -Infinity,
+      );
+    teams.set(group, team);
+    return team;
+  };
+  const nobodyHas = (required: SkillLevels, queue: CheckedQueue, path: Path): ConfigProblem[] =>
+    problemsOf(required, queue, teamOf(queue.group), [...path, "requireSkills"]);
+  const known = new Map<unknown, CheckedQueue>();
+  const found = queues.flatMap(({ path, value }) => {
+    const group = at(value, "group");
+    if (typeof group !== "string") return [];
+    const queue = { group, requireSkills: levelsAt(value) };
+    known.set(at(value, "id"), queue);
+    return nobodyHas(queue.requireSkills, { group, requireSkills: {} }, path);
+  });
+  const defaultQueue = places(document, "routing/defaultQueue")[0]?.value;
+  for (const { path, value } of rules) {
+    const required = levelsAt(value);
+    if (Object.keys(required).length === 0) continue;
+    const sendsOn = rules.find(
+      (rule) => at(rule.value, "queue") !== undefined && alwaysHoldsWith(rule.value, value),
+    );
+    const queue = known.get(at(value, "queue") ?? at(sendsOn?.value, "queue") ?? defaultQueue);
+    if (queue !== undefined) found.push(...nobodyHas(required, queue, path));
+  }
+  return found;
+}
+
+function problemsOf(
+  required: SkillLevels,
+  { group, requireSkills: beside }: CheckedQueue,
+  team: Team,
+  path: Path,
+): ConfigProblem[] {
+  const where = `in group ${quoted(group)}`;
+  const unmet = team.unmet(required);
+  if (unmet !== null && "missing" in unmet) {
+    return unmet.missing.map((one) => {
+      const has = one.best === 0 ? "has it at all" : `has more than ${one.best}`;
+      const message = `nobody ${where} ${has}${whyNot(one)}: such a ticket could never be taken; give it to an agent there who takes tickets, or require less`;
+      return problem([...path, one.skill], message);
+    });
+  }
+  const all = highest(required, beside);
+  const together = Object.keys(required).length === 0 ? null : team.unmet(all);
+  // What the queue alone asks too much for is said there.
+  if (together === null || "missing" in together) return [];
+  const message = `nobody ${where} has all of ${levelsInWords(all)} at once: such a ticket could never be taken; give all of them to an agent there who takes tickets, or require less`;
+  return [problem(path, message)];
+}
+
+/** Whether a rule holds whenever another one does: it has no condition that the other has not. */
+function alwaysHoldsWith(rule: unknown, other: unknown): boolean {
+  const given = at(other, "when");
+  return inside(at(rule, "when")).every(([fact, wanted]) => {
+    const said = at(given, String(fact));
+    if (fact === "attributes") {
+      return inside(wanted).every(([name, value]) => at(said, String(name)) === value);
+    }
+    if (fact === "language" && typeof said === "string") {
+      return said === wanted || said.startsWith(`${String(wanted)}-`);
+    }
+    return said === wanted;
+  });
+}
+
+function memberOf(agent: unknown, zones: ReadonlyMap<unknown, string>): Member {
+  const [name, capacity, telegramId] = ["name", "capacity", "telegramId"].map((key) => at(agent, key));
+  const zone = zones.get(at(agent, "shift")) ?? "UTC";
+  const skills = inside(at(agent, "skills")).flatMap(([skill, held]) => {
+    const level = at(held, "level");
+    const expiresOn = LocalDate.safeParse(at(held, "expiresOn"));
+    const until = expiresOn.success ? certificateEnd(expiresOn.data, zone) : null;
+    return typeof level === "number" ? [[String(skill), { level, until }] as const] : [];
+  });
+  return {
+    name: typeof name === "string" ? name : String(telegramId),
+    capacity: typeof capacity === "number" ? capacity : CAPACITY_DEFAULT,
+    groups: inside(at(agent, "groups")).map(([, group]) => group),
+    skills: new Map(skills),
+  };
+}
+
+/** The zones of the calendars, by their ids; one that is none counts as UTC here, and is named elsewhere. */
+function zonesOf(document: unknown): ReadonlyMap<unknown, string> {
+  const calendars = places(document, "calendars/*").flatMap(({ value }) => {
+    const zone = at(value, "timeZone");
+    return typeof zone === "string" && isTimeZone(zone) ? [[at(value, "id"), zone] as const] : [];
+  });
+  return new Map(calendars);
+}
+
+function levelsAt(value: unknown): SkillLevels {
+  const levels = inside(at(value, "requireSkills")).flatMap(([skill, level]) =>
+    typeof level === "number" ? [[String(skill), level] as const] : [],
+  );
+  return Object.fromEntries(levels);
+}
+
+/** What stands under a key of its own, whatever the value is. */
+function at(value: unknown, key: string): unknown {
+  return inside(value).find(([name]) => name === key)?.[1];
+}

@@ -1,0 +1,105 @@
+import { hasSkills, levelOf, type HeldSkills, type SkillLevels } from "./skills.ts";
+
+/** Whoever works in a group, as far as it matters for what they could ever be given. */
+export interface TeamMember {
+  name: string;
+  /** Tickets at once; who has 0 is never given any. */
+  capacity: number;
+  skills: HeldSkills;
+}
+
+/** A required skill that nobody who takes tickets has at this level. */
+export interface MissingSkill {
+  skill: string;
+  level: number;
+  /** The highest level among those who take tickets; 0: none. */
+  best: number;
+  /** Who had it, until their certificate expired. */
+  expired: string[];
+  /** Who has it, but takes no tickets. */
+  idle: string[];
+}
+
+/**
+ * Why nobody could ever be given what requires all this: skills that nobody has, or, where each of them is somebody's,
+ * that nobody has all of them at once.
+ */
+export type Unmet = { missing: MissingSkill[] } | { together: SkillLevels };
+
+/** People whom an answer in words names one by one. */
+const NAMED_MAX = 5;
+
+/** Those of a group who could be given something, with what they can do at an instant. */
+export class Team {
+  readonly #members: readonly TeamMember[];
+  readonly #at: number;
+  readonly #takers: readonly TeamMember[];
+  readonly #best = new Map<string, number>();
+
+  /** `at` in ms since 1970; `-Infinity`: nothing has expired. */
+  constructor(members: readonly TeamMember[], at: number) {
+    this.#members = members;
+    this.#at = at;
+    this.#takers = members.filter(({ capacity }) => capacity > 0);
+    for (const { skills } of this.#takers) {
+      for (const skill of skills.keys()) {
+        this.#best.set(skill, Math.max(levelOf(skills, skill, at), this.#best.get(skill) ?? 0));
+      }
+    }
+  }
+
+  /** Null where somebody could take it, now or once they are there. */
+  unmet(required: SkillLevels): Unmet | null {
+    const missing = Object.entries(required).filter(([skill, level]) => (this.#best.get(skill) ?? 0) < level);
+    if (missing.length > 0) return { missing: missing.map(([skill, level]) => this.#missing(skill, level)) };
+    if (Object.keys(required).length === 0) return null;
+    return this.#takers.some(({ skills }) => hasSkills(skills, required, this.#at))
+      ? null
+      : { together: required };
+  }
+
+  #missing(skill: string, level: number): MissingSkill {
+    const had = this.#members.filter(({ skills }) => (skills.get(skill)?.level ?? 0) >= level);
+    const has = ({ skills }: TeamMember): boolean => levelOf(skills, skill, this.#at) >= level;
+    return {
+      skill,
+      level,
+      best: this.#best.get(skill) ?? 0,
+      expired: names(had.filter((one) => one.capacity > 0 && !has(one))),
+      idle: names(had.filter((one) => one.capacity === 0 && has(one))),
+    };
+  }
+}
+
+function names(who: readonly TeamMember[]): string[] {
+  return who.map(({ name }) => name);
+}
+
+/** What nobody has, skill by skill, for people who read why a ticket waits. */
+export function unmetInWords(unmet: Unmet, where: string): string[] {
+  if ("together" in unmet) return [`nobody ${where} has all of ${levelsInWords(unmet.together)} at once`];
+  return unmet.missing.map((one) => {
+    const most = one.best === 0 ? "" : `, at most ${one.best}`;
+    return `nobody ${where} who takes tickets has ${one.skill} ${one.level}${most}${whyNot(one)}`;
+  });
+}
+
+/** Who has a skill and still does not count; empty where nobody does. */
+export function whyNot({ expired, idle }: MissingSkill): string {
+  const why = [
+    ...(expired.length === 0 ? [] : [`it has expired for ${listed(expired)}`]),
+    ...(idle.length === 0 ? [] : [`the capacity of ${listed(idle)} is 0`]),
+  ];
+  return why.length === 0 ? "" : ` (${why.join("; ")})`;
+}
+
+export function levelsInWords(levels: SkillLevels): string {
+  return Object.entries(levels)
+    .map(([skill, level]) => `${skill} ${level}`)
+    .join(", ");
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - NAMED_MAX;
+  return `${names.slice(0, NAMED_MAX).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
