@@ -10,6 +10,7 @@ import { configApi } from "./api/config.ts";
 import { enrichmentApi } from "./api/enrichment.ts";
 import { escalationsApi } from "./api/escalations.ts";
 import { groupsApi } from "./api/groups.ts";
+import { keysApi } from "./api/keys.ts";
 import { outboxApi } from "./api/outbox.ts";
 import { routingApi } from "./api/routing.ts";
 import { slaApi } from "./api/sla.ts";
@@ -89,5 +90,6 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
   app.route("/api/v1", escalationsApi);
   app.route("/api/v1", enrichmentApi);
   app.route("/api/v1", webhooksApi);
+  app.route("/api/v1", keysApi);
   return app;
 }

@@ -10,3 +10,9 @@ export const HEALTH_FRESH_MS = 5_000;
 
 /** Levels of JSON inside each other. Telegram's updates and our documents stay far below. */
 export const JSON_DEPTH_MAX = 64;
+
+/** The name of an API key. */
+export const KEY_NAME_CHARS_MAX = 64;
+/** How long both secrets of a rotated key are let in: unless said otherwise, and at most. */
+export const KEY_OVERLAP_DEFAULT = "24h";
+export const KEY_OVERLAP_MAX_MS = 30 * 24 * 3_600_000;

@@ -11,16 +11,22 @@ export const PROBLEMS = {
   "update.malformed": { status: 400, title: "The body is no Telegram update" },
   "auth.missing": { status: 401, title: "A bearer token is needed" },
   "auth.invalid": { status: 401, title: "The bearer token is not valid" },
+  "auth.expired": { status: 401, title: "The key, or this secret of it, has expired" },
+  "auth.revoked": { status: 401, title: "The key was revoked" },
   "webhook.secret_invalid": { status: 401, title: "The webhook's secret token is not valid" },
+  "auth.scope_missing": { status: 403, title: "The key may not do this" },
   "route.not_found": { status: 404, title: "There is nothing at this path" },
   "config.not_found": { status: 404, title: "The desk has no configuration yet" },
   "config.version_not_found": { status: 404, title: "There is no such version of the configuration" },
   "ticket.not_found": { status: 404, title: "There is no such ticket" },
   "delivery.not_found": { status: 404, title: "There is no such delivery, or it is on its way already" },
   "webhook.not_found": { status: 404, title: "There is no such webhook in the configuration" },
+  "key.not_found": { status: 404, title: "There is no such key" },
   "group.not_found": { status: 404, title: "There is no such group" },
   "method.not_allowed": { status: 405, title: "This path does not take that method" },
   "config.conflict": { status: 409, title: "Somebody else changed the configuration at the same moment" },
+  "key.revoked": { status: 409, title: "The key was revoked" },
+  "key.too_many": { status: 409, title: "There are as many keys as a desk may have" },
   "config.changed": { status: 412, title: "The configuration is no longer the version that was asked for" },
   "request.too_large": { status: 413, title: "The body is too large" },
   "request.not_json": { status: 415, title: "The body must be sent as application/json" },
@@ -33,6 +39,16 @@ export const PROBLEMS = {
   "group.unreachable": { status: 503, title: "The group's object did not answer" },
   "record.unreachable": { status: 503, title: "The record did not answer" },
 } as const;
+
+/** What every route behind a key may answer before it does anything. */
+export const ADMISSION = [
+  "auth.missing",
+  "auth.invalid",
+  "auth.expired",
+  "auth.revoked",
+  "auth.scope_missing",
+  "record.unreachable",
+] as const satisfies (keyof typeof PROBLEMS)[];
 
 export type ProblemCode = keyof typeof PROBLEMS;
 type StatusOf<Code extends ProblemCode> = (typeof PROBLEMS)[Code]["status"];
@@ -86,7 +102,7 @@ type ProblemResponses<Code extends ProblemCode> = {
 export function problems<Code extends ProblemCode>(...codes: Code[]): ProblemResponses<Code> {
   const responses: Record<number, object> = {};
   for (const status of new Set(codes.map((code) => PROBLEMS[code].status))) {
-    const those = codes.filter((code) => PROBLEMS[code].status === status);
+    const those = [...new Set(codes)].filter((code) => PROBLEMS[code].status === status);
     responses[status] = {
       description: those.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join("; "),
       content: { "application/problem+json": { schema: Problem } },

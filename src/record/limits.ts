@@ -21,3 +21,10 @@ export const CONFIG_NOTE_CHARS_MAX = 500;
 
 /** A cursor that a client hands back; ours are far shorter. */
 export const CURSOR_CHARS_MAX = 256;
+
+/** Keys that a desk may have, revoked ones included until they are purged. */
+export const API_KEYS_MAX = 1_000;
+/** When a key was last used is written at most this often. */
+export const API_KEY_USED_EVERY_MS = 3_600_000;
+/** How long a revoked or expired key stays listed. */
+export const API_KEY_KEPT_MS = 90 * 24 * 3_600_000;

@@ -2,8 +2,9 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import { ENRICHMENT_ENDPOINT, signingSecret } from "../../domain/signing-secret.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
+import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
-import { problem, problems } from "../problem.ts";
+import { ADMISSION, problem, problems } from "../problem.ts";
 
 /** The endpoints of the configuration that the desk calls. */
 export const webhooksApi = new OpenAPIHono<Desk>();
@@ -12,6 +13,7 @@ webhooksApi.openapi(
   createRoute({
     method: "get",
     path: "/webhooks/{id}/secret",
+    ...needs("admin"),
     summary: "The secret that checks the signature of what an endpoint gets",
     request: { params: z.object({ id: z.string().max(64) }) },
     responses: {
@@ -25,8 +27,7 @@ webhooksApi.openapi(
         },
       },
       ...problems(
-        "auth.missing",
-        "auth.invalid",
+        ...ADMISSION,
         "webhook.not_found",
         "request.invalid",
         "config.missing",
