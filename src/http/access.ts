@@ -1,6 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import { missingScopes, type Scope } from "../domain/scope.ts";
 import type { Desk } from "./desk.ts";
+import { once } from "./once.ts";
 import { problem } from "./problem.ts";
 
 /**
@@ -11,17 +12,11 @@ export function needs(...scopes: [Scope, ...Scope[]]) {
   return { security: [{ bearer: scopes as string[] }], middleware: [scoped(scopes)] };
 }
 
-/** The same for a route that changes something. */
+/** The same for a route that changes something: it happens once, however often it is asked with one key. */
 export function changes(...scopes: [Scope, ...Scope[]]) {
   const { security, middleware } = needs(...scopes);
-  return { security, middleware: [...middleware, caused] };
+  return { security, middleware: [...middleware, once] };
 }
-
-/** Names the call as the cause of what it changes. */
-const caused = createMiddleware<Desk>(async (c, next) => {
-  c.set("cause", `api:${c.get("principal").id}:${crypto.randomUUID()}`);
-  return next();
-});
 
 function scoped(scopes: readonly Scope[]) {
   return createMiddleware<Desk>(async (c, next) => {

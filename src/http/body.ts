@@ -10,7 +10,13 @@ export async function readJson(request: Request, bytesMax: number): Promise<Body
   const announced = Number(request.headers.get("content-length") ?? 0);
   if (announced > bytesMax) return { refused: "request.too_large" };
   const bytes = await readBytes(request, bytesMax);
-  if (bytes === null) return { refused: "request.too_large" };
+  return bytes === null ? { refused: "request.too_large" } : jsonOf(bytes);
+}
+
+/** JSON in bytes whose number is limited already. */
+export function jsonOf(
+  bytes: ArrayBuffer | Uint8Array,
+): { value: unknown } | { refused: "request.malformed" } {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return isDeep(value) ? { refused: "request.malformed" } : { value };

@@ -16,3 +16,7 @@ export const KEY_NAME_CHARS_MAX = 64;
 /** How long both secrets of a rotated key are let in: unless said otherwise, and at most. */
 export const KEY_OVERLAP_DEFAULT = "24h";
 export const KEY_OVERLAP_MAX_MS = 30 * 24 * 3_600_000;
+
+export const IDEMPOTENCY_KEY_CHARS_MAX = 255;
+/** An answer that is longer is not kept for repetitions; D1 takes rows of 2 MB. */
+export const KEPT_ANSWER_CHARS_MAX = 1_000_000;

@@ -27,10 +27,13 @@ export const PROBLEMS = {
   "config.conflict": { status: 409, title: "Somebody else changed the configuration at the same moment" },
   "key.revoked": { status: 409, title: "The key was revoked" },
   "key.too_many": { status: 409, title: "There are as many keys as a desk may have" },
+  "idempotency.running": { status: 409, title: "The same call is still running" },
+  "idempotency.answer_lost": { status: 409, title: "The call was done, but its answer was not kept" },
   "config.changed": { status: 412, title: "The configuration is no longer the version that was asked for" },
   "request.too_large": { status: 413, title: "The body is too large" },
   "request.not_json": { status: 415, title: "The body must be sent as application/json" },
   "request.invalid": { status: 422, title: "Something in the request is not valid" },
+  "idempotency.key_reused": { status: 422, title: "The idempotency key belongs to another request" },
   "config.invalid": { status: 422, title: "The configuration is not valid" },
   "sla.out_of_reach": { status: 422, title: "The target lies out of reach" },
   "internal.error": { status: 500, title: "Something went wrong on our side" },
@@ -48,6 +51,15 @@ export const ADMISSION = [
   "auth.revoked",
   "auth.scope_missing",
   "record.unreachable",
+] as const satisfies (keyof typeof PROBLEMS)[];
+
+/** The same for routes that change something. */
+export const ADMISSION_TO_CHANGE = [
+  ...ADMISSION,
+  "idempotency.running",
+  "idempotency.answer_lost",
+  "idempotency.key_reused",
+  "request.invalid",
 ] as const satisfies (keyof typeof PROBLEMS)[];
 
 export type ProblemCode = keyof typeof PROBLEMS;

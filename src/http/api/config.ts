@@ -4,7 +4,6 @@ import { toJSONSchema } from "zod";
 import { diffConfig } from "../../domain/config-diff.ts";
 import { configWarnings } from "../../domain/config-warnings.ts";
 import { ConfigDocument, type VersionedConfig } from "../../domain/config.ts";
-import { API_BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { configureGroups } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
@@ -12,10 +11,10 @@ import { ConfigStore, type ConfigVersion, type StoredConfig } from "../../record
 import { encodeCursor } from "../../record/cursor.ts";
 import { CONFIG_NOTE_CHARS_MAX } from "../../record/limits.ts";
 import { changes, needs } from "../access.ts";
-import { readJson } from "../body.ts";
+import { jsonOf } from "../body.ts";
 import type { Desk } from "../desk.ts";
 import { etag, names } from "../etag.ts";
-import { ADMISSION, problem, problems } from "../problem.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { cursorOf, Idempotent, Instant, instant, Limit, NextCursor } from "./shared.ts";
 
 /** The configuration as one document, its history, and the way back. */
@@ -138,7 +137,7 @@ configApi.openapi(
       },
       ...problems(
         "request.malformed",
-        ...ADMISSION,
+        ...ADMISSION_TO_CHANGE,
         "config.conflict",
         "config.changed",
         "request.too_large",
@@ -152,7 +151,7 @@ configApi.openapi(
   async (c) => {
     const { dryRun, note } = c.req.valid("query");
     if (!isJson(c)) return problem(c, "request.not_json");
-    const body = await readJson(c.req.raw, API_BODY_BYTES_MAX);
+    const body = jsonOf(await c.req.arrayBuffer());
     if ("refused" in body) return problem(c, body.refused);
 
     const store = new ConfigStore(c.env.DB);
@@ -259,7 +258,7 @@ configApi.openapi(
       },
       ...problems(
         "request.malformed",
-        ...ADMISSION,
+        ...ADMISSION_TO_CHANGE,
         "config.version_not_found",
         "config.conflict",
         "config.changed",

@@ -5,7 +5,7 @@ import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { changes } from "../access.ts";
 import type { Desk } from "../desk.ts";
-import { ADMISSION, problem, problems } from "../problem.ts";
+import { ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { Idempotent } from "./shared.ts";
 
 /** What can be asked of one group as a whole. */
@@ -24,7 +24,7 @@ groupsApi.openapi(
         content: { "application/json": { schema: z.object({ group: z.string(), tickets: z.int() }) } },
       },
       ...problems(
-        ...ADMISSION,
+        ...ADMISSION_TO_CHANGE,
         "group.not_found",
         "request.invalid",
         "config.missing",

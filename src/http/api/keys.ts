@@ -9,7 +9,7 @@ import { changes, needs } from "../access.ts";
 import { hashOf, keyIdOf, keyText, newSecret } from "../api-key.ts";
 import type { Desk } from "../desk.ts";
 import { KEY_NAME_CHARS_MAX, KEY_OVERLAP_DEFAULT, KEY_OVERLAP_MAX_MS } from "../limits.ts";
-import { ADMISSION, problem, problems } from "../problem.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { cursorOf, Idempotent, Instant, instant, instantOrNull, Limit, NextCursor, When } from "./shared.ts";
 
 /** The keys by which programs are known: made, listed, rotated and revoked. */
@@ -140,7 +140,7 @@ keysApi.openapi(
         content: { "application/json": { schema: KeyWithSecret } },
       },
       ...problems(
-        ...ADMISSION,
+        ...ADMISSION_TO_CHANGE,
         "request.malformed",
         "key.too_many",
         "request.too_large",
@@ -208,7 +208,7 @@ keysApi.openapi(
         content: { "application/json": { schema: KeyWithSecret } },
       },
       ...problems(
-        ...ADMISSION,
+        ...ADMISSION_TO_CHANGE,
         "request.malformed",
         "key.not_found",
         "key.revoked",
@@ -253,7 +253,7 @@ keysApi.openapi(
         description: "Revoked; one that was revoked before tells by whom and when",
         content: { "application/json": { schema: Key } },
       },
-      ...problems(...ADMISSION, "key.not_found", "request.invalid"),
+      ...problems(...ADMISSION_TO_CHANGE, "key.not_found", "request.invalid"),
     },
   }),
   async (c) => {

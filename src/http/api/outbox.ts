@@ -6,7 +6,7 @@ import { configCacheOf } from "../../record/config-cache.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
-import { ADMISSION, problem, problems } from "../problem.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { cursorOf, Idempotent, Instant, instant, Limit, NextCursor } from "./shared.ts";
 
 /** Deliveries that gave up, or whose outcome nobody knows, and sending them again. */
@@ -106,7 +106,7 @@ outboxApi.openapi(
         },
       },
       ...problems(
-        ...ADMISSION,
+        ...ADMISSION_TO_CHANGE,
         "delivery.not_found",
         "request.invalid",
         "config.missing",

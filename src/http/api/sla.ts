@@ -17,7 +17,7 @@ import { configCacheOf } from "../../record/config-cache.ts";
 import { ticketByRef } from "../../record/queries.ts";
 import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
-import { ADMISSION, problem, problems } from "../problem.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { Idempotent, Instant, instant, instantOrNull, When } from "./shared.ts";
 
 /** Why a clock shows what it shows, and doing now what is due. */
@@ -276,7 +276,7 @@ slaApi.openapi(
           },
         },
       },
-      ...problems(...ADMISSION, "record.unreachable"),
+      ...problems(...ADMISSION_TO_CHANGE, "record.unreachable"),
     },
   }),
   async (c) => {
