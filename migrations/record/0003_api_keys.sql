@@ -17,6 +17,7 @@ CREATE TABLE `api_keys` (
 	`previous_hash` text,
 	`previous_until` integer,
 	`scopes` text NOT NULL,
+	`calls_per_minute` integer,
 	`created_at` integer NOT NULL,
 	`created_by` text NOT NULL,
 	`expires_at` integer,

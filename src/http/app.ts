@@ -21,6 +21,7 @@ import type { Desk } from "./desk.ts";
 import { healthz } from "./healthz.ts";
 import { RETRY_AFTER_S } from "./limits.ts";
 import { invalid, problem } from "./problem.ts";
+import { rateLimited } from "./rate-limit.ts";
 import { webhook } from "./webhook.ts";
 
 /** Every door of the desk that speaks HTTP. `now` tells the time, in ms since 1970. */
@@ -77,6 +78,7 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
 
   app.use("/api/*", authenticated);
+  app.use("/api/*", rateLimited);
   app.use(
     "/api/*",
     bodyLimit({ maxSize: API_BODY_BYTES_MAX, onError: (c) => problem(c, "request.too_large") }),

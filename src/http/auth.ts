@@ -5,12 +5,15 @@ import { ApiKeys, type ApiKeyRow } from "../record/api-keys.ts";
 import { API_KEY_USED_EVERY_MS } from "../record/limits.ts";
 import { hashOf, parseKey, type PresentedKey } from "./api-key.ts";
 import type { Desk, Principal } from "./desk.ts";
+import { KeysUnreachable } from "./jwks.ts";
+import { RETRY_AFTER_S } from "./limits.ts";
+import { bearerOf, oauthIssuer } from "./oauth.ts";
 import { problem } from "./problem.ts";
 import { isSecret } from "./secret.ts";
 
 /** Why somebody is not let in, in words for them. */
 export interface Refusal {
-  code: "auth.missing" | "auth.invalid" | "auth.expired" | "auth.revoked";
+  code: "auth.missing" | "auth.invalid" | "auth.expired" | "auth.revoked" | "auth.unavailable";
   why: string;
 }
 
@@ -26,11 +29,21 @@ export async function identify(c: Context<Desk>): Promise<Identified> {
   const token = /^Bearer +(\S+) *$/i.exec(header)?.[1];
   if (token === undefined) return refused("auth.invalid", "the header must be Bearer and one token");
   if (isSecret(token, c.env.ADMIN_TOKEN)) {
-    return { principal: { id: "admin", name: "admin", scopes: ["admin"] } };
+    return { principal: { id: "admin", name: "admin", scopes: ["admin"], callsPerMinute: null } };
   }
   const presented = parseKey(token);
   if (presented !== null) return holderOf(presented, c);
-  return refused("auth.invalid", "the token is not known");
+  const issuer = oauthIssuer(c.env);
+  if (issuer === null || issuer === "incomplete") return refused("auth.invalid", "the token is not known");
+  const allowLoopback = c.env.ALLOW_LOOPBACK === "true";
+  try {
+    const known = await bearerOf(token, issuer, { now: c.get("now")(), allowLoopback });
+    if ("principal" in known) return known;
+    return refused(known.expired ? "auth.expired" : "auth.invalid", known.why);
+  } catch (error) {
+    if (!(error instanceof KeysUnreachable)) throw error;
+    return refused("auth.unavailable", "the keys of the issuer did not come");
+  }
 }
 
 /** Lets in only who presents a valid bearer token. */
@@ -45,6 +58,8 @@ export const authenticated = createMiddleware<Desk>(async (c, next) => {
 
 /** Answers 401 with the challenge of RFC 6750, which names no error to who has presented nothing. */
 export function unauthorized(c: Context<Desk>, { code, why }: Refusal) {
+  if (code === "auth.unavailable")
+    return problem(c, code, { headers: { "Retry-After": String(RETRY_AFTER_S) } });
   const error = code === "auth.missing" ? "" : `, error="invalid_token", error_description="${why}"`;
   return problem(c, code, {
     detail: `${why.charAt(0).toUpperCase()}${why.slice(1)}.`,
@@ -68,7 +83,8 @@ async function holderOf({ id, secret }: PresentedKey, c: Context<Desk>): Promise
     // A use that is not noted is noted with the next one.
     waitUntil(keys.used(id, now).catch(() => undefined));
   }
-  return { principal: { id, name: row.name, scopes: row.scopes } };
+  const { name, scopes, callsPerMinute } = row;
+  return { principal: { id, name, scopes, callsPerMinute } };
 }
 
 /** What a secret is to a key, in a time that tells nothing of either. */

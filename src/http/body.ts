@@ -25,8 +25,9 @@ export function jsonOf(
   }
 }
 
-async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array | null> {
-  const reader = request.body?.getReader();
+/** A body, read only as far as the limit goes; null beyond it. */
+export async function readBytes(request: Request | Response, bytesMax: number): Promise<Uint8Array | null> {
+  const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
   if (reader === undefined) return new Uint8Array();
   const pieces: Uint8Array[] = [];
   let size = 0;

@@ -7,6 +7,8 @@ export interface Principal {
   /** The name of the key, as it stands in the history of what it changed. */
   name: string;
   scopes: readonly Scope[];
+  /** Null: as many as any. */
+  callsPerMinute: number | null;
 }
 
 /** What handlers find in their context. */

@@ -11,7 +11,9 @@ import { Instant, instant } from "./api/shared.ts";
 import { identify, unauthorized } from "./auth.ts";
 import type { Desk } from "./desk.ts";
 import { HEALTH_FRESH_MS } from "./limits.ts";
+import { oauthIssuer } from "./oauth.ts";
 import { problems } from "./problem.ts";
+import { meter, tooMany } from "./rate-limit.ts";
 
 /** Whether the desk can work, and what it waits for if not. */
 export const healthz = new OpenAPIHono<Desk>();
@@ -31,7 +33,7 @@ const Health = z
     status: z.enum(["ok", "waiting"]),
     waitingFor: z.array(z.string()).openapi({
       description:
-        "Codes: `config.missing`, `config.invalid`, `record.unreachable`, `record.not_migrated`, `group.unreachable`, `secret.missing`, and what groups report, such as `bot.cannot_manage_topics`",
+        "Codes: `config.missing`, `config.invalid`, `record.unreachable`, `record.not_migrated`, `group.unreachable`, `secret.missing`, `oauth.incomplete`, and what groups report, such as `bot.cannot_manage_topics`",
     }),
     configVersion: z.int().optional().openapi({ description: "With the scope `metrics:read` only" }),
     groups: z.array(Group).optional().openapi({ description: "With the scope `metrics:read` only" }),
@@ -47,7 +49,14 @@ healthz.openapi(
     security: [{}, { bearer: ["metrics:read"] }],
     responses: {
       200: { description: "It is alive", content: { "application/json": { schema: Health } } },
-      ...problems("auth.invalid", "auth.expired", "auth.revoked", "record.unreachable"),
+      ...problems(
+        "auth.invalid",
+        "auth.expired",
+        "auth.revoked",
+        "rate.exceeded",
+        "auth.unavailable",
+        "record.unreachable",
+      ),
     },
   }),
   async (c) => {
@@ -56,6 +65,8 @@ healthz.openapi(
     const headers = { "Cache-Control": "no-store" };
     const seesDetails =
       caller !== null && missingScopes(caller.principal.scopes, ["metrics:read"]).length === 0;
+    const metered = seesDetails ? await meter(c, caller.principal) : null;
+    if (metered?.allowed === false) return tooMany(c, metered);
     if (seesDetails) return c.json(await examine(c.env, c.get("now")()), 200, headers);
     const { status, waitingFor } = await recent(c.env, c.get("now")());
     return c.json({ status, waitingFor }, 200, headers);
@@ -91,6 +102,7 @@ async function examine(env: Env, now: number): Promise<Health> {
   const waitingFor = new Set([
     ...(code === null ? [] : [code]),
     ...(missing ? ["secret.missing"] : []),
+    ...(oauthIssuer(env) === "incomplete" ? ["oauth.incomplete"] : []),
     ...(groups.some(({ reachable }) => !reachable) ? ["group.unreachable"] : []),
     ...groups.flatMap(({ troubles }) => troubles ?? []),
   ]);

@@ -36,7 +36,12 @@ export const PROBLEMS = {
   "idempotency.key_reused": { status: 422, title: "The idempotency key belongs to another request" },
   "config.invalid": { status: 422, title: "The configuration is not valid" },
   "sla.out_of_reach": { status: 422, title: "The target lies out of reach" },
+  "rate.exceeded": { status: 429, title: "The key has called too often" },
   "internal.error": { status: 500, title: "Something went wrong on our side" },
+  "auth.unavailable": {
+    status: 503,
+    title: "The issuer's keys did not come, so the token cannot be checked",
+  },
   "config.missing": { status: 503, title: "The desk has no configuration yet" },
   "group.full": { status: 503, title: "The group has too much waiting already" },
   "group.unreachable": { status: 503, title: "The group's object did not answer" },
@@ -50,6 +55,8 @@ export const ADMISSION = [
   "auth.expired",
   "auth.revoked",
   "auth.scope_missing",
+  "rate.exceeded",
+  "auth.unavailable",
   "record.unreachable",
 ] as const satisfies (keyof typeof PROBLEMS)[];
 

@@ -13,6 +13,7 @@ export interface NewApiKey {
   name: string;
   hash: string;
   scopes: Scope[];
+  callsPerMinute: number | null;
   expiresAt: number | null;
   by: string;
   at: number;
@@ -79,11 +80,12 @@ export class ApiKeys {
   }
 
   /** Null if there are `API_KEYS_MAX` already. */
-  async create({ id, name, hash, scopes, expiresAt, by, at, cause }: NewApiKey): Promise<ApiKeyRow | null> {
+  async create(key: NewApiKey): Promise<ApiKeyRow | null> {
+    const { id, name, hash, scopes, callsPerMinute, expiresAt, by, at, cause } = key;
     const row = await reach(() =>
       this.#db.get<{ id: string } | undefined>(sql`
-        INSERT INTO ${apiKeys} (id, name, hash, scopes, created_at, created_by, expires_at, cause)
-        SELECT ${id}, ${name}, ${hash}, ${JSON.stringify(scopes)}, ${at}, ${by}, ${expiresAt}, ${cause}
+        INSERT INTO ${apiKeys} (id, name, hash, scopes, calls_per_minute, created_at, created_by, expires_at, cause)
+        SELECT ${id}, ${name}, ${hash}, ${JSON.stringify(scopes)}, ${callsPerMinute}, ${at}, ${by}, ${expiresAt}, ${cause}
         WHERE (SELECT count(*) FROM ${apiKeys}) < ${API_KEYS_MAX}
         ON CONFLICT (id) DO UPDATE SET hash = excluded.hash WHERE cause = excluded.cause
         RETURNING id`),

@@ -167,6 +167,8 @@ export const apiKeys = sqliteTable("api_keys", {
   previousHash: text("previous_hash"),
   previousUntil: integer("previous_until"),
   scopes: text({ mode: "json" }).$type<Scope[]>().notNull(),
+  /** Null: as many as any. */
+  callsPerMinute: integer("calls_per_minute"),
   createdAt: integer("created_at").notNull(),
   createdBy: text("created_by").notNull(),
   expiresAt: integer("expires_at"),

@@ -8,7 +8,13 @@ import { encodeCursor } from "../../record/cursor.ts";
 import { changes, needs } from "../access.ts";
 import { hashOf, keyIdOf, keyText, newSecret } from "../api-key.ts";
 import type { Desk } from "../desk.ts";
-import { KEY_NAME_CHARS_MAX, KEY_OVERLAP_DEFAULT, KEY_OVERLAP_MAX_MS } from "../limits.ts";
+import {
+  CALLS_PER_MINUTE_DEFAULT,
+  CALLS_PER_MINUTE_MAX,
+  KEY_NAME_CHARS_MAX,
+  KEY_OVERLAP_DEFAULT,
+  KEY_OVERLAP_MAX_MS,
+} from "../limits.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { cursorOf, Idempotent, Instant, instant, instantOrNull, Limit, NextCursor, When } from "./shared.ts";
 
@@ -30,6 +36,7 @@ const Key = z
     id: KeyId,
     name: z.string().openapi({ example: "reporting" }),
     scopes: z.array(Scope),
+    callsPerMinute: z.int(),
     status: z.enum(["active", "expired", "revoked"]),
     createdAt: Instant,
     createdBy: z.string().openapi({ description: "The name of the key that made it" }),
@@ -125,6 +132,12 @@ keysApi.openapi(
                   .min(1)
                   .max(SCOPE_NAMES.length)
                   .refine((scopes) => new Set(scopes).size === scopes.length, "must name each scope once"),
+                callsPerMinute: z
+                  .int()
+                  .min(1)
+                  .max(CALLS_PER_MINUTE_MAX)
+                  .default(CALLS_PER_MINUTE_DEFAULT)
+                  .openapi({ description: "What is above is answered 429" }),
                 expiresAt: When.nullable()
                   .default(null)
                   .openapi({ description: "Null: never", example: "2100-01-01T00:00:00Z" }),
@@ -150,7 +163,7 @@ keysApi.openapi(
     },
   }),
   async (c) => {
-    const { name, scopes, expiresAt } = c.req.valid("json");
+    const { name, scopes, callsPerMinute, expiresAt } = c.req.valid("json");
     const at = c.get("now")();
     if (expiresAt !== null && expiresAt <= at) {
       const message = "must lie in the future";
@@ -160,7 +173,7 @@ keysApi.openapi(
     const by = c.get("principal").name;
     const [id, secret] = [await keyIdOf(cause), newSecret()];
     const hash = await hashOf(secret);
-    const made = { id, name, hash, scopes, expiresAt, by, at, cause };
+    const made = { id, name, hash, scopes, callsPerMinute, expiresAt, by, at, cause };
     const row = await new ApiKeys(c.env.DB).create(made);
     if (row === null) return problem(c, "key.too_many");
     log("info", "key.created", { id, scopes, by });
@@ -280,6 +293,7 @@ function keyJson(row: ApiKeyRow, now: number): z.infer<typeof Key> {
     id: row.id,
     name: row.name,
     scopes: row.scopes,
+    callsPerMinute: row.callsPerMinute ?? CALLS_PER_MINUTE_DEFAULT,
     status: row.revokedAt === null ? (isExpired ? "expired" : "active") : "revoked",
     createdAt: instant(row.createdAt),
     createdBy: row.createdBy,
