@@ -3,13 +3,14 @@ import { missingScopes, type Scope } from "../domain/scope.ts";
 import type { Desk } from "./desk.ts";
 import { once } from "./once.ts";
 import { problem } from "./problem.ts";
+import { readable } from "./readable.ts";
 
 /**
  * What a route needs, spread into its `createRoute`: the contract shows the scopes as `security`, and who lacks one
  * of them is refused before anything is read.
  */
 export function needs(...scopes: [Scope, ...Scope[]]) {
-  return { security: [{ bearer: scopes as string[] }], middleware: [scoped(scopes)] };
+  return { security: [{ bearer: scopes as string[] }], middleware: [scoped(scopes), readable] };
 }
 
 /** The same for a route that changes something: it happens once, however often it is asked with one key. */

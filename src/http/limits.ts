@@ -46,3 +46,7 @@ export const JWKS_STALE_MS = 24 * 3_600_000;
 export const JWKS_LOOK_EVERY_MS = 30_000;
 /** How long nobody is asked after a failure while no keys are known. */
 export const JWKS_RETRY_MS = 5_000;
+
+export const CORS_ORIGINS_MAX = 20;
+/** How long a browser need not ask again whether it may. */
+export const PREFLIGHT_KEPT_S = 3_600;

@@ -24,6 +24,7 @@ export const PROBLEMS = {
   "key.not_found": { status: 404, title: "There is no such key" },
   "group.not_found": { status: 404, title: "There is no such group" },
   "method.not_allowed": { status: 405, title: "This path does not take that method" },
+  "request.not_acceptable": { status: 406, title: "The answer is JSON, which the caller does not take" },
   "config.conflict": { status: 409, title: "Somebody else changed the configuration at the same moment" },
   "key.revoked": { status: 409, title: "The key was revoked" },
   "key.too_many": { status: 409, title: "There are as many keys as a desk may have" },
@@ -55,6 +56,7 @@ export const ADMISSION = [
   "auth.expired",
   "auth.revoked",
   "auth.scope_missing",
+  "request.not_acceptable",
   "rate.exceeded",
   "auth.unavailable",
   "record.unreachable",
@@ -70,14 +72,18 @@ export const ADMISSION_TO_CHANGE = [
 ] as const satisfies (keyof typeof PROBLEMS)[];
 
 export type ProblemCode = keyof typeof PROBLEMS;
+const PROBLEM_CODES = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
 type StatusOf<Code extends ProblemCode> = (typeof PROBLEMS)[Code]["status"];
 
 /** A problem document, RFC 9457. */
 export const Problem = z
   .object({
-    code: z
-      .string()
-      .openapi({ description: "Stable; what programs should look at", example: "ticket.not_found" }),
+    code: z.enum(PROBLEM_CODES).openapi("ProblemCode", {
+      description: `Stable; what programs should look at.\n\n${PROBLEM_CODES.map(
+        (code) => `- \`${code}\` (${PROBLEMS[code].status}): ${PROBLEMS[code].title}`,
+      ).join("\n")}`,
+      example: "ticket.not_found",
+    }),
     title: z.string(),
     status: z.int(),
     detail: z.string().optional().openapi({ description: "What is special about this occurrence" }),

@@ -14,6 +14,7 @@ import { changes, needs } from "../access.ts";
 import { jsonOf } from "../body.ts";
 import type { Desk } from "../desk.ts";
 import { etag, names } from "../etag.ts";
+import { isJson } from "../media-type.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { cursorOf, Idempotent, Instant, instant, Limit, NextCursor } from "./shared.ts";
 
@@ -150,7 +151,7 @@ configApi.openapi(
   }),
   async (c) => {
     const { dryRun, note } = c.req.valid("query");
-    if (!isJson(c)) return problem(c, "request.not_json");
+    if (!isJson(c.req.header("Content-Type"))) return problem(c, "request.not_json");
     const body = jsonOf(await c.req.arrayBuffer());
     if ("refused" in body) return problem(c, body.refused);
 
@@ -335,9 +336,4 @@ async function inForce(
 
 function info({ version, createdAt, createdBy, note, restoredFrom }: ConfigVersion) {
   return { version, createdAt: instant(createdAt), createdBy, note, restoredFrom };
-}
-
-function isJson(c: Context<Desk>): boolean {
-  const type = c.req.header("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  return /^application\/(?:[\w.-]+\+)?json$/.test(type);
 }
