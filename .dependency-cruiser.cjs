@@ -10,8 +10,9 @@ const rooms = {
   record: ["domain"],
   "topic-group": ["telegram", "channels", "integrations", "record/projection", "domain"],
   groups: ["record", "log", "domain"],
+  metering: [],
   cron: ["groups", "record", "log", "domain"],
-  http: ["telegram", "channels", "groups", "record", "log", "domain"],
+  http: ["telegram", "channels", "groups", "metering/metered", "record", "log", "domain"],
   setup: ["domain"],
 };
 
@@ -33,10 +34,10 @@ module.exports = {
   forbidden: [
     ...Object.entries(rooms).map(arrow),
     {
-      name: "index is the composition root: http, cron and the object, nothing else",
+      name: "index is the composition root: http, cron and the objects, nothing else",
       severity: "error",
       from: { path: "^src/index\\.ts$" },
-      to: { path: "^src/", pathNot: ["^src/(http|cron|topic-group)/"] },
+      to: { path: "^src/", pathNot: ["^src/(http|cron|topic-group|metering)/"] },
     },
     {
       name: "domain is pure: outside of ourselves only zod and temporal",

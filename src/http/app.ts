@@ -6,20 +6,25 @@ import { errorFacts } from "../domain/error-facts.ts";
 import { API_BODY_BYTES_MAX } from "../domain/limits.ts";
 import { log } from "../log.ts";
 import { RecordUnreachable } from "../record/reach.ts";
+import { acceptable } from "./acceptable.ts";
 import { configApi } from "./api/config.ts";
 import { enrichmentApi } from "./api/enrichment.ts";
 import { escalationsApi } from "./api/escalations.ts";
 import { groupsApi } from "./api/groups.ts";
+import { keysApi } from "./api/keys.ts";
 import { outboxApi } from "./api/outbox.ts";
 import { routingApi } from "./api/routing.ts";
 import { slaApi } from "./api/sla.ts";
 import { ticketsApi } from "./api/tickets.ts";
 import { webhooksApi } from "./api/webhooks.ts";
 import { authenticated } from "./auth.ts";
+import { cors } from "./cors.ts";
 import type { Desk } from "./desk.ts";
 import { healthz } from "./healthz.ts";
 import { RETRY_AFTER_S } from "./limits.ts";
 import { invalid, problem } from "./problem.ts";
+import { rateLimited } from "./rate-limit.ts";
+import { safeHeaders } from "./safe-headers.ts";
 import { webhook } from "./webhook.ts";
 
 /** Every door of the desk that speaks HTTP. `now` tells the time, in ms since 1970. */
@@ -31,6 +36,8 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
         : invalid(c, result.target, result.error, (result as { data?: unknown }).data),
   });
 
+  app.use(safeHeaders);
+  app.use("/api/*", cors);
   app.use(
     methodNotAllowed({
       app,
@@ -76,6 +83,8 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
 
   app.use("/api/*", authenticated);
+  app.use("/api/*", acceptable);
+  app.use("/api/*", rateLimited);
   app.use(
     "/api/*",
     bodyLimit({ maxSize: API_BODY_BYTES_MAX, onError: (c) => problem(c, "request.too_large") }),
@@ -89,5 +98,6 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
   app.route("/api/v1", escalationsApi);
   app.route("/api/v1", enrichmentApi);
   app.route("/api/v1", webhooksApi);
+  app.route("/api/v1", keysApi);
   return app;
 }

@@ -10,7 +10,13 @@ export async function readJson(request: Request, bytesMax: number): Promise<Body
   const announced = Number(request.headers.get("content-length") ?? 0);
   if (announced > bytesMax) return { refused: "request.too_large" };
   const bytes = await readBytes(request, bytesMax);
-  if (bytes === null) return { refused: "request.too_large" };
+  return bytes === null ? { refused: "request.too_large" } : jsonOf(bytes);
+}
+
+/** JSON in bytes whose number is limited already. */
+export function jsonOf(
+  bytes: ArrayBuffer | Uint8Array,
+): { value: unknown } | { refused: "request.malformed" } {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return isDeep(value) ? { refused: "request.malformed" } : { value };
@@ -19,8 +25,9 @@ export async function readJson(request: Request, bytesMax: number): Promise<Body
   }
 }
 
-async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array | null> {
-  const reader = request.body?.getReader();
+/** A body, read only as far as the limit goes; null beyond it. */
+export async function readBytes(request: Request | Response, bytesMax: number): Promise<Uint8Array | null> {
+  const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
   if (reader === undefined) return new Uint8Array();
   const pieces: Uint8Array[] = [];
   let size = 0;

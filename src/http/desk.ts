@@ -1,7 +1,14 @@
+import type { Scope } from "../domain/scope.ts";
+
 /** Who calls the API. */
 export interface Principal {
+  /** The id of a key, `admin` for `ADMIN_TOKEN`, or `oauth:` and a digest of issuer and subject. */
+  id: string;
   /** The name of the key, as it stands in the history of what it changed. */
   name: string;
+  scopes: readonly Scope[];
+  /** Null: as many as any. */
+  callsPerMinute: number | null;
 }
 
 /** What handlers find in their context. */
@@ -12,5 +19,7 @@ export interface Desk {
     now: () => number;
     /** Who calls; set on every path behind `authenticated`. */
     principal: Principal;
+    /** The cause key of what this call changes; set on every route that changes something. */
+    cause: string;
   };
 }

@@ -1,7 +1,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { checkConfig } from "../domain/config-check.ts";
 import type { Config } from "../domain/config.ts";
+import { missingScopes } from "../domain/scope.ts";
 import { askGroups, groupIds } from "../groups/ask.ts";
+import { ApiKeys } from "../record/api-keys.ts";
 import { configCacheOf } from "../record/config-cache.ts";
 import { ConfigStore } from "../record/config-store.ts";
 import { RecordUnreachable } from "../record/reach.ts";
@@ -9,7 +11,9 @@ import { Instant, instant, instantOrNull } from "./api/shared.ts";
 import { identify, unauthorized } from "./auth.ts";
 import type { Desk } from "./desk.ts";
 import { HEALTH_FRESH_MS } from "./limits.ts";
+import { oauthIssuer } from "./oauth.ts";
 import { problems } from "./problem.ts";
+import { meter, tooMany } from "./rate-limit.ts";
 
 /** Whether the desk can work, and what it waits for if not. */
 export const healthz = new OpenAPIHono<Desk>();
@@ -47,10 +51,10 @@ const Health = z
     status: z.enum(["ok", "waiting"]),
     waitingFor: z.array(z.string()).openapi({
       description:
-        "Codes: `config.missing`, `config.invalid`, `record.unreachable`, `record.not_migrated`, `group.unreachable`, `secret.missing`, and what groups report, such as `bot.cannot_manage_topics`",
+        "Codes: `config.missing`, `config.invalid`, `record.unreachable`, `record.not_migrated`, `group.unreachable`, `secret.missing`, `oauth.incomplete`, and what groups report, such as `bot.cannot_manage_topics`",
     }),
-    configVersion: z.int().optional().openapi({ description: "With a bearer token only" }),
-    groups: z.array(Group).optional().openapi({ description: "With a bearer token only" }),
+    configVersion: z.int().optional().openapi({ description: "With the scope `metrics:read` only" }),
+    groups: z.array(Group).optional().openapi({ description: "With the scope `metrics:read` only" }),
   })
   .openapi("Health");
 type Health = z.infer<typeof Health>;
@@ -59,19 +63,30 @@ healthz.openapi(
   createRoute({
     method: "get",
     path: "/healthz",
-    summary: "What the desk waits for; details with a bearer token",
-    security: [{}, { bearer: [] }],
+    summary: "What the desk waits for; details with the scope `metrics:read`",
+    security: [{}, { bearer: ["metrics:read"] }],
     responses: {
       200: { description: "It is alive", content: { "application/json": { schema: Health } } },
-      ...problems("auth.invalid"),
+      ...problems(
+        "auth.invalid",
+        "auth.expired",
+        "auth.revoked",
+        "rate.exceeded",
+        "auth.unavailable",
+        "record.unreachable",
+      ),
     },
   }),
   async (c) => {
-    const caller = identify(c);
-    if (caller === "invalid") return unauthorized(c, "auth.invalid");
+    const caller = c.req.header("Authorization") === undefined ? null : await identify(c);
+    if (caller !== null && "refused" in caller) return unauthorized(c, caller.refused);
     const headers = { "Cache-Control": "no-store" };
-    if (caller !== "anonymous") return c.json(await examine(c.env), 200, headers);
-    const { status, waitingFor } = await recent(c.env);
+    const seesDetails =
+      caller !== null && missingScopes(caller.principal.scopes, ["metrics:read"]).length === 0;
+    const metered = seesDetails ? await meter(c, caller.principal) : null;
+    if (metered?.allowed === false) return tooMany(c, metered);
+    if (seesDetails) return c.json(await examine(c.env, c.get("now")()), 200, headers);
+    const { status, waitingFor } = await recent(c.env, c.get("now")());
     return c.json({ status, waitingFor }, 200, headers);
   },
 );
@@ -79,15 +94,15 @@ healthz.openapi(
 const last = new WeakMap<Env["DB"], { at: number; health: Health }>();
 
 /** What strangers get: it may be some seconds old, so that asking often costs the groups nothing. */
-async function recent(env: Env): Promise<Health> {
+async function recent(env: Env, now: number): Promise<Health> {
   const known = last.get(env.DB);
   if (known !== undefined && Date.now() - known.at < HEALTH_FRESH_MS) return known.health;
-  const health = await examine(env);
+  const health = await examine(env, now);
   last.set(env.DB, { at: Date.now(), health });
   return health;
 }
 
-async function examine(env: Env): Promise<Health> {
+async function examine(env: Env, now: number): Promise<Health> {
   const { version, config, code } = await look(env);
   const answers = await askGroups(env, config === null ? [] : groupIds(config), (stub) => stub.health());
   const groups = answers.map((asked): z.infer<typeof Group> => {
@@ -108,10 +123,13 @@ async function examine(env: Env): Promise<Health> {
     );
     return { ...asked.answer, reachable: true, waiting: lanes, systems };
   });
-  const missing = [env.BOT_TOKEN, env.WEBHOOK_SECRET, env.ADMIN_TOKEN].some((secret) => !secret);
+  const missing =
+    [env.BOT_TOKEN, env.WEBHOOK_SECRET].some((secret) => !secret) ||
+    (!env.ADMIN_TOKEN && code === null && !(await new ApiKeys(env.DB).hasAdmin(now)));
   const waitingFor = new Set([
     ...(code === null ? [] : [code]),
     ...(missing ? ["secret.missing"] : []),
+    ...(oauthIssuer(env) === "incomplete" ? ["oauth.incomplete"] : []),
     ...(groups.some(({ reachable }) => !reachable) ? ["group.unreachable"] : []),
     ...groups.flatMap(({ troubles }) => troubles ?? []),
   ]);

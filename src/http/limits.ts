@@ -10,3 +10,43 @@ export const HEALTH_FRESH_MS = 5_000;
 
 /** Levels of JSON inside each other. Telegram's updates and our documents stay far below. */
 export const JSON_DEPTH_MAX = 64;
+
+/** The name of an API key. */
+export const KEY_NAME_CHARS_MAX = 64;
+/** How long both secrets of a rotated key are let in: unless said otherwise, and at most. */
+export const KEY_OVERLAP_DEFAULT = "24h";
+export const KEY_OVERLAP_MAX_MS = 30 * 24 * 3_600_000;
+
+export const IDEMPOTENCY_KEY_CHARS_MAX = 255;
+/** An answer that is longer is not kept for repetitions; D1 takes rows of 2 MB. */
+export const KEPT_ANSWER_CHARS_MAX = 1_000_000;
+
+/** Calls of one key in a window, unless the key says otherwise, and the most that it may say. */
+export const CALLS_PER_MINUTE_DEFAULT = 600;
+export const CALLS_PER_MINUTE_MAX = 60_000;
+export const CALL_WINDOW_MS = 60_000;
+/** How long a call waits to be counted; then it goes on uncounted. */
+export const METER_PATIENCE_MS = 500;
+
+/** A token of another issuer. */
+export const JWT_CHARS_MAX = 8_192;
+/** How far the issuer's clock may be from ours. */
+export const JWT_CLOCK_TOLERANCE_MS = 60_000;
+export const RSA_BITS_MIN = 2_048;
+/** What of a token's subject stands in histories. */
+export const SUBJECT_SHOWN_CHARS_MAX = 64;
+/** The issuer's keys: how long they may take, how much is read, how long they are not asked for again. */
+export const JWKS_TIMEOUT_MS = 3_000;
+export const JWKS_BYTES_MAX = 65_536;
+export const JWKS_KEYS_MAX = 50;
+export const JWKS_FRESH_MS = 10 * 60_000;
+/** How long known keys serve on while the issuer does not answer. */
+export const JWKS_STALE_MS = 24 * 3_600_000;
+/** An unknown key makes the desk ask at most this often, and so does an outage. */
+export const JWKS_LOOK_EVERY_MS = 30_000;
+/** How long nobody is asked after a failure while no keys are known. */
+export const JWKS_RETRY_MS = 5_000;
+
+export const CORS_ORIGINS_MAX = 20;
+/** How long a browser need not ask again whether it may. */
+export const PREFLIGHT_KEPT_S = 3_600;

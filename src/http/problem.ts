@@ -11,38 +11,79 @@ export const PROBLEMS = {
   "update.malformed": { status: 400, title: "The body is no Telegram update" },
   "auth.missing": { status: 401, title: "A bearer token is needed" },
   "auth.invalid": { status: 401, title: "The bearer token is not valid" },
+  "auth.expired": { status: 401, title: "The key, or this secret of it, has expired" },
+  "auth.revoked": { status: 401, title: "The key was revoked" },
   "webhook.secret_invalid": { status: 401, title: "The webhook's secret token is not valid" },
+  "auth.scope_missing": { status: 403, title: "The key may not do this" },
   "route.not_found": { status: 404, title: "There is nothing at this path" },
   "config.not_found": { status: 404, title: "The desk has no configuration yet" },
   "config.version_not_found": { status: 404, title: "There is no such version of the configuration" },
   "ticket.not_found": { status: 404, title: "There is no such ticket" },
   "delivery.not_found": { status: 404, title: "There is no such delivery, or it is on its way already" },
   "webhook.not_found": { status: 404, title: "There is no such webhook in the configuration" },
+  "key.not_found": { status: 404, title: "There is no such key" },
   "group.not_found": { status: 404, title: "There is no such group" },
   "method.not_allowed": { status: 405, title: "This path does not take that method" },
+  "request.not_acceptable": { status: 406, title: "The answer is JSON, which the caller does not take" },
   "config.conflict": { status: 409, title: "Somebody else changed the configuration at the same moment" },
+  "key.revoked": { status: 409, title: "The key was revoked" },
+  "key.too_many": { status: 409, title: "There are as many keys as a desk may have" },
+  "idempotency.running": { status: 409, title: "The same call is still running" },
+  "idempotency.answer_lost": { status: 409, title: "The call was done, but its answer was not kept" },
   "config.changed": { status: 412, title: "The configuration is no longer the version that was asked for" },
   "request.too_large": { status: 413, title: "The body is too large" },
   "request.not_json": { status: 415, title: "The body must be sent as application/json" },
   "request.invalid": { status: 422, title: "Something in the request is not valid" },
+  "idempotency.key_reused": { status: 422, title: "The idempotency key belongs to another request" },
   "config.invalid": { status: 422, title: "The configuration is not valid" },
   "sla.out_of_reach": { status: 422, title: "The target lies out of reach" },
+  "rate.exceeded": { status: 429, title: "The key has called too often" },
   "internal.error": { status: 500, title: "Something went wrong on our side" },
+  "auth.unavailable": {
+    status: 503,
+    title: "The issuer's keys did not come, so the token cannot be checked",
+  },
   "config.missing": { status: 503, title: "The desk has no configuration yet" },
   "group.full": { status: 503, title: "The group has too much waiting already" },
   "group.unreachable": { status: 503, title: "The group's object did not answer" },
   "record.unreachable": { status: 503, title: "The record did not answer" },
 } as const;
 
+/** What every route behind a key may answer before it does anything. */
+export const ADMISSION = [
+  "auth.missing",
+  "auth.invalid",
+  "auth.expired",
+  "auth.revoked",
+  "auth.scope_missing",
+  "request.not_acceptable",
+  "rate.exceeded",
+  "auth.unavailable",
+  "record.unreachable",
+] as const satisfies (keyof typeof PROBLEMS)[];
+
+/** The same for routes that change something. */
+export const ADMISSION_TO_CHANGE = [
+  ...ADMISSION,
+  "idempotency.running",
+  "idempotency.answer_lost",
+  "idempotency.key_reused",
+  "request.invalid",
+] as const satisfies (keyof typeof PROBLEMS)[];
+
 export type ProblemCode = keyof typeof PROBLEMS;
+const PROBLEM_CODES = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
 type StatusOf<Code extends ProblemCode> = (typeof PROBLEMS)[Code]["status"];
 
 /** A problem document, RFC 9457. */
 export const Problem = z
   .object({
-    code: z
-      .string()
-      .openapi({ description: "Stable; what programs should look at", example: "ticket.not_found" }),
+    code: z.enum(PROBLEM_CODES).openapi("ProblemCode", {
+      description: `Stable; what programs should look at.\n\n${PROBLEM_CODES.map(
+        (code) => `- \`${code}\` (${PROBLEMS[code].status}): ${PROBLEMS[code].title}`,
+      ).join("\n")}`,
+      example: "ticket.not_found",
+    }),
     title: z.string(),
     status: z.int(),
     detail: z.string().optional().openapi({ description: "What is special about this occurrence" }),
@@ -86,7 +127,7 @@ type ProblemResponses<Code extends ProblemCode> = {
 export function problems<Code extends ProblemCode>(...codes: Code[]): ProblemResponses<Code> {
   const responses: Record<number, object> = {};
   for (const status of new Set(codes.map((code) => PROBLEMS[code].status))) {
-    const those = codes.filter((code) => PROBLEMS[code].status === status);
+    const those = [...new Set(codes)].filter((code) => PROBLEMS[code].status === status);
     responses[status] = {
       description: those.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join("; "),
       content: { "application/problem+json": { schema: Problem } },

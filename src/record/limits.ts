@@ -21,3 +21,18 @@ export const CONFIG_NOTE_CHARS_MAX = 500;
 
 /** A cursor that a client hands back; ours are far shorter. */
 export const CURSOR_CHARS_MAX = 256;
+
+/** Keys that a desk may have, revoked ones included until they are purged. */
+export const API_KEYS_MAX = 1_000;
+/** When a key was last used is written at most this often. */
+export const API_KEY_USED_EVERY_MS = 3_600_000;
+/** How long a revoked or expired key stays listed. */
+export const API_KEY_KEPT_MS = 90 * 24 * 3_600_000;
+
+/** How long a call is known by its `Idempotency-Key`. */
+export const API_CALL_KEPT_MS = 24 * 3_600_000;
+/** A call that has not been answered after this long was cut off: it waits for several groups at most. */
+export const API_CALL_LEASE_MS = 60_000;
+/** Calls that one step of the purge forgets, and the steps of one minute. */
+export const API_CALLS_PURGED_MAX = 500;
+export const API_CALL_PURGES_MAX = 10;

@@ -4,6 +4,7 @@ import type { Actor } from "../domain/actor.ts";
 import type { UnreachableReason } from "../domain/contact.ts";
 import type { TicketEventType } from "../domain/event.ts";
 import type { Priority } from "../domain/priority.ts";
+import type { Scope } from "../domain/scope.ts";
 import type { TicketStatus } from "../domain/status.ts";
 
 /*
@@ -152,3 +153,55 @@ export const configVersions = sqliteTable("config_versions", {
   /** The version that a rollback brought back. */
   restoredFrom: integer("restored_from"),
 });
+
+/**
+ * Keys of programs. Owned here. Only SHA-256 of a secret is stored: it is 256 random bits, so nothing slower is
+ * needed. Read by id, which is a part of the key.
+ */
+export const apiKeys = sqliteTable("api_keys", {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  /** SHA-256 of the secret, base64url. */
+  hash: text().notNull(),
+  /** The secret before the last rotation, and until when it is let in. */
+  previousHash: text("previous_hash"),
+  previousUntil: integer("previous_until"),
+  scopes: text({ mode: "json" }).$type<Scope[]>().notNull(),
+  /** Null: as many as any. */
+  callsPerMinute: integer("calls_per_minute"),
+  createdAt: integer("created_at").notNull(),
+  createdBy: text("created_by").notNull(),
+  expiresAt: integer("expires_at"),
+  rotatedAt: integer("rotated_at"),
+  revokedAt: integer("revoked_at"),
+  revokedBy: text("revoked_by"),
+  /** Some time before the last use: written at most once in `API_KEY_USED_EVERY_MS`. */
+  lastUsedAt: integer("last_used_at"),
+  /** The call that made the present secret, so that its repetition after a crash makes no second one. */
+  cause: text(),
+});
+
+/**
+ * Changing calls that came with an `Idempotency-Key`, for a day. A row without a status is one that still runs, or
+ * whose Worker died: the lease tells. WITHOUT ROWID, as in `migrations/record/0003_api_keys.sql`.
+ */
+export const apiCalls = sqliteTable(
+  "api_calls",
+  {
+    /** Who called: the id of a key, `admin`, or `oauth:` and a digest of who it is. */
+    caller: text().notNull(),
+    key: text().notNull(),
+    /** SHA-256 of all that makes it this request and no other. */
+    request: text().notNull(),
+    startedAt: integer("started_at").notNull(),
+    leaseUntil: integer("lease_until").notNull(),
+    status: integer(),
+    /** Headers and body, sealed with a key that is not in D1; null where it was too long to keep. */
+    answer: text(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.caller, table.key] }),
+    // Cron forgets the oldest.
+    index("api_calls_started").on(table.startedAt),
+  ],
+);

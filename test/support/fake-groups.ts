@@ -21,6 +21,7 @@ export class FakeGroups {
   /** Names of every object that was ever asked for. */
   readonly touched = new Set<string>();
   readonly reprojected: string[] = [];
+  onReproject: () => void = () => undefined;
   /** What `receive` answers instead of accepting. */
   answer: Receipt | null = null;
 
@@ -91,6 +92,7 @@ export class FakeGroups {
       reproject: (): Promise<number> =>
         answering(() => {
           this.reprojected.push(group);
+          this.onReproject();
           return 3;
         }),
     };

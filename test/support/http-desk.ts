@@ -4,7 +4,14 @@ import { appWith } from "../../src/http/app.ts";
 import { FakeGroups } from "./fake-groups.ts";
 import { FlakyD1 } from "./flaky-d1.ts";
 
-const app = appWith(Date.now);
+/** How far the doors' clock is ahead. */
+let aheadMs = 0;
+const app = appWith(() => Date.now() + aheadMs);
+
+/** Lets the doors' clock run ahead of the real one by so much. */
+export function turnClock(ms: number): void {
+  aheadMs = ms;
+}
 
 export const ADMIN = { Authorization: "Bearer test-admin-token" };
 export const SECRET = { "X-Telegram-Bot-Api-Secret-Token": "test-webhook-secret" };
@@ -51,6 +58,14 @@ export class HttpDesk {
 
   async put(document: unknown, headers: Record<string, string> = {}): Promise<Response> {
     return this.send("PUT", "/api/v1/config", document, headers);
+  }
+
+  /** Makes an API key; answers it with the headers that present it. */
+  async key(...scopes: string[]): Promise<{ id: string; key: string; headers: Record<string, string> }> {
+    const answer = await this.send("POST", "/api/v1/keys", { name: `may ${scopes.join(" ")}`, scopes });
+    if (answer.status !== 201) throw new Error(`no key: ${await answer.text()}`);
+    const { id, key } = await answer.json<{ id: string; key: string }>();
+    return { id, key, headers: { Authorization: `Bearer ${key}` } };
   }
 
   /** What Telegram does with an update. */

@@ -153,10 +153,6 @@ describe("putting a configuration", () => {
     expect(await versions()).toBe(1 + stored.length);
     for (const answer of refused) expect(await codeOf(answer)).toBe("config.conflict");
   });
-
-  test("takes and tolerates an Idempotency-Key", async () => {
-    expect((await desk.put(exampleDesk(), { "Idempotency-Key": "x".repeat(5_000) })).status).toBe(200);
-  });
 });
 
 describe("a configuration that is not valid", () => {

@@ -2,6 +2,7 @@ import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { SCOPE_NAMES } from "../../src/domain/scope.ts";
 import { appWith } from "../../src/http/app.ts";
 import { PROBLEMS } from "../../src/http/problem.ts";
 import { exampleDesk } from "../support/desks.ts";
@@ -29,6 +30,11 @@ const ROUTES = [
   ["GET", "/api/v1/outbox"],
   ["POST", "/api/v1/outbox/main:m:1/replay"],
   ["POST", "/api/v1/groups/main/reproject"],
+  ["GET", "/api/v1/keys"],
+  ["POST", "/api/v1/keys"],
+  ["GET", "/api/v1/keys/x"],
+  ["POST", "/api/v1/keys/x/rotate"],
+  ["POST", "/api/v1/keys/x/revoke"],
 ] as const;
 
 describe("the API lets in", () => {
@@ -276,7 +282,10 @@ describe("what the desk says of its health", () => {
 
 interface Contract {
   openapi: string;
-  paths: Record<string, Record<string, { responses: Record<string, { description: string }> }>>;
+  paths: Record<
+    string,
+    Record<string, { security?: { bearer?: string[] }[]; responses: Record<string, { description: string }> }>
+  >;
   components: { schemas: Record<string, unknown> };
 }
 
@@ -312,8 +321,25 @@ describe("the contract", () => {
         "GET /api/v1/tickets/{ref}/routing",
         "GET /api/v1/enrichment/audit",
         "GET /api/v1/webhooks/{id}/secret",
+        "GET /api/v1/keys",
+        "POST /api/v1/keys",
+        "GET /api/v1/keys/{id}",
+        "POST /api/v1/keys/{id}/rotate",
+        "POST /api/v1/keys/{id}/revoke",
       ].sort(),
     );
+  });
+
+  test("names for every route behind a key the scopes that it needs, and only such as exist", async () => {
+    const { paths } = await contract();
+    for (const [path, methods] of Object.entries(paths)) {
+      if (!path.startsWith("/api/v1")) continue;
+      for (const [method, { security }] of Object.entries(methods)) {
+        expect(security, `${method} ${path}`).toHaveLength(1);
+        expect(security?.[0].bearer?.length, `${method} ${path}`).toBeGreaterThan(0);
+        for (const scope of security?.[0].bearer ?? []) expect(SCOPE_NAMES).toContain(scope);
+      }
+    }
   });
 
   test("refers only to schemas that it has", async () => {

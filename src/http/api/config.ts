@@ -4,17 +4,18 @@ import { toJSONSchema } from "zod";
 import { diffConfig } from "../../domain/config-diff.ts";
 import { configWarnings } from "../../domain/config-warnings.ts";
 import { ConfigDocument, type VersionedConfig } from "../../domain/config.ts";
-import { API_BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { configureGroups } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ConfigStore, type ConfigVersion, type StoredConfig } from "../../record/config-store.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { CONFIG_NOTE_CHARS_MAX } from "../../record/limits.ts";
-import { readJson } from "../body.ts";
+import { changes, needs } from "../access.ts";
+import { jsonOf } from "../body.ts";
 import type { Desk } from "../desk.ts";
 import { etag, names } from "../etag.ts";
-import { problem, problems } from "../problem.ts";
+import { isJson } from "../media-type.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { cursorOf, Idempotent, Instant, instant, Limit, NextCursor } from "./shared.ts";
 
 /** The configuration as one document, its history, and the way back. */
@@ -90,6 +91,7 @@ configApi.openapi(
   createRoute({
     method: "get",
     path: "/config",
+    ...needs("config:read"),
     summary: "The configuration in force, as it was put",
     request: { headers: z.object({ "If-None-Match": z.string().optional() }) },
     responses: {
@@ -99,7 +101,7 @@ configApi.openapi(
         content: { "application/json": { schema: Document } },
       },
       304: { description: "The caller has it already" },
-      ...problems("auth.missing", "auth.invalid", "config.not_found", "record.unreachable"),
+      ...problems(...ADMISSION, "config.not_found", "record.unreachable"),
     },
   }),
   async (c) => {
@@ -116,6 +118,7 @@ configApi.openapi(
   createRoute({
     method: "put",
     path: "/config",
+    ...changes("config:write"),
     summary: "Puts the whole configuration; every group follows at once",
     request: {
       query: z.strictObject({ dryRun: DryRun, note: Note.optional() }),
@@ -135,8 +138,7 @@ configApi.openapi(
       },
       ...problems(
         "request.malformed",
-        "auth.missing",
-        "auth.invalid",
+        ...ADMISSION_TO_CHANGE,
         "config.conflict",
         "config.changed",
         "request.too_large",
@@ -149,8 +151,8 @@ configApi.openapi(
   }),
   async (c) => {
     const { dryRun, note } = c.req.valid("query");
-    if (!isJson(c)) return problem(c, "request.not_json");
-    const body = await readJson(c.req.raw, API_BODY_BYTES_MAX);
+    if (!isJson(c.req.header("Content-Type"))) return problem(c, "request.not_json");
+    const body = jsonOf(await c.req.arrayBuffer());
     if ("refused" in body) return problem(c, body.refused);
 
     const store = new ConfigStore(c.env.DB);
@@ -187,6 +189,7 @@ configApi.openapi(
   createRoute({
     method: "get",
     path: "/config/versions",
+    ...needs("config:read"),
     summary: "Every version that ever was in force, newest first",
     request: { query: z.strictObject({ limit: Limit, cursor: cursorOf(z.tuple([Version])) }) },
     responses: {
@@ -196,7 +199,7 @@ configApi.openapi(
           "application/json": { schema: z.object({ items: z.array(VersionInfo), nextCursor: NextCursor }) },
         },
       },
-      ...problems("auth.missing", "auth.invalid", "request.invalid", "record.unreachable"),
+      ...problems(...ADMISSION, "request.invalid", "record.unreachable"),
     },
   }),
   async (c) => {
@@ -213,6 +216,7 @@ configApi.openapi(
   createRoute({
     method: "get",
     path: "/config/versions/{version}",
+    ...needs("config:read"),
     summary: "One version with its document",
     request: {
       params: z.object({ version: z.coerce.number().pipe(Version).openapi({ type: "integer", minimum: 1 }) }),
@@ -222,13 +226,7 @@ configApi.openapi(
         description: "The version",
         content: { "application/json": { schema: VersionWithDocument } },
       },
-      ...problems(
-        "auth.missing",
-        "auth.invalid",
-        "config.version_not_found",
-        "request.invalid",
-        "record.unreachable",
-      ),
+      ...problems(...ADMISSION, "config.version_not_found", "request.invalid", "record.unreachable"),
     },
   }),
   async (c) => {
@@ -242,6 +240,7 @@ configApi.openapi(
   createRoute({
     method: "post",
     path: "/config/rollback",
+    ...changes("config:write"),
     summary: "Brings back an earlier version, as a new one",
     request: {
       headers: Idempotent.extend({ "If-Match": z.string().optional() }),
@@ -260,8 +259,7 @@ configApi.openapi(
       },
       ...problems(
         "request.malformed",
-        "auth.missing",
-        "auth.invalid",
+        ...ADMISSION_TO_CHANGE,
         "config.version_not_found",
         "config.conflict",
         "config.changed",
@@ -338,9 +336,4 @@ async function inForce(
 
 function info({ version, createdAt, createdBy, note, restoredFrom }: ConfigVersion) {
   return { version, createdAt: instant(createdAt), createdBy, note, restoredFrom };
-}
-
-function isJson(c: Context<Desk>): boolean {
-  const type = c.req.header("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  return /^application\/(?:[\w.-]+\+)?json$/.test(type);
 }

@@ -1,7 +1,8 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { enrichmentAudit } from "../../record/enrichment-audit.ts";
+import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
-import { problems } from "../problem.ts";
+import { ADMISSION, problems } from "../problem.ts";
 import { Instant, instant } from "./shared.ts";
 
 /** How well the system that knows the customers serves the desk. */
@@ -48,6 +49,7 @@ enrichmentApi.openapi(
   createRoute({
     method: "get",
     path: "/enrichment/audit",
+    ...needs("metrics:read"),
     summary: "Failures, staleness and disagreement of the enrichment system",
     request: {
       query: z.strictObject({
@@ -61,7 +63,7 @@ enrichmentApi.openapi(
         description: "Counted from the tickets' events",
         content: { "application/json": { schema: Audit } },
       },
-      ...problems("auth.missing", "auth.invalid", "request.invalid", "record.unreachable"),
+      ...problems(...ADMISSION, "request.invalid", "record.unreachable"),
     },
   }),
   async (c) => {

@@ -2,8 +2,9 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { METRICS } from "../../domain/sla/metric.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { ESCALATION_ACTS, listEscalations, type EscalationRow } from "../../record/escalations.ts";
+import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
-import { problems } from "../problem.ts";
+import { ADMISSION, problems } from "../problem.ts";
 import { cursorOf, Instant, instant, instantOrNull, Limit, NextCursor, TelegramId, When } from "./shared.ts";
 
 /** What was done because a promise was at risk or broken, for a supervisor to review. */
@@ -57,6 +58,7 @@ escalationsApi.openapi(
   createRoute({
     method: "get",
     path: "/escalations",
+    ...needs("tickets:read"),
     summary: "Escalations of all tickets, newest first",
     request: {
       query: z.strictObject({
@@ -86,7 +88,7 @@ escalationsApi.openapi(
           "application/json": { schema: z.object({ items: z.array(Escalation), nextCursor: NextCursor }) },
         },
       },
-      ...problems("auth.missing", "auth.invalid", "request.invalid", "record.unreachable"),
+      ...problems(...ADMISSION, "request.invalid", "record.unreachable"),
     },
   }),
   async (c) => {

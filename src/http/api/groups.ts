@@ -3,8 +3,9 @@ import { waitUntil } from "cloudflare:workers";
 import { askGroup, hasGroup } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
+import { changes } from "../access.ts";
 import type { Desk } from "../desk.ts";
-import { problem, problems } from "../problem.ts";
+import { ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { Idempotent } from "./shared.ts";
 
 /** What can be asked of one group as a whole. */
@@ -14,6 +15,7 @@ groupsApi.openapi(
   createRoute({
     method: "post",
     path: "/groups/{id}/reproject",
+    ...changes("admin"),
     summary: "Rebuilds the record of a group from its object",
     request: { params: z.object({ id: z.string().max(64) }), headers: Idempotent },
     responses: {
@@ -22,8 +24,7 @@ groupsApi.openapi(
         content: { "application/json": { schema: z.object({ group: z.string(), tickets: z.int() }) } },
       },
       ...problems(
-        "auth.missing",
-        "auth.invalid",
+        ...ADMISSION_TO_CHANGE,
         "group.not_found",
         "request.invalid",
         "config.missing",

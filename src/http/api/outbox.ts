@@ -4,8 +4,9 @@ import { askGroup, groupIds, hasGroup } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { encodeCursor } from "../../record/cursor.ts";
+import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
-import { problem, problems } from "../problem.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { cursorOf, Idempotent, Instant, instant, Limit, NextCursor } from "./shared.ts";
 
 /** Deliveries that gave up, or whose outcome nobody knows, and sending them again. */
@@ -30,6 +31,7 @@ outboxApi.openapi(
   createRoute({
     method: "get",
     path: "/outbox",
+    ...needs("tickets:read"),
     summary: "Deliveries that need someone, group by group, oldest first",
     request: {
       query: z.strictObject({
@@ -54,14 +56,7 @@ outboxApi.openapi(
           },
         },
       },
-      ...problems(
-        "auth.missing",
-        "auth.invalid",
-        "group.not_found",
-        "request.invalid",
-        "config.missing",
-        "record.unreachable",
-      ),
+      ...problems(...ADMISSION, "group.not_found", "request.invalid", "config.missing", "record.unreachable"),
     },
   }),
   async (c) => {
@@ -100,6 +95,7 @@ outboxApi.openapi(
   createRoute({
     method: "post",
     path: "/outbox/{id}/replay",
+    ...changes("tickets:write"),
     summary: "Sends a delivery again",
     request: { params: z.object({ id: z.string().max(128) }), headers: Idempotent },
     responses: {
@@ -110,8 +106,7 @@ outboxApi.openapi(
         },
       },
       ...problems(
-        "auth.missing",
-        "auth.invalid",
+        ...ADMISSION_TO_CHANGE,
         "delivery.not_found",
         "request.invalid",
         "config.missing",

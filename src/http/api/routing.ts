@@ -33,8 +33,9 @@ import { configCacheOf } from "../../record/config-cache.ts";
 import { ticketByRef } from "../../record/queries.ts";
 import { RecordUnreachable } from "../../record/reach.ts";
 import { recordedTickets } from "../../record/recorded-tickets.ts";
+import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
-import { problem, problems } from "../problem.ts";
+import { ADMISSION, problem, problems } from "../problem.ts";
 import { Instant, instant, instantOrNull, When } from "./shared.ts";
 
 /** Who gets which ticket: rehearsed and explained. */
@@ -189,6 +190,7 @@ routingApi.openapi(
   createRoute({
     method: "post",
     path: "/routing/simulate",
+    ...needs("config:read"),
     summary: "Rehearses who would get a ticket, and why; changes nothing",
     request: { body: { required: true, content: { "application/json": { schema: Question } } } },
     responses: {
@@ -198,8 +200,7 @@ routingApi.openapi(
       },
       ...problems(
         "request.malformed",
-        "auth.missing",
-        "auth.invalid",
+        ...ADMISSION,
         "request.too_large",
         "request.not_json",
         "request.invalid",
@@ -269,6 +270,7 @@ routingApi.openapi(
   createRoute({
     method: "post",
     path: "/routing/replay",
+    ...needs("config:read", "tickets:read"),
     summary:
       "Runs a draft configuration over the recorded tickets of a period, and compares; changes nothing",
     description:
@@ -332,8 +334,7 @@ routingApi.openapi(
       },
       ...problems(
         "request.malformed",
-        "auth.missing",
-        "auth.invalid",
+        ...ADMISSION,
         "request.too_large",
         "request.not_json",
         "request.invalid",
@@ -435,6 +436,7 @@ routingApi.openapi(
   createRoute({
     method: "get",
     path: "/tickets/{ref}/routing",
+    ...needs("tickets:read"),
     summary: "How a ticket got where it is, who could take it now, and what changes next",
     request: { params: z.object({ ref: z.string().max(32).openapi({ example: "SUP-1042" }) }) },
     responses: {
@@ -443,8 +445,7 @@ routingApi.openapi(
         content: { "application/json": { schema: Story } },
       },
       ...problems(
-        "auth.missing",
-        "auth.invalid",
+        ...ADMISSION,
         "ticket.not_found",
         "request.invalid",
         "group.unreachable",

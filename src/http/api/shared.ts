@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "../../domain/limits.ts";
 import { decodeCursor } from "../../record/cursor.ts";
 import { CURSOR_CHARS_MAX } from "../../record/limits.ts";
+import { IdempotencyKey } from "../once.ts";
 
 /** An instant in ms since 1970 as the API writes it. */
 export function instant(ms: number): string {
@@ -62,13 +63,5 @@ export const TelegramId = z.coerce
   .positive()
   .openapi({ type: "integer", format: "int64", example: 5550000001 });
 
-/**
- * Every call that changes something takes this header. The desk's changes are safe to repeat by their nature, so it
- * is read by nobody yet.
- */
-export const Idempotent = z.object({
-  "Idempotency-Key": z
-    .string()
-    .optional()
-    .openapi({ description: "A key of the caller's choice that makes a repetition recognisable" }),
-});
+/** Every call that changes something takes this header; `changes` in `access.ts` reads it. */
+export const Idempotent = z.object({ "Idempotency-Key": IdempotencyKey });

@@ -15,8 +15,9 @@ import { sweepGroups } from "../../groups/sweep.ts";
 import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ticketByRef } from "../../record/queries.ts";
+import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
-import { problem, problems } from "../problem.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { Idempotent, Instant, instant, instantOrNull, When } from "./shared.ts";
 
 /** Why a clock shows what it shows, and doing now what is due. */
@@ -93,6 +94,7 @@ slaApi.openapi(
   createRoute({
     method: "post",
     path: "/sla/explain",
+    ...needs("config:read"),
     summary: "Explains business time: when, how much, how long before, and open or not",
     request: { body: { required: true, content: { "application/json": { schema: Question } } } },
     responses: {
@@ -102,8 +104,7 @@ slaApi.openapi(
       },
       ...problems(
         "request.malformed",
-        "auth.missing",
-        "auth.invalid",
+        ...ADMISSION,
         "request.too_large",
         "request.not_json",
         "request.invalid",
@@ -215,6 +216,7 @@ slaApi.openapi(
   createRoute({
     method: "get",
     path: "/tickets/{ref}/sla",
+    ...needs("tickets:read"),
     summary: "Every clock of a ticket, with its state, segments and escalations",
     request: {
       params: z.object({ ref: z.string().max(32).openapi({ example: "SUP-1042" }) }),
@@ -225,8 +227,7 @@ slaApi.openapi(
         content: { "application/json": { schema: TicketClocks } },
       },
       ...problems(
-        "auth.missing",
-        "auth.invalid",
+        ...ADMISSION,
         "ticket.not_found",
         "request.invalid",
         "group.unreachable",
@@ -249,6 +250,7 @@ slaApi.openapi(
   createRoute({
     method: "post",
     path: "/sla/sweep",
+    ...changes("tickets:write"),
     summary: "Does now what is due, as Cron does each minute",
     request: { headers: Idempotent },
     responses: {
@@ -274,7 +276,7 @@ slaApi.openapi(
           },
         },
       },
-      ...problems("auth.missing", "auth.invalid", "record.unreachable"),
+      ...problems(...ADMISSION_TO_CHANGE, "record.unreachable"),
     },
   }),
   async (c) => {

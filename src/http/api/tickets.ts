@@ -5,8 +5,9 @@ import { PRIORITIES } from "../../domain/priority.ts";
 import { TICKET_STATUSES } from "../../domain/status.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { listTickets, ticketByRef, type TicketEventRow, type TicketRow } from "../../record/queries.ts";
+import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
-import { problem, problems } from "../problem.ts";
+import { ADMISSION, problem, problems } from "../problem.ts";
 import { cursorOf, Instant, instant, instantOrNull, Limit, NextCursor, TelegramId } from "./shared.ts";
 
 /** Tickets as the record has them: moments behind the groups, and `recordedAt` says how many. */
@@ -88,6 +89,7 @@ ticketsApi.openapi(
   createRoute({
     method: "get",
     path: "/tickets",
+    ...needs("tickets:read"),
     summary: "Tickets, opened last first",
     request: {
       query: z.strictObject({
@@ -119,7 +121,7 @@ ticketsApi.openapi(
           "application/json": { schema: z.object({ items: z.array(Ticket), nextCursor: NextCursor }) },
         },
       },
-      ...problems("auth.missing", "auth.invalid", "request.invalid", "record.unreachable"),
+      ...problems(...ADMISSION, "request.invalid", "record.unreachable"),
     },
   }),
   async (c) => {
@@ -138,6 +140,7 @@ ticketsApi.openapi(
   createRoute({
     method: "get",
     path: "/tickets/{ref}",
+    ...needs("tickets:read"),
     summary: "A ticket with its first events",
     request: { params: z.object({ ref: Ref }) },
     responses: {
@@ -151,13 +154,7 @@ ticketsApi.openapi(
           },
         },
       },
-      ...problems(
-        "auth.missing",
-        "auth.invalid",
-        "ticket.not_found",
-        "request.invalid",
-        "record.unreachable",
-      ),
+      ...problems(...ADMISSION, "ticket.not_found", "request.invalid", "record.unreachable"),
     },
   }),
   async (c) => {
@@ -171,6 +168,7 @@ ticketsApi.openapi(
   createRoute({
     method: "get",
     path: "/tickets/{ref}/events",
+    ...needs("tickets:read"),
     summary: "What happened to a ticket, oldest first",
     request: {
       params: z.object({ ref: Ref }),
@@ -183,13 +181,7 @@ ticketsApi.openapi(
           "application/json": { schema: z.object({ items: z.array(TicketEvent), nextCursor: NextCursor }) },
         },
       },
-      ...problems(
-        "auth.missing",
-        "auth.invalid",
-        "ticket.not_found",
-        "request.invalid",
-        "record.unreachable",
-      ),
+      ...problems(...ADMISSION, "ticket.not_found", "request.invalid", "record.unreachable"),
     },
   }),
   async (c) => {

@@ -3,8 +3,9 @@ import { waitUntil } from "cloudflare:workers";
 import type { Config } from "../../domain/config.ts";
 import { ENRICHMENT_ENDPOINT, SKILLS_ENDPOINT, signingSecret } from "../../domain/signing-secret.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
+import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
-import { problem, problems } from "../problem.ts";
+import { ADMISSION, problem, problems } from "../problem.ts";
 
 /** What the desk calls by its configuration: its endpoints, and the systems that it asks with signed questions. */
 export const webhooksApi = new OpenAPIHono<Desk>();
@@ -13,6 +14,7 @@ webhooksApi.openapi(
   createRoute({
     method: "get",
     path: "/webhooks/{id}/secret",
+    ...needs("admin"),
     summary: "The secret that checks the signature of what an endpoint gets",
     request: { params: z.object({ id: z.string().max(64) }) },
     responses: {
@@ -26,8 +28,7 @@ webhooksApi.openapi(
         },
       },
       ...problems(
-        "auth.missing",
-        "auth.invalid",
+        ...ADMISSION,
         "webhook.not_found",
         "request.invalid",
         "config.missing",

@@ -12,6 +12,8 @@ import { localPlug, pluggable } from "./local-plug.ts";
 import { lookInside, lookIntoTicket } from "./look-inside.ts";
 import { watchable, type Watch } from "./watch.ts";
 
+export { CallMeter } from "../../metering/call-meter.ts";
+
 /**
  * The desk as it is deployed, but for its clock, a database that can be switched off, a plug to pull, and a window to
  * look through.

@@ -7,6 +7,8 @@ import { counted, countedDatabase, counter } from "./counts.ts";
 import { fillRecord } from "./fill-record.ts";
 import { multiplyTickets } from "./multiply.ts";
 
+export { CallMeter } from "../../../src/metering/call-meter.ts";
+
 /*
  * The desk as it is deployed, but for a clock that stands still until the bench moves it, counters on everything that
  * costs, and a gate for what may come later: edits of cards and icons, and the record.

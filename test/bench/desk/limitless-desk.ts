@@ -1,5 +1,7 @@
 import product, { TopicGroup as ProductTopicGroup } from "../../../src/index.ts";
 
+export { CallMeter } from "../../../src/metering/call-meter.ts";
+
 /** The desk as it is deployed, with a door by which the bench lifts the limit of the staff group's lane. */
 export class TopicGroup extends ProductTopicGroup {
   /** Counts from the next start of the object on; for a new one, from its first configuration on. */

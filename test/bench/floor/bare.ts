@@ -1,6 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import { Hono } from "hono";
 
+export { CallMeter } from "../../../src/metering/call-meter.ts";
+
 /**
  * The least that a webhook in front of a Durable Object can do and still lose nothing: it keeps the body and says
  * yes. The object has the name of the desk's, so that both are served in the same way.

@@ -1,6 +1,8 @@
 import { Bot, webhookCallback } from "grammy";
 import { MAIN_CHAT } from "../../support/desks.ts";
 
+export { CallMeter } from "../../../src/metering/call-meter.ts";
+
 /** The configuration that it is served with asks for an object; nobody calls it. */
 export { TopicGroup } from "./bare.ts";
 

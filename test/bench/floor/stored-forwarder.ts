@@ -4,6 +4,8 @@ import { Hono } from "hono";
 import { botApi } from "../../../src/telegram/api.ts";
 import { MAIN_CHAT } from "../../support/desks.ts";
 
+export { CallMeter } from "../../../src/metering/call-meter.ts";
+
 /** A forwarder that loses nothing: it keeps the update, says yes once that is safe, and copies the message then. */
 export class TopicGroup extends DurableObject<Env> {
   readonly #call = botApi(this.env.BOT_TOKEN, this.env.TELEGRAM_API_ROOT);

@@ -1,0 +1,34 @@
+import { createMiddleware } from "hono/factory";
+import { missingScopes, type Scope } from "../domain/scope.ts";
+import type { Desk } from "./desk.ts";
+import { once } from "./once.ts";
+import { problem } from "./problem.ts";
+import { readable } from "./readable.ts";
+
+/**
+ * What a route needs, spread into its `createRoute`: the contract shows the scopes as `security`, and who lacks one
+ * of them is refused before anything is read.
+ */
+export function needs(...scopes: [Scope, ...Scope[]]) {
+  return { security: [{ bearer: scopes as string[] }], middleware: [scoped(scopes), readable] };
+}
+
+/** The same for a route that changes something: it happens once, however often it is asked with one key. */
+export function changes(...scopes: [Scope, ...Scope[]]) {
+  const { security, middleware } = needs(...scopes);
+  return { security, middleware: [...middleware, once] };
+}
+
+function scoped(scopes: readonly Scope[]) {
+  return createMiddleware<Desk>(async (c, next) => {
+    const missing = missingScopes(c.get("principal").scopes, scopes);
+    if (missing.length === 0) return next();
+    const needed = scopes.join(" ");
+    return problem(c, "auth.scope_missing", {
+      detail: `It needs ${missing.join(", ")}. Ask whoever keeps the keys for one with this scope.`,
+      headers: {
+        "WWW-Authenticate": `Bearer realm="topicdesk", error="insufficient_scope", error_description="the key lacks ${missing.join(" ")}", scope="${needed}"`,
+      },
+    });
+  });
+}

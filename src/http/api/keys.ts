@@ -1,0 +1,307 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { Duration, ms } from "../../domain/duration.ts";
+import { SCOPE_NAMES, SCOPES } from "../../domain/scope.ts";
+import { log } from "../../log.ts";
+import { ApiKeys, type ApiKeyRow } from "../../record/api-keys.ts";
+import { encodeCursor } from "../../record/cursor.ts";
+import { changes, needs } from "../access.ts";
+import { hashOf, keyIdOf, keyText, newSecret } from "../api-key.ts";
+import type { Desk } from "../desk.ts";
+import {
+  CALLS_PER_MINUTE_DEFAULT,
+  CALLS_PER_MINUTE_MAX,
+  KEY_NAME_CHARS_MAX,
+  KEY_OVERLAP_DEFAULT,
+  KEY_OVERLAP_MAX_MS,
+} from "../limits.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import { cursorOf, Idempotent, Instant, instant, instantOrNull, Limit, NextCursor, When } from "./shared.ts";
+
+/** The keys by which programs are known: made, listed, rotated and revoked. */
+export const keysApi = new OpenAPIHono<Desk>();
+
+/** Who else stands in the histories; a key of this name would pass for them. */
+const RESERVED = ["admin", "telegram"];
+
+const Scope = z
+  .enum(SCOPE_NAMES)
+  .openapi("Scope", { description: SCOPE_NAMES.map((name) => `\`${name}\`: ${SCOPES[name]}`).join("; ") });
+const KeyId = z
+  .string()
+  .max(32)
+  .openapi({ description: "The part between `topicdesk_` and the secret", example: "3f9k2m1x7qpa" });
+const Key = z
+  .object({
+    id: KeyId,
+    name: z.string().openapi({ example: "reporting" }),
+    scopes: z.array(Scope),
+    callsPerMinute: z.int(),
+    status: z.enum(["active", "expired", "revoked"]),
+    createdAt: Instant,
+    createdBy: z.string().openapi({ description: "The name of the key that made it" }),
+    expiresAt: Instant.nullable(),
+    rotatedAt: Instant.nullable(),
+    previousSecretUntil: Instant.nullable().openapi({
+      description: "Until when the secret before the last rotation is let in as well",
+    }),
+    revokedAt: Instant.nullable(),
+    revokedBy: z.string().nullable(),
+    lastUsedAt: Instant.nullable().openapi({ description: "To the hour; null: never" }),
+  })
+  .openapi("ApiKey");
+const KeyWithSecret = Key.extend({
+  key: z.string().openapi({
+    description: "What to send as the bearer token. Shown now and never again",
+    example: "topicdesk_3f9k2m1x7qpa_…",
+  }),
+}).openapi("ApiKeyWithSecret");
+
+const Name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(KEY_NAME_CHARS_MAX)
+  .regex(/^[^\p{C}]*$/u, "must have no control characters")
+  .refine((name) => !RESERVED.includes(name.toLowerCase()), {
+    error: `must not be ${RESERVED.join(" or ")}: histories would not tell the two apart`,
+  })
+  .openapi({
+    description: "Who it is for; it stands in the histories of what the key does",
+    example: "reporting",
+  });
+const Overlap = Duration.default(KEY_OVERLAP_DEFAULT)
+  .transform((text) => ms(text))
+  .refine((overlap) => overlap <= KEY_OVERLAP_MAX_MS, { error: "must be 30d at most" })
+  .openapi({
+    type: "string",
+    example: "24h",
+    description: "For how long the present secret is let in besides the new one; `0s`: not at all",
+  });
+const Params = z.object({ id: KeyId });
+const NO_STORE = { "Cache-Control": "no-store" };
+
+keysApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/keys",
+    ...needs("admin"),
+    summary: "API keys, made last first, without their secrets",
+    request: {
+      query: z.strictObject({ limit: Limit, cursor: cursorOf(z.tuple([z.int(), z.string().max(32)])) }),
+    },
+    responses: {
+      200: {
+        description: "A page of keys",
+        content: {
+          "application/json": { schema: z.object({ items: z.array(Key), nextCursor: NextCursor }) },
+        },
+      },
+      ...problems(...ADMISSION, "request.invalid"),
+    },
+  }),
+  async (c) => {
+    const { limit, cursor } = c.req.valid("query");
+    const after = cursor === undefined ? null : { createdAt: cursor[0], id: cursor[1] };
+    const rows = await new ApiKeys(c.env.DB).list({ after, limit: limit + 1 });
+    const now = c.get("now")();
+    const items = rows.slice(0, limit);
+    const last = rows.length > limit ? items.at(-1) : undefined;
+    const nextCursor = last === undefined ? null : encodeCursor([last.createdAt, last.id]);
+    return c.json({ items: items.map((row) => keyJson(row, now)), nextCursor }, 200);
+  },
+);
+
+keysApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/keys",
+    ...changes("admin"),
+    summary: "Makes an API key",
+    request: {
+      headers: Idempotent,
+      body: {
+        required: true,
+        content: {
+          "application/json": {
+            schema: z
+              .strictObject({
+                name: Name,
+                scopes: z
+                  .array(Scope)
+                  .min(1)
+                  .max(SCOPE_NAMES.length)
+                  .refine((scopes) => new Set(scopes).size === scopes.length, "must name each scope once"),
+                callsPerMinute: z
+                  .int()
+                  .min(1)
+                  .max(CALLS_PER_MINUTE_MAX)
+                  .default(CALLS_PER_MINUTE_DEFAULT)
+                  .openapi({ description: "What is above is answered 429" }),
+                expiresAt: When.nullable()
+                  .default(null)
+                  .openapi({ description: "Null: never", example: "2100-01-01T00:00:00Z" }),
+              })
+              .openapi("NewApiKey"),
+          },
+        },
+      },
+    },
+    responses: {
+      201: {
+        description: "The key with its secret",
+        content: { "application/json": { schema: KeyWithSecret } },
+      },
+      ...problems(
+        ...ADMISSION_TO_CHANGE,
+        "request.malformed",
+        "key.too_many",
+        "request.too_large",
+        "request.not_json",
+        "request.invalid",
+      ),
+    },
+  }),
+  async (c) => {
+    const { name, scopes, callsPerMinute, expiresAt } = c.req.valid("json");
+    const at = c.get("now")();
+    if (expiresAt !== null && expiresAt <= at) {
+      const message = "must lie in the future";
+      return problem(c, "request.invalid", { problems: [{ pointer: "/expiresAt", message }] });
+    }
+    const cause = c.get("cause");
+    const by = c.get("principal").name;
+    const [id, secret] = [await keyIdOf(cause), newSecret()];
+    const hash = await hashOf(secret);
+    const made = { id, name, hash, scopes, callsPerMinute, expiresAt, by, at, cause };
+    const row = await new ApiKeys(c.env.DB).create(made);
+    if (row === null) return problem(c, "key.too_many");
+    log("info", "key.created", { id, scopes, by });
+    return c.json({ ...keyJson(row, at), key: keyText({ id, secret }) }, 201, NO_STORE);
+  },
+);
+
+keysApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/keys/{id}",
+    ...needs("admin"),
+    summary: "An API key, without its secret",
+    request: { params: Params },
+    responses: {
+      200: { description: "The key", content: { "application/json": { schema: Key } } },
+      ...problems(...ADMISSION, "key.not_found", "request.invalid"),
+    },
+  }),
+  async (c) => {
+    const row = await new ApiKeys(c.env.DB).find(c.req.valid("param").id);
+    return row === null ? problem(c, "key.not_found") : c.json(keyJson(row, c.get("now")()), 200);
+  },
+);
+
+keysApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/keys/{id}/rotate",
+    ...changes("admin"),
+    summary: "Gives a key a new secret; for a while both are let in",
+    request: {
+      params: Params,
+      headers: Idempotent,
+      body: {
+        required: true,
+        content: {
+          "application/json": { schema: z.strictObject({ overlap: Overlap }).openapi("ApiKeyRotation") },
+        },
+      },
+    },
+    responses: {
+      200: {
+        description: "The key with its new secret; a secret that was rotated away before ends now",
+        content: { "application/json": { schema: KeyWithSecret } },
+      },
+      ...problems(
+        ...ADMISSION_TO_CHANGE,
+        "request.malformed",
+        "key.not_found",
+        "key.revoked",
+        "request.too_large",
+        "request.not_json",
+        "request.invalid",
+      ),
+    },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const { overlap } = c.req.valid("json");
+    const at = c.get("now")();
+    const keys = new ApiKeys(c.env.DB);
+    const secret = newSecret();
+    const rotation = {
+      id,
+      hash: await hashOf(secret),
+      overlapUntil: at + overlap,
+      at,
+      cause: c.get("cause"),
+    };
+    const row = await keys.rotate(rotation);
+    if (row === null) {
+      const standing = await keys.find(id);
+      return standing === null ? problem(c, "key.not_found") : alreadyRevoked(c, standing);
+    }
+    log("info", "key.rotated", { id, by: c.get("principal").name });
+    return c.json({ ...keyJson(row, at), key: keyText({ id, secret }) }, 200, NO_STORE);
+  },
+);
+
+keysApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/keys/{id}/revoke",
+    ...changes("admin"),
+    summary: "Ends a key at once, and for good",
+    request: { params: Params, headers: Idempotent },
+    responses: {
+      200: {
+        description: "Revoked; one that was revoked before tells by whom and when",
+        content: { "application/json": { schema: Key } },
+      },
+      ...problems(...ADMISSION_TO_CHANGE, "key.not_found", "request.invalid"),
+    },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const at = c.get("now")();
+    const by = c.get("principal").name;
+    const row = await new ApiKeys(c.env.DB).revoke(id, by, at);
+    if (row === null) return problem(c, "key.not_found");
+    log("info", "key.revoked", { id, by });
+    return c.json(keyJson(row, at), 200);
+  },
+);
+
+function alreadyRevoked(c: Context<Desk>, { revokedAt, revokedBy }: ApiKeyRow) {
+  return problem(c, "key.revoked", {
+    detail: `${revokedBy ?? ""} did so at ${instant(revokedAt ?? 0)}. Make a new key.`,
+  });
+}
+
+function keyJson(row: ApiKeyRow, now: number): z.infer<typeof Key> {
+  const isExpired = row.expiresAt !== null && row.expiresAt <= now;
+  const overlaps = (row.previousUntil ?? 0) > now && row.revokedAt === null;
+  return {
+    id: row.id,
+    name: row.name,
+    scopes: row.scopes,
+    callsPerMinute: row.callsPerMinute ?? CALLS_PER_MINUTE_DEFAULT,
+    status: row.revokedAt === null ? (isExpired ? "expired" : "active") : "revoked",
+    createdAt: instant(row.createdAt),
+    createdBy: row.createdBy,
+    expiresAt: instantOrNull(row.expiresAt),
+    rotatedAt: instantOrNull(row.rotatedAt),
+    previousSecretUntil: instantOrNull(overlaps ? row.previousUntil : null),
+    revokedAt: instantOrNull(row.revokedAt),
+    revokedBy: row.revokedBy,
+    lastUsedAt: instantOrNull(row.lastUsedAt),
+  };
+}

@@ -1,0 +1,5 @@
+/** Whether a `Content-Type` says that a body is JSON. */
+export function isJson(header: string | undefined): boolean {
+  const type = header?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  return /^application\/(?:[\w.-]+\+)?json$/.test(type);
+}

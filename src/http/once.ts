@@ -1,0 +1,110 @@
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import { log } from "../log.ts";
+import { ApiCalls, type Lease } from "../record/api-calls.ts";
+import { RecordUnreachable } from "../record/reach.ts";
+import { hashOf } from "./api-key.ts";
+import type { Desk } from "./desk.ts";
+import { IDEMPOTENCY_KEY_CHARS_MAX, KEPT_ANSWER_CHARS_MAX } from "./limits.ts";
+import { invalid, problem } from "./problem.ts";
+import { seal, unseal } from "./seal.ts";
+
+/** The header by which a caller makes a repetition recognisable. */
+export const IdempotencyKey = z
+  .string()
+  .min(1)
+  .max(IDEMPOTENCY_KEY_CHARS_MAX)
+  .regex(/^[\x20-\x7e]*$/, "must be printable ASCII")
+  .optional()
+  .openapi({
+    description:
+      "A key of the caller's choice, for a day: the same call again is answered as the first time, with `Idempotency-Replayed: true`, and changes nothing. A call that was refused changed nothing, and may be made again with its key",
+    example: "7b1c0d52-1f2e-4d8f-9d5e-0f5a1c7e3b11",
+  });
+const Header = z.object({ "Idempotency-Key": IdempotencyKey });
+
+/** What a repetition is told of the first answer, besides its body. */
+const KEPT_HEADERS = ["Content-Type", "Cache-Control", "ETag"];
+interface Kept {
+  headers: Record<string, string>;
+  body: string;
+}
+
+/**
+ * Lets a changing call happen once: whoever repeats it with its key gets the first answer. It also names the call as
+ * the cause of what it changes, so that a run which takes over from a dead one changes the same things.
+ */
+export const once = createMiddleware<Desk>(async (c, next) => {
+  const caller = c.get("principal").id;
+  const header = { "Idempotency-Key": c.req.header("Idempotency-Key") };
+  const read = Header.safeParse(header);
+  if (!read.success) return invalid(c, "header", read.error, header);
+  const { "Idempotency-Key": key } = read.data;
+  if (key === undefined) {
+    c.set("cause", `api:${caller}:${crypto.randomUUID()}`);
+    return next();
+  }
+  const calls = new ApiCalls(c.env.DB);
+  const at = c.get("now")();
+  const begun = await calls.begin({ caller, key, request: await digestOf(c), at });
+  switch (begun.kind) {
+    case "other":
+      return problem(c, "idempotency.key_reused", {
+        detail: "Choose a new key for each new call, and repeat a call as it was.",
+      });
+    case "running":
+      return problem(c, "idempotency.running", {
+        headers: { "Retry-After": String(Math.max(1, Math.ceil((begun.leaseUntil - at) / 1_000))) },
+      });
+    case "answered":
+      return repeated(c, key, begun.status, begun.answer);
+    case "run":
+      c.set("cause", `api:${caller}:${key}:${begun.lease.startedAt}`);
+      return run(c, begun.lease, calls, next);
+    default:
+      return begun satisfies never;
+  }
+});
+
+/** A handler that throws has been answered for by the time `next` returns: with a 500, or a 503. */
+async function run(c: Context<Desk>, lease: Lease, calls: ApiCalls, next: () => Promise<void>) {
+  await next();
+  try {
+    if (c.res.ok) await calls.finish(lease, c.res.status, await keep(c, lease));
+    else await calls.release(lease);
+  } catch (error) {
+    // What was done is done, and the caller shall know; the lease ends by itself.
+    if (!(error instanceof RecordUnreachable)) throw error;
+    log("warn", "call.not_kept", { code: error.code });
+  }
+  return undefined;
+}
+
+async function keep(c: Context<Desk>, { caller, key }: Lease): Promise<string | null> {
+  const headers = Object.fromEntries(
+    KEPT_HEADERS.flatMap((name) => {
+      const value = c.res.headers.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+  const kept: Kept = { headers, body: await c.res.clone().text() };
+  if (kept.body.length > KEPT_ANSWER_CHARS_MAX) return null;
+  return seal(JSON.stringify(kept), `${caller} ${key}`, c.env.WEBHOOK_SECRET);
+}
+
+async function repeated(c: Context<Desk>, key: string, status: number, answer: string | null) {
+  const about = `${c.get("principal").id} ${key}`;
+  const text = answer === null ? null : await unseal(answer, about, c.env.WEBHOOK_SECRET);
+  if (text === null) return problem(c, "idempotency.answer_lost");
+  const { headers, body } = JSON.parse(text) as Kept;
+  return new Response(body, { status, headers: { ...headers, "Idempotency-Replayed": "true" } });
+}
+
+/** All that makes a request this one and no other. */
+async function digestOf(c: Context<Desk>): Promise<string> {
+  const { pathname, search } = new URL(c.req.url);
+  const conditions = [c.req.header("If-Match") ?? null, c.req.header("If-None-Match") ?? null];
+  const body = new Uint8Array(await c.req.arrayBuffer()).toBase64();
+  return hashOf(JSON.stringify([c.req.method, pathname, search, conditions, body]));
+}

@@ -1,0 +1,153 @@
+import { and, desc, eq, isNull, lt, or, sql } from "drizzle-orm";
+import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import type { Scope } from "../domain/scope.ts";
+import { API_KEY_KEPT_MS, API_KEY_USED_EVERY_MS, API_KEYS_MAX } from "./limits.ts";
+import { reach } from "./reach.ts";
+import { apiKeys } from "./schema.ts";
+
+/** A key as it is stored: without its secret. Instants in ms since 1970. */
+export type ApiKeyRow = typeof apiKeys.$inferSelect;
+
+export interface NewApiKey {
+  id: string;
+  name: string;
+  hash: string;
+  scopes: Scope[];
+  callsPerMinute: number | null;
+  expiresAt: number | null;
+  by: string;
+  at: number;
+  /** The call that asks for it. Asked again by the same call, it gets the new secret and stays one key. */
+  cause: string;
+}
+
+export interface Rotation {
+  id: string;
+  hash: string;
+  /** Until when the secret before is let in. */
+  overlapUntil: number;
+  at: number;
+  cause: string;
+}
+
+/** The keys of programs in D1. Everything throws `RecordUnreachable` when D1 does not answer. */
+export class ApiKeys {
+  readonly #db: DrizzleD1Database;
+
+  constructor(d1: D1Database) {
+    this.#db = drizzle(d1);
+  }
+
+  async find(id: string): Promise<ApiKeyRow | null> {
+    const row = await reach(() => this.#db.select().from(apiKeys).where(eq(apiKeys.id, id)).get());
+    return row ?? null;
+  }
+
+  /** Whether any key could make others. */
+  async hasAdmin(now: number): Promise<boolean> {
+    const row = await reach(() =>
+      this.#db
+        .select({ id: apiKeys.id })
+        .from(apiKeys)
+        .where(
+          and(
+            isNull(apiKeys.revokedAt),
+            sql`(${apiKeys.expiresAt} IS NULL OR ${apiKeys.expiresAt} > ${now})`,
+            sql`${apiKeys.scopes} LIKE '%"admin"%'`,
+          ),
+        )
+        .limit(1)
+        .get(),
+    );
+    return row !== undefined;
+  }
+
+  /** Made last first; `after` is the last one of the page before. */
+  async list(page: { after: { createdAt: number; id: string } | null; limit: number }): Promise<ApiKeyRow[]> {
+    const { after } = page;
+    return reach(() =>
+      this.#db
+        .select()
+        .from(apiKeys)
+        .where(
+          after === null
+            ? undefined
+            : sql`(${apiKeys.createdAt}, ${apiKeys.id}) < (${after.createdAt}, ${after.id})`,
+        )
+        .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
+        .limit(page.limit),
+    );
+  }
+
+  /** Null if there are `API_KEYS_MAX` already. */
+  async create(key: NewApiKey): Promise<ApiKeyRow | null> {
+    const { id, name, hash, scopes, callsPerMinute, expiresAt, by, at, cause } = key;
+    const row = await reach(() =>
+      this.#db.get<{ id: string } | undefined>(sql`
+        INSERT INTO ${apiKeys} (id, name, hash, scopes, calls_per_minute, created_at, created_by, expires_at, cause)
+        SELECT ${id}, ${name}, ${hash}, ${JSON.stringify(scopes)}, ${callsPerMinute}, ${at}, ${by}, ${expiresAt}, ${cause}
+        WHERE (SELECT count(*) FROM ${apiKeys}) < ${API_KEYS_MAX}
+        ON CONFLICT (id) DO UPDATE SET hash = excluded.hash WHERE cause = excluded.cause
+        RETURNING id`),
+    );
+    return row === undefined ? null : this.find(id);
+  }
+
+  /**
+   * Gives a key a new secret; the one before is let in until the overlap ends. Null if the key is unknown or revoked.
+   * The same call asking again replaces the secret that nobody has seen, not the one in use.
+   */
+  async rotate({ id, hash, overlapUntil, at, cause }: Rotation): Promise<ApiKeyRow | null> {
+    const row = await reach(() =>
+      this.#db
+        .update(apiKeys)
+        .set({
+          hash,
+          previousHash: sql`CASE WHEN ${apiKeys.cause} = ${cause} THEN ${apiKeys.previousHash} ELSE ${apiKeys.hash} END`,
+          previousUntil: overlapUntil,
+          rotatedAt: at,
+          cause,
+        })
+        .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
+        .returning()
+        .get(),
+    );
+    return row ?? null;
+  }
+
+  /** The key as it is afterwards, null if there is none. One that was revoked before stays as it was. */
+  async revoke(id: string, by: string, at: number): Promise<ApiKeyRow | null> {
+    const row = await reach(() =>
+      this.#db
+        .update(apiKeys)
+        .set({ revokedAt: at, revokedBy: by })
+        .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
+        .returning()
+        .get(),
+    );
+    return row ?? this.find(id);
+  }
+
+  /** Notes a use, unless one of the last hour is noted. */
+  async used(id: string, at: number): Promise<void> {
+    await reach(() =>
+      this.#db
+        .update(apiKeys)
+        .set({ lastUsedAt: at })
+        .where(
+          and(
+            eq(apiKeys.id, id),
+            or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, at - API_KEY_USED_EVERY_MS)),
+          ),
+        ),
+    );
+  }
+
+  /** Forgets keys that have been of no use for long. */
+  async purge(now: number): Promise<void> {
+    const before = now - API_KEY_KEPT_MS;
+    await reach(() =>
+      this.#db.delete(apiKeys).where(or(lt(apiKeys.revokedAt, before), lt(apiKeys.expiresAt, before))),
+    );
+  }
+}

@@ -1,0 +1,159 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { PROBLEMS } from "../../src/http/problem.ts";
+import { exampleDesk } from "../support/desks.ts";
+import { ADMIN, codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
+
+let desk: HttpDesk;
+beforeEach(async () => {
+  await emptyRecord();
+  desk = new HttpDesk();
+});
+
+const TOOLS = "https://tools.example.com";
+
+test.each([
+  ["GET", "/api/v1/tickets", 200],
+  ["GET", "/api/v1/tickets/SUP-9", 404],
+  ["GET", "/nowhere", 404],
+  ["DELETE", "/api/v1/tickets", 405],
+  ["POST", "/telegram/webhook", 401],
+  ["GET", "/healthz", 200],
+  ["GET", "/api/v1/openapi.json", 200],
+])("%s %s (%i) tells browsers to show, guess and keep nothing", async (method, path, status) => {
+  const answer = await desk.fetch(path, { method, headers: ADMIN });
+  expect(answer.status).toBe(status);
+  expect(Object.fromEntries(answer.headers)).toMatchObject({
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=31536000",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cache-control": "no-store",
+  });
+});
+
+test("a configuration keeps its own rule for caches", async () => {
+  await desk.put(exampleDesk());
+  expect((await desk.get("/api/v1/config")).headers.get("Cache-Control")).toBe("private, no-cache");
+});
+
+describe("who takes", () => {
+  test.each([
+    "application/json",
+    "*/*",
+    "application/*",
+    "text/html, application/json;q=0.1",
+    "Application/JSON",
+    "",
+    "text/html, */*;q=0.1",
+    "application/json; charset=utf-8",
+  ])("%j gets JSON", async (accept) => {
+    expect((await desk.get("/api/v1/tickets", { Accept: accept })).status).toBe(200);
+  });
+
+  test.each(["text/html", "application/xml", "application/json;q=0, */*", "image/*", "nonsense"])(
+    "%j is told that there is only JSON",
+    async (accept) => {
+      const answer = await desk.get("/api/v1/tickets", { Accept: accept });
+      expect([answer.status, await codeOf(answer)]).toEqual([406, "request.not_acceptable"]);
+    },
+  );
+
+  test("no JSON changes nothing", async () => {
+    expect((await desk.put(exampleDesk(), { Accept: "text/html" })).status).toBe(406);
+    expect((await desk.get("/api/v1/config")).status).toBe(404);
+  });
+});
+
+describe("a body", () => {
+  test.each<[string, Record<string, string>, string, number, string]>([
+    ["that is packed", { "Content-Encoding": "gzip" }, "{}", 415, "request.not_json"],
+    ["that is a form", { "Content-Type": "multipart/form-data; boundary=x" }, "x", 415, "request.not_json"],
+    ["that is text", { "Content-Type": "text/plain" }, "{}", 415, "request.not_json"],
+    ["that is half of one", {}, '{"calendar"', 400, "request.malformed"],
+    ["that nests without end", {}, "[".repeat(500) + "]".repeat(500), 400, "request.malformed"],
+    [
+      "that nests within what is let through",
+      {},
+      `{"config":${'{"a":'.repeat(500)}1${"}".repeat(500)}}`,
+      400,
+      "request.malformed",
+    ],
+    ["beyond a megabyte", {}, `"${"x".repeat(1_048_577)}"`, 413, "request.too_large"],
+  ])("%s is refused", async (_name, headers, body, status, code) => {
+    for (const path of ["/api/v1/sla/explain", "/api/v1/routing/replay", "/api/v1/keys"]) {
+      const answer = await desk.send("POST", path, body, headers);
+      expect([answer.status, await codeOf(answer)]).toEqual([status, code]);
+    }
+  });
+
+  test("is not looked at where the key may not do it", async () => {
+    const { headers } = await desk.key("tickets:read");
+    const answer = await desk.send("POST", "/api/v1/keys", "{", headers);
+    expect(await codeOf(answer)).toBe("auth.scope_missing");
+  });
+});
+
+describe("a page of another origin", () => {
+  const preflight = (origin: string, path = "/api/v1/config"): Promise<Response> =>
+    desk.fetch(path, {
+      method: "OPTIONS",
+      headers: { Origin: origin, "Access-Control-Request-Method": "PUT" },
+    });
+
+  test("may not call, unless somebody has said so", async () => {
+    for (const answer of [await preflight(TOOLS), await desk.get("/api/v1/tickets", { Origin: TOOLS })]) {
+      expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
+    }
+  });
+
+  test("may call if its origin is named, and is told all that it needs", async () => {
+    desk.env = { ...desk.env, CORS_ORIGINS: `https://other.example.com, ${TOOLS}` };
+    const asked = await preflight(TOOLS);
+    expect(asked.status).toBe(204);
+    expect(asked.headers.get("Access-Control-Allow-Origin")).toBe(TOOLS);
+    expect(asked.headers.get("Access-Control-Allow-Methods")).toBe("GET, HEAD, PUT, OPTIONS");
+    expect(asked.headers.get("Access-Control-Allow-Headers")).toContain("Idempotency-Key");
+    expect(asked.headers.get("Access-Control-Allow-Credentials")).toBeNull();
+    for (const headers of [{ Origin: TOOLS }, { Origin: TOOLS, Authorization: "Bearer wrong" }]) {
+      const answer = await desk.get("/api/v1/tickets", headers);
+      expect(answer.headers.get("Access-Control-Allow-Origin")).toBe(TOOLS);
+      expect(answer.headers.get("Access-Control-Expose-Headers")).toContain("RateLimit");
+      expect(answer.headers.get("Vary")).toContain("Origin");
+    }
+  });
+
+  test.each([
+    "https://tools.example.com.evil.com",
+    "http://tools.example.com",
+    "https://tools.example.com:8443",
+    "https://TOOLS.example.com",
+    "null",
+    "*",
+  ])("of %s is another one", async (origin) => {
+    desk.env = { ...desk.env, CORS_ORIGINS: `${TOOLS}, *, null, https://x.example.com/path` };
+    for (const answer of [await preflight(origin), await desk.get("/api/v1/tickets", { Origin: origin })]) {
+      expect(answer.headers.get("Access-Control-Allow-Origin")).toBeNull();
+      expect(answer.headers.get("Vary")).toContain("Origin");
+    }
+  });
+
+  test("may not call what is not the API", async () => {
+    desk.env = { ...desk.env, CORS_ORIGINS: TOOLS };
+    for (const path of ["/healthz", "/telegram/webhook"]) {
+      expect((await preflight(TOOLS, path)).headers.get("Access-Control-Allow-Origin")).toBeNull();
+    }
+  });
+});
+
+test("the contract says every code of a problem, with its status and what it means", async () => {
+  const { components } = await (
+    await desk.fetch("/api/v1/openapi.json")
+  ).json<{ components: { schemas: Record<string, { enum: string[]; description: string }> } }>();
+  const { ProblemCode } = components.schemas;
+  expect(ProblemCode.enum).toEqual(Object.keys(PROBLEMS));
+  for (const [code, { status, title }] of Object.entries(PROBLEMS)) {
+    expect(ProblemCode.description).toContain(`\`${code}\` (${status}): ${title}`);
+  }
+});

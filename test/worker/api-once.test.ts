@@ -1,0 +1,204 @@
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { everyMinute } from "../../src/cron/scheduled.ts";
+import { ApiKeys } from "../../src/record/api-keys.ts";
+import { exampleDesk } from "../support/desks.ts";
+import { codeOf, emptyRecord, HttpDesk, turnClock } from "../support/http-desk.ts";
+
+let desk: HttpDesk;
+beforeEach(async () => {
+  await emptyRecord();
+  desk = new HttpDesk();
+});
+afterEach(() => turnClock(0));
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const make = (key: string, name = "ci", headers: Record<string, string> = {}): Promise<Response> =>
+  desk.send(
+    "POST",
+    "/api/v1/keys",
+    { name, scopes: ["tickets:read"] },
+    { "Idempotency-Key": key, ...headers },
+  );
+const count = async (table: string): Promise<number> =>
+  (await env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<{ n: number }>())!.n;
+const outcomeOf = async (answer: Response): Promise<[number, string]> => [
+  answer.status,
+  await codeOf(answer),
+];
+
+describe("a changing call with an Idempotency-Key", () => {
+  test("is done once; its repetition is answered as the first time, and marked", async () => {
+    const first = await make("a");
+    const again = await make("a");
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(first.headers.get("Idempotency-Replayed")).toBeNull();
+    expect(again.headers.get("Idempotency-Replayed")).toBe("true");
+    expect(again.headers.get("Content-Type")).toBe(first.headers.get("Content-Type"));
+    expect(again.headers.get("Cache-Control")).toBe("no-store");
+    expect(await again.text()).toBe(await first.text());
+    expect(await count("api_keys")).toBe(1);
+  });
+
+  test("sent fifty times at once has one effect and one answer", async () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => make("a")));
+    const bodies = await Promise.all(answers.map(async (one) => [one.status, await one.text()] as const));
+    expect(new Set(bodies.filter(([status]) => status === 201).map(([, body]) => body)).size).toBe(1);
+    for (const [status, body] of bodies.filter((one) => one[0] !== 201)) {
+      expect(status).toBe(409);
+      expect(JSON.parse(body)).toMatchObject({ code: "idempotency.running" });
+    }
+    expect(await count("api_keys")).toBe(1);
+    const [again, whole] = [await make("a"), bodies.find(([status]) => status === 201)?.[1]];
+    expect(await again.text()).toBe(whole);
+  });
+
+  test("with another body, path or condition under the same key is refused", async () => {
+    await desk.put(exampleDesk(), { "Idempotency-Key": "a" });
+    const others = [
+      desk.put({ ...exampleDesk(), retention: { events: "30d" } }, { "Idempotency-Key": "a" }),
+      desk.put(exampleDesk(), { "Idempotency-Key": "a", "If-Match": '"7"' }),
+      desk.send("PUT", "/api/v1/config?note=x", exampleDesk(), { "Idempotency-Key": "a" }),
+      desk.send("POST", "/api/v1/config/rollback", exampleDesk(), { "Idempotency-Key": "a" }),
+    ];
+    for (const answer of await Promise.all(others)) {
+      expect(await outcomeOf(answer)).toEqual([422, "idempotency.key_reused"]);
+    }
+    expect(await count("config_versions")).toBe(1);
+  });
+
+  test("of a whole configuration keeps its version and ETag, whatever came after", async () => {
+    const first = await desk.put(exampleDesk(), { "Idempotency-Key": "a" });
+    await desk.put({ ...exampleDesk(), retention: { events: "30d" } });
+    const again = await desk.put(exampleDesk(), { "Idempotency-Key": "a" });
+    expect(again.headers.get("ETag")).toBe('"1"');
+    expect(await again.json()).toEqual(await first.json());
+    expect(await count("config_versions")).toBe(2);
+  });
+
+  test("is another caller's own affair", async () => {
+    const { headers } = await desk.key("admin");
+    const [mine, theirs] = [await make("a"), await make("a", "other", headers)];
+    expect([mine.status, theirs.status]).toEqual([201, 201]);
+    expect(theirs.headers.get("Idempotency-Replayed")).toBeNull();
+  });
+
+  test("that was refused may be made again", async () => {
+    const refused = await desk.send("POST", "/api/v1/outbox/main:m:1/replay", undefined, {
+      "Idempotency-Key": "a",
+    });
+    expect(refused.status).toBe(503);
+    await desk.put(exampleDesk());
+    const parked = { id: "main:m:1", group: "main", state: "parked", lane: "x", kind: "relay" } as const;
+    desk.groups.parkedIn.set("main", [{ ...parked, ticket: null, attempts: 8, code: "x", at: 0 }]);
+    const replay = (): Promise<Response> =>
+      desk.send("POST", "/api/v1/outbox/main:m:1/replay", undefined, { "Idempotency-Key": "a" });
+    expect((await replay()).status).toBe(200);
+    const again = await replay();
+    expect([again.status, again.headers.get("Idempotency-Replayed")]).toEqual([200, "true"]);
+  });
+
+  test("whose run died is taken over when its lease is over, by the same call only", async () => {
+    await make("a");
+    await env.DB.prepare("UPDATE api_calls SET status = NULL, answer = NULL").run();
+    const early = await make("a");
+    expect(await outcomeOf(early)).toEqual([409, "idempotency.running"]);
+    expect(Number(early.headers.get("Retry-After"))).toBeGreaterThan(0);
+    turnClock(MINUTE);
+    expect(await outcomeOf(await make("a", "other"))).toEqual([422, "idempotency.key_reused"]);
+    const taken = await make("a");
+    expect(taken.status).toBe(201);
+    expect(taken.headers.get("Idempotency-Replayed")).toBeNull();
+    // The same key as the dead run made, with a secret that somebody knows.
+    expect(await count("api_keys")).toBe(1);
+    const { key } = await taken.json<{ key: string }>();
+    const headers = { Authorization: `Bearer ${key}` };
+    expect((await desk.fetch("/api/v1/tickets", { headers })).status).toBe(200);
+  });
+
+  test("is told that its answer is lost where the desk's secret is another one now", async () => {
+    await make("a");
+    desk.env = { ...desk.env, WEBHOOK_SECRET: "another" };
+    expect(await outcomeOf(await make("a"))).toEqual([409, "idempotency.answer_lost"]);
+    expect(await count("api_keys")).toBe(1);
+  });
+
+  test("lies sealed in the record", async () => {
+    const { key } = await (await make("a")).json<{ key: string }>();
+    const row = await env.DB.prepare("SELECT * FROM api_calls").first();
+    expect(row).toMatchObject({ caller: "admin", key: "a", status: 201 });
+    expect(JSON.stringify(row)).not.toContain(key.slice(-43));
+    expect(JSON.stringify(row)).not.toContain("tickets:read");
+  });
+
+  test("is known for a day, and a new one after it", async () => {
+    await make("a");
+    turnClock(DAY - MINUTE);
+    expect((await make("a")).headers.get("Idempotency-Replayed")).toBe("true");
+    turnClock(DAY + MINUTE);
+    const later = await make("a", "other");
+    expect([later.status, later.headers.get("Idempotency-Replayed")]).toEqual([201, null]);
+    expect(await count("api_keys")).toBe(2);
+  });
+
+  test.each(["", "x".repeat(256), "schlüssel"])("takes no key like %j", async (key) => {
+    const answer = await make(key);
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({ problems: [{ pointer: "/header/Idempotency-Key" }] });
+    expect(await count("api_keys")).toBe(0);
+  });
+
+  test("tells the caller what was done even if the record is lost while it is done", async () => {
+    await desk.put(exampleDesk());
+    desk.groups.onReproject = () => (desk.d1.state = "failing");
+    const answer = await desk.send("POST", "/api/v1/groups/main/reproject", undefined, {
+      "Idempotency-Key": "a",
+    });
+    expect(answer.status).toBe(202);
+  });
+});
+
+describe("a key whose rotation was cut off and made again", () => {
+  test("still lets in the secret that people have", async () => {
+    const keys = new ApiKeys(env.DB);
+    const { id, key } = await desk.key("tickets:read");
+    const rotation = { id, overlapUntil: Date.now() + DAY, at: Date.now(), cause: "api:x:1" };
+    await keys.rotate({ ...rotation, hash: "never seen" });
+    await keys.rotate({ ...rotation, hash: "seen" });
+    const headers = { Authorization: `Bearer ${key}` };
+    expect((await desk.fetch("/api/v1/tickets", { headers })).status).toBe(200);
+  });
+});
+
+describe("every minute Cron", () => {
+  const fill = (calls: number, at: number): Promise<unknown> =>
+    env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${calls})
+       INSERT INTO api_calls SELECT 'admin', ${at} || ':' || i, 'x', ${at}, 0, 200, NULL FROM n`,
+    ).run();
+
+  test("forgets calls that are older than a day, a bounded number at a time", async () => {
+    const now = Date.now();
+    await fill(6_000, now - DAY - 1);
+    await fill(10, now - DAY + MINUTE);
+    await everyMinute(desk.env, now);
+    expect(await count("api_calls")).toBe(1_010);
+    await everyMinute(desk.env, now);
+    expect(await count("api_calls")).toBe(10);
+  });
+
+  test("forgets keys that have been of no use for a season, each full hour", async () => {
+    const [old, fresh] = [await desk.key("admin"), await desk.key("admin")];
+    for (const { id } of [old, fresh]) await desk.send("POST", `/api/v1/keys/${id}/revoke`);
+    const hour = Math.ceil(Date.now() / (60 * MINUTE)) * 60 * MINUTE;
+    await env.DB.prepare("UPDATE api_keys SET revoked_at = ? WHERE id = ?")
+      .bind(hour - 91 * DAY, old.id)
+      .run();
+    await everyMinute(desk.env, hour + 5 * MINUTE);
+    expect(await count("api_keys")).toBe(2);
+    await everyMinute(desk.env, hour);
+    expect(await count("api_keys")).toBe(1);
+    expect((await desk.get(`/api/v1/keys/${fresh.id}`)).status).toBe(200);
+  });
+});
