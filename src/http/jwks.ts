@@ -1,3 +1,4 @@
+import type { JWK } from "jose";
 import { isAllowedUrl } from "../domain/allowed-url.ts";
 import { log } from "../log.ts";
 import { jsonOf, readBytes } from "./body.ts";
@@ -11,11 +12,6 @@ import {
   JWKS_TIMEOUT_MS,
 } from "./limits.ts";
 
-/** A public key of an issuer, RFC 7517, as far as it is looked at. */
-export interface PublicJwk extends JsonWebKey {
-  kid?: string;
-}
-
 /** The keys of an issuer did not come, or made no sense; `code` says which. */
 export class KeysUnreachable extends Error {
   override readonly name = "KeysUnreachable";
@@ -28,7 +24,7 @@ export class KeysUnreachable extends Error {
 }
 
 interface Known {
-  keys: PublicJwk[];
+  keys: JWK[];
   answeredAt: number;
   askedAt: number;
 }
@@ -46,7 +42,7 @@ export async function issuerKeys(
   url: string,
   kid: string | undefined,
   { now, allowLoopback }: { now: number; allowLoopback: boolean },
-): Promise<PublicJwk[]> {
+): Promise<JWK[]> {
   const before = known.get(url);
   const isKnown = before?.keys.some((key) => kid === undefined || key.kid === kid) ?? false;
   const age = now - (before?.answeredAt ?? -Infinity);
@@ -68,7 +64,7 @@ export async function issuerKeys(
   }
 }
 
-async function fetched(url: string, allowLoopback: boolean): Promise<PublicJwk[]> {
+async function fetched(url: string, allowLoopback: boolean): Promise<JWK[]> {
   if (!isAllowedUrl(url, allowLoopback)) throw new KeysUnreachable("forbidden_address");
   const answer = await fetch(url, {
     headers: { accept: "application/jwk-set+json, application/json", "user-agent": "topicdesk" },
@@ -83,5 +79,5 @@ async function fetched(url: string, allowLoopback: boolean): Promise<PublicJwk[]
   const body = bytes === null ? { refused: "too_large" } : jsonOf(bytes);
   const keys = "value" in body ? (body.value as { keys?: unknown } | null)?.keys : undefined;
   if (!Array.isArray(keys) || keys.length > JWKS_KEYS_MAX) throw new KeysUnreachable("not_a_key_set");
-  return keys.filter((key): key is PublicJwk => typeof key === "object" && key !== null);
+  return keys.filter((key): key is JWK => typeof key === "object" && key !== null);
 }

@@ -32,7 +32,6 @@ export const METER_PATIENCE_MS = 500;
 export const JWT_CHARS_MAX = 8_192;
 /** How far the issuer's clock may be from ours. */
 export const JWT_CLOCK_TOLERANCE_MS = 60_000;
-export const RSA_BITS_MIN = 2_048;
 /** What of a token's subject stands in histories. */
 export const SUBJECT_SHOWN_CHARS_MAX = 64;
 /** The issuer's keys: how long they may take, how much is read, how long they are not asked for again. */

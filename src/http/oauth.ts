@@ -2,7 +2,7 @@ import { isScope, type Scope } from "../domain/scope.ts";
 import { hashOf } from "./api-key.ts";
 import type { Principal } from "./desk.ts";
 import { issuerKeys } from "./jwks.ts";
-import { claimProblem, isSignedBy, parseJwt } from "./jwt.ts";
+import { keyIdOf, verifiedClaims } from "./jwt.ts";
 import { JWT_CHARS_MAX, SUBJECT_SHOWN_CHARS_MAX } from "./limits.ts";
 
 /**
@@ -39,19 +39,16 @@ export async function bearerOf(
   { issuer, audience, jwksUrl, scopes }: OAuthIssuer,
   { now, allowLoopback }: { now: number; allowLoopback: boolean },
 ): Promise<Known> {
-  const jwt = token.length > JWT_CHARS_MAX ? { refused: "the token is too long" } : parseJwt(token);
-  if ("refused" in jwt) return { expired: false, why: jwt.refused };
-  const keys = await issuerKeys(jwksUrl, jwt.kid, { now, allowLoopback });
-  // Claims are only talked about with who holds a token that the issuer made.
-  if (!(await isSignedBy(jwt, keys))) return { expired: false, why: "the token is not signed by the issuer" };
-  const problem = claimProblem(jwt.claims, { issuer, audience, now });
-  if (problem !== null) return problem;
-  const subject = String(jwt.claims["sub"]);
+  if (token.length > JWT_CHARS_MAX) return { expired: false, why: "the token is too long" };
+  const keys = await issuerKeys(jwksUrl, keyIdOf(token), { now, allowLoopback });
+  const verified = await verifiedClaims(token, keys, { issuer, audience, now });
+  if (!("claims" in verified)) return verified;
+  const subject = String(verified.claims.sub);
   return {
     principal: {
       id: `oauth:${await hashOf(`${issuer}\n${subject}`)}`,
       name: `oauth:${subject.replaceAll(/\p{C}/gu, "�").slice(0, SUBJECT_SHOWN_CHARS_MAX)}`,
-      scopes: granted(jwt.claims, scopes),
+      scopes: granted(verified.claims, scopes),
       callsPerMinute: null,
     },
   };

@@ -142,7 +142,7 @@ describe("an access token of the configured issuer", () => {
     ["with an endless expiry", { exp: 1e300 }, {}, "auth.invalid", "no expiry"],
     ["without a subject", { sub: undefined }, {}, "auth.invalid", "no subject"],
     ["that is no access token", {}, { typ: "logout+jwt" }, "auth.invalid", "not an access token"],
-    ["with an unknown extension", {}, { crit: ["b64"] }, "auth.invalid", "extension"],
+    ["with an unknown extension", {}, { crit: ["tenant"], tenant: 1 }, "auth.invalid", "extension"],
     ["that says it is not signed", {}, { alg: "none" }, "auth.invalid", "signed in a way"],
     ["that says it is signed with a secret", {}, { alg: "HS256" }, "auth.invalid", "signed in a way"],
     ["that says it is signed otherwise", {}, { alg: "PS256" }, "auth.invalid", "not signed by the issuer"],
