@@ -8,6 +8,7 @@ import {
   type Path,
   type Place,
 } from "../config-places.ts";
+import { AGENT_CAPACITY_DEFAULT } from "../limits.ts";
 import { certificateEnd } from "../roster.ts";
 import { isTimeZone } from "../sla/zone.ts";
 import { highest, type SkillLevels } from "./skills.ts";
@@ -15,7 +16,6 @@ import { levelsInWords, Team, whyNot, type TeamMember } from "./unmet.ts";
 
 /** 500 queues, or rules, and 5,000 agents. */
 const PAIRS_MAX = 500 * 5_000;
-const CAPACITY_DEFAULT = 5;
 const LocalDate = z.iso.date();
 
 interface Member extends TeamMember {
@@ -128,7 +128,7 @@ function memberOf(agent: unknown, zones: ReadonlyMap<unknown, string>): Member {
   });
   return {
     name: typeof name === "string" ? name : String(telegramId),
-    capacity: typeof capacity === "number" ? capacity : CAPACITY_DEFAULT,
+    capacity: typeof capacity === "number" ? capacity : AGENT_CAPACITY_DEFAULT,
     groups: inside(at(agent, "groups")).map(([, group]) => group),
     skills: new Map(skills),
   };
