@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Duration } from "./duration.ts";
 import {
+  AGENT_CAPACITY_DEFAULT,
   ATTRIBUTE_CHARS_MAX,
   ATTRIBUTE_NAME_CHARS_MAX,
   ATTRIBUTES_MAX,
@@ -106,7 +107,7 @@ const Agent = z.strictObject({
     .optional(),
   role: z.enum(["lead", "senior", "agent"]).default("agent"),
   groups: z.array(Id).min(1),
-  capacity: z.int().min(0).max(1_000).default(5),
+  capacity: z.int().min(0).max(1_000).default(AGENT_CAPACITY_DEFAULT),
   shift: LongId.optional(),
   skills: z
     .record(LongId, z.strictObject({ level: SkillLevel, expiresOn: LocalDate.optional() }))

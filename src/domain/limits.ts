@@ -128,5 +128,9 @@ export const PROJECTION_TICKETS_MAX = 40;
 /** Events that one projection batch carries to the record. */
 export const PROJECTION_EVENTS_MAX = 200;
 
+/** Tickets that an agent has at once, where the configuration does not say. */
+export const AGENT_CAPACITY_DEFAULT = 5;
+/** The body of a skills service's answer; 5,000 agents with two skills each stay under 300 KiB. */
+export const SKILLS_ANSWER_BYTES_MAX = 524_288;
 /** Agents in one answer of a skills service. */
 export const SKILL_TABLE_AGENTS_MAX = 5_000;

@@ -1,5 +1,5 @@
 import { Webhook } from "standardwebhooks";
-import { ENRICHMENT_ANSWER_BYTES_MAX } from "../domain/limits.ts";
+import { SKILLS_ANSWER_BYTES_MAX } from "../domain/limits.ts";
 import { skillTableOf, type SkillTable } from "../domain/routing/skill-table.ts";
 import { signingSecret, SKILLS_ENDPOINT } from "../domain/signing-secret.ts";
 import { askForJson, failed, type EnrichmentFailure, type EnrichmentSender } from "./enrichment-call.ts";
@@ -41,7 +41,7 @@ export async function askSkills(
     "webhook-timestamp": String(Math.floor(sentAt.getTime() / 1_000)),
     "webhook-signature": signer.sign(id, sentAt, body),
   };
-  const answerBytesMax = ENRICHMENT_ANSWER_BYTES_MAX * 8;
+  const answerBytesMax = SKILLS_ANSWER_BYTES_MAX;
   const answer = await askForJson({ url, headers, body, timeoutMs, answerBytesMax }, allowLoopback);
   if (answer.kind === "failed") return answer;
   const read = skillTableOf(answer.value, at + answer.latencyMs);

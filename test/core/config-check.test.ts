@@ -461,5 +461,8 @@ test("a flood of mistakes gets a bounded answer, soon", () => {
   desk.queues = Array.from({ length: 50_000 }, () => ({ id: "x", group: "nowhere", typo: 1 }));
   const started = performance.now();
   expect(checkConfig(desk).problems).toHaveLength(1_000);
-  expect(performance.now() - started).toBeLessThan(3_000);
+  desk.queues = exampleDesk().queues;
+  desk.routing.rules = Array.from({ length: 30_000 }, () => ({ when: { typo: 1 }, requireSkills: { x: 1 } }));
+  expect(checkConfig(desk).problems).toMatchObject([{ pointer: "/routing/rules" }]);
+  expect(performance.now() - started).toBeLessThan(6_000);
 });

@@ -1,3 +1,4 @@
+import { evictDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ConfigInput } from "../../src/domain/config.ts";
 import type { Customer, Member } from "../../src/sandbox/telegram/client.ts";
@@ -520,6 +521,15 @@ describe("a skills service", () => {
       assignee: { id: 9003 },
       skills: [{ group: "main", asOf: expect.any(String), why: null }],
     });
+  });
+
+  test("is remembered by an object that has slept", async () => {
+    await service.answers(says({ 9002: {}, 9003: { billing: 2 } }));
+    await asks();
+    await evictDurableObject(stage.groupStub());
+    await service.answers({ status: 500 });
+    await asksInGerman();
+    expect(await assignee("SUP-2")).toBe(9003);
   });
 
   test("of certificates that end stops counting with them", async () => {

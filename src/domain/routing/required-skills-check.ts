@@ -1,5 +1,14 @@
 import * as z from "zod";
-import { inside, places, problem, quoted, type ConfigProblem, type Path } from "../config-places.ts";
+import {
+  inside,
+  places,
+  problem,
+  quoted,
+  type ConfigProblem,
+  type Path,
+  type Place,
+} from "../config-places.ts";
+import { AGENT_CAPACITY_DEFAULT } from "../limits.ts";
 import { certificateEnd } from "../roster.ts";
 import { isTimeZone } from "../sla/zone.ts";
 import { highest, type SkillLevels } from "./skills.ts";
@@ -7,7 +16,6 @@ import { levelsInWords, Team, whyNot, type TeamMember } from "./unmet.ts";
 
 /** 500 queues, or rules, and 5,000 agents. */
 const PAIRS_MAX = 500 * 5_000;
-const CAPACITY_DEFAULT = 5;
 const LocalDate = z.iso.date();
 
 interface Member extends TeamMember {
@@ -32,7 +40,8 @@ export function unsatisfiableSkills(document: unknown, now: number | null): Conf
   const zones = zonesOf(document);
   const members = places(document, "agents/*").map(({ value }) => memberOf(value, zones));
   // Beyond what the schema takes nobody waits for the answer.
-  if (queues.length * members.length > PAIRS_MAX || rules.length * members.length > PAIRS_MAX) return [];
+  const pairs = Math.max(queues.length, rules.length) * Math.max(members.length, rules.length);
+  if (pairs > PAIRS_MAX) return [];
   const teams = new Map<string, Team>();
   const teamOf = (group: string): Team => {
     const team =
@@ -58,10 +67,7 @@ export function unsatisfiableSkills(document: unknown, now: number | null): Conf
   for (const { path, value } of rules) {
     const required = levelsAt(value);
     if (Object.keys(required).length === 0) continue;
-    const sendsOn = rules.find(
-      (rule) => at(rule.value, "queue") !== undefined && alwaysHoldsWith(rule.value, value),
-    );
-    const queue = known.get(at(value, "queue") ?? at(sendsOn?.value, "queue") ?? defaultQueue);
+    const queue = known.get(at(value, "queue") ?? surelySentTo(value, rules) ?? defaultQueue);
     if (queue !== undefined) found.push(...nobodyHas(required, queue, path));
   }
   return found;
@@ -90,6 +96,12 @@ function problemsOf(
   return [problem(path, message)];
 }
 
+/** The queue to which another rule sends whatever a rule without one holds for; undefined where none surely does. */
+function surelySentTo(rule: unknown, rules: readonly Place[]): unknown {
+  const sends = rules.find(({ value }) => at(value, "queue") !== undefined && alwaysHoldsWith(value, rule));
+  return at(sends?.value, "queue");
+}
+
 /** Whether a rule holds whenever another one does: it has no condition that the other has not. */
 function alwaysHoldsWith(rule: unknown, other: unknown): boolean {
   const given = at(other, "when");
@@ -116,7 +128,7 @@ function memberOf(agent: unknown, zones: ReadonlyMap<unknown, string>): Member {
   });
   return {
     name: typeof name === "string" ? name : String(telegramId),
-    capacity: typeof capacity === "number" ? capacity : CAPACITY_DEFAULT,
+    capacity: typeof capacity === "number" ? capacity : AGENT_CAPACITY_DEFAULT,
     groups: inside(at(agent, "groups")).map(([, group]) => group),
     skills: new Map(skills),
   };
@@ -140,5 +152,7 @@ function levelsAt(value: unknown): SkillLevels {
 
 /** What stands under a key of its own, whatever the value is. */
 function at(value: unknown, key: string): unknown {
-  return inside(value).find(([name]) => name === key)?.[1];
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
 }

@@ -1,4 +1,4 @@
-import { hasSkills, levelOf, type HeldSkills, type SkillLevels } from "./skills.ts";
+import { levelOf, type HeldSkills, type SkillLevels } from "./skills.ts";
 
 /** Whoever works in a group, as far as it matters for what they could ever be given. */
 export interface TeamMember {
@@ -50,12 +50,14 @@ export class Team {
 
   /** Null where somebody could take it, now or once they are there. */
   unmet(required: SkillLevels): Unmet | null {
-    const missing = Object.entries(required).filter(([skill, level]) => (this.#best.get(skill) ?? 0) < level);
+    const wanted = Object.entries(required);
+    const missing = wanted.filter(([skill, level]) => (this.#best.get(skill) ?? 0) < level);
     if (missing.length > 0) return { missing: missing.map(([skill, level]) => this.#missing(skill, level)) };
-    if (Object.keys(required).length === 0) return null;
-    return this.#takers.some(({ skills }) => hasSkills(skills, required, this.#at))
-      ? null
-      : { together: required };
+    // One that the best of them has, somebody has; several need a look at everybody.
+    if (wanted.length < 2) return null;
+    const hasAll = ({ skills }: TeamMember): boolean =>
+      wanted.every(([skill, level]) => levelOf(skills, skill, this.#at) >= level);
+    return this.#takers.some(hasAll) ? null : { together: required };
   }
 
   #missing(skill: string, level: number): MissingSkill {
