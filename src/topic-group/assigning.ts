@@ -11,6 +11,7 @@ import {
 import { availableFrom, unavailableBecause } from "../domain/routing/presence.ts";
 import { skillsBy } from "../domain/routing/skill-table.ts";
 import { highest } from "../domain/routing/skills.ts";
+import { turnAt } from "../domain/routing/turn.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { nobodyTakesIt } from "../telegram/text.ts";
 import { awaitedUntil } from "./enriching.ts";
@@ -65,11 +66,11 @@ export function handOut(
       tellIfNobody(tx, ticket, queue);
       continue;
     }
-    const chosen = policy.roster.agents.find(({ id }) => id === assignment.assignee?.id);
-    if (chosen !== undefined && chosen.home !== policy.group) {
-      askForSlot(tx, chosen, tx.store.ticket(ticket.number)!.ticket);
-      const asked = agents.find(({ agent }) => agent.id === chosen.id)!;
-      asked.open += 1;
+    const chosen = agents.find(({ agent }) => agent.id === assignment.assignee?.id)!;
+    takesTurn(tx, chosen, agents);
+    if (chosen.agent.home !== policy.group) {
+      askForSlot(tx, chosen.agent, tx.store.ticket(ticket.number)!.ticket);
+      chosen.open += 1;
       continue;
     }
     give(tx, ticket, queue, assignment, agents);
@@ -78,6 +79,12 @@ export function handOut(
     for (const { id, shift } of policy.roster.agents) later(availableFrom(tx.agents.get(id), shift, tx.now));
   }
   return next;
+}
+
+/** It is their turn when they are chosen: whoever is asked at home for a slot has had it, whenever the answer comes. */
+function takesTurn(tx: Transaction, chosen: AgentNow, team: readonly AgentNow[]): void {
+  chosen.lastAssignedAt = turnAt(tx.now, team);
+  tx.agents.save({ ...tx.agents.get(chosen.agent.id), lastAssignedAt: chosen.lastAssignedAt });
 }
 
 function hasRoom({ available, agent, open }: AgentNow): boolean {
@@ -176,9 +183,9 @@ function give(
     },
   });
   const row = tx.agents.get(assignee!.id);
-  const tiers =
-    ticket.tier === null || row.tiers.includes(ticket.tier) ? row.tiers : [...row.tiers, ticket.tier];
-  tx.agents.save({ ...row, lastAssignedAt: tx.now, tiers });
+  if (ticket.tier !== null && !row.tiers.includes(ticket.tier)) {
+    tx.agents.save({ ...row, tiers: [...row.tiers, ticket.tier] });
+  }
   const given = agents.findIndex(({ agent }) => agent.id === assignee!.id);
   agents[given] = agentNow(tx, agents[given]!.agent);
 }

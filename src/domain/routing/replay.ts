@@ -9,6 +9,7 @@ import { factsKnown } from "./known.ts";
 import type { Profile } from "./profile.ts";
 import { route, type RoutingFacts } from "./rules.ts";
 import { highest, type SkillLevels } from "./skills.ts";
+import { turnAt } from "./turn.ts";
 
 /** A ticket as the record has it. Instants in ms since 1970, null where it has not happened. */
 export interface RecordedTicket {
@@ -319,7 +320,7 @@ class Replay {
       else {
         const who = agentOf(floor, assignee.id);
         this.#take(floor, arrival, who, at);
-        who.lastAssignedAt = at;
+        who.lastAssignedAt = turnAt(at, floor.agents);
         if (arrival.tier !== null) {
           floor.tiers.set(assignee.id, (floor.tiers.get(assignee.id) ?? new Set()).add(arrival.tier));
         }
