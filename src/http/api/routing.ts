@@ -15,8 +15,9 @@ import {
 } from "../../domain/limits.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
 import type { Candidate } from "../../domain/routing/assignment.ts";
+import { compareReplays } from "../../domain/routing/comparison.ts";
 import { EnrichmentAnswer, fitted, profileOf } from "../../domain/routing/profile.ts";
-import { compareReplays, type Replayed } from "../../domain/routing/replay.ts";
+import type { Replayed } from "../../domain/routing/replay.ts";
 import { simulate, type EnrichmentOutcome, type Simulation } from "../../domain/routing/simulate.ts";
 import type { RoutingStory } from "../../domain/routing/story.ts";
 import { schemaProblems, type SchemaProblem } from "../../domain/schema-problems.ts";
@@ -245,7 +246,7 @@ routingApi.openapi(
     summary:
       "Runs a draft configuration over the recorded tickets of a period, and compares; changes nothing",
     description:
-      "Both the configuration in force and the draft are replayed, so that what differs is due to the draft alone: the recorded arrivals in their order, the same rules, scorer, capacities and shifts, beginning with an empty desk in which everybody is there on their shift. Where the desk assigns, a ticket occupies its agent until the record has its end; where agents claim, whoever had it in the record takes it at once. What is not recorded cannot be replayed: who was away or declined, a priority or queue that somebody chose by hand. Intake answers count from the beginning; the language is the one that the contact has now, the tier the last one known. First answers come when the record has them.",
+      "Both the configuration in force and the draft are replayed, so that what differs is due to the draft alone: the recorded arrivals in their order, the same rules, scorer, capacities and shifts, beginning with an empty desk in which everybody is there on their shift. An agent of several groups has one set of slots for all of them. Where the desk assigns, a ticket occupies its agent until the record has its end; where agents claim, whoever had it in the record takes it at once. First answers come when the record has them: where the queue says `answerWithin`, whoever has not answered by then loses the ticket to the next, and is away until the record has an answer of theirs or their next shift begins. What is not recorded cannot be replayed: who was away or declined, a priority or queue that somebody chose by hand. Intake answers count from the beginning; the language is the one that the contact has now, the tier the last one known.",
     request: {
       body: {
         required: true,
