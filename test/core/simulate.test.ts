@@ -44,7 +44,13 @@ function desk(change: (desk: ConfigInput) => void = () => undefined): Config {
 }
 
 function rehearsed({ facts, agents = {}, ...given }: Given, config = desk(), now = OPEN) {
-  const nothing: AgentGiven = { availability: "online", open: 0, lastAssignedAt: null, handledBefore: false };
+  const nothing: AgentGiven = {
+    availability: "online",
+    open: 0,
+    lastAssignedAt: null,
+    handledBefore: false,
+    servedTiers: [],
+  };
   return simulate(
     config,
     {
@@ -197,6 +203,20 @@ describe("a rehearsed ticket", () => {
   ])("goes to who has the skill or to nobody, where that one %s", (_, given, id) => {
     const { assignee } = rehearsed({ ...given, facts: { category: "billing" } });
     expect(assignee?.id ?? null).toBe(id);
+  });
+
+  test("goes to who has served customers of the same tier, but rather to who has handled this one", () => {
+    const config = desk((d) => {
+      d.queues[0].assignment = "auto";
+      d.routing.rules = [];
+    });
+    const served = { [GENERALIST]: { servedTiers: ["premium"] } };
+    const who = (tier: string | null, agents: NonNullable<Given["agents"]>) =>
+      rehearsed({ facts: { tier }, agents }, config).assignee?.id;
+    expect(who("premium", served)).toBe(GENERALIST);
+    expect(who("basic", served)).toBe(LEAD);
+    expect(who(null, served)).toBe(LEAD);
+    expect(who("premium", { ...served, [SENIOR]: { handledBefore: true } })).toBe(SENIOR);
   });
 
   test("goes to who has handled this customer before, or was given nothing for the longest time", () => {

@@ -13,6 +13,13 @@ const MINUTE = 60 * SECOND;
 /** The office opens on Monday at nine in Berlin. */
 const MONDAY = Date.parse("2026-11-23T08:00:00Z");
 
+export interface Newcomer {
+  customer: Customer;
+  payload: string;
+  /** What another system says of them; null where none is asked. */
+  known: { tier: string | null; preferredAgent: number | null } | null;
+}
+
 /** A random desk and random traffic, one thing an instant: what is under way has come to rest before the next. */
 export class BusyDay {
   readonly stage: Stage;
@@ -84,17 +91,23 @@ export class BusyDay {
 
   /** Customers write at once, each by a link of their own. */
   async arrive(count: number): Promise<void> {
-    const customers = await Promise.all(Array.from({ length: count }, () => this.stage.customer()));
-    for (const customer of customers) {
-      if (this.#options.tiers) {
-        const preferredAgent = this.#dice.roll() < 0.3 ? this.#oneOf(this.config.agents).telegramId : null;
-        const tier = this.#dice.oneOf(["premium", "basic", null]);
-        await this.stage.crm.says(customer.id, { ...UNKNOWN_TO_CRM, tier, preferredAgent });
-      }
-      await customer.start(this.#dice.oneOf(PAYLOADS));
+    for (let n = 0; n < count; n += 1) {
+      const { customer } = await this.newcomer();
       await customer.write("Help");
     }
-    this.#customers.push(...customers);
+  }
+
+  /** A customer who has come by a link, and is about to write. */
+  async newcomer(): Promise<Newcomer> {
+    const customer = await this.stage.customer();
+    const payload = this.#dice.oneOf(PAYLOADS);
+    this.#customers.push(customer);
+    await customer.start(payload);
+    if (!this.#options.tiers) return { customer, payload, known: null };
+    const tier = this.#dice.oneOf(["premium", "basic", null]);
+    const preferredAgent = this.#dice.roll() < 0.3 ? this.#oneOf(this.config.agents).telegramId : null;
+    await this.stage.crm.says(customer.id, { ...UNKNOWN_TO_CRM, tier, preferredAgent });
+    return { customer, payload, known: { tier, preferredAgent } };
   }
 
   /** Everybody is there, and answers and resolves what they are given, until nothing is left that they are given. */

@@ -142,6 +142,12 @@ export class DeskHistory {
     );
   }
 
+  /** What somebody's word is worth at the end of an instant. */
+  availability(agent: number, at: number): Presence["availability"] {
+    const said = (this.#said.get(agent) ?? []).filter((one) => one.at <= at).at(-1)?.presence ?? ONLINE;
+    return said.until !== null && said.until <= at ? "online" : said.availability;
+  }
+
   /** Whether a ticket that waits may go to somebody, as far as skills and refusals are concerned. */
   suits(ticket: Ticket, agent: RosterAgent, at: number): boolean {
     const { requireSkills, preferSkills, relaxAfterMs, overrideAfterMs, group } = this.queue(ticket.queue);

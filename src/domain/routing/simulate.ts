@@ -28,6 +28,8 @@ export interface AgentGiven {
   lastAssignedAt: number | null;
   /** Whether they have had this customer before. */
   handledBefore: boolean;
+  /** The tiers of the customers whom they have been given in the queue's group. */
+  servedTiers: readonly string[];
 }
 
 /** A ticket that nobody has, as somebody makes it up. */
@@ -74,7 +76,8 @@ export function simulate(config: Config, rehearsal: Rehearsal, now: number): Sim
   const ruled = route(facts, policy.routing, now, policy.defaultQueue);
   const ownSkills = highest(ruled.requireSkills, profile.requireSkills);
   const first = policy.queues.get(rehearsal.queue ?? ruled.queue)!;
-  const waited: Wait = { ownSkills, preferredAgent: profile.preferredAgent, declined, waitedMs };
+  const { tier } = facts;
+  const waited: Wait = { ownSkills, preferredAgent: profile.preferredAgent, tier, declined, waitedMs };
   const there = waitIn(config, first, waited, agents, now);
   const pool = first.pool === null ? undefined : policy.queues.get(first.pool);
   const { assignee: anybody, stage } = there.assignment;
@@ -122,6 +125,7 @@ interface Wait {
   /** What the rules and the other system want besides the queue. */
   ownSkills: SkillLevels;
   preferredAgent: number | null;
+  tier: string | null;
   declined: readonly number[];
   waitedMs: number;
 }
@@ -130,7 +134,7 @@ interface Wait {
 function waitIn(
   config: Config,
   queue: QueueRouting,
-  { ownSkills, preferredAgent, declined, waitedMs }: Wait,
+  { ownSkills, preferredAgent, tier, declined, waitedMs }: Wait,
   agents: Rehearsal["agents"],
   now: number,
 ): { queue: QueueRouting; requireSkills: SkillLevels; team: AgentNow[]; assignment: Assignment } {
@@ -144,11 +148,17 @@ function waitIn(
       unavailableBecause: because,
       open: given?.open ?? 0,
       lastAssignedAt: given?.lastAssignedAt ?? null,
-      history: given?.handledBefore === true ? 1 : 0,
+      history: historyOf(given, tier),
     };
   });
   const need = { requireSkills, preferredAgent, declined, waitingSince: now - waitedMs };
   return { queue, requireSkills, team, assignment: assign(need, team, queue, now) };
+}
+
+/** How well they know a customer of this tier, as `AgentNow` has it. */
+function historyOf(given: AgentGiven | undefined, tier: string | null): number {
+  if (given?.handledBefore === true) return 1;
+  return tier !== null && given?.servedTiers.includes(tier) === true ? 0.5 : 0;
 }
 
 function profileOfOutcome(outcome: EnrichmentOutcome | null): Profile {

@@ -10,6 +10,7 @@ import {
   FACT_CHARS_MAX,
   LANGUAGE_CHARS_MAX,
   PRIORITY_SCORE_MAX,
+  REHEARSED_TIERS_MAX,
   REPLAY_PERIOD_MAX_MS,
   REPLAY_TICKETS_MAX,
 } from "../../domain/limits.ts";
@@ -78,6 +79,14 @@ const Question = z
             .boolean()
             .default(false)
             .openapi({ description: "Whether they have had a ticket of this customer" }),
+          servedTiers: z
+            .array(z.string().min(1).max(FACT_CHARS_MAX))
+            .max(REHEARSED_TIERS_MAX)
+            .default([])
+            .openapi({
+              description: "Tiers of the customers whom they have been given in the queue's group",
+              example: ["premium"],
+            }),
         }),
       )
       .max(AGENTS_MAX)
@@ -198,6 +207,11 @@ routingApi.openapi(
       ...unknownAgents(
         given.agents.map(({ id }, index) => ({ id, pointer: `/agents/${index}/id` })),
         config,
+      ),
+      ...given.agents.flatMap(({ servedTiers }, index) =>
+        servedTiers.flatMap((tier, place) =>
+          unknown(`/agents/${index}/servedTiers/${place}`, "tier", tier, Object.keys(config.tiers)),
+        ),
       ),
       ...("problems" in enrichment ? enrichment.problems : []),
     ];
