@@ -101,6 +101,8 @@ export const REPLAY_TICKETS_MAX = 5_000;
 export const REPLAY_PERIOD_MAX_MS = 92 * 24 * 3_600_000;
 /** Tickets that a replay shows one by one. */
 export const REPLAY_EXAMPLES_MAX = 20;
+/** Tiers that a rehearsal may say an agent has served. */
+export const REHEARSED_TIERS_MAX = 100;
 /** How far ahead an agent may ask to be reminded. */
 export const REMINDER_MAX_MS = 90 * 24 * 3_600_000;
 /** Telegram tells full seconds: a message that comes this long after them was brought late. */

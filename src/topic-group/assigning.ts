@@ -11,6 +11,7 @@ import {
 } from "../domain/routing/assignment.ts";
 import { availableFrom } from "../domain/routing/presence.ts";
 import { hasSkills, highest } from "../domain/routing/skills.ts";
+import { turnAt } from "../domain/routing/turn.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { nobodyTakesIt } from "../telegram/text.ts";
 import { agentNow } from "./agent-now.ts";
@@ -81,10 +82,11 @@ export function handOut(
       later(firstAt);
       continue;
     }
-    const chosen = policy.roster.agents.find(({ id }) => id === assignment.assignee?.id);
-    if (chosen !== undefined && chosen.home !== policy.group) {
-      askForSlot(tx, chosen, tx.store.ticket(ticket.number)!.ticket);
-      agents.find(({ agent }) => agent.id === chosen.id)!.open += 1;
+    const chosen = agents.find(({ agent }) => agent.id === assignment.assignee?.id)!;
+    takesTurn(tx, chosen, agents);
+    if (chosen.agent.home !== policy.group) {
+      askForSlot(tx, chosen.agent, tx.store.ticket(ticket.number)!.ticket);
+      chosen.open += 1;
       continue;
     }
     give(tx, ticket, queue, assignment, agents);
@@ -135,6 +137,12 @@ function olderOnes(
       : [];
   });
   return older.length > 0 && older.length >= agent.capacity - open ? Math.min(...older) : null;
+}
+
+/** It is their turn when they are chosen: whoever is asked at home for a slot has had it, whenever the answer comes. */
+function takesTurn(tx: Transaction, chosen: AgentNow, team: readonly AgentNow[]): void {
+  chosen.lastAssignedAt = turnAt(tx.now, team);
+  tx.agents.save({ ...tx.agents.get(chosen.agent.id), lastAssignedAt: chosen.lastAssignedAt });
 }
 
 function hasRoom({ available, agent, open }: AgentNow): boolean {
@@ -211,9 +219,9 @@ function give(
     },
   });
   const row = tx.agents.get(assignee!.id);
-  const tiers =
-    ticket.tier === null || row.tiers.includes(ticket.tier) ? row.tiers : [...row.tiers, ticket.tier];
-  tx.agents.save({ ...row, lastAssignedAt: tx.now, tiers });
+  if (ticket.tier !== null && !row.tiers.includes(ticket.tier)) {
+    tx.agents.save({ ...row, tiers: [...row.tiers, ticket.tier] });
+  }
   const given = agents.findIndex(({ agent }) => agent.id === assignee!.id);
   agents[given] = agentNow(tx, agents[given]!.agent, tx.now);
 }

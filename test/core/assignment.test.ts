@@ -1,13 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ConfigDocument } from "../../src/domain/config.ts";
 import {
   assign,
   stageAt,
   type AgentNow,
   type Need,
   type QueueRouting,
+  type Weights,
 } from "../../src/domain/routing/assignment.ts";
+import { queueRoutingsOf } from "../../src/domain/routing/queues.ts";
 import { levelOf } from "../../src/domain/routing/skills.ts";
+import { turnAt } from "../../src/domain/routing/turn.ts";
+import { exampleDesk } from "../support/desks.ts";
 import { HOUR, MINUTE, NOON } from "./given.ts";
 
 const QUEUE: QueueRouting = {
@@ -22,7 +27,6 @@ const QUEUE: QueueRouting = {
   pool: null,
   answerWithinMs: null,
 };
-const ROUND_ROBIN = { preferredAgent: 0, preferredSkills: 0, history: 0, spareCapacity: 0 };
 const NEED: Need = { requireSkills: {}, preferredAgent: null, declined: [], waitingSince: NOON };
 
 interface Given extends Partial<Omit<AgentNow, "agent">> {
@@ -257,15 +261,94 @@ test("waiting longer never takes a ticket away from everybody", () => {
   );
 });
 
-test.each([1, 2, 3, 4, 5, 8, 15, 16])("round robin is fair within one, with a team of %i", (size) => {
-  const agents = Array.from({ length: size }, (_, index) => agent(index + 1, { capacity: 1_000 }));
-  const counts = new Map<number, number>();
-  for (let n = 0; n < size * 7 + 3; n += 1) {
-    const id = chosen(agents, { weights: ROUND_ROBIN })!;
-    counts.set(id, (counts.get(id) ?? 0) + 1);
-    const taken = agents.find((one) => one.agent.id === id)!;
-    Object.assign(taken, { lastAssignedAt: n, open: taken.open + 1 });
-  }
-  expect(Math.max(...counts.values()) - Math.min(...counts.values())).toBeLessThanOrEqual(1);
-  expect(counts.size).toBe(size);
+/* Turns within one instant. */
+
+const STRATEGIES = ["round_robin", "least_loaded", "weighted"] as const;
+const PRESETS = new Map(
+  STRATEGIES.map((strategy) => {
+    const desk = exampleDesk();
+    desk.queues = desk.queues.map((one) => ({ ...one, strategy }));
+    return [strategy, queueRoutingsOf(ConfigDocument.parse(desk)).get(desk.queues[0].id)!.weights];
+  }),
+);
+
+/** Who gets each of so many tickets that come at once, in their order; the team is as it is afterwards. */
+function atOnce(count: number, agents: readonly AgentNow[], weights: Weights): (number | null)[] {
+  return Array.from({ length: count }, () => {
+    const id = chosen([...agents], { weights });
+    const taken = agents.find((one) => one.agent.id === id);
+    if (taken !== undefined) {
+      Object.assign(taken, { lastAssignedAt: turnAt(NOON, agents), open: taken.open + 1 });
+    }
+    return id;
+  });
+}
+
+/** A team of equals, whoever had their turn last, and be it within this very instant. */
+const equals = fc.record({
+  size: fc.integer({ min: 1, max: 16 }),
+  capacity: fc.integer({ min: 1, max: 12 }),
+  lastAt: fc.array(fc.option(fc.integer({ min: NOON - 3, max: NOON + 3 })), { minLength: 16, maxLength: 16 }),
+  count: fc.integer({ min: 0, max: 250 }),
+});
+const teamOf = (size: number, capacity: number, lastAt: readonly (number | null)[]): AgentNow[] =>
+  Array.from({ length: size }, (_, index) =>
+    agent(index + 1, { capacity, lastAssignedAt: lastAt[index] ?? null }),
+  );
+
+describe.each(STRATEGIES)("%s", (strategy) => {
+  const weights = PRESETS.get(strategy)!;
+
+  test("is fair within one at every moment of an instant, for a team of equals of any size, and fills it", () => {
+    fc.assert(
+      fc.property(equals, ({ size, capacity, lastAt, count }) => {
+        const agents = teamOf(size, capacity, lastAt);
+        for (let n = 0; n < count; n += 1) {
+          const [id] = atOnce(1, agents, weights);
+          expect(id === null).toBe(n >= size * capacity);
+          const open = agents.map((one) => one.open);
+          expect(Math.max(...open) - Math.min(...open)).toBeLessThanOrEqual(1);
+          expect(Math.max(...open)).toBeLessThanOrEqual(capacity);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("hands out an instant in the same way in whatever order the agents are listed", () => {
+    fc.assert(
+      fc.property(
+        equals.chain(({ size, capacity, lastAt, count }) =>
+          fc.tuple(
+            fc.constant({ size, capacity, lastAt, count: Math.min(count, 60) }),
+            fc.shuffledSubarray(
+              Array.from({ length: size }, (_, index) => index),
+              { minLength: size },
+            ),
+          ),
+        ),
+        ([{ size, capacity, lastAt, count }, order]) => {
+          const shuffled = teamOf(size, capacity, lastAt);
+          const agents = order.map((index) => shuffled[index]);
+          expect(atOnce(count, agents, weights)).toEqual(
+            atOnce(count, teamOf(size, capacity, lastAt), weights),
+          );
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test.each([1, 2, 3, 4, 5, 8, 15, 16])("goes round a team of %i in turns", (size) => {
+    const ids = atOnce(size * 7 + 3, teamOf(size, 1_000, []), weights);
+    expect(ids).toEqual(ids.map((_, index) => (index % size) + 1));
+  });
+});
+
+test("a turn is noted at its own instant, but after every other turn of the team", () => {
+  expect(turnAt(NOON, [])).toBe(NOON);
+  expect(turnAt(NOON, [agent(1), agent(2, { lastAssignedAt: NOON - 1 })])).toBe(NOON);
+  expect(turnAt(NOON, [agent(1, { lastAssignedAt: NOON + 7 }), agent(2, { lastAssignedAt: NOON })])).toBe(
+    NOON + 8,
+  );
 });

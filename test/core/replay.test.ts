@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigDocument, type Config, type ConfigInput } from "../../src/domain/config.ts";
 import { REPLAY_TICKETS_MAX } from "../../src/domain/limits.ts";
+import { compareReplays } from "../../src/domain/routing/comparison.ts";
 import { NO_PROFILE } from "../../src/domain/routing/profile.ts";
-import { compareReplays, replayTickets, type RecordedTicket } from "../../src/domain/routing/replay.ts";
+import type { RecordedTicket } from "../../src/domain/routing/recorded-ticket.ts";
+import { replayTickets } from "../../src/domain/routing/replay.ts";
 import type { SkillsKnown } from "../../src/domain/routing/skill-table.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { HOUR, MINUTE } from "./given.ts";
@@ -225,6 +227,112 @@ describe("a replayed ticket", () => {
   });
 });
 
+describe("a replayed agent of several groups", () => {
+  /** Olga is at home in main and serves vip as well; Vera serves vip alone. */
+  const shared = (change: (desk: ConfigInput) => void = () => undefined) =>
+    desk((d) => {
+      d.queues[2] = { id: "premium", group: "vip", assignment: "auto" };
+      d.agents = [{ telegramId: OLGA, name: "Olga", groups: ["main", "vip"], capacity: 1 }];
+      d.queues = d.queues.filter(({ id }) => id !== "billing");
+      d.routing.rules = [];
+      change(d);
+    });
+  const vip = { group: "vip" };
+
+  test("has one set of slots for all of them", () => {
+    expect(handedOut(shared(), { took: 30 }, { ...vip, at: 1, took: 60 }, { at: 40 })).toEqual([
+      [OLGA, 0],
+      [OLGA, 30],
+      [OLGA, 61],
+    ]);
+  });
+
+  test("who gets free is for their home first, whatever waits longer elsewhere", () => {
+    expect(handedOut(shared(), { took: 30 }, { ...vip, at: 1, took: 60 }, { at: 2, took: 40 })).toEqual([
+      [OLGA, 0],
+      [OLGA, 42],
+      [OLGA, 30],
+    ]);
+  });
+
+  test("has slots taken by what they claimed in another group", () => {
+    const claims = shared((d) => (d.queues[1].assignment = "claim"));
+    expect(handedOut(claims, { ...vip, took: 30, assignee: OLGA }, { at: 1 })).toEqual([
+      [OLGA, 0],
+      [OLGA, 30],
+    ]);
+  });
+});
+
+describe("a replayed ticket that is ignored", () => {
+  const inTime = (change: (desk: ConfigInput) => void = () => undefined) =>
+    desk((d) => {
+      d.queues[0].answerWithin = "10m";
+      change(d);
+    });
+  const answered = (minute: number) => ({ firstAnsweredAt: OPEN + minute * MINUTE });
+  /** Time is over the millisecond after. */
+  const JUST_AFTER = 1 / MINUTE;
+
+  test("goes on to the next, and to nobody where everybody has ignored it", () => {
+    expect(handedOut(inTime(), answered(10))).toEqual([[OLGA, 0]]);
+    expect(handedOut(inTime(), answered(11))).toEqual([[BORIS, 10 + JUST_AFTER]]);
+    expect(handedOut(inTime(), answered(21))).toEqual([null]);
+    expect(handedOut(inTime(), {})).toEqual([null]);
+    // An end is an answer, too.
+    expect(handedOut(inTime(), { took: 10 })).toEqual([[OLGA, 0]]);
+  });
+
+  test("frees the slot, but leaves who ignored it away until the record has an answer of theirs", () => {
+    const alone = inTime((d) => (d.agents![1].capacity = 0));
+    const ignored = { assignee: BORIS, ...answered(60) };
+    const own = { assignee: OLGA, at: 12, ...answered(30) };
+    expect(handedOut(alone, ignored, own)).toEqual([null, [OLGA, 30]]);
+  });
+
+  test("… or until their next shift, or, without either, until somebody saw to it", () => {
+    const alone = (shift?: string) =>
+      inTime((d) => {
+        d.agents![1].capacity = 0;
+        if (shift === undefined) delete d.agents![0].shift;
+      });
+    const monday = (MONDAY - OPEN) / MINUTE;
+    const later = { at: 12, firstAnsweredAt: MONDAY };
+    expect(handedOut(alone("office"), answered(60), later)).toEqual([null, [OLGA, monday]]);
+    expect(handedOut(alone(), answered(60), later)).toEqual([null, null]);
+    expect(handedOut(alone(), answered(60), { at: 12, ...answered(65) })).toEqual([null, [OLGA, 60]]);
+    expect(handedOut(alone(), {}, { at: 12, ...answered(65) })).toEqual([null, null]);
+  });
+
+  test("waits anew for what its queue relaxes", () => {
+    const relaxed = desk((d) => {
+      Object.assign(d.queues[1], { answerWithin: "10m", overrideAfter: "5m" });
+    });
+    const late = { facts: billing, ...answered(40) };
+    expect(handedOut(relaxed, late)).toEqual([null]);
+    expect(handedOut(relaxed, { facts: billing, ...answered(24) })).toEqual([[BORIS, 15]]);
+  });
+
+  test("may be taken in the pool, where nobody has ignored it", () => {
+    const pooled = inTime((d) => {
+      d.queues[0].overrideAfter = "5m";
+      d.queues[2] = { id: "premium", group: "vip", assignment: "auto" };
+      d.agents = [{ telegramId: OLGA, name: "Olga", groups: ["main"], capacity: 1 }];
+      d.agents.push({ telegramId: 9004, name: "Vera", groups: ["vip"], capacity: 1 });
+      d.queues = d.queues.filter(({ id }) => id !== "billing");
+      d.routing.rules = [];
+      d.routing.fallbackPool = "vip";
+    });
+    expect(handedOut(pooled, answered(30))).toEqual([[9004, 15]]);
+  });
+
+  test("expects the first answer when the record has it, and counts from the first assignment", () => {
+    const claimed = inTime((d) => void (d.slaPolicies![1].firstResponseStarts = "claimed"));
+    const [{ firstResponseBreached }] = replayTickets(claimed, tickets(answered(121)), LATER);
+    expect(firstResponseBreached).toBe(true);
+  });
+});
+
 describe("two configurations", () => {
   test("are compared ticket by ticket", () => {
     const draft = desk((d) => {
@@ -313,6 +421,8 @@ const someTickets = fc
       at: fc.integer({ min: 0, max: 600 }),
       took: fc.option(fc.integer({ min: 0, max: 300 }), { nil: undefined }),
       customer: fc.integer({ min: 1, max: 4 }),
+      group: fc.constantFrom("main", "vip"),
+      firstAnsweredAt: fc.option(fc.integer({ min: 0, max: 600 }).map((minute) => OPEN + minute * MINUTE)),
       facts: fc.record({
         category: fc.option(fc.constantFrom("billing")),
         tier: fc.option(fc.constantFrom("premium", "basic")),
@@ -324,11 +434,20 @@ const someTickets = fc
 const ruled = desk((d) => {
   d.queues[1].overrideAfter = "20m";
 });
+/** The same, where Olga serves both groups, the groups help each other out, and who ignores a ticket loses it. */
+const shared = desk((d) => {
+  for (const queue of d.queues) {
+    Object.assign(queue, { assignment: "auto", overrideAfter: "20m", answerWithin: "15m" });
+  }
+  d.agents![0].groups = ["main", "vip"];
+  d.routing.fallbackPool = "vip";
+});
+const someDesk = fc.constantFrom(ruled, shared);
 
 test("nobody has more than they can take, nobody gets a ticket off their shift, and none before it was there", () => {
   fc.assert(
-    fc.property(someTickets, (recorded) => {
-      const replayed = replayTickets(ruled, recorded, LATER);
+    fc.property(someDesk, someTickets, (config, recorded) => {
+      const replayed = replayTickets(config, recorded, LATER);
       for (const [index, { assignee, assignedAt }] of replayed.entries()) {
         if (assignee === null) continue;
         expect(assignedAt).toBeGreaterThanOrEqual(recorded[index].openedAt);
@@ -350,8 +469,8 @@ test("nobody has more than they can take, nobody gets a ticket off their shift, 
 
 test("the same configuration changes nothing", () => {
   fc.assert(
-    fc.property(someTickets, (recorded) => {
-      expect(compareReplays(ruled, ruled, recorded, LATER)).toMatchObject({ changed: 0, examples: [] });
+    fc.property(someDesk, someTickets, (config, recorded) => {
+      expect(compareReplays(config, config, recorded, LATER)).toMatchObject({ changed: 0, examples: [] });
     }),
   );
 });

@@ -50,7 +50,13 @@ function rehearsed(
   now = OPEN,
   skills: SkillsKnown = new Map(),
 ) {
-  const nothing: AgentGiven = { availability: "online", open: 0, lastAssignedAt: null, handledBefore: false };
+  const nothing: AgentGiven = {
+    availability: "online",
+    open: 0,
+    lastAssignedAt: null,
+    handledBefore: false,
+    servedTiers: [],
+  };
   return simulate(
     config,
     {
@@ -263,6 +269,20 @@ describe("a rehearsed ticket", () => {
   ])("goes to who has the skill or to nobody, where that one %s", (_, given, id) => {
     const { assignee } = rehearsed({ ...given, facts: { category: "billing" } });
     expect(assignee?.id ?? null).toBe(id);
+  });
+
+  test("goes to who has served customers of the same tier, but rather to who has handled this one", () => {
+    const config = desk((d) => {
+      d.queues[0].assignment = "auto";
+      d.routing.rules = [];
+    });
+    const served = { [GENERALIST]: { servedTiers: ["premium"] } };
+    const who = (tier: string | null, agents: NonNullable<Given["agents"]>) =>
+      rehearsed({ facts: { tier }, agents }, config).assignee?.id;
+    expect(who("premium", served)).toBe(GENERALIST);
+    expect(who("basic", served)).toBe(LEAD);
+    expect(who(null, served)).toBe(LEAD);
+    expect(who("premium", { ...served, [SENIOR]: { handledBefore: true } })).toBe(SENIOR);
   });
 
   test("goes to who has handled this customer before, or was given nothing for the longest time", () => {

@@ -162,6 +162,12 @@ describe("a rehearsal", () => {
       /must be one of "online", "away", "offline"/,
     ],
     [
+      "an unknown tier that was served",
+      { ticket: {}, agents: [{ id: LEAD, servedTiers: ["premium", "gold"] }] },
+      "/agents/0/servedTiers/1",
+      /no tier "gold"; known: premium/,
+    ],
+    [
       "a negative number of tickets",
       { ticket: {}, agents: [{ id: LEAD, open: -1 }] },
       "/agents/0/open",

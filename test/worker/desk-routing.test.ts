@@ -145,33 +145,77 @@ describe("handing out", () => {
     expect(await assignee("SUP-2")).toBe(9003);
   });
 
-  test("500 at once, 15 agents: full, fair, in order", { timeout: 120_000 }, async () => {
-    await open((config) => {
-      config.agents = Array.from({ length: 15 }, (_, index) => ({
-        telegramId: 9_100 + index,
-        name: `Agent ${index + 1}`,
-        groups: ["main"],
-        capacity: 20,
-      }));
-      config.queues[0].strategy = "round_robin";
-      for (const group of config.groups) group.leads = [];
-      config.queues[2].assignment = "claim";
-      config.queues = config.queues.filter(({ id }) => id !== "billing");
-      config.routing.rules = [];
-    });
-    const customers = await Promise.all(Array.from({ length: 500 }, () => stage.customer()));
-    await Promise.all(customers.map((customer) => customer.write("Help")));
-    await stage.deliver();
-    await stage.settle(10 * MINUTE);
-    const all = await Promise.all(Array.from({ length: 500 }, (_, index) => assignee(`SUP-${index + 1}`)));
-    const counts = new Map<number | null, number>();
-    for (const id of all) counts.set(id, (counts.get(id) ?? 0) + 1);
-    expect([...counts.entries()].filter(([id]) => id !== null).map(([, count]) => count)).toEqual(
-      Array(15).fill(20),
+  describe("of 500 tickets that come at once, to 15 agents", () => {
+    /** Whoever has each ticket, in the tickets' order; the strategies take turns with equals. */
+    async function flood(capacity: number, strategy: "round_robin" | "least_loaded" | "weighted") {
+      await open((config) => {
+        config.agents = Array.from({ length: 15 }, (_, index) => ({
+          telegramId: 9_100 + index,
+          name: `Agent ${index + 1}`,
+          groups: ["main"],
+          capacity,
+        }));
+        config.queues = config.queues.filter(({ id }) => id !== "billing");
+        config.queues[0].strategy = strategy;
+        for (const group of config.groups) group.leads = [];
+        config.routing.rules = [];
+      });
+      const customers = await Promise.all(Array.from({ length: 500 }, () => stage.customer()));
+      await Promise.all(customers.map((customer) => customer.write("Help")));
+      await stage.deliver();
+      return assignees(500);
+    }
+    const inTurns = (index: number): number => 9_100 + (index % 15);
+
+    test.each(["round_robin", "least_loaded", "weighted"] as const)(
+      "%s leaves nobody waiting and is fair within one",
+      { timeout: 120_000 },
+      async (strategy) => {
+        const all = await flood(40, strategy);
+        expect(all).toEqual(all.map((_, index) => inTurns(index)));
+      },
     );
-    expect(all.slice(0, 300)).not.toContain(null);
-    expect(all.slice(300).every((id) => id === null)).toBe(true);
+
+    test(
+      "the oldest are taken until everybody is full, and then whoever waits longest",
+      { timeout: 120_000 },
+      async () => {
+        const all = await flood(20, "round_robin");
+        expect(all).toEqual(all.map((_, index) => (index < 300 ? inTurns(index) : null)));
+        // Time goes on, and so does the queue: one more for each that ends.
+        await stage.settle(10 * MINUTE);
+        for (const [ref, who] of [
+          ["SUP-9", 9_108],
+          ["SUP-31", 9_100],
+        ] as const) {
+          const member = await stage.group.member({ id: who, firstName: "Agent" });
+          await says(member, ref, "/resolve");
+        }
+        expect((await assignees(304)).slice(299)).toEqual([9_114, 9_108, 9_100, null, null]);
+      },
+    );
   });
+});
+
+test("whoever is asked at home for a slot has had their turn, whenever the answer comes", async () => {
+  await open((config) => {
+    config.queues = [
+      { id: "general", group: "main" },
+      { id: "premium", group: "vip", strategy: "round_robin" },
+    ];
+    config.agents = [
+      { telegramId: 9003, name: "Boris", groups: ["main", "vip"], capacity: 6 },
+      { telegramId: 9004, name: "Vera", groups: ["vip"], capacity: 6 },
+    ];
+    config.routing.rules = [{ when: {}, queue: "premium" }];
+    for (const group of config.groups) group.leads = [];
+  });
+  for (let n = 0; n < 6; n += 1) await asks();
+  // From now on the desk assigns: all of them are looked at at once, before anybody's home can answer.
+  stage.config.queues[1].assignment = "auto";
+  await stage.configure();
+  await stage.settle(5_000);
+  expect(await assignees(6)).toEqual([9003, 9004, 9003, 9004, 9003, 9004]);
 });
 
 describe("agents", () => {

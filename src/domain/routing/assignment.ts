@@ -46,7 +46,7 @@ export interface AgentNow {
   unavailableBecause: string | null;
   /** Tickets that they have. */
   open: number;
-  /** When they were last given one; null: never. */
+  /** When they last had their turn (`turnAt`), in ms since 1970; null: never. */
   lastAssignedAt: number | null;
   /** How well they know this customer: 1 if they had a ticket of theirs, 0.5 if of the same tier, else 0. */
   history: number;

@@ -30,6 +30,8 @@ export interface AgentGiven {
   lastAssignedAt: number | null;
   /** Whether they have had this customer before. */
   handledBefore: boolean;
+  /** The tiers of the customers whom they have been given in the queue's group. */
+  servedTiers: readonly string[];
 }
 
 /** A ticket that nobody has, as somebody makes it up. */
@@ -80,7 +82,13 @@ export function simulate(
   const { waitedMs, declined, agents } = rehearsal;
   const { home, enrichment, profile, facts, policy, ruled, first } = placed(config, rehearsal, now, skills);
   const ownSkills = highest(ruled.requireSkills, profile.requireSkills);
-  const waited: Wait = { ownSkills, preferredAgent: profile.preferredAgent, declined, waitedMs };
+  const waited: Wait = {
+    ownSkills,
+    preferredAgent: profile.preferredAgent,
+    tier: facts.tier,
+    declined,
+    waitedMs,
+  };
   const there = waitIn(config, first, waited, agents, now, skills);
   const pool = first.pool === null ? undefined : policy.queues.get(first.pool);
   const { assignee: anybody, stage } = there.assignment;
@@ -180,6 +188,7 @@ interface Wait {
   /** What the rules and the other system want besides the queue. */
   ownSkills: SkillLevels;
   preferredAgent: number | null;
+  tier: string | null;
   declined: readonly number[];
   waitedMs: number;
 }
@@ -188,7 +197,7 @@ interface Wait {
 function waitIn(
   config: Config,
   queue: QueueRouting,
-  { ownSkills, preferredAgent, declined, waitedMs }: Wait,
+  { ownSkills, preferredAgent, tier, declined, waitedMs }: Wait,
   agents: Rehearsal["agents"],
   now: number,
   skills: SkillsKnown,
@@ -204,7 +213,7 @@ function waitIn(
       unavailableBecause: because,
       open: given?.open ?? 0,
       lastAssignedAt: given?.lastAssignedAt ?? null,
-      history: given?.handledBefore === true ? 1 : 0,
+      history: historyOf(given, tier),
     };
   });
   const need = { requireSkills, preferredAgent, declined, waitingSince: now - waitedMs };
@@ -222,6 +231,12 @@ function unmetNow(
   const members = team.map(({ agent }) => agent);
   const unmet = new Team(members, now).unmet(requireSkills);
   return unmet === null ? [] : unmetInWords(unmet, `in ${queue.group}`);
+}
+
+/** How well they know a customer of this tier, as `AgentNow` has it. */
+function historyOf(given: AgentGiven | undefined, tier: string | null): number {
+  if (given?.handledBefore === true) return 1;
+  return tier !== null && given?.servedTiers.includes(tier) === true ? 0.5 : 0;
 }
 
 function profileOfOutcome(outcome: EnrichmentOutcome | null): Profile {

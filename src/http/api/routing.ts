@@ -10,13 +10,15 @@ import {
   FACT_CHARS_MAX,
   LANGUAGE_CHARS_MAX,
   PRIORITY_SCORE_MAX,
+  REHEARSED_TIERS_MAX,
   REPLAY_PERIOD_MAX_MS,
   REPLAY_TICKETS_MAX,
 } from "../../domain/limits.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
 import type { Candidate } from "../../domain/routing/assignment.ts";
+import { compareReplays } from "../../domain/routing/comparison.ts";
 import { EnrichmentAnswer, profileOf } from "../../domain/routing/profile.ts";
-import { compareReplays, type Replayed } from "../../domain/routing/replay.ts";
+import type { Replayed } from "../../domain/routing/replay.ts";
 import {
   groupsOf,
   simulate,
@@ -87,6 +89,14 @@ const Question = z
             .boolean()
             .default(false)
             .openapi({ description: "Whether they have had a ticket of this customer" }),
+          servedTiers: z
+            .array(z.string().min(1).max(FACT_CHARS_MAX))
+            .max(REHEARSED_TIERS_MAX)
+            .default([])
+            .openapi({
+              description: "Tiers of the customers whom they have been given in the queue's group",
+              example: ["premium"],
+            }),
         }),
       )
       .max(AGENTS_MAX)
@@ -229,6 +239,11 @@ routingApi.openapi(
         given.agents.map(({ id }, index) => ({ id, pointer: `/agents/${index}/id` })),
         config,
       ),
+      ...given.agents.flatMap(({ servedTiers }, index) =>
+        servedTiers.flatMap((tier, place) =>
+          unknown(`/agents/${index}/servedTiers/${place}`, "tier", tier, Object.keys(config.tiers)),
+        ),
+      ),
       ...("problems" in enrichment ? enrichment.problems : []),
     ];
     if ("problems" in enrichment || wrong.length > 0) {
@@ -274,7 +289,7 @@ routingApi.openapi(
     summary:
       "Runs a draft configuration over the recorded tickets of a period, and compares; changes nothing",
     description:
-      "Both the configuration in force and the draft are replayed, so that what differs is due to the draft alone: the recorded arrivals in their order, the same rules, scorer, capacities and shifts, beginning with an empty desk in which everybody is there on their shift. Where the desk assigns, a ticket occupies its agent until the record has its end; where agents claim, whoever had it in the record takes it at once. What is not recorded cannot be replayed: who was away or declined, a priority or queue that somebody chose by hand. Intake answers count from the beginning; the language is the one that the contact has now, the tier the last one known. First answers come when the record has them.",
+      "Both the configuration in force and the draft are replayed, so that what differs is due to the draft alone: the recorded arrivals in their order, the same rules, scorer, capacities and shifts, beginning with an empty desk in which everybody is there on their shift. An agent of several groups has one set of slots for all of them. Where the desk assigns, a ticket occupies its agent until the record has its end; where agents claim, whoever had it in the record takes it at once. First answers come when the record has them: where the queue says `answerWithin`, whoever has not answered by then loses the ticket to the next, and is away until the record has an answer of theirs or their next shift begins. What is not recorded cannot be replayed: who was away or declined, a priority or queue that somebody chose by hand. Intake answers count from the beginning; the language is the one that the contact has now, the tier the last one known.",
     request: {
       body: {
         required: true,

@@ -1,0 +1,20 @@
+import type { Profile } from "./profile.ts";
+import type { RoutingFacts } from "./rules.ts";
+
+/** A ticket as the record has it. Instants in ms since 1970, null where it has not happened. */
+export interface RecordedTicket {
+  ref: string;
+  /** The group to which the customer wrote. */
+  group: string;
+  customer: number;
+  /** What the customer said, and the tier where it is known. */
+  facts: RoutingFacts;
+  /** What another system said of them. */
+  profile: Profile | null;
+  openedAt: number;
+  firstAnsweredAt: number | null;
+  /** When it was resolved, or closed without that. */
+  endedAt: number | null;
+  /** Who had it last. */
+  assignee: number | null;
+}
