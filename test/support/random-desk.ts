@@ -69,7 +69,7 @@ export function randomise(desk: ConfigInput, dice: Dice, { severalGroups, tiers 
   const speaksGerman = agents.some(
     ({ groups, skills }) =>
       groups.includes("main") &&
-      wanted.every(([skill, level]) => (skills[skill]?.level ?? 0) >= Number(level)),
+      wanted.every(([skill, level]) => (skills[skill]?.level ?? 0) >= level),
   );
   desk.routing = {
     ...desk.routing,
