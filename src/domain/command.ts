@@ -21,17 +21,29 @@ export interface Opening {
   followUpOf: string | null;
 }
 
+/** What a program knows about the ticket that it opens. */
+export interface Request extends Opening {
+  /** Intake field → option; `category` and `urgency` also where nobody is asked for them. */
+  fields: Readonly<Record<string, string>>;
+  tier: string | null;
+  /** The customer is not told. */
+  quiet: boolean;
+}
+
 /** What happened outside, or what is asked for. A command concerns one ticket. */
 export type TicketCommand =
   | { type: "customer_wrote"; customer: number; gratitude: boolean; opening: Opening }
+  | { type: "ticket_requested"; by: Worker; opening: Request }
   | { type: "customer_answered_intake"; customer: number; field: string; option: string }
   | { type: "customer_closed"; customer: number }
   | { type: "customer_unreachable"; reason: UnreachableReason }
   | { type: "customer_reachable"; customer: number }
   | { type: "agent_answered"; by: Worker }
   | { type: "agent_claimed"; by: AgentActor }
-  | { type: "agent_unclaimed"; by: AgentActor; lead: boolean }
-  | { type: "agent_assigned"; by: Worker; assignee: { id: number; name: string } }
+  /** `lead`: they may take it from somebody else. */
+  | { type: "agent_unclaimed"; by: Worker; lead: boolean }
+  /** `unlessTaken`: whoever has it keeps it. */
+  | { type: "agent_assigned"; by: Worker; assignee: { id: number; name: string }; unlessTaken?: true }
   /** The desk hands it out. */
   | { type: "desk_assigned"; assignee: { id: number; name: string }; routing: RoutingReason }
   | { type: "agent_declined"; by: AgentActor }
@@ -54,8 +66,15 @@ export type TicketCommand =
   | { type: "agent_closed"; by: Worker; note?: string }
   | { type: "agent_reopened"; by: Worker; note?: string }
   | { type: "agent_escalated"; by: Worker; note?: string }
-  /** `remindAt` in ms since 1970; null takes the reminder back. */
-  | { type: "agent_snoozed"; by: AgentActor; remindAt: number | null; reason?: string }
+  /** Reminds `agent`; `remindAt` in ms since 1970, null takes the reminder back. */
+  | {
+      type: "agent_snoozed";
+      by: Worker;
+      agent: { id: number; name: string };
+      remindAt: number | null;
+      reason?: string;
+    }
+  | { type: "agent_set_fields"; by: Worker; fields: Readonly<Record<string, string>> }
   | { type: "agent_prioritised"; by: Worker; priority: Priority }
   | { type: "agent_tagged"; by: Worker; add: string[]; remove: string[] }
   | { type: "topic_created"; topicId: number }

@@ -1,6 +1,6 @@
 import type { Actor } from "./actor.ts";
 import type { TicketCommand } from "./command.ts";
-import type { Decision } from "./decision.ts";
+import type { Decision, Refusal } from "./decision.ts";
 import type { TicketEvent } from "./event.ts";
 import { intakeComplete } from "./intake.ts";
 import { REMINDER_MAX_MS, TAGS_MAX } from "./limits.ts";
@@ -22,6 +22,7 @@ type Command<T extends TicketCommand["type"]> = Extract<TicketCommand, { type: T
  */
 export function decide(command: TicketCommand, ticket: Ticket | null, policy: Policy, now: number): Decision {
   if (command.type === "customer_wrote") return customerWrote(command, ticket, policy, now);
+  if (command.type === "ticket_requested") return requested(command, policy, now);
   if (ticket === null) return { refused: { code: "ticket.not_found" } };
   // What another group has is for that group to decide.
   if (ticket.movedTo !== null && command.type !== "ticket_arrived") {
@@ -78,6 +79,8 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
       return reopened(command, ticket, policy, now);
     case "agent_escalated":
       return escalated(command, ticket, now);
+    case "agent_set_fields":
+      return fieldsSet(command, ticket, policy, now);
     case "agent_snoozed":
       return snoozed(command, ticket, now);
     case "agent_prioritised":
@@ -179,6 +182,67 @@ function opened(command: Command<"customer_wrote">, policy: Policy, now: number)
   };
 }
 
+/** A program opens it: nothing is asked of the customer before the staff sees it. */
+function requested({ by, opening }: Command<"ticket_requested">, policy: Policy, now: number): Decision {
+  const { number, customer: of, subject, payload, language, followUpOf, fields, tier, quiet } = opening;
+  const unknown = unknownField(fields, policy);
+  if (unknown !== null) return { refused: unknown };
+  const urgency = fields["urgency"];
+  const event: TicketEvent = {
+    type: "ticket_opened",
+    at: now,
+    by,
+    to: "open",
+    id: `${policy.group}:${number}`,
+    number,
+    ref: `${policy.prefix}-${number}`,
+    group: policy.group,
+    customer: of,
+    subject,
+    queue: policy.defaultQueue,
+    priority: urgency !== undefined && isPriority(urgency) ? urgency : "normal",
+    ...(payload === null ? {} : { payload }),
+    ...(language === null ? {} : { language }),
+    ...(followUpOf === null ? {} : { followUpOf }),
+    ...(Object.keys(fields).length === 0 ? {} : { fields: { ...fields } }),
+    ...(tier === null ? {} : { tier }),
+    ...(quiet ? { quiet } : {}),
+  };
+  return { events: andRouted(null, [event], policy, now) };
+}
+
+/** What the rules look at by these names may be said also where nobody is asked for it. */
+const ALWAYS_FIELDS = ["category", "urgency"];
+
+/** What is wrong with the first of these that the intake does not know; null if it knows all. */
+function unknownField(fields: Readonly<Record<string, string>>, { intakeFields }: Policy): Refusal | null {
+  for (const [field, option] of Object.entries(fields)) {
+    const asked = intakeFields.find(({ id }) => id === field);
+    if (asked === undefined && !ALWAYS_FIELDS.includes(field)) {
+      const known = [...new Set([...intakeFields.map(({ id }) => id), ...ALWAYS_FIELDS])];
+      return { code: "field.unknown", field, known };
+    }
+    if (asked !== undefined && !asked.options.some(({ id }) => id === option)) {
+      return { code: "option.unknown", field, option, known: asked.options.map(({ id }) => id) };
+    }
+  }
+  return null;
+}
+
+function fieldsSet(
+  { by, fields }: Command<"agent_set_fields">,
+  ticket: Ticket,
+  policy: Policy,
+  now: number,
+): Decision {
+  if (ticket.status === "closed") return { refused: closedRefusal(ticket) };
+  const unknown = unknownField(fields, policy);
+  if (unknown !== null) return { refused: unknown };
+  const changed = Object.entries(fields).filter(([field, option]) => ticket.fields[field] !== option);
+  if (changed.length === 0) return { already: { code: "ticket.already_so", ref: ticket.ref } };
+  return { events: answersOf(changed, by, ticket, policy, now) };
+}
+
 function answeredIntake(
   command: Command<"customer_answered_intake">,
   ticket: Ticket,
@@ -195,24 +259,34 @@ function answeredIntake(
   if (ticket.fields[command.field] === command.option) {
     return { already: { code: "ticket.already_so", ref: ticket.ref } };
   }
-  const events: TicketEvent[] = [
-    { type: "field_answered", at: now, by, field: command.field, option: command.option },
-  ];
+  return { events: answersOf([[command.field, command.option]], by, ticket, policy, now) };
+}
+
+/** What answers to intake fields come to, whoever gives them. */
+function answersOf(
+  answers: readonly (readonly [string, string])[],
+  by: Actor,
+  ticket: Ticket,
+  policy: Policy,
+  now: number,
+): TicketEvent[] {
+  const events: TicketEvent[] = answers.map(([field, option]) => ({
+    type: "field_answered",
+    at: now,
+    by,
+    field,
+    option,
+  }));
+  const fields = { ...ticket.fields, ...Object.fromEntries(answers) };
+  const urgency = answers.find(([field]) => field === "urgency")?.[1];
   // The customer's own word on urgency is the ticket's priority until an agent knows better.
-  if (command.field === "urgency" && isPriority(command.option) && command.option !== ticket.priority) {
-    events.push({
-      type: "priority_changed",
-      at: now,
-      by,
-      priority: command.option,
-      previous: ticket.priority,
-    });
+  if (urgency !== undefined && isPriority(urgency) && urgency !== ticket.priority) {
+    events.push({ type: "priority_changed", at: now, by, priority: urgency, previous: ticket.priority });
   }
-  const fields = { ...ticket.fields, [command.field]: command.option };
   if (ticket.heldUntil !== null && intakeComplete(policy.intakeFields, fields)) {
     events.push({ type: "intake_released", at: now, by, why: "answered" });
   }
-  return { events: andRouted(ticket, events, policy, now) };
+  return andRouted(ticket, events, policy, now);
 }
 
 function answered(command: Command<"agent_answered">, ticket: Ticket, policy: Policy, now: number): Decision {
@@ -257,8 +331,8 @@ function unclaimed(
   const { assignee, ref, status } = ticket;
   if (status === "closed") return { refused: closedRefusal(ticket) };
   if (assignee === null) return { already: { code: "ticket.already_unclaimed", ref } };
-  if (assignee.id !== command.by.id && !command.lead)
-    return { refused: { code: "ticket.not_yours", ref, status, assignee } };
+  const isTheirs = command.by.kind === "agent" && command.by.id === assignee.id;
+  if (!isTheirs && !command.lead) return { refused: { code: "ticket.not_yours", ref, status, assignee } };
   // Where the desk hands out work it would come straight back to whoever gives it away.
   if (policy.queues.get(ticket.queue)?.auto === true)
     return handedOn(assignee, command.by, ticket, policy, now);
@@ -272,6 +346,9 @@ function assigned(command: Command<"agent_assigned">, ticket: Ticket, now: numbe
   if (status === "closed") return { refused: closedRefusal(ticket) };
   if (ticket.assignee?.id === command.assignee.id) {
     return { already: { code: "ticket.already_assigned", ref, assignee: ticket.assignee } };
+  }
+  if (command.unlessTaken === true && ticket.assignee !== null) {
+    return { refused: { code: "ticket.claimed_by_other", ref, status, assignee: ticket.assignee } };
   }
   return {
     events: [
@@ -467,19 +544,19 @@ function escalated(command: Command<"agent_escalated">, ticket: Ticket, now: num
 }
 
 function snoozed(command: Command<"agent_snoozed">, ticket: Ticket, now: number): Decision {
-  const { by, remindAt, reason } = command;
+  const { by, agent, remindAt, reason } = command;
   if (ticket.status === "closed") return { refused: closedRefusal(ticket) };
   if (remindAt === null) {
-    const set = ticket.reminders.some(({ agent }) => agent === by.id);
+    const set = ticket.reminders.some((reminder) => reminder.agent === agent.id);
     if (!set) return { already: { code: "ticket.already_so", ref: ticket.ref } };
-    return { events: [{ type: "reminder_cleared", at: now, by, agent: by.id }] };
+    return { events: [{ type: "reminder_cleared", at: now, by, agent: agent.id }] };
   }
   if (remindAt <= now) return { refused: { code: "reminder.past" } };
   if (remindAt > now + REMINDER_MAX_MS) {
     return { refused: { code: "reminder.too_far", maxMs: REMINDER_MAX_MS } };
   }
   const said = reason === undefined ? {} : { reason };
-  const set = { agent: by.id, agentName: by.name, remindAt, ...said };
+  const set = { agent: agent.id, agentName: agent.name, remindAt, ...said };
   return { events: [{ type: "reminder_set", at: now, by, ...set }] };
 }
 

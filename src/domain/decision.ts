@@ -18,8 +18,8 @@ export type Refusal =
       status: TicketStatus;
       assignee: { id: number; name: string } | null;
     }
-  | { code: "field.unknown"; field: string }
-  | { code: "option.unknown"; field: string; option: string }
+  | { code: "field.unknown"; field: string; known?: string[] }
+  | { code: "option.unknown"; field: string; option: string; known?: string[] }
   | { code: "tags.too_many"; max: number }
   | { code: "queue.unknown"; queue: string; known: string[] }
   | { code: "ticket.moved"; ref: string; group: string }

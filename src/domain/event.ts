@@ -41,6 +41,11 @@ export type TicketEvent =
       language?: string;
       /** The closed ticket that this one follows up, by its reference. */
       followUpOf?: string;
+      /** What a program knew from the start. */
+      fields?: Record<string, string>;
+      tier?: string;
+      /** The customer was not told. */
+      quiet?: true;
     })
   /** `implicit`: by answering it, not by asking for it. */
   | (Transition & { type: "ticket_claimed"; implicit?: true })

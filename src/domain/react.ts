@@ -13,7 +13,7 @@ import type { Ticket } from "./ticket.ts";
 export function react(event: TicketEvent, ticket: Ticket, policy: Policy, now: number): Effect[] {
   switch (event.type) {
     case "ticket_opened":
-      return [{ kind: "receipt" }, { kind: "enrichment" }];
+      return event.quiet === true ? [{ kind: "enrichment" }] : [{ kind: "receipt" }, { kind: "enrichment" }];
     case "field_answered":
       return event.field === "category"
         ? [{ kind: "receipt" }, { kind: "enrichment" }]

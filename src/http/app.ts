@@ -7,6 +7,7 @@ import { API_BODY_BYTES_MAX } from "../domain/limits.ts";
 import { log } from "../log.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import { acceptable } from "./acceptable.ts";
+import { commandsApi } from "./api/commands.ts";
 import { configApi } from "./api/config.ts";
 import { enrichmentApi } from "./api/enrichment.ts";
 import { escalationsApi } from "./api/escalations.ts";
@@ -91,6 +92,7 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
   );
   app.route("/api/v1", configApi);
   app.route("/api/v1", ticketsApi);
+  app.route("/api/v1", commandsApi);
   app.route("/api/v1", outboxApi);
   app.route("/api/v1", groupsApi);
   app.route("/api/v1", routingApi);

@@ -49,3 +49,6 @@ export const JWKS_RETRY_MS = 5_000;
 export const CORS_ORIGINS_MAX = 20;
 /** How long a browser need not ask again whether it may. */
 export const PREFLIGHT_KEPT_S = 3_600;
+
+/** What a program writes: Telegram takes 4,096 characters, and in the topic stands who wrote them. */
+export const WRITTEN_CHARS_MAX = 3_900;

@@ -45,6 +45,8 @@ export async function project(d1: D1Database, batch: ProjectionBatch): Promise<v
 }
 
 type TicketRow = typeof tickets.$inferInsert;
+/** A ticket as the record has it. */
+export type RecordedRow = typeof tickets.$inferSelect;
 
 /**
  * A statement that names these rewrites their indexes, even unchanged: they are set apart, those that change with every
@@ -59,7 +61,7 @@ function ticketStatements(db: DrizzleD1Database, batch: ProjectionBatch): BatchI
   const newest = new Map<string, TicketRow>();
   for (const { ticket, dueAt } of batch.tickets) {
     if ((newest.get(ticket.id)?.version ?? 0) <= ticket.version)
-      newest.set(ticket.id, ticketRow(ticket, dueAt, batch.at));
+      newest.set(ticket.id, recordedRow(ticket, dueAt, batch.at));
   }
   const rows = [...newest.values()];
   const set = excluded(tickets, [...PLACES.flat(), ...FIXED]);
@@ -110,7 +112,8 @@ function bound(value: string | number | boolean | null | undefined): string | nu
   return typeof value === "boolean" ? Number(value) : (value ?? null);
 }
 
-function ticketRow(ticket: Ticket, dueAt: number | null, recordedAt: number): TicketRow {
+/** The row that stands for a ticket; instants in ms since 1970. */
+export function recordedRow(ticket: Ticket, dueAt: number | null, recordedAt: number): RecordedRow {
   return {
     id: ticket.id,
     ref: ticket.ref,

@@ -138,8 +138,8 @@ export const customerRoutes = sqliteTable("customer_routes", {
   customerId: integer("customer_id").primaryKey(),
   groupId: text("group_id").notNull(),
   createdAt: integer("created_at").notNull(),
-  /** By the desk's default, or by the link that the customer came through. */
-  via: text().$type<"default" | "payload">().notNull(),
+  /** By the desk's default, by the link that the customer came through, or by a program that opened a ticket. */
+  via: text().$type<"default" | "payload" | "api">().notNull(),
 });
 
 /** Every configuration that ever was in force; the highest version is. Owned here. */

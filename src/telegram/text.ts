@@ -176,6 +176,19 @@ export function unreachableWords(reason: UnreachableReason): string {
   return UNREACHABLE_WORDS[reason];
 }
 
+/** What a program says in somebody's name stands in the topic, so that the staff reads the whole conversation. */
+export function customerWroteElsewhere(customer: string, program: string, text: string): RichText {
+  return rich`${bold(customer)} by ${program}:\n${text}`;
+}
+
+export function programReplied(program: string, text: string): RichText {
+  return rich`${bold(program)} answered the customer:\n${text}`;
+}
+
+export function programNoted(program: string, text: string): RichText {
+  return rich`✍ ${bold(program)}:\n${text}`;
+}
+
 export function topicNotice(notice: TopicNotice): RichText {
   switch (notice.code) {
     case "ticket.claimed":
@@ -377,6 +390,10 @@ export function outcomeUnknown(): RichText {
 export const SEND_AGAIN = "Send again";
 
 /** A delivery that gave up; `toCustomer` tells whose message it was. */
+export function replyUndelivered(failure: string): RichText {
+  return rich`⚠️ The program’s answer was not delivered. ${FAILURE_WORDS[failure] ?? `Telegram refused it (${failure}).`}`;
+}
+
 export function parkedNotice(toCustomer: boolean, failure: string): RichText {
   const what = toCustomer
     ? "This message did not reach the customer"

@@ -1,13 +1,18 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Update } from "grammy/types";
+import type { Worker } from "../domain/command.ts";
 import type { Config, QueueConfig, VersionedConfig } from "../domain/config.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import { CAUSE_KEPT_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
 import type { SkillTable } from "../domain/routing/skill-table.ts";
 import type { RoutingStory } from "../domain/routing/story.ts";
+import { firstResponseDueAt } from "../domain/sla/clocks.ts";
 import { explainTicket, type TicketSla } from "../domain/sla/explain.ts";
+import type { Executed, TicketAct, TicketOrder } from "../domain/work-order.ts";
+import { recordedRow, type RecordedRow } from "../record/projection.ts";
 import { botIdOf } from "../telegram/api.ts";
 import { inbound } from "../telegram/inbound.ts";
+import { receiptView } from "../telegram/receipt-view.ts";
 import { take } from "./arrivals/take.ts";
 import { handOut } from "./assigning.ts";
 import { depthsDue, nextDepthAt, watchDepth } from "./depth.ts";
@@ -18,6 +23,7 @@ import { relayUncertain } from "./drain/settle-relay.ts";
 import { noticeUncertain } from "./drain/settle-work.ts";
 import type { TopicIcons, ViewContext } from "./drain/topic-view.ts";
 import { enrich } from "./enriching.ts";
+import { act, openTicket, type Done } from "./executing.ts";
 import { introduce } from "./introduction.ts";
 import { outsideOf, type Outside } from "./outside.ts";
 import { fromPeer } from "./peers/from-peer.ts";
@@ -154,6 +160,64 @@ export class TopicGroup extends DurableObject<Env> {
     }
     this.drain.mended();
     return version;
+  }
+
+  /** Opens a ticket for a program, once for each cause. The customer's home is this group. */
+  open(cause: string, by: Worker, order: TicketOrder, configVersion: number): Executed<RecordedRow> {
+    return this.#execute(cause, configVersion, (tx) => openTicket(tx, by, order));
+  }
+
+  /** Does what a program asks of a ticket, once for each cause. */
+  act(
+    cause: string,
+    by: Worker,
+    ticketId: string,
+    what: TicketAct,
+    configVersion: number,
+  ): Executed<RecordedRow> {
+    return this.#execute(cause, configVersion, (tx) => {
+      const number = tx.store.numberOf(ticketId, tx.rules.group.id);
+      if (number === null) return { status: "unknown" };
+      tx.strike(number);
+      const { ticket } = tx.store.ticket(number)!;
+      if (ticket.movedTo !== null) return { status: "elsewhere", group: ticket.movedTo };
+      return act(tx, by, ticket, what);
+    });
+  }
+
+  /** The id of the ticket that this group has opened under a number, and the group that has it; null if none. */
+  placeOf(number: number): { id: string; group: string } | null {
+    const ticket = this.#tables.store.ticket(number)?.ticket;
+    if (ticket === undefined || ticket.id !== `${ticket.home}:${number}`) return null;
+    return { id: ticket.id, group: ticket.group };
+  }
+
+  #execute(
+    cause: string,
+    configVersion: number,
+    work: (tx: Transaction) => Done | Exclude<Executed<RecordedRow>, { status: "done" }>,
+  ): Executed<RecordedRow> {
+    const rules = this.#rulesInForce();
+    if (rules === null || rules.version < configVersion) return { status: "config_needed" };
+    if (this.#waiting >= WAITING_ROWS_MAX) return { status: "full" };
+    const done = this.#commit((tx) => {
+      const known = tx.inbox.known(cause);
+      if (known !== undefined) return known.answer as Done;
+      const outcome = work(tx);
+      // What is refused has changed nothing, and may be asked again.
+      if ("number" in outcome) tx.inbox.settle(cause, tx.now, outcome);
+      return outcome;
+    });
+    if (!("number" in done)) return done;
+    const { ticket, dueAt } = this.#tables.store.ticket(done.number)!;
+    const { text } = receiptView(ticket, rules.policy, null, this.#now()).text;
+    return {
+      status: "done",
+      ticket: recordedRow(ticket, dueAt, this.#now()),
+      already: done.already,
+      confirmation: text,
+      firstResponseDueAt: firstResponseDueAt(ticket, rules.policy.sla),
+    };
   }
 
   /** Whether this customer has written to this group before. */

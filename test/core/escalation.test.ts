@@ -273,6 +273,7 @@ describe("reminders", () => {
   const snooze = {
     type: "agent_snoozed",
     by: OLGA,
+    agent: OLGA,
     remindAt: NOON + 2 * HOUR,
     reason: "the parcel",
   } as const;
@@ -281,7 +282,7 @@ describe("reminders", () => {
     const scene = opened([], "0s", { targets: { normal: {} } })
       .at(MINUTE, { ...snooze, remindAt: NOON + HOUR })
       .at(2 * MINUTE, snooze)
-      .at(3 * MINUTE, { ...snooze, by: BORIS, remindAt: NOON + HOUR })
+      .at(3 * MINUTE, { ...snooze, by: BORIS, agent: BORIS, remindAt: NOON + HOUR })
       .pass(DAY);
     expect(
       scene.of("reminder_due").map(({ at, agent, reason }) => [(at - NOON) / HOUR, agent, reason]),
@@ -366,7 +367,7 @@ const act = fc.constantFrom<TicketCommand>(
   { type: "agent_closed", by: OLGA },
   { type: "agent_prioritised", by: OLGA, priority: "urgent" },
   { type: "agent_prioritised", by: OLGA, priority: "normal" },
-  { type: "agent_snoozed", by: OLGA, remindAt: NOON + 5 * HOUR },
+  { type: "agent_snoozed", by: OLGA, agent: OLGA, remindAt: NOON + 5 * HOUR },
   { type: "agent_escalated", by: BORIS },
 );
 const history = fc.array(fc.tuple(fc.integer({ min: 0, max: 20 * HOUR }), act), { maxLength: 12 });

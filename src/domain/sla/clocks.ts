@@ -2,7 +2,7 @@ import type { Ticket } from "../ticket.ts";
 import type { Due } from "./calendar.ts";
 import type { Metric } from "./metric.ts";
 import type { ReasonedPause } from "./segments.ts";
-import type { ClockKind, SlaPolicy } from "./sla-policy.ts";
+import type { ClockKind, SlaPolicy, SlaRules } from "./sla-policy.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
@@ -52,6 +52,14 @@ export function clocksOf(ticket: Ticket, policy: SlaPolicy): SlaClock[] {
   const resolvedAt = ticket.resolvedAt ?? ticket.closedAt;
   add("resolution", 1, ticket.openedAt, resolvedAt, resolutionPauses(ticket, policy));
   return clocks;
+}
+
+/** Until when the first answer is promised, in ms since 1970; null: it is not, or it is given, or it is never due. */
+export function firstResponseDueAt(ticket: Ticket, rules: SlaRules): number | null {
+  const policy = rules.policyFor(ticket);
+  const clocks = policy === null ? [] : clocksOf(ticket, policy);
+  const clock = clocks.find(({ metric, endedAt }) => metric === "firstResponse" && endedAt === null);
+  return clock?.due.kind === "at" ? clock.due.at : null;
 }
 
 /** What a clock for an answer leaves out: times in which the ticket was over, and was reopened before it ended. */

@@ -14,7 +14,7 @@ import { cursorOf, Instant, instant, instantOrNull, Limit, NextCursor, TelegramI
 export const ticketsApi = new OpenAPIHono<Desk>();
 
 const Status = z.enum(TICKET_STATUSES);
-const Ticket = z
+export const Ticket = z
   .object({
     id: z.string(),
     ref: z.string().openapi({ example: "SUP-1042" }),
@@ -81,7 +81,7 @@ const TicketEvent = z
   })
   .openapi("TicketEvent");
 
-const Ref = z.string().max(32).openapi({ description: "In upper or lower case", example: "SUP-1042" });
+export const Ref = z.string().max(32).openapi({ description: "In upper or lower case", example: "SUP-1042" });
 const EventCursor = cursorOf(z.tuple([z.int().nonnegative()]));
 const GroupOrQueue = z.string().min(1).max(64);
 
@@ -214,7 +214,7 @@ function eventsJson(rows: TicketEventRow[], limit: number) {
   return { items, nextCursor: rows.length > limit && last !== undefined ? encodeCursor([last.n]) : null };
 }
 
-function ticketJson(row: TicketRow): z.infer<typeof Ticket> {
+export function ticketJson(row: TicketRow): z.infer<typeof Ticket> {
   return {
     id: row.id,
     ref: row.ref,

@@ -3,8 +3,9 @@ import type { AgentActor, TicketCommand } from "../../domain/command.ts";
 import type { AgentConfig } from "../../domain/config.ts";
 import type { Decision } from "../../domain/decision.ts";
 import { durationMs } from "../../domain/duration.ts";
-import { DELETE_WITHIN_MS, NOTE_CHARS_MAX, TAG_CHARS_MAX } from "../../domain/limits.ts";
+import { DELETE_WITHIN_MS, NOTE_CHARS_MAX } from "../../domain/limits.ts";
 import { isPriority } from "../../domain/priority.ts";
+import { tagOf } from "../../domain/tag.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import { isStaffCommand, type StaffCommandName } from "../../telegram/commands.ts";
 import type { Writing } from "../../telegram/message.ts";
@@ -235,7 +236,7 @@ function snooze(
 ): void {
   const [when = "", ...words] = argument.split(/\s+/);
   if (when.toLowerCase() === "off") {
-    if (succeeds({ type: "agent_snoozed", by, remindAt: null })) reply(reminderClearedHint());
+    if (succeeds({ type: "agent_snoozed", by, agent: by, remindAt: null })) reply(reminderClearedHint());
     return;
   }
   const inMs = durationMs(when.toLowerCase());
@@ -243,7 +244,8 @@ function snooze(
   const reason = words.join(" ").slice(0, NOTE_CHARS_MAX);
   const remindAt = tx.now + inMs;
   const said = reason === "" ? {} : { reason };
-  if (succeeds({ type: "agent_snoozed", by, remindAt, ...said })) reply(reminderSet(remindAt, inMs));
+  if (succeeds({ type: "agent_snoozed", by, agent: by, remindAt, ...said }))
+    reply(reminderSet(remindAt, inMs));
 }
 
 export function inWords(decision: Decision): string | null {
@@ -263,14 +265,6 @@ function tagsOf(argument: string): { add: string[]; remove: string[] } {
       .map(tagOf)
       .filter((tag) => tag !== ""),
   };
-}
-
-/** `#Refund` and `refund` are one tag. */
-function tagOf(word: string): string {
-  return word
-    .replace(/^[-+#]+/, "")
-    .toLowerCase()
-    .slice(0, TAG_CHARS_MAX);
 }
 
 /** Removes the customer's copy of an agent's message. */

@@ -54,7 +54,7 @@ export function staffMessage(
 }
 
 /** A customer with several tickets is told which one speaks to them now, whenever that changes. */
-function speakIn(tx: Transaction, ticket: Ticket): void {
+export function speakIn(tx: Transaction, ticket: Ticket): void {
   const customer = tx.store.customer(ticket.customer);
   if (customer === undefined || customer.current === ticket.number) return;
   tx.store.updateConversation(ticket.customer, { current: ticket.number });

@@ -56,7 +56,9 @@ export function mustNotRepeat(job: Job, { store }: DeliveryContext): boolean {
   if (job.kind === "relay") return isChatLane(job.rows[0]!.lane);
   const { kind } = job.row.payload;
   return (
-    kind === "customer_notice" || (kind === "receipt" && store.ticket(job.row.ticket)?.receiptId == null)
+    kind === "customer_notice" ||
+    kind === "reply" ||
+    (kind === "receipt" && store.ticket(job.row.ticket)?.receiptId == null)
   );
 }
 
@@ -144,6 +146,7 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
     case "receipt":
       return receiptCall(row, work.ask, context);
     case "customer_notice":
+    case "reply":
       return { method: "sendMessage", params: { chat_id: chatOfLane(row.lane), ...work.words } };
     case "topic_notice":
       return {

@@ -3,8 +3,9 @@ import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX, WEBHOOK_PAUSES_MS } from "../..
 import { isActive } from "../../domain/status.ts";
 import type { EnrichmentResult, Heard } from "../../integrations/enrichment-call.ts";
 import type { SkillsResult } from "../../integrations/skill-service.ts";
-import { agentNoticeInTopic, outcomeUnknown, undelivered } from "../../telegram/text.ts";
+import { agentNoticeInTopic, outcomeUnknown, replyUndelivered, undelivered } from "../../telegram/text.ts";
 import { settleEnrichment } from "../enriching.ts";
+import { tellSpoken } from "../peers/moving.ts";
 import { tellPeer } from "../peers/tell.ts";
 import { settleSkills } from "../skills.ts";
 import { FACTS } from "../tables/facts.ts";
@@ -70,6 +71,9 @@ function workDone(tx: Transaction, row: OutboxRow, result: unknown): Settled {
         tellPeer(tx, movedTo, row.ticket, { type: "receipt_sent", ticketId, receiptId: id });
       return OK;
     }
+    case "reply":
+      linkReply(tx, row, result);
+      return OK;
     case "mirror_delete":
       tx.messages.update(work.of, { state: "dropped", copyId: null });
       return OK;
@@ -83,6 +87,30 @@ function workDone(tx: Transaction, row: OutboxRow, result: unknown): Settled {
     default:
       return OK;
   }
+}
+
+/** So that what the customer answers to it, or how they react, finds its ticket. */
+function linkReply(tx: Transaction, row: OutboxRow, result: unknown): void {
+  const ticket = tx.store.ticket(row.ticket)?.ticket;
+  const copyId = messageIds(result)[0];
+  if (ticket === undefined || copyId === undefined) return;
+  // It has no original in the group: a number that Telegram gives to none stands for it.
+  const key = { chat: STAFF_CHAT, messageId: -row.seq };
+  tx.relay({
+    ...key,
+    ticket: row.ticket,
+    lane: row.lane,
+    album: null,
+    replyTo: null,
+    writer: 0,
+    sentAt: row.acceptedAt,
+    content: null,
+    file: null,
+    notBefore: null,
+    updateId: 0,
+  });
+  tx.messages.done(key, copyId);
+  tellSpoken(tx, ticket, [{ ...tx.messages.byOriginal(key)!, copyId }]);
 }
 
 function factOf(fact: string, result: unknown): unknown {
@@ -203,6 +231,10 @@ function workRefused(tx: Transaction, row: OutboxRow, refused: Refused, { retry 
       break;
     case "mirror_delete":
       tx.tellTopic(row.ticket, undelivered(code === "permanent" ? "too_late" : code), repliesTo(work.of));
+      break;
+    case "reply":
+      tx.apply(row.ticket, { type: "delivery_failed", code });
+      tx.tellTopic(row.ticket, replyUndelivered(code));
       break;
     case "setup":
       if (work.fact !== null) tx.store.setFact(work.fact, null);

@@ -23,6 +23,8 @@ export type OutboxWork =
   | { kind: "receipt"; ask: string | null }
   /** Words to a customer about a ticket or in answer to a command of theirs. */
   | { kind: "customer_notice"; words: Words }
+  /** A program's answer to a customer; gone from here once it is delivered. */
+  | { kind: "reply"; words: Words }
   /** Words into the ticket's topic. */
   | { kind: "topic_notice"; words: Words }
   /** Words that only one person in the staff group need see; `topicId` null is the main chat. */

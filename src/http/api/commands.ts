@@ -1,0 +1,411 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { waitUntil } from "cloudflare:workers";
+import type { Context } from "hono";
+import type { Worker } from "../../domain/command.ts";
+import type { Config, VersionedConfig } from "../../domain/config.ts";
+import type { ContactFacts } from "../../domain/contact.ts";
+import { Duration, ms } from "../../domain/duration.ts";
+import { NOTE_CHARS_MAX, SUBJECT_CHARS_MAX, TAGS_MAX } from "../../domain/limits.ts";
+import { defaultGroupOf } from "../../domain/policy.ts";
+import { PRIORITIES } from "../../domain/priority.ts";
+import { Tag } from "../../domain/tag.ts";
+import type { Executed, TicketAct, TicketOrder } from "../../domain/work-order.ts";
+import { askGroup, hasGroup, type GroupStub } from "../../groups/ask.ts";
+import { configCacheOf } from "../../record/config-cache.ts";
+import { customerRoutesOf } from "../../record/customer-routes.ts";
+import { knownContact } from "../../record/known-contact.ts";
+import type { TicketRow } from "../../record/queries.ts";
+import { ticketPlace } from "../../record/ticket-place.ts";
+import { changes } from "../access.ts";
+import type { Desk } from "../desk.ts";
+import { RETRY_AFTER_S, WRITTEN_CHARS_MAX } from "../limits.ts";
+import { ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import { refused } from "./refused.ts";
+import { Idempotent, Instant, instant, instantOrNull, When } from "./shared.ts";
+import { Ref, Ticket, ticketJson } from "./tickets.ts";
+
+/** What programs do: tickets that they open, and all that an agent can do in a topic. */
+export const commandsApi = new OpenAPIHono<Desk>();
+
+/** Groups that a ticket may go through while it is looked for. */
+const HOPS_MAX = 5;
+
+const AgentId = z
+  .int()
+  .positive()
+  .openapi({ description: "Telegram id of an agent of the ticket's group", example: 9002 });
+const Name = z.string().min(1).max(64);
+const Written = z
+  .string()
+  .max(WRITTEN_CHARS_MAX)
+  .refine((text) => text.trim() !== "", "must say something")
+  .openapi({ description: "Plain text" });
+const Note = z
+  .string()
+  .min(1)
+  .max(NOTE_CHARS_MAX)
+  .optional()
+  .openapi({ description: "Why; stands in the history" });
+const Fields = z
+  .record(Name, Name)
+  .refine((fields) => Object.keys(fields).length <= 32, { error: "must have at most 32 keys" })
+  .openapi({ description: "Intake field → option", example: { category: "billing" } });
+
+const Order = z
+  .strictObject({
+    contact: z
+      .strictObject({
+        telegramId: z.int().positive().optional(),
+        id: z.int().positive().optional().openapi({ description: "As `GET /contacts` has it" }),
+        email: z.email().max(254).optional(),
+        name: z.string().trim().min(1).max(128).optional().openapi({
+          description: "What to call somebody who has not written to the bot yet",
+        }),
+      })
+      .refine(
+        ({ telegramId, id, email }) =>
+          [telegramId, id, email].filter((one) => one !== undefined).length === 1,
+        {
+          error: "must name somebody by one of telegramId, id and email",
+        },
+      )
+      .openapi({ example: { telegramId: 5_550_000_001, name: "Ada" } }),
+    message: Written.optional().openapi({ description: "The customer's words, for the topic; not stored" }),
+    subject: z.string().trim().min(1).max(SUBJECT_CHARS_MAX).optional().openapi({
+      description: "Otherwise the first line of the message",
+    }),
+    topicGroup: Name.optional().openapi({ description: "Otherwise the customer's own, or the queue's" }),
+    queue: Name.optional().openapi({ description: "Otherwise the rules decide" }),
+    category: Name.optional(),
+    urgency: Name.optional(),
+    tier: Name.optional(),
+    fields: Fields.optional(),
+    notify: z.boolean().default(true).openapi({
+      description: "Whether the customer is told in Telegram that the ticket was opened",
+    }),
+  })
+  .openapi("TicketOrder", {
+    example: {
+      contact: { telegramId: 5_550_000_001, name: "Ada" },
+      message: "The invoice is wrong",
+      category: "billing",
+      urgency: "high",
+    },
+  });
+
+const Opened = z
+  .object({
+    ref: z.string().openapi({ example: "SUP-1042" }),
+    id: z.string(),
+    group: z.string(),
+    queue: z.string(),
+    status: z.string(),
+    expectedFirstResponse: Instant.nullable().openapi({
+      description: "Until when an answer is promised; null: nothing is",
+    }),
+    confirmation: z.string().openapi({ description: "What a bot can tell the customer" }),
+    ticket: Ticket,
+  })
+  .openapi("OpenedTicket");
+
+const Command = z
+  .discriminatedUnion("type", [
+    z.strictObject({ type: z.enum(["claim", "assign"]), agent: AgentId }),
+    z.strictObject({ type: z.literal("unclaim") }),
+    z.strictObject({ type: z.enum(["reply", "note"]), text: Written }),
+    z.strictObject({ type: z.enum(["resolve", "close", "reopen", "escalate"]), note: Note }),
+    z.strictObject({ type: z.literal("transfer"), queue: Name, note: Note }),
+    z.strictObject({ type: z.literal("priority"), priority: z.enum(PRIORITIES) }),
+    z.strictObject({
+      type: z.literal("tags"),
+      add: z.array(Tag).max(TAGS_MAX).default([]),
+      remove: z.array(Tag).max(TAGS_MAX).default([]),
+    }),
+    z.strictObject({ type: z.literal("fields"), fields: Fields }),
+    z
+      .strictObject({
+        type: z.literal("snooze"),
+        agent: AgentId,
+        for: Duration.optional(),
+        until: When.optional(),
+        off: z.literal(true).optional().openapi({ description: "Takes the reminder back" }),
+        reason: z.string().min(1).max(NOTE_CHARS_MAX).optional(),
+      })
+      .refine(
+        ({ for: how, until, off }) => [how, until, off].filter((one) => one !== undefined).length === 1,
+        {
+          error: "must say one of for, until and off",
+        },
+      ),
+  ])
+  .openapi("TicketCommand", { example: { type: "resolve", note: "Refunded" } });
+
+const Done = z
+  .object({
+    changed: z.boolean().openapi({ description: "False: it was so already, and nothing was written" }),
+    already: z
+      .object({
+        code: z.string().openapi({ example: "ticket.already_resolved" }),
+        by: z
+          .record(z.string(), z.unknown())
+          .nullable()
+          .openapi({ description: "Who made it so, where that is known" }),
+        at: Instant.nullable(),
+      })
+      .nullable(),
+    ticket: Ticket,
+  })
+  .openapi("CommandDone");
+
+const REFUSALS = [
+  "ticket.closed",
+  "ticket.resolved",
+  "ticket.claimed_by_other",
+  "ticket.moved",
+  "tags.too_many",
+  "request.invalid",
+] as const;
+const TROUBLES = [
+  ...ADMISSION_TO_CHANGE,
+  "request.malformed",
+  "request.too_large",
+  "request.not_json",
+  "config.missing",
+  "group.full",
+  "group.unreachable",
+  "record.unreachable",
+] as const;
+
+commandsApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/tickets",
+    ...changes("tickets:write"),
+    summary: "Opens a ticket for a customer",
+    description:
+      "The ticket goes where the rules send it and its topic appears in the staff group. The customer is found by their Telegram id; whoever has never started the bot cannot be written to, and the ticket says so.",
+    request: {
+      headers: Idempotent,
+      body: { required: true, content: { "application/json": { schema: Order } } },
+    },
+    responses: {
+      201: { description: "It is open", content: { "application/json": { schema: Opened } } },
+      ...problems(...TROUBLES, ...REFUSALS),
+    },
+  }),
+  async (c) => {
+    const order = c.req.valid("json");
+    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+    if (versioned === null) return problem(c, "config.missing");
+    const { config } = versioned;
+    const wrong = misfits(order, config);
+    const customer = await customerOf(c.env.DB, order.contact);
+    if ("pointer" in customer) wrong.push(customer);
+    if (wrong.length > 0 || "pointer" in customer) return problem(c, "request.invalid", { problems: wrong });
+
+    const wantedGroup = order.topicGroup ?? config.queues.find(({ id }) => id === order.queue)?.group;
+    const home = await homeOf(c, customer.id, wantedGroup ?? defaultGroupOf(config), config);
+    const queue =
+      order.queue ??
+      (wantedGroup === undefined || wantedGroup === home ? null : queueOf(config, wantedGroup));
+    const given: TicketOrder = {
+      type: "open",
+      customer,
+      message: order.message ?? null,
+      subject: order.subject ?? null,
+      queue,
+      fields: {
+        ...order.fields,
+        ...(order.category === undefined ? {} : { category: order.category }),
+        ...(order.urgency === undefined ? {} : { urgency: order.urgency }),
+      },
+      tier: order.tier ?? null,
+      quiet: !order.notify,
+    };
+    const done = await told(c.env, home, versioned, (stub) =>
+      stub.open(c.get("cause"), workerOf(c), given, versioned.version),
+    );
+    if (done.status !== "done") return failed(c, done, "/fields");
+    const { ticket, confirmation, firstResponseDueAt } = done;
+    const { ref, id, groupId: group, queue: where, status } = ticket;
+    const expectedFirstResponse = instantOrNull(firstResponseDueAt);
+    const opened = { ref, id, group, queue: where, status, expectedFirstResponse, confirmation };
+    return c.json({ ...opened, ticket: ticketJson(ticket) }, 201, { Location: `/api/v1/tickets/${ref}` });
+  },
+);
+
+commandsApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/tickets/{ref}/commands",
+    ...changes("tickets:write"),
+    summary: "Does with a ticket what an agent can do in its topic",
+    description:
+      "`claim` leaves a ticket with whoever has it, `assign` does not. `reply` goes to the customer and stands in the topic with the key's name. What is so already is answered with who made it so, and nothing is written.",
+    request: {
+      params: z.object({ ref: Ref }),
+      headers: Idempotent,
+      body: { required: true, content: { "application/json": { schema: Command } } },
+    },
+    responses: {
+      200: { description: "Done", content: { "application/json": { schema: Done } } },
+      ...problems(...TROUBLES, ...REFUSALS, "ticket.not_found"),
+    },
+  }),
+  async (c) => {
+    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+    if (versioned === null) return problem(c, "config.missing");
+    const what = actOf(c.req.valid("json"), c.get("now")());
+    const done = await acted(c, c.req.valid("param").ref, versioned, what);
+    if (done === null) return problem(c, "ticket.not_found");
+    if (done.status !== "done") return failed(c, done, "");
+    const { already, ticket } = done;
+    const so =
+      already === null
+        ? null
+        : {
+            code: already.code,
+            by: "by" in already ? { ...already.by } : null,
+            at: "at" in already ? instant(already.at) : null,
+          };
+    return c.json({ changed: already === null, already: so, ticket: ticketJson(ticket) }, 200);
+  },
+);
+
+type Answered = Executed<TicketRow> | { status: "unreachable" };
+
+/** Finds the ticket where the record, or its reference, says, and goes after it where it has moved meanwhile. */
+async function acted(
+  c: Context<Desk>,
+  ref: string,
+  versioned: VersionedConfig,
+  what: TicketAct,
+): Promise<Answered | null> {
+  const { config, version } = versioned;
+  const place = (await ticketPlace(c.env.DB, ref)) ?? (await placeByName(c.env, ref, config));
+  if (place === null || place === "unreachable") return place === null ? null : { status: "unreachable" };
+  let { group } = place;
+  for (let hop = 0; hop < HOPS_MAX && hasGroup(config, group); hop += 1) {
+    const done = await told(c.env, group, versioned, (stub) =>
+      stub.act(c.get("cause"), workerOf(c), place.id, what, version),
+    );
+    if (done.status === "unknown") break;
+    if (done.status !== "elsewhere") return done;
+    group = done.group;
+  }
+  return { status: "unreachable" };
+}
+
+/** The record lags by moments: a ticket that it does not know yet is asked of the group whose prefix it bears. */
+async function placeByName(
+  env: Env,
+  ref: string,
+  config: Config,
+): Promise<{ id: string; group: string } | "unreachable" | null> {
+  const [, prefix, digits] = /^(.+)-(\d{1,15})$/.exec(ref.toUpperCase()) ?? [];
+  const named = config.groups.find((group) => group.prefix === prefix);
+  if (named === undefined || digits === undefined) return null;
+  const asked = await askGroup(env, named.id, (stub) => stub.placeOf(Number(digits)));
+  return "unreachable" in asked ? "unreachable" : asked.answer;
+}
+
+/** Asks a group's object; one that has an older configuration is given ours first. */
+async function told(
+  env: Env,
+  group: string,
+  versioned: VersionedConfig,
+  ask: (stub: GroupStub) => PromiseLike<Executed<TicketRow>>,
+): Promise<Answered> {
+  const asked = await askGroup(env, group, async (stub) => {
+    const first = await ask(stub);
+    if (first.status !== "config_needed") return first;
+    await stub.configure(group, versioned);
+    return ask(stub);
+  });
+  return "unreachable" in asked ? { status: "unreachable" } : asked.answer;
+}
+
+/** `place`: where in the body stands what a refusal is about. */
+function failed(c: Context<Desk>, done: Exclude<Answered, { status: "done" }>, place: string) {
+  if (done.status === "refused") return refused(c, done.refused, place);
+  const headers = { "Retry-After": String(RETRY_AFTER_S) };
+  return problem(c, done.status === "full" ? "group.full" : "group.unreachable", { headers });
+}
+
+function workerOf(c: Context<Desk>): Worker {
+  return { kind: "key", name: c.get("principal").name };
+}
+
+type Misfit = { pointer: string; message: string };
+
+/** What an order names that the desk does not have. */
+function misfits({ queue, topicGroup, tier }: z.infer<typeof Order>, config: Config): Misfit[] {
+  const wrong: Misfit[] = [];
+  const known = (ids: readonly string[]): string =>
+    ids.length === 0 ? "there are none" : `there are ${ids.join(", ")}`;
+  const group = config.queues.find(({ id }) => id === queue)?.group;
+  if (queue !== undefined && group === undefined) {
+    wrong.push({
+      pointer: "/queue",
+      message: `is no queue of the desk: ${known(config.queues.map(({ id }) => id))}`,
+    });
+  }
+  if (topicGroup !== undefined && !hasGroup(config, topicGroup)) {
+    const ids = config.groups.map(({ id }) => id);
+    wrong.push({ pointer: "/topicGroup", message: `is no group of the desk: ${known(ids)}` });
+  } else if (topicGroup !== undefined && group !== undefined && group !== topicGroup) {
+    wrong.push({ pointer: "/queue", message: `belongs to the group ${group}, not to ${topicGroup}` });
+  }
+  if (tier !== undefined && !Object.hasOwn(config.tiers, tier)) {
+    wrong.push({ pointer: "/tier", message: `is no tier of the desk: ${known(Object.keys(config.tiers))}` });
+  }
+  return wrong;
+}
+
+async function customerOf(
+  d1: D1Database,
+  { telegramId, id, email, name }: z.infer<typeof Order>["contact"],
+): Promise<ContactFacts | Misfit> {
+  const telegram = telegramId ?? id;
+  if (telegram === undefined) {
+    const message = `no contact has the address ${email}: name them by telegramId`;
+    return { pointer: "/contact/email", message };
+  }
+  const known = await knownContact(d1, telegram);
+  if (known !== null) return known;
+  if (id !== undefined) {
+    return { pointer: "/contact/id", message: "is no contact of the desk: name them by telegramId" };
+  }
+  return {
+    id: telegram,
+    name: name ?? `Customer ${telegram}`,
+    username: null,
+    language: null,
+    isPremium: false,
+  };
+}
+
+/** The customer's home, which they are given if they have none yet, or none that the desk still has. */
+async function homeOf(c: Context<Desk>, customer: number, wanted: string, config: Config): Promise<string> {
+  const routes = customerRoutesOf(c.env.DB);
+  const group =
+    (await routes.lookup(customer)) ?? (await routes.assign(customer, wanted, "api", c.get("now")()));
+  return hasGroup(config, group) ? group : routes.reroute(customer, group, defaultGroupOf(config));
+}
+
+/** The queue that a ticket for a group goes to. */
+function queueOf({ queues, routing }: Config, group: string): string | null {
+  const own = queues.filter((queue) => queue.group === group);
+  return (own.find(({ id }) => id === routing.defaultQueue) ?? own[0])?.id ?? null;
+}
+
+function actOf(command: z.infer<typeof Command>, now: number): TicketAct {
+  if (command.type === "snooze") {
+    const { agent, for: how, until, reason } = command;
+    const at = how === undefined ? (until ?? null) : now + ms(how);
+    return { type: "snooze", agent, until: at, ...(reason === undefined ? {} : { reason }) };
+  }
+  if (!("note" in command)) return command as TicketAct;
+  const { note, ...rest } = command;
+  return { ...rest, ...(note === undefined ? {} : { note }) } as TicketAct;
+}

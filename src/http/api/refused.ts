@@ -1,0 +1,51 @@
+import type { Context } from "hono";
+import type { Executed } from "../../domain/work-order.ts";
+import type { Desk } from "../desk.ts";
+import { problem } from "../problem.ts";
+import { instant } from "./shared.ts";
+
+type Refused = Extract<Executed<never>, { status: "refused" }>["refused"];
+
+/** Answers why a ticket does not take a command; `place` is where in the body stands what it is about. */
+export function refused(c: Context<Desk>, refusal: Refused, place: string) {
+  const invalid = (at: string, message: string) =>
+    problem(c, "request.invalid", { problems: [{ pointer: `${place}${at}`, message }] });
+  switch (refusal.code) {
+    case "ticket.closed":
+      return problem(c, refusal.code, { detail: `${refusal.ref} is closed: reopen it first.` });
+    case "ticket.resolved":
+      return problem(c, refusal.code, { detail: `${refusal.ref} is resolved: reopen it first.` });
+    case "ticket.claimed_by_other":
+    case "ticket.not_yours":
+      return problem(c, "ticket.claimed_by_other", {
+        detail: `${refusal.ref} is ${refusal.assignee?.name ?? "nobody"}'s: \`assign\` takes it from them.`,
+      });
+    case "ticket.moved":
+    case "ticket.not_found":
+      return problem(c, "ticket.moved", { detail: "Ask again in a moment." });
+    case "tags.too_many":
+      return problem(c, refusal.code, { detail: `A ticket has ${refusal.max} at most: remove some.` });
+    case "agent.unknown":
+      return invalid("/agent", `works not in the ticket's group: there are ${refusal.known.join(", ")}`);
+    case "queue.unknown":
+      return invalid("/queue", `is no queue of the desk: there are ${refusal.known.join(", ")}`);
+    case "field.unknown":
+      return invalid(fieldAt(place, refusal.field), `is no intake field: there are ${among(refusal.known)}`);
+    case "option.unknown":
+      return invalid(fieldAt(place, refusal.field), `is no option of it: there are ${among(refusal.known)}`);
+    case "reminder.past":
+      return invalid("/until", "must lie in the future");
+    case "reminder.too_far":
+      return invalid("/until", `must lie before ${instant(c.get("now")() + refusal.maxMs)}`);
+    default:
+      return refusal satisfies never;
+  }
+}
+
+function fieldAt(place: string, field: string): string {
+  return `${place === "" ? "/fields" : ""}/${field.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+}
+
+function among(known: readonly string[] | undefined): string {
+  return known === undefined || known.length === 0 ? "none" : known.join(", ");
+}

@@ -1,0 +1,134 @@
+import { agentsOf } from "../domain/agent.ts";
+import type { TicketCommand, Worker } from "../domain/command.ts";
+import type { Already } from "../domain/decision.ts";
+import { subjectOf } from "../domain/subject.ts";
+import type { Ticket } from "../domain/ticket.ts";
+import type { Executed, TicketAct, TicketOrder } from "../domain/work-order.ts";
+import { plain } from "../telegram/rich-text.ts";
+import { customerWroteElsewhere, programNoted, programReplied } from "../telegram/text.ts";
+import { agentOf } from "./arrivals/agents.ts";
+import { seenCustomer } from "./arrivals/customers.ts";
+import { speakIn } from "./arrivals/staff-message.ts";
+import { chatLane } from "./drain/lane.ts";
+import { words, type Transaction } from "./transaction.ts";
+
+/** The ticket by its number here, and what held already. */
+export interface Done {
+  number: number;
+  already: Already | null;
+}
+type Outcome = Done | Extract<Executed<never>, { status: "refused" }>;
+
+/** Opens the ticket that a program asks for. The caller's queue counts as chosen by hand. */
+export function openTicket(tx: Transaction, by: Worker, order: TicketOrder): Outcome {
+  const { customer: facts, message, subject, queue, fields, tier, quiet } = order;
+  if (queue !== null && !tx.rules.policy.queues.has(queue)) return unknownQueue(tx, queue);
+  const customer = tx.store.customer(facts.id) ?? seenCustomer(tx, facts);
+  const number = tx.store.lastNumber() + 1;
+  const { decision, ticket } = tx.apply(null, {
+    type: "ticket_requested",
+    by,
+    opening: {
+      number,
+      customer: customer.id,
+      subject: subjectOf(subject ?? message, "A request"),
+      payload: null,
+      language: customer.contact.language,
+      followUpOf: null,
+      fields,
+      tier,
+      quiet,
+    },
+  });
+  if ("refused" in decision) return { status: "refused", refused: decision.refused };
+  if (message !== null) tx.tellTopic(number, customerWroteElsewhere(customer.contact.name, by.name, message));
+  tx.store.updateConversation(customer.id, { current: number, wantsNew: false });
+  if (queue !== null && ticket!.queue !== queue) tx.apply(number, { type: "agent_transferred", by, queue });
+  return { number, already: null };
+}
+
+/** Does with a ticket what a program asks. */
+export function act(tx: Transaction, by: Worker, ticket: Ticket, what: TicketAct): Outcome {
+  const { number } = ticket;
+  const run = (command: TicketCommand): Outcome => {
+    const { decision } = tx.apply(number, command);
+    if ("refused" in decision) return { status: "refused", refused: decision.refused };
+    return { number, already: "already" in decision ? decision.already : null };
+  };
+  const noted = "note" in what && what.note !== undefined ? { note: what.note } : {};
+  switch (what.type) {
+    case "claim":
+    case "assign": {
+      const agent = agentOf(tx, what.agent);
+      if (agent === undefined) return unknownAgent(tx, what.agent);
+      const assignee = { id: agent.telegramId, name: agent.name };
+      const unlessTaken = what.type === "claim" ? { unlessTaken: true as const } : {};
+      return run({ type: "agent_assigned", by, assignee, ...unlessTaken });
+    }
+    case "unclaim":
+      return run({ type: "agent_unclaimed", by, lead: true });
+    case "reply":
+      return reply(tx, by, ticket, what.text, run);
+    case "note": {
+      const done = run({ type: "agent_noted", by, text: what.text });
+      if ("number" in done) tx.tellTopic(number, programNoted(by.name, what.text));
+      return done;
+    }
+    case "resolve":
+      return run({ type: "agent_resolved", by, ...noted });
+    case "close":
+      return run({ type: "agent_closed", by, ...noted });
+    case "reopen":
+      return run({ type: "agent_reopened", by, ...noted });
+    case "escalate":
+      return run({ type: "agent_escalated", by, ...noted });
+    case "transfer":
+      return tx.rules.policy.queues.has(what.queue)
+        ? run({ type: "agent_transferred", by, queue: what.queue, ...noted })
+        : unknownQueue(tx, what.queue);
+    case "priority":
+      return run({ type: "agent_prioritised", by, priority: what.priority });
+    case "tags":
+      return run({ type: "agent_tagged", by, add: what.add, remove: what.remove });
+    case "fields":
+      return run({ type: "agent_set_fields", by, fields: what.fields });
+    case "snooze": {
+      const agent = agentOf(tx, what.agent);
+      if (agent === undefined) return unknownAgent(tx, what.agent);
+      const reason = what.reason === undefined ? {} : { reason: what.reason };
+      const of = { id: agent.telegramId, name: agent.name };
+      return run({ type: "agent_snoozed", by, agent: of, remindAt: what.until, ...reason });
+    }
+    default:
+      return what satisfies never;
+  }
+}
+
+/** To the customer as the desk's own words, and into the topic, so that the staff reads who answered what. */
+function reply(
+  tx: Transaction,
+  by: Worker,
+  ticket: Ticket,
+  text: string,
+  run: (command: TicketCommand) => Outcome,
+): Outcome {
+  const done = run({ type: "agent_answered", by });
+  if (!("number" in done)) return done;
+  speakIn(tx, ticket);
+  const lane = chatLane(ticket.customer);
+  tx.work({ lane, ticket: ticket.number, work: { kind: "reply", words: words(plain(text)) } });
+  tx.tellTopic(ticket.number, programReplied(by.name, text));
+  return done;
+}
+
+function unknownAgent(tx: Transaction, agent: number): Outcome {
+  const known = agentsOf(tx.rules.config, tx.rules.group.id).map(({ telegramId }) => telegramId);
+  return { status: "refused", refused: { code: "agent.unknown", agent, known } };
+}
+
+function unknownQueue(tx: Transaction, queue: string): Outcome {
+  return {
+    status: "refused",
+    refused: { code: "queue.unknown", queue, known: [...tx.rules.policy.queues.keys()] },
+  };
+}
