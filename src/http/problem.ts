@@ -65,10 +65,13 @@ export const ADMISSION = [
 /** The same for routes that change something. */
 export const ADMISSION_TO_CHANGE = [
   ...ADMISSION,
+  "request.malformed",
+  "request.too_large",
+  "request.not_json",
+  "request.invalid",
   "idempotency.running",
   "idempotency.answer_lost",
   "idempotency.key_reused",
-  "request.invalid",
 ] as const satisfies (keyof typeof PROBLEMS)[];
 
 export type ProblemCode = keyof typeof PROBLEMS;
