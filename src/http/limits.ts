@@ -50,3 +50,6 @@ export const JWKS_RETRY_MS = 5_000;
 export const CORS_ORIGINS_MAX = 20;
 /** How long a browser need not ask again whether it may. */
 export const PREFLIGHT_KEPT_S = 3_600;
+
+/** Problems that one answer names; who has more mends these first. */
+export const PROBLEMS_SHOWN_MAX = 1_000;

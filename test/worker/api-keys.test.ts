@@ -201,6 +201,7 @@ describe("what is asked of a new key", () => {
     ["a short name", { name: "x".repeat(65) }, "/name"],
     ["a name in one line", { name: "a\nb" }, "/name"],
     ["a name that is nobody else's", { name: "Admin" }, "/name"],
+    ["a name that no issuer's program has", { name: "oauth:ci" }, "/name"],
     ["a scope", { scopes: [] }, "/scopes"],
     ["scopes that exist", { scopes: ["tickets:delete"] }, "/scopes/0"],
     ["each scope once", { scopes: ["admin", "admin"] }, "/scopes"],

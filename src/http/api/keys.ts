@@ -31,7 +31,7 @@ import {
 export const keysApi = new OpenAPIHono<Desk>();
 
 /** Who else stands in the histories; a key of this name would pass for them. */
-const RESERVED = ["admin", "telegram"];
+const RESERVED = /^(?:admin|telegram|oauth:.*)$/i;
 
 const Scope = z
   .enum(SCOPE_NAMES)
@@ -72,8 +72,8 @@ const Name = z
   .min(1)
   .max(KEY_NAME_CHARS_MAX)
   .regex(/^[^\p{C}]*$/u, "must have no control characters")
-  .refine((name) => !RESERVED.includes(name.toLowerCase()), {
-    error: `must not be ${RESERVED.join(" or ")}: histories would not tell the two apart`,
+  .refine((name) => !RESERVED.test(name), {
+    error: "must not be admin, telegram or oauth:…, who stand in the histories for somebody else",
   })
   .openapi({
     description: "Who it is for; it stands in the histories of what the key does",
