@@ -14,6 +14,7 @@ const rooms = {
   cron: ["groups", "record", "log", "domain"],
   http: ["telegram", "channels", "groups", "metering/metered", "record", "log", "domain"],
   setup: ["domain"],
+  client: ["sandbox/desk"],
 };
 
 const arrow = ([room, allowed]) => ({
@@ -46,16 +47,22 @@ module.exports = {
       to: { dependencyTypes: ["npm", "npm-dev", "core"], pathNot: ["node_modules/(zod|temporal-polyfill)/"] },
     },
     {
-      name: "nobody in the product knows the sandbox or the setup",
+      name: "nobody in the product knows the sandbox, the setup or the client",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(sandbox|setup)/" },
-      to: { path: "^src/(sandbox|setup)/" },
+      from: { path: "^src/", pathNot: "^src/(sandbox|setup|client)/" },
+      to: { path: "^src/(sandbox|setup|client)/" },
     },
     {
       name: "the sandbox's Telegram knows nothing of the desk",
       severity: "error",
       from: { path: "^src/sandbox/telegram/" },
       to: { path: "^src/", pathNot: "^src/sandbox/telegram/" },
+    },
+    {
+      name: "the client, which others take along, needs nothing of ours",
+      severity: "error",
+      from: { path: "^src/client/topicdesk\\.ts$" },
+      to: { pathNot: "^src/client/contract\\.ts$" },
     },
     { name: "no cycles", severity: "error", from: {}, to: { circular: true } },
     {

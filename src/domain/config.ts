@@ -314,7 +314,11 @@ export const ConfigSections = {
   retention: Retention.default({}),
 };
 
-export const ConfigDocument = z.strictObject(ConfigSections);
+export const ConfigDocument = z.strictObject({
+  /** Where an editor finds the schema of this document; the desk does not look there. */
+  $schema: z.string().max(2_048).optional(),
+  ...ConfigSections,
+});
 
 /** A configuration as people write it: what has a default may be left out. */
 export type ConfigInput = z.input<typeof ConfigDocument>;

@@ -8,6 +8,7 @@ import { log } from "../log.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import { acceptable } from "./acceptable.ts";
 import { commandsApi } from "./api/commands.ts";
+import { configSchemaApi } from "./api/config-schema.ts";
 import { configApi } from "./api/config.ts";
 import { enrichmentApi } from "./api/enrichment.ts";
 import { escalationsApi } from "./api/escalations.ts";
@@ -19,8 +20,10 @@ import { slaApi } from "./api/sla.ts";
 import { ticketsApi } from "./api/tickets.ts";
 import { webhooksApi } from "./api/webhooks.ts";
 import { authenticated } from "./auth.ts";
+import { contractOf } from "./contract.ts";
 import { cors } from "./cors.ts";
 import type { Desk } from "./desk.ts";
+import { addDocs } from "./docs/docs.ts";
 import { healthz } from "./healthz.ts";
 import { RETRY_AFTER_S } from "./limits.ts";
 import { invalid, problem } from "./problem.ts";
@@ -75,13 +78,14 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
   app.route("/", healthz);
 
   // Before `authenticated`: what the API can do is no secret.
-  app.doc31("/api/v1/openapi.json", {
-    openapi: "3.1.0",
-    info: { title: "Topicdesk", version: "1", description: "A support desk on Telegram forum topics." },
-    servers: [{ url: "/" }],
-    security: [{ bearer: [] }],
+  app.route("/api/v1", configSchemaApi);
+  app.get("/api/v1/openapi.json", (c) => c.json(contractOf(app)));
+  addDocs(app);
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    description: "An API key, or an access token of the configured issuer",
   });
-  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
 
   app.use("/api/*", authenticated);
   app.use("/api/*", acceptable);

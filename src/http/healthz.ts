@@ -63,6 +63,7 @@ healthz.openapi(
   createRoute({
     method: "get",
     path: "/healthz",
+    operationId: "getHealth",
     summary: "What the desk waits for; details with the scope `metrics:read`",
     security: [{}, { bearer: ["metrics:read"] }],
     responses: {

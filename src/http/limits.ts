@@ -52,3 +52,6 @@ export const PREFLIGHT_KEPT_S = 3_600;
 
 /** What a program writes: Telegram takes 4,096 characters, and in the topic stands who wrote them. */
 export const WRITTEN_CHARS_MAX = 3_900;
+
+/** Problems that one answer names; who has more mends these first. */
+export const PROBLEMS_SHOWN_MAX = 1_000;

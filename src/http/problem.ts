@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { z as zod } from "zod";
 import { schemaProblems } from "../domain/schema-problems.ts";
+import { PROBLEMS_SHOWN_MAX } from "./limits.ts";
 
 /**
  * Every problem that the desk answers, by its code. A code never changes its meaning; titles are for people.
@@ -70,10 +71,13 @@ export const ADMISSION = [
 /** The same for routes that change something. */
 export const ADMISSION_TO_CHANGE = [
   ...ADMISSION,
+  "request.malformed",
+  "request.too_large",
+  "request.not_json",
+  "request.invalid",
   "idempotency.running",
   "idempotency.answer_lost",
   "idempotency.key_reused",
-  "request.invalid",
 ] as const satisfies (keyof typeof PROBLEMS)[];
 
 export type ProblemCode = keyof typeof PROBLEMS;
@@ -145,7 +149,8 @@ const ROOTS: Partial<Record<string, string[]>> = { query: ["query"], param: ["pa
 
 /** Answers what a schema found wrong in one part of a request: every problem of that part. */
 export function invalid(c: Context, target: string, error: zod.ZodError, value: unknown) {
-  return problem(c, "request.invalid", {
-    problems: schemaProblems(error.issues, value, ROOTS[target] ?? []),
-  });
+  // A body may have more wrong with it than it has bytes.
+  const issues = error.issues.slice(0, PROBLEMS_SHOWN_MAX);
+  const problems = schemaProblems(issues, value, ROOTS[target] ?? []).slice(0, PROBLEMS_SHOWN_MAX);
+  return problem(c, "request.invalid", { problems });
 }

@@ -6,6 +6,7 @@ import { problem } from "./problem.ts";
 
 /** Turns away a body that could not be read: packed, no JSON, or so deep that following it would end the stack. */
 export const readable = createMiddleware<Desk>(async (c, next) => {
+  if (["GET", "HEAD"].includes(c.req.method)) return next();
   const encoding = c.req.header("Content-Encoding");
   if (encoding !== undefined && encoding !== "identity")
     return problem(c, "request.not_json", { detail: "Send it without a Content-Encoding." });

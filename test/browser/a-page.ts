@@ -69,6 +69,6 @@ export async function openSandbox({
 }
 
 /** Without the package's own flags: they switch off the very rules that the page lives under elsewhere. */
-async function launch(): Promise<Browser> {
+export async function launch(): Promise<Browser> {
   return browsers.launch({ executablePath: await chromium.executablePath(), args: FLAGS, headless: true });
 }

@@ -139,6 +139,19 @@ export class Stage implements Director {
     );
   }
 
+  /** A request to the desk by whoever the headers say. */
+  request(
+    path: string,
+    init: { method?: string; headers?: Record<string, string>; body?: string | undefined },
+  ): Promise<Response> {
+    const { body, ...rest } = init;
+    const request = new Request(`https://desk.example${path}`, {
+      ...rest,
+      ...(body === undefined ? {} : { body }),
+    });
+    return this.#fetch(request);
+  }
+
   async get<T = Record<string, unknown>>(path: string): Promise<T> {
     return (await this.api("GET", path)).json();
   }

@@ -1,5 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ApiKeys } from "../../src/record/api-keys.ts";
+import { costOf } from "../support/d1-cost.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { codeOf, emptyRecord, HttpDesk, turnClock } from "../support/http-desk.ts";
 
@@ -153,6 +155,17 @@ describe("an API key", () => {
     await vi.waitFor(async () => expect((await read(id))["lastUsedAt"]).not.toBe(lastUsedAt));
   });
 
+  test("is found by reading one row and its place by name, however many there are", async () => {
+    const { id } = await make();
+    await env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900)
+       INSERT INTO api_keys (id, name, hash, scopes, created_at, created_by) SELECT i, 'x', 'x', '[]', i, 'x' FROM n`,
+    ).run();
+    const { plan, rowsRead } = await costOf((d1) => new ApiKeys(d1).find(id));
+    expect(plan[0]).toMatch(/^SEARCH api_keys USING INDEX/);
+    expect(rowsRead).toBeLessThanOrEqual(2);
+  });
+
   test("is let in by nothing but the whole of it", async () => {
     const { id, key } = await make();
     const other = await make();
@@ -201,6 +214,7 @@ describe("what is asked of a new key", () => {
     ["a short name", { name: "x".repeat(65) }, "/name"],
     ["a name in one line", { name: "a\nb" }, "/name"],
     ["a name that is nobody else's", { name: "Admin" }, "/name"],
+    ["a name that no issuer's program has", { name: "oauth:ci" }, "/name"],
     ["a scope", { scopes: [] }, "/scopes"],
     ["scopes that exist", { scopes: ["tickets:delete"] }, "/scopes/0"],
     ["each scope once", { scopes: ["admin", "admin"] }, "/scopes"],

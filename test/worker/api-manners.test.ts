@@ -88,6 +88,13 @@ describe("a body", () => {
     }
   });
 
+  test("that is wrong in every place is told the first thousand", async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 50_000 }, (_none, index) => [`x${index}`, 0]));
+    const answer = await desk.send("POST", "/api/v1/keys", unknown);
+    expect(answer.status).toBe(422);
+    expect((await answer.json<{ problems: unknown[] }>()).problems).toHaveLength(1_000);
+  });
+
   test("is not looked at where the key may not do it", async () => {
     const { headers } = await desk.key("tickets:read");
     const answer = await desk.send("POST", "/api/v1/keys", "{", headers);

@@ -1,7 +1,9 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { everyMinute } from "../../src/cron/scheduled.ts";
+import { ApiCalls } from "../../src/record/api-calls.ts";
 import { ApiKeys } from "../../src/record/api-keys.ts";
+import { costOf } from "../support/d1-cost.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { codeOf, emptyRecord, HttpDesk, turnClock } from "../support/http-desk.ts";
 
@@ -159,6 +161,33 @@ describe("a changing call with an Idempotency-Key", () => {
   });
 });
 
+test("a call with a key costs three rows more: itself, its place by age, and its answer", async () => {
+  const call = { caller: "x", key: "a", request: "r", at: Date.now() };
+  const written: number[] = [];
+  const counting = {
+    prepare: (sql: string) => ({
+      bind: (...values: unknown[]) => {
+        const statement = env.DB.prepare(sql).bind(...values);
+        const counted = async <T extends { meta: { rows_written: number } }>(ask: Promise<T>): Promise<T> => {
+          const result = await ask;
+          written.push(result.meta.rows_written);
+          return result;
+        };
+        return {
+          all: () => counted(statement.all()),
+          run: () => counted(statement.run()),
+          raw: async () => (await counted(statement.all())).results.map((row) => Object.values(row)),
+        };
+      },
+    }),
+  } as unknown as D1Database;
+  const calls = new ApiCalls(counting);
+  const begun = await calls.begin(call);
+  if (begun.kind !== "run") throw new Error(begun.kind);
+  await calls.finish(begun.lease, 200, "sealed");
+  expect(written.reduce((sum, rows) => sum + rows, 0)).toBe(3);
+});
+
 describe("a key whose rotation was cut off and made again", () => {
   test("still lets in the secret that people have", async () => {
     const keys = new ApiKeys(env.DB);
@@ -186,6 +215,13 @@ describe("every minute Cron", () => {
     expect(await count("api_calls")).toBe(1_010);
     await everyMinute(desk.env, now);
     expect(await count("api_calls")).toBe(10);
+  });
+
+  test("finds them by their age, and reads none of the others", async () => {
+    await fill(5_000, Date.now());
+    const { plan, rowsRead } = await costOf((d1) => new ApiCalls(d1).purge(Date.now()));
+    expect(plan.join("\n")).toContain("api_calls_started");
+    expect(rowsRead).toBeLessThan(5);
   });
 
   test("forgets keys that have been of no use for a season, each full hour", async () => {

@@ -181,6 +181,7 @@ commandsApi.openapi(
     method: "post",
     path: "/tickets",
     ...changes("tickets:write"),
+    operationId: "openTicket",
     summary: "Opens a ticket for a customer",
     description:
       "The ticket goes where the rules send it and its topic appears in the staff group. The customer is found by their Telegram id; whoever has never started the bot cannot be written to, and the ticket says so.",
@@ -239,6 +240,7 @@ commandsApi.openapi(
     method: "post",
     path: "/tickets/{ref}/commands",
     ...changes("tickets:write"),
+    operationId: "actOnTicket",
     summary: "Does with a ticket what an agent can do in its topic",
     description:
       "`claim` leaves a ticket with whoever has it, `assign` does not. `reply` goes to the customer and stands in the topic with the key's name. What is so already is answered with who made it so, and nothing is written.",

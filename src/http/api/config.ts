@@ -1,9 +1,8 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { toJSONSchema } from "zod";
 import { diffConfig } from "../../domain/config-diff.ts";
 import { configWarnings } from "../../domain/config-warnings.ts";
-import { ConfigDocument, type VersionedConfig } from "../../domain/config.ts";
+import type { VersionedConfig } from "../../domain/config.ts";
 import { configureGroups } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
@@ -16,15 +15,14 @@ import type { Desk } from "../desk.ts";
 import { etag, names } from "../etag.ts";
 import { isJson } from "../media-type.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import { configSchema } from "./config-schema.ts";
+import { SMALL_CONFIG } from "./examples.ts";
 import { cursorOf, Idempotent, Instant, instant, Limit, NextCursor } from "./shared.ts";
 
 /** The configuration as one document, its history, and the way back. */
 export const configApi = new OpenAPIHono<Desk>();
 
-const { $schema: _dialect, ...documentSchema } = toJSONSchema(ConfigDocument, {
-  io: "input",
-  unrepresentable: "any",
-});
+const { $schema: _dialect, ...documentSchema } = configSchema;
 configApi.openAPIRegistry.registerComponent("schemas", "Config", documentSchema as object);
 const Document = { $ref: "#/components/schemas/Config" };
 
@@ -91,6 +89,7 @@ configApi.openapi(
   createRoute({
     method: "get",
     path: "/config",
+    operationId: "getConfig",
     ...needs("config:read"),
     summary: "The configuration in force, as it was put",
     request: { headers: z.object({ "If-None-Match": z.string().optional() }) },
@@ -118,6 +117,7 @@ configApi.openapi(
   createRoute({
     method: "put",
     path: "/config",
+    operationId: "putConfig",
     ...changes("config:write"),
     summary: "Puts the whole configuration; every group follows at once",
     request: {
@@ -128,7 +128,10 @@ configApi.openapi(
         }),
         "If-None-Match": z.string().optional().openapi({ description: "`*`: only if there is none yet" }),
       }),
-      body: { required: true, content: { "application/json": { schema: Document } } },
+      body: {
+        required: true,
+        content: { "application/json": { schema: Document, example: SMALL_CONFIG } },
+      },
     },
     responses: {
       200: {
@@ -189,6 +192,7 @@ configApi.openapi(
   createRoute({
     method: "get",
     path: "/config/versions",
+    operationId: "listConfigVersions",
     ...needs("config:read"),
     summary: "Every version that ever was in force, newest first",
     request: { query: z.strictObject({ limit: Limit, cursor: cursorOf(z.tuple([Version])) }) },
@@ -216,10 +220,13 @@ configApi.openapi(
   createRoute({
     method: "get",
     path: "/config/versions/{version}",
+    operationId: "getConfigVersion",
     ...needs("config:read"),
     summary: "One version with its document",
     request: {
-      params: z.object({ version: z.coerce.number().pipe(Version).openapi({ type: "integer", minimum: 1 }) }),
+      params: z.object({
+        version: z.coerce.number().pipe(Version).openapi({ type: "integer", minimum: 1, example: 1 }),
+      }),
     },
     responses: {
       200: {
@@ -240,6 +247,7 @@ configApi.openapi(
   createRoute({
     method: "post",
     path: "/config/rollback",
+    operationId: "rollBackConfig",
     ...changes("config:write"),
     summary: "Brings back an earlier version, as a new one",
     request: {
@@ -247,7 +255,10 @@ configApi.openapi(
       body: {
         required: true,
         content: {
-          "application/json": { schema: z.strictObject({ version: Version, note: Note.optional() }) },
+          "application/json": {
+            schema: z.strictObject({ version: Version, note: Note.optional() }).openapi("ConfigRollback"),
+            example: { version: 1, note: "the change before was a mistake" },
+          },
         },
       },
     },

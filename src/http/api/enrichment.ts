@@ -49,6 +49,7 @@ enrichmentApi.openapi(
   createRoute({
     method: "get",
     path: "/enrichment/audit",
+    operationId: "auditEnrichment",
     ...needs("metrics:read"),
     summary: "Failures, staleness and disagreement of the enrichment system",
     request: {

@@ -58,6 +58,7 @@ escalationsApi.openapi(
   createRoute({
     method: "get",
     path: "/escalations",
+    operationId: "listEscalations",
     ...needs("tickets:read"),
     summary: "Escalations of all tickets, newest first",
     request: {

@@ -15,9 +15,13 @@ groupsApi.openapi(
   createRoute({
     method: "post",
     path: "/groups/{id}/reproject",
+    operationId: "reprojectGroup",
     ...changes("admin"),
     summary: "Rebuilds the record of a group from its object",
-    request: { params: z.object({ id: z.string().max(64) }), headers: Idempotent },
+    request: {
+      params: z.object({ id: z.string().max(64).openapi({ example: "main" }) }),
+      headers: Idempotent,
+    },
     responses: {
       202: {
         description: "Everything that the object knows is on its way to the record",

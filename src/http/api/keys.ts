@@ -16,13 +16,22 @@ import {
   KEY_OVERLAP_MAX_MS,
 } from "../limits.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
-import { cursorOf, Idempotent, Instant, instant, instantOrNull, Limit, NextCursor, When } from "./shared.ts";
+import {
+  cursorOf,
+  Idempotent,
+  Instant,
+  instant,
+  instantOrNull,
+  Limit,
+  NextCursor,
+  WhenOrNull,
+} from "./shared.ts";
 
 /** The keys by which programs are known: made, listed, rotated and revoked. */
 export const keysApi = new OpenAPIHono<Desk>();
 
 /** Who else stands in the histories; a key of this name would pass for them. */
-const RESERVED = ["admin", "telegram"];
+const RESERVED = /^(?:admin|telegram|oauth:.*)$/i;
 
 const Scope = z
   .enum(SCOPE_NAMES)
@@ -63,8 +72,8 @@ const Name = z
   .min(1)
   .max(KEY_NAME_CHARS_MAX)
   .regex(/^[^\p{C}]*$/u, "must have no control characters")
-  .refine((name) => !RESERVED.includes(name.toLowerCase()), {
-    error: `must not be ${RESERVED.join(" or ")}: histories would not tell the two apart`,
+  .refine((name) => !RESERVED.test(name), {
+    error: "must not be admin, telegram or oauth:…, who stand in the histories for somebody else",
   })
   .openapi({
     description: "Who it is for; it stands in the histories of what the key does",
@@ -85,6 +94,7 @@ keysApi.openapi(
   createRoute({
     method: "get",
     path: "/keys",
+    operationId: "listKeys",
     ...needs("admin"),
     summary: "API keys, made last first, without their secrets",
     request: {
@@ -116,6 +126,7 @@ keysApi.openapi(
   createRoute({
     method: "post",
     path: "/keys",
+    operationId: "createKey",
     ...changes("admin"),
     summary: "Makes an API key",
     request: {
@@ -138,11 +149,14 @@ keysApi.openapi(
                   .max(CALLS_PER_MINUTE_MAX)
                   .default(CALLS_PER_MINUTE_DEFAULT)
                   .openapi({ description: "What is above is answered 429" }),
-                expiresAt: When.nullable()
-                  .default(null)
-                  .openapi({ description: "Null: never", example: "2100-01-01T00:00:00Z" }),
+                expiresAt: WhenOrNull.default(null).openapi({
+                  type: ["string", "null"],
+                  description: "Null: never",
+                  example: "2100-01-01T00:00:00Z",
+                }),
               })
               .openapi("NewApiKey"),
+            example: { name: "reporting", scopes: ["tickets:read", "metrics:read"] },
           },
         },
       },
@@ -185,6 +199,7 @@ keysApi.openapi(
   createRoute({
     method: "get",
     path: "/keys/{id}",
+    operationId: "getKey",
     ...needs("admin"),
     summary: "An API key, without its secret",
     request: { params: Params },
@@ -203,6 +218,7 @@ keysApi.openapi(
   createRoute({
     method: "post",
     path: "/keys/{id}/rotate",
+    operationId: "rotateKey",
     ...changes("admin"),
     summary: "Gives a key a new secret; for a while both are let in",
     request: {
@@ -211,7 +227,10 @@ keysApi.openapi(
       body: {
         required: true,
         content: {
-          "application/json": { schema: z.strictObject({ overlap: Overlap }).openapi("ApiKeyRotation") },
+          "application/json": {
+            schema: z.strictObject({ overlap: Overlap }).openapi("ApiKeyRotation"),
+            example: { overlap: "24h" },
+          },
         },
       },
     },
@@ -258,6 +277,7 @@ keysApi.openapi(
   createRoute({
     method: "post",
     path: "/keys/{id}/revoke",
+    operationId: "revokeKey",
     ...changes("admin"),
     summary: "Ends a key at once, and for good",
     request: { params: Params, headers: Idempotent },

@@ -31,6 +31,7 @@ outboxApi.openapi(
   createRoute({
     method: "get",
     path: "/outbox",
+    operationId: "listDeliveries",
     ...needs("tickets:read"),
     summary: "Deliveries that need someone, group by group, oldest first",
     request: {
@@ -95,9 +96,13 @@ outboxApi.openapi(
   createRoute({
     method: "post",
     path: "/outbox/{id}/replay",
+    operationId: "replayDelivery",
     ...changes("tickets:write"),
     summary: "Sends a delivery again",
-    request: { params: z.object({ id: z.string().max(128) }), headers: Idempotent },
+    request: {
+      params: z.object({ id: z.string().max(128).openapi({ example: "main:m:1042" }) }),
+      headers: Idempotent,
+    },
     responses: {
       200: {
         description: "It is on its way",

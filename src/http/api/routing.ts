@@ -38,7 +38,8 @@ import { recordedTickets } from "../../record/recorded-tickets.ts";
 import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { ADMISSION, problem, problems } from "../problem.ts";
-import { Instant, instant, instantOrNull, When } from "./shared.ts";
+import { SMALL_CONFIG } from "./examples.ts";
+import { Instant, instant, instantOrNull, When, WhenOrNull } from "./shared.ts";
 
 /** Who gets which ticket: rehearsed and explained. */
 export const routingApi = new OpenAPIHono<Desk>();
@@ -84,7 +85,7 @@ const Question = z
           id: AgentId,
           availability: z.enum(["online", "away", "offline"]).default("online"),
           open: z.int().min(0).max(1_000).default(0).openapi({ description: "Tickets that they have" }),
-          lastAssigned: When.nullable().default(null),
+          lastAssigned: WhenOrNull.default(null),
           handledBefore: z
             .boolean()
             .default(false)
@@ -200,9 +201,24 @@ routingApi.openapi(
   createRoute({
     method: "post",
     path: "/routing/simulate",
+    operationId: "simulateRouting",
     ...needs("config:read"),
     summary: "Rehearses who would get a ticket, and why; changes nothing",
-    request: { body: { required: true, content: { "application/json": { schema: Question } } } },
+    request: {
+      body: {
+        required: true,
+        content: {
+          "application/json": {
+            schema: Question,
+            example: {
+              ticket: { tier: "premium", category: "billing", language: "de", waitedFor: "6m" },
+              agents: [{ id: 9002, open: 2 }],
+              now: "2026-11-20T09:00:00Z",
+            },
+          },
+        },
+      },
+    },
     responses: {
       200: {
         description: "What the desk would do, by the same rules and the same scorer",
@@ -285,6 +301,7 @@ routingApi.openapi(
   createRoute({
     method: "post",
     path: "/routing/replay",
+    operationId: "replayRouting",
     ...needs("config:read", "tickets:read"),
     summary:
       "Runs a draft configuration over the recorded tickets of a period, and compares; changes nothing",
@@ -309,7 +326,8 @@ routingApi.openapi(
                   .optional()
                   .openapi({ description: "Only tickets of this group" }),
               })
-              .openapi("RoutingReplayQuestion"),
+              .openapi("RoutingReplayQuestion", { required: ["from", "to", "config"] }),
+            example: { from: "2026-11-01T00:00:00Z", to: "2026-12-01T00:00:00Z", config: SMALL_CONFIG },
           },
         },
       },
@@ -451,9 +469,10 @@ routingApi.openapi(
   createRoute({
     method: "get",
     path: "/tickets/{ref}/routing",
+    operationId: "getTicketRouting",
     ...needs("tickets:read"),
     summary: "How a ticket got where it is, who could take it now, and what changes next",
-    request: { params: z.object({ ref: z.string().max(32).openapi({ example: "SUP-1042" }) }) },
+    request: { params: z.object({ ref: z.string().max(32).openapi({ example: "SUP-1" }) }) },
     responses: {
       200: {
         description: "As the ticket's object computes it at this moment",

@@ -27,6 +27,13 @@ export const When = z.iso
   .refine((at) => at >= INSTANT_FIRST && at < INSTANT_LAST, "must lie between 1970 and 2200")
   .openapi({ type: "string", format: "date-time", example: "2026-03-28T22:00:00Z" });
 
+/** The same, or null where it has not come. */
+export const WhenOrNull = When.nullable().openapi({
+  type: ["string", "null"],
+  format: "date-time",
+  example: "2026-03-28T22:00:00Z",
+});
+
 export const NextCursor = z
   .string()
   .nullable()

@@ -18,7 +18,7 @@ import { ticketByRef } from "../../record/queries.ts";
 import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
-import { Idempotent, Instant, instant, instantOrNull, When } from "./shared.ts";
+import { Idempotent, Instant, instant, instantOrNull, When, WhenOrNull } from "./shared.ts";
 
 /** Why a clock shows what it shows, and doing now what is due. */
 export const slaApi = new OpenAPIHono<Desk>();
@@ -43,7 +43,7 @@ const Calendar = z
   });
 const Pauses = z
   .array(
-    z.strictObject({ from: When, to: When.nullable() }).refine(({ from, to }) => to === null || to >= from, {
+    z.strictObject({ from: When, to: WhenOrNull }).refine(({ from, to }) => to === null || to >= from, {
       path: ["to"],
       error: "must not lie before `from`",
     }),
@@ -61,6 +61,27 @@ const FORMS = {
   at: z.strictObject({ calendar: Calendar, at: When }),
 };
 const Question = z.union([FORMS.add, FORMS.end, FORMS.before, FORMS.at]).openapi("SlaQuestion");
+const QUESTIONS = {
+  due: {
+    summary: "When it is due",
+    value: { calendar: "office", start: "2026-11-20T16:30:00+01:00", add: "8h" },
+  },
+  elapsed: {
+    summary: "How much time passes",
+    value: { calendar: "office", start: "2026-11-20T08:00:00Z", end: "2026-11-23T10:00:00Z" },
+  },
+  before: {
+    summary: "When so much is left",
+    value: { calendar: "office", due: "2026-11-23T10:00:00Z", before: "30m" },
+  },
+  open: {
+    summary: "Whether it is open, by a calendar that is not in the configuration",
+    value: {
+      calendar: { timeZone: "Asia/Tokyo", weekly: { mon: ["09:00-18:00"] } },
+      at: "2026-11-23T01:00:00Z",
+    },
+  },
+};
 const FORMS_IN_WORDS =
   "must have one of the four forms { calendar, start, add, pauses? } for when it is due, " +
   "{ calendar, start, end, pauses? } for how much time passes, { calendar, due, before, clock?, pauses? } for when " +
@@ -94,9 +115,12 @@ slaApi.openapi(
   createRoute({
     method: "post",
     path: "/sla/explain",
+    operationId: "explainSla",
     ...needs("config:read"),
     summary: "Explains business time: when, how much, how long before, and open or not",
-    request: { body: { required: true, content: { "application/json": { schema: Question } } } },
+    request: {
+      body: { required: true, content: { "application/json": { schema: Question, examples: QUESTIONS } } },
+    },
     responses: {
       200: {
         description: "The answer to the question's form",
@@ -216,10 +240,11 @@ slaApi.openapi(
   createRoute({
     method: "get",
     path: "/tickets/{ref}/sla",
+    operationId: "getTicketSla",
     ...needs("tickets:read"),
     summary: "Every clock of a ticket, with its state, segments and escalations",
     request: {
-      params: z.object({ ref: z.string().max(32).openapi({ example: "SUP-1042" }) }),
+      params: z.object({ ref: z.string().max(32).openapi({ example: "SUP-1" }) }),
     },
     responses: {
       200: {
@@ -250,6 +275,7 @@ slaApi.openapi(
   createRoute({
     method: "post",
     path: "/sla/sweep",
+    operationId: "sweepSla",
     ...changes("tickets:write"),
     summary: "Does now what is due, as Cron does each minute",
     request: { headers: Idempotent },

@@ -17,7 +17,7 @@ const Status = z.enum(TICKET_STATUSES);
 export const Ticket = z
   .object({
     id: z.string(),
-    ref: z.string().openapi({ example: "SUP-1042" }),
+    ref: z.string().openapi({ example: "SUP-1" }),
     group: z.string(),
     number: z.int(),
     status: Status,
@@ -81,7 +81,7 @@ const TicketEvent = z
   })
   .openapi("TicketEvent");
 
-export const Ref = z.string().max(32).openapi({ description: "In upper or lower case", example: "SUP-1042" });
+export const Ref = z.string().max(32).openapi({ description: "In upper or lower case", example: "SUP-1" });
 const EventCursor = cursorOf(z.tuple([z.int().nonnegative()]));
 const GroupOrQueue = z.string().min(1).max(64);
 
@@ -89,6 +89,7 @@ ticketsApi.openapi(
   createRoute({
     method: "get",
     path: "/tickets",
+    operationId: "listTickets",
     ...needs("tickets:read"),
     summary: "Tickets, opened last first",
     request: {
@@ -140,6 +141,7 @@ ticketsApi.openapi(
   createRoute({
     method: "get",
     path: "/tickets/{ref}",
+    operationId: "getTicket",
     ...needs("tickets:read"),
     summary: "A ticket with its first events",
     request: { params: z.object({ ref: Ref }) },
@@ -168,6 +170,7 @@ ticketsApi.openapi(
   createRoute({
     method: "get",
     path: "/tickets/{ref}/events",
+    operationId: "listTicketEvents",
     ...needs("tickets:read"),
     summary: "What happened to a ticket, oldest first",
     request: {

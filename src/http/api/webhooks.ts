@@ -14,9 +14,10 @@ webhooksApi.openapi(
   createRoute({
     method: "get",
     path: "/webhooks/{id}/secret",
+    operationId: "getWebhookSecret",
     ...needs("admin"),
     summary: "The secret that checks the signature of what an endpoint gets",
-    request: { params: z.object({ id: z.string().max(64) }) },
+    request: { params: z.object({ id: z.string().max(64).openapi({ example: "queue-manager" }) }) },
     responses: {
       200: {
         description:

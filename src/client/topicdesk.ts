@@ -1,0 +1,156 @@
+import type { Nothing, Operations, Schemas } from "./contract.ts";
+
+export type { Operations, Schemas };
+export type OperationName = keyof Operations;
+export type Answer<Name extends OperationName> = Operations[Name]["answer"];
+
+/** Keys that may be left out where nothing in them has to be said. */
+type Part<Key extends string, Value> = Value extends undefined
+  ? unknown
+  : Nothing extends Value
+    ? { [K in Key]?: Value }
+    : { [K in Key]: Value };
+
+/** What an operation takes: `path`, `query`, `headers`, `body`, as far as it has them. */
+export type Input<Name extends OperationName> = Part<"path", Operations[Name]["path"]> &
+  Part<"query", Operations[Name]["query"]> &
+  Part<"headers", Operations[Name]["headers"]> &
+  Part<"body", Operations[Name]["body"]> & { signal?: AbortSignal };
+
+export interface TopicdeskOptions {
+  /** Where the desk is, such as `https://desk.example.com`. */
+  url: string;
+  /** An API key, or an access token; a function is asked before every try. */
+  token: string | (() => string | Promise<string>);
+  /** Further tries after a 429, a 503 or no answer at all; 2 unless said otherwise. A repetition has one effect. */
+  retries?: number;
+  /** How the network is reached; `fetch` of the runtime unless said otherwise. */
+  fetch?: (request: Request) => Promise<Response>;
+}
+
+/** An answer with what stands in its head. */
+export interface Reply<Name extends OperationName> {
+  status: number;
+  headers: Headers;
+  body: Answer<Name>;
+}
+
+/** The desk said no: a problem document of RFC 9457. `code` is what to look at. */
+export class TopicdeskProblem extends Error {
+  override readonly name = "TopicdeskProblem";
+  readonly status: number;
+  readonly code: Schemas["ProblemCode"] | "unknown";
+  readonly problems: NonNullable<Schemas["Problem"]["problems"]>;
+  readonly headers: Headers;
+
+  constructor(status: number, headers: Headers, document: Partial<Schemas["Problem"]>) {
+    super([document.title ?? `the desk answered ${status}`, document.detail].filter(Boolean).join(": "));
+    this.status = status;
+    this.code = document.code ?? "unknown";
+    this.problems = document.problems ?? [];
+    this.headers = headers;
+  }
+}
+
+const RETRIED = [429, 503];
+const PAUSE_MS = 500;
+/** A desk that asks for a longer pause is left alone: whoever calls shall decide. */
+const PAUSE_MAX_MS = 60_000;
+
+/**
+ * A desk's API, typed by its contract:
+ *
+ *     const desk = new Topicdesk({ url, token });
+ *     const { items } = await desk.call("GET /api/v1/tickets", { query: { status: ["open"] } });
+ *
+ * Needs nothing but `fetch`. Whatever changes something goes with an `Idempotency-Key`, and with the same one when it
+ * is tried again.
+ */
+export class Topicdesk {
+  readonly #options: TopicdeskOptions;
+
+  constructor(options: TopicdeskOptions) {
+    this.#options = options;
+  }
+
+  /** Calls an operation. Throws `TopicdeskProblem` where the desk says no. */
+  async call<Name extends OperationName>(name: Name, ...input: InputOf<Name>): Promise<Answer<Name>> {
+    return (await this.reply(name, ...input)).body;
+  }
+
+  /** The same, with status and headers: `ETag` stands there. */
+  async reply<Name extends OperationName>(name: Name, ...[input]: InputOf<Name>): Promise<Reply<Name>> {
+    const { retries = 2 } = this.#options;
+    const parts: Loose = input ?? {};
+    const key = crypto.randomUUID();
+    for (let left = retries; ; left -= 1) {
+      const request = await this.#request(name, parts, key);
+      const answer = await this.#fetch(request).catch((error: unknown) => {
+        if (left === 0 || parts.signal?.aborted === true) throw error;
+        return null;
+      });
+      if (answer?.ok === true) {
+        const text = await answer.text();
+        const body = (text === "" ? undefined : JSON.parse(text)) as Answer<Name>;
+        return { status: answer.status, headers: answer.headers, body };
+      }
+      const pauseMs = answer === null ? PAUSE_MS : pauseOf(answer);
+      if (answer !== null && (left === 0 || !RETRIED.includes(answer.status) || pauseMs > PAUSE_MAX_MS))
+        throw new TopicdeskProblem(answer.status, answer.headers, await problemOf(answer));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+
+  async #request(name: string, { path, query, headers, body, signal }: Loose, key: string): Promise<Request> {
+    const { url: root, token } = this.#options;
+    const [method = "GET", template = "/"] = name.split(" ");
+    const where = template.replaceAll(/\{(\w+)\}/g, (_all, field: string) =>
+      encodeURIComponent(String(path?.[field] ?? "")),
+    );
+    const url = new URL(where, root);
+    for (const [field, value] of Object.entries(query ?? {})) {
+      for (const one of [value].flat()) if (one !== undefined) url.searchParams.append(field, String(one));
+    }
+    const head = new Headers({
+      Authorization: `Bearer ${typeof token === "string" ? token : await token()}`,
+      Accept: "application/json",
+      ...(method === "GET" ? {} : { "Idempotency-Key": key }),
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+    });
+    for (const [field, value] of Object.entries(headers ?? {}))
+      if (value !== undefined) head.set(field, value);
+    const init = body === undefined ? {} : { body: JSON.stringify(body) };
+    return new Request(url, { method, headers: head, ...init, ...(signal === undefined ? {} : { signal }) });
+  }
+
+  #fetch(request: Request): Promise<Response> {
+    const { fetch: reach } = this.#options;
+    return reach === undefined ? fetch(request) : reach(request);
+  }
+}
+
+/** The input may be left out where an operation needs none. */
+type InputOf<Name extends OperationName> =
+  Nothing extends Input<Name> ? [input?: Input<Name>] : [input: Input<Name>];
+
+type Scalar = string | number | boolean | undefined;
+interface Loose {
+  path?: Record<string, Scalar>;
+  query?: Record<string, Scalar | Scalar[]>;
+  headers?: Record<string, string | undefined>;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+function pauseOf(answer: Response): number {
+  const seconds = Number(answer.headers.get("Retry-After") ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds * 1_000 : PAUSE_MS;
+}
+
+async function problemOf(answer: Response): Promise<Partial<Schemas["Problem"]>> {
+  try {
+    return (await answer.json()) as Partial<Schemas["Problem"]>;
+  } catch {
+    return {};
+  }
+}

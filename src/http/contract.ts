@@ -1,0 +1,65 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { SCOPE_NAMES, SCOPES } from "../domain/scope.ts";
+import { API_CALL_KEPT_MS } from "../record/limits.ts";
+import type { Desk } from "./desk.ts";
+import { CALLS_PER_MINUTE_DEFAULT, KEPT_ANSWER_CHARS_MAX } from "./limits.ts";
+
+/** The contract of the API: OpenAPI 3.1, made of the schemas that the routes validate with. */
+export type Contract = ReturnType<OpenAPIHono<Desk>["getOpenAPI31Document"]>;
+
+const HOURS_KEPT = API_CALL_KEPT_MS / 3_600_000;
+
+const DESCRIPTION = `A support desk on Telegram forum topics.
+
+**Who calls.** Every call brings \`Authorization: Bearer\` and an API key (\`topicdesk_…\`, see \`POST /api/v1/keys\`), or an access token of the OAuth 2.0 issuer that the desk is set up with. Each operation names the scopes that it needs:
+${SCOPE_NAMES.map((name) => `- \`${name}\`: ${SCOPES[name]}`).join("\n")}
+
+Who may write may read the same; \`admin\` may do everything.
+
+**How often.** A key has ${CALLS_PER_MINUTE_DEFAULT} calls a minute unless it says otherwise. \`RateLimit\` tells how many are left (\`r\`) and in how many seconds all are there again (\`t\`); a call beyond is answered 429 with \`Retry-After\`.
+
+**Twice is once.** Send \`Idempotency-Key\` with every call that changes something, a new one for each, the same one for a repetition. For ${HOURS_KEPT} hours the repetition is answered as the first call was, with \`Idempotency-Replayed: true\`; while the first still runs, 409; with another request under the same key, 422. An answer of more than ${KEPT_ANSWER_CHARS_MAX} characters is not kept. What was refused changed nothing, and may be sent again.
+
+**What goes wrong** is answered as a problem document (RFC 9457). Programs look at \`code\`; all codes stand at the schema \`ProblemCode\`. Where a request is not valid, \`problems\` names everything that is wrong with one of its parts at once, by JSON pointers.
+
+**Forms.** Instants are ISO 8601 in UTC, durations \`"90s"\`, \`"15m"\`, \`"4h"\`, \`"2d"\`. Lists come in pages: pass \`nextCursor\` as \`cursor\` until it is null.`;
+
+const TAGS: Record<string, string> = {
+  tickets: "Tickets as the record has them",
+  outbox: "Deliveries that need someone",
+  sla: "Business time, promises and what is due",
+  escalations: "What was done because a promise was at risk or broken",
+  routing: "Who gets which ticket, rehearsed",
+  config: "The configuration and its history",
+  webhooks: "The endpoints that the desk calls",
+  enrichment: "The system that knows the customers",
+  groups: "The groups' objects",
+  keys: "The keys of programs",
+  healthz: "Whether the desk can work",
+};
+
+const contracts = new WeakMap<OpenAPIHono<Desk>, Contract>();
+
+/** The contract of an app; it is made once. */
+export function contractOf(app: OpenAPIHono<Desk>): Contract {
+  let contract = contracts.get(app);
+  if (contract === undefined) contracts.set(app, (contract = made(app)));
+  return contract;
+}
+
+function made(app: OpenAPIHono<Desk>): Contract {
+  const contract = app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: { title: "Topicdesk", version: "1", description: DESCRIPTION, license: { name: "MIT" } },
+    servers: [{ url: "/" }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+  });
+  for (const [path, item] of Object.entries(contract.paths ?? {})) {
+    const tag = path.replace("/api/v1/", "").split("/").find(Boolean) ?? "";
+    for (const method of ["get", "put", "post"] as const) {
+      const operation = item[method];
+      if (operation !== undefined) operation.tags = [tag];
+    }
+  }
+  return contract;
+}

@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from "vitest";
+// oxlint-disable-next-line import/default -- a file as text, by Vite
+import committed from "../../src/client/contract.ts?raw";
+import { Topicdesk, TopicdeskProblem, type Answer } from "../../src/client/topicdesk.ts";
+import { typesOf, type ContractDocument } from "../../src/client/types-of.ts";
+import type { ConfigInput } from "../../src/domain/config.ts";
+import { exampleDesk } from "../support/desks.ts";
+import { emptyRecord, HttpDesk, turnClock } from "../support/http-desk.ts";
+
+let desk: HttpDesk;
+let sent: Request[];
+beforeEach(async () => {
+  await emptyRecord();
+  desk = new HttpDesk();
+  sent = [];
+});
+afterEach(() => turnClock(0));
+
+/** A client whose network can lose what the desk answers. */
+function client(
+  token: string | (() => Promise<string>) = "test-admin-token",
+  lose: (nth: number) => "request" | "answer" | "nothing" = () => "nothing",
+): Topicdesk {
+  return new Topicdesk({
+    url: "http://desk",
+    token,
+    fetch: async (request) => {
+      sent.push(request.clone());
+      const fate = lose(sent.length);
+      if (fate === "request") throw new TypeError("no network");
+      const { pathname, search } = new URL(request.url);
+      const answer = await desk.fetch(`${pathname}${search}`, request);
+      if (fate === "answer") throw new TypeError("no network");
+      return answer;
+    },
+  });
+}
+const problemOf = (call: Promise<unknown>): Promise<TopicdeskProblem> =>
+  call.then(
+    () => Promise.reject(new Error("it went well")),
+    (error: unknown) => error as TopicdeskProblem,
+  );
+
+test("the client's types are what the contract says", async () => {
+  const contract = await (await desk.fetch("/api/v1/openapi.json")).json<ContractDocument>();
+  expect(committed, "run `npm run client`").toBe(typesOf(contract));
+});
+
+describe("a program in TypeScript", () => {
+  test("puts a configuration, reads it and lists tickets, all of it typed", async () => {
+    const api = client();
+    const put = await api.reply("PUT /api/v1/config", { body: exampleDesk(), query: { note: "first" } });
+    expect(put.headers.get("ETag")).toBe('"1"');
+    const changed = put.body;
+    if (!("changed" in changed)) throw new Error("a dry run");
+    expect(changed.changed).toBe(true);
+    const config = await api.call("GET /api/v1/config");
+    expectTypeOf(config.groups[0].chatId).toEqualTypeOf<number>();
+    expect(config).toEqual(exampleDesk());
+    const { items, nextCursor } = await api.call("GET /api/v1/tickets", {
+      query: { status: ["open", "waiting"], limit: 5 },
+    });
+    expectTypeOf<(typeof items)[number]["status"]>().toEqualTypeOf<
+      "open" | "in_progress" | "escalated" | "waiting" | "resolved" | "closed"
+    >();
+    expect([items, nextCursor]).toEqual([[], null]);
+    expect(sent.at(-1)?.url).toBe("http://desk/api/v1/tickets?status=open&status=waiting&limit=5");
+    const version = await api.call("GET /api/v1/config/versions/{version}", { path: { version: 1 } });
+    expect(version).toMatchObject({ note: "first", createdBy: "admin" });
+  });
+
+  test("is told at once what it may not say", () => {
+    type Input = Parameters<typeof takes>[0];
+    const takes = (_input: ConfigInput): void => undefined;
+    // What the contract takes is what the schema takes.
+    expectTypeOf<Answer<"GET /api/v1/config">>().toExtend<Input>();
+    const api = client();
+    const wrong = [
+      // @ts-expect-error: there is no such operation
+      (): unknown => api.call("GET /api/v1/nothing"),
+      // @ts-expect-error: the path has to be filled in
+      (): unknown => api.call("GET /api/v1/tickets/{ref}"),
+      // @ts-expect-error: there is no such status
+      (): unknown => api.call("GET /api/v1/tickets", { query: { status: ["done"] } }),
+      // @ts-expect-error: a key needs scopes
+      (): unknown => api.call("POST /api/v1/keys", { body: { name: "x" } }),
+    ];
+    expect(wrong).toHaveLength(4);
+  });
+
+  test("gets what is wrong as a value to look at", async () => {
+    const problem = await problemOf(
+      client().call("POST /api/v1/keys", { body: { name: "", scopes: [] }, headers: {} }),
+    );
+    expect(problem).toBeInstanceOf(TopicdeskProblem);
+    expect([problem.status, problem.code]).toEqual([422, "request.invalid"]);
+    expect(problem.problems.map(({ pointer }) => pointer)).toEqual(["/name", "/scopes"]);
+    expect(sent).toHaveLength(1);
+  });
+
+  test("makes one key although the answer was lost on its way", async () => {
+    const api = client("test-admin-token", (nth) => (nth === 1 ? "answer" : "nothing"));
+    const made = await api.call("POST /api/v1/keys", { body: { name: "ci", scopes: ["tickets:read"] } });
+    expect(sent).toHaveLength(2);
+    expect(new Set(sent.map((request) => request.headers.get("Idempotency-Key"))).size).toBe(1);
+    const { items } = await api.call("GET /api/v1/keys");
+    expect(items.map(({ id }) => id)).toEqual([made.id]);
+  });
+
+  test("asks for its token before each try, and tries no more often than it was told", async () => {
+    let asked = 0;
+    const api = client(
+      () => Promise.resolve(`token-${(asked += 1)}`),
+      () => "request",
+    );
+    const error = await problemOf(api.call("GET /api/v1/tickets"));
+    expect(error.message).toBe("no network");
+    expect([asked, sent.length]).toEqual([3, 3]);
+    expect(sent[2].headers.get("Authorization")).toBe("Bearer token-3");
+  });
+
+  test("waits as long as a key that has called too often has to", async () => {
+    const body = { name: "slow", scopes: ["tickets:read" as const], callsPerMinute: 1 };
+    const { key } = await client().call("POST /api/v1/keys", { body });
+    await client(key).call("GET /api/v1/tickets");
+    turnClock(59_000);
+    await client(key).call("GET /api/v1/tickets");
+    const statuses = sent.length;
+    expect(statuses).toBeGreaterThanOrEqual(4);
+  });
+
+  test("puts into a path what stands for something else there", async () => {
+    const problem = await problemOf(
+      client().call("GET /api/v1/tickets/{ref}", { path: { ref: "../config?x=1#y" } }),
+    );
+    expect(problem.code).toBe("ticket.not_found");
+    expect(new URL(sent[0].url).pathname).toBe("/api/v1/tickets/..%2Fconfig%3Fx%3D1%23y");
+  });
+});
