@@ -5,7 +5,7 @@ export type OperationName = keyof Operations;
 export type Answer<Name extends OperationName> = Operations[Name]["answer"];
 
 /** Keys that may be left out where nothing in them has to be said. */
-type Part<Key extends string, Value> = Value extends undefined
+type Part<Key extends string, Value> = [Value] extends [undefined]
   ? unknown
   : Nothing extends Value
     ? { [K in Key]?: Value }

@@ -102,8 +102,8 @@ function brokenReferences(document: unknown): ConfigProblem[] {
     if (known === null) return [];
     // Agents are named by number, so `notify: "lead"` names none; everything else is named by text.
     const type = key === "telegramId" ? "number" : "string";
-    const hint =
-      known.size === 0 ? `there is no ${noun} yet` : `known: ${[...known].slice(0, 12).join(", ")}`;
+    const names = [...known].filter((name) => typeof name === type);
+    const hint = names.length === 0 ? `there is no ${noun} yet` : `known: ${names.slice(0, 12).join(", ")}`;
     return places(document, pattern).flatMap(({ path, value }) =>
       typeof value !== type || known.has(value)
         ? []

@@ -402,6 +402,16 @@ describe("a mistake is named where it stands, in words that mend it", () => {
   });
 });
 
+test("a name that is no name at all is told as such, and breaks nothing else", () => {
+  const problems = withMistake((desk) => {
+    desk.queues[0].id = { toString: "x" };
+    desk.routing.defaultQueue = "nothing";
+  });
+  expect(problems.map(({ pointer }) => pointer)).toEqual(
+    expect.arrayContaining(["/queues/0/id", "/routing/defaultQueue"]),
+  );
+});
+
 test("every problem is named at once, also beside and inside what is broken itself", () => {
   const problems = withMistake((desk) => {
     delete desk.agents[0].name;

@@ -68,8 +68,7 @@ export function randomise(desk: ConfigInput, dice: Dice, { severalGroups, tiers 
   const wanted = Object.entries({ german: 1, ...desk.queues[0].requireSkills });
   const speaksGerman = agents.some(
     ({ groups, skills }) =>
-      groups.includes("main") &&
-      wanted.every(([skill, level]) => (skills[skill]?.level ?? 0) >= level),
+      groups.includes("main") && wanted.every(([skill, level]) => (skills[skill]?.level ?? 0) >= level),
   );
   desk.routing = {
     ...desk.routing,

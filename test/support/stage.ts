@@ -126,7 +126,7 @@ export class Stage implements Director {
 
   /** A request to the desk's own API, by its administrator. */
   api(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
-    return this.#fetch(
+    return this.fetch(
       new Request(`https://desk.example${path}`, {
         method,
         headers: {
@@ -149,14 +149,15 @@ export class Stage implements Director {
       ...rest,
       ...(body === undefined ? {} : { body }),
     });
-    return this.#fetch(request);
+    return this.fetch(request);
   }
 
   async get<T = Record<string, unknown>>(path: string): Promise<T> {
     return (await this.api("GET", path)).json();
   }
 
-  async #fetch(request: Request): Promise<Response> {
+  /** What the desk answers, as its Worker does. */
+  async fetch(request: Request): Promise<Response> {
     const waits: Promise<unknown>[] = [];
     const ctx = {
       waitUntil: (promise: Promise<unknown>) => void waits.push(promise),
@@ -181,7 +182,7 @@ export class Stage implements Director {
   /** Delivers what Telegram has queued, as Telegram would, and answers the statuses. */
   async deliver(): Promise<number> {
     const sent = await this.telegram.deliverDue(async (delivery) => {
-      const response = await this.#fetch(
+      const response = await this.fetch(
         new Request(WEBHOOK, {
           method: "POST",
           headers: { "content-type": "application/json", ...delivery.headers },

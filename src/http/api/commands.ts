@@ -84,14 +84,7 @@ const Order = z
       description: "Whether the customer is told in Telegram that the ticket was opened",
     }),
   })
-  .openapi("TicketOrder", {
-    example: {
-      contact: { telegramId: 5_550_000_001, name: "Ada" },
-      message: "The invoice is wrong",
-      category: "billing",
-      urgency: "high",
-    },
-  });
+  .openapi("TicketOrder");
 
 const Opened = z
   .object({
@@ -138,7 +131,17 @@ const Command = z
         },
       ),
   ])
-  .openapi("TicketCommand", { example: { type: "resolve", note: "Refunded" } });
+  .openapi("TicketCommand");
+
+const COMMAND_EXAMPLES = {
+  reply: { value: { type: "reply", text: "The money is on its way." } },
+  note: { value: { type: "note", text: "They called twice" } },
+  assign: { value: { type: "assign", agent: 9002 } },
+  priority: { value: { type: "priority", priority: "high" } },
+  tags: { value: { type: "tags", add: ["refund"], remove: [] } },
+  snooze: { value: { type: "snooze", agent: 9002, for: "2h", reason: "call back" } },
+  resolve: { value: { type: "resolve", note: "Refunded" } },
+} satisfies Record<string, { value: z.input<typeof Command> }>;
 
 const Done = z
   .object({
@@ -187,7 +190,19 @@ commandsApi.openapi(
       "The ticket goes where the rules send it and its topic appears in the staff group. The customer is found by their Telegram id; whoever has never started the bot cannot be written to, and the ticket says so.",
     request: {
       headers: Idempotent,
-      body: { required: true, content: { "application/json": { schema: Order } } },
+      body: {
+        required: true,
+        content: {
+          "application/json": {
+            schema: Order,
+            example: {
+              contact: { telegramId: 5_550_000_001, name: "Ada" },
+              message: "The invoice is wrong",
+              category: "billing",
+            },
+          },
+        },
+      },
     },
     responses: {
       201: { description: "It is open", content: { "application/json": { schema: Opened } } },
@@ -247,7 +262,10 @@ commandsApi.openapi(
     request: {
       params: z.object({ ref: Ref }),
       headers: Idempotent,
-      body: { required: true, content: { "application/json": { schema: Command } } },
+      body: {
+        required: true,
+        content: { "application/json": { schema: Command, examples: COMMAND_EXAMPLES } },
+      },
     },
     responses: {
       200: { description: "Done", content: { "application/json": { schema: Done } } },
@@ -340,11 +358,13 @@ function workerOf(c: Context<Desk>): Worker {
 
 type Misfit = { pointer: string; message: string };
 
+function known(ids: readonly string[]): string {
+  return ids.length === 0 ? "there are none" : `there are ${ids.join(", ")}`;
+}
+
 /** What an order names that the desk does not have. */
 function misfits({ queue, topicGroup, tier }: z.infer<typeof Order>, config: Config): Misfit[] {
   const wrong: Misfit[] = [];
-  const known = (ids: readonly string[]): string =>
-    ids.length === 0 ? "there are none" : `there are ${ids.join(", ")}`;
   const group = config.queues.find(({ id }) => id === queue)?.group;
   if (queue !== undefined && group === undefined) {
     wrong.push({
@@ -409,5 +429,5 @@ function actOf(command: z.infer<typeof Command>, now: number): TicketAct {
   }
   if (!("note" in command)) return command as TicketAct;
   const { note, ...rest } = command;
-  return { ...rest, ...(note === undefined ? {} : { note }) } as TicketAct;
+  return { ...rest, ...(note === undefined ? {} : { note }) };
 }

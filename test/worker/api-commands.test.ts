@@ -1,0 +1,295 @@
+import { runInDurableObject } from "cloudflare:test";
+import { beforeEach, describe, expect, test } from "vitest";
+import { Topicdesk, TopicdeskProblem, type Answer, type Operations } from "../../src/client/topicdesk.ts";
+import type { Customer, Group } from "../../src/sandbox/telegram/client.ts";
+import { VIP_CHAT } from "../support/desks.ts";
+import { Stage, texts } from "../support/stage.ts";
+
+/* What programs do with tickets, by the typed client, against the whole desk and a Telegram on loopback. */
+
+let stage: Stage;
+let vip: Group;
+let ada: Customer;
+let desk: Topicdesk;
+
+type Order = Operations["POST /api/v1/tickets"]["body"];
+type Command = Operations["POST /api/v1/tickets/{ref}/commands"]["body"];
+
+beforeEach(async () => {
+  stage = await Stage.open({ intake: true });
+  vip = await stage.telegram.group({ id: VIP_CHAT, title: "VIP", forum: true });
+  ada = await stage.customer({ firstName: "Ada" });
+  const made = await stage.api("POST", "/api/v1/keys", {
+    name: "shop",
+    scopes: ["tickets:write", "tickets:read"],
+  });
+  const { key } = await made.json<{ key: string }>();
+  desk = new Topicdesk({ url: "https://desk.example", token: key, fetch: (request) => stage.fetch(request) });
+});
+
+const opens = (order: Partial<Order> = {}): Promise<Answer<"POST /api/v1/tickets">> =>
+  desk.call("POST /api/v1/tickets", {
+    body: { contact: { telegramId: ada.id, name: "Ada" }, message: "My invoice is wrong\nReally", ...order },
+  });
+const does = async (ref: string, body: Command): Promise<Answer<"POST /api/v1/tickets/{ref}/commands">> => {
+  const done = await desk.call("POST /api/v1/tickets/{ref}/commands", { path: { ref }, body });
+  await stage.settle(5_000);
+  return done;
+};
+async function problemOf(call: Promise<unknown>): Promise<[string, ...string[]]> {
+  const error: unknown = await call.then(() => null).catch((thrown: unknown) => thrown);
+  if (!(error instanceof TopicdeskProblem)) throw new Error("was not refused", { cause: error });
+  return [error.code, ...error.problems.map(({ pointer }) => pointer)];
+}
+const events = async (ref: string) =>
+  (await desk.call("GET /api/v1/tickets/{ref}/events", { path: { ref }, query: {} })).items;
+const atAda = async (): Promise<string[]> => texts(await ada.messages());
+
+describe("opening a ticket", () => {
+  test("for somebody who has started the bot: topic, words, confirmation, history", async () => {
+    await ada.start();
+    await stage.settle(5_000);
+    const opened = await opens({ category: "billing", urgency: "urgent", tier: "premium" });
+    expect(opened).toMatchObject({ ref: "SUP-1", id: "main:1" });
+    expect(opened.confirmation).toContain("Your request is SUP-1");
+    expect(opened.ticket).toMatchObject({
+      subject: "My invoice is wrong",
+      priority: "urgent",
+      tier: "premium",
+      fields: { category: "billing", urgency: "urgent" },
+    });
+    expect(Date.parse(opened.expectedFirstResponse!)).toBeGreaterThan(stage.now);
+    await stage.settle();
+    expect((await atAda()).some((text) => text.includes("SUP-1"))).toBe(true);
+    const group = opened.group === "vip" ? vip : stage.group;
+    const topic = (await group.topics()).find(({ name }) => name.startsWith("SUP-1"))!;
+    expect(texts(await group.messages({ threadId: topic.id }))).toContain(
+      "Ada by shop:\nMy invoice is wrong\nReally",
+    );
+    expect((await events("SUP-1"))[0]).toMatchObject({
+      type: "ticket_opened",
+      by: { kind: "key", name: "shop" },
+    });
+    // What the customer writes next belongs to it.
+    await ada.write("One more thing");
+    await stage.settle();
+    expect(texts(await group.messages({ threadId: topic.id }))).toContain("One more thing");
+  });
+
+  test("for somebody who never started the bot: it is open, and says that they cannot be written to", async () => {
+    const stranger = 5_559_990_001;
+    const opened = await opens({ contact: { telegramId: stranger } });
+    await stage.settle();
+    const card = await stage.card(opened.ref);
+    expect(card.text).toContain("Customer 5559990001");
+    const seen = await desk.call("GET /api/v1/tickets/{ref}", { path: { ref: opened.ref } });
+    expect(seen.unreachable).not.toBeNull();
+  });
+
+  test("in silence, where the program tells the customer itself", async () => {
+    await ada.start();
+    await stage.settle(5_000);
+    const before = (await atAda()).length;
+    await opens({ notify: false });
+    await stage.settle();
+    expect(await atAda()).toHaveLength(before);
+  });
+
+  test("in another group: by its queue, or by its name", async () => {
+    const byQueue = await opens({ queue: "premium" });
+    const byGroup = await opens({ topicGroup: "vip" });
+    await stage.settle();
+    expect([byQueue, byGroup].map(({ group, queue }) => [group, queue])).toEqual([
+      ["vip", "premium"],
+      ["vip", "premium"],
+    ]);
+    expect((await vip.topics()).map(({ name }) => name.split(" ")[0]).toSorted()).toEqual(
+      [byQueue.ref, byGroup.ref].toSorted(),
+    );
+  });
+
+  test("tells everything that does not fit the desk at once, and opens nothing", async () => {
+    expect(
+      await problemOf(
+        opens({ contact: { email: "ada@example.com" }, queue: "nowhere", topicGroup: "x", tier: "y" }),
+      ),
+    ).toEqual(["request.invalid", "/queue", "/topicGroup", "/tier", "/contact/email"]);
+    expect(await problemOf(opens({ contact: {} }))).toEqual(["request.invalid", "/contact"]);
+    expect(await problemOf(opens({ queue: "billing", topicGroup: "vip" }))).toEqual([
+      "request.invalid",
+      "/queue",
+    ]);
+    expect(await problemOf(opens({ fields: { shoe: "42" } }))).toEqual(["request.invalid", "/fields/shoe"]);
+    expect(await problemOf(opens({ category: "shoes" }))).toEqual(["request.invalid", "/fields/category"]);
+    expect(await problemOf(opens({ message: "  " }))).toEqual(["request.invalid", "/message"]);
+    await stage.settle();
+    expect((await desk.call("GET /api/v1/tickets", { query: {} })).items).toEqual([]);
+  });
+});
+
+describe("commands", () => {
+  beforeEach(async () => {
+    await ada.write("Help");
+    await stage.settle();
+  });
+
+  test("do what agents can, and say who did it", async () => {
+    expect(await does("SUP-1", { type: "claim", agent: 9002 })).toMatchObject({
+      changed: true,
+      already: null,
+      ticket: { assignee: { id: 9002 }, status: "in_progress" },
+    });
+    await does("SUP-1", { type: "assign", agent: 9003 });
+    await does("SUP-1", { type: "priority", priority: "urgent" });
+    await does("SUP-1", { type: "tags", add: ["#Refund", "vip"], remove: [] });
+    await does("SUP-1", { type: "fields", fields: { category: "billing" } });
+    await does("SUP-1", { type: "escalate", note: "They wait" });
+    await does("SUP-1", { type: "note", text: "Called them" });
+    await does("SUP-1", { type: "snooze", agent: 9003, for: "2h", reason: "call back" });
+    await does("SUP-1", { type: "unclaim" });
+    const { ticket } = await does("SUP-1", { type: "resolve", note: "Refunded" });
+    expect(ticket).toMatchObject({
+      status: "resolved",
+      priority: "urgent",
+      tags: ["refund", "vip"],
+      fields: { category: "billing" },
+    });
+    await does("SUP-1", { type: "reopen" });
+    await does("SUP-1", { type: "close" });
+    const byKey = (await events("SUP-1")).filter(({ by }) => by.kind === "key");
+    expect(byKey.map(({ type }) => type)).toEqual([
+      "ticket_assigned",
+      "ticket_assigned",
+      "priority_changed",
+      "tags_changed",
+      "field_answered",
+      "ticket_escalated",
+      "note_added",
+      "reminder_set",
+      expect.stringMatching(/unclaimed|declined/),
+      "ticket_resolved",
+      "ticket_reopened",
+      "ticket_closed",
+    ]);
+    expect(new Set(byKey.map(({ by }) => by.name))).toEqual(new Set(["shop"]));
+    expect(texts(await stage.inTopic("SUP-1"))).toContain("✍ shop:\nCalled them");
+  });
+
+  test("that are so already say who made it so, and write nothing", async () => {
+    await does("SUP-1", { type: "resolve" });
+    const version = (await desk.call("GET /api/v1/tickets/{ref}", { path: { ref: "SUP-1" } })).version;
+    const again = await does("SUP-1", { type: "resolve" });
+    expect(again).toMatchObject({
+      changed: false,
+      already: { code: "ticket.already_resolved", by: { kind: "key", name: "shop" } },
+      ticket: { version },
+    });
+    expect(again.already?.at).not.toBeNull();
+  });
+
+  test("that the ticket does not take are refused with its state", async () => {
+    await does("SUP-1", { type: "claim", agent: 9002 });
+    expect(await problemOf(does("SUP-1", { type: "claim", agent: 9003 }))).toEqual([
+      "ticket.claimed_by_other",
+    ]);
+    expect(await problemOf(does("SUP-1", { type: "assign", agent: 1 }))).toEqual([
+      "request.invalid",
+      "/agent",
+    ]);
+    expect(await problemOf(does("SUP-1", { type: "transfer", queue: "x" }))).toEqual([
+      "request.invalid",
+      "/queue",
+    ]);
+    expect(await problemOf(does("SUP-1", { type: "fields", fields: { category: "x" } }))).toEqual([
+      "request.invalid",
+      "/fields/category",
+    ]);
+    expect(
+      await problemOf(does("SUP-1", { type: "snooze", agent: 9002, until: "2020-01-01T00:00:00Z" })),
+    ).toEqual(["request.invalid", "/until"]);
+    await does("SUP-1", { type: "close" });
+    expect(await problemOf(does("SUP-1", { type: "reply", text: "Hello" }))).toEqual(["ticket.closed"]);
+    expect(await problemOf(does("SUP-9", { type: "close" }))).toEqual(["ticket.not_found"]);
+    expect(await problemOf(does("NOPE-1", { type: "close" }))).toEqual(["ticket.not_found"]);
+  });
+
+  test("a reply reaches the customer and stands in the topic; what they answer to it finds the ticket", async () => {
+    await ada.write("/new Another matter");
+    await stage.settle();
+    await does("SUP-1", { type: "reply", text: "Have you tried *again*?" });
+    await stage.settle();
+    const answer = (await ada.messages()).find(({ text }) => text === "Have you tried *again*?")!;
+    expect(texts(await stage.inTopic("SUP-1"))).toContain(
+      "shop answered the customer:\nHave you tried *again*?",
+    );
+    expect((await desk.call("GET /api/v1/tickets/{ref}", { path: { ref: "SUP-1" } })).status).toBe("waiting");
+    await ada.write("/new A third one");
+    await ada.write("Yes", { replyTo: answer.message_id });
+    await stage.settle();
+    expect(texts(await stage.inTopic("SUP-1"))).toContain("Yes");
+    const kept = await runInDurableObject(stage.groupStub("main"), (_, { storage }) =>
+      JSON.stringify(storage.sql.exec("SELECT * FROM outbox").toArray()),
+    );
+    expect(kept).not.toContain("tried");
+  });
+
+  test("a reply that does not reach the customer is said in the topic and in the history", async () => {
+    await ada.block();
+    await stage.settle(5_000);
+    await does("SUP-1", { type: "reply", text: "Hello?" });
+    await stage.settle();
+    expect(texts(await stage.inTopic("SUP-1")).some((text) => text.includes("was not delivered"))).toBe(true);
+    expect((await events("SUP-1")).some(({ type }) => type === "delivery_failed")).toBe(true);
+  });
+
+  test("find a ticket that the record does not know yet, and one that has moved", async () => {
+    const opened = await opens({ message: "Fresh" });
+    // Nothing has been brought to the record.
+    const done = await desk.call("POST /api/v1/tickets/{ref}/commands", {
+      path: { ref: opened.ref.toLowerCase() },
+      body: { type: "transfer", queue: "premium" },
+    });
+    expect(done.ticket.group).toBe("vip");
+    await stage.settle();
+    expect(await does(opened.ref, { type: "resolve" })).toMatchObject({
+      changed: true,
+      ticket: { status: "resolved", group: "vip" },
+    });
+  });
+});
+
+describe("twice is once", () => {
+  const sends = (key: string, path: string, body: unknown): Promise<Response> =>
+    stage.api("POST", path, body, { "idempotency-key": key });
+
+  test("fifty orders with one key at once open one ticket, and all hear of it", async () => {
+    const order = { contact: { telegramId: ada.id }, message: "Once" };
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => sends("one", "/api/v1/tickets", order)),
+    );
+    const done = answers.filter(({ status }) => status === 201);
+    expect(done.length).toBeGreaterThan(0);
+    expect(answers.every(({ status }) => status === 201 || status === 409)).toBe(true);
+    const again = await sends("one", "/api/v1/tickets", order);
+    expect(again.headers.get("Idempotency-Replayed")).toBe("true");
+    const refs = await Promise.all(
+      [...done, again].map(async (one) => (await one.json<{ ref: string }>()).ref),
+    );
+    expect(new Set(refs)).toEqual(new Set(["SUP-1"]));
+    await stage.settle();
+    expect((await stage.get<{ items: unknown[] }>("/api/v1/tickets")).items).toHaveLength(1);
+  });
+
+  test("a reply whose answer was lost is not sent again by the same key", async () => {
+    await ada.write("Help");
+    await stage.settle();
+    const stub = stage.groupStub("main");
+    const by = { kind: "key", name: "shop" } as const;
+    for (let n = 0; n < 3; n += 1) {
+      const done = await stub.act("api:shop:k:1", by, "main:1", { type: "reply", text: "Only once" }, 0);
+      expect(done).toMatchObject({ status: "done" });
+    }
+    await stage.settle();
+    expect((await atAda()).filter((text) => text === "Only once")).toHaveLength(1);
+  });
+});
