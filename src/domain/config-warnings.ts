@@ -8,6 +8,7 @@ import { hoursOnHolidays, staleHolidays } from "./sla/calendar-check.ts";
 import { BusinessCalendar } from "./sla/calendar.ts";
 import { METRICS } from "./sla/metric.ts";
 import { isTimeZone } from "./sla/zone.ts";
+import { WEBHOOK_EVENTS } from "./webhook-event.ts";
 
 /**
  * What is valid, but hardly what somebody meant; none while a document has no sound shape. `now` in ms since 1970.
@@ -25,7 +26,37 @@ export function configWarnings(document: unknown, now: number): ConfigProblem[] 
     ...enrichmentWithoutEffect(config),
     ...skillsOnTrust(config, now),
     ...answersWithoutEffect(config),
+    ...unknownEvents(config),
+    ...textWithheld(config),
   ];
+}
+
+function unknownEvents({ webhooks }: Config): ConfigProblem[] {
+  return webhooks.flatMap(({ events }, index) =>
+    events.flatMap((event, at) =>
+      event === "*" || WEBHOOK_EVENTS.includes(event)
+        ? []
+        : [
+            problem(
+              ["webhooks", index, "events", at],
+              `nothing is ever called ${quoted(event)}; there are ${WEBHOOK_EVENTS.join(", ")}, and * for all`,
+            ),
+          ],
+    ),
+  );
+}
+
+function textWithheld({ desk, webhooks }: Config): ConfigProblem[] {
+  return webhooks.flatMap(({ includeText }, index) =>
+    includeText && !desk.textInWebhooks
+      ? [
+          problem(
+            ["webhooks", index, "includeText"],
+            "gets no text, because desk.textInWebhooks does not allow it",
+          ),
+        ]
+      : [],
+  );
 }
 
 /** Without a skills service this is refused. */

@@ -56,6 +56,8 @@ const Desk = z.strictObject({
   autoCloseResolvedAfter: Duration.default("48h"),
   /** Whether an agent's first answer in an unclaimed ticket claims it. */
   claimOnAnswer: z.boolean().default(true),
+  /** Whether webhooks that ask for it may carry what people have written: subjects and notes. */
+  textInWebhooks: z.boolean().default(false),
 });
 
 const Group = z.strictObject({
@@ -289,6 +291,15 @@ const Webhook = z.strictObject({
   url: HttpsUrl,
   /** Which of the desk's own events it wants; what an escalation step calls it gets whatever stands here. */
   events: z.array(z.string().min(1).max(64)).min(1).max(100),
+  /** Whether it gets subjects and notes, where `desk.textInWebhooks` allows that. */
+  includeText: z.boolean().default(false),
+  /** Which of the secrets derived for it signs, and until when the one before does as well; `POST …/rotate` sets it. */
+  signing: z
+    .strictObject({
+      generation: z.int().min(1).max(1_000_000),
+      previousUntil: z.iso.datetime().optional(),
+    })
+    .optional(),
 });
 
 const Retention = z.strictObject({ closedTickets: Duration.optional(), events: Duration.optional() });

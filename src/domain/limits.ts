@@ -20,6 +20,11 @@ export const CAUSE_KEPT_MS = 48 * 3_600_000;
 export const SEND_TIMEOUT_MS = 20_000;
 /** How long an endpoint of the configuration may take to answer; Standard Webhooks asks for 15 to 30 s. */
 export const WEBHOOK_TIMEOUT_MS = 15_000;
+/** What an endpoint has taken is kept this long, of each endpoint and group this much. */
+export const HOOK_LOG_KEPT_MS = 30 * 24 * 3_600_000;
+export const HOOK_LOG_ROWS_MAX = 5_000;
+/** Deliveries that one call sends again. */
+export const HOOK_REPLAYED_MAX = 1_000;
 /** The pauses between the tries of a webhook, some three days in all: the schedule that Standard Webhooks gives. */
 export const WEBHOOK_PAUSES_MS: readonly number[] = [
   5_000,

@@ -32,6 +32,7 @@ export const PROBLEMS = {
   "method.not_allowed": { status: 405, title: "This path does not take that method" },
   "request.not_acceptable": { status: 406, title: "The answer is JSON, which the caller does not take" },
   "config.conflict": { status: 409, title: "Somebody else changed the configuration at the same moment" },
+  "webhook.disabled": { status: 409, title: "The endpoint wanted nothing more, and is left alone" },
   "key.revoked": { status: 409, title: "The key was revoked" },
   "key.too_many": { status: 409, title: "There are as many keys as a desk may have" },
   "idempotency.running": { status: 409, title: "The same call is still running" },

@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { WEBHOOK_TIMEOUT_MS } from "../domain/limits.ts";
-import { signingSecret } from "../domain/signing-secret.ts";
+import { signingSecret, type Signing } from "../domain/signing-secret.ts";
 import { callOut, type OutgoingAnswer } from "./outgoing.ts";
 
 /** One message to an endpoint of the configuration, as Standard Webhooks 1.0 has it. */
@@ -14,6 +14,7 @@ export interface WebhookCall {
   /** When it happened, in ms since 1970. */
   at: number;
   data: Record<string, unknown>;
+  signing: Signing;
 }
 
 /**
@@ -40,7 +41,6 @@ export async function sendWebhook(call: WebhookCall, sender: WebhookSender): Pro
     timestamp: new Date(call.at).toISOString(),
     data: call.data,
   });
-  const signer = new Webhook(await signingSecret(sender.rootSecret, call.webhook));
   const sentAt = new Date();
   const answer = await callOut(
     {
@@ -48,7 +48,7 @@ export async function sendWebhook(call: WebhookCall, sender: WebhookSender): Pro
       headers: {
         "webhook-id": call.id,
         "webhook-timestamp": String(Math.floor(sentAt.getTime() / 1_000)),
-        "webhook-signature": signer.sign(call.id, sentAt, body),
+        "webhook-signature": await signatures(call, sentAt, body, sender),
       },
       body,
       timeoutMs: WEBHOOK_TIMEOUT_MS,
@@ -57,6 +57,20 @@ export async function sendWebhook(call: WebhookCall, sender: WebhookSender): Pro
     sender.allowLoopback,
   );
   return outcomeOf(answer);
+}
+
+/** While a secret is being replaced, both sign: the receiver may have either. */
+async function signatures(
+  { webhook, id, signing: { generation, previousUntil } }: WebhookCall,
+  sentAt: Date,
+  body: string,
+  { rootSecret }: WebhookSender,
+): Promise<string> {
+  const both = generation > 1 && previousUntil !== null && sentAt.getTime() < previousUntil;
+  const secrets = await Promise.all(
+    [generation, ...(both ? [generation - 1] : [])].map((one) => signingSecret(rootSecret, webhook, one)),
+  );
+  return secrets.map((secret) => new Webhook(secret).sign(id, sentAt, body)).join(" ");
 }
 
 function outcomeOf(answer: OutgoingAnswer): WebhookOutcome {

@@ -1,6 +1,7 @@
 import type { QueueConfig } from "../domain/config.ts";
 import { ms } from "../domain/duration.ts";
 import type { AgentNotice } from "../domain/effect.ts";
+import { wants } from "../domain/webhook-event.ts";
 import { agentNotice } from "../telegram/text.ts";
 import { FACTS } from "./tables/facts.ts";
 import type { Store } from "./tables/store.ts";
@@ -78,16 +79,10 @@ function tell(
   for (const lead of leads) tx.tellAgent(lead, 0, notice);
   if (leads.length === 0) tx.tellTopic(0, agentNotice(notice, null));
   const { id: group } = tx.rules.group;
-  for (const { id, events } of tx.rules.config.webhooks) {
-    if (events.includes(code)) {
-      tx.webhook({
-        webhook: id,
-        ticket: 0,
-        type: code,
-        at: tx.now,
-        data: { group, queue, unassigned, limit },
-      });
-    }
+  for (const webhook of tx.rules.config.webhooks) {
+    if (!wants(webhook, code)) continue;
+    const data = { group, queue, unassigned, limit };
+    tx.webhook({ webhook: webhook.id, ticket: 0, type: code, at: tx.now, data });
   }
 }
 

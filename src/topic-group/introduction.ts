@@ -6,7 +6,12 @@ import type { Transaction } from "./transaction.ts";
 /** What Telegram must know of the bot, and the bot of Telegram, when a configuration comes into force. */
 export function introduce(tx: Transaction): void {
   const setup = (method: string, params: Record<string, unknown>, fact: string | null, key: string): void =>
-    tx.work({ lane: BOT, ticket: 0, work: { kind: "setup", method, params, fact }, key: `setup:${key}` });
+    void tx.work({
+      lane: BOT,
+      ticket: 0,
+      work: { kind: "setup", method, params, fact },
+      key: `setup:${key}`,
+    });
 
   const staffScope = { type: "chat", chat_id: tx.rules.group.chatId };
   setup("getMe", {}, FACTS.botUsername, "me");

@@ -34,6 +34,15 @@ export interface Swept {
   steps: number;
 }
 
+/** How it goes with an endpoint in one group. */
+export interface HookHealth {
+  waiting: number;
+  /** Given up for now. */
+  dead: number;
+  /** Since when it is left alone because it said so (410), in ms since 1970; null: it is not. */
+  disabledAt: number | null;
+}
+
 export interface GroupHealth {
   group: string;
   configVersion: number;

@@ -24,13 +24,15 @@ import { noticeUncertain } from "./drain/settle-work.ts";
 import type { TopicIcons, ViewContext } from "./drain/topic-view.ts";
 import { enrich } from "./enriching.ts";
 import { act, openTicket, type Done } from "./executing.ts";
+import { disabledSince, messageId } from "./hook-state.ts";
+import { enable, ping, replayHook } from "./hooks.ts";
 import { introduce } from "./introduction.ts";
 import { outsideOf, type Outside } from "./outside.ts";
 import { fromPeer } from "./peers/from-peer.ts";
 import type { PeerMessage } from "./peers/message.ts";
 import { sendAway } from "./peers/moving.ts";
 import { rehome, tellAgents, tellSlots } from "./peers/slots.ts";
-import type { GroupHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
+import type { GroupHealth, HookHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
 import { parkedDeliveries, publicName, replay } from "./replay.ts";
 import { routingStory } from "./routing-story.ts";
 import { rulesOf, type ConfigInForce, type Rules } from "./rules.ts";
@@ -40,6 +42,7 @@ import { forgetFormer, systemsHealth } from "./systems.ts";
 import { Agents } from "./tables/agents.ts";
 import { migrateDatabase, openDatabase } from "./tables/database.ts";
 import { FACTS } from "./tables/facts.ts";
+import { HookLog, type HookDelivery } from "./tables/hook-log.ts";
 import { Inbox } from "./tables/inbox.ts";
 import { Messages } from "./tables/messages.ts";
 import { Outbox } from "./tables/outbox.ts";
@@ -87,6 +90,7 @@ export class TopicGroup extends DurableObject<Env> {
       inbox: new Inbox(db),
       agents: new Agents(db),
       waiting: new Waiting(db),
+      hookLog: new HookLog(db),
       sequence: new Sequence(
         () => Number(store.fact(FACTS.sequence) ?? 0),
         (reserved) => store.setFact(FACTS.sequence, reserved),
@@ -260,6 +264,38 @@ export class TopicGroup extends DurableObject<Env> {
   /** Sends a parked delivery again. `gone`: there is no such delivery, or it is on its way already. */
   replay(id: string): "replayed" | "gone" {
     return this.#rulesInForce() === null ? "gone" : this.#commit((tx) => replay(tx, id));
+  }
+
+  /** How it goes with an endpoint here: what waits, what was given up, since when it is left alone. */
+  hook(webhook: string): HookHealth {
+    const rules = this.#rulesInForce();
+    const disabledAt = rules === null ? null : disabledSince({ rules, store: this.#tables.store }, webhook);
+    return { ...this.#tables.hookLog.counts(webhook), disabledAt };
+  }
+
+  /** Deliveries to an endpoint, newest first; `before` is the number of the last one of the page before. */
+  hookDeliveries(
+    webhook: string,
+    page: { state: HookDelivery["state"] | null; before: number; limit: number },
+  ): (HookDelivery & { id: string })[] {
+    const group = this.#rulesInForce()?.group.id;
+    if (group === undefined) return [];
+    return this.#tables.hookLog.list(webhook, page).map((one) => ({ ...one, id: messageId(group, one.seq) }));
+  }
+
+  /** Sends again what an endpoint did not take: these, or those of a time. Answers how many. */
+  replayHook(webhook: string, which: { seqs: number[] | null; since: number; until: number }): number {
+    return this.#rulesInForce() === null ? 0 : this.#commit((tx) => replayHook(tx, webhook, which));
+  }
+
+  /** Sends an endpoint a message to try it. Answers its id. */
+  pingHook(webhook: string): string | null {
+    return this.#rulesInForce() === null ? null : this.#commit((tx) => ping(tx, webhook));
+  }
+
+  /** An endpoint that wanted nothing more is called again. Answers whether it was left alone. */
+  enableHook(webhook: string): boolean {
+    return this.#rulesInForce() !== null && this.#commit((tx) => enable(tx, webhook));
   }
 
   /** Sends every ticket, event and contact to the record again. Answers how many tickets. */
@@ -505,10 +541,15 @@ export class TopicGroup extends DurableObject<Env> {
   }
 
   #purge(): void {
-    const { store, inbox } = this.#tables;
+    const { store, inbox, hookLog } = this.#tables;
     const now = this.#now();
     if (now - Number(store.fact(FACTS.purgedAt) ?? 0) < PURGE_EVERY_MS) return;
     inbox.purge(now);
+    const hooks = this.#rulesInForce()?.config.webhooks ?? [];
+    hookLog.purge(
+      now,
+      hooks.map(({ id }) => id),
+    );
     store.setFact(FACTS.purgedAt, now);
     this.#waiting = this.#tables.messages.countWaiting() + this.#tables.outbox.countWaiting();
   }

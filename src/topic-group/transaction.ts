@@ -1,4 +1,3 @@
-import type { Actor } from "../domain/actor.ts";
 import { homeOf } from "../domain/agent.ts";
 import type { TicketCommand } from "../domain/command.ts";
 import { decide } from "../domain/decide.ts";
@@ -10,13 +9,16 @@ import { react } from "../domain/react.ts";
 import type { AgentNow } from "../domain/routing/assignment.ts";
 import { dueAt } from "../domain/strike.ts";
 import { evolve, type Ticket } from "../domain/ticket.ts";
+import { ticketFacts, wants, webhookData, webhookTypeOf } from "../domain/webhook-event.ts";
 import type { RichText } from "../telegram/rich-text.ts";
 import { customerNotice, topicNotice } from "../telegram/text.ts";
 import { agentNow } from "./agent-now.ts";
 import { BOT, chatLane, holdKey, hookLane, peerLane, RECORD, STAFF, type Lane } from "./drain/lane.ts";
+import { isDisabled } from "./hook-state.ts";
 import type { Availability } from "./peers/message.ts";
 import type { Rules } from "./rules.ts";
 import type { Agents } from "./tables/agents.ts";
+import type { HookLog } from "./tables/hook-log.ts";
 import type { Inbox } from "./tables/inbox.ts";
 import type { Messages } from "./tables/messages.ts";
 import type { WebhookWork } from "./tables/outbox-work.ts";
@@ -35,6 +37,7 @@ export interface Tables {
   sequence: Sequence;
   agents: Agents;
   waiting: Waiting;
+  hookLog: HookLog;
 }
 
 /** A decision with the ticket before and after it. */
@@ -54,6 +57,7 @@ export class Transaction {
   readonly inbox: Inbox;
   readonly agents: Agents;
   readonly waiting: Waiting;
+  readonly hookLog: HookLog;
   /** Tickets as they were and are, for the homes of those who have them. */
   readonly handed: { before: Ticket | null; ticket: Ticket }[] = [];
   /** Agents of whom other groups shall hear. */
@@ -92,6 +96,7 @@ export class Transaction {
     this.inbox = tables.inbox;
     this.agents = tables.agents;
     this.waiting = tables.waiting;
+    this.hookLog = tables.hookLog;
     this.#sequence = tables.sequence;
     this.#pressed = pressed;
   }
@@ -154,7 +159,7 @@ export class Transaction {
     this.handed.push({ before, ticket });
     for (const event of events) {
       if (event.type === "assignment_ignored") this.agentIs(event.agent, "away", null);
-      if (event.type === "ticket_escalated" && event.by.kind !== "system") this.#announce(event, ticket);
+      this.#announce(event, ticket);
     }
     if (viewDueAt !== null) this.wake(viewDueAt);
     if (due !== null) this.wake(due);
@@ -263,29 +268,32 @@ export class Transaction {
     }
   }
 
-  /** Somebody escalates by hand: whoever wants to know of escalations is told; a ladder calls its own webhooks. */
-  #announce({ at, by }: { at: number; by: Actor }, ticket: Ticket): void {
-    const { ref, group, status, priority, queue, tier, assignee } = ticket;
-    const data = { ticket: { ref, group, status, priority, queue, tier, assignee }, escalation: null, by };
-    for (const { id: webhook, events } of this.rules.config.webhooks) {
-      if (events.includes("ticket.escalated")) {
-        this.webhook({ webhook, ticket: ticket.number, type: "ticket.escalated", at, data });
-      }
+  /** Whoever asks for events of this kind is told. */
+  #announce(event: TicketEvent, ticket: Ticket): void {
+    const type = webhookTypeOf(event);
+    if (type === null) return;
+    const { desk, webhooks } = this.rules.config;
+    for (const webhook of webhooks) {
+      if (!wants(webhook, type)) continue;
+      const data = webhookData(event, ticket, desk.textInWebhooks && webhook.includeText);
+      this.webhook({ webhook: webhook.id, ticket: ticket.number, type, at: event.at, data });
     }
   }
 
   #escalationWebhook(webhook: string, { dueAt: due, at, ...of }: EscalationCall, ticket: Ticket): void {
-    const { ref, group, status, priority, queue, tier, assignee } = ticket;
+    const { desk, webhooks } = this.rules.config;
+    const asksForText = webhooks.find(({ id }) => id === webhook)?.includeText === true;
     const data = {
-      ticket: { ref, group, status, priority, queue, tier, assignee },
+      ticket: ticketFacts(ticket, desk.textInWebhooks && asksForText),
       escalation: { ...of, dueAt: new Date(due).toISOString() },
     };
     this.webhook({ webhook, ticket: ticket.number, type: "ticket.escalated", at, data });
   }
 
   /** Calls an endpoint of the configuration; `ticket` 0 where it concerns none, `at` when it happened. */
-  webhook({ ticket, ...call }: Omit<WebhookWork, "kind"> & { ticket: number }): void {
-    this.work({ lane: hookLane(call.webhook), ticket, work: { kind: "webhook", ...call } });
+  webhook({ ticket, ...call }: Omit<WebhookWork, "kind"> & { ticket: number }): number | null {
+    if (isDisabled(this, call.webhook)) return null;
+    return this.work({ lane: hookLane(call.webhook), ticket, work: { kind: "webhook", ...call } });
   }
 
   /** Tells an agent in private, or by a mention where the bot may not write to them; `ticket` 0 for none. */
@@ -317,11 +325,14 @@ export class Transaction {
     return this.#pressed(lane);
   }
 
-  work(work: NewWork): void {
-    this.outbox.add(this.#sequence.next(), work, this.now);
+  /** Answers its number. */
+  work(work: NewWork): number {
+    const seq = this.#sequence.next();
+    this.outbox.add(seq, work, this.now);
     this.added += 1;
     this.touched.add(work.lane);
     if (work.notBefore !== undefined) this.wake(work.notBefore);
+    return seq;
   }
 
   receipt(ticket: Ticket, ask: string | null): void {

@@ -2,7 +2,7 @@ import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ConfigInput } from "../../src/domain/config.ts";
 import { RETRY_AFTER_MAX_MS, WEBHOOK_PAUSES_MS } from "../../src/domain/limits.ts";
-import { signingSecret } from "../../src/domain/signing-secret.ts";
+import { FIRST_SIGNING, signingSecret } from "../../src/domain/signing-secret.ts";
 import { callOut } from "../../src/integrations/outgoing.ts";
 import { sendWebhook } from "../../src/integrations/webhook.ts";
 import { exampleDesk } from "../support/desks.ts";
@@ -31,6 +31,7 @@ describe("one try", () => {
     type: "ticket.escalated",
     at: AT,
     data: { ticket: { ref: "SUP-1", subject: "Ümläute 🎫" } },
+    signing: FIRST_SIGNING,
   });
   const send = () => sendWebhook(call(), sender);
 
@@ -199,6 +200,8 @@ describe("a message to an endpoint", () => {
       timestamp: "2026-11-20T11:00:00.000Z",
       data: {
         ticket: {
+          id: "main:1",
+          customer: { id: expect.any(Number) },
           ref: "SUP-1",
           group: "main",
           status: "open",
@@ -350,6 +353,7 @@ describe("the secret of an endpoint", () => {
     expect(shown).toEqual({
       id: "queue-manager",
       secret: expect.stringMatching(/^whsec_[A-Za-z\d+/]{43}=$/),
+      previous: null,
     });
     expect(await (await desk.get("/api/v1/webhooks/queue-manager/secret")).json()).toEqual(shown);
     const other = await (await desk.get("/api/v1/webhooks/crm/secret")).json<{ secret: string }>();

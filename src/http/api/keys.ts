@@ -1,6 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { Duration, ms } from "../../domain/duration.ts";
 import { SCOPE_NAMES, SCOPES } from "../../domain/scope.ts";
 import { log } from "../../log.ts";
 import { ApiKeys, type ApiKeyRow } from "../../record/api-keys.ts";
@@ -8,13 +7,7 @@ import { encodeCursor } from "../../record/cursor.ts";
 import { changes, needs } from "../access.ts";
 import { hashOf, keyIdOf, keyText, newSecret } from "../api-key.ts";
 import type { Desk } from "../desk.ts";
-import {
-  CALLS_PER_MINUTE_DEFAULT,
-  CALLS_PER_MINUTE_MAX,
-  KEY_NAME_CHARS_MAX,
-  KEY_OVERLAP_DEFAULT,
-  KEY_OVERLAP_MAX_MS,
-} from "../limits.ts";
+import { CALLS_PER_MINUTE_DEFAULT, CALLS_PER_MINUTE_MAX, KEY_NAME_CHARS_MAX } from "../limits.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import {
   cursorOf,
@@ -24,6 +17,7 @@ import {
   instantOrNull,
   Limit,
   NextCursor,
+  Overlap,
   WhenOrNull,
 } from "./shared.ts";
 
@@ -78,14 +72,6 @@ const Name = z
   .openapi({
     description: "Who it is for; it stands in the histories of what the key does",
     example: "reporting",
-  });
-const Overlap = Duration.default(KEY_OVERLAP_DEFAULT)
-  .transform((text) => ms(text))
-  .refine((overlap) => overlap <= KEY_OVERLAP_MAX_MS, { error: "must be 30d at most" })
-  .openapi({
-    type: "string",
-    example: "24h",
-    description: "For how long the present secret is let in besides the new one; `0s`: not at all",
   });
 const Params = z.object({ id: KeyId });
 const NO_STORE = { "Cache-Control": "no-store" };

@@ -1,7 +1,9 @@
 import { z } from "@hono/zod-openapi";
+import { Duration, ms as msOf } from "../../domain/duration.ts";
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "../../domain/limits.ts";
 import { decodeCursor } from "../../record/cursor.ts";
 import { CURSOR_CHARS_MAX } from "../../record/limits.ts";
+import { KEY_OVERLAP_DEFAULT, KEY_OVERLAP_MAX_MS } from "../limits.ts";
 import { IdempotencyKey } from "../once.ts";
 
 /** An instant in ms since 1970 as the API writes it. */
@@ -72,3 +74,13 @@ export const TelegramId = z.coerce
 
 /** Every call that changes something takes this header; `changes` in `access.ts` reads it. */
 export const Idempotent = z.object({ "Idempotency-Key": IdempotencyKey });
+
+/** For how long what is replaced counts beside what replaces it; ms once it is read. */
+export const Overlap = Duration.default(KEY_OVERLAP_DEFAULT)
+  .transform((text) => msOf(text))
+  .refine((overlap) => overlap <= KEY_OVERLAP_MAX_MS, { error: "must be 30d at most" })
+  .openapi({
+    type: "string",
+    example: "24h",
+    description: "For how long the present secret counts besides the new one; `0s`: not at all",
+  });

@@ -1,14 +1,50 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import type { Context } from "hono";
 import type { Config } from "../../domain/config.ts";
-import { ENRICHMENT_ENDPOINT, SKILLS_ENDPOINT, signingSecret } from "../../domain/signing-secret.ts";
+import { HOOK_REPLAYED_MAX } from "../../domain/limits.ts";
+import { defaultGroupOf } from "../../domain/policy.ts";
+import {
+  ENRICHMENT_ENDPOINT,
+  signingOf,
+  signingSecret,
+  SKILLS_ENDPOINT,
+  type Signing,
+} from "../../domain/signing-secret.ts";
+import { WEBHOOK_EVENTS } from "../../domain/webhook-event.ts";
+import { askGroup, askGroups, configureGroups, groupIds } from "../../groups/ask.ts";
+import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
-import { needs } from "../access.ts";
+import { ConfigStore } from "../../record/config-store.ts";
+import { encodeCursor } from "../../record/cursor.ts";
+import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
-import { ADMISSION, problem, problems } from "../problem.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import {
+  cursorOf,
+  Idempotent,
+  Instant,
+  instant,
+  instantOrNull,
+  Limit,
+  NextCursor,
+  Overlap,
+  When,
+} from "./shared.ts";
 
 /** What the desk calls by its configuration: its endpoints, and the systems that it asks with signed questions. */
 export const webhooksApi = new OpenAPIHono<Desk>();
+
+const Id = z.object({ id: z.string().max(64).openapi({ example: "queue-manager" }) });
+const Secret = z.string().openapi({ example: "whsec_…" });
+const CHANGE_TROUBLES = [
+  ...ADMISSION_TO_CHANGE,
+  "request.malformed",
+  "request.too_large",
+  "request.not_json",
+  "config.missing",
+  "record.unreachable",
+] as const;
 
 webhooksApi.openapi(
   createRoute({
@@ -24,7 +60,15 @@ webhooksApi.openapi(
           "As Standard Webhooks has it; it follows from `WEBHOOK_SECRET` and changes with it. `enrichment` and `skills` are those of the systems under `routing` that are asked with signed questions",
         content: {
           "application/json": {
-            schema: z.object({ id: z.string(), secret: z.string().openapi({ example: "whsec_…" }) }),
+            schema: z
+              .object({
+                id: z.string(),
+                secret: Secret,
+                previous: z.object({ secret: Secret, until: Instant }).nullable().openapi({
+                  description: "Signs as well until then, while the secret is being replaced",
+                }),
+              })
+              .openapi("WebhookSecret"),
           },
         },
       },
@@ -42,11 +86,389 @@ webhooksApi.openapi(
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);
     if (versioned === null) return problem(c, "config.missing");
     if (!isCalled(id, versioned.config)) return problem(c, "webhook.not_found");
-    return c.json({ id, secret: await signingSecret(c.env.WEBHOOK_SECRET, id) }, 200, {
-      "Cache-Control": "no-store",
-    });
+    const endpoint = versioned.config.webhooks.find((webhook) => webhook.id === id);
+    const secret = await secretsOf(c, id, signingOf(endpoint?.signing));
+    return c.json({ id, ...secret }, 200, { "Cache-Control": "no-store" });
   },
 );
+
+const Endpoint = z
+  .object({
+    id: z.string(),
+    url: z.string(),
+    events: z.array(z.string()),
+    status: z.enum(["active", "disabled"]).openapi({
+      description:
+        "`disabled`: it answered 410, and is left alone until its address changes or it is enabled",
+    }),
+    disabledAt: Instant.nullable(),
+    waiting: z.int().openapi({ description: "Deliveries that are still tried" }),
+    dead: z.int().openapi({ description: "Deliveries that were given up, and can be replayed" }),
+    unreachableGroups: z.array(z.string()),
+  })
+  .openapi("WebhookEndpoint");
+
+webhooksApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/webhooks",
+    operationId: "listWebhooks",
+    ...needs("config:read"),
+    summary: "The endpoints of the configuration, and how it goes with them",
+    responses: {
+      200: {
+        description: "All of them, in the configuration's order, and what they may subscribe to",
+        content: {
+          "application/json": {
+            schema: z.object({ items: z.array(Endpoint), events: z.array(z.string()) }),
+          },
+        },
+      },
+      ...problems(...ADMISSION, "config.missing", "record.unreachable"),
+    },
+  }),
+  async (c) => {
+    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+    if (versioned === null) return problem(c, "config.missing");
+    const { config } = versioned;
+    const items = await Promise.all(
+      config.webhooks.map(async ({ id, url, events }) => {
+        const asked = await askGroups(c.env, groupIds(config), (stub) => stub.hook(id));
+        const heard = asked.flatMap((one) => ("answer" in one ? [one.answer] : []));
+        const disabledAt = heard.flatMap((one) => one.disabledAt ?? []).sort((a, b) => a - b)[0] ?? null;
+        return {
+          id,
+          url,
+          events,
+          status: disabledAt === null ? ("active" as const) : ("disabled" as const),
+          disabledAt: instantOrNull(disabledAt),
+          waiting: heard.reduce((sum, one) => sum + one.waiting, 0),
+          dead: heard.reduce((sum, one) => sum + one.dead, 0),
+          unreachableGroups: asked.flatMap((one) => ("unreachable" in one ? [one.group] : [])),
+        };
+      }),
+    );
+    return c.json({ items, events: [...WEBHOOK_EVENTS] }, 200);
+  },
+);
+
+const STATES = ["delivered", "waiting", "dead"] as const;
+const Delivery = z
+  .object({
+    id: z
+      .string()
+      .openapi({ description: "The `webhook-id` of the message, over all tries", example: "msg_main_7" }),
+    group: z.string(),
+    type: z.string().openapi({ example: "ticket.resolved" }),
+    state: z.enum(STATES),
+    at: Instant.openapi({ description: "When it happened" }),
+    attempts: z.int(),
+    code: z.string().nullable().openapi({ description: "Why the last try failed", example: "http_503" }),
+    deliveredAt: Instant.nullable(),
+    nextTryAt: Instant.nullable(),
+  })
+  .openapi("WebhookDelivery");
+
+webhooksApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/webhooks/{id}/deliveries",
+    operationId: "listWebhookDeliveries",
+    ...needs("config:read"),
+    summary: "What went to an endpoint, group by group, newest first",
+    request: {
+      params: Id,
+      query: z.strictObject({
+        state: z.enum(STATES).optional(),
+        limit: Limit,
+        cursor: cursorOf(z.tuple([z.string().max(64), z.int().positive()])),
+      }),
+    },
+    responses: {
+      200: {
+        description: "A page; delivered ones are kept for 30 days, and no more than 5,000 a group",
+        content: {
+          "application/json": {
+            schema: z.object({
+              items: z.array(Delivery),
+              nextCursor: NextCursor,
+              unreachableGroups: z.array(z.string()),
+            }),
+          },
+        },
+      },
+      ...problems(
+        ...ADMISSION,
+        "webhook.not_found",
+        "request.invalid",
+        "config.missing",
+        "record.unreachable",
+      ),
+    },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const { state, limit, cursor } = c.req.valid("query");
+    const versioned = await endpointIn(c, id);
+    if (!("config" in versioned)) return versioned.refused;
+    const groups = groupIds(versioned.config);
+    const start = cursor === undefined ? 0 : Math.max(groups.indexOf(cursor[0]), 0);
+    let before = cursor !== undefined && groups[start] === cursor[0] ? cursor[1] : Number.MAX_SAFE_INTEGER;
+    const items: z.infer<typeof Delivery>[] = [];
+    const unreachableGroups: string[] = [];
+    for (const group of groups.slice(start)) {
+      const wanted = limit - items.length;
+      const page = { state: state ?? null, before, limit: wanted };
+      const asked = await askGroup(c.env, group, (stub) => stub.hookDeliveries(id, page));
+      if ("unreachable" in asked) unreachableGroups.push(group);
+      const rows = "answer" in asked ? asked.answer : [];
+      for (const { id: message, type, state: is, at, attempts, code, deliveredAt, nextTryAt } of rows) {
+        items.push({
+          id: message,
+          group,
+          type,
+          state: is,
+          at: instant(at),
+          attempts,
+          code,
+          deliveredAt: instantOrNull(deliveredAt),
+          nextTryAt: instantOrNull(nextTryAt),
+        });
+      }
+      const last = rows.at(-1);
+      if (items.length === limit && last !== undefined) {
+        return c.json({ items, nextCursor: encodeCursor([group, last.seq]), unreachableGroups }, 200);
+      }
+      before = Number.MAX_SAFE_INTEGER;
+    }
+    return c.json({ items, nextCursor: null, unreachableGroups }, 200);
+  },
+);
+
+const Which = z
+  .strictObject({
+    ids: z.array(z.string().max(128)).min(1).max(HOOK_REPLAYED_MAX).optional(),
+    since: When.optional(),
+    until: When.optional(),
+  })
+  .refine(({ ids, since, until }) => (ids === undefined) !== (since === undefined && until === undefined), {
+    error: "must say either ids, or since and until",
+  })
+  .openapi("WebhookReplay");
+
+webhooksApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/webhooks/{id}/replay",
+    operationId: "replayWebhook",
+    ...changes("config:write"),
+    summary: "Sends again what an endpoint did not take: some messages, or those of a time",
+    request: {
+      params: Id,
+      headers: Idempotent,
+      body: {
+        required: true,
+        content: {
+          "application/json": { schema: Which, example: { since: "2026-11-20T00:00:00Z" } },
+        },
+      },
+    },
+    responses: {
+      200: {
+        description: `How many are on their way again: ${HOOK_REPLAYED_MAX} a group at most`,
+        content: {
+          "application/json": {
+            schema: z.object({ replayed: z.int(), unreachableGroups: z.array(z.string()) }),
+          },
+        },
+      },
+      ...problems(...CHANGE_TROUBLES, "webhook.not_found"),
+    },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const { ids, since, until } = c.req.valid("json");
+    const versioned = await endpointIn(c, id);
+    if (!("config" in versioned)) return versioned.refused;
+    const asked = await askGroups(c.env, groupIds(versioned.config), (stub, group) =>
+      stub.replayHook(id, {
+        seqs: ids === undefined ? null : ids.flatMap((one) => numberIn(one, group) ?? []),
+        since: since ?? 0,
+        until: until ?? Number.MAX_SAFE_INTEGER,
+      }),
+    );
+    const replayed = asked.reduce((sum, one) => sum + ("answer" in one ? one.answer : 0), 0);
+    const unreachableGroups = asked.flatMap((one) => ("unreachable" in one ? [one.group] : []));
+    log("info", "webhook.replayed", { id, replayed, by: c.get("principal").name });
+    return c.json({ replayed, unreachableGroups }, 200);
+  },
+);
+
+webhooksApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/webhooks/{id}/ping",
+    operationId: "pingWebhook",
+    ...changes("config:write"),
+    summary: "Sends an endpoint a message of the type `ping`, to try it",
+    request: { params: Id, headers: Idempotent },
+    responses: {
+      202: {
+        description: "It is on its way; the log of deliveries tells what came of it",
+        content: {
+          "application/json": { schema: z.object({ id: z.string().openapi({ example: "msg_main_7" }) }) },
+        },
+      },
+      ...problems(
+        ...ADMISSION_TO_CHANGE,
+        "webhook.not_found",
+        "webhook.disabled",
+        "config.missing",
+        "group.unreachable",
+      ),
+    },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const versioned = await endpointIn(c, id);
+    if (!("config" in versioned)) return versioned.refused;
+    const asked = await askGroup(c.env, defaultGroupOf(versioned.config), (stub) => stub.pingHook(id));
+    if ("unreachable" in asked) return problem(c, "group.unreachable");
+    if (asked.answer === null) return problem(c, "webhook.disabled", { detail: "Enable it first." });
+    return c.json({ id: asked.answer }, 202);
+  },
+);
+
+webhooksApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/webhooks/{id}/enable",
+    operationId: "enableWebhook",
+    ...changes("config:write"),
+    summary: "Calls an endpoint again that had answered 410",
+    description: "What was given up meanwhile can be replayed.",
+    request: { params: Id, headers: Idempotent },
+    responses: {
+      200: {
+        description: "It is called; `changed` says whether it was left alone before",
+        content: {
+          "application/json": {
+            schema: z.object({ changed: z.boolean(), unreachableGroups: z.array(z.string()) }),
+          },
+        },
+      },
+      ...problems(...ADMISSION_TO_CHANGE, "webhook.not_found", "config.missing"),
+    },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const versioned = await endpointIn(c, id);
+    if (!("config" in versioned)) return versioned.refused;
+    const asked = await askGroups(c.env, groupIds(versioned.config), (stub) => stub.enableHook(id));
+    const changed = asked.some((one) => "answer" in one && one.answer);
+    const unreachableGroups = asked.flatMap((one) => ("unreachable" in one ? [one.group] : []));
+    return c.json({ changed, unreachableGroups }, 200);
+  },
+);
+
+webhooksApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/webhooks/{id}/rotate",
+    operationId: "rotateWebhookSecret",
+    ...changes("admin"),
+    summary: "Gives an endpoint a new signing secret; for a while both sign",
+    description:
+      "It is a change of the configuration: the endpoint's `signing` counts its secrets, so going back to an older version brings that version's secret back.",
+    request: {
+      params: Id,
+      headers: Idempotent,
+      body: {
+        required: true,
+        content: {
+          "application/json": {
+            schema: z
+              .strictObject({
+                overlap: Overlap,
+              })
+              .openapi("WebhookRotation"),
+            example: { overlap: "24h" },
+          },
+        },
+      },
+    },
+    responses: {
+      200: {
+        description: "The new secret, and the one that it replaces",
+        content: {
+          "application/json": {
+            schema: z.object({
+              id: z.string(),
+              secret: Secret,
+              previous: z.object({ secret: Secret, until: Instant }).nullable(),
+              version: z.int().openapi({ description: "Of the configuration" }),
+            }),
+          },
+        },
+      },
+      ...problems(...CHANGE_TROUBLES, "webhook.not_found", "config.conflict", "config.invalid"),
+    },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const at = c.get("now")();
+    const store = new ConfigStore(c.env.DB);
+    const current = await store.current();
+    if (current === null) return problem(c, "config.missing");
+    const document = structuredClone(current.document) as { webhooks?: { id: string; signing?: object }[] };
+    const endpoint = document.webhooks?.find((webhook) => webhook.id === id);
+    if (endpoint === undefined) return problem(c, "webhook.not_found");
+    const { generation } = signingOf(endpoint.signing as Parameters<typeof signingOf>[0]);
+    const until = at + c.req.valid("json").overlap;
+    endpoint.signing = { generation: generation + 1, previousUntil: instant(until) };
+    const check = await store.check(document, current.document, at);
+    if (check.config === null) return problem(c, "config.invalid", { problems: check.problems });
+    const change = {
+      by: c.get("principal").name,
+      at,
+      note: `a new secret for the webhook ${id}`,
+      ifVersion: current.version,
+    };
+    const { outcome, version } = await store.put(document, change);
+    if (outcome === "conflict") return problem(c, "config.conflict", { detail: "Ask again." });
+    const versioned = { version, config: check.config };
+    configCacheOf(c.env.DB).learn(versioned);
+    await configureGroups(c.env, versioned);
+    log("info", "webhook.rotated", { id, version, by: change.by });
+    const secrets = await secretsOf(c, id, { generation: generation + 1, previousUntil: until });
+    return c.json({ id, ...secrets, version }, 200, { "Cache-Control": "no-store" });
+  },
+);
+
+async function secretsOf(c: Context<Desk>, id: string, { generation, previousUntil }: Signing) {
+  const root = c.env.WEBHOOK_SECRET;
+  const both = generation > 1 && previousUntil !== null && c.get("now")() < previousUntil;
+  return {
+    secret: await signingSecret(root, id, generation),
+    previous: both
+      ? { secret: await signingSecret(root, id, generation - 1), until: instant(previousUntil) }
+      : null,
+  };
+}
+
+/** The configuration, if it has an endpoint with this id. */
+async function endpointIn(c: Context<Desk>, id: string) {
+  const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+  if (versioned === null) return { refused: problem(c, "config.missing") };
+  const isKnown = versioned.config.webhooks.some((webhook) => webhook.id === id);
+  return isKnown ? { config: versioned.config } : { refused: problem(c, "webhook.not_found") };
+}
+
+/** The number of a message of this group. */
+function numberIn(id: string, group: string): number | null {
+  const [, of, digits] = /^msg_(.+)_(\d{1,15})$/.exec(id) ?? [];
+  return of === group ? Number(digits) : null;
+}
 
 /** HubSpot checks a token and no signature, so there is no secret to show. */
 function isCalled(id: string, { webhooks, routing }: Config): boolean {

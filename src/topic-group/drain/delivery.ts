@@ -1,4 +1,5 @@
 import { CAPTION_CHARS_MAX, TEXT_CHARS_MAX } from "../../domain/limits.ts";
+import { signingOf } from "../../domain/signing-secret.ts";
 import type { EnrichmentCall } from "../../integrations/enrichment-call.ts";
 import type { SkillsCall } from "../../integrations/skill-service.ts";
 import type { WebhookCall } from "../../integrations/webhook.ts";
@@ -10,6 +11,7 @@ import { rich } from "../../telegram/rich-text.ts";
 import { agentNotice, type AboutTicket } from "../../telegram/text.ts";
 import { topicUrl } from "../../telegram/topic-url.ts";
 import { enrichmentCall } from "../enriching.ts";
+import { messageId } from "../hook-state.ts";
 import type { PeerCall } from "../peers/message.ts";
 import type { Rules } from "../rules.ts";
 import { skillsCall } from "../skills.ts";
@@ -238,7 +240,15 @@ function webhookCall(
   const endpoint = config.webhooks.find(({ id }) => id === webhook);
   // Nobody wants it any more.
   if (endpoint === undefined) return null;
-  return { webhook, url: endpoint.url, id: `msg_${group.id}_${seq}`, type, at, data };
+  return {
+    webhook,
+    url: endpoint.url,
+    id: messageId(group.id, seq),
+    type,
+    at,
+    data,
+    signing: signingOf(endpoint.signing),
+  };
 }
 
 function receiptCall(

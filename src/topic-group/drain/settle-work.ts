@@ -5,6 +5,7 @@ import type { EnrichmentResult, Heard } from "../../integrations/enrichment-call
 import type { SkillsResult } from "../../integrations/skill-service.ts";
 import { agentNoticeInTopic, outcomeUnknown, replyUndelivered, undelivered } from "../../telegram/text.ts";
 import { settleEnrichment } from "../enriching.ts";
+import { disable } from "../hooks.ts";
 import { tellSpoken } from "../peers/moving.ts";
 import { tellPeer } from "../peers/tell.ts";
 import { settleSkills } from "../skills.ts";
@@ -71,6 +72,9 @@ function workDone(tx: Transaction, row: OutboxRow, result: unknown): Settled {
         tellPeer(tx, movedTo, row.ticket, { type: "receipt_sent", ticketId, receiptId: id });
       return OK;
     }
+    case "webhook":
+      tx.hookLog.delivered(row, tx.now);
+      return OK;
     case "reply":
       linkReply(tx, row, result);
       return OK;
@@ -208,6 +212,7 @@ function workRefused(tx: Transaction, row: OutboxRow, refused: Refused, { retry 
       break;
     case "webhook":
       tx.outbox.update(row.seq, { state: "parked", attempts: row.attempts + 1, code: refused.description });
+      if (refused.description === "http_410") disable(tx, work.webhook);
       return OK;
     case "staff_hint":
       if (!work.plain && code !== "topic_gone") {
@@ -237,7 +242,7 @@ function workRefused(tx: Transaction, row: OutboxRow, refused: Refused, { retry 
       tx.tellTopic(row.ticket, replyUndelivered(code));
       break;
     case "setup":
-      if (work.fact !== null) tx.store.setFact(work.fact, null);
+      if (work.fact !== null) tx.store.deleteFact(work.fact);
       break;
     default:
   }

@@ -257,6 +257,23 @@ export const slots = sqliteTable(
   (table) => [primaryKey({ columns: [table.agent, table.ticketId, table.group] })],
 );
 
+/** What endpoints of the configuration have taken; what they have not is in the outbox. */
+export const hookLog = sqliteTable(
+  "hook_log",
+  {
+    webhook: text().notNull(),
+    /** The delivery's number in the outbox. */
+    seq: integer().notNull(),
+    type: text().notNull(),
+    ticket: integer().notNull(),
+    at: integer().notNull(),
+    deliveredAt: integer("delivered_at").notNull(),
+    /** Tries in all. */
+    attempts: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.webhook, table.seq] })],
+);
+
 /** People seen in the staff group, to find `@name`. */
 export const people = sqliteTable("people", {
   id: integer().primaryKey(),

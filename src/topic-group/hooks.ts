@@ -1,0 +1,43 @@
+import { HOOK_REPLAYED_MAX } from "../domain/limits.ts";
+import { hookLane } from "./drain/lane.ts";
+import { isDisabled, messageId, type HookState } from "./hook-state.ts";
+import { FACTS } from "./tables/facts.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** The endpoint wants nothing any more: what waits is kept as given up, and the leads hear of it once. */
+export function disable(tx: Transaction, webhook: string): void {
+  const url = tx.rules.config.webhooks.find(({ id }) => id === webhook)?.url;
+  if (url === undefined || isDisabled(tx, webhook)) return;
+  tx.store.setFact(FACTS.hook(webhook), { url, disabledAt: tx.now } satisfies HookState);
+  tx.hookLog.giveUp(webhook, "endpoint_disabled");
+  for (const lead of tx.rules.policy.roster.leads)
+    tx.tellAgent(lead, 0, { code: "webhook_disabled", webhook });
+}
+
+/** It is called again. Answers whether it was left alone. */
+export function enable(tx: Transaction, webhook: string): boolean {
+  const was = isDisabled(tx, webhook);
+  if (was) tx.store.deleteFact(FACTS.hook(webhook));
+  return was;
+}
+
+/** Sends again what was given up: these, or those of a time. Answers how many. */
+export function replayHook(
+  tx: Transaction,
+  webhook: string,
+  { seqs, since, until }: { seqs: readonly number[] | null; since: number; until: number },
+): number {
+  const dead = tx.hookLog.dead(webhook, { since, until, limit: HOOK_REPLAYED_MAX });
+  const chosen = seqs === null ? dead : dead.filter((seq: number) => seqs.includes(seq));
+  for (const seq of chosen) {
+    tx.outbox.update(seq, { state: "waiting", attempts: 0, notBefore: null, code: null, acceptedAt: tx.now });
+  }
+  if (chosen.length > 0) tx.touched.add(hookLane(webhook));
+  return chosen.length;
+}
+
+/** Sends an endpoint something to try it. Answers the message's id, null where it is left alone. */
+export function ping(tx: Transaction, webhook: string): string | null {
+  const seq = tx.webhook({ webhook, ticket: 0, type: "ping", at: tx.now, data: { webhook } });
+  return seq === null ? null : messageId(tx.rules.group.id, seq);
+}

@@ -1,0 +1,154 @@
+import { and, desc, eq, gte, lt, lte, sql } from "drizzle-orm";
+import { HOOK_LOG_KEPT_MS, HOOK_LOG_ROWS_MAX } from "../../domain/limits.ts";
+import { hookLane } from "../drain/lane.ts";
+import type { Database } from "./database.ts";
+import type { OutboxRow } from "./outbox.ts";
+import { hookLog, outbox } from "./schema.ts";
+
+/** A delivery to an endpoint. Instants in ms since 1970. */
+export interface HookDelivery {
+  seq: number;
+  type: string;
+  /** The ticket's number here; 0: it concerns none. */
+  ticket: number;
+  state: "delivered" | "waiting" | "dead";
+  /** When it happened. */
+  at: number;
+  /** Tries so far. */
+  attempts: number;
+  /** Why the last try failed, such as `http_503`. */
+  code: string | null;
+  deliveredAt: number | null;
+  nextTryAt: number | null;
+}
+
+/** What goes to endpoints, and what has gone. */
+export class HookLog {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  delivered({ seq, ticket, attempts, payload }: OutboxRow, at: number): void {
+    if (payload.kind !== "webhook") return;
+    const { webhook, type, at: happenedAt } = payload;
+    const row = { webhook, seq, type, ticket, at: happenedAt, deliveredAt: at, attempts: attempts + 1 };
+    this.#db.insert(hookLog).values(row).onConflictDoNothing().run();
+  }
+
+  /** Newest first, those before a number. */
+  list(
+    webhook: string,
+    { state, before, limit }: { state: HookDelivery["state"] | null; before: number; limit: number },
+  ): HookDelivery[] {
+    const gone =
+      state === null || state === "delivered"
+        ? this.#db
+            .select()
+            .from(hookLog)
+            .where(and(eq(hookLog.webhook, webhook), lt(hookLog.seq, before)))
+            .orderBy(desc(hookLog.seq))
+            .limit(limit)
+            .all()
+        : [];
+    const states = state === null ? ["waiting", "parked"] : state === "dead" ? ["parked"] : ["waiting"];
+    const there =
+      state === "delivered"
+        ? []
+        : this.#db
+            .select()
+            .from(outbox)
+            .where(
+              and(
+                eq(outbox.lane, hookLane(webhook)),
+                lt(outbox.seq, before),
+                sql`${outbox.state} IN (${sql.join(
+                  states.map((one) => sql`${one}`),
+                  sql`, `,
+                )})`,
+              ),
+            )
+            .orderBy(desc(outbox.seq))
+            .limit(limit)
+            .all();
+    const deliveries = [
+      ...gone.map((row): HookDelivery => ({ ...row, state: "delivered", code: null, nextTryAt: null })),
+      ...there.map((row): HookDelivery => ({
+        seq: row.seq,
+        type: row.payload.kind === "webhook" ? row.payload.type : "",
+        ticket: row.ticket,
+        state: row.state === "waiting" ? "waiting" : "dead",
+        at: row.payload.kind === "webhook" ? row.payload.at : row.acceptedAt,
+        attempts: row.attempts,
+        code: row.code,
+        deliveredAt: null,
+        nextTryAt: row.state === "waiting" ? row.notBefore : null,
+      })),
+    ];
+    return deliveries.sort((a, b) => b.seq - a.seq).slice(0, limit);
+  }
+
+  /** How many wait and how many are given up. */
+  counts(webhook: string): { waiting: number; dead: number } {
+    const rows = this.#db
+      .select({ state: outbox.state, count: sql<number>`count(*)` })
+      .from(outbox)
+      .where(eq(outbox.lane, hookLane(webhook)))
+      .groupBy(outbox.state)
+      .all();
+    const of = (state: string): number => rows.find((row) => row.state === state)?.count ?? 0;
+    return { waiting: of("waiting"), dead: of("parked") };
+  }
+
+  /** The numbers of what was given up, oldest first, of a time; at most `limit`. */
+  dead(webhook: string, { since, until, limit }: { since: number; until: number; limit: number }): number[] {
+    return this.#db
+      .select({ seq: outbox.seq })
+      .from(outbox)
+      .where(
+        and(
+          eq(outbox.lane, hookLane(webhook)),
+          sql`${outbox.state} = 'parked'`,
+          gte(outbox.acceptedAt, since),
+          lte(outbox.acceptedAt, until),
+        ),
+      )
+      .orderBy(outbox.seq)
+      .limit(limit)
+      .all()
+      .map(({ seq }) => seq);
+  }
+
+  /** Gives up all that waits for an endpoint. */
+  giveUp(webhook: string, code: string): void {
+    this.#db
+      .update(outbox)
+      .set({ state: "parked", code, attemptedAt: null })
+      .where(and(eq(outbox.lane, hookLane(webhook)), sql`${outbox.state} = 'waiting'`))
+      .run();
+  }
+
+  /** Forgets what is old, and of each endpoint all but the newest. */
+  purge(now: number, webhooks: readonly string[]): void {
+    this.#db
+      .delete(hookLog)
+      .where(lt(hookLog.deliveredAt, now - HOOK_LOG_KEPT_MS))
+      .run();
+    for (const webhook of webhooks) {
+      const [oldest] = this.#db
+        .select({ seq: hookLog.seq })
+        .from(hookLog)
+        .where(eq(hookLog.webhook, webhook))
+        .orderBy(desc(hookLog.seq))
+        .limit(1)
+        .offset(HOOK_LOG_ROWS_MAX)
+        .all();
+      if (oldest === undefined) continue;
+      this.#db
+        .delete(hookLog)
+        .where(and(eq(hookLog.webhook, webhook), lte(hookLog.seq, oldest.seq)))
+        .run();
+    }
+  }
+}

@@ -1,0 +1,234 @@
+import { Webhook } from "standardwebhooks";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Customer } from "../../src/sandbox/telegram/client.ts";
+import { promisesNothing } from "../support/desks.ts";
+import type { Received } from "../support/endpoint-server.ts";
+import { Endpoint } from "../support/endpoint.ts";
+import { Stage, texts } from "../support/stage.ts";
+
+/* Endpoints that subscribe to what happens, and what their owners can see and do. */
+
+const HOUR = 3_600_000;
+
+let stage: Stage;
+let endpoint: Endpoint;
+let ada: Customer;
+
+async function open(
+  more: { includeText?: boolean; textInWebhooks?: boolean; events?: string[] } = {},
+): Promise<void> {
+  endpoint = new Endpoint();
+  stage = await Stage.open({
+    config: (desk) => {
+      promisesNothing(desk);
+      desk.desk.textInWebhooks = more.textInWebhooks ?? false;
+      const { events = ["*"], includeText = false } = more;
+      desk.webhooks = [{ id: "crm", url: endpoint.url, events, includeText }];
+      for (const queue of desk.queues) queue.assignment = "claim";
+    },
+  });
+  ada = await stage.customer({ firstName: "Ada" });
+}
+beforeEach(() => open());
+
+interface Told {
+  type: string;
+  data: { ticket?: { ref: string; status: string }; by?: { kind: string }; change?: Record<string, unknown> };
+}
+const told = async (): Promise<Told[]> =>
+  (await endpoint.received()).map(({ body }) => JSON.parse(body) as Told);
+const types = async (): Promise<string[]> => (await told()).map(({ type }) => type);
+const secrets = (): Promise<{ secret: string; previous: { secret: string; until: string } | null }> =>
+  stage.get("/api/v1/webhooks/crm/secret");
+const post = async <T>(path: string, body: unknown = {}): Promise<T> => {
+  const answer = await stage.api("POST", `/api/v1/webhooks/crm/${path}`, body);
+  expect(answer.status, await answer.clone().text()).toBeLessThan(300);
+  return answer.json<T>();
+};
+interface Delivery {
+  id: string;
+  type: string;
+  state: string;
+  attempts: number;
+  code: string | null;
+}
+const deliveries = async (query = ""): Promise<Delivery[]> =>
+  (await stage.get<{ items: Delivery[] }>(`/api/v1/webhooks/crm/deliveries${query}`)).items;
+const health = async () =>
+  (await stage.get<{ items: { status: string; waiting: number; dead: number }[] }>("/api/v1/webhooks"))
+    .items[0];
+const passes = ({ body, headers }: Received, secret: string): boolean => {
+  try {
+    new Webhook(secret).verify(body, headers);
+    return true;
+  } catch {
+    return false;
+  }
+};
+async function ticket(): Promise<number> {
+  await ada.write("My card 4000-1234 was charged twice");
+  await stage.settle(5_000);
+  return (await stage.topic("SUP-1")).id;
+}
+
+describe("a subscription", () => {
+  test("tells what happens to a ticket, in order, with facts and no words", async () => {
+    const topic = await ticket();
+    for (const line of ["/claim", "// they sounded angry", "/tag refund", "/priority urgent"]) {
+      await stage.olga.write(topic, line);
+      await stage.settle(2_000);
+    }
+    await stage.olga.write(topic, "We look into it");
+    await ada.write("Thanks for that");
+    await stage.olga.write(topic, "/resolve paid back");
+    await stage.settle();
+    expect(await types()).toEqual([
+      "ticket.opened",
+      "ticket.assigned",
+      "ticket.noted",
+      "ticket.tags_changed",
+      "ticket.priority_changed",
+      "ticket.answered",
+      "ticket.customer_replied",
+      "ticket.resolved",
+    ]);
+    const all = (await endpoint.received()).map(({ body }) => body).join("\n");
+    for (const words of ["4000-1234", "angry", "look into", "Thanks", "paid back"])
+      expect(all).not.toContain(words);
+    const [opened, , , tagged] = await told();
+    expect(opened.data).toMatchObject({
+      ticket: { ref: "SUP-1", status: "open" },
+      by: { kind: "customer" },
+    });
+    expect(tagged.data.change).toEqual({ added: ["refund"], removed: [] });
+    const { secret } = await secrets();
+    expect((await endpoint.received()).every((one) => passes(one, secret))).toBe(true);
+    expect(new Set((await endpoint.received()).map(({ headers }) => headers["webhook-id"])).size).toBe(8);
+  });
+
+  test("carries subjects and notes only where the endpoint asks for them and the desk allows it", async () => {
+    for (const [given, shown] of [
+      [{ includeText: true, textInWebhooks: true }, true],
+      [{ includeText: true, textInWebhooks: false }, false],
+      [{ includeText: false, textInWebhooks: true }, false],
+    ] as const) {
+      await open(given);
+      await stage.olga.write(await ticket(), "// they sounded angry");
+      await stage.settle();
+      const all = JSON.stringify(await told());
+      expect(all.includes("4000-1234")).toBe(shown);
+      expect(all.includes("angry")).toBe(shown);
+    }
+  });
+
+  test("gets only what it names; what nothing is called is warned of", async () => {
+    await open({ events: ["ticket.resolved", "ticket.exploded"] });
+    const topic = await ticket();
+    await stage.olga.write(topic, "/resolve");
+    await stage.settle();
+    expect(await types()).toEqual(["ticket.resolved"]);
+    const checked = await stage.api("PUT", "/api/v1/config?dryRun=1", stage.config);
+    const { warnings } = await checked.json<{ warnings: { pointer: string }[] }>();
+    expect(warnings.map(({ pointer }) => pointer)).toContain("/webhooks/0/events/1");
+  });
+});
+
+describe("an endpoint that dies", () => {
+  test("gets everything in order once it is back, and the log says what became of each", async () => {
+    await endpoint.answers({ status: 503 }, { status: 503 });
+    const topic = await ticket();
+    await stage.olga.write(topic, "/claim");
+    await stage.settle(1_000);
+    expect((await deliveries("?state=waiting")).map(({ type }) => type)).toEqual([
+      "ticket.assigned",
+      "ticket.opened",
+    ]);
+    await stage.pass(HOUR);
+    const log = await deliveries();
+    expect(log.map(({ type, state }) => [type, state])).toEqual([
+      ["ticket.assigned", "delivered"],
+      ["ticket.opened", "delivered"],
+    ]);
+    expect(log.at(-1)!.attempts).toBeGreaterThan(1);
+    expect((await types()).slice(-2)).toEqual(["ticket.opened", "ticket.assigned"]);
+  });
+
+  test("for good: after three days its messages are dead letters, and can be replayed, one or a range", async () => {
+    await endpoint.answers(...Array.from({ length: 60 }, () => ({ status: 500 })));
+    const topic = await ticket();
+    await stage.olga.write(topic, "/claim");
+    // Of one ticket the second waits for the first.
+    await stage.pass(8 * 24 * HOUR);
+    expect(await health()).toMatchObject({ status: "active", waiting: 0, dead: 2 });
+    const dead = await deliveries("?state=dead");
+    expect(dead.map(({ code }) => code)).toEqual(["http_500", "http_500"]);
+    const back = new Endpoint();
+    stage.config.webhooks![0].url = back.url;
+    await stage.configure();
+    expect(await post("replay", { ids: [dead[0].id] })).toMatchObject({ replayed: 1 });
+    await stage.settle();
+    expect(await back.received()).toHaveLength(1);
+    expect(await post("replay", { since: new Date(0).toISOString() })).toMatchObject({ replayed: 1 });
+    await stage.settle();
+    expect((await back.received()).map(({ headers }) => headers["webhook-id"])).toEqual([
+      dead[0].id,
+      dead[1].id,
+    ]);
+    expect(await health()).toMatchObject({ waiting: 0, dead: 0 });
+  });
+
+  test("by saying so (410) is left alone, the lead hears of it, and it is called again when asked", async () => {
+    await endpoint.answers({ status: 410 });
+    const lead = await stage.telegram.customer({ id: 9001, firstName: "Lena" });
+    await lead.start();
+    const topic = await ticket();
+    await stage.olga.write(topic, "/claim");
+    await stage.settle();
+    expect(await health()).toMatchObject({ status: "disabled", waiting: 0 });
+    expect(await endpoint.received()).toHaveLength(1);
+    expect(texts(await stage.telegram.messages(9001)).some((text) => text.includes("answered 410"))).toBe(
+      true,
+    );
+    expect((await stage.api("POST", "/api/v1/webhooks/crm/ping", {})).status).toBe(409);
+    expect(await post("enable")).toMatchObject({ changed: true });
+    expect(await post("enable")).toMatchObject({ changed: false });
+    const { id } = await post<{ id: string }>("ping");
+    await stage.settle();
+    expect((await endpoint.received()).at(-1)!.headers["webhook-id"]).toBe(id);
+    expect((await types()).at(-1)).toBe("ping");
+    expect(await health()).toMatchObject({ status: "active", dead: expect.any(Number) });
+  });
+});
+
+test("while a secret is being replaced both sign, and afterwards only the new one", async () => {
+  const before = (await secrets()).secret;
+  const rotated = await post<{ secret: string; previous: { secret: string } | null }>("rotate", {
+    overlap: "24h",
+  });
+  expect(rotated.previous?.secret).toBe(before);
+  expect(rotated.secret).not.toBe(before);
+  await post("ping");
+  await stage.settle();
+  const during = (await endpoint.received()).at(-1)!;
+  expect([passes(during, before), passes(during, rotated.secret)]).toEqual([true, true]);
+  const cut = await post<{ secret: string; previous: unknown }>("rotate", { overlap: "0s" });
+  expect(cut.previous).toBeNull();
+  await post("ping");
+  await stage.settle();
+  const after = (await endpoint.received()).at(-1)!;
+  expect([before, rotated.secret, cut.secret].map((secret) => passes(after, secret))).toEqual([
+    false,
+    false,
+    true,
+  ]);
+});
+
+test("what is asked of an endpoint that is not there, or wrongly, is refused in words", async () => {
+  const codeOf = async (method: string, path: string, body?: unknown): Promise<string> =>
+    (await (await stage.api(method, `/api/v1/webhooks/${path}`, body)).json<{ code: string }>()).code;
+  expect(await codeOf("GET", "nobody/deliveries")).toBe("webhook.not_found");
+  expect(await codeOf("POST", "nobody/ping", {})).toBe("webhook.not_found");
+  expect(await codeOf("POST", "nobody/rotate", {})).toBe("webhook.not_found");
+  expect(await codeOf("POST", "crm/replay", {})).toBe("request.invalid");
+  expect(await codeOf("POST", "crm/rotate", { overlap: "400d" })).toBe("request.invalid");
+});
