@@ -10,6 +10,7 @@ import { acceptable } from "./acceptable.ts";
 import { configApi } from "./api/config.ts";
 import { enrichmentApi } from "./api/enrichment.ts";
 import { escalationsApi } from "./api/escalations.ts";
+import { eventsApi } from "./api/events.ts";
 import { groupsApi } from "./api/groups.ts";
 import { keysApi } from "./api/keys.ts";
 import { outboxApi } from "./api/outbox.ts";
@@ -91,6 +92,7 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
   );
   app.route("/api/v1", configApi);
   app.route("/api/v1", ticketsApi);
+  app.route("/api/v1", eventsApi);
   app.route("/api/v1", outboxApi);
   app.route("/api/v1", groupsApi);
   app.route("/api/v1", routingApi);

@@ -30,6 +30,10 @@ export const PROBLEMS = {
   "key.too_many": { status: 409, title: "There are as many keys as a desk may have" },
   "idempotency.running": { status: 409, title: "The same call is still running" },
   "idempotency.answer_lost": { status: 409, title: "The call was done, but its answer was not kept" },
+  "events.cursor_lost": {
+    status: 410,
+    title: "The record was brought back to before the cursor, or made anew",
+  },
   "config.changed": { status: 412, title: "The configuration is no longer the version that was asked for" },
   "request.too_large": { status: 413, title: "The body is too large" },
   "request.not_json": { status: 415, title: "The body must be sent as application/json" },

@@ -25,6 +25,7 @@ const ROUTES = [
   ["GET", "/api/v1/tickets/SUP-1"],
   ["GET", "/api/v1/tickets/SUP-1/events"],
   ["GET", "/api/v1/tickets/SUP-1/routing"],
+  ["GET", "/api/v1/events"],
   ["POST", "/api/v1/routing/simulate"],
   ["POST", "/api/v1/routing/replay"],
   ["GET", "/api/v1/outbox"],

@@ -25,7 +25,7 @@ export const SearchText = z
   .optional();
 
 /** One or several, with commas between or repeated. */
-function several<T extends z.ZodType>(one: T, most: number) {
+export function several<T extends z.ZodType>(one: T, most: number) {
   return z.preprocess(
     (given) =>
       given === undefined
