@@ -8,6 +8,7 @@ import { log } from "../log.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import { acceptable } from "./acceptable.ts";
 import { configApi } from "./api/config.ts";
+import { contactsApi } from "./api/contacts.ts";
 import { enrichmentApi } from "./api/enrichment.ts";
 import { escalationsApi } from "./api/escalations.ts";
 import { eventsApi } from "./api/events.ts";
@@ -93,6 +94,7 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
   app.route("/api/v1", configApi);
   app.route("/api/v1", ticketsApi);
   app.route("/api/v1", eventsApi);
+  app.route("/api/v1", contactsApi);
   app.route("/api/v1", outboxApi);
   app.route("/api/v1", groupsApi);
   app.route("/api/v1", routingApi);

@@ -48,5 +48,7 @@ export const SORTED_TICKETS_MAX = 1_000;
 export const SCANNED_EVENTS_MAX = 2_000;
 /** Active tickets that are counted to tell how deep the queues are. */
 export const COUNTED_TICKETS_MAX = 100_000;
+/** Contacts that one page looks at to find those that match. */
+export const SCANNED_CONTACTS_MAX = 1_000;
 /** A customer's tickets that are counted. */
 export const COUNTED_TICKETS_OF_CONTACT_MAX = 1_000;

@@ -1,3 +1,4 @@
+import { sql, type SQL } from "drizzle-orm";
 import { SEARCH_WORDS_MAX } from "./limits.ts";
 
 /*
@@ -31,6 +32,14 @@ export function matchTags(tags: readonly string[]): string | null {
   const phrases = tags.map(wordsOf).filter((words) => words.length > 0);
   if (phrases.length === 0) return null;
   return phrases.map((words) => `tags : "${words.flatMap(spelt).join(" ")}"`).join(" AND ");
+}
+
+/**
+ * A number of the full text index. D1 binds every number as one with a fraction, and by such a one FTS5 does not find its
+ * place: it begins at the beginning.
+ */
+export function rowid(value: number): SQL {
+  return sql`CAST(${value} AS INTEGER)`;
 }
 
 function term(word: string): string {

@@ -3,7 +3,7 @@ import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import { SCANNED_TICKETS_MAX, SORTED_TICKETS_MAX } from "./limits.ts";
 import type { TicketRow } from "./queries.ts";
 import { reach } from "./reach.ts";
-import { matchAll, matchTags } from "./search-words.ts";
+import { matchAll, matchTags, rowid } from "./search-words.ts";
 import { conditionsOf, type Condition, type TicketFilter } from "./ticket-filter.ts";
 import { all, COLUMNS, listTickets, sortedPage } from "./ticket-list.ts";
 import { sortingOf, type TicketOrder, type TicketPosition } from "./ticket-order.ts";
@@ -73,10 +73,15 @@ async function inOpeningOrder(
   { after, limit }: { after: TicketPlace | null; limit: number },
 ): Promise<FoundPage> {
   const direction = down ? sql`DESC` : sql`ASC`;
+  // FTS5 goes straight to one bound on each side.
+  const from = Math.max(firstDoc(openedAfter ?? 0), after === null || down ? 0 : after.value + 1);
+  const to = Math.min(
+    openedBefore === undefined ? Infinity : firstDoc(openedBefore),
+    after === null || !down ? Infinity : after.value,
+  );
   const bounds = [
-    ...(openedAfter === undefined ? [] : [sql`AND rowid >= ${firstDoc(openedAfter)}`]),
-    ...(openedBefore === undefined ? [] : [sql`AND rowid < ${firstDoc(openedBefore)}`]),
-    ...(after === null ? [] : [down ? sql`AND rowid < ${after.value}` : sql`AND rowid > ${after.value}`]),
+    ...(from > 0 ? [sql`AND rowid >= ${rowid(from)}`] : []),
+    ...(to < Infinity ? [sql`AND rowid < ${rowid(to)}`] : []),
   ];
   const scan = sql`SELECT rowid AS doc FROM ticket_search WHERE ticket_search MATCH ${match}
     ${sql.join(bounds, sql` `)} ORDER BY rowid ${direction} LIMIT ${SCANNED_TICKETS_MAX}`;

@@ -76,6 +76,18 @@ describe("a page reads as many rows as it shows, not as the desk has tickets", (
     }
   });
 
+  test.each<[string, TicketOrder]>([
+    ["the newest first", "-openedAt"],
+    ["the oldest first", "openedAt"],
+  ])("and as few on the hundredth page of a search as on the first: %s", async (_name, order) => {
+    const bounds = { openedAfter: MANY.since, openedBefore: MANY.since + 2 * TICKETS * 1_000 };
+    let page = await read({ words: ["parcel"], ...bounds }, order);
+    for (let pages = 1; pages < 100 && page.next !== null; pages += 1)
+      page = await read({ words: ["parcel"], ...bounds }, order, page.next);
+    expect(page.rows).toHaveLength(SHOWN);
+    expect(page.rowsRead).toBeLessThanOrEqual(12 * (SHOWN + 1));
+  });
+
   test("what is found only far behind is found, page by page", async () => {
     await env.DB.prepare("UPDATE tickets SET payload = 'order_1' WHERE number = 40").run();
     const found: string[] = [];

@@ -35,7 +35,8 @@ export function several<T extends z.ZodType>(one: T, most: number) {
   );
 }
 
-const Yes = z
+/** Yes or no, as a query says it. */
+export const Yes = z
   .enum(["true", "false"])
   .transform((text) => text === "true")
   .optional()
