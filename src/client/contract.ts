@@ -8,7 +8,7 @@ export interface Schemas {
   "SystemHealth": { "system": "enrichment" | "skills"; "failures": number; "leftAloneSince": string | null; "retryAt": string | null; "lastFailure": { "code": string; "why": string; "at": string } | null; "answeredAt"?: string | null | undefined };
   "Problem": { "code": Schemas["ProblemCode"]; "title": string; "status": number; "detail"?: string | undefined; "problems"?: { "pointer": string; "message": string }[] | undefined };
   /** Stable; what programs should look at. */
-  "ProblemCode": "request.malformed" | "update.malformed" | "auth.missing" | "auth.invalid" | "auth.expired" | "auth.revoked" | "webhook.secret_invalid" | "auth.scope_missing" | "route.not_found" | "config.not_found" | "config.version_not_found" | "ticket.not_found" | "ticket.closed" | "ticket.resolved" | "ticket.claimed_by_other" | "ticket.moved" | "tags.too_many" | "delivery.not_found" | "webhook.not_found" | "key.not_found" | "group.not_found" | "method.not_allowed" | "request.not_acceptable" | "config.conflict" | "webhook.disabled" | "key.revoked" | "key.too_many" | "idempotency.running" | "idempotency.answer_lost" | "config.changed" | "request.too_large" | "request.not_json" | "request.invalid" | "idempotency.key_reused" | "config.invalid" | "sla.out_of_reach" | "rate.exceeded" | "internal.error" | "auth.unavailable" | "config.missing" | "group.full" | "group.unreachable" | "record.unreachable";
+  "ProblemCode": "request.malformed" | "update.malformed" | "auth.missing" | "auth.invalid" | "auth.expired" | "auth.revoked" | "webhook.secret_invalid" | "auth.scope_missing" | "route.not_found" | "config.not_found" | "config.version_not_found" | "ticket.not_found" | "contact.not_found" | "ticket.closed" | "ticket.resolved" | "ticket.claimed_by_other" | "ticket.moved" | "tags.too_many" | "delivery.not_found" | "webhook.not_found" | "key.not_found" | "group.not_found" | "method.not_allowed" | "request.not_acceptable" | "config.conflict" | "webhook.disabled" | "key.revoked" | "key.too_many" | "idempotency.running" | "idempotency.answer_lost" | "events.cursor_lost" | "config.changed" | "request.too_large" | "request.not_json" | "request.invalid" | "idempotency.key_reused" | "config.invalid" | "sla.out_of_reach" | "rate.exceeded" | "internal.error" | "auth.unavailable" | "config.missing" | "group.full" | "group.unreachable" | "record.unreachable";
   "ConfigChanged": { "version": number; "changed": boolean; "diff": Schemas["ConfigDiff"]; "unreachableGroups": string[]; "warnings": { "pointer": string; "message": string }[] };
   /** JSON pointers: `added` and `changed` into the new document, `removed` into the old one. Items of lists are matched by their id. */
   "ConfigDiff": { "added": ({ "pointer": string; "from"?: unknown | undefined; "to"?: unknown | undefined })[]; "removed": ({ "pointer": string; "from"?: unknown | undefined; "to"?: unknown | undefined })[]; "changed": ({ "pointer": string; "from"?: unknown | undefined; "to"?: unknown | undefined })[] };
@@ -16,13 +16,16 @@ export interface Schemas {
   "ConfigVersion": { "version": number; "createdAt": string; "createdBy": string; "note": string | null; "restoredFrom": number | null };
   "ConfigVersionWithDocument": Schemas["ConfigVersion"] & ({ "document"?: unknown | undefined });
   "ConfigRollback": { "version": number; "note"?: string | undefined };
-  "Ticket": { "id": string; "ref": string; "group": string; "number": number; "status": "open" | "in_progress" | "escalated" | "waiting" | "resolved" | "closed"; "priority": "urgent" | "high" | "normal" | "low"; "queue": string; "tier": string | null; "assignee": { "id": number; "name": string } | null; "customer": { "id": number }; "subject": string; "tags": string[]; "fields": Record<string, string>; "openedAt": string; "statusAt": string; "awaitingSince": string | null; "firstAnsweredAt": string | null; "resolvedAt": string | null; "closedAt": string | null; "dueAt": string | null; "unreachable": "blocked" | "gone" | "never_started" | null; "payload": string | null; "followUpOf": string | null; "topicId": number | null; "reopenings": number; "version": number; "recordedAt": string };
+  "Ticket": { "id": string; "ref": string; "group": string; "number": number; "status": "open" | "in_progress" | "escalated" | "waiting" | "resolved" | "closed"; "priority": "urgent" | "high" | "normal" | "low"; "queue": string; "tier": string | null; "assignee": { "id": number; "name": string } | null; "customer": { "id": number }; "subject": string; "tags": string[]; "fields": Record<string, string>; "openedAt": string; "statusAt": string; "awaitingSince": string | null; "firstAnsweredAt": string | null; "resolvedAt": string | null; "closedAt": string | null; "changedAt": string; "dueAt": string | null; "breached": ("firstResponse" | "nextResponse" | "resolution")[]; "unreachable": "blocked" | "gone" | "never_started" | null; "payload": string | null; "followUpOf": string | null; "topicId": number | null; "reopenings": number; "version": number; "recordedAt": string };
   "TicketWithEvents": Schemas["Ticket"] & ({ "events": { "items": Schemas["TicketEvent"][]; "nextCursor": string | null } });
   "TicketEvent": { "n": number; "at": string; "notedAt": string | null; "type": string; "by": { "kind": "customer" | "agent" | "key" | "system"; "id"?: number | undefined; "name"?: string | undefined; "rule"?: string | undefined }; "from": "open" | "in_progress" | "escalated" | "waiting" | "resolved" | "closed" | null; "to": "open" | "in_progress" | "escalated" | "waiting" | "resolved" | "closed" | null; "note": string | null; "data": Record<string, unknown> };
   "OpenedTicket": { "ref": string; "id": string; "group": string; "queue": string; "status": string; "expectedFirstResponse": string | null; "confirmation": string; "ticket": Schemas["Ticket"] };
   "TicketOrder": { "contact": { "telegramId"?: number | undefined; "id"?: number | undefined; "email"?: string | undefined; "name"?: string | undefined }; "message"?: string | undefined; "subject"?: string | undefined; "topicGroup"?: string | undefined; "queue"?: string | undefined; "category"?: string | undefined; "urgency"?: string | undefined; "tier"?: string | undefined; "fields"?: Record<string, string> | undefined; "notify"?: boolean | undefined };
   "CommandDone": { "changed": boolean; "already": { "code": string; "by": Record<string, unknown> | null; "at": string | null } | null; "ticket": Schemas["Ticket"] };
   "TicketCommand": ({ "type": "claim" | "assign"; "agent": number }) | { "type": "unclaim" } | ({ "type": "reply" | "note"; "text": string }) | ({ "type": "resolve" | "close" | "reopen" | "escalate"; "note"?: string | undefined }) | ({ "type": "transfer"; "queue": string; "note"?: string | undefined }) | ({ "type": "priority"; "priority": "urgent" | "high" | "normal" | "low" }) | ({ "type": "tags"; "add"?: string[] | undefined; "remove"?: string[] | undefined }) | { "type": "fields"; "fields": Record<string, string> } | ({ "type": "snooze"; "agent": number; "for"?: string | undefined; "until"?: string | undefined; "off"?: true | undefined; "reason"?: string | undefined });
+  "FeedEvent": Schemas["TicketEvent"] & ({ "ticket": { "id": string; "ref": string | null }; "group": string; "cursor": string });
+  "Contact": { "id": number; "name": string; "username": string | null; "language": string | null; "isPremium": boolean; "unreachable": "blocked" | "gone" | "never_started" | null; "group": string; "firstSeenAt": string; "updatedAt": string; "recordedAt": string };
+  "ContactWithTickets": Schemas["Contact"] & ({ "tickets": { "total": number; "active": number; "newest": ({ "ref": string; "group": string; "queue": string; "status": "open" | "in_progress" | "escalated" | "waiting" | "resolved" | "closed"; "openedAt": string })[] } });
   "Delivery": { "id": string; "group": string; "state": "parked" | "uncertain"; "lane": string; "kind": string; "ticket": string | null; "attempts": number; "code": string; "at": string };
   "RoutingSimulation": { "queue": string; "group": string; "priority": "urgent" | "high" | "normal" | "low"; "priorityScore": number; "requireSkills": Record<string, number>; "assignee": { "id": number; "name": string } | null; "reason": string[]; "rules": number[]; "stage": Schemas["RoutingStage"]; "candidates": Schemas["RoutingCandidate"][]; "unmet": string[]; "skills": ({ "group": string; "asOf": string | null; "why": string | null })[]; "next": { "at": string; "what": string } | null };
   "RoutingStage": { "kind": "strict" | "relaxed" | "override"; "levels"?: number | undefined };
@@ -113,10 +116,10 @@ export interface Operations {
     body: Schemas["ConfigRollback"];
     answer: Schemas["ConfigChanged"];
   };
-  /** Tickets, opened last first */
+  /** Tickets, opened last first: listed, filtered, searched */
   "GET /api/v1/tickets": {
     path: Nothing;
-    query: { "status"?: ("open" | "in_progress" | "escalated" | "waiting" | "resolved" | "closed")[] | undefined; "group"?: string | undefined; "queue"?: string | undefined; "assignee"?: number | undefined; "customer"?: number | undefined; "limit"?: number | undefined; "cursor"?: string | undefined };
+    query: { "q"?: string | undefined; "status"?: ("open" | "in_progress" | "escalated" | "waiting" | "resolved" | "closed")[] | undefined; "priority"?: ("urgent" | "high" | "normal" | "low")[] | undefined; "group"?: string | undefined; "queue"?: string | undefined; "tier"?: string | undefined; "assignee"?: string | undefined; "customer"?: number | undefined; "tag"?: string[] | undefined; "field"?: string[] | undefined; "payload"?: string | undefined; "followUpOf"?: string | undefined; "unreachable"?: "true" | "false" | undefined; "breached"?: "true" | "false" | undefined; "openedAfter"?: string | undefined; "openedBefore"?: string | undefined; "changedAfter"?: string | undefined; "changedBefore"?: string | undefined; "dueBefore"?: string | undefined; "sort"?: "-openedAt" | "openedAt" | "-changedAt" | "changedAt" | "-dueAt" | "dueAt" | "-priority" | "priority" | undefined; "limit"?: number | undefined; "cursor"?: string | undefined };
     headers: Nothing;
     body: undefined;
     answer: { "items": Schemas["Ticket"][]; "nextCursor": string | null };
@@ -152,6 +155,30 @@ export interface Operations {
     headers: { "Idempotency-Key"?: string | undefined };
     body: Schemas["TicketCommand"];
     answer: Schemas["CommandDone"];
+  };
+  /** What happened to all tickets since a cursor */
+  "GET /api/v1/events": {
+    path: Nothing;
+    query: { "after"?: string | undefined; "type"?: string[] | undefined; "group"?: string | undefined; "limit"?: number | undefined };
+    headers: Nothing;
+    body: undefined;
+    answer: { "items": Schemas["FeedEvent"][]; "nextCursor": string; "more": boolean };
+  };
+  /** Who wrote to the desk, who came last first: listed, filtered, searched */
+  "GET /api/v1/contacts": {
+    path: Nothing;
+    query: { "q"?: string | undefined; "group"?: string | undefined; "unreachable"?: "true" | "false" | undefined; "limit"?: number | undefined; "cursor"?: string | undefined };
+    headers: Nothing;
+    body: undefined;
+    answer: { "items": Schemas["Contact"][]; "nextCursor": string | null };
+  };
+  /** A contact with their newest tickets */
+  "GET /api/v1/contacts/{id}": {
+    path: { "id": number };
+    query: Nothing;
+    headers: Nothing;
+    body: undefined;
+    answer: Schemas["ContactWithTickets"];
   };
   /** Deliveries that need someone, group by group, oldest first */
   "GET /api/v1/outbox": {

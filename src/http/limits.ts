@@ -46,6 +46,13 @@ export const JWKS_LOOK_EVERY_MS = 30_000;
 /** How long nobody is asked after a failure while no keys are known. */
 export const JWKS_RETRY_MS = 5_000;
 
+/** Events of one page of the feed. */
+export const EVENTS_PAGE_DEFAULT = 200;
+export const EVENTS_PAGE_MAX = 1_000;
+
+/** Tickets that are shown with their contact. */
+export const CONTACT_TICKETS_SHOWN = 20;
+
 export const CORS_ORIGINS_MAX = 20;
 /** How long a browser need not ask again whether it may. */
 export const PREFLIGHT_KEPT_S = 3_600;

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   "config.not_found": { status: 404, title: "The desk has no configuration yet" },
   "config.version_not_found": { status: 404, title: "There is no such version of the configuration" },
   "ticket.not_found": { status: 404, title: "There is no such ticket" },
+  "contact.not_found": { status: 404, title: "There is no such contact" },
   "ticket.closed": { status: 409, title: "The ticket is closed" },
   "ticket.resolved": { status: 409, title: "The ticket is resolved" },
   "ticket.claimed_by_other": { status: 409, title: "Somebody else has the ticket" },
@@ -37,6 +38,10 @@ export const PROBLEMS = {
   "key.too_many": { status: 409, title: "There are as many keys as a desk may have" },
   "idempotency.running": { status: 409, title: "The same call is still running" },
   "idempotency.answer_lost": { status: 409, title: "The call was done, but its answer was not kept" },
+  "events.cursor_lost": {
+    status: 410,
+    title: "The record was brought back to before the cursor, or made anew",
+  },
   "config.changed": { status: 412, title: "The configuration is no longer the version that was asked for" },
   "request.too_large": { status: 413, title: "The body is too large" },
   "request.not_json": { status: 415, title: "The body must be sent as application/json" },

@@ -36,3 +36,19 @@ export const API_CALL_LEASE_MS = 60_000;
 /** Calls that one step of the purge forgets, and the steps of one minute. */
 export const API_CALLS_PURGED_MAX = 500;
 export const API_CALL_PURGES_MAX = 10;
+
+/** What people look for: longer is none of ours, and further words are not looked for. */
+export const SEARCH_CHARS_MAX = 200;
+export const SEARCH_WORDS_MAX = 10;
+/** Tickets that one page looks at to find those that match; then it says where to go on. */
+export const SCANNED_TICKETS_MAX = 1_000;
+/** Tickets that are put into another order than the one in which they are found. */
+export const SORTED_TICKETS_MAX = 1_000;
+/** Events that one page of the feed looks at. */
+export const SCANNED_EVENTS_MAX = 2_000;
+/** Active tickets that are counted to tell how deep the queues are. */
+export const COUNTED_TICKETS_MAX = 100_000;
+/** Contacts that one page looks at to find those that match. */
+export const SCANNED_CONTACTS_MAX = 1_000;
+/** A customer's tickets that are counted. */
+export const COUNTED_TICKETS_OF_CONTACT_MAX = 1_000;

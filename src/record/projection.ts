@@ -6,6 +6,7 @@ import type { Actor } from "../domain/actor.ts";
 import type { ContactFacts, UnreachableReason } from "../domain/contact.ts";
 import type { TicketEvent } from "../domain/event.ts";
 import { D1_PARAMETERS_MAX } from "../domain/limits.ts";
+import { brokenPromises } from "../domain/sla/escalation-log.ts";
 import { isActive } from "../domain/status.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { contacts, ticketEvents, tickets } from "./schema.ts";
@@ -142,6 +143,8 @@ export function recordedRow(ticket: Ticket, dueAt: number | null, recordedAt: nu
     followUpOf: ticket.followUpOf,
     topicId: ticket.topicId,
     reopenings: ticket.reopenings,
+    changedAt: ticket.changedAt,
+    breached: brokenPromises(ticket),
     dueAt,
     version: ticket.version,
     recordedAt,
@@ -216,7 +219,8 @@ function contactStatements(db: DrizzleD1Database, batch: ProjectionBatch): Batch
     version: contact.version,
     recordedAt: batch.at,
   }));
-  const set = excluded(contacts, ["telegramId"]);
+  // When they first came does not change, and is listed by.
+  const set = excluded(contacts, ["telegramId", "firstSeenAt"]);
   return chunks(columnsOf(contacts), rows).map((chunk) =>
     db
       .insert(contacts)

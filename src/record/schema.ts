@@ -5,6 +5,7 @@ import type { UnreachableReason } from "../domain/contact.ts";
 import type { TicketEventType } from "../domain/event.ts";
 import type { Priority } from "../domain/priority.ts";
 import type { Scope } from "../domain/scope.ts";
+import type { Metric } from "../domain/sla/metric.ts";
 import type { TicketStatus } from "../domain/status.ts";
 
 /*
@@ -58,6 +59,10 @@ export const tickets = sqliteTable(
     followUpOf: text("follow_up_of"),
     topicId: integer("topic_id"),
     reopenings: integer().notNull(),
+    /** When the last event happened to it. */
+    changedAt: integer("changed_at").notNull().default(0),
+    /** Metrics of which a promise is broken; of `nextResponse` only the present turn counts. */
+    breached: text({ mode: "json" }).$type<Metric[]>().notNull().default([]),
     /** The next instant at which time alone changes the ticket. */
     dueAt: integer("due_at"),
     version: integer().notNull(),
@@ -75,6 +80,10 @@ export const tickets = sqliteTable(
     index("tickets_assignee")
       .on(table.assigneeId, table.closed, table.openedAt)
       .where(sql`assignee_id IS NOT NULL`),
+    // By urgency, the longest open first.
+    index("tickets_priority").on(table.closed, table.priority, table.openedAt),
+    // What has changed last; one row written more with each change.
+    index("tickets_changed").on(table.changedAt),
     // A customer has few tickets, and both columns never change: written once.
     index("tickets_customer").on(table.customerId, table.openedAt),
     // Cron asks each minute which groups have something due: it reads what is due, not what is open.
@@ -117,21 +126,53 @@ export const ticketEvents = sqliteTable(
   ],
 );
 
-/** People who wrote to the desk. Read by id only. */
-export const contacts = sqliteTable("contacts", {
-  telegramId: integer("telegram_id").primaryKey(),
-  name: text().notNull(),
-  username: text(),
-  language: text(),
-  isPremium: integer("is_premium", { mode: "boolean" }).notNull(),
-  unreachable: text().$type<UnreachableReason>(),
-  /** The home group, whose object owns these facts. */
-  groupId: text("group_id").notNull(),
-  firstSeenAt: integer("first_seen_at").notNull(),
-  updatedAt: integer("updated_at").notNull(),
-  version: integer().notNull(),
-  recordedAt: integer("recorded_at").notNull(),
+/**
+ * Gives each ticket the number by which the full text index knows it: `opened_at * 1024` and a count within that
+ * millisecond, so that the index finds tickets in the order of their opening. Kept by triggers, as the index is: see
+ * `search.ts`.
+ */
+export const ticketDocs = sqliteTable("ticket_docs", {
+  doc: integer().primaryKey(),
+  ticketId: text("ticket_id").notNull(),
 });
+
+/**
+ * The order in which the record was told of events: a trigger gives each new row of `ticket_events` the next number,
+ * in the transaction that writes it. D1 writes one transaction after the other, so whoever has read up to a number
+ * has missed none before it. Rows outlive their events; whoever forgets old ones leaves the newest.
+ */
+export const eventFeed = sqliteTable("event_feed", {
+  seq: integer().primaryKey(),
+  ticketId: text("ticket_id").notNull(),
+  n: integer().notNull(),
+  /** Of the event, to be filtered by. */
+  type: text().$type<TicketEventType>().notNull(),
+  /** The group that had the ticket when the record was told. */
+  groupId: text("group_id").notNull(),
+});
+
+/** People who wrote to the desk. */
+export const contacts = sqliteTable(
+  "contacts",
+  {
+    telegramId: integer("telegram_id").primaryKey(),
+    name: text().notNull(),
+    username: text(),
+    language: text(),
+    isPremium: integer("is_premium", { mode: "boolean" }).notNull(),
+    unreachable: text().$type<UnreachableReason>(),
+    /** The home group, whose object owns these facts. */
+    groupId: text("group_id").notNull(),
+    firstSeenAt: integer("first_seen_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    version: integer().notNull(),
+    recordedAt: integer("recorded_at").notNull(),
+  },
+  (table) => [
+    // The list, who came last first. Neither column changes: written once.
+    index("contacts_newest").on(table.firstSeenAt),
+  ],
+);
 
 /** Each customer's home group. Owned here: written at the door, before the object hears of the customer. */
 export const customerRoutes = sqliteTable("customer_routes", {

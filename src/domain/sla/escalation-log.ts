@@ -1,4 +1,4 @@
-import type { Metric } from "./metric.ts";
+import { METRICS, type Metric } from "./metric.ts";
 import type { ClockKind, EscalationAction } from "./sla-policy.ts";
 
 /** The moments of a clock at which something happens. */
@@ -89,4 +89,10 @@ export function heldNotice(event: MomentOf & EscalationReceipt & { at: number })
 export function isNotice({ action, result }: EscalationReceipt): boolean {
   if (result === "held" || result === "unchanged") return false;
   return "notify" in action || "note" in action || ("reassign" in action && result === "nobody");
+}
+
+/** Which promises of a ticket are broken, kept late or not at all; of `nextResponse` only the present turn counts. */
+export function brokenPromises({ escalation }: { escalation: EscalationLog }): Metric[] {
+  const breaches = Object.keys(escalation.happened).filter((key) => key.split(" ")[1] === "breach");
+  return METRICS.filter((metric) => breaches.some((key) => key.startsWith(`${metric}#`)));
 }

@@ -22,7 +22,8 @@ import { RETRY_AFTER_S, WRITTEN_CHARS_MAX } from "../limits.ts";
 import { ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { refused } from "./refused.ts";
 import { Idempotent, Instant, instant, instantOrNull, When } from "./shared.ts";
-import { Ref, Ticket, ticketJson } from "./tickets.ts";
+import { Ticket, ticketJson } from "./ticket-json.ts";
+import { Ref } from "./tickets.ts";
 
 /** What programs do: tickets that they open, and all that an agent can do in a topic. */
 export const commandsApi = new OpenAPIHono<Desk>();

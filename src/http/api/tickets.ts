@@ -1,89 +1,22 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { UNREACHABLE_REASONS } from "../../domain/contact.ts";
+import type { Context } from "hono";
 import { PAGE_SIZE_DEFAULT } from "../../domain/limits.ts";
-import { PRIORITIES } from "../../domain/priority.ts";
-import { TICKET_STATUSES } from "../../domain/status.ts";
 import { encodeCursor } from "../../record/cursor.ts";
-import { listTickets, ticketByRef, type TicketEventRow, type TicketRow } from "../../record/queries.ts";
+import { SORTED_TICKETS_MAX } from "../../record/limits.ts";
+import { ticketByRef, type TicketEventRow } from "../../record/queries.ts";
+import { findTickets } from "../../record/ticket-search.ts";
 import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { ADMISSION, problem, problems } from "../problem.ts";
-import { cursorOf, Instant, instant, instantOrNull, Limit, NextCursor, TelegramId } from "./shared.ts";
+import { cursorOf, Limit, NextCursor } from "./shared.ts";
+import { eventJson, Ticket, TicketEvent, ticketJson } from "./ticket-json.ts";
+import { ticketCursor, TicketQuery, ticketQuestion } from "./ticket-query.ts";
 
 /** Tickets as the record has them: moments behind the groups, and `recordedAt` says how many. */
 export const ticketsApi = new OpenAPIHono<Desk>();
 
-const Status = z.enum(TICKET_STATUSES);
-export const Ticket = z
-  .object({
-    id: z.string(),
-    ref: z.string().openapi({ example: "SUP-1" }),
-    group: z.string(),
-    number: z.int(),
-    status: Status,
-    priority: z.enum(PRIORITIES),
-    queue: z.string(),
-    tier: z
-      .string()
-      .nullable()
-      .openapi({ description: "What the customer is to the desk, where that is known" }),
-    assignee: z.object({ id: z.int(), name: z.string() }).nullable(),
-    customer: z.object({ id: z.int().openapi({ description: "Telegram user id" }) }),
-    subject: z.string(),
-    tags: z.array(z.string()),
-    fields: z.record(z.string(), z.string()).openapi({ description: "Intake field → chosen option" }),
-    openedAt: Instant,
-    statusAt: Instant.openapi({ description: "Since when it has its status" }),
-    awaitingSince: Instant.nullable().openapi({
-      description: "The customer's first message without an answer",
-    }),
-    firstAnsweredAt: Instant.nullable(),
-    resolvedAt: Instant.nullable(),
-    closedAt: Instant.nullable(),
-    dueAt: Instant.nullable().openapi({ description: "When time alone changes it next" }),
-    unreachable: z.enum(UNREACHABLE_REASONS).nullable(),
-    payload: z
-      .string()
-      .nullable()
-      .openapi({ description: "What stood in the link that the customer came by" }),
-    followUpOf: z
-      .string()
-      .nullable()
-      .openapi({ description: "Reference of the closed ticket that it follows" }),
-    topicId: z.int().nullable(),
-    reopenings: z.int(),
-    version: z.int(),
-    recordedAt: Instant.openapi({ description: "When the record was told this" }),
-  })
-  .openapi("Ticket");
-const TicketEvent = z
-  .object({
-    n: z.int().openapi({ description: "Counts a ticket's events from 1" }),
-    at: Instant,
-    notedAt: Instant.nullable().openapi({
-      description: "When the desk noted it, where that was later: what time does is stamped when it was due",
-    }),
-    type: z.string().openapi({ example: "ticket_claimed" }),
-    by: z
-      .object({
-        kind: z.enum(["customer", "agent", "key", "system"]),
-        id: z.int().optional(),
-        name: z.string().optional(),
-        rule: z.string().optional(),
-      })
-      .openapi({
-        description: "Who: `id` of people, `name` of agents and API keys, `rule` of the desk itself",
-      }),
-    from: Status.nullable(),
-    to: Status.nullable(),
-    note: z.string().nullable(),
-    data: z.record(z.string(), z.unknown()).openapi({ description: "What else an event of this type says" }),
-  })
-  .openapi("TicketEvent");
-
 export const Ref = z.string().max(32).openapi({ description: "In upper or lower case", example: "SUP-1" });
 const EventCursor = cursorOf(z.tuple([z.int().nonnegative()]));
-const GroupOrQueue = z.string().min(1).max(64);
 
 ticketsApi.openapi(
   createRoute({
@@ -91,30 +24,10 @@ ticketsApi.openapi(
     path: "/tickets",
     operationId: "listTickets",
     ...needs("tickets:read"),
-    summary: "Tickets, opened last first",
-    request: {
-      query: z.strictObject({
-        status: z
-          .preprocess(
-            (given) =>
-              given === undefined
-                ? []
-                : [given].flat().flatMap((some) => (typeof some === "string" ? some.split(",") : [some])),
-            z.array(Status).max(20),
-          )
-          .openapi({
-            type: "array",
-            items: { type: "string", enum: [...TICKET_STATUSES] },
-            description: "One or several, with commas between or repeated",
-          }),
-        group: GroupOrQueue.optional(),
-        queue: GroupOrQueue.optional(),
-        assignee: TelegramId.optional(),
-        customer: TelegramId.optional(),
-        limit: Limit,
-        cursor: cursorOf(z.tuple([z.int(), z.string().max(64)])),
-      }),
-    },
+    summary: "Tickets, opened last first: listed, filtered, searched",
+    description:
+      "What is given must all hold. A page reads only so much of the record: where little matches it may be short, or even empty, and still have a `nextCursor`. The list ends where that is null. A cursor is a place in one order; it goes on with other filters, but not with another `sort`.",
+    request: { query: TicketQuery },
     responses: {
       200: {
         description: "A page of tickets",
@@ -126,16 +39,22 @@ ticketsApi.openapi(
     },
   }),
   async (c) => {
-    const { status, limit, cursor, ...filter } = c.req.valid("query");
-    const after = cursor === undefined ? null : { openedAt: cursor[0], id: cursor[1] };
-    const rows = await listTickets(c.env.DB, { statuses: status, ...filter }, { after, limit: limit + 1 });
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    const nextCursor =
-      rows.length > limit && last !== undefined ? encodeCursor([last.openedAt, last.id]) : null;
-    return c.json({ items: page.map(ticketJson), nextCursor }, 200);
+    const { filter, sort, cursor, limit } = ticketQuestion(c.req.valid("query"));
+    if (cursor !== null && cursor.sort !== sort) return notOurs(c, `is one of a list by ${cursor.sort}`);
+    const found = await findTickets(c.env.DB, filter, sort, { after: cursor, limit });
+    if (found === "other_place") return notOurs(c, "is one of a list with or without a search, unlike this");
+    if (found === "too_many") {
+      const message = `more than ${SORTED_TICKETS_MAX} tickets have these words, and so many can only be listed by openedAt`;
+      return problem(c, "request.invalid", { problems: [{ pointer: "/query/sort", message }] });
+    }
+    const nextCursor = found.next === null ? null : ticketCursor(sort, found.next);
+    return c.json({ items: found.rows.map(ticketJson), nextCursor }, 200);
   },
 );
+
+function notOurs(c: Context<Desk>, message: string) {
+  return problem(c, "request.invalid", { problems: [{ pointer: "/query/cursor", message }] });
+}
 
 ticketsApi.openapi(
   createRoute({
@@ -202,49 +121,7 @@ function firstEvents(limit: number): { after: number; limit: number } {
 }
 
 function eventsJson(rows: TicketEventRow[], limit: number) {
-  const items = rows.slice(0, limit).map((row) => ({
-    n: row.n,
-    at: instant(row.at),
-    notedAt: instantOrNull(row.notedAt),
-    type: row.type,
-    by: row.actor,
-    from: row.fromStatus,
-    to: row.toStatus,
-    note: row.note,
-    data: row.data,
-  }));
+  const items = rows.slice(0, limit).map(eventJson);
   const last = items.at(-1);
   return { items, nextCursor: rows.length > limit && last !== undefined ? encodeCursor([last.n]) : null };
-}
-
-export function ticketJson(row: TicketRow): z.infer<typeof Ticket> {
-  return {
-    id: row.id,
-    ref: row.ref,
-    group: row.groupId,
-    number: row.number,
-    status: row.status,
-    priority: row.priority,
-    queue: row.queue,
-    tier: row.tier,
-    assignee: row.assigneeId === null ? null : { id: row.assigneeId, name: row.assigneeName ?? "" },
-    customer: { id: row.customerId },
-    subject: row.subject,
-    tags: row.tags,
-    fields: row.fields,
-    openedAt: instant(row.openedAt),
-    statusAt: instant(row.statusAt),
-    awaitingSince: instantOrNull(row.awaitingSince),
-    firstAnsweredAt: instantOrNull(row.firstAnsweredAt),
-    resolvedAt: instantOrNull(row.resolvedAt),
-    closedAt: instantOrNull(row.closedAt),
-    dueAt: instantOrNull(row.dueAt),
-    unreachable: row.unreachable,
-    payload: row.payload,
-    followUpOf: row.followUpOf,
-    topicId: row.topicId,
-    reopenings: row.reopenings,
-    version: row.version,
-    recordedAt: instant(row.recordedAt),
-  };
 }

@@ -1,0 +1,161 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { UNREACHABLE_REASONS } from "../../domain/contact.ts";
+import { isActive, TICKET_STATUSES } from "../../domain/status.ts";
+import { knownContact, listContacts, type ContactRow } from "../../record/contact-list.ts";
+import { encodeCursor } from "../../record/cursor.ts";
+import { SEARCH_CHARS_MAX } from "../../record/limits.ts";
+import { wordsOf } from "../../record/search-words.ts";
+import { needs } from "../access.ts";
+import type { Desk } from "../desk.ts";
+import { CONTACT_TICKETS_SHOWN } from "../limits.ts";
+import { ADMISSION, problem, problems } from "../problem.ts";
+import { cursorOf, Instant, instant, Limit, NextCursor, TelegramId } from "./shared.ts";
+import { Yes } from "./ticket-query.ts";
+
+/** Who wrote to the desk, as the record has them. */
+export const contactsApi = new OpenAPIHono<Desk>();
+
+const Contact = z
+  .object({
+    id: z.int().openapi({ description: "Telegram user id", example: 5550000001 }),
+    name: z.string().openapi({ example: "Ada Lovelace" }),
+    username: z.string().nullable().openapi({ example: "ada" }),
+    language: z
+      .string()
+      .nullable()
+      .openapi({ description: "Of their app, IETF language tag", example: "en" }),
+    isPremium: z.boolean(),
+    unreachable: z.enum(UNREACHABLE_REASONS).nullable().openapi({
+      description: "Why nothing can be sent to them; null: it can",
+    }),
+    group: z.string().openapi({ description: "Their home: the group that has their private chat" }),
+    firstSeenAt: Instant,
+    updatedAt: Instant.openapi({ description: "When these facts last changed" }),
+    recordedAt: Instant.openapi({ description: "When the record was told this" }),
+  })
+  .openapi("Contact");
+
+/** An id, or words; an `@` before a username says nothing more. */
+const Search = z
+  .string()
+  .max(SEARCH_CHARS_MAX)
+  .transform((text, ctx): { id?: number; words?: string[] } => {
+    const id = /^\s*\d{5,16}\s*$/.test(text) ? Number(text) : null;
+    if (id !== null && Number.isSafeInteger(id)) return { id };
+    const words = wordsOf(text);
+    if (words.length > 0) return { words };
+    ctx.addIssue({ code: "custom", message: "must have a letter or digit to look for" });
+    return z.NEVER;
+  })
+  .optional()
+  .openapi({
+    type: "string",
+    maxLength: SEARCH_CHARS_MAX,
+    description:
+      "A Telegram user id, or words that name and username have, or begin a word with. What is found by words stands in the order of the ids, highest first",
+    example: "ada",
+  });
+
+contactsApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/contacts",
+    operationId: "listContacts",
+    ...needs("contacts:read"),
+    summary: "Who wrote to the desk, who came last first: listed, filtered, searched",
+    description:
+      "A page reads only so much of the record: where little matches it may be short, or empty, and still have a `nextCursor`.",
+    request: {
+      query: z.strictObject({
+        q: Search,
+        group: z.string().min(1).max(64).optional().openapi({ description: "Their home" }),
+        unreachable: Yes,
+        limit: Limit,
+        cursor: cursorOf(z.tuple([z.enum(["newest", "found"]), z.int(), z.int()])),
+      }),
+    },
+    responses: {
+      200: {
+        description: "A page of contacts",
+        content: {
+          "application/json": { schema: z.object({ items: z.array(Contact), nextCursor: NextCursor }) },
+        },
+      },
+      ...problems(...ADMISSION, "request.invalid", "record.unreachable"),
+    },
+  }),
+  async (c) => {
+    const { q, limit, cursor, ...filter } = c.req.valid("query");
+    const list = q?.words === undefined ? "newest" : "found";
+    if (cursor !== undefined && cursor[0] !== list) {
+      const message = "is one of a list with or without a search, unlike this";
+      return problem(c, "request.invalid", { problems: [{ pointer: "/query/cursor", message }] });
+    }
+    const after = cursor === undefined ? null : { firstSeenAt: cursor[1], id: cursor[2] };
+    const { rows, next } = await listContacts(c.env.DB, { ...filter, ...q }, { after, limit });
+    const nextCursor = next === null ? null : encodeCursor([list, next.firstSeenAt, next.id]);
+    return c.json({ items: rows.map(contactJson), nextCursor }, 200);
+  },
+);
+
+contactsApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/contacts/{id}",
+    operationId: "getContact",
+    ...needs("contacts:read"),
+    summary: "A contact with their newest tickets",
+    request: { params: z.object({ id: TelegramId }) },
+    responses: {
+      200: {
+        description: "The contact; all of their tickets are listed under `/tickets?customer=`",
+        content: {
+          "application/json": {
+            schema: Contact.extend({
+              tickets: z.object({
+                total: z.int().openapi({ description: "Counted up to 1000" }),
+                active: z.int().openapi({ description: "Of these, not closed" }),
+                newest: z.array(
+                  z.object({
+                    ref: z.string().openapi({ example: "SUP-1042" }),
+                    group: z.string(),
+                    queue: z.string(),
+                    status: z.enum(TICKET_STATUSES),
+                    openedAt: Instant,
+                  }),
+                ),
+              }),
+            }).openapi("ContactWithTickets"),
+          },
+        },
+      },
+      ...problems(...ADMISSION, "contact.not_found", "request.invalid", "record.unreachable"),
+    },
+  }),
+  async (c) => {
+    const known = await knownContact(c.env.DB, c.req.valid("param").id, CONTACT_TICKETS_SHOWN);
+    if (known === null) return problem(c, "contact.not_found");
+    const sum = (counts: typeof known.counts): number => counts.reduce((all, one) => all + one.count, 0);
+    const tickets = {
+      total: sum(known.counts),
+      active: sum(known.counts.filter(isActive)),
+      newest: known.tickets.map(({ openedAt, ...ticket }) => ({ ...ticket, openedAt: instant(openedAt) })),
+    };
+    return c.json({ ...contactJson(known.contact), tickets }, 200);
+  },
+);
+
+function contactJson(row: ContactRow): z.infer<typeof Contact> {
+  return {
+    id: row.telegramId,
+    name: row.name,
+    username: row.username,
+    language: row.language,
+    isPremium: row.isPremium,
+    unreachable: row.unreachable,
+    group: row.groupId,
+    firstSeenAt: instant(row.firstSeenAt),
+    updatedAt: instant(row.updatedAt),
+    recordedAt: instant(row.recordedAt),
+  };
+}

@@ -1,0 +1,96 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { encodeCursor } from "../../record/cursor.ts";
+import { FEED_BEGIN, readFeed, type FeedPlace } from "../../record/feed.ts";
+import { needs } from "../access.ts";
+import type { Desk } from "../desk.ts";
+import { EVENTS_PAGE_DEFAULT, EVENTS_PAGE_MAX } from "../limits.ts";
+import { ADMISSION, problem, problems } from "../problem.ts";
+import { cursorOf } from "./shared.ts";
+import { eventJson, TicketEvent } from "./ticket-json.ts";
+import { several } from "./ticket-query.ts";
+
+/** Everything that happened to tickets, for programs that keep up with the desk. */
+export const eventsApi = new OpenAPIHono<Desk>();
+
+const Cursor = z
+  .string()
+  .openapi({ description: "Give it as `after`; opaque", example: "WzEwNDIsIm1haW46MSIsM10" });
+const FeedEvent = TicketEvent.extend({
+  ticket: z.object({
+    id: z.string(),
+    ref: z
+      .string()
+      .nullable()
+      .openapi({ example: "SUP-1042", description: "Null: there is no ticket of this reference" }),
+  }),
+  group: z.string().openapi({ description: "The group that had the ticket when the record was told" }),
+  cursor: Cursor,
+}).openapi("FeedEvent");
+
+eventsApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/events",
+    operationId: "listEvents",
+    ...needs("tickets:read"),
+    summary: "What happened to all tickets since a cursor",
+    description:
+      "In the order in which the record was told: whoever goes on with `nextCursor` misses nothing, and gets no event twice. A ticket's own events are counted by `n`; after an outage those of one group may come after younger ones of another. `nextCursor` is never null: ask again with it later. With a filter a page may be empty and `more` still true.",
+    request: {
+      query: z.strictObject({
+        after: cursorOf(z.tuple([z.int().nonnegative(), z.string().max(64), z.int().nonnegative()])).openapi({
+          description:
+            "`nextCursor` of the page before, or an event's `cursor`; from the beginning without one",
+        }),
+        type: several(z.string().regex(/^[a-z_]{1,64}$/, "must be a type of event"), 20).openapi({
+          type: "array",
+          items: { type: "string" },
+          description: "One or several, with commas between or repeated",
+          example: ["ticket_opened", "ticket_resolved"],
+        }),
+        group: z.string().min(1).max(64).optional(),
+        limit: z.coerce.number().int().min(1).max(EVENTS_PAGE_MAX).default(EVENTS_PAGE_DEFAULT).openapi({
+          type: "integer",
+          minimum: 1,
+          maximum: EVENTS_PAGE_MAX,
+          default: EVENTS_PAGE_DEFAULT,
+        }),
+      }),
+    },
+    responses: {
+      200: {
+        description: "A page of events",
+        content: {
+          "application/json": {
+            schema: z.object({
+              items: z.array(FeedEvent),
+              nextCursor: Cursor,
+              more: z.boolean().openapi({ description: "Whether more has happened by now" }),
+            }),
+          },
+        },
+      },
+      ...problems(...ADMISSION, "events.cursor_lost", "request.invalid", "record.unreachable"),
+    },
+  }),
+  async (c) => {
+    const { after, type, group, limit } = c.req.valid("query");
+    const place = after === undefined ? FEED_BEGIN : { seq: after[0], ticketId: after[1], n: after[2] };
+    const page = await readFeed(c.env.DB, { types: type, group }, { after: place, limit });
+    if (page === "lost")
+      return problem(c, "events.cursor_lost", {
+        detail: "Begin anew without a cursor, and leave out what you know by its ticket and `n`.",
+      });
+    const items = page.events.map((one) => ({
+      ...eventJson(one.event),
+      ticket: { id: one.event.ticketId, ref: one.ref },
+      group: one.group,
+      cursor: cursorText(one.place),
+    }));
+    return c.json({ items, nextCursor: cursorText(page.next), more: page.more }, 200);
+  },
+);
+
+function cursorText({ seq, ticketId, n }: FeedPlace): string {
+  return encodeCursor([seq, ticketId, n]);
+}

@@ -1,0 +1,142 @@
+import { z } from "@hono/zod-openapi";
+import { TAG_CHARS_MAX, TAGS_MAX } from "../../domain/limits.ts";
+import { PRIORITIES } from "../../domain/priority.ts";
+import { TICKET_STATUSES } from "../../domain/status.ts";
+import { encodeCursor } from "../../record/cursor.ts";
+import { SEARCH_CHARS_MAX } from "../../record/limits.ts";
+import { wordsOf } from "../../record/search-words.ts";
+import type { TicketFilter } from "../../record/ticket-filter.ts";
+import { TICKET_ORDERS, type TicketOrder } from "../../record/ticket-order.ts";
+import type { TicketPlace } from "../../record/ticket-search.ts";
+import { cursorOf, Limit, TelegramId, When } from "./shared.ts";
+
+const FIELDS_MAX = 10;
+
+/** The words of a search; a text without any finds nothing, so it is none. */
+export const SearchText = z
+  .string()
+  .max(SEARCH_CHARS_MAX)
+  .transform((text, ctx) => {
+    const words = wordsOf(text);
+    if (words.length > 0) return words;
+    ctx.addIssue({ code: "custom", message: "must have a letter or digit to look for" });
+    return z.NEVER;
+  })
+  .optional();
+
+/** One or several, with commas between or repeated. */
+export function several<T extends z.ZodType>(one: T, most: number) {
+  return z.preprocess(
+    (given) =>
+      given === undefined
+        ? []
+        : [given].flat().flatMap((some) => (typeof some === "string" ? some.split(",") : [some])),
+    z.array(one).max(most),
+  );
+}
+
+/** Yes or no, as a query says it. */
+export const Yes = z
+  .enum(["true", "false"])
+  .transform((text) => text === "true")
+  .optional()
+  .openapi({ type: "string", enum: ["true", "false"] });
+const Name = z.string().min(1).max(64);
+const Field = z
+  .string()
+  .regex(/^[^:]{1,64}:.{1,64}$/, "must be a field and its option, such as category:billing")
+  .transform((text): [string, string] => {
+    const at = text.indexOf(":");
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+
+export const TicketQuery = z.strictObject({
+  q: SearchText.openapi({
+    type: "string",
+    maxLength: SEARCH_CHARS_MAX,
+    description:
+      "Words that subject, tags and notes have, or begin a word with: all of them. Case and accents do not matter; Chinese and Japanese are found by any part; a single letter only as a word of its own",
+    example: "refund parcel",
+  }),
+  status: several(z.enum(TICKET_STATUSES), 20).openapi({
+    type: "array",
+    items: { type: "string", enum: [...TICKET_STATUSES] },
+    description: "One or several, with commas between or repeated",
+  }),
+  priority: several(z.enum(PRIORITIES), 20).openapi({
+    type: "array",
+    items: { type: "string", enum: [...PRIORITIES] },
+    description: "One or several",
+  }),
+  group: Name.optional(),
+  queue: Name.optional(),
+  tier: Name.optional(),
+  assignee: z
+    .union([z.literal("none"), TelegramId])
+    .optional()
+    .openapi({ type: "string", description: "A Telegram user id, or `none`", example: "9001" }),
+  customer: TelegramId.optional(),
+  tag: several(z.string().min(1).max(TAG_CHARS_MAX), TAGS_MAX).openapi({
+    type: "array",
+    items: { type: "string" },
+    description: "One or several: the ticket has all of them",
+  }),
+  field: several(Field, FIELDS_MAX).openapi({
+    type: "array",
+    items: { type: "string" },
+    description: "Answers to intake fields, `<field>:<option>`: all of them",
+    example: ["category:billing"],
+  }),
+  payload: z.string().min(1).max(64).optional().openapi({
+    description: "What stood in the link that the customer came by, such as an order of another system",
+    example: "order_1001",
+  }),
+  followUpOf: z.string().min(1).max(32).optional().openapi({ example: "SUP-1042" }),
+  unreachable: Yes.openapi({ description: "Whether the customer cannot be written to" }),
+  breached: Yes.openapi({ description: "Whether one of its promises is broken" }),
+  openedAfter: When.optional().openapi({ description: "Included" }),
+  openedBefore: When.optional().openapi({ description: "Not included" }),
+  changedAfter: When.optional().openapi({ description: "Included" }),
+  changedBefore: When.optional().openapi({ description: "Not included" }),
+  dueBefore: When.optional().openapi({ description: "Something is due before; not included" }),
+  sort: z.enum(TICKET_ORDERS).default("-openedAt").openapi({
+    description:
+      "With `-` the latest, or the most urgent, first. By `dueAt` only tickets are listed that have one; tickets of one priority stand in the order of their opening",
+  }),
+  limit: Limit,
+  cursor: cursorOf(
+    z.tuple([
+      z.enum(TICKET_ORDERS),
+      z.union([z.literal(0), z.literal(1)]),
+      z.int().min(0).max(9),
+      z.int(),
+      z.string().max(64),
+    ]),
+  ),
+});
+
+/** What a query asks for, as the record understands it. */
+export function ticketQuestion(query: z.output<typeof TicketQuery>) {
+  const { q, status, priority, tag, field, followUpOf, sort, limit, cursor, ...rest } = query;
+  const filter: TicketFilter = {
+    ...rest,
+    statuses: status,
+    priorities: priority,
+    tags: [...new Set(tag)],
+    fields: field,
+    ...(q === undefined ? {} : { words: q }),
+    ...(followUpOf === undefined ? {} : { followUpOf: followUpOf.toUpperCase() }),
+  };
+  return { filter, sort, limit, cursor: cursor === undefined ? null : placeOf(cursor) };
+}
+
+type Cursor = [sort: TicketOrder, docs: 0 | 1, rank: number, value: number, id: string];
+
+export function ticketCursor(sort: TicketOrder, { docs = false, rank, value, id }: TicketPlace): string {
+  const cursor: Cursor = [sort, docs ? 1 : 0, rank, value, id];
+  return encodeCursor(cursor);
+}
+
+function placeOf([sort, docs, rank, value, id]: Cursor): TicketPlace & { sort: TicketOrder } {
+  return { sort, docs: docs === 1, rank, value, id };
+}

@@ -1,0 +1,110 @@
+import { sql, type SQL } from "drizzle-orm";
+import type { Priority } from "../domain/priority.ts";
+import { isActive, TICKET_STATUSES, type TicketStatus } from "../domain/status.ts";
+import { wordsOf } from "./search-words.ts";
+
+/** Which tickets a list shows: all conditions hold. Instants in ms since 1970; `after` includes it, `before` does not. */
+export interface TicketFilter {
+  /** One of them; empty: any. */
+  statuses?: readonly TicketStatus[];
+  /** One of them; empty: any. */
+  priorities?: readonly Priority[];
+  group?: string | undefined;
+  queue?: string | undefined;
+  tier?: string | undefined;
+  assignee?: number | "none" | undefined;
+  customer?: number | undefined;
+  /** All of them. */
+  tags?: readonly string[];
+  /** Intake field → option: all of them. */
+  fields?: readonly (readonly [field: string, option: string])[];
+  payload?: string | undefined;
+  /** A reference, upper case. */
+  followUpOf?: string | undefined;
+  unreachable?: boolean | undefined;
+  breached?: boolean | undefined;
+  openedAfter?: number | undefined;
+  openedBefore?: number | undefined;
+  changedAfter?: number | undefined;
+  changedBefore?: number | undefined;
+  dueBefore?: number | undefined;
+  /** Words that subject, tags and notes have or begin one with: all of them. */
+  words?: readonly string[];
+}
+
+/** Columns of `tickets` that conditions are about. */
+type Column = "opened_at" | "changed_at" | "due_at";
+
+/** A condition with what it can be read by: an index does it where the list begins with that. */
+export interface Condition {
+  about: keyof TicketFilter;
+  sql: SQL;
+}
+
+/** Every condition of a filter but its words, by the bare names of the columns of `tickets`. */
+export function conditionsOf(filter: TicketFilter): Condition[] {
+  const { statuses = [], priorities = [], assignee } = filter;
+  const one = (about: keyof TicketFilter, condition: SQL | null): Condition[] =>
+    condition === null || filter[about] === undefined ? [] : [{ about, sql: condition }];
+  return [
+    ...one("customer", sql`customer_id = ${filter.customer}`),
+    ...one("assignee", assignee === "none" ? sql`assignee_id IS NULL` : sql`assignee_id = ${assignee}`),
+    ...one("queue", sql`queue = ${filter.queue}`),
+    ...one("group", sql`group_id = ${filter.group}`),
+    ...one("statuses", among("status", statuses)),
+    ...one("priorities", among("priority", priorities)),
+    ...one("tier", sql`tier = ${filter.tier}`),
+    ...one("payload", sql`payload = ${filter.payload}`),
+    ...one("followUpOf", sql`follow_up_of = ${filter.followUpOf}`),
+    ...one("unreachable", sql`(unreachable IS NOT NULL) = ${Number(filter.unreachable)}`),
+    ...one("breached", sql`(breached <> '[]') = ${Number(filter.breached)}`),
+    ...one("openedAfter", from("opened_at", filter.openedAfter)),
+    ...one("openedBefore", before("opened_at", filter.openedBefore)),
+    ...one("changedAfter", from("changed_at", filter.changedAfter)),
+    ...one("changedBefore", before("changed_at", filter.changedBefore)),
+    ...one("dueBefore", before("due_at", filter.dueBefore)),
+    ...(filter.tags ?? []).map((tag): Condition => ({
+      about: "tags",
+      sql: sql`EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ${tag})`,
+    })),
+    ...(filter.fields ?? []).map(([field, option]): Condition => ({
+      about: "fields",
+      sql: sql`EXISTS (SELECT 1 FROM json_each(fields) AS field WHERE field.key = ${field} AND field.value = ${option})`,
+    })),
+  ];
+}
+
+/** Whether work in hand, closed tickets, or both can match. */
+export function partsOf({ statuses = [] }: TicketFilter): boolean[] {
+  if (statuses.length === 0) return [false, true];
+  return [false, true].filter((closed) => statuses.some((status) => isActive({ status }) !== closed));
+}
+
+/** Whether the statuses are just what stands apart in the indexes: everything in hand, or everything closed. */
+export function isWholePart({ statuses = [] }: TicketFilter, closed: boolean): boolean {
+  if (statuses.length === 0) return true;
+  const all = TICKET_STATUSES.filter((status) => isActive({ status }) !== closed);
+  return all.every((status) => statuses.includes(status));
+}
+
+/** What the full text index can look for: words, and those tags that have a letter or digit. */
+export function hasSearchedTags({ tags = [] }: TicketFilter): boolean {
+  return tags.some((tag) => wordsOf(tag).length > 0);
+}
+
+function among(column: "status" | "priority", values: readonly string[]): SQL | null {
+  if (values.length === 0) return null;
+  const list = sql.join(
+    values.map((value) => sql`${value}`),
+    sql`, `,
+  );
+  return sql`${sql.identifier(column)} IN (${list})`;
+}
+
+function from(column: Column, at: number | undefined): SQL {
+  return sql`${sql.identifier(column)} >= ${at}`;
+}
+
+function before(column: Column, at: number | undefined): SQL {
+  return sql`${sql.identifier(column)} < ${at}`;
+}
