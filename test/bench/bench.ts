@@ -2,6 +2,7 @@ import { arch, availableParallelism, cpus, platform } from "node:os";
 import workerd from "workerd/package.json" with { type: "json" };
 import { accepts } from "./accepts.ts";
 import { inWords, isMet, type Chapter } from "./chapter.ts";
+import { commands } from "./commands.ts";
 import { costs } from "./costs.ts";
 import { forwarding } from "./forwarding.ts";
 import { growth } from "./growth.ts";
@@ -22,6 +23,7 @@ const CHAPTERS: Record<string, (remains: AsyncDisposableStack) => Promise<Chapte
   size,
   sla,
   routing,
+  commands,
 };
 
 const wanted = process.argv.slice(2);

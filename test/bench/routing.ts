@@ -149,11 +149,7 @@ async function measureArrivals(remains: AsyncDisposableStack) {
     requireSkills: { tax: 1 },
   }));
   const groups = GROUPS.map(({ id }) => id);
-  config.agents = crowd().map((agent) => ({
-    ...agent,
-    groups,
-    ...("tax" in agent.skills! ? { capacity: 0 } : {}),
-  }));
+  config.agents = crowd().map((agent) => ({ ...agent, groups }));
   config.routing = { defaultQueue: GROUPS[0].id };
   const staff = await Promise.all(
     GROUPS.map(({ id, chatId }) => stand.telegram.group({ id: chatId, title: id, forum: true })),
@@ -163,6 +159,14 @@ async function measureArrivals(remains: AsyncDisposableStack) {
   for (const group of groups) await desk.door("lift", { group });
   await api.call("PUT", "/api/v1/config", config);
   await api.hearsOf(stand.telegram.apiRoot);
+
+  // Those who could take them are not there.
+  for (const { telegramId: id, name, skills } of config.agents) {
+    if (!("tax" in skills!)) continue;
+    const member = await staff[0].member({ id, firstName: name });
+    await member.write(null, "/offline");
+  }
+  await desk.settle(A_WHILE_MS);
 
   const newcomers = new Map<string, Customer[]>();
   for (const { id: group, waiting } of GROUPS) {
