@@ -7,6 +7,8 @@ import { API_BODY_BYTES_MAX } from "../domain/limits.ts";
 import { log } from "../log.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import { acceptable } from "./acceptable.ts";
+import { auditApi } from "./api/audit.ts";
+import { configSectionsApi } from "./api/config-sections.ts";
 import { configApi } from "./api/config.ts";
 import { enrichmentApi } from "./api/enrichment.ts";
 import { escalationsApi } from "./api/escalations.ts";
@@ -90,6 +92,7 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
     bodyLimit({ maxSize: API_BODY_BYTES_MAX, onError: (c) => problem(c, "request.too_large") }),
   );
   app.route("/api/v1", configApi);
+  app.route("/api/v1", configSectionsApi);
   app.route("/api/v1", ticketsApi);
   app.route("/api/v1", outboxApi);
   app.route("/api/v1", groupsApi);
@@ -99,5 +102,6 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
   app.route("/api/v1", enrichmentApi);
   app.route("/api/v1", webhooksApi);
   app.route("/api/v1", keysApi);
+  app.route("/api/v1", auditApi);
   return app;
 }

@@ -49,3 +49,10 @@ export const JWKS_RETRY_MS = 5_000;
 export const CORS_ORIGINS_MAX = 20;
 /** How long a browser need not ask again whether it may. */
 export const PREFLIGHT_KEPT_S = 3_600;
+
+/** What the audit trail keeps of a `User-Agent`. */
+export const USER_AGENT_CHARS_MAX = 120;
+/** Entries that an export of the audit trail reads at once. */
+export const AUDIT_EXPORT_PAGE_ROWS = 500;
+/** Pages of one export: a Worker may ask D1 a thousand times a request [Cloudflare docs]. */
+export const AUDIT_EXPORT_PAGES_MAX = 900;

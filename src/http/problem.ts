@@ -18,6 +18,7 @@ export const PROBLEMS = {
   "route.not_found": { status: 404, title: "There is nothing at this path" },
   "config.not_found": { status: 404, title: "The desk has no configuration yet" },
   "config.version_not_found": { status: 404, title: "There is no such version of the configuration" },
+  "config.item_not_found": { status: 404, title: "There is no such section or item in the configuration" },
   "ticket.not_found": { status: 404, title: "There is no such ticket" },
   "delivery.not_found": { status: 404, title: "There is no such delivery, or it is on its way already" },
   "webhook.not_found": { status: 404, title: "There is no such webhook in the configuration" },
