@@ -38,11 +38,13 @@ CREATE TABLE `erasures` (
 	`id` text PRIMARY KEY NOT NULL,
 	`pseudonym` text NOT NULL,
 	`contacts` text,
+	`tickets` text,
 	`state` text NOT NULL,
 	`requested_at` integer NOT NULL,
 	`requested_by` text NOT NULL,
 	`next_at` integer NOT NULL,
 	`done_at` integer,
+	`passes` integer NOT NULL,
 	`removed` text NOT NULL
 );
 --> statement-breakpoint

@@ -4,6 +4,7 @@ import m0001 from './0001_sla.sql';
 import m0002 from './0002_routing.sql';
 import m0003 from './0003_peers.sql';
 import m0004 from './0004_slots_by_group.sql';
+import m0005 from './0005_privacy.sql';
 
   export default {
     journal,
@@ -12,7 +13,8 @@ import m0004 from './0004_slots_by_group.sql';
 m0001,
 m0002,
 m0003,
-m0004
+m0004,
+m0005
     }
   }
   

@@ -83,5 +83,6 @@ export interface Doer {
   id: string;
   name: string;
   origin: Origin;
-  cause: string;
+  /** Of calls that change something, which happen once. */
+  cause: string | undefined;
 }

@@ -32,3 +32,9 @@ export const NOTHING_ERASED: ErasureCounts = {
   record: { contacts: 0, details: 0, homes: 0, tickets: 0, events: 0, audit: 0 },
   topics: { asked: 0, deleted: 0, renamed: 0, left: [] },
 };
+
+/** What one object has removed for an erasure so far, and what became of the topics. */
+export interface ErasedHere {
+  removed: ErasureCounts["objects"];
+  topics: { topicId: number; is: "asked" | "deleted" | "renamed" | "left"; code?: string }[];
+}

@@ -10,10 +10,14 @@ import { acceptable } from "./acceptable.ts";
 import { auditApi } from "./api/audit.ts";
 import { configSectionsApi } from "./api/config-sections.ts";
 import { configApi } from "./api/config.ts";
+import { contactDetailsApi } from "./api/contact-details.ts";
+import { contactErasureApi } from "./api/contact-erasure.ts";
+import { contactExportApi } from "./api/contact-export.ts";
 import { enrichmentApi } from "./api/enrichment.ts";
 import { escalationsApi } from "./api/escalations.ts";
 import { groupsApi } from "./api/groups.ts";
 import { keysApi } from "./api/keys.ts";
+import { legalHoldsApi } from "./api/legal-holds.ts";
 import { outboxApi } from "./api/outbox.ts";
 import { routingApi } from "./api/routing.ts";
 import { slaApi } from "./api/sla.ts";
@@ -103,5 +107,9 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
   app.route("/api/v1", webhooksApi);
   app.route("/api/v1", keysApi);
   app.route("/api/v1", auditApi);
+  app.route("/api/v1", contactDetailsApi);
+  app.route("/api/v1", contactExportApi);
+  app.route("/api/v1", contactErasureApi);
+  app.route("/api/v1", legalHoldsApi);
   return app;
 }

@@ -56,3 +56,5 @@ export const USER_AGENT_CHARS_MAX = 120;
 export const AUDIT_EXPORT_PAGE_ROWS = 500;
 /** Pages of one export: a Worker may ask D1 a thousand times a request [Cloudflare docs]. */
 export const AUDIT_EXPORT_PAGES_MAX = 900;
+/** Rows that an export of a contact reads at once. */
+export const EXPORT_PAGE_ROWS = 200;

@@ -86,6 +86,16 @@ export class ConfigStore {
     return row === undefined ? null : stored(row);
   }
 
+  /** Every group that any version has had: the object of one that is gone keeps what it has. */
+  async groupsEver(): Promise<string[]> {
+    const rows = await reach(() =>
+      this.#db.all<{ id: string }>(sql`
+        SELECT DISTINCT one.value ->> '$.id' AS id FROM ${configVersions}, json_each(${configVersions.document}, '$.groups') AS one
+        ORDER BY 1`),
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Newest first; `before` is the version that the page before ended with. */
   async list(page: { before: number | null; limit: number }): Promise<ConfigVersion[]> {
     const { document: _document, ...columns } = getTableColumns(configVersions);

@@ -36,3 +36,15 @@ export const API_CALL_LEASE_MS = 60_000;
 /** Calls that one step of the purge forgets, and the steps of one minute. */
 export const API_CALLS_PURGED_MAX = 500;
 export const API_CALL_PURGES_MAX = 10;
+
+/** Tickets of which one step of an erasure, or of forgetting, clears the record. */
+export const ERASED_TICKETS_AT_ONCE_MAX = 50;
+/** Erasures that one minute goes on with. */
+export const ERASURES_AT_ONCE_MAX = 5;
+/** Rows that one step of forgetting removes from the record, tickets aside. */
+export const ROWS_FORGOTTEN_AT_ONCE_MAX = 1_000;
+/** What the staff says of a contact. */
+export const DISPLAY_NAME_CHARS_MAX = 128;
+export const EMAIL_CHARS_MAX = 254;
+export const CONTACT_NOTES_CHARS_MAX = 4_000;
+export const HOLD_REASON_CHARS_MAX = 500;

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, sql, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { isActive, TICKET_STATUSES, type TicketStatus } from "../domain/status.ts";
+import { ContactDetails } from "./contact-details.ts";
 import { reach } from "./reach.ts";
 import { ticketEvents, tickets } from "./schema.ts";
 
@@ -35,12 +36,21 @@ export async function listTickets(
     const statuses = wanted.filter((status) => isActive({ status }) !== closed);
     return statuses.length === 0 ? [] : [{ closed, statuses }];
   });
-  const queries = parts.map(({ closed, statuses }) =>
+  // One person may have several contacts: each has its own place in the index.
+  const { customer } = filter;
+  const people = customer === undefined ? [undefined] : await new ContactDetails(d1).together(customer);
+  const readings = people.flatMap((person) => parts.map((part) => ({ ...part, person })));
+  const queries = readings.map(({ closed, statuses, person }) =>
     db
       .select()
       .from(tickets)
       .where(
-        and(...conditions(filter), eq(tickets.closed, closed), among(statuses, closed), behind(page.after)),
+        and(
+          ...conditions({ ...filter, customer: person }),
+          eq(tickets.closed, closed),
+          among(statuses, closed),
+          behind(page.after),
+        ),
       )
       .orderBy(desc(tickets.openedAt), desc(tickets.id))
       .limit(page.limit),

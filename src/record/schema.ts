@@ -294,12 +294,16 @@ export const erasures = sqliteTable(
     pseudonym: text().notNull(),
     /** The Telegram ids that are erased; null once it is done. */
     contacts: text({ mode: "json" }).$type<number[]>(),
+    /** Their tickets, looked through again for what was told late; null once it is done. */
+    tickets: text({ mode: "json" }).$type<string[]>(),
     state: text().$type<"running" | "done">().notNull(),
     requestedAt: integer("requested_at").notNull(),
     requestedBy: text("requested_by").notNull(),
     /** Nothing is done before; in ms since 1970. */
     nextAt: integer("next_at").notNull(),
     doneAt: integer("done_at"),
+    /** How often everything was looked through to its end. */
+    passes: integer().notNull(),
     removed: text({ mode: "json" }).$type<ErasureCounts>().notNull(),
   },
   (table) => [

@@ -21,6 +21,7 @@ import type { Inbox } from "./tables/inbox.ts";
 import type { Messages } from "./tables/messages.ts";
 import type { WebhookWork } from "./tables/outbox-work.ts";
 import type { NewWork, Outbox } from "./tables/outbox.ts";
+import type { Privacy } from "./tables/privacy.ts";
 import type { Sequence } from "./tables/sequence.ts";
 import type { NewMessage } from "./tables/shapes.ts";
 import type { Words } from "./tables/shapes.ts";
@@ -35,6 +36,7 @@ export interface Tables {
   sequence: Sequence;
   agents: Agents;
   waiting: Waiting;
+  privacy: Privacy;
 }
 
 /** A decision with the ticket before and after it. */
@@ -54,6 +56,7 @@ export class Transaction {
   readonly inbox: Inbox;
   readonly agents: Agents;
   readonly waiting: Waiting;
+  readonly privacy: Privacy;
   /** Tickets as they were and are, for the homes of those who have them. */
   readonly handed: { before: Ticket | null; ticket: Ticket }[] = [];
   /** Agents of whom other groups shall hear. */
@@ -92,6 +95,7 @@ export class Transaction {
     this.inbox = tables.inbox;
     this.agents = tables.agents;
     this.waiting = tables.waiting;
+    this.privacy = tables.privacy;
     this.#sequence = tables.sequence;
     this.#pressed = pressed;
   }

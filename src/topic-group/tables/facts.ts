@@ -20,6 +20,8 @@ export const FACTS = {
   /** What an outside system says that agents can do: `SkillTable`; and whether it is asked at all: `Breaker`. */
   skills: "skills",
   skillsBreaker: "breaker:skills",
+  /** The highest number of a ticket that is forgotten: none is given twice. */
+  lastForgotten: "last_forgotten",
   /** When settled causes were last purged, in ms since 1970. */
   purgedAt: "purged_at",
 } as const;
