@@ -2,19 +2,20 @@
 
 /** What the API takes and answers, by the names of the contract. */
 export interface Schemas {
-  "Config": { "$schema"?: string | undefined; "desk": { "name": string; "locale"?: "en" | undefined; "reopenWithin"?: string | undefined; "autoCloseResolvedAfter"?: string | undefined; "claimOnAnswer"?: boolean | undefined; "textInWebhooks"?: boolean | undefined }; "groups": ({ "id": string; "chatId": number; "prefix": string; "leads"?: number[] | undefined })[]; "tiers"?: Record<string, { "score": number; "slaPolicy": string }> | undefined; "queues": ({ "id": string; "group": string; "assignment"?: "claim" | "auto" | undefined; "slaPolicy"?: string | undefined; "depthAlert"?: { "unassigned": number; "cooldown": string } | undefined; "strategy"?: "weighted" | "least_loaded" | "round_robin" | undefined; "weights"?: { "preferredAgent"?: number | undefined; "preferredSkills"?: number | undefined; "history"?: number | undefined; "spareCapacity"?: number | undefined } | undefined; "relaxAfter"?: string[] | undefined; "overrideAfter"?: string | undefined; "answerWithin"?: string | undefined; "requireSkills"?: Record<string, number> | undefined; "preferSkills"?: Record<string, number> | undefined })[]; "agents"?: ({ "telegramId": number; "name": string; "username"?: string | undefined; "role"?: "lead" | "senior" | "agent" | undefined; "groups": string[]; "capacity"?: number | undefined; "shift"?: string | undefined; "skills"?: Record<string, { "level": number; "expiresOn"?: string | undefined }> | undefined })[] | undefined; "calendars"?: ({ "id": string; "timeZone": string; "weekly": Record<string, string[]>; "holidays"?: { "date": string; "name": string }[] | undefined; "overrides"?: ({ "date": string; "hours": string[]; "name"?: string | undefined })[] | undefined })[] | undefined; "slaPolicies"?: ({ "id": string; "calendar": string; "targets": Record<string, { "firstResponse"?: string | undefined; "nextResponse"?: string | undefined; "resolution"?: string | undefined }>; "firstResponseStarts"?: "created" | "claimed" | undefined; "pauseResolutionWhile"?: ("waiting" | "resolved")[] | undefined; "warnings"?: ({ "before": string; "clock"?: "business" | "wall" | undefined })[] | undefined; "escalation"?: string | undefined })[] | undefined; "escalationPolicies"?: ({ "id": string; "cooldown"?: string | undefined; "steps": ({ "at": "warning" | "breach"; "after"?: string | undefined; "clock"?: "business" | "wall" | undefined; "metric"?: "firstResponse" | "nextResponse" | "resolution" | undefined; "actions": (({ "notify": ("assignee" | "lead") | number }) | { "note": "topic" } | ({ "reassign": "senior" | "other" }) | ({ "priority": "urgent" | "high" | "normal" | "low" }) | { "status": "escalated" } | { "webhook": string })[] })[] })[] | undefined; "routing": { "rules"?: ({ "when": { "tier"?: string | undefined; "segment"?: string | undefined; "category"?: string | undefined; "urgency"?: string | undefined; "language"?: string | undefined; "payload"?: string | undefined; "attributes"?: Record<string, string | number | boolean> | undefined; "during"?: string | undefined }; "queue"?: string | undefined; "priority"?: "urgent" | "high" | "normal" | "low" | undefined; "requireSkills"?: Record<string, number> | undefined })[] | undefined; "defaultQueue": string; "defaultTier"?: string | undefined; "fallbackPool"?: string | undefined; "enrichment"?: { "adapter"?: "generic" | "hubspot" | undefined; "url"?: string | undefined; "timeout"?: string | undefined; "cacheFor"?: string | undefined; "staleAfter"?: string | undefined; "shareSubject"?: boolean | undefined; "hubspot"?: { "findBy": { "telegramId"?: string | undefined; "email"?: string | undefined; "phone"?: string | undefined; "username"?: string | undefined }; "tier"?: { "property": string; "values"?: Record<string, string> | undefined } | undefined; "segment"?: { "property": string; "values"?: Record<string, string> | undefined } | undefined; "preferredAgent"?: { "property": string; "values"?: Record<string, number> | undefined } | undefined; "priorityScore"?: { "property": string; "values"?: Record<string, number> | undefined } | undefined; "attributes"?: Record<string, { "property": string; "values"?: Record<string, string | number | boolean> | undefined }> | undefined } | undefined } | undefined; "skills"?: { "url": string; "timeout"?: string | undefined; "cacheFor"?: string | undefined } | undefined; "showReason"?: "assignee" | "group" | undefined }; "intake"?: { "greeting"?: string | undefined; "fields"?: ({ "id": string; "ask": string; "options": { "id": string; "label": string }[]; "required"?: boolean | undefined })[] | undefined; "createTicket"?: "on_first_message" | undefined; "holdFor"?: string | undefined } | undefined; "webhooks"?: ({ "id": string; "url": string; "events": string[]; "includeText"?: boolean | undefined; "signing"?: { "generation": number; "previousUntil"?: string | undefined } | undefined })[] | undefined; "retention"?: { "closedTickets"?: string | undefined; "events"?: string | undefined } | undefined };
+  "Config": { "$schema"?: string | undefined; "desk": { "name": string; "locale"?: "en" | undefined; "reopenWithin"?: string | undefined; "autoCloseResolvedAfter"?: string | undefined; "claimOnAnswer"?: boolean | undefined; "textInWebhooks"?: boolean | undefined }; "groups": ({ "id": string; "chatId": number; "prefix": string; "leads"?: number[] | undefined })[]; "tiers"?: Record<string, { "score": number; "slaPolicy": string }> | undefined; "queues": ({ "id": string; "group": string; "assignment"?: "claim" | "auto" | undefined; "slaPolicy"?: string | undefined; "depthAlert"?: { "unassigned": number; "cooldown": string } | undefined; "strategy"?: "weighted" | "least_loaded" | "round_robin" | undefined; "weights"?: { "preferredAgent"?: number | undefined; "preferredSkills"?: number | undefined; "history"?: number | undefined; "spareCapacity"?: number | undefined } | undefined; "relaxAfter"?: string[] | undefined; "overrideAfter"?: string | undefined; "answerWithin"?: string | undefined; "requireSkills"?: Record<string, number> | undefined; "preferSkills"?: Record<string, number> | undefined })[]; "agents"?: ({ "telegramId": number; "name": string; "username"?: string | undefined; "role"?: "lead" | "senior" | "agent" | undefined; "groups": string[]; "capacity"?: number | undefined; "shift"?: string | undefined; "skills"?: Record<string, { "level": number; "expiresOn"?: string | undefined }> | undefined })[] | undefined; "calendars"?: ({ "id": string; "timeZone": string; "weekly": Record<string, string[]>; "holidays"?: { "date": string; "name": string }[] | undefined; "overrides"?: ({ "date": string; "hours": string[]; "name"?: string | undefined })[] | undefined })[] | undefined; "slaPolicies"?: ({ "id": string; "calendar": string; "targets": Record<string, { "firstResponse"?: string | undefined; "nextResponse"?: string | undefined; "resolution"?: string | undefined }>; "firstResponseStarts"?: "created" | "claimed" | undefined; "pauseResolutionWhile"?: ("waiting" | "resolved")[] | undefined; "warnings"?: ({ "before": string; "clock"?: "business" | "wall" | undefined })[] | undefined; "escalation"?: string | undefined })[] | undefined; "escalationPolicies"?: ({ "id": string; "cooldown"?: string | undefined; "steps": ({ "at": "warning" | "breach"; "after"?: string | undefined; "clock"?: "business" | "wall" | undefined; "metric"?: "firstResponse" | "nextResponse" | "resolution" | undefined; "actions": (({ "notify": ("assignee" | "lead") | number }) | { "note": "topic" } | ({ "reassign": "senior" | "other" }) | ({ "priority": "urgent" | "high" | "normal" | "low" }) | { "status": "escalated" } | { "webhook": string })[] })[] })[] | undefined; "routing": { "rules"?: ({ "when": { "tier"?: string | undefined; "segment"?: string | undefined; "category"?: string | undefined; "urgency"?: string | undefined; "language"?: string | undefined; "payload"?: string | undefined; "attributes"?: Record<string, string | number | boolean> | undefined; "during"?: string | undefined }; "queue"?: string | undefined; "priority"?: "urgent" | "high" | "normal" | "low" | undefined; "requireSkills"?: Record<string, number> | undefined })[] | undefined; "defaultQueue": string; "defaultTier"?: string | undefined; "fallbackPool"?: string | undefined; "enrichment"?: { "adapter"?: "generic" | "hubspot" | undefined; "url"?: string | undefined; "timeout"?: string | undefined; "cacheFor"?: string | undefined; "staleAfter"?: string | undefined; "shareSubject"?: boolean | undefined; "hubspot"?: { "findBy": { "telegramId"?: string | undefined; "email"?: string | undefined; "phone"?: string | undefined; "username"?: string | undefined }; "tier"?: { "property": string; "values"?: Record<string, string> | undefined } | undefined; "segment"?: { "property": string; "values"?: Record<string, string> | undefined } | undefined; "preferredAgent"?: { "property": string; "values"?: Record<string, number> | undefined } | undefined; "priorityScore"?: { "property": string; "values"?: Record<string, number> | undefined } | undefined; "attributes"?: Record<string, { "property": string; "values"?: Record<string, string | number | boolean> | undefined }> | undefined } | undefined } | undefined; "skills"?: { "url": string; "timeout"?: string | undefined; "cacheFor"?: string | undefined } | undefined; "showReason"?: "assignee" | "group" | undefined }; "intake"?: { "greeting"?: string | undefined; "fields"?: ({ "id": string; "ask": string; "options": { "id": string; "label": string }[]; "required"?: boolean | undefined })[] | undefined; "createTicket"?: "on_first_message" | undefined; "holdFor"?: string | undefined } | undefined; "webhooks"?: ({ "id": string; "url": string; "events": string[]; "includeText"?: boolean | undefined; "signing"?: { "generation": number; "previousUntil"?: string | undefined } | undefined })[] | undefined; "retention"?: { "closedTickets"?: string | undefined; "events"?: string | undefined; "audit"?: string | undefined; "webhookLogs"?: string | undefined; "enrichment"?: string | undefined } | undefined };
   "Health": { "status": "ok" | "waiting"; "waitingFor": string[]; "configVersion"?: number | undefined; "groups"?: ({ "group": string; "reachable": boolean; "configVersion"?: number | undefined; "waiting"?: { "lane": string; "count": number; "oldestAt": string }[] | undefined; "parked"?: number | undefined; "setAside"?: number | undefined; "unrecorded"?: number | undefined; "troubles"?: string[] | undefined; "systems"?: Schemas["SystemHealth"][] | undefined })[] | undefined };
   /** A system under `routing` that the desk asks */
   "SystemHealth": { "system": "enrichment" | "skills"; "failures": number; "leftAloneSince": string | null; "retryAt": string | null; "lastFailure": { "code": string; "why": string; "at": string } | null; "answeredAt"?: string | null | undefined };
   "Problem": { "code": Schemas["ProblemCode"]; "title": string; "status": number; "detail"?: string | undefined; "problems"?: { "pointer": string; "message": string }[] | undefined };
   /** Stable; what programs should look at. */
-  "ProblemCode": "request.malformed" | "update.malformed" | "auth.missing" | "auth.invalid" | "auth.expired" | "auth.revoked" | "webhook.secret_invalid" | "auth.scope_missing" | "route.not_found" | "config.not_found" | "config.version_not_found" | "ticket.not_found" | "contact.not_found" | "ticket.closed" | "ticket.resolved" | "ticket.claimed_by_other" | "ticket.moved" | "tags.too_many" | "delivery.not_found" | "webhook.not_found" | "key.not_found" | "group.not_found" | "method.not_allowed" | "request.not_acceptable" | "config.conflict" | "webhook.disabled" | "key.revoked" | "key.too_many" | "idempotency.running" | "idempotency.answer_lost" | "events.cursor_lost" | "config.changed" | "request.too_large" | "request.not_json" | "request.invalid" | "idempotency.key_reused" | "config.invalid" | "sla.out_of_reach" | "rate.exceeded" | "internal.error" | "auth.unavailable" | "config.missing" | "group.full" | "group.unreachable" | "record.unreachable";
+  "ProblemCode": "request.malformed" | "update.malformed" | "auth.missing" | "auth.invalid" | "auth.expired" | "auth.revoked" | "webhook.secret_invalid" | "auth.scope_missing" | "route.not_found" | "config.not_found" | "config.version_not_found" | "config.item_not_found" | "ticket.not_found" | "contact.not_found" | "ticket.closed" | "ticket.resolved" | "ticket.claimed_by_other" | "ticket.moved" | "tags.too_many" | "erasure.not_found" | "hold.not_found" | "delivery.not_found" | "webhook.not_found" | "key.not_found" | "group.not_found" | "method.not_allowed" | "request.not_acceptable" | "config.conflict" | "webhook.disabled" | "contact.held" | "contact.merged" | "contact.has_merged" | "key.revoked" | "key.too_many" | "idempotency.running" | "idempotency.answer_lost" | "events.cursor_lost" | "config.changed" | "request.too_large" | "request.not_json" | "request.invalid" | "idempotency.key_reused" | "config.invalid" | "sla.out_of_reach" | "rate.exceeded" | "internal.error" | "auth.unavailable" | "config.missing" | "group.full" | "group.unreachable" | "record.unreachable";
   "ConfigChanged": { "version": number; "changed": boolean; "diff": Schemas["ConfigDiff"]; "unreachableGroups": string[]; "warnings": { "pointer": string; "message": string }[] };
   /** JSON pointers: `added` and `changed` into the new document, `removed` into the old one. Items of lists are matched by their id. */
   "ConfigDiff": { "added": ({ "pointer": string; "from"?: unknown | undefined; "to"?: unknown | undefined })[]; "removed": ({ "pointer": string; "from"?: unknown | undefined; "to"?: unknown | undefined })[]; "changed": ({ "pointer": string; "from"?: unknown | undefined; "to"?: unknown | undefined })[] };
   "ConfigDryRun": { "version": number; "valid": boolean; "problems": { "pointer": string; "message": string }[]; "warnings": { "pointer": string; "message": string }[]; "diff": Schemas["ConfigDiff"] };
   "ConfigVersion": { "version": number; "createdAt": string; "createdBy": string; "note": string | null; "restoredFrom": number | null };
   "ConfigVersionWithDocument": Schemas["ConfigVersion"] & ({ "document"?: unknown | undefined });
+  "ConfigVersionDiff": { "from": Schemas["ConfigVersion"]; "to": Schemas["ConfigVersion"]; "diff": Schemas["ConfigDiff"] };
   "ConfigRollback": { "version": number; "note"?: string | undefined };
   "Ticket": { "id": string; "ref": string; "group": string; "number": number; "status": "open" | "in_progress" | "escalated" | "waiting" | "resolved" | "closed"; "priority": "urgent" | "high" | "normal" | "low"; "queue": string; "tier": string | null; "assignee": { "id": number; "name": string } | null; "customer": { "id": number }; "subject": string; "tags": string[]; "fields": Record<string, string>; "openedAt": string; "statusAt": string; "awaitingSince": string | null; "firstAnsweredAt": string | null; "resolvedAt": string | null; "closedAt": string | null; "changedAt": string; "dueAt": string | null; "breached": ("firstResponse" | "nextResponse" | "resolution")[]; "unreachable": "blocked" | "gone" | "never_started" | null; "payload": string | null; "followUpOf": string | null; "topicId": number | null; "reopenings": number; "version": number; "recordedAt": string };
   "TicketWithEvents": Schemas["Ticket"] & ({ "events": { "items": Schemas["TicketEvent"][]; "nextCursor": string | null } });
@@ -48,11 +49,25 @@ export interface Schemas {
   "WebhookReplay": { "ids"?: string[] | undefined; "since"?: string | undefined; "until"?: string | undefined };
   "WebhookRotation": { "overlap"?: string | undefined };
   "ApiKey": { "id": string; "name": string; "scopes": Schemas["Scope"][]; "callsPerMinute": number; "status": "active" | "expired" | "revoked"; "createdAt": string; "createdBy": string; "expiresAt": string | null; "rotatedAt": string | null; "previousSecretUntil": string | null; "revokedAt": string | null; "revokedBy": string | null; "lastUsedAt": string | null };
-  /** `tickets:read`: Tickets, their events, clocks and routing; deliveries that need someone; `tickets:write`: Acting on tickets and deliveries; `contacts:read`: What is known of customers; `contacts:write`: Changing and erasing what is known of customers; `config:read`: The configuration and its history; rehearsals; `config:write`: Changing the configuration; `metrics:read`: Figures, and the details of the desk's health; `admin`: Everything, API keys and signing secrets included */
-  "Scope": "tickets:read" | "tickets:write" | "contacts:read" | "contacts:write" | "config:read" | "config:write" | "metrics:read" | "admin";
+  /** `tickets:read`: Tickets, their events, clocks and routing; deliveries that need someone; `tickets:write`: Acting on tickets and deliveries; `contacts:read`: What is known of customers; `contacts:write`: Changing and erasing what is known of customers; `config:read`: The configuration and its history; rehearsals; `config:write`: Changing the configuration; `metrics:read`: Figures, and the details of the desk's health; `audit:read`: Who changed what, when and from where; `admin`: Everything, API keys and signing secrets included */
+  "Scope": "tickets:read" | "tickets:write" | "contacts:read" | "contacts:write" | "config:read" | "config:write" | "metrics:read" | "audit:read" | "admin";
   "ApiKeyWithSecret": Schemas["ApiKey"] & { "key": string };
   "NewApiKey": { "name": string; "scopes": Schemas["Scope"][]; "callsPerMinute"?: number | undefined; "expiresAt"?: string | null | undefined };
   "ApiKeyRotation": { "overlap"?: string | undefined };
+  "AuditEntry": { "id": string; "at": string; "action": string; "by": { "kind": "customer" | "agent" | "key" | "system"; "id": string; "name": string | null }; "target": { "kind": "config" | "key" | "contact" | "ticket" | "desk" | "agent" | "delivery" | "group"; "id": string; "ref": string | null }; "from": Record<string, unknown> | null; "to": Record<string, unknown> | null; "data": Record<string, unknown>; "origin": { "network": string | null; "userAgent": string | null } | null };
+  "ContactDetails": { "contact": number; "displayName": string | null; "email": string | null; "phone": string | null; "notes": string | null; "blocked": { "since": string | null; "by": string | null } | null; "merged": { "into": number; "at": string | null; "by": string | null } | null; "together": number[]; "version": number };
+  /** Null takes back; what is left out stays */
+  "ContactDetailsChange": { "displayName"?: string | null | undefined; "email"?: string | null | undefined; "phone"?: string | null | undefined; "notes"?: string | null | undefined };
+  "ContactMerge": { "into": number };
+  "ContactExport": { "exportedAt": string; "contacts": unknown[] };
+  "ErasurePreview": { "contacts": number[]; "held": ({ "kind": "contact" | "ticket"; "id": string; "reason": string })[]; "record": { "contacts": number; "details": number; "homes": number; "tickets": number; "events": number; "audit": number }; "groups": { "group": string; "tickets": string[]; "activeTickets": number; "topics": number; "messages": number; "deliveries": number }[]; "unreachableGroups": string[]; "beyondReach": string[] };
+  "Erasure": { "id": string; "state": "running" | "done"; "pseudonym": string; "requestedAt": string; "requestedBy": string; "doneAt": string | null; "removed": Schemas["ErasureRemoved"]; "beyondReach": string[] };
+  /** So far, where it runs */
+  "ErasureRemoved": { "objects": { "customers": number; "tickets": number; "events": number; "messages": number; "deliveries": number; "other": number }; "record": { "contacts": number; "details": number; "homes": number; "tickets": number; "events": number; "audit": number }; "topics": { "asked": number; "deleted": number; "renamed": number; "left": { "group": string; "topicId": number; "code": string }[] } };
+  "LegalHold": { "kind": "contact" | "ticket"; "id": string; "since": string; "by": string; "reason": string };
+  "LegalHoldReason": { "reason": string };
+  "RetentionRun": { "startedAt": string; "endedAt": string | null; "left": string[]; "removed": Schemas["RetentionRemoved"]; "unreachableGroups": string[] } | null;
+  "RetentionRemoved": { "tickets": number; "events": number; "audit": number; "webhookLogs": number; "enrichment": number; "objectTickets": number };
 }
 
 /** Where there is nothing to say. */
@@ -108,6 +123,14 @@ export interface Operations {
     body: undefined;
     answer: Schemas["ConfigVersionWithDocument"];
   };
+  /** What differs between two versions */
+  "GET /api/v1/config/diff": {
+    path: Nothing;
+    query: { "from": number; "to"?: number | undefined };
+    headers: Nothing;
+    body: undefined;
+    answer: Schemas["ConfigVersionDiff"];
+  };
   /** Brings back an earlier version, as a new one */
   "POST /api/v1/config/rollback": {
     path: Nothing;
@@ -115,6 +138,46 @@ export interface Operations {
     headers: { "Idempotency-Key"?: string | undefined; "If-Match"?: string | undefined };
     body: Schemas["ConfigRollback"];
     answer: Schemas["ConfigChanged"];
+  };
+  /** One section of the configuration in force */
+  "GET /api/v1/config/{section}": {
+    path: { "section": "desk" | "groups" | "tiers" | "queues" | "agents" | "calendars" | "slaPolicies" | "escalationPolicies" | "routing" | "intake" | "webhooks" | "retention" };
+    query: Nothing;
+    headers: { "If-None-Match"?: string | undefined };
+    body: undefined;
+    answer: unknown;
+  };
+  /** Puts one section; the whole document is checked and gets a new version */
+  "PUT /api/v1/config/{section}": {
+    path: { "section": "desk" | "groups" | "tiers" | "queues" | "agents" | "calendars" | "slaPolicies" | "escalationPolicies" | "routing" | "intake" | "webhooks" | "retention" };
+    query: { "dryRun"?: "0" | "1" | "true" | "false" | undefined; "note"?: string | undefined };
+    headers: { "Idempotency-Key"?: string | undefined; "If-Match"?: string | undefined };
+    body: unknown;
+    answer: Schemas["ConfigChanged"] | Schemas["ConfigDryRun"];
+  };
+  /** One item of a section of the configuration in force */
+  "GET /api/v1/config/{section}/{id}": {
+    path: { "section": "desk" | "groups" | "tiers" | "queues" | "agents" | "calendars" | "slaPolicies" | "escalationPolicies" | "routing" | "intake" | "webhooks" | "retention"; "id": string };
+    query: Nothing;
+    headers: { "If-None-Match"?: string | undefined };
+    body: undefined;
+    answer: unknown;
+  };
+  /** Puts one item of a section: the one with this id, or a new one at the end */
+  "PUT /api/v1/config/{section}/{id}": {
+    path: { "section": "desk" | "groups" | "tiers" | "queues" | "agents" | "calendars" | "slaPolicies" | "escalationPolicies" | "routing" | "intake" | "webhooks" | "retention"; "id": string };
+    query: { "dryRun"?: "0" | "1" | "true" | "false" | undefined; "note"?: string | undefined };
+    headers: { "Idempotency-Key"?: string | undefined; "If-Match"?: string | undefined };
+    body: unknown;
+    answer: Schemas["ConfigChanged"] | Schemas["ConfigDryRun"];
+  };
+  /** Takes one item out of a section; refused while something else refers to it */
+  "DELETE /api/v1/config/{section}/{id}": {
+    path: { "section": "desk" | "groups" | "tiers" | "queues" | "agents" | "calendars" | "slaPolicies" | "escalationPolicies" | "routing" | "intake" | "webhooks" | "retention"; "id": string };
+    query: { "dryRun"?: "0" | "1" | "true" | "false" | undefined; "note"?: string | undefined };
+    headers: { "Idempotency-Key"?: string | undefined; "If-Match"?: string | undefined };
+    body: undefined;
+    answer: Schemas["ConfigChanged"] | Schemas["ConfigDryRun"];
   };
   /** Tickets, opened last first: listed, filtered, searched */
   "GET /api/v1/tickets": {
@@ -363,5 +426,149 @@ export interface Operations {
     headers: { "Idempotency-Key"?: string | undefined };
     body: undefined;
     answer: Schemas["ApiKey"];
+  };
+  /** Who changed what, newest first */
+  "GET /api/v1/audit": {
+    path: Nothing;
+    query: { "kind"?: "ticket" | "config" | "key" | "contact" | "hold" | "retention" | "agent" | "delivery" | "group" | undefined; "action"?: string | undefined; "actor"?: string | undefined; "targetKind"?: "config" | "key" | "contact" | "ticket" | "desk" | "agent" | "delivery" | "group" | undefined; "target"?: string | undefined; "since"?: string | undefined; "until"?: string | undefined; "limit"?: number | undefined; "cursor"?: string | undefined };
+    headers: Nothing;
+    body: undefined;
+    answer: { "items": Schemas["AuditEntry"][]; "nextCursor": string | null };
+  };
+  /** The same as a file: one entry a line */
+  "GET /api/v1/audit/export": {
+    path: Nothing;
+    query: { "kind"?: "ticket" | "config" | "key" | "contact" | "hold" | "retention" | "agent" | "delivery" | "group" | undefined; "action"?: string | undefined; "actor"?: string | undefined; "targetKind"?: "config" | "key" | "contact" | "ticket" | "desk" | "agent" | "delivery" | "group" | undefined; "target"?: string | undefined; "since"?: string | undefined; "until"?: string | undefined; "format"?: "ndjson" | "csv" | undefined };
+    headers: Nothing;
+    body: undefined;
+    answer: Schemas["AuditEntry"] | string;
+  };
+  /** What the staff says of a contact */
+  "GET /api/v1/contacts/{id}/details": {
+    path: { "id": number };
+    query: Nothing;
+    headers: Nothing;
+    body: undefined;
+    answer: Schemas["ContactDetails"];
+  };
+  /** Changes what the staff says of a contact */
+  "PATCH /api/v1/contacts/{id}/details": {
+    path: { "id": number };
+    query: Nothing;
+    headers: { "Idempotency-Key"?: string | undefined };
+    body: Schemas["ContactDetailsChange"];
+    answer: Schemas["ContactDetails"];
+  };
+  /** Passes no more of a contact's messages on; they are told once, when they write */
+  "POST /api/v1/contacts/{id}/block": {
+    path: { "id": number };
+    query: Nothing;
+    headers: { "Idempotency-Key"?: string | undefined };
+    body: undefined;
+    answer: Schemas["ContactDetails"];
+  };
+  /** Passes a contact's messages on again, from now on */
+  "POST /api/v1/contacts/{id}/unblock": {
+    path: { "id": number };
+    query: Nothing;
+    headers: { "Idempotency-Key"?: string | undefined };
+    body: undefined;
+    answer: Schemas["ContactDetails"];
+  };
+  /** Says that a contact is the same person as another one: their tickets are listed together */
+  "POST /api/v1/contacts/{id}/merge": {
+    path: { "id": number };
+    query: Nothing;
+    headers: { "Idempotency-Key"?: string | undefined };
+    body: Schemas["ContactMerge"];
+    answer: Schemas["ContactDetails"];
+  };
+  /** Takes a merge back */
+  "POST /api/v1/contacts/{id}/unmerge": {
+    path: { "id": number };
+    query: Nothing;
+    headers: { "Idempotency-Key"?: string | undefined };
+    body: undefined;
+    answer: Schemas["ContactDetails"];
+  };
+  /** Everything that the desk knows of a person, as one JSON document */
+  "GET /api/v1/contacts/{id}/export": {
+    path: { "id": number };
+    query: Nothing;
+    headers: Nothing;
+    body: undefined;
+    answer: Schemas["ContactExport"];
+  };
+  /** What an erasure of a contact would remove; changes nothing */
+  "GET /api/v1/contacts/{id}/erasure": {
+    path: { "id": number };
+    query: Nothing;
+    headers: Nothing;
+    body: undefined;
+    answer: Schemas["ErasurePreview"];
+  };
+  /** Erases a person: every contact of theirs, everywhere. There is no way back */
+  "POST /api/v1/contacts/{id}/erase": {
+    path: { "id": number };
+    query: Nothing;
+    headers: { "Idempotency-Key"?: string | undefined };
+    body: undefined;
+    answer: Schemas["Erasure"];
+  };
+  /** The receipt of an erasure: when, and what was removed where */
+  "GET /api/v1/erasures/{id}": {
+    path: { "id": string };
+    query: Nothing;
+    headers: Nothing;
+    body: undefined;
+    answer: Schemas["Erasure"];
+  };
+  /** Everything that is held, longest first */
+  "GET /api/v1/legal-holds": {
+    path: Nothing;
+    query: Nothing;
+    headers: Nothing;
+    body: undefined;
+    answer: { "items": Schemas["LegalHold"][] };
+  };
+  /** Keeps a contact and all of their tickets from being erased or forgotten */
+  "PUT /api/v1/contacts/{id}/legal-hold": {
+    path: { "id": number };
+    query: Nothing;
+    headers: { "Idempotency-Key"?: string | undefined };
+    body: Schemas["LegalHoldReason"];
+    answer: Schemas["LegalHold"];
+  };
+  /** Lifts the hold on a contact */
+  "DELETE /api/v1/contacts/{id}/legal-hold": {
+    path: { "id": number };
+    query: Nothing;
+    headers: { "Idempotency-Key"?: string | undefined };
+    body: undefined;
+    answer: undefined;
+  };
+  /** Keeps a ticket, and its contact, from being erased, and the ticket from being forgotten */
+  "PUT /api/v1/tickets/{ref}/legal-hold": {
+    path: { "ref": string };
+    query: Nothing;
+    headers: { "Idempotency-Key"?: string | undefined };
+    body: Schemas["LegalHoldReason"];
+    answer: Schemas["LegalHold"];
+  };
+  /** Lifts the hold on a ticket */
+  "DELETE /api/v1/tickets/{ref}/legal-hold": {
+    path: { "ref": string };
+    query: Nothing;
+    headers: { "Idempotency-Key"?: string | undefined };
+    body: undefined;
+    answer: undefined;
+  };
+  /** The last run that forgot what is older than the configuration keeps */
+  "GET /api/v1/retention": {
+    path: Nothing;
+    query: Nothing;
+    headers: Nothing;
+    body: undefined;
+    answer: { "run": Schemas["RetentionRun"] };
   };
 }

@@ -1,3 +1,5 @@
+import { advanceErasures } from "../groups/erasing.ts";
+import { retain } from "../groups/retention.ts";
 import { sweepGroups } from "../groups/sweep.ts";
 import { log } from "../log.ts";
 import { ApiCalls } from "../record/api-calls.ts";
@@ -10,7 +12,8 @@ const MINUTE_MS = 60_000;
 
 /**
  * Every minute: wakes the groups in which something is due, for the case that an object's own alarm does not ring.
- * Both find the same things due, and whoever comes first does them. Then it forgets calls and keys that are long over.
+ * Both find the same things due, and whoever comes first does them. Then it
+ * goes on with erasures, and forgets what is older than the configuration keeps, and calls and keys that are long over.
  */
 export async function everyMinute(env: Env, now: number): Promise<void> {
   const { groups, unreachableGroups } = await sweepGroups(env, now);
@@ -19,6 +22,8 @@ export async function everyMinute(env: Env, now: number): Promise<void> {
     log(unreachableGroups.length > 0 ? "warn" : "info", "sla.swept", { steps, unreachableGroups });
   }
   try {
+    await advanceErasures(env, now);
+    await retain(env, now);
     await forget(env, now);
   } catch (error) {
     if (!(error instanceof RecordUnreachable)) throw error;

@@ -302,7 +302,15 @@ const Webhook = z.strictObject({
     .optional(),
 });
 
-const Retention = z.strictObject({ closedTickets: Duration.optional(), events: Duration.optional() });
+/** How long things are kept; what is left out is kept for good. */
+const Retention = z.strictObject({
+  /** Closed tickets, from their end on, with all that happened to them. */
+  closedTickets: Duration.optional().describe("Closed tickets with all that happened to them"),
+  events: Duration.optional().describe("What happened to closed tickets; the tickets themselves stay"),
+  audit: Duration.optional().describe("Who changed what of the desk itself"),
+  webhookLogs: Duration.optional().describe("Deliveries to endpoints that were given up"),
+  enrichment: Duration.optional().describe("What other systems said of customers"),
+});
 
 /** The sections, each with its own schema, in the order in which people read them. */
 export const ConfigSections = {

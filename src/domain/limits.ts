@@ -141,3 +141,8 @@ export const AGENT_CAPACITY_DEFAULT = 5;
 export const SKILLS_ANSWER_BYTES_MAX = 524_288;
 /** Agents in one answer of a skills service. */
 export const SKILL_TABLE_AGENTS_MAX = 5_000;
+
+/** Tickets that an object forgets in one step, with everything of theirs; D1 binds few parameters, and so does this. */
+export const TICKETS_FORGOTTEN_AT_ONCE_MAX = 20;
+/** Rows of other kinds that one step of forgetting removes. */
+export const ROWS_FORGOTTEN_AT_ONCE_MAX = 1_000;

@@ -7,6 +7,7 @@ export const SCOPES = {
   "config:read": "The configuration and its history; rehearsals",
   "config:write": "Changing the configuration",
   "metrics:read": "Figures, and the details of the desk's health",
+  "audit:read": "Who changed what, when and from where",
   admin: "Everything, API keys and signing secrets included",
 } as const;
 

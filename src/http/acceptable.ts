@@ -15,7 +15,14 @@ export function accepts(header: string | undefined, type: string): boolean {
   return false;
 }
 
+/** What answers otherwise than in JSON. */
+const OTHER_TYPES: Readonly<Record<string, readonly string[]>> = {
+  "/api/v1/audit/export": ["application/x-ndjson", "text/csv"],
+};
+
 /** The API speaks JSON: who takes none is told so before anything is done. */
-export const acceptable = createMiddleware<Desk>(async (c, next) =>
-  accepts(c.req.header("Accept"), "application/json") ? next() : problem(c, "request.not_acceptable"),
-);
+export const acceptable = createMiddleware<Desk>(async (c, next) => {
+  const header = c.req.header("Accept");
+  const types = ["application/json", ...(OTHER_TYPES[c.req.path] ?? [])];
+  return types.some((type) => accepts(header, type)) ? next() : problem(c, "request.not_acceptable");
+});

@@ -7,15 +7,21 @@ import { API_BODY_BYTES_MAX } from "../domain/limits.ts";
 import { log } from "../log.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import { acceptable } from "./acceptable.ts";
+import { auditApi } from "./api/audit.ts";
 import { commandsApi } from "./api/commands.ts";
 import { configSchemaApi } from "./api/config-schema.ts";
+import { configSectionsApi } from "./api/config-sections.ts";
 import { configApi } from "./api/config.ts";
+import { contactDetailsApi } from "./api/contact-details.ts";
+import { contactErasureApi } from "./api/contact-erasure.ts";
+import { contactExportApi } from "./api/contact-export.ts";
 import { contactsApi } from "./api/contacts.ts";
 import { enrichmentApi } from "./api/enrichment.ts";
 import { escalationsApi } from "./api/escalations.ts";
 import { eventsApi } from "./api/events.ts";
 import { groupsApi } from "./api/groups.ts";
 import { keysApi } from "./api/keys.ts";
+import { legalHoldsApi } from "./api/legal-holds.ts";
 import { outboxApi } from "./api/outbox.ts";
 import { routingApi } from "./api/routing.ts";
 import { slaApi } from "./api/sla.ts";
@@ -97,6 +103,7 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
     bodyLimit({ maxSize: API_BODY_BYTES_MAX, onError: (c) => problem(c, "request.too_large") }),
   );
   app.route("/api/v1", configApi);
+  app.route("/api/v1", configSectionsApi);
   app.route("/api/v1", ticketsApi);
   app.route("/api/v1", commandsApi);
   app.route("/api/v1", eventsApi);
@@ -109,5 +116,10 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
   app.route("/api/v1", enrichmentApi);
   app.route("/api/v1", webhooksApi);
   app.route("/api/v1", keysApi);
+  app.route("/api/v1", auditApi);
+  app.route("/api/v1", contactDetailsApi);
+  app.route("/api/v1", contactExportApi);
+  app.route("/api/v1", contactErasureApi);
+  app.route("/api/v1", legalHoldsApi);
   return app;
 }

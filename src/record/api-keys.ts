@@ -1,8 +1,11 @@
 import { and, desc, eq, isNull, lt, or, sql } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import type { AuditAction, AuditEntry, Doer } from "../domain/audit.ts";
 import type { Scope } from "../domain/scope.ts";
+import { auditOfChange, doneBy } from "./audit-entries.ts";
 import { API_KEY_KEPT_MS, API_KEY_USED_EVERY_MS, API_KEYS_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";
+import { rowWhere } from "./row-where.ts";
 import { apiKeys } from "./schema.ts";
 
 /** A key as it is stored: without its secret. Instants in ms since 1970. */
@@ -15,10 +18,9 @@ export interface NewApiKey {
   scopes: Scope[];
   callsPerMinute: number | null;
   expiresAt: number | null;
-  by: string;
   at: number;
-  /** The call that asks for it. Asked again by the same call, it gets the new secret and stays one key. */
-  cause: string;
+  /** Its cause is the call that asks. Asked again by the same call, it gets the new secret and stays one key. */
+  doer: Doer;
 }
 
 export interface Rotation {
@@ -27,7 +29,7 @@ export interface Rotation {
   /** Until when the secret before is let in. */
   overlapUntil: number;
   at: number;
-  cause: string;
+  doer: Doer;
 }
 
 /** The keys of programs in D1. Everything throws `RecordUnreachable` when D1 does not answer. */
@@ -81,15 +83,34 @@ export class ApiKeys {
 
   /** Null if there are `API_KEYS_MAX` already. */
   async create(key: NewApiKey): Promise<ApiKeyRow | null> {
-    const { id, name, hash, scopes, callsPerMinute, expiresAt, by, at, cause } = key;
-    const row = await reach(() =>
-      this.#db.get<{ id: string } | undefined>(sql`
-        INSERT INTO ${apiKeys} (id, name, hash, scopes, calls_per_minute, created_at, created_by, expires_at, cause)
-        SELECT ${id}, ${name}, ${hash}, ${JSON.stringify(scopes)}, ${callsPerMinute}, ${at}, ${by}, ${expiresAt}, ${cause}
-        WHERE (SELECT count(*) FROM ${apiKeys}) < ${API_KEYS_MAX}
-        ON CONFLICT (id) DO UPDATE SET hash = excluded.hash WHERE cause = excluded.cause
-        RETURNING id`),
-    );
+    const { id, name, hash, scopes, callsPerMinute, expiresAt, at, doer } = key;
+    const cause = doer.cause;
+    const made = {
+      id,
+      name,
+      hash,
+      scopes,
+      callsPerMinute,
+      createdAt: at,
+      createdBy: doer.name,
+      expiresAt,
+      cause,
+    };
+    const isRoom = sql`(SELECT count(*) FROM ${apiKeys}) < ${API_KEYS_MAX}`;
+    const insert = this.#db
+      .insert(apiKeys)
+      .select(rowWhere(apiKeys, made, isRoom))
+      .onConflictDoUpdate({
+        target: apiKeys.id,
+        set: { hash: sql`excluded.hash` },
+        setWhere: sql`${apiKeys.cause} = excluded.cause`,
+      })
+      .returning({ id: apiKeys.id });
+    const entry = {
+      ...entryOf("key.created", id, at, doer),
+      data: { name, scopes, callsPerMinute, expiresAt },
+    };
+    const [[row]] = await reach(() => this.#db.batch([insert, auditOfChange(this.#db, entry)]));
     return row === undefined ? null : this.find(id);
   }
 
@@ -97,34 +118,33 @@ export class ApiKeys {
    * Gives a key a new secret; the one before is let in until the overlap ends. Null if the key is unknown or revoked.
    * The same call asking again replaces the secret that nobody has seen, not the one in use.
    */
-  async rotate({ id, hash, overlapUntil, at, cause }: Rotation): Promise<ApiKeyRow | null> {
-    const row = await reach(() =>
-      this.#db
-        .update(apiKeys)
-        .set({
-          hash,
-          previousHash: sql`CASE WHEN ${apiKeys.cause} = ${cause} THEN ${apiKeys.previousHash} ELSE ${apiKeys.hash} END`,
-          previousUntil: overlapUntil,
-          rotatedAt: at,
-          cause,
-        })
-        .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
-        .returning()
-        .get(),
-    );
+  async rotate({ id, hash, overlapUntil, at, doer }: Rotation): Promise<ApiKeyRow | null> {
+    const { cause } = doer;
+    const update = this.#db
+      .update(apiKeys)
+      .set({
+        hash,
+        previousHash: sql`CASE WHEN ${apiKeys.cause} = ${cause} THEN ${apiKeys.previousHash} ELSE ${apiKeys.hash} END`,
+        previousUntil: overlapUntil,
+        rotatedAt: at,
+        cause,
+      })
+      .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
+      .returning();
+    const entry = { ...entryOf("key.rotated", id, at, doer), data: { overlapUntil } };
+    const [[row]] = await reach(() => this.#db.batch([update, auditOfChange(this.#db, entry)]));
     return row ?? null;
   }
 
   /** The key as it is afterwards, null if there is none. One that was revoked before stays as it was. */
-  async revoke(id: string, by: string, at: number): Promise<ApiKeyRow | null> {
-    const row = await reach(() =>
-      this.#db
-        .update(apiKeys)
-        .set({ revokedAt: at, revokedBy: by })
-        .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
-        .returning()
-        .get(),
-    );
+  async revoke(id: string, doer: Doer, at: number): Promise<ApiKeyRow | null> {
+    const update = this.#db
+      .update(apiKeys)
+      .set({ revokedAt: at, revokedBy: doer.name })
+      .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
+      .returning();
+    const entry = entryOf("key.revoked", id, at, doer);
+    const [[row]] = await reach(() => this.#db.batch([update, auditOfChange(this.#db, entry)]));
     return row ?? this.find(id);
   }
 
@@ -150,4 +170,8 @@ export class ApiKeys {
       this.#db.delete(apiKeys).where(or(lt(apiKeys.revokedAt, before), lt(apiKeys.expiresAt, before))),
     );
   }
+}
+
+function entryOf(action: AuditAction, id: string, at: number, doer: Doer): AuditEntry {
+  return { at, ...doneBy(doer), action, target: { kind: "key", id } };
 }

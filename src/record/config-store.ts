@@ -1,11 +1,15 @@
 import { desc, eq, getTableColumns, lt, sql } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import type { AuditEntry, Doer } from "../domain/audit.ts";
 import { checkConfig, type ConfigCheck, type ConfigProblem } from "../domain/config-check.ts";
 import { diffConfig, isSame } from "../domain/config-diff.ts";
+import { changedPlaces } from "../domain/config-places-changed.ts";
 import type { Config, VersionedConfig } from "../domain/config.ts";
 import { pointerTo } from "../domain/schema-problems.ts";
+import { auditOfChange, doneBy } from "./audit-entries.ts";
 import { CHAT_MOVE_ATTEMPTS_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";
+import { rowWhere } from "./row-where.ts";
 import { configVersions, tickets } from "./schema.ts";
 
 /** A version without its document. Versions count from 1; the highest is in force. */
@@ -32,6 +36,8 @@ export interface Change {
   restoredFrom?: number;
   /** The version that the change was made from; 0 where there is none yet. */
   ifVersion: number;
+  /** Who changes it through the API, for the audit trail; `by` is their name. Without one it is Telegram. */
+  doer?: Doer;
 }
 
 /** `version` is the one in force afterwards: for `conflict` the one that somebody else made meanwhile. */
@@ -80,6 +86,16 @@ export class ConfigStore {
     return row === undefined ? null : stored(row);
   }
 
+  /** Every group that any version has had: the object of one that is gone keeps what it has. */
+  async groupsEver(): Promise<string[]> {
+    const rows = await reach(() =>
+      this.#db.all<{ id: string }>(sql`
+        SELECT DISTINCT one.value ->> '$.id' AS id FROM ${configVersions}, json_each(${configVersions.document}, '$.groups') AS one
+        ORDER BY 1`),
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Newest first; `before` is the version that the page before ended with. */
   async list(page: { before: number | null; limit: number }): Promise<ConfigVersion[]> {
     const { document: _document, ...columns } = getTableColumns(configVersions);
@@ -112,17 +128,35 @@ export class ConfigStore {
     const current = await this.current();
     const version = current?.version ?? 0;
     if (version !== change.ifVersion) return { outcome: "conflict", version };
-    if (current !== null && isSame(diffConfig(current.document, document)))
-      return { outcome: "unchanged", version };
-    const row = await reach(() =>
-      this.#db.get<{ version: number } | undefined>(sql`
-        INSERT INTO ${configVersions} (version, document, created_at, created_by, note, restored_from)
-        SELECT ${version + 1}, ${JSON.stringify(document)}, ${change.at}, ${change.by}, ${change.note ?? null},
-          ${change.restoredFrom ?? null}
-        WHERE (SELECT coalesce(max(version), 0) FROM ${configVersions}) = ${version}
-        RETURNING version`),
-    );
-    if (row !== undefined) return { outcome: "stored", version: row.version };
+    const diff = diffConfig(current?.document ?? {}, document);
+    if (current !== null && isSame(diff)) return { outcome: "unchanged", version };
+    const row = {
+      version: version + 1,
+      document: JSON.stringify(document),
+      createdAt: change.at,
+      createdBy: change.by,
+      note: change.note,
+      restoredFrom: change.restoredFrom,
+    };
+    const isNext = sql`(SELECT coalesce(max(version), 0) FROM ${configVersions}) = ${version}`;
+    const store = this.#db
+      .insert(configVersions)
+      .select(rowWhere(configVersions, row, isNext))
+      .returning({ version: configVersions.version });
+    const entry: AuditEntry = {
+      at: change.at,
+      ...(change.doer === undefined ? { by: { kind: "system", id: "telegram" } } : doneBy(change.doer)),
+      action: change.restoredFrom === undefined ? "config.stored" : "config.rolled_back",
+      target: { kind: "config", id: String(version + 1) },
+      from: { version },
+      to: { version: version + 1 },
+      data: {
+        places: changedPlaces(diff, current?.document ?? {}, document),
+        ...(change.restoredFrom === undefined ? {} : { restoredFrom: change.restoredFrom }),
+      },
+    };
+    const [[next]] = await reach(() => this.#db.batch([store, auditOfChange(this.#db, entry)]));
+    if (next !== undefined) return { outcome: "stored", version: next.version };
     return { outcome: "conflict", version: (await this.current())?.version ?? 0 };
   }
 

@@ -52,3 +52,14 @@ export const COUNTED_TICKETS_MAX = 100_000;
 export const SCANNED_CONTACTS_MAX = 1_000;
 /** A customer's tickets that are counted. */
 export const COUNTED_TICKETS_OF_CONTACT_MAX = 1_000;
+/** Tickets of which one step of an erasure, or of forgetting, clears the record. */
+export const ERASED_TICKETS_AT_ONCE_MAX = 50;
+/** Erasures that one minute goes on with. */
+export const ERASURES_AT_ONCE_MAX = 5;
+/** Rows that one step of forgetting removes from the record, tickets aside. */
+export const ROWS_FORGOTTEN_AT_ONCE_MAX = 1_000;
+/** What the staff says of a contact. */
+export const DISPLAY_NAME_CHARS_MAX = 128;
+export const EMAIL_CHARS_MAX = 254;
+export const CONTACT_NOTES_CHARS_MAX = 4_000;
+export const HOLD_REASON_CHARS_MAX = 500;

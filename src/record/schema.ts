@@ -1,7 +1,9 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { Actor } from "../domain/actor.ts";
+import type { AuditAction, AuditActor, AuditTarget } from "../domain/audit.ts";
 import type { UnreachableReason } from "../domain/contact.ts";
+import type { ErasureCounts } from "../domain/erasure.ts";
 import type { TicketEventType } from "../domain/event.ts";
 import type { Priority } from "../domain/priority.ts";
 import type { Scope } from "../domain/scope.ts";
@@ -115,6 +117,8 @@ export const ticketEvents = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.ticketId, table.n] }),
+    // The audit trail goes through the events of all tickets, newest first: a row written for each event.
+    index("ticket_events_at").on(table.at),
     // How well the system that knows the customers serves the desk is counted over all tickets.
     index("ticket_events_enrichment")
       .on(table.at)
@@ -246,3 +250,113 @@ export const apiCalls = sqliteTable(
     index("api_calls_started").on(table.startedAt),
   ],
 );
+
+/**
+ * Who changed what of the desk itself: configuration, keys, contacts, deliveries. What happened to tickets stands in
+ * `ticket_events` and nowhere else. Owned here; a row is written in the same batch as what it tells.
+ */
+export const audit = sqliteTable(
+  "audit",
+  {
+    id: integer().primaryKey(),
+    at: integer().notNull(),
+    actorKind: text("actor_kind").$type<AuditActor["kind"]>().notNull(),
+    /** The id of a key, `admin`, `oauth:` and a digest, or the desk's own rule. */
+    actorId: text("actor_id").notNull(),
+    actorName: text("actor_name"),
+    action: text().$type<AuditAction>().notNull(),
+    targetKind: text("target_kind").$type<AuditTarget["kind"]>().notNull(),
+    /** Of an erased contact its pseudonym. */
+    targetId: text("target_id").notNull(),
+    from: text("from_value", { mode: "json" }).$type<Record<string, unknown>>(),
+    to: text("to_value", { mode: "json" }).$type<Record<string, unknown>>(),
+    data: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
+    /** The part of the caller's address that names a network, such as `203.0.113.0/24`. */
+    network: text(),
+    userAgent: text("user_agent"),
+    /** The call that made it, so that its repetition after a crash makes no second row. */
+    cause: text(),
+  },
+  (table) => [
+    index("audit_at").on(table.at),
+    index("audit_target").on(table.targetKind, table.targetId, table.at),
+    uniqueIndex("audit_cause")
+      .on(table.cause)
+      .where(sql`cause IS NOT NULL`),
+  ],
+);
+
+/** What the staff and programs say of contacts, beside what Telegram tells. Owned here; read by id. */
+export const contactDetails = sqliteTable(
+  "contact_details",
+  {
+    contactId: integer("contact_id").primaryKey(),
+    displayName: text("display_name"),
+    email: text(),
+    phone: text(),
+    notes: text(),
+    blockedAt: integer("blocked_at"),
+    blockedBy: text("blocked_by"),
+    /** The contact that is the same person, and is shown for both. */
+    mergedInto: integer("merged_into"),
+    mergedAt: integer("merged_at"),
+    mergedBy: text("merged_by"),
+    updatedAt: integer("updated_at").notNull(),
+    version: integer().notNull(),
+  },
+  (table) => [
+    // Whoever is shown for others.
+    index("contact_details_merged")
+      .on(table.mergedInto)
+      .where(sql`merged_into IS NOT NULL`),
+  ],
+);
+
+/** What must not be erased or forgotten, whoever asks. Owned here. */
+export const legalHolds = sqliteTable(
+  "legal_holds",
+  {
+    kind: text().$type<"contact" | "ticket">().notNull(),
+    /** A Telegram id, or a ticket's id. */
+    id: text().notNull(),
+    since: integer().notNull(),
+    by: text().notNull(),
+    reason: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.kind, table.id] })],
+);
+
+/** Erasures of people, while they run and as receipts afterwards. Owned here. */
+export const erasures = sqliteTable(
+  "erasures",
+  {
+    id: text().primaryKey(),
+    /** What stands for the person from now on. */
+    pseudonym: text().notNull(),
+    /** The Telegram ids that are erased; null once it is done. */
+    contacts: text({ mode: "json" }).$type<number[]>(),
+    /** Their tickets, looked through again for what was told late; null once it is done. */
+    tickets: text({ mode: "json" }).$type<string[]>(),
+    state: text().$type<"running" | "done">().notNull(),
+    requestedAt: integer("requested_at").notNull(),
+    requestedBy: text("requested_by").notNull(),
+    /** Nothing is done before; in ms since 1970. */
+    nextAt: integer("next_at").notNull(),
+    doneAt: integer("done_at"),
+    /** How often everything was looked through to its end. */
+    passes: integer().notNull(),
+    removed: text({ mode: "json" }).$type<ErasureCounts>().notNull(),
+  },
+  (table) => [
+    index("erasures_running")
+      .on(table.nextAt)
+      .where(sql`state = 'running'`),
+    index("erasures_pseudonym").on(table.pseudonym),
+  ],
+);
+
+/** Where work that Cron does in steps has got to, and what its last run did. Owned here. */
+export const jobs = sqliteTable("jobs", {
+  name: text().primaryKey(),
+  state: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
+});

@@ -145,6 +145,14 @@ export function customerUncopyable(kind: MessageKind): RichText {
   return rich`This kind of message (${KIND_WORDS[kind].toLowerCase()}) cannot be passed on. Please send it as text, photo or file.`;
 }
 
+/** Said once: nothing that they write after it is passed on. */
+export function customerBlocked(): RichText {
+  return plain("Your messages are no longer passed on to the team.");
+}
+
+/** The name of a topic that had to stay when its customer was erased. */
+export const ERASED_TOPIC = "Erased";
+
 export function customerUndelivered(): RichText {
   return plain("This message could not be passed on to the team. Please try to send it in another form.");
 }

@@ -15,6 +15,7 @@ import { inbound } from "../telegram/inbound.ts";
 import { receiptView } from "../telegram/receipt-view.ts";
 import { take } from "./arrivals/take.ts";
 import { handOut } from "./assigning.ts";
+import { contactInside, type ContactInside } from "./contact-inside.ts";
 import { depthsDue, nextDepthAt, watchDepth } from "./depth.ts";
 import { Drain } from "./drain/drain.ts";
 import { isChatLane, STAFF } from "./drain/lane.ts";
@@ -23,7 +24,9 @@ import { relayUncertain } from "./drain/settle-relay.ts";
 import { noticeUncertain } from "./drain/settle-work.ts";
 import type { TopicIcons, ViewContext } from "./drain/topic-view.ts";
 import { enrich } from "./enriching.ts";
+import { erase, type ErasureStep } from "./erasing.ts";
 import { act, openTicket, type Done } from "./executing.ts";
+import { forgetOld, type Forgetting, type Forgotten } from "./forgetting.ts";
 import { disabledSince, messageId } from "./hook-state.ts";
 import { enable, ping, replayHook } from "./hooks.ts";
 import { introduce } from "./introduction.ts";
@@ -46,6 +49,7 @@ import { HookLog, type HookDelivery } from "./tables/hook-log.ts";
 import { Inbox } from "./tables/inbox.ts";
 import { Messages } from "./tables/messages.ts";
 import { Outbox } from "./tables/outbox.ts";
+import { Privacy, type MessageLink } from "./tables/privacy.ts";
 import { Sequence } from "./tables/sequence.ts";
 import { Store, type TicketRow } from "./tables/store.ts";
 import { Waiting } from "./tables/waiting.ts";
@@ -91,6 +95,7 @@ export class TopicGroup extends DurableObject<Env> {
       agents: new Agents(db),
       waiting: new Waiting(db),
       hookLog: new HookLog(db),
+      privacy: new Privacy(db),
       sequence: new Sequence(
         () => Number(store.fact(FACTS.sequence) ?? 0),
         (reserved) => store.setFact(FACTS.sequence, reserved),
@@ -306,6 +311,42 @@ export class TopicGroup extends DurableObject<Env> {
     });
     this.drain.kick();
     return count;
+  }
+
+  /** Whether a customer's messages are passed on from now on; null: they are. */
+  block(customer: number, since: number | null): void {
+    const { privacy } = this.#tables;
+    this.ctx.storage.transactionSync(() =>
+      since === null ? privacy.unblock(customer) : privacy.block(customer, since),
+    );
+  }
+
+  /** What this group has of a person, null if nothing. */
+  contactInside(id: number): ContactInside | null {
+    return this.#rulesInForce() === null ? null : contactInside(this.#tables, id);
+  }
+
+  /** Which messages were passed on, without their words; `after` is the last one's number in the person's chat. */
+  linksOf(id: number, by: "customer" | "staff", after: number, limit: number): MessageLink[] {
+    return this.#tables.privacy.links(id, by, after, limit);
+  }
+
+  /** Removes what this group has of people, a step at a time: see `erase`. */
+  erase(erasure: string, people: number[]): ErasureStep {
+    const nothing = { customers: 0, tickets: 0, events: 0, messages: 0, deliveries: 0, other: 0 };
+    if (this.#rulesInForce() === null) return { removed: nothing, topics: [], more: false, found: false };
+    return this.#commit((tx) => erase(tx, erasure, people));
+  }
+
+  /** The receipt of an erasure is written: nothing of it is kept here. */
+  endErasure(erasure: string): void {
+    this.#tables.privacy.endErasure(erasure);
+  }
+
+  /** Forgets what is older than the configuration keeps, a step at a time. Answers what, and whether there is more. */
+  forget(wanted: Forgetting): Forgotten {
+    if (this.#rulesInForce() === null) return { tickets: 0, webhooks: 0, profiles: 0, more: false };
+    return this.#commit((tx) => forgetOld(tx, wanted));
   }
 
   /** What another group's object says about a ticket; `key` tells a repetition. */

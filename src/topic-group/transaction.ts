@@ -23,6 +23,7 @@ import type { Inbox } from "./tables/inbox.ts";
 import type { Messages } from "./tables/messages.ts";
 import type { WebhookWork } from "./tables/outbox-work.ts";
 import type { NewWork, Outbox } from "./tables/outbox.ts";
+import type { Privacy } from "./tables/privacy.ts";
 import type { Sequence } from "./tables/sequence.ts";
 import type { NewMessage } from "./tables/shapes.ts";
 import type { Words } from "./tables/shapes.ts";
@@ -38,6 +39,7 @@ export interface Tables {
   agents: Agents;
   waiting: Waiting;
   hookLog: HookLog;
+  privacy: Privacy;
 }
 
 /** A decision with the ticket before and after it. */
@@ -58,6 +60,7 @@ export class Transaction {
   readonly agents: Agents;
   readonly waiting: Waiting;
   readonly hookLog: HookLog;
+  readonly privacy: Privacy;
   /** Tickets as they were and are, for the homes of those who have them. */
   readonly handed: { before: Ticket | null; ticket: Ticket }[] = [];
   /** Agents of whom other groups shall hear. */
@@ -97,6 +100,7 @@ export class Transaction {
     this.agents = tables.agents;
     this.waiting = tables.waiting;
     this.hookLog = tables.hookLog;
+    this.privacy = tables.privacy;
     this.#sequence = tables.sequence;
     this.#pressed = pressed;
   }

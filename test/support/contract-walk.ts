@@ -60,12 +60,18 @@ export function stepsOf({ paths }: Contract): Step[] {
 
 /** The path with its parameters filled in: by what a walk knows, otherwise by the contract's examples. */
 export function pathOf({ path, parameters }: Step, known: Record<string, string> = {}): string {
-  return path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => {
+  const query = new URLSearchParams(
+    parameters
+      .filter((one) => one.in === "query" && one.required === true)
+      .map((one) => [one.name, String(one.example ?? one.schema.example)]),
+  );
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => {
     const parameter = parameters.find((one) => one.name === name);
     const value = known[name] ?? parameter?.example ?? parameter?.schema.example;
     if (typeof value !== "string" && typeof value !== "number") throw new Error(`no example of ${name}`);
     return encodeURIComponent(value);
   });
+  return query.size === 0 ? filled : `${filled}?${query.toString()}`;
 }
 
 /** What keeps an answer from being what the contract says; null if it is. */
@@ -76,6 +82,7 @@ export function answerProblem(contract: Contract, step: Step, answer: Response, 
   if (documented.content === undefined) return text === "" ? null : "it has a body";
   const media = documented.content[type];
   if (media?.schema === undefined) return `${type} is not in the contract for ${answer.status}`;
+  if (!/json$/.test(type!) || type === "application/x-ndjson") return null;
   const parsed = schemaOf(contract, media.schema).safeParse(JSON.parse(text));
   return parsed.success ? null : `${answer.status}: ${z.prettifyError(parsed.error)}`;
 }

@@ -2,6 +2,7 @@ import type { VersionedConfig } from "../../src/domain/config.ts";
 import type { SkillTable } from "../../src/domain/routing/skill-table.ts";
 import type { RoutingStory } from "../../src/domain/routing/story.ts";
 import type { TicketSla } from "../../src/domain/sla/explain.ts";
+import type { Forgotten } from "../../src/topic-group/forgetting.ts";
 import type { GroupHealth, ParkedDelivery, Receipt, Swept } from "../../src/topic-group/receipt.ts";
 
 /** The groups' objects as the doors see them: they keep what they are given, and answer as they are told to. */
@@ -89,6 +90,11 @@ export class FakeGroups {
       sweep: (): Promise<Swept> => answering(() => ({ tickets: 1, steps: 2 })),
       sla: (): Promise<TicketSla | null> => answering(() => null),
       routing: (): Promise<RoutingStory | null> => answering(() => null),
+      block: (): Promise<void> => answering(() => undefined),
+      contactInside: (): Promise<null> => answering(() => null),
+      linksOf: (): Promise<never[]> => answering(() => []),
+      forget: (): Promise<Forgotten> =>
+        answering(() => ({ tickets: 0, webhooks: 0, profiles: 0, more: false })),
       reproject: (): Promise<number> =>
         answering(() => {
           this.reprojected.push(group);

@@ -117,7 +117,7 @@ contactsApi.openapi(
                 active: z.int().openapi({ description: "Of these, not closed" }),
                 newest: z.array(
                   z.object({
-                    ref: z.string().openapi({ example: "SUP-1042" }),
+                    ref: z.string().openapi({ example: "SUP-1" }),
                     group: z.string(),
                     queue: z.string(),
                     status: z.enum(TICKET_STATUSES),

@@ -21,7 +21,7 @@ const FeedEvent = TicketEvent.extend({
     ref: z
       .string()
       .nullable()
-      .openapi({ example: "SUP-1042", description: "Null: there is no ticket of this reference" }),
+      .openapi({ example: "SUP-1", description: "Null: there is no ticket of this reference" }),
   }),
   group: z.string().openapi({ description: "The group that had the ticket when the record was told" }),
   cursor: Cursor,

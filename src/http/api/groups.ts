@@ -2,9 +2,11 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import { askGroup, hasGroup } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
+import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { changes } from "../access.ts";
 import type { Desk } from "../desk.ts";
+import { doerOf } from "../doer.ts";
 import { ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { Idempotent } from "./shared.ts";
 
@@ -42,6 +44,12 @@ groupsApi.openapi(
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);
     if (versioned === null) return problem(c, "config.missing");
     if (!hasGroup(versioned.config, group)) return problem(c, "group.not_found");
+    await noteDeed(c.env.DB, {
+      at: c.get("now")(),
+      ...doneBy(doerOf(c)),
+      action: "group.reprojected",
+      target: { kind: "group", id: group },
+    });
     const asked = await askGroup(c.env, group, (stub) => stub.reproject());
     if ("unreachable" in asked) return problem(c, "group.unreachable");
     log("info", "record.reprojected", { group, tickets: asked.answer, by: c.get("principal").name });

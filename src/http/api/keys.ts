@@ -7,6 +7,7 @@ import { encodeCursor } from "../../record/cursor.ts";
 import { changes, needs } from "../access.ts";
 import { hashOf, keyIdOf, keyText, newSecret } from "../api-key.ts";
 import type { Desk } from "../desk.ts";
+import { doerOf } from "../doer.ts";
 import { CALLS_PER_MINUTE_DEFAULT, CALLS_PER_MINUTE_MAX, KEY_NAME_CHARS_MAX } from "../limits.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import {
@@ -170,13 +171,13 @@ keysApi.openapi(
       return problem(c, "request.invalid", { problems: [{ pointer: "/expiresAt", message }] });
     }
     const cause = c.get("cause");
-    const by = c.get("principal").name;
+    const doer = doerOf(c);
     const [id, secret] = [await keyIdOf(cause), newSecret()];
     const hash = await hashOf(secret);
-    const made = { id, name, hash, scopes, callsPerMinute, expiresAt, by, at, cause };
+    const made = { id, name, hash, scopes, callsPerMinute, expiresAt, at, doer };
     const row = await new ApiKeys(c.env.DB).create(made);
     if (row === null) return problem(c, "key.too_many");
-    log("info", "key.created", { id, scopes, by });
+    log("info", "key.created", { id, scopes, by: doer.name });
     return c.json({ ...keyJson(row, at), key: keyText({ id, secret }) }, 201, NO_STORE);
   },
 );
@@ -247,7 +248,7 @@ keysApi.openapi(
       hash: await hashOf(secret),
       overlapUntil: at + overlap,
       at,
-      cause: c.get("cause"),
+      doer: doerOf(c),
     };
     const row = await keys.rotate(rotation);
     if (row === null) {
@@ -278,10 +279,10 @@ keysApi.openapi(
   async (c) => {
     const { id } = c.req.valid("param");
     const at = c.get("now")();
-    const by = c.get("principal").name;
-    const row = await new ApiKeys(c.env.DB).revoke(id, by, at);
+    const doer = doerOf(c);
+    const row = await new ApiKeys(c.env.DB).revoke(id, doer, at);
     if (row === null) return problem(c, "key.not_found");
-    log("info", "key.revoked", { id, by });
+    log("info", "key.revoked", { id, by: doer.name });
     return c.json(keyJson(row, at), 200);
   },
 );

@@ -2,10 +2,12 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import { askGroup, groupIds, hasGroup } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
+import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
+import { doerOf } from "../doer.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { cursorOf, Idempotent, Instant, instant, Limit, NextCursor } from "./shared.ts";
 
@@ -127,9 +129,19 @@ outboxApi.openapi(
     // An unknown name would bring an object into being.
     const group = /^([^:]+):[a-z]:\d+$/.exec(id)?.[1];
     if (group === undefined || !hasGroup(versioned.config, group)) return problem(c, "delivery.not_found");
+    const takeBack = await noteDeed(c.env.DB, {
+      at: c.get("now")(),
+      ...doneBy(doerOf(c)),
+      action: "delivery.replayed",
+      target: { kind: "delivery", id },
+    });
     const asked = await askGroup(c.env, group, (stub) => stub.replay(id));
+    // A group that does not answer may have done it: the entry stays.
     if ("unreachable" in asked) return problem(c, "group.unreachable");
-    if (asked.answer === "gone") return problem(c, "delivery.not_found");
+    if (asked.answer === "gone") {
+      await takeBack();
+      return problem(c, "delivery.not_found");
+    }
     log("info", "delivery.replayed", { id, by: c.get("principal").name });
     return c.json({ id, status: "replayed" as const }, 200);
   },

@@ -1,6 +1,7 @@
 import type { Arrival } from "../../telegram/inbound.ts";
-import { strangerNotice } from "../../telegram/text.ts";
+import { customerBlocked, strangerNotice } from "../../telegram/text.ts";
 import { STAFF, STAFF_CHAT } from "../drain/lane.ts";
+import { blockedKey } from "../tables/privacy.ts";
 import type { Transaction } from "../transaction.ts";
 import { clearTrouble, noteTrouble } from "../troubles.ts";
 import { customerCommand } from "./customer-command.ts";
@@ -19,7 +20,8 @@ export type Taken = "accepted" | "duplicate" | "ignored";
 export function take(tx: Transaction, arrival: Arrival, updateId: number, inFlight: InFlight): Taken {
   const key = `tg:${updateId}`;
   if (isSettled(tx, arrival, key)) return "duplicate";
-  dispatch(tx, arrival, updateId, inFlight);
+  if (isFromBlocked(tx, arrival)) turnAway(tx, arrival);
+  else dispatch(tx, arrival, updateId, inFlight);
   if (tx.relayed) return "accepted";
   // What moved nothing would move nothing a second time, and needs no row to say so.
   if (tx.touched.size === 0) return "ignored";
@@ -38,6 +40,26 @@ function isSettled(tx: Transaction, arrival: Arrival, key: string): boolean {
     if (tx.messages.byOriginal({ chat: STAFF_CHAT, messageId }) !== undefined) return true;
   }
   return tx.inbox.known(key) !== undefined;
+}
+
+type FromCustomer = Extract<Arrival, { kind: `customer_${string}` }>;
+
+/** Whether somebody does something whose messages are not passed on. Whether they can be written to counts as ever. */
+function isFromBlocked(tx: Transaction, arrival: Arrival): arrival is FromCustomer {
+  if (!arrival.kind.startsWith("customer_") || arrival.kind === "customer_membership") return false;
+  return tx.privacy.isBlocked(customerOf(arrival as FromCustomer));
+}
+
+function customerOf(arrival: FromCustomer): number {
+  return arrival.kind === "customer_reaction" ? arrival.customer : arrival.contact.id;
+}
+
+/** They are told once, and after that there is no answer. */
+function turnAway(tx: Transaction, arrival: FromCustomer): void {
+  const customer = customerOf(arrival);
+  if (arrival.kind === "customer_press") tx.toast(arrival.queryId, "");
+  if (arrival.kind !== "customer_message" && arrival.kind !== "customer_command") return;
+  if (tx.store.firstTime(blockedKey(customer), tx.now)) tx.tellCustomer(customer, 0, customerBlocked());
 }
 
 function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight: InFlight): void {

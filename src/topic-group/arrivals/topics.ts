@@ -1,6 +1,7 @@
 import { isActive } from "../../domain/status.ts";
 import { refOfTopicName } from "../../telegram/topic-name.ts";
 import { STAFF } from "../drain/lane.ts";
+import { FACTS } from "../tables/facts.ts";
 import type { Transaction } from "../transaction.ts";
 import { actorOf, agentOf } from "./agents.ts";
 import type { Of } from "./arrival-of.ts";
@@ -13,12 +14,22 @@ export function topicCreated(tx: Transaction, { topicId, name, byBot }: Of<"topi
   const ref = byBot ? refOfTopicName(name) : null;
   const number = ref === null ? null : Number(ref.split("-").at(-1));
   const row = number === null ? undefined : tx.store.ticket(number);
+  if (number !== null && row === undefined && wasForgotten(tx, ref!, number)) {
+    tx.work({ lane: STAFF, ticket: 0, work: { kind: "orphan_topic", topicId }, key: `orphan:${topicId}` });
+    return;
+  }
   if (row === undefined || row.ticket.ref !== ref || tx.store.ticketOfTopic(topicId) !== undefined) return;
   if (row.ticket.topicId === null && row.view.creatingSince !== null) {
     adoptTopic(tx, row.ticket.number, topicId);
   } else if (row.ticket.topicId !== null) {
     tx.work({ lane: STAFF, ticket: 0, work: { kind: "orphan_topic", topicId }, key: `orphan:${topicId}` });
   }
+}
+
+/** Whether it is for a ticket of this group that was erased while its topic was made. */
+function wasForgotten(tx: Transaction, ref: string, number: number): boolean {
+  const last = Number(tx.store.fact(FACTS.lastForgotten) ?? 0);
+  return ref === `${tx.rules.group.prefix}-${number}` && number <= last;
 }
 
 /** The ticket's topic exists: from now on it can be written to. */

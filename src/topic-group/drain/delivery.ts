@@ -8,7 +8,7 @@ import { joinTexts } from "../../telegram/join-texts.ts";
 import { profileWords } from "../../telegram/profile-view.ts";
 import { receiptView } from "../../telegram/receipt-view.ts";
 import { rich } from "../../telegram/rich-text.ts";
-import { agentNotice, type AboutTicket } from "../../telegram/text.ts";
+import { agentNotice, ERASED_TOPIC, type AboutTicket } from "../../telegram/text.ts";
 import { topicUrl } from "../../telegram/topic-url.ts";
 import { enrichmentCall } from "../enriching.ts";
 import { messageId } from "../hook-state.ts";
@@ -216,6 +216,11 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
       return { method: work.method, params: work.params };
     case "orphan_topic":
       return { method: "deleteForumTopic", params: { ...staffChat, message_thread_id: work.topicId } };
+    case "erase_topic": {
+      const topic = { ...staffChat, message_thread_id: work.topicId };
+      if (work.how === "delete") return { method: "deleteForumTopic", params: topic };
+      return { method: "editForumTopic", params: { ...topic, name: ERASED_TOPIC } };
+    }
     default:
       return work satisfies never;
   }

@@ -5,6 +5,7 @@ import type { EnrichmentResult, Heard } from "../../integrations/enrichment-call
 import type { SkillsResult } from "../../integrations/skill-service.ts";
 import { agentNoticeInTopic, outcomeUnknown, replyUndelivered, undelivered } from "../../telegram/text.ts";
 import { settleEnrichment } from "../enriching.ts";
+import { noteErasedTopic } from "../erasing.ts";
 import { disable } from "../hooks.ts";
 import { tellSpoken } from "../peers/moving.ts";
 import { tellPeer } from "../peers/tell.ts";
@@ -81,6 +82,9 @@ function workDone(tx: Transaction, row: OutboxRow, result: unknown): Settled {
     case "mirror_delete":
       tx.messages.update(work.of, { state: "dropped", copyId: null });
       return OK;
+    case "erase_topic":
+      noteErasedTopic(tx, work, work.how === "delete" ? "deleted" : "renamed");
+      return OK;
     case "setup":
       if (work.fact !== null) tx.store.setFact(work.fact, factOf(work.fact, result));
       return OK;
@@ -140,6 +144,8 @@ const FLEETING: ReadonlySet<OutboxRow["kind"]> = new Set([
   "staff_reaction",
   "mirror_reaction",
   "staff_hint",
+  // The receipt says that it was not done.
+  "erase_topic",
 ]);
 
 function workAgainLater(tx: Transaction, row: OutboxRow, code: string, retry: Retry): Settled {
@@ -147,6 +153,7 @@ function workAgainLater(tx: Transaction, row: OutboxRow, code: string, retry: Re
   if (row.kind === "peer") return peerAgainLater(tx, row, code);
   const attempts = row.attempts + (retry.counts ? 1 : 0);
   const exhausted = attempts >= OUTBOX_ATTEMPTS_MAX || tx.now - row.acceptedAt > OUTBOX_AGE_MAX_MS;
+  if (exhausted && row.payload.kind === "erase_topic") noteErasedTopic(tx, row.payload, "left", code);
   if (row.kind === "toast" || (exhausted && FLEETING.has(row.kind))) {
     tx.outbox.remove(row.seq);
   } else if (exhausted) {
@@ -187,6 +194,7 @@ function workRefused(tx: Transaction, row: OutboxRow, refused: Refused, { retry 
   if (
     trouble !== null &&
     work.kind !== "orphan_topic" &&
+    work.kind !== "erase_topic" &&
     work.kind !== "staff_reaction" &&
     work.kind !== "staff_hint"
   ) {
@@ -194,6 +202,13 @@ function workRefused(tx: Transaction, row: OutboxRow, refused: Refused, { retry 
     return { kind: "trouble", trouble };
   }
   switch (work.kind) {
+    case "erase_topic":
+      if (code === "topic_gone" || code === "target_gone") noteErasedTopic(tx, work, "deleted");
+      else if (work.how === "delete") {
+        tx.outbox.update(row.seq, { payload: { ...work, how: "rename" } });
+        return OK;
+      } else noteErasedTopic(tx, work, "left", code);
+      break;
     case "topic_notice":
       if (code === "topic_gone") {
         loseTopic(tx, row.ticket);

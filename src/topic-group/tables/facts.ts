@@ -22,6 +22,8 @@ export const FACTS = {
   skillsBreaker: "breaker:skills",
   /** Why an endpoint is left alone: `HookState`. */
   hook: (webhook: string) => `hook:${webhook}`,
+  /** The highest number of a ticket that is forgotten: none is given twice. */
+  lastForgotten: "last_forgotten",
   /** When settled causes were last purged, in ms since 1970. */
   purgedAt: "purged_at",
 } as const;

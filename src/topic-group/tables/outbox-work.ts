@@ -49,4 +49,6 @@ export type OutboxWork =
   /** A call for the bot as a whole; its answer is kept under `fact`. */
   | { kind: "setup"; method: string; params: Record<string, unknown>; fact: string | null }
   /** A topic that exists twice because the first answer was lost and its echo came late. */
-  | { kind: "orphan_topic"; topicId: number };
+  | { kind: "orphan_topic"; topicId: number }
+  /** The topic of somebody who is erased: deleted, or, where Telegram does not let the bot, left without their name. */
+  | { kind: "erase_topic"; topicId: number; erasure: string; how: "delete" | "rename" };

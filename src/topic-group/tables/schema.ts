@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
+import type { ErasedHere } from "../../domain/erasure.ts";
 import type { TicketEvent } from "../../domain/event.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import type { RateState } from "../drain/lane-rate.ts";
@@ -278,4 +279,16 @@ export const hookLog = sqliteTable(
 export const people = sqliteTable("people", {
   id: integer().primaryKey(),
   username: text(),
+});
+
+/** Customers whose messages are not passed on, whether they have written here or not. */
+export const blocked = sqliteTable("blocked", {
+  customer: integer().primaryKey(),
+  since: integer().notNull(),
+});
+
+/** What an erasure has removed here so far, by its id; forgotten once its receipt is written. */
+export const erasures = sqliteTable("erasures", {
+  id: text().primaryKey(),
+  state: text({ mode: "json" }).$type<ErasedHere>().notNull(),
 });

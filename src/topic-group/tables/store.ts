@@ -241,13 +241,13 @@ export class Store {
     return rows.map(({ state }) => state);
   }
 
+  /** The highest number that any ticket has had here, be it forgotten or not. */
   lastNumber(): number {
-    return (
-      this.#db
-        .select({ last: sql<number | null>`max(number)` })
-        .from(tickets)
-        .get()?.last ?? 0
-    );
+    const known = this.#db
+      .select({ last: sql<number | null>`max(number)` })
+      .from(tickets)
+      .get();
+    return Math.max(known?.last ?? 0, Number(this.fact(FACTS.lastForgotten) ?? 0));
   }
 
   /** The number by which this group knows a ticket, null if it does not. */

@@ -1,0 +1,131 @@
+import type { Config } from "../domain/config.ts";
+import { ms } from "../domain/duration.ts";
+import { log } from "../log.ts";
+import { configCacheOf } from "../record/config-cache.ts";
+import { ConfigStore } from "../record/config-store.ts";
+import { LegalHolds } from "../record/legal-holds.ts";
+import { Retention } from "../record/retention.ts";
+import { askGroup } from "./ask.ts";
+import { RETENTION_EVERY_MS, RETENTION_STEPS_MAX } from "./limits.ts";
+
+/** How forgetting stands: the run that goes on, or the last one. Instants in ms since 1970. */
+export interface RetentionReport {
+  startedAt: number;
+  /** Null: it goes on. */
+  endedAt: number | null;
+  /** What is looked through next, by name, `object:<group>` or a part of the record. */
+  left: string[];
+  removed: Record<"tickets" | "events" | "audit" | "webhookLogs" | "enrichment" | "objectTickets", number>;
+  /** Groups that did not answer; the next run comes by them again. */
+  unreachableGroups: string[];
+}
+
+const NOTHING: RetentionReport["removed"] = {
+  tickets: 0,
+  events: 0,
+  audit: 0,
+  webhookLogs: 0,
+  enrichment: 0,
+  objectTickets: 0,
+};
+
+/** The parts of the record, each with what the configuration says of it. */
+const PARTS = ["tickets", "events", "audit", "enrichment"] as const;
+
+/** Forgets what is older than the configuration keeps: once a day, a few steps each minute, from where it stopped. */
+export async function retain(env: Env, now: number): Promise<void> {
+  const store = new Retention(env.DB);
+  const before = (await store.state()) as RetentionReport | null;
+  if (before !== null && before.endedAt !== null && now - before.startedAt < RETENTION_EVERY_MS) return;
+  // What is forgotten is gone: an old configuration would not do.
+  const versioned = await configCacheOf(env.DB).certain();
+  if (versioned === null) return;
+  const { config } = versioned;
+  if (before === null && Object.keys(config.retention).length === 0) return;
+  const report =
+    before === null || before.endedAt !== null
+      ? begun(await new ConfigStore(env.DB).groupsEver(), now)
+      : structuredClone(before);
+  await goOn(env, store, config, report);
+  if (report.left.length > 0) return store.save({ ...report });
+  report.endedAt = now;
+  await store.save({ ...report });
+  const removed = Object.values(report.removed).reduce((sum, count) => sum + count, 0);
+  if (removed > 0) await store.end({ ...report }, report.removed, now);
+  log("info", "retention.ran", { ...report.removed, unreachableGroups: report.unreachableGroups });
+}
+
+/** The last run, or the one that goes on; null before the first. */
+export async function retentionReport(d1: D1Database): Promise<RetentionReport | null> {
+  return (await new Retention(d1).state()) as RetentionReport | null;
+}
+
+function begun(groups: string[], now: number): RetentionReport {
+  const objects = groups.map((group) => `object:${group}`);
+  return {
+    startedAt: now,
+    endedAt: null,
+    left: [...objects, ...PARTS],
+    removed: { ...NOTHING },
+    unreachableGroups: [],
+  };
+}
+
+async function goOn(env: Env, store: Retention, config: Config, report: RetentionReport): Promise<void> {
+  for (let steps = 0; steps < RETENTION_STEPS_MAX && report.left.length > 0; steps += 1) {
+    const next = report.left[0]!;
+    const more = next.startsWith("object:")
+      ? await objectStep(env, config, report, next.slice("object:".length))
+      : await recordStep(store, config, report, next as (typeof PARTS)[number]);
+    if (!more) report.left.shift();
+  }
+}
+
+async function recordStep(
+  store: Retention,
+  { retention }: Config,
+  { removed, startedAt }: RetentionReport,
+  part: (typeof PARTS)[number],
+): Promise<boolean> {
+  const before = cutoff(part === "tickets" ? retention.closedTickets : retention[part], startedAt);
+  if (before === null) return false;
+  const step = await store[part](before);
+  removed[part] += step.removed;
+  return step.more;
+}
+
+/**
+ * An object keeps a closed ticket as long as either its ticket or its events are to be kept, whichever is shorter, but
+ * for as long as its customer may take it up again.
+ */
+async function objectStep(
+  env: Env,
+  { retention, desk }: Config,
+  report: RetentionReport,
+  group: string,
+): Promise<boolean> {
+  const { startedAt } = report;
+  const ended = [retention.closedTickets, retention.events].flatMap((kept) => cutoff(kept, startedAt) ?? []);
+  const reopenable = startedAt - ms(desk.reopenWithin);
+  const held = await new LegalHolds(env.DB).everything();
+  const asked = await askGroup(env, group, (stub) =>
+    stub.forget({
+      ticketsClosedBefore: ended.length === 0 ? null : Math.min(Math.max(...ended), reopenable),
+      webhooksBefore: cutoff(retention.webhookLogs, startedAt),
+      profilesBefore: cutoff(retention.enrichment, startedAt),
+      held: [...held.contacts, ...held.tickets],
+    }),
+  );
+  if ("unreachable" in asked) {
+    report.unreachableGroups.push(group);
+    return false;
+  }
+  report.removed.objectTickets += asked.answer.tickets;
+  report.removed.webhookLogs += asked.answer.webhooks;
+  report.removed.enrichment += asked.answer.profiles;
+  return asked.answer.more;
+}
+
+function cutoff(kept: string | undefined, now: number): number | null {
+  return kept === undefined ? null : now - ms(kept);
+}

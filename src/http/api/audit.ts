@@ -1,0 +1,232 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { AUDIT_KINDS, AUDIT_TARGETS } from "../../domain/audit.ts";
+import {
+  auditTrail,
+  type TrailEntry,
+  type TrailFilter,
+  type TrailPosition,
+} from "../../record/audit-trail.ts";
+import { encodeCursor } from "../../record/cursor.ts";
+import { needs } from "../access.ts";
+import { csvLine } from "../csv.ts";
+import type { Desk } from "../desk.ts";
+import { AUDIT_EXPORT_PAGE_ROWS, AUDIT_EXPORT_PAGES_MAX } from "../limits.ts";
+import { ADMISSION, problems } from "../problem.ts";
+import { streamed } from "../streamed.ts";
+import { cursorOf, Instant, instant, Limit, NextCursor, When } from "./shared.ts";
+
+/** Who changed what: the desk's own trail and the events of tickets as one list. */
+export const auditApi = new OpenAPIHono<Desk>();
+
+const Facts = z.record(z.string(), z.unknown());
+const AuditEntry = z
+  .object({
+    id: z.string().openapi({ example: "desk:17" }),
+    at: Instant,
+    action: z.string().openapi({
+      description: "`config.stored`, `key.created` …; of a ticket the type of its event",
+      example: "config.stored",
+    }),
+    by: z
+      .object({
+        kind: z.enum(["customer", "agent", "key", "system"]),
+        id: z.string().openapi({ description: "A key's id or name, a Telegram id, or a rule of the desk" }),
+        name: z.string().nullable(),
+      })
+      .openapi({ example: { kind: "key", id: "3f9k2m1x7qpa", name: "deploys" } }),
+    target: z
+      .object({
+        kind: z.enum(AUDIT_TARGETS),
+        id: z.string().openapi({ description: "Of an erased contact a pseudonym, always the same one" }),
+        ref: z.string().nullable().openapi({ description: "Of a ticket its reference" }),
+      })
+      .openapi({ example: { kind: "config", id: "12", ref: null } }),
+    from: Facts.nullable().openapi({ example: { version: 11 } }),
+    to: Facts.nullable().openapi({ example: { version: 12 } }),
+    data: Facts.openapi({
+      description: "What else: names and counts, never what people wrote",
+      example: { places: [{ section: "queues", id: "billing", change: "changed" }] },
+    }),
+    origin: z
+      .object({
+        network: z.string().nullable().openapi({ description: "The caller's address without its last part" }),
+        userAgent: z.string().nullable(),
+      })
+      .nullable()
+      .openapi({
+        description: "From where; null for what happened in Telegram or in the desk itself",
+        example: { network: "203.0.113.0/24", userAgent: "curl/8.9" },
+      }),
+  })
+  .openapi("AuditEntry");
+
+const Filter = {
+  kind: z
+    .enum(AUDIT_KINDS)
+    .optional()
+    .openapi({ description: "What was changed; `ticket`: events of tickets" }),
+  action: z.string().min(1).max(64).optional().openapi({ example: "config.stored" }),
+  actor: z.string().min(1).max(256).optional().openapi({ description: "An id or a name of who did it" }),
+  targetKind: z.enum(AUDIT_TARGETS).optional(),
+  target: z
+    .string()
+    .min(1)
+    .max(128)
+    .optional()
+    .openapi({ description: "Its id; a ticket's reference", example: "SUP-1" }),
+  since: When.optional().openapi({ type: "string", format: "date-time", description: "Included" }),
+  until: When.optional().openapi({ type: "string", format: "date-time", description: "Not included" }),
+};
+const Position = z.union([
+  z.tuple([z.int(), z.literal("desk"), z.int()]),
+  z.tuple([z.int(), z.string().max(64), z.int()]),
+]);
+
+auditApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/audit",
+    operationId: "listAudit",
+    ...needs("audit:read"),
+    summary: "Who changed what, newest first",
+    description:
+      "Events of tickets come from the record, moments after they happened; what time did is stamped when it was due.",
+    request: { query: z.strictObject({ ...Filter, limit: Limit, cursor: cursorOf(Position) }) },
+    responses: {
+      200: {
+        description: "A page of entries",
+        content: {
+          "application/json": { schema: z.object({ items: z.array(AuditEntry), nextCursor: NextCursor }) },
+        },
+      },
+      ...problems(...ADMISSION, "request.invalid"),
+    },
+  }),
+  async (c) => {
+    const { limit, cursor, ...filter } = c.req.valid("query");
+    const found = await auditTrail(c.env.DB, filter, { after: cursor ?? null, limit: limit + 1 });
+    const items = found.slice(0, limit);
+    const last = found.length > limit ? items.at(-1) : undefined;
+    const nextCursor = last === undefined ? null : encodeCursor(last.position);
+    return c.json({ items: items.map(({ entry }) => entryJson(entry)), nextCursor }, 200);
+  },
+);
+
+const COLUMNS = [
+  "id",
+  "at",
+  "action",
+  "byKind",
+  "byId",
+  "byName",
+  "targetKind",
+  "targetId",
+  "targetRef",
+  "from",
+  "to",
+  "data",
+  "network",
+  "userAgent",
+] as const;
+
+auditApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/audit/export",
+    operationId: "exportAudit",
+    ...needs("audit:read"),
+    summary: "The same as a file: one entry a line",
+    description:
+      "Read page by page while it is sent. A transfer that breaks off is incomplete: ask again, for a shorter period. In CSV a cell that a spreadsheet would take for a formula begins with an apostrophe.",
+    request: {
+      query: z.strictObject({
+        ...Filter,
+        format: z.enum(["ndjson", "csv"]).default("ndjson"),
+      }),
+    },
+    responses: {
+      200: {
+        description: "The entries, newest first",
+        headers: {
+          "Content-Disposition": { schema: { type: "string", example: 'attachment; filename="audit.csv"' } },
+        },
+        content: {
+          "application/x-ndjson": { schema: AuditEntry },
+          "text/csv": { schema: z.string() },
+        },
+      },
+      ...problems(...ADMISSION, "request.invalid"),
+    },
+  }),
+  async (c) => {
+    const { format, ...filter } = c.req.valid("query");
+    const line = format === "csv" ? csvOf : (entry: TrailEntry) => `${JSON.stringify(entryJson(entry))}\n`;
+    const head = format === "csv" ? csvLine(COLUMNS) : "";
+    // The first page is read before anything is sent, so that a failure is still a problem document.
+    const pieces = lines(c.env.DB, filter, head, line);
+    const first = await pieces.next();
+    const whole = async function* () {
+      if (first.done !== true) yield first.value;
+      yield* pieces;
+    };
+    return new Response(streamed(whole()), {
+      status: 200,
+      headers: {
+        "Content-Type":
+          format === "csv"
+            ? "text/csv; charset=utf-8; header=present"
+            : "application/x-ndjson; charset=utf-8",
+        "Content-Disposition": `attachment; filename="audit.${format}"`,
+      },
+    });
+  },
+);
+
+async function* lines(
+  d1: D1Database,
+  filter: TrailFilter,
+  head: string,
+  line: (entry: TrailEntry) => string,
+): AsyncGenerator<string> {
+  let after: TrailPosition | null = null;
+  let text = head;
+  for (let pages = 0; pages < AUDIT_EXPORT_PAGES_MAX; pages += 1) {
+    const limit = AUDIT_EXPORT_PAGE_ROWS;
+    const found: Awaited<ReturnType<typeof auditTrail>> = await auditTrail(d1, filter, { after, limit });
+    text += found.map(({ entry }) => line(entry)).join("");
+    yield text;
+    text = "";
+    const last = found.at(-1);
+    if (last === undefined || found.length < limit) return;
+    after = last.position;
+  }
+  throw new Error("the export is longer than one request may read");
+}
+
+function csvOf({ id, at, action, by, target, from, to, data, network, userAgent }: TrailEntry): string {
+  return csvLine([
+    id,
+    instant(at),
+    action,
+    by.kind,
+    by.id,
+    by.name,
+    target.kind,
+    target.id,
+    target.ref,
+    json(from),
+    json(to),
+    json(data),
+    network,
+    userAgent,
+  ]);
+}
+
+function json(facts: object | null): string | null {
+  return facts === null ? null : JSON.stringify(facts);
+}
+
+function entryJson({ at, network, userAgent, ...entry }: TrailEntry): z.infer<typeof AuditEntry> {
+  const origin = network === null && userAgent === null ? null : { network, userAgent };
+  return { ...entry, at: instant(at), origin };
+}

@@ -1,0 +1,225 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import {
+  itemIn,
+  SECTION_NAMES,
+  withItem,
+  withoutItem,
+  type SectionName,
+} from "../../domain/config-sections.ts";
+import { ConfigStore } from "../../record/config-store.ts";
+import { changes, needs } from "../access.ts";
+import { jsonOf } from "../body.ts";
+import type { Desk } from "../desk.ts";
+import { etag, names } from "../etag.ts";
+import { isJson } from "../media-type.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import {
+  changeConfig,
+  Changed,
+  DryRun,
+  DryRunResult,
+  ETag,
+  Note,
+  type MissingPlace,
+  type NextDocument,
+} from "./config-change.ts";
+import { Idempotent } from "./shared.ts";
+
+/** The sections of the configuration, and the items in them, one by one. They have one version: the document's. */
+export const configSectionsApi = new OpenAPIHono<Desk>();
+
+const Section = z.enum(SECTION_NAMES).openapi({ example: "webhooks" });
+const ItemId = z.string().min(1).max(64).openapi({
+  description: "The item's `id`, an agent's `telegramId`, a tier's name",
+  example: "queue-manager",
+});
+const SectionParams = z.object({ section: Section });
+const ItemParams = z.object({ section: Section, id: ItemId });
+const ITEM = {
+  id: "queue-manager",
+  url: "https://hooks.example.com/desk",
+  events: ["ticket.escalated", "queue.depth_exceeded"],
+};
+
+/** What a section or an item looks like, the schema of the whole says. */
+const Part = z.unknown().openapi({
+  description: "As it stands in the document: see the schema `Config`",
+  example: ITEM,
+});
+
+const READ = {
+  request: { headers: z.object({ "If-None-Match": z.string().optional() }) },
+  responses: {
+    200: {
+      description: "As it was put; the ETag is the whole document's",
+      headers: ETag,
+      content: { "application/json": { schema: Part } },
+    },
+    304: { description: "The caller has it already" },
+    ...problems(
+      ...ADMISSION,
+      "config.not_found",
+      "config.item_not_found",
+      "request.invalid",
+      "record.unreachable",
+    ),
+  },
+} as const;
+
+const CONDITIONS = Idempotent.extend({
+  "If-Match": z.string().optional().openapi({
+    description: "The ETag of the version that the change was made from; `412` if it is not in force",
+  }),
+});
+const HOW = z.strictObject({ dryRun: DryRun, note: Note.optional() });
+const WRITTEN = {
+  200: {
+    description:
+      "Stored, or in force already; with `dryRun` what it would change. Pointers lead into the whole document",
+    headers: ETag,
+    content: { "application/json": { schema: z.union([Changed, DryRunResult]) } },
+  },
+  ...problems(
+    "request.malformed",
+    ...ADMISSION_TO_CHANGE,
+    "config.not_found",
+    "config.item_not_found",
+    "config.conflict",
+    "config.changed",
+    "request.too_large",
+    "request.not_json",
+    "config.invalid",
+    "request.invalid",
+    "record.unreachable",
+  ),
+} as const;
+const SECTION_BODY = {
+  required: true,
+  content: { "application/json": { schema: Part, example: [ITEM] } },
+};
+const ITEM_BODY = { required: true, content: { "application/json": { schema: Part, example: ITEM } } };
+
+configSectionsApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/config/{section}",
+    operationId: "getConfigSection",
+    ...needs("config:read"),
+    summary: "One section of the configuration in force",
+    ...READ,
+    request: { ...READ.request, params: SectionParams },
+  }),
+  async (c) => {
+    const { section } = c.req.valid("param");
+    const current = await new ConfigStore(c.env.DB).current();
+    if (current === null) return problem(c, "config.not_found");
+    const value = (current.document as Record<string, unknown>)[section];
+    if (value === undefined) return problem(c, "config.item_not_found");
+    const headers = { ETag: etag(current.version), "Cache-Control": "private, no-cache" };
+    const known = c.req.header("If-None-Match");
+    if (known !== undefined && names(known, current.version)) return c.body(null, 304, headers);
+    return c.json(value as object, 200, headers);
+  },
+);
+
+configSectionsApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/config/{section}/{id}",
+    operationId: "getConfigItem",
+    ...needs("config:read"),
+    summary: "One item of a section of the configuration in force",
+    ...READ,
+    request: { ...READ.request, params: ItemParams },
+  }),
+  async (c) => {
+    const { section, id } = c.req.valid("param");
+    const current = await new ConfigStore(c.env.DB).current();
+    if (current === null) return problem(c, "config.not_found");
+    const item = itemIn(current.document, section, id);
+    if (item === undefined) return problem(c, "config.item_not_found");
+    const headers = { ETag: etag(current.version), "Cache-Control": "private, no-cache" };
+    const known = c.req.header("If-None-Match");
+    if (known !== undefined && names(known, current.version)) return c.body(null, 304, headers);
+    return c.json(item as object, 200, headers);
+  },
+);
+
+configSectionsApi.openapi(
+  createRoute({
+    method: "put",
+    path: "/config/{section}",
+    operationId: "putConfigSection",
+    ...changes("config:write"),
+    summary: "Puts one section; the whole document is checked and gets a new version",
+    request: { params: SectionParams, query: HOW, headers: CONDITIONS, body: SECTION_BODY },
+    responses: WRITTEN,
+  }),
+  async (c) => {
+    const { section } = c.req.valid("param");
+    if (!isJson(c.req.header("Content-Type"))) return problem(c, "request.not_json");
+    const body = jsonOf(await c.req.arrayBuffer());
+    if ("refused" in body) return problem(c, body.refused);
+    const next = onDocument((document) => ({ ...document, [section]: body.value }));
+    return changeConfig(c, next, c.req.valid("query"));
+  },
+);
+
+configSectionsApi.openapi(
+  createRoute({
+    method: "put",
+    path: "/config/{section}/{id}",
+    operationId: "putConfigItem",
+    ...changes("config:write"),
+    summary: "Puts one item of a section: the one with this id, or a new one at the end",
+    request: { params: ItemParams, query: HOW, headers: CONDITIONS, body: ITEM_BODY },
+    responses: WRITTEN,
+  }),
+  async (c) => {
+    const { section, id } = c.req.valid("param");
+    if (!isJson(c.req.header("Content-Type"))) return problem(c, "request.not_json");
+    const body = jsonOf(await c.req.arrayBuffer());
+    if ("refused" in body) return problem(c, body.refused);
+    const wrong = otherName(section, id, body.value);
+    if (wrong !== null) return problem(c, "request.invalid", { problems: [wrong] });
+    const next = onDocument((document) => withItem(document, section, id, body.value));
+    return changeConfig(c, next, c.req.valid("query"));
+  },
+);
+
+configSectionsApi.openapi(
+  createRoute({
+    method: "delete",
+    path: "/config/{section}/{id}",
+    operationId: "deleteConfigItem",
+    ...changes("config:write"),
+    summary: "Takes one item out of a section; refused while something else refers to it",
+    request: { params: ItemParams, query: HOW, headers: CONDITIONS },
+    responses: WRITTEN,
+  }),
+  async (c) => {
+    const { section, id } = c.req.valid("param");
+    const next = onDocument((document) => withoutItem(document, section, id));
+    return changeConfig(c, next, c.req.valid("query"));
+  },
+);
+
+/** A change of a part needs a whole to be part of; null: the part is not there. */
+function onDocument(
+  change: (document: Record<string, unknown>) => Record<string, unknown> | null,
+): NextDocument<MissingPlace> {
+  return (current) => {
+    if (current === undefined) return { missing: "config.not_found" };
+    const document = change(current as Record<string, unknown>);
+    return document === null ? { missing: "config.item_not_found" } : { document };
+  };
+}
+
+/** An item is put where its name says. */
+function otherName(section: SectionName, id: string, item: unknown) {
+  if (section === "tiers") return null;
+  const key = section === "agents" ? "telegramId" : "id";
+  const name = (item as Record<string, unknown> | null)?.[key];
+  const isSame = (typeof name === "string" || typeof name === "number") && String(name) === id;
+  return isSame ? null : { pointer: `/${key}`, message: `must be ${id}, as in the path` };
+}

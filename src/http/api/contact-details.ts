@@ -1,0 +1,302 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { waitUntil } from "cloudflare:workers";
+import type { Context } from "hono";
+import { askGroups, groupIds } from "../../groups/ask.ts";
+import { configCacheOf } from "../../record/config-cache.ts";
+import { ContactDetails, type DetailsRow } from "../../record/contact-details.ts";
+import { CONTACT_NOTES_CHARS_MAX, DISPLAY_NAME_CHARS_MAX, EMAIL_CHARS_MAX } from "../../record/limits.ts";
+import { changes, needs } from "../access.ts";
+import type { Desk } from "../desk.ts";
+import { doerOf } from "../doer.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import { Idempotent, Instant, instantOrNull, TelegramId } from "./shared.ts";
+
+/** What the staff says of a contact beside what Telegram tells: names, blocks, who is the same person. */
+export const contactDetailsApi = new OpenAPIHono<Desk>();
+
+const line = (charsMax: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(charsMax)
+    .refine((text) => !/\p{C}/u.test(text), "must have no control characters");
+const DisplayName = line(DISPLAY_NAME_CHARS_MAX).openapi({
+  description: "What the staff calls them",
+  example: "Ada Lovelace",
+});
+const Email = z.email().max(EMAIL_CHARS_MAX).openapi({ example: "ada@example.com" });
+const Phone = z
+  .string()
+  .regex(/^\+[1-9]\d{4,14}$/, "must be + and 5 to 15 digits (E.164)")
+  .openapi({ example: "+4930123456" });
+const Notes = z.string().trim().min(1).max(CONTACT_NOTES_CHARS_MAX).openapi({ example: "Prefers mornings" });
+
+const Details = z
+  .object({
+    contact: z.int().openapi({ description: "Telegram user id", example: 5550000001 }),
+    displayName: DisplayName.nullable(),
+    email: Email.nullable(),
+    phone: Phone.nullable(),
+    notes: Notes.nullable(),
+    blocked: z
+      .object({ since: Instant.nullable(), by: z.string().nullable() })
+      .nullable()
+      .openapi({ description: "Their messages are not passed on; null: they are" }),
+    merged: z
+      .object({ into: z.int(), at: Instant.nullable(), by: z.string().nullable() })
+      .nullable()
+      .openapi({ description: "The contact that is the same person and is shown for both" }),
+    together: z.array(z.int()).openapi({
+      description: "All contacts that are this person, this one included",
+      example: [5550000001],
+    }),
+    version: z.int().openapi({ description: "How often anything here was changed", example: 1 }),
+  })
+  .openapi("ContactDetails");
+
+const Params = z.object({ id: TelegramId });
+const FOUND = {
+  description: "What the staff says of the contact",
+  content: { "application/json": { schema: Details } },
+};
+
+contactDetailsApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/contacts/{id}/details",
+    operationId: "getContactDetails",
+    ...needs("contacts:read"),
+    summary: "What the staff says of a contact",
+    request: { params: Params },
+    responses: { 200: FOUND, ...problems(...ADMISSION, "contact.not_found", "request.invalid") },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    if (!(await new ContactDetails(c.env.DB).isKnown(id))) return problem(c, "contact.not_found");
+    return c.json(await detailsOf(c, id), 200);
+  },
+);
+
+contactDetailsApi.openapi(
+  createRoute({
+    method: "patch",
+    path: "/contacts/{id}/details",
+    operationId: "changeContactDetails",
+    ...changes("contacts:write"),
+    summary: "Changes what the staff says of a contact",
+    request: {
+      params: Params,
+      headers: Idempotent,
+      body: {
+        required: true,
+        content: {
+          "application/json": {
+            schema: z
+              .strictObject({
+                displayName: DisplayName.nullable().optional(),
+                email: Email.nullable().optional(),
+                phone: Phone.nullable().optional(),
+                notes: Notes.nullable().optional(),
+              })
+              .openapi("ContactDetailsChange", { description: "Null takes back; what is left out stays" }),
+            example: { displayName: "Ada (works council)", notes: null },
+          },
+        },
+      },
+    },
+    responses: {
+      200: FOUND,
+      ...problems(
+        ...ADMISSION_TO_CHANGE,
+        "request.malformed",
+        "contact.not_found",
+        "request.too_large",
+        "request.not_json",
+        "request.invalid",
+      ),
+    },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const details = new ContactDetails(c.env.DB);
+    if (!(await details.isKnown(id))) return problem(c, "contact.not_found");
+    await details.update(id, c.req.valid("json"), doerOf(c), c.get("now")());
+    return c.json(await detailsOf(c, id), 200);
+  },
+);
+
+const BLOCKING = {
+  request: { params: Params, headers: Idempotent },
+  responses: {
+    200: FOUND,
+    ...problems(
+      ...ADMISSION_TO_CHANGE,
+      "contact.not_found",
+      "request.invalid",
+      "config.missing",
+      "group.unreachable",
+    ),
+  },
+} as const;
+
+contactDetailsApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/contacts/{id}/block",
+    operationId: "blockContact",
+    ...changes("contacts:write"),
+    summary: "Passes no more of a contact's messages on; they are told once, when they write",
+    ...BLOCKING,
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const details = new ContactDetails(c.env.DB);
+    if (!(await details.isKnown(id))) return problem(c, "contact.not_found");
+    const at = c.get("now")();
+    await details.block(id, doerOf(c), at);
+    const refused = await tellGroups(c, id, at);
+    return refused === null ? c.json(await detailsOf(c, id), 200) : problem(c, refused);
+  },
+);
+
+contactDetailsApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/contacts/{id}/unblock",
+    operationId: "unblockContact",
+    ...changes("contacts:write"),
+    summary: "Passes a contact's messages on again, from now on",
+    ...BLOCKING,
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const details = new ContactDetails(c.env.DB);
+    if (!(await details.isKnown(id))) return problem(c, "contact.not_found");
+    await details.unblock(id, doerOf(c), c.get("now")());
+    const refused = await tellGroups(c, id, null);
+    return refused === null ? c.json(await detailsOf(c, id), 200) : problem(c, refused);
+  },
+);
+
+contactDetailsApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/contacts/{id}/merge",
+    operationId: "mergeContact",
+    ...changes("contacts:write"),
+    summary: "Says that a contact is the same person as another one: their tickets are listed together",
+    description:
+      "Both keep their own chat with the bot, because Telegram knows them as two. Nothing is lost: `unmerge` undoes it.",
+    request: {
+      params: Params,
+      headers: Idempotent,
+      body: {
+        required: true,
+        content: {
+          "application/json": {
+            schema: z
+              .strictObject({
+                into: z
+                  .int()
+                  .positive()
+                  .openapi({ description: "Who is shown for both", example: 5550000001 }),
+              })
+              .openapi("ContactMerge"),
+            example: { into: 5550000001 },
+          },
+        },
+      },
+    },
+    responses: {
+      200: FOUND,
+      ...problems(
+        ...ADMISSION_TO_CHANGE,
+        "request.malformed",
+        "contact.not_found",
+        "contact.merged",
+        "contact.has_merged",
+        "request.too_large",
+        "request.not_json",
+        "request.invalid",
+      ),
+    },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const { into } = c.req.valid("json");
+    if (into === id) {
+      const message = "must be another contact";
+      return problem(c, "request.invalid", { problems: [{ pointer: "/into", message }] });
+    }
+    const details = new ContactDetails(c.env.DB);
+    const known = await Promise.all([details.isKnown(id), details.isKnown(into)]);
+    if (known.includes(false)) return problem(c, "contact.not_found");
+    const outcome = await details.merge(id, into, doerOf(c), c.get("now")());
+    if (outcome === "is_merged")
+      return problem(c, "contact.merged", {
+        detail: "Merge into the contact that is shown, or unmerge first.",
+      });
+    if (outcome === "has_merged")
+      return problem(c, "contact.has_merged", {
+        detail: "Unmerge those first, or merge the other way round.",
+      });
+    return c.json(await detailsOf(c, id), 200);
+  },
+);
+
+contactDetailsApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/contacts/{id}/unmerge",
+    operationId: "unmergeContact",
+    ...changes("contacts:write"),
+    summary: "Takes a merge back",
+    request: { params: Params, headers: Idempotent },
+    responses: { 200: FOUND, ...problems(...ADMISSION_TO_CHANGE, "contact.not_found", "request.invalid") },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const details = new ContactDetails(c.env.DB);
+    if (!(await details.isKnown(id))) return problem(c, "contact.not_found");
+    await details.unmerge(id, doerOf(c), c.get("now")());
+    return c.json(await detailsOf(c, id), 200);
+  },
+);
+
+/** Every group hears of a block, because any may become the contact's home. Asked again it says the same. */
+async function tellGroups(
+  c: Context<Desk>,
+  id: number,
+  since: number | null,
+): Promise<"config.missing" | "group.unreachable" | null> {
+  const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+  if (versioned === null) return "config.missing";
+  const answers = await askGroups(c.env, groupIds(versioned.config), (stub) => stub.block(id, since));
+  return answers.some((answer) => "unreachable" in answer) ? "group.unreachable" : null;
+}
+
+async function detailsOf(c: Context<Desk>, id: number): Promise<z.infer<typeof Details>> {
+  const store = new ContactDetails(c.env.DB);
+  const [row, together] = await Promise.all([store.find(id), store.together(id)]);
+  return detailsJson(id, row, together);
+}
+
+export function detailsJson(id: number, row: DetailsRow | null, together: number[]): z.infer<typeof Details> {
+  const blocked = row === null || row.blockedAt === null ? null : row;
+  const merged = row === null || row.mergedInto === null ? null : row;
+  return {
+    contact: id,
+    displayName: row?.displayName ?? null,
+    email: row?.email ?? null,
+    phone: row?.phone ?? null,
+    notes: row?.notes ?? null,
+    blocked: blocked === null ? null : { since: instantOrNull(blocked.blockedAt), by: blocked.blockedBy },
+    merged:
+      merged === null
+        ? null
+        : { into: merged.mergedInto!, at: instantOrNull(merged.mergedAt), by: merged.mergedBy },
+    together,
+    version: row?.version ?? 0,
+  };
+}

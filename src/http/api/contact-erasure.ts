@@ -1,0 +1,256 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { waitUntil } from "cloudflare:workers";
+import type { Context } from "hono";
+import { askGroups } from "../../groups/ask.ts";
+import { advanceErasure } from "../../groups/erasing.ts";
+import { log } from "../../log.ts";
+import { configCacheOf } from "../../record/config-cache.ts";
+import { ConfigStore } from "../../record/config-store.ts";
+import { ContactDetails } from "../../record/contact-details.ts";
+import { Erasures, type ErasureRow } from "../../record/erasures.ts";
+import { LegalHolds } from "../../record/legal-holds.ts";
+import { pseudonymOf } from "../../record/pseudonym.ts";
+import { changes, needs } from "../access.ts";
+import { keyIdOf } from "../api-key.ts";
+import type { Desk } from "../desk.ts";
+import { doerOf } from "../doer.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import { Idempotent, Instant, instant, instantOrNull, TelegramId } from "./shared.ts";
+
+/** Erasing a person: what would go, the deed, and its receipt. */
+export const contactErasureApi = new OpenAPIHono<Desk>();
+
+/** What no erasure of the desk's reaches; it stands in every preview and receipt. */
+const BEYOND_REACH = [
+  "The person's own chat with the bot: they can delete it themselves",
+  "Messages that the desk sent to agents in private",
+  "What webhooks, and the system that knows the customers, were told before",
+  "The platform's backups (30 days) and logs (7 days, ids only), which end by themselves",
+  "Sealed answers to calls with an Idempotency-Key, which end after a day",
+];
+
+const Counts = z.int().openapi({ example: 2 });
+const Removed = z
+  .object({
+    objects: z
+      .object({
+        customers: Counts,
+        tickets: Counts,
+        events: Counts,
+        messages: Counts.openapi({ description: "Links between messages; the desk has no texts" }),
+        deliveries: Counts.openapi({ description: "What still waited to be sent, webhooks included" }),
+        other: Counts,
+      })
+      .openapi({ description: "In the groups' objects" }),
+    record: z
+      .object({
+        contacts: Counts,
+        details: Counts,
+        homes: Counts,
+        tickets: Counts.openapi({ description: "They stay as numbers with dates, queue and agent" }),
+        events: Counts,
+        audit: Counts.openapi({ description: "Entries that have the pseudonym now" }),
+      })
+      .openapi({ description: "In D1" }),
+    topics: z
+      .object({
+        asked: Counts,
+        deleted: Counts,
+        renamed: Counts.openapi({
+          description: "The bot may not delete messages: an administrator has to delete these topics by hand",
+        }),
+        left: z.array(z.object({ group: z.string(), topicId: z.int(), code: z.string() })),
+      })
+      .openapi({ description: "In Telegram" }),
+  })
+  .openapi("ErasureRemoved");
+const BeyondReach = z.array(z.string()).openapi({ example: [BEYOND_REACH[0]!] });
+const Erasure = z
+  .object({
+    id: z.string().openapi({ example: "3f9k2m1x7qpa" }),
+    state: z.enum(["running", "done"]).openapi({
+      description: "`running`: everything is looked through once more, a minute later at the earliest",
+    }),
+    pseudonym: z.string().openapi({
+      description: "What stands for the person in the audit trail; always the same",
+      example: "erased-Zk3v8QnB1xYw2LrT",
+    }),
+    requestedAt: Instant,
+    requestedBy: z.string(),
+    doneAt: Instant.nullable(),
+    removed: Removed.openapi({ description: "So far, where it runs" }),
+    beyondReach: BeyondReach,
+  })
+  .openapi("Erasure");
+const Preview = z
+  .object({
+    contacts: z.array(z.int()).openapi({ description: "Who would be erased: all contacts of the person" }),
+    held: z
+      .array(z.object({ kind: z.enum(["contact", "ticket"]), id: z.string(), reason: z.string() }))
+      .openapi({ description: "Legal holds that forbid it; empty: it may be done" }),
+    record: Removed.shape.record,
+    groups: z.array(
+      z.object({
+        group: z.string(),
+        tickets: z.array(z.string()).openapi({ description: "References", example: ["SUP-1"] }),
+        activeTickets: z.int().openapi({ description: "These would be closed" }),
+        topics: z.int(),
+        messages: z.int(),
+        deliveries: z.int(),
+      }),
+    ),
+    unreachableGroups: z.array(z.string()),
+    beyondReach: BeyondReach,
+  })
+  .openapi("ErasurePreview");
+const Params = z.object({ id: TelegramId });
+
+contactErasureApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/contacts/{id}/erasure",
+    operationId: "previewErasure",
+    ...needs("contacts:write"),
+    summary: "What an erasure of a contact would remove; changes nothing",
+    request: { params: Params },
+    responses: {
+      200: { description: "What is there now", content: { "application/json": { schema: Preview } } },
+      ...problems(...ADMISSION, "contact.not_found", "request.invalid", "config.missing"),
+    },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+    if (versioned === null) return problem(c, "config.missing");
+    const people = await new ContactDetails(c.env.DB).together(id);
+    const [record, holds, answers] = await Promise.all([
+      new Erasures(c.env.DB).preview(people),
+      new LegalHolds(c.env.DB).over(people),
+      askGroups(c.env, await new ConfigStore(c.env.DB).groupsEver(), (stub) =>
+        Promise.all(people.map((person) => stub.contactInside(person))),
+      ),
+    ]);
+    const groups = answers.flatMap((answer) => {
+      const inside = "answer" in answer ? answer.answer.filter((one) => one !== null) : [];
+      if (inside.length === 0) return [];
+      const theirs = inside.flatMap(({ tickets }) => tickets);
+      const sum = (of: (one: (typeof inside)[number]) => number): number =>
+        inside.reduce((total, one) => total + of(one), 0);
+      return {
+        group: answer.group,
+        tickets: theirs.map(({ ref }) => ref),
+        activeTickets: theirs.filter(({ active }) => active).length,
+        topics: theirs.reduce((total, { topics }) => total + topics, 0),
+        messages: sum(({ messages }) => messages),
+        deliveries: sum(({ waiting }) => waiting.length),
+      };
+    });
+    const isKnown = groups.length > 0 || record.contacts + record.details + record.homes + record.tickets > 0;
+    if (!isKnown) return problem(c, "contact.not_found");
+    const held = holds.map(({ kind, id: of, reason }) => ({ kind, id: of, reason }));
+    const unreachableGroups = answers.flatMap((one) => ("unreachable" in one ? [one.group] : []));
+    return c.json(
+      { contacts: people, held, record, groups, unreachableGroups, beyondReach: BEYOND_REACH },
+      200,
+    );
+  },
+);
+
+contactErasureApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/contacts/{id}/erase",
+    operationId: "eraseContact",
+    ...changes("contacts:write"),
+    summary: "Erases a person: every contact of theirs, everywhere. There is no way back",
+    description:
+      "Tickets in hand are closed without a word to the customer; topics are deleted where Telegram lets the bot. Most of it is done when this answers; it is over once a later look finds nothing more: see `GET /erasures/{id}`. What the person writes before that goes as well.",
+    request: { params: Params, headers: Idempotent },
+    responses: {
+      202: {
+        description: "It is under way, and goes on whatever happens",
+        content: { "application/json": { schema: Erasure } },
+      },
+      ...problems(
+        ...ADMISSION_TO_CHANGE,
+        "contact.not_found",
+        "contact.held",
+        "request.invalid",
+        "config.missing",
+      ),
+    },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const at = c.get("now")();
+    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+    if (versioned === null) return problem(c, "config.missing");
+    const store = new Erasures(c.env.DB);
+    const pseudonym = await pseudonymOf(id, c.env.WEBHOOK_SECRET);
+    const last = await store.lastOf(pseudonym);
+    if (last?.state === "running") return c.json(erasureJson(last), 202);
+    if (!(await isKnown(c, id, await new ConfigStore(c.env.DB).groupsEver()))) {
+      // Asked again after it was done: the receipt is the answer.
+      return last === null ? problem(c, "contact.not_found") : c.json(erasureJson(last), 202);
+    }
+    const people = await new ContactDetails(c.env.DB).together(id);
+    const holds = await new LegalHolds(c.env.DB).over(people);
+    if (holds.length > 0) return held(c, holds.length);
+    const doer = doerOf(c);
+    const begun = await store.begin({ id: await keyIdOf(c.get("cause")), pseudonym, people }, doer, at);
+    log("info", "erasure.begun", { id: begun.id, by: doer.name });
+    return c.json(erasureJson(await advanceErasure(c.env, begun, at)), 202);
+  },
+);
+
+contactErasureApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/erasures/{id}",
+    operationId: "getErasure",
+    ...needs("contacts:read"),
+    summary: "The receipt of an erasure: when, and what was removed where",
+    request: { params: z.object({ id: z.string().max(32).openapi({ example: "3f9k2m1x7qpa" }) }) },
+    responses: {
+      200: { description: "The receipt", content: { "application/json": { schema: Erasure } } },
+      ...problems(...ADMISSION, "erasure.not_found", "request.invalid"),
+    },
+  }),
+  async (c) => {
+    const row = await new Erasures(c.env.DB).find(c.req.valid("param").id);
+    return row === null ? problem(c, "erasure.not_found") : c.json(erasureJson(row), 200);
+  },
+);
+
+function held(c: Context<Desk>, holds: number) {
+  return problem(c, "contact.held", {
+    detail: `${holds === 1 ? "A hold forbids" : `${holds} holds forbid`} it: the preview names them.`,
+  });
+}
+
+/** Whether anything is there to erase, in the record or in an object that the record has not heard of yet. */
+async function isKnown(c: Context<Desk>, id: number, groups: string[]): Promise<boolean> {
+  if (await new ContactDetails(c.env.DB).isKnown(id)) return true;
+  const answers = await askGroups(c.env, groups, async (stub) => (await stub.contactInside(id)) !== null);
+  return answers.some((answer) => "answer" in answer && answer.answer);
+}
+
+function erasureJson({
+  id,
+  state,
+  pseudonym,
+  requestedBy,
+  removed,
+  ...row
+}: ErasureRow): z.infer<typeof Erasure> {
+  return {
+    id,
+    state,
+    pseudonym,
+    requestedAt: instant(row.requestedAt),
+    requestedBy,
+    doneAt: instantOrNull(row.doneAt),
+    removed,
+    beyondReach: BEYOND_REACH,
+  };
+}

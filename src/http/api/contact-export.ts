@@ -1,0 +1,171 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { waitUntil } from "cloudflare:workers";
+import { askGroup } from "../../groups/ask.ts";
+import { doneBy, noteDeed } from "../../record/audit-entries.ts";
+import { auditTrail } from "../../record/audit-trail.ts";
+import { configCacheOf } from "../../record/config-cache.ts";
+import { ConfigStore } from "../../record/config-store.ts";
+import { ContactDetails } from "../../record/contact-details.ts";
+import { contactRecord, eventsOfTicket, ticketsOfContact } from "../../record/contact-record.ts";
+import { LegalHolds } from "../../record/legal-holds.ts";
+import { needs } from "../access.ts";
+import type { Desk } from "../desk.ts";
+import { doerOf } from "../doer.ts";
+import { EXPORT_PAGE_ROWS } from "../limits.ts";
+import { ADMISSION, problem, problems } from "../problem.ts";
+import { streamed } from "../streamed.ts";
+import { detailsJson } from "./contact-details.ts";
+import { TelegramId } from "./shared.ts";
+
+/** Everything that the desk knows of a person, for them. */
+export const contactExportApi = new OpenAPIHono<Desk>();
+
+contactExportApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/contacts/{id}/export",
+    operationId: "exportContact",
+    ...needs("contacts:read"),
+    summary: "Everything that the desk knows of a person, as one JSON document",
+    description:
+      "All contacts of the person; for each what the record and every group's object have. Texts of messages are not stored: links tell which messages there were. It is read while it is sent, so a transfer that breaks off is incomplete. That it was made stands in the audit trail.",
+    request: { params: z.object({ id: TelegramId }) },
+    responses: {
+      200: {
+        description: "The document",
+        content: {
+          "application/json": {
+            schema: z
+              .object({ exportedAt: z.string(), contacts: z.array(z.unknown()) })
+              .openapi("ContactExport", {
+                example: { exportedAt: "2026-11-20T12:00:00.000Z", contacts: [{ contact: 5550000001 }] },
+              }),
+          },
+        },
+      },
+      ...problems(...ADMISSION, "contact.not_found", "request.invalid", "config.missing"),
+    },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const at = c.get("now")();
+    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+    if (versioned === null) return problem(c, "config.missing");
+    const details = new ContactDetails(c.env.DB);
+    if (!(await details.isKnown(id))) return problem(c, "contact.not_found");
+    const target = { kind: "contact", id: String(id) } as const;
+    // A reading call has no cause: each time that it is made is told.
+    await noteDeed(c.env.DB, { at, ...doneBy(doerOf(c)), action: "contact.exported", target });
+    const people = await details.together(id);
+    return new Response(
+      streamed(documentOf(c.env, people, await new ConfigStore(c.env.DB).groupsEver(), at)),
+      {
+        headers: {
+          "Content-Type": "application/json",
+          "Cache-Control": "no-store",
+          "Content-Disposition": 'attachment; filename="contact.json"',
+        },
+        // The document is written piece by piece, which has no type.
+      },
+    ) as never;
+  },
+);
+
+async function* documentOf(env: Env, people: number[], groups: string[], at: number): AsyncGenerator<string> {
+  yield `{"exportedAt":${JSON.stringify(new Date(at).toISOString())},"contacts":[`;
+  for (const [index, person] of people.entries()) {
+    if (index > 0) yield ",";
+    yield* onePerson(env, person, groups);
+  }
+  yield "]}";
+}
+
+async function* onePerson(env: Env, id: number, groups: string[]): AsyncGenerator<string> {
+  const store = new ContactDetails(env.DB);
+  const [details, together, record, holds] = await Promise.all([
+    store.find(id),
+    store.together(id),
+    contactRecord(env.DB, id),
+    new LegalHolds(env.DB).over([id]),
+  ]);
+  const { contact: _id, ...said } = detailsJson(id, details, together);
+  yield `{"contact":${id},"telegram":${JSON.stringify(record.contact)},"home":${JSON.stringify(record.home)}`;
+  yield `,"details":${JSON.stringify(said)},"legalHolds":${JSON.stringify(holds)}`;
+  yield ',"tickets":[';
+  yield* ticketsOf(env.DB, id);
+  yield '],"groups":[';
+  yield* groupsOf(env, id, groups);
+  yield '],"audit":[';
+  yield* auditOf(env.DB, id);
+  yield "]}";
+}
+
+async function* ticketsOf(d1: D1Database, id: number): AsyncGenerator<string> {
+  let after = "";
+  let first = true;
+  for (;;) {
+    const rows = await ticketsOfContact(d1, id, after, EXPORT_PAGE_ROWS);
+    for (const ticket of rows) {
+      yield `${first ? "" : ","}{"ticket":${JSON.stringify(ticket)},"events":[`;
+      first = false;
+      for (let n = 0, more = true, begun = false; more;) {
+        const events = await eventsOfTicket(d1, ticket.id, n, EXPORT_PAGE_ROWS);
+        if (events.length > 0) yield `${begun ? "," : ""}${listed(events)}`;
+        begun ||= events.length > 0;
+        n = events.at(-1)?.n ?? n;
+        more = events.length === EXPORT_PAGE_ROWS;
+      }
+      yield "]}";
+    }
+    after = rows.at(-1)?.id ?? after;
+    if (rows.length < EXPORT_PAGE_ROWS) return;
+  }
+}
+
+async function* groupsOf(env: Env, id: number, groups: string[]): AsyncGenerator<string> {
+  let first = true;
+  for (const group of groups) {
+    const asked = await askGroup(env, group, (stub) => stub.contactInside(id));
+    // Half a document that looks whole would be worse than none.
+    if ("unreachable" in asked) throw new Error(`group ${group} did not answer`);
+    const inside = asked.answer;
+    if (inside === null) continue;
+    yield `${first ? "" : ","}{"group":${JSON.stringify(group)},"inside":${JSON.stringify(inside)},"links":[`;
+    first = false;
+    let begun = false;
+    for (const by of ["customer", "staff"] as const) {
+      for (let after = 0, more = true; more;) {
+        const from = after;
+        const answer = await askGroup(env, group, (stub) => stub.linksOf(id, by, from, EXPORT_PAGE_ROWS));
+        if ("unreachable" in answer) throw new Error(`group ${group} did not answer`);
+        const links = answer.answer;
+        if (links.length > 0) yield `${begun ? "," : ""}${listed(links.map((link) => ({ by, ...link })))}`;
+        begun ||= links.length > 0;
+        after = links.at(-1)?.messageId ?? after;
+        more = links.length === EXPORT_PAGE_ROWS;
+      }
+    }
+    yield "]}";
+  }
+}
+
+async function* auditOf(d1: D1Database, id: number): AsyncGenerator<string> {
+  const filter = { targetKind: "contact", target: String(id) } as const;
+  let after = null;
+  let begun = false;
+  for (;;) {
+    const found: Awaited<ReturnType<typeof auditTrail>> = await auditTrail(d1, filter, {
+      after,
+      limit: EXPORT_PAGE_ROWS,
+    });
+    if (found.length > 0) yield `${begun ? "," : ""}${listed(found.map(({ entry }) => entry))}`;
+    begun ||= found.length > 0;
+    after = found.at(-1)?.position ?? null;
+    if (found.length < EXPORT_PAGE_ROWS) return;
+  }
+}
+
+/** The items of a JSON list, without its brackets. */
+function listed(items: readonly unknown[]): string {
+  return JSON.stringify(items).slice(1, -1);
+}

@@ -1,0 +1,145 @@
+import { eq, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
+import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import type { AuditEntry, Doer } from "../domain/audit.ts";
+import { auditOfChange, doneBy } from "./audit-entries.ts";
+import { reach } from "./reach.ts";
+import { contactDetails, contacts, customerRoutes } from "./schema.ts";
+
+/** What the staff says of a contact; instants in ms since 1970. */
+export type DetailsRow = typeof contactDetails.$inferSelect;
+
+/** What may be said; null takes it back, what is left out stays. */
+export interface DetailsChange {
+  displayName?: string | null | undefined;
+  email?: string | null | undefined;
+  phone?: string | null | undefined;
+  notes?: string | null | undefined;
+}
+
+const NO_DETAILS = {
+  displayName: null,
+  email: null,
+  phone: null,
+  notes: null,
+  blockedAt: null,
+  blockedBy: null,
+  mergedInto: null,
+  mergedAt: null,
+  mergedBy: null,
+};
+
+/** What the desk's staff and programs say of contacts. Everything throws `RecordUnreachable` when D1 does not answer. */
+export class ContactDetails {
+  readonly #db: DrizzleD1Database;
+
+  constructor(d1: D1Database) {
+    this.#db = drizzle(d1);
+  }
+
+  /** Null where nobody has said anything. */
+  async find(id: number): Promise<DetailsRow | null> {
+    const row = await reach(() =>
+      this.#db.select().from(contactDetails).where(eq(contactDetails.contactId, id)).get(),
+    );
+    return row ?? null;
+  }
+
+  /** Whether the desk knows anybody by this id. */
+  async isKnown(id: number): Promise<boolean> {
+    const [contact, route, details] = await reach(() =>
+      this.#db.batch([
+        this.#db.select({ id: contacts.telegramId }).from(contacts).where(eq(contacts.telegramId, id)),
+        this.#db
+          .select({ id: customerRoutes.customerId })
+          .from(customerRoutes)
+          .where(eq(customerRoutes.customerId, id)),
+        this.#db
+          .select({ id: contactDetails.contactId })
+          .from(contactDetails)
+          .where(eq(contactDetails.contactId, id)),
+      ]),
+    );
+    return contact.length + route.length + details.length > 0;
+  }
+
+  async update(id: number, change: DetailsChange, doer: Doer, at: number): Promise<void> {
+    const set = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    const fields = Object.keys(set);
+    if (fields.length === 0) return;
+    const entry = { ...entryOf("contact.updated", id, at, doer), data: { fields } };
+    await this.#save(id, set, entry, at);
+  }
+
+  /** One who is blocked already stays so since when they were. */
+  async block(id: number, doer: Doer, at: number): Promise<void> {
+    const set = { blockedAt: at, blockedBy: doer.name };
+    await this.#save(id, set, entryOf("contact.blocked", id, at, doer), at, isNull(contactDetails.blockedAt));
+  }
+
+  async unblock(id: number, doer: Doer, at: number): Promise<void> {
+    const set = { blockedAt: null, blockedBy: null };
+    const entry = entryOf("contact.unblocked", id, at, doer);
+    await this.#save(id, set, entry, at, isNotNull(contactDetails.blockedAt));
+  }
+
+  /** The ids of all contacts that are one person with this one, itself included, whoever they are shown as first. */
+  async together(id: number): Promise<number[]> {
+    const mine = sql<number>`coalesce((SELECT ${contactDetails.mergedInto} FROM ${contactDetails}
+      WHERE ${contactDetails.contactId} = ${id}), ${id})`;
+    const rows = await reach(() =>
+      this.#db.all<{ id: number }>(sql`
+        SELECT ${mine} AS id
+        UNION SELECT ${contactDetails.contactId} FROM ${contactDetails} WHERE ${contactDetails.mergedInto} = ${mine}`),
+    );
+    const ids = rows.map((row) => row.id);
+    return ids.includes(id) ? ids : [...ids, id];
+  }
+
+  /** Shows a contact as another one. Answers why not where that would make a chain or a circle. */
+  async merge(
+    id: number,
+    into: number,
+    doer: Doer,
+    at: number,
+  ): Promise<"merged" | "is_merged" | "has_merged"> {
+    const [mine, theirs, of] = await Promise.all([this.find(id), this.find(into), this.together(id)]);
+    if (mine?.mergedInto === into) return "merged";
+    if (mine?.mergedInto != null || theirs?.mergedInto != null) return "is_merged";
+    if (of.length > 1) return "has_merged";
+    const entry = { ...entryOf("contact.merged", id, at, doer), to: { contact: String(into) } };
+    await this.#save(id, { mergedInto: into, mergedAt: at, mergedBy: doer.name }, entry, at);
+    return "merged";
+  }
+
+  async unmerge(id: number, doer: Doer, at: number): Promise<void> {
+    const was = await this.find(id);
+    if (was === null || was.mergedInto === null) return;
+    const entry = { ...entryOf("contact.unmerged", id, at, doer), from: { contact: String(was.mergedInto) } };
+    const set = { mergedInto: null, mergedAt: null, mergedBy: null };
+    await this.#save(id, set, entry, at, isNotNull(contactDetails.mergedInto));
+  }
+
+  /** Writes what changes, where the condition on what stands there holds, and with it who changed it. */
+  async #save(
+    id: number,
+    set: Partial<DetailsRow>,
+    entry: AuditEntry,
+    at: number,
+    where?: SQL,
+  ): Promise<void> {
+    const first = { contactId: id, ...NO_DETAILS, ...set, updatedAt: at, version: 1 };
+    const upsert = this.#db
+      .insert(contactDetails)
+      .values(first)
+      .onConflictDoUpdate({
+        target: contactDetails.contactId,
+        set: { ...set, updatedAt: at, version: sql`${contactDetails.version} + 1` },
+        ...(where === undefined ? {} : { setWhere: where }),
+      });
+    await reach(() => this.#db.batch([upsert, auditOfChange(this.#db, entry)]));
+  }
+}
+
+function entryOf(action: AuditEntry["action"], id: number, at: number, doer: Doer): AuditEntry {
+  return { at, ...doneBy(doer), action, target: { kind: "contact", id: String(id) } };
+}

@@ -1,0 +1,342 @@
+import { and, asc, desc, eq, inArray, lte, sql, type SQL } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import type { AuditEntry, Doer } from "../domain/audit.ts";
+import { NOTHING_ERASED, type ErasureCounts } from "../domain/erasure.ts";
+import { auditOf, doneBy } from "./audit-entries.ts";
+import { ERASED_TICKETS_AT_ONCE_MAX, ERASURES_AT_ONCE_MAX } from "./limits.ts";
+import { reach } from "./reach.ts";
+import {
+  audit,
+  contactDetails,
+  contacts,
+  customerRoutes,
+  erasures,
+  ticketEvents,
+  tickets,
+} from "./schema.ts";
+
+/** An erasure as it stands; instants in ms since 1970. */
+export type ErasureRow = typeof erasures.$inferSelect;
+
+/**
+ * What of an event tells of the desk's work and not of its customer. Everything else an event says goes, so that what a
+ * later release adds goes as well until somebody has looked at it.
+ */
+const KEPT_OF_EVENTS = [
+  "queue",
+  "previousQueue",
+  "group",
+  "cameFrom",
+  "priority",
+  "previous",
+  "metric",
+  "instance",
+  "moment",
+  "offsetMs",
+  "clock",
+  "dueAt",
+  "policy",
+  "step",
+  "action",
+  "result",
+  "agents",
+  "clocks",
+  "first",
+  "implicit",
+  "assignee",
+  "assigneeName",
+  "agent",
+  "agentName",
+  "code",
+  "latencyMs",
+  "cached",
+  "heldUntil",
+  "remindAt",
+] as const;
+
+const keptKeys = sql.join(
+  KEPT_OF_EVENTS.map((key) => sql.raw(`'${key}'`)),
+  sql`, `,
+);
+
+/** Whether an event still says something of its customer. */
+const isUncleared = sql`(${ticketEvents.note} IS NOT NULL
+  OR (${ticketEvents.actorKind} = 'customer' AND ${ticketEvents.actorId} <> '0')
+  OR EXISTS (SELECT 1 FROM json_each(${ticketEvents.data}) AS part WHERE part.key NOT IN (${keptKeys})))`;
+
+/** Erasures and what they remove from the record. Everything throws `RecordUnreachable` when D1 does not answer. */
+export class Erasures {
+  readonly #db: DrizzleD1Database;
+
+  constructor(d1: D1Database) {
+    this.#db = drizzle(d1);
+  }
+
+  async find(id: string): Promise<ErasureRow | null> {
+    const row = await reach(() => this.#db.select().from(erasures).where(eq(erasures.id, id)).get());
+    return row ?? null;
+  }
+
+  /** The last erasure of a person, by their pseudonym. */
+  async lastOf(pseudonym: string): Promise<ErasureRow | null> {
+    const row = await reach(() =>
+      this.#db
+        .select()
+        .from(erasures)
+        .where(eq(erasures.pseudonym, pseudonym))
+        .orderBy(desc(erasures.requestedAt))
+        .limit(1)
+        .get(),
+    );
+    return row ?? null;
+  }
+
+  /** Those that have something to do now, longest first. */
+  async due(now: number): Promise<ErasureRow[]> {
+    return reach(() =>
+      this.#db
+        .select()
+        .from(erasures)
+        .where(and(eq(erasures.state, "running"), lte(erasures.nextAt, now)))
+        .orderBy(asc(erasures.nextAt))
+        .limit(ERASURES_AT_ONCE_MAX),
+    );
+  }
+
+  /** From here on it is brought to its end, whatever happens to who asked. */
+  async begin(
+    { id, pseudonym, people }: { id: string; pseudonym: string; people: number[] },
+    doer: Doer,
+    at: number,
+  ): Promise<ErasureRow> {
+    const row: ErasureRow = {
+      id,
+      pseudonym,
+      contacts: people,
+      tickets: [],
+      state: "running",
+      requestedAt: at,
+      requestedBy: doer.name,
+      nextAt: at,
+      doneAt: null,
+      passes: 0,
+      removed: NOTHING_ERASED,
+    };
+    const entry = {
+      at,
+      ...doneBy(doer),
+      action: "contact.erasure_requested",
+      target: { kind: "contact", id: pseudonym },
+      data: { erasure: id },
+    } satisfies AuditEntry;
+    await reach(() =>
+      this.#db.batch([this.#db.insert(erasures).values(row).onConflictDoNothing(), auditOf(this.#db, entry)]),
+    );
+    return (await this.find(id)) ?? row;
+  }
+
+  async save(
+    id: string,
+    change: Pick<ErasureRow, "nextAt" | "passes"> & { removed: Outside },
+  ): Promise<void> {
+    const { removed, ...rest } = change;
+    await reach(() =>
+      this.#db
+        .update(erasures)
+        .set({ ...rest, removed: withOutside(removed) })
+        .where(eq(erasures.id, id)),
+    );
+  }
+
+  /** Nothing is left: the receipt is written, and whom it was about is forgotten. */
+  async end(row: ErasureRow, removed: Outside, at: number): Promise<void> {
+    const entry = {
+      at,
+      by: { kind: "system", id: "erasure" },
+      action: "contact.erased",
+      target: { kind: "contact", id: row.pseudonym },
+      data: { erasure: row.id },
+      cause: `erasure:${row.id}`,
+    } satisfies AuditEntry;
+    await reach(() =>
+      this.#db.batch([
+        this.#db
+          .update(erasures)
+          .set({ state: "done", contacts: null, tickets: null, doneAt: at, removed: withOutside(removed) })
+          .where(eq(erasures.id, row.id)),
+        auditOf(this.#db, entry),
+      ]),
+    );
+  }
+
+  /** What an erasure of these people would remove from the record. */
+  async preview(people: readonly number[]): Promise<ErasureCounts["record"]> {
+    const among = [...people];
+    const theirs = this.#db
+      .select({ id: tickets.id })
+      .from(tickets)
+      .where(inArray(tickets.customerId, among));
+    const count = (table: SQLiteTable, where: SQL) =>
+      this.#db
+        .select({ n: sql<number>`count(*)` })
+        .from(table)
+        .where(where);
+    const found = await reach(() =>
+      this.#db.batch([
+        count(contacts, inArray(contacts.telegramId, among)),
+        count(contactDetails, inArray(contactDetails.contactId, among)),
+        count(customerRoutes, inArray(customerRoutes.customerId, among)),
+        count(tickets, inArray(tickets.customerId, among)),
+        count(ticketEvents, inArray(ticketEvents.ticketId, theirs)),
+        count(audit, namesAnyOf(people)),
+      ]),
+    );
+    const [inContacts, details, homes, inTickets, events, inAudit] = found.map((rows) => rows[0]?.n ?? 0);
+    return {
+      contacts: inContacts!,
+      details: details!,
+      homes: homes!,
+      tickets: inTickets!,
+      events: events!,
+      audit: inAudit!,
+    };
+  }
+
+  /**
+   * Removes what the record has of people, some tickets at a time, and counts it in the same batch. A ticket stays as
+   * a number with its dates, its queue and who worked on it; whoever it was about, and all that was said, goes.
+   */
+  async erase(
+    id: string,
+    people: readonly { contact: number; pseudonym: string }[],
+    now: number,
+  ): Promise<{ more: boolean; found: boolean }> {
+    const ids = people.map(({ contact }) => contact);
+    const rows = await reach(() =>
+      this.#db
+        .select({ id: tickets.id })
+        .from(tickets)
+        .where(inArray(tickets.customerId, ids))
+        .limit(ERASED_TICKETS_AT_ONCE_MAX),
+    );
+    const some = rows.map((row) => row.id);
+    if (some.length > 0) {
+      const all = sql`(SELECT json_group_array(one.value) FROM (
+        SELECT value FROM json_each(${erasures.tickets}) UNION SELECT value FROM json_each(${JSON.stringify(some)})) AS one)`;
+      await this.#batch([
+        this.#db.update(erasures).set({ tickets: all }).where(eq(erasures.id, id)),
+        ...this.#counted(id, "events", this.#scrubEvents(inArray(ticketEvents.ticketId, some))),
+        ...this.#counted(id, "tickets", this.#scrubTickets(inArray(tickets.id, some), now)),
+      ]);
+      return { more: true, found: true };
+    }
+    // What an object told while it was looked through came in after its ticket was cleared.
+    const cleared = sql`(SELECT value FROM erasures AS this, json_each(this.tickets) WHERE this.id = ${id})`;
+    const lateEvents = sql`${ticketEvents.ticketId} IN ${cleared} AND ${isUncleared}`;
+    const lateTickets = sql`${tickets.id} IN ${cleared} AND (${tickets.subject} <> '' OR NOT ${tickets.closed})`;
+    const results = await this.#batch([
+      ...this.#counted(id, "contacts", this.#deleteOf(contacts, contacts.telegramId, ids)),
+      ...this.#counted(id, "details", this.#deleteOf(contactDetails, contactDetails.contactId, ids)),
+      ...this.#counted(id, "homes", this.#deleteOf(customerRoutes, customerRoutes.customerId, ids)),
+      ...this.#counted(id, "events", this.#scrubEvents(lateEvents)),
+      ...this.#counted(id, "tickets", this.#scrubTickets(lateTickets, now)),
+      ...people.flatMap((person) => this.#counted(id, "audit", this.#pseudonymise(person))),
+    ]);
+    // Every second statement counts, and says so by what it changed.
+    const found = results.some((result, index) => index % 2 === 0 && changesOf(result) > 0);
+    return { more: false, found };
+  }
+
+  async #batch(statements: BatchItem<"sqlite">[]): Promise<unknown[]> {
+    const [first, ...others] = statements;
+    return reach(() => this.#db.batch([first!, ...others]));
+  }
+
+  /** A statement, and the one that adds what it changed to the erasure's counts. */
+  #counted(
+    id: string,
+    what: keyof ErasureCounts["record"],
+    statement: BatchItem<"sqlite">,
+  ): BatchItem<"sqlite">[] {
+    const path = sql.raw(`'$.record.${what}'`);
+    const sum = sql`json_set(${erasures.removed}, ${path}, json_extract(${erasures.removed}, ${path}) + changes())`;
+    return [statement, this.#db.update(erasures).set({ removed: sum }).where(eq(erasures.id, id))];
+  }
+
+  #scrubEvents(where: SQL): BatchItem<"sqlite"> {
+    const isCustomer = sql`${ticketEvents.actorKind} = 'customer'`;
+    return this.#db
+      .update(ticketEvents)
+      .set({
+        note: null,
+        actor: sql`CASE WHEN ${isCustomer} THEN '{"kind":"customer","id":0}' ELSE ${ticketEvents.actor} END`,
+        actorId: sql`CASE WHEN ${isCustomer} THEN '0' ELSE ${ticketEvents.actorId} END`,
+        data: sql`(SELECT json_group_object(part.key, ${ticketEvents.data} -> part.fullkey)
+          FROM json_each(${ticketEvents.data}) AS part WHERE part.key IN (${keptKeys}))`,
+      })
+      .where(where);
+  }
+
+  #scrubTickets(where: SQL, now: number): BatchItem<"sqlite"> {
+    return this.#db
+      .update(tickets)
+      .set({
+        customerId: 0,
+        subject: "",
+        tags: [],
+        fields: {},
+        tier: null,
+        payload: null,
+        unreachable: null,
+        topicId: null,
+        awaitingSince: null,
+        dueAt: null,
+        status: "closed",
+        closed: true,
+        closedAt: sql`coalesce(${tickets.closedAt}, ${now})`,
+      })
+      .where(where);
+  }
+
+  #deleteOf(table: SQLiteTable, column: SQLiteColumn, ids: readonly number[]): BatchItem<"sqlite"> {
+    return this.#db.delete(table).where(inArray(column, [...ids]));
+  }
+
+  #pseudonymise({ contact, pseudonym }: { contact: number; pseudonym: string }): BatchItem<"sqlite"> {
+    const replaced = (column: SQLiteColumn): SQL =>
+      sql`replace(${column}, ${`"${contact}"`}, ${`"${pseudonym}"`})`;
+    return this.#db
+      .update(audit)
+      .set({
+        targetId: sql`CASE WHEN ${audit.targetId} = ${String(contact)} THEN ${pseudonym} ELSE ${audit.targetId} END`,
+        from: replaced(audit.from),
+        to: replaced(audit.to),
+        data: replaced(audit.data),
+      })
+      .where(namesAnyOf([contact]));
+  }
+}
+
+/** Entries about people, or that name them beside others. */
+function namesAnyOf(people: readonly number[]): SQL {
+  const named = people.map(
+    (id) =>
+      sql`(${audit.targetKind} = 'contact' AND (${audit.targetId} = ${String(id)}
+        OR instr(coalesce(${audit.from}, '') || coalesce(${audit.to}, '') || ${audit.data}, ${`"${id}"`}) > 0))`,
+  );
+  return sql`(${sql.join(named, sql` OR `)})`;
+}
+
+/** What was removed elsewhere than in the record, as the objects tell it. */
+export type Outside = Pick<ErasureCounts, "objects" | "topics">;
+
+function withOutside({ objects, topics }: Outside): SQL {
+  return sql`json_set(${erasures.removed}, '$.objects', json(${JSON.stringify(objects)}),
+    '$.topics', json(${JSON.stringify(topics)}))`;
+}
+
+function changesOf(result: unknown): number {
+  return (result as { meta?: { changes?: number } }).meta?.changes ?? 0;
+}

@@ -1,0 +1,289 @@
+import { and, asc, eq, inArray, lt, or, sql } from "drizzle-orm";
+import type { ErasedHere, ErasureCounts } from "../../domain/erasure.ts";
+import { chatLane } from "../drain/lane.ts";
+import type { Database } from "./database.ts";
+import {
+  blocked,
+  customers,
+  erasures,
+  events,
+  lanes,
+  messages,
+  outbox,
+  setAside,
+  tickets,
+  told,
+  topics,
+} from "./schema.ts";
+
+type Counts = ErasureCounts["objects"];
+
+/** What somebody who is blocked was told once. */
+export function blockedKey(customer: number): string {
+  return `blocked:${customer}`;
+}
+
+/** Who is kept out, and what is forgotten. Every method belongs into the transaction of its caller. */
+export class Privacy {
+  readonly #db: Database;
+  readonly #blocked;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#blocked = db
+      .select({ since: blocked.since })
+      .from(blocked)
+      .where(eq(blocked.customer, sql.placeholder("customer")))
+      .prepare();
+  }
+
+  isBlocked(customer: number): boolean {
+    return this.#blocked.get({ customer }) !== undefined;
+  }
+
+  block(customer: number, since: number): void {
+    this.#db.insert(blocked).values({ customer, since }).onConflictDoNothing().run();
+  }
+
+  unblock(customer: number): void {
+    this.#db.delete(blocked).where(eq(blocked.customer, customer)).run();
+    this.#db
+      .delete(told)
+      .where(eq(told.key, blockedKey(customer)))
+      .run();
+  }
+
+  // Erasures
+
+  erasure(id: string): ErasedHere | undefined {
+    return this.#db.select().from(erasures).where(eq(erasures.id, id)).get()?.state;
+  }
+
+  saveErasure(id: string, state: ErasedHere): void {
+    this.#db
+      .insert(erasures)
+      .values({ id, state })
+      .onConflictDoUpdate({ target: erasures.id, set: { state } })
+      .run();
+  }
+
+  endErasure(id: string): void {
+    this.#db.delete(erasures).where(eq(erasures.id, id)).run();
+  }
+
+  numbersOf(customer: number, limit: number): number[] {
+    const rows = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(eq(tickets.customer, customer))
+      .orderBy(asc(tickets.number))
+      .limit(limit)
+      .all();
+    return rows.map(({ number }) => number);
+  }
+
+  topicsOf(number: number): number[] {
+    const rows = this.#db.select({ id: topics.id }).from(topics).where(eq(topics.ticket, number)).all();
+    return rows.map(({ id }) => id);
+  }
+
+  /** Removes tickets with everything that is kept of them. */
+  forgetTickets(
+    numbers: readonly number[],
+  ): Pick<Counts, "tickets" | "events" | "messages" | "deliveries" | "other"> {
+    const among = [...numbers];
+    const untold = among.flatMap((number) => [
+      eq(told.key, `unmet:${number}`),
+      sql`${told.key} GLOB ${`nobody:${number}:*`}`,
+    ]);
+    return {
+      events: count(
+        this.#db.delete(events).where(inArray(events.ticket, among)).returning({ n: events.n }).all(),
+      ),
+      messages: count(
+        this.#db.delete(messages).where(inArray(messages.ticket, among)).returning({ n: messages.seq }).all(),
+      ),
+      deliveries: count(
+        this.#db.delete(outbox).where(inArray(outbox.ticket, among)).returning({ n: outbox.seq }).all(),
+      ),
+      other:
+        count(
+          this.#db.delete(topics).where(inArray(topics.ticket, among)).returning({ n: topics.id }).all(),
+        ) +
+        count(
+          this.#db
+            .delete(told)
+            .where(or(...untold))
+            .returning({ n: told.key })
+            .all(),
+        ),
+      tickets: count(
+        this.#db.delete(tickets).where(inArray(tickets.number, among)).returning({ n: tickets.number }).all(),
+      ),
+    };
+  }
+
+  /** Removes what is kept of a person beside their tickets. */
+  forgetPerson(id: number): Pick<Counts, "customers" | "messages" | "deliveries" | "other"> {
+    const lane = chatLane(id);
+    const namesThem = or(
+      // What agents are told in private is theirs, even if they were once customers.
+      and(eq(outbox.lane, lane), sql`${outbox.kind} <> 'agent_notice'`),
+      sql`${outbox.kind} = 'peer' AND ${id} IN (${outbox.payload} ->> '$.message.contact.id',
+        ${outbox.payload} ->> '$.message.customer', ${outbox.payload} ->> '$.message.ticket.customer')`,
+    );
+    const about = or(
+      inArray(told.key, [blockedKey(id), `stranger:${id}`]),
+      sql`${told.key} GLOB ${`outsider:${id}:*`}`,
+    );
+    return {
+      messages: count(
+        this.#db
+          .delete(messages)
+          .where(or(eq(messages.chat, id), eq(messages.lane, lane)))
+          .returning({ n: messages.seq })
+          .all(),
+      ),
+      deliveries: count(this.#db.delete(outbox).where(namesThem).returning({ n: outbox.seq }).all()),
+      other:
+        count(this.#db.delete(told).where(about).returning({ n: told.key }).all()) +
+        count(this.#db.delete(lanes).where(eq(lanes.lane, lane)).returning({ n: lanes.lane }).all()) +
+        count(
+          this.#db.delete(blocked).where(eq(blocked.customer, id)).returning({ n: blocked.customer }).all(),
+        ) +
+        count(
+          this.#db
+            .delete(setAside)
+            .where(sql`EXISTS (SELECT 1 FROM json_tree(${setAside.update}) AS part WHERE part.atom = ${id})`)
+            .returning({ n: setAside.key })
+            .all(),
+        ),
+      customers: count(
+        this.#db.delete(customers).where(eq(customers.id, id)).returning({ n: customers.id }).all(),
+      ),
+    };
+  }
+
+  // What is known of one person
+
+  /** What of theirs waits to leave, by kind. */
+  waitingFor(id: number): { kind: string; acceptedAt: number; state: string }[] {
+    return this.#db
+      .select({ kind: outbox.kind, acceptedAt: outbox.acceptedAt, state: outbox.state })
+      .from(outbox)
+      .where(eq(outbox.lane, chatLane(id)))
+      .orderBy(asc(outbox.seq))
+      .limit(1_000)
+      .all();
+  }
+
+  blockedSince(id: number): number | null {
+    return this.#blocked.get({ customer: id })?.since ?? null;
+  }
+
+  /** How many messages are linked with this person's chat, theirs and those to them. */
+  countMessages(id: number): number {
+    const row = this.#db
+      .select({ n: sql<number>`count(*)` })
+      .from(messages)
+      .where(or(eq(messages.chat, id), eq(messages.lane, chatLane(id))))
+      .get();
+    return row?.n ?? 0;
+  }
+
+  /** Links of messages, those of the person or those to them, by the number in their chat. */
+  links(id: number, by: "customer" | "staff", after: number, limit: number): MessageLink[] {
+    const inChat = by === "customer" ? messages.messageId : messages.copyId;
+    const inGroup = by === "customer" ? messages.copyId : messages.messageId;
+    return this.#db
+      .select({
+        messageId: sql<number>`${inChat}`,
+        copyId: inGroup,
+        ticket: messages.ticket,
+        sentAt: messages.sentAt,
+        state: messages.state,
+      })
+      .from(messages)
+      .where(
+        by === "customer"
+          ? and(eq(messages.chat, id), sql`${messages.messageId} > ${after}`)
+          : and(
+              eq(messages.lane, chatLane(id)),
+              sql`${messages.copyId} IS NOT NULL`,
+              sql`${messages.copyId} > ${after}`,
+            ),
+      )
+      .orderBy(asc(inChat))
+      .limit(limit)
+      .all();
+  }
+
+  // What is forgotten with time
+
+  /** Closed tickets that ended before an instant, but for some, lowest number first. */
+  closedBefore(before: number, kept: readonly string[], limit: number): number[] {
+    const rows = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(
+        and(
+          eq(tickets.active, false),
+          // What the record has not been told yet stays until it has.
+          sql`${tickets.recorded} >= ${tickets.version}`,
+          // One that another group has is closed when that group says so.
+          sql`${tickets.state} ->> '$.status' = 'closed' AND ${tickets.state} ->> '$.closedAt' < ${before}`,
+          sql`${tickets.state} ->> '$.id' NOT IN (SELECT value FROM json_each(${JSON.stringify(kept)}))`,
+          sql`${tickets.customer} NOT IN (SELECT CAST(value AS INTEGER) FROM json_each(${JSON.stringify(kept)}))`,
+        ),
+      )
+      .orderBy(asc(tickets.number))
+      .limit(limit)
+      .all();
+    return rows.map(({ number }) => number);
+  }
+
+  /** Removes deliveries to endpoints that were given up before an instant. */
+  forgetParkedWebhooks(before: number, limit: number): number {
+    const old = this.#db
+      .select({ seq: outbox.seq })
+      .from(outbox)
+      .where(and(eq(outbox.kind, "webhook"), eq(outbox.state, "parked"), lt(outbox.acceptedAt, before)))
+      .limit(limit);
+    return count(this.#db.delete(outbox).where(inArray(outbox.seq, old)).returning({ n: outbox.seq }).all());
+  }
+
+  /** Removes what another system said of customers before an instant, but for some. */
+  forgetProfiles(before: number, kept: readonly string[], limit: number): number {
+    const old = this.#db
+      .select({ id: customers.id })
+      .from(customers)
+      .where(
+        and(
+          sql`${customers.profile} ->> '$.receivedAt' < ${before}`,
+          sql`${customers.id} NOT IN (SELECT CAST(value AS INTEGER) FROM json_each(${JSON.stringify(kept)}))`,
+        ),
+      )
+      .limit(limit);
+    return count(
+      this.#db
+        .update(customers)
+        .set({ profile: null })
+        .where(inArray(customers.id, old))
+        .returning({ n: customers.id })
+        .all(),
+    );
+  }
+}
+
+/** Which message of a chat is which one in the group; `ticket` by the number it has here, `sentAt` in ms since 1970. */
+export interface MessageLink {
+  messageId: number;
+  copyId: number | null;
+  ticket: number;
+  sentAt: number;
+  state: string;
+}
+
+function count(rows: readonly unknown[]): number {
+  return rows.length;
+}

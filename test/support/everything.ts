@@ -1,0 +1,49 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { vi } from "vitest";
+import type { Stage } from "./stage.ts";
+
+/** Everything that the desk keeps, as text: each row of each table of the record and of every group's object. */
+export async function everythingKept(
+  stage: Stage,
+  groups: readonly string[] = ["main", "vip"],
+): Promise<string[]> {
+  const kept: string[] = [];
+  const tables = await env.DB.prepare(TABLES).all<{ name: string }>();
+  for (const { name } of tables.results) {
+    const { results } = await env.DB.prepare(`SELECT * FROM "${name}"`).all();
+    kept.push(...results.map((row) => `record ${name} ${JSON.stringify(row)}`));
+  }
+  for (const group of groups) {
+    const rows = await runInDurableObject(stage.groupStub(group), (_object, state) => {
+      const { sql } = state.storage;
+      return [...sql.exec<{ name: string }>(TABLES)].flatMap(({ name }) =>
+        [...sql.exec(`SELECT * FROM "${name}"`)].map((row) => `${group} ${name} ${JSON.stringify(row)}`),
+      );
+    });
+    kept.push(...rows);
+  }
+  return kept;
+}
+
+const TABLES =
+  "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'd1\\_%' ESCAPE '\\'";
+
+/** The rows that hold a phrase, but for tables that may. */
+export function holding(kept: readonly string[], phrase: string, but: readonly string[] = []): string[] {
+  return kept.filter((row) => row.includes(phrase) && !but.some((table) => row.startsWith(`${table} `)));
+}
+
+/** What is logged from here on; call the answer to have the lines and let go. */
+export function listenToLog(): () => string[] {
+  const lines: string[] = [];
+  const spies = (["log", "info", "warn", "error", "debug"] as const).map((level) =>
+    vi
+      .spyOn(console, level)
+      .mockImplementation((...args: unknown[]) => void lines.push(args.map(String).join(" "))),
+  );
+  return () => {
+    for (const spy of spies) spy.mockRestore();
+    return lines;
+  };
+}

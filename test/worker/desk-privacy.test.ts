@@ -1,0 +1,609 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { everyMinute } from "../../src/cron/scheduled.ts";
+import type { ConfigInput } from "../../src/domain/config.ts";
+import type { Ticket } from "../../src/domain/ticket.ts";
+import { forgetConfig } from "../../src/record/config-cache.ts";
+import { Erasures } from "../../src/record/erasures.ts";
+import { project } from "../../src/record/projection.ts";
+import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
+import type { Customer, Group } from "../../src/sandbox/telegram/client.ts";
+import { promisesNothing, VIP_CHAT } from "../support/desks.ts";
+import { Endpoint } from "../support/endpoint.ts";
+import { everythingKept, holding, listenToLog } from "../support/everything.ts";
+import { Stage, texts } from "../support/stage.ts";
+
+/* What the desk keeps of people, and how it lets go of it. */
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+let stage: Stage;
+let crm: Endpoint;
+let vip: Group;
+
+async function open(config: (config: ConfigInput) => void = () => undefined): Promise<void> {
+  crm = new Endpoint();
+  // Cron's isolate is the same for all scenes.
+  forgetConfig(env.DB);
+  stage = await Stage.open({
+    config: (desk) => {
+      promisesNothing(desk);
+      desk.queues = [
+        { id: "general", group: "main" },
+        { id: "premium", group: "vip" },
+      ];
+      desk.agents = [
+        { telegramId: 9001, name: "Lena", role: "lead", groups: ["main", "vip"] },
+        { telegramId: 9002, name: "Olga", groups: ["main", "vip"] },
+        { telegramId: 9003, name: "Boris", groups: ["main"] },
+      ];
+      desk.routing.rules = [{ when: { payload: "gold" }, queue: "premium" }];
+      desk.routing.enrichment = { url: crm.url, timeout: "1s", cacheFor: "10m", staleAfter: "7d" };
+      desk.webhooks = [{ id: "queue-manager", url: crm.url, events: ["ticket.escalated"] }];
+      desk.retention = {};
+      config(desk);
+    },
+  });
+  vip = await stage.telegram.group({ id: VIP_CHAT, title: "VIP", forum: true });
+  await crm.answers({
+    status: 200,
+    body: JSON.stringify({ segment: "new", attributes: { city: "profileville" }, reason: "profilereason" }),
+  });
+}
+
+const minute = async (): Promise<void> => {
+  await stage.settle();
+  await stage.pass(MINUTE);
+  await everyMinute(env, stage.now);
+  await stage.settle();
+};
+const json = async <T = Record<string, unknown>>(
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<T> => {
+  const answer = await stage.api(method, path, body);
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  return answer.status === 204 ? (null as T) : answer.json();
+};
+const codeOf = async (method: string, path: string, body?: unknown): Promise<string> =>
+  (await (await stage.api(method, path, body)).json<{ code: string }>()).code;
+
+interface Erasure {
+  id: string;
+  state: string;
+  pseudonym: string;
+  removed: {
+    objects: Record<string, number>;
+    record: Record<string, number>;
+    topics: { asked: number; deleted: number; renamed: number; left: object[] };
+  };
+}
+
+/** Their ids are found nowhere by chance. */
+let people = 777_111_222_000;
+
+/** Somebody whose every trait can be found again. */
+async function ada(payload?: string): Promise<Customer> {
+  people += 1;
+  const customer = await stage.customer({
+    id: people,
+    firstName: "Nameplanted",
+    lastName: "Lastplanted",
+    username: "userplanted",
+  });
+  if (payload !== undefined) await customer.start(payload);
+  return customer;
+}
+
+/** A conversation with everything in it: edits, captions, answers, notes, reactions, presses, escalations. */
+async function talk(customer: Customer, ref: string, group = stage.group, olga = stage.olga): Promise<void> {
+  await customer.write("subjectplanted is the first line\nsecretone goes on");
+  await stage.settle();
+  const second = await customer.write("secrettwo: my password is hunter2");
+  await customer.send({ photo: {}, caption: "secretcaption" });
+  await stage.settle();
+  await customer.edit(second.message_id, "secretedited words");
+  await stage.settle();
+  await customer.react(second.message_id, "👍");
+  const topic = (await group.topics()).find(({ name }) => name.startsWith(`${ref} `))!;
+  await olga.write(topic.id, "secretanswer to you");
+  await stage.settle();
+  await olga.write(topic.id, "/note noteplanted about them");
+  await olga.write(topic.id, "/escalate escalateplanted");
+  await stage.settle();
+}
+
+const MESSAGE_WORDS = ["secretone", "secrettwo", "hunter2", "secretcaption", "secretedited", "secretanswer"];
+const SAID = ["subjectplanted", "noteplanted", "escalateplanted"];
+const TRAITS = [
+  "Nameplanted",
+  "Lastplanted",
+  "userplanted",
+  "profileville",
+  "profilereason",
+  "payloadplanted",
+];
+
+describe("after a busy day", () => {
+  test("no words of messages are kept anywhere, nor ever were in a log", async () => {
+    const heard = listenToLog();
+    await open();
+    await talk(await ada("payloadplanted"), "SUP-1");
+    const other = await stage.customer();
+    await other.write("What others say");
+    await minute();
+    const lines = heard().join("\n");
+    const kept = await everythingKept(stage);
+    for (const phrase of MESSAGE_WORDS) expect(holding(kept, phrase), phrase).toEqual([]);
+    // These are kept on purpose: the subject and the notes of agents.
+    for (const phrase of SAID) expect(holding(kept, phrase).length, phrase).toBeGreaterThan(0);
+    for (const phrase of [...MESSAGE_WORDS, ...SAID, ...TRAITS]) expect(lines, phrase).not.toContain(phrase);
+  });
+
+  test("words that were kept while too much waited go with their delivery", async () => {
+    await open();
+    await stage.telegram.budgets("real");
+    const customer = await ada();
+    await customer.write("subjectplanted");
+    await stage.settle();
+    for (let index = 0; index < 40; index += 1) await customer.write(`secretone, part ${index}`);
+    await stage.deliver();
+    expect(holding(await everythingKept(stage), "secretone").length).toBeGreaterThan(0);
+    await stage.settle(10 * MINUTE);
+    expect(texts(await stage.inTopic("SUP-1")).join("\n")).toContain("secretone, part 39");
+    expect(holding(await everythingKept(stage), "secretone")).toEqual([]);
+  });
+});
+
+describe("an erasure", () => {
+  test("leaves no trace of the person anywhere, but for what the receipt says", async () => {
+    await open();
+    const heard = listenToLog();
+    const customer = await ada("payloadplanted");
+    await talk(customer, "SUP-1");
+    const other = await stage.customer({ firstName: "Bystander" });
+    await other.write("stays here");
+    await stage.settle();
+    await json("PATCH", `/api/v1/contacts/${customer.id}/details`, {
+      displayName: "Displayplanted",
+      email: "mail@planted.example",
+      phone: "+49301234567",
+      notes: "contactnoteplanted",
+    });
+    const id = String(customer.id);
+    const preview = await json<{ groups: { tickets: string[]; topics: number }[]; held: object[] }>(
+      "GET",
+      `/api/v1/contacts/${id}/erasure`,
+    );
+    expect(preview).toMatchObject({ contacts: [customer.id], held: [], record: { contacts: 1, tickets: 1 } });
+    expect(preview.groups).toMatchObject([
+      { group: "main", tickets: ["SUP-1"], activeTickets: 1, topics: 1 },
+    ]);
+    expect(holding(await everythingKept(stage), id).length).toBeGreaterThan(3);
+
+    const begun = await json<Erasure>("POST", `/api/v1/contacts/${id}/erase`);
+    expect(begun.state).toBe("running");
+    await minute();
+    await minute();
+    const receipt = await json<Erasure>("GET", `/api/v1/erasures/${begun.id}`);
+    expect(receipt.state).toBe("done");
+    expect(receipt.removed).toMatchObject({
+      objects: { customers: 1, tickets: 1 },
+      record: { contacts: 1, details: 1, homes: 1, tickets: 1 },
+      topics: { asked: 1, deleted: 1, renamed: 0, left: [] },
+    });
+    expect((await stage.group.topics()).some(({ name }) => name.startsWith("SUP-1 "))).toBe(false);
+
+    const kept = await everythingKept(stage);
+    const traces = [
+      id,
+      ...MESSAGE_WORDS,
+      ...SAID,
+      ...TRAITS,
+      "Displayplanted",
+      "planted.example",
+      "+49301234567",
+      "contactnoteplanted",
+    ];
+    for (const trace of traces) expect(holding(kept, trace), trace).toEqual([]);
+    expect(heard().join("\n")).not.toMatch(/planted|secret/);
+    // The bystander, and the number of the ticket with its dates, are still there.
+    expect(holding(kept, "Bystander").length).toBeGreaterThan(0);
+    expect(await json("GET", "/api/v1/tickets/SUP-1")).toMatchObject({
+      status: "closed",
+      subject: "",
+      customer: { id: 0 },
+    });
+    const { items } = await json<{ items: { action: string; target: { id: string } }[] }>(
+      "GET",
+      "/api/v1/audit?kind=contact",
+    );
+    expect(items.map(({ action, target }) => [action, target.id])).toEqual([
+      ["contact.erased", receipt.pseudonym],
+      ["contact.erasure_requested", receipt.pseudonym],
+      ["contact.updated", receipt.pseudonym],
+    ]);
+    // Whoever is erased may come back as anybody.
+    await customer.write("hello again");
+    await stage.settle();
+    expect((await stage.group.topics()).map(({ name }) => name.split(" ")[0])).toContain("SUP-3");
+  });
+
+  test("reaches a ticket that lives in another group, and frees whoever has it", async () => {
+    await open();
+    const customer = await ada("gold");
+    const olga = await vip.member({ id: 9002, firstName: "Olga", username: "olga" });
+    await talk(customer, "SUP-1", vip, olga);
+    const id = String(customer.id);
+    const begun = await json<Erasure>("POST", `/api/v1/contacts/${id}/erase`);
+    await minute();
+    await minute();
+    await minute();
+    const receipt = await json<Erasure>("GET", `/api/v1/erasures/${begun.id}`);
+    expect(receipt.state).toBe("done");
+    expect(receipt.removed.objects["tickets"]).toBe(2);
+    const kept = await everythingKept(stage);
+    for (const trace of [id, ...MESSAGE_WORDS, ...SAID, ...TRAITS])
+      expect(holding(kept, trace), trace).toEqual([]);
+  });
+
+  test("asked for again is the same one, and afterwards its receipt", async () => {
+    await open();
+    const customer = await ada();
+    await talk(customer, "SUP-1");
+    const erase = (): Promise<Erasure> => json("POST", `/api/v1/contacts/${customer.id}/erase`);
+    const [begun, again] = [await erase(), await erase()];
+    expect(again.id).toBe(begun.id);
+    await minute();
+    await minute();
+    expect(await erase()).toMatchObject({ id: begun.id, state: "done" });
+  });
+
+  test.each(["before anything", "after the objects", "after both"])(
+    "that is cut off %s is brought to its end by Cron, and counts everything once",
+    async (when) => {
+      await open();
+      const customer = await ada();
+      await talk(customer, "SUP-1");
+      const whole = await json<{ record: object }>("GET", `/api/v1/contacts/${customer.id}/erasure`);
+      const store = new Erasures(env.DB);
+      const doer = { id: "x", name: "x", cause: "x", origin: { network: null, userAgent: null } };
+      const people = [customer.id];
+      const row = await store.begin({ id: "cut", pseudonym: "erased-x", people }, doer, stage.now);
+      // Whoever was at work has done this much, and told nobody.
+      if (when !== "before anything")
+        for (let more = true; more;) ({ more } = await stage.groupStub().erase(row.id, people));
+      if (when === "after both") {
+        const named = [{ contact: customer.id, pseudonym: "erased-x" }];
+        for (let more = true; more;) ({ more } = await store.erase(row.id, named, stage.now));
+      }
+      for (let times = 0; times < 3; times += 1) await minute();
+      const receipt = await json<Erasure>("GET", "/api/v1/erasures/cut");
+      expect(receipt).toMatchObject({ state: "done", removed: { objects: { customers: 1, tickets: 1 } } });
+      expect(receipt.removed.record).toEqual(whole.record);
+      expect(receipt.removed.topics).toMatchObject({ asked: 1, deleted: 1 });
+      expect(holding(await everythingKept(stage), String(customer.id))).toEqual([]);
+    },
+  );
+
+  test("is not over before what was on its way between groups has come in, and is removed as well", async () => {
+    await open();
+    localFaults.apart.add("vip");
+    const customer = await ada("gold");
+    await customer.write("subjectplanted");
+    await stage.settle(5_000);
+    const begun = await json<Erasure>("POST", `/api/v1/contacts/${customer.id}/erase`);
+    localFaults.apart.clear();
+    // The object that was left alone had heard of the ticket after it was looked through.
+    await runInDurableObject(stage.groupStub("vip"), (_object, state) => {
+      state.storage.sql.exec(
+        "INSERT INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, attempts) " +
+          `VALUES (990001, 'peer:main', 0, 'peer', '{"kind":"peer","message":{"type":"customer_press","contact":{"id":${customer.id}}}}', 'parked', 1, 0)`,
+      );
+      state.storage.sql.exec(
+        'INSERT INTO set_aside (key, at, attempts, error, "update", parked) ' +
+          `VALUES ('tg:1', 1, 3, 'x', '{"message":{"from":{"id":${customer.id},"username":"userplanted"}}}', 1)`,
+      );
+      state.storage.sql.exec(`INSERT INTO told VALUES ('outsider:${customer.id}:5', 1)`);
+    });
+    await minute();
+    await minute();
+    await minute();
+    const receipt = await json<Erasure>("GET", `/api/v1/erasures/${begun.id}`);
+    expect(receipt.state).toBe("done");
+    const kept = await everythingKept(stage);
+    for (const trace of [String(customer.id), ...TRAITS, ...SAID])
+      expect(holding(kept, trace), trace).toEqual([]);
+  });
+
+  test("clears what the record is told late, of a ticket that it had cleared already", async () => {
+    await open();
+    const customer = await ada();
+    await talk(customer, "SUP-1");
+    const late = await runInDurableObject(stage.groupStub(), (_object, state) => {
+      const [{ state: ticket }] = state.storage.sql
+        .exec<{ state: string }>("SELECT state FROM tickets")
+        .toArray();
+      return JSON.parse(ticket) as Ticket;
+    });
+    const begun = await json<Erasure>("POST", `/api/v1/contacts/${customer.id}/erase`);
+    const by = { kind: "customer", id: customer.id } as const;
+    await project(env.DB, {
+      group: "main",
+      at: stage.now + 1,
+      tickets: [{ ticket: { ...late, version: late.version + 5 }, dueAt: null }],
+      events: [
+        {
+          ticketId: late.id,
+          n: 99,
+          event: { type: "note_added", at: stage.now, by, text: "noteplanted" },
+          notedAt: null,
+        },
+      ],
+      contacts: [],
+    });
+    expect(holding(await everythingKept(stage), "subjectplanted").length).toBeGreaterThan(0);
+    for (let times = 0; times < 3; times += 1) await minute();
+    expect(await json("GET", `/api/v1/erasures/${begun.id}`)).toMatchObject({ state: "done" });
+    const kept = await everythingKept(stage);
+    for (const trace of [String(customer.id), ...TRAITS, ...SAID])
+      expect(holding(kept, trace), trace).toEqual([]);
+  });
+
+  test("reaches what the object of a group has that is no longer configured", async () => {
+    await open();
+    const customer = await ada();
+    await talk(customer, "SUP-1");
+    stage.config.queues = [{ id: "premium", group: "vip" }];
+    stage.config.groups = stage.config.groups.filter(({ id }) => id === "vip");
+    stage.config.agents = [{ telegramId: 9001, name: "Lena", role: "lead", groups: ["vip"] }];
+    stage.config.routing = { rules: [], defaultQueue: "premium" };
+    await stage.configure();
+    const begun = await json<Erasure>("POST", `/api/v1/contacts/${customer.id}/erase`);
+    for (let times = 0; times < 4; times += 1) {
+      await minute();
+      await runDurableObjectAlarm(stage.groupStub("main"));
+    }
+    expect(await json("GET", `/api/v1/erasures/${begun.id}`)).toMatchObject({ state: "done" });
+    expect(holding(await everythingKept(stage), String(customer.id))).toEqual([]);
+  });
+
+  test("gives a topic that Telegram keeps a name that tells nothing, and says so", async () => {
+    await open();
+    const customer = await ada();
+    await talk(customer, "SUP-1");
+    await stage.group.promoteBot({ can_manage_topics: true, can_delete_messages: false });
+    const begun = await json<Erasure>("POST", `/api/v1/contacts/${customer.id}/erase`);
+    await minute();
+    await minute();
+    const receipt = await json<Erasure>("GET", `/api/v1/erasures/${begun.id}`);
+    expect(receipt).toMatchObject({
+      state: "done",
+      removed: { topics: { asked: 1, deleted: 0, renamed: 1 } },
+    });
+    expect((await stage.group.topics()).map(({ name }) => name)).toContain("Erased");
+  });
+
+  test("is refused while the person, or a ticket of theirs, is held; lifting the hold lets it go", async () => {
+    await open();
+    const customer = await ada();
+    await talk(customer, "SUP-1");
+    const erase = `/api/v1/contacts/${customer.id}/erase`;
+    for (const path of [`/api/v1/contacts/${customer.id}/legal-hold`, "/api/v1/tickets/sup-1/legal-hold"]) {
+      await json("PUT", path, { reason: "Case 118" });
+      expect(await codeOf("POST", erase)).toBe("contact.held");
+      expect(await json("GET", `/api/v1/contacts/${customer.id}/erasure`)).toMatchObject({
+        held: [{ reason: "Case 118" }],
+      });
+      await json("DELETE", path);
+      expect(await codeOf("DELETE", path)).toBe("hold.not_found");
+    }
+    expect(await json("POST", erase)).toMatchObject({ state: "running" });
+    const { items } = await json<{ items: { action: string }[] }>("GET", "/api/v1/audit?kind=hold");
+    expect(items.map(({ action }) => action)).toEqual(["hold.lifted", "hold.set", "hold.lifted", "hold.set"]);
+  });
+
+  test("of nobody is a 404", async () => {
+    await open();
+    expect(await codeOf("POST", "/api/v1/contacts/123/erase")).toBe("contact.not_found");
+    expect(await codeOf("GET", "/api/v1/contacts/123/erasure")).toBe("contact.not_found");
+    expect(await codeOf("GET", "/api/v1/erasures/x")).toBe("erasure.not_found");
+  });
+});
+
+describe("somebody who is blocked", () => {
+  test("is told once; nothing of theirs is passed on until they are unblocked", async () => {
+    await open();
+    const customer = await ada();
+    await customer.write("before");
+    await stage.settle();
+    await json("POST", `/api/v1/contacts/${customer.id}/block`);
+    const before = (await customer.messages()).length;
+    for (const text of ["spam one", "spam two", "/new spam three"]) await customer.write(text);
+    await stage.settle();
+    expect(texts(await stage.inTopic("SUP-1")).join("\n")).not.toContain("spam");
+    expect(await stage.group.topics()).toHaveLength(1);
+    const told = texts(await customer.messages()).slice(before);
+    expect(told.filter((text) => text.includes("no longer passed on"))).toHaveLength(1);
+    expect(await json("GET", `/api/v1/contacts/${customer.id}/details`)).toMatchObject({
+      blocked: { by: "admin" },
+    });
+    await json("POST", `/api/v1/contacts/${customer.id}/unblock`);
+    await customer.write("after");
+    await stage.settle();
+    expect(texts(await stage.inTopic("SUP-1")).join("\n")).toContain("after");
+  });
+
+  test("stays blocked however often it is asked, and the trail tells it once", async () => {
+    await open();
+    const customer = await ada();
+    await customer.write("before");
+    await stage.settle();
+    for (let times = 0; times < 2; times += 1) await json("POST", `/api/v1/contacts/${customer.id}/block`);
+    for (let times = 0; times < 2; times += 1) await json("POST", `/api/v1/contacts/${customer.id}/unblock`);
+    const { items } = await json<{ items: { action: string }[] }>("GET", "/api/v1/audit?kind=contact");
+    expect(items.map(({ action }) => action)).toEqual(["contact.unblocked", "contact.blocked"]);
+  });
+});
+
+describe("two contacts of one person", () => {
+  test("are listed and erased together, and can be told apart again", async () => {
+    await open();
+    const [one, two, third] = [await ada(), await ada(), await ada()];
+    for (const each of [one, two, third]) await each.write("hello");
+    await stage.settle();
+    const merge = (id: number, into: number) => stage.api("POST", `/api/v1/contacts/${id}/merge`, { into });
+    expect(await (await merge(two.id, one.id)).json()).toMatchObject({ merged: { into: one.id } });
+    expect((await merge(two.id, third.id)).status).toBe(409);
+    expect((await merge(one.id, third.id)).status).toBe(409);
+    expect((await merge(third.id, two.id)).status).toBe(409);
+    expect((await merge(one.id, one.id)).status).toBe(422);
+    const listed = async (id: number): Promise<number> =>
+      (await json<{ items: object[] }>("GET", `/api/v1/tickets?customer=${id}`)).items.length;
+    expect([await listed(one.id), await listed(two.id), await listed(third.id)]).toEqual([2, 2, 1]);
+    await json("POST", `/api/v1/contacts/${two.id}/unmerge`);
+    expect([await listed(one.id), await listed(two.id)]).toEqual([1, 1]);
+    await merge(two.id, one.id);
+    await json("POST", `/api/v1/contacts/${one.id}/erase`);
+    await minute();
+    await minute();
+    const kept = await everythingKept(stage);
+    for (const { id } of [one, two]) expect(holding(kept, String(id))).toEqual([]);
+    expect(holding(kept, String(third.id)).length).toBeGreaterThan(0);
+  });
+});
+
+describe("what the staff says of a contact", () => {
+  test("is changed field by field, and taken back by null", async () => {
+    await open();
+    const customer = await ada();
+    await customer.write("hello");
+    await stage.settle();
+    const path = `/api/v1/contacts/${customer.id}/details`;
+    await json("PATCH", path, { displayName: "Ada", email: "ada@example.com", phone: "+4930123456" });
+    expect(await json("PATCH", path, { email: null, notes: "mornings" })).toMatchObject({
+      displayName: "Ada",
+      email: null,
+      phone: "+4930123456",
+      notes: "mornings",
+      version: 2,
+    });
+    const { items } = await json<{ items: { data: object }[] }>("GET", "/api/v1/audit?kind=contact");
+    expect(items.map(({ data }) => data)).toEqual([
+      { fields: ["email", "notes"] },
+      { fields: ["displayName", "email", "phone"] },
+    ]);
+    for (const bad of [{ email: "no" }, { phone: "123" }, { displayName: "a\nb" }, { other: 1 }])
+      expect((await stage.api("PATCH", path, bad)).status).toBe(422);
+    expect(await codeOf("PATCH", "/api/v1/contacts/1/details", {})).toBe("contact.not_found");
+  });
+});
+
+test("an export holds everything that is known of a person, and nothing of anybody else", async () => {
+  await open();
+  const customer = await ada("payloadplanted");
+  await talk(customer, "SUP-1");
+  const other = await stage.customer({ firstName: "Bystander" });
+  await other.write("hello");
+  await stage.settle();
+  await json("PATCH", `/api/v1/contacts/${customer.id}/details`, { notes: "contactnoteplanted" });
+  const answer = await stage.api("GET", `/api/v1/contacts/${customer.id}/export`);
+  const text = await answer.text();
+  const document = JSON.parse(text) as {
+    contacts: {
+      contact: number;
+      tickets: { events: object[] }[];
+      groups: { group: string; links: object[] }[];
+    }[];
+  };
+  expect(document.contacts).toHaveLength(1);
+  expect(document.contacts[0].tickets[0].events.length).toBeGreaterThan(5);
+  expect(document.contacts[0].groups[0].links.length).toBeGreaterThan(2);
+  for (const phrase of ["Nameplanted", "userplanted", ...SAID, "contactnoteplanted", "profileville"])
+    expect(text, phrase).toContain(phrase);
+  for (const phrase of ["Bystander", ...MESSAGE_WORDS]) expect(text).not.toContain(phrase);
+  const { items } = await json<{ items: { action: string }[] }>(
+    "GET",
+    "/api/v1/audit?action=contact.exported",
+  );
+  expect(items).toHaveLength(1);
+});
+
+describe("what is old", () => {
+  const keepsAWeek = (desk: ConfigInput): void => {
+    desk.retention = {
+      closedTickets: "14d",
+      events: "7d",
+      audit: "30d",
+      enrichment: "5d",
+      webhookLogs: "7d",
+    };
+  };
+  async function closed(): Promise<Customer> {
+    const customer = await ada();
+    await talk(customer, "SUP-1");
+    const topic = await stage.topic("SUP-1");
+    await stage.olga.write(topic.id, "/close");
+    await stage.settle();
+    return customer;
+  }
+  const counts = async (): Promise<Record<string, number>> => {
+    const kept = await everythingKept(stage);
+    const of = (table: string): number => kept.filter((row) => row.startsWith(`${table} {`)).length;
+    return {
+      recordTickets: of("record tickets"),
+      recordEvents: of("record ticket_events"),
+      tickets: of("main tickets"),
+      events: of("main events"),
+      messages: of("main messages"),
+    };
+  };
+
+  test("is forgotten step by step, as long after its end as the configuration says", async () => {
+    await open(keepsAWeek);
+    await closed();
+    await minute();
+    expect((await counts())["tickets"]).toBe(1);
+    await stage.pass(6 * DAY);
+    await minute();
+    expect(holding(await everythingKept(stage), "profileville", ["main events", "main tickets"])).toEqual([]);
+    await stage.pass(2 * DAY);
+    await minute();
+    expect(await counts()).toEqual({ recordTickets: 1, recordEvents: 0, tickets: 0, events: 0, messages: 0 });
+    await stage.pass(7 * DAY);
+    await minute();
+    expect(await counts()).toMatchObject({ recordTickets: 0, recordEvents: 0 });
+    const { run } = await json<{ run: { left: string[]; endedAt: string } }>("GET", "/api/v1/retention");
+    expect(run).toMatchObject({ left: [], endedAt: expect.any(String) });
+    // Numbers are never given twice.
+    const next = await stage.customer();
+    await next.write("a new one");
+    await stage.settle();
+    expect((await stage.group.topics()).map(({ name }) => name.split(" ")[0])).toContain("SUP-2");
+  });
+
+  test("stays while it is held", async () => {
+    await open(keepsAWeek);
+    await closed();
+    await json("PUT", "/api/v1/tickets/SUP-1/legal-hold", { reason: "Case 1" });
+    await stage.pass(40 * DAY);
+    await minute();
+    expect(await counts()).toMatchObject({ recordTickets: 1, tickets: 1 });
+    expect((await counts())["recordEvents"]).toBeGreaterThan(5);
+    await json("DELETE", "/api/v1/tickets/SUP-1/legal-hold");
+    await stage.pass(2 * DAY);
+    await minute();
+    expect(await counts()).toMatchObject({ recordTickets: 0, tickets: 0 });
+  });
+
+  test("stays for good where the configuration says nothing", async () => {
+    await open();
+    await closed();
+    await stage.pass(400 * DAY);
+    await minute();
+    expect(await counts()).toMatchObject({ recordTickets: 1, tickets: 1 });
+  });
+});
