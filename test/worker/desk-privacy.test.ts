@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { everyMinute } from "../../src/cron/scheduled.ts";
 import type { ConfigInput } from "../../src/domain/config.ts";
+import { TICKETS_FORGOTTEN_AT_ONCE_MAX } from "../../src/domain/limits.ts";
 import type { Ticket } from "../../src/domain/ticket.ts";
 import { retain } from "../../src/groups/retention.ts";
 import { forgetConfig } from "../../src/record/config-cache.ts";
@@ -388,18 +389,46 @@ describe("an erasure", () => {
     expect((await stage.group.topics()).map(({ name }) => name)).toContain("Erased");
   });
 
-  test("in the moment that the topic is made leaves none behind", async () => {
-    await open();
-    const customer = await ada();
-    for (let times = 0; times < 3; times += 1) {
-      await customer.write(`subjectplanted ${times}`);
+  test.each(["slow", "answer_lost"] as const)(
+    "in the moment that the topic is made leaves none behind: %s",
+    async (effect) => {
+      await open();
+      const customer = await ada();
+      const methods = ["createForumTopic"];
+      await stage.telegram.faults([
+        effect === "slow" ? { effect, ms: 700, methods, times: 1 } : { effect, methods, times: 1 },
+      ]);
+      await customer.write("subjectplanted");
       // The object has accepted it, and is calling Telegram now.
       await stage.deliver();
+      await scheduler.wait(200);
       await json("POST", `/api/v1/contacts/${customer.id}/erase`);
-      for (let more = 0; more < 3; more += 1) await minute();
-    }
-    expect((await stage.group.topics()).filter(({ name }) => name.includes("planted"))).toEqual([]);
-    expect(holding(await everythingKept(stage), String(customer.id))).toEqual([]);
+      for (let times = 0; times < 3; times += 1) await minute();
+      const made = await stage.telegram.calls({ method: "createForumTopic" });
+      expect(made.length).toBeGreaterThan(0);
+      expect((await stage.group.topics()).filter(({ name }) => name.includes("planted"))).toEqual([]);
+      expect(holding(await everythingKept(stage), String(customer.id))).toEqual([]);
+    },
+  );
+
+  test("of somebody with many tickets takes them some at a time, and all of them", async () => {
+    await open();
+    const customer = await ada();
+    await talk(customer, "SUP-1");
+    await stage.olga.write((await stage.topic("SUP-1")).id, "/close");
+    await stage.settle();
+    await runInDurableObject(stage.groupStub(), (_object, state) => {
+      state.storage.sql.exec(
+        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 70)
+         INSERT INTO tickets (number, customer, state, view, active, queue, version, recorded)
+         SELECT number + i, customer, state, view, 0, queue, version, version FROM tickets, n`,
+      );
+    });
+    const step = await stage.groupStub().erase("first", [customer.id]);
+    expect(step).toMatchObject({ more: true, removed: { tickets: TICKETS_FORGOTTEN_AT_ONCE_MAX } });
+    const begun = await json<Erasure>("POST", `/api/v1/contacts/${customer.id}/erase`);
+    expect(begun.removed.objects["tickets"]).toBe(71 - TICKETS_FORGOTTEN_AT_ONCE_MAX);
+    expect(holding(await everythingKept(stage), `"customer":${customer.id}`)).toEqual([]);
   });
 
   test("is refused while the person, or a ticket of theirs, is held; lifting the hold lets it go", async () => {
