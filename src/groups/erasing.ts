@@ -1,10 +1,12 @@
 import type { ErasureCounts } from "../domain/erasure.ts";
+import { errorFacts } from "../domain/error-facts.ts";
 import { log } from "../log.ts";
 import { ConfigStore } from "../record/config-store.ts";
 import { customerRoutesOf } from "../record/customer-routes.ts";
 import { Erasures, type ErasureRow, type Outside } from "../record/erasures.ts";
 import { LegalHolds } from "../record/legal-holds.ts";
 import { pseudonymOf } from "../record/pseudonym.ts";
+import { RecordUnreachable } from "../record/reach.ts";
 import { askGroup } from "./ask.ts";
 import { ERASURE_OVER_AFTER_MS, ERASURE_SETTLE_MS, ERASURE_STEPS_MAX } from "./limits.ts";
 
@@ -99,5 +101,13 @@ function countsOf(topics: readonly Topic[]): ErasureCounts["topics"] {
 
 /** Goes on with the erasures that have something to do now. */
 export async function advanceErasures(env: Env, now: number): Promise<void> {
-  for (const row of await new Erasures(env.DB).due(now)) await advanceErasure(env, row, now);
+  for (const row of await new Erasures(env.DB).due(now)) {
+    try {
+      await advanceErasure(env, row, now);
+    } catch (error) {
+      if (error instanceof RecordUnreachable) throw error;
+      // One that our own code cannot go on with keeps nobody else waiting.
+      log("error", "erasure.failed", { id: row.id, ...errorFacts(error) });
+    }
+  }
 }

@@ -54,9 +54,11 @@ export function doneBy({ id, name, origin, cause }: Doer): Pick<AuditEntry, "by"
  */
 export async function noteDeed(d1: D1Database, entry: AuditEntry): Promise<() => Promise<void>> {
   const db = drizzle(d1);
-  await reach(() => db.batch([auditOf(db, entry)]));
+  const [noted] = await reach(() => db.batch([auditOf(db, entry)]));
+  // A run that takes over from a dead one finds the entry there, and that one may have done it.
+  const isOurs = (noted as D1Result).meta.changes > 0;
   return async () => {
-    if (entry.cause === undefined) return;
+    if (!isOurs || entry.cause === undefined) return;
     await reach(() => db.delete(audit).where(sql`${audit.cause} = ${entry.cause}`));
   };
 }

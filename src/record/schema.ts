@@ -42,6 +42,7 @@ export const tickets = sqliteTable(
     tier: text(),
     assigneeId: integer("assignee_id"),
     assigneeName: text("assignee_name"),
+    /** 0 where they were erased. */
     customerId: integer("customer_id").notNull(),
     subject: text().notNull(),
     tags: text({ mode: "json" }).$type<string[]>().notNull(),

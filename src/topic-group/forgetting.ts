@@ -27,11 +27,19 @@ export function forgetOld(tx: Transaction, { held, ...before }: Forgetting): For
       ? []
       : privacy.closedBefore(before.ticketsClosedBefore, held, TICKETS_FORGOTTEN_AT_ONCE_MAX);
   if (numbers.length > 0) forgetTickets(tx, numbers);
+  const said =
+    before.profilesBefore === null
+      ? []
+      : privacy.closedWithProfile(before.profilesBefore, held, TICKETS_FORGOTTEN_AT_ONCE_MAX);
+  if (said.length > 0) privacy.forgetWhatWasSaid(said);
   const limit = ROWS_FORGOTTEN_AT_ONCE_MAX;
   const webhooks =
     before.webhooksBefore === null ? 0 : privacy.forgetParkedWebhooks(before.webhooksBefore, limit);
   const profiles =
     before.profilesBefore === null ? 0 : privacy.forgetProfiles(before.profilesBefore, held, limit);
-  const more = numbers.length === TICKETS_FORGOTTEN_AT_ONCE_MAX || webhooks === limit || profiles === limit;
-  return { tickets: numbers.length, webhooks, profiles, more };
+  const more =
+    [numbers, said].some(({ length }) => length === TICKETS_FORGOTTEN_AT_ONCE_MAX) ||
+    webhooks === limit ||
+    profiles === limit;
+  return { tickets: numbers.length, webhooks, profiles: profiles + said.length, more };
 }

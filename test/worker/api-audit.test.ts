@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { csvLine } from "../../src/http/csv.ts";
 import { networkOf } from "../../src/http/doer.ts";
+import { noteDeed } from "../../src/record/audit-entries.ts";
 import { project } from "../../src/record/projection.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
@@ -106,6 +107,20 @@ describe("the audit trail", () => {
     expect(await audit("?kind=delivery")).toMatchObject([
       { action: "delivery.replayed", target: { kind: "delivery", id: "main:m:7" } },
     ]);
+  });
+
+  test("keeps what a run told that died, even if the one that took over found nothing left to do", async () => {
+    const entry = {
+      at: 1,
+      by: { kind: "key", id: "k", name: "k" },
+      action: "delivery.replayed",
+      target: { kind: "delivery", id: "main:m:7" },
+      cause: "api:k:once",
+    } as const;
+    await noteDeed(env.DB, entry);
+    const takeBack = await noteDeed(env.DB, entry);
+    await takeBack();
+    expect(await audit("?kind=delivery")).toHaveLength(1);
   });
 
   test("does nothing that it cannot tell of", async () => {

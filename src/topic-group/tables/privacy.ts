@@ -1,5 +1,6 @@
-import { and, asc, eq, inArray, lt, or, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, lt, or, sql, type SQL } from "drizzle-orm";
 import type { ErasedHere, ErasureCounts } from "../../domain/erasure.ts";
+import { NO_PROFILE } from "../../domain/routing/profile.ts";
 import { chatLane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
 import {
@@ -232,8 +233,7 @@ export class Privacy {
           sql`${tickets.recorded} >= ${tickets.version}`,
           // One that another group has is closed when that group says so.
           sql`${tickets.state} ->> '$.status' = 'closed' AND ${tickets.state} ->> '$.closedAt' < ${before}`,
-          sql`${tickets.state} ->> '$.id' NOT IN (SELECT value FROM json_each(${JSON.stringify(kept)}))`,
-          sql`${tickets.customer} NOT IN (SELECT CAST(value AS INTEGER) FROM json_each(${JSON.stringify(kept)}))`,
+          isKeptByNobody(kept),
         ),
       )
       .orderBy(asc(tickets.number))
@@ -260,7 +260,7 @@ export class Privacy {
       .where(
         and(
           sql`${customers.profile} ->> '$.receivedAt' < ${before}`,
-          sql`${customers.id} NOT IN (SELECT CAST(value AS INTEGER) FROM json_each(${JSON.stringify(kept)}))`,
+          sql`CAST(${customers.id} AS TEXT) NOT IN (SELECT value FROM json_each(${JSON.stringify(kept)}))`,
         ),
       )
       .limit(limit);
@@ -273,6 +273,49 @@ export class Privacy {
         .all(),
     );
   }
+
+  /** Closed tickets that still have what another system said before an instant, but for some, lowest number first. */
+  closedWithProfile(before: number, kept: readonly string[], limit: number): number[] {
+    const rows = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(
+        and(
+          eq(tickets.active, false),
+          sql`${tickets.recorded} >= ${tickets.version}`,
+          sql`${tickets.state} ->> '$.profile.receivedAt' < ${before}`,
+          isKeptByNobody(kept),
+        ),
+      )
+      .orderBy(asc(tickets.number))
+      .limit(limit)
+      .all();
+    return rows.map(({ number }) => number);
+  }
+
+  /** Clears what another system said of tickets, from them and from what happened to them. */
+  forgetWhatWasSaid(numbers: readonly number[]): void {
+    const among = [...numbers];
+    this.#db
+      .update(tickets)
+      .set({ state: sql`json_set(${tickets.state}, '$.profile', NULL)` })
+      .where(inArray(tickets.number, among))
+      .run();
+    this.#db
+      .update(events)
+      .set({
+        event: sql`json_set(${events.event}, '$.profile', json(${JSON.stringify(NO_PROFILE)}), '$.ignored', json('[]'))`,
+      })
+      .where(and(inArray(events.ticket, among), sql`${events.event} ->> '$.type' = 'enrichment_answered'`))
+      .run();
+  }
+}
+
+/** Whether a ticket is among none of these ids, nor its customer. */
+function isKeptByNobody(kept: readonly string[]): SQL {
+  const ids = JSON.stringify(kept);
+  return sql`${tickets.state} ->> '$.id' NOT IN (SELECT value FROM json_each(${ids}))
+    AND CAST(${tickets.customer} AS TEXT) NOT IN (SELECT value FROM json_each(${ids}))`;
 }
 
 /** Which message of a chat is which one in the group; `ticket` by the number it has here, `sentAt` in ms since 1970. */
