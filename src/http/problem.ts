@@ -19,6 +19,7 @@ export const PROBLEMS = {
   "config.not_found": { status: 404, title: "The desk has no configuration yet" },
   "config.version_not_found": { status: 404, title: "There is no such version of the configuration" },
   "ticket.not_found": { status: 404, title: "There is no such ticket" },
+  "agent.not_found": { status: 404, title: "There is no such agent" },
   "contact.not_found": { status: 404, title: "There is no such contact" },
   "delivery.not_found": { status: 404, title: "There is no such delivery, or it is on its way already" },
   "webhook.not_found": { status: 404, title: "There is no such webhook in the configuration" },

@@ -3,11 +3,13 @@ import type { Update } from "grammy/types";
 import type { Config, QueueConfig, VersionedConfig } from "../domain/config.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import { CAUSE_KEPT_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
+import type { Presence } from "../domain/routing/presence.ts";
 import type { SkillTable } from "../domain/routing/skill-table.ts";
 import type { RoutingStory } from "../domain/routing/story.ts";
 import { explainTicket, type TicketSla } from "../domain/sla/explain.ts";
 import { botIdOf } from "../telegram/api.ts";
 import { inbound } from "../telegram/inbound.ts";
+import { agentsHere, setPresence } from "./agents-report.ts";
 import { take } from "./arrivals/take.ts";
 import { handOut } from "./assigning.ts";
 import { depthsDue, nextDepthAt, watchDepth } from "./depth.ts";
@@ -24,7 +26,7 @@ import { fromPeer } from "./peers/from-peer.ts";
 import type { PeerMessage } from "./peers/message.ts";
 import { sendAway } from "./peers/moving.ts";
 import { rehome, tellAgents, tellSlots } from "./peers/slots.ts";
-import type { GroupHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
+import type { AgentHere, GroupHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
 import { parkedDeliveries, publicName, replay } from "./replay.ts";
 import { routingStory } from "./routing-story.ts";
 import { rulesOf, type ConfigInForce, type Rules } from "./rules.ts";
@@ -185,6 +187,24 @@ export class TopicGroup extends DurableObject<Env> {
   skills(): { url: string | null; table: SkillTable | null } {
     const rules = this.#rulesInForce();
     return { url: rules?.config.routing.skills?.url ?? null, table: rules?.skills ?? null };
+  }
+
+  /** How the agents of this group are. */
+  agents(): AgentHere[] {
+    const rules = this.#rulesInForce();
+    return rules === null ? [] : agentsHere({ ...this.#tables, rules }, this.#now());
+  }
+
+  /** Somebody says how an agent is, at their home; `cause` tells a repetition. `unknown`: they are no agent of this group. */
+  setPresence(
+    id: number,
+    presence: Presence,
+    cause: string,
+    configVersion: number,
+  ): "done" | "unknown" | "config_needed" {
+    const rules = this.#rulesInForce();
+    if (rules === null || rules.version < configVersion) return "config_needed";
+    return this.#commit((tx) => setPresence(tx, id, presence, cause)) ? "done" : "unknown";
   }
 
   /** Parked and uncertain deliveries, oldest first; `after` is the id of the last one of the page before. */
