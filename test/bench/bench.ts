@@ -5,6 +5,7 @@ import { inWords, isMet, type Chapter } from "./chapter.ts";
 import { costs } from "./costs.ts";
 import { forwarding } from "./forwarding.ts";
 import { growth } from "./growth.ts";
+import { lists } from "./lists.ts";
 import { routing } from "./routing.ts";
 import { size } from "./size.ts";
 import { sla } from "./sla.ts";
@@ -22,6 +23,7 @@ const CHAPTERS: Record<string, (remains: AsyncDisposableStack) => Promise<Chapte
   size,
   sla,
   routing,
+  lists,
 };
 
 const wanted = process.argv.slice(2);
