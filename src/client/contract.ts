@@ -8,7 +8,7 @@ export interface Schemas {
   "SystemHealth": { "system": "enrichment" | "skills"; "failures": number; "leftAloneSince": string | null; "retryAt": string | null; "lastFailure": { "code": string; "why": string; "at": string } | null; "answeredAt"?: string | null | undefined };
   "Problem": { "code": Schemas["ProblemCode"]; "title": string; "status": number; "detail"?: string | undefined; "problems"?: { "pointer": string; "message": string }[] | undefined };
   /** Stable; what programs should look at. */
-  "ProblemCode": "request.malformed" | "update.malformed" | "auth.missing" | "auth.invalid" | "auth.expired" | "auth.revoked" | "webhook.secret_invalid" | "auth.scope_missing" | "route.not_found" | "config.not_found" | "config.version_not_found" | "config.item_not_found" | "ticket.not_found" | "contact.not_found" | "ticket.closed" | "ticket.resolved" | "ticket.claimed_by_other" | "ticket.moved" | "tags.too_many" | "erasure.not_found" | "hold.not_found" | "delivery.not_found" | "webhook.not_found" | "key.not_found" | "group.not_found" | "method.not_allowed" | "request.not_acceptable" | "config.conflict" | "webhook.disabled" | "contact.held" | "contact.merged" | "contact.has_merged" | "key.revoked" | "key.too_many" | "idempotency.running" | "idempotency.answer_lost" | "events.cursor_lost" | "config.changed" | "request.too_large" | "request.not_json" | "request.invalid" | "idempotency.key_reused" | "config.invalid" | "sla.out_of_reach" | "rate.exceeded" | "internal.error" | "auth.unavailable" | "config.missing" | "group.full" | "group.unreachable" | "record.unreachable";
+  "ProblemCode": "request.malformed" | "update.malformed" | "auth.missing" | "auth.invalid" | "auth.expired" | "auth.revoked" | "webhook.secret_invalid" | "auth.scope_missing" | "route.not_found" | "config.not_found" | "config.version_not_found" | "config.item_not_found" | "ticket.not_found" | "agent.not_found" | "contact.not_found" | "ticket.closed" | "ticket.resolved" | "ticket.claimed_by_other" | "ticket.moved" | "tags.too_many" | "erasure.not_found" | "hold.not_found" | "delivery.not_found" | "webhook.not_found" | "key.not_found" | "group.not_found" | "method.not_allowed" | "request.not_acceptable" | "config.conflict" | "webhook.disabled" | "contact.held" | "contact.merged" | "contact.has_merged" | "key.revoked" | "key.too_many" | "idempotency.running" | "idempotency.answer_lost" | "events.cursor_lost" | "config.changed" | "request.too_large" | "request.not_json" | "request.invalid" | "idempotency.key_reused" | "config.invalid" | "sla.out_of_reach" | "rate.exceeded" | "internal.error" | "auth.unavailable" | "config.missing" | "group.full" | "group.unreachable" | "record.unreachable";
   "ConfigChanged": { "version": number; "changed": boolean; "diff": Schemas["ConfigDiff"]; "unreachableGroups": string[]; "warnings": { "pointer": string; "message": string }[] };
   /** JSON pointers: `added` and `changed` into the new document, `removed` into the old one. Items of lists are matched by their id. */
   "ConfigDiff": { "added": ({ "pointer": string; "from"?: unknown | undefined; "to"?: unknown | undefined })[]; "removed": ({ "pointer": string; "from"?: unknown | undefined; "to"?: unknown | undefined })[]; "changed": ({ "pointer": string; "from"?: unknown | undefined; "to"?: unknown | undefined })[] };
@@ -27,6 +27,10 @@ export interface Schemas {
   "FeedEvent": Schemas["TicketEvent"] & ({ "ticket": { "id": string; "ref": string | null }; "group": string; "cursor": string });
   "Contact": { "id": number; "name": string; "username": string | null; "language": string | null; "isPremium": boolean; "unreachable": "blocked" | "gone" | "never_started" | null; "group": string; "firstSeenAt": string; "updatedAt": string; "recordedAt": string };
   "ContactWithTickets": Schemas["Contact"] & ({ "tickets": { "total": number; "active": number; "newest": ({ "ref": string; "group": string; "queue": string; "status": "open" | "in_progress" | "escalated" | "waiting" | "resolved" | "closed"; "openedAt": string })[] } });
+  "Agent": { "id": number; "name": string; "username": string | null; "role": "lead" | "senior" | "agent"; "groups": string[]; "home": string; "shift": string | null; "capacity": number; "presence": { "availability": "online" | "away" | "offline"; "until": string | null; "available": boolean; "because": string | null } | null; "open": { "total": number; "byGroup": Record<string, number> }; "lastAssignedAt": string | null };
+  "AgentAlone": Schemas["Agent"] & { "unreachableGroups": string[] };
+  "AgentAvailability": { "availability": "online" | "away" | "offline"; "until"?: string | undefined };
+  "Queue": { "depth": number; "unassigned": number; "oldestUnassignedAt": string | null; "oldestAwaitingSince": string | null; "id": string; "group": string | null; "byPriority": ({ "depth": number; "unassigned": number; "oldestUnassignedAt": string | null; "oldestAwaitingSince": string | null; "priority": "urgent" | "high" | "normal" | "low" })[]; "byTier": ({ "depth": number; "unassigned": number; "oldestUnassignedAt": string | null; "oldestAwaitingSince": string | null; "tier": string | null })[]; "recordedAt": string | null };
   "Delivery": { "id": string; "group": string; "state": "parked" | "uncertain"; "lane": string; "kind": string; "ticket": string | null; "attempts": number; "code": string; "at": string };
   "RoutingSimulation": { "queue": string; "group": string; "priority": "urgent" | "high" | "normal" | "low"; "priorityScore": number; "requireSkills": Record<string, number>; "assignee": { "id": number; "name": string } | null; "reason": string[]; "rules": number[]; "stage": Schemas["RoutingStage"]; "candidates": Schemas["RoutingCandidate"][]; "unmet": string[]; "skills": ({ "group": string; "asOf": string | null; "why": string | null })[]; "next": { "at": string; "what": string } | null };
   "RoutingStage": { "kind": "strict" | "relaxed" | "override"; "levels"?: number | undefined };
@@ -54,7 +58,7 @@ export interface Schemas {
   "ApiKeyWithSecret": Schemas["ApiKey"] & { "key": string };
   "NewApiKey": { "name": string; "scopes": Schemas["Scope"][]; "callsPerMinute"?: number | undefined; "expiresAt"?: string | null | undefined };
   "ApiKeyRotation": { "overlap"?: string | undefined };
-  "AuditEntry": { "id": string; "at": string; "action": string; "by": { "kind": "customer" | "agent" | "key" | "system"; "id": string; "name": string | null }; "target": { "kind": "config" | "key" | "contact" | "ticket" | "desk" | "agent" | "delivery" | "group"; "id": string; "ref": string | null }; "from": Record<string, unknown> | null; "to": Record<string, unknown> | null; "data": Record<string, unknown>; "origin": { "network": string | null; "userAgent": string | null } | null };
+  "AuditEntry": { "id": string; "at": string; "action": string; "by": { "kind": "customer" | "agent" | "key" | "system"; "id": string; "name": string | null }; "target": { "kind": "config" | "key" | "contact" | "ticket" | "desk" | "agent" | "webhook" | "delivery" | "group"; "id": string; "ref": string | null }; "from": Record<string, unknown> | null; "to": Record<string, unknown> | null; "data": Record<string, unknown>; "origin": { "network": string | null; "userAgent": string | null } | null };
   "ContactDetails": { "contact": number; "displayName": string | null; "email": string | null; "phone": string | null; "notes": string | null; "blocked": { "since": string | null; "by": string | null } | null; "merged": { "into": number; "at": string | null; "by": string | null } | null; "together": number[]; "version": number };
   /** Null takes back; what is left out stays */
   "ContactDetailsChange": { "displayName"?: string | null | undefined; "email"?: string | null | undefined; "phone"?: string | null | undefined; "notes"?: string | null | undefined };
@@ -243,6 +247,38 @@ export interface Operations {
     body: undefined;
     answer: Schemas["ContactWithTickets"];
   };
+  /** Agents: how they are and what they have */
+  "GET /api/v1/agents": {
+    path: Nothing;
+    query: { "group"?: string | undefined; "limit"?: number | undefined; "cursor"?: string | undefined };
+    headers: Nothing;
+    body: undefined;
+    answer: { "items": Schemas["Agent"][]; "nextCursor": string | null; "unreachableGroups": string[] };
+  };
+  /** An agent: how they are and what they have */
+  "GET /api/v1/agents/{id}": {
+    path: { "id": number };
+    query: Nothing;
+    headers: Nothing;
+    body: undefined;
+    answer: Schemas["AgentAlone"];
+  };
+  /** Says how an agent is, as they would by /online, /away and /offline */
+  "PUT /api/v1/agents/{id}/availability": {
+    path: { "id": number };
+    query: Nothing;
+    headers: { "Idempotency-Key"?: string | undefined };
+    body: Schemas["AgentAvailability"];
+    answer: Schemas["AgentAlone"];
+  };
+  /** Queues: how deep they are, what waits, and since when */
+  "GET /api/v1/queues": {
+    path: Nothing;
+    query: { "group"?: string | undefined };
+    headers: Nothing;
+    body: undefined;
+    answer: { "items": Schemas["Queue"][]; "complete": boolean; "at": string };
+  };
   /** Deliveries that need someone, group by group, oldest first */
   "GET /api/v1/outbox": {
     path: Nothing;
@@ -430,7 +466,7 @@ export interface Operations {
   /** Who changed what, newest first */
   "GET /api/v1/audit": {
     path: Nothing;
-    query: { "kind"?: "ticket" | "config" | "key" | "contact" | "hold" | "retention" | "agent" | "delivery" | "group" | undefined; "action"?: string | undefined; "actor"?: string | undefined; "targetKind"?: "config" | "key" | "contact" | "ticket" | "desk" | "agent" | "delivery" | "group" | undefined; "target"?: string | undefined; "since"?: string | undefined; "until"?: string | undefined; "limit"?: number | undefined; "cursor"?: string | undefined };
+    query: { "kind"?: "ticket" | "config" | "key" | "contact" | "hold" | "retention" | "agent" | "webhook" | "delivery" | "group" | undefined; "action"?: string | undefined; "actor"?: string | undefined; "targetKind"?: "config" | "key" | "contact" | "ticket" | "desk" | "agent" | "webhook" | "delivery" | "group" | undefined; "target"?: string | undefined; "since"?: string | undefined; "until"?: string | undefined; "limit"?: number | undefined; "cursor"?: string | undefined };
     headers: Nothing;
     body: undefined;
     answer: { "items": Schemas["AuditEntry"][]; "nextCursor": string | null };
@@ -438,7 +474,7 @@ export interface Operations {
   /** The same as a file: one entry a line */
   "GET /api/v1/audit/export": {
     path: Nothing;
-    query: { "kind"?: "ticket" | "config" | "key" | "contact" | "hold" | "retention" | "agent" | "delivery" | "group" | undefined; "action"?: string | undefined; "actor"?: string | undefined; "targetKind"?: "config" | "key" | "contact" | "ticket" | "desk" | "agent" | "delivery" | "group" | undefined; "target"?: string | undefined; "since"?: string | undefined; "until"?: string | undefined; "format"?: "ndjson" | "csv" | undefined };
+    query: { "kind"?: "ticket" | "config" | "key" | "contact" | "hold" | "retention" | "agent" | "webhook" | "delivery" | "group" | undefined; "action"?: string | undefined; "actor"?: string | undefined; "targetKind"?: "config" | "key" | "contact" | "ticket" | "desk" | "agent" | "webhook" | "delivery" | "group" | undefined; "target"?: string | undefined; "since"?: string | undefined; "until"?: string | undefined; "format"?: "ndjson" | "csv" | undefined };
     headers: Nothing;
     body: undefined;
     answer: Schemas["AuditEntry"] | string;

@@ -17,6 +17,9 @@ export const AUDIT_ACTIONS = [
   "hold.lifted",
   "retention.ran",
   "agent.availability_set",
+  "webhook.replayed",
+  "webhook.enabled",
+  "webhook.pinged",
   "delivery.replayed",
   "group.reprojected",
 ] as const;
@@ -31,6 +34,7 @@ export const AUDIT_KINDS = [
   "hold",
   "retention",
   "agent",
+  "webhook",
   "delivery",
   "group",
 ] as const;
@@ -48,6 +52,7 @@ export const AUDIT_TARGETS = [
   "ticket",
   "desk",
   "agent",
+  "webhook",
   "delivery",
   "group",
 ] as const;

@@ -308,7 +308,9 @@ const Retention = z.strictObject({
   closedTickets: Duration.optional().describe("Closed tickets with all that happened to them"),
   events: Duration.optional().describe("What happened to closed tickets; the tickets themselves stay"),
   audit: Duration.optional().describe("Who changed what of the desk itself"),
-  webhookLogs: Duration.optional().describe("Deliveries to endpoints that were given up"),
+  webhookLogs: Duration.optional().describe(
+    "Deliveries to endpoints, delivered or given up; delivered ones 30 days at most",
+  ),
   enrichment: Duration.optional().describe("What other systems said of customers"),
 });
 

@@ -21,6 +21,7 @@ export const PROBLEMS = {
   "config.version_not_found": { status: 404, title: "There is no such version of the configuration" },
   "config.item_not_found": { status: 404, title: "There is no such section or item in the configuration" },
   "ticket.not_found": { status: 404, title: "There is no such ticket" },
+  "agent.not_found": { status: 404, title: "There is no such agent" },
   "contact.not_found": { status: 404, title: "There is no such contact" },
   "ticket.closed": { status: 409, title: "The ticket is closed" },
   "ticket.resolved": { status: 409, title: "The ticket is resolved" },

@@ -13,7 +13,8 @@ export interface TicketFilter {
   queue?: string | undefined;
   tier?: string | undefined;
   assignee?: number | "none" | undefined;
-  customer?: number | undefined;
+  /** One of them: a person may have several contacts. */
+  customer?: readonly number[] | undefined;
   /** All of them. */
   tags?: readonly string[];
   /** Intake field → option: all of them. */
@@ -47,7 +48,7 @@ export function conditionsOf(filter: TicketFilter): Condition[] {
   const one = (about: keyof TicketFilter, condition: SQL | null): Condition[] =>
     condition === null || filter[about] === undefined ? [] : [{ about, sql: condition }];
   return [
-    ...one("customer", sql`customer_id = ${filter.customer}`),
+    ...one("customer", ofCustomers(filter.customer ?? [])),
     ...one("assignee", assignee === "none" ? sql`assignee_id IS NULL` : sql`assignee_id = ${assignee}`),
     ...one("queue", sql`queue = ${filter.queue}`),
     ...one("group", sql`group_id = ${filter.group}`),
@@ -99,6 +100,17 @@ function among(column: "status" | "priority", values: readonly string[]): SQL | 
     sql`, `,
   );
   return sql`${sql.identifier(column)} IN (${list})`;
+}
+
+/** The condition of one customer is what an index begins with. */
+export function ofCustomers(customers: readonly number[]): SQL {
+  const [only, ...others] = customers;
+  if (others.length === 0) return sql`customer_id = ${only}`;
+  const list = sql.join(
+    customers.map((customer) => sql`${customer}`),
+    sql`, `,
+  );
+  return sql`customer_id IN (${list})`;
 }
 
 function from(column: Column, at: number | undefined): SQL {

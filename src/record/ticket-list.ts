@@ -4,7 +4,14 @@ import { SCANNED_TICKETS_MAX, SORTED_TICKETS_MAX } from "./limits.ts";
 import type { TicketRow } from "./queries.ts";
 import { reach } from "./reach.ts";
 import { tickets } from "./schema.ts";
-import { conditionsOf, isWholePart, partsOf, type Condition, type TicketFilter } from "./ticket-filter.ts";
+import {
+  conditionsOf,
+  isWholePart,
+  ofCustomers,
+  partsOf,
+  type Condition,
+  type TicketFilter,
+} from "./ticket-filter.ts";
 import {
   behind,
   columnOf,
@@ -49,6 +56,12 @@ export async function listTickets(
 interface Part {
   read: SQL[];
   checked: SQL[];
+}
+
+interface TicketScan {
+  rows: TicketRow[];
+  /** As far as all parts were looked through; null: to their ends, or further than the page goes. */
+  end: TicketPosition | null;
 }
 
 /** The conditions by which a small part of all tickets is found, the smallest first. */
@@ -102,34 +115,46 @@ class List {
     });
   }
 
-  /** Rank by rank until the page is full: almost always the first one fills it. */
+  /** Rank by rank until the page is full: almost always the first one fills it; the others are asked together. */
   async scanned(after: TicketPosition | null): Promise<TicketPage> {
+    const ranks = this.#ranks(after?.rank ?? 0);
     const rows: TicketRow[] = [];
-    const ranks = this.#sorting.byPriority ? this.#sorting.ranks : [null];
-    for (const [rank, priority] of ranks.entries()) {
-      if (rank < (after?.rank ?? 0)) continue;
-      const from = after !== null && rank === after.rank ? after : null;
-      const left = this.#limit - rows.length;
-      const parts = this.#parts(priority);
-      const { found, end } = await this.#merged(parts, from, left, rank);
-      rows.push(...found.slice(0, left));
-      if (found.length > left) return { rows, next: positionOf(this.#sorting, rows.at(-1)!) };
-      if (end !== null) return { rows, next: end };
-      const isLast = rank === ranks.length - 1;
-      const last = rows.at(-1);
-      if (rows.length === this.#limit && !isLast && last !== undefined)
-        return { rows, next: positionOf(this.#sorting, last) };
+    for (let asked = 0; asked < ranks.length;) {
+      const some = ranks.slice(asked, asked === 0 ? 1 : undefined);
+      asked += some.length;
+      const from = (rank: number): TicketPosition | null => (rank === after?.rank ? after : null);
+      const found = await Promise.all(
+        some.map(({ rank, parts }) => this.#merged(parts, from(rank), this.#limit - rows.length, rank)),
+      );
+      for (const { rows: theirs, end } of found) {
+        rows.push(...theirs);
+        if (rows.length > this.#limit) return this.#cut(rows);
+        if (end !== null) return { rows, next: end };
+      }
     }
     return { rows, next: null };
   }
 
-  /** What several parts have, in order; `end`: as far as all of them were looked through, null: to their ends. */
+  /** Where priority counts, each that is wanted is a rank; otherwise there is one. */
+  #ranks(first: number): { rank: number; parts: Part[] }[] {
+    const priorities = this.#sorting.byPriority ? this.#sorting.ranks : [null];
+    return priorities
+      .map((priority, rank) => ({ rank, parts: rank < first ? [] : this.#parts(priority) }))
+      .filter(({ parts }) => parts.length > 0);
+  }
+
+  #cut(rows: TicketRow[]): TicketPage {
+    const shown = rows.slice(0, this.#limit);
+    return { rows: shown, next: positionOf(this.#sorting, shown.at(-1)!) };
+  }
+
+  /** What several parts have, in order; a part may have one ticket more than `limit`. */
   async #merged(
     parts: Part[],
     after: TicketPosition | null,
     limit: number,
     rank: number,
-  ): Promise<{ found: TicketRow[]; end: TicketPosition | null }> {
+  ): Promise<TicketScan> {
     const scans = parts.map((part) => this.#scan(part, after));
     const pages = await this.#batch(
       scans.map((scan, index) => selectTickets(this.#db, sql`(${scan})`, parts[index]!.checked, limit + 1)),
@@ -145,11 +170,11 @@ class List {
       if (end === null || compare(this.#sorting, position, end) < 0) end = position;
     }
     const place = (row: TicketRow): TicketPosition => ({ ...positionOf(this.#sorting, row), rank });
-    const found = pages
+    const rows = pages
       .flat()
       .filter((row) => end === null || compare(this.#sorting, place(row), end) <= 0)
       .sort((a, b) => compare(this.#sorting, place(a), place(b)));
-    return { found, end };
+    return { rows, end };
   }
 
   /** The tickets that a page looks at, as an index has them. */
@@ -189,8 +214,10 @@ class List {
         checked: this.#checked(["priorities"], closed),
       }));
     }
-    if (this.#owner === "customer")
-      return [{ read: [this.#of("customer"), ...read], checked: this.#checked(["customer"]) }];
+    if (this.#owner === "customer") {
+      const checked = this.#checked(["customer"]);
+      return this.#filter.customer!.map((one) => ({ read: [ofCustomers([one]), ...read], checked }));
+    }
     if (this.#owner !== null) {
       const owner = this.#owner;
       return closedParts.map((closed) => ({

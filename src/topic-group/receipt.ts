@@ -43,6 +43,20 @@ export interface HookHealth {
   disabledAt: number | null;
 }
 
+/** An agent as a group's object knows them. Instants in ms since 1970. */
+export interface AgentHere {
+  id: number;
+  availability: "online" | "away" | "offline";
+  /** Until when they are away; null: until they say otherwise. */
+  until: number | null;
+  /** Why they are given nothing now, in words; null: they are there. */
+  unavailableBecause: string | null;
+  /** Tickets of this group that they have. */
+  open: number;
+  /** When the desk last gave them one of this group. */
+  lastAssignedAt: number | null;
+}
+
 export interface GroupHealth {
   group: string;
   configVersion: number;

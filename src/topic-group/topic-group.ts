@@ -2,8 +2,10 @@ import { DurableObject } from "cloudflare:workers";
 import type { Update } from "grammy/types";
 import type { Worker } from "../domain/command.ts";
 import type { Config, QueueConfig, VersionedConfig } from "../domain/config.ts";
+import { ms } from "../domain/duration.ts";
 import { errorFacts } from "../domain/error-facts.ts";
-import { CAUSE_KEPT_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
+import { CAUSE_KEPT_MS, HOOK_LOG_KEPT_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
+import type { Presence } from "../domain/routing/presence.ts";
 import type { SkillTable } from "../domain/routing/skill-table.ts";
 import type { RoutingStory } from "../domain/routing/story.ts";
 import { firstResponseDueAt } from "../domain/sla/clocks.ts";
@@ -13,6 +15,7 @@ import { recordedRow, type RecordedRow } from "../record/projection.ts";
 import { botIdOf } from "../telegram/api.ts";
 import { inbound } from "../telegram/inbound.ts";
 import { receiptView } from "../telegram/receipt-view.ts";
+import { agentsHere, setPresence } from "./agents-report.ts";
 import { take } from "./arrivals/take.ts";
 import { handOut } from "./assigning.ts";
 import { contactInside, type ContactInside } from "./contact-inside.ts";
@@ -35,7 +38,7 @@ import { fromPeer } from "./peers/from-peer.ts";
 import type { PeerMessage } from "./peers/message.ts";
 import { sendAway } from "./peers/moving.ts";
 import { rehome, tellAgents, tellSlots } from "./peers/slots.ts";
-import type { GroupHealth, HookHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
+import type { AgentHere, GroupHealth, HookHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
 import { parkedDeliveries, publicName, replay } from "./replay.ts";
 import { routingStory } from "./routing-story.ts";
 import { rulesOf, type ConfigInForce, type Rules } from "./rules.ts";
@@ -258,6 +261,24 @@ export class TopicGroup extends DurableObject<Env> {
   skills(): { url: string | null; table: SkillTable | null } {
     const rules = this.#rulesInForce();
     return { url: rules?.config.routing.skills?.url ?? null, table: rules?.skills ?? null };
+  }
+
+  /** How the agents of this group are. */
+  agents(): AgentHere[] {
+    const rules = this.#rulesInForce();
+    return rules === null ? [] : agentsHere({ ...this.#tables, rules }, this.#now());
+  }
+
+  /** Somebody says how an agent is, at their home; `cause` tells a repetition. `unknown`: they are no agent of this group. */
+  setPresence(
+    id: number,
+    presence: Presence,
+    cause: string,
+    configVersion: number,
+  ): "done" | "unknown" | "config_needed" {
+    const rules = this.#rulesInForce();
+    if (rules === null || rules.version < configVersion) return "config_needed";
+    return this.#commit((tx) => setPresence(tx, id, presence, cause)) ? "done" : "unknown";
   }
 
   /** Parked and uncertain deliveries, oldest first; `after` is the id of the last one of the page before. */
@@ -586,10 +607,11 @@ export class TopicGroup extends DurableObject<Env> {
     const now = this.#now();
     if (now - Number(store.fact(FACTS.purgedAt) ?? 0) < PURGE_EVERY_MS) return;
     inbox.purge(now);
-    const hooks = this.#rulesInForce()?.config.webhooks ?? [];
+    const { webhooks = [], retention } = this.#rulesInForce()?.config ?? {};
+    const kept = retention?.webhookLogs === undefined ? HOOK_LOG_KEPT_MS : ms(retention.webhookLogs);
     hookLog.purge(
-      now,
-      hooks.map(({ id }) => id),
+      now - Math.min(kept, HOOK_LOG_KEPT_MS),
+      webhooks.map(({ id }) => id),
     );
     store.setFact(FACTS.purgedAt, now);
     this.#waiting = this.#tables.messages.countWaiting() + this.#tables.outbox.countWaiting();

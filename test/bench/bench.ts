@@ -6,6 +6,7 @@ import { commands } from "./commands.ts";
 import { costs } from "./costs.ts";
 import { forwarding } from "./forwarding.ts";
 import { growth } from "./growth.ts";
+import { lists } from "./lists.ts";
 import { routing } from "./routing.ts";
 import { size } from "./size.ts";
 import { sla } from "./sla.ts";
@@ -23,6 +24,7 @@ const CHAPTERS: Record<string, (remains: AsyncDisposableStack) => Promise<Chapte
   size,
   sla,
   routing,
+  lists,
   commands,
 };
 

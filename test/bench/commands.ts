@@ -58,7 +58,7 @@ export async function commands(remains: AsyncDisposableStack): Promise<Chapter> 
   }
   const floor = median(took.get("bare insert (floor)")!);
   return {
-    title: "8. A command over the API, in milliseconds",
+    title: "9. A command over the API, in milliseconds",
     table: [
       ["", "median", "90 %", "× floor"],
       ...[...took].map(([way, ms]): (string | number)[] => {

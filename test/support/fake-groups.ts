@@ -1,9 +1,16 @@
 import type { VersionedConfig } from "../../src/domain/config.ts";
+import type { Presence } from "../../src/domain/routing/presence.ts";
 import type { SkillTable } from "../../src/domain/routing/skill-table.ts";
 import type { RoutingStory } from "../../src/domain/routing/story.ts";
 import type { TicketSla } from "../../src/domain/sla/explain.ts";
 import type { Forgotten } from "../../src/topic-group/forgetting.ts";
-import type { GroupHealth, ParkedDelivery, Receipt, Swept } from "../../src/topic-group/receipt.ts";
+import type {
+  AgentHere,
+  GroupHealth,
+  ParkedDelivery,
+  Receipt,
+  Swept,
+} from "../../src/topic-group/receipt.ts";
 
 /** The groups' objects as the doors see them: they keep what they are given, and answer as they are told to. */
 export class FakeGroups {
@@ -16,6 +23,10 @@ export class FakeGroups {
   readonly parkedIn = new Map<string, ParkedDelivery[]>();
   /** What a skills service has told them. */
   readonly skillsOf = new Map<string, SkillTable>();
+  /** How the agents of each group are, as its object has them. */
+  readonly agentsOf = new Map<string, AgentHere[]>();
+  /** Who was said to be how, where, by which cause. */
+  readonly presences: { group: string; id: number; presence: Presence; cause: string }[] = [];
   readonly troublesOf = new Map<string, string[]>();
   /** Groups whose object throws whatever it is asked. */
   readonly down = new Set<string>();
@@ -86,6 +97,23 @@ export class FakeGroups {
           url: this.configs.get(group)?.config.routing.skills?.url ?? null,
           table: this.skillsOf.get(group) ?? null,
         })),
+      agents: (): Promise<AgentHere[]> => answering(() => this.agentsOf.get(group) ?? []),
+      setPresence: (
+        id: number,
+        presence: Presence,
+        cause: string,
+        configVersion: number,
+      ): Promise<"done" | "unknown" | "config_needed"> =>
+        answering(() => {
+          if ((this.configs.get(group)?.version ?? 0) < configVersion) return "config_needed";
+          this.presences.push({ group, id, presence, cause });
+          const all = this.agentsOf.get(group) ?? [];
+          this.agentsOf.set(
+            group,
+            all.map((one) => (one.id === id ? { ...one, ...presence } : one)),
+          );
+          return all.some((one) => one.id === id) ? "done" : "unknown";
+        }),
       /** One ticket was due, and that made two events. */
       sweep: (): Promise<Swept> => answering(() => ({ tickets: 1, steps: 2 })),
       sla: (): Promise<TicketSla | null> => answering(() => null),

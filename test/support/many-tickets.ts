@@ -7,6 +7,20 @@ export const MANY = {
   words: ["parcel", "order", "refund", "invoice", "login", "password", "address", "exchange"],
 };
 
+/** Gives tickets `from` to `to` an event each. */
+export async function manyEvents(db: D1Database, from: number, to: number): Promise<void> {
+  for (let first = from; first <= to; first += ROWS_AT_ONCE) {
+    await db
+      .prepare(
+        `INSERT INTO ticket_events (ticket_id, n, at, type, actor, actor_kind, actor_id, from_status, to_status, data)
+         SELECT id, 1, opened_at, 'ticket_claimed', '{"kind":"agent","id":9001,"name":"Agent"}', 'agent', '9001',
+           'open', 'in_progress', '{}' FROM tickets WHERE opened_at BETWEEN ?1 AND ?2 ORDER BY opened_at`,
+      )
+      .bind(MANY.since + first * 1_000, MANY.since + Math.min(first + ROWS_AT_ONCE - 1, to) * 1_000)
+      .run();
+  }
+}
+
 /**
  * Puts tickets `from` to `to` into the record, of many groups, queues, agents and customers, as their objects would have
  * told them: one of twenty is open, and one of a thousand has any one tag.

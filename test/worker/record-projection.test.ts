@@ -295,14 +295,14 @@ describe("a batch", () => {
 describe("what the record costs, in rows written", () => {
   test("for a new ticket, for a change with its event, and none for a repetition", async () => {
     const [first, topic, claim, answer] = batchesOf(life(1));
-    // The ticket with its indexes, its event, both in the feed and in the full text index.
-    expect(await rowsWritten(first)).toBe(12);
+    // The ticket with its indexes, its event with its place in the trail, both in the feed and in the full text index.
+    expect(await rowsWritten(first)).toBe(13);
     expect(await rowsWritten(first)).toBe(0);
-    // The ticket and when it changed, the event and its place in the feed.
-    expect(await rowsWritten(topic)).toBe(5);
+    // The ticket and when it changed, the event and its places in the trail and in the feed.
+    expect(await rowsWritten(topic)).toBe(6);
     // The assignee is listed by, so its change moves the ticket in the indexes.
-    expect(await rowsWritten(claim)).toBe(11);
-    expect(await rowsWritten(answer)).toBe(5);
+    expect(await rowsWritten(claim)).toBe(12);
+    expect(await rowsWritten(answer)).toBe(6);
     expect(await rowsWritten(answer)).toBe(0);
   });
 
@@ -310,6 +310,6 @@ describe("what the record costs, in rows written", () => {
     const [first, topic] = batchesOf(life(1));
     await rowsWritten(first);
     const tickets = topic.tickets.map(({ ticket }) => ({ ticket, dueAt: NOON + 60_000 }));
-    expect(await rowsWritten({ ...topic, tickets })).toBe(5 + 2);
+    expect(await rowsWritten({ ...topic, tickets })).toBe(6 + 2);
   });
 });

@@ -75,7 +75,7 @@ function matches(ticket: Ticket, filter: TicketFilter): boolean {
     same(ticket.group, filter.group) &&
     same(ticket.queue, filter.queue) &&
     same<string | null>(ticket.tier, filter.tier) &&
-    same(ticket.customer, filter.customer) &&
+    (filter.customer === undefined || filter.customer.includes(ticket.customer)) &&
     same<string | null>(ticket.payload, filter.payload) &&
     same(ticket.unreachable !== null, filter.unreachable) &&
     same(Object.keys(ticket.escalation.happened).length > 0, filter.breached) &&
@@ -140,7 +140,7 @@ const filters: fc.Arbitrary<TicketFilter> = fc.record({
   queue: seldom(fc.constantFrom("general", "billing", "premium")),
   tier: seldom(fc.constantFrom("gold", "none")),
   assignee: seldom(fc.oneof(fc.integer({ min: 9_000, max: 9_004 }), fc.constant("none" as const))),
-  customer: seldom(fc.integer({ min: ADA, max: ADA + 10 })),
+  customer: seldom(fc.uniqueArray(fc.integer({ min: ADA, max: ADA + 10 }), { minLength: 1, maxLength: 3 })),
   tags: fc.oneof(
     { weight: 4, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.subarray(["vip", "vip-2", "refund", "🔥", "none"], { maxLength: 2 }) },

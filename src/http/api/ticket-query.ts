@@ -116,7 +116,9 @@ export const TicketQuery = z.strictObject({
 });
 
 /** What a query asks for, as the record understands it. */
-export function ticketQuestion(query: z.output<typeof TicketQuery>) {
+export function ticketQuestion(
+  query: Omit<z.output<typeof TicketQuery>, "customer"> & { customer?: readonly number[] | undefined },
+) {
   const { q, status, priority, tag, field, followUpOf, sort, limit, cursor, ...rest } = query;
   const filter: TicketFilter = {
     ...rest,

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { PAGE_SIZE_DEFAULT } from "../../domain/limits.ts";
+import { ContactDetails } from "../../record/contact-details.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { SORTED_TICKETS_MAX } from "../../record/limits.ts";
 import { ticketByRef, type TicketEventRow } from "../../record/queries.ts";
@@ -39,7 +40,11 @@ ticketsApi.openapi(
     },
   }),
   async (c) => {
-    const { filter, sort, cursor, limit } = ticketQuestion(c.req.valid("query"));
+    const query = c.req.valid("query");
+    // Whoever is shown as one person has their tickets in one list.
+    const customer =
+      query.customer === undefined ? undefined : await new ContactDetails(c.env.DB).together(query.customer);
+    const { filter, sort, cursor, limit } = ticketQuestion({ ...query, customer });
     if (cursor !== null && cursor.sort !== sort) return notOurs(c, `is one of a list by ${cursor.sort}`);
     const found = await findTickets(c.env.DB, filter, sort, { after: cursor, limit });
     if (found === "other_place") return notOurs(c, "is one of a list with or without a search, unlike this");

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
+import type { AuditAction } from "../../domain/audit.ts";
 import type { Config } from "../../domain/config.ts";
 import { HOOK_REPLAYED_MAX } from "../../domain/limits.ts";
 import { defaultGroupOf } from "../../domain/policy.ts";
@@ -14,11 +15,13 @@ import {
 import { WEBHOOK_EVENTS } from "../../domain/webhook-event.ts";
 import { askGroup, askGroups, configureGroups, groupIds } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
+import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ConfigStore } from "../../record/config-store.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
+import { doerOf } from "../doer.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import {
   cursorOf,
@@ -290,6 +293,7 @@ webhooksApi.openapi(
     const { ids, since, until } = c.req.valid("json");
     const versioned = await endpointIn(c, id);
     if (!("config" in versioned)) return versioned.refused;
+    await noted(c, "webhook.replayed", id);
     const asked = await askGroups(c.env, groupIds(versioned.config), (stub, group) =>
       stub.replayHook(id, {
         seqs: ids === undefined ? null : ids.flatMap((one) => numberIn(one, group) ?? []),
@@ -332,6 +336,7 @@ webhooksApi.openapi(
     const { id } = c.req.valid("param");
     const versioned = await endpointIn(c, id);
     if (!("config" in versioned)) return versioned.refused;
+    await noted(c, "webhook.pinged", id);
     const asked = await askGroup(c.env, defaultGroupOf(versioned.config), (stub) => stub.pingHook(id));
     if ("unreachable" in asked) return problem(c, "group.unreachable");
     if (asked.answer === null) return problem(c, "webhook.disabled", { detail: "Enable it first." });
@@ -364,6 +369,7 @@ webhooksApi.openapi(
     const { id } = c.req.valid("param");
     const versioned = await endpointIn(c, id);
     if (!("config" in versioned)) return versioned.refused;
+    await noted(c, "webhook.enabled", id);
     const asked = await askGroups(c.env, groupIds(versioned.config), (stub) => stub.enableHook(id));
     const changed = asked.some((one) => "answer" in one && one.answer);
     const unreachableGroups = asked.flatMap((one) => ("unreachable" in one ? [one.group] : []));
@@ -433,6 +439,7 @@ webhooksApi.openapi(
       at,
       note: `a new secret for the webhook ${id}`,
       ifVersion: current.version,
+      doer: doerOf(c),
     };
     const { outcome, version } = await store.put(document, change);
     if (outcome === "conflict") return problem(c, "config.conflict", { detail: "Ask again." });
@@ -444,6 +451,12 @@ webhooksApi.openapi(
     return c.json({ id, ...secrets, version }, 200, { "Cache-Control": "no-store" });
   },
 );
+
+/** Notes in the audit trail what is about to be asked of the groups. */
+async function noted(c: Context<Desk>, action: AuditAction, id: string): Promise<void> {
+  const target = { kind: "webhook", id } as const;
+  await noteDeed(c.env.DB, { at: c.get("now")(), ...doneBy(doerOf(c)), action, target });
+}
 
 async function secretsOf(c: Context<Desk>, id: string, { generation, previousUntil }: Signing) {
   const root = c.env.WEBHOOK_SECRET;

@@ -1,5 +1,5 @@
 import { and, desc, eq, gte, lt, lte, sql } from "drizzle-orm";
-import { HOOK_LOG_KEPT_MS, HOOK_LOG_ROWS_MAX } from "../../domain/limits.ts";
+import { HOOK_LOG_ROWS_MAX } from "../../domain/limits.ts";
 import { hookLane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
 import type { OutboxRow } from "./outbox.ts";
@@ -129,12 +129,9 @@ export class HookLog {
       .run();
   }
 
-  /** Forgets what is old, and of each endpoint all but the newest. */
-  purge(now: number, webhooks: readonly string[]): void {
-    this.#db
-      .delete(hookLog)
-      .where(lt(hookLog.deliveredAt, now - HOOK_LOG_KEPT_MS))
-      .run();
+  /** Forgets what was delivered before an instant, in ms since 1970, and of each endpoint all but the newest. */
+  purge(before: number, webhooks: readonly string[]): void {
+    this.#db.delete(hookLog).where(lt(hookLog.deliveredAt, before)).run();
     for (const webhook of webhooks) {
       const [oldest] = this.#db
         .select({ seq: hookLog.seq })

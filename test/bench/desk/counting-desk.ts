@@ -3,6 +3,7 @@ import { project } from "../../../src/record/projection.ts";
 import type { Clock } from "../../../src/topic-group/clock.ts";
 import { outsideOf } from "../../../src/topic-group/outside.ts";
 import { TopicGroup as ProductTopicGroup } from "../../../src/topic-group/topic-group.ts";
+import { manyEvents, manyTickets } from "../../support/many-tickets.ts";
 import { counted, countedDatabase, counter } from "./counts.ts";
 import { fillRecord } from "./fill-record.ts";
 import { multiplyTickets } from "./multiply.ts";
@@ -37,6 +38,12 @@ const calls = {
 async function gateOpens(): Promise<void> {
   while (calls.held) await scheduler.wait(2);
 }
+
+/** The least that a page can cost: so many rows in the order of their key, as JSON. */
+const BARE = {
+  tickets: "SELECT * FROM tickets WHERE id > ?1 ORDER BY id LIMIT ?2",
+  events: "SELECT * FROM ticket_events WHERE ticket_id > ?1 ORDER BY ticket_id, n LIMIT ?2",
+};
 
 const LATER = /^(edit|close|reopen|setMessageReaction)/;
 
@@ -145,6 +152,20 @@ export default {
       case "fill":
         await fillRecord(env.DB, Number(searchParams.get("count")), Number(searchParams.get("due")));
         return Response.json({});
+      case "many":
+        await manyTickets(env.DB, Number(searchParams.get("from")), Number(searchParams.get("to")));
+        return Response.json({});
+      case "events":
+        await manyEvents(env.DB, 1, Number(searchParams.get("to")));
+        return Response.json({});
+      case "bare": {
+        const { results } = await env.DB.prepare(
+          BARE[searchParams.get("of") === "events" ? "events" : "tickets"],
+        )
+          .bind(searchParams.get("after") ?? "", Number(searchParams.get("limit")))
+          .all();
+        return Response.json({ items: results });
+      }
       case "release":
         calls.held = false;
         return Response.json({});

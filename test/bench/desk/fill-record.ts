@@ -12,7 +12,7 @@ export async function fillRecord(db: D1Database, count: number, dueAt: number): 
          INSERT INTO tickets (id, ref, group_id, number, status, priority, queue, customer_id, subject, tags, fields,
            opened_at, status_at, closed, reopenings, due_at, version, recorded_at)
          SELECT 'made-' || (n % ${GROUPS}) || ':' || n, 'MADE-' || n, 'made-' || (n % ${GROUPS}), n, 'open', 'normal',
-           'general', n, 'made up', '[]', '{}', ?3, ?3, 0, 0, ?4, 1, ?3 FROM n`,
+           'general', n, 'made up', '[]', '{}', ?3 - n, ?3, 0, 0, ?4, 1, ?3 FROM n`,
       )
       .bind(from, to, dueAt - 86_400_000, dueAt)
       .run();

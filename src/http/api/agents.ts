@@ -1,0 +1,249 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { waitUntil } from "cloudflare:workers";
+import { agentStates, tellPresence, type AgentState } from "../../groups/agents.ts";
+import { log } from "../../log.ts";
+import { doneBy, noteDeed } from "../../record/audit-entries.ts";
+import { configCacheOf } from "../../record/config-cache.ts";
+import { encodeCursor } from "../../record/cursor.ts";
+import { changes, needs } from "../access.ts";
+import type { Desk } from "../desk.ts";
+import { doerOf } from "../doer.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import {
+  cursorOf,
+  Idempotent,
+  Instant,
+  instant,
+  instantOrNull,
+  Limit,
+  NextCursor,
+  TelegramId,
+  When,
+} from "./shared.ts";
+
+/** Who answers: by the configuration, and as the groups' objects know them now. */
+export const agentsApi = new OpenAPIHono<Desk>();
+
+const Availability = z.enum(["online", "away", "offline"]);
+const Agent = z
+  .object({
+    id: z.int().openapi({ description: "Telegram user id", example: 9001 }),
+    name: z.string().openapi({ example: "Olga" }),
+    username: z.string().nullable(),
+    role: z.enum(["lead", "senior", "agent"]),
+    groups: z.array(z.string()),
+    home: z.string().openapi({ description: "The group that keeps their availability: their first" }),
+    shift: z.string().nullable().openapi({ description: "The calendar of their shift; null: always" }),
+    capacity: z.int().openapi({ description: "Tickets at once, all groups together" }),
+    presence: z
+      .object({
+        availability: Availability,
+        until: Instant.nullable().openapi({ description: "Of who is away; null: until they say otherwise" }),
+        available: z
+          .boolean()
+          .openapi({ description: "Whether they are given tickets now, if they have room" }),
+        because: z.string().nullable().openapi({ description: "Why not", example: "not on shift" }),
+      })
+      .nullable()
+      .openapi({ description: "Null while their home does not answer" }),
+    open: z.object({
+      total: z.int(),
+      byGroup: z
+        .record(z.string(), z.int())
+        .openapi({ description: "A group that does not answer is left out" }),
+    }),
+    lastAssignedAt: Instant.nullable().openapi({ description: "When the desk last handed them a ticket" }),
+  })
+  .openapi("Agent");
+const UnreachableGroups = z
+  .array(z.string())
+  .openapi({ description: "Groups that did not answer: what they know of these agents is missing" });
+const Params = z.object({ id: TelegramId.openapi({ example: 9002 }) });
+
+agentsApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/agents",
+    operationId: "listAgents",
+    ...needs("tickets:read"),
+    summary: "Agents: how they are and what they have",
+    request: {
+      query: z.strictObject({
+        group: z.string().min(1).max(64).optional(),
+        limit: Limit,
+        cursor: cursorOf(z.tuple([z.int()])),
+      }),
+    },
+    responses: {
+      200: {
+        description: "A page of agents, in the order of their ids",
+        content: {
+          "application/json": {
+            schema: z.object({
+              items: z.array(Agent),
+              nextCursor: NextCursor,
+              unreachableGroups: UnreachableGroups,
+            }),
+          },
+        },
+      },
+      ...problems(...ADMISSION, "request.invalid", "config.missing", "record.unreachable"),
+    },
+  }),
+  async (c) => {
+    const { group, limit, cursor } = c.req.valid("query");
+    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+    if (versioned === null) return problem(c, "config.missing");
+    const behind = versioned.config.agents
+      .filter((agent) => group === undefined || agent.groups.includes(group))
+      .filter(({ telegramId }) => telegramId > (cursor?.[0] ?? 0))
+      .sort((a, b) => a.telegramId - b.telegramId);
+    const page = behind.slice(0, limit);
+    const last = behind.length > limit ? page.at(-1) : undefined;
+    const { states, unreachableGroups } = await agentStates(c.env, page);
+    const nextCursor = last === undefined ? null : encodeCursor([last.telegramId]);
+    return c.json({ items: states.map(agentJson), nextCursor, unreachableGroups }, 200);
+  },
+);
+
+const AgentAlone = Agent.extend({ unreachableGroups: UnreachableGroups }).openapi("AgentAlone");
+
+agentsApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/agents/{id}",
+    operationId: "getAgent",
+    ...needs("tickets:read"),
+    summary: "An agent: how they are and what they have",
+    request: { params: Params },
+    responses: {
+      200: { description: "The agent", content: { "application/json": { schema: AgentAlone } } },
+      ...problems(...ADMISSION, "agent.not_found", "request.invalid", "config.missing", "record.unreachable"),
+    },
+  }),
+  async (c) => {
+    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+    if (versioned === null) return problem(c, "config.missing");
+    const { id } = c.req.valid("param");
+    const agent = versioned.config.agents.find(({ telegramId }) => telegramId === id);
+    if (agent === undefined) return problem(c, "agent.not_found");
+    const { states, unreachableGroups } = await agentStates(c.env, [agent]);
+    return c.json({ ...agentJson(states[0]!), unreachableGroups }, 200);
+  },
+);
+
+agentsApi.openapi(
+  createRoute({
+    method: "put",
+    path: "/agents/{id}/availability",
+    operationId: "putAgentAvailability",
+    ...changes("tickets:write"),
+    summary: "Says how an agent is, as they would by /online, /away and /offline",
+    request: {
+      params: Params,
+      headers: Idempotent,
+      body: {
+        required: true,
+        content: {
+          "application/json": {
+            schema: z
+              .strictObject({
+                availability: Availability,
+                until: When.nullable().default(null).openapi({
+                  description: "Until when they are away; null: until somebody says otherwise",
+                  example: "2100-01-01T00:00:00Z",
+                }),
+              })
+              .refine(({ availability, until }) => until === null || availability === "away", {
+                path: ["until"],
+                error: "goes with away only",
+              })
+              .openapi("AgentAvailability"),
+            example: { availability: "away", until: "2100-01-01T00:00:00Z" },
+          },
+        },
+      },
+    },
+    responses: {
+      200: {
+        description: "The agent as they are now. Their other groups hear of it in a moment",
+        content: { "application/json": { schema: AgentAlone } },
+      },
+      ...problems(
+        ...ADMISSION_TO_CHANGE,
+        "agent.not_found",
+        "request.malformed",
+        "request.too_large",
+        "request.not_json",
+        "config.missing",
+        "group.unreachable",
+        "record.unreachable",
+      ),
+    },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const presence = c.req.valid("json");
+    if (presence.until !== null && presence.until <= c.get("now")()) {
+      const message = "must lie in the future";
+      return problem(c, "request.invalid", { problems: [{ pointer: "/until", message }] });
+    }
+    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+    if (versioned === null) return problem(c, "config.missing");
+    const agent = versioned.config.agents.find(({ telegramId }) => telegramId === id);
+    if (agent === undefined) return problem(c, "agent.not_found");
+    const takeBack = await noteDeed(c.env.DB, {
+      at: c.get("now")(),
+      ...doneBy(doerOf(c)),
+      action: "agent.availability_set",
+      target: { kind: "agent", id: String(id) },
+      to: { availability: presence.availability, until: instantOrNull(presence.until) },
+    });
+    const told = await tellPresence(c.env, versioned, id, presence, c.get("cause"));
+    if (told === "unreachable") return problem(c, "group.unreachable");
+    if (told === "unknown") {
+      await takeBack();
+      return problem(c, "agent.not_found");
+    }
+    log("info", "agent.presence", {
+      agent: id,
+      availability: presence.availability,
+      by: c.get("principal").name,
+    });
+    const { states, unreachableGroups } = await agentStates(c.env, [agent]);
+    return c.json({ ...agentJson(states[0]!), unreachableGroups }, 200);
+  },
+);
+
+function agentJson({
+  agent,
+  home,
+  presence,
+  openByGroup,
+  lastAssignedAt,
+}: AgentState): z.infer<typeof Agent> {
+  return {
+    id: agent.telegramId,
+    name: agent.name,
+    username: agent.username ?? null,
+    role: agent.role,
+    groups: agent.groups,
+    home,
+    shift: agent.shift ?? null,
+    capacity: agent.capacity,
+    presence:
+      presence === null
+        ? null
+        : {
+            availability: presence.availability,
+            until: instantOrNull(presence.until),
+            available: presence.unavailableBecause === null,
+            because: presence.unavailableBecause,
+          },
+    open: {
+      total: Object.values(openByGroup).reduce((sum, open) => sum + open, 0),
+      byGroup: openByGroup,
+    },
+    lastAssignedAt: lastAssignedAt === null ? null : instant(lastAssignedAt),
+  };
+}

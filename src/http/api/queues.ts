@@ -1,0 +1,107 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { waitUntil } from "cloudflare:workers";
+import { PRIORITIES } from "../../domain/priority.ts";
+import { configCacheOf } from "../../record/config-cache.ts";
+import { queueDepths, type DepthRow } from "../../record/queue-depths.ts";
+import { needs } from "../access.ts";
+import type { Desk } from "../desk.ts";
+import { ADMISSION, problem, problems } from "../problem.ts";
+import { Instant, instantOrNull } from "./shared.ts";
+
+/** How deep the queues are, by the record: moments behind the groups, and `recordedAt` says how many. */
+export const queuesApi = new OpenAPIHono<Desk>();
+
+const Depth = z.object({
+  depth: z.int().openapi({ description: "Tickets in hand: neither resolved nor closed" }),
+  unassigned: z.int().openapi({ description: "Of these, nobody has, and it is the desk's turn" }),
+  oldestUnassignedAt: Instant.nullable().openapi({ description: "When the first of those was opened" }),
+  oldestAwaitingSince: Instant.nullable().openapi({
+    description: "Since when the first customer waits for an answer",
+  }),
+});
+const Queue = Depth.extend({
+  id: z.string().openapi({ example: "billing" }),
+  group: z.string().nullable().openapi({ description: "Null: the configuration has this queue no more" }),
+  byPriority: z.array(Depth.extend({ priority: z.enum(PRIORITIES) })),
+  byTier: z.array(Depth.extend({ tier: z.string().nullable().openapi({ description: "Null: not known" }) })),
+  recordedAt: Instant.nullable().openapi({
+    description:
+      "When the record last heard of a ticket of this queue that is not closed; null: there is none",
+  }),
+}).openapi("Queue");
+
+queuesApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/queues",
+    operationId: "listQueues",
+    ...needs("tickets:read"),
+    summary: "Queues: how deep they are, what waits, and since when",
+    request: { query: z.strictObject({ group: z.string().min(1).max(64).optional() }) },
+    responses: {
+      200: {
+        description: "The queues in the configuration's order, then such as it has no more",
+        content: {
+          "application/json": {
+            schema: z.object({
+              items: z.array(Queue),
+              complete: z.boolean().openapi({
+                description:
+                  "False: more tickets are in hand than are counted, and the youngest are left out",
+              }),
+              at: Instant.openapi({ description: "When it was counted" }),
+            }),
+          },
+        },
+      },
+      ...problems(...ADMISSION, "request.invalid", "config.missing", "record.unreachable"),
+    },
+  }),
+  async (c) => {
+    const { group } = c.req.valid("query");
+    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+    if (versioned === null) return problem(c, "config.missing");
+    const { rows, complete } = await queueDepths(c.env.DB);
+    const configured = new Map(versioned.config.queues.map((queue) => [queue.id, queue.group]));
+    const ids = new Set([...configured.keys(), ...rows.map(({ queue }) => queue)]);
+    const items = [...ids]
+      .map((id) =>
+        queueJson(
+          id,
+          configured.get(id) ?? null,
+          rows.filter(({ queue }) => queue === id),
+        ),
+      )
+      .filter((queue) => group === undefined || queue.group === group);
+    return c.json({ items, complete, at: new Date(c.get("now")()).toISOString() }, 200);
+  },
+);
+
+function queueJson(id: string, group: string | null, rows: readonly DepthRow[]): z.infer<typeof Queue> {
+  const tiers = [...new Set(rows.map(({ tier }) => tier))].sort((a, b) => ((a ?? "") < (b ?? "") ? -1 : 1));
+  return {
+    id,
+    group,
+    ...sum(rows),
+    byPriority: PRIORITIES.flatMap((priority) => {
+      const some = rows.filter((row) => row.priority === priority);
+      return some.length === 0 ? [] : [{ priority, ...sum(some) }];
+    }),
+    byTier: tiers.map((tier) => ({ tier, ...sum(rows.filter((row) => row.tier === tier)) })),
+    recordedAt: instantOrNull(rows.length === 0 ? null : Math.max(...rows.map((row) => row.recordedAt))),
+  };
+}
+
+function sum(rows: readonly DepthRow[]): z.infer<typeof Depth> {
+  const total = (key: "depth" | "unassigned"): number => rows.reduce((all, row) => all + row[key], 0);
+  const first = (key: "oldestUnassignedAt" | "oldestAwaitingSince"): string | null => {
+    const instants = rows.flatMap((row) => (row[key] === null ? [] : [row[key]]));
+    return instants.length === 0 ? null : new Date(Math.min(...instants)).toISOString();
+  };
+  return {
+    depth: total("depth"),
+    unassigned: total("unassigned"),
+    oldestUnassignedAt: first("oldestUnassignedAt"),
+    oldestAwaitingSince: first("oldestAwaitingSince"),
+  };
+}
