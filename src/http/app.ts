@@ -22,7 +22,7 @@ import { authenticated } from "./auth.ts";
 import { contractOf } from "./contract.ts";
 import { cors } from "./cors.ts";
 import type { Desk } from "./desk.ts";
-import { addDocs } from "./docs/docs.ts";
+import { addDocs } from "./docs.ts";
 import { healthz } from "./healthz.ts";
 import { RETRY_AFTER_S } from "./limits.ts";
 import { invalid, problem } from "./problem.ts";
