@@ -13,6 +13,7 @@ import { enrichmentApi } from "./api/enrichment.ts";
 import { escalationsApi } from "./api/escalations.ts";
 import { groupsApi } from "./api/groups.ts";
 import { keysApi } from "./api/keys.ts";
+import { metricsApi } from "./api/metrics.ts";
 import { outboxApi } from "./api/outbox.ts";
 import { routingApi } from "./api/routing.ts";
 import { slaApi } from "./api/sla.ts";
@@ -26,6 +27,7 @@ import { addDocs } from "./docs.ts";
 import { healthz } from "./healthz.ts";
 import { RETRY_AFTER_S } from "./limits.ts";
 import { invalid, problem } from "./problem.ts";
+import { prometheus } from "./prometheus.ts";
 import { rateLimited } from "./rate-limit.ts";
 import { safeHeaders } from "./safe-headers.ts";
 import { webhook } from "./webhook.ts";
@@ -75,6 +77,7 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
   });
   app.route("/", webhook);
   app.route("/", healthz);
+  app.route("/", prometheus);
 
   // Before `authenticated`: what the API can do is no secret.
   app.route("/api/v1", configSchemaApi);
@@ -103,5 +106,6 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
   app.route("/api/v1", enrichmentApi);
   app.route("/api/v1", webhooksApi);
   app.route("/api/v1", keysApi);
+  app.route("/api/v1", metricsApi);
   return app;
 }

@@ -35,6 +35,7 @@ const TAGS: Record<string, string> = {
   enrichment: "The system that knows the customers",
   groups: "The groups' objects",
   keys: "The keys of programs",
+  metrics: "Figures of a period",
   healthz: "Whether the desk can work",
 };
 

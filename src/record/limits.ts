@@ -36,3 +36,12 @@ export const API_CALL_LEASE_MS = 60_000;
 /** Calls that one step of the purge forgets, and the steps of one minute. */
 export const API_CALLS_PURGED_MAX = 500;
 export const API_CALL_PURGES_MAX = 10;
+
+/**
+ * How long a period of figures may be, and how many events it may have: they are read, joined and ranked at once,
+ * while D1 answers nobody else.
+ */
+export const METRICS_PERIOD_MAX_MS = 92 * 24 * 3_600_000;
+export const METRICS_EVENTS_MAX = 50_000;
+/** Rows of one grouping that are answered; the rest is counted. */
+export const METRICS_GROUPS_MAX = 500;

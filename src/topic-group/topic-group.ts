@@ -3,6 +3,7 @@ import type { Update } from "grammy/types";
 import type { Config, QueueConfig, VersionedConfig } from "../domain/config.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import { CAUSE_KEPT_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
+import { CLOSED, type Breaker } from "../domain/routing/breaker.ts";
 import type { RoutingStory } from "../domain/routing/story.ts";
 import { explainTicket, type TicketSla } from "../domain/sla/explain.ts";
 import { botIdOf } from "../telegram/api.ts";
@@ -166,6 +167,10 @@ export class TopicGroup extends DurableObject<Env> {
       parked: messages.countParked() + outbox.countParked(),
       setAside: this.#tables.inbox.countSetAside(),
       unrecorded: store.countUnrecorded(),
+      breakers: {
+        enrichment: isOpen(store.fact(FACTS.breaker)),
+        skills: isOpen(store.fact(FACTS.skillsBreaker)),
+      },
       troubles: typeof trouble === "string" ? [trouble] : [],
     };
   }
@@ -501,6 +506,10 @@ export class TopicGroup extends DurableObject<Env> {
       JSON.stringify({ level: "error", event: "group.failed", group, what, ...errorFacts(error) }),
     );
   }
+}
+
+function isOpen(breaker: unknown): boolean {
+  return ((breaker as Breaker | undefined) ?? CLOSED).openedAt !== null;
 }
 
 /** What decides when something falls due, section by section. */

@@ -58,6 +58,7 @@ export class FakeGroups {
           parked: this.parkedIn.get(group)?.length ?? 0,
           setAside: 0,
           unrecorded: 0,
+          breakers: { enrichment: false, skills: false },
           troubles: this.troublesOf.get(group) ?? [],
         })),
       parked: (after: string | null, limit: number): Promise<ParkedDelivery[]> =>
