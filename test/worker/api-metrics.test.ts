@@ -265,15 +265,15 @@ describe("the figures of a period", () => {
       plans.push(...results.map(({ detail }) => detail));
     }
     expect(asked).toHaveLength(11);
-    const scans = plans.filter((line) =>
-      /^SCAN (?!c VIRTUAL|e$|took|ranked|\(|CONSTANT|\w+ VIRTUAL)/.test(line),
-    );
-    expect(scans).toEqual([]);
-    expect(
-      plans
-        .filter((line) => /ticket_events|SEARCH e/.test(line))
-        .every((line) => /at>\? AND at<\?/.test(line)),
-    ).toBe(true);
+    expect([...new Set(plans.filter((line) => line.startsWith("SEARCH")))]).toEqual([
+      "SEARCH ticket_events USING INDEX ticket_events_counted (at>? AND at<?)",
+      "SEARCH e USING INDEX ticket_events_counted (at>? AND at<?)",
+      "SEARCH t USING PRIMARY KEY (id=?)",
+      "SEARCH e USING INDEX ticket_events_escalations (at>? AND at<?)",
+      "SEARCH t USING INDEX tickets_newest (closed=?)",
+    ]);
+    // What is scanned besides is what was found by these.
+    expect(plans.filter((line) => /^SCAN t(?:icket|$| )/.test(line))).toEqual([]);
   });
 });
 
