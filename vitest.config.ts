@@ -1,8 +1,10 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { makeAssets } from "./src/setup/api-docs/files.ts";
 
 process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
 process.env["WRANGLER_SEND_METRICS"] = "false";
+await makeAssets();
 
 /** Plain Node: the pure core, and the sandbox's Telegram. */
 const node = { name: "node", include: ["test/{core,sandbox,setup}/**/*.test.ts"] };

@@ -23,6 +23,7 @@ import { eventsApi } from "./api/events.ts";
 import { groupsApi } from "./api/groups.ts";
 import { keysApi } from "./api/keys.ts";
 import { legalHoldsApi } from "./api/legal-holds.ts";
+import { metricsApi } from "./api/metrics.ts";
 import { outboxApi } from "./api/outbox.ts";
 import { queuesApi } from "./api/queues.ts";
 import { routingApi } from "./api/routing.ts";
@@ -33,10 +34,11 @@ import { authenticated } from "./auth.ts";
 import { contractOf } from "./contract.ts";
 import { cors } from "./cors.ts";
 import type { Desk } from "./desk.ts";
-import { addDocs } from "./docs/docs.ts";
+import { addDocs } from "./docs.ts";
 import { healthz } from "./healthz.ts";
 import { RETRY_AFTER_S } from "./limits.ts";
 import { invalid, problem } from "./problem.ts";
+import { prometheus } from "./prometheus.ts";
 import { rateLimited } from "./rate-limit.ts";
 import { safeHeaders } from "./safe-headers.ts";
 import { webhook } from "./webhook.ts";
@@ -86,6 +88,7 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
   });
   app.route("/", webhook);
   app.route("/", healthz);
+  app.route("/", prometheus);
 
   // Before `authenticated`: what the API can do is no secret.
   app.route("/api/v1", configSchemaApi);
@@ -125,5 +128,6 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
   app.route("/api/v1", contactExportApi);
   app.route("/api/v1", contactErasureApi);
   app.route("/api/v1", legalHoldsApi);
+  app.route("/api/v1", metricsApi);
   return app;
 }

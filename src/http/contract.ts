@@ -35,6 +35,7 @@ const TAGS: Record<string, string> = {
   enrichment: "The system that knows the customers",
   groups: "The groups' objects",
   keys: "The keys of programs",
+  metrics: "Figures of a period",
   healthz: "Whether the desk can work",
 };
 
@@ -58,8 +59,20 @@ function made(app: OpenAPIHono<Desk>): Contract {
     const tag = path.replace("/api/v1/", "").split("/").find(Boolean) ?? "";
     for (const method of ["get", "put", "post"] as const) {
       const operation = item[method];
-      if (operation !== undefined) operation.tags = [tag];
+      if (operation === undefined) continue;
+      operation.tags = [tag];
+      operation.description = [operation.description, scopeWords(operation.security ?? [])]
+        .filter(Boolean)
+        .join("\n\n");
     }
   }
   return contract;
+}
+
+/** For people: viewers show no scopes of keys. */
+function scopeWords(security: Record<string, string[]>[]): string {
+  const scopes = security.flatMap((one) => one["bearer"] ?? []).map((scope) => `\`${scope}\``);
+  if (scopes.length === 0) return "Needs no key.";
+  const isOpen = security.some((one) => Object.keys(one).length === 0);
+  return `${isOpen ? "Tells more with" : "Needs"} ${scopes.join(" and ")}.`;
 }

@@ -43,6 +43,10 @@ const Group = z.object({
   parked: z.int().optional(),
   setAside: z.int().optional().openapi({ description: "Updates that our own code could not apply" }),
   unrecorded: z.int().optional().openapi({ description: "Tickets whose newest state the record lacks" }),
+  breakers: z
+    .object({ enrichment: z.boolean(), skills: z.boolean() })
+    .optional()
+    .openapi({ description: "Which other systems are left alone because they failed too often" }),
   troubles: z.array(z.string()).optional(),
   systems: z.array(System).optional(),
 });
@@ -143,7 +147,9 @@ async function examine(env: Env, now: number): Promise<Health> {
 }
 
 /** The configuration as D1 has it now, or the one that this isolate remembers; `code` tells what is wrong. */
-async function look(env: Env): Promise<{ version: number; config: Config | null; code: string | null }> {
+export async function look(
+  env: Env,
+): Promise<{ version: number; config: Config | null; code: string | null }> {
   try {
     const current = await new ConfigStore(env.DB).current();
     if (current === null) return { version: 0, config: null, code: "config.missing" };

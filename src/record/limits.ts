@@ -63,3 +63,11 @@ export const DISPLAY_NAME_CHARS_MAX = 128;
 export const EMAIL_CHARS_MAX = 254;
 export const CONTACT_NOTES_CHARS_MAX = 4_000;
 export const HOLD_REASON_CHARS_MAX = 500;
+/**
+ * How long a period of figures may be, and how many events it may have: they are read, joined and ranked at once,
+ * while D1 answers nobody else.
+ */
+export const METRICS_PERIOD_MAX_MS = 92 * 24 * 3_600_000;
+export const METRICS_EVENTS_MAX = 50_000;
+/** Rows of one grouping that are answered; the rest is counted. */
+export const METRICS_GROUPS_MAX = 500;

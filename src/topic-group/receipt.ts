@@ -67,6 +67,8 @@ export interface GroupHealth {
   setAside: number;
   /** Tickets whose newest state the record does not have yet. */
   unrecorded: number;
+  /** Which other systems are left alone because they failed too often. */
+  breakers: { enrichment: boolean; skills: boolean };
   /** What the desk waits for people to mend, such as `bot.cannot_manage_topics`. */
   troubles: string[];
   /** The systems that the configuration has the desk ask. */

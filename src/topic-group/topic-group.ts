@@ -5,6 +5,7 @@ import type { Config, QueueConfig, VersionedConfig } from "../domain/config.ts";
 import { ms } from "../domain/duration.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import { CAUSE_KEPT_MS, HOOK_LOG_KEPT_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
+import { CLOSED, type Breaker } from "../domain/routing/breaker.ts";
 import type { Presence } from "../domain/routing/presence.ts";
 import type { SkillTable } from "../domain/routing/skill-table.ts";
 import type { RoutingStory } from "../domain/routing/story.ts";
@@ -252,6 +253,10 @@ export class TopicGroup extends DurableObject<Env> {
       parked: messages.countParked() + outbox.countParked(),
       setAside: this.#tables.inbox.countSetAside(),
       unrecorded: store.countUnrecorded(),
+      breakers: {
+        enrichment: isOpen(store.fact(FACTS.breaker)),
+        skills: isOpen(store.fact(FACTS.skillsBreaker)),
+      },
       troubles: typeof trouble === "string" ? [trouble] : [],
       systems: rules === null ? [] : systemsHealth(store, rules),
     };
@@ -698,6 +703,10 @@ export class TopicGroup extends DurableObject<Env> {
       JSON.stringify({ level: "error", event: "group.failed", group, what, ...errorFacts(error) }),
     );
   }
+}
+
+function isOpen(breaker: unknown): boolean {
+  return ((breaker as Breaker | undefined) ?? CLOSED).openedAt !== null;
 }
 
 /** What decides when something falls due, section by section. */

@@ -94,6 +94,7 @@ describe("next response", () => {
         targetMs: HOUR,
         dueAt: NOON + HOUR,
         met: true,
+        elapsedMs: 10 * MINUTE,
       },
     ]);
     expect(next).toMatchObject([

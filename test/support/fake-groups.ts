@@ -73,6 +73,7 @@ export class FakeGroups {
           parked: this.parkedIn.get(group)?.length ?? 0,
           setAside: 0,
           unrecorded: 0,
+          breakers: { enrichment: false, skills: false },
           troubles: this.troublesOf.get(group) ?? [],
           systems: [],
         })),

@@ -7,30 +7,54 @@ const desk = new HttpDesk();
 beforeAll(emptyRecord);
 
 describe("the page about the contract", () => {
-  test("is open to everyone, and lets nothing in from elsewhere", async () => {
+  const POLICY =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+  test("is open to everyone, and takes nothing but the desk's own files and contract", async () => {
     const answer = await desk.fetch("/api/docs");
     expect(answer.status).toBe(200);
     expect(answer.headers.get("Content-Type")).toBe("text/html; charset=UTF-8");
-    expect(answer.headers.get("Content-Security-Policy")).toBe(
-      "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
-    );
+    expect(answer.headers.get("Content-Security-Policy")).toBe(POLICY);
     const text = await answer.text();
-    expect(text).not.toContain("<script");
-    expect([...text.matchAll(/(?:src|href)="(?!#)([^"]*)"/g)].map(([, to]) => to).sort()).toEqual([
-      "/api/docs/style.css",
-      "/api/v1/config/schema.json",
+    expect(text).not.toMatch(/<script(?! src=)|<style| style=| on\w+=/);
+    const parts = [...text.matchAll(/(?:src|href)="(?!data:)([^"]*)"/g)].map(([, to = ""]) => to);
+    expect(parts.sort()).toEqual([
+      "/api/docs/start.js",
+      "/api/docs/swagger-ui-bundle.js",
+      "/api/docs/swagger-ui.css",
+      "/api/docs/theme.css",
       "/api/v1/openapi.json",
     ]);
-    expect((await desk.fetch("/api/docs/style.css")).headers.get("Content-Type")).toContain("text/css");
+    for (const part of parts) expect((await desk.fetch(part)).status).toBe(200);
   });
 
-  test("shows every operation with its scope", async () => {
-    const text = await (await desk.fetch("/api/docs")).text();
+  test("its files say what they are, and are as guarded as everything else", async () => {
+    const script = await desk.fetch("/api/docs/swagger-ui-bundle.js");
+    expect(script.headers.get("Content-Type")).toContain("text/javascript");
+    expect(script.headers.get("Cache-Control")).toBe("public, max-age=300");
+    expect(script.headers.get("Content-Security-Policy")).toBe("default-src 'none'; frame-ancestors 'none'");
+    expect(script.headers.get("X-Content-Type-Options")).toBe("nosniff");
+    const again = await desk.fetch("/api/docs/swagger-ui-bundle.js", {
+      headers: { "If-None-Match": script.headers.get("ETag")! },
+    });
+    expect(again.status).toBe(304);
+    expect((await script.text()).length).toBeGreaterThan(1_000_000);
+    expect((await desk.fetch("/api/docs/nothing.js")).status).toBe(404);
+    expect((await desk.fetch("/api/docs/..%2f..%2fwrangler.toml")).status).toBe(404);
+    // The viewer's licence asks to travel with it.
+    expect(await (await desk.fetch("/api/docs/LICENSE")).text()).toContain("Apache License");
+  });
+
+  test("says with every operation which scopes it needs", async () => {
     const { paths } = await (
       await desk.fetch("/api/v1/openapi.json")
-    ).json<{ paths: Record<string, Record<string, { operationId: string }>> }>();
-    for (const { operationId } of Object.values(paths).flatMap((item) => Object.values(item))) {
-      expect(text).toContain(`id="operation-${operationId}"`);
+    ).json<{ paths: Record<string, Record<string, { security?: object[]; description: string }>> }>();
+    for (const { security = [], description } of Object.values(paths).flatMap((item) =>
+      Object.values(item),
+    )) {
+      const scopes = security.flatMap((one) => Object.values(one as Record<string, string[]>).flat());
+      for (const scope of scopes) expect(description).toContain(`\`${scope}\``);
+      if (scopes.length === 0) expect(description).toContain("Needs no key.");
     }
   });
 

@@ -240,10 +240,13 @@ describe("without an answer", () => {
     expect(await crm.received()).toHaveLength(5);
     expect(await codes("SUP-6")).toEqual(["breaker_open"]);
     expect((await ticket("SUP-6")).assignee).not.toBeNull();
+    const breakers = async () => (await stage.groupStub("main").health()).breakers;
+    expect(await breakers()).toEqual({ enrichment: true, skills: false });
     await stage.pass(MINUTE);
     await asks();
     expect(await crm.received()).toHaveLength(6);
     expect(await ticket("SUP-7")).toMatchObject({ priority: "high" });
+    expect(await breakers()).toEqual({ enrichment: false, skills: false });
   });
 });
 

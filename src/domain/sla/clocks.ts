@@ -126,8 +126,9 @@ export function verdicts(
   if (policy === null) return [];
   return clocksOf(ticket, policy)
     .filter(({ metric, endedAt }) => endedAt === null && metrics.includes(metric))
-    .map(({ metric, instance, startedAt, targetMs, due }) => {
+    .map(({ metric, instance, startedAt, targetMs, due, pauses }) => {
       const dueAt = due.kind === "at" ? due.at : null;
-      return { metric, instance, startedAt, targetMs, dueAt, met: dueAt === null || now <= dueAt };
+      const elapsedMs = policy.calendar.elapsed(startedAt, now, pauses);
+      return { metric, instance, startedAt, targetMs, dueAt, met: dueAt === null || now <= dueAt, elapsedMs };
     });
 }

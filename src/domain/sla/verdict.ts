@@ -9,4 +9,6 @@ export interface Verdict {
   /** Null where a pause held the clock, or the target lay out of reach. */
   dueAt: number | null;
   met: boolean;
+  /** The business time that passed, pauses left out; absent from events of releases that did not tell it. */
+  elapsedMs?: number;
 }

@@ -57,6 +57,12 @@ export async function startLocalDesk(options: LocalDeskOptions): Promise<LocalDe
         TELEGRAM_API_ROOT: telegramRoot,
         LOCAL_CLOCK_OFFSET_MS: String(options.clockOffsetMs ?? 0),
       },
+      assets: {
+        directory: config.assets!.directory!,
+        binding: config.assets!.binding!,
+        run_worker_first: true,
+        routerConfig: { invoke_user_worker_ahead_of_assets: true, has_user_worker: true },
+      },
       d1Databases: { [database.binding]: database.database_id! },
       durableObjects: Object.fromEntries(
         (config.durable_objects.bindings as { name: string; class_name: string }[]).map(

@@ -1,0 +1,176 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { waitUntil } from "cloudflare:workers";
+import { ms } from "../../domain/duration.ts";
+import { askGroups, groupIds } from "../../groups/ask.ts";
+import { configCacheOf } from "../../record/config-cache.ts";
+import { METRICS_EVENTS_MAX, METRICS_GROUPS_MAX, METRICS_PERIOD_MAX_MS } from "../../record/limits.ts";
+import { GROUPINGS, metricsOf, type Figures as RecordedFigures } from "../../record/metrics.ts";
+import { needs } from "../access.ts";
+import type { Desk } from "../desk.ts";
+import { ADMISSION, problem, problems } from "../problem.ts";
+import { Instant, instant, instantOrNull, TelegramId, When } from "./shared.ts";
+
+/** Figures of the desk over a period. */
+export const metricsApi = new OpenAPIHono<Desk>();
+
+const PERIOD_DEFAULT_MS = ms("7d");
+const PERIOD_MAX_DAYS = METRICS_PERIOD_MAX_MS / ms("1d");
+
+const Count = z.int().min(0);
+const Spread = z
+  .object({
+    count: Count.openapi({ description: "Measured ones" }),
+    medianMs: z.int().nullable(),
+    p90Ms: z.int().nullable().openapi({ description: "Nine of ten took this long at most" }),
+  })
+  .openapi("Spread", {
+    description: "Exact percentiles by nearest rank, in ms; null where nothing was measured",
+  });
+const Took = z.object({
+  wall: Spread.openapi({ description: "All time that passed" }),
+  business: Spread.openapi({
+    description: "Business time, pauses left out; only where a policy promises something",
+  }),
+});
+const byMetric = <T extends z.ZodType>(one: T) =>
+  z.object({ firstResponse: one, nextResponse: one, resolution: one });
+
+const Figures = z
+  .object({
+    opened: Count,
+    answers: Count.openapi({ description: "Answers that gave the customer the turn" }),
+    resolved: Count,
+    closed: Count,
+    reopened: Count,
+    kept: byMetric(Count).openapi({ description: "Promises that ended in the period and were kept" }),
+    missed: byMetric(Count).openapi({ description: "Promises that ended in the period, too late" }),
+    breaches: byMetric(Count).openapi({
+      description:
+        "Promises whose due instant passed in the period unkept, whether they were kept later or not",
+    }),
+    escalations: z.object({
+      actions: Count.openapi({ description: "Actions of escalation policies" }),
+      byHand: Count,
+    }),
+    times: byMetric(Took).openapi({
+      description:
+        "First response and resolution count from opening by the wall; later responses from when the customer wrote, and only where they are promised",
+    }),
+    backlog: z
+      .object({ open: Count, in_progress: Count, escalated: Count, waiting: Count, resolved: Count })
+      .nullable()
+      .openapi({ description: "Tickets that are not closed, as they stand now; null by day" }),
+  })
+  .openapi("Figures") satisfies z.ZodType<RecordedFigures>;
+
+const Metrics = z
+  .object({
+    since: Instant,
+    until: Instant,
+    recordedAt: Instant.nullable().openapi({
+      description: "When the record was last told of one of these tickets; it lags by moments",
+    }),
+    total: Figures,
+    groupBy: z.enum(GROUPINGS).nullable(),
+    groups: z
+      .array(
+        z.object({
+          key: z.string().nullable().openapi({
+            description: "A queue, a tier, a group, an agent's Telegram id, a day (UTC); null: none",
+            example: "general",
+          }),
+          figures: Figures,
+        }),
+      )
+      .openapi({ description: `Most opened first, days in their order; ${METRICS_GROUPS_MAX} at most` }),
+    groupsOmitted: Count,
+    deliveries: z
+      .object({
+        waiting: Count,
+        parked: Count.openapi({ description: "Given up for now, or their outcome is unknown" }),
+        setAside: Count.openapi({ description: "Updates that our own code could not apply" }),
+        unrecorded: Count.openapi({ description: "Tickets whose newest state is missing here" }),
+        unreachableGroups: z.array(z.string()),
+      })
+      .openapi({
+        description: "As the groups' objects have them now, of the group that is asked for or of all",
+      }),
+  })
+  .openapi("Metrics");
+
+const name = z.string().min(1).max(64).optional();
+
+metricsApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/metrics",
+    operationId: "getMetrics",
+    ...needs("metrics:read"),
+    summary: "Volumes, backlog, response times, broken promises and escalations of a period",
+    description: `By queue and tier a ticket counts where it is now. By agent, answers and resolutions count for whoever gave them, everything else for the assignee. A period has ${PERIOD_MAX_DAYS} days at most and ${METRICS_EVENTS_MAX.toLocaleString("en")} events that count; Prometheus finds how the desk stands at \`/metrics\`.`,
+    request: {
+      query: z.strictObject({
+        since: When.optional().openapi({ description: "A week before `until` unless said otherwise" }),
+        until: When.optional().openapi({ description: "Now unless said otherwise; not included" }),
+        groupBy: z.enum(GROUPINGS).optional().openapi({ example: "queue" }),
+        group: name.openapi({ example: "main" }),
+        queue: name.openapi({ example: "general" }),
+        tier: name.openapi({ example: "premium" }),
+        agent: TelegramId.optional().openapi({ example: 9001 }),
+      }),
+    },
+    responses: {
+      200: {
+        description: "Counted from the record, as it is now",
+        content: { "application/json": { schema: Metrics } },
+      },
+      ...problems(...ADMISSION, "request.invalid", "config.missing", "record.unreachable"),
+    },
+  }),
+  async (c) => {
+    const { groupBy = null, ...query } = c.req.valid("query");
+    const until = query.until ?? c.get("now")();
+    const since = query.since ?? until - PERIOD_DEFAULT_MS;
+    const wrong = periodProblem(since, until);
+    if (wrong !== null)
+      return problem(c, "request.invalid", { problems: [{ pointer: "/query/since", message: wrong }] });
+    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+    if (versioned === null) return problem(c, "config.missing");
+    const groups = groupIds(versioned.config).filter((id) => query.group === undefined || id === query.group);
+    const [metrics, answers] = await Promise.all([
+      metricsOf(c.env.DB, { ...query, since, until }, groupBy),
+      askGroups(c.env, groups, (stub) => stub.health()),
+    ]);
+    if (metrics === "too_many") {
+      const message = `the period has more than ${METRICS_EVENTS_MAX} events: ask for a shorter one`;
+      return problem(c, "request.invalid", { problems: [{ pointer: "/query/since", message }] });
+    }
+    const healths = answers.flatMap((asked) => ("answer" in asked ? [asked.answer] : []));
+    const sum = (of: (health: (typeof healths)[number]) => number): number =>
+      healths.reduce((all, health) => all + of(health), 0);
+    return c.json(
+      {
+        since: instant(since),
+        until: instant(until),
+        groupBy,
+        ...metrics,
+        recordedAt: instantOrNull(metrics.recordedAt),
+        deliveries: {
+          waiting: sum(({ waiting }) => waiting.reduce((all, { count }) => all + count, 0)),
+          parked: sum(({ parked }) => parked),
+          setAside: sum(({ setAside }) => setAside),
+          unrecorded: sum(({ unrecorded }) => unrecorded),
+          unreachableGroups: answers.flatMap((asked) => ("unreachable" in asked ? [asked.group] : [])),
+        },
+      },
+      200,
+    );
+  },
+);
+
+function periodProblem(since: number, until: number): string | null {
+  if (since >= until) return "must be before `until`";
+  return until - since > METRICS_PERIOD_MAX_MS
+    ? `must be ${PERIOD_MAX_DAYS} days before \`until\` at most`
+    : null;
+}

@@ -1,0 +1,59 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { html } from "hono/html";
+import { accepts } from "./acceptable.ts";
+import type { Desk } from "./desk.ts";
+import { problem } from "./problem.ts";
+
+const CACHED = { "Cache-Control": "public, max-age=300" };
+
+/** The viewer's files and the desk itself, nobody else; no script and no style that stands in the page. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const PAGE = html`<!doctype html>
+  <html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width" />
+      <title>Topicdesk API</title>
+      <link rel="icon" href="data:," />
+      <link rel="stylesheet" href="/api/docs/swagger-ui.css" />
+      <link rel="stylesheet" href="/api/docs/theme.css" />
+    </head>
+    <body>
+      <main id="viewer"></main>
+      <noscript>
+        This page needs JavaScript. The contract itself is at
+        <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>.
+      </noscript>
+      <script src="/api/docs/swagger-ui-bundle.js"></script>
+      <script src="/api/docs/start.js"></script>
+    </body>
+  </html>`;
+
+/**
+ * The contract for people: a page round Swagger UI, whose files lie beside the Worker (`npm run assets`). Open to
+ * everyone, as the contract is.
+ */
+export function addDocs(app: OpenAPIHono<Desk>): void {
+  app.get("/api/docs", (c) => {
+    if (!accepts(c.req.header("Accept"), "text/html"))
+      return problem(c, "request.not_acceptable", { detail: "Here it is a page; openapi.json is JSON." });
+    return c.html(PAGE, 200, { ...CACHED, "Content-Security-Policy": POLICY });
+  });
+  app.get("/api/docs/:file", async (c) => {
+    const file = await c.env.ASSETS.fetch(c.req.raw);
+    if (file.status === 404) return problem(c, "route.not_found");
+    const answer = new Response(file.body, file);
+    answer.headers.set("Cache-Control", CACHED["Cache-Control"]);
+    return answer;
+  });
+}
