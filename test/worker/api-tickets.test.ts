@@ -226,7 +226,7 @@ describe("a ticket", () => {
     expect(rest.items.map(({ n }) => n)).toEqual([51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63]);
   });
 
-  test.each(["SUP-0", "SUP-", "%25", "SUP-1%27--", "SUP%2D1%00", "%F0%9F%8E%AB", "..", "%2e%2e%2f", "%ff"])(
+  test.each(["SUP-0", "SUP-", "%25", "SUP-1%27--", "SUP%2D1%00", "%F0%9F%8E%AB", "%2e%2e%2f", "%ff"])(
     "is not found as %s, and neither are its events",
     async (ref) => {
       for (const path of [`/api/v1/tickets/${ref}`, `/api/v1/tickets/${ref}/events`]) {
