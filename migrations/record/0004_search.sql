@@ -8,14 +8,17 @@ CREATE TABLE `event_feed` (
 --> statement-breakpoint
 CREATE TABLE `ticket_docs` (
 	`doc` integer PRIMARY KEY NOT NULL,
-	`ticket_id` text NOT NULL
+	`ticket_id` text NOT NULL,
+	`stale` integer DEFAULT false NOT NULL
 );
 --> statement-breakpoint
+CREATE INDEX `ticket_docs_stale` ON `ticket_docs` (`doc`) WHERE stale = 1;--> statement-breakpoint
 ALTER TABLE `tickets` ADD `changed_at` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `tickets` ADD `breached` text DEFAULT '[]' NOT NULL;--> statement-breakpoint
 CREATE INDEX `tickets_priority` ON `tickets` (`closed`,`priority`,`opened_at`);--> statement-breakpoint
 CREATE INDEX `tickets_changed` ON `tickets` (`changed_at`);--> statement-breakpoint
-CREATE INDEX `contacts_newest` ON `contacts` (`first_seen_at`);--> statement-breakpoint
+CREATE INDEX `contacts_newest` ON `contacts` (`first_seen_at`);
+--> statement-breakpoint
 UPDATE `tickets` SET
 	`changed_at` = coalesce((SELECT max(at) FROM ticket_events WHERE ticket_id = tickets.id), `status_at`),
 	`breached` = (SELECT json_group_array(DISTINCT data ->> '$.metric') FROM ticket_events WHERE ticket_id = tickets.id AND type = 'sla_breached');
@@ -67,22 +70,19 @@ CREATE TRIGGER `ticket_events_fed` AFTER INSERT ON `ticket_events` BEGIN
 		VALUES (new.ticket_id, new.n, new.type, coalesce((SELECT group_id FROM tickets WHERE id = new.ticket_id), substr(new.ticket_id, 1, instr(new.ticket_id, ':') - 1)));
 END;
 --> statement-breakpoint
+-- Notes come and go by the hundred: their ticket is marked, and indexed once; what is gone is not found from now on.
 CREATE TRIGGER `ticket_events_noted` AFTER INSERT ON `ticket_events` WHEN new.note IS NOT NULL BEGIN
-	DELETE FROM ticket_search WHERE rowid = (SELECT doc FROM ticket_texts WHERE ticket_id = new.ticket_id);
-	INSERT INTO ticket_search (rowid, subject, tags, notes)
-		SELECT doc, subject, tags, notes FROM ticket_texts WHERE ticket_id = new.ticket_id;
+	UPDATE ticket_docs SET stale = 1 WHERE stale = 0 AND doc BETWEEN (SELECT opened_at FROM tickets WHERE id = new.ticket_id) * 1024 AND (SELECT opened_at FROM tickets WHERE id = new.ticket_id) * 1024 + 1023 AND ticket_id = new.ticket_id;
 END;
 --> statement-breakpoint
 CREATE TRIGGER `ticket_events_reworded` AFTER UPDATE OF `note` ON `ticket_events` WHEN old.note IS NOT new.note BEGIN
-	DELETE FROM ticket_search WHERE rowid = (SELECT doc FROM ticket_texts WHERE ticket_id = new.ticket_id);
-	INSERT INTO ticket_search (rowid, subject, tags, notes)
-		SELECT doc, subject, tags, notes FROM ticket_texts WHERE ticket_id = new.ticket_id;
+	UPDATE ticket_docs SET stale = 1 WHERE stale = 0 AND doc BETWEEN (SELECT opened_at FROM tickets WHERE id = new.ticket_id) * 1024 AND (SELECT opened_at FROM tickets WHERE id = new.ticket_id) * 1024 + 1023 AND ticket_id = new.ticket_id;
+	DELETE FROM ticket_search WHERE rowid = (SELECT doc FROM ticket_docs WHERE doc BETWEEN (SELECT opened_at FROM tickets WHERE id = new.ticket_id) * 1024 AND (SELECT opened_at FROM tickets WHERE id = new.ticket_id) * 1024 + 1023 AND ticket_id = new.ticket_id);
 END;
 --> statement-breakpoint
 CREATE TRIGGER `ticket_events_deleted` AFTER DELETE ON `ticket_events` WHEN old.note IS NOT NULL BEGIN
-	DELETE FROM ticket_search WHERE rowid = (SELECT doc FROM ticket_texts WHERE ticket_id = old.ticket_id);
-	INSERT INTO ticket_search (rowid, subject, tags, notes)
-		SELECT doc, subject, tags, notes FROM ticket_texts WHERE ticket_id = old.ticket_id;
+	UPDATE ticket_docs SET stale = 1 WHERE stale = 0 AND doc BETWEEN (SELECT opened_at FROM tickets WHERE id = old.ticket_id) * 1024 AND (SELECT opened_at FROM tickets WHERE id = old.ticket_id) * 1024 + 1023 AND ticket_id = old.ticket_id;
+	DELETE FROM ticket_search WHERE rowid = (SELECT doc FROM ticket_docs WHERE doc BETWEEN (SELECT opened_at FROM tickets WHERE id = old.ticket_id) * 1024 AND (SELECT opened_at FROM tickets WHERE id = old.ticket_id) * 1024 + 1023 AND ticket_id = old.ticket_id);
 END;
 --> statement-breakpoint
 CREATE VIEW `contact_texts` AS

@@ -4,16 +4,18 @@ import { sweepGroups } from "../groups/sweep.ts";
 import { log } from "../log.ts";
 import { ApiCalls } from "../record/api-calls.ts";
 import { ApiKeys } from "../record/api-keys.ts";
-import { API_CALL_PURGES_MAX } from "../record/limits.ts";
+import { API_CALL_PURGES_MAX, INDEXINGS_MAX } from "../record/limits.ts";
 import { RecordUnreachable } from "../record/reach.ts";
+import { indexStale } from "../record/search-index.ts";
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
 /**
  * Every minute: wakes the groups in which something is due, for the case that an object's own alarm does not ring.
- * Both find the same things due, and whoever comes first does them. Then it
- * goes on with erasures, and forgets what is older than the configuration keeps, and calls and keys that are long over.
+ * Both find the same things due, and whoever comes first does them. Then it goes on with erasures, forgets what is older
+ * than the configuration keeps, and tidies the record: the full text index follows what was erased, and calls and keys
+ * that are long over are forgotten.
  */
 export async function everyMinute(env: Env, now: number): Promise<void> {
   const { groups, unreachableGroups } = await sweepGroups(env, now);
@@ -24,14 +26,15 @@ export async function everyMinute(env: Env, now: number): Promise<void> {
   try {
     await advanceErasures(env, now);
     await retain(env, now);
-    await forget(env, now);
+    await tidy(env, now);
   } catch (error) {
     if (!(error instanceof RecordUnreachable)) throw error;
     log("warn", "record.unreachable", { code: error.code });
   }
 }
 
-async function forget(env: Env, now: number): Promise<void> {
+async function tidy(env: Env, now: number): Promise<void> {
+  for (let step = 0; step < INDEXINGS_MAX && (await indexStale(env.DB)); step += 1);
   const calls = new ApiCalls(env.DB);
   for (let step = 0; step < API_CALL_PURGES_MAX && (await calls.purge(now)); step += 1);
   // Keys are looked through one by one, so more seldom.

@@ -40,6 +40,9 @@ export const API_CALL_PURGES_MAX = 10;
 /** What people look for: longer is none of ours, and further words are not looked for. */
 export const SEARCH_CHARS_MAX = 200;
 export const SEARCH_WORDS_MAX = 10;
+/** Tickets that are put into the full text index again in one go, and how often in a minute. */
+export const INDEXED_AT_ONCE_MAX = 50;
+export const INDEXINGS_MAX = 10;
 /** Tickets that one page looks at to find those that match; then it says where to go on. */
 export const SCANNED_TICKETS_MAX = 1_000;
 /** Tickets that are put into another order than the one in which they are found. */

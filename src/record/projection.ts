@@ -10,6 +10,7 @@ import { brokenPromises } from "../domain/sla/escalation-log.ts";
 import { isActive } from "../domain/status.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { contacts, ticketEvents, tickets } from "./schema.ts";
+import { indexing } from "./search-index.ts";
 
 /** What a group's object tells the record at one instant. Every part may be empty. */
 export interface ProjectionBatch {
@@ -40,6 +41,8 @@ export async function project(d1: D1Database, batch: ProjectionBatch): Promise<v
     ...ticketStatements(db, batch),
     ...eventStatements(db, batch),
     ...contactStatements(db, batch),
+    // Notes change the full text index, once for all of them.
+    ...(batch.events.some(({ event }) => hasNote(event)) ? indexing(db) : []),
   ];
   const [first, ...others] = statements;
   if (first !== undefined) await db.batch([first, ...others]);
@@ -185,6 +188,10 @@ function eventRow({
     note: note ?? text ?? null,
     data,
   };
+}
+
+function hasNote(event: TicketEvent): boolean {
+  return "note" in event || "text" in event;
 }
 
 function actorId(actor: Actor): string {

@@ -142,10 +142,20 @@ export const ticketEvents = sqliteTable(
  * millisecond, so that the index finds tickets in the order of their opening. Kept by triggers, as the index is: see
  * `search.ts`.
  */
-export const ticketDocs = sqliteTable("ticket_docs", {
-  doc: integer().primaryKey(),
-  ticketId: text("ticket_id").notNull(),
-});
+export const ticketDocs = sqliteTable(
+  "ticket_docs",
+  {
+    doc: integer().primaryKey(),
+    ticketId: text("ticket_id").notNull(),
+    /** Whether its notes have changed since it was indexed: many may at once, and it is indexed once. */
+    stale: integer({ mode: "boolean" }).notNull().default(false),
+  },
+  (table) => [
+    index("ticket_docs_stale")
+      .on(table.doc)
+      .where(sql`stale = 1`),
+  ],
+);
 
 /**
  * The order in which the record was told of events: a trigger gives each new row of `ticket_events` the next number,

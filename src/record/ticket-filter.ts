@@ -1,7 +1,6 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { Priority } from "../domain/priority.ts";
 import { isActive, TICKET_STATUSES, type TicketStatus } from "../domain/status.ts";
-import { wordsOf } from "./search-words.ts";
 
 /** Which tickets a list shows: all conditions hold. Instants in ms since 1970; `after` includes it, `before` does not. */
 export interface TicketFilter {
@@ -36,7 +35,7 @@ export interface TicketFilter {
 /** Columns of `tickets` that conditions are about. */
 type Column = "opened_at" | "changed_at" | "due_at";
 
-/** A condition with what it can be read by: an index does it where the list begins with that. */
+/** A condition, and what it is about: an index reads it where the list begins with that. */
 export interface Condition {
   about: keyof TicketFilter;
   sql: SQL;
@@ -86,11 +85,6 @@ export function isWholePart({ statuses = [] }: TicketFilter, closed: boolean): b
   if (statuses.length === 0) return true;
   const all = TICKET_STATUSES.filter((status) => isActive({ status }) !== closed);
   return all.every((status) => statuses.includes(status));
-}
-
-/** What the full text index can look for: words, and those tags that have a letter or digit. */
-export function hasSearchedTags({ tags = [] }: TicketFilter): boolean {
-  return tags.some((tag) => wordsOf(tag).length > 0);
 }
 
 function among(column: "status" | "priority", values: readonly string[]): SQL | null {

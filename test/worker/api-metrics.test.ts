@@ -270,7 +270,7 @@ describe("the figures of a period", () => {
       "SEARCH e USING INDEX ticket_events_counted (at>? AND at<?)",
       "SEARCH t USING PRIMARY KEY (id=?)",
       "SEARCH e USING INDEX ticket_events_escalations (at>? AND at<?)",
-      "SEARCH t USING INDEX tickets_newest (closed=?)",
+      "SEARCH t USING INDEX tickets_priority (closed=?)",
     ]);
     // What is scanned besides is what was found by these.
     expect(plans.filter((line) => /^SCAN t(?:icket|$| )/.test(line))).toEqual([]);

@@ -1,11 +1,13 @@
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
+import { everyMinute } from "../../src/cron/scheduled.ts";
 import type { TicketEvent } from "../../src/domain/event.ts";
 import { project } from "../../src/record/projection.ts";
+import { indexStale } from "../../src/record/search-index.ts";
 import { wordsOf } from "../../src/record/search-words.ts";
 import { findTickets } from "../../src/record/ticket-search.ts";
-import { emptyRecord } from "../support/http-desk.ts";
+import { emptyRecord, HttpDesk } from "../support/http-desk.ts";
 import { batchesOf, emptyBatch, NOON, opened, states } from "../support/tickets.ts";
 
 beforeEach(emptyRecord);
@@ -82,9 +84,12 @@ describe("a ticket is found by", () => {
     await tell(opened(1), note("secret"), note("other"));
     await env.DB.prepare("UPDATE ticket_events SET note = NULL WHERE note = 'secret'").run();
     expect(await search("secret")).toEqual([]);
+    await indexStale(env.DB);
+    expect(await search("secret")).toEqual([]);
     expect(await search("other")).toEqual(["SUP-1"]);
     await env.DB.prepare("DELETE FROM ticket_events WHERE note = 'other'").run();
     expect(await search("other")).toEqual([]);
+    await everyMinute({ ...env, TOPIC_GROUP: new HttpDesk().env.TOPIC_GROUP }, NOON);
     expect(await search("parcel")).toEqual(["SUP-1"]);
     await env.DB.prepare("DELETE FROM tickets").run();
     expect(await search("parcel")).toEqual([]);
@@ -102,6 +107,14 @@ describe("a ticket is found by", () => {
       emptyBatch({ tickets: [first, ...others].map((ticket) => ({ ticket, dueAt: null })) }),
     );
     expect((await search("parcel")).sort()).toEqual([first, ...others].map(({ ref }) => ref).sort());
+  });
+
+  test("its notes although they were told before it", async () => {
+    const [first, second] = batchesOf([opened(1), note("Called back")]);
+    await project(env.DB, { ...second, tickets: [] });
+    expect(await search("called")).toEqual([]);
+    await project(env.DB, first);
+    expect(await search("called parcel")).toEqual(["SUP-1"]);
   });
 
   test("its last hundred notes", async () => {
@@ -125,6 +138,18 @@ describe("a ticket is found by", () => {
 
 /** Letters of many scripts, and what stands between them. */
 const SIGNS = Array.from("abcXYZÉéßñØЖжЁёйΣσςאבعربไทยहिंदी東京都タワー한국어01२ .,!-_@#'\"()%*^:/\\🎫");
+
+test("tickets whose notes were erased are indexed again some at a time, until none is left", async () => {
+  const batches = Array.from({ length: 120 }, (_, index) => batchesOf([opened(index + 1), note("secret")]));
+  for (const batch of batches.flat()) await project(env.DB, batch);
+  await env.DB.prepare("UPDATE ticket_events SET note = NULL").run();
+  let steps = 1;
+  while (await indexStale(env.DB)) steps += 1;
+  expect(steps).toBe(3);
+  expect(await search("secret")).toEqual([]);
+  const found = await findTickets(env.DB, { words: ["parcel"] }, "-openedAt", { after: null, limit: 200 });
+  expect(found).toMatchObject({ rows: { length: 120 }, next: null });
+});
 
 describe("what is looked for is data", () => {
   test.each([

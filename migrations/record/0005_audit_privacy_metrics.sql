@@ -64,4 +64,5 @@ CREATE TABLE `legal_holds` (
 	PRIMARY KEY(`kind`, `id`)
 );
 --> statement-breakpoint
-CREATE INDEX `ticket_events_at` ON `ticket_events` (`at`);
+CREATE INDEX `ticket_events_at` ON `ticket_events` (`at`);--> statement-breakpoint
+CREATE INDEX `ticket_events_counted` ON `ticket_events` (`at`) WHERE type IN ('ticket_opened', 'ticket_answered', 'ticket_resolved', 'ticket_closed', 'ticket_reopened', 'sla_breached');
