@@ -22,6 +22,7 @@ describe("a sound configuration", () => {
       reopenWithin: "72h",
       autoCloseResolvedAfter: "48h",
       claimOnAnswer: true,
+      textInWebhooks: false,
     });
     expect(config?.intake.holdFor).toBe("15m");
     expect(config?.intake.fields[0]?.required).toBe(false);
