@@ -537,6 +537,7 @@ describe("the secret of the systems that are asked", () => {
     expect(await shown.json()).toEqual({
       id: "enrichment",
       secret: await signingSecret(desk.env.WEBHOOK_SECRET, "enrichment"),
+      previous: null,
     });
   });
 
@@ -549,6 +550,7 @@ describe("the secret of the systems that are asked", () => {
     expect(await shown.json()).toEqual({
       id: "skills",
       secret: await signingSecret(desk.env.WEBHOOK_SECRET, "skills"),
+      previous: null,
     });
     await desk.put(exampleDesk());
     expect((await desk.get("/api/v1/webhooks/skills/secret")).status).toBe(404);
