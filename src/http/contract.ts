@@ -26,6 +26,14 @@ Who may write may read the same; \`admin\` may do everything.
 
 const TAGS: Record<string, string> = {
   tickets: "Tickets as the record has them",
+  events: "Everything that happened to tickets, as a feed",
+  contacts: "Customers, and what the desk keeps of them",
+  erasures: "The receipts of people who were erased",
+  "legal-holds": "What must not be erased or forgotten",
+  retention: "What is forgotten, and when",
+  agents: "How agents are, and what they have",
+  queues: "How deep queues are",
+  audit: "Who changed what",
   outbox: "Deliveries that need someone",
   sla: "Business time, promises and what is due",
   escalations: "What was done because a promise was at risk or broken",
@@ -57,7 +65,7 @@ function made(app: OpenAPIHono<Desk>): Contract {
   });
   for (const [path, item] of Object.entries(contract.paths ?? {})) {
     const tag = path.replace("/api/v1/", "").split("/").find(Boolean) ?? "";
-    for (const method of ["get", "put", "post"] as const) {
+    for (const method of ["get", "put", "post", "patch", "delete"] as const) {
       const operation = item[method];
       if (operation === undefined) continue;
       operation.tags = [tag];
