@@ -245,6 +245,16 @@ test("the same facts give the same answer, in whatever order the agents are list
   );
 });
 
+test("a level that nobody has is never waited for, and no later level is harder to meet than an earlier one", () => {
+  const team = [agent(1), agent(2, { skills: { tax: 2 }, available: false, unavailableBecause: "away" })];
+  const routing = { preferSkills: { tax: 3 }, relaxAfterMs: [MINUTE, 2 * MINUTE, 3 * MINUTE] };
+  const at = (minutes: number) => chosen(team, routing, { waitingSince: NOON }, NOON + minutes * MINUTE);
+  expect([0, 1, 2, 3].map(at)).toEqual([null, null, null, 1]);
+  const lower = [agent(1, { skills: { tax: 1 } }), team[1]!];
+  const after = (minutes: number) => chosen(lower, routing, { waitingSince: NOON }, NOON + minutes * MINUTE);
+  expect([0, 1, 2, 3].map(after)).toEqual([null, null, 1, 1]);
+});
+
 test("waiting longer never takes a ticket away from everybody", () => {
   fc.assert(
     fc.property(
@@ -258,6 +268,7 @@ test("waiting longer never takes a ticket away from everybody", () => {
         expect(at(waitedMs + more)).not.toBeNull();
       },
     ),
+    { numRuns: 1_000 },
   );
 });
 

@@ -134,8 +134,8 @@ export function nextChange(
 }
 
 /**
- * The preferred skills that somebody must have at this stage: those that the wait has not dropped, and that anybody
- * here has at all. Without times to relax they only count in the score.
+ * The preferred skills that somebody must have at this stage: those that the wait has not dropped, at most at the
+ * best level that anybody here has. Without times to relax they only count in the score.
  */
 function wantedAt(stage: Stage, queue: QueueRouting, agents: readonly AgentNow[], at: number): SkillLevels {
   const { relaxAfterMs, preferSkills } = queue;
@@ -143,10 +143,10 @@ function wantedAt(stage: Stage, queue: QueueRouting, agents: readonly AgentNow[]
   const dropped = stage.kind === "relaxed" ? stage.levels : 0;
   if (dropped >= relaxAfterMs.length) return {};
   const wanted = Object.entries(preferSkills).flatMap(([skill, level]) => {
-    const left = level - dropped;
-    return left > 0 && agents.some(({ agent }) => levelOf(agent.skills, skill, at) >= left)
-      ? [[skill, left] as const]
-      : [];
+    // More than anybody has is not waited for, at no stage: waiting longer only ever lets go of something.
+    const best = Math.max(0, ...agents.map(({ agent }) => levelOf(agent.skills, skill, at)));
+    const left = Math.min(level - dropped, best);
+    return left > 0 ? [[skill, left] as const] : [];
   });
   return Object.fromEntries(wanted);
 }
