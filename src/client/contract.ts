@@ -32,6 +32,7 @@ export interface Schemas {
   "AgentAvailability": { "availability": "online" | "away" | "offline"; "until"?: string | undefined };
   "Queue": { "depth": number; "unassigned": number; "oldestUnassignedAt": string | null; "oldestAwaitingSince": string | null; "id": string; "group": string | null; "byPriority": ({ "depth": number; "unassigned": number; "oldestUnassignedAt": string | null; "oldestAwaitingSince": string | null; "priority": "urgent" | "high" | "normal" | "low" })[]; "byTier": ({ "depth": number; "unassigned": number; "oldestUnassignedAt": string | null; "oldestAwaitingSince": string | null; "tier": string | null })[]; "recordedAt": string | null };
   "Delivery": { "id": string; "group": string; "state": "parked" | "uncertain"; "lane": string; "kind": string; "ticket": string | null; "attempts": number; "code": string; "at": string };
+  "ReconciliationRun": { "at": string; "groups": string[]; "findings": ({ "kind": "group.unreachable" | "record.differs" | "webhook.drifted" | "webhook.errors" | "webhook.backlog" | "webhook.unknown"; "mended": boolean; "details": Record<string, unknown> })[] };
   "RoutingSimulation": { "queue": string; "group": string; "priority": "urgent" | "high" | "normal" | "low"; "priorityScore": number; "requireSkills": Record<string, number>; "assignee": { "id": number; "name": string } | null; "reason": string[]; "rules": number[]; "stage": Schemas["RoutingStage"]; "candidates": Schemas["RoutingCandidate"][]; "unmet": string[]; "skills": ({ "group": string; "asOf": string | null; "why": string | null })[]; "next": { "at": string; "what": string } | null };
   "RoutingStage": { "kind": "strict" | "relaxed" | "override"; "levels"?: number | undefined };
   "RoutingCandidate": { "agent": { "id": number; "name": string }; "eligible": boolean; "score": number | null; "parts": { "preferredAgent": number; "preferredSkills": number; "history": number; "spareCapacity": number }; "why": string[] };
@@ -306,6 +307,22 @@ export interface Operations {
     headers: { "Idempotency-Key"?: string | undefined };
     body: undefined;
     answer: { "group": string; "tickets": number };
+  };
+  /** The last looks at whether record, groups and webhook agree; what was found and mended */
+  "GET /api/v1/reconciliation": {
+    path: Nothing;
+    query: Nothing;
+    headers: Nothing;
+    body: undefined;
+    answer: { "items": Schemas["ReconciliationRun"][] };
+  };
+  /** Looks now */
+  "POST /api/v1/reconciliation": {
+    path: Nothing;
+    query: Nothing;
+    headers: { "Idempotency-Key"?: string | undefined };
+    body: undefined;
+    answer: Schemas["ReconciliationRun"];
   };
   /** Rehearses who would get a ticket, and why; changes nothing */
   "POST /api/v1/routing/simulate": {

@@ -1,4 +1,5 @@
 import { advanceErasures } from "../groups/erasing.ts";
+import { reconcileNowAndThen } from "../groups/reconciling.ts";
 import { retain } from "../groups/retention.ts";
 import { sweepGroups } from "../groups/sweep.ts";
 import { log } from "../log.ts";
@@ -26,6 +27,7 @@ export async function everyMinute(env: Env, now: number): Promise<void> {
   try {
     await advanceErasures(env, now);
     await retain(env, now);
+    await reconcileNowAndThen(env, now);
     await tidy(env, now);
   } catch (error) {
     if (!(error instanceof RecordUnreachable)) throw error;

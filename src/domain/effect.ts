@@ -40,6 +40,8 @@ export type AgentNotice =
   | { code: "ticket.assigned_to_you"; note?: string; routing?: RoutingReason }
   | { code: "assignment.ignored" }
   | { code: "nobody_takes_it"; queue: string }
+  /** What a look at everything has found, a line each. */
+  | { code: "reconciliation"; lines: string[] }
   /** An endpoint wants nothing more. */
   | { code: "webhook_disabled"; webhook: string }
   /** It requires what nobody could ever meet; null where that is never let go of. */

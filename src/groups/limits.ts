@@ -13,3 +13,9 @@ export const ERASURE_OVER_AFTER_MS = 48 * 3_600_000;
 /** How often what is too old is forgotten, and the steps that one minute takes of it. */
 export const RETENTION_EVERY_MS = 24 * 3_600_000;
 export const RETENTION_STEPS_MAX = 20;
+/** How often everything is looked at. */
+export const RECONCILED_EVERY_MS = 10 * 60_000;
+/** Telegram keeps its last error for ever: an older one is over. */
+export const WEBHOOK_ERRORS_FRESH_MS = 15 * 60_000;
+/** Updates that may wait at Telegram before somebody should know. */
+export const WEBHOOK_BACKLOG_MAX = 100;

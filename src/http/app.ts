@@ -26,6 +26,7 @@ import { legalHoldsApi } from "./api/legal-holds.ts";
 import { metricsApi } from "./api/metrics.ts";
 import { outboxApi } from "./api/outbox.ts";
 import { queuesApi } from "./api/queues.ts";
+import { reconciliationApi } from "./api/reconciliation.ts";
 import { routingApi } from "./api/routing.ts";
 import { slaApi } from "./api/sla.ts";
 import { ticketsApi } from "./api/tickets.ts";
@@ -117,6 +118,7 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
   app.route("/api/v1", queuesApi);
   app.route("/api/v1", outboxApi);
   app.route("/api/v1", groupsApi);
+  app.route("/api/v1", reconciliationApi);
   app.route("/api/v1", routingApi);
   app.route("/api/v1", slaApi);
   app.route("/api/v1", escalationsApi);

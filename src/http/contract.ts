@@ -34,6 +34,7 @@ const TAGS: Record<string, string> = {
   agents: "How agents are, and what they have",
   queues: "How deep queues are",
   audit: "Who changed what",
+  reconciliation: "Whether record, groups and Telegram agree",
   outbox: "Deliveries that need someone",
   sla: "Business time, promises and what is due",
   escalations: "What was done because a promise was at risk or broken",

@@ -1,8 +1,10 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
 import { errorFacts } from "../domain/error-facts.ts";
 import { UPDATE_BYTES_MAX } from "../domain/limits.ts";
 import { log } from "../log.ts";
+import { Reconciliation } from "../record/reconciliation.ts";
 import { envelopeOf } from "../telegram/envelope.ts";
 import { addresseeOf, type Addressee } from "./addressee.ts";
 import { readJson } from "./body.ts";
@@ -23,6 +25,8 @@ webhook.post("/telegram/webhook", async (c) => {
     log("warn", "webhook.refused", { code: "webhook.secret_invalid" });
     return problem(c, "webhook.secret_invalid");
   }
+  const { origin, pathname } = new URL(c.req.url);
+  rememberDoor(`${origin}${pathname}`, c.get("now")(), c.env.DB);
   const body = await readJson(c.req.raw, UPDATE_BYTES_MAX);
   if ("refused" in body) return problem(c, body.refused);
   const envelope = envelopeOf(body.value);
@@ -52,6 +56,21 @@ webhook.post("/telegram/webhook", async (c) => {
     return again(c, "group.unreachable", RETRY_AFTER_S, envelope.updateId);
   }
 });
+
+const HOUR_MS = 3_600_000;
+/** The last address that this isolate has told the record, and when, in ms since 1970. */
+let door = { url: "", at: 0 };
+
+/** Where updates come is where they shall come: the reconciliation compares it with what Telegram thinks. */
+function rememberDoor(url: string, now: number, db: D1Database): void {
+  if (url === door.url && now >= door.at && now - door.at < HOUR_MS) return;
+  door = { url, at: now };
+  waitUntil(
+    new Reconciliation(db).saveWebhookUrl(url).catch(() => {
+      door = { url: "", at: 0 };
+    }),
+  );
+}
 
 /** Hands an update to its object; one that has an older configuration is given ours first. */
 async function hand(update: unknown, { group, versioned }: Addressee, env: Env) {

@@ -74,3 +74,5 @@ export const METRICS_PERIOD_MAX_MS = 92 * 24 * 3_600_000;
 export const METRICS_EVENTS_MAX = 50_000;
 /** Rows of one grouping that are answered; the rest is counted. */
 export const METRICS_GROUPS_MAX = 500;
+/** Runs of the reconciliation that are kept. */
+export const RECONCILIATION_RUNS_KEPT = 50;

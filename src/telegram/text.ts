@@ -332,6 +332,8 @@ function agentNoticeWords(notice: AgentNotice): RichText {
       return rich`⏰ You asked to be reminded${noted(notice.reason)}`;
     case "nobody_takes_it":
       return nobodyTakesIt(notice.queue);
+    case "reconciliation":
+      return rich`🔎 Not as it should be:\n${notice.lines.join("\n")}`;
     case "webhook_disabled":
       return rich`🔌 The webhook ${bold(notice.webhook)} answered 410: it wants nothing more, and is left alone until its address changes or somebody enables it.`;
     case "skills_unmet":

@@ -5,6 +5,7 @@ import type { Config, QueueConfig, VersionedConfig } from "../domain/config.ts";
 import { ms } from "../domain/duration.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import { CAUSE_KEPT_MS, HOOK_LOG_KEPT_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
+import type { Census } from "../domain/reconciliation.ts";
 import { CLOSED, type Breaker } from "../domain/routing/breaker.ts";
 import type { Presence } from "../domain/routing/presence.ts";
 import type { SkillTable } from "../domain/routing/skill-table.ts";
@@ -16,6 +17,7 @@ import { recordedRow, type RecordedRow } from "../record/projection.ts";
 import { botIdOf } from "../telegram/api.ts";
 import { inbound } from "../telegram/inbound.ts";
 import { receiptView } from "../telegram/receipt-view.ts";
+import { UPDATES, webhookInfoOf, type WebhookInfo } from "../telegram/webhook-info.ts";
 import { agentsHere, setPresence } from "./agents-report.ts";
 import { take } from "./arrivals/take.ts";
 import { handOut } from "./assigning.ts";
@@ -295,6 +297,36 @@ export class TopicGroup extends DurableObject<Env> {
   /** Sends a parked delivery again. `gone`: there is no such delivery, or it is on its way already. */
   replay(id: string): "replayed" | "gone" {
     return this.#rulesInForce() === null ? "gone" : this.#commit((tx) => replay(tx, id));
+  }
+
+  /** The tickets in hand here, and how many of all the record does not have yet; null before there are rules. */
+  census(): (Census & { unrecorded: number }) | null {
+    const rules = this.#rulesInForce();
+    const { store } = this.#tables;
+    return rules === null ? null : { ...store.census(rules.group.id), unrecorded: store.countUnrecorded() };
+  }
+
+  /** What Telegram says of the webhook; null: it did not. */
+  async webhookInfo(): Promise<WebhookInfo | null> {
+    const outcome = await this.#outside.call({ method: "getWebhookInfo", params: {} });
+    return outcome.kind === "done" ? webhookInfoOf(outcome.result) : null;
+  }
+
+  /** Has Telegram send updates there. Answers whether it will. */
+  async setWebhook(url: string): Promise<boolean> {
+    const params = { url, secret_token: this.env.WEBHOOK_SECRET, allowed_updates: UPDATES };
+    const outcome = await this.#outside.call({ method: "setWebhook", params });
+    return outcome.kind === "done";
+  }
+
+  /** Tells the leads what a look at everything has found. */
+  tellLeads(lines: string[]): void {
+    if (this.#rulesInForce() === null) return;
+    this.#commit((tx) => {
+      for (const lead of tx.rules.policy.roster.leads) {
+        tx.tellAgent(lead, 0, { code: "reconciliation", lines });
+      }
+    });
   }
 
   /** How it goes with an endpoint here: what waits, what was given up, since when it is left alone. */

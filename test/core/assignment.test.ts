@@ -250,7 +250,7 @@ test("a level that nobody has is never waited for, and no later level is harder 
   const routing = { preferSkills: { tax: 3 }, relaxAfterMs: [MINUTE, 2 * MINUTE, 3 * MINUTE] };
   const at = (minutes: number) => chosen(team, routing, { waitingSince: NOON }, NOON + minutes * MINUTE);
   expect([0, 1, 2, 3].map(at)).toEqual([null, null, null, 1]);
-  const lower = [agent(1, { skills: { tax: 1 } }), team[1]!];
+  const lower = [agent(1, { skills: { tax: 1 } }), team[1]];
   const after = (minutes: number) => chosen(lower, routing, { waitingSince: NOON }, NOON + minutes * MINUTE);
   expect([0, 1, 2, 3].map(after)).toEqual([null, null, 1, 1]);
 });

@@ -77,6 +77,9 @@ export class FakeGroups {
           troubles: this.troublesOf.get(group) ?? [],
           systems: [],
         })),
+      census: (): Promise<null> => answering(() => null),
+      webhookInfo: () => answering(() => ({ url: "", pending: 0, error: "", errorAt: null })),
+      tellLeads: (): Promise<void> => answering(() => undefined),
       parked: (after: string | null, limit: number): Promise<ParkedDelivery[]> =>
         answering(() => {
           const all = this.parkedIn.get(group) ?? [];

@@ -394,6 +394,8 @@ describe("the contract", () => {
         "POST /api/v1/webhooks/{id}/enable",
         "POST /api/v1/webhooks/{id}/rotate",
         "GET /api/v1/metrics",
+        "GET /api/v1/reconciliation",
+        "POST /api/v1/reconciliation",
         "GET /api/v1/keys",
         "POST /api/v1/keys",
         "GET /api/v1/keys/{id}",

@@ -549,6 +549,16 @@ export class Store {
     );
   }
 
+  /** The tickets in hand that live in this group, and the sum of their versions. */
+  census(own: string): { tickets: number; versions: number } {
+    const row = this.#db
+      .select({ tickets: sql<number>`count(*)`, versions: sql<number>`coalesce(sum(version), 0)` })
+      .from(tickets)
+      .where(and(sql`active = 1`, sql`json_extract(state, '$.group') = ${own}`))
+      .get();
+    return row ?? { tickets: 0, versions: 0 };
+  }
+
   countUnrecorded(): number {
     return (
       this.#db

@@ -1,0 +1,60 @@
+import { and, eq, ne, sql } from "drizzle-orm";
+import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import type { Census, ReconciliationRun } from "../domain/reconciliation.ts";
+import { RECONCILIATION_RUNS_KEPT } from "./limits.ts";
+import { reach } from "./reach.ts";
+import { jobs, tickets } from "./schema.ts";
+
+const RUNS = "reconciliation";
+const WEBHOOK = "webhook";
+
+/** What was looked at, and where updates came last. Everything throws `RecordUnreachable` when D1 does not answer. */
+export class Reconciliation {
+  readonly #db: DrizzleD1Database;
+
+  constructor(d1: D1Database) {
+    this.#db = drizzle(d1);
+  }
+
+  /** The last runs, newest first. */
+  async runs(): Promise<ReconciliationRun[]> {
+    const state = await this.#state(RUNS);
+    return (state?.["runs"] as ReconciliationRun[] | undefined) ?? [];
+  }
+
+  async add(run: ReconciliationRun): Promise<void> {
+    await this.#save(RUNS, { runs: [run, ...(await this.runs())].slice(0, RECONCILIATION_RUNS_KEPT) });
+  }
+
+  /** Where Telegram's updates came last; null: none has come yet. */
+  async webhookUrl(): Promise<string | null> {
+    return ((await this.#state(WEBHOOK))?.["url"] as string | undefined) ?? null;
+  }
+
+  async saveWebhookUrl(url: string): Promise<void> {
+    await this.#save(WEBHOOK, { url });
+  }
+
+  /** The tickets of a group that are in hand, but for those of people who were erased. */
+  async census(group: string): Promise<Census> {
+    const row = await reach(() =>
+      this.#db
+        .select({ tickets: sql<number>`count(*)`, versions: sql<number>`coalesce(sum(version), 0)` })
+        .from(tickets)
+        .where(and(eq(tickets.groupId, group), eq(tickets.closed, false), ne(tickets.customerId, 0)))
+        .get(),
+    );
+    return row ?? { tickets: 0, versions: 0 };
+  }
+
+  async #state(name: string): Promise<Record<string, unknown> | null> {
+    const row = await reach(() => this.#db.select().from(jobs).where(eq(jobs.name, name)).get());
+    return row?.state ?? null;
+  }
+
+  async #save(name: string, state: Record<string, unknown>): Promise<void> {
+    await reach(() =>
+      this.#db.insert(jobs).values({ name, state }).onConflictDoUpdate({ target: jobs.name, set: { state } }),
+    );
+  }
+}

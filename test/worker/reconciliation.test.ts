@@ -1,0 +1,114 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, expect, test } from "vitest";
+import { everyMinute } from "../../src/cron/scheduled.ts";
+import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
+import { Stage, texts } from "../support/stage.ts";
+
+/* Every finding is made by breaking that thing. */
+
+const MINUTE = 60_000;
+
+let stage: Stage;
+
+interface Run {
+  at: string;
+  groups: string[];
+  findings: { kind: string; mended: boolean; details: Record<string, unknown> }[];
+}
+const look = async (): Promise<Run["findings"]> => {
+  const answer = await stage.api("POST", "/api/v1/reconciliation");
+  expect(answer.status).toBe(200);
+  const { findings } = await answer.json<Run>();
+  await stage.settle(5_000);
+  return findings;
+};
+const runs = async (): Promise<Run[]> => (await stage.get<{ items: Run[] }>("/api/v1/reconciliation")).items;
+const toldLead = async (): Promise<string[]> =>
+  texts(await stage.telegram.messages(9001)).filter((text) => text.includes("Not as it should be"));
+const setWebhook = (url: string): Promise<unknown> =>
+  fetch(`${stage.telegram.apiRoot}/bot${env.BOT_TOKEN}/setWebhook`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ url, secret_token: env.WEBHOOK_SECRET }),
+  });
+
+beforeEach(async () => {
+  stage = await Stage.open();
+  const lead = await stage.telegram.customer({ id: 9001, firstName: "Lena" });
+  await lead.start();
+  for (let n = 0; n < 3; n += 1) await (await stage.customer()).write("Help");
+  await stage.settle();
+});
+
+test("a desk that is well has nothing to find, and says when it looked, at what", async () => {
+  expect(await look()).toEqual([]);
+  const [run] = await runs();
+  expect(run).toMatchObject({ groups: ["main", "vip"], findings: [] });
+  expect(await toldLead()).toEqual([]);
+});
+
+test("tickets that the record has lost, or has older, are told it again", async () => {
+  await env.DB.prepare("DELETE FROM tickets WHERE ref = 'SUP-1'").run();
+  await env.DB.prepare("UPDATE tickets SET version = version - 1 WHERE ref = 'SUP-2'").run();
+  const [finding, ...others] = await look();
+  expect(others).toEqual([]);
+  expect(finding).toMatchObject({
+    kind: "record.differs",
+    mended: true,
+    details: { group: "main", object: { tickets: 3 }, record: { tickets: 2 } },
+  });
+  await stage.settle();
+  expect((await stage.get<{ items: unknown[] }>("/api/v1/tickets")).items).toHaveLength(3);
+  expect(await look()).toEqual([]);
+});
+
+test("a record that only lags is not blamed", async () => {
+  localFaults.recordDown = true;
+  await stage.olga.write((await stage.topic("SUP-1")).id, "/claim");
+  await stage.deliver();
+  localFaults.recordDown = false;
+  expect(await look()).toEqual([]);
+});
+
+test("a webhook that leads elsewhere is led back", async () => {
+  // Where updates come is noted once an hour.
+  await stage.pass(61 * MINUTE);
+  await (await stage.customer()).write("Help");
+  await stage.settle();
+  await setWebhook("https://elsewhere.example/telegram/webhook");
+  expect(await look()).toEqual([
+    {
+      kind: "webhook.drifted",
+      mended: true,
+      details: {
+        expected: "https://desk.example/telegram/webhook",
+        seen: "https://elsewhere.example/telegram/webhook",
+      },
+    },
+  ]);
+  expect(await look()).toEqual([]);
+  await (await stage.customer()).write("Still there?");
+  await stage.settle();
+  expect((await stage.topic("SUP-5")).name).toContain("SUP-5");
+});
+
+test("a backlog at Telegram is told the leads, once", async () => {
+  const customer = await stage.customer();
+  await stage.telegram.delivery("pull");
+  for (let n = 0; n < 110; n += 1) await customer.write(`word ${n}`);
+  expect((await look()).map(({ kind, mended }) => [kind, mended])).toEqual([["webhook.backlog", false]]);
+  expect(await toldLead()).toHaveLength(1);
+  await look();
+  expect(await toldLead()).toHaveLength(1);
+});
+
+test("every ten minutes Cron looks, and keeps the last fifty runs", async () => {
+  const before = (await runs()).length;
+  await everyMinute(env, stage.now);
+  expect(await runs()).toHaveLength(before + 1);
+  await everyMinute(env, stage.now);
+  expect(await runs()).toHaveLength(before + 1);
+  await stage.pass(11 * MINUTE);
+  await everyMinute(env, stage.now);
+  expect(await runs()).toHaveLength(before + 2);
+});
