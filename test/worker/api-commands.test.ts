@@ -108,6 +108,24 @@ describe("opening a ticket", () => {
     );
   });
 
+  test("for whoever has an address that the staff has noted, if only one does", async () => {
+    await ada.write("Hello");
+    await stage.settle();
+    const note = (id: number): Promise<Response> =>
+      stage.api("PATCH", `/api/v1/contacts/${id}/details`, { email: "Ada@example.com" });
+    expect((await note(ada.id)).status).toBe(200);
+    const opened = await opens({ contact: { email: "ada@EXAMPLE.com" } });
+    expect(opened.ticket.customer).toEqual({ id: ada.id });
+    const other = await stage.customer();
+    await other.write("Hello");
+    await stage.settle();
+    await note(other.id);
+    expect(await problemOf(opens({ contact: { email: "ada@example.com" } }))).toEqual([
+      "request.invalid",
+      "/contact/email",
+    ]);
+  });
+
   test("tells everything that does not fit the desk at once, and opens nothing", async () => {
     expect(
       await problemOf(

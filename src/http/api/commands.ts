@@ -13,7 +13,7 @@ import type { Executed, TicketAct, TicketOrder } from "../../domain/work-order.t
 import { askGroup, hasGroup, type GroupStub } from "../../groups/ask.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { customerRoutesOf } from "../../record/customer-routes.ts";
-import { knownContact } from "../../record/known-contact.ts";
+import { contactsByEmail, knownContact } from "../../record/known-contact.ts";
 import type { TicketRow } from "../../record/queries.ts";
 import { ticketPlace } from "../../record/ticket-place.ts";
 import { changes } from "../access.ts";
@@ -58,7 +58,9 @@ const Order = z
       .strictObject({
         telegramId: z.int().positive().optional(),
         id: z.int().positive().optional().openapi({ description: "As `GET /contacts` has it" }),
-        email: z.email().max(254).optional(),
+        email: z.email().max(254).optional().openapi({
+          description: "As the staff has noted it of a contact (`/contacts/{id}/details`)",
+        }),
         name: z.string().trim().min(1).max(128).optional().openapi({
           description: "What to call somebody who has not written to the bot yet",
         }),
@@ -389,10 +391,11 @@ async function customerOf(
   d1: D1Database,
   { telegramId, id, email, name }: z.infer<typeof Order>["contact"],
 ): Promise<ContactFacts | Misfit> {
-  const telegram = telegramId ?? id;
-  if (telegram === undefined) {
-    const message = `no contact has the address ${email}: name them by telegramId`;
-    return { pointer: "/contact/email", message };
+  const [found, ...others] = email === undefined ? [] : await contactsByEmail(d1, email);
+  const telegram = telegramId ?? id ?? found;
+  if (telegram === undefined || others.length > 0) {
+    const who = telegram === undefined ? "no contact has" : "several contacts have";
+    return { pointer: "/contact/email", message: `${who} this address: name them by telegramId` };
   }
   const known = await knownContact(d1, telegram);
   if (known !== null) return known;
