@@ -58,7 +58,7 @@ webhook.post("/telegram/webhook", async (c) => {
 });
 
 const HOUR_MS = 3_600_000;
-/** The last address that this isolate has told the record, and when, in ms since 1970. */
+/** The last address that this isolate has compared with the record's, and when, in ms since 1970. */
 let door = { url: "", at: 0 };
 
 /** Where updates come is where they shall come: the reconciliation compares it with what Telegram thinks. */
@@ -66,7 +66,7 @@ function rememberDoor(url: string, now: number, db: D1Database): void {
   if (url === door.url && now >= door.at && now - door.at < HOUR_MS) return;
   door = { url, at: now };
   waitUntil(
-    new Reconciliation(db).saveWebhookUrl(url).catch(() => {
+    new Reconciliation(db).noteWebhookUrl(url).catch(() => {
       door = { url: "", at: 0 };
     }),
   );

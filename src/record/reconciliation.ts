@@ -31,8 +31,9 @@ export class Reconciliation {
     return ((await this.#state(WEBHOOK))?.["url"] as string | undefined) ?? null;
   }
 
-  async saveWebhookUrl(url: string): Promise<void> {
-    await this.#save(WEBHOOK, { url });
+  /** Updates come there; almost always that is known, and nothing is written. */
+  async noteWebhookUrl(url: string): Promise<void> {
+    if ((await this.webhookUrl()) !== url) await this.#save(WEBHOOK, { url });
   }
 
   /** The tickets of a group that are in hand, but for those of people who were erased. */

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { ConfigInput } from "../domain/config.ts";
+import { UPDATE_KINDS } from "../domain/update-kinds.ts";
 
 /** What the guide needs of the world; `cli.ts` supplies the real one. */
 export interface Outside {
@@ -18,15 +19,6 @@ export interface Outside {
 const CONFIG_FILE = "wrangler.toml";
 const NO_DATABASE = "00000000-0000-0000-0000-000000000000";
 const DATABASE = "topicdesk";
-/** What the desk listens to; reactions and members come only if they are named. */
-const ALLOWED_UPDATES = [
-  "message",
-  "edited_message",
-  "callback_query",
-  "message_reaction",
-  "my_chat_member",
-  "chat_member",
-];
 const GROUP_WAIT_MS = 10 * 60_000;
 /** A fresh Worker and its secrets take a moment to be everywhere. */
 const READY_TRIES = 30;
@@ -67,7 +59,7 @@ export async function goLive(outside: Outside): Promise<{ url: string; adminToke
   await call(outside, token, "setWebhook", {
     url: `${url}/telegram/webhook`,
     secret_token: webhookSecret,
-    allowed_updates: ALLOWED_UPDATES,
+    allowed_updates: UPDATE_KINDS,
   });
   say(`\nThe desk is live: write to https://t.me/${bot.username} and watch “${title}”.
 

@@ -1,13 +1,3 @@
-/** The kinds of updates that the desk takes. */
-export const UPDATES = [
-  "message",
-  "edited_message",
-  "callback_query",
-  "message_reaction",
-  "my_chat_member",
-  "chat_member",
-];
-
 /** What Telegram says of the webhook. Instants in ms since 1970. */
 export interface WebhookInfo {
   /** Empty: it sends updates to nobody. */

@@ -41,7 +41,9 @@ export function openTicket(tx: Transaction, by: Worker, order: TicketOrder): Out
     },
   });
   if ("refused" in decision) return { status: "refused", refused: decision.refused };
-  if (message !== null) tx.tellTopic(number, customerWroteElsewhere(customer.contact.name, by.name, message));
+  if (message !== null) {
+    tx.quoteInTopic(number, words(customerWroteElsewhere(customer.contact.name, by.name, message)));
+  }
   tx.store.updateConversation(customer.id, { current: number, wantsNew: false });
   if (queue !== null && ticket!.queue !== queue) tx.apply(number, { type: "agent_transferred", by, queue });
   return { number, already: null };
@@ -71,7 +73,7 @@ export function act(tx: Transaction, by: Worker, ticket: Ticket, what: TicketAct
       return reply(tx, by, ticket, what.text, run);
     case "note": {
       const done = run({ type: "agent_noted", by, text: what.text });
-      if ("number" in done) tx.tellTopic(number, programNoted(by.name, what.text));
+      if ("number" in done) tx.quoteInTopic(number, words(programNoted(by.name, what.text)));
       return done;
     }
     case "resolve":
@@ -117,7 +119,7 @@ function reply(
   speakIn(tx, ticket);
   const lane = chatLane(ticket.customer);
   tx.work({ lane, ticket: ticket.number, work: { kind: "reply", words: words(plain(text)) } });
-  tx.tellTopic(ticket.number, programReplied(by.name, text));
+  tx.quoteInTopic(ticket.number, words(programReplied(by.name, text)));
   return done;
 }
 

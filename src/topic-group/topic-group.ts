@@ -12,12 +12,13 @@ import type { SkillTable } from "../domain/routing/skill-table.ts";
 import type { RoutingStory } from "../domain/routing/story.ts";
 import { firstResponseDueAt } from "../domain/sla/clocks.ts";
 import { explainTicket, type TicketSla } from "../domain/sla/explain.ts";
+import { UPDATE_KINDS } from "../domain/update-kinds.ts";
 import type { Executed, TicketAct, TicketOrder } from "../domain/work-order.ts";
 import { recordedRow, type RecordedRow } from "../record/projection.ts";
 import { botIdOf } from "../telegram/api.ts";
 import { inbound } from "../telegram/inbound.ts";
 import { receiptView } from "../telegram/receipt-view.ts";
-import { UPDATES, webhookInfoOf, type WebhookInfo } from "../telegram/webhook-info.ts";
+import { webhookInfoOf, type WebhookInfo } from "../telegram/webhook-info.ts";
 import { agentsHere, setPresence } from "./agents-report.ts";
 import { take } from "./arrivals/take.ts";
 import { handOut } from "./assigning.ts";
@@ -314,7 +315,7 @@ export class TopicGroup extends DurableObject<Env> {
 
   /** Has Telegram send updates there. Answers whether it will. */
   async setWebhook(url: string): Promise<boolean> {
-    const params = { url, secret_token: this.env.WEBHOOK_SECRET, allowed_updates: UPDATES };
+    const params = { url, secret_token: this.env.WEBHOOK_SECRET, allowed_updates: UPDATE_KINDS };
     const outcome = await this.#outside.call({ method: "setWebhook", params });
     return outcome.kind === "done";
   }

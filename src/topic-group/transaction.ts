@@ -360,6 +360,11 @@ export class Transaction {
     this.work({ lane: STAFF, ticket, work: { kind: "topic_notice", words: { ...words(text), ...more } } });
   }
 
+  /** Shows in the topic what somebody has said elsewhere. */
+  quoteInTopic(ticket: number, words: Words): void {
+    this.work({ lane: STAFF, ticket, work: { kind: "topic_notice", words, follows: true } });
+  }
+
   /** Tells one person in the staff group; `ticket` keeps it in order with the topic it stands in. */
   hint(
     receiver: number,

@@ -1,26 +1,14 @@
 import { SECRETS } from "../support/desk-api.ts";
-import { until } from "../support/until.ts";
 import { round, type Chapter } from "./chapter.ts";
+import { deskWithTicket } from "./desk-with-ticket.ts";
 import { median } from "./median.ts";
-import { Stand } from "./stand.ts";
 
 const WARM_UP = 50;
 const CALLS = 300;
 
 /** How long a command over the API takes, beside a call that does nothing but store its body in an object. */
 export async function commands(remains: AsyncDisposableStack): Promise<Chapter> {
-  const stand = await Stand.open(remains);
-  await stand.telegram.budgets("off");
-  const desk = await stand.serve("test/bench/desk/limitless-desk.ts");
-  await desk.call("POST", "/bench/limit?lift=1");
-  await desk.call("PUT", "/api/v1/config", stand.config);
-  await desk.hearsOf(stand.telegram.apiRoot);
-  const [customer] = await stand.customers(1);
-  await customer.write("My order has not arrived yet.");
-  await until(
-    "the ticket has its topic",
-    async () => (await stand.telegram.calls({ method: "copyMessage" }))[0],
-  );
+  const { stand, desk } = await deskWithTicket(remains);
   const bare = await stand.serve("test/bench/floor/bare.ts");
   const { key } = await desk.call<{ key: string }>("POST", "/api/v1/keys", {
     name: "bench",

@@ -1,10 +1,9 @@
 import type { SeenMessage } from "../../src/sandbox/telegram/client.ts";
 import type { HostedWorld } from "../../src/sandbox/telegram/hosted-world.ts";
 import { MAIN_CHAT } from "../support/desks.ts";
-import { until } from "../support/until.ts";
 import { round, type Chapter } from "./chapter.ts";
+import { deskWithTicket } from "./desk-with-ticket.ts";
 import { median } from "./median.ts";
-import { Stand } from "./stand.ts";
 import { updatesOf, WebhookCaller } from "./webhook-caller.ts";
 
 const WARM_UP = 100;
@@ -12,18 +11,7 @@ const MESSAGES = 400;
 
 /** How long a message takes from the webhook to the call that copies it, one message at a time. */
 export async function forwarding(remains: AsyncDisposableStack): Promise<Chapter> {
-  const stand = await Stand.open(remains);
-  await stand.telegram.budgets("off");
-  const desk = await stand.serve("test/bench/desk/limitless-desk.ts");
-  await desk.call("POST", "/bench/limit?lift=1");
-  await desk.call("PUT", "/api/v1/config", stand.config);
-  await desk.hearsOf(stand.telegram.apiRoot);
-  const [customer] = await stand.customers(1);
-  await customer.write("My order has not arrived yet.");
-  await until(
-    "the ticket has its topic",
-    async () => (await stand.telegram.calls({ method: "copyMessage" }))[0],
-  );
+  const { stand, desk, customer } = await deskWithTicket(remains);
   await stand.telegram.delivery("pull");
 
   const forwarder = await stand.serve("test/bench/floor/forwarder.ts");

@@ -1,18 +1,11 @@
+import { UPDATE_KINDS } from "../../src/domain/update-kinds.ts";
+
 /** What a desk and its Telegram know each other by. */
 export const SECRETS = {
   BOT_TOKEN: "7000000001:sandbox",
   WEBHOOK_SECRET: "webhook-secret",
   ADMIN_TOKEN: "admin-token",
 };
-
-const UPDATES = [
-  "message",
-  "edited_message",
-  "callback_query",
-  "message_reaction",
-  "my_chat_member",
-  "chat_member",
-];
 
 /** A desk that runs beside us, as its administrator sees it. */
 export class DeskApi {
@@ -37,7 +30,7 @@ export class DeskApi {
     const webhook = {
       url: `${this.url}/telegram/webhook`,
       secret_token: SECRETS.WEBHOOK_SECRET,
-      allowed_updates: UPDATES,
+      allowed_updates: UPDATE_KINDS,
     };
     const answer = await fetch(`${telegramRoot}/bot${SECRETS.BOT_TOKEN}/setWebhook`, {
       method: "POST",

@@ -2,6 +2,7 @@ import { applyD1Migrations, reset, runDurableObjectAlarm } from "cloudflare:test
 import { env } from "cloudflare:workers";
 import { inject } from "vitest";
 import type { ConfigInput } from "../../src/domain/config.ts";
+import { UPDATE_KINDS } from "../../src/domain/update-kinds.ts";
 import { localClock } from "../../src/sandbox/desk/local-clock.ts";
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
 import { localPlug } from "../../src/sandbox/desk/local-plug.ts";
@@ -104,18 +105,10 @@ export class Stage implements Director {
   }
 
   async setWebhook(): Promise<void> {
-    const allowed = [
-      "message",
-      "edited_message",
-      "callback_query",
-      "message_reaction",
-      "my_chat_member",
-      "chat_member",
-    ];
     await fetch(`${this.telegram.apiRoot}/bot${TOKEN}/setWebhook`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ url: WEBHOOK, secret_token: env.WEBHOOK_SECRET, allowed_updates: allowed }),
+      body: JSON.stringify({ url: WEBHOOK, secret_token: env.WEBHOOK_SECRET, allowed_updates: UPDATE_KINDS }),
     });
   }
 

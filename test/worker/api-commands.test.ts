@@ -106,6 +106,27 @@ describe("opening a ticket", () => {
     expect((await vip.topics()).map(({ name }) => name.split(" ")[0]).toSorted()).toEqual(
       [byQueue.ref, byGroup.ref].toSorted(),
     );
+    // What the customer said is read where the ticket is, and nowhere else is there a trace of it.
+    for (const { id } of await vip.topics()) {
+      expect(texts(await vip.messages({ threadId: id }))).toContain(
+        "Ada by shop:\nMy invoice is wrong\nReally",
+      );
+    }
+    expect(await stage.group.topics()).toEqual([]);
+  });
+
+  test("in another group than the customer's own: all of it is there, and nothing of it here", async () => {
+    await ada.write("Hello");
+    await stage.settle();
+    const here = (await stage.group.topics()).length;
+    for (const order of [{ queue: "premium" }, { tier: "premium" }]) {
+      const { ref } = await opens(order);
+      await stage.settle();
+      const topic = (await vip.topics()).find(({ name }) => name.startsWith(`${ref} `))!;
+      const read = texts(await vip.messages({ threadId: topic.id }));
+      expect(read.filter((text) => text === "Ada by shop:\nMy invoice is wrong\nReally")).toHaveLength(1);
+      expect(await stage.group.topics()).toHaveLength(here);
+    }
   });
 
   test("for whoever has an address that the staff has noted, if only one does", async () => {

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ConfigInput } from "../../domain/config.ts";
 import { ms } from "../../domain/duration.ts";
+import { UPDATE_KINDS } from "../../domain/update-kinds.ts";
 import { buildWorker, LOCAL_ENTRY, startLocalDesk, type LocalDesk } from "../desk/local-desk.ts";
 import { scenarios } from "../scenarios/all.ts";
 import { furnish } from "../scenarios/furnish.ts";
@@ -46,14 +47,6 @@ export interface Sandbox {
 }
 
 const SAVE_EVERY_MS = 1_000;
-const UPDATES = [
-  "message",
-  "edited_message",
-  "callback_query",
-  "message_reaction",
-  "my_chat_member",
-  "chat_member",
-];
 /** Who is there to play with from the start. */
 const FIRST_CUSTOMERS = [
   { firstName: "Ada", lastName: "Byron", languageCode: "en" },
@@ -236,7 +229,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       body: JSON.stringify({
         url: `${desk.url}/telegram/webhook`,
         secret_token: secrets.WEBHOOK_SECRET,
-        allowed_updates: UPDATES,
+        allowed_updates: UPDATE_KINDS,
       }),
     });
     if (!answer.ok) throw new Error(`setWebhook: ${await answer.text()}`);

@@ -150,11 +150,15 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
     case "customer_notice":
     case "reply":
       return { method: "sendMessage", params: { chat_id: chatOfLane(row.lane), ...work.words } };
-    case "topic_notice":
+    case "topic_notice": {
+      const ticket = store.ticket(row.ticket)?.ticket;
+      // It has gone without ever having had a topic here: there is nobody to tell.
+      if (ticket !== undefined && ticket.movedTo !== null && ticket.topicId === null) return null;
       return {
         method: "sendMessage",
         params: { ...staffChat, ...topicOf(STAFF, row.ticket, store), ...work.words },
       };
+    }
     case "staff_hint": {
       const topic = work.topicId === null ? {} : { message_thread_id: work.topicId };
       const onlyThem =

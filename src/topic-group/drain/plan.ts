@@ -73,7 +73,9 @@ export function planStaff(
     const reserve = head.message === null ? NOTICE_RESERVE : 0;
 
     const needsTopic = next.kind === "message" || next.row.kind === "topic_notice";
-    if (needsTopic && row !== undefined && row.ticket.topicId === null) {
+    // A ticket that has gone before it had a topic here gets none any more.
+    const isHere = row !== undefined && row.ticket.movedTo === null;
+    if (needsTopic && isHere && row.ticket.topicId === null) {
       const creatingUntil = row.view.creatingSince === null ? 0 : row.view.creatingSince + TOPIC_ECHO_MS;
       const context = contextOf(row);
       if (creatingUntil > now || context === null) {

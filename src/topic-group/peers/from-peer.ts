@@ -97,6 +97,9 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
       customerPress(tx, { kind: "customer_press", contact, messageId, queryId, data: here });
       return;
     }
+    case "topic_words":
+      tx.quoteInTopic(ticket.number, message.words);
+      return;
     case "ticket_history":
       tx.store.addHistory(ticket.number, message.events);
       return;

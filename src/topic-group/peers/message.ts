@@ -5,7 +5,7 @@ import type { TicketEvent } from "../../domain/event.ts";
 import type { TicketStatus } from "../../domain/status.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import type { Writing } from "../../telegram/message.ts";
-import type { KnownProfile, NewMessage } from "../tables/shapes.ts";
+import type { KnownProfile, NewMessage, Words } from "../tables/shapes.ts";
 
 /**
  * What groups' objects tell each other about a ticket that lives in another group than its customer's private chat.
@@ -26,6 +26,8 @@ export type PeerMessage =
       /** Whether it is yours to ask that system. */
       ask: boolean;
     }
+  /** What somebody has said elsewhere, and the former topic has not shown yet. */
+  | { type: "topic_words"; ticketId: string; words: Words }
   /** Older events of a ticket whose history is too long for one message. */
   | { type: "ticket_history"; ticketId: string; events: PastEvent[] }
   /**

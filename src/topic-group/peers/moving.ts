@@ -51,6 +51,11 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
   for (const events of older) {
     tellPeer(tx, group, number, { type: "ticket_history", ticketId: ticket.id, events });
   }
+  for (const { seq, payload } of tx.outbox.waiting(STAFF, number)) {
+    if (payload.kind !== "topic_notice" || payload.follows !== true) continue;
+    tellPeer(tx, group, number, { type: "topic_words", ticketId: ticket.id, words: payload.words });
+    tx.outbox.remove(seq);
+  }
   for (const waiting of rows) {
     if (inFlight(waiting)) passOnRow(tx, ticket, waiting, underWayKey(waiting));
     else {

@@ -25,8 +25,8 @@ export type OutboxWork =
   | { kind: "customer_notice"; words: Words }
   /** A program's answer to a customer; gone from here once it is delivered. */
   | { kind: "reply"; words: Words }
-  /** Words into the ticket's topic. */
-  | { kind: "topic_notice"; words: Words }
+  /** Words into the ticket's topic; `follows`: somebody said them, so they go wherever the ticket goes. */
+  | { kind: "topic_notice"; words: Words; follows?: true }
   /** Words that only one person in the staff group need see; `topicId` null is the main chat. */
   | { kind: "staff_hint"; receiver: number; topicId: number | null; words: Words; plain: boolean }
   /** A reaction of the bot on somebody's message in the staff group: a silent "done" or "not sent". */
