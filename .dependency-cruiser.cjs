@@ -9,7 +9,7 @@ const rooms = {
   integrations: ["domain"],
   record: ["domain"],
   "topic-group": ["telegram", "channels", "integrations", "record/projection", "domain"],
-  groups: ["record", "log", "domain"],
+  groups: ["telegram", "record", "log", "domain"],
   metering: [],
   cron: ["groups", "record", "log", "domain"],
   http: ["telegram", "channels", "groups", "metering/metered", "record", "log", "domain"],

@@ -8,7 +8,7 @@ export interface Schemas {
   "SystemHealth": { "system": "enrichment" | "skills"; "failures": number; "leftAloneSince": string | null; "retryAt": string | null; "lastFailure": { "code": string; "why": string; "at": string } | null; "answeredAt"?: string | null | undefined };
   "Problem": { "code": Schemas["ProblemCode"]; "title": string; "status": number; "detail"?: string | undefined; "problems"?: { "pointer": string; "message": string }[] | undefined };
   /** Stable; what programs should look at. */
-  "ProblemCode": "request.malformed" | "update.malformed" | "auth.missing" | "auth.invalid" | "auth.expired" | "auth.revoked" | "webhook.secret_invalid" | "auth.scope_missing" | "route.not_found" | "config.not_found" | "config.version_not_found" | "config.item_not_found" | "ticket.not_found" | "agent.not_found" | "contact.not_found" | "ticket.closed" | "ticket.resolved" | "ticket.claimed_by_other" | "ticket.moved" | "tags.too_many" | "erasure.not_found" | "hold.not_found" | "delivery.not_found" | "webhook.not_found" | "key.not_found" | "group.not_found" | "method.not_allowed" | "request.not_acceptable" | "config.conflict" | "webhook.disabled" | "contact.held" | "contact.merged" | "contact.has_merged" | "key.revoked" | "key.too_many" | "idempotency.running" | "idempotency.answer_lost" | "events.cursor_lost" | "config.changed" | "request.too_large" | "request.not_json" | "request.invalid" | "idempotency.key_reused" | "config.invalid" | "sla.out_of_reach" | "rate.exceeded" | "internal.error" | "auth.unavailable" | "config.missing" | "group.full" | "group.unreachable" | "record.unreachable";
+  "ProblemCode": "request.malformed" | "update.malformed" | "auth.missing" | "auth.invalid" | "auth.expired" | "auth.revoked" | "webhook.secret_invalid" | "auth.scope_missing" | "route.not_found" | "config.not_found" | "config.version_not_found" | "config.item_not_found" | "ticket.not_found" | "agent.not_found" | "contact.not_found" | "ticket.closed" | "ticket.resolved" | "ticket.claimed_by_other" | "ticket.moved" | "tags.too_many" | "erasure.not_found" | "hold.not_found" | "delivery.not_found" | "webhook.not_found" | "key.not_found" | "group.not_found" | "method.not_allowed" | "request.not_acceptable" | "config.conflict" | "webhook.disabled" | "contact.held" | "contact.merged" | "contact.has_merged" | "key.revoked" | "key.too_many" | "idempotency.running" | "idempotency.answer_lost" | "events.cursor_lost" | "drain.running" | "drain.no_address" | "config.changed" | "request.too_large" | "request.not_json" | "request.invalid" | "idempotency.key_reused" | "config.invalid" | "sla.out_of_reach" | "rate.exceeded" | "internal.error" | "auth.unavailable" | "config.missing" | "group.full" | "group.unreachable" | "record.unreachable" | "telegram.unreachable";
   "ConfigChanged": { "version": number; "changed": boolean; "diff": Schemas["ConfigDiff"]; "unreachableGroups": string[]; "warnings": { "pointer": string; "message": string }[] };
   /** JSON pointers: `added` and `changed` into the new document, `removed` into the old one. Items of lists are matched by their id. */
   "ConfigDiff": { "added": ({ "pointer": string; "from"?: unknown | undefined; "to"?: unknown | undefined })[]; "removed": ({ "pointer": string; "from"?: unknown | undefined; "to"?: unknown | undefined })[]; "changed": ({ "pointer": string; "from"?: unknown | undefined; "to"?: unknown | undefined })[] };
@@ -32,7 +32,8 @@ export interface Schemas {
   "AgentAvailability": { "availability": "online" | "away" | "offline"; "until"?: string | undefined };
   "Queue": { "depth": number; "unassigned": number; "oldestUnassignedAt": string | null; "oldestAwaitingSince": string | null; "id": string; "group": string | null; "byPriority": ({ "depth": number; "unassigned": number; "oldestUnassignedAt": string | null; "oldestAwaitingSince": string | null; "priority": "urgent" | "high" | "normal" | "low" })[]; "byTier": ({ "depth": number; "unassigned": number; "oldestUnassignedAt": string | null; "oldestAwaitingSince": string | null; "tier": string | null })[]; "recordedAt": string | null };
   "Delivery": { "id": string; "group": string; "state": "parked" | "uncertain"; "lane": string; "kind": string; "ticket": string | null; "attempts": number; "code": string; "at": string };
-  "ReconciliationRun": { "at": string; "groups": string[]; "findings": ({ "kind": "group.unreachable" | "record.differs" | "webhook.drifted" | "webhook.errors" | "webhook.backlog" | "webhook.unknown"; "mended": boolean; "details": Record<string, unknown> })[] };
+  "ReconciliationRun": { "at": string; "groups": string[]; "findings": ({ "kind": "group.unreachable" | "record.differs" | "webhook.drifted" | "webhook.deaf" | "webhook.errors" | "webhook.backlog" | "webhook.unknown" | "updates.missing" | "echoes.missing" | "echoes.foreign" | "topics.lost" | "cards.lost" | "group.gone" | "group.not_a_forum" | "group.rights_missing"; "mended": boolean; "details": Record<string, unknown> })[] };
+  "DrainedUpdates": { "taken": { "accepted": number; "duplicate": number; "ignored": number; "setAside": number }; "stopped": "config.missing" | "group.full" | "group.unreachable" | "record.unreachable" | "telegram.unreachable" | "limit.reached" | null; "waiting": number | null; "webhook": { "url": string; "set": boolean } };
   "RoutingSimulation": { "queue": string; "group": string; "priority": "urgent" | "high" | "normal" | "low"; "priorityScore": number; "requireSkills": Record<string, number>; "assignee": { "id": number; "name": string } | null; "reason": string[]; "rules": number[]; "stage": Schemas["RoutingStage"]; "candidates": Schemas["RoutingCandidate"][]; "unmet": string[]; "skills": ({ "group": string; "asOf": string | null; "why": string | null })[]; "next": { "at": string; "what": string } | null };
   "RoutingStage": { "kind": "strict" | "relaxed" | "override"; "levels"?: number | undefined };
   "RoutingCandidate": { "agent": { "id": number; "name": string }; "eligible": boolean; "score": number | null; "parts": { "preferredAgent": number; "preferredSkills": number; "history": number; "spareCapacity": number }; "why": string[] };
@@ -324,6 +325,14 @@ export interface Operations {
     body: undefined;
     answer: Schemas["ReconciliationRun"];
   };
+  /** Emergency: fetches the updates that Telegram cannot deliver */
+  "POST /api/v1/reconciliation/drain": {
+    path: Nothing;
+    query: Nothing;
+    headers: { "Idempotency-Key"?: string | undefined };
+    body: { "confirm": "drain" };
+    answer: Schemas["DrainedUpdates"];
+  };
   /** Rehearses who would get a ticket, and why; changes nothing */
   "POST /api/v1/routing/simulate": {
     path: Nothing;
@@ -487,7 +496,7 @@ export interface Operations {
   /** Who changed what, newest first */
   "GET /api/v1/audit": {
     path: Nothing;
-    query: { "kind"?: "ticket" | "config" | "key" | "contact" | "hold" | "retention" | "agent" | "webhook" | "delivery" | "group" | undefined; "action"?: string | undefined; "actor"?: string | undefined; "targetKind"?: "config" | "key" | "contact" | "ticket" | "desk" | "agent" | "webhook" | "delivery" | "group" | undefined; "target"?: string | undefined; "since"?: string | undefined; "until"?: string | undefined; "limit"?: number | undefined; "cursor"?: string | undefined };
+    query: { "kind"?: "ticket" | "config" | "key" | "contact" | "hold" | "retention" | "agent" | "webhook" | "delivery" | "group" | "updates" | undefined; "action"?: string | undefined; "actor"?: string | undefined; "targetKind"?: "config" | "key" | "contact" | "ticket" | "desk" | "agent" | "webhook" | "delivery" | "group" | undefined; "target"?: string | undefined; "since"?: string | undefined; "until"?: string | undefined; "limit"?: number | undefined; "cursor"?: string | undefined };
     headers: Nothing;
     body: undefined;
     answer: { "items": Schemas["AuditEntry"][]; "nextCursor": string | null };
@@ -495,7 +504,7 @@ export interface Operations {
   /** The same as a file: one entry a line */
   "GET /api/v1/audit/export": {
     path: Nothing;
-    query: { "kind"?: "ticket" | "config" | "key" | "contact" | "hold" | "retention" | "agent" | "webhook" | "delivery" | "group" | undefined; "action"?: string | undefined; "actor"?: string | undefined; "targetKind"?: "config" | "key" | "contact" | "ticket" | "desk" | "agent" | "webhook" | "delivery" | "group" | undefined; "target"?: string | undefined; "since"?: string | undefined; "until"?: string | undefined; "format"?: "ndjson" | "csv" | undefined };
+    query: { "kind"?: "ticket" | "config" | "key" | "contact" | "hold" | "retention" | "agent" | "webhook" | "delivery" | "group" | "updates" | undefined; "action"?: string | undefined; "actor"?: string | undefined; "targetKind"?: "config" | "key" | "contact" | "ticket" | "desk" | "agent" | "webhook" | "delivery" | "group" | undefined; "target"?: string | undefined; "since"?: string | undefined; "until"?: string | undefined; "format"?: "ndjson" | "csv" | undefined };
     headers: Nothing;
     body: undefined;
     answer: Schemas["AuditEntry"] | string;

@@ -1,5 +1,5 @@
 import { advanceErasures } from "../groups/erasing.ts";
-import { reconcileNowAndThen } from "../groups/reconciling.ts";
+import { reconcileNowAndThen } from "../groups/reconciling/reconcile.ts";
 import { retain } from "../groups/retention.ts";
 import { sweepGroups } from "../groups/sweep.ts";
 import { log } from "../log.ts";

@@ -22,6 +22,7 @@ export const AUDIT_ACTIONS = [
   "webhook.pinged",
   "delivery.replayed",
   "group.reprojected",
+  "updates.drained",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
@@ -37,6 +38,7 @@ export const AUDIT_KINDS = [
   "webhook",
   "delivery",
   "group",
+  "updates",
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 

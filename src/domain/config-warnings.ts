@@ -39,7 +39,7 @@ function unknownEvents({ webhooks }: Config): ConfigProblem[] {
         : [
             problem(
               ["webhooks", index, "events", at],
-              `nothing is ever called ${quoted(event)}; there are ${WEBHOOK_EVENTS.join(", ")}, and * for all`,
+              `nothing is ever called ${quoted(event)}; there are ${WEBHOOK_EVENTS.join(", ")}, and * for all but messages`,
             ),
           ],
     ),

@@ -289,9 +289,9 @@ const Intake = z.strictObject({
 const Webhook = z.strictObject({
   id: LongId,
   url: HttpsUrl,
-  /** Which of the desk's own events it wants; what an escalation step calls it gets whatever stands here. */
+  /** Which of the desk's own events it wants, `*` for all but messages; what an escalation step calls it gets whatever stands here. */
   events: z.array(z.string().min(1).max(64)).min(1).max(100),
-  /** Whether it gets subjects and notes, where `desk.textInWebhooks` allows that. */
+  /** Whether it gets subjects, notes and what messages say, where `desk.textInWebhooks` allows that. */
   includeText: z.boolean().default(false),
   /** Which of the secrets derived for it signs, and until when the one before does as well; `POST …/rotate` sets it. */
   signing: z

@@ -4,6 +4,36 @@ export interface Census {
   versions: number;
 }
 
+/** What Telegram says of a staff group: whether the bot is in it, whether it has topics, and what the bot may do. */
+export interface StaffChat {
+  member: boolean;
+  forum: boolean;
+  /** Of `RIGHTS_NEEDED` those that the bot lacks. */
+  lacks: string[];
+}
+
+/** Rights of an administrator that the desk uses [Bot API: ChatAdministratorRights]. */
+export const RIGHTS_NEEDED = ["can_manage_topics", "can_delete_messages"] as const;
+
+/** Acts of the bot on topics, and since when, in ms since 1970. */
+export interface Acts {
+  acts: number;
+  since: number;
+}
+
+/** What a group's object has noticed by itself since it was last asked. */
+export interface Noticed {
+  /** Topics that the desk made, renamed, closed or reopened, and of which Telegram brought no service message. */
+  unechoed: Acts | null;
+  /** Such service messages of the bot for which the desk did nothing. */
+  foreign: Acts | null;
+  /** Open tickets of which a probe found the topic, or the card, gone, by reference. They are made anew. */
+  lostTopics: string[];
+  lostCards: string[];
+  /** Copies that were made since the group was last seen with topics, where it has none now. */
+  strayed: number;
+}
+
 /** Something that is not as it should be; `mended`: the run has put it right. Instants in ms since 1970. */
 export type Finding =
   | { kind: "group.unreachable"; group: string; mended: false }
@@ -11,11 +41,33 @@ export type Finding =
   | { kind: "record.differs"; group: string; object: Census; record: Census; mended: boolean }
   /** Telegram sends updates elsewhere than where the last ones came. */
   | { kind: "webhook.drifted"; expected: string; seen: string; mended: boolean }
+  /** Telegram does not send these kinds of updates. */
+  | { kind: "webhook.deaf"; updates: string[]; mended: boolean }
   /** Telegram could not deliver: what it said, and when. */
   | { kind: "webhook.errors"; message: string; at: number; mended: false }
   | { kind: "webhook.backlog"; updates: number; mended: false }
   /** Telegram did not say how the webhook is. */
-  | { kind: "webhook.unknown"; mended: false };
+  | { kind: "webhook.unknown"; mended: false }
+  /** Updates `from` to `to` never came here; those around them came at `after` and `before`. */
+  | {
+      kind: "updates.missing";
+      updates: number;
+      from: number;
+      to: number;
+      after: number;
+      before: number;
+      mended: false;
+    }
+  | ({ kind: "echoes.missing"; group: string; mended: false } & Acts)
+  | ({ kind: "echoes.foreign"; group: string; mended: false } & Acts)
+  /** A probe found the topics, or the cards, of these tickets gone; they were made anew. */
+  | { kind: "topics.lost"; group: string; tickets: string[]; mended: true }
+  | { kind: "cards.lost"; group: string; tickets: string[]; mended: true }
+  /** The bot is not in the group any more. */
+  | { kind: "group.gone"; group: string; mended: false }
+  /** The group has no topics any more: `copies` that were made since it was last seen with them may stand in its main chat. */
+  | { kind: "group.not_a_forum"; group: string; copies: number; mended: false }
+  | { kind: "group.rights_missing"; group: string; rights: string[]; mended: false };
 
 /** One look at everything. */
 export interface ReconciliationRun {
@@ -27,11 +79,21 @@ export interface ReconciliationRun {
 
 /** What a finding is about: the same one in the next run is told nobody again. */
 export function topicOf(finding: Finding): string {
+  if (finding.kind === "updates.missing") return `${finding.kind} ${finding.from}`;
   return "group" in finding ? `${finding.kind} ${finding.group}` : finding.kind;
 }
 
-/** For the leads. */
-export function findingInWords(finding: Finding): string {
+/** What the group's own object tells its leads, once. */
+const TOLD_BY_THE_GROUP: ReadonlySet<Finding["kind"]> = new Set(["group.gone", "group.not_a_forum"]);
+
+/** Those that the leads shall hear of: not mended, not told before, and not told them by somebody else. */
+export function newsIn(findings: readonly Finding[], before: readonly Finding[]): Finding[] {
+  const told = new Set(before.filter(({ mended }) => !mended).map(topicOf));
+  return findings.filter((one) => !one.mended && !told.has(topicOf(one)) && !TOLD_BY_THE_GROUP.has(one.kind));
+}
+
+/** For the leads. `time` tells an instant as they read it. */
+export function findingInWords(finding: Finding, time: (at: number) => string): string {
   switch (finding.kind) {
     case "group.unreachable":
       return `The group ${finding.group} does not answer.`;
@@ -39,12 +101,30 @@ export function findingInWords(finding: Finding): string {
       return `The record has ${finding.record.tickets} tickets of ${finding.group} in hand, the group ${finding.object.tickets}.`;
     case "webhook.drifted":
       return `Telegram sends updates to ${finding.seen === "" ? "nobody" : finding.seen}, not to ${finding.expected}.`;
+    case "webhook.deaf":
+      return `Telegram does not send ${finding.updates.join(", ")}.`;
     case "webhook.errors":
       return `Telegram could not deliver updates: ${finding.message}.`;
     case "webhook.backlog":
       return `${finding.updates} updates wait at Telegram.`;
     case "webhook.unknown":
       return "Telegram does not say how the webhook is.";
+    case "updates.missing":
+      return `${finding.updates} updates never came here (${finding.from} to ${finding.to}), between ${time(finding.after)} and ${time(finding.before)}: messages of that time may be missing. Look into the chats, and whether somebody else uses the bot's token.`;
+    case "echoes.missing":
+      return `Telegram did not tell of ${finding.acts} things that the desk did to topics of ${finding.group} since ${time(finding.since)}: what people write there may not come either.`;
+    case "echoes.foreign":
+      return `Somebody else uses the bot's token: ${finding.acts} things were done to topics of ${finding.group} since ${time(finding.since)} that the desk did not do.`;
+    case "topics.lost":
+      return `The topics of ${finding.tickets.join(", ")} were gone, and were made anew.`;
+    case "cards.lost":
+      return `The cards of ${finding.tickets.join(", ")} were gone, and were made anew.`;
+    case "group.gone":
+      return `The bot is not in the group ${finding.group} any more.`;
+    case "group.not_a_forum":
+      return `The group ${finding.group} has no topics any more; ${finding.copies} messages may stand in its main chat.`;
+    case "group.rights_missing":
+      return `The bot lacks rights in the group ${finding.group}: ${finding.rights.join(", ")}.`;
     default:
       return finding satisfies never;
   }

@@ -29,16 +29,47 @@ const OF_TICKETS = {
   delivery_failed: "delivery.failed",
 } as const satisfies Partial<Record<TicketEvent["type"], string>>;
 
-/** What a webhook may subscribe to, besides `*` for all of it. */
+/** Every message that is passed on: one call each, so they must be asked for by name. */
+const MESSAGE_EVENTS = ["message.received", "message.sent"] as const;
+
+/** What a webhook may subscribe to, besides `*` for all of it but messages. */
 export const WEBHOOK_EVENTS: readonly string[] = [
   ...new Set(Object.values(OF_TICKETS)),
   "queue.depth_exceeded",
   "queue.depth_recovered",
+  ...MESSAGE_EVENTS,
 ];
 
 /** Whether an endpoint asks for events of a type. */
 export function wants({ events }: { events: readonly string[] }, type: string): boolean {
-  return events.includes(type) || events.includes("*");
+  const isMessage = MESSAGE_EVENTS.some((one) => one === type);
+  return events.includes(type) || (events.includes("*") && !isMessage);
+}
+
+/** A message that is passed on, or that a program sends. */
+export interface ToldMessage {
+  from: "customer" | "agent" | "program";
+  /** Who wrote it: a Telegram id, or a key's name. */
+  writer: number | string;
+  /** Its number in the chat in which it was written; null for a program's. */
+  messageId: number | null;
+  kind: string;
+  /** What the items of one album have in common. */
+  album: string | null;
+  /** In ms since 1970. */
+  sentAt: number;
+  /** The text, or the caption. */
+  text: string | null;
+}
+
+/** What an endpoint is told of a message; `withText`: also what it says. */
+export function messageData(
+  { text, sentAt, ...facts }: ToldMessage,
+  ticket: Ticket,
+  withText: boolean,
+): Record<string, unknown> {
+  const message = { ...facts, sentAt: new Date(sentAt).toISOString() };
+  return { ticket: ticketFacts(ticket, withText), message: withText ? { ...message, text } : message };
 }
 
 /** What endpoints know an event of a ticket as; null: it concerns nobody outside. */

@@ -15,6 +15,21 @@ export const RETENTION_EVERY_MS = 24 * 3_600_000;
 export const RETENTION_STEPS_MAX = 20;
 /** How often everything is looked at. */
 export const RECONCILED_EVERY_MS = 10 * 60_000;
+/** How long Telegram shall wait where an update could not be taken, unless the object says otherwise; and while nobody has configured the desk. */
+export const RETRY_S = 5;
+export const RETRY_UNCONFIGURED_S = 10;
+/** Clocks of objects and of whoever asks them may differ by this. */
+export const CLOCKS_DIFFER_MS = 5_000;
+/** Holes in the numbers of updates that one look names; those beyond are one. */
+export const HOLES_NAMED_MAX = 20;
+/** Updates that one drain takes over: each is a call of an object, of which a request may make 1,000 [Cloudflare docs]. */
+export const DRAINED_UPDATES_MAX = 500;
+/** How long one drain takes updates over before it sets the webhook again. */
+export const DRAIN_PATIENCE_MS = 20_000;
+/** After this long a drain that did not end is dead, and another one may begin. */
+export const DRAIN_LEASE_MS = 120_000;
+/** How often a drain tries to set the webhook again before it leaves that to the next look. */
+export const DRAIN_WEBHOOK_TRIES = 3;
 /** Telegram keeps its last error for ever: an older one is over. */
 export const WEBHOOK_ERRORS_FRESH_MS = 15 * 60_000;
 /** Updates that may wait at Telegram before somebody should know. */

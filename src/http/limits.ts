@@ -1,7 +1,5 @@
 /** How long Telegram shall wait when a webhook could not be taken, unless the object says otherwise. */
 export const RETRY_AFTER_S = 5;
-/** The same while nobody has configured the desk. */
-export const RETRY_UNCONFIGURED_S = 10;
 /** Telegram honours no longer wait [server]. */
 export const RETRY_AFTER_MAX_S = 3_600;
 

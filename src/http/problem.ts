@@ -49,6 +49,11 @@ export const PROBLEMS = {
     status: 410,
     title: "The record was brought back to before the cursor, or made anew",
   },
+  "drain.running": { status: 409, title: "Updates are being drained already" },
+  "drain.no_address": {
+    status: 409,
+    title: "No update has ever come, so there is no address to set the webhook to afterwards",
+  },
   "config.changed": { status: 412, title: "The configuration is no longer the version that was asked for" },
   "request.too_large": { status: 413, title: "The body is too large" },
   "request.not_json": { status: 415, title: "The body must be sent as application/json" },
@@ -66,6 +71,7 @@ export const PROBLEMS = {
   "group.full": { status: 503, title: "The group has too much waiting already" },
   "group.unreachable": { status: 503, title: "The group's object did not answer" },
   "record.unreachable": { status: 503, title: "The record did not answer" },
+  "telegram.unreachable": { status: 503, title: "Telegram did not answer" },
 } as const;
 
 /** What every route behind a key may answer before it does anything. */

@@ -1,16 +1,14 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
-import type { Context } from "hono";
-import { errorFacts } from "../domain/error-facts.ts";
 import { UPDATE_BYTES_MAX } from "../domain/limits.ts";
+import { receive } from "../groups/receiving.ts";
 import { log } from "../log.ts";
 import { Reconciliation } from "../record/reconciliation.ts";
 import { envelopeOf } from "../telegram/envelope.ts";
-import { addresseeOf, type Addressee } from "./addressee.ts";
 import { readJson } from "./body.ts";
 import type { Desk } from "./desk.ts";
-import { RETRY_AFTER_MAX_S, RETRY_AFTER_S, RETRY_UNCONFIGURED_S } from "./limits.ts";
-import { problem, type ProblemCode } from "./problem.ts";
+import { RETRY_AFTER_MAX_S } from "./limits.ts";
+import { problem } from "./problem.ts";
 import { isSecret } from "./secret.ts";
 
 /**
@@ -32,29 +30,12 @@ webhook.post("/telegram/webhook", async (c) => {
   const envelope = envelopeOf(body.value);
   if (envelope === null) return problem(c, "update.malformed");
 
-  const addressee = await addresseeOf(envelope, c.env);
-  if (addressee === null) return again(c, "config.missing", RETRY_UNCONFIGURED_S, envelope.updateId);
-  try {
-    const receipt = await hand(body.value, addressee, c.env);
-    switch (receipt.status) {
-      case "accepted":
-      case "duplicate":
-      case "ignored":
-      case "set_aside":
-        return c.json({ status: receipt.status }, 200);
-      case "full":
-        return again(c, "group.full", receipt.retryAfterS, envelope.updateId);
-      case "failed":
-        return again(c, "group.unreachable", receipt.retryAfterS, envelope.updateId);
-      case "config_needed":
-        return again(c, "group.unreachable", RETRY_AFTER_S, envelope.updateId);
-      default:
-        return receipt satisfies never;
-    }
-  } catch (error) {
-    log("error", "group.failed", { group: addressee.group, ...errorFacts(error) });
-    return again(c, "group.unreachable", RETRY_AFTER_S, envelope.updateId);
-  }
+  const received = await receive(body.value, envelope, c.env);
+  if (received.status !== "again") return c.json({ status: received.status }, 200);
+  const { because: code, afterS } = received;
+  const seconds = Math.min(Math.max(Math.ceil(afterS), 1), RETRY_AFTER_MAX_S);
+  log("warn", "webhook.deferred", { code, updateId: envelope.updateId, retryAfterS: seconds });
+  return problem(c, code, { headers: { "Retry-After": String(seconds) } });
 });
 
 const HOUR_MS = 3_600_000;
@@ -70,19 +51,4 @@ function rememberDoor(url: string, now: number, db: D1Database): void {
       door = { url: "", at: 0 };
     }),
   );
-}
-
-/** Hands an update to its object; one that has an older configuration is given ours first. */
-async function hand(update: unknown, { group, versioned }: Addressee, env: Env) {
-  const stub = env.TOPIC_GROUP.getByName(group);
-  const receipt = await stub.receive(update, versioned.version);
-  if (receipt.status !== "config_needed") return receipt;
-  await stub.configure(group, versioned);
-  return stub.receive(update, versioned.version);
-}
-
-function again(c: Context<Desk>, code: ProblemCode, afterS: number, updateId: number) {
-  const seconds = Math.min(Math.max(Math.ceil(afterS), 1), RETRY_AFTER_MAX_S);
-  log("warn", "webhook.deferred", { code, updateId, retryAfterS: seconds });
-  return problem(c, code, { headers: { "Retry-After": String(seconds) } });
 }

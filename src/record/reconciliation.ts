@@ -1,12 +1,15 @@
 import { and, eq, ne, sql } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { Census, ReconciliationRun } from "../domain/reconciliation.ts";
+import type { UpdateLedger } from "../domain/update-ledger.ts";
 import { RECONCILIATION_RUNS_KEPT } from "./limits.ts";
 import { reach } from "./reach.ts";
 import { jobs, tickets } from "./schema.ts";
 
 const RUNS = "reconciliation";
 const WEBHOOK = "webhook";
+const LEDGER = "updates";
+const DRAIN = "drain";
 
 /** What was looked at, and where updates came last. Everything throws `RecordUnreachable` when D1 does not answer. */
 export class Reconciliation {
@@ -34,6 +37,40 @@ export class Reconciliation {
   /** Updates come there; almost always that is known, and nothing is written. */
   async noteWebhookUrl(url: string): Promise<void> {
     if ((await this.webhookUrl()) !== url) await this.#save(WEBHOOK, { url });
+  }
+
+  /** How far the numbers of updates were looked through; null: not yet. */
+  async ledger(): Promise<UpdateLedger | null> {
+    return ((await this.#state(LEDGER)) as UpdateLedger | null) ?? null;
+  }
+
+  async saveLedger(ledger: UpdateLedger): Promise<void> {
+    await this.#save(LEDGER, { ...ledger });
+  }
+
+  async isDraining(now: number): Promise<boolean> {
+    return Number((await this.#state(DRAIN))?.["until"] ?? 0) > now;
+  }
+
+  /** Takes the drain for oneself, until an instant in ms since 1970. Answers whether nobody else has it. */
+  async beginDrain(now: number, until: number): Promise<boolean> {
+    const state = { until };
+    const result = await reach(() =>
+      this.#db
+        .insert(jobs)
+        .values({ name: DRAIN, state })
+        .onConflictDoUpdate({
+          target: jobs.name,
+          set: { state },
+          setWhere: sql`${jobs.state} ->> '$.until' <= ${now}`,
+        })
+        .run(),
+    );
+    return result.meta.changes > 0;
+  }
+
+  async endDrain(): Promise<void> {
+    await this.#save(DRAIN, { until: 0 });
   }
 
   /** The tickets of a group that are in hand, but for those of people who were erased. */

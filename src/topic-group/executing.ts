@@ -10,6 +10,7 @@ import { agentOf } from "./arrivals/agents.ts";
 import { seenCustomer } from "./arrivals/customers.ts";
 import { speakIn } from "./arrivals/staff-message.ts";
 import { chatLane } from "./drain/lane.ts";
+import { announceMessage } from "./hooks.ts";
 import { words, type Transaction } from "./transaction.ts";
 
 /** The ticket by its number here, and what held already. */
@@ -120,6 +121,13 @@ function reply(
   const lane = chatLane(ticket.customer);
   tx.work({ lane, ticket: ticket.number, work: { kind: "reply", words: words(plain(text)) } });
   tx.quoteInTopic(ticket.number, words(programReplied(by.name, text)));
+  const facts = { messageId: null, kind: "text", album: null, sentAt: tx.now };
+  announceMessage(tx, tx.store.ticket(ticket.number)!.ticket, {
+    ...facts,
+    from: "program",
+    writer: by.name,
+    text,
+  });
   return done;
 }
 

@@ -1,4 +1,7 @@
 import { HOOK_REPLAYED_MAX } from "../domain/limits.ts";
+import type { Ticket } from "../domain/ticket.ts";
+import { messageData, wants, type ToldMessage } from "../domain/webhook-event.ts";
+import type { Writing } from "../telegram/message.ts";
 import { hookLane } from "./drain/lane.ts";
 import { isDisabled, messageId, type HookState } from "./hook-state.ts";
 import { FACTS } from "./tables/facts.ts";
@@ -34,6 +37,26 @@ export function replayHook(
   }
   if (chosen.length > 0) tx.touched.add(hookLane(webhook));
   return chosen.length;
+}
+
+/** A message is passed on, or a program sends one: whoever asks for messages is told. */
+export function announceMessage(tx: Transaction, ticket: Ticket, message: ToldMessage): void {
+  const type = message.from === "customer" ? "message.received" : "message.sent";
+  const { desk, webhooks } = tx.rules.config;
+  for (const webhook of webhooks) {
+    if (!wants(webhook, type)) continue;
+    const data = messageData(message, ticket, desk.textInWebhooks && webhook.includeText);
+    tx.webhook({ webhook: webhook.id, ticket: ticket.number, type, at: message.sentAt, data });
+  }
+}
+
+/** What is told of something that somebody wrote in Telegram. */
+export function writtenBy(
+  from: "customer" | "agent",
+  writer: number,
+  { messageId, kind, album, sentAt, text }: Writing,
+): ToldMessage {
+  return { from, writer, messageId, kind, album, sentAt, text };
 }
 
 /** Sends an endpoint something to try it. Answers the message's id, null where it is left alone. */

@@ -5,20 +5,19 @@ import type { Config, QueueConfig, VersionedConfig } from "../domain/config.ts";
 import { ms } from "../domain/duration.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import { CAUSE_KEPT_MS, HOOK_LOG_KEPT_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
-import type { Census } from "../domain/reconciliation.ts";
+import type { Census, Noticed, StaffChat } from "../domain/reconciliation.ts";
 import { CLOSED, type Breaker } from "../domain/routing/breaker.ts";
 import type { Presence } from "../domain/routing/presence.ts";
 import type { SkillTable } from "../domain/routing/skill-table.ts";
 import type { RoutingStory } from "../domain/routing/story.ts";
 import { firstResponseDueAt } from "../domain/sla/clocks.ts";
 import { explainTicket, type TicketSla } from "../domain/sla/explain.ts";
-import { UPDATE_KINDS } from "../domain/update-kinds.ts";
+import type { Hole, SeenUpdate } from "../domain/update-ledger.ts";
 import type { Executed, TicketAct, TicketOrder } from "../domain/work-order.ts";
 import { recordedRow, type RecordedRow } from "../record/projection.ts";
 import { botIdOf } from "../telegram/api.ts";
 import { inbound } from "../telegram/inbound.ts";
 import { receiptView } from "../telegram/receipt-view.ts";
-import { webhookInfoOf, type WebhookInfo } from "../telegram/webhook-info.ts";
 import { agentsHere, setPresence } from "./agents-report.ts";
 import { take } from "./arrivals/take.ts";
 import { handOut } from "./assigning.ts";
@@ -29,7 +28,9 @@ import { isChatLane, STAFF } from "./drain/lane.ts";
 import { Recorder } from "./drain/recorder.ts";
 import { relayUncertain } from "./drain/settle-relay.ts";
 import { noticeUncertain } from "./drain/settle-work.ts";
+import type { Trouble } from "./drain/settled.ts";
 import type { TopicIcons, ViewContext } from "./drain/topic-view.ts";
+import { Echoes } from "./echoes.ts";
 import { enrich } from "./enriching.ts";
 import { erase, type ErasureStep } from "./erasing.ts";
 import { act, openTicket, type Done } from "./executing.ts";
@@ -37,6 +38,7 @@ import { forgetOld, type Forgetting, type Forgotten } from "./forgetting.ts";
 import { disabledSince, messageId } from "./hook-state.ts";
 import { enable, ping, replayHook } from "./hooks.ts";
 import { introduce } from "./introduction.ts";
+import { isOver, keepEchoes, notice, troubleIn } from "./noticing.ts";
 import { outsideOf, type Outside } from "./outside.ts";
 import { fromPeer } from "./peers/from-peer.ts";
 import type { PeerMessage } from "./peers/message.ts";
@@ -57,6 +59,7 @@ import { Inbox } from "./tables/inbox.ts";
 import { Messages } from "./tables/messages.ts";
 import { Outbox } from "./tables/outbox.ts";
 import { Privacy, type MessageLink } from "./tables/privacy.ts";
+import { SeenUpdates } from "./tables/seen-updates.ts";
 import { Sequence } from "./tables/sequence.ts";
 import { Store, type TicketRow } from "./tables/store.ts";
 import { Waiting } from "./tables/waiting.ts";
@@ -82,6 +85,7 @@ export class TopicGroup extends DurableObject<Env> {
   readonly #tables: Tables;
   protected readonly wake: Wake;
   protected readonly drain: Drain;
+  readonly #echoes: Echoes;
   /** The rules in force, null before the first configuration; undefined until they are read. */
   #rules: Rules | null | undefined;
   /** Deliveries that wait, as far as this wake knows; only the limit of the inbox hangs on it. */
@@ -99,6 +103,7 @@ export class TopicGroup extends DurableObject<Env> {
       messages: new Messages(db),
       outbox: new Outbox(db, ctx.storage.sql),
       inbox: new Inbox(db),
+      seenUpdates: new SeenUpdates(db),
       agents: new Agents(db),
       waiting: new Waiting(db),
       hookLog: new HookLog(db),
@@ -109,6 +114,7 @@ export class TopicGroup extends DurableObject<Env> {
       ),
     };
     this.wake = new Wake(ctx.storage, this.#outside.clock);
+    this.#echoes = new Echoes(this.#outside.clock.now());
     this.drain = this.#newDrain();
     void ctx.blockConcurrencyWhile(async () => {
       await migrateDatabase(db);
@@ -129,10 +135,14 @@ export class TopicGroup extends DurableObject<Env> {
     if (this.#waiting >= WAITING_ROWS_MAX) return { status: "full", retryAfterS: RETRY_AFTER_FULL_S };
     try {
       const arrival = inbound(update, { botId: rules.botId, groupChatId: rules.group.chatId });
-      if (arrival.kind === "nothing") return { status: "ignored" };
-      const status = this.#commit((tx) =>
-        take(tx, arrival, update.update_id, (key) => this.drain.isInFlight(key)),
-      );
+      const status =
+        arrival.kind === "nothing"
+          ? "ignored"
+          : this.#commit((tx) => take(tx, arrival, update.update_id, (key) => this.drain.isInFlight(key)));
+      if (status === "accepted") this.#tables.seenUpdates.note(update.update_id, this.#now());
+      else this.#tables.seenUpdates.noteAlone(update.update_id, this.#now());
+      if ("byBot" in arrival && arrival.byBot)
+        this.#echoes.heard(arrival.kind, arrival.topicId, update.update_id, this.#now());
       if (arrival.kind === "bot_rights" && arrival.canManageTopics) this.drain.mended();
       return { status };
     } catch (error) {
@@ -307,17 +317,27 @@ export class TopicGroup extends DurableObject<Env> {
     return rules === null ? null : { ...store.census(rules.group.id), unrecorded: store.countUnrecorded() };
   }
 
-  /** What Telegram says of the webhook; null: it did not. */
-  async webhookInfo(): Promise<WebhookInfo | null> {
-    const outcome = await this.#outside.call({ method: "getWebhookInfo", params: {} });
-    return outcome.kind === "done" ? webhookInfoOf(outcome.result) : null;
+  /** Whoever looks after everything says how the staff group is, and hears what this object has noticed: see `notice`. */
+  notice(chat: StaffChat | null, quiet: boolean): Noticed | null {
+    if (this.#rulesInForce() === null) return null;
+    this.#lookAtEchoes();
+    const before = this.#tables.store.fact(FACTS.trouble);
+    const trouble = chat === null ? null : troubleIn(chat);
+    const noticed = this.#commit((tx) => notice(tx, chat, { quiet, probes: !this.drain.pressed(STAFF) }));
+    if (trouble !== null) this.drain.stopped(trouble);
+    else if (chat !== null && isOver(before)) this.drain.mended();
+    this.drain.kick();
+    return noticed;
   }
 
-  /** Has Telegram send updates there. Answers whether it will. */
-  async setWebhook(url: string): Promise<boolean> {
-    const params = { url, secret_token: this.env.WEBHOOK_SECRET, allowed_updates: UPDATE_KINDS };
-    const outcome = await this.#outside.call({ method: "setWebhook", params });
-    return outcome.kind === "done";
+  /** Which updates came since an instant; what came before it is forgotten. */
+  updatesSince(since: number): SeenUpdate[] {
+    return this.#tables.seenUpdates.since(since);
+  }
+
+  /** Those of some numbers of updates that have come here. */
+  updatesAmong(holes: Pick<Hole, "from" | "to">[]): SeenUpdate[] {
+    return this.#tables.seenUpdates.among(holes);
   }
 
   /** Tells the leads what a look at everything has found. */
@@ -462,6 +482,8 @@ export class TopicGroup extends DurableObject<Env> {
       this.#strikeClocks();
       this.#lookAtWaiting();
       this.#lookAtDepths();
+      this.#lookAtEchoes();
+      if ((this.#tables.seenUpdates.dueAt ?? Infinity) <= this.#now()) this.#tables.seenUpdates.flush();
       this.#purge();
       this.drain.kick();
       await this.#drained();
@@ -533,6 +555,7 @@ export class TopicGroup extends DurableObject<Env> {
     const { error: name, at } = errorFacts(error);
     const where = [name, ...at.slice(0, 2)].join(" ");
     const fate = this.#tables.inbox.failed(`tg:${update.update_id}`, this.#now(), where, update);
+    if (fate === "set_aside") this.#tables.seenUpdates.note(update.update_id, this.#now());
     return fate === "set_aside"
       ? { status: "set_aside" }
       : { status: "failed", retryAfterS: RETRY_AFTER_FAILED_S };
@@ -640,11 +663,18 @@ export class TopicGroup extends DurableObject<Env> {
     );
   }
 
+  #lookAtEchoes(): void {
+    const dueAt = this.#echoes.dueAt;
+    if (dueAt === null || dueAt > this.#now() || this.#rulesInForce() === null) return;
+    this.#commit((tx) => keepEchoes(tx, this.#echoes));
+  }
+
   #purge(): void {
-    const { store, inbox, hookLog } = this.#tables;
+    const { store, inbox, seenUpdates, hookLog } = this.#tables;
     const now = this.#now();
     if (now - Number(store.fact(FACTS.purgedAt) ?? 0) < PURGE_EVERY_MS) return;
     inbox.purge(now);
+    seenUpdates.purge(now);
     const { webhooks = [], retention } = this.#rulesInForce()?.config ?? {};
     const kept = retention?.webhookLogs === undefined ? HOOK_LOG_KEPT_MS : ms(retention.webhookLogs);
     hookLog.purge(
@@ -662,6 +692,8 @@ export class TopicGroup extends DurableObject<Env> {
       store.firstDueAt(),
       nextDepthAt(store, this.#alertingQueues()),
       this.#nextHandOutAt,
+      this.#echoes.dueAt,
+      this.#tables.seenUpdates.dueAt,
       this.drain.nextWakeAt(this.#now()),
     ].filter((at) => at !== null);
     if (due.length > 0) this.wake.by(Math.min(...due));
@@ -706,6 +738,8 @@ export class TopicGroup extends DurableObject<Env> {
       viewContextOf: (row) => this.#viewContextOf(row),
       rateOf: (lane) => store.laneRate(lane),
       saveRate: (lane, state) => store.saveLaneRate(lane, state),
+      called: (call, outcome) => this.#echoes.did(call, outcome, this.#now()),
+      trouble: () => (store.fact(FACTS.trouble) as Trouble | undefined) ?? null,
       troubled: (trouble) =>
         this.#commit((tx) => (trouble === null ? clearTrouble(tx) : noteTrouble(tx, trouble))),
       delivered: () => {

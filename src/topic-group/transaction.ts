@@ -24,6 +24,7 @@ import type { Messages } from "./tables/messages.ts";
 import type { WebhookWork } from "./tables/outbox-work.ts";
 import type { NewWork, Outbox } from "./tables/outbox.ts";
 import type { Privacy } from "./tables/privacy.ts";
+import type { SeenUpdates } from "./tables/seen-updates.ts";
 import type { Sequence } from "./tables/sequence.ts";
 import type { NewMessage } from "./tables/shapes.ts";
 import type { Words } from "./tables/shapes.ts";
@@ -35,6 +36,7 @@ export interface Tables {
   messages: Messages;
   outbox: Outbox;
   inbox: Inbox;
+  seenUpdates: SeenUpdates;
   sequence: Sequence;
   agents: Agents;
   waiting: Waiting;

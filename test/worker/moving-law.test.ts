@@ -86,6 +86,7 @@ test.each([1, 2, 3, 4, 5, 121])(
 
     for (const [who] of customers.entries()) await speaks(who);
     await stage.settle(5_000);
+    await falseAlarms(stage);
     for (let round = 0; round < ROUNDS; round += 1) {
       await speaks(dice.between(0, customers.length - 1));
       if (dice.roll() < 0.25) await fails();
@@ -95,6 +96,7 @@ test.each([1, 2, 3, 4, 5, 121])(
       else if (calm < 0.6) await stage.settle(dice.between(100, 3_000));
     }
     await stage.settle(10 * 60_000);
+    expect(await falseAlarms(stage)).toEqual([]);
 
     for (const [who, of] of said.entries()) {
       const ref = await refOf(stage, customers[who]);
@@ -117,6 +119,15 @@ test.each([1, 2, 3, 4, 5, 121])(
     }
   },
 );
+
+/** What a look at updates and echoes says is missing or foreign, where nothing is. */
+async function falseAlarms(stage: Stage): Promise<string[]> {
+  await stage.pass(60_000);
+  const answer = await stage.api("POST", "/api/v1/reconciliation");
+  const { findings } = await answer.json<{ findings: { kind: string; details: unknown }[] }>();
+  await stage.settle();
+  return findings.filter(({ kind }) => /^(updates|echoes)\./.test(kind)).map((one) => JSON.stringify(one));
+}
 
 async function refOf(stage: Stage, { id }: Customer): Promise<string> {
   const { items } = await stage.get<{ items: { ref: string; customer: number | { id: number } }[] }>(

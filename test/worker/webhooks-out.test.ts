@@ -121,6 +121,53 @@ describe("a subscription", () => {
     }
   });
 
+  test("is told of messages only by name, and what they say only where endpoint and desk want it", async () => {
+    for (const [given, shown] of [
+      [{ includeText: true, textInWebhooks: true }, true],
+      [{ includeText: true, textInWebhooks: false }, false],
+      [{ includeText: false, textInWebhooks: true }, false],
+    ] as const) {
+      await open({ ...given, events: ["message.received", "message.sent"] });
+      const topic = await ticket();
+      await stage.olga.write(topic, "// they sounded angry");
+      await stage.olga.write(topic, "We look into it");
+      await stage.settle(2_000);
+      await ada.sendAlbum([
+        { photo: {}, caption: "the bill" },
+        { photo: {}, caption: "the card" },
+      ]);
+      await stage.settle();
+      const answered = await stage.api("POST", "/api/v1/tickets/SUP-1/commands", {
+        type: "reply",
+        text: "It is paid back",
+      });
+      expect(answered.status).toBe(200);
+      await stage.settle();
+      const messages = (await endpoint.received()).map(
+        ({ body }) => JSON.parse(body) as { type: string; data: { message: Record<string, unknown> } },
+      );
+      const words = [
+        "My card 4000-1234 was charged twice",
+        "We look into it",
+        "the bill",
+        "the card",
+        "It is paid back",
+      ];
+      expect(messages.map(({ type, data }) => [type, data.message["from"], data.message["kind"]])).toEqual([
+        ["message.received", "customer", "text"],
+        ["message.sent", "agent", "text"],
+        ["message.received", "customer", "photo"],
+        ["message.received", "customer", "photo"],
+        ["message.sent", "program", "text"],
+      ]);
+      expect(messages.map(({ data }) => data.message["text"])).toEqual(
+        words.map((text) => (shown ? text : undefined)),
+      );
+      expect(messages[2].data.message["album"]).toBe(messages[3].data.message["album"]);
+      expect(JSON.stringify(messages)).not.toContain("angry");
+    }
+  });
+
   test("gets only what it names; what nothing is called is warned of", async () => {
     await open({ events: ["ticket.resolved", "ticket.exploded"] });
     const topic = await ticket();

@@ -1,10 +1,13 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Finding, ReconciliationRun } from "../../domain/reconciliation.ts";
-import { reconcile } from "../../groups/reconciling.ts";
+import { drainUpdates, STOPS } from "../../groups/reconciling/emergency-drain.ts";
+import { reconcile } from "../../groups/reconciling/reconcile.ts";
 import { log } from "../../log.ts";
+import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";
 import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
+import { doerOf } from "../doer.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { Idempotent, Instant, instant } from "./shared.ts";
 
@@ -15,9 +18,18 @@ const KINDS = [
   "group.unreachable",
   "record.differs",
   "webhook.drifted",
+  "webhook.deaf",
   "webhook.errors",
   "webhook.backlog",
   "webhook.unknown",
+  "updates.missing",
+  "echoes.missing",
+  "echoes.foreign",
+  "topics.lost",
+  "cards.lost",
+  "group.gone",
+  "group.not_a_forum",
+  "group.rights_missing",
 ] as const satisfies Finding["kind"][];
 const Run = z
   .object({
@@ -75,13 +87,94 @@ reconciliationApi.openapi(
   },
 );
 
+const Drained = z
+  .object({
+    taken: z
+      .object({ accepted: z.int(), duplicate: z.int(), ignored: z.int(), setAside: z.int() })
+      .openapi({ description: "Updates, by what became of them" }),
+    stopped: z
+      .enum(STOPS)
+      .nullable()
+      .openapi({ description: "Why it ended before there was nothing more; ask again to go on" }),
+    waiting: z
+      .int()
+      .nullable()
+      .openapi({ description: "Updates that wait at Telegram; null: it does not say" }),
+    webhook: z.object({
+      url: z.string(),
+      set: z.boolean().openapi({ description: "False: Telegram did not take it, and the next look sets it" }),
+    }),
+  })
+  .openapi("DrainedUpdates", {
+    example: {
+      taken: { accepted: 41, duplicate: 1, ignored: 3, setAside: 0 },
+      stopped: null,
+      waiting: 0,
+      webhook: { url: "https://desk.example/telegram/webhook", set: true },
+    },
+  });
+
+reconciliationApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/reconciliation/drain",
+    operationId: "drainUpdates",
+    ...changes("admin"),
+    summary: "Emergency: fetches the updates that Telegram cannot deliver",
+    description:
+      "For when webhooks do not get through although the desk can call Telegram. Takes the webhook away, which keeps Telegram's queue, fetches what waits, up to 500 updates, in its order, and sets the webhook again. What comes meanwhile is fetched too, or waits for the webhook. Nothing is taken twice.",
+    request: {
+      headers: Idempotent,
+      body: {
+        required: true,
+        content: {
+          "application/json": {
+            schema: z.object({
+              confirm: z.literal("drain", 'must be "drain": this takes the webhook away for a moment'),
+            }),
+            example: { confirm: "drain" },
+          },
+        },
+      },
+    },
+    responses: {
+      200: { description: "What it did", content: { "application/json": { schema: Drained } } },
+      ...problems(...ADMISSION_TO_CHANGE, "drain.running", "drain.no_address", "telegram.unreachable"),
+    },
+  }),
+  async (c) => {
+    const now = c.get("now")();
+    const target = { kind: "desk", id: "updates" } as const;
+    const takeBack = await noteDeed(c.env.DB, {
+      at: now,
+      ...doneBy(doerOf(c)),
+      action: "updates.drained",
+      target,
+    });
+    const answer = await drainUpdates(c.env, now);
+    if ("refused" in answer) {
+      await takeBack();
+      return problem(c, answer.refused);
+    }
+    const { taken, ...rest } = answer.drained;
+    const { set_aside: setAside, ...others } = taken;
+    return c.json({ ...rest, taken: { ...others, setAside } }, 200);
+  },
+);
+
 function runJson({ at, groups, findings }: ReconciliationRun): z.infer<typeof Run> {
   return {
     at: instant(at),
     groups,
-    findings: findings.map(({ kind, mended, ...rest }) => {
-      const { at: when, ...details } = rest as { at?: number };
-      return { kind, mended, details: when === undefined ? details : { ...details, at: instant(when) } };
-    }),
+    findings: findings.map(({ kind, mended, ...rest }) => ({
+      kind,
+      mended,
+      details: Object.fromEntries(
+        Object.entries(rest).map(([key, value]) => [key, INSTANTS.has(key) ? instant(Number(value)) : value]),
+      ),
+    })),
   };
 }
+
+/** Which details of a finding are instants. */
+const INSTANTS: ReadonlySet<string> = new Set(["at", "since", "after", "before"]);

@@ -5,6 +5,7 @@ import { subjectOf } from "../../domain/subject.ts";
 import type { Writing } from "../../telegram/message.ts";
 import { customerSentUncopyable, customerUncopyable, kindWords } from "../../telegram/text.ts";
 import { STAFF } from "../drain/lane.ts";
+import { announceMessage, writtenBy } from "../hooks.ts";
 import { passOn } from "../peers/moving.ts";
 import type { WaitingContent } from "../tables/shapes.ts";
 import type { CustomerRow } from "../tables/store.ts";
@@ -33,6 +34,7 @@ export function customerMessage(
       gratitude: writing.kind === "text" && isGratitude(writing.text ?? ""),
       message: messageOf(writing, contact.id, tx, updateId),
     });
+    announceMessage(tx, elsewhere, writtenBy("customer", contact.id, writing));
     speaksIn(tx, customer, elsewhere.number);
     return;
   }
@@ -55,6 +57,7 @@ export function customerMessage(
     tx.store.updateConversation(contact.id, { payload: null });
   speaksIn(tx, customer, number);
   tx.relay({ ...messageOf(writing, contact.id, tx, updateId), ticket: number, lane: STAFF });
+  announceMessage(tx, ticket!, writtenBy("customer", contact.id, writing));
 }
 
 function speaksIn(tx: Transaction, customer: CustomerRow, number: number): void {

@@ -4,6 +4,7 @@ import { slashed } from "../../telegram/commands.ts";
 import { plain, type RichText } from "../../telegram/rich-text.ts";
 import { answerRefused, customerSwitched, editNotMirrored, undelivered } from "../../telegram/text.ts";
 import { chatLane, STAFF_CHAT } from "../drain/lane.ts";
+import { announceMessage, writtenBy } from "../hooks.ts";
 import type { Transaction } from "../transaction.ts";
 import { actorOf, agentOf, agentOrHint } from "./agents.ts";
 import type { Of } from "./arrival-of.ts";
@@ -27,7 +28,7 @@ export function staffMessage(
   }
   // One item of an album that begins with a slash makes the whole album internal.
   if (writing.album !== null && tx.store.wasTold(internalAlbum(writing.album))) return;
-  const { decision } = tx.apply(
+  const { decision, ticket: answered } = tx.apply(
     ticket.number,
     { type: "agent_answered", by: actorOf(agent) },
     writing.sentAt,
@@ -51,6 +52,7 @@ export function staffMessage(
     notBefore: writing.album === null ? null : tx.now + ALBUM_SETTLE_MS,
     updateId,
   });
+  announceMessage(tx, answered ?? ticket, writtenBy("agent", sender.id, writing));
 }
 
 /** A customer with several tickets is told which one speaks to them now, whenever that changes. */

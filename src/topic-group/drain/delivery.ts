@@ -13,6 +13,7 @@ import { topicUrl } from "../../telegram/topic-url.ts";
 import { enrichmentCall } from "../enriching.ts";
 import { messageId } from "../hook-state.ts";
 import type { PeerCall } from "../peers/message.ts";
+import { probeCall } from "../probing.ts";
 import type { Rules } from "../rules.ts";
 import { skillsCall } from "../skills.ts";
 import { laneOfChat, type MessageRow, type Messages } from "../tables/messages.ts";
@@ -218,6 +219,8 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
       };
     case "setup":
       return { method: work.method, params: work.params };
+    case "probe":
+      return probeCall(work, rules, store);
     case "orphan_topic":
       return { method: "deleteForumTopic", params: { ...staffChat, message_thread_id: work.topicId } };
     case "erase_topic": {

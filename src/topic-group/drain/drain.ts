@@ -42,6 +42,10 @@ export interface DrainPorts {
   /** What a lane remembered over a restart. */
   rateOf(lane: Lane): RateState | undefined;
   saveRate(lane: Lane, state: RateState): void;
+  /** What came of a call, whatever it was. */
+  called(call: OutsideCall, outcome: Outcome): void;
+  /** What kept the staff group's lane from working when it last tried. */
+  trouble(): Trouble | null;
   /** A lane cannot work until people mend something; `null` when it works again. */
   troubled(trouble: Trouble | null): void;
   /** Delivers to the record; answers when to look again, `null` if there is nothing more. */
@@ -66,6 +70,11 @@ interface LaneState {
   /** Nothing is tried before this instant. */
   restsUntil: number;
   wakeAt: number | null;
+  /**
+   * The group was seen without topics: whether it has them again must be asked before anything is sent there, because
+   * copies would land in its main chat without an error.
+   */
+  hasNoTopics: boolean;
 }
 
 /** How long a lane in trouble rests before it looks whether it was mended: it doubles up to the maximum. */
@@ -143,12 +152,26 @@ export class Drain {
     for (const state of this.#lanes.values()) state.restsUntil = 0;
   }
 
+  /** Somebody has seen what keeps the staff group's lane from working. */
+  stopped(trouble: Trouble): void {
+    this.#rest(this.#state(STAFF), trouble, this.#ports.now());
+  }
+
   #state(lane: Lane): LaneState {
     let state = this.#lanes.get(lane);
     if (state === undefined) {
       const savedRate = this.#ports.rateOf(lane);
       const rate = new LaneRate(rateRuleOf(lane), savedRate);
-      state = { rate, savedRate, running: false, again: false, silent: 0, restsUntil: 0, wakeAt: null };
+      state = {
+        rate,
+        savedRate,
+        running: false,
+        again: false,
+        silent: 0,
+        restsUntil: 0,
+        wakeAt: null,
+        hasNoTopics: lane === STAFF && this.#ports.trouble() === "group.not_a_forum",
+      };
       this.#lanes.set(lane, state);
     }
     return state;
@@ -195,6 +218,7 @@ export class Drain {
       const rules = ports.rules();
       if (rules === null) return null;
       if (state.restsUntil > now) return state.restsUntil;
+      if (state.hasNoTopics && !(await this.#hasTopicsAgain(state, rules))) return state.restsUntil;
       if (sleepsForItsRate(state, now)) return state.wakeAt;
       const plan =
         lane === STAFF
@@ -207,6 +231,25 @@ export class Drain {
       }
       await this.#perform(lane, state, plan.job, plan.cost, rules);
     }
+  }
+
+  async #hasTopicsAgain(state: LaneState, { group }: Rules): Promise<boolean> {
+    const ports = this.#ports;
+    const outcome = await ports.call({ method: "getChat", params: { chat_id: group.chatId } });
+    if (outcome.kind === "done" && (outcome.result as { is_forum?: boolean } | null)?.is_forum === true) {
+      state.hasNoTopics = false;
+      this.#troubles = 0;
+      ports.troubled(null);
+      return true;
+    }
+    this.#rest(state, "group.not_a_forum", ports.now());
+    return false;
+  }
+
+  #rest(state: LaneState, trouble: Trouble, now: number): void {
+    state.restsUntil = now + Math.min(TROUBLE_REST_MS * 2 ** this.#troubles, TROUBLE_REST_MAX_MS);
+    state.hasNoTopics = trouble === "group.not_a_forum";
+    this.#troubles += 1;
   }
 
   async #perform(lane: Lane, state: LaneState, job: Job, cost: number, rules: Rules): Promise<void> {
@@ -226,6 +269,7 @@ export class Drain {
     let outcome: Outcome;
     try {
       outcome = await ports.call(call);
+      ports.called(call, outcome);
     } finally {
       for (const row of carried) this.#inFlight.delete(keyOf(row));
     }
@@ -289,9 +333,7 @@ export class Drain {
   #note(lane: Lane, state: LaneState, name: string, outcome: Outcome, settled: Settled, now: number): void {
     const ports = this.#ports;
     if (settled.kind === "trouble") {
-      const rest = Math.min(TROUBLE_REST_MS * 2 ** this.#troubles, TROUBLE_REST_MAX_MS);
-      this.#troubles += 1;
-      state.restsUntil = now + rest;
+      this.#rest(state, settled.trouble, now);
       ports.troubled(settled.trouble);
       return;
     }

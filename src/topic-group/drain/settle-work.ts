@@ -3,17 +3,19 @@ import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX, WEBHOOK_PAUSES_MS } from "../..
 import { isActive } from "../../domain/status.ts";
 import type { EnrichmentResult, Heard } from "../../integrations/enrichment-call.ts";
 import type { SkillsResult } from "../../integrations/skill-service.ts";
+import type { RefusalClass } from "../../telegram/outcome.ts";
 import { agentNoticeInTopic, outcomeUnknown, replyUndelivered, undelivered } from "../../telegram/text.ts";
 import { settleEnrichment } from "../enriching.ts";
 import { noteErasedTopic } from "../erasing.ts";
 import { disable } from "../hooks.ts";
 import { tellSpoken } from "../peers/moving.ts";
 import { tellPeer } from "../peers/tell.ts";
+import { noteLost, type ProbeWork } from "../probing.ts";
 import { settleSkills } from "../skills.ts";
 import { FACTS } from "../tables/facts.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
 import { replyParameters, type Transaction } from "../transaction.ts";
-import { chatOfLane, isChatLane, STAFF_CHAT } from "./lane.ts";
+import { chatOfLane, isChatLane, STAFF, STAFF_CHAT } from "./lane.ts";
 import {
   FAILED,
   loseTopic,
@@ -144,6 +146,8 @@ const FLEETING: ReadonlySet<OutboxRow["kind"]> = new Set([
   "staff_reaction",
   "mirror_reaction",
   "staff_hint",
+  // Its turn comes again.
+  "probe",
   // The receipt says that it was not done.
   "erase_topic",
 ]);
@@ -229,6 +233,9 @@ function workRefused(tx: Transaction, row: OutboxRow, refused: Refused, { retry 
       tx.outbox.update(row.seq, { state: "parked", attempts: row.attempts + 1, code: refused.description });
       if (refused.description === "http_410") disable(tx, work.webhook);
       return OK;
+    case "probe":
+      lost(tx, work, code);
+      break;
     case "staff_hint":
       if (!work.plain && code !== "topic_gone") {
         // Ephemeral messages are young and not for every chat: then everybody may see it.
@@ -267,6 +274,20 @@ function workRefused(tx: Transaction, row: OutboxRow, refused: Refused, { retry 
   }
   tx.outbox.remove(row.seq);
   return OK;
+}
+
+/** A probe was refused: what is gone is made anew. */
+function lost(tx: Transaction, { number, what }: ProbeWork, code: RefusalClass): void {
+  const row = tx.store.ticket(number);
+  if (row === undefined) return;
+  if (code === "topic_gone") {
+    noteLost(tx, number, "topic");
+    loseTopic(tx, number);
+  } else if (code === "target_gone" && what === "card") {
+    noteLost(tx, number, "card");
+    tx.store.saveView(number, { ...row.view, cardId: null, card: null }, tx.now);
+  } else return;
+  tx.touched.add(STAFF);
 }
 
 /** Who gets a ticket is mentioned in its topic anyway. */

@@ -24,6 +24,12 @@ export const FACTS = {
   hook: (webhook: string) => `hook:${webhook}`,
   /** The highest number of a ticket that is forgotten: none is given twice. */
   lastForgotten: "last_forgotten",
+  /** When the staff group was last seen with topics, in ms since 1970. */
+  forumSeenAt: "forum_seen_at",
+  /** Which tickets were probed, and what was found gone: `Probing`. */
+  probing: "probing",
+  /** What did not agree with the bot's own service messages, until somebody asks. */
+  echoes: "echoes",
   /** When settled causes were last purged, in ms since 1970. */
   purgedAt: "purged_at",
 } as const;

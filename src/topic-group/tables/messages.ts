@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gte, sql } from "drizzle-orm";
 import { STAFF, STAFF_CHAT, chatLane, type Lane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
 import { messages } from "./schema.ts";
@@ -10,6 +10,8 @@ export type MessageRow = typeof messages.$inferSelect;
 export function laneOfChat(chat: number): Lane {
   return chat === STAFF_CHAT ? STAFF : chatLane(chat);
 }
+
+const NEWEST_COPIES_MAX = 5_000;
 
 /** The relayed messages: what waits to be copied, and the links between originals and copies afterwards. */
 export class Messages {
@@ -230,6 +232,23 @@ export class Messages {
         .where(sql`${messages.state} IN ('parked', 'uncertain')`)
         .get()?.count ?? 0
     );
+  }
+
+  /** How many copies were made in the staff group, as far as the newest go, of what came since an instant. */
+  countCopiedSince(since: number): number {
+    const newest = this.#db
+      .select({ acceptedAt: messages.acceptedAt })
+      .from(messages)
+      .where(and(eq(messages.lane, STAFF), sql`${messages.copyId} IS NOT NULL`))
+      .orderBy(desc(messages.copyId))
+      .limit(NEWEST_COPIES_MAX)
+      .as("newest");
+    const row = this.#db
+      .select({ count: sql<number>`count(*)` })
+      .from(newest)
+      .where(gte(newest.acceptedAt, since))
+      .get();
+    return row?.count ?? 0;
   }
 
   countWaiting(): number {

@@ -48,6 +48,8 @@ export type OutboxWork =
   | { kind: "toast"; queryId: string; text: string }
   /** A call for the bot as a whole; its answer is kept under `fact`. */
   | { kind: "setup"; method: string; params: Record<string, unknown>; fact: string | null }
+  /** Is the topic, or the card, of a ticket still there? Asked by a call that changes nothing where it is. */
+  | { kind: "probe"; number: number; what: "card" | "topic" }
   /** A topic that exists twice because the first answer was lost and its echo came late. */
   | { kind: "orphan_topic"; topicId: number }
   /** The topic of somebody who is erased: deleted, or, where Telegram does not let the bot, left without their name. */

@@ -4,6 +4,7 @@ import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
 import type { ErasedHere } from "../../domain/erasure.ts";
 import type { TicketEvent } from "../../domain/event.ts";
 import type { Ticket } from "../../domain/ticket.ts";
+import type { SeenUpdate } from "../../domain/update-ledger.ts";
 import type { RateState } from "../drain/lane-rate.ts";
 import type { OutboxWork } from "./outbox-work.ts";
 import type { KnownProfile, TopicView, WaitingContent } from "./shapes.ts";
@@ -201,6 +202,14 @@ export const inbox = sqliteTable("inbox", {
   key: text().primaryKey(),
   at: integer().notNull(),
   answer: text({ mode: "json" }),
+});
+
+/** Numbers of the updates that came, some at a time, for `CAUSE_KEPT_MS` or until somebody has looked at them. */
+export const seenUpdates = sqliteTable("seen_updates", {
+  /** The first one's number. */
+  first: integer().primaryKey(),
+  lastAt: integer("last_at").notNull(),
+  updates: text({ mode: "json" }).$type<SeenUpdate[]>().notNull(),
 });
 
 /** Updates that our own code could not apply, without their texts. */

@@ -559,6 +559,20 @@ export class Store {
     return row ?? { tickets: 0, versions: 0 };
   }
 
+  /** Open tickets with a topic, by number, after a number. */
+  activeAfter(number: number, limit: number): number[] {
+    const rows = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(
+        and(sql`active = 1`, gt(tickets.number, number), sql`json_extract(state, '$.topicId') IS NOT NULL`),
+      )
+      .orderBy(asc(tickets.number))
+      .limit(limit)
+      .all();
+    return rows.map((row) => row.number);
+  }
+
   countUnrecorded(): number {
     return (
       this.#db

@@ -1,13 +1,13 @@
 import { waitUntil } from "cloudflare:workers";
 import type { Config, VersionedConfig } from "../domain/config.ts";
 import { defaultGroupOf, groupOfPayload } from "../domain/policy.ts";
-import { askGroups, groupIds, hasGroup } from "../groups/ask.ts";
 import { log } from "../log.ts";
 import { configCacheOf } from "../record/config-cache.ts";
 import { ConfigStore } from "../record/config-store.ts";
 import { customerRoutesOf } from "../record/customer-routes.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import type { Envelope } from "../telegram/envelope.ts";
+import { askGroups, groupIds, hasGroup } from "./ask.ts";
 
 /** The group whose object an update is for, and the configuration by which that was found. */
 export interface Addressee {

@@ -1,0 +1,103 @@
+/*
+ * Telegram numbers the updates of a bot one by one, so a number that never came is an update that somebody else has, or
+ * nobody. It brings them out of order where a chat has to wait, and gives them up after a day [Bot API server].
+ */
+
+/** An update that an object of ours has taken: its number, and when, in ms since 1970. */
+export interface SeenUpdate {
+  id: number;
+  at: number;
+}
+
+/** Numbers `from` to `to` that did not come, between two that came at `after` and `before`, in ms since 1970. */
+export interface Hole {
+  from: number;
+  to: number;
+  after: number;
+  before: number;
+}
+
+/** How far the numbers were looked through, and what may still come. */
+export interface UpdateLedger {
+  /** Whose numbers they are. */
+  bot: number;
+  /** The highest number that was looked at, and when it came. */
+  id: number;
+  at: number;
+  /** What came until this instant is known. */
+  lookedAt: number;
+  open: Hole[];
+}
+
+export interface Look {
+  bot: number;
+  /** What was committed before this instant, and after the last look, is among `seen`, whoever has it. */
+  askedAt: number;
+  seen: readonly SeenUpdate[];
+  /** Whether Telegram had nothing more to bring after `askedAt`. */
+  quiet: boolean;
+}
+
+/** After a week without updates Telegram may begin anew anywhere [docs: Update]. */
+const RESTART_AFTER_MS = 6 * 24 * 3_600_000;
+/** Telegram gives an update up a day after it happened [Bot API server]; until then it may still come. */
+const GIVEN_UP_AFTER_MS = 25 * 3_600_000;
+/** Holes that are remembered while they may still be filled; the numbers behind them wait for the next look. */
+const OPEN_MAX = 1_000;
+
+/**
+ * Looks at what came since the last look. `missing` did not come and will not: Telegram has nothing more to bring, or
+ * has given it up.
+ */
+export function lookThrough(
+  before: UpdateLedger | null,
+  { bot, askedAt, seen, quiet }: Look,
+): { ledger: UpdateLedger | null; missing: Hole[] } {
+  const inOrder = [...seen].sort((a, b) => a.id - b.id || a.at - b.at);
+  const judged = inOrder.filter(({ at }) => at <= askedAt);
+  const highest = judged.at(-1);
+  if (before === null || !goesOn(before, bot, judged)) {
+    if (highest === undefined) return { ledger: null, missing: [] };
+    return { ledger: { bot, ...highest, lookedAt: askedAt, open: [] }, missing: [] };
+  }
+  const open = before.open.flatMap((hole) => without(hole, inOrder));
+  let last = { id: before.id, at: before.at };
+  let lookedAt = askedAt;
+  for (const { id, at } of judged) {
+    if (id <= last.id) continue;
+    if (id > last.id + 1) {
+      if (open.length === OPEN_MAX) {
+        lookedAt = before.lookedAt;
+        break;
+      }
+      const [after, until] = [Math.min(last.at, at), Math.max(last.at, at)];
+      open.push({ from: last.id + 1, to: id - 1, after, before: until });
+    }
+    last = { id, at };
+  }
+  const isOver = (hole: Hole): boolean => quiet || askedAt - hole.before > GIVEN_UP_AFTER_MS;
+  return {
+    ledger: { bot, ...last, lookedAt, open: open.filter((hole) => !isOver(hole)) },
+    missing: open.filter(isOver),
+  };
+}
+
+/** Whether the numbers go on where the last look ended. */
+function goesOn({ bot: known, at }: UpdateLedger, bot: number, judged: readonly SeenUpdate[]): boolean {
+  if (known !== bot) return false;
+  const next = Math.min(...judged.flatMap((one) => (one.at > at ? [one.at] : [])));
+  return next === Infinity || next - at < RESTART_AFTER_MS;
+}
+
+/** What is left of a hole once late updates have come. */
+function without(hole: Hole, inOrder: readonly SeenUpdate[]): Hole[] {
+  const left: Hole[] = [];
+  let from = hole.from;
+  for (const { id } of inOrder) {
+    if (id < from || id > hole.to) continue;
+    if (id > from) left.push({ ...hole, from, to: id - 1 });
+    from = id + 1;
+  }
+  if (from <= hole.to) left.push({ ...hole, from });
+  return left;
+}

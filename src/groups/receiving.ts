@@ -1,0 +1,60 @@
+import { errorFacts } from "../domain/error-facts.ts";
+import { log } from "../log.ts";
+import type { Envelope } from "../telegram/envelope.ts";
+import { addresseeOf, type Addressee } from "./addressee.ts";
+import { RETRY_S, RETRY_UNCONFIGURED_S } from "./limits.ts";
+
+/**
+ * What became of an update. `again`: nobody has it, and Telegram shall bring it again, at the earliest after so many
+ * seconds; everything else is committed by the object that it is for.
+ */
+export type Received =
+  | { status: "accepted" | "duplicate" | "ignored" | "set_aside" }
+  | {
+      status: "again";
+      because: "config.missing" | "group.full" | "group.unreachable";
+      afterS: number;
+    };
+
+/** Hands an update to the object that it is for. Throws `RecordUnreachable` if only D1 could tell which, and does not. */
+export async function receive(update: unknown, envelope: Envelope, env: Env): Promise<Received> {
+  const addressee = await addresseeOf(envelope, env);
+  if (addressee === null) return again("config.missing", RETRY_UNCONFIGURED_S);
+  try {
+    const receipt = await hand(update, addressee, env);
+    switch (receipt.status) {
+      case "accepted":
+      case "duplicate":
+      case "ignored":
+      case "set_aside":
+        return { status: receipt.status };
+      case "full":
+        return again("group.full", receipt.retryAfterS);
+      case "failed":
+        return again("group.unreachable", receipt.retryAfterS);
+      case "config_needed":
+        return again("group.unreachable", RETRY_S);
+      default:
+        return receipt satisfies never;
+    }
+  } catch (error) {
+    log("error", "group.failed", { group: addressee.group, ...errorFacts(error) });
+    return again("group.unreachable", RETRY_S);
+  }
+}
+
+/** One that has an older configuration is given ours first. */
+async function hand(update: unknown, { group, versioned }: Addressee, env: Env) {
+  const stub = env.TOPIC_GROUP.getByName(group);
+  const receipt = await stub.receive(update, versioned.version);
+  if (receipt.status !== "config_needed") return receipt;
+  await stub.configure(group, versioned);
+  return stub.receive(update, versioned.version);
+}
+
+function again(
+  because: Extract<Received, { status: "again" }>["because"],
+  afterS: number,
+): Extract<Received, { status: "again" }> {
+  return { status: "again", because, afterS };
+}

@@ -1,0 +1,115 @@
+import { UPDATE_KINDS } from "../../domain/update-kinds.ts";
+import { log } from "../../log.ts";
+import { RecordUnreachable } from "../../record/reach.ts";
+import { Reconciliation } from "../../record/reconciliation.ts";
+import { botApi, type BotApi } from "../../telegram/api.ts";
+import { envelopeOf } from "../../telegram/envelope.ts";
+import { deleteWebhook, setWebhook, webhookInfo } from "../../telegram/webhook.ts";
+import { DRAIN_LEASE_MS, DRAIN_PATIENCE_MS, DRAIN_WEBHOOK_TRIES, DRAINED_UPDATES_MAX } from "../limits.ts";
+import { receive, type Received } from "../receiving.ts";
+
+/** Why a drain ended before Telegram's queue was empty. */
+export const STOPS = [
+  "config.missing",
+  "group.full",
+  "group.unreachable",
+  "record.unreachable",
+  "telegram.unreachable",
+  "limit.reached",
+] as const;
+type Stop = (typeof STOPS)[number];
+
+/** What a drain did. */
+export interface Drained {
+  /** Updates by what became of them. */
+  taken: Record<Exclude<Received["status"], "again">, number>;
+  /** Null: there was nothing more. What was not taken waits at Telegram. */
+  stopped: Stop | null;
+  /** Updates that wait at Telegram afterwards; null: it does not say. */
+  waiting: number | null;
+  /** Where updates come, and whether Telegram sends them there again; if not, the next look sees to it. */
+  webhook: { url: string; set: boolean };
+}
+
+export type DrainAnswer =
+  | { drained: Drained }
+  | { refused: "drain.running" | "drain.no_address" | "telegram.unreachable" };
+
+/**
+ * For when webhooks do not get through: takes the webhook away, which keeps the queue, brings what waits into the
+ * objects in its order, and sets the webhook again, whatever happens in between. Whatever Telegram should bring twice
+ * is known already. If it dies, the next look finds no webhook and sets it.
+ */
+export async function drainUpdates(env: Env, now: number): Promise<DrainAnswer> {
+  const store = new Reconciliation(env.DB);
+  const url = await store.webhookUrl();
+  if (url === null) return { refused: "drain.no_address" };
+  if (!(await store.beginDrain(now, now + DRAIN_LEASE_MS))) return { refused: "drain.running" };
+  const bot = botApi(env.BOT_TOKEN, env.TELEGRAM_API_ROOT);
+  try {
+    const isAway = await deleteWebhook(bot);
+    const came = isAway ? await bringIn(env, bot) : null;
+    const set = await setAgain(bot, url, env.WEBHOOK_SECRET);
+    if (came === null) return { refused: "telegram.unreachable" };
+    log("warn", "updates.drained", { ...came.taken, stopped: came.stopped, set });
+    const waiting = (await webhookInfo(bot))?.pending ?? null;
+    return { drained: { ...came, waiting, webhook: { url, set } } };
+  } finally {
+    await store.endDrain();
+  }
+}
+
+async function bringIn(env: Env, bot: BotApi): Promise<Pick<Drained, "taken" | "stopped">> {
+  const until = Date.now() + DRAIN_PATIENCE_MS;
+  const taken: Drained["taken"] = { accepted: 0, duplicate: 0, ignored: 0, set_aside: 0 };
+  let offset = 0;
+  let count = 0;
+  for (;;) {
+    // Asking for what comes next tells Telegram that everything before it is ours.
+    const fetched = await fetchUpdates(bot, offset, Math.min(100, DRAINED_UPDATES_MAX - count));
+    if (fetched === null) return { taken, stopped: "telegram.unreachable" };
+    if (fetched.length === 0) return { taken, stopped: null };
+    if (count === DRAINED_UPDATES_MAX || Date.now() > until) return { taken, stopped: "limit.reached" };
+    for (const update of fetched) {
+      const came = await takeOne(update, env);
+      if (came.status === "again") {
+        if (offset > 0) await fetchUpdates(bot, offset, 1);
+        return { taken, stopped: came.because };
+      }
+      taken[came.status] += 1;
+      offset = came.updateId + 1;
+      count += 1;
+    }
+  }
+}
+
+type TakenOne = { status: keyof Drained["taken"]; updateId: number } | { status: "again"; because: Stop };
+
+async function takeOne(update: unknown, env: Env): Promise<TakenOne> {
+  const envelope = envelopeOf(update);
+  if (envelope === null) return { status: "again", because: "telegram.unreachable" };
+  try {
+    const received = await receive(update, envelope, env);
+    if (received.status === "again") return { status: "again", because: received.because };
+    return { status: received.status, updateId: envelope.updateId };
+  } catch (error) {
+    if (!(error instanceof RecordUnreachable)) throw error;
+    return { status: "again", because: "record.unreachable" };
+  }
+}
+
+/** What waits at Telegram from a number on, oldest first; null: it does not say. */
+async function fetchUpdates(bot: BotApi, offset: number, limit: number): Promise<unknown[] | null> {
+  const params = { offset, limit: Math.max(limit, 1), timeout: 0, allowed_updates: UPDATE_KINDS };
+  const outcome = await bot({ method: "getUpdates", params });
+  return outcome.kind === "done" && Array.isArray(outcome.result) ? outcome.result : null;
+}
+
+async function setAgain(bot: BotApi, url: string, secret: string): Promise<boolean> {
+  for (let tries = 1; tries <= DRAIN_WEBHOOK_TRIES; tries += 1) {
+    if (await setWebhook(bot, url, secret)) return true;
+    // Telegram takes one setWebhook a second [Bot API server].
+    await scheduler.wait(1_000);
+  }
+  return false;
+}

@@ -1,0 +1,44 @@
+import type { Finding, Noticed } from "../../domain/reconciliation.ts";
+import { RIGHTS_NEEDED, type StaffChat } from "../../domain/reconciliation.ts";
+import { botIdOf } from "../../telegram/api.ts";
+import { staffChatOf } from "../../telegram/staff-chat.ts";
+import { askGroup } from "../ask.ts";
+import type { Look } from "./look.ts";
+
+/** Looks at every staff group at Telegram, tells its object, and hears what that has noticed. */
+export async function lookAtGroups(look: Look): Promise<Finding[]> {
+  return (await Promise.all(look.groups.map((group) => lookAt(look, group)))).flat();
+}
+
+async function lookAt({ env, config, bot, webhook }: Look, group: string): Promise<Finding[]> {
+  const { chatId } = config.groups.find(({ id }) => id === group)!;
+  const chat = await staffChatOf(bot, chatId, botIdOf(env.BOT_TOKEN), RIGHTS_NEEDED);
+  // While Telegram has something to bring, an echo may be among it.
+  const quiet = webhook?.pending === 0;
+  const asked = await askGroup(env, group, (stub) => stub.notice(chat, quiet));
+  const noticed = "answer" in asked ? asked.answer : null;
+  return [
+    ...(chat === null ? [] : seen(group, chat, noticed?.strayed ?? 0)),
+    ...(noticed === null ? [] : heard(group, noticed)),
+  ];
+}
+
+function seen(group: string, { member, forum, lacks }: StaffChat, copies: number): Finding[] {
+  if (!member) return [{ kind: "group.gone", group, mended: false }];
+  return [
+    ...(forum ? [] : [{ kind: "group.not_a_forum", group, copies, mended: false } as const]),
+    ...(lacks.length === 0
+      ? []
+      : [{ kind: "group.rights_missing", group, rights: lacks, mended: false } as const]),
+  ];
+}
+
+function heard(group: string, noticed: Noticed): Finding[] {
+  const { unechoed, foreign, lostTopics, lostCards } = noticed;
+  const findings: Finding[] = [];
+  if (unechoed !== null) findings.push({ kind: "echoes.missing", group, ...unechoed, mended: false });
+  if (foreign !== null) findings.push({ kind: "echoes.foreign", group, ...foreign, mended: false });
+  if (lostTopics.length > 0) findings.push({ kind: "topics.lost", group, tickets: lostTopics, mended: true });
+  if (lostCards.length > 0) findings.push({ kind: "cards.lost", group, tickets: lostCards, mended: true });
+  return findings;
+}
