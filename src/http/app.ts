@@ -38,20 +38,23 @@ import type { Desk } from "./desk.ts";
 import { addDocs } from "./docs.ts";
 import { healthz } from "./healthz.ts";
 import { RETRY_AFTER_S } from "./limits.ts";
-import { invalid, problem } from "./problem.ts";
+import { problem } from "./problem.ts";
 import { prometheus } from "./prometheus.ts";
 import { rateLimited } from "./rate-limit.ts";
 import { safeHeaders } from "./safe-headers.ts";
+import { answerInvalid } from "./validation.ts";
 import { webhook } from "./webhook.ts";
 
-/** Every door of the desk that speaks HTTP. `now` tells the time, in ms since 1970. */
-export function appWith(now: () => number): OpenAPIHono<Desk> {
+/**
+ * Every door of the desk that speaks HTTP. `now` tells the time, in ms since 1970. `bootstraps`: see `authenticated`; a
+ * local desk, whose page uses `ADMIN_TOKEN`, does not.
+ */
+export function appWith(now: () => number, { bootstraps = true } = {}): OpenAPIHono<Desk> {
   const app = new OpenAPIHono<Desk>({
-    defaultHook: (result, c) =>
-      result.success
-        ? undefined
-        : invalid(c, result.target, result.error, (result as { data?: unknown }).data),
+    defaultHook: (result, c) => (result.success ? undefined : c.get("invalid")(c)),
   });
+
+  const invalid = answerInvalid(app);
 
   app.use(safeHeaders);
   app.use("/api/*", cors);
@@ -85,6 +88,8 @@ export function appWith(now: () => number): OpenAPIHono<Desk> {
 
   app.use((c, next) => {
     c.set("now", now);
+    c.set("bootstraps", bootstraps);
+    c.set("invalid", invalid);
     return next();
   });
   app.route("/", webhook);

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { ApiKeys, type ApiKeyRow } from "../record/api-keys.ts";
 import { API_KEY_USED_EVERY_MS } from "../record/limits.ts";
+import { RecordUnreachable } from "../record/reach.ts";
 import { hashOf, parseKey, type PresentedKey } from "./api-key.ts";
 import type { Desk, Principal } from "./desk.ts";
 import { KeysUnreachable } from "./jwks.ts";
@@ -17,6 +18,9 @@ export interface Refusal {
   why: string;
 }
 
+/** The principal of `ADMIN_TOKEN`. */
+export const BOOTSTRAP = "admin";
+
 type Identified = { principal: Principal } | { refused: Refusal };
 
 /**
@@ -29,7 +33,7 @@ export async function identify(c: Context<Desk>): Promise<Identified> {
   const token = /^Bearer +(\S+) *$/i.exec(header)?.[1];
   if (token === undefined) return refused("auth.invalid", "the header must be Bearer and one token");
   if (isSecret(token, c.env.ADMIN_TOKEN)) {
-    return { principal: { id: "admin", name: "admin", scopes: ["admin"], callsPerMinute: null } };
+    return { principal: { id: BOOTSTRAP, name: "admin", scopes: ["admin"], callsPerMinute: null } };
   }
   const presented = parseKey(token);
   if (presented !== null) return holderOf(presented, c);
@@ -46,15 +50,40 @@ export async function identify(c: Context<Desk>): Promise<Identified> {
   }
 }
 
-/** Lets in only who presents a valid bearer token. */
+/** Where keys are made and looked after. */
+const KEYS = /^\/api\/v1\/keys(\/|$)/;
+
+/**
+ * Lets in only who presents a valid bearer token. `ADMIN_TOKEN` does nothing but look after keys once there is one with
+ * the scope `admin`, so that whatever is done has a name, scopes and an end.
+ */
 export const authenticated = createMiddleware<Desk>(async (c, next) => {
   // What a path can do is no secret, and a browser asks without credentials.
   if (c.req.method === "OPTIONS") return next();
   const identified = await identify(c);
   if ("refused" in identified) return unauthorized(c, identified.refused);
-  c.set("principal", identified.principal);
+  const { principal } = identified;
+  const mayBeOver = c.get("bootstraps") && principal.id === BOOTSTRAP && !KEYS.test(c.req.path);
+  if (mayBeOver && (await hasAdminKey(c)))
+    return problem(c, "auth.bootstrap_only", {
+      detail: "Call with a key that has the scope admin. ADMIN_TOKEN makes another one at /api/v1/keys.",
+      headers: {
+        "WWW-Authenticate": `Bearer realm="topicdesk", error="insufficient_scope", error_description="ADMIN_TOKEN only makes keys"`,
+      },
+    });
+  c.set("principal", principal);
   return next();
 });
+
+/** Whoever cannot be asked cannot lock anybody out. */
+async function hasAdminKey(c: Context<Desk>): Promise<boolean> {
+  try {
+    return await new ApiKeys(c.env.DB).hasAdmin(c.get("now")());
+  } catch (error) {
+    if (error instanceof RecordUnreachable) return false;
+    throw error;
+  }
+}
 
 /** Answers 401 with the challenge of RFC 6750, which names no error to who has presented nothing. */
 export function unauthorized(c: Context<Desk>, { code, why }: Refusal) {

@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import type { Scope } from "../domain/scope.ts";
 
 /** Who calls the API. */
@@ -17,6 +18,10 @@ export interface Desk {
   Variables: {
     /** Tells the time, in ms since 1970. */
     now: () => number;
+    /** Whether `ADMIN_TOKEN` only makes keys once there is one that could make others. */
+    bootstraps: boolean;
+    /** Answers a request of which some part is not valid. */
+    invalid: (c: Context<Desk>) => Promise<Response>;
     /** Who calls; set on every path behind `authenticated`. */
     principal: Principal;
     /** The cause key of what this call changes; set on every route that changes something. */

@@ -7,7 +7,7 @@ import { RecordUnreachable } from "../record/reach.ts";
 import { hashOf } from "./api-key.ts";
 import type { Desk } from "./desk.ts";
 import { IDEMPOTENCY_KEY_CHARS_MAX, KEPT_ANSWER_CHARS_MAX } from "./limits.ts";
-import { invalid, problem } from "./problem.ts";
+import { problem } from "./problem.ts";
 import { seal, unseal } from "./seal.ts";
 
 /** The header by which a caller makes a repetition recognisable. */
@@ -39,7 +39,7 @@ export const once = createMiddleware<Desk>(async (c, next) => {
   const caller = c.get("principal").id;
   const header = { "Idempotency-Key": c.req.header("Idempotency-Key") };
   const read = Header.safeParse(header);
-  if (!read.success) return invalid(c, "header", read.error, header);
+  if (!read.success) return c.get("invalid")(c);
   const { "Idempotency-Key": key } = read.data;
   if (key === undefined) {
     c.set("cause", `api:${caller}:${crypto.randomUUID()}`);

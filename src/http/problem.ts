@@ -1,8 +1,5 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { z as zod } from "zod";
-import { schemaProblems } from "../domain/schema-problems.ts";
-import { PROBLEMS_SHOWN_MAX } from "./limits.ts";
 
 /**
  * Every problem that the desk answers, by its code. A code never changes its meaning; titles are for people.
@@ -16,6 +13,10 @@ export const PROBLEMS = {
   "auth.revoked": { status: 401, title: "The key was revoked" },
   "webhook.secret_invalid": { status: 401, title: "The webhook's secret token is not valid" },
   "auth.scope_missing": { status: 403, title: "The key may not do this" },
+  "auth.bootstrap_only": {
+    status: 403,
+    title: "ADMIN_TOKEN only makes keys, once there is one with the scope admin",
+  },
   "route.not_found": { status: 404, title: "There is nothing at this path" },
   "config.not_found": { status: 404, title: "The desk has no configuration yet" },
   "config.version_not_found": { status: 404, title: "There is no such version of the configuration" },
@@ -81,6 +82,7 @@ export const ADMISSION = [
   "auth.expired",
   "auth.revoked",
   "auth.scope_missing",
+  "auth.bootstrap_only",
   "request.not_acceptable",
   "rate.exceeded",
   "auth.unavailable",
@@ -162,14 +164,4 @@ export function problems<Code extends ProblemCode>(...codes: Code[]): ProblemRes
     };
   }
   return responses as ProblemResponses<Code>;
-}
-
-const ROOTS: Partial<Record<string, string[]>> = { query: ["query"], param: ["path"], header: ["header"] };
-
-/** Answers what a schema found wrong in one part of a request: every problem of that part. */
-export function invalid(c: Context, target: string, error: zod.ZodError, value: unknown) {
-  // A body may have more wrong with it than it has bytes.
-  const issues = error.issues.slice(0, PROBLEMS_SHOWN_MAX);
-  const problems = schemaProblems(issues, value, ROOTS[target] ?? []).slice(0, PROBLEMS_SHOWN_MAX);
-  return problem(c, "request.invalid", { problems });
 }

@@ -3,6 +3,7 @@ import { createMiddleware } from "hono/factory";
 import { errorFacts } from "../domain/error-facts.ts";
 import { log } from "../log.ts";
 import type { Metered } from "../metering/metered.ts";
+import { BOOTSTRAP } from "./auth.ts";
 import type { Desk, Principal } from "./desk.ts";
 import { CALL_WINDOW_MS, CALLS_PER_MINUTE_DEFAULT, METER_PATIENCE_MS } from "./limits.ts";
 import { problem } from "./problem.ts";
@@ -26,7 +27,7 @@ export const rateLimited = createMiddleware<Desk>(async (c, next) => {
  * not take the API with it.
  */
 export async function meter(c: Context<Desk>, { id, callsPerMinute }: Principal): Promise<Metered | null> {
-  if (id === "admin") return null;
+  if (id === BOOTSTRAP) return null;
   let timer: ReturnType<typeof setTimeout> | null = null;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error("late")), METER_PATIENCE_MS);

@@ -205,6 +205,10 @@ async function configured(
     outside.say("The desk has a configuration already; it stays as it is.");
     return ((await current.json()) as ConfigInput).desk.name;
   }
+  if (current.status === 403) {
+    outside.say("The desk has an admin key already; its configuration stays as it is.");
+    return bot.first_name;
+  }
   const group = await staffGroup(outside, token, bot);
   const name = await outside.ask("What shall the desk be called? ", group.title);
   const config: ConfigInput = {
@@ -228,9 +232,9 @@ async function ready(outside: Outside, url: string, headers: Record<string, stri
   let last = "";
   for (let tries = 0; tries < READY_TRIES; tries += 1) {
     const answer = await outside.fetch(url, { headers }).catch((error: unknown) => messageOf(error));
-    if (typeof answer !== "string" && (answer.ok || answer.status === 404)) {
+    if (typeof answer !== "string" && (answer.ok || answer.status === 404 || answer.status === 403)) {
       const body = await answer.clone().text();
-      if (answer.ok || body.includes("config.not_found")) return answer;
+      if (answer.ok || /config\.not_found|auth\.bootstrap_only/.test(body)) return answer;
       last = body;
     } else {
       last = typeof answer === "string" ? answer : `${answer.status}`;

@@ -1,4 +1,5 @@
 import type { DeskApi } from "../support/desk-api.ts";
+import { exampleDesk } from "../support/desks.ts";
 import { MANY } from "../support/many-tickets.ts";
 import { round, type Chapter } from "./chapter.ts";
 import { median } from "./median.ts";
@@ -11,6 +12,9 @@ const ROUNDS = 41;
 const SHOWN = 50;
 const EVENTS = 100_000;
 const EVENTS_SHOWN = 1_000;
+/** The most that figures may count at once. */
+const COUNTED = 50_000;
+const FIGURES_ROUNDS = 11;
 
 const half = (size: number): string => new Date(MANY.since + (size / 2) * 1_000).toISOString();
 
@@ -36,6 +40,7 @@ export async function lists(remains: AsyncDisposableStack): Promise<Chapter> {
   await stand.telegram.clock({ freezeAt: MORNING });
   const api = await stand.serve("test/bench/desk/counting-desk.ts");
   const desk = new StandingDesk(stand, api, []);
+  await api.call("PUT", "/api/v1/config", exampleDesk());
 
   const seen = new Map<string, { ms: number[]; rows: number[]; times: number[] }>();
   let filled = 0;
@@ -67,6 +72,7 @@ export async function lists(remains: AsyncDisposableStack): Promise<Chapter> {
 
   await desk.door("events", { to: EVENTS });
   const feed = await throughput(api, desk);
+  const figures = await counting(api, desk);
   const indexed = [...seen].filter(([what]) => what !== SPARSE).map(([, { rows }]) => rows);
   const most = Math.max(...indexed.map((rows) => rows.at(-1)!));
   const slowest = Math.max(...[...seen.values()].map(({ ms }) => ms.at(-1)!));
@@ -85,6 +91,16 @@ export async function lists(remains: AsyncDisposableStack): Promise<Chapter> {
         ...rows,
         round(times.at(-1)!),
       ]),
+      ...figures.map(({ by, ms, rows, times }) => [
+        `figures of ${COUNTED} events by ${by}`,
+        "",
+        "",
+        round(ms),
+        "",
+        "",
+        rows,
+        round(times),
+      ]),
       ["the feed, events a second", "", "", Math.round(feed.desk), "", "", "", round(feed.bare / feed.desk)],
     ],
     aims: [
@@ -94,11 +110,17 @@ export async function lists(remains: AsyncDisposableStack): Promise<Chapter> {
         seen: seen.get(SPARSE)!.rows.at(-1)!,
         atMost: 15_000,
       },
+      {
+        what: `ms for figures of ${COUNTED} events, the slowest`,
+        seen: Math.max(...figures.map(({ ms }) => ms)),
+        atMost: 1_000,
+      },
       { what: "ms for a page with 1,000,000 tickets, the slowest", seen: slowest, atMost: 100 },
     ],
     notes: [
       `p50 of ${ROUNDS}, one at a time, in turns with the floor: ${SHOWN} rows of the table in the order of its key, as JSON.`,
       `The feed: ${EVENTS} events in pages of ${EVENTS_SHOWN}, one after the other; its floor reads as many in the order of their key.`,
+      `Figures: one answer about a period with ${COUNTED} events that count, the most that one call may ask for; the floor counts them by kind.`,
       "Rows read as D1 counts them, checking the key included.",
     ],
   };
@@ -108,6 +130,36 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const begin = performance.now();
   await work();
   return performance.now() - begin;
+}
+
+/** What one answer about as many events costs as may be asked for at once. */
+async function counting(
+  api: DeskApi,
+  desk: StandingDesk,
+): Promise<{ by: string; ms: number; rows: number; times: number }[]> {
+  await desk.door("counted", { tickets: COUNTED / 4 });
+  const since = MANY.since;
+  const until = MANY.since + (COUNTED / 4 + 60) * 1_000;
+  const period = `since=${new Date(since).toISOString()}&until=${new Date(until).toISOString()}`;
+  const answers = [];
+  for (const by of ["queue", "agent", "day"]) {
+    const path = `/api/v1/metrics?${period}&groupBy=${by}`;
+    const ms: number[] = [];
+    const floor: number[] = [];
+    for (let n = 0; n < WARM_UP + FIGURES_ROUNDS; n += 1) {
+      const bare = await timed(() => desk.door("bare-count", { since, until }));
+      const one = await timed(() => api.call("GET", path));
+      if (n < WARM_UP) continue;
+      ms.push(one);
+      floor.push(bare);
+    }
+    await desk.door("zero");
+    const { total } = await api.call<{ total: { opened: number; closed: number } }>("GET", path);
+    if (total.opened + total.closed !== COUNTED / 2) throw new Error(JSON.stringify(total));
+    const { recordReads } = await desk.counts();
+    answers.push({ by, ms: median(ms), rows: recordReads, times: median(ms) / median(floor) });
+  }
+  return answers;
 }
 
 /** Events a second, through the API and bare. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildWorker, LOCAL_ENTRY } from "../../src/sandbox/desk/local-desk.ts";
 
-/* What is deployed has nothing of the sandbox in it: no door, no clock to turn, no plug to pull. */
+/* What is deployed has nothing of the sandbox in it: no door, no clock to turn, no plug to pull; and nothing that nobody uses. */
 
 /** Said by the local desk's clock, doors, faults and plug, and by nothing else. */
 const MARKS = [
@@ -41,6 +41,11 @@ async function bundled(entry: string, outdir: string): Promise<Bundle> {
 test("no source file of the sandbox is in the product's bundle", () => {
   expect(product.sources.some((source) => source.endsWith("src/http/app.ts"))).toBe(true);
   expect(product.sources.filter((source) => /src\/(sandbox|setup)\//.test(source))).toEqual([]);
+});
+
+test("Zod's texts in other languages stay out of it", () => {
+  expect(product.sources.some((source) => source.includes("zod/v4/locales/en."))).toBe(true);
+  expect(product.sources.filter((source) => /zod\/v4\/locales\/(?!en\.)/.test(source))).toEqual([]);
 });
 
 test("nothing that the sandbox says is in it either", () => {

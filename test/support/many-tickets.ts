@@ -22,6 +22,32 @@ export async function manyEvents(db: D1Database, from: number, to: number): Prom
 }
 
 /**
+ * Gives the first `tickets` of them four events each that figures count, behind whatever they have: opened, answered and
+ * resolved with the clocks that this ended, closed.
+ */
+export async function manyCounted(db: D1Database, tickets: number): Promise<void> {
+  const clock = (metric: string): string =>
+    `json_object('metric', '${metric}', 'instance', 1, 'startedAt', opened_at, 'targetMs', 3600000,
+      'dueAt', opened_at + 3600000, 'met', json(iif(number % 7 = 0, 'false', 'true')), 'elapsedMs', number % 5000 * 1000)`;
+  const clocks = (metric: string): string => `json_object('clocks', json_array(${clock(metric)}))`;
+  for (const [n, type, data] of [
+    [11, "ticket_opened", "'{}'"],
+    [12, "ticket_answered", clocks("firstResponse")],
+    [13, "ticket_resolved", clocks("resolution")],
+    [14, "ticket_closed", "'{}'"],
+  ] as const) {
+    await db
+      .prepare(
+        `INSERT INTO ticket_events (ticket_id, n, at, type, actor, actor_kind, actor_id, from_status, to_status, data)
+         SELECT id, ${n}, opened_at + ${n} * 1000, '${type}', '{"kind":"agent","id":9001,"name":"Agent"}', 'agent', '9001',
+           'open', 'open', ${data} FROM tickets WHERE opened_at BETWEEN ?1 AND ?2`,
+      )
+      .bind(MANY.since + 1_000, MANY.since + tickets * 1_000)
+      .run();
+  }
+}
+
+/**
  * Puts tickets `from` to `to` into the record, of many groups, queues, agents and customers, as their objects would have
  * told them: one of twenty is open, and one of a thousand has any one tag.
  */

@@ -396,6 +396,7 @@ describe("the contract", () => {
         "GET /api/v1/metrics",
         "GET /api/v1/reconciliation",
         "POST /api/v1/reconciliation",
+        "POST /api/v1/reconciliation/drain",
         "GET /api/v1/keys",
         "POST /api/v1/keys",
         "GET /api/v1/keys/{id}",

@@ -1,9 +1,11 @@
+import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { appWith } from "../../src/http/app.ts";
 import { ApiKeys } from "../../src/record/api-keys.ts";
 import { costOf } from "../support/d1-cost.ts";
 import { exampleDesk } from "../support/desks.ts";
-import { codeOf, emptyRecord, HttpDesk, turnClock } from "../support/http-desk.ts";
+import { ADMIN, codeOf, emptyRecord, HttpDesk, turnClock } from "../support/http-desk.ts";
 
 let desk: HttpDesk;
 beforeEach(async () => {
@@ -267,4 +269,47 @@ test("no key is ever logged, whatever becomes of it", async () => {
   for (const spy of spies) spy.mockRestore();
   expect(lines.length).toBeGreaterThan(3);
   for (const one of [key, rotated.key]) expect(lines.join("\n")).not.toContain(one.slice(-43));
+});
+
+describe("ADMIN_TOKEN, as it is deployed", () => {
+  const app = appWith(Date.now);
+  const admin = (method: string, path: string, body?: unknown): Promise<Response> =>
+    Promise.resolve(
+      app.fetch(
+        new Request(`https://desk.example${path}`, {
+          method,
+          headers: { ...ADMIN, "content-type": "application/json" },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        }),
+        desk.env,
+        createExecutionContext(),
+      ),
+    );
+
+  test("does everything until there is a key that may, and after that only looks after keys", async () => {
+    expect((await admin("PUT", "/api/v1/config", exampleDesk())).status).toBeLessThan(300);
+    await admin("POST", "/api/v1/keys", { name: "reports", scopes: ["tickets:read"] });
+    expect((await admin("GET", "/api/v1/tickets")).status).toBe(200);
+    const made = await admin("POST", "/api/v1/keys", { name: "ci", scopes: ["admin"] });
+    const { id, key } = await made.json<Key>();
+    for (const path of ["/api/v1/tickets", "/api/v1/config", "/api/v1/audit", "/metrics"]) {
+      const answer = await admin("GET", path);
+      expect(await refusalOf(answer)).toEqual([
+        403,
+        "auth.bootstrap_only",
+        expect.stringContaining("only makes keys"),
+      ]);
+      expect((await using(key, path)).status).toBe(200);
+    }
+    // Whoever has lost that key is not locked out.
+    expect((await admin("POST", `/api/v1/keys/${id}/revoke`, {})).status).toBeLessThan(300);
+    expect((await admin("GET", "/api/v1/tickets")).status).toBe(200);
+  });
+
+  test("finds out why D1 does not answer, whatever keys there are", async () => {
+    await admin("POST", "/api/v1/keys", { name: "ci", scopes: ["admin"] });
+    desk.d1.state = "failing";
+    const answer = await admin("GET", "/api/v1/tickets");
+    expect([answer.status, await codeOf(answer)]).toEqual([503, "record.unreachable"]);
+  });
 });

@@ -95,6 +95,27 @@ describe("a body", () => {
     expect((await answer.json<{ problems: unknown[] }>()).problems).toHaveLength(1_000);
   });
 
+  test("is told together with what is wrong in the path, the query and the headers", async () => {
+    const path = `/api/v1/tickets/${"x".repeat(200)}/commands`;
+    const body = { type: "priority", priority: "huge", note: 7 };
+    const answer = await desk.send("POST", path, body, { "Idempotency-Key": "é" });
+    expect(answer.status).toBe(422);
+    const { problems } = await answer.json<{ problems: { pointer: string }[] }>();
+    expect(problems.map(({ pointer }) => pointer).toSorted()).toEqual([
+      "/header/Idempotency-Key",
+      "/note",
+      "/path/ref",
+      "/priority",
+    ]);
+    const list = await desk.send("GET", "/api/v1/tickets?limit=0&sort=color&cursor=!");
+    const wrong = await list.json<{ problems: { pointer: string }[] }>();
+    expect(wrong.problems.map(({ pointer }) => pointer).toSorted()).toEqual([
+      "/query/cursor",
+      "/query/limit",
+      "/query/sort",
+    ]);
+  });
+
   test("is not looked at where the key may not do it", async () => {
     const { headers } = await desk.key("tickets:read");
     const answer = await desk.send("POST", "/api/v1/keys", "{", headers);

@@ -94,7 +94,7 @@ function nameOf(call: OutsideCall): string {
   return "enrichment" in call ? "enrichment" : call.method;
 }
 
-const app = appWith(() => localClock.now());
+const app = appWith(() => localClock.now(), { bootstraps: false });
 
 const desk: ExportedHandler<Env> = {
   fetch: app.fetch,

@@ -3,7 +3,7 @@ import { project } from "../../../src/record/projection.ts";
 import type { Clock } from "../../../src/topic-group/clock.ts";
 import { outsideOf } from "../../../src/topic-group/outside.ts";
 import { TopicGroup as ProductTopicGroup } from "../../../src/topic-group/topic-group.ts";
-import { manyEvents, manyTickets } from "../../support/many-tickets.ts";
+import { manyCounted, manyEvents, manyTickets } from "../../support/many-tickets.ts";
 import { counted, countedDatabase, counter } from "./counts.ts";
 import { fillRecord } from "./fill-record.ts";
 import { multiplyTickets } from "./multiply.ts";
@@ -40,6 +40,8 @@ async function gateOpens(): Promise<void> {
 }
 
 /** The least that a page can cost: so many rows in the order of their key, as JSON. */
+const BARE_COUNT =
+  "SELECT type, count(*) FROM ticket_events WHERE type IN ('ticket_opened', 'ticket_answered', 'ticket_resolved', 'ticket_closed', 'ticket_reopened', 'sla_breached') AND at >= ?1 AND at < ?2 GROUP BY type";
 const BARE = {
   tickets: "SELECT * FROM tickets WHERE id > ?1 ORDER BY id LIMIT ?2",
   events: "SELECT * FROM ticket_events WHERE ticket_id > ?1 ORDER BY ticket_id, n LIMIT ?2",
@@ -158,6 +160,15 @@ export default {
       case "events":
         await manyEvents(env.DB, 1, Number(searchParams.get("to")));
         return Response.json({});
+      case "counted":
+        await manyCounted(env.DB, Number(searchParams.get("tickets")));
+        return Response.json({});
+      case "bare-count": {
+        const { results } = await env.DB.prepare(BARE_COUNT)
+          .bind(Number(searchParams.get("since")), Number(searchParams.get("until")))
+          .all();
+        return Response.json({ items: results });
+      }
       case "bare": {
         const { results } = await env.DB.prepare(
           BARE[searchParams.get("of") === "events" ? "events" : "tickets"],

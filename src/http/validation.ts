@@ -1,0 +1,87 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { routePath } from "hono/route";
+import type { z } from "zod";
+import { schemaProblems, type SchemaProblem } from "../domain/schema-problems.ts";
+import { jsonOf } from "./body.ts";
+import type { Desk } from "./desk.ts";
+import { PROBLEMS_SHOWN_MAX } from "./limits.ts";
+import { isJson } from "./media-type.ts";
+import { problem } from "./problem.ts";
+
+/** The parts of a request for which a route has schemas, and how they are called in a problem's pointer. */
+interface Schemas {
+  params?: z.ZodType;
+  query?: z.ZodType;
+  headers?: z.ZodObject;
+  json?: z.ZodType;
+}
+
+/**
+ * A validator stops at the first part of a request that is not valid. Callers shall hear of everything at once, so then
+ * all parts are looked at again, by the schemas with which the route was registered.
+ */
+export function answerInvalid(app: OpenAPIHono<Desk>): Desk["Variables"]["invalid"] {
+  let routes: ReadonlyMap<string, Schemas> | null = null;
+  return async (c) => {
+    routes ??= schemasOf(app);
+    const found = await problemsIn(c, routes.get(`${c.req.method} ${routePath(c)}`) ?? {});
+    return problem(c, "request.invalid", { problems: found.slice(0, PROBLEMS_SHOWN_MAX) });
+  };
+}
+
+function schemasOf(app: OpenAPIHono<Desk>): ReadonlyMap<string, Schemas> {
+  const routes = new Map<string, Schemas>();
+  for (const definition of app.openAPIRegistry.definitions) {
+    if (definition.type !== "route") continue;
+    const { method, path, request = {} } = definition.route;
+    const { params, query, headers, body } = request as Omit<Schemas, "json"> & {
+      body?: { content: { "application/json"?: { schema: z.ZodType } } };
+    };
+    const json = body?.content["application/json"]?.schema;
+    routes.set(`${method.toUpperCase()} ${path.replaceAll(/\/{(.+?)}/g, "/:$1")}`, {
+      ...(params === undefined ? {} : { params }),
+      ...(query === undefined ? {} : { query }),
+      ...(headers === undefined ? {} : { headers }),
+      ...(json === undefined ? {} : { json }),
+    });
+  }
+  return routes;
+}
+
+async function problemsIn(
+  c: Context<Desk>,
+  { params, query, headers, json }: Schemas,
+): Promise<SchemaProblem[]> {
+  const found = [
+    ...(await wrongIn(params, c.req.param(), ["path"])),
+    ...(await wrongIn(query, single(c.req.queries()), ["query"])),
+  ];
+  if (headers !== undefined) {
+    const given = Object.keys(headers.shape).map((name) => [name, c.req.header(name)]);
+    found.push(...(await wrongIn(headers, Object.fromEntries(given), ["header"])));
+  }
+  const body =
+    json !== undefined && isJson(c.req.header("Content-Type")) ? jsonOf(await c.req.arrayBuffer()) : null;
+  if (body !== null && "value" in body) found.push(...(await wrongIn(json, body.value, [])));
+  return found;
+}
+
+async function wrongIn(
+  schema: z.ZodType | undefined,
+  value: unknown,
+  root: string[],
+): Promise<SchemaProblem[]> {
+  const read = await schema?.safeParseAsync(value);
+  // A body may have more wrong with it than it has bytes.
+  return read?.success === false
+    ? schemaProblems(read.error.issues.slice(0, PROBLEMS_SHOWN_MAX), value, root)
+    : [];
+}
+
+/** As validators see a query: what stands there once is no list. */
+function single(queries: Record<string, string[]>): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(queries).map(([name, values]) => [name, values.length === 1 ? values[0]! : values]),
+  );
+}
