@@ -95,13 +95,15 @@ export async function metricsOf(
   ]);
   if ((few as [{ n: number }])[0].n > METRICS_EVENTS_MAX) return "too_many";
 
-  const asked = (by: Grouping | null): SQL[] =>
-    [volumes, verdicts, times, escalated, standing].map((one) => one(filter, by));
-  const answers = await ask(d1, [...asked(null), ...(grouping === null ? [] : asked(grouping))]);
-  const total = answers.slice(0, 5) as Rows;
-  const apart = grouping === null ? null : (answers.slice(5) as Rows);
-  if (apart !== null && grouping === "day") apart[4] = null;
-  const groups = apart === null ? [] : [...figuresOf(apart)];
+  const questions = [volumes, verdicts, times, escalated, standing].map((one) => one(filter, grouping));
+  // Counts add up, ranks do not.
+  const overall = grouping === null ? [] : [times(filter, null)];
+  const answers = await ask(d1, [...questions, ...overall]);
+  const rows = answers.slice(0, 5) as Rows;
+  const inAll = answers.slice(5) as [Times[]?];
+  const total = inTotal(rows, inAll[0] ?? rows[2]);
+  if (grouping === "day") rows[4] = null;
+  const groups = grouping === null ? [] : [...figuresOf(rows)];
   const listed = groups
     .map(([key, figures]) => ({ key: key === "" ? null : key, figures }))
     .sort((a, b) =>
@@ -247,7 +249,22 @@ function standing(filter: MetricsFilter, by: Grouping | null): SQL {
     FROM tickets AS t WHERE t.closed = 0${among(filter, who)} GROUP BY 1, 2`;
 }
 
-/** By key, `""` for none. */
+/** The same rows as if nothing had been told apart, with the times of all. */
+function inTotal([ofVolumes, ofVerdicts, , ofEscalated, ofStanding]: Rows, ofTimes: Times[]): Rows {
+  return [
+    ofAll(ofVolumes),
+    ofAll(ofVerdicts),
+    ofTimes,
+    ofAll(ofEscalated),
+    ofStanding === null ? null : ofAll(ofStanding),
+  ];
+}
+
+function ofAll<Row extends Keyed>(rows: Row[]): Row[] {
+  return rows.map((row) => ({ ...row, key: null }));
+}
+
+/** By key, `""` for none; rows of one key add up. */
 function figuresOf([ofVolumes, ofVerdicts, ofTimes, ofEscalated, ofStanding]: Rows): Map<string, Figures> {
   const found = new Map<string, Figures>();
   const at = ({ key }: Keyed): Figures => {
@@ -259,13 +276,13 @@ function figuresOf([ofVolumes, ofVerdicts, ofTimes, ofEscalated, ofStanding]: Ro
     return fresh;
   };
   for (const row of ofVolumes) {
-    const { opened, answers, resolved, closed, reopened } = row;
-    Object.assign(at(row), { opened, answers, resolved, closed, reopened });
-    for (const metric of METRICS) at(row).breaches[metric] = row[`breach_${metric}`];
+    const figures = at(row);
+    for (const volume of VOLUMES) figures[volume] += row[volume];
+    for (const metric of METRICS) figures.breaches[metric] += row[`breach_${metric}`];
   }
   for (const row of ofVerdicts) {
-    at(row).kept[row.metric] = row.kept;
-    at(row).missed[row.metric] = row.missed;
+    at(row).kept[row.metric] += row.kept;
+    at(row).missed[row.metric] += row.missed;
   }
   for (const row of ofTimes) {
     at(row).times[row.metric] = {
@@ -273,11 +290,16 @@ function figuresOf([ofVolumes, ofVerdicts, ofTimes, ofEscalated, ofStanding]: Ro
       business: { count: row.businesses, medianMs: row.business_median, p90Ms: row.business_p90 },
     };
   }
-  for (const row of ofEscalated) at(row).escalations = { actions: row.actions, byHand: row.by_hand };
-  for (const row of ofStanding ?? []) at(row).backlog![row.status] = row.count;
+  for (const row of ofEscalated) {
+    const { escalations } = at(row);
+    escalations.actions += row.actions;
+    escalations.byHand += row.by_hand;
+  }
+  for (const row of ofStanding ?? []) at(row).backlog![row.status] += row.count;
   return found;
 }
 
+const VOLUMES = ["opened", "answers", "resolved", "closed", "reopened"] as const;
 const NONE: Spread = { count: 0, medianMs: null, p90Ms: null };
 const zeros = (): Record<Metric, number> => ({ firstResponse: 0, nextResponse: 0, resolution: 0 });
 

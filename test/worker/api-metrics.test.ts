@@ -264,7 +264,7 @@ describe("the figures of a period", () => {
         .all<{ detail: string }>();
       plans.push(...results.map(({ detail }) => detail));
     }
-    expect(asked).toHaveLength(11);
+    expect(asked).toHaveLength(7);
     expect([...new Set(plans.filter((line) => line.startsWith("SEARCH")))]).toEqual([
       "SEARCH ticket_events USING INDEX ticket_events_counted (at>? AND at<?)",
       "SEARCH e USING INDEX ticket_events_counted (at>? AND at<?)",
