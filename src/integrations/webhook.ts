@@ -21,8 +21,8 @@ export interface WebhookCall {
  * What came of a try.
  *
  * - `done`: a 2xx answer
- * - `later`: no answer, or one that says "not now"
- * - `refused`: an answer that will stay the same
+ * - `later`: no answer, or one that need not last: a receiver says 404 or 401 while it is deployed
+ * - `refused`: it wants nothing any more (410), or its address must not be called
  */
 export type WebhookOutcome =
   | { kind: "done" }
@@ -82,6 +82,5 @@ function outcomeOf(answer: OutgoingAnswer): WebhookOutcome {
   const { status, retryAfterMs } = answer;
   if (status >= 200 && status < 300) return { kind: "done" };
   const code = `http_${status}`;
-  const passes = status >= 500 || status === 408 || status === 425 || status === 429;
-  return passes ? { kind: "later", code, retryAfterMs } : { kind: "refused", code };
+  return status === 410 ? { kind: "refused", code } : { kind: "later", code, retryAfterMs };
 }

@@ -80,14 +80,16 @@ describe("one try", () => {
     expect(await send()).toEqual({ kind: "done" });
   });
 
-  test.each([500, 502, 503, 504, 599, 408, 425, 429])("is for later with %d", async (status) => {
+  const NOT_NOW = [500, 502, 503, 504, 599, 400, 401, 403, 404, 405, 408, 413, 422, 425, 429];
+
+  test.each(NOT_NOW)("is for later with %d", async (status) => {
     await endpoint.answers({ status, body: "not now" });
     expect(await send()).toEqual({ kind: "later", code: `http_${status}`, retryAfterMs: null });
   });
 
-  test.each([400, 401, 403, 404, 405, 410, 413, 422])("is refused with %d", async (status) => {
-    await endpoint.answers({ status });
-    expect(await send()).toEqual({ kind: "refused", code: `http_${status}` });
+  test("is refused with 410", async () => {
+    await endpoint.answers({ status: 410 });
+    expect(await send()).toEqual({ kind: "refused", code: "http_410" });
   });
 
   test.each([301, 302, 303, 307, 308])("follows no %d: who signs knows to whom", async (status) => {
@@ -285,11 +287,26 @@ describe("a message to an endpoint", () => {
     expect(await parked()).toEqual([]);
   });
 
-  test("that is refused is parked at once, with the answer's status", async () => {
-    await endpoint.answers({ status: 404 });
+  test.each([404, 401])(
+    "that is answered %d while its receiver is deployed is tried again",
+    async (status) => {
+      await endpoint.answers({ status }, { status });
+      await until(BREACHED);
+      expect(await tries()).toBe(1);
+      await stage.pass(WEBHOOK_PAUSES_MS[0]);
+      expect(await tries()).toBe(2);
+      expect(await parked()).toEqual([]);
+      await stage.pass(WEBHOOK_PAUSES_MS[1]);
+      expect(await tries()).toBe(3);
+      expect(await parked()).toEqual([]);
+    },
+  );
+
+  test("that is told 410 is parked at once, with the answer's status", async () => {
+    await endpoint.answers({ status: 410 });
     await until(BREACHED);
     expect(await parked()).toMatchObject([
-      { kind: "webhook", state: "parked", attempts: 1, code: "http_404" },
+      { kind: "webhook", state: "parked", attempts: 1, code: "http_410" },
     ]);
     await stage.pass(24 * 3_600_000);
     expect(await tries()).toBe(1);
