@@ -5,6 +5,7 @@ import type { Writing } from "../telegram/message.ts";
 import { hookLane } from "./drain/lane.ts";
 import { isDisabled, messageId, type HookState } from "./hook-state.ts";
 import { FACTS } from "./tables/facts.ts";
+import type { DeadLetters } from "./tables/hook-log.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** The endpoint wants nothing any more: what waits is kept as given up, and the leads hear of it once. */
@@ -24,14 +25,9 @@ export function enable(tx: Transaction, webhook: string): boolean {
   return was;
 }
 
-/** Sends again what was given up: these, or those of a time. Answers how many. */
-export function replayHook(
-  tx: Transaction,
-  webhook: string,
-  { seqs, since, until }: { seqs: readonly number[] | null; since: number; until: number },
-): number {
-  const dead = tx.hookLog.dead(webhook, { since, until, limit: HOOK_REPLAYED_MAX });
-  const chosen = seqs === null ? dead : dead.filter((seq: number) => seqs.includes(seq));
+/** Sends again what was given up. Answers how many. */
+export function replayHook(tx: Transaction, webhook: string, which: DeadLetters): number {
+  const chosen = tx.hookLog.dead(webhook, { ...which, limit: HOOK_REPLAYED_MAX });
   for (const seq of chosen) {
     tx.outbox.update(seq, { state: "waiting", attempts: 0, notBefore: null, code: null, acceptedAt: tx.now });
   }

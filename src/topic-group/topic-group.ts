@@ -54,7 +54,7 @@ import { forgetFormer, systemsHealth } from "./systems.ts";
 import { Agents } from "./tables/agents.ts";
 import { migrateDatabase, openDatabase } from "./tables/database.ts";
 import { FACTS } from "./tables/facts.ts";
-import { HookLog, type HookDelivery } from "./tables/hook-log.ts";
+import { HookLog, type DeadLetters, type HookDelivery } from "./tables/hook-log.ts";
 import { Inbox } from "./tables/inbox.ts";
 import { Messages } from "./tables/messages.ts";
 import { Outbox } from "./tables/outbox.ts";
@@ -368,7 +368,7 @@ export class TopicGroup extends DurableObject<Env> {
   }
 
   /** Sends again what an endpoint did not take: these, or those of a time. Answers how many. */
-  replayHook(webhook: string, which: { seqs: number[] | null; since: number; until: number }): number {
+  replayHook(webhook: string, which: DeadLetters): number {
     return this.#rulesInForce() === null ? 0 : this.#commit((tx) => replayHook(tx, webhook, which));
   }
 

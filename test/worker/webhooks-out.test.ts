@@ -1,5 +1,7 @@
+import { runInDurableObject } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, test } from "vitest";
+import { HOOK_REPLAYED_MAX } from "../../src/domain/limits.ts";
 import type { Customer } from "../../src/sandbox/telegram/client.ts";
 import { promisesNothing } from "../support/desks.ts";
 import type { Received } from "../support/endpoint-server.ts";
@@ -222,6 +224,23 @@ describe("an endpoint that dies", () => {
       dead[1].id,
     ]);
     expect(await health()).toMatchObject({ waiting: 0, dead: 0 });
+  });
+
+  test("has more dead letters than one call replays: any of them can be named", async () => {
+    const payload = JSON.stringify({ kind: "webhook", webhook: "crm", type: "ping", at: 0, data: {} });
+    const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${HOOK_REPLAYED_MAX + 5})
+      INSERT INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, attempts, code)
+      SELECT 1000000 + i, 'hook:crm', 0, 'webhook', '${payload}', 'parked', ${stage.now}, 10, 'http_500' FROM n`;
+    await runInDurableObject(stage.groupStub(), (_, state) => void state.storage.sql.exec(fill));
+    const ids = [1_000_000 + HOOK_REPLAYED_MAX + 5, 1_000_000 + HOOK_REPLAYED_MAX + 1].map(
+      (seq) => `msg_main_${seq}`,
+    );
+    expect(await post("replay", { ids: [...ids, "msg_main_7", "msg_vip_1000001"] })).toMatchObject({
+      replayed: 2,
+    });
+    await stage.settle();
+    expect((await endpoint.received()).map(({ headers }) => headers["webhook-id"])).toEqual(ids.toReversed());
+    expect(await health()).toMatchObject({ dead: HOOK_REPLAYED_MAX + 3 });
   });
 
   test("by saying so (410) is left alone, the lead hears of it, and it is called again when asked", async () => {

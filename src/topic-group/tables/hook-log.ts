@@ -22,6 +22,13 @@ export interface HookDelivery {
   nextTryAt: number | null;
 }
 
+/** Which of what was given up: of a time, in ms since 1970, and where `seqs` is not null only these. */
+export interface DeadLetters {
+  seqs: readonly number[] | null;
+  since: number;
+  until: number;
+}
+
 /** What goes to endpoints, and what has gone. */
 export class HookLog {
   readonly #db: Database;
@@ -62,6 +69,7 @@ export class HookLog {
             .where(
               and(
                 eq(outbox.lane, hookLane(webhook)),
+                eq(outbox.kind, "webhook"),
                 lt(outbox.seq, before),
                 sql`${outbox.state} IN (${sql.join(
                   states.map((one) => sql`${one}`),
@@ -94,24 +102,27 @@ export class HookLog {
     const rows = this.#db
       .select({ state: outbox.state, count: sql<number>`count(*)` })
       .from(outbox)
-      .where(eq(outbox.lane, hookLane(webhook)))
+      .where(and(eq(outbox.lane, hookLane(webhook)), eq(outbox.kind, "webhook")))
       .groupBy(outbox.state)
       .all();
     const of = (state: string): number => rows.find((row) => row.state === state)?.count ?? 0;
     return { waiting: of("waiting"), dead: of("parked") };
   }
 
-  /** The numbers of what was given up, oldest first, of a time; at most `limit`. */
-  dead(webhook: string, { since, until, limit }: { since: number; until: number; limit: number }): number[] {
+  /** The numbers of what was given up, oldest first: of a time, and only these if any are named; at most `limit`. */
+  dead(webhook: string, { seqs, since, until, limit }: DeadLetters & { limit: number }): number[] {
+    const named = sql`${outbox.seq} IN (SELECT value FROM json_each(${JSON.stringify(seqs)}))`;
     return this.#db
       .select({ seq: outbox.seq })
       .from(outbox)
       .where(
         and(
           eq(outbox.lane, hookLane(webhook)),
+          eq(outbox.kind, "webhook"),
           sql`${outbox.state} = 'parked'`,
           gte(outbox.acceptedAt, since),
           lte(outbox.acceptedAt, until),
+          seqs === null ? undefined : named,
         ),
       )
       .orderBy(outbox.seq)
@@ -125,7 +136,9 @@ export class HookLog {
     this.#db
       .update(outbox)
       .set({ state: "parked", code, attemptedAt: null })
-      .where(and(eq(outbox.lane, hookLane(webhook)), sql`${outbox.state} = 'waiting'`))
+      .where(
+        and(eq(outbox.lane, hookLane(webhook)), eq(outbox.kind, "webhook"), sql`${outbox.state} = 'waiting'`),
+      )
       .run();
   }
 
