@@ -2,10 +2,13 @@ import type { Rules } from "./rules.ts";
 import { FACTS } from "./tables/facts.ts";
 import type { Store } from "./tables/store.ts";
 
-/** An endpoint said that it wants nothing any more (410), at this address, in ms since 1970. */
+/** When an endpoint last said, at this address, that it wants nothing any more (410), and when somebody said otherwise. */
 export interface HookState {
   url: string;
-  disabledAt: number;
+  /** In ms since 1970; null: never. */
+  disabledAt: number | null;
+  /** In ms since 1970; absent: not since it said so. */
+  enabledAt?: number;
 }
 
 interface Known {
@@ -13,11 +16,15 @@ interface Known {
   store: Store;
 }
 
+export function hookState({ store }: Pick<Known, "store">, webhook: string): HookState | undefined {
+  return store.fact(FACTS.hook(webhook)) as HookState | undefined;
+}
+
 /** Since when an endpoint is left alone, in ms since 1970; null: it is not. Another address is another endpoint. */
-export function disabledSince({ rules, store }: Known, webhook: string): number | null {
-  const state = store.fact(FACTS.hook(webhook)) as HookState | undefined;
-  if (state === undefined) return null;
-  const url = rules.config.webhooks.find(({ id }) => id === webhook)?.url;
+export function disabledSince(known: Known, webhook: string): number | null {
+  const state = hookState(known, webhook);
+  if (state === undefined || state.enabledAt !== undefined) return null;
+  const url = known.rules.config.webhooks.find(({ id }) => id === webhook)?.url;
   return state.url === url ? state.disabledAt : null;
 }
 

@@ -1,28 +1,65 @@
+import { isLeadOf } from "../domain/agent.ts";
 import { HOOK_REPLAYED_MAX } from "../domain/limits.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { messageData, wants, type ToldMessage } from "../domain/webhook-event.ts";
 import type { Writing } from "../telegram/message.ts";
 import { hookLane } from "./drain/lane.ts";
-import { isDisabled, messageId, type HookState } from "./hook-state.ts";
+import { hookState, isDisabled, messageId, type HookState } from "./hook-state.ts";
+import type { PeerMessage } from "./peers/message.ts";
+import { tellPeer } from "./peers/tell.ts";
 import { FACTS } from "./tables/facts.ts";
 import type { DeadLetters } from "./tables/hook-log.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** The endpoint wants nothing any more: what waits is kept as given up, and the leads hear of it once. */
+/** The endpoint wants nothing any more: no group calls it again. */
 export function disable(tx: Transaction, webhook: string): void {
-  const url = tx.rules.config.webhooks.find(({ id }) => id === webhook)?.url;
+  const { webhooks, groups } = tx.rules.config;
+  const url = webhooks.find(({ id }) => id === webhook)?.url;
   if (url === undefined || isDisabled(tx, webhook)) return;
-  tx.store.setFact(FACTS.hook(webhook), { url, disabledAt: tx.now } satisfies HookState);
-  tx.hookLog.giveUp(webhook, "endpoint_disabled");
-  for (const lead of tx.rules.policy.roster.leads)
-    tx.tellAgent(lead, 0, { code: "webhook_disabled", webhook });
+  leaveAlone(tx, { webhook, url, at: tx.now });
+  for (const { id } of groups)
+    if (id !== tx.rules.group.id) tellPeer(tx, id, 0, { type: "hook_gone", webhook, url, at: tx.now });
 }
 
-/** It is called again. Answers whether it was left alone. */
-export function enable(tx: Transaction, webhook: string): boolean {
+/** Another group was told so. What is older than the last time when somebody enabled it says nothing. */
+export function hearGone(tx: Transaction, gone: Gone): void {
+  const { webhook, url, at } = gone;
+  if (tx.rules.config.webhooks.find(({ id }) => id === webhook)?.url !== url) return;
+  if (isDisabled(tx, webhook) || at <= (hookState(tx, webhook)?.enabledAt ?? 0)) return;
+  leaveAlone(tx, gone);
+}
+
+type Gone = Pick<Extract<PeerMessage, { type: "hook_gone" }>, "webhook" | "url" | "at">;
+
+/** What waits is kept as given up. Every group hears of it, so each lead is told by the first that they lead. */
+function leaveAlone(tx: Transaction, { webhook, url, at }: Gone): void {
+  const { config, group } = tx.rules;
+  tx.store.setFact(FACTS.hook(webhook), { url, disabledAt: at } satisfies HookState);
+  tx.hookLog.giveUp(webhook, "endpoint_disabled");
+  // What is no message, and stood behind one, has its turn now.
+  tx.touched.add(hookLane(webhook));
+  for (const agent of config.agents) {
+    if (config.groups.find(({ id }) => isLeadOf(config, id, agent))?.id !== group.id) continue;
+    const { telegramId: id, name } = agent;
+    tx.tellAgent({ id, name }, 0, { code: "webhook_disabled", webhook });
+  }
+}
+
+/** It is called again; the groups in `tell` were not reached, and hear it from here. Answers whether it was left alone. */
+export function enable(tx: Transaction, webhook: string, tell: readonly string[]): boolean {
   const was = isDisabled(tx, webhook);
-  if (was) tx.store.deleteFact(FACTS.hook(webhook));
+  hearBack(tx, { webhook, at: tx.now });
+  for (const group of tell) tellPeer(tx, group, 0, { type: "hook_back", webhook, at: tx.now });
   return was;
+}
+
+/** It is called again; what is older than the last 410 says nothing. */
+export function hearBack(tx: Transaction, { webhook, at }: { webhook: string; at: number }): void {
+  const url = tx.rules.config.webhooks.find(({ id }) => id === webhook)?.url;
+  const known = hookState(tx, webhook);
+  const disabledAt = known?.disabledAt ?? null;
+  if (url === undefined || (disabledAt !== null && at < disabledAt)) return;
+  tx.store.setFact(FACTS.hook(webhook), { url, disabledAt, enabledAt: at } satisfies HookState);
 }
 
 /** Sends again what was given up. Answers how many. */
@@ -44,6 +81,15 @@ export function announceMessage(tx: Transaction, ticket: Ticket, message: ToldMe
     const data = messageData(message, ticket, desk.textInWebhooks && webhook.includeText);
     tx.webhook({ webhook: webhook.id, ticket: ticket.number, type, at: message.sentAt, data });
   }
+}
+
+/** What of a message goes along to the group that has its ticket, where endpoints ask for messages. */
+export function stillTold(tx: Transaction, message: ToldMessage): { told?: ToldMessage } {
+  const { desk, webhooks } = tx.rules.config;
+  const wanting = webhooks.filter((webhook) => wants(webhook, "message.received"));
+  if (wanting.length === 0) return {};
+  const withText = desk.textInWebhooks && wanting.some(({ includeText }) => includeText);
+  return { told: withText ? message : { ...message, text: null } };
 }
 
 /** What is told of something that somebody wrote in Telegram. */

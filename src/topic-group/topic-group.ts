@@ -377,9 +377,9 @@ export class TopicGroup extends DurableObject<Env> {
     return this.#rulesInForce() === null ? null : this.#commit((tx) => ping(tx, webhook));
   }
 
-  /** An endpoint that wanted nothing more is called again. Answers whether it was left alone. */
-  enableHook(webhook: string): boolean {
-    return this.#rulesInForce() !== null && this.#commit((tx) => enable(tx, webhook));
+  /** An endpoint that wanted nothing more is called again; `tell`: groups to pass it on to. Answers whether it was left alone. */
+  enableHook(webhook: string, tell: string[]): boolean {
+    return this.#rulesInForce() !== null && this.#commit((tx) => enable(tx, webhook, tell));
   }
 
   /** Sends every ticket, event and contact to the record again. Answers how many tickets. */

@@ -2,8 +2,9 @@ import { runInDurableObject } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, test } from "vitest";
 import { HOOK_REPLAYED_MAX } from "../../src/domain/limits.ts";
-import type { Customer } from "../../src/sandbox/telegram/client.ts";
-import { promisesNothing } from "../support/desks.ts";
+import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
+import type { Customer, Group, Member } from "../../src/sandbox/telegram/client.ts";
+import { promisesNothing, VIP_CHAT } from "../support/desks.ts";
 import type { Received } from "../support/endpoint-server.ts";
 import { Endpoint } from "../support/endpoint.ts";
 import { Stage, texts } from "../support/stage.ts";
@@ -263,6 +264,151 @@ describe("an endpoint that dies", () => {
     expect((await endpoint.received()).at(-1)!.headers["webhook-id"]).toBe(id);
     expect((await types()).at(-1)).toBe("ping");
     expect(await health()).toMatchObject({ status: "active", dead: expect.any(Number) });
+  });
+});
+
+describe("with several groups", () => {
+  let vip: Group;
+  let vera: Member;
+
+  async function several(events: string[], more: { leads?: "both" } = {}): Promise<void> {
+    endpoint = new Endpoint();
+    stage = await Stage.open({
+      config: (desk) => {
+        promisesNothing(desk);
+        desk.queues = [
+          { id: "general", group: "main" },
+          { id: "premium", group: "vip" },
+        ];
+        desk.agents = [
+          { telegramId: 9001, name: "Lena", role: "lead", groups: ["main", "vip"] },
+          { telegramId: 9002, name: "Olga", groups: ["main"] },
+          {
+            telegramId: 9004,
+            name: "Vera",
+            role: more.leads === undefined ? "agent" : "lead",
+            groups: ["vip"],
+          },
+        ];
+        desk.routing.rules = [{ when: { payload: "gold" }, queue: "premium" }];
+        desk.webhooks = [{ id: "crm", url: endpoint.url, events }];
+      },
+    });
+    ada = await stage.customer({ firstName: "Ada" });
+    vip = await stage.telegram.group({ id: VIP_CHAT, title: "VIP", forum: true });
+    vera = await vip.member({ id: 9004, firstName: "Vera" });
+  }
+  const inVip = async (): Promise<number> =>
+    (await vip.topics()).find(({ name, isClosed }) => name.startsWith("SUP-1 ") && !isClosed)!.id;
+  const transfer = async (by: Member, topic: number, queue: string): Promise<void> => {
+    await by.write(topic, `/transfer ${queue}`);
+    await stage.settle(20_000);
+  };
+  /** What the endpoint took, in the order in which it took it. */
+  const taken = async (failed: number): Promise<string[]> => {
+    const messages = (await endpoint.received()).slice(failed);
+    return messages.map(({ body }) => (JSON.parse(body) as Told).type);
+  };
+
+  test("a ticket that moves while an endpoint is away is told of in order once it is back", async () => {
+    await several(["*", "message.received"]);
+    // The old group tries again after five seconds, then after five minutes; the new one could at once.
+    await endpoint.answers({ status: 503 }, { status: 503 });
+    const topic = await ticket();
+    await transfer(stage.olga, topic, "premium");
+    await ada.write("It burns more");
+    await stage.settle(3_000);
+    await vera.write(await inVip(), "/claim");
+    await stage.settle(3_000);
+    expect(await endpoint.received()).toHaveLength(2);
+    await stage.pass(HOUR);
+    expect(await taken(2)).toEqual([
+      "ticket.opened",
+      "message.received",
+      "ticket.transferred",
+      "message.received",
+      "ticket.assigned",
+    ]);
+    expect(await health()).toMatchObject({ waiting: 0, dead: 0 });
+  });
+
+  test("also one that comes back, and goes again", async () => {
+    await several(["*"]);
+    await endpoint.answers({ status: 503 }, { status: 503 });
+    const topic = await ticket();
+    await transfer(stage.olga, topic, "premium");
+    await vera.write(await inVip(), "/tag there");
+    await transfer(vera, await inVip(), "general");
+    await stage.olga.write((await stage.topic("SUP-1")).id, "/tag back");
+    await transfer(stage.olga, (await stage.topic("SUP-1")).id, "premium");
+    await vera.write(await inVip(), "/claim");
+    await stage.settle(3_000);
+    expect(await endpoint.received()).toHaveLength(2);
+    await stage.pass(2 * HOUR);
+    expect(await taken(2)).toEqual([
+      "ticket.opened",
+      "ticket.transferred",
+      "ticket.tags_changed",
+      "ticket.transferred",
+      "ticket.tags_changed",
+      "ticket.transferred",
+      "ticket.assigned",
+    ]);
+  });
+
+  test("one that the old group gives up keeps nothing waiting in the new one", async () => {
+    await several(["ticket.opened", "ticket.assigned"]);
+    await endpoint.answers(...Array.from({ length: 10 }, () => ({ status: 500 })));
+    const topic = await ticket();
+    await transfer(stage.olga, topic, "premium");
+    await vera.write(await inVip(), "/claim");
+    await stage.pass(4 * 24 * HOUR);
+    expect(await taken(10)).toEqual(["ticket.assigned"]);
+    expect(await health()).toMatchObject({ waiting: 0, dead: 1 });
+  });
+
+  test("one that was told 410 is called by no other group, until it is enabled for all of them", async () => {
+    await several(["ticket.opened"], { leads: "both" });
+    await endpoint.answers({ status: 410 });
+    for (const id of [9001, 9004]) await (await stage.telegram.customer({ id })).start();
+    await ticket();
+    const bea = await stage.customer({ firstName: "Bea" });
+    await bea.start("vip_gold");
+    await bea.write("Mine, too");
+    await stage.settle(5_000);
+    expect(await endpoint.received()).toHaveLength(1);
+    expect(await health()).toMatchObject({ status: "disabled", waiting: 0, dead: 1 });
+    for (const id of [9001, 9004]) {
+      const said = texts(await stage.telegram.messages(id)).filter((text) => text.includes("answered 410"));
+      expect(said).toHaveLength(1);
+    }
+    expect(await post("enable")).toMatchObject({ changed: true });
+    expect(await stage.groupStub("vip").hook("crm")).toMatchObject({ disabledAt: null });
+    await bea.write("/new And this");
+    await stage.settle(5_000);
+    expect(await endpoint.received()).toHaveLength(2);
+  });
+
+  test("what a group hears late of an endpoint does not undo what was said since", async () => {
+    await several(["ticket.opened"]);
+    localFaults.apart.add("vip");
+    await endpoint.answers({ status: 410 });
+    await ticket();
+    expect(await health()).toMatchObject({ status: "disabled" });
+    await stage.pass(1_000);
+    expect(await post("enable")).toMatchObject({ changed: true });
+    localFaults.apart.clear();
+    await stage.pass(5 * 60_000);
+    expect(await health()).toMatchObject({ status: "active" });
+    // A group that could not be asked hears of it from another one.
+    await endpoint.answers({ status: 410 });
+    await post("ping");
+    await stage.settle(3_000);
+    expect(await stage.groupStub("vip").hook("crm")).toMatchObject({ disabledAt: expect.any(Number) });
+    await stage.pass(1_000);
+    await stage.groupStub("main").enableHook("crm", ["vip"]);
+    await stage.settle(3_000);
+    expect(await health()).toMatchObject({ status: "active" });
   });
 });
 

@@ -351,7 +351,8 @@ webhooksApi.openapi(
     operationId: "enableWebhook",
     ...changes("config:write"),
     summary: "Calls an endpoint again that had answered 410",
-    description: "What was given up meanwhile can be replayed.",
+    description:
+      "What was given up meanwhile can be replayed. Groups that did not answer hear of it from the others.",
     request: { params: Id, headers: Idempotent },
     responses: {
       200: {
@@ -370,9 +371,12 @@ webhooksApi.openapi(
     const versioned = await endpointIn(c, id);
     if (!("config" in versioned)) return versioned.refused;
     await noted(c, "webhook.enabled", id);
-    const asked = await askGroups(c.env, groupIds(versioned.config), (stub) => stub.enableHook(id));
+    const asked = await askGroups(c.env, groupIds(versioned.config), (stub) => stub.enableHook(id, []));
     const changed = asked.some((one) => "answer" in one && one.answer);
     const unreachableGroups = asked.flatMap((one) => ("unreachable" in one ? [one.group] : []));
+    const messenger = asked.find((one) => "answer" in one)?.group;
+    if (messenger !== undefined && unreachableGroups.length > 0)
+      await askGroup(c.env, messenger, (stub) => stub.enableHook(id, unreachableGroups));
     return c.json({ changed, unreachableGroups }, 200);
   },
 );

@@ -5,7 +5,7 @@ import { subjectOf } from "../../domain/subject.ts";
 import type { Writing } from "../../telegram/message.ts";
 import { customerSentUncopyable, customerUncopyable, kindWords } from "../../telegram/text.ts";
 import { STAFF } from "../drain/lane.ts";
-import { announceMessage, writtenBy } from "../hooks.ts";
+import { announceMessage, stillTold, writtenBy } from "../hooks.ts";
 import { passOn } from "../peers/moving.ts";
 import type { WaitingContent } from "../tables/shapes.ts";
 import type { CustomerRow } from "../tables/store.ts";
@@ -33,8 +33,8 @@ export function customerMessage(
       contact,
       gratitude: writing.kind === "text" && isGratitude(writing.text ?? ""),
       message: messageOf(writing, contact.id, tx, updateId),
+      ...stillTold(tx, writtenBy("customer", contact.id, writing)),
     });
-    announceMessage(tx, elsewhere, writtenBy("customer", contact.id, writing));
     speaksIn(tx, customer, elsewhere.number);
     return;
   }

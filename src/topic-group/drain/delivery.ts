@@ -185,6 +185,9 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
       };
     case "webhook":
       return webhookCall(row, work, rules);
+    case "hook_wait":
+    case "hook_turn":
+      return null;
     case "enrichment":
       return enrichmentCall(row, context);
     case "skills":

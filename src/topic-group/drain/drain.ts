@@ -1,6 +1,7 @@
 import { SAFETY_WAKE_MS } from "../../domain/limits.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
 import { dropQuestion } from "../enriching.ts";
+import { passTurn } from "../peers/hook-turns.ts";
 import { goAfterTicket } from "../peers/moving.ts";
 import type { Rules } from "../rules.ts";
 import { noteAsking } from "../systems.ts";
@@ -398,7 +399,7 @@ function sleepsForItsRate({ wakeAt, rate }: LaneState, now: number): boolean {
   return wakeAt !== null && wakeAt > now && wakeAt <= rate.freeAt(now, 1);
 }
 
-/** Takes a job out of its lane without having done it: what it was about is gone, or our own code fails on it. */
+/** Takes a job out of its lane without a call: what it was about is gone, our own code fails on it, or it needs none. */
 function abandon(tx: Transaction, job: Job): void {
   switch (job.kind) {
     case "relay":
@@ -408,6 +409,7 @@ function abandon(tx: Transaction, job: Job): void {
     case "work":
       if (job.row.kind === "enrichment") dropQuestion(tx, job.row);
       else tx.outbox.remove(job.row.seq);
+      if (job.row.payload.kind === "hook_turn") passTurn(tx, job.row.ticket, job.row.payload);
       return;
     case "view":
       tx.store.saveView(job.row.ticket.number, { ...job.row.view, creatingSince: null }, null);

@@ -4,7 +4,9 @@ import { seenCustomer, setUnreachable } from "../arrivals/customers.ts";
 import { mirrorEdit, mirrorReaction, type InFlight } from "../arrivals/mirror.ts";
 import { chatLane, STAFF } from "../drain/lane.ts";
 import { takeBackQuestion } from "../enriching.ts";
+import { announceMessage, hearBack, hearGone } from "../hooks.ts";
 import type { Transaction } from "../transaction.ts";
+import { takeTurn } from "./hook-turns.ts";
 import type { PeerMessage } from "./message.ts";
 import { release, takeOver } from "./moving.ts";
 import { aboutSlots, isAboutSlots } from "./slots.ts";
@@ -19,6 +21,14 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
   tx.passedOn = true;
   if (isAboutSlots(message)) {
     aboutSlots(tx, from, message);
+    return;
+  }
+  if (message.type === "hook_gone") {
+    hearGone(tx, message);
+    return;
+  }
+  if (message.type === "hook_back") {
+    hearBack(tx, message);
     return;
   }
   const { ticketId } = message;
@@ -57,6 +67,10 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
     tx.store.updateConversation(ticket.customer, { current: ticket.number });
     return;
   }
+  if (message.type === "hook_turn") {
+    takeTurn(tx, ticket.number, message);
+    return;
+  }
   if (message.type === "fence") {
     const { of, id } = message;
     if (of !== own) tellPeer(tx, ticket.movedTo ?? of, ticket.number, message);
@@ -78,6 +92,8 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
         opening: { number: 0, customer, subject: "", language: null, payload: null, followUpOf: null },
       });
       tx.relayAgain({ ...message.message, ticket: ticket.number, lane: STAFF });
+      if (message.told !== undefined)
+        announceMessage(tx, tx.store.ticket(ticket.number)!.ticket, message.told);
       return;
     }
     case "customer_edit": {

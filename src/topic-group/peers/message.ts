@@ -4,6 +4,7 @@ import type { ContactFacts } from "../../domain/contact.ts";
 import type { TicketEvent } from "../../domain/event.ts";
 import type { TicketStatus } from "../../domain/status.ts";
 import type { Ticket } from "../../domain/ticket.ts";
+import type { ToldMessage } from "../../domain/webhook-event.ts";
 import type { Writing } from "../../telegram/message.ts";
 import type { KnownProfile, NewMessage, Words } from "../tables/shapes.ts";
 
@@ -25,6 +26,8 @@ export type PeerMessage =
       profile: KnownProfile | null;
       /** Whether it is yours to ask that system. */
       ask: boolean;
+      /** The endpoints for which we still have something about it: ours goes first. Not told by an older release. */
+      endpoints?: string[];
     }
   /** What somebody has said elsewhere, and the former topic has not shown yet. */
   | { type: "topic_words"; ticketId: string; words: Words }
@@ -41,6 +44,8 @@ export type PeerMessage =
       ticketId: string;
       contact: ContactFacts;
       gratitude: boolean;
+      /** What endpoints are still to hear of it. */
+      told?: ToldMessage;
       message: Omit<NewMessage, "seq" | "acceptedAt" | "ticket" | "lane">;
     }
   | { type: "customer_edit"; ticketId: string; contact: ContactFacts; writing: Writing }
@@ -55,6 +60,12 @@ export type PeerMessage =
       data: string;
     }
   | { type: "ticket_command"; ticketId: string; command: TicketCommand }
+  /** What we had for an endpoint about a ticket has left; `id` as in `endpoints` of the move: the ticket's version. */
+  | { type: "hook_turn"; ticketId: string; webhook: string; id: number }
+  /** An endpoint wants nothing any more at this address, since `at`, in ms since 1970. */
+  | { type: "hook_gone"; webhook: string; url: string; at: number }
+  /** It is called again, since `at`. */
+  | { type: "hook_back"; webhook: string; at: number }
   /** How it stands, for the home's list of the customer's tickets. */
   | {
       type: "ticket_is";

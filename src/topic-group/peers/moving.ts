@@ -7,6 +7,7 @@ import { isCurrent, takeBackQuestion } from "../enriching.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
 import type { Transaction } from "../transaction.ts";
+import { awaitTurns, passTurns } from "./hook-turns.ts";
 import type { PastEvent, PeerMessage } from "./message.ts";
 import { tellPeer } from "./tell.ts";
 
@@ -39,6 +40,7 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
     url: topicUrl(tx.rules.group.chatId, ticket.topicId),
     profile: customer.profile !== null && isCurrent(tx, customer.profile) ? customer.profile : null,
     ask,
+    endpoints: passTurns(tx, ticket),
   } as const;
   // What is on its way to the topic here may fail: then it goes along, so the ticket waits for what comes of it.
   const waits = rows.some((waiting) => inFlight(waiting));
@@ -160,7 +162,7 @@ export function takeOver(
   from: string,
   moved: Extract<PeerMessage, { type: "ticket_moved" }>,
 ): void {
-  const { ticket, events, contact, receiptId, url, profile, ask } = moved;
+  const { ticket, events, contact, receiptId, url, profile, ask, endpoints = [] } = moved;
   const former = tx.store.numberOf(ticket.id, tx.rules.group.id);
   const number = former ?? tx.store.lastNumber() + 1;
   if (tx.store.customer(contact.id) === undefined) {
@@ -176,6 +178,7 @@ export function takeOver(
   const was = former === null ? undefined : tx.store.ticket(former)?.ticket;
   if (was !== undefined && was.movedTo !== null) hold(tx, ticket, number, was.movedTo);
   tx.store.adopt({ ...ticket, number }, events, receiptId, tx.rules.group.id);
+  awaitTurns(tx, number, ticket, endpoints);
   const topicId = was?.topicId ?? null;
   tx.apply(number, { type: "ticket_arrived", group: tx.rules.group.id, number, topicId, from });
   tx.tellTopic(number, topicNotice({ code: "ticket.arrived", from, url }));

@@ -36,6 +36,10 @@ export type OutboxWork =
   /** What an agent must know, in private; in the topic where the bot may not write to them. */
   | { kind: "agent_notice"; agent: { id: number; name: string }; notice: AgentNotice }
   | WebhookWork
+  /** What follows in its lane about the ticket waits for a group that has older messages to the endpoint. */
+  | { kind: "hook_wait" }
+  /** Everything older about the ticket has left, or was given up: the group that has the ticket may go on. */
+  | { kind: "hook_turn"; to: string; message: Extract<PeerMessage, { type: "hook_turn" }> }
   | EnrichmentWork
   /** What can the agents do? */
   | { kind: "skills" }
