@@ -4,6 +4,14 @@ export interface Census {
   versions: number;
 }
 
+/** A ticket as the record should have it; `closedAt` in ms since 1970. */
+export interface RecordedState {
+  number: number;
+  id: string;
+  version: number;
+  closedAt: number | null;
+}
+
 /** What Telegram says of a staff group: whether the bot is in it, whether it has topics, and what the bot may do. */
 export interface StaffChat {
   member: boolean;
@@ -39,6 +47,8 @@ export type Finding =
   | { kind: "group.unreachable"; group: string; mended: false }
   /** The record has other tickets in hand than the group's object; mended by telling it everything again. */
   | { kind: "record.differs"; group: string; object: Census; record: Census; mended: boolean }
+  /** The record lacks these tickets, or has them older; mended by telling it those again. */
+  | { kind: "record.tickets_differ"; group: string; tickets: string[]; mended: boolean }
   /** Telegram sends updates elsewhere than where the last ones came. */
   | { kind: "webhook.drifted"; expected: string; seen: string; mended: boolean }
   /** Telegram does not send these kinds of updates. */
@@ -99,6 +109,8 @@ export function findingInWords(finding: Finding, time: (at: number) => string): 
       return `The group ${finding.group} does not answer.`;
     case "record.differs":
       return `The record has ${finding.record.tickets} tickets of ${finding.group} in hand, the group ${finding.object.tickets}.`;
+    case "record.tickets_differ":
+      return `The record does not have ${finding.tickets.join(", ")} as they are.`;
     case "webhook.drifted":
       return `Telegram sends updates to ${finding.seen === "" ? "nobody" : finding.seen}, not to ${finding.expected}.`;
     case "webhook.deaf":

@@ -18,6 +18,8 @@ export const RECONCILED_EVERY_MS = 10 * 60_000;
 /** How long Telegram shall wait where an update could not be taken, unless the object says otherwise; and while nobody has configured the desk. */
 export const RETRY_S = 5;
 export const RETRY_UNCONFIGURED_S = 10;
+/** Tickets of a group, open and closed, that one look compares with the record one by one. */
+export const TICKETS_COMPARED_MAX = 200;
 /** Clocks of objects and of whoever asks them may differ by this. */
 export const CLOCKS_DIFFER_MS = 5_000;
 /** Holes in the numbers of updates that one look names; those beyond are one. */

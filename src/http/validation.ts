@@ -36,9 +36,11 @@ function schemasOf(app: OpenAPIHono<Desk>): ReadonlyMap<string, Schemas> {
     if (definition.type !== "route") continue;
     const { method, path, request = {} } = definition.route;
     const { params, query, headers, body } = request as Omit<Schemas, "json"> & {
-      body?: { content: { "application/json"?: { schema: z.ZodType } } };
+      body?: { content: { "application/json"?: { schema: z.ZodType | object } } };
     };
-    const json = body?.content["application/json"]?.schema;
+    const schema = body?.content["application/json"]?.schema;
+    // A body that its route reads itself is in the contract only.
+    const json = schema !== undefined && "safeParseAsync" in schema ? schema : undefined;
     routes.set(`${method.toUpperCase()} ${path.replaceAll(/\/{(.+?)}/g, "/:$1")}`, {
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { query }),

@@ -74,6 +74,14 @@ export class Erasures {
     this.#db = drizzle(d1);
   }
 
+  /** Whether somebody is being erased. */
+  async areRunning(): Promise<boolean> {
+    const row = await reach(() =>
+      this.#db.select({ id: erasures.id }).from(erasures).where(eq(erasures.state, "running")).limit(1).get(),
+    );
+    return row !== undefined;
+  }
+
   async find(id: string): Promise<ErasureRow | null> {
     const row = await reach(() => this.#db.select().from(erasures).where(eq(erasures.id, id)).get());
     return row ?? null;

@@ -1,4 +1,4 @@
-import { and, eq, ne, sql } from "drizzle-orm";
+import { and, eq, inArray, ne, sql } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { Census, ReconciliationRun } from "../domain/reconciliation.ts";
 import type { UpdateLedger } from "../domain/update-ledger.ts";
@@ -10,6 +10,7 @@ const RUNS = "reconciliation";
 const WEBHOOK = "webhook";
 const LEDGER = "updates";
 const DRAIN = "drain";
+const COMPARED = "compared";
 
 /** What was looked at, and where updates came last. Everything throws `RecordUnreachable` when D1 does not answer. */
 export class Reconciliation {
@@ -83,6 +84,26 @@ export class Reconciliation {
         .get(),
     );
     return row ?? { tickets: 0, versions: 0 };
+  }
+
+  /** Of some tickets the versions that the record has, by id. */
+  async versionsOf(ids: readonly string[]): Promise<Map<string, number>> {
+    const rows = await reach(() =>
+      this.#db
+        .select({ id: tickets.id, version: tickets.version })
+        .from(tickets)
+        .where(inArray(tickets.id, sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`)),
+    );
+    return new Map(rows.map(({ id, version }) => [id, version]));
+  }
+
+  /** Up to which number a group's tickets were compared. */
+  async comparedUpTo(group: string): Promise<number> {
+    return Number((await this.#state(COMPARED))?.[group] ?? 0);
+  }
+
+  async saveCompared(upTo: Readonly<Record<string, number>>): Promise<void> {
+    await this.#save(COMPARED, { ...upTo });
   }
 
   async #state(name: string): Promise<Record<string, unknown> | null> {

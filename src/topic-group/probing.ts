@@ -29,7 +29,8 @@ export function probeNext(tx: Transaction): void {
   const last = tickets.at(-1);
   if (last === undefined) return;
   for (const number of tickets) {
-    for (const what of ["card", "topic"] as const) {
+    // The topic first: where it is gone, so is its card.
+    for (const what of ["topic", "card"] as const) {
       // About no ticket, so that nothing which is said in its topic waits for it.
       const work: ProbeWork = { kind: "probe", number, what };
       tx.work({ lane: STAFF, ticket: 0, work, key: `probe:${what}:${number}` });

@@ -5,7 +5,7 @@ import type { Config, QueueConfig, VersionedConfig } from "../domain/config.ts";
 import { ms } from "../domain/duration.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import { CAUSE_KEPT_MS, HOOK_LOG_KEPT_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
-import type { Census, Noticed, StaffChat } from "../domain/reconciliation.ts";
+import type { Census, Noticed, RecordedState, StaffChat } from "../domain/reconciliation.ts";
 import { CLOSED, type Breaker } from "../domain/routing/breaker.ts";
 import type { Presence } from "../domain/routing/presence.ts";
 import type { SkillTable } from "../domain/routing/skill-table.ts";
@@ -315,6 +315,21 @@ export class TopicGroup extends DurableObject<Env> {
     const rules = this.#rulesInForce();
     const { store } = this.#tables;
     return rules === null ? null : { ...store.census(rules.group.id), unrecorded: store.countUnrecorded() };
+  }
+
+  /** Some tickets, open and closed, that the record should have as they are; `after`, the number of the last one seen. */
+  recordedAfter(after: number, limit: number): RecordedState[] {
+    const rules = this.#rulesInForce();
+    return rules === null ? [] : this.#tables.store.recordedAfter(after, rules.group.id, limit);
+  }
+
+  /** Sends some tickets to the record again, with everything that happened to them. */
+  reprojectTickets(numbers: number[]): void {
+    this.ctx.storage.transactionSync(() => {
+      this.wake.by(this.#now() + SAFETY_WAKE_MS);
+      this.#tables.store.forgetRecordedOf(numbers);
+    });
+    this.drain.kick();
   }
 
   /** Whoever looks after everything says how the staff group is, and hears what this object has noticed: see `notice`. */

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
 import { everyMinute } from "../../src/cron/scheduled.ts";
+import { reconcile } from "../../src/groups/reconciling/reconcile.ts";
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
 import { Stage, texts } from "../support/stage.ts";
 
@@ -68,6 +69,69 @@ test("a record that only lags is not blamed", async () => {
   await stage.deliver();
   localFaults.recordDown = false;
   expect(await look()).toEqual([]);
+});
+
+test("a closed ticket that the record has lost is found in its turn, and told it again with its events", async () => {
+  await stage.olga.write((await stage.topic("SUP-2")).id, "/close");
+  await stage.settle();
+  await env.DB.prepare("DELETE FROM ticket_events WHERE ticket_id = 'main:2'").run();
+  await env.DB.prepare("DELETE FROM tickets WHERE id = 'main:2'").run();
+  expect(await look()).toEqual([
+    { kind: "record.tickets_differ", mended: true, details: { group: "main", tickets: ["main:2"] } },
+  ]);
+  await stage.settle();
+  const ticket = await stage.get<{ status: string; events: { items: { n: number }[] } }>(
+    "/api/v1/tickets/SUP-2",
+  );
+  expect(ticket.status).toBe("closed");
+  expect(ticket.events.items.map(({ n }) => n)).toEqual(
+    ticket.events.items.map((_event, index) => index + 1),
+  );
+  expect(await look()).toEqual([]);
+});
+
+test("what retention may have forgotten does not come back", async () => {
+  await stage.olga.write((await stage.topic("SUP-2")).id, "/close");
+  await stage.settle();
+  stage.config.retention = { closedTickets: "30d" };
+  await stage.configure();
+  await stage.pass(31 * 24 * 60 * MINUTE);
+  await env.DB.prepare("DELETE FROM tickets WHERE id = 'main:2'").run();
+  expect((await look()).filter(({ kind }) => kind.startsWith("record"))).toEqual([]);
+});
+
+test("a group whose object does not answer is told the leads, once; the others are looked at", async () => {
+  const silent = {
+    getByName: (name: string) =>
+      name === "vip"
+        ? new Proxy({}, { get: () => () => Promise.reject(new Error("it is away")) })
+        : env.TOPIC_GROUP.getByName(name),
+  } as unknown as Env["TOPIC_GROUP"];
+  for (let n = 0; n < 2; n += 1) {
+    const run = await reconcile({ ...env, TOPIC_GROUP: silent }, stage.now);
+    expect(run?.findings).toEqual([{ kind: "group.unreachable", group: "vip", mended: false }]);
+  }
+  await stage.settle();
+  expect(await toldLead()).toEqual([expect.stringContaining("The group vip does not answer")]);
+});
+
+test("a Telegram that does not say how the webhook is, and one that could not deliver", async () => {
+  await stage.telegram.faults([
+    { effect: "server_error", deed: false, methods: ["getWebhookInfo"], times: 1 },
+  ]);
+  expect(await look()).toEqual([{ kind: "webhook.unknown", mended: false, details: {} }]);
+  expect(await toldLead()).toEqual([expect.stringContaining("does not say how the webhook is")]);
+  await (await stage.customer()).write("Help");
+  await stage.telegram.deliverDue(async () => new Response(null, { status: 502 }));
+  const [finding, ...others] = await look();
+  expect(others).toEqual([]);
+  expect(finding).toMatchObject({
+    kind: "webhook.errors",
+    mended: false,
+    details: { message: expect.stringContaining("502") },
+  });
+  await stage.settle();
+  expect(await toldLead()).toHaveLength(2);
 });
 
 test("a webhook that leads elsewhere is led back", async () => {

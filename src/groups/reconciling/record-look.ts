@@ -1,10 +1,14 @@
+import { ms } from "../../domain/duration.ts";
 import type { Census, Finding } from "../../domain/reconciliation.ts";
+import { Erasures } from "../../record/erasures.ts";
 import { askGroup } from "../ask.ts";
+import { TICKETS_COMPARED_MAX } from "../limits.ts";
 import type { Look } from "./look.ts";
 
 /** Compares the record with every group's object; what differs is told it again. */
 export async function lookAtRecord(look: Look): Promise<Finding[]> {
-  return (await Promise.all(look.groups.map((group) => differences(look, group)))).flat();
+  const whole = await Promise.all(look.groups.map((group) => differences(look, group)));
+  return [...whole.flat(), ...(await onePage(look))];
 }
 
 /** The record lags by moments: only an object that has told it everything is compared, and looked at on both sides of it. */
@@ -20,4 +24,43 @@ async function differences({ env, store }: Look, group: string): Promise<Finding
   if (moved || (object.tickets === record.tickets && object.versions === record.versions)) return [];
   const told = await askGroup(env, group, (stub) => stub.reproject());
   return [{ kind: "record.differs", group, object, record, mended: !("unreachable" in told) }];
+}
+
+/**
+ * Some tickets of every group one by one, closed ones too, each look the next ones. What is being erased, or may have
+ * been forgotten because of its age, is left alone: it must not come back.
+ */
+async function onePage(look: Look): Promise<Finding[]> {
+  const { env, groups, store } = look;
+  if (await new Erasures(env.DB).areRunning()) return [];
+  const upTo: Record<string, number> = {};
+  const findings: Finding[] = [];
+  for (const group of groups) {
+    const after = await store.comparedUpTo(group);
+    upTo[group] = after;
+    const asked = await askGroup(env, group, (stub) => stub.recordedAfter(after, TICKETS_COMPARED_MAX));
+    if ("unreachable" in asked) continue;
+    const page = asked.answer;
+    upTo[group] = page.length < TICKETS_COMPARED_MAX ? 0 : page.at(-1)!.number;
+    const kept = page.filter(({ closedAt }) => closedAt === null || closedAt > keptSince(look));
+    const versions = await store.versionsOf(kept.map(({ id }) => id));
+    const differing = kept.filter(({ id, version }) => (versions.get(id) ?? 0) < version);
+    if (differing.length === 0) continue;
+    const numbers = differing.map(({ number }) => number);
+    const told = await askGroup(env, group, (stub) => stub.reprojectTickets(numbers));
+    const tickets = differing.map(({ id }) => id);
+    findings.push({ kind: "record.tickets_differ", group, tickets, mended: !("unreachable" in told) });
+  }
+  await store.saveCompared(upTo);
+  return findings;
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** What was closed after this instant is nowhere forgotten, nor about to be. */
+function keptSince({ config: { retention }, now }: Look): number {
+  const kept = [retention.closedTickets, retention.events].flatMap((one) =>
+    one === undefined ? [] : [ms(one)],
+  );
+  return kept.length === 0 ? -Infinity : now - Math.min(...kept) + DAY_MS;
 }

@@ -17,6 +17,7 @@ export const reconciliationApi = new OpenAPIHono<Desk>();
 const KINDS = [
   "group.unreachable",
   "record.differs",
+  "record.tickets_differ",
   "webhook.drifted",
   "webhook.deaf",
   "webhook.errors",

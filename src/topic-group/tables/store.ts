@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, gt, isNotNull, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNotNull, lte, sql } from "drizzle-orm";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
 import type { CustomerTicket } from "../../domain/conversation.ts";
 import type { TicketEvent } from "../../domain/event.ts";
+import type { RecordedState } from "../../domain/reconciliation.ts";
 import type { Loads } from "../../domain/roster.ts";
 import { evolve, TICKET_SHAPE, type Ticket } from "../../domain/ticket.ts";
 import type { RateState } from "../drain/lane-rate.ts";
@@ -559,6 +560,29 @@ export class Store {
     return row ?? { tickets: 0, versions: 0 };
   }
 
+  /** Tickets that live in this group and that the record should have as they are, by number, after a number. */
+  recordedAfter(number: number, own: string, limit: number): RecordedState[] {
+    return this.#db
+      .select({
+        number: tickets.number,
+        id: sql<string>`json_extract(state, '$.id')`,
+        version: tickets.version,
+        closedAt: sql<number | null>`json_extract(state, '$.closedAt')`,
+      })
+      .from(tickets)
+      .where(
+        and(
+          gt(tickets.number, number),
+          sql`recorded >= version`,
+          sql`json_extract(state, '$.group') = ${own}`,
+          sql`json_extract(state, '$.movedTo') IS NULL`,
+        ),
+      )
+      .orderBy(asc(tickets.number))
+      .limit(limit)
+      .all();
+  }
+
   /** Open tickets with a topic, by number, after a number. */
   activeAfter(number: number, limit: number): number[] {
     const rows = this.#db
@@ -599,6 +623,15 @@ export class Store {
 
   ticketRecorded(number: number, version: number): void {
     this.#db.update(tickets).set({ recorded: version }).where(eq(tickets.number, number)).run();
+  }
+
+  /** These tickets count as unrecorded again. */
+  forgetRecordedOf(numbers: readonly number[]): void {
+    this.#db
+      .update(tickets)
+      .set({ recorded: 0 })
+      .where(inArray(tickets.number, [...numbers]))
+      .run();
   }
 
   /** Everything counts as unrecorded again. Answers how many tickets that is. */
