@@ -90,9 +90,11 @@ export class Topicdesk {
         return null;
       });
       if (answer?.ok === true) {
-        const text = await answer.text();
-        const body = (text === "" ? undefined : JSON.parse(text)) as Answer<Name>;
-        return { status: answer.status, headers: answer.headers, body };
+        return {
+          status: answer.status,
+          headers: answer.headers,
+          body: (await bodyOf(answer)) as Answer<Name>,
+        };
       }
       const pauseMs = answer === null ? PAUSE_MS : pauseOf(answer);
       if (answer !== null && (left === 0 || !RETRIED.includes(answer.status) || pauseMs > PAUSE_MAX_MS))
@@ -113,7 +115,7 @@ export class Topicdesk {
     }
     const head = new Headers({
       Authorization: `Bearer ${typeof token === "string" ? token : await token()}`,
-      Accept: "application/json",
+      Accept: "application/json, */*;q=0.1",
       ...(method === "GET" ? {} : { "Idempotency-Key": key }),
       ...(body === undefined ? {} : { "Content-Type": "application/json" }),
     });
@@ -140,6 +142,14 @@ interface Loose {
   headers?: Record<string, string | undefined>;
   body?: unknown;
   signal?: AbortSignal;
+}
+
+/** JSON as what it says, anything else as text; undefined where there is no body. */
+async function bodyOf(answer: Response): Promise<unknown> {
+  const text = await answer.text();
+  const type = answer.headers.get("Content-Type");
+  if (type === null) return undefined;
+  return /^application\/(?:[^;]*\+)?json\b/.test(type) ? (JSON.parse(text) as unknown) : text;
 }
 
 function pauseOf(answer: Response): number {

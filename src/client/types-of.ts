@@ -78,7 +78,9 @@ function operationOf(
   const body = Object.values(requestBody?.content ?? {})[0]?.schema;
   const answers = Object.entries(responses)
     .filter(([status]) => status.startsWith("2"))
-    .flatMap(([, { content = {} }]) => Object.values(content).map(({ schema = {} }) => typeOf(schema)));
+    .flatMap(([, { content = {} }]) =>
+      Object.entries(content).map(([type, { schema = {} }]) => (isJson(type) ? typeOf(schema) : "string")),
+    );
   return [
     doc(summary),
     `  ${JSON.stringify(name)}: {\n`,
@@ -89,6 +91,11 @@ function operationOf(
     `    answer: ${[...new Set(answers)].join(" | ") || "undefined"};\n`,
     "  };\n",
   ].join("");
+}
+
+/** What is not one JSON value, such as a line for each, the client answers as text. */
+function isJson(type: string): boolean {
+  return /^application\/(?:[^;]*\+)?json\b/.test(type);
 }
 
 function typeOf(schema: Schema): string {

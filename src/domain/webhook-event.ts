@@ -29,12 +29,19 @@ const OF_TICKETS = {
   delivery_failed: "delivery.failed",
 } as const satisfies Partial<Record<TicketEvent["type"], string>>;
 
+type TicketEventName = (typeof OF_TICKETS)[keyof typeof OF_TICKETS];
+/** What events of tickets are known as. */
+export const TICKET_EVENTS = [...new Set(Object.values(OF_TICKETS))] as [
+  TicketEventName,
+  ...TicketEventName[],
+];
+
 /** Every message that is passed on: one call each, so they must be asked for by name. */
-const MESSAGE_EVENTS = ["message.received", "message.sent"] as const;
+export const MESSAGE_EVENTS = ["message.received", "message.sent"] as const;
 
 /** What a webhook may subscribe to, besides `*` for all of it but messages. */
 export const WEBHOOK_EVENTS: readonly string[] = [
-  ...new Set(Object.values(OF_TICKETS)),
+  ...TICKET_EVENTS,
   "queue.depth_exceeded",
   "queue.depth_recovered",
   ...MESSAGE_EVENTS,

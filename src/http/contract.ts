@@ -3,6 +3,7 @@ import { SCOPE_NAMES, SCOPES } from "../domain/scope.ts";
 import { API_CALL_KEPT_MS } from "../record/limits.ts";
 import type { Desk } from "./desk.ts";
 import { CALLS_PER_MINUTE_DEFAULT, KEPT_ANSWER_CHARS_MAX } from "./limits.ts";
+import { addWebhookPayloads } from "./webhook-payloads.ts";
 
 /** The contract of the API: OpenAPI 3.1, made of the schemas that the routes validate with. */
 export type Contract = ReturnType<OpenAPIHono<Desk>["getOpenAPI31Document"]>;
@@ -20,7 +21,7 @@ Who may write may read the same; \`admin\` may do everything.
 
 **Twice is once.** Send \`Idempotency-Key\` with every call that changes something, a new one for each, the same one for a repetition. For ${HOURS_KEPT} hours the repetition is answered as the first call was, with \`Idempotency-Replayed: true\`; while the first still runs, 409; with another request under the same key, 422. An answer of more than ${KEPT_ANSWER_CHARS_MAX} characters is not kept. What was refused changed nothing, and may be sent again.
 
-**What goes wrong** is answered as a problem document (RFC 9457). Programs look at \`code\`; all codes stand at the schema \`ProblemCode\`. Where a request is not valid, \`problems\` names everything that is wrong with one of its parts at once, by JSON pointers.
+**What goes wrong** is answered as a problem document (RFC 9457). Programs look at \`code\`; all codes stand at the schema \`ProblemCode\`. Where a request is not valid, \`problems\` names everything that is wrong with it at once, by JSON pointers.
 
 **Forms.** Instants are ISO 8601 in UTC, durations \`"90s"\`, \`"15m"\`, \`"4h"\`, \`"2d"\`. Lists come in pages: pass \`nextCursor\` as \`cursor\` until it is null.`;
 
@@ -57,7 +58,41 @@ export function contractOf(app: OpenAPIHono<Desk>): Contract {
   return contract;
 }
 
+/** Headers of answers that programs go by; `answersWith` says which answer has which. */
+const HEADERS = {
+  RateLimit: [
+    "What is left of the key's calls (`r`), and in how many seconds all are there again (`t`)",
+    '"key";r=99;t=30',
+  ],
+  "RateLimit-Policy": ["How many calls (`q`) a key has in so many seconds (`w`)", '"key";q=600;w=60'],
+  "Retry-After": ["In how many seconds to call again", "5"],
+  "WWW-Authenticate": ["Why the token does not do, RFC 6750", 'Bearer realm="topicdesk"'],
+  ETag: ["The version that is in force", '"3"'],
+  "Idempotency-Replayed": ["`true`: the first answer to this key, once more", "true"],
+} as const;
+
+/** The headers that an answer may have. */
+function answersWith(
+  status: string,
+  { changes, versioned }: { changes: boolean; versioned: boolean },
+): (keyof typeof HEADERS)[] {
+  const isLetIn = status !== "401" && status !== "406";
+  return [
+    ...(isLetIn ? (["RateLimit", "RateLimit-Policy"] as const) : []),
+    ...(["409", "429", "503"].includes(status) ? (["Retry-After"] as const) : []),
+    ...(versioned && ["409", "412"].includes(status) ? (["ETag"] as const) : []),
+    ...(["401", "403"].includes(status) ? (["WWW-Authenticate"] as const) : []),
+    ...(changes && status.startsWith("2") ? (["Idempotency-Replayed"] as const) : []),
+  ];
+}
+
 function made(app: OpenAPIHono<Desk>): Contract {
+  addWebhookPayloads(app);
+  for (const [name, [description, example]] of Object.entries(HEADERS))
+    app.openAPIRegistry.registerComponent("headers", name, {
+      description,
+      schema: { type: "string", example },
+    });
   const contract = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: { title: "Topicdesk", version: "1", description: DESCRIPTION, license: { name: "MIT" } },
@@ -69,6 +104,15 @@ function made(app: OpenAPIHono<Desk>): Contract {
     for (const method of ["get", "put", "post", "patch", "delete"] as const) {
       const operation = item[method];
       if (operation === undefined) continue;
+      const answers = Object.entries(operation.responses ?? {});
+      const changes = operation.parameters?.some((one) => "name" in one && one.name === "Idempotency-Key");
+      const versioned = answers.some(([, { headers = {} }]) => "ETag" in headers);
+      for (const [status, response] of answers) {
+        if ((operation.security ?? []).length === 0) continue;
+        const names = answersWith(status, { changes: changes === true, versioned });
+        const headers = names.map((name) => [name, { $ref: `#/components/headers/${name}` }] as const);
+        response.headers = { ...response.headers, ...Object.fromEntries(headers) };
+      }
       operation.tags = [tag];
       operation.description = [operation.description, scopeWords(operation.security ?? [])]
         .filter(Boolean)

@@ -8,6 +8,8 @@ import { legalHolds, tickets } from "./schema.ts";
 /** A hold; `since` in ms since 1970. */
 export type HoldRow = typeof legalHolds.$inferSelect;
 export type Held = Pick<HoldRow, "kind" | "id">;
+/** Since when, and what: where a hold stands in the list. */
+export type HoldPlace = [since: number, kind: HoldRow["kind"], id: string];
 
 /** What must not be erased or forgotten. Everything throws `RecordUnreachable` when D1 does not answer. */
 export class LegalHolds {
@@ -18,7 +20,21 @@ export class LegalHolds {
   }
 
   async list(): Promise<HoldRow[]> {
-    return reach(() => this.#db.select().from(legalHolds).orderBy(legalHolds.since, legalHolds.id));
+    return reach(() => this.#db.select().from(legalHolds));
+  }
+
+  /** Longest first, those after a place. */
+  async page(after: HoldPlace | null, limit: number): Promise<HoldRow[]> {
+    const { since, kind, id } = legalHolds;
+    const place = sql`(${since}, ${kind}, ${id})`;
+    return reach(() =>
+      this.#db
+        .select()
+        .from(legalHolds)
+        .where(after === null ? undefined : sql`${place} > (${after[0]}, ${after[1]}, ${after[2]})`)
+        .orderBy(since, kind, id)
+        .limit(limit),
+    );
   }
 
   async find({ kind, id }: Held): Promise<HoldRow | null> {

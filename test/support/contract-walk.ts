@@ -5,6 +5,7 @@ import { z } from "zod";
 export interface Contract {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, object> };
+  webhooks: Record<string, { post: { requestBody: { content: Record<string, Media> } } }>;
 }
 interface Media {
   schema?: object;
@@ -16,14 +17,15 @@ interface Parameter {
   in: "path" | "query" | "header";
   required?: boolean;
   example?: unknown;
-  schema: { example?: unknown };
+  schema: { example?: unknown; default?: unknown; enum?: unknown[]; items?: { enum?: unknown[] } };
 }
+type Said = string | number | boolean;
 interface Operation {
   operationId: string;
   security?: { bearer?: string[] }[];
   parameters?: Parameter[];
   requestBody?: { content: Record<string, Media> };
-  responses: Record<string, { content?: Record<string, Media> }>;
+  responses: Record<string, { headers?: Record<string, unknown>; content?: Record<string, Media> }>;
 }
 
 /** One operation, with what its examples say. */
@@ -58,12 +60,28 @@ export function stepsOf({ paths }: Contract): Step[] {
   );
 }
 
-/** The path with its parameters filled in: by what a walk knows, otherwise by the contract's examples. */
-export function pathOf({ path, parameters }: Step, known: Record<string, string> = {}): string {
+/** What a call may say in its query, by the contract's examples; undefined where only an answer tells: a cursor. */
+export function exampleOf({ example, schema }: Parameter): Said | Said[] | undefined {
+  const said = example ?? schema.example ?? schema.default ?? schema.enum?.[0] ?? schema.items?.enum?.[0];
+  return said as Said | Said[] | undefined;
+}
+
+/**
+ * The path with its parameters filled in: by what a walk knows, otherwise by the contract's examples. `query` says
+ * whether it names all that it may, or only what it must.
+ */
+export function pathOf(
+  { path, parameters }: Step,
+  known: Record<string, string> = {},
+  which: "all" | "required" = "required",
+): string {
   const query = new URLSearchParams(
     parameters
-      .filter((one) => one.in === "query" && one.required === true)
-      .map((one) => [one.name, String(one.example ?? one.schema.example)]),
+      .filter((one) => one.in === "query" && (which === "all" || one.required === true))
+      .map((one) => ({ name: one.name, value: exampleOf(one) }))
+      .flatMap(({ name, value }) =>
+        value === undefined ? [] : [value].flat().map((one) => [name, String(one)]),
+      ),
   );
   const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => {
     const parameter = parameters.find((one) => one.name === name);
@@ -74,10 +92,25 @@ export function pathOf({ path, parameters }: Step, known: Record<string, string>
   return query.size === 0 ? filled : `${filled}?${query.toString()}`;
 }
 
+/** Headers that programs go by. */
+const TOLD_HEADERS = [
+  "ETag",
+  "Idempotency-Replayed",
+  "Location",
+  "RateLimit",
+  "RateLimit-Policy",
+  "Retry-After",
+  "WWW-Authenticate",
+];
+
 /** What keeps an answer from being what the contract says; null if it is. */
 export function answerProblem(contract: Contract, step: Step, answer: Response, text: string): string | null {
   const documented = step.responses[String(answer.status)];
   if (documented === undefined) return `${answer.status} is not in the contract: ${text.slice(0, 300)}`;
+  const unknown = TOLD_HEADERS.filter(
+    (name) => answer.headers.has(name) && !(name in (documented.headers ?? {})),
+  );
+  if (unknown.length > 0) return `${unknown.join(", ")} not in the contract for ${answer.status}`;
   const [type] = (answer.headers.get("Content-Type") ?? "").split(";");
   if (documented.content === undefined) return text === "" ? null : "it has a body";
   const media = documented.content[type];
@@ -85,6 +118,15 @@ export function answerProblem(contract: Contract, step: Step, answer: Response, 
   if (!type.endsWith("json") || type === "application/x-ndjson") return null;
   const parsed = schemaOf(contract, media.schema).safeParse(JSON.parse(text));
   return parsed.success ? null : `${answer.status}: ${z.prettifyError(parsed.error)}`;
+}
+
+/** What keeps the body of a webhook from being what the contract says; null if it is. */
+export function webhookProblem(contract: Contract, body: unknown): string | null {
+  const problems = Object.values(contract.webhooks).map(({ post }) => {
+    const parsed = schemaOf(contract, post.requestBody.content["application/json"].schema!).safeParse(body);
+    return parsed.success ? null : z.prettifyError(parsed.error);
+  });
+  return problems.includes(null) ? null : problems.join("\n\n");
 }
 
 const schemas = new WeakMap<object, z.ZodType>();

@@ -129,6 +129,20 @@ describe("a program in TypeScript", () => {
     expect(statuses).toBeGreaterThanOrEqual(4);
   });
 
+  test("gets as text what is not one JSON value", async () => {
+    const api = client();
+    await api.call("PUT /api/v1/config", { body: exampleDesk() });
+    const lines = await api.call("GET /api/v1/audit/export");
+    expectTypeOf(lines).toEqualTypeOf<string>();
+    expect(JSON.parse(lines.split("\n")[0])).toMatchObject({ action: "config.stored" });
+    const table = await api.reply("GET /api/v1/audit/export", { query: { format: "csv" } });
+    expect(table.headers.get("Content-Type")).toContain("text/csv");
+    expect(table.body.split("\r\n")[0]).toMatch(/^id,at,action/);
+    // Nothing at all is an empty text.
+    const none = await api.call("GET /api/v1/audit/export", { query: { action: "nothing" } });
+    expect(none).toBe("");
+  });
+
   test("puts into a path what stands for something else there", async () => {
     const problem = await problemOf(
       client().call("GET /api/v1/tickets/{ref}", { path: { ref: "../config?x=1#y" } }),

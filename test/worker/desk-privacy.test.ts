@@ -694,3 +694,29 @@ describe("what is old", () => {
     expect(await counts()).toMatchObject({ recordTickets: 1, tickets: 1 });
   });
 });
+
+test("what must be kept is listed in pages, longest first", async () => {
+  await open();
+  const set = env.DB.prepare(
+    "INSERT INTO legal_holds (kind, id, since, by, reason) VALUES (?, ?, ?, 'legal', 'x')",
+  );
+  const holds = Array.from({ length: 7 }, (_, index) => [
+    index % 2 === 0 ? "contact" : "ticket",
+    `main:${index}`,
+  ]);
+  await env.DB.batch(holds.map(([kind, id], index) => set.bind(kind, id, Math.floor(index / 3))));
+  const seen: { since: string; kind: string; id: string }[] = [];
+  for (let cursor: string | null = ""; cursor !== null;) {
+    const query: string = cursor === "" ? "" : `&cursor=${cursor}`;
+    const page = await json<{ items: typeof seen; nextCursor: string | null }>(
+      "GET",
+      `/api/v1/legal-holds?limit=2${query}`,
+    );
+    expect(page.items.length).toBeLessThanOrEqual(2);
+    seen.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  expect(seen.map(({ id }) => id).sort()).toEqual(holds.map(([, id]) => id));
+  expect(seen.map(({ since }) => since)).toEqual(seen.map(({ since }) => since).sort());
+  expect(await codeOf("GET", "/api/v1/legal-holds?cursor=nonsense")).toBe("request.invalid");
+});

@@ -1,9 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HOOK_REPLAYED_MAX } from "../../src/domain/limits.ts";
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
 import type { Customer, Group, Member } from "../../src/sandbox/telegram/client.ts";
+import { webhookProblem, type Contract } from "../support/contract-walk.ts";
 import { promisesNothing, VIP_CHAT } from "../support/desks.ts";
 import type { Received } from "../support/endpoint-server.ts";
 import { Endpoint } from "../support/endpoint.ts";
@@ -33,6 +34,14 @@ async function open(
   ada = await stage.customer({ firstName: "Ada" });
 }
 beforeEach(() => open());
+afterEach(async () => {
+  const contract = await stage.get<Contract>("/api/v1/openapi.json");
+  for (const { body, headers } of await endpoint.received()) {
+    expect(webhookProblem(contract, JSON.parse(body)), body).toBeNull();
+    for (const name of ["webhook-id", "webhook-timestamp", "webhook-signature"])
+      expect(headers[name]).toBeDefined();
+  }
+});
 
 interface Told {
   type: string;
@@ -183,6 +192,29 @@ describe("a subscription", () => {
   });
 });
 
+test("an escalation and a queue that grows too deep are told as the contract says", async () => {
+  endpoint = new Endpoint();
+  stage = await Stage.open({
+    config: (desk) => {
+      desk.queues[0].depthAlert = { unassigned: 1, cooldown: "30m" };
+      desk.slaPolicies![1].targets = { normal: { firstResponse: "2h" } };
+      desk.webhooks = [{ id: "queue-manager", url: endpoint.url, events: ["*"] }];
+    },
+  });
+  for (const name of ["Ada", "Bea"]) {
+    const customer = await stage.customer({ firstName: name });
+    await customer.write("Help");
+    await stage.settle(5_000);
+  }
+  await stage.pass(3 * HOUR);
+  const bodies = (await endpoint.received()).map(({ body }) => JSON.parse(body) as Told);
+  const escalations = bodies.filter(({ data }) => "escalation" in data);
+  expect(new Set(escalations.map(({ type }) => type))).toEqual(new Set(["ticket.escalated"]));
+  expect(bodies.map(({ type }) => type)).toEqual(
+    expect.arrayContaining(["queue.depth_exceeded", "sla.breached", "ticket.opened"]),
+  );
+});
+
 describe("an endpoint that dies", () => {
   test("gets everything in order once it is back, and the log says what became of each", async () => {
     await endpoint.answers({ status: 503 }, { status: 503 });
@@ -228,7 +260,13 @@ describe("an endpoint that dies", () => {
   });
 
   test("has more dead letters than one call replays: any of them can be named", async () => {
-    const payload = JSON.stringify({ kind: "webhook", webhook: "crm", type: "ping", at: 0, data: {} });
+    const payload = JSON.stringify({
+      kind: "webhook",
+      webhook: "crm",
+      type: "ping",
+      at: 0,
+      data: { webhook: "crm" },
+    });
     const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${HOOK_REPLAYED_MAX + 5})
       INSERT INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, attempts, code)
       SELECT 1000000 + i, 'hook:crm', 0, 'webhook', '${payload}', 'parked', ${stage.now}, 10, 'http_500' FROM n`;

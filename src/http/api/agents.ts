@@ -69,7 +69,7 @@ agentsApi.openapi(
     summary: "Agents: how they are and what they have",
     request: {
       query: z.strictObject({
-        group: z.string().min(1).max(64).optional(),
+        group: z.string().min(1).max(64).optional().openapi({ example: "main" }),
         limit: Limit,
         cursor: cursorOf(z.tuple([z.int()])),
       }),

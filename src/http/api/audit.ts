@@ -13,7 +13,7 @@ import type { Desk } from "../desk.ts";
 import { AUDIT_EXPORT_PAGE_ROWS, AUDIT_EXPORT_PAGES_MAX } from "../limits.ts";
 import { ADMISSION, problems } from "../problem.ts";
 import { streamed } from "../streamed.ts";
-import { cursorOf, Instant, instant, Limit, NextCursor, When } from "./shared.ts";
+import { cursorOf, Instant, instant, Limit, NextCursor, Until, When } from "./shared.ts";
 
 /** Who changed what: the desk's own trail and the events of tickets as one list. */
 export const auditApi = new OpenAPIHono<Desk>();
@@ -66,7 +66,12 @@ const Filter = {
     .optional()
     .openapi({ description: "What was changed; `ticket`: events of tickets" }),
   action: z.string().min(1).max(64).optional().openapi({ example: "config.stored" }),
-  actor: z.string().min(1).max(256).optional().openapi({ description: "An id or a name of who did it" }),
+  actor: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .openapi({ description: "An id or a name of who did it", example: "deploys" }),
   targetKind: z.enum(AUDIT_TARGETS).optional(),
   target: z
     .string()
@@ -75,7 +80,7 @@ const Filter = {
     .optional()
     .openapi({ description: "Its id; a ticket's reference", example: "SUP-1" }),
   since: When.optional().openapi({ type: "string", format: "date-time", description: "Included" }),
-  until: When.optional().openapi({ type: "string", format: "date-time", description: "Not included" }),
+  until: Until,
 };
 const Position = z.union([
   z.tuple([z.int(), z.literal("desk"), z.int()]),

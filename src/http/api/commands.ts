@@ -136,15 +136,25 @@ const Command = z
   ])
   .openapi("TicketCommand");
 
+/** In an order in which one ticket takes them all. */
 const COMMAND_EXAMPLES = {
+  reopen: { value: { type: "reopen", note: "It broke again" } },
+  unclaim: { value: { type: "unclaim" } },
+  claim: { value: { type: "claim", agent: 9002 } },
   reply: { value: { type: "reply", text: "The money is on its way." } },
   note: { value: { type: "note", text: "They called twice" } },
   assign: { value: { type: "assign", agent: 9002 } },
+  fields: { value: { type: "fields", fields: { category: "billing" } } },
   priority: { value: { type: "priority", priority: "high" } },
   tags: { value: { type: "tags", add: ["refund"], remove: [] } },
   snooze: { value: { type: "snooze", agent: 9002, for: "2h", reason: "call back" } },
+  escalate: { value: { type: "escalate", note: "They have waited for days" } },
+  transfer: { value: { type: "transfer", queue: "billing", note: "About the invoice" } },
   resolve: { value: { type: "resolve", note: "Refunded" } },
-} satisfies Record<string, { value: z.input<typeof Command> }>;
+  close: { value: { type: "close" } },
+} satisfies {
+  [Type in z.input<typeof Command>["type"]]: { value: z.input<typeof Command> & { type: Type } };
+};
 
 const Done = z
   .object({
@@ -190,7 +200,7 @@ commandsApi.openapi(
     operationId: "openTicket",
     summary: "Opens a ticket for a customer",
     description:
-      "The ticket goes where the rules send it and its topic appears in the staff group. The customer is found by their Telegram id; whoever has never started the bot cannot be written to, and the ticket says so.",
+      "The ticket goes where the rules send it and its topic appears in the staff group. The customer is found by their Telegram id, as a contact, or by an address that the staff has noted; whoever has never started the bot cannot be written to, and the ticket says so.",
     request: {
       headers: Idempotent,
       body: {
@@ -208,7 +218,16 @@ commandsApi.openapi(
       },
     },
     responses: {
-      201: { description: "It is open", content: { "application/json": { schema: Opened } } },
+      201: {
+        description: "It is open",
+        headers: {
+          Location: {
+            description: "Where it is read",
+            schema: { type: "string", example: "/api/v1/tickets/SUP-1042" },
+          },
+        },
+        content: { "application/json": { schema: Opened } },
+      },
       ...problems(...TROUBLES, ...REFUSALS),
     },
   }),

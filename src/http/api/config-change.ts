@@ -18,7 +18,7 @@ import { problem } from "../problem.ts";
 export const Note = z
   .string()
   .max(CONFIG_NOTE_CHARS_MAX)
-  .openapi({ description: "Why; kept in the history" });
+  .openapi({ description: "Why; kept in the history", example: "A queue for invoices" });
 export const DryRun = z.enum(["1", "true", "0", "false"]).default("0").openapi({
   description: "`1`: answers what would change and everything that is not valid; stores nothing",
 });

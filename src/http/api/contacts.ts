@@ -68,7 +68,7 @@ contactsApi.openapi(
     request: {
       query: z.strictObject({
         q: Search,
-        group: z.string().min(1).max(64).optional().openapi({ description: "Their home" }),
+        group: z.string().min(1).max(64).optional().openapi({ description: "Their home", example: "main" }),
         unreachable: Yes,
         limit: Limit,
         cursor: cursorOf(z.tuple([z.enum(["newest", "found"]), z.int(), z.int()])),

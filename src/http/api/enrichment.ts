@@ -3,16 +3,12 @@ import { enrichmentAudit } from "../../record/enrichment-audit.ts";
 import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { ADMISSION, problems } from "../problem.ts";
-import { Instant, instant } from "./shared.ts";
+import { Instant, instant, Until, When } from "./shared.ts";
 
 /** How well the system that knows the customers serves the desk. */
 export const enrichmentApi = new OpenAPIHono<Desk>();
 
 const WEEK_MS = 7 * 86_400_000;
-const When = z.iso
-  .datetime({ offset: true })
-  .transform((text) => Date.parse(text))
-  .openapi({ type: "string", format: "date-time" });
 
 const Audit = z
   .object({
@@ -55,8 +51,8 @@ enrichmentApi.openapi(
     request: {
       query: z.strictObject({
         since: When.optional().openapi({ description: "A week before `until` unless said otherwise" }),
-        until: When.optional().openapi({ description: "Now unless said otherwise; not included" }),
-        group: z.string().min(1).max(64).optional(),
+        until: Until.openapi({ description: "Now unless said otherwise; not included" }),
+        group: z.string().min(1).max(64).optional().openapi({ example: "main" }),
       }),
     },
     responses: {

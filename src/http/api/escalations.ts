@@ -5,7 +5,17 @@ import { ESCALATION_ACTS, listEscalations, type EscalationRow } from "../../reco
 import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { ADMISSION, problems } from "../problem.ts";
-import { cursorOf, Instant, instant, instantOrNull, Limit, NextCursor, TelegramId, When } from "./shared.ts";
+import {
+  cursorOf,
+  Instant,
+  instant,
+  instantOrNull,
+  Limit,
+  NextCursor,
+  TelegramId,
+  Until,
+  When,
+} from "./shared.ts";
 
 /** What was done because a promise was at risk or broken, for a supervisor to review. */
 export const escalationsApi = new OpenAPIHono<Desk>();
@@ -63,21 +73,22 @@ escalationsApi.openapi(
     summary: "Escalations of all tickets, newest first",
     request: {
       query: z.strictObject({
-        group: Name.optional(),
-        queue: Name.optional(),
+        group: Name.optional().openapi({ example: "main" }),
+        queue: Name.optional().openapi({ example: "general" }),
         ticket: z
           .string()
           .max(32)
           .transform((ref) => ref.toUpperCase())
-          .optional(),
+          .optional()
+          .openapi({ type: "string", example: "SUP-1" }),
         assignee: TelegramId.optional().openapi({ description: "Whose ticket it is now" }),
         agent: TelegramId.optional().openapi({ description: "Who was told, or got the ticket" }),
         metric: z.enum(METRICS).optional(),
-        policy: Name.optional(),
+        policy: Name.optional().openapi({ example: "ladder" }),
         act: z.enum(ESCALATION_ACTS).optional(),
         result: z.enum(["done", "held", "nobody", "unchanged"]).optional(),
         since: When.optional(),
-        until: When.optional().openapi({ description: "Not included" }),
+        until: Until,
         limit: Limit,
         cursor: cursorOf(z.tuple([z.int(), z.string().max(64), z.int()])),
       }),

@@ -48,7 +48,7 @@ eventsApi.openapi(
           description: "One or several, with commas between or repeated",
           example: ["ticket_opened", "ticket_resolved"],
         }),
-        group: z.string().min(1).max(64).optional(),
+        group: z.string().min(1).max(64).optional().openapi({ example: "main" }),
         limit: z.coerce.number().int().min(1).max(EVENTS_PAGE_MAX).default(EVENTS_PAGE_DEFAULT).openapi({
           type: "integer",
           minimum: 1,

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { retentionReport } from "../../groups/retention.ts";
 import { ContactDetails } from "../../record/contact-details.ts";
+import { encodeCursor } from "../../record/cursor.ts";
 import { LegalHolds, type Held, type HoldRow } from "../../record/legal-holds.ts";
 import { HOLD_REASON_CHARS_MAX } from "../../record/limits.ts";
 import { ticketByRef } from "../../record/queries.ts";
@@ -8,7 +9,16 @@ import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
-import { Idempotent, Instant, instant, instantOrNull, TelegramId } from "./shared.ts";
+import {
+  cursorOf,
+  Idempotent,
+  Instant,
+  instant,
+  instantOrNull,
+  Limit,
+  NextCursor,
+  TelegramId,
+} from "./shared.ts";
 
 /** What must be kept, and how it goes with forgetting the rest. */
 export const legalHoldsApi = new OpenAPIHono<Desk>();
@@ -43,6 +53,7 @@ const TO_SET = [
   "request.not_json",
   "request.invalid",
 ] as const;
+const Position = z.tuple([z.int(), z.enum(["contact", "ticket"]), z.string().max(128)]);
 const Contact = z.object({ id: TelegramId });
 const Ticket = z.object({
   ref: z.string().max(32).openapi({ description: "In upper or lower case", example: "SUP-1" }),
@@ -55,15 +66,25 @@ legalHoldsApi.openapi(
     operationId: "listLegalHolds",
     ...needs("contacts:read"),
     summary: "Everything that is held, longest first",
+    request: { query: z.strictObject({ limit: Limit, cursor: cursorOf(Position) }) },
     responses: {
       200: {
-        description: "All of them",
-        content: { "application/json": { schema: z.object({ items: z.array(Hold) }) } },
+        description: "A page of holds",
+        content: {
+          "application/json": { schema: z.object({ items: z.array(Hold), nextCursor: NextCursor }) },
+        },
       },
-      ...problems(...ADMISSION),
+      ...problems(...ADMISSION, "request.invalid"),
     },
   }),
-  async (c) => c.json({ items: (await new LegalHolds(c.env.DB).list()).map(holdJson) }, 200),
+  async (c) => {
+    const { limit, cursor = null } = c.req.valid("query");
+    const found = await new LegalHolds(c.env.DB).page(cursor, limit + 1);
+    const items = found.slice(0, limit);
+    const last = found.length > limit ? items.at(-1) : undefined;
+    const nextCursor = last === undefined ? null : encodeCursor([last.since, last.kind, last.id]);
+    return c.json({ items: items.map(holdJson), nextCursor }, 200);
+  },
 );
 
 legalHoldsApi.openapi(

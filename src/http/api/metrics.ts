@@ -8,7 +8,7 @@ import { GROUPINGS, metricsOf, type Figures as RecordedFigures } from "../../rec
 import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { ADMISSION, problem, problems } from "../problem.ts";
-import { Instant, instant, instantOrNull, TelegramId, When } from "./shared.ts";
+import { Instant, instant, instantOrNull, TelegramId, Until, When } from "./shared.ts";
 
 /** Figures of the desk over a period. */
 export const metricsApi = new OpenAPIHono<Desk>();
@@ -111,7 +111,7 @@ metricsApi.openapi(
     request: {
       query: z.strictObject({
         since: When.optional().openapi({ description: "A week before `until` unless said otherwise" }),
-        until: When.optional().openapi({ description: "Now unless said otherwise; not included" }),
+        until: Until.openapi({ description: "Now unless said otherwise; not included" }),
         groupBy: z.enum(GROUPINGS).optional().openapi({ example: "queue" }),
         group: name.openapi({ example: "main" }),
         queue: name.openapi({ example: "general" }),

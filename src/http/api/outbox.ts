@@ -39,7 +39,7 @@ outboxApi.openapi(
     request: {
       query: z.strictObject({
         state: State.optional().openapi({ description: "Both states if left out" }),
-        group: z.string().max(64).optional(),
+        group: z.string().max(64).optional().openapi({ example: "main" }),
         limit: Limit,
         cursor: cursorOf(z.tuple([z.string().max(64), z.string().max(64).nullable()])),
       }),

@@ -37,7 +37,9 @@ queuesApi.openapi(
     operationId: "listQueues",
     ...needs("tickets:read"),
     summary: "Queues: how deep they are, what waits, and since when",
-    request: { query: z.strictObject({ group: z.string().min(1).max(64).optional() }) },
+    request: {
+      query: z.strictObject({ group: z.string().min(1).max(64).optional().openapi({ example: "main" }) }),
+    },
     responses: {
       200: {
         description: "The queues in the configuration's order, then such as it has no more",

@@ -29,7 +29,15 @@ export const When = z.iso
   .refine((at) => at >= INSTANT_FIRST && at < INSTANT_LAST, "must lie between 1970 and 2200")
   .openapi({ type: "string", format: "date-time", example: "2026-03-28T22:00:00Z" });
 
-/** The same, or null where it has not come. */
+/** The end of a period, as it stands in a query; the example lies a day after that of `When`. */
+export const Until = When.optional().openapi({
+  type: "string",
+  format: "date-time",
+  description: "Not included",
+  example: "2026-03-29T22:00:00Z",
+});
+
+/** An instant, or null where it has not come. */
 export const WhenOrNull = When.nullable().openapi({
   type: ["string", "null"],
   format: "date-time",

@@ -68,9 +68,9 @@ export const TicketQuery = z.strictObject({
     items: { type: "string", enum: [...PRIORITIES] },
     description: "One or several",
   }),
-  group: Name.optional(),
-  queue: Name.optional(),
-  tier: Name.optional(),
+  group: Name.optional().openapi({ example: "main" }),
+  queue: Name.optional().openapi({ example: "general" }),
+  tier: Name.optional().openapi({ example: "premium" }),
   assignee: z
     .union([z.literal("none"), TelegramId])
     .optional()
@@ -80,6 +80,7 @@ export const TicketQuery = z.strictObject({
     type: "array",
     items: { type: "string" },
     description: "One or several: the ticket has all of them",
+    example: ["refund"],
   }),
   field: several(Field, FIELDS_MAX).openapi({
     type: "array",

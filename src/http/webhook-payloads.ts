@@ -1,0 +1,152 @@
+import { z, type OpenAPIHono } from "@hono/zod-openapi";
+import { WEBHOOK_TIMEOUT_MS } from "../domain/limits.ts";
+import { PRIORITIES } from "../domain/priority.ts";
+import { METRICS } from "../domain/sla/metric.ts";
+import { TICKET_STATUSES } from "../domain/status.ts";
+import { MESSAGE_EVENTS, TICKET_EVENTS } from "../domain/webhook-event.ts";
+import { Instant } from "./api/shared.ts";
+import type { Desk } from "./desk.ts";
+
+/* What endpoints of the configuration are sent, for the contract: one body for each kind of event. */
+
+const WEBHOOK_SECONDS = WEBHOOK_TIMEOUT_MS / 1_000;
+
+const Ticket = z
+  .object({
+    id: z.string().openapi({ example: "main:1042" }),
+    ref: z.string().openapi({ example: "SUP-1042" }),
+    group: z.string(),
+    status: z.enum(TICKET_STATUSES),
+    priority: z.enum(PRIORITIES),
+    queue: z.string(),
+    tier: z.string().nullable(),
+    assignee: z.object({ id: z.int(), name: z.string() }).nullable(),
+    customer: z.object({ id: z.int() }),
+    subject: z.string().optional().openapi({ description: "With `includeText` and `textInWebhooks` only" }),
+  })
+  .openapi("WebhookTicket", { description: "How the ticket stands after what happened" });
+
+/** A body of Standard Webhooks, with what stands in it. */
+function told<Type extends z.ZodType, Data extends z.ZodType>(type: Type, data: Data) {
+  return z.object({
+    type,
+    timestamp: Instant.openapi({ description: "When it happened" }),
+    data,
+  });
+}
+
+const TicketTold = told(
+  z.enum(TICKET_EVENTS),
+  z.object({
+    ticket: Ticket,
+    by: z
+      .object({
+        kind: z.enum(["customer", "agent", "key", "system"]),
+        id: z.int().optional(),
+        name: z.string().optional(),
+        rule: z.string().optional(),
+      })
+      .openapi({ description: "Who did it: `rule` says by which rule the desk did" }),
+    change: z
+      .record(z.string(), z.unknown())
+      .openapi({ description: "What it changed", example: { from: "open", to: "resolved" } }),
+    note: z.string().optional().openapi({ description: "With `includeText` and `textInWebhooks` only" }),
+  }),
+).openapi("WebhookOfTicket");
+
+const EscalationTold = told(
+  z.literal("ticket.escalated"),
+  z.object({
+    ticket: Ticket,
+    escalation: z.object({
+      policy: z.string(),
+      step: z.int().openapi({ description: "Counts from 0" }),
+      metric: z.enum(METRICS),
+      instance: z.int(),
+      moment: z.enum(["warning", "breach", "overdue"]),
+      offsetMs: z.int(),
+      clock: z.enum(["business", "wall"]),
+      dueAt: Instant.openapi({ description: "Until when the promise had to be kept" }),
+      late: z.boolean().openapi({ description: "The desk noted it late" }),
+    }),
+  }),
+).openapi("WebhookOfEscalation");
+
+const MessageTold = told(
+  z.enum(MESSAGE_EVENTS),
+  z.object({
+    ticket: Ticket,
+    message: z.object({
+      from: z.enum(["customer", "agent", "program"]),
+      writer: z.union([z.int(), z.string()]).openapi({ description: "A Telegram id, or a key's name" }),
+      messageId: z.int().nullable().openapi({ description: "Null: a program wrote it" }),
+      kind: z.string().openapi({ example: "text" }),
+      album: z.string().nullable(),
+      sentAt: Instant,
+      text: z
+        .string()
+        .nullable()
+        .optional()
+        .openapi({ description: "With `includeText` and `textInWebhooks` only; null: there is none" }),
+    }),
+  }),
+).openapi("WebhookOfMessage");
+
+const DepthTold = told(
+  z.enum(["queue.depth_exceeded", "queue.depth_recovered"]),
+  z.object({
+    group: z.string(),
+    queue: z.string(),
+    unassigned: z.int().openapi({ description: "Tickets that nobody has" }),
+    limit: z.int(),
+  }),
+).openapi("WebhookOfQueueDepth");
+
+const PingTold = told(
+  z.literal("ping"),
+  z.object({ webhook: z.string().openapi({ description: "The endpoint's id", example: "queue-manager" }) }),
+).openapi("WebhookPing");
+
+const HEADERS = z.object({
+  "webhook-id": z.string().openapi({
+    description: "The same over all tries: a receiver tells a repetition by it",
+    example: "msg_main_7",
+  }),
+  "webhook-timestamp": z.string().openapi({ description: "Of this try, in s since 1970" }),
+  "webhook-signature": z.string().openapi({
+    description: "Of id, timestamp and body, `v1,…`; two with a space between while a secret is replaced",
+  }),
+});
+
+const SENT = {
+  ticketEvent: ["Something happened to a ticket", TicketTold],
+  escalation: ["A step of an escalation policy calls the endpoint", EscalationTold],
+  messageEvent: ["A message was passed on, or a program sent one", MessageTold],
+  queueDepth: ["Too many tickets of a queue wait for somebody, or no longer", DepthTold],
+  ping: ["Somebody tries the endpoint", PingTold],
+} as const;
+
+/** Adds to the contract what the desk sends to endpoints. */
+export function addWebhookPayloads({ openAPIRegistry }: OpenAPIHono<Desk>): void {
+  for (const [path, [summary, schema]] of Object.entries(SENT)) {
+    openAPIRegistry.registerWebhook({
+      method: "post",
+      path,
+      operationId: `told_${path}`,
+      tags: ["webhooks"],
+      summary,
+      description: "As Standard Webhooks 1.0 has it. What happens to one ticket comes in order.",
+      request: {
+        headers: HEADERS,
+        body: { required: true, content: { "application/json": { schema } } },
+      },
+      responses: {
+        "2XX": { description: "It is taken" },
+        410: { description: "The endpoint wants nothing any more: it is left alone until it is enabled" },
+        default: {
+          description: `Anything else, or nothing within ${WEBHOOK_SECONDS} s: it is sent again, for three days`,
+        },
+      },
+    });
+  }
+}
