@@ -1,5 +1,6 @@
 import type { Actor } from "./actor.ts";
 import type { TicketCommand } from "./command.ts";
+import type { IntakeFieldConfig } from "./config.ts";
 import type { Decision, Refusal } from "./decision.ts";
 import type { TicketEvent } from "./event.ts";
 import { intakeComplete } from "./intake.ts";
@@ -185,7 +186,7 @@ function opened(command: Command<"customer_wrote">, policy: Policy, now: number)
 /** A program opens it: nothing is asked of the customer before the staff sees it. */
 function requested({ by, opening }: Command<"ticket_requested">, policy: Policy, now: number): Decision {
   const { number, customer: of, subject, payload, language, followUpOf, fields, tier, quiet } = opening;
-  const unknown = unknownField(fields, policy);
+  const unknown = unknownField(fields, policy.intakeFields);
   if (unknown !== null) return { refused: unknown };
   const urgency = fields["urgency"];
   const event: TicketEvent = {
@@ -215,7 +216,10 @@ function requested({ by, opening }: Command<"ticket_requested">, policy: Policy,
 const ALWAYS_FIELDS = ["category", "urgency"];
 
 /** What is wrong with the first of these that the intake does not know; null if it knows all. */
-function unknownField(fields: Readonly<Record<string, string>>, { intakeFields }: Policy): Refusal | null {
+export function unknownField(
+  fields: Readonly<Record<string, string>>,
+  intakeFields: readonly IntakeFieldConfig[],
+): Refusal | null {
   for (const [field, option] of Object.entries(fields)) {
     const asked = intakeFields.find(({ id }) => id === field);
     if (asked === undefined && !ALWAYS_FIELDS.includes(field)) {
@@ -236,7 +240,7 @@ function fieldsSet(
   now: number,
 ): Decision {
   if (ticket.status === "closed") return { refused: closedRefusal(ticket) };
-  const unknown = unknownField(fields, policy);
+  const unknown = unknownField(fields, policy.intakeFields);
   if (unknown !== null) return { refused: unknown };
   const changed = Object.entries(fields).filter(([field, option]) => ticket.fields[field] !== option);
   if (changed.length === 0) return { already: { code: "ticket.already_so", ref: ticket.ref } };

@@ -1,5 +1,6 @@
 import { agentsOf } from "../domain/agent.ts";
 import type { TicketCommand, Worker } from "../domain/command.ts";
+import { unknownField } from "../domain/decide.ts";
 import type { Already } from "../domain/decision.ts";
 import { subjectOf } from "../domain/subject.ts";
 import type { Ticket } from "../domain/ticket.ts";
@@ -24,6 +25,8 @@ type Outcome = Done | Extract<Executed<never>, { status: "refused" }>;
 export function openTicket(tx: Transaction, by: Worker, order: TicketOrder): Outcome {
   const { customer: facts, message, subject, queue, fields, tier, quiet } = order;
   if (queue !== null && !tx.rules.policy.queues.has(queue)) return unknownQueue(tx, queue);
+  const unknown = unknownField(fields, tx.rules.policy.intakeFields);
+  if (unknown !== null) return { status: "refused", refused: unknown };
   const customer = tx.store.customer(facts.id) ?? seenCustomer(tx, facts);
   const number = tx.store.lastNumber() + 1;
   const { decision, ticket } = tx.apply(null, {

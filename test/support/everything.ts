@@ -8,12 +8,7 @@ export async function everythingKept(
   stage: Stage,
   groups: readonly string[] = ["main", "vip"],
 ): Promise<string[]> {
-  const kept: string[] = [];
-  const tables = await env.DB.prepare(TABLES).all<{ name: string }>();
-  for (const { name } of tables.results) {
-    const { results } = await env.DB.prepare(`SELECT * FROM "${name}"`).all();
-    kept.push(...results.map((row) => `record ${name} ${JSON.stringify(row)}`));
-  }
+  const kept = await recordKept();
   for (const group of groups) {
     const rows = await runInDurableObject(stage.groupStub(group), (_object, state) => {
       const { sql } = state.storage;
@@ -25,6 +20,25 @@ export async function everythingKept(
   }
   return kept;
 }
+
+/** Everything that the record keeps, as text. */
+export async function recordKept(): Promise<string[]> {
+  const { results: tables } = await env.DB.prepare(TABLES).all<{ name: string }>();
+  const rows = await env.DB.batch(tables.map(({ name }) => env.DB.prepare(`SELECT * FROM "${name}"`)));
+  return rows.flatMap(({ results }, index) =>
+    results.map((row) => `record ${tables[index].name} ${JSON.stringify(row)}`),
+  );
+}
+
+/** What a call that changes nothing leaves as it was: all but the notes that it was made, which an export leaves too. */
+export function withoutCalls(kept: readonly string[]): string {
+  return kept
+    .filter((row) => !row.startsWith("record api_calls ") && !EXPORTED.test(row))
+    .map((row) => row.replace(/"last_used_at":[^,}]*/, ""))
+    .join("\n");
+}
+
+const EXPORTED = /^record audit .*"action":"contact\.exported"/;
 
 const TABLES =
   "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'd1\\_%' ESCAPE '\\'";

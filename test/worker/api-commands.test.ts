@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { Topicdesk, TopicdeskProblem, type Answer, type Operations } from "../../src/client/topicdesk.ts";
 import type { Customer, Group } from "../../src/sandbox/telegram/client.ts";
 import { VIP_CHAT } from "../support/desks.ts";
+import { everythingKept, withoutCalls } from "../support/everything.ts";
 import { Stage, texts } from "../support/stage.ts";
 
 /* What programs do with tickets, by the typed client, against the whole desk and a Telegram on loopback. */
@@ -147,7 +148,8 @@ describe("opening a ticket", () => {
     ]);
   });
 
-  test("tells everything that does not fit the desk at once, and opens nothing", async () => {
+  test("tells everything that does not fit the desk at once, and leaves nothing behind", async () => {
+    const before = withoutCalls(await everythingKept(stage));
     expect(
       await problemOf(
         opens({ contact: { email: "ada@example.com" }, queue: "nowhere", topicGroup: "x", tier: "y" }),
@@ -161,8 +163,24 @@ describe("opening a ticket", () => {
     expect(await problemOf(opens({ fields: { shoe: "42" } }))).toEqual(["request.invalid", "/fields/shoe"]);
     expect(await problemOf(opens({ category: "shoes" }))).toEqual(["request.invalid", "/fields/category"]);
     expect(await problemOf(opens({ message: "  " }))).toEqual(["request.invalid", "/message"]);
+    const { status } = await stage.groupStub().open(
+      "api:x",
+      { kind: "key", name: "shop" },
+      {
+        type: "open",
+        customer: { id: ada.id, name: "Ada", username: null, language: null, isPremium: false },
+        message: null,
+        subject: null,
+        queue: null,
+        fields: { shoe: "42" },
+        tier: null,
+        quiet: false,
+      },
+      1,
+    );
+    expect(status).toBe("refused");
     await stage.settle();
-    expect((await desk.call("GET /api/v1/tickets", { query: {} })).items).toEqual([]);
+    expect(withoutCalls(await everythingKept(stage))).toBe(before);
   });
 });
 

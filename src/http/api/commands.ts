@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import type { Worker } from "../../domain/command.ts";
 import type { Config, VersionedConfig } from "../../domain/config.ts";
 import type { ContactFacts } from "../../domain/contact.ts";
+import { unknownField } from "../../domain/decide.ts";
 import { Duration, ms } from "../../domain/duration.ts";
 import { NOTE_CHARS_MAX, SUBJECT_CHARS_MAX, TAGS_MAX } from "../../domain/limits.ts";
 import { defaultGroupOf } from "../../domain/policy.ts";
@@ -240,6 +241,15 @@ commandsApi.openapi(
     const customer = await customerOf(c.env.DB, order.contact);
     if ("pointer" in customer) wrong.push(customer);
     if (wrong.length > 0 || "pointer" in customer) return problem(c, "request.invalid", { problems: wrong });
+    const { category, urgency } = order;
+    const fields = {
+      ...order.fields,
+      ...(category === undefined ? {} : { category }),
+      ...(urgency === undefined ? {} : { urgency }),
+    };
+    // The group would say so too, but then the customer would have a home already.
+    const unknown = unknownField(fields, config.intake.fields);
+    if (unknown !== null) return refused(c, unknown, "/fields");
 
     const wantedGroup = order.topicGroup ?? config.queues.find(({ id }) => id === order.queue)?.group;
     const home = await homeOf(c, customer.id, wantedGroup ?? defaultGroupOf(config), config);
@@ -252,11 +262,7 @@ commandsApi.openapi(
       message: order.message ?? null,
       subject: order.subject ?? null,
       queue,
-      fields: {
-        ...order.fields,
-        ...(order.category === undefined ? {} : { category: order.category }),
-        ...(order.urgency === undefined ? {} : { urgency: order.urgency }),
-      },
+      fields,
       tier: order.tier ?? null,
       quiet: !order.notify,
     };
