@@ -79,8 +79,6 @@ export const SAFETY_WAKE_MS = 30_000;
 export const ALBUM_SETTLE_MS = 1_000;
 /** How long a lost createForumTopic may be answered by the echo of its own service message. */
 export const TOPIC_ECHO_MS = 30_000;
-/** How long the numbers of updates stay in memory before they are written. */
-export const SEEN_KEPT_IN_MEMORY_MS = 30_000;
 /** How long the service message of something that the bot did may take to come. */
 export const ECHO_PATIENCE_MS = 60_000;
 /** Open tickets whose topic and card one look probes: two calls each, of the 200 that a group is sent between two looks. */

@@ -13,7 +13,17 @@ import { ticketFacts, wants, webhookData, webhookTypeOf } from "../domain/webhoo
 import type { RichText } from "../telegram/rich-text.ts";
 import { customerNotice, topicNotice } from "../telegram/text.ts";
 import { agentNow } from "./agent-now.ts";
-import { BOT, chatLane, holdKey, hookLane, peerLane, RECORD, STAFF, type Lane } from "./drain/lane.ts";
+import {
+  BOT,
+  chatLane,
+  holdKey,
+  hookLane,
+  isForOthers,
+  peerLane,
+  RECORD,
+  STAFF,
+  type Lane,
+} from "./drain/lane.ts";
 import { isDisabled } from "./hook-state.ts";
 import type { Availability } from "./peers/message.ts";
 import type { Rules } from "./rules.ts";
@@ -59,6 +69,7 @@ export class Transaction {
   readonly messages: Messages;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
+  readonly seenUpdates: SeenUpdates;
   readonly agents: Agents;
   readonly waiting: Waiting;
   readonly hookLog: HookLog;
@@ -83,7 +94,7 @@ export class Transaction {
   readonly touched = new Set<Lane>();
   /** The earliest instant by which the object must be awake because of this; null while nothing asks for it. */
   wakeBy: number | null = null;
-  /** How many deliveries it added. */
+  /** How many deliveries it added, but for those to systems of others. */
   added = 0;
   /** Whether it accepted a message, whose row is the evidence that its cause is settled. */
   relayed = false;
@@ -99,6 +110,7 @@ export class Transaction {
     this.messages = tables.messages;
     this.outbox = tables.outbox;
     this.inbox = tables.inbox;
+    this.seenUpdates = tables.seenUpdates;
     this.agents = tables.agents;
     this.waiting = tables.waiting;
     this.hookLog = tables.hookLog;
@@ -335,7 +347,7 @@ export class Transaction {
   work(work: NewWork): number {
     const seq = this.#sequence.next();
     this.outbox.add(seq, work, this.now);
-    this.added += 1;
+    if (!isForOthers(work.lane)) this.added += 1;
     this.touched.add(work.lane);
     if (work.notBefore !== undefined) this.wake(work.notBefore);
     return seq;

@@ -153,12 +153,13 @@ export class Outbox {
     );
   }
 
+  /** What waits for Telegram, for other groups and for the desk itself. */
   countWaiting(): number {
     return (
       this.#db
         .select({ count: sql<number>`count(*)` })
         .from(outbox)
-        .where(sql`${outbox.state} = 'waiting'`)
+        .where(sql`${outbox.state} = 'waiting' AND ${outbox.kind} NOT IN ('webhook', 'enrichment', 'skills')`)
         .get()?.count ?? 0
     );
   }
