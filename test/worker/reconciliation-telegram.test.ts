@@ -280,6 +280,14 @@ test("topics that were switched off stop the group's lane before copies stray, u
   expect(await look()).toMatchObject([
     { kind: "group.not_a_forum", mended: false, details: { group: "main", copies: 2 } },
   ]);
+  // Neither a new configuration nor new rights say that it has topics again.
+  stage.config.desk.name = "Another name";
+  await stage.configure();
+  await stage.group.promoteBot({
+    can_manage_topics: true,
+    can_delete_messages: true,
+    can_pin_messages: true,
+  });
   await customer.write("kept");
   await stage.pass(30 * MINUTE);
   expect(texts(await stage.group.messages()).filter((text) => text === "kept")).toEqual([]);
