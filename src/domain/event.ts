@@ -1,4 +1,5 @@
 import type { Actor } from "./actor.ts";
+import type { Origin } from "./audit.ts";
 import type { UnreachableReason } from "./contact.ts";
 import type { Priority } from "./priority.ts";
 import type { Profile } from "./routing/profile.ts";
@@ -7,10 +8,14 @@ import type { EscalationReceipt, HeldNotice, MomentOf } from "./sla/escalation-l
 import type { Verdict } from "./sla/verdict.ts";
 import type { TicketStatus } from "./status.ts";
 
-/** What every event says: when (milliseconds since 1970, UTC) and who. */
+/**
+ * What every event says: when (milliseconds since 1970, UTC) and who. `origin`: from where a program called; it is for
+ * the audit trail alone, and `unplaced` for everybody else.
+ */
 interface Happened {
   at: number;
   by: Actor;
+  origin?: Origin;
 }
 
 /** An event that may change the status says from which to which; both are the same where it did not. */
@@ -117,3 +122,9 @@ export type TicketEvent =
   | (Happened & { type: "delivery_uncertain" });
 
 export type TicketEventType = TicketEvent["type"];
+
+/** An event, or what the record keeps of one, without the place that its program called from. */
+export function unplaced<T extends { origin?: unknown }>(said: T): T {
+  const { origin: _, ...rest } = said;
+  return rest as T;
+}

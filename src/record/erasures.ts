@@ -54,6 +54,7 @@ const KEPT_OF_EVENTS = [
   "cached",
   "heldUntil",
   "remindAt",
+  "origin",
 ] as const;
 
 const keptKeys = sql.join(

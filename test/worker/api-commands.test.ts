@@ -297,6 +297,86 @@ describe("commands", () => {
   });
 });
 
+describe("the audit trail", () => {
+  interface Entry {
+    action: string;
+    by: { kind: string; id: string; name: string | null };
+    from: Record<string, unknown> | null;
+    to: Record<string, unknown> | null;
+    origin: { network: string | null; userAgent: string | null } | null;
+  }
+  interface Program {
+    id: string;
+    does: (body: Command) => Promise<Response>;
+    opens: (order: Partial<Order>) => Promise<Response>;
+  }
+  const trail = async (query = ""): Promise<Entry[]> =>
+    (await stage.get<{ items: Entry[] }>(`/api/v1/audit?kind=ticket&limit=200${query}`)).items;
+
+  /** One more key of the name `shop`, whose program calls from an address of its own. */
+  async function program(address: string): Promise<Program> {
+    const made = await stage.api("POST", "/api/v1/keys", { name: "shop", scopes: ["tickets:write"] });
+    const { id, key } = await made.json<{ id: string; key: string }>();
+    const sends = (path: string, body: unknown): Promise<Response> =>
+      stage.api("POST", path, body, {
+        authorization: `Bearer ${key}`,
+        "cf-connecting-ip": address,
+        "user-agent": `shop at ${address}`,
+      });
+    const opens = (order: Partial<Order>): Promise<Response> =>
+      sends("/api/v1/tickets", { contact: { telegramId: ada.id }, message: "Help", ...order });
+    return { id, opens, does: (body) => sends("/api/v1/tickets/SUP-1/commands", body) };
+  }
+  const HERE = { network: "203.0.113.0/24", userAgent: "shop at 203.0.113.7" };
+  const THERE = { network: "198.51.100.0/24", userAgent: "shop at 198.51.100.9" };
+
+  test("tells two keys of one name apart, and from where each called; nothing else tells from where", async () => {
+    await ada.start();
+    const [here, there] = [await program("203.0.113.7"), await program("198.51.100.9")];
+    await here.opens({ category: "billing" });
+    await there.does({ type: "priority", priority: "high" });
+    await here.does({ type: "escalate", note: "They wait" });
+    await stage.settle();
+    await stage.olga.write((await stage.topic("SUP-1")).id, "/tag refund");
+    // Some of it is in the record, some is not yet.
+    await stage.settle();
+    await there.does({ type: "resolve" });
+    const told = await Promise.all(
+      [
+        "/api/v1/events",
+        "/api/v1/tickets/SUP-1",
+        "/api/v1/tickets/SUP-1/events",
+        "/api/v1/tickets/SUP-1/routing",
+        "/api/v1/tickets/SUP-1/sla",
+        "/api/v1/escalations",
+        `/api/v1/contacts/${ada.id}/export`,
+      ].map(async (path) => (await stage.api("GET", path)).text()),
+    );
+    for (const text of told) {
+      expect(text).toContain("SUP-1");
+      expect(text).not.toMatch(/203\.0\.113|198\.51\.100|origin/);
+    }
+    await stage.settle();
+    const entries = await trail();
+    const by = (action: string) =>
+      entries.filter((one) => one.action === action).map((one) => [one.by, one.origin]);
+    const key = { kind: "key", name: "shop" };
+    expect(by("ticket_opened")).toEqual([[{ ...key, id: here.id }, HERE]]);
+    expect(by("priority_changed")).toEqual([[{ ...key, id: there.id }, THERE]]);
+    expect(by("ticket_escalated")).toEqual([[{ ...key, id: here.id }, HERE]]);
+    expect(by("ticket_resolved")).toEqual([[{ ...key, id: there.id }, THERE]]);
+    expect(by("tags_changed")).toEqual([
+      [{ kind: "agent", id: "9002", name: expect.any(String) as string }, null],
+    ]);
+    expect(new Set((await trail(`&actor=${there.id}`)).map((one) => one.origin?.network))).toEqual(
+      new Set([THERE.network]),
+    );
+    expect(new Set((await trail("&actor=shop")).map((one) => one.by.id))).toEqual(
+      new Set([here.id, there.id]),
+    );
+  });
+});
+
 describe("twice is once", () => {
   const sends = (key: string, path: string, body: unknown): Promise<Response> =>
     stage.api("POST", path, body, { "idempotency-key": key });
@@ -323,9 +403,9 @@ describe("twice is once", () => {
     await ada.write("Help");
     await stage.settle();
     const stub = stage.groupStub("main");
-    const by = { kind: "key", name: "shop" } as const;
+    const shop = { id: "k", name: "shop", origin: { network: null, userAgent: null } };
     for (let n = 0; n < 3; n += 1) {
-      const done = await stub.act("api:shop:k:1", by, "main:1", { type: "reply", text: "Only once" }, 0);
+      const done = await stub.act("api:shop:k:1", shop, "main:1", { type: "reply", text: "Only once" }, 0);
       expect(done).toMatchObject({ status: "done" });
     }
     await stage.settle();

@@ -1,7 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
-import type { Worker } from "../../domain/command.ts";
 import type { Config, VersionedConfig } from "../../domain/config.ts";
 import type { ContactFacts } from "../../domain/contact.ts";
 import { Duration, ms } from "../../domain/duration.ts";
@@ -18,11 +17,12 @@ import type { TicketRow } from "../../record/queries.ts";
 import { ticketPlace } from "../../record/ticket-place.ts";
 import { changes } from "../access.ts";
 import type { Desk } from "../desk.ts";
+import { doerOf } from "../doer.ts";
 import { RETRY_AFTER_S, WRITTEN_CHARS_MAX } from "../limits.ts";
 import { ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { refused } from "./refused.ts";
 import { Idempotent, Instant, instant, instantOrNull, When } from "./shared.ts";
-import { Ticket, ticketJson } from "./ticket-json.ts";
+import { By, Ticket, ticketJson } from "./ticket-json.ts";
 import { Ref } from "./tickets.ts";
 
 /** What programs do: tickets that they open, and all that an agent can do in a topic. */
@@ -152,10 +152,7 @@ const Done = z
     already: z
       .object({
         code: z.string().openapi({ example: "ticket.already_resolved" }),
-        by: z
-          .record(z.string(), z.unknown())
-          .nullable()
-          .openapi({ description: "Who made it so, where that is known" }),
+        by: By.nullable().openapi({ description: "Who made it so, where that is known" }),
         at: Instant.nullable(),
       })
       .nullable(),
@@ -242,7 +239,7 @@ commandsApi.openapi(
       quiet: !order.notify,
     };
     const done = await told(c.env, home, versioned, (stub) =>
-      stub.open(c.get("cause"), workerOf(c), given, versioned.version),
+      stub.open(c.get("cause"), doerOf(c), given, versioned.version),
     );
     if (done.status !== "done") return failed(c, done, "/fields");
     const { ticket, confirmation, firstResponseDueAt } = done;
@@ -310,7 +307,7 @@ async function acted(
   let { group } = place;
   for (let hop = 0; hop < HOPS_MAX && hasGroup(config, group); hop += 1) {
     const done = await told(c.env, group, versioned, (stub) =>
-      stub.act(c.get("cause"), workerOf(c), place.id, what, version),
+      stub.act(c.get("cause"), doerOf(c), place.id, what, version),
     );
     if (done.status === "unknown") break;
     if (done.status !== "elsewhere") return done;
@@ -353,10 +350,6 @@ function failed(c: Context<Desk>, done: Exclude<Answered, { status: "done" }>, p
   if (done.status === "refused") return refused(c, done.refused, place);
   const headers = { "Retry-After": String(RETRY_AFTER_S) };
   return problem(c, done.status === "full" ? "group.full" : "group.unreachable", { headers });
-}
-
-function workerOf(c: Context<Desk>): Worker {
-  return { kind: "key", name: c.get("principal").name };
 }
 
 type Misfit = { pointer: string; message: string };
