@@ -276,6 +276,7 @@ function answersOf(
     by,
     field,
     option,
+    previousOption: ticket.fields[field] ?? null,
   }));
   const fields = { ...ticket.fields, ...Object.fromEntries(answers) };
   const urgency = answers.find(([field]) => field === "urgency")?.[1];
@@ -337,7 +338,15 @@ function unclaimed(
   if (policy.queues.get(ticket.queue)?.auto === true)
     return handedOn(assignee, command.by, ticket, policy, now);
   const to = status === "in_progress" ? "open" : status;
-  const event = { type: "ticket_unclaimed", at: now, by: command.by, from: status, to } as const;
+  const previousAssignee = assignee.id;
+  const event = {
+    type: "ticket_unclaimed",
+    at: now,
+    by: command.by,
+    from: status,
+    to,
+    previousAssignee,
+  } as const;
   return { events: andRouted(ticket, [event], policy, now) };
 }
 
@@ -360,6 +369,7 @@ function assigned(command: Command<"agent_assigned">, ticket: Ticket, now: numbe
         to: status === "open" ? "in_progress" : status,
         assignee: command.assignee.id,
         assigneeName: command.assignee.name,
+        previousAssignee: ticket.assignee?.id ?? null,
       },
     ],
   };
@@ -381,6 +391,7 @@ function deskAssigned(command: Command<"desk_assigned">, ticket: Ticket, now: nu
         to: status === "open" ? "in_progress" : status,
         assignee: assignee.id,
         assigneeName: assignee.name,
+        previousAssignee: null,
         routing,
       },
     ],
@@ -445,7 +456,8 @@ function transferred(
     return { refused: { code: "queue.unknown", queue: wanted, known } };
   }
   if (ticket.queue === wanted) return { already: { code: "ticket.already_so", ref: ticket.ref } };
-  const away = queue.group === policy.group ? {} : { group: queue.group };
+  const left = { previousGroup: policy.group, previousAssignee: ticket.assignee?.id ?? null };
+  const away = queue.group === policy.group ? {} : { group: queue.group, ...left };
   const { status } = ticket;
   const to = queue.group !== policy.group && status === "in_progress" ? "open" : status;
   return {
@@ -546,17 +558,19 @@ function escalated(command: Command<"agent_escalated">, ticket: Ticket, now: num
 function snoozed(command: Command<"agent_snoozed">, ticket: Ticket, now: number): Decision {
   const { by, agent, remindAt, reason } = command;
   if (ticket.status === "closed") return { refused: closedRefusal(ticket) };
+  const stands = ticket.reminders.find((reminder) => reminder.agent === agent.id);
   if (remindAt === null) {
-    const set = ticket.reminders.some((reminder) => reminder.agent === agent.id);
-    if (!set) return { already: { code: "ticket.already_so", ref: ticket.ref } };
-    return { events: [{ type: "reminder_cleared", at: now, by, agent: agent.id }] };
+    if (stands === undefined) return { already: { code: "ticket.already_so", ref: ticket.ref } };
+    const cleared = { agent: agent.id, previousRemindAt: stands.at };
+    return { events: [{ type: "reminder_cleared", at: now, by, ...cleared }] };
   }
   if (remindAt <= now) return { refused: { code: "reminder.past" } };
   if (remindAt > now + REMINDER_MAX_MS) {
     return { refused: { code: "reminder.too_far", maxMs: REMINDER_MAX_MS } };
   }
   const said = reason === undefined ? {} : { reason };
-  const set = { agent: agent.id, agentName: agent.name, remindAt, ...said };
+  const previousRemindAt = stands?.at ?? null;
+  const set = { agent: agent.id, agentName: agent.name, remindAt, previousRemindAt, ...said };
   return { events: [{ type: "reminder_set", at: now, by, ...set }] };
 }
 

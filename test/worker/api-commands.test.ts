@@ -375,6 +375,92 @@ describe("the audit trail", () => {
       new Set([here.id, there.id]),
     );
   });
+
+  test("tells of every command who gave it, from where, and from what to what it took the ticket", async () => {
+    const [here, there] = [await program("203.0.113.7"), await program("198.51.100.9")];
+    await ada.write("Help");
+    await stage.settle();
+    const until = "2026-11-20T18:00:00.000Z";
+    const given: [Command, string, Entry["from"], Entry["to"]][] = [
+      [
+        { type: "claim", agent: 9002 },
+        "ticket_assigned",
+        { status: "open", assignee: null },
+        { status: "in_progress", assignee: 9002 },
+      ],
+      [{ type: "assign", agent: 9003 }, "ticket_assigned", { assignee: 9002 }, { assignee: 9003 }],
+      [
+        { type: "unclaim" },
+        "ticket_unclaimed",
+        { status: "in_progress", assignee: 9003 },
+        { status: "open", assignee: null },
+      ],
+      [{ type: "note", text: "They called" }, "note_added", null, null],
+      [
+        { type: "priority", priority: "high" },
+        "priority_changed",
+        { priority: "normal" },
+        { priority: "high" },
+      ],
+      [{ type: "tags", add: ["late"], remove: [] }, "tags_changed", { tags: [] }, { tags: ["late"] }],
+      [
+        { type: "tags", add: ["vip"], remove: ["late"] },
+        "tags_changed",
+        { tags: ["late"] },
+        { tags: ["vip"] },
+      ],
+      [
+        { type: "fields", fields: { category: "billing" } },
+        "field_answered",
+        { fields: { category: null } },
+        { fields: { category: "billing" } },
+      ],
+      [
+        { type: "fields", fields: { category: "technical" } },
+        "field_answered",
+        { fields: { category: "billing" } },
+        { fields: { category: "technical" } },
+      ],
+      [
+        { type: "snooze", agent: 9002, until },
+        "reminder_set",
+        { remindAt: null },
+        { remindAt: Date.parse(until) },
+      ],
+      [
+        { type: "snooze", agent: 9002, off: true },
+        "reminder_cleared",
+        { remindAt: Date.parse(until) },
+        { remindAt: null },
+      ],
+      [{ type: "escalate" }, "ticket_escalated", { status: "in_progress" }, { status: "escalated" }],
+      [{ type: "reply", text: "Hello" }, "ticket_answered", { status: "escalated" }, { status: "waiting" }],
+      [{ type: "resolve" }, "ticket_resolved", { status: "waiting" }, { status: "resolved" }],
+      [{ type: "reopen" }, "ticket_reopened", { status: "resolved" }, { status: "in_progress" }],
+      [
+        { type: "transfer", queue: "premium" },
+        "ticket_transferred",
+        { status: "in_progress", queue: "billing", group: "main", assignee: 9002 },
+        { status: "open", queue: "premium", group: "vip", assignee: null },
+      ],
+      [{ type: "close" }, "ticket_closed", {}, { status: "closed" }],
+    ];
+    for (const [index, [command]] of given.entries()) {
+      const done = await [here, there][index % 2].does(command);
+      expect([command.type, done.status]).toEqual([command.type, 200]);
+      await stage.settle(5_000);
+    }
+    const byKeys = (await trail()).filter(({ by }) => by.kind === "key").toReversed();
+    expect(byKeys.map(({ action, by, origin, from, to }) => ({ action, by, origin, from, to }))).toEqual(
+      given.map(([, action, from, to], index) => ({
+        action,
+        by: { kind: "key", id: [here, there][index % 2].id, name: "shop" },
+        origin: [HERE, THERE][index % 2],
+        from: from === null ? null : expect.objectContaining(from),
+        to: to === null ? null : expect.objectContaining(to),
+      })),
+    );
+  });
 });
 
 describe("twice is once", () => {
