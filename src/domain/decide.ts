@@ -564,6 +564,9 @@ function snoozed(command: Command<"agent_snoozed">, ticket: Ticket, now: number)
     const cleared = { agent: agent.id, previousRemindAt: stands.at };
     return { events: [{ type: "reminder_cleared", at: now, by, ...cleared }] };
   }
+  if (stands?.at === remindAt && stands.reason === reason) {
+    return { already: { code: "ticket.already_so", ref: ticket.ref } };
+  }
   if (remindAt <= now) return { refused: { code: "reminder.past" } };
   if (remindAt > now + REMINDER_MAX_MS) {
     return { refused: { code: "reminder.too_far", maxMs: REMINDER_MAX_MS } };

@@ -26,7 +26,13 @@ export type Refusal =
   | { code: "reminder.past" }
   | { code: "reminder.too_far"; maxMs: number };
 
-/** What was asked for holds already: nothing is written, and the answer says who made it so and when. */
+/** Who made something so, and when, in ms since 1970. */
+export interface MadeSo {
+  by: Actor;
+  at: number;
+}
+
+/** What was asked for holds already: nothing is written, and programs are told who made it so and when (`madeSo`). */
 export type Already =
   | { code: "ticket.already_claimed"; ref: string; assignee: { id: number; name: string } }
   | { code: "ticket.already_unclaimed"; ref: string }

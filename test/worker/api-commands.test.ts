@@ -226,6 +226,86 @@ describe("commands", () => {
     expect(again.already?.at).not.toBeNull();
   });
 
+  const UNTIL = "2026-11-20T18:00:00.000Z";
+  test.each<{ before?: Command; twice: Command; code: string }>([
+    { twice: { type: "claim", agent: 9002 }, code: "ticket.already_assigned" },
+    { twice: { type: "assign", agent: 9003 }, code: "ticket.already_assigned" },
+    {
+      before: { type: "assign", agent: 9003 },
+      twice: { type: "unclaim" },
+      code: "ticket.already_unclaimed",
+    },
+    { twice: { type: "resolve" }, code: "ticket.already_resolved" },
+    { twice: { type: "close" }, code: "ticket.already_closed" },
+    { twice: { type: "escalate" }, code: "ticket.already_escalated" },
+    { before: { type: "resolve" }, twice: { type: "reopen" }, code: "ticket.already_active" },
+    { twice: { type: "transfer", queue: "billing" }, code: "ticket.already_so" },
+    { twice: { type: "transfer", queue: "premium" }, code: "ticket.already_so" },
+    { twice: { type: "priority", priority: "high" }, code: "ticket.already_so" },
+    { twice: { type: "tags", add: ["late"], remove: [] }, code: "ticket.already_so" },
+    {
+      before: { type: "tags", add: ["late"], remove: [] },
+      twice: { type: "tags", add: [], remove: ["late"] },
+      code: "ticket.already_so",
+    },
+    { twice: { type: "fields", fields: { category: "technical" } }, code: "ticket.already_so" },
+    {
+      twice: { type: "snooze", agent: 9002, until: UNTIL, reason: "call back" },
+      code: "ticket.already_so",
+    },
+    {
+      before: { type: "snooze", agent: 9002, until: UNTIL },
+      twice: { type: "snooze", agent: 9002, off: true },
+      code: "ticket.already_so",
+    },
+  ])("given twice happen once, and say who and when: $twice", async ({ before, twice, code }) => {
+    if (before !== undefined) await does("SUP-1", before);
+    // Whatever happens beside it did not make it so.
+    await does("SUP-1", { type: "snooze", agent: 9001, until: UNTIL });
+    const at = new Date(stage.now).toISOString();
+    const first = await does("SUP-1", twice);
+    expect(first).toMatchObject({ changed: true, already: null });
+    await does("SUP-1", { type: "note", text: "Something else" }).catch(() => undefined);
+    await stage.settle();
+    const { version } = await desk.call("GET /api/v1/tickets/{ref}", { path: { ref: "SUP-1" } });
+    const again = await does("SUP-1", twice);
+    expect(again).toEqual({
+      changed: false,
+      already: { code, by: { kind: "key", id: expect.any(String) as string, name: "shop" }, at },
+      ticket: expect.objectContaining({ version }) as Answer<"GET /api/v1/tickets/{ref}">,
+    });
+    await stage.settle();
+    expect((await desk.call("GET /api/v1/tickets/{ref}", { path: { ref: "SUP-1" } })).version).toBe(version);
+  });
+
+  test("a reminder for another time or another reason is another one", async () => {
+    const asked = { type: "snooze", agent: 9002, until: UNTIL } as const;
+    for (const other of [asked, { ...asked, reason: "x" }, { ...asked, agent: 9003 }, asked])
+      expect((await does("SUP-1", other)).changed).toBe(true);
+  });
+
+  test("what nobody has changed is so since the ticket was opened, and what an agent did is theirs", async () => {
+    const { openedAt } = await desk.call("GET /api/v1/tickets/{ref}", { path: { ref: "SUP-1" } });
+    for (const command of [
+      { type: "unclaim" },
+      { type: "reopen" },
+      { type: "priority", priority: "normal" },
+      { type: "tags", add: [], remove: ["vip"] },
+      { type: "snooze", agent: 9002, off: true },
+    ] satisfies Command[])
+      expect((await does("SUP-1", command)).already).toMatchObject({
+        by: { kind: "customer", id: ada.id },
+        at: openedAt,
+      });
+    const at = new Date(stage.now).toISOString();
+    await stage.olga.write((await stage.topic("SUP-1")).id, "/claim");
+    await stage.settle();
+    expect((await does("SUP-1", { type: "claim", agent: 9002 })).already).toMatchObject({
+      by: { kind: "agent", id: 9002 },
+      at,
+    });
+  });
+
   test("that the ticket does not take are refused with its state", async () => {
     await does("SUP-1", { type: "claim", agent: 9002 });
     expect(await problemOf(does("SUP-1", { type: "claim", agent: 9003 }))).toEqual([

@@ -21,7 +21,7 @@ import { doerOf } from "../doer.ts";
 import { RETRY_AFTER_S, WRITTEN_CHARS_MAX } from "../limits.ts";
 import { ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { refused } from "./refused.ts";
-import { Idempotent, Instant, instant, instantOrNull, When } from "./shared.ts";
+import { Idempotent, Instant, instantOrNull, When } from "./shared.ts";
 import { By, Ticket, ticketJson } from "./ticket-json.ts";
 import { Ref } from "./tickets.ts";
 
@@ -258,7 +258,7 @@ commandsApi.openapi(
     operationId: "actOnTicket",
     summary: "Does with a ticket what an agent can do in its topic",
     description:
-      "`claim` leaves a ticket with whoever has it, `assign` does not. `reply` goes to the customer and stands in the topic with the key's name. What is so already is answered with who made it so, and nothing is written.",
+      "`claim` leaves a ticket with whoever has it, `assign` does not. `reply` goes to the customer and stands in the topic with the key's name. What is so already is answered with who made it so and when, and nothing is written.",
     request: {
       params: z.object({ ref: Ref }),
       headers: Idempotent,
@@ -285,8 +285,8 @@ commandsApi.openapi(
         ? null
         : {
             code: already.code,
-            by: "by" in already ? { ...already.by } : null,
-            at: "at" in already ? instant(already.at) : null,
+            by: already.by === undefined ? null : { ...already.by },
+            at: instantOrNull(already.at ?? null),
           };
     return c.json({ changed: already === null, already: so, ticket: ticketJson(ticket) }, 200);
   },
