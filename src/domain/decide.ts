@@ -1,8 +1,8 @@
 import type { Actor } from "./actor.ts";
 import type { TicketCommand } from "./command.ts";
-import type { Decision, Refusal } from "./decision.ts";
+import type { Decision } from "./decision.ts";
 import type { TicketEvent } from "./event.ts";
-import { intakeComplete } from "./intake.ts";
+import { intakeComplete, unknownAnswers } from "./intake.ts";
 import { REMINDER_MAX_MS, TAGS_MAX } from "./limits.ts";
 import type { Policy } from "./policy.ts";
 import { isPriority } from "./priority.ts";
@@ -185,8 +185,8 @@ function opened(command: Command<"customer_wrote">, policy: Policy, now: number)
 /** A program opens it: nothing is asked of the customer before the staff sees it. */
 function requested({ by, opening }: Command<"ticket_requested">, policy: Policy, now: number): Decision {
   const { number, customer: of, subject, payload, language, followUpOf, fields, tier, quiet } = opening;
-  const unknown = unknownField(fields, policy);
-  if (unknown !== null) return { refused: unknown };
+  const unknown = unknownAnswers(policy.intakeFields, fields);
+  if (unknown.length > 0) return { refused: { code: "fields.unknown", unknown } };
   const urgency = fields["urgency"];
   const event: TicketEvent = {
     type: "ticket_opened",
@@ -211,24 +211,6 @@ function requested({ by, opening }: Command<"ticket_requested">, policy: Policy,
   return { events: andRouted(null, [event], policy, now) };
 }
 
-/** What the rules look at by these names may be said also where nobody is asked for it. */
-const ALWAYS_FIELDS = ["category", "urgency"];
-
-/** What is wrong with the first of these that the intake does not know; null if it knows all. */
-function unknownField(fields: Readonly<Record<string, string>>, { intakeFields }: Policy): Refusal | null {
-  for (const [field, option] of Object.entries(fields)) {
-    const asked = intakeFields.find(({ id }) => id === field);
-    if (asked === undefined && !ALWAYS_FIELDS.includes(field)) {
-      const known = [...new Set([...intakeFields.map(({ id }) => id), ...ALWAYS_FIELDS])];
-      return { code: "field.unknown", field, known };
-    }
-    if (asked !== undefined && !asked.options.some(({ id }) => id === option)) {
-      return { code: "option.unknown", field, option, known: asked.options.map(({ id }) => id) };
-    }
-  }
-  return null;
-}
-
 function fieldsSet(
   { by, fields }: Command<"agent_set_fields">,
   ticket: Ticket,
@@ -236,8 +218,8 @@ function fieldsSet(
   now: number,
 ): Decision {
   if (ticket.status === "closed") return { refused: closedRefusal(ticket) };
-  const unknown = unknownField(fields, policy);
-  if (unknown !== null) return { refused: unknown };
+  const unknown = unknownAnswers(policy.intakeFields, fields);
+  if (unknown.length > 0) return { refused: { code: "fields.unknown", unknown } };
   const changed = Object.entries(fields).filter(([field, option]) => ticket.fields[field] !== option);
   if (changed.length === 0) return { already: { code: "ticket.already_so", ref: ticket.ref } };
   return { events: answersOf(changed, by, ticket, policy, now) };

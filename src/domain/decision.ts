@@ -1,5 +1,6 @@
 import type { Actor } from "./actor.ts";
 import type { TicketEvent } from "./event.ts";
+import type { UnknownAnswer } from "./intake.ts";
 import type { TicketStatus } from "./status.ts";
 
 /** A transition that the ticket's present state does not allow; it names that state. */
@@ -18,8 +19,9 @@ export type Refusal =
       status: TicketStatus;
       assignee: { id: number; name: string } | null;
     }
-  | { code: "field.unknown"; field: string; known?: string[] }
-  | { code: "option.unknown"; field: string; option: string; known?: string[] }
+  | { code: "field.unknown"; field: string }
+  | { code: "option.unknown"; field: string; option: string }
+  | { code: "fields.unknown"; unknown: UnknownAnswer[] }
   | { code: "tags.too_many"; max: number }
   | { code: "queue.unknown"; queue: string; known: string[] }
   | { code: "ticket.moved"; ref: string; group: string }

@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import type { Config, VersionedConfig } from "../../domain/config.ts";
 import type { ContactFacts } from "../../domain/contact.ts";
 import { Duration, ms } from "../../domain/duration.ts";
+import { unknownAnswers } from "../../domain/intake.ts";
 import { NOTE_CHARS_MAX, SUBJECT_CHARS_MAX, TAGS_MAX } from "../../domain/limits.ts";
 import { defaultGroupOf } from "../../domain/policy.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
@@ -20,7 +21,7 @@ import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { RETRY_AFTER_S, WRITTEN_CHARS_MAX } from "../limits.ts";
 import { ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
-import { refused } from "./refused.ts";
+import { refused, unknownAt } from "./refused.ts";
 import { Idempotent, Instant, instantOrNull, When } from "./shared.ts";
 import { By, Ticket, ticketJson } from "./ticket-json.ts";
 import { Ref } from "./tickets.ts";
@@ -241,7 +242,7 @@ commandsApi.openapi(
     const done = await told(c.env, home, versioned, (stub) =>
       stub.open(c.get("cause"), doerOf(c), given, versioned.version),
     );
-    if (done.status !== "done") return failed(c, done, "/fields");
+    if (done.status !== "done") return failed(c, done);
     const { ticket, confirmation, firstResponseDueAt } = done;
     const { ref, id, groupId: group, queue: where, status } = ticket;
     const expectedFirstResponse = instantOrNull(firstResponseDueAt);
@@ -278,7 +279,7 @@ commandsApi.openapi(
     const what = actOf(c.req.valid("json"), c.get("now")());
     const done = await acted(c, c.req.valid("param").ref, versioned, what);
     if (done === null) return problem(c, "ticket.not_found");
-    if (done.status !== "done") return failed(c, done, "");
+    if (done.status !== "done") return failed(c, done);
     const { already, ticket } = done;
     const so =
       already === null
@@ -345,9 +346,8 @@ async function told(
   return "unreachable" in asked ? { status: "unreachable" } : asked.answer;
 }
 
-/** `place`: where in the body stands what a refusal is about. */
-function failed(c: Context<Desk>, done: Exclude<Answered, { status: "done" }>, place: string) {
-  if (done.status === "refused") return refused(c, done.refused, place);
+function failed(c: Context<Desk>, done: Exclude<Answered, { status: "done" }>) {
+  if (done.status === "refused") return refused(c, done.refused);
   const headers = { "Retry-After": String(RETRY_AFTER_S) };
   return problem(c, done.status === "full" ? "group.full" : "group.unreachable", { headers });
 }
@@ -359,7 +359,8 @@ function known(ids: readonly string[]): string {
 }
 
 /** What an order names that the desk does not have. */
-function misfits({ queue, topicGroup, tier }: z.infer<typeof Order>, config: Config): Misfit[] {
+function misfits(order: z.infer<typeof Order>, config: Config): Misfit[] {
+  const { queue, topicGroup, tier } = order;
   const wrong: Misfit[] = [];
   const group = config.queues.find(({ id }) => id === queue)?.group;
   if (queue !== undefined && group === undefined) {
@@ -377,7 +378,19 @@ function misfits({ queue, topicGroup, tier }: z.infer<typeof Order>, config: Con
   if (tier !== undefined && !Object.hasOwn(config.tiers, tier)) {
     wrong.push({ pointer: "/tier", message: `is no tier of the desk: ${known(Object.keys(config.tiers))}` });
   }
-  return wrong;
+  return [...wrong, ...unknownIn(order, config)];
+}
+
+/** Answers that the intake does not know, each where it stands in the order. */
+function unknownIn({ fields = {}, category, urgency }: z.infer<typeof Order>, config: Config): Misfit[] {
+  const known = config.intake.fields;
+  const named = Object.entries({ category, urgency }).flatMap(([field, option]) =>
+    option === undefined ? [] : unknownAnswers(known, { [field]: option }),
+  );
+  return [
+    ...named.map((one) => ({ ...unknownAt(one), pointer: `/${one.field}` })),
+    ...unknownAnswers(known, fields).map(unknownAt),
+  ];
 }
 
 async function customerOf(
