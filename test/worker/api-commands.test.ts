@@ -589,6 +589,19 @@ describe("twice is once", () => {
     expect((await stage.get<{ items: unknown[] }>("/api/v1/tickets")).items).toHaveLength(1);
   });
 
+  test("an order that is repeated has the headers of the first answer, and the mark", async () => {
+    const order = { contact: { telegramId: ada.id }, message: "Once" };
+    const [first, again] = [
+      await sends("one", "/api/v1/tickets", order),
+      await sends("one", "/api/v1/tickets", order),
+    ];
+    expect(first.headers.get("Location")).toBe("/api/v1/tickets/SUP-1");
+    expect(Object.fromEntries(again.headers)).toEqual({
+      ...Object.fromEntries(first.headers),
+      "idempotency-replayed": "true",
+    });
+  });
+
   test("a reply whose answer was lost is not sent again by the same key", async () => {
     await ada.write("Help");
     await stage.settle();

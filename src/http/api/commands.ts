@@ -206,7 +206,11 @@ commandsApi.openapi(
       },
     },
     responses: {
-      201: { description: "It is open", content: { "application/json": { schema: Opened } } },
+      201: {
+        description: "It is open",
+        headers: { Location: { schema: { type: "string", example: "/api/v1/tickets/SUP-1042" } } },
+        content: { "application/json": { schema: Opened } },
+      },
       ...problems(...TROUBLES, ...REFUSALS),
     },
   }),
