@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { routePath } from "hono/route";
-import type { z } from "zod";
+import { z } from "zod";
 import { schemaProblems, type SchemaProblem } from "../domain/schema-problems.ts";
 import { jsonOf } from "./body.ts";
 import type { Desk } from "./desk.ts";
@@ -36,14 +36,15 @@ function schemasOf(app: OpenAPIHono<Desk>): ReadonlyMap<string, Schemas> {
     if (definition.type !== "route") continue;
     const { method, path, request = {} } = definition.route;
     const { params, query, headers, body } = request as Omit<Schemas, "json"> & {
-      body?: { content: { "application/json"?: { schema: z.ZodType } } };
+      body?: { content: { "application/json"?: { schema: unknown } } };
     };
     const json = body?.content["application/json"]?.schema;
     routes.set(`${method.toUpperCase()} ${path.replaceAll(/\/{(.+?)}/g, "/:$1")}`, {
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { query }),
       ...(headers === undefined ? {} : { headers }),
-      ...(json === undefined ? {} : { json }),
+      // What the contract only names, such as a whole configuration, is judged by its handler.
+      ...(json instanceof z.ZodType ? { json } : {}),
     });
   }
   return routes;
