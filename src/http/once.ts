@@ -25,7 +25,7 @@ export const IdempotencyKey = z
 const Header = z.object({ "Idempotency-Key": IdempotencyKey });
 
 /** What a repetition is told of the first answer, besides its body. */
-const KEPT_HEADERS = ["Content-Type", "Cache-Control", "ETag"];
+const KEPT_HEADERS = ["Content-Type", "Cache-Control", "ETag", "Location"];
 interface Kept {
   headers: Record<string, string>;
   body: string;

@@ -516,6 +516,7 @@ export function refusalWords(refusal: Refusal): string {
       return `${refusal.ref} belongs to ${refusal.assignee?.name ?? "nobody"}; a lead can take it away.`;
     case "field.unknown":
     case "option.unknown":
+    case "fields.unknown":
       return "This question is no longer asked.";
     case "tags.too_many":
       return `A ticket takes ${refusal.max} tags at most.`;

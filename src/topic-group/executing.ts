@@ -1,6 +1,7 @@
 import { agentsOf } from "../domain/agent.ts";
 import type { TicketCommand, Worker } from "../domain/command.ts";
-import type { Already } from "../domain/decision.ts";
+import type { Already, MadeSo } from "../domain/decision.ts";
+import { madeSo } from "../domain/made-so.ts";
 import { subjectOf } from "../domain/subject.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { Executed, TicketAct, TicketOrder } from "../domain/work-order.ts";
@@ -16,7 +17,7 @@ import { words, type Transaction } from "./transaction.ts";
 /** The ticket by its number here, and what held already. */
 export interface Done {
   number: number;
-  already: Already | null;
+  already: (Already & Partial<MadeSo>) | null;
 }
 type Outcome = Done | Extract<Executed<never>, { status: "refused" }>;
 
@@ -56,7 +57,7 @@ export function act(tx: Transaction, by: Worker, ticket: Ticket, what: TicketAct
   const run = (command: TicketCommand): Outcome => {
     const { decision } = tx.apply(number, command);
     if ("refused" in decision) return { status: "refused", refused: decision.refused };
-    return { number, already: "already" in decision ? decision.already : null };
+    return { number, already: "already" in decision ? whose(tx, number, command, decision.already) : null };
   };
   const noted = "note" in what && what.note !== undefined ? { note: what.note } : {};
   switch (what.type) {
@@ -129,6 +130,13 @@ function reply(
     text,
   });
   return done;
+}
+
+/** The ticket itself knows who gave it its status; everything else is in its history. */
+function whose(tx: Transaction, number: number, command: TicketCommand, already: Already): Done["already"] {
+  if ("by" in already) return already;
+  const event = tx.store.newestEvent(number, (one) => madeSo(command, one));
+  return event === undefined ? already : { ...already, by: event.by, at: event.at };
 }
 
 function unknownAgent(tx: Transaction, agent: number): Outcome {

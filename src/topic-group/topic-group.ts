@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Update } from "grammy/types";
+import type { Caller } from "../domain/audit.ts";
 import type { Worker } from "../domain/command.ts";
 import type { Config, QueueConfig, VersionedConfig } from "../domain/config.ts";
 import { ms } from "../domain/duration.ts";
@@ -206,19 +207,19 @@ export class TopicGroup extends DurableObject<Env> {
   }
 
   /** Opens a ticket for a program, once for each cause. The customer's home is this group. */
-  open(cause: string, by: Worker, order: TicketOrder, configVersion: number): Executed<RecordedRow> {
-    return this.#execute(cause, configVersion, (tx) => openTicket(tx, by, order));
+  open(cause: string, caller: Caller, order: TicketOrder, configVersion: number): Executed<RecordedRow> {
+    return this.#execute(cause, caller, configVersion, (tx, by) => openTicket(tx, by, order));
   }
 
   /** Does what a program asks of a ticket, once for each cause. */
   act(
     cause: string,
-    by: Worker,
+    caller: Caller,
     ticketId: string,
     what: TicketAct,
     configVersion: number,
   ): Executed<RecordedRow> {
-    return this.#execute(cause, configVersion, (tx) => {
+    return this.#execute(cause, caller, configVersion, (tx, by) => {
       const number = tx.store.numberOf(ticketId, tx.rules.group.id);
       if (number === null) return { status: "unknown" };
       tx.strike(number);
@@ -237,8 +238,9 @@ export class TopicGroup extends DurableObject<Env> {
 
   #execute(
     cause: string,
+    { id, name, origin }: Caller,
     configVersion: number,
-    work: (tx: Transaction) => Done | Exclude<Executed<RecordedRow>, { status: "done" }>,
+    work: (tx: Transaction, by: Worker) => Done | Exclude<Executed<RecordedRow>, { status: "done" }>,
   ): Executed<RecordedRow> {
     const rules = this.#rulesInForce();
     if (rules === null || rules.version < configVersion) return { status: "config_needed" };
@@ -246,7 +248,8 @@ export class TopicGroup extends DurableObject<Env> {
     const done = this.#commit((tx) => {
       const known = tx.inbox.known(cause);
       if (known !== undefined) return known.answer as Done;
-      const outcome = work(tx);
+      tx.origin = origin;
+      const outcome = work(tx, { kind: "key", id, name });
       // What is refused has changed nothing, and may be asked again.
       if ("number" in outcome) tx.inbox.settle(cause, tx.now, outcome);
       return outcome;

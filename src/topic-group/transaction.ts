@@ -1,4 +1,5 @@
 import { homeOf } from "../domain/agent.ts";
+import type { Origin } from "../domain/audit.ts";
 import type { TicketCommand } from "../domain/command.ts";
 import { decide } from "../domain/decide.ts";
 import type { Decision } from "../domain/decision.ts";
@@ -88,6 +89,8 @@ export class Transaction {
   freed = false;
   /** Whether the cause came from another group: it has had its wait, and is not held back. */
   passedOn = false;
+  /** From where the program called that this is done for; it is kept with what the program does. */
+  origin: Origin | null = null;
   /** Queues in which the number of tickets that nobody has may have changed. */
   readonly deeper = new Set<string>();
   /** Lanes that have something to do now. */
@@ -165,7 +168,7 @@ export class Transaction {
     const decision = decide(command, before, this.rules.policy, at);
     if (!("events" in decision) || decision.events.length === 0) return { decision, before, ticket: before };
 
-    const { events } = decision;
+    const events = decision.events.map((event) => this.#placed(event));
     const ticket = events.reduce<Ticket | null>(evolve, before)!;
     const due = dueAt(ticket, this.rules.policy);
     const viewDueAt = this.#viewDueAt(row, ticket, events);
@@ -186,6 +189,10 @@ export class Transaction {
       for (const effect of react(event, ticket, this.rules.policy, this.now)) this.#effect(effect, ticket);
     }
     return { decision, before, ticket };
+  }
+
+  #placed(event: TicketEvent): TicketEvent {
+    return this.origin === null || event.by.kind !== "key" ? event : { ...event, origin: this.origin };
   }
 
   /**
