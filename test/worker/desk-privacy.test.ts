@@ -92,9 +92,9 @@ async function ada(payload?: string): Promise<Customer> {
   people += 1;
   const customer = await stage.customer({
     id: people,
-    firstName: "Nameplanted",
-    lastName: "Lastplanted",
-    username: "userplanted",
+    firstName: "Zenoplanted",
+    lastName: "Yvesplanted",
+    username: "wombatplanted",
   });
   if (payload !== undefined) await customer.start(payload);
   return customer;
@@ -102,7 +102,7 @@ async function ada(payload?: string): Promise<Customer> {
 
 /** A conversation with everything in it: edits, captions, answers, notes, reactions, presses, escalations. */
 async function talk(customer: Customer, ref: string, group = stage.group, olga = stage.olga): Promise<void> {
-  await customer.write("subjectplanted is the first line\nsecretone goes on");
+  await customer.write("quillplanted is the first line\nsecretone goes on");
   await stage.settle();
   const second = await customer.write("secrettwo: my password is hunter2");
   await customer.send({ photo: {}, caption: "secretcaption" });
@@ -113,17 +113,18 @@ async function talk(customer: Customer, ref: string, group = stage.group, olga =
   const topic = (await group.topics()).find(({ name }) => name.startsWith(`${ref} `))!;
   await olga.write(topic.id, "secretanswer to you");
   await stage.settle();
-  await olga.write(topic.id, "/note noteplanted about them");
-  await olga.write(topic.id, "/escalate escalateplanted");
+  await olga.write(topic.id, "/note vortexplanted about them");
+  await olga.write(topic.id, "/escalate jinxplanted");
   await stage.settle();
 }
 
 const MESSAGE_WORDS = ["secretone", "secrettwo", "hunter2", "secretcaption", "secretedited", "secretanswer"];
-const SAID = ["subjectplanted", "noteplanted", "escalateplanted"];
+/* Words of which the full text index keeps the whole, because no other begins as they do. */
+const SAID = ["quillplanted", "vortexplanted", "jinxplanted"];
 const TRAITS = [
-  "Nameplanted",
-  "Lastplanted",
-  "userplanted",
+  "Zenoplanted",
+  "Yvesplanted",
+  "wombatplanted",
   "profileville",
   "profilereason",
   "payloadplanted",
@@ -149,7 +150,7 @@ describe("after a busy day", () => {
     await open();
     await stage.telegram.budgets("real");
     const customer = await ada();
-    await customer.write("subjectplanted");
+    await customer.write("quillplanted");
     await stage.settle();
     for (let index = 0; index < 40; index += 1) await customer.write(`secretone, part ${index}`);
     await stage.deliver();
@@ -173,7 +174,7 @@ describe("an erasure", () => {
       displayName: "Displayplanted",
       email: "mail@planted.example",
       phone: "+49301234567",
-      notes: "contactnoteplanted",
+      notes: "memoplanted",
     });
     const id = String(customer.id);
     const preview = await json<{ groups: { tickets: string[]; topics: number }[]; held: object[] }>(
@@ -208,7 +209,7 @@ describe("an erasure", () => {
       "Displayplanted",
       "planted.example",
       "+49301234567",
-      "contactnoteplanted",
+      "memoplanted",
     ];
     for (const trace of traces) expect(holding(kept, trace), trace).toEqual([]);
     expect(heard().join("\n")).not.toMatch(/planted|secret/);
@@ -295,7 +296,7 @@ describe("an erasure", () => {
     await open();
     localFaults.apart.add("vip");
     const customer = await ada("gold");
-    await customer.write("subjectplanted");
+    await customer.write("quillplanted");
     await stage.settle(5_000);
     const begun = await json<Erasure>("POST", `/api/v1/contacts/${customer.id}/erase`);
     localFaults.apart.clear();
@@ -307,7 +308,7 @@ describe("an erasure", () => {
       );
       state.storage.sql.exec(
         'INSERT INTO set_aside (key, at, attempts, error, "update", parked) ' +
-          `VALUES ('tg:1', 1, 3, 'x', '{"message":{"from":{"id":${customer.id},"username":"userplanted"}}}', 1)`,
+          `VALUES ('tg:1', 1, 3, 'x', '{"message":{"from":{"id":${customer.id},"username":"wombatplanted"}}}', 1)`,
       );
       state.storage.sql.exec(`INSERT INTO told VALUES ('outsider:${customer.id}:5', 1)`);
     });
@@ -341,13 +342,13 @@ describe("an erasure", () => {
         {
           ticketId: late.id,
           n: 99,
-          event: { type: "note_added", at: stage.now, by, text: "noteplanted" },
+          event: { type: "note_added", at: stage.now, by, text: "vortexplanted" },
           notedAt: null,
         },
       ],
       contacts: [],
     });
-    expect(holding(await everythingKept(stage), "subjectplanted").length).toBeGreaterThan(0);
+    expect(holding(await everythingKept(stage), "quillplanted").length).toBeGreaterThan(0);
     for (let times = 0; times < 3; times += 1) await minute();
     expect(await json("GET", `/api/v1/erasures/${begun.id}`)).toMatchObject({ state: "done" });
     const kept = await everythingKept(stage);
@@ -398,7 +399,7 @@ describe("an erasure", () => {
       await stage.telegram.faults([
         effect === "slow" ? { effect, ms: 700, methods, times: 1 } : { effect, methods, times: 1 },
       ]);
-      await customer.write("subjectplanted");
+      await customer.write("quillplanted");
       // The object has accepted it, and is calling Telegram now.
       await stage.deliver();
       await scheduler.wait(200);
@@ -555,7 +556,7 @@ test("an export holds everything that is known of a person, and nothing of anybo
   const other = await stage.customer({ firstName: "Bystander" });
   await other.write("hello");
   await stage.settle();
-  await json("PATCH", `/api/v1/contacts/${customer.id}/details`, { notes: "contactnoteplanted" });
+  await json("PATCH", `/api/v1/contacts/${customer.id}/details`, { notes: "memoplanted" });
   const answer = await stage.api("GET", `/api/v1/contacts/${customer.id}/export`);
   const text = await answer.text();
   const document = JSON.parse(text) as {
@@ -568,7 +569,7 @@ test("an export holds everything that is known of a person, and nothing of anybo
   expect(document.contacts).toHaveLength(1);
   expect(document.contacts[0].tickets[0].events.length).toBeGreaterThan(5);
   expect(document.contacts[0].groups[0].links.length).toBeGreaterThan(2);
-  for (const phrase of ["Nameplanted", "userplanted", ...SAID, "contactnoteplanted", "profileville"])
+  for (const phrase of ["Zenoplanted", "wombatplanted", ...SAID, "memoplanted", "profileville"])
     expect(text, phrase).toContain(phrase);
   for (const phrase of ["Bystander", ...MESSAGE_WORDS]) expect(text).not.toContain(phrase);
   const { items } = await json<{ items: { action: string }[] }>(
@@ -623,6 +624,8 @@ describe("what is old", () => {
     await stage.pass(7 * DAY);
     await minute();
     expect(await counts()).toMatchObject({ recordTickets: 0, recordEvents: 0 });
+    // Of the person the record still has who they are, and of the tickets nothing that was said.
+    for (const phrase of SAID) expect(holding(await everythingKept(stage), phrase), phrase).toEqual([]);
     const { run } = await json<{ run: { left: string[]; endedAt: string } }>("GET", "/api/v1/retention");
     expect(run).toMatchObject({ left: [], endedAt: expect.any(String) });
     // Numbers are never given twice.
