@@ -40,6 +40,7 @@ import { enable, ping, replayHook } from "./hooks.ts";
 import { introduce } from "./introduction.ts";
 import { isOver, keepEchoes, notice, troubleIn } from "./noticing.ts";
 import { outsideOf, type Outside } from "./outside.ts";
+import { endParked, nextParkedEndAt } from "./parked-too-long.ts";
 import { fromPeer } from "./peers/from-peer.ts";
 import type { PeerMessage } from "./peers/message.ts";
 import { sendAway } from "./peers/moving.ts";
@@ -486,6 +487,7 @@ export class TopicGroup extends DurableObject<Env> {
       // Whenever it rings anyway: an alarm of its own would cost a row.
       this.#tables.seenUpdates.flush();
       this.#purge();
+      this.#endParked();
       this.drain.kick();
       await this.#drained();
     } catch (error) {
@@ -686,6 +688,13 @@ export class TopicGroup extends DurableObject<Env> {
     this.#waiting = this.#tables.messages.countWaiting() + this.#tables.outbox.countWaiting();
   }
 
+  /** A step of it: if more is due, the alarm rings again at once. */
+  #endParked(): void {
+    const endsAt = nextParkedEndAt(this.#tables);
+    if (endsAt === null || endsAt > this.#now() || this.#rulesInForce() === null) return;
+    this.#commit(endParked);
+  }
+
   /** Sets the alarm for whatever is due next, computed from the rows. */
   #arm(): void {
     const { store } = this.#tables;
@@ -695,6 +704,7 @@ export class TopicGroup extends DurableObject<Env> {
       this.#nextHandOutAt,
       this.#echoes.dueAt,
       this.#tables.seenUpdates.dueAt,
+      nextParkedEndAt(this.#tables),
       this.drain.nextWakeAt(this.#now()),
     ].filter((at) => at !== null);
     if (due.length > 0) this.wake.by(Math.min(...due));

@@ -161,6 +161,54 @@ describe("after a busy day", () => {
   });
 });
 
+describe("words of what was given up", () => {
+  test("are kept two weeks for somebody to send them again; then they go, and it is said once", async () => {
+    await open((desk) => {
+      desk.desk.textInWebhooks = true;
+      const events = ["message.received"];
+      desk.webhooks = [{ id: "crm", url: crm.url, events, includeText: true }];
+    });
+    await stage.telegram.budgets("real");
+    const customer = await ada();
+    await customer.write("quillplanted");
+    await stage.settle();
+    // Nobody takes anything for five days.
+    await stage.telegram.faults([
+      { effect: "server_error", methods: ["sendMessage", "copyMessage", "copyMessages"] },
+    ]);
+    await crm.answers(...Array.from({ length: 1_000 }, () => ({ status: 503 })));
+    for (let index = 0; index < 30; index += 1) await customer.write(`secretone, part ${index}`);
+    const reply = { type: "reply", text: "secretanswer" };
+    await json("POST", "/api/v1/tickets/SUP-1/commands", reply);
+    for (let hours = 0; hours < 120; hours += 6) {
+      await stage.settle(MINUTE);
+      await stage.moveTo(stage.now + 6 * 60 * MINUTE);
+    }
+    await stage.telegram.clearFaults();
+    await stage.settle(10 * MINUTE);
+    const parked = async (): Promise<string[]> =>
+      (await json<{ items: { kind: string }[] }>("GET", "/api/v1/outbox")).items.map(({ kind }) => kind);
+    const kinds = await parked();
+    expect(new Set(kinds)).toEqual(new Set(["relay", "reply", "topic_notice", "webhook"]));
+    const kept = async (): Promise<number> => {
+      const rows = await everythingKept(stage);
+      return holding(rows, "secretone").length + holding(rows, "secretanswer").length;
+    };
+    const before = await kept();
+    await stage.pass(8 * DAY);
+    expect([await kept(), await parked()]).toEqual([before, kinds]);
+    expect(before).toBeGreaterThan(3);
+    const heard = listenToLog();
+    await stage.pass(6 * DAY);
+    expect([await kept(), await parked()]).toEqual([0, []]);
+    const said = texts(await stage.inTopic("SUP-1")).filter((text) => text.includes("given up"));
+    expect(said).toHaveLength(1);
+    const lines = heard().filter((line) => line.includes("delivery.parked_too_long"));
+    expect(lines.join("\n")).toMatch(/"kind":"topic_notice"[^]*"kind":"webhook"/);
+    expect(lines.join("\n")).not.toContain("secret");
+  });
+});
+
 describe("an erasure", () => {
   test("leaves no trace of the person anywhere, but for what the receipt says", async () => {
     await open();
