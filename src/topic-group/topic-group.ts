@@ -59,7 +59,7 @@ import { HookLog, type HookDelivery } from "./tables/hook-log.ts";
 import { Inbox } from "./tables/inbox.ts";
 import { Messages } from "./tables/messages.ts";
 import { Outbox } from "./tables/outbox.ts";
-import { Privacy, type MessageLink } from "./tables/privacy.ts";
+import { Privacy, type Erasable, type MessageLink } from "./tables/privacy.ts";
 import { SeenUpdates } from "./tables/seen-updates.ts";
 import { Sequence } from "./tables/sequence.ts";
 import { Store, type TicketRow } from "./tables/store.ts";
@@ -409,6 +409,11 @@ export class TopicGroup extends DurableObject<Env> {
   /** Which messages were passed on, without their words; `after` is the last one's number in the person's chat. */
   linksOf(id: number, by: "customer" | "staff", after: number, limit: number): MessageLink[] {
     return this.#tables.privacy.links(id, by, after, limit);
+  }
+
+  /** How much `erase` would remove here, null if nothing; with the references of the first `refsMax` tickets. */
+  erasable(people: number[], refsMax: number): Erasable | null {
+    return this.#rulesInForce() === null ? null : this.#tables.privacy.erasable(people, refsMax);
   }
 
   /** Removes what this group has of people, a step at a time: see `erase`. */

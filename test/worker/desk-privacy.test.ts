@@ -273,13 +273,23 @@ describe("words of what was given up", () => {
 
 describe("an erasure", () => {
   test("leaves no trace of the person anywhere, but for what the receipt says", async () => {
-    await open();
+    const subscriber = new Endpoint();
+    await open((desk) => {
+      desk.desk.textInWebhooks = true;
+      const events = ["message.received"];
+      desk.webhooks = [{ id: "subscriber", url: subscriber.url, events, includeText: true }];
+    });
+    // It takes what others say and the person's first message, refuses their second, and is away from the third on.
+    const away = Array.from({ length: 100 }, () => ({ status: 503 }));
+    await subscriber.answers({ status: 204 }, { status: 204 }, { status: 400 }, ...away);
     const heard = listenToLog();
-    const customer = await ada("payloadplanted");
-    await talk(customer, "SUP-1");
+    const known = { segment: "new", attributes: { city: "profileville" }, reason: "profilereason" };
+    await crm.answers({ status: 204 }, { status: 200, body: JSON.stringify(known) });
     const other = await stage.customer({ firstName: "Bystander" });
     await other.write("stays here");
     await stage.settle();
+    const customer = await ada("payloadplanted");
+    await talk(customer, "SUP-2");
     await json("PATCH", `/api/v1/contacts/${customer.id}/details`, {
       displayName: "Displayplanted",
       email: "mail@planted.example",
@@ -287,14 +297,16 @@ describe("an erasure", () => {
       notes: "memoplanted",
     });
     const id = String(customer.id);
-    const preview = await json<{ groups: { tickets: string[]; topics: number }[]; held: object[] }>(
-      "GET",
-      `/api/v1/contacts/${id}/erasure`,
-    );
+    const preview = await json<{ groups: { messages: number }[] }>("GET", `/api/v1/contacts/${id}/erasure`);
     expect(preview).toMatchObject({ contacts: [customer.id], held: [], record: { contacts: 1, tickets: 1 } });
     expect(preview.groups).toMatchObject([
-      { group: "main", tickets: ["SUP-1"], activeTickets: 1, topics: 1 },
+      { group: "main", tickets: ["SUP-2"], ticketCount: 1, activeTickets: 1, topics: 1, deliveries: 3 },
     ]);
+    const hooks = async (): Promise<string[]> => {
+      const path = "/api/v1/webhooks/subscriber/deliveries";
+      return (await json<{ items: { state: string }[] }>("GET", path)).items.map(({ state }) => state);
+    };
+    expect(await hooks()).toEqual(["waiting", "dead", "delivered", "delivered"]);
     expect(holding(await everythingKept(stage), id).length).toBeGreaterThan(3);
 
     const begun = await json<Erasure>("POST", `/api/v1/contacts/${id}/erase`);
@@ -304,11 +316,13 @@ describe("an erasure", () => {
     const receipt = await json<Erasure>("GET", `/api/v1/erasures/${begun.id}`);
     expect(receipt.state).toBe("done");
     expect(receipt.removed).toMatchObject({
-      objects: { customers: 1, tickets: 1 },
+      // Closing the ticket made two more, which went unsent.
+      objects: { customers: 1, tickets: 1, deliveries: 5, messages: preview.groups[0].messages },
       record: { contacts: 1, details: 1, homes: 1, tickets: 1 },
       topics: { asked: 1, deleted: 1, renamed: 0, left: [] },
     });
-    expect((await stage.group.topics()).some(({ name }) => name.startsWith("SUP-1 "))).toBe(false);
+    expect(await hooks()).toEqual(["delivered"]);
+    expect((await stage.group.topics()).some(({ name }) => name.startsWith("SUP-2 "))).toBe(false);
 
     const kept = await everythingKept(stage);
     const traces = [
@@ -325,7 +339,7 @@ describe("an erasure", () => {
     expect(heard().join("\n")).not.toMatch(/planted|secret/);
     // The bystander, and the number of the ticket with its dates, are still there.
     expect(holding(kept, "Bystander").length).toBeGreaterThan(0);
-    expect(await json("GET", "/api/v1/tickets/SUP-1")).toMatchObject({
+    expect(await json("GET", "/api/v1/tickets/SUP-2")).toMatchObject({
       status: "closed",
       subject: "",
       customer: { id: 0 },
@@ -522,6 +536,22 @@ describe("an erasure", () => {
     },
   );
 
+  test("while an endpoint is being called leaves no line of that call", async () => {
+    const subscriber = new Endpoint();
+    await open((desk) => {
+      desk.webhooks = [{ id: "subscriber", url: subscriber.url, events: ["message.received"] }];
+    });
+    await subscriber.answers({ status: 204, afterMs: 700 });
+    const customer = await ada();
+    await customer.write("quillplanted");
+    await stage.deliver();
+    await scheduler.wait(200);
+    await json("POST", `/api/v1/contacts/${customer.id}/erase`);
+    for (let times = 0; times < 3; times += 1) await minute();
+    expect(await subscriber.received()).toHaveLength(1);
+    expect(holding(await everythingKept(stage), "main hook_log")).toEqual([]);
+  });
+
   test("of somebody with many tickets takes them some at a time, and all of them", async () => {
     await open();
     const customer = await ada();
@@ -530,15 +560,22 @@ describe("an erasure", () => {
     await stage.settle();
     await runInDurableObject(stage.groupStub(), (_object, state) => {
       state.storage.sql.exec(
-        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 70)
+        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250)
          INSERT INTO tickets (number, customer, state, view, active, queue, version, recorded)
          SELECT number + i, customer, state, view, 0, queue, version, version FROM tickets, n`,
       );
     });
+    const preview = await json<{ groups: { tickets: string[]; ticketCount: number }[] }>(
+      "GET",
+      `/api/v1/contacts/${customer.id}/erasure`,
+    );
+    expect(preview.groups.map(({ tickets, ticketCount }) => [tickets.length, ticketCount])).toEqual([
+      [200, 251],
+    ]);
     const step = await stage.groupStub().erase("first", [customer.id]);
     expect(step).toMatchObject({ more: true, removed: { tickets: TICKETS_FORGOTTEN_AT_ONCE_MAX } });
     const begun = await json<Erasure>("POST", `/api/v1/contacts/${customer.id}/erase`);
-    expect(begun.removed.objects["tickets"]).toBe(71 - TICKETS_FORGOTTEN_AT_ONCE_MAX);
+    expect(begun.removed.objects["tickets"]).toBe(251 - TICKETS_FORGOTTEN_AT_ONCE_MAX);
     expect(holding(await everythingKept(stage), `"customer":${customer.id}`)).toEqual([]);
   });
 
@@ -743,6 +780,43 @@ describe("what is old", () => {
     await next.write("a new one");
     await stage.settle();
     expect((await stage.group.topics()).map(({ name }) => name.split(" ")[0])).toContain("SUP-2");
+  });
+
+  test("is forgotten of webhooks and of the audit trail as the configuration says of each", async () => {
+    const subscriber = new Endpoint();
+    await open((desk) => {
+      keepsAWeek(desk);
+      desk.desk.textInWebhooks = true;
+      const events = ["message.received"];
+      desk.webhooks = [{ id: "subscriber", url: subscriber.url, events, includeText: true }];
+    });
+    // Of two messages it takes one and refuses the other; the ticket stays open.
+    await subscriber.answers({ status: 204 }, { status: 400 });
+    const customer = await ada();
+    for (const text of ["quillplanted", "secretone"]) await customer.write(text);
+    await stage.settle();
+    await json("PATCH", `/api/v1/contacts/${customer.id}/details`, { notes: "mornings" });
+    const rows = async (): Promise<Record<string, number>> => {
+      const kept = await everythingKept(stage);
+      const of = (start: string, what: string): number =>
+        kept.filter((row) => row.startsWith(`${start} {`) && row.includes(what)).length;
+      return {
+        taken: of("main hook_log", "subscriber"),
+        dead: of("main outbox", "secretone"),
+        changed: of("record audit", "contact.updated"),
+      };
+    };
+    await stage.pass(6 * DAY);
+    await minute();
+    expect(await rows()).toEqual({ taken: 1, dead: 1, changed: 1 });
+    await stage.pass(2 * DAY);
+    await customer.write("Anybody there?");
+    await minute();
+    expect(await rows()).toEqual({ taken: 1, dead: 0, changed: 1 });
+    await stage.pass(30 * DAY);
+    await minute();
+    await minute();
+    expect(await rows()).toEqual({ taken: 0, dead: 0, changed: 0 });
   });
 
   test("is forgotten a bounded number of steps a minute, from where it stopped", async () => {
