@@ -726,6 +726,26 @@ test("an export holds everything that is known of a person, and nothing of anybo
   expect(items).toHaveLength(1);
 });
 
+test("an export is for keys that may read contacts and tickets", async () => {
+  await open();
+  const customer = await ada();
+  await customer.write("quillplanted");
+  await stage.settle();
+  const asked = async (...scopes: string[]): Promise<Response> => {
+    const { key } = await json<{ key: string }>("POST", "/api/v1/keys", { name: "reader", scopes });
+    const headers = { authorization: `Bearer ${key}` };
+    return stage.request(`/api/v1/contacts/${customer.id}/export`, { headers });
+  };
+  for (const scope of ["contacts:read", "tickets:read"]) {
+    const refused = await asked(scope);
+    expect(refused.status).toBe(403);
+    expect(await refused.text()).not.toContain("planted");
+  }
+  const answer = await asked("contacts:read", "tickets:read");
+  expect(answer.status).toBe(200);
+  expect(await answer.text()).toContain("quillplanted");
+});
+
 describe("what is old", () => {
   const keepsAWeek = (desk: ConfigInput): void => {
     desk.retention = {
