@@ -43,7 +43,8 @@ function schemasOf(app: OpenAPIHono<Desk>): ReadonlyMap<string, Schemas> {
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { query }),
       ...(headers === undefined ? {} : { headers }),
-      ...(json === undefined ? {} : { json }),
+      // The configuration's is one for readers of the contract only: its handler checks it.
+      ...(json === undefined || !("safeParseAsync" in json) ? {} : { json }),
     });
   }
   return routes;
