@@ -11,6 +11,10 @@ export const WAITING_ROWS_MAX = 20_000;
 export const OUTBOX_ATTEMPTS_MAX = 8;
 /** A delivery older than this parks whatever the reason: Telegram keeps an update as long. */
 export const OUTBOX_AGE_MAX_MS = 24 * 3_600_000;
+/** What was said in a delivery that parked, or whose outcome is unknown, is kept this long for somebody to send it again. */
+export const PARKED_TEXT_KEPT_MS = 14 * 24 * 3_600_000;
+/** Such deliveries that one step lets go. */
+export const PARKED_ENDED_AT_ONCE_MAX = 100;
 /** Tries of one incoming update that our own code could not apply before it is set aside. */
 export const CAUSE_ATTEMPTS_MAX = 3;
 /** How long the key of a settled cause is kept; Telegram redelivers for 24 hours. */
@@ -37,6 +41,8 @@ export const WEBHOOK_PAUSES_MS: readonly number[] = [
   20 * 3_600_000,
   24 * 3_600_000,
 ];
+/** One older than this is given up with its next failure: it has waited behind others that the endpoint did not take. */
+export const WEBHOOK_AGE_MAX_MS = 4 * 24 * 3_600_000;
 /** What the configuration may name as the time within which an enrichment answers. */
 export const ENRICHMENT_TIMEOUT_MIN_MS = 100;
 export const ENRICHMENT_TIMEOUT_MAX_MS = 30_000;

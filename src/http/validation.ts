@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { routePath } from "hono/route";
-import { z } from "zod";
+import type { z } from "zod";
 import { schemaProblems, type SchemaProblem } from "../domain/schema-problems.ts";
 import { jsonOf } from "./body.ts";
 import type { Desk } from "./desk.ts";
@@ -45,8 +45,7 @@ function schemasOf(app: OpenAPIHono<Desk>): ReadonlyMap<string, Schemas> {
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { query }),
       ...(headers === undefined ? {} : { headers }),
-      // What the contract only names, such as a whole configuration, is judged by its handler.
-      ...(json instanceof z.ZodType ? { json } : {}),
+      ...(json === undefined ? {} : { json }),
     });
   }
   return routes;

@@ -3,6 +3,7 @@ import type { UnreachableReason } from "../domain/contact.ts";
 import type { Already, Refusal } from "../domain/decision.ts";
 import { durationWords } from "../domain/duration.ts";
 import type { AgentNotice, CustomerNotice, SlaLine, TopicNotice } from "../domain/effect.ts";
+import { PARKED_TEXT_KEPT_MS } from "../domain/limits.ts";
 import { PRIORITIES } from "../domain/priority.ts";
 import type { RoutingReason } from "../domain/routing/reason.ts";
 import type { ClockState } from "../domain/sla/clocks.ts";
@@ -411,6 +412,14 @@ export function parkedNotice(toCustomer: boolean, failure: string): RichText {
     ? "This message did not reach the customer"
     : "A message of the customer could not be copied here";
   return rich`⚠️ ${what}: ${PARKED_WORDS[failure] ?? `Telegram does not take it (${failure})`}. It is kept.`;
+}
+
+/** Deliveries that gave up and that nobody has sent again. */
+export function parkedTooLong(count: number): RichText {
+  const [what, are] = count === 1 ? ["One delivery", "is"] : [`${count} deliveries`, "are"];
+  return plain(
+    `🗑 ${what} of this ticket waited ${durationWords(PARKED_TEXT_KEPT_MS)} for somebody to send again, and ${are} given up: the desk has not kept what was said.`,
+  );
 }
 
 const PARKED_WORDS: Partial<Record<string, string>> = {

@@ -47,6 +47,7 @@ import { enable, ping, replayHook } from "./hooks.ts";
 import { introduce } from "./introduction.ts";
 import { belongingOf, echoesFound, isOver, keepEchoes, notice, troubleIn, type Echo } from "./noticing.ts";
 import { outsideOf, type Outside } from "./outside.ts";
+import { endParked, nextParkedEndAt } from "./parked-too-long.ts";
 import { fromPeer } from "./peers/from-peer.ts";
 import type { PeerMessage } from "./peers/message.ts";
 import { sendAway } from "./peers/moving.ts";
@@ -65,7 +66,7 @@ import { HookLog, type HookDelivery } from "./tables/hook-log.ts";
 import { Inbox } from "./tables/inbox.ts";
 import { Messages } from "./tables/messages.ts";
 import { Outbox } from "./tables/outbox.ts";
-import { Privacy, type MessageLink } from "./tables/privacy.ts";
+import { Privacy, type Erasable, type MessageLink } from "./tables/privacy.ts";
 import { SeenUpdates } from "./tables/seen-updates.ts";
 import { Sequence } from "./tables/sequence.ts";
 import { Store, type TicketRow } from "./tables/store.ts";
@@ -446,6 +447,11 @@ export class TopicGroup extends DurableObject<Env> {
     return this.#tables.privacy.links(id, by, after, limit);
   }
 
+  /** How much `erase` would remove here, null if nothing; with the references of the first `refsMax` tickets. */
+  erasable(people: number[], refsMax: number): Erasable | null {
+    return this.#rulesInForce() === null ? null : this.#tables.privacy.erasable(people, refsMax);
+  }
+
   /** Removes what this group has of people, a step at a time: see `erase`. */
   erase(erasure: string, people: number[]): ErasureStep {
     const nothing = { customers: 0, tickets: 0, events: 0, messages: 0, deliveries: 0, other: 0 };
@@ -520,6 +526,7 @@ export class TopicGroup extends DurableObject<Env> {
       this.#lookAtDepths();
       this.#lookAtEchoes();
       this.#purge();
+      this.#endParked();
       this.drain.kick();
       await this.#drained();
     } catch (error) {
@@ -720,6 +727,13 @@ export class TopicGroup extends DurableObject<Env> {
     this.#waiting = this.#tables.messages.countWaiting() + this.#tables.outbox.countWaiting();
   }
 
+  /** A step of it: if more is due, the alarm rings again at once. */
+  #endParked(): void {
+    const endsAt = nextParkedEndAt(this.#tables);
+    if (endsAt === null || endsAt > this.#now() || this.#rulesInForce() === null) return;
+    this.#commit(endParked);
+  }
+
   /** Sets the alarm for whatever is due next, computed from the rows. */
   #arm(): void {
     const { store } = this.#tables;
@@ -728,6 +742,7 @@ export class TopicGroup extends DurableObject<Env> {
       nextDepthAt(store, this.#alertingQueues()),
       this.#nextHandOutAt,
       this.#echoes.dueAt,
+      nextParkedEndAt(this.#tables),
       this.drain.nextWakeAt(this.#now()),
     ].filter((at) => at !== null);
     if (due.length > 0) this.wake.by(Math.min(...due));

@@ -19,13 +19,18 @@ beforeEach(async () => {
   stage = await Stage.open({ intake: true });
   vip = await stage.telegram.group({ id: VIP_CHAT, title: "VIP", forum: true });
   ada = await stage.customer({ firstName: "Ada" });
-  const made = await stage.api("POST", "/api/v1/keys", {
-    name: "shop",
-    scopes: ["tickets:write", "tickets:read"],
-  });
-  const { key } = await made.json<{ key: string }>();
-  desk = new Topicdesk({ url: "https://desk.example", token: key, fetch: (request) => stage.fetch(request) });
+  desk = await program("shop", "tickets:write", "tickets:read", "contacts:read");
 });
+
+async function program(name: string, ...scopes: string[]): Promise<Topicdesk> {
+  const made = await stage.api("POST", "/api/v1/keys", { name, scopes });
+  const { key } = await made.json<{ key: string }>();
+  return new Topicdesk({
+    url: "https://desk.example",
+    token: key,
+    fetch: (request) => stage.fetch(request),
+  });
+}
 
 const opens = (order: Partial<Order> = {}): Promise<Answer<"POST /api/v1/tickets">> =>
   desk.call("POST /api/v1/tickets", {
@@ -145,6 +150,25 @@ describe("opening a ticket", () => {
       "request.invalid",
       "/contact/email",
     ]);
+  });
+
+  test("by an address is for keys that may read contacts; others do not even learn whether somebody has it", async () => {
+    await ada.write("Hello");
+    await stage.settle();
+    await stage.api("PATCH", `/api/v1/contacts/${ada.id}/details`, { email: "ada@example.com" });
+    const blind = await program("blind", "tickets:write");
+    const order = (email: string, queue = "billing") => ({
+      body: { contact: { email }, message: "Help", queue },
+    });
+    for (const body of [order("ada@example.com"), order("nobody@example.com"), order("ada@example.com", "x")])
+      expect(await problemOf(blind.call("POST /api/v1/tickets", body))).toEqual(["auth.scope_missing"]);
+    expect(await stage.group.topics()).toHaveLength(1);
+    const named = { body: { contact: { telegramId: ada.id }, message: "Help" } };
+    expect(await blind.call("POST /api/v1/tickets", named)).toMatchObject({ ref: "SUP-2" });
+    const seeing = await program("seeing", "tickets:write", "contacts:read");
+    expect(await seeing.call("POST /api/v1/tickets", order("ada@example.com"))).toMatchObject({
+      ref: "SUP-3",
+    });
   });
 
   test("tells everything that does not fit the desk at once, and opens nothing", async () => {

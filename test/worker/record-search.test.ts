@@ -4,10 +4,12 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { everyMinute } from "../../src/cron/scheduled.ts";
 import type { TicketEvent } from "../../src/domain/event.ts";
 import { project } from "../../src/record/projection.ts";
-import { indexStale } from "../../src/record/search-index.ts";
+import { forgetDeletedWords, indexStale } from "../../src/record/search-index.ts";
 import { wordsOf } from "../../src/record/search-words.ts";
 import { findTickets } from "../../src/record/ticket-search.ts";
+import { everythingInRecord, holding } from "../support/everything.ts";
 import { emptyRecord, HttpDesk } from "../support/http-desk.ts";
+import { MANY, manyTickets } from "../support/many-tickets.ts";
 import { batchesOf, emptyBatch, NOON, opened, states } from "../support/tickets.ts";
 
 beforeEach(emptyRecord);
@@ -199,4 +201,27 @@ describe("what is looked for is data", () => {
       { numRuns: 60 },
     );
   });
+});
+
+test("what is deleted leaves the index in steps, whatever else it holds, and the rest is found as before", async () => {
+  await tell(opened(1, { subject: "quillplanted" }));
+  await manyTickets(env.DB, 1, 20_000);
+  await env.DB.prepare("DELETE FROM tickets WHERE ref = 'SUP-1' OR opened_at < ?")
+    .bind(MANY.since + 500_000)
+    .run();
+  const inIndex = async (): Promise<string[]> =>
+    holding(await everythingInRecord(), "quillplanted", ["record ticket_events"]);
+  // The index has only marked it.
+  expect(await inIndex()).not.toEqual([]);
+  let steps = 1;
+  while (await forgetDeletedWords(env.DB)) steps += 1;
+  expect(steps).toBeGreaterThan(1);
+  expect(steps).toBeLessThan(10);
+  expect(await inIndex()).toEqual([]);
+  expect(await search("w4321")).toEqual(["MANY-19321", "MANY-14321", "MANY-9321", "MANY-4321"]);
+  // Nothing is left to do, and a single part of the index with a mark is written anew as well.
+  expect(await forgetDeletedWords(env.DB)).toBe(false);
+  await env.DB.prepare("DELETE FROM tickets WHERE ref = 'MANY-4321'").run();
+  expect(await forgetDeletedWords(env.DB)).toBe(true);
+  expect(await search("w4321")).toEqual(["MANY-19321", "MANY-14321", "MANY-9321"]);
 });

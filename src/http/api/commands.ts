@@ -16,7 +16,7 @@ import { customerRoutesOf } from "../../record/customer-routes.ts";
 import { contactsByEmail, knownContact } from "../../record/known-contact.ts";
 import type { TicketRow } from "../../record/queries.ts";
 import { ticketPlace } from "../../record/ticket-place.ts";
-import { changes } from "../access.ts";
+import { changes, lacks, scopeMissing } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { RETRY_AFTER_S, WRITTEN_CHARS_MAX } from "../limits.ts";
@@ -60,7 +60,8 @@ const Order = z
         telegramId: z.int().positive().optional(),
         id: z.int().positive().optional().openapi({ description: "As `GET /contacts` has it" }),
         email: z.email().max(254).optional().openapi({
-          description: "As the staff has noted it of a contact (`/contacts/{id}/details`)",
+          description:
+            "As the staff has noted it of a contact (`/contacts/{id}/details`). Needs `contacts:read` as well",
         }),
         name: z.string().trim().min(1).max(128).optional().openapi({
           description: "What to call somebody who has not written to the bot yet",
@@ -188,7 +189,7 @@ commandsApi.openapi(
     operationId: "openTicket",
     summary: "Opens a ticket for a customer",
     description:
-      "The ticket goes where the rules send it and its topic appears in the staff group. The customer is found by their Telegram id; whoever has never started the bot cannot be written to, and the ticket says so.",
+      "The ticket goes where the rules send it and its topic appears in the staff group. The customer is found by their Telegram id; whoever has never started the bot cannot be written to, and the ticket says so. To name them by `email` needs the scope `contacts:read` as well.",
     request: {
       headers: Idempotent,
       body: {
@@ -216,6 +217,9 @@ commandsApi.openapi(
   }),
   async (c) => {
     const order = c.req.valid("json");
+    // Whose an address is, and whether anybody's, is what the staff knows of customers.
+    const byAddress = ["tickets:write", "contacts:read"] as const;
+    if (order.contact.email !== undefined && lacks(c, ...byAddress)) return scopeMissing(c, byAddress);
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);
     if (versioned === null) return problem(c, "config.missing");
     const { config } = versioned;

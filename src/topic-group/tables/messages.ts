@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, isNotNull, lte, sql } from "drizzle-orm";
 import { STAFF, STAFF_CHAT, chatLane, type Lane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
 import { messages, seenUpdates } from "./schema.ts";
@@ -236,6 +236,33 @@ export class Messages {
       .select()
       .from(messages)
       .where(and(sql`${messages.state} IN ('parked', 'uncertain')`, sql`${messages.seq} > ${afterSeq}`))
+      .orderBy(asc(messages.seq))
+      .limit(limit)
+      .all();
+  }
+
+  /** Since when the oldest one that parked, or is uncertain, keeps what it says; null: none does. */
+  parkedWordsSince(): number | null {
+    const row = this.#db
+      .select({ at: sql<number | null>`min(${messages.acceptedAt})` })
+      .from(messages)
+      .where(and(sql`${messages.state} IN ('parked', 'uncertain')`, isNotNull(messages.content)))
+      .get();
+    return row?.at ?? null;
+  }
+
+  /** Those that keep it since an instant or longer. */
+  parkedWordsUntil(until: number, limit: number): { seq: number }[] {
+    return this.#db
+      .select({ seq: messages.seq })
+      .from(messages)
+      .where(
+        and(
+          sql`${messages.state} IN ('parked', 'uncertain')`,
+          isNotNull(messages.content),
+          lte(messages.acceptedAt, until),
+        ),
+      )
       .orderBy(asc(messages.seq))
       .limit(limit)
       .all();

@@ -193,6 +193,9 @@ export const outbox = sqliteTable(
     index("outbox_key")
       .on(table.key)
       .where(sql`key IS NOT NULL`),
+    index("outbox_parked")
+      .on(table.acceptedAt)
+      .where(sql`state IN ('parked', 'uncertain')`),
   ],
 );
 
