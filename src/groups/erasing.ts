@@ -5,7 +5,6 @@ import { ConfigStore } from "../record/config-store.ts";
 import { customerRoutesOf } from "../record/customer-routes.ts";
 import { Erasures, type ErasureRow, type Outside } from "../record/erasures.ts";
 import { LegalHolds } from "../record/legal-holds.ts";
-import { MERGES_MAX } from "../record/limits.ts";
 import { pseudonymOf } from "../record/pseudonym.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import { forgetDeletedWords } from "../record/search-index.ts";
@@ -42,7 +41,8 @@ export async function advanceErasure(env: Env, row: ErasureRow, now: number): Pr
     outside.topics.asked > outside.topics.deleted + outside.topics.renamed + outside.topics.left.length;
   const isLate = now - row.requestedAt > ERASURE_OVER_AFTER_MS;
   const isOver = whole && !found && passes > 1 && (!waitsForTelegram || isLate);
-  if (isOver && (await areWordsGone(env))) {
+  // The full text indexes let go last; if they have not yet, Cron goes on.
+  if (isOver && (await forgetDeletedWords(env.DB))) {
     await store.end(row, outside, now);
     // The receipt has it all; an object that does not hear of it keeps numbers of topics and nothing else.
     for (const group of await new ConfigStore(env.DB).groupsEver())
@@ -53,12 +53,6 @@ export async function advanceErasure(env: Env, row: ErasureRow, now: number): Pr
     await store.save(row.id, { nextAt, passes, removed: outside });
   }
   return (await store.find(row.id)) ?? row;
-}
-
-/** Nothing of what was removed stands in the full text indexes any more; else Cron goes on. */
-async function areWordsGone(env: Env): Promise<boolean> {
-  for (let step = 0; step < MERGES_MAX; step += 1) if (!(await forgetDeletedWords(env.DB))) return true;
-  return false;
 }
 
 async function pass(env: Env, row: ErasureRow, people: number[], now: number): Promise<Pass> {

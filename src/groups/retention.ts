@@ -92,7 +92,7 @@ async function step(
   if (what.startsWith("object:")) return objectStep(env, config, report, what.slice("object:".length));
   if (what !== WORDS) return recordStep(store, config, report, what as (typeof PARTS)[number]);
   const { tickets, events } = report.removed;
-  return tickets + events > 0 && forgetDeletedWords(env.DB);
+  return tickets + events > 0 && !(await forgetDeletedWords(env.DB));
 }
 
 async function recordStep(
