@@ -1,5 +1,4 @@
 CREATE TABLE `seen_updates` (
-	`first` integer PRIMARY KEY NOT NULL,
-	`last_at` integer NOT NULL,
-	`updates` text NOT NULL
+	`id` integer PRIMARY KEY NOT NULL,
+	`at` integer NOT NULL
 );

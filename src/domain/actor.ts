@@ -1,11 +1,11 @@
 /**
- * Who did something: a customer or an agent by Telegram id, a program by the name of its API key, or the desk
- * itself by the rule that made it act.
+ * Who did something: a customer or an agent by Telegram id, a program by its API key, or the desk itself by the rule
+ * that made it act. A key's `id` is missing in what earlier releases stored.
  */
 export type Actor =
   | { kind: "customer"; id: number }
   | { kind: "agent"; id: number; name: string }
-  | { kind: "key"; name: string }
+  | { kind: "key"; id?: string; name: string }
   | { kind: "system"; rule: SystemRule };
 
 /** The rules by which the desk acts on its own. */

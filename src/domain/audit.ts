@@ -85,11 +85,15 @@ export interface AuditEntry {
   cause?: string | undefined;
 }
 
-/** Who does something through the API, from where, and the call that asks for it. */
-export interface Doer {
+/** Who calls the API, and from where. */
+export interface Caller {
   id: string;
   name: string;
   origin: Origin;
+}
+
+/** Who does something through the API, from where, and the call that asks for it. */
+export interface Doer extends Caller {
   /** Of calls that change something, which happen once. */
   cause: string | undefined;
 }

@@ -1,9 +1,8 @@
 import type { Actor } from "./actor.ts";
 import type { TicketCommand } from "./command.ts";
-import type { IntakeFieldConfig } from "./config.ts";
-import type { Decision, Refusal } from "./decision.ts";
+import type { Decision } from "./decision.ts";
 import type { TicketEvent } from "./event.ts";
-import { intakeComplete } from "./intake.ts";
+import { intakeComplete, unknownAnswers } from "./intake.ts";
 import { REMINDER_MAX_MS, TAGS_MAX } from "./limits.ts";
 import type { Policy } from "./policy.ts";
 import { isPriority } from "./priority.ts";
@@ -186,8 +185,8 @@ function opened(command: Command<"customer_wrote">, policy: Policy, now: number)
 /** A program opens it: nothing is asked of the customer before the staff sees it. */
 function requested({ by, opening }: Command<"ticket_requested">, policy: Policy, now: number): Decision {
   const { number, customer: of, subject, payload, language, followUpOf, fields, tier, quiet } = opening;
-  const unknown = unknownField(fields, policy.intakeFields);
-  if (unknown !== null) return { refused: unknown };
+  const unknown = unknownAnswers(policy.intakeFields, fields);
+  if (unknown.length > 0) return { refused: { code: "fields.unknown", unknown } };
   const urgency = fields["urgency"];
   const event: TicketEvent = {
     type: "ticket_opened",
@@ -212,27 +211,6 @@ function requested({ by, opening }: Command<"ticket_requested">, policy: Policy,
   return { events: andRouted(null, [event], policy, now) };
 }
 
-/** What the rules look at by these names may be said also where nobody is asked for it. */
-const ALWAYS_FIELDS = ["category", "urgency"];
-
-/** What is wrong with the first of these that the intake does not know; null if it knows all. */
-export function unknownField(
-  fields: Readonly<Record<string, string>>,
-  intakeFields: readonly IntakeFieldConfig[],
-): Refusal | null {
-  for (const [field, option] of Object.entries(fields)) {
-    const asked = intakeFields.find(({ id }) => id === field);
-    if (asked === undefined && !ALWAYS_FIELDS.includes(field)) {
-      const known = [...new Set([...intakeFields.map(({ id }) => id), ...ALWAYS_FIELDS])];
-      return { code: "field.unknown", field, known };
-    }
-    if (asked !== undefined && !asked.options.some(({ id }) => id === option)) {
-      return { code: "option.unknown", field, option, known: asked.options.map(({ id }) => id) };
-    }
-  }
-  return null;
-}
-
 function fieldsSet(
   { by, fields }: Command<"agent_set_fields">,
   ticket: Ticket,
@@ -240,8 +218,8 @@ function fieldsSet(
   now: number,
 ): Decision {
   if (ticket.status === "closed") return { refused: closedRefusal(ticket) };
-  const unknown = unknownField(fields, policy.intakeFields);
-  if (unknown !== null) return { refused: unknown };
+  const unknown = unknownAnswers(policy.intakeFields, fields);
+  if (unknown.length > 0) return { refused: { code: "fields.unknown", unknown } };
   const changed = Object.entries(fields).filter(([field, option]) => ticket.fields[field] !== option);
   if (changed.length === 0) return { already: { code: "ticket.already_so", ref: ticket.ref } };
   return { events: answersOf(changed, by, ticket, policy, now) };
@@ -280,6 +258,7 @@ function answersOf(
     by,
     field,
     option,
+    previousOption: ticket.fields[field] ?? null,
   }));
   const fields = { ...ticket.fields, ...Object.fromEntries(answers) };
   const urgency = answers.find(([field]) => field === "urgency")?.[1];
@@ -341,7 +320,15 @@ function unclaimed(
   if (policy.queues.get(ticket.queue)?.auto === true)
     return handedOn(assignee, command.by, ticket, policy, now);
   const to = status === "in_progress" ? "open" : status;
-  const event = { type: "ticket_unclaimed", at: now, by: command.by, from: status, to } as const;
+  const previousAssignee = assignee.id;
+  const event = {
+    type: "ticket_unclaimed",
+    at: now,
+    by: command.by,
+    from: status,
+    to,
+    previousAssignee,
+  } as const;
   return { events: andRouted(ticket, [event], policy, now) };
 }
 
@@ -364,6 +351,7 @@ function assigned(command: Command<"agent_assigned">, ticket: Ticket, now: numbe
         to: status === "open" ? "in_progress" : status,
         assignee: command.assignee.id,
         assigneeName: command.assignee.name,
+        previousAssignee: ticket.assignee?.id ?? null,
       },
     ],
   };
@@ -385,6 +373,7 @@ function deskAssigned(command: Command<"desk_assigned">, ticket: Ticket, now: nu
         to: status === "open" ? "in_progress" : status,
         assignee: assignee.id,
         assigneeName: assignee.name,
+        previousAssignee: null,
         routing,
       },
     ],
@@ -449,7 +438,8 @@ function transferred(
     return { refused: { code: "queue.unknown", queue: wanted, known } };
   }
   if (ticket.queue === wanted) return { already: { code: "ticket.already_so", ref: ticket.ref } };
-  const away = queue.group === policy.group ? {} : { group: queue.group };
+  const left = { previousGroup: policy.group, previousAssignee: ticket.assignee?.id ?? null };
+  const away = queue.group === policy.group ? {} : { group: queue.group, ...left };
   const { status } = ticket;
   const to = queue.group !== policy.group && status === "in_progress" ? "open" : status;
   return {
@@ -550,17 +540,22 @@ function escalated(command: Command<"agent_escalated">, ticket: Ticket, now: num
 function snoozed(command: Command<"agent_snoozed">, ticket: Ticket, now: number): Decision {
   const { by, agent, remindAt, reason } = command;
   if (ticket.status === "closed") return { refused: closedRefusal(ticket) };
+  const stands = ticket.reminders.find((reminder) => reminder.agent === agent.id);
   if (remindAt === null) {
-    const set = ticket.reminders.some((reminder) => reminder.agent === agent.id);
-    if (!set) return { already: { code: "ticket.already_so", ref: ticket.ref } };
-    return { events: [{ type: "reminder_cleared", at: now, by, agent: agent.id }] };
+    if (stands === undefined) return { already: { code: "ticket.already_so", ref: ticket.ref } };
+    const cleared = { agent: agent.id, previousRemindAt: stands.at };
+    return { events: [{ type: "reminder_cleared", at: now, by, ...cleared }] };
+  }
+  if (stands?.at === remindAt && stands.reason === reason) {
+    return { already: { code: "ticket.already_so", ref: ticket.ref } };
   }
   if (remindAt <= now) return { refused: { code: "reminder.past" } };
   if (remindAt > now + REMINDER_MAX_MS) {
     return { refused: { code: "reminder.too_far", maxMs: REMINDER_MAX_MS } };
   }
   const said = reason === undefined ? {} : { reason };
-  const set = { agent: agent.id, agentName: agent.name, remindAt, ...said };
+  const previousRemindAt = stands?.at ?? null;
+  const set = { agent: agent.id, agentName: agent.name, remindAt, previousRemindAt, ...said };
   return { events: [{ type: "reminder_set", at: now, by, ...set }] };
 }
 

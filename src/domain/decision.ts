@@ -1,5 +1,6 @@
 import type { Actor } from "./actor.ts";
 import type { TicketEvent } from "./event.ts";
+import type { UnknownAnswer } from "./intake.ts";
 import type { TicketStatus } from "./status.ts";
 
 /** A transition that the ticket's present state does not allow; it names that state. */
@@ -18,15 +19,22 @@ export type Refusal =
       status: TicketStatus;
       assignee: { id: number; name: string } | null;
     }
-  | { code: "field.unknown"; field: string; known?: string[] }
-  | { code: "option.unknown"; field: string; option: string; known?: string[] }
+  | { code: "field.unknown"; field: string }
+  | { code: "option.unknown"; field: string; option: string }
+  | { code: "fields.unknown"; unknown: UnknownAnswer[] }
   | { code: "tags.too_many"; max: number }
   | { code: "queue.unknown"; queue: string; known: string[] }
   | { code: "ticket.moved"; ref: string; group: string }
   | { code: "reminder.past" }
   | { code: "reminder.too_far"; maxMs: number };
 
-/** What was asked for holds already: nothing is written, and the answer says who made it so and when. */
+/** Who made something so, and when, in ms since 1970. */
+export interface MadeSo {
+  by: Actor;
+  at: number;
+}
+
+/** What was asked for holds already: nothing is written, and programs are told who made it so and when (`madeSo`). */
 export type Already =
   | { code: "ticket.already_claimed"; ref: string; assignee: { id: number; name: string } }
   | { code: "ticket.already_unclaimed"; ref: string }

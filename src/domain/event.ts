@@ -1,4 +1,5 @@
 import type { Actor } from "./actor.ts";
+import type { Origin } from "./audit.ts";
 import type { UnreachableReason } from "./contact.ts";
 import type { Priority } from "./priority.ts";
 import type { Profile } from "./routing/profile.ts";
@@ -7,10 +8,14 @@ import type { EscalationReceipt, HeldNotice, MomentOf } from "./sla/escalation-l
 import type { Verdict } from "./sla/verdict.ts";
 import type { TicketStatus } from "./status.ts";
 
-/** What every event says: when (milliseconds since 1970, UTC) and who. */
+/**
+ * What every event says: when (milliseconds since 1970, UTC) and who. `origin`: from where a program called; it is for
+ * the audit trail alone, and `unplaced` for everybody else.
+ */
 interface Happened {
   at: number;
   by: Actor;
+  origin?: Origin;
 }
 
 /** An event that may change the status says from which to which; both are the same where it did not. */
@@ -20,7 +25,10 @@ interface Transition extends Happened {
   note?: string;
 }
 
-/** Everything that can happen to a ticket. The ticket is the fold of its events: see `evolve`. */
+/**
+ * Everything that can happen to a ticket. The ticket is the fold of its events: see `evolve`. What was so before
+ * (`previous…`) is told by the trail; where it may be missing, earlier releases have not stored it.
+ */
 export type TicketEvent =
   | (Happened & {
       type: "ticket_opened";
@@ -49,12 +57,13 @@ export type TicketEvent =
     })
   /** `implicit`: by answering it, not by asking for it. */
   | (Transition & { type: "ticket_claimed"; implicit?: true })
-  | (Transition & { type: "ticket_unclaimed" })
-  /** `routing`: why them, where the desk handed it out. */
+  | (Transition & { type: "ticket_unclaimed"; previousAssignee?: number })
+  /** `previousAssignee`: who had it; null: nobody. `routing`: why them, where the desk handed it out. */
   | (Transition & {
       type: "ticket_assigned";
       assignee: number;
       assigneeName: string;
+      previousAssignee?: number | null;
       routing?: RoutingReason;
     })
   /** The assignee gives it on: they are not asked again. */
@@ -73,8 +82,15 @@ export type TicketEvent =
       stale?: true;
     })
   | (Happened & { type: "enrichment_failed"; code: string; why: string; latencyMs: number })
-  /** By hand. */
-  | (Transition & { type: "ticket_transferred"; queue: string; previousQueue: string; group?: string })
+  /** By hand. `group`: the group of the queue, where it is another one; nobody has it there yet. */
+  | (Transition & {
+      type: "ticket_transferred";
+      queue: string;
+      previousQueue: string;
+      group?: string;
+      previousGroup?: string;
+      previousAssignee?: number | null;
+    })
   /** It came from another group; `number` is what it is here, `topicId` the topic that it had here before, if any. */
   | (Happened & {
       type: "ticket_arrived";
@@ -94,7 +110,7 @@ export type TicketEvent =
   | (Transition & { type: "ticket_reopened" })
   | (Happened & { type: "priority_changed"; priority: Priority; previous: Priority })
   | (Happened & { type: "tags_changed"; added: string[]; removed: string[] })
-  | (Happened & { type: "field_answered"; field: string; option: string })
+  | (Happened & { type: "field_answered"; field: string; option: string; previousOption?: string | null })
   | (Happened & { type: "intake_released"; why: "answered" | "waited" })
   | (Happened & { type: "note_added"; text: string })
   /** Stamped with the instant at which it was due, whenever the desk looked. */
@@ -106,8 +122,15 @@ export type TicketEvent =
   | (Happened & { type: "escalation_taken" } & MomentOf & EscalationReceipt)
   /** What the cooldown held back was told in one go. */
   | (Happened & { type: "escalation_notices_merged"; notices: HeldNotice[] })
-  | (Happened & { type: "reminder_set"; remindAt: number; agent: number; agentName: string; reason?: string })
-  | (Happened & { type: "reminder_cleared"; agent: number })
+  | (Happened & {
+      type: "reminder_set";
+      remindAt: number;
+      previousRemindAt?: number | null;
+      agent: number;
+      agentName: string;
+      reason?: string;
+    })
+  | (Happened & { type: "reminder_cleared"; agent: number; previousRemindAt?: number })
   | (Happened & { type: "reminder_due"; agent: number; agentName: string; reason?: string })
   | (Happened & { type: "customer_unreachable"; reason: UnreachableReason })
   | (Happened & { type: "customer_reachable" })
@@ -117,3 +140,9 @@ export type TicketEvent =
   | (Happened & { type: "delivery_uncertain" });
 
 export type TicketEventType = TicketEvent["type"];
+
+/** An event, or what the record keeps of one, without the place that its program called from. */
+export function unplaced<T extends { origin?: unknown }>(said: T): T {
+  const { origin: _, ...rest } = said;
+  return rest as T;
+}

@@ -7,6 +7,29 @@ export function intakeComplete(fields: readonly IntakeFieldConfig[], answers: An
   return fields.every((field) => !field.required || field.id in answers);
 }
 
+/** An answer that the intake does not know: `is` no field of it, or no option of its field; `known`: what there is. */
+export interface UnknownAnswer {
+  field: string;
+  is: "field" | "option";
+  known: string[];
+}
+
+/** What the rules look at by these names may be said also where nobody is asked for it. */
+const ALWAYS_FIELDS = ["category", "urgency"];
+
+/** All answers that the intake does not know. */
+export function unknownAnswers(fields: readonly IntakeFieldConfig[], answers: Answers): UnknownAnswer[] {
+  return Object.entries(answers).flatMap(([field, option]): UnknownAnswer[] => {
+    const asked = fields.find(({ id }) => id === field);
+    if (asked === undefined) {
+      const known = [...new Set([...fields.map(({ id }) => id), ...ALWAYS_FIELDS])];
+      return ALWAYS_FIELDS.includes(field) ? [] : [{ field, is: "field", known }];
+    }
+    const known = asked.options.map(({ id }) => id);
+    return known.includes(option) ? [] : [{ field, is: "option", known }];
+  });
+}
+
 /** The field to ask next: the first without an answer, required ones before the others. */
 export function nextQuestion(
   fields: readonly IntakeFieldConfig[],

@@ -11,6 +11,10 @@ export const WAITING_ROWS_MAX = 20_000;
 export const OUTBOX_ATTEMPTS_MAX = 8;
 /** A delivery older than this parks whatever the reason: Telegram keeps an update as long. */
 export const OUTBOX_AGE_MAX_MS = 24 * 3_600_000;
+/** What was said in a delivery that parked, or whose outcome is unknown, is kept this long for somebody to send it again. */
+export const PARKED_TEXT_KEPT_MS = 14 * 24 * 3_600_000;
+/** Such deliveries that one step lets go. */
+export const PARKED_ENDED_AT_ONCE_MAX = 100;
 /** Tries of one incoming update that our own code could not apply before it is set aside. */
 export const CAUSE_ATTEMPTS_MAX = 3;
 /** How long the key of a settled cause is kept; Telegram redelivers for 24 hours. */
@@ -42,6 +46,8 @@ export const WEBHOOK_PAUSES_MS: readonly number[] = [
   20 * 3_600_000,
   24 * 3_600_000,
 ];
+/** One older than this is given up with its next failure: it has waited behind others that the endpoint did not take. */
+export const WEBHOOK_AGE_MAX_MS = 4 * 24 * 3_600_000;
 /** What the configuration may name as the time within which an enrichment answers. */
 export const ENRICHMENT_TIMEOUT_MIN_MS = 100;
 export const ENRICHMENT_TIMEOUT_MAX_MS = 30_000;
@@ -84,8 +90,6 @@ export const SAFETY_WAKE_MS = 30_000;
 export const ALBUM_SETTLE_MS = 1_000;
 /** How long a lost createForumTopic may be answered by the echo of its own service message. */
 export const TOPIC_ECHO_MS = 30_000;
-/** How long the numbers of updates stay in memory before they are written. */
-export const SEEN_KEPT_IN_MEMORY_MS = 30_000;
 /** How long the service message of something that the bot did may take to come. */
 export const ECHO_PATIENCE_MS = 60_000;
 /** Open tickets whose topic and card one look probes: two calls each, of the 200 that a group is sent between two looks. */

@@ -198,6 +198,7 @@ class Escalation {
         to: status === "open" ? "in_progress" : status,
         assignee: agent.id,
         assigneeName: agent.name,
+        previousAssignee: assignee?.id ?? null,
         ...(assignee === null ? {} : { note: `taken over from ${assignee.name}` }),
       };
       return { result: "done", agents: [{ id: agent.id, name: agent.name }], events: [taken] };

@@ -9,6 +9,12 @@ export interface SeenUpdate {
   at: number;
 }
 
+/** What an object tells of the updates that it has taken; `mark`: where the next look goes on. */
+export interface SeenSince {
+  seen: SeenUpdate[];
+  mark: number;
+}
+
 /** Numbers `from` to `to` that did not come, between two that came at `after` and `before`, in ms since 1970. */
 export interface Hole {
   from: number;
@@ -21,8 +27,9 @@ export interface Hole {
 export interface UpdateLedger {
   /** Whose numbers they are. */
   bot: number;
-  /** The highest number that was looked at, and when it came. */
-  id: number;
+  /** The highest number that was looked at; null: none has come since the ledger was begun. */
+  id: number | null;
+  /** When that came, or when the ledger was begun. */
   at: number;
   /** What came until this instant is known. */
   lookedAt: number;
@@ -40,6 +47,8 @@ export interface Look {
 
 /** After a week without updates Telegram may begin anew anywhere [docs: Update]. */
 const RESTART_AFTER_MS = 6 * 24 * 3_600_000;
+/** What came so long ago may be forgotten: numbers that nobody has looked at until then are not judged. */
+const LOOKED_AT_WITHIN_MS = 24 * 3_600_000;
 /** Telegram gives an update up a day after it happened [Bot API server]; until then it may still come. */
 const GIVEN_UP_AFTER_MS = 25 * 3_600_000;
 /** Holes that are remembered while they may still be filled; the numbers behind them wait for the next look. */
@@ -52,26 +61,31 @@ const OPEN_MAX = 1_000;
 export function lookThrough(
   before: UpdateLedger | null,
   { bot, askedAt, seen, quiet }: Look,
-): { ledger: UpdateLedger | null; missing: Hole[] } {
-  const inOrder = [...seen].sort((a, b) => a.id - b.id || a.at - b.at);
-  const judged = inOrder.filter(({ at }) => at <= askedAt);
-  const highest = judged.at(-1);
-  if (before === null || !goesOn(before, bot, judged)) {
-    if (highest === undefined) return { ledger: null, missing: [] };
-    return { ledger: { bot, ...highest, lookedAt: askedAt, open: [] }, missing: [] };
+): { ledger: UpdateLedger; missing: Hole[] } {
+  const ordered = [...seen].sort((a, b) => a.id - b.id || a.at - b.at);
+  const judged = ordered.filter(({ at }) => at <= askedAt);
+  const begun: UpdateLedger = { bot, id: null, at: askedAt, lookedAt: askedAt, open: [] };
+  // What came before belongs to nobody knows whose numbers.
+  if (before === null || before.bot !== bot || askedAt - before.lookedAt > LOOKED_AT_WITHIN_MS)
+    return { ledger: begun, missing: [] };
+  if (before.id === null || isAnew(before.at, judged)) {
+    const highest = judged.findLast(({ at }) => at > before.at);
+    const ledger = highest === undefined ? { ...before, lookedAt: askedAt } : { ...begun, ...highest };
+    return { ledger, missing: [] };
   }
-  const open = before.open.flatMap((hole) => without(hole, inOrder));
+  const open = before.open.flatMap((hole) => without(hole, ordered));
   let last = { id: before.id, at: before.at };
   let lookedAt = askedAt;
   for (const { id, at } of judged) {
     if (id <= last.id) continue;
     if (id > last.id + 1) {
-      if (open.length === OPEN_MAX) {
+      if (open.length >= OPEN_MAX) {
         lookedAt = before.lookedAt;
         break;
       }
       const [after, until] = [Math.min(last.at, at), Math.max(last.at, at)];
-      open.push({ from: last.id + 1, to: id - 1, after, before: until });
+      // What came only just now is not judged, but it came.
+      open.push(...without({ from: last.id + 1, to: id - 1, after, before: until }, ordered));
     }
     last = { id, at };
   }
@@ -82,18 +96,18 @@ export function lookThrough(
   };
 }
 
-/** Whether the numbers go on where the last look ended. */
-function goesOn({ bot: known, at }: UpdateLedger, bot: number, judged: readonly SeenUpdate[]): boolean {
-  if (known !== bot) return false;
-  const next = Math.min(...judged.flatMap((one) => (one.at > at ? [one.at] : [])));
-  return next === Infinity || next - at < RESTART_AFTER_MS;
+/** Whether it was quiet for so long that the numbers may have begun anew. */
+function isAnew(at: number, judged: readonly SeenUpdate[]): boolean {
+  let next = Infinity;
+  for (const one of judged) if (one.at > at) next = Math.min(next, one.at);
+  return next !== Infinity && next - at >= RESTART_AFTER_MS;
 }
 
 /** What is left of a hole once late updates have come. */
-function without(hole: Hole, inOrder: readonly SeenUpdate[]): Hole[] {
+function without(hole: Hole, ordered: readonly SeenUpdate[]): Hole[] {
   const left: Hole[] = [];
   let from = hole.from;
-  for (const { id } of inOrder) {
+  for (const { id } of ordered) {
     if (id < from || id > hole.to) continue;
     if (id > from) left.push({ ...hole, from, to: id - 1 });
     from = id + 1;

@@ -1,5 +1,5 @@
 import type { ContactFacts } from "./contact.ts";
-import type { Already, Refusal } from "./decision.ts";
+import type { Already, MadeSo, Refusal } from "./decision.ts";
 import type { Priority } from "./priority.ts";
 
 /** A ticket that a program asks for. */
@@ -44,7 +44,7 @@ export type Executed<Row> =
   | {
       status: "done";
       ticket: Row;
-      already: Already | null;
+      already: (Already & Partial<MadeSo>) | null;
       confirmation: string;
       /** Until when the first answer is promised, in ms since 1970; null: it is not, or it is given. */
       firstResponseDueAt: number | null;

@@ -7,6 +7,7 @@ import { Erasures, type ErasureRow, type Outside } from "../record/erasures.ts";
 import { LegalHolds } from "../record/legal-holds.ts";
 import { pseudonymOf } from "../record/pseudonym.ts";
 import { RecordUnreachable } from "../record/reach.ts";
+import { forgetDeletedWords } from "../record/search-index.ts";
 import { askGroup } from "./ask.ts";
 import { ERASURE_OVER_AFTER_MS, ERASURE_SETTLE_MS, ERASURE_STEPS_MAX } from "./limits.ts";
 
@@ -39,14 +40,16 @@ export async function advanceErasure(env: Env, row: ErasureRow, now: number): Pr
   const waitsForTelegram =
     outside.topics.asked > outside.topics.deleted + outside.topics.renamed + outside.topics.left.length;
   const isLate = now - row.requestedAt > ERASURE_OVER_AFTER_MS;
-  if (whole && !found && passes > 1 && (!waitsForTelegram || isLate)) {
+  const isOver = whole && !found && passes > 1 && (!waitsForTelegram || isLate);
+  // The full text indexes let go last; if they have not yet, Cron goes on.
+  if (isOver && (await forgetDeletedWords(env.DB))) {
     await store.end(row, outside, now);
     // The receipt has it all; an object that does not hear of it keeps numbers of topics and nothing else.
     for (const group of await new ConfigStore(env.DB).groupsEver())
       await askGroup(env, group, (stub) => stub.endErasure(row.id));
     log("info", "erasure.done", { id: row.id });
   } else {
-    const nextAt = whole ? now + ERASURE_SETTLE_MS : now;
+    const nextAt = whole && !isOver ? now + ERASURE_SETTLE_MS : now;
     await store.save(row.id, { nextAt, passes, removed: outside });
   }
   return (await store.find(row.id)) ?? row;

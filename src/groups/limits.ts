@@ -15,6 +15,8 @@ export const RETENTION_EVERY_MS = 24 * 3_600_000;
 export const RETENTION_STEPS_MAX = 20;
 /** How often everything is looked at. */
 export const RECONCILED_EVERY_MS = 10 * 60_000;
+/** After this long a look that did not end is dead, and another one may begin. */
+export const LOOK_LEASE_MS = 180_000;
 /** How long Telegram shall wait where an update could not be taken, unless the object says otherwise; and while nobody has configured the desk. */
 export const RETRY_S = 5;
 export const RETRY_UNCONFIGURED_S = 10;

@@ -5,6 +5,7 @@ import { configCacheOf } from "../record/config-cache.ts";
 import { ConfigStore } from "../record/config-store.ts";
 import { LegalHolds } from "../record/legal-holds.ts";
 import { Retention } from "../record/retention.ts";
+import { forgetDeletedWords } from "../record/search-index.ts";
 import { askGroup } from "./ask.ts";
 import { RETENTION_EVERY_MS, RETENTION_STEPS_MAX } from "./limits.ts";
 
@@ -31,6 +32,8 @@ const NOTHING: RetentionReport["removed"] = {
 
 /** The parts of the record, each with what the configuration says of it. */
 const PARTS = ["tickets", "events", "audit", "enrichment"] as const;
+/** What comes last, where the record has lost tickets or notes: their words go from the full text index. */
+const WORDS = "words";
 
 /** Forgets what is older than the configuration keeps: once a day, a few steps each minute, from where it stopped. */
 export async function retain(env: Env, now: number): Promise<void> {
@@ -65,7 +68,7 @@ function begun(groups: string[], now: number): RetentionReport {
   return {
     startedAt: now,
     endedAt: null,
-    left: [...objects, ...PARTS],
+    left: [...objects, ...PARTS, WORDS],
     removed: { ...NOTHING },
     unreachableGroups: [],
   };
@@ -74,11 +77,22 @@ function begun(groups: string[], now: number): RetentionReport {
 async function goOn(env: Env, store: Retention, config: Config, report: RetentionReport): Promise<void> {
   for (let steps = 0; steps < RETENTION_STEPS_MAX && report.left.length > 0; steps += 1) {
     const next = report.left[0]!;
-    const more = next.startsWith("object:")
-      ? await objectStep(env, config, report, next.slice("object:".length))
-      : await recordStep(store, config, report, next as (typeof PARTS)[number]);
+    const more = await step(env, store, config, report, next);
     if (!more) report.left.shift();
   }
+}
+
+async function step(
+  env: Env,
+  store: Retention,
+  config: Config,
+  report: RetentionReport,
+  what: string,
+): Promise<boolean> {
+  if (what.startsWith("object:")) return objectStep(env, config, report, what.slice("object:".length));
+  if (what !== WORDS) return recordStep(store, config, report, what as (typeof PARTS)[number]);
+  const { tickets, events } = report.removed;
+  return tickets + events > 0 && !(await forgetDeletedWords(env.DB));
 }
 
 async function recordStep(

@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { missingScopes, type Scope } from "../domain/scope.ts";
 import type { Desk } from "./desk.ts";
@@ -21,14 +22,27 @@ export function changes(...scopes: [Scope, ...Scope[]]) {
 
 function scoped(scopes: readonly Scope[]) {
   return createMiddleware<Desk>(async (c, next) => {
-    const missing = missingScopes(c.get("principal").scopes, scopes);
-    if (missing.length === 0) return next();
-    const needed = scopes.join(" ");
-    return problem(c, "auth.scope_missing", {
-      detail: `It needs ${missing.join(", ")}. Ask whoever keeps the keys for one with this scope.`,
-      headers: {
-        "WWW-Authenticate": `Bearer realm="topicdesk", error="insufficient_scope", error_description="the key lacks ${missing.join(" ")}", scope="${needed}"`,
-      },
-    });
+    if (missingOf(c, scopes).length === 0) return next();
+    return scopeMissing(c, scopes);
   });
+}
+
+/** For what only some bodies of a route need: whether the caller lacks one of these scopes. */
+export function lacks(c: Context<Desk>, ...scopes: Scope[]): boolean {
+  return missingOf(c, scopes).length > 0;
+}
+
+/** The refusal of whoever lacks one of these scopes. */
+export function scopeMissing(c: Context<Desk>, scopes: readonly Scope[]) {
+  const missing = missingOf(c, scopes);
+  return problem(c, "auth.scope_missing", {
+    detail: `It needs ${missing.join(", ")}. Ask whoever keeps the keys for one with this scope.`,
+    headers: {
+      "WWW-Authenticate": `Bearer realm="topicdesk", error="insufficient_scope", error_description="the key lacks ${missing.join(" ")}", scope="${scopes.join(" ")}"`,
+    },
+  });
+}
+
+function missingOf(c: Context<Desk>, scopes: readonly Scope[]): Scope[] {
+  return missingScopes(c.get("principal").scopes, scopes);
 }

@@ -69,3 +69,5 @@ export const AUDIT_EXPORT_PAGE_ROWS = 500;
 export const AUDIT_EXPORT_PAGES_MAX = 900;
 /** Rows that an export of a contact reads at once. */
 export const EXPORT_PAGE_ROWS = 200;
+/** Tickets of a group that the preview of an erasure names. */
+export const PREVIEWED_TICKETS_MAX = 200;

@@ -50,6 +50,7 @@ export const PROBLEMS = {
     status: 410,
     title: "The record was brought back to before the cursor, or made anew",
   },
+  "reconciliation.running": { status: 409, title: "Somebody is looking at this moment" },
   "drain.running": { status: 409, title: "Updates are being drained already" },
   "drain.no_address": {
     status: 409,

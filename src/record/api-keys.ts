@@ -108,7 +108,7 @@ export class ApiKeys {
       .returning({ id: apiKeys.id });
     const entry = {
       ...entryOf("key.created", id, at, doer),
-      data: { name, scopes, callsPerMinute, expiresAt },
+      to: { name, scopes, callsPerMinute, expiresAt },
     };
     const [[row]] = await reach(() => this.#db.batch([insert, auditOfChange(this.#db, entry)]));
     return row === undefined ? null : this.find(id);
@@ -120,6 +120,7 @@ export class ApiKeys {
    */
   async rotate({ id, hash, overlapUntil, at, doer }: Rotation): Promise<ApiKeyRow | null> {
     const { cause } = doer;
+    const before = await this.find(id);
     const update = this.#db
       .update(apiKeys)
       .set({
@@ -131,7 +132,12 @@ export class ApiKeys {
       })
       .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
       .returning();
-    const entry = { ...entryOf("key.rotated", id, at, doer), data: { overlapUntil } };
+    const entry = {
+      ...entryOf("key.rotated", id, at, doer),
+      from: { rotatedAt: before?.rotatedAt ?? null },
+      to: { rotatedAt: at },
+      data: { overlapUntil },
+    };
     const [[row]] = await reach(() => this.#db.batch([update, auditOfChange(this.#db, entry)]));
     return row ?? null;
   }
@@ -143,7 +149,11 @@ export class ApiKeys {
       .set({ revokedAt: at, revokedBy: doer.name })
       .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
       .returning();
-    const entry = entryOf("key.revoked", id, at, doer);
+    const entry = {
+      ...entryOf("key.revoked", id, at, doer),
+      from: { revokedAt: null },
+      to: { revokedAt: at },
+    };
     const [[row]] = await reach(() => this.#db.batch([update, auditOfChange(this.#db, entry)]));
     return row ?? this.find(id);
   }

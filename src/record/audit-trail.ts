@@ -1,6 +1,6 @@
 import { and, desc, eq, gte, lt, sql, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import type { AuditKind, AuditTarget } from "../domain/audit.ts";
+import type { AuditKind, AuditTarget, Origin } from "../domain/audit.ts";
 import { ticketChange } from "../domain/ticket-change.ts";
 import { reach } from "./reach.ts";
 import { audit, ticketEvents, tickets } from "./schema.ts";
@@ -171,10 +171,13 @@ async function ticketEntries(
       ...ticketChange(event),
       // What people wrote is read with the ticket.
       data: event.note === null ? {} : { hasNote: true },
-      network: null,
-      userAgent: null,
+      ...originOf(event.data),
     },
   }));
+}
+
+function originOf(data: Record<string, unknown>): Origin {
+  return (data as { origin?: Origin }).origin ?? { network: null, userAgent: null };
 }
 
 /** The events of a ticket, by its reference or its id. */

@@ -1,5 +1,6 @@
 import { and, asc, eq, gt } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { unplaced } from "../domain/event.ts";
 import { reach } from "./reach.ts";
 import { contacts, customerRoutes, ticketEvents, tickets } from "./schema.ts";
 
@@ -27,9 +28,9 @@ export function ticketsOfContact(d1: D1Database, id: number, after: string, limi
   );
 }
 
-/** A ticket's events in their order, behind the one with this number. */
-export function eventsOfTicket(d1: D1Database, ticketId: string, after: number, limit: number) {
-  return reach(() =>
+/** A ticket's events in their order, behind the one with this number; whatever is for the audit trail alone is left out. */
+export async function eventsOfTicket(d1: D1Database, ticketId: string, after: number, limit: number) {
+  const rows = await reach(() =>
     drizzle(d1)
       .select()
       .from(ticketEvents)
@@ -37,4 +38,5 @@ export function eventsOfTicket(d1: D1Database, ticketId: string, after: number, 
       .orderBy(asc(ticketEvents.n))
       .limit(limit),
   );
+  return rows.map((row) => ({ ...row, data: unplaced(row.data) }));
 }

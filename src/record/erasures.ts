@@ -28,6 +28,7 @@ const KEPT_OF_EVENTS = [
   "queue",
   "previousQueue",
   "group",
+  "previousGroup",
   "cameFrom",
   "priority",
   "previous",
@@ -47,6 +48,7 @@ const KEPT_OF_EVENTS = [
   "implicit",
   "assignee",
   "assigneeName",
+  "previousAssignee",
   "agent",
   "agentName",
   "code",
@@ -54,6 +56,8 @@ const KEPT_OF_EVENTS = [
   "cached",
   "heldUntil",
   "remindAt",
+  "previousRemindAt",
+  "origin",
 ] as const;
 
 const keptKeys = sql.join(

@@ -43,6 +43,9 @@ export const SEARCH_WORDS_MAX = 10;
 /** Tickets that are put into the full text index again in one go, and how often in a minute. */
 export const INDEXED_AT_ONCE_MAX = 50;
 export const INDEXINGS_MAX = 10;
+/** Pages, of 4 KB each, of the full text indexes that a first step writes anew, and the steps: each takes twice as many. */
+export const MERGED_PAGES_AT_FIRST = 500;
+export const MERGES_MAX = 10;
 /** Tickets that one page looks at to find those that match; then it says where to go on. */
 export const SCANNED_TICKETS_MAX = 1_000;
 /** Tickets that are put into another order than the one in which they are found. */

@@ -200,7 +200,7 @@ function actorId(actor: Actor): string {
     case "agent":
       return String(actor.id);
     case "key":
-      return actor.name;
+      return actor.id ?? actor.name;
     case "system":
       return actor.rule;
     default:

@@ -1,6 +1,6 @@
 import { and, eq, inArray, ne, sql } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
-import type { Census, ReconciliationRun } from "../domain/reconciliation.ts";
+import type { Census, Finding, ReconciliationRun } from "../domain/reconciliation.ts";
 import type { UpdateLedger } from "../domain/update-ledger.ts";
 import { RECONCILIATION_RUNS_KEPT } from "./limits.ts";
 import { reach } from "./reach.ts";
@@ -9,8 +9,10 @@ import { jobs, tickets } from "./schema.ts";
 const RUNS = "reconciliation";
 const WEBHOOK = "webhook";
 const LEDGER = "updates";
-const DRAIN = "drain";
 const COMPARED = "compared";
+
+/** The ledger of updates, with where each group's object goes on telling: `SeenSince`. */
+export type KeptLedger = UpdateLedger & { marks: Record<string, number> };
 
 /** What was looked at, and where updates came last. Everything throws `RecordUnreachable` when D1 does not answer. */
 export class Reconciliation {
@@ -22,12 +24,56 @@ export class Reconciliation {
 
   /** The last runs, newest first. */
   async runs(): Promise<ReconciliationRun[]> {
-    const state = await this.#state(RUNS);
-    return (state?.["runs"] as ReconciliationRun[] | undefined) ?? [];
+    return (await this.#kept()).runs;
   }
 
-  async add(run: ReconciliationRun): Promise<void> {
-    await this.#save(RUNS, { runs: [run, ...(await this.runs())].slice(0, RECONCILIATION_RUNS_KEPT) });
+  /** What the leads should have heard of, and have not. */
+  async untold(): Promise<Finding[]> {
+    return (await this.#kept()).untold;
+  }
+
+  /**
+   * Keeps a run, together with how far the numbers of updates were looked through: what is missing is named by a run that
+   * is kept, or by the next one. `untold` until `told`.
+   */
+  async add(run: ReconciliationRun, ledger: KeptLedger | null, untold: readonly Finding[]): Promise<void> {
+    const runs = [run, ...(await this.runs())].slice(0, RECONCILIATION_RUNS_KEPT);
+    const rows = [this.#saved(RUNS, { runs, untold })];
+    if (ledger !== null) rows.push(this.#saved(LEDGER, { ...ledger }));
+    const [first, ...more] = rows;
+    await reach(() => this.#db.batch([first!, ...more]));
+  }
+
+  /** The leads have heard of it. */
+  async told(): Promise<void> {
+    await this.#save(RUNS, { runs: await this.runs(), untold: [] });
+  }
+
+  /** Takes a look, or a drain, for oneself, until an instant in ms since 1970. Answers whether nobody else has it. */
+  async begin(what: "look" | "drain", now: number, until: number): Promise<boolean> {
+    const state = { until };
+    const result = await reach(() =>
+      this.#db
+        .insert(jobs)
+        .values({ name: what, state })
+        .onConflictDoUpdate({
+          target: jobs.name,
+          set: { state },
+          setWhere: sql`${jobs.state} ->> '$.until' <= ${now}`,
+        })
+        .run(),
+    );
+    return result.meta.changes > 0;
+  }
+
+  async end(what: "look" | "drain"): Promise<void> {
+    await this.#save(what, { until: 0 });
+  }
+
+  /** How a drain stands: under way, or over without having said so. */
+  async drain(now: number): Promise<"none" | "running" | "died"> {
+    const until = Number((await this.#state("drain"))?.["until"] ?? 0);
+    return until > now ? "running" : until > 0 ? "died" : "none";
   }
 
   /** Where Telegram's updates came last; null: none has come yet. */
@@ -41,37 +87,8 @@ export class Reconciliation {
   }
 
   /** How far the numbers of updates were looked through; null: not yet. */
-  async ledger(): Promise<UpdateLedger | null> {
-    return ((await this.#state(LEDGER)) as UpdateLedger | null) ?? null;
-  }
-
-  async saveLedger(ledger: UpdateLedger): Promise<void> {
-    await this.#save(LEDGER, { ...ledger });
-  }
-
-  async isDraining(now: number): Promise<boolean> {
-    return Number((await this.#state(DRAIN))?.["until"] ?? 0) > now;
-  }
-
-  /** Takes the drain for oneself, until an instant in ms since 1970. Answers whether nobody else has it. */
-  async beginDrain(now: number, until: number): Promise<boolean> {
-    const state = { until };
-    const result = await reach(() =>
-      this.#db
-        .insert(jobs)
-        .values({ name: DRAIN, state })
-        .onConflictDoUpdate({
-          target: jobs.name,
-          set: { state },
-          setWhere: sql`${jobs.state} ->> '$.until' <= ${now}`,
-        })
-        .run(),
-    );
-    return result.meta.changes > 0;
-  }
-
-  async endDrain(): Promise<void> {
-    await this.#save(DRAIN, { until: 0 });
+  async ledger(): Promise<KeptLedger | null> {
+    return ((await this.#state(LEDGER)) as KeptLedger | null) ?? null;
   }
 
   /** The tickets of a group that are in hand, but for those of people who were erased. */
@@ -111,9 +128,22 @@ export class Reconciliation {
     return row?.state ?? null;
   }
 
+  async #kept(): Promise<{ runs: ReconciliationRun[]; untold: Finding[] }> {
+    const { runs = [], untold = [] } = ((await this.#state(RUNS)) ?? {}) as {
+      runs?: ReconciliationRun[];
+      untold?: Finding[];
+    };
+    return { runs, untold };
+  }
+
   async #save(name: string, state: Record<string, unknown>): Promise<void> {
-    await reach(() =>
-      this.#db.insert(jobs).values({ name, state }).onConflictDoUpdate({ target: jobs.name, set: { state } }),
-    );
+    await reach(() => this.#saved(name, state));
+  }
+
+  #saved(name: string, state: Record<string, unknown>) {
+    return this.#db
+      .insert(jobs)
+      .values({ name, state })
+      .onConflictDoUpdate({ target: jobs.name, set: { state } });
   }
 }

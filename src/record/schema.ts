@@ -112,12 +112,12 @@ export const ticketEvents = sqliteTable(
     type: text().$type<TicketEventType>().notNull(),
     actor: text({ mode: "json" }).$type<Actor>().notNull(),
     actorKind: text("actor_kind").$type<Actor["kind"]>().notNull(),
-    /** A Telegram id, the name of an API key, or the rule by which the desk acted. */
+    /** A Telegram id, an API key's (what earlier releases told has its name), or the rule by which the desk acted. */
     actorId: text("actor_id").notNull(),
     fromStatus: text("from_status").$type<TicketStatus>(),
     toStatus: text("to_status").$type<TicketStatus>(),
     note: text(),
-    /** What else the event says: its own keys, such as `priority` and `previous`. */
+    /** What else the event says: its own keys, such as `priority` and `previous`; `origin` is for the audit trail alone. */
     data: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
   },
   (table) => [

@@ -2,7 +2,7 @@ import { sql, type SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { INDEXED_AT_ONCE_MAX } from "./limits.ts";
+import { INDEXED_AT_ONCE_MAX, MERGED_PAGES_AT_FIRST, MERGES_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";
 import { ticketDocs } from "./schema.ts";
 
@@ -39,6 +39,41 @@ export async function indexStale(d1: D1Database): Promise<boolean> {
   const results = await reach(() => db.batch(indexing(db)));
   const indexed = results.at(-1) as D1Result;
   return indexed.meta.changes >= INDEXED_AT_ONCE_MAX;
+}
+
+/**
+ * Removes what was deleted from the full text indexes: FTS5 only marks a deleted document, and keeps its words until it
+ * writes the part of the index anew in which they stand. Answers whether all of it is gone. Whatever is written between
+ * two steps makes the next one begin anew, so each takes twice as much as the one before: at last one takes all.
+ */
+export async function forgetDeletedWords(
+  d1: D1Database,
+  pagesAtFirst = MERGED_PAGES_AT_FIRST,
+): Promise<boolean> {
+  for (let step = 0; step < MERGES_MAX; step += 1) {
+    const pages = pagesAtFirst * 2 ** step;
+    const results = await reach(() =>
+      d1.batch<{ n: number }>(
+        [...merging("ticket_search", pages), ...merging("contact_search", pages)].map((one) =>
+          d1.prepare(one),
+        ),
+      ),
+    );
+    const totals = results.flatMap((result) => result.results.map(({ n }) => n));
+    // Before and after the second merge of each index; the statement itself counts as one change [SQLite docs: FTS5].
+    if (totals[1]! - totals[0]! <= 1 && totals[3]! - totals[2]! <= 1) return true;
+  }
+  return false;
+}
+
+/**
+ * Merges until a single part without any mark is left (a number below none means that), or so many pages are written;
+ * and once more, to see whether anything was left to do, in the one transaction into which nobody else writes.
+ */
+function merging(table: string, pages: number): string[] {
+  const merge = `INSERT INTO ${table} (${table}, rank) VALUES ('merge', -${pages})`;
+  const changes = "SELECT total_changes() AS n";
+  return [merge, changes, merge, changes];
 }
 
 function some(column: "doc" | "ticket_id"): SQL {

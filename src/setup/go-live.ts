@@ -206,6 +206,12 @@ async function configured(
     return ((await current.json()) as ConfigInput).desk.name;
   }
   if (current.status === 403) {
+    const health = await outside.fetch(`${url}/healthz`);
+    const { waitingFor } = (await health.json()) as { waitingFor: string[] };
+    if (waitingFor.includes("config.missing"))
+      throw new Error(
+        "The desk has an admin key, but no configuration: put one with that key, then run this again.",
+      );
     outside.say("The desk has an admin key already; its configuration stays as it is.");
     return bot.first_name;
   }

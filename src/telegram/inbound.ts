@@ -38,12 +38,14 @@ export type Arrival =
   | { kind: "staff_edit"; sender: Sender; topicId: number | null; writing: Writing }
   | { kind: "staff_reaction"; sender: Sender; messageId: number; emoji: string | null }
   | { kind: "staff_press"; sender: Sender; queryId: string; data: string; messageId: number }
-  | { kind: "topic_created"; topicId: number; name: string; byBot: boolean }
+  | { kind: "topic_created"; topicId: number; name: string; byBot: boolean; at: number }
   | {
       kind: "topic_closed" | "topic_reopened" | "topic_edited";
       topicId: number;
       sender: Sender;
       byBot: boolean;
+      /** When it happened, in ms since 1970. */
+      at: number;
     }
   | { kind: "bot_rights"; canManageTopics: boolean; member: boolean }
   | { kind: "stranger"; chatId: number; title: string }
@@ -109,14 +111,16 @@ function fromStaff(message: Message, edited: boolean, desk: Desk): Arrival {
   const sender = senderOf(message);
   const topicId = message.is_topic_message === true ? (message.message_thread_id ?? null) : null;
   const byBot = message.from?.id === desk.botId;
+  const at = message.date * 1_000;
 
   if (topicId !== null) {
     if (message.forum_topic_created !== undefined) {
-      return { kind: "topic_created", topicId, name: message.forum_topic_created.name, byBot };
+      return { kind: "topic_created", topicId, name: message.forum_topic_created.name, byBot, at };
     }
-    if (message.forum_topic_closed !== undefined) return { kind: "topic_closed", topicId, sender, byBot };
-    if (message.forum_topic_reopened !== undefined) return { kind: "topic_reopened", topicId, sender, byBot };
-    if (message.forum_topic_edited !== undefined) return { kind: "topic_edited", topicId, sender, byBot };
+    if (message.forum_topic_closed !== undefined) return { kind: "topic_closed", topicId, sender, byBot, at };
+    if (message.forum_topic_reopened !== undefined)
+      return { kind: "topic_reopened", topicId, sender, byBot, at };
+    if (message.forum_topic_edited !== undefined) return { kind: "topic_edited", topicId, sender, byBot, at };
   }
   if (byBot) return nothing("own_echo");
   if (message.is_automatic_forward === true) return nothing("automatic_forward");

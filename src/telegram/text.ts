@@ -3,6 +3,7 @@ import type { UnreachableReason } from "../domain/contact.ts";
 import type { Already, Refusal } from "../domain/decision.ts";
 import { durationWords } from "../domain/duration.ts";
 import type { AgentNotice, CustomerNotice, SlaLine, TopicNotice } from "../domain/effect.ts";
+import { PARKED_TEXT_KEPT_MS } from "../domain/limits.ts";
 import { PRIORITIES } from "../domain/priority.ts";
 import type { RoutingReason } from "../domain/routing/reason.ts";
 import type { ClockState } from "../domain/sla/clocks.ts";
@@ -413,6 +414,14 @@ export function parkedNotice(toCustomer: boolean, failure: string): RichText {
   return rich`⚠️ ${what}: ${PARKED_WORDS[failure] ?? `Telegram does not take it (${failure})`}. It is kept.`;
 }
 
+/** Deliveries that gave up and that nobody has sent again. */
+export function parkedTooLong(count: number): RichText {
+  const [what, are] = count === 1 ? ["One delivery", "is"] : [`${count} deliveries`, "are"];
+  return plain(
+    `🗑 ${what} of this ticket waited ${durationWords(PARKED_TEXT_KEPT_MS)} for somebody to send again, and ${are} given up: the desk has not kept what was said.`,
+  );
+}
+
 const PARKED_WORDS: Partial<Record<string, string>> = {
   no_answer: "Telegram did not answer, again and again",
   kind_forbidden: "the bot may not send this kind of message in this group",
@@ -516,6 +525,7 @@ export function refusalWords(refusal: Refusal): string {
       return `${refusal.ref} belongs to ${refusal.assignee?.name ?? "nobody"}; a lead can take it away.`;
     case "field.unknown":
     case "option.unknown":
+    case "fields.unknown":
       return "This question is no longer asked.";
     case "tags.too_many":
       return `A ticket takes ${refusal.max} tags at most.`;

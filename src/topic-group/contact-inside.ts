@@ -1,5 +1,5 @@
 import type { ContactFacts, UnreachableReason } from "../domain/contact.ts";
-import type { TicketEvent } from "../domain/event.ts";
+import { unplaced, type TicketEvent } from "../domain/event.ts";
 import type { KnownProfile } from "./tables/shapes.ts";
 import type { Tables } from "./transaction.ts";
 
@@ -53,7 +53,9 @@ export function contactInside({ store, privacy }: Tables, id: number): ContactIn
         subject: ticket.subject,
         active: ticket.status !== "closed" && ticket.movedTo === null,
         topics: privacy.topicsOf(number).length,
-        events: store.eventsAfter(number, recorded, EVENTS_TOLD_MAX).map(({ n, event }) => ({ n, event })),
+        events: store
+          .eventsAfter(number, recorded, EVENTS_TOLD_MAX)
+          .map(({ n, event }) => ({ n, event: unplaced(event) })),
       };
     }),
     messages,

@@ -3,6 +3,9 @@ import type { Acts, Noticed } from "../domain/reconciliation.ts";
 import type { Outcome } from "../telegram/outcome.ts";
 import type { OutsideCall } from "./drain/delivery.ts";
 
+/** Whether an echo is of something that the desk did, as far as the desk knows without remembering it. */
+export type Belonging = "ours" | "unknown" | "contradicts";
+
 /** What the bot does to a topic and hears of by a service message of its own. */
 type Act = "topic_created" | "topic_closed" | "topic_reopened" | "topic_edited";
 
@@ -15,24 +18,36 @@ const ACTS: Readonly<Record<string, Act>> = {
 
 /** What of one kind, on one topic, has found no partner yet; each by its instant, in ms since 1970, oldest first. */
 interface Open {
+  act: Act;
   /** Null for topics that are made: which one it is is known only afterwards. */
   topicId: number | null;
   acts: number[];
   echoes: number[];
   /** Acts of which nobody knows whether they happened: an echo is theirs, and none is missed. */
   perhaps: number[];
+  /** Echoes of something that is the desk's for certain: an act is theirs, and none is missed. */
+  ours: number[];
 }
 
-export type EchoesFound = Pick<Noticed, "unechoed" | "foreign">;
+/** An echo that waits for its act; `at`: since when, in ms since 1970. */
+export interface OpenEcho {
+  act: Act;
+  topicId: number;
+  at: number;
+}
+
+/** What is kept: what was found, and what must outlast a restart. */
+export type EchoesFound = Pick<Noticed, "unechoed" | "foreign"> & { waiting: OpenEcho[] };
 
 /** Echoes by the number of their update that are remembered, because Telegram may bring one twice; and acts whose echo was given up. */
 const REMEMBERED_MAX = 1_000;
-/** What was done before a start is not known after it. */
-const UNSURE_AFTER_START_MS = 5 * 60_000;
+/** Telegram tells full seconds: what is said to have happened so soon after a start may have been before it. */
+const BEFORE_START_MS = 1_000;
 
 /**
  * Compares what the desk does to topics with the service messages by which Telegram tells of it. The two come in no
- * order. It lives in memory: what a restart forgets is not judged.
+ * order. Acts live in memory: an echo of what was done before
+ * this start is foreign only where it contradicts what the desk knows of the topic.
  */
 export class Echoes {
   readonly #startedAt: number;
@@ -40,6 +55,7 @@ export class Echoes {
   readonly #heard = new Set<number>();
   /** Acts whose echo was given up, by what they were; should it still come, it takes that back. */
   readonly #givenUp = new Map<string, number>();
+  /** Echoes that came after they had been given up, by this object or before its start. */
   #cameLate = 0;
 
   constructor(startedAt: number) {
@@ -51,42 +67,70 @@ export class Echoes {
     if (!("method" in call)) return;
     const act = ACTS[call.method];
     if (act === undefined) return;
-    const open = this.#entry(act, Number(call.params["message_thread_id"]));
-    if (outcome.kind === "uncertain") open.perhaps.push(now);
     // What held already happens without a service message.
-    if (outcome.kind === "done" && outcome.result !== null && open.echoes.shift() === undefined)
-      open.acts.push(now);
+    const happened = outcome.kind === "done" && outcome.result !== null;
+    if (!happened && outcome.kind !== "uncertain") return;
+    const key = keyOf(act, Number(call.params["message_thread_id"]));
+    const open = this.#entry(key, act);
+    if (open.echoes.shift() === undefined && open.ours.shift() === undefined)
+      (happened ? open.acts : open.perhaps).push(now);
+    this.#tidy(key, open);
   }
 
-  /** A service message of the bot's own has come. */
-  heard(act: Act, topicId: number, update: number, now: number): void {
-    if (this.#heard.has(update)) return;
-    this.#heard.add(update);
+  /**
+   * A service message of the bot's own has come. `at`: when that happened, by Telegram's clock; `is`: whether the desk
+   * knows it for its own, or knows the topic to be otherwise.
+   */
+  heard(
+    act: Act,
+    { topicId, updateId, at, is }: { topicId: number; updateId: number; at: number; is: Belonging },
+    now: number,
+  ): void {
+    if (this.#heard.has(updateId)) return;
+    this.#heard.add(updateId);
     trim(this.#heard);
-    const open = this.#entry(act, topicId);
-    if (open.acts.shift() !== undefined || open.perhaps.shift() !== undefined) return;
-    const givenUp = this.#givenUp.get(keyOf(act, topicId)) ?? 0;
-    if (givenUp > 0) {
-      this.#givenUp.set(keyOf(act, topicId), givenUp - 1);
+    const key = keyOf(act, topicId);
+    const open = this.#entry(key, act, topicId);
+    const isMatched = open.acts.shift() !== undefined || open.perhaps.shift() !== undefined;
+    const givenUp = this.#givenUp.get(key) ?? 0;
+    if (!isMatched && givenUp > 0) {
+      this.#givenUp.set(key, givenUp - 1);
       this.#cameLate += 1;
-    } else if (now - this.#startedAt >= UNSURE_AFTER_START_MS) open.echoes.push(now);
+    } else if (!isMatched && is === "ours") open.ours.push(now);
+    else if (!isMatched && is === "unknown" && at < this.#startedAt + BEFORE_START_MS) this.#cameLate += 1;
+    else if (!isMatched) open.echoes.push(now);
+    this.#tidy(key, open);
+  }
+
+  /** Echoes that wait for their act. */
+  get waiting(): OpenEcho[] {
+    return [...this.#open.values()].flatMap(({ act, topicId, echoes }) =>
+      echoes.map((at) => ({ act, topicId: topicId ?? 0, at })),
+    );
+  }
+
+  /** What waited before a restart waits again. */
+  restore(waiting: readonly OpenEcho[]): void {
+    for (const { act, topicId, at } of waiting)
+      this.#entry(keyOf(act, topicId), act, topicId).echoes.push(at);
   }
 
   /** When something has waited long enough for its partner; null: nothing waits. */
   get dueAt(): number | null {
-    if (this.#cameLate > 0) return 0;
-    const waiting = [...this.#open.values()].flatMap(({ acts, echoes }) => [
-      ...acts.slice(0, 1),
-      ...echoes.slice(0, 1),
-    ]);
-    return waiting.length === 0 ? null : Math.min(...waiting) + ECHO_PATIENCE_MS;
+    let first = Infinity;
+    for (const { acts, echoes } of this.#open.values())
+      first = Math.min(first, acts[0] ?? Infinity, echoes[0] ?? Infinity);
+    return first === Infinity ? null : first + ECHO_PATIENCE_MS;
   }
 
   /**
    * Takes out what has waited long enough, and adds it to what was found before. `touched`: topics to which somebody
    * else did something.
    */
-  overdue(now: number, before: EchoesFound): EchoesFound & { touched: number[] } {
+  overdue(
+    now: number,
+    before: Pick<EchoesFound, "unechoed" | "foreign">,
+  ): EchoesFound & { touched: number[] } {
     let unechoed = fewer(before.unechoed, this.#cameLate);
     let { foreign } = before;
     this.#cameLate = 0;
@@ -95,6 +139,7 @@ export class Echoes {
       const acts = takeOld(open.acts, now);
       const echoes = takeOld(open.echoes, now);
       takeOld(open.perhaps, now);
+      takeOld(open.ours, now);
       if (acts.length > 0) {
         unechoed = more(unechoed, acts);
         this.#givenUp.set(key, (this.#givenUp.get(key) ?? 0) + acts.length);
@@ -104,19 +149,23 @@ export class Echoes {
         foreign = more(foreign, echoes);
         if (open.topicId !== null) touched.push(open.topicId);
       }
-      if (open.acts.length + open.echoes.length + open.perhaps.length === 0) this.#open.delete(key);
+      this.#tidy(key, open);
     }
-    return { unechoed, foreign, touched };
+    return { unechoed, foreign, waiting: this.waiting, touched };
   }
 
-  #entry(act: Act, topicId: number): Open {
-    const key = keyOf(act, topicId);
+  #entry(key: string, act: Act, topicId: number | null = null): Open {
     let open = this.#open.get(key);
     if (open === undefined) {
-      open = { topicId: act === "topic_created" ? null : topicId, acts: [], echoes: [], perhaps: [] };
+      open = { act, topicId: null, acts: [], echoes: [], perhaps: [], ours: [] };
       this.#open.set(key, open);
     }
+    if (act !== "topic_created") open.topicId ??= topicId;
     return open;
+  }
+
+  #tidy(key: string, { acts, echoes, perhaps, ours }: Open): void {
+    if (acts.length + echoes.length + perhaps.length + ours.length === 0) this.#open.delete(key);
   }
 }
 

@@ -32,6 +32,7 @@ export function erase(tx: Transaction, id: string, people: readonly number[]): E
       tx.privacy.saveErasure(id, state);
       return { ...state, more: true, found: true };
     }
+    tx.seenUpdates.noteOfPerson(person, tx.now);
     add(state.removed, tx.privacy.forgetPerson(person));
   }
   const found = Object.values(state.removed).some(
@@ -58,6 +59,7 @@ function eraseTickets(tx: Transaction, id: string, numbers: readonly number[], s
 /** Removes tickets and whatever this transaction still wanted to do about them. Their numbers are never given again. */
 export function forgetTickets(tx: Transaction, numbers: readonly number[]) {
   tx.store.setFact(FACTS.lastForgotten, tx.store.lastNumber());
+  tx.seenUpdates.noteOfTickets(numbers, tx.now);
   const removed = tx.privacy.forgetTickets(numbers);
   for (const number of numbers) {
     tx.asks.delete(number);

@@ -1,7 +1,8 @@
 import { agentsOf } from "../domain/agent.ts";
 import type { TicketCommand, Worker } from "../domain/command.ts";
-import { unknownField } from "../domain/decide.ts";
-import type { Already } from "../domain/decision.ts";
+import type { Already, MadeSo } from "../domain/decision.ts";
+import { unknownAnswers } from "../domain/intake.ts";
+import { madeSo } from "../domain/made-so.ts";
 import { subjectOf } from "../domain/subject.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { Executed, TicketAct, TicketOrder } from "../domain/work-order.ts";
@@ -17,7 +18,7 @@ import { words, type Transaction } from "./transaction.ts";
 /** The ticket by its number here, and what held already. */
 export interface Done {
   number: number;
-  already: Already | null;
+  already: (Already & Partial<MadeSo>) | null;
 }
 type Outcome = Done | Extract<Executed<never>, { status: "refused" }>;
 
@@ -25,8 +26,9 @@ type Outcome = Done | Extract<Executed<never>, { status: "refused" }>;
 export function openTicket(tx: Transaction, by: Worker, order: TicketOrder): Outcome {
   const { customer: facts, message, subject, queue, fields, tier, quiet } = order;
   if (queue !== null && !tx.rules.policy.queues.has(queue)) return unknownQueue(tx, queue);
-  const unknown = unknownField(fields, tx.rules.policy.intakeFields);
-  if (unknown !== null) return { status: "refused", refused: unknown };
+  // Before anything is noted of the customer.
+  const unknown = unknownAnswers(tx.rules.policy.intakeFields, fields);
+  if (unknown.length > 0) return { status: "refused", refused: { code: "fields.unknown", unknown } };
   const customer = tx.store.customer(facts.id) ?? seenCustomer(tx, facts);
   const number = tx.store.lastNumber() + 1;
   const { decision, ticket } = tx.apply(null, {
@@ -59,7 +61,7 @@ export function act(tx: Transaction, by: Worker, ticket: Ticket, what: TicketAct
   const run = (command: TicketCommand): Outcome => {
     const { decision } = tx.apply(number, command);
     if ("refused" in decision) return { status: "refused", refused: decision.refused };
-    return { number, already: "already" in decision ? decision.already : null };
+    return { number, already: "already" in decision ? whose(tx, number, command, decision.already) : null };
   };
   const noted = "note" in what && what.note !== undefined ? { note: what.note } : {};
   switch (what.type) {
@@ -132,6 +134,13 @@ function reply(
     text,
   });
   return done;
+}
+
+/** The ticket itself knows who gave it its status; everything else is in its history. */
+function whose(tx: Transaction, number: number, command: TicketCommand, already: Already): Done["already"] {
+  if ("by" in already) return already;
+  const event = tx.store.newestEvent(number, (one) => madeSo(command, one));
+  return event === undefined ? already : { ...already, by: event.by, at: event.at };
 }
 
 function unknownAgent(tx: Transaction, agent: number): Outcome {

@@ -1,25 +1,28 @@
-import { RIGHTS_NEEDED, type Noticed, type StaffChat } from "../domain/reconciliation.ts";
+import type { Noticed, StaffChat } from "../domain/reconciliation.ts";
+import type { Arrival } from "../telegram/inbound.ts";
 import { STAFF } from "./drain/lane.ts";
 import type { Trouble } from "./drain/settled.ts";
-import type { Echoes, EchoesFound } from "./echoes.ts";
+import type { Belonging, Echoes, EchoesFound } from "./echoes.ts";
 import { probeNext, takeLost } from "./probing.ts";
 import { FACTS } from "./tables/facts.ts";
 import type { Store } from "./tables/store.ts";
 import type { Transaction } from "./transaction.ts";
 import { clearTrouble, noteTrouble } from "./troubles.ts";
 
-const NOTHING: EchoesFound = { unechoed: null, foreign: null };
+const NOTHING: EchoesFound = { unechoed: null, foreign: null, waiting: [] };
+
+/** A service message of what was done to a topic. */
+export type Echo = Extract<Arrival, { byBot: boolean }>;
 
 /** What can be seen of a group that keeps the desk from working in it; null: nothing. */
-export function troubleIn({ member, forum, lacks }: StaffChat): Trouble | null {
-  if (!member) return "group.gone";
-  if (!forum) return "group.not_a_forum";
-  return lacks.includes(RIGHTS_NEEDED[0]) ? "bot.cannot_manage_topics" : null;
+export function troubleIn({ member, forum }: StaffChat): Trouble | null {
+  // What the bot may not do shows in what it does, and much can be done without.
+  return member ? (forum ? null : "group.not_a_forum") : "group.gone";
 }
 
 /** Whether a trouble is over where the group looks as it should: of the others only a call that works can tell. */
 export function isOver(trouble: unknown): boolean {
-  return trouble === "group.not_a_forum" || trouble === "group.gone";
+  return trouble === "group.not_a_forum" || trouble === "group.gone" || trouble === "bot.token_refused";
 }
 
 /**
@@ -30,7 +33,7 @@ export function isOver(trouble: unknown): boolean {
 export function notice(
   tx: Transaction,
   chat: StaffChat | null,
-  { quiet, probes }: { quiet: boolean; probes: boolean },
+  { echoes, quiet, probes }: { echoes: Echoes; quiet: boolean; probes: boolean },
 ): Noticed {
   const { store } = tx;
   let strayed = 0;
@@ -42,29 +45,44 @@ export function notice(
     if (chat.forum) store.setFact(FACTS.forumSeenAt, tx.now);
     else if (chat.member) strayed = tx.messages.countCopiedSince(seenAt);
   }
-  const { unechoed, foreign } = echoesFound(store);
-  const kept = quiet ? null : unechoed;
-  if (kept !== null) store.setFact(FACTS.echoes, { unechoed: kept, foreign: null } satisfies EchoesFound);
-  else if (unechoed !== null || foreign !== null) store.deleteFact(FACTS.echoes);
+  const { unechoed, foreign, waiting } = keepEchoes(tx, echoes);
+  saveEchoes(tx, { unechoed: quiet ? null : unechoed, foreign: null, waiting });
   const lost = takeLost(tx);
   if (probes && store.fact(FACTS.trouble) === undefined) probeNext(tx);
   return { unechoed: quiet ? unechoed : null, foreign, ...lost, strayed };
 }
 
-/** Keeps what has waited long enough, so that a restart does not forget it, and puts right what somebody else did to topics. */
-export function keepEchoes(tx: Transaction, echoes: Echoes): void {
-  const before = echoesFound(tx.store);
-  const { touched, ...found } = echoes.overdue(tx.now, before);
-  const isAny = [before, found].some(({ unechoed, foreign }) => unechoed !== null || foreign !== null);
-  if (isAny) tx.store.setFact(FACTS.echoes, found satisfies EchoesFound);
+/**
+ * What the desk knows of a service message of the bot's own. A topic that moved something was made for a ticket; one that
+ * the desk shows open, and has nothing to do to, was not closed by it.
+ */
+export function belongingOf(store: Store, { kind, topicId }: Echo, moved: boolean): Belonging {
+  const row = store.ticketOfTopic(topicId);
+  if (kind === "topic_created") return moved || row !== undefined ? "ours" : "contradicts";
+  if (kind === "topic_edited" || row === undefined || row.viewDueAt !== null) return "unknown";
+  return row.view.closed === (kind === "topic_reopened") ? "contradicts" : "unknown";
+}
+
+/** Keeps what must outlast a restart, and puts right what somebody else did to topics. Answers what was found so far. */
+export function keepEchoes(tx: Transaction, echoes: Echoes): EchoesFound {
+  const { touched, ...found } = echoes.overdue(tx.now, echoesFound(tx.store));
+  saveEchoes(tx, found);
   for (const topicId of touched) {
     const row = tx.store.ticketOfTopic(topicId);
     if (row === undefined || row.ticket.topicId !== topicId) continue;
     tx.store.saveView(row.ticket.number, { ...row.view, name: null, icon: null, closed: null }, tx.now);
     tx.touched.add(STAFF);
   }
+  return found;
 }
 
-function echoesFound(store: Store): EchoesFound {
+function saveEchoes(tx: Transaction, found: EchoesFound): void {
+  const before = echoesFound(tx.store);
+  if (JSON.stringify(before) === JSON.stringify(found)) return;
+  if (JSON.stringify(found) === JSON.stringify(NOTHING)) tx.store.deleteFact(FACTS.echoes);
+  else tx.store.setFact(FACTS.echoes, found);
+}
+
+export function echoesFound(store: Store): EchoesFound {
   return (store.fact(FACTS.echoes) as EchoesFound | undefined) ?? NOTHING;
 }

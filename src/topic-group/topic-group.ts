@@ -1,10 +1,17 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Update } from "grammy/types";
+import type { Caller } from "../domain/audit.ts";
 import type { Worker } from "../domain/command.ts";
 import type { Config, QueueConfig, VersionedConfig } from "../domain/config.ts";
 import { ms } from "../domain/duration.ts";
 import { errorFacts } from "../domain/error-facts.ts";
-import { CAUSE_KEPT_MS, HOOK_LOG_KEPT_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
+import {
+  CAUSE_KEPT_MS,
+  ECHO_PATIENCE_MS,
+  HOOK_LOG_KEPT_MS,
+  SAFETY_WAKE_MS,
+  WAITING_ROWS_MAX,
+} from "../domain/limits.ts";
 import type { Census, Noticed, RecordedState, StaffChat } from "../domain/reconciliation.ts";
 import { CLOSED, type Breaker } from "../domain/routing/breaker.ts";
 import type { Presence } from "../domain/routing/presence.ts";
@@ -12,7 +19,7 @@ import type { SkillTable } from "../domain/routing/skill-table.ts";
 import type { RoutingStory } from "../domain/routing/story.ts";
 import { firstResponseDueAt } from "../domain/sla/clocks.ts";
 import { explainTicket, type TicketSla } from "../domain/sla/explain.ts";
-import type { Hole, SeenUpdate } from "../domain/update-ledger.ts";
+import type { Hole, SeenSince, SeenUpdate } from "../domain/update-ledger.ts";
 import type { Executed, TicketAct, TicketOrder } from "../domain/work-order.ts";
 import { recordedRow, type RecordedRow } from "../record/projection.ts";
 import { botIdOf } from "../telegram/api.ts";
@@ -24,7 +31,7 @@ import { handOut } from "./assigning.ts";
 import { contactInside, type ContactInside } from "./contact-inside.ts";
 import { depthsDue, nextDepthAt, watchDepth } from "./depth.ts";
 import { Drain } from "./drain/drain.ts";
-import { isChatLane, STAFF } from "./drain/lane.ts";
+import { isChatLane, isForOthers, STAFF } from "./drain/lane.ts";
 import { Recorder } from "./drain/recorder.ts";
 import { relayUncertain } from "./drain/settle-relay.ts";
 import { noticeUncertain } from "./drain/settle-work.ts";
@@ -38,8 +45,9 @@ import { forgetOld, type Forgetting, type Forgotten } from "./forgetting.ts";
 import { disabledSince, messageId } from "./hook-state.ts";
 import { enable, ping, replayHook } from "./hooks.ts";
 import { introduce } from "./introduction.ts";
-import { isOver, keepEchoes, notice, troubleIn } from "./noticing.ts";
+import { belongingOf, echoesFound, isOver, keepEchoes, notice, troubleIn, type Echo } from "./noticing.ts";
 import { outsideOf, type Outside } from "./outside.ts";
+import { endParked, nextParkedEndAt } from "./parked-too-long.ts";
 import { fromPeer } from "./peers/from-peer.ts";
 import type { PeerMessage } from "./peers/message.ts";
 import { sendAway } from "./peers/moving.ts";
@@ -58,13 +66,13 @@ import { HookLog, type DeadLetters, type HookDelivery } from "./tables/hook-log.
 import { Inbox } from "./tables/inbox.ts";
 import { Messages } from "./tables/messages.ts";
 import { Outbox } from "./tables/outbox.ts";
-import { Privacy, type MessageLink } from "./tables/privacy.ts";
+import { Privacy, type Erasable, type MessageLink } from "./tables/privacy.ts";
 import { SeenUpdates } from "./tables/seen-updates.ts";
 import { Sequence } from "./tables/sequence.ts";
 import { Store, type TicketRow } from "./tables/store.ts";
 import { Waiting } from "./tables/waiting.ts";
 import { Transaction, type Tables } from "./transaction.ts";
-import { clearTrouble, noteTrouble } from "./troubles.ts";
+import { clearTrouble, noteTrouble, perhapsMended } from "./troubles.ts";
 import { Wake } from "./wake.ts";
 
 /** Tickets that are read at once to strike their clocks. */
@@ -135,19 +143,30 @@ export class TopicGroup extends DurableObject<Env> {
     if (this.#waiting >= WAITING_ROWS_MAX) return { status: "full", retryAfterS: RETRY_AFTER_FULL_S };
     try {
       const arrival = inbound(update, { botId: rules.botId, groupChatId: rules.group.chatId });
-      const status =
-        arrival.kind === "nothing"
-          ? "ignored"
-          : this.#commit((tx) => take(tx, arrival, update.update_id, (key) => this.drain.isInFlight(key)));
-      if (status === "accepted") this.#tables.seenUpdates.note(update.update_id, this.#now());
-      else this.#tables.seenUpdates.noteAlone(update.update_id, this.#now());
-      if ("byBot" in arrival && arrival.byBot)
-        this.#echoes.heard(arrival.kind, arrival.topicId, update.update_id, this.#now());
+      if (arrival.kind === "nothing") {
+        this.#tables.seenUpdates.note(update.update_id, this.#now());
+        return { status: "ignored" };
+      }
+      const status = this.#commit((tx) =>
+        take(tx, arrival, update.update_id, (key) => this.drain.isInFlight(key)),
+      );
+      if ("byBot" in arrival && arrival.byBot) this.#heard(arrival, update.update_id, status === "accepted");
       if (arrival.kind === "bot_rights" && arrival.canManageTopics) this.drain.mended();
       return { status };
     } catch (error) {
       return this.#failedOn(update, error);
     }
+  }
+
+  /** A service message of the bot's own: of what the desk has just done, or is doing at this moment, or of what somebody else did. */
+  #heard(arrival: Echo, updateId: number, moved: boolean): void {
+    const is = belongingOf(this.#tables.store, arrival, moved);
+    this.#echoes.heard(arrival.kind, { ...arrival, updateId, is }, this.#now());
+    if (this.#echoes.waiting.length === 0 || this.drain.busy) return;
+    this.#commit((tx) => {
+      keepEchoes(tx, this.#echoes);
+      tx.wake(tx.now + ECHO_PATIENCE_MS);
+    });
   }
 
   /** Takes a configuration; an older one than the object has changes nothing. Answers the version in force. */
@@ -176,7 +195,7 @@ export class TopicGroup extends DurableObject<Env> {
         for (const { id } of config.queues) tx.deeper.add(id);
         tx.waiting.forget();
         tx.freed = true;
-        clearTrouble(tx);
+        perhapsMended(tx);
         introduce(tx);
         if (before !== null) rehome(tx, before.config);
       });
@@ -189,19 +208,19 @@ export class TopicGroup extends DurableObject<Env> {
   }
 
   /** Opens a ticket for a program, once for each cause. The customer's home is this group. */
-  open(cause: string, by: Worker, order: TicketOrder, configVersion: number): Executed<RecordedRow> {
-    return this.#execute(cause, configVersion, (tx) => openTicket(tx, by, order));
+  open(cause: string, caller: Caller, order: TicketOrder, configVersion: number): Executed<RecordedRow> {
+    return this.#execute(cause, caller, configVersion, (tx, by) => openTicket(tx, by, order));
   }
 
   /** Does what a program asks of a ticket, once for each cause. */
   act(
     cause: string,
-    by: Worker,
+    caller: Caller,
     ticketId: string,
     what: TicketAct,
     configVersion: number,
   ): Executed<RecordedRow> {
-    return this.#execute(cause, configVersion, (tx) => {
+    return this.#execute(cause, caller, configVersion, (tx, by) => {
       const number = tx.store.numberOf(ticketId, tx.rules.group.id);
       if (number === null) return { status: "unknown" };
       tx.strike(number);
@@ -220,8 +239,9 @@ export class TopicGroup extends DurableObject<Env> {
 
   #execute(
     cause: string,
+    { id, name, origin }: Caller,
     configVersion: number,
-    work: (tx: Transaction) => Done | Exclude<Executed<RecordedRow>, { status: "done" }>,
+    work: (tx: Transaction, by: Worker) => Done | Exclude<Executed<RecordedRow>, { status: "done" }>,
   ): Executed<RecordedRow> {
     const rules = this.#rulesInForce();
     if (rules === null || rules.version < configVersion) return { status: "config_needed" };
@@ -229,7 +249,8 @@ export class TopicGroup extends DurableObject<Env> {
     const done = this.#commit((tx) => {
       const known = tx.inbox.known(cause);
       if (known !== undefined) return known.answer as Done;
-      const outcome = work(tx);
+      tx.origin = origin;
+      const outcome = work(tx, { kind: "key", id, name });
       // What is refused has changed nothing, and may be asked again.
       if ("number" in outcome) tx.inbox.settle(cause, tx.now, outcome);
       return outcome;
@@ -335,19 +356,20 @@ export class TopicGroup extends DurableObject<Env> {
   /** Whoever looks after everything says how the staff group is, and hears what this object has noticed: see `notice`. */
   notice(chat: StaffChat | null, quiet: boolean): Noticed | null {
     if (this.#rulesInForce() === null) return null;
-    this.#lookAtEchoes();
     const before = this.#tables.store.fact(FACTS.trouble);
     const trouble = chat === null ? null : troubleIn(chat);
-    const noticed = this.#commit((tx) => notice(tx, chat, { quiet, probes: !this.drain.pressed(STAFF) }));
+    const noticed = this.#commit((tx) =>
+      notice(tx, chat, { echoes: this.#echoes, quiet, probes: !this.drain.pressed(STAFF) }),
+    );
     if (trouble !== null) this.drain.stopped(trouble);
     else if (chat !== null && isOver(before)) this.drain.mended();
     this.drain.kick();
     return noticed;
   }
 
-  /** Which updates came since an instant; what came before it is forgotten. */
-  updatesSince(since: number): SeenUpdate[] {
-    return this.#tables.seenUpdates.since(since);
+  /** Which updates have come here since the last look: see `SeenUpdates.since`. */
+  updatesSince(look: { after: number; since: number; mark: number | null }): SeenSince {
+    return this.#tables.seenUpdates.since(look);
   }
 
   /** Those of some numbers of updates that have come here. */
@@ -425,6 +447,11 @@ export class TopicGroup extends DurableObject<Env> {
     return this.#tables.privacy.links(id, by, after, limit);
   }
 
+  /** How much `erase` would remove here, null if nothing; with the references of the first `refsMax` tickets. */
+  erasable(people: number[], refsMax: number): Erasable | null {
+    return this.#rulesInForce() === null ? null : this.#tables.privacy.erasable(people, refsMax);
+  }
+
   /** Removes what this group has of people, a step at a time: see `erase`. */
   erase(erasure: string, people: number[]): ErasureStep {
     const nothing = { customers: 0, tickets: 0, events: 0, messages: 0, deliveries: 0, other: 0 };
@@ -498,9 +525,8 @@ export class TopicGroup extends DurableObject<Env> {
       this.#lookAtWaiting();
       this.#lookAtDepths();
       this.#lookAtEchoes();
-      // Whenever it rings anyway: an alarm of its own would cost a row.
-      this.#tables.seenUpdates.flush();
       this.#purge();
+      this.#endParked();
       this.drain.kick();
       await this.#drained();
     } catch (error) {
@@ -571,7 +597,6 @@ export class TopicGroup extends DurableObject<Env> {
     const { error: name, at } = errorFacts(error);
     const where = [name, ...at.slice(0, 2)].join(" ");
     const fate = this.#tables.inbox.failed(`tg:${update.update_id}`, this.#now(), where, update);
-    if (fate === "set_aside") this.#tables.seenUpdates.note(update.update_id, this.#now());
     return fate === "set_aside"
       ? { status: "set_aside" }
       : { status: "failed", retryAfterS: RETRY_AFTER_FAILED_S };
@@ -581,6 +606,7 @@ export class TopicGroup extends DurableObject<Env> {
   #recover(): void {
     const { messages, outbox } = this.#tables;
     this.#waiting = messages.countWaiting() + outbox.countWaiting();
+    this.#echoes.restore(echoesFound(this.#tables.store).waiting);
     if (this.#rulesInForce() === null) return;
     const interrupted = { messages: messages.interrupted(), works: outbox.interrupted() };
     const handsOut = this.#handingQueues().length > 0;
@@ -690,7 +716,7 @@ export class TopicGroup extends DurableObject<Env> {
     const now = this.#now();
     if (now - Number(store.fact(FACTS.purgedAt) ?? 0) < PURGE_EVERY_MS) return;
     inbox.purge(now);
-    seenUpdates.purge(now);
+    seenUpdates.purge(now - CAUSE_KEPT_MS);
     const { webhooks = [], retention } = this.#rulesInForce()?.config ?? {};
     const kept = retention?.webhookLogs === undefined ? HOOK_LOG_KEPT_MS : ms(retention.webhookLogs);
     hookLog.purge(
@@ -701,6 +727,13 @@ export class TopicGroup extends DurableObject<Env> {
     this.#waiting = this.#tables.messages.countWaiting() + this.#tables.outbox.countWaiting();
   }
 
+  /** A step of it: if more is due, the alarm rings again at once. */
+  #endParked(): void {
+    const endsAt = nextParkedEndAt(this.#tables);
+    if (endsAt === null || endsAt > this.#now() || this.#rulesInForce() === null) return;
+    this.#commit(endParked);
+  }
+
   /** Sets the alarm for whatever is due next, computed from the rows. */
   #arm(): void {
     const { store } = this.#tables;
@@ -709,7 +742,7 @@ export class TopicGroup extends DurableObject<Env> {
       nextDepthAt(store, this.#alertingQueues()),
       this.#nextHandOutAt,
       this.#echoes.dueAt,
-      this.#tables.seenUpdates.dueAt,
+      nextParkedEndAt(this.#tables),
       this.drain.nextWakeAt(this.#now()),
     ].filter((at) => at !== null);
     if (due.length > 0) this.wake.by(Math.min(...due));
@@ -758,8 +791,8 @@ export class TopicGroup extends DurableObject<Env> {
       trouble: () => (store.fact(FACTS.trouble) as Trouble | undefined) ?? null,
       troubled: (trouble) =>
         this.#commit((tx) => (trouble === null ? clearTrouble(tx) : noteTrouble(tx, trouble))),
-      delivered: () => {
-        this.#waiting = Math.max(0, this.#waiting - 1);
+      delivered: (lane) => {
+        if (!isForOthers(lane)) this.#waiting = Math.max(0, this.#waiting - 1);
       },
       record: () => recorder.run(),
       wakeBy: (at) => this.wake.by(at),

@@ -1,4 +1,5 @@
 import { homeOf } from "../domain/agent.ts";
+import type { Origin } from "../domain/audit.ts";
 import type { TicketCommand } from "../domain/command.ts";
 import { decide } from "../domain/decide.ts";
 import type { Decision } from "../domain/decision.ts";
@@ -13,7 +14,17 @@ import { ticketFacts, wants, webhookData, webhookTypeOf } from "../domain/webhoo
 import type { RichText } from "../telegram/rich-text.ts";
 import { customerNotice, topicNotice } from "../telegram/text.ts";
 import { agentNow } from "./agent-now.ts";
-import { BOT, chatLane, holdKey, hookLane, peerLane, RECORD, STAFF, type Lane } from "./drain/lane.ts";
+import {
+  BOT,
+  chatLane,
+  holdKey,
+  hookLane,
+  isForOthers,
+  peerLane,
+  RECORD,
+  STAFF,
+  type Lane,
+} from "./drain/lane.ts";
 import { isDisabled } from "./hook-state.ts";
 import type { Availability } from "./peers/message.ts";
 import type { Rules } from "./rules.ts";
@@ -59,6 +70,7 @@ export class Transaction {
   readonly messages: Messages;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
+  readonly seenUpdates: SeenUpdates;
   readonly agents: Agents;
   readonly waiting: Waiting;
   readonly hookLog: HookLog;
@@ -77,13 +89,15 @@ export class Transaction {
   freed = false;
   /** Whether the cause came from another group: it has had its wait, and is not held back. */
   passedOn = false;
+  /** From where the program called that this is done for; it is kept with what the program does. */
+  origin: Origin | null = null;
   /** Queues in which the number of tickets that nobody has may have changed. */
   readonly deeper = new Set<string>();
   /** Lanes that have something to do now. */
   readonly touched = new Set<Lane>();
   /** The earliest instant by which the object must be awake because of this; null while nothing asks for it. */
   wakeBy: number | null = null;
-  /** How many deliveries it added. */
+  /** How many deliveries it added, but for those to systems of others. */
   added = 0;
   /** Whether it accepted a message, whose row is the evidence that its cause is settled. */
   relayed = false;
@@ -99,6 +113,7 @@ export class Transaction {
     this.messages = tables.messages;
     this.outbox = tables.outbox;
     this.inbox = tables.inbox;
+    this.seenUpdates = tables.seenUpdates;
     this.agents = tables.agents;
     this.waiting = tables.waiting;
     this.hookLog = tables.hookLog;
@@ -153,7 +168,7 @@ export class Transaction {
     const decision = decide(command, before, this.rules.policy, at);
     if (!("events" in decision) || decision.events.length === 0) return { decision, before, ticket: before };
 
-    const { events } = decision;
+    const events = decision.events.map((event) => this.#placed(event));
     const ticket = events.reduce<Ticket | null>(evolve, before)!;
     const due = dueAt(ticket, this.rules.policy);
     const viewDueAt = this.#viewDueAt(row, ticket, events);
@@ -174,6 +189,10 @@ export class Transaction {
       for (const effect of react(event, ticket, this.rules.policy, this.now)) this.#effect(effect, ticket);
     }
     return { decision, before, ticket };
+  }
+
+  #placed(event: TicketEvent): TicketEvent {
+    return this.origin === null || event.by.kind !== "key" ? event : { ...event, origin: this.origin };
   }
 
   /**
@@ -335,7 +354,7 @@ export class Transaction {
   work(work: NewWork): number {
     const seq = this.#sequence.next();
     this.outbox.add(seq, work, this.now);
-    this.added += 1;
+    if (!isForOthers(work.lane)) this.added += 1;
     this.touched.add(work.lane);
     if (work.notBefore !== undefined) this.wake(work.notBefore);
     return seq;

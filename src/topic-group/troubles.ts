@@ -14,6 +14,11 @@ export function noteTrouble(tx: Transaction, trouble: Trouble): void {
   }
 }
 
+/** Somebody has changed something, so that it may work again; whether the group has topics again is asked first. */
+export function perhapsMended(tx: Transaction): void {
+  if (tx.store.fact(FACTS.trouble) !== "group.not_a_forum") clearTrouble(tx);
+}
+
 /** It works again. */
 export function clearTrouble(tx: Transaction): void {
   if (tx.store.fact(FACTS.trouble) !== undefined) tx.store.deleteFact(FACTS.trouble);

@@ -8,23 +8,39 @@ const look = (
   came: (readonly [id: number, at: number])[],
   { askedAt, quiet = true, bot = 1 }: { askedAt: number; quiet?: boolean; bot?: number },
 ) => lookThrough(before, { bot, askedAt, seen: came.map(([id, at]) => ({ id, at })), quiet });
-const begun = look(null, [[10, 1_000]], { askedAt: 2_000 }).ledger;
+const begun = look(look(null, [], { askedAt: 500 }).ledger, [[10, 1_000]], { askedAt: 2_000 }).ledger;
 
-test("the first look only says where the numbers stand", () => {
+test("a ledger begins with what comes after its first look", () => {
+  const first = look(null, [[3, 1]], { askedAt: 5 });
+  expect(first).toEqual({ ledger: { bot: 1, id: null, at: 5, lookedAt: 5, open: [] }, missing: [] });
+  const nothing = look(first.ledger, [[3, 1]], { askedAt: 10 });
+  expect(nothing).toEqual({ ledger: { bot: 1, id: null, at: 5, lookedAt: 10, open: [] }, missing: [] });
   expect(
     look(
-      null,
+      nothing.ledger,
       [
-        [3, 1],
-        [9, 2],
+        [7, 8],
+        [9, 12],
       ],
-      { askedAt: 5 },
+      { askedAt: 20 },
     ),
   ).toEqual({
-    ledger: { bot: 1, id: 9, at: 2, lookedAt: 5, open: [] },
+    ledger: { bot: 1, id: 9, at: 12, lookedAt: 20, open: [] },
     missing: [],
   });
-  expect(look(null, [], { askedAt: 5 })).toEqual({ ledger: null, missing: [] });
+});
+
+test("what came only just now is not judged, but it came", () => {
+  const { missing, ledger } = look(
+    begun,
+    [
+      [12, 3_000],
+      [11, 6_000],
+    ],
+    { askedAt: 5_000 },
+  );
+  expect(missing).toEqual([]);
+  expect(ledger).toMatchObject({ id: 12, open: [] });
 });
 
 test("a number that did not come is missing between those that came", () => {
@@ -53,18 +69,35 @@ test("while Telegram has something to bring it may still come", () => {
 
 test("after a day Telegram has given it up", () => {
   const first = look(begun, [[12, 9_000]], { askedAt: 10_000, quiet: false });
-  expect(look(first.ledger, [], { askedAt: 24 * HOUR, quiet: false }).missing).toEqual([]);
-  expect(look(first.ledger, [], { askedAt: 26 * HOUR, quiet: false }).missing).toHaveLength(1);
+  const nearly = look(first.ledger, [], { askedAt: 24 * HOUR, quiet: false });
+  expect(nearly.missing).toEqual([]);
+  expect(look(nearly.ledger, [], { askedAt: 26 * HOUR, quiet: false }).missing).toHaveLength(1);
 });
 
 test("after a quiet week, and for another bot, the numbers begin anew", () => {
-  const later = 7 * 24 * HOUR;
-  const anew = look(begun, [[500_000, later]], { askedAt: later + 1 });
-  expect(anew).toMatchObject({ missing: [], ledger: { id: 500_000 } });
-  expect(look(begun, [[77, 3_000]], { askedAt: 4_000, bot: 2 })).toMatchObject({
+  let ledger = begun;
+  for (let day = 1; day < 7; day += 1) ledger = look(ledger, [], { askedAt: day * 24 * HOUR }).ledger;
+  const later = 7 * 24 * HOUR - 1;
+  expect(look(ledger, [[500_000, later]], { askedAt: later + 1 })).toMatchObject({
+    missing: [],
+    ledger: { id: 500_000 },
+  });
+  const other = look(begun, [[11, 3_000]], { askedAt: 4_000, bot: 2 });
+  expect(other).toMatchObject({ missing: [], ledger: { bot: 2, id: null } });
+  expect(look(other.ledger, [[77, 5_000]], { askedAt: 6_000, bot: 2 })).toMatchObject({
     missing: [],
     ledger: { bot: 2, id: 77 },
   });
+});
+
+test("what nobody has looked at for a day is not judged", () => {
+  const { missing, ledger } = look(begun, [[40, 25 * HOUR]], { askedAt: 26 * HOUR });
+  expect([missing, ledger.id]).toEqual([[], null]);
+});
+
+test("a very long list is looked through like a short one", () => {
+  const came = Array.from({ length: 300_000 }, (_none, n) => [11 + n, 3_000] as const);
+  expect(look(begun, came, { askedAt: 5_000 })).toMatchObject({ missing: [], ledger: { id: 300_010 } });
 });
 
 test("exactly what was lost is found, in whatever order the rest comes", () => {
@@ -85,7 +118,7 @@ test("exactly what was lost is found, in whatever order the rest comes", () => {
           else coming.push({ id, round: index + one.late });
         }
       });
-      let ledger = look(null, [[100, 0]], { askedAt: 1 }).ledger;
+      let ledger: UpdateLedger = { bot: 1, id: 100, at: 0, lookedAt: 1, open: [] };
       const missing: Hole[] = [];
       for (let round = 0; round < rounds.length + 4; round += 1) {
         const at = 1_000 * (round + 1);

@@ -134,6 +134,26 @@ test("run again on a live desk it keeps the database and the configuration, and 
   expect(queues.flatMap((queue) => queue.updates).length).toBe(1);
 });
 
+test("a desk whose keys are made already is left as it is, unless nobody has configured it", async () => {
+  for (const waitingFor of [[], ["config.missing"]]) {
+    const guarded = outside({
+      fetch: (input, init) => {
+        if (!(input as string).startsWith(URL)) return fetch(input, init);
+        return Promise.resolve(
+          (input as string).endsWith("/healthz")
+            ? Response.json({ waitingFor })
+            : Response.json({ code: "auth.bootstrap_only" }, { status: 403 }),
+        );
+      },
+    });
+    if (waitingFor.length === 0) {
+      await goLive(guarded);
+      expect(said.join("\n")).toContain("its configuration stays as it is");
+    } else await expect(goLive(guarded)).rejects.toThrow("no configuration");
+  }
+  expect(stored).toBeNull();
+});
+
 test("a token that Telegram does not know is asked for again, and a stopped creation is taken up", async () => {
   const olga = await group.member({ id: 42, firstName: "Olga" });
   await olga.write(null, "/queue");

@@ -8,12 +8,12 @@ export async function everythingKept(
   stage: Stage,
   groups: readonly string[] = ["main", "vip"],
 ): Promise<string[]> {
-  const kept = await recordKept();
+  const kept = await everythingInRecord();
   for (const group of groups) {
     const rows = await runInDurableObject(stage.groupStub(group), (_object, state) => {
       const { sql } = state.storage;
       return [...sql.exec<{ name: string }>(TABLES)].flatMap(({ name }) =>
-        [...sql.exec(`SELECT * FROM "${name}"`)].map((row) => `${group} ${name} ${JSON.stringify(row)}`),
+        [...sql.exec(`SELECT * FROM "${name}"`)].map((row) => `${group} ${name} ${asText(row)}`),
       );
     });
     kept.push(...rows);
@@ -21,12 +21,14 @@ export async function everythingKept(
   return kept;
 }
 
-/** Everything that the record keeps, as text. */
-export async function recordKept(): Promise<string[]> {
+/** The same of the record alone. */
+export async function everythingInRecord(): Promise<string[]> {
   const { results: tables } = await env.DB.prepare(TABLES).all<{ name: string }>();
-  const rows = await env.DB.batch(tables.map(({ name }) => env.DB.prepare(`SELECT * FROM "${name}"`)));
+  const rows = await env.DB.batch<Record<string, unknown>>(
+    tables.map(({ name }) => env.DB.prepare(`SELECT * FROM "${name}"`)),
+  );
   return rows.flatMap(({ results }, index) =>
-    results.map((row) => `record ${tables[index].name} ${JSON.stringify(row)}`),
+    results.map((row) => `record ${tables[index].name} ${asText(row)}`),
   );
 }
 
@@ -43,9 +45,26 @@ const EXPORTED = /^record audit .*"action":"contact\.exported"/;
 const TABLES =
   "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'd1\\_%' ESCAPE '\\'";
 
-/** The rows that hold a phrase, but for tables that may. */
+/**
+ * A row with its blobs read as text, D1's (lists of bytes) and an object's: the full text index keeps its words in them.
+ */
+function asText(row: Record<string, unknown>): string {
+  return JSON.stringify(row, (_key, value: unknown) => {
+    if (value instanceof ArrayBuffer) return new TextDecoder().decode(value);
+    const isBytes = Array.isArray(value) && value.every((one) => typeof one === "number");
+    return isBytes ? new TextDecoder().decode(new Uint8Array(value)) : value;
+  });
+}
+
+/**
+ * The rows that hold a phrase in whatever case, but for tables that may. The full text index keeps of a word only what
+ * differs from the word before it: plant words that begin as no other does.
+ */
 export function holding(kept: readonly string[], phrase: string, but: readonly string[] = []): string[] {
-  return kept.filter((row) => row.includes(phrase) && !but.some((table) => row.startsWith(`${table} `)));
+  const looked = phrase.toLowerCase();
+  return kept.filter(
+    (row) => row.toLowerCase().includes(looked) && !but.some((table) => row.startsWith(`${table} `)),
+  );
 }
 
 /** What is logged from here on; call the answer to have the lines and let go. */

@@ -124,6 +124,7 @@ export class FakeGroups {
       routing: (): Promise<RoutingStory | null> => answering(() => null),
       block: (): Promise<void> => answering(() => undefined),
       contactInside: (): Promise<null> => answering(() => null),
+      erasable: (): Promise<null> => answering(() => null),
       linksOf: (): Promise<never[]> => answering(() => []),
       forget: (): Promise<Forgotten> =>
         answering(() => ({ tickets: 0, webhooks: 0, profiles: 0, more: false })),

@@ -114,6 +114,15 @@ describe("the availability of an agent", () => {
     expect(desk.groups.presences).toMatchObject([
       { group: "main", id: 9001, presence: { availability: "away", until: UNTIL } },
     ]);
+    const { items } = await (await desk.get("/api/v1/audit?kind=agent")).json<{ items: unknown[] }>();
+    expect(items).toMatchObject([
+      {
+        action: "agent.availability_set",
+        target: { kind: "agent", id: "9001" },
+        from: { availability: "online", until: null },
+        to: { availability: "away", until: "2100-01-01T00:00:00.000Z" },
+      },
+    ]);
   });
 
   test("is told once, however often it is asked with one key", async () => {

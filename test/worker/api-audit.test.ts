@@ -92,7 +92,18 @@ describe("the audit trail", () => {
     for (let times = 0; times < 2; times += 1) await desk.send("POST", `/api/v1/keys/${id}/revoke`);
     const entries = await audit(`?kind=key&target=${id}`);
     expect(entries.map(({ action }) => action)).toEqual(["key.revoked", "key.rotated", "key.created"]);
-    expect(entries[2].data).toMatchObject({ name: "may tickets:read", scopes: ["tickets:read"] });
+    expect([entries[2].from, entries[2].to]).toMatchObject([
+      null,
+      { name: "may tickets:read", scopes: ["tickets:read"] },
+    ]);
+    expect([entries[1].from, entries[1].to]).toEqual([
+      { rotatedAt: null },
+      { rotatedAt: Date.parse(entries[1].at) },
+    ]);
+    expect([entries[0].from, entries[0].to]).toEqual([
+      { revokedAt: null },
+      { revokedAt: Date.parse(entries[0].at) },
+    ]);
     const { results } = await env.DB.prepare("SELECT * FROM audit").all();
     expect(JSON.stringify(results)).not.toContain(key.slice(-43));
   });

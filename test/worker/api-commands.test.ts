@@ -20,13 +20,18 @@ beforeEach(async () => {
   stage = await Stage.open({ intake: true });
   vip = await stage.telegram.group({ id: VIP_CHAT, title: "VIP", forum: true });
   ada = await stage.customer({ firstName: "Ada" });
-  const made = await stage.api("POST", "/api/v1/keys", {
-    name: "shop",
-    scopes: ["tickets:write", "tickets:read"],
-  });
-  const { key } = await made.json<{ key: string }>();
-  desk = new Topicdesk({ url: "https://desk.example", token: key, fetch: (request) => stage.fetch(request) });
+  desk = await program("shop", "tickets:write", "tickets:read", "contacts:read");
 });
+
+async function program(name: string, ...scopes: string[]): Promise<Topicdesk> {
+  const made = await stage.api("POST", "/api/v1/keys", { name, scopes });
+  const { key } = await made.json<{ key: string }>();
+  return new Topicdesk({
+    url: "https://desk.example",
+    token: key,
+    fetch: (request) => stage.fetch(request),
+  });
+}
 
 const opens = (order: Partial<Order> = {}): Promise<Answer<"POST /api/v1/tickets">> =>
   desk.call("POST /api/v1/tickets", {
@@ -148,24 +153,60 @@ describe("opening a ticket", () => {
     ]);
   });
 
+  test("by an address is for keys that may read contacts; others do not even learn whether somebody has it", async () => {
+    await ada.write("Hello");
+    await stage.settle();
+    await stage.api("PATCH", `/api/v1/contacts/${ada.id}/details`, { email: "ada@example.com" });
+    const blind = await program("blind", "tickets:write");
+    const order = (email: string, queue = "billing") => ({
+      body: { contact: { email }, message: "Help", queue },
+    });
+    for (const body of [order("ada@example.com"), order("nobody@example.com"), order("ada@example.com", "x")])
+      expect(await problemOf(blind.call("POST /api/v1/tickets", body))).toEqual(["auth.scope_missing"]);
+    expect(await stage.group.topics()).toHaveLength(1);
+    const named = { body: { contact: { telegramId: ada.id }, message: "Help" } };
+    expect(await blind.call("POST /api/v1/tickets", named)).toMatchObject({ ref: "SUP-2" });
+    const seeing = await program("seeing", "tickets:write", "contacts:read");
+    expect(await seeing.call("POST /api/v1/tickets", order("ada@example.com"))).toMatchObject({
+      ref: "SUP-3",
+    });
+  });
+
   test("tells everything that does not fit the desk at once, and leaves nothing behind", async () => {
     const before = withoutCalls(await everythingKept(stage));
     expect(
       await problemOf(
-        opens({ contact: { email: "ada@example.com" }, queue: "nowhere", topicGroup: "x", tier: "y" }),
+        opens({
+          contact: { email: "ada@example.com" },
+          queue: "nowhere",
+          topicGroup: "x",
+          tier: "y",
+          category: "shoes",
+          fields: { shoe: "42", "a/b": "c", category: "socks" },
+        }),
       ),
-    ).toEqual(["request.invalid", "/queue", "/topicGroup", "/tier", "/contact/email"]);
+    ).toEqual([
+      "request.invalid",
+      "/queue",
+      "/topicGroup",
+      "/tier",
+      "/category",
+      "/fields/shoe",
+      "/fields/a~1b",
+      "/fields/category",
+      "/contact/email",
+    ]);
     expect(await problemOf(opens({ contact: {} }))).toEqual(["request.invalid", "/contact"]);
     expect(await problemOf(opens({ queue: "billing", topicGroup: "vip" }))).toEqual([
       "request.invalid",
       "/queue",
     ]);
     expect(await problemOf(opens({ fields: { shoe: "42" } }))).toEqual(["request.invalid", "/fields/shoe"]);
-    expect(await problemOf(opens({ category: "shoes" }))).toEqual(["request.invalid", "/fields/category"]);
+    expect(await problemOf(opens({ category: "shoes" }))).toEqual(["request.invalid", "/category"]);
     expect(await problemOf(opens({ message: "  " }))).toEqual(["request.invalid", "/message"]);
     const { status } = await stage.groupStub().open(
       "api:x",
-      { kind: "key", name: "shop" },
+      { id: "shop", name: "shop", origin: { network: null, userAgent: null } },
       {
         type: "open",
         customer: { id: ada.id, name: "Ada", username: null, language: null, isPremium: false },
@@ -244,6 +285,86 @@ describe("commands", () => {
     expect(again.already?.at).not.toBeNull();
   });
 
+  const UNTIL = "2026-11-20T18:00:00.000Z";
+  test.each<{ before?: Command; twice: Command; code: string }>([
+    { twice: { type: "claim", agent: 9002 }, code: "ticket.already_assigned" },
+    { twice: { type: "assign", agent: 9003 }, code: "ticket.already_assigned" },
+    {
+      before: { type: "assign", agent: 9003 },
+      twice: { type: "unclaim" },
+      code: "ticket.already_unclaimed",
+    },
+    { twice: { type: "resolve" }, code: "ticket.already_resolved" },
+    { twice: { type: "close" }, code: "ticket.already_closed" },
+    { twice: { type: "escalate" }, code: "ticket.already_escalated" },
+    { before: { type: "resolve" }, twice: { type: "reopen" }, code: "ticket.already_active" },
+    { twice: { type: "transfer", queue: "billing" }, code: "ticket.already_so" },
+    { twice: { type: "transfer", queue: "premium" }, code: "ticket.already_so" },
+    { twice: { type: "priority", priority: "high" }, code: "ticket.already_so" },
+    { twice: { type: "tags", add: ["late"], remove: [] }, code: "ticket.already_so" },
+    {
+      before: { type: "tags", add: ["late"], remove: [] },
+      twice: { type: "tags", add: [], remove: ["late"] },
+      code: "ticket.already_so",
+    },
+    { twice: { type: "fields", fields: { category: "technical" } }, code: "ticket.already_so" },
+    {
+      twice: { type: "snooze", agent: 9002, until: UNTIL, reason: "call back" },
+      code: "ticket.already_so",
+    },
+    {
+      before: { type: "snooze", agent: 9002, until: UNTIL },
+      twice: { type: "snooze", agent: 9002, off: true },
+      code: "ticket.already_so",
+    },
+  ])("given twice happen once, and say who and when: $twice", async ({ before, twice, code }) => {
+    if (before !== undefined) await does("SUP-1", before);
+    // Whatever happens beside it did not make it so.
+    await does("SUP-1", { type: "snooze", agent: 9001, until: UNTIL });
+    const at = new Date(stage.now).toISOString();
+    const first = await does("SUP-1", twice);
+    expect(first).toMatchObject({ changed: true, already: null });
+    await does("SUP-1", { type: "note", text: "Something else" }).catch(() => undefined);
+    await stage.settle();
+    const { version } = await desk.call("GET /api/v1/tickets/{ref}", { path: { ref: "SUP-1" } });
+    const again = await does("SUP-1", twice);
+    expect(again).toEqual({
+      changed: false,
+      already: { code, by: { kind: "key", id: expect.any(String) as string, name: "shop" }, at },
+      ticket: expect.objectContaining({ version }) as Answer<"GET /api/v1/tickets/{ref}">,
+    });
+    await stage.settle();
+    expect((await desk.call("GET /api/v1/tickets/{ref}", { path: { ref: "SUP-1" } })).version).toBe(version);
+  });
+
+  test("a reminder for another time or another reason is another one", async () => {
+    const asked = { type: "snooze", agent: 9002, until: UNTIL } as const;
+    for (const other of [asked, { ...asked, reason: "x" }, { ...asked, agent: 9003 }, asked])
+      expect((await does("SUP-1", other)).changed).toBe(true);
+  });
+
+  test("what nobody has changed is so since the ticket was opened, and what an agent did is theirs", async () => {
+    const { openedAt } = await desk.call("GET /api/v1/tickets/{ref}", { path: { ref: "SUP-1" } });
+    for (const command of [
+      { type: "unclaim" },
+      { type: "reopen" },
+      { type: "priority", priority: "normal" },
+      { type: "tags", add: [], remove: ["vip"] },
+      { type: "snooze", agent: 9002, off: true },
+    ] satisfies Command[])
+      expect((await does("SUP-1", command)).already).toMatchObject({
+        by: { kind: "customer", id: ada.id },
+        at: openedAt,
+      });
+    const at = new Date(stage.now).toISOString();
+    await stage.olga.write((await stage.topic("SUP-1")).id, "/claim");
+    await stage.settle();
+    expect((await does("SUP-1", { type: "claim", agent: 9002 })).already).toMatchObject({
+      by: { kind: "agent", id: 9002 },
+      at,
+    });
+  });
+
   test("that the ticket does not take are refused with its state", async () => {
     await does("SUP-1", { type: "claim", agent: 9002 });
     expect(await problemOf(does("SUP-1", { type: "claim", agent: 9003 }))).toEqual([
@@ -260,6 +381,13 @@ describe("commands", () => {
     expect(await problemOf(does("SUP-1", { type: "fields", fields: { category: "x" } }))).toEqual([
       "request.invalid",
       "/fields/category",
+    ]);
+    const wrong = { shoe: "42", category: "x", color: "red" };
+    expect(await problemOf(does("SUP-1", { type: "fields", fields: wrong }))).toEqual([
+      "request.invalid",
+      "/fields/shoe",
+      "/fields/category",
+      "/fields/color",
     ]);
     expect(
       await problemOf(does("SUP-1", { type: "snooze", agent: 9002, until: "2020-01-01T00:00:00Z" })),
@@ -315,6 +443,172 @@ describe("commands", () => {
   });
 });
 
+describe("the audit trail", () => {
+  interface Entry {
+    action: string;
+    by: { kind: string; id: string; name: string | null };
+    from: Record<string, unknown> | null;
+    to: Record<string, unknown> | null;
+    origin: { network: string | null; userAgent: string | null } | null;
+  }
+  interface Program {
+    id: string;
+    does: (body: Command) => Promise<Response>;
+    opens: (order: Partial<Order>) => Promise<Response>;
+  }
+  const trail = async (query = ""): Promise<Entry[]> =>
+    (await stage.get<{ items: Entry[] }>(`/api/v1/audit?kind=ticket&limit=200${query}`)).items;
+
+  /** One more key of the name `shop`, whose program calls from an address of its own. */
+  async function program(address: string): Promise<Program> {
+    const made = await stage.api("POST", "/api/v1/keys", { name: "shop", scopes: ["tickets:write"] });
+    const { id, key } = await made.json<{ id: string; key: string }>();
+    const sends = (path: string, body: unknown): Promise<Response> =>
+      stage.api("POST", path, body, {
+        authorization: `Bearer ${key}`,
+        "cf-connecting-ip": address,
+        "user-agent": `shop at ${address}`,
+      });
+    const opens = (order: Partial<Order>): Promise<Response> =>
+      sends("/api/v1/tickets", { contact: { telegramId: ada.id }, message: "Help", ...order });
+    return { id, opens, does: (body) => sends("/api/v1/tickets/SUP-1/commands", body) };
+  }
+  const HERE = { network: "203.0.113.0/24", userAgent: "shop at 203.0.113.7" };
+  const THERE = { network: "198.51.100.0/24", userAgent: "shop at 198.51.100.9" };
+
+  test("tells two keys of one name apart, and from where each called; nothing else tells from where", async () => {
+    await ada.start();
+    const [here, there] = [await program("203.0.113.7"), await program("198.51.100.9")];
+    await here.opens({ category: "billing" });
+    await there.does({ type: "priority", priority: "high" });
+    await here.does({ type: "escalate", note: "They wait" });
+    await stage.settle();
+    await stage.olga.write((await stage.topic("SUP-1")).id, "/tag refund");
+    // Some of it is in the record, some is not yet.
+    await stage.settle();
+    await there.does({ type: "resolve" });
+    const told = await Promise.all(
+      [
+        "/api/v1/events",
+        "/api/v1/tickets/SUP-1",
+        "/api/v1/tickets/SUP-1/events",
+        "/api/v1/tickets/SUP-1/routing",
+        "/api/v1/tickets/SUP-1/sla",
+        "/api/v1/escalations",
+        `/api/v1/contacts/${ada.id}/export`,
+      ].map(async (path) => (await stage.api("GET", path)).text()),
+    );
+    for (const text of told) {
+      expect(text).toContain("SUP-1");
+      expect(text).not.toMatch(/203\.0\.113|198\.51\.100|origin/);
+    }
+    await stage.settle();
+    const entries = await trail();
+    const by = (action: string) =>
+      entries.filter((one) => one.action === action).map((one) => [one.by, one.origin]);
+    const key = { kind: "key", name: "shop" };
+    expect(by("ticket_opened")).toEqual([[{ ...key, id: here.id }, HERE]]);
+    expect(by("priority_changed")).toEqual([[{ ...key, id: there.id }, THERE]]);
+    expect(by("ticket_escalated")).toEqual([[{ ...key, id: here.id }, HERE]]);
+    expect(by("ticket_resolved")).toEqual([[{ ...key, id: there.id }, THERE]]);
+    expect(by("tags_changed")).toEqual([
+      [{ kind: "agent", id: "9002", name: expect.any(String) as string }, null],
+    ]);
+    expect(new Set((await trail(`&actor=${there.id}`)).map((one) => one.origin?.network))).toEqual(
+      new Set([THERE.network]),
+    );
+    expect(new Set((await trail("&actor=shop")).map((one) => one.by.id))).toEqual(
+      new Set([here.id, there.id]),
+    );
+  });
+
+  test("tells of every command who gave it, from where, and from what to what it took the ticket", async () => {
+    const [here, there] = [await program("203.0.113.7"), await program("198.51.100.9")];
+    await ada.write("Help");
+    await stage.settle();
+    const until = "2026-11-20T18:00:00.000Z";
+    const given: [Command, string, Entry["from"], Entry["to"]][] = [
+      [
+        { type: "claim", agent: 9002 },
+        "ticket_assigned",
+        { status: "open", assignee: null },
+        { status: "in_progress", assignee: 9002 },
+      ],
+      [{ type: "assign", agent: 9003 }, "ticket_assigned", { assignee: 9002 }, { assignee: 9003 }],
+      [
+        { type: "unclaim" },
+        "ticket_unclaimed",
+        { status: "in_progress", assignee: 9003 },
+        { status: "open", assignee: null },
+      ],
+      [{ type: "note", text: "They called" }, "note_added", null, null],
+      [
+        { type: "priority", priority: "high" },
+        "priority_changed",
+        { priority: "normal" },
+        { priority: "high" },
+      ],
+      [{ type: "tags", add: ["late"], remove: [] }, "tags_changed", { tags: [] }, { tags: ["late"] }],
+      [
+        { type: "tags", add: ["vip"], remove: ["late"] },
+        "tags_changed",
+        { tags: ["late"] },
+        { tags: ["vip"] },
+      ],
+      [
+        { type: "fields", fields: { category: "billing" } },
+        "field_answered",
+        { fields: { category: null } },
+        { fields: { category: "billing" } },
+      ],
+      [
+        { type: "fields", fields: { category: "technical" } },
+        "field_answered",
+        { fields: { category: "billing" } },
+        { fields: { category: "technical" } },
+      ],
+      [
+        { type: "snooze", agent: 9002, until },
+        "reminder_set",
+        { remindAt: null },
+        { remindAt: Date.parse(until) },
+      ],
+      [
+        { type: "snooze", agent: 9002, off: true },
+        "reminder_cleared",
+        { remindAt: Date.parse(until) },
+        { remindAt: null },
+      ],
+      [{ type: "escalate" }, "ticket_escalated", { status: "in_progress" }, { status: "escalated" }],
+      [{ type: "reply", text: "Hello" }, "ticket_answered", { status: "escalated" }, { status: "waiting" }],
+      [{ type: "resolve" }, "ticket_resolved", { status: "waiting" }, { status: "resolved" }],
+      [{ type: "reopen" }, "ticket_reopened", { status: "resolved" }, { status: "in_progress" }],
+      [
+        { type: "transfer", queue: "premium" },
+        "ticket_transferred",
+        { status: "in_progress", queue: "billing", group: "main", assignee: 9002 },
+        { status: "open", queue: "premium", group: "vip", assignee: null },
+      ],
+      [{ type: "close" }, "ticket_closed", {}, { status: "closed" }],
+    ];
+    for (const [index, [command]] of given.entries()) {
+      const done = await [here, there][index % 2].does(command);
+      expect([command.type, done.status]).toEqual([command.type, 200]);
+      await stage.settle(5_000);
+    }
+    const byKeys = (await trail()).filter(({ by }) => by.kind === "key").toReversed();
+    expect(byKeys.map(({ action, by, origin, from, to }) => ({ action, by, origin, from, to }))).toEqual(
+      given.map(([, action, from, to], index) => ({
+        action,
+        by: { kind: "key", id: [here, there][index % 2].id, name: "shop" },
+        origin: [HERE, THERE][index % 2],
+        from: from === null ? null : expect.objectContaining(from),
+        to: to === null ? null : expect.objectContaining(to),
+      })),
+    );
+  });
+});
+
 describe("twice is once", () => {
   const sends = (key: string, path: string, body: unknown): Promise<Response> =>
     stage.api("POST", path, body, { "idempotency-key": key });
@@ -337,13 +631,26 @@ describe("twice is once", () => {
     expect((await stage.get<{ items: unknown[] }>("/api/v1/tickets")).items).toHaveLength(1);
   });
 
+  test("an order that is repeated has the headers of the first answer, and the mark", async () => {
+    const order = { contact: { telegramId: ada.id }, message: "Once" };
+    const [first, again] = [
+      await sends("one", "/api/v1/tickets", order),
+      await sends("one", "/api/v1/tickets", order),
+    ];
+    expect(first.headers.get("Location")).toBe("/api/v1/tickets/SUP-1");
+    expect(Object.fromEntries(again.headers)).toEqual({
+      ...Object.fromEntries(first.headers),
+      "idempotency-replayed": "true",
+    });
+  });
+
   test("a reply whose answer was lost is not sent again by the same key", async () => {
     await ada.write("Help");
     await stage.settle();
     const stub = stage.groupStub("main");
-    const by = { kind: "key", name: "shop" } as const;
+    const shop = { id: "k", name: "shop", origin: { network: null, userAgent: null } };
     for (let n = 0; n < 3; n += 1) {
-      const done = await stub.act("api:shop:k:1", by, "main:1", { type: "reply", text: "Only once" }, 0);
+      const done = await stub.act("api:shop:k:1", shop, "main:1", { type: "reply", text: "Only once" }, 0);
       expect(done).toMatchObject({ status: "done" });
     }
     await stage.settle();

@@ -177,6 +177,16 @@ describe("a configuration that is not valid", () => {
     expect(await json(desk.elsewhere().get("/healthz"))).toMatchObject({ status: "ok", configVersion: 1 });
   });
 
+  test("is refused with a query that nobody knows, and changes nothing", async () => {
+    const answer = await desk.send("PUT", "/api/v1/config?dryRun=1&unknown=1", exampleDesk());
+    expect(answer.status).toBe(422);
+    expect(await json(answer)).toMatchObject({
+      code: "request.invalid",
+      problems: [{ pointer: expect.stringContaining("unknown") as string }],
+    });
+    expect(await versions()).toBe(0);
+  });
+
   test("is refused with every problem at once, and changes nothing", async () => {
     await desk.put(exampleDesk());
     const broken = exampleDesk();

@@ -6,7 +6,7 @@ import { SCOPE_NAMES } from "../../src/domain/scope.ts";
 import { appWith } from "../../src/http/app.ts";
 import { PROBLEMS } from "../../src/http/problem.ts";
 import { exampleDesk } from "../support/desks.ts";
-import { recordKept, withoutCalls } from "../support/everything.ts";
+import { everythingInRecord, withoutCalls } from "../support/everything.ts";
 import { ADMIN, codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 
 let desk: HttpDesk;
@@ -472,7 +472,7 @@ test("whatever is sent to whatever route, the answer is never our fault and noth
         if (segment !== null)
           parts[parts.length - 1] = encodeURIComponent(segment.replaceAll(/\p{Surrogate}/gu, "x"));
         const parameters = new URLSearchParams(query).toString();
-        const before = withoutCalls(await recordKept());
+        const before = withoutCalls(await everythingInRecord());
         const answer = await desk.fetch(`${parts.join("/")}?${parameters}`, {
           method,
           headers: { ...ADMIN, "Content-Type": type },
@@ -482,7 +482,8 @@ test("whatever is sent to whatever route, the answer is never our fault and noth
         const what = `${answer.status} ${method} ${parts.join("/")}?${parameters} ${text}`;
         expect(answer.status, what).toBeLessThan(500);
         // Some need no body, and do their work.
-        if (!answer.ok || method === "GET") expect(withoutCalls(await recordKept()), what).toBe(before);
+        if (!answer.ok || method === "GET")
+          expect(withoutCalls(await everythingInRecord()), what).toBe(before);
       },
     ),
     { numRuns: 400 },

@@ -148,6 +148,7 @@ describe("a page of another origin", () => {
       const answer = await desk.get("/api/v1/tickets", headers);
       expect(answer.headers.get("Access-Control-Allow-Origin")).toBe(TOOLS);
       expect(answer.headers.get("Access-Control-Expose-Headers")).toContain("RateLimit");
+      expect(answer.headers.get("Access-Control-Expose-Headers")).toContain("Location");
       expect(answer.headers.get("Vary")).toContain("Origin");
     }
   });

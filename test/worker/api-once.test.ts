@@ -70,6 +70,16 @@ describe("a changing call with an Idempotency-Key", () => {
     expect(await count("config_versions")).toBe(1);
   });
 
+  test("of a whole configuration, under a key that is none, is refused for the key", async () => {
+    const answer = await desk.put(exampleDesk(), { "Idempotency-Key": "" });
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({
+      code: "request.invalid",
+      problems: [{ pointer: "/header/Idempotency-Key" }],
+    });
+    expect(await count("config_versions")).toBe(0);
+  });
+
   test("of a whole configuration keeps its version and ETag, whatever came after", async () => {
     const first = await desk.put(exampleDesk(), { "Idempotency-Key": "a" });
     await desk.put({ ...exampleDesk(), retention: { events: "30d" } });

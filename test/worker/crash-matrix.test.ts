@@ -82,6 +82,8 @@ async function play(
   await stage.settle();
   const scene = { stage, ada, topic: (await stage.topic("SUP-1")).id };
   await falseAlarms(stage);
+  await ada.write("And my scanner");
+  await falseAlarms(stage);
   await deed.before?.(scene);
   localPlug.arm(pullAt);
   await deed.act(scene);

@@ -84,6 +84,8 @@ test.each([1, 2, 3, 4, 5, 121])(
         ] as const),
       ]);
 
+    // The ledger of updates begins with what comes after the first look.
+    await falseAlarms(stage);
     for (const [who] of customers.entries()) await speaks(who);
     await stage.settle(5_000);
     await falseAlarms(stage);

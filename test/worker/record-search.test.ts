@@ -4,10 +4,12 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { everyMinute } from "../../src/cron/scheduled.ts";
 import type { TicketEvent } from "../../src/domain/event.ts";
 import { project } from "../../src/record/projection.ts";
-import { indexStale } from "../../src/record/search-index.ts";
+import { forgetDeletedWords, indexStale } from "../../src/record/search-index.ts";
 import { wordsOf } from "../../src/record/search-words.ts";
 import { findTickets } from "../../src/record/ticket-search.ts";
+import { everythingInRecord, holding } from "../support/everything.ts";
 import { emptyRecord, HttpDesk } from "../support/http-desk.ts";
+import { MANY, manyTickets } from "../support/many-tickets.ts";
 import { batchesOf, emptyBatch, NOON, opened, states } from "../support/tickets.ts";
 
 beforeEach(emptyRecord);
@@ -198,5 +200,50 @@ describe("what is looked for is data", () => {
       ),
       { numRuns: 60 },
     );
+  });
+});
+
+describe("what is deleted", () => {
+  const inIndex = async (): Promise<string[]> =>
+    holding(await everythingInRecord(), "quillplanted", ["record ticket_events"]);
+
+  test("leaves the index when it is told to, and the rest is found as before", async () => {
+    await tell(opened(1, { subject: "quillplanted" }));
+    await manyTickets(env.DB, 1, 20_000);
+    await env.DB.prepare("DELETE FROM tickets WHERE ref = 'SUP-1' OR opened_at < ?")
+      .bind(MANY.since + 500_000)
+      .run();
+    // The index has only marked it.
+    expect(await inIndex()).not.toEqual([]);
+    expect(await forgetDeletedWords(env.DB)).toBe(true);
+    expect(await inIndex()).toEqual([]);
+    expect(await search("w4321")).toEqual(["MANY-19321", "MANY-14321", "MANY-9321", "MANY-4321"]);
+    // The index is one part now; a mark in it goes as well.
+    await tell(opened(1, { subject: "quillplanted" }));
+    expect(await forgetDeletedWords(env.DB)).toBe(true);
+    await env.DB.prepare("DELETE FROM tickets WHERE ref = 'SUP-1'").run();
+    expect(await inIndex()).not.toEqual([]);
+    expect(await forgetDeletedWords(env.DB)).toBe(true);
+    expect(await inIndex()).toEqual([]);
+  });
+
+  test("leaves it however much is written meanwhile", async () => {
+    await tell(opened(1, { subject: "quillplanted" }));
+    await manyTickets(env.DB, 1, 10_000);
+    await env.DB.prepare("DELETE FROM tickets WHERE ref = 'SUP-1'").run();
+    let writes = 0;
+    const busy = new Proxy(env.DB, {
+      get: (db, name) => {
+        if (name !== "batch") return (db[name as keyof D1Database] as () => unknown).bind(db);
+        return async (statements: D1PreparedStatement[]) => {
+          writes += 1;
+          await manyTickets(db, 20_000 + writes, 20_000 + writes);
+          return db.batch(statements);
+        };
+      },
+    });
+    expect(await forgetDeletedWords(busy, 5)).toBe(true);
+    expect(writes).toBeGreaterThan(3);
+    expect(await inIndex()).toEqual([]);
   });
 });

@@ -14,6 +14,7 @@ export interface Routed {
   rules: number[];
   /** The group of the queue, where it is another one: the ticket goes there. */
   group?: string;
+  previousGroup?: string;
 }
 
 /** Why somebody got a ticket, as the event keeps it. */

@@ -45,7 +45,8 @@ export function routedEvent(ticket: Ticket, policy: Policy, now: number): Ticket
     raised.priority === undefined &&
     JSON.stringify(requireSkills) === JSON.stringify(ticket.requireSkills);
   if (same) return null;
-  const elsewhere = queue !== ticket.queue && group !== policy.group ? { group: group! } : {};
+  const isElsewhere = queue !== ticket.queue && group !== policy.group;
+  const elsewhere = isElsewhere ? { group: group!, previousGroup: policy.group } : {};
   return {
     type: "ticket_routed",
     at: now,

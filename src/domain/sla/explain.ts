@@ -1,4 +1,4 @@
-import type { TicketEvent } from "../event.ts";
+import { unplaced, type TicketEvent } from "../event.ts";
 import { SLA_SEGMENTS_MAX } from "../limits.ts";
 import type { Policy } from "../policy.ts";
 import type { Ticket } from "../ticket.ts";
@@ -147,7 +147,7 @@ function pastEscalation({ n, event, notedAt }: Noted): PastEscalation[] {
     case "escalation_taken":
     case "escalation_notices_merged":
     case "ticket_escalated":
-      return [{ n, notedAt, ...event }];
+      return [{ n, notedAt, ...unplaced(event) }];
     default:
       return [];
   }

@@ -38,25 +38,27 @@ export type DrainAnswer =
 /**
  * For when webhooks do not get through: takes the webhook away, which keeps the queue, brings what waits into the
  * objects in its order, and sets the webhook again, whatever happens in between. Whatever Telegram should bring twice
- * is known already. If it dies, the next look finds no webhook and sets it.
+ * is known already. If it dies, Cron sets the webhook once its lease is over.
  */
 export async function drainUpdates(env: Env, now: number): Promise<DrainAnswer> {
   const store = new Reconciliation(env.DB);
   const url = await store.webhookUrl();
   if (url === null) return { refused: "drain.no_address" };
-  if (!(await store.beginDrain(now, now + DRAIN_LEASE_MS))) return { refused: "drain.running" };
+  if (!(await store.begin("drain", now, now + DRAIN_LEASE_MS))) return { refused: "drain.running" };
   const bot = botApi(env.BOT_TOKEN, env.TELEGRAM_API_ROOT);
+  let came: Awaited<ReturnType<typeof bringIn>> | null = null;
+  let set = false;
   try {
-    const isAway = await deleteWebhook(bot);
-    const came = isAway ? await bringIn(env, bot) : null;
-    const set = await setAgain(bot, url, env.WEBHOOK_SECRET);
-    if (came === null) return { refused: "telegram.unreachable" };
-    log("warn", "updates.drained", { ...came.taken, stopped: came.stopped, set });
-    const waiting = (await webhookInfo(bot))?.pending ?? null;
-    return { drained: { ...came, waiting, webhook: { url, set } } };
+    came = (await deleteWebhook(bot)) ? await bringIn(env, bot) : null;
   } finally {
-    await store.endDrain();
+    set = await setAgain(bot, url, env.WEBHOOK_SECRET);
+    // While it is not set the drain counts as dead, and the next minute sets it.
+    if (set) await store.end("drain");
   }
+  if (came === null) return { refused: "telegram.unreachable" };
+  log("warn", "updates.drained", { ...came.taken, stopped: came.stopped, set });
+  const waiting = (await webhookInfo(bot))?.pending ?? null;
+  return { drained: { ...came, waiting, webhook: { url, set } } };
 }
 
 async function bringIn(env: Env, bot: BotApi): Promise<Pick<Drained, "taken" | "stopped">> {
@@ -69,8 +71,12 @@ async function bringIn(env: Env, bot: BotApi): Promise<Pick<Drained, "taken" | "
     const fetched = await fetchUpdates(bot, offset, Math.min(100, DRAINED_UPDATES_MAX - count));
     if (fetched === null) return { taken, stopped: "telegram.unreachable" };
     if (fetched.length === 0) return { taken, stopped: null };
-    if (count === DRAINED_UPDATES_MAX || Date.now() > until) return { taken, stopped: "limit.reached" };
+    if (count === DRAINED_UPDATES_MAX) return { taken, stopped: "limit.reached" };
     for (const update of fetched) {
+      if (Date.now() > until) {
+        await fetchUpdates(bot, offset, 1);
+        return { taken, stopped: "limit.reached" };
+      }
       const came = await takeOne(update, env);
       if (came.status === "again") {
         if (offset > 0) await fetchUpdates(bot, offset, 1);

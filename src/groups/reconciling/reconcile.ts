@@ -1,5 +1,12 @@
+import type { Config } from "../../domain/config.ts";
 import { defaultGroupOf } from "../../domain/policy.ts";
-import { findingInWords, newsIn, topicOf, type ReconciliationRun } from "../../domain/reconciliation.ts";
+import {
+  findingInWords,
+  newsIn,
+  topicOf,
+  type Finding,
+  type ReconciliationRun,
+} from "../../domain/reconciliation.ts";
 import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";
@@ -7,47 +14,74 @@ import { botApi } from "../../telegram/api.ts";
 import { webhookInfo } from "../../telegram/webhook.ts";
 import { wallTime, zoneWords } from "../../telegram/when.ts";
 import { askGroup, groupIds } from "../ask.ts";
-import { RECONCILED_EVERY_MS } from "../limits.ts";
+import { LOOK_LEASE_MS, RECONCILED_EVERY_MS } from "../limits.ts";
 import { lookAtGroups } from "./groups-look.ts";
 import type { Look } from "./look.ts";
 import { lookAtRecord } from "./record-look.ts";
 import { lookAtUpdates } from "./updates-look.ts";
 import { lookAtWebhook } from "./webhook-look.ts";
 
-/** Looks whether everything is as it should be, unless somebody has just looked. */
+/**
+ * Looks whether everything is as it should be, unless somebody has just looked; and at once whether somebody has taken
+ * the webhook away for a drain and died.
+ */
 export async function reconcileNowAndThen(env: Env, now: number): Promise<void> {
-  const [last] = await new Reconciliation(env.DB).runs();
-  if (last !== undefined && now - last.at < RECONCILED_EVERY_MS) return;
+  const store = new Reconciliation(env.DB);
+  const [last] = await store.runs();
+  const isDead = (await store.drain(now)) === "died";
+  if (!isDead && last !== undefined && now - last.at < RECONCILED_EVERY_MS) return;
   await reconcile(env, now);
+  if (isDead) await store.end("drain");
 }
 
 /**
  * Compares what the record, the groups' objects and Telegram say, and mends what it can; what is new and cannot be
- * mended the leads of the default group are told. Null: there is no desk yet.
+ * mended the leads of the default group are told. Null: there is no desk yet; `running`: somebody else is looking.
  */
-export async function reconcile(env: Env, now: number): Promise<ReconciliationRun | null> {
+export async function reconcile(env: Env, now: number): Promise<ReconciliationRun | null | "running"> {
   const versioned = await configCacheOf(env.DB).certain();
   if (versioned === null) return null;
-  const { config } = versioned;
   const store = new Reconciliation(env.DB);
+  if (!(await store.begin("look", now, now + LOOK_LEASE_MS))) return "running";
+  try {
+    return await look(env, now, versioned.config, store);
+  } finally {
+    await store.end("look");
+  }
+}
+
+async function look(
+  env: Env,
+  now: number,
+  config: Config,
+  store: Reconciliation,
+): Promise<ReconciliationRun> {
   const bot = botApi(env.BOT_TOKEN, env.TELEGRAM_API_ROOT);
   const groups = groupIds(config);
-  const look: Look = { env, now, config, groups, store, bot, webhook: await webhookInfo(bot) };
   // While updates are drained there is no webhook, and that is as it should be.
-  const isDraining = await store.isDraining(now);
+  const drain = await store.drain(now);
+  const at: Look = { env, now, config, groups, store, bot, webhook: await webhookInfo(bot) };
+  const isDraining = drain === "running" || (await store.drain(now)) === "running";
+  const updates = await lookAtUpdates(at);
   const findings = [
-    ...(await lookAtRecord(look)),
-    ...(isDraining ? [] : await lookAtWebhook(look)),
-    ...(await lookAtUpdates(look)),
-    ...(await lookAtGroups(look)),
+    ...(await lookAtRecord(at)),
+    ...(isDraining ? [] : await lookAtWebhook(at)),
+    ...updates.findings,
+    ...(await lookAtGroups(at)),
   ];
   const [before] = await store.runs();
+  const news = [...(await store.untold()), ...newsIn(findings, before?.findings ?? [])];
   const run = { at: now, groups, findings };
-  await store.add(run);
-  const { timeZone } = config.calendars[0] ?? { timeZone: "UTC" };
-  const time = (at: number): string => `${wallTime(at, timeZone)} ${zoneWords(timeZone)}`;
-  const lines = newsIn(findings, before?.findings ?? []).map((one) => findingInWords(one, time));
-  if (lines.length > 0) await askGroup(env, defaultGroupOf(config), (stub) => stub.tellLeads(lines));
+  await store.add(run, updates.ledger, news);
+  if (news.length > 0 && (await tell(env, config, news))) await store.told();
   if (findings.length > 0) log("warn", "reconciliation.found", { kinds: findings.map(topicOf) });
   return run;
+}
+
+async function tell(env: Env, config: Config, news: readonly Finding[]): Promise<boolean> {
+  const { timeZone } = config.calendars[0] ?? { timeZone: "UTC" };
+  const time = (at: number): string => `${wallTime(at, timeZone)} ${zoneWords(timeZone)}`;
+  const lines = news.map((one) => findingInWords(one, time));
+  const told = await askGroup(env, defaultGroupOf(config), (stub) => stub.tellLeads(lines));
+  return "answer" in told;
 }

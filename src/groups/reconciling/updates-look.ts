@@ -1,53 +1,52 @@
 import type { Finding } from "../../domain/reconciliation.ts";
 import { lookThrough, type Hole, type SeenUpdate } from "../../domain/update-ledger.ts";
+import { ConfigStore } from "../../record/config-store.ts";
+import type { KeptLedger } from "../../record/reconciliation.ts";
 import { botIdOf } from "../../telegram/api.ts";
-import { askGroups, type GroupStub } from "../ask.ts";
+import { askGroups } from "../ask.ts";
 import { CLOCKS_DIFFER_MS, HOLES_NAMED_MAX } from "../limits.ts";
 import type { Look } from "./look.ts";
 
-/** How far back the first look goes to find where the numbers stand. */
-const FIRST_LOOK_BACK_MS = 24 * 3_600_000;
-
 /**
- * Looks for numbers of updates that none of the groups' objects has taken. All of them have to answer: what one has
- * would look missing otherwise, and the next look sees it.
+ * Looks for numbers of updates that none of the groups' objects has taken, those of groups that were taken out of the
+ * configuration included. All of them have to answer: what one has would look missing otherwise, and the next look sees
+ * it. Answers the ledger to be kept together with what was found; null: as it is.
  */
-export async function lookAtUpdates({ env, now, groups, store, webhook }: Look): Promise<Finding[]> {
-  if (webhook === null) return [];
+export async function lookAtUpdates({
+  env,
+  now,
+  store,
+  webhook,
+}: Look): Promise<{ findings: Finding[]; ledger: KeptLedger | null }> {
+  const nothing = { findings: [], ledger: null };
+  if (webhook === null) return nothing;
   const before = await store.ledger();
-  const since = (before?.lookedAt ?? now - FIRST_LOOK_BACK_MS) - CLOCKS_DIFFER_MS;
-  const seen = await askAll(env, groups, (stub) => stub.updatesSince(since));
-  if (seen === null) return [];
-  const asked = {
-    bot: botIdOf(env.BOT_TOKEN),
-    askedAt: now - CLOCKS_DIFFER_MS,
-    quiet: webhook.pending === 0,
-  };
+  const after = before?.id ?? 0;
+  const since = (before?.lookedAt ?? now) - CLOCKS_DIFFER_MS;
+  const groups = await new ConfigStore(env.DB).groupsEver();
+  const answers = await askGroups(env, groups, (stub, group) =>
+    stub.updatesSince({ after, since, mark: before?.marks[group] ?? null }),
+  );
+  const seen: SeenUpdate[] = [];
+  const marks: Record<string, number> = {};
+  for (const answer of answers) {
+    if ("unreachable" in answer) return nothing;
+    seen.push(...answer.answer.seen);
+    marks[answer.group] = answer.answer.mark;
+  }
+  const bot = botIdOf(env.BOT_TOKEN);
+  const asked = { bot, askedAt: now - CLOCKS_DIFFER_MS, quiet: webhook.pending === 0 };
   let found = lookThrough(before, { ...asked, seen });
   if (found.missing.length > 0) {
-    // What an object had in memory only when it was restarted it can still look up.
     const { missing } = found;
-    const after = await askAll(env, groups, (stub) => stub.updatesAmong(missing));
-    if (after === null) return [];
-    found = lookThrough(before, { ...asked, seen: [...seen, ...after] });
+    const others = await askGroups(env, groups, (stub) => stub.updatesAmong(missing));
+    for (const answer of others) {
+      if ("unreachable" in answer) return nothing;
+      seen.push(...answer.answer);
+    }
+    found = lookThrough(before, { ...asked, seen });
   }
-  if (found.ledger !== null) await store.saveLedger(found.ledger);
-  return named(found.missing);
-}
-
-/** What all groups' objects answer; null if one does not. */
-async function askAll(
-  env: Env,
-  groups: readonly string[],
-  ask: (stub: GroupStub) => PromiseLike<SeenUpdate[]>,
-): Promise<SeenUpdate[] | null> {
-  const answers = await askGroups(env, groups, ask);
-  const all: SeenUpdate[] = [];
-  for (const answer of answers) {
-    if ("unreachable" in answer) return null;
-    all.push(...answer.answer);
-  }
-  return all;
+  return { findings: named(found.missing), ledger: { ...found.ledger, marks } };
 }
 
 function named(missing: readonly Hole[]): Finding[] {

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import type { Presence } from "../../domain/routing/presence.ts";
 import { agentStates, tellPresence, type AgentState } from "../../groups/agents.ts";
 import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
@@ -192,12 +193,16 @@ agentsApi.openapi(
     if (versioned === null) return problem(c, "config.missing");
     const agent = versioned.config.agents.find(({ telegramId }) => telegramId === id);
     if (agent === undefined) return problem(c, "agent.not_found");
+    // Only their home knows for sure.
+    const before = await agentStates(c.env, [{ ...agent, groups: agent.groups.slice(0, 1) }]);
+    const was = before.states[0]!.presence;
     const takeBack = await noteDeed(c.env.DB, {
       at: c.get("now")(),
       ...doneBy(doerOf(c)),
       action: "agent.availability_set",
       target: { kind: "agent", id: String(id) },
-      to: { availability: presence.availability, until: instantOrNull(presence.until) },
+      from: was === null ? null : presenceFacts(was),
+      to: presenceFacts(presence),
     });
     const told = await tellPresence(c.env, versioned, id, presence, c.get("cause"));
     if (told === "unreachable") return problem(c, "group.unreachable");
@@ -214,6 +219,10 @@ agentsApi.openapi(
     return c.json({ ...agentJson(states[0]!), unreachableGroups }, 200);
   },
 );
+
+function presenceFacts({ availability, until }: Presence): Record<string, unknown> {
+  return { availability, until: instantOrNull(until) };
+}
 
 function agentJson({
   agent,

@@ -30,7 +30,10 @@ const AuditEntry = z
     by: z
       .object({
         kind: z.enum(["customer", "agent", "key", "system"]),
-        id: z.string().openapi({ description: "A key's id or name, a Telegram id, or a rule of the desk" }),
+        id: z.string().openapi({
+          description:
+            "A key's id (its name in what earlier releases told), a Telegram id, or a rule of the desk",
+        }),
         name: z.string().nullable(),
       })
       .openapi({ example: { kind: "key", id: "3f9k2m1x7qpa", name: "deploys" } }),

@@ -1,11 +1,10 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
-import type { Worker } from "../../domain/command.ts";
 import type { Config, VersionedConfig } from "../../domain/config.ts";
 import type { ContactFacts } from "../../domain/contact.ts";
-import { unknownField } from "../../domain/decide.ts";
 import { Duration, ms } from "../../domain/duration.ts";
+import { unknownAnswers } from "../../domain/intake.ts";
 import { NOTE_CHARS_MAX, SUBJECT_CHARS_MAX, TAGS_MAX } from "../../domain/limits.ts";
 import { defaultGroupOf } from "../../domain/policy.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
@@ -17,13 +16,14 @@ import { customerRoutesOf } from "../../record/customer-routes.ts";
 import { contactsByEmail, knownContact } from "../../record/known-contact.ts";
 import type { TicketRow } from "../../record/queries.ts";
 import { ticketPlace } from "../../record/ticket-place.ts";
-import { changes } from "../access.ts";
+import { changes, lacks, scopeMissing } from "../access.ts";
 import type { Desk } from "../desk.ts";
+import { doerOf } from "../doer.ts";
 import { RETRY_AFTER_S, WRITTEN_CHARS_MAX } from "../limits.ts";
 import { ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
-import { refused } from "./refused.ts";
-import { Idempotent, Instant, instant, instantOrNull, When } from "./shared.ts";
-import { Ticket, ticketJson } from "./ticket-json.ts";
+import { refused, unknownAt } from "./refused.ts";
+import { Idempotent, Instant, instantOrNull, When } from "./shared.ts";
+import { By, Ticket, ticketJson } from "./ticket-json.ts";
 import { Ref } from "./tickets.ts";
 
 /** What programs do: tickets that they open, and all that an agent can do in a topic. */
@@ -60,7 +60,8 @@ const Order = z
         telegramId: z.int().positive().optional(),
         id: z.int().positive().optional().openapi({ description: "As `GET /contacts` has it" }),
         email: z.email().max(254).optional().openapi({
-          description: "As the staff has noted it of a contact (`/contacts/{id}/details`)",
+          description:
+            "As the staff has noted it of a contact (`/contacts/{id}/details`). Needs `contacts:read` as well",
         }),
         name: z.string().trim().min(1).max(128).optional().openapi({
           description: "What to call somebody who has not written to the bot yet",
@@ -163,10 +164,7 @@ const Done = z
     already: z
       .object({
         code: z.string().openapi({ example: "ticket.already_resolved" }),
-        by: z
-          .record(z.string(), z.unknown())
-          .nullable()
-          .openapi({ description: "Who made it so, where that is known" }),
+        by: By.nullable().openapi({ description: "Who made it so, where that is known" }),
         at: Instant.nullable(),
       })
       .nullable(),
@@ -201,7 +199,7 @@ commandsApi.openapi(
     operationId: "openTicket",
     summary: "Opens a ticket for a customer",
     description:
-      "The ticket goes where the rules send it and its topic appears in the staff group. The customer is found by their Telegram id, as a contact, or by an address that the staff has noted; whoever has never started the bot cannot be written to, and the ticket says so.",
+      "The ticket goes where the rules send it and its topic appears in the staff group. The customer is found by their Telegram id, as a contact, or by an address that the staff has noted; whoever has never started the bot cannot be written to, and the ticket says so. To name them by `email` needs the scope `contacts:read` as well.",
     request: {
       headers: Idempotent,
       body: {
@@ -234,6 +232,9 @@ commandsApi.openapi(
   }),
   async (c) => {
     const order = c.req.valid("json");
+    // Whose an address is, and whether anybody's, is what the staff knows of customers.
+    const byAddress = ["tickets:write", "contacts:read"] as const;
+    if (order.contact.email !== undefined && lacks(c, ...byAddress)) return scopeMissing(c, byAddress);
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);
     if (versioned === null) return problem(c, "config.missing");
     const { config } = versioned;
@@ -247,9 +248,6 @@ commandsApi.openapi(
       ...(category === undefined ? {} : { category }),
       ...(urgency === undefined ? {} : { urgency }),
     };
-    // The group would say so too, but then the customer would have a home already.
-    const unknown = unknownField(fields, config.intake.fields);
-    if (unknown !== null) return refused(c, unknown, "/fields");
 
     const wantedGroup = order.topicGroup ?? config.queues.find(({ id }) => id === order.queue)?.group;
     const home = await homeOf(c, customer.id, wantedGroup ?? defaultGroupOf(config), config);
@@ -267,9 +265,9 @@ commandsApi.openapi(
       quiet: !order.notify,
     };
     const done = await told(c.env, home, versioned, (stub) =>
-      stub.open(c.get("cause"), workerOf(c), given, versioned.version),
+      stub.open(c.get("cause"), doerOf(c), given, versioned.version),
     );
-    if (done.status !== "done") return failed(c, done, "/fields");
+    if (done.status !== "done") return failed(c, done);
     const { ticket, confirmation, firstResponseDueAt } = done;
     const { ref, id, groupId: group, queue: where, status } = ticket;
     const expectedFirstResponse = instantOrNull(firstResponseDueAt);
@@ -286,7 +284,7 @@ commandsApi.openapi(
     operationId: "actOnTicket",
     summary: "Does with a ticket what an agent can do in its topic",
     description:
-      "`claim` leaves a ticket with whoever has it, `assign` does not. `reply` goes to the customer and stands in the topic with the key's name. What is so already is answered with who made it so, and nothing is written.",
+      "`claim` leaves a ticket with whoever has it, `assign` does not. `reply` goes to the customer and stands in the topic with the key's name. What is so already is answered with who made it so and when, and nothing is written.",
     request: {
       params: z.object({ ref: Ref }),
       headers: Idempotent,
@@ -306,15 +304,15 @@ commandsApi.openapi(
     const what = actOf(c.req.valid("json"), c.get("now")());
     const done = await acted(c, c.req.valid("param").ref, versioned, what);
     if (done === null) return problem(c, "ticket.not_found");
-    if (done.status !== "done") return failed(c, done, "");
+    if (done.status !== "done") return failed(c, done);
     const { already, ticket } = done;
     const so =
       already === null
         ? null
         : {
             code: already.code,
-            by: "by" in already ? { ...already.by } : null,
-            at: "at" in already ? instant(already.at) : null,
+            by: already.by === undefined ? null : { ...already.by },
+            at: instantOrNull(already.at ?? null),
           };
     return c.json({ changed: already === null, already: so, ticket: ticketJson(ticket) }, 200);
   },
@@ -335,7 +333,7 @@ async function acted(
   let { group } = place;
   for (let hop = 0; hop < HOPS_MAX && hasGroup(config, group); hop += 1) {
     const done = await told(c.env, group, versioned, (stub) =>
-      stub.act(c.get("cause"), workerOf(c), place.id, what, version),
+      stub.act(c.get("cause"), doerOf(c), place.id, what, version),
     );
     if (done.status === "unknown") break;
     if (done.status !== "elsewhere") return done;
@@ -373,15 +371,10 @@ async function told(
   return "unreachable" in asked ? { status: "unreachable" } : asked.answer;
 }
 
-/** `place`: where in the body stands what a refusal is about. */
-function failed(c: Context<Desk>, done: Exclude<Answered, { status: "done" }>, place: string) {
-  if (done.status === "refused") return refused(c, done.refused, place);
+function failed(c: Context<Desk>, done: Exclude<Answered, { status: "done" }>) {
+  if (done.status === "refused") return refused(c, done.refused);
   const headers = { "Retry-After": String(RETRY_AFTER_S) };
   return problem(c, done.status === "full" ? "group.full" : "group.unreachable", { headers });
-}
-
-function workerOf(c: Context<Desk>): Worker {
-  return { kind: "key", name: c.get("principal").name };
 }
 
 type Misfit = { pointer: string; message: string };
@@ -391,7 +384,8 @@ function known(ids: readonly string[]): string {
 }
 
 /** What an order names that the desk does not have. */
-function misfits({ queue, topicGroup, tier }: z.infer<typeof Order>, config: Config): Misfit[] {
+function misfits(order: z.infer<typeof Order>, config: Config): Misfit[] {
+  const { queue, topicGroup, tier } = order;
   const wrong: Misfit[] = [];
   const group = config.queues.find(({ id }) => id === queue)?.group;
   if (queue !== undefined && group === undefined) {
@@ -409,7 +403,19 @@ function misfits({ queue, topicGroup, tier }: z.infer<typeof Order>, config: Con
   if (tier !== undefined && !Object.hasOwn(config.tiers, tier)) {
     wrong.push({ pointer: "/tier", message: `is no tier of the desk: ${known(Object.keys(config.tiers))}` });
   }
-  return wrong;
+  return [...wrong, ...unknownIn(order, config)];
+}
+
+/** Answers that the intake does not know, each where it stands in the order. */
+function unknownIn({ fields = {}, category, urgency }: z.infer<typeof Order>, config: Config): Misfit[] {
+  const known = config.intake.fields;
+  const named = Object.entries({ category, urgency }).flatMap(([field, option]) =>
+    option === undefined ? [] : unknownAnswers(known, { [field]: option }),
+  );
+  return [
+    ...named.map((one) => ({ ...unknownAt(one), pointer: `/${one.field}` })),
+    ...unknownAnswers(known, fields).map(unknownAt),
+  ];
 }
 
 async function customerOf(

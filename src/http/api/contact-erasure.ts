@@ -14,6 +14,7 @@ import { changes, needs } from "../access.ts";
 import { keyIdOf } from "../api-key.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
+import { PREVIEWED_TICKETS_MAX } from "../limits.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { Idempotent, Instant, instant, instantOrNull, TelegramId } from "./shared.ts";
 
@@ -38,7 +39,10 @@ const Removed = z
         tickets: Counts,
         events: Counts,
         messages: Counts.openapi({ description: "Links between messages; the desk has no texts" }),
-        deliveries: Counts.openapi({ description: "What still waited to be sent, webhooks included" }),
+        deliveries: Counts.openapi({
+          description:
+            "What still waited to be sent or was given up, webhooks included, and the log of those sent",
+        }),
         other: Counts,
       })
       .openapi({ description: "In the groups' objects" }),
@@ -92,11 +96,17 @@ const Preview = z
     groups: z.array(
       z.object({
         group: z.string(),
-        tickets: z.array(z.string()).openapi({ description: "References", example: ["SUP-1"] }),
+        tickets: z
+          .array(z.string())
+          .max(PREVIEWED_TICKETS_MAX)
+          .openapi({ description: "References, of the first ones", example: ["SUP-1"] }),
+        ticketCount: z.int().openapi({ description: "All of them" }),
         activeTickets: z.int().openapi({ description: "These would be closed" }),
         topics: z.int(),
         messages: z.int(),
-        deliveries: z.int(),
+        deliveries: z.int().openapi({
+          description: "What waits or was given up, webhooks included, and what the log of webhooks has",
+        }),
       }),
     ),
     unreachableGroups: z.array(z.string()),
@@ -127,23 +137,13 @@ contactErasureApi.openapi(
       new Erasures(c.env.DB).preview(people),
       new LegalHolds(c.env.DB).over(people),
       askGroups(c.env, await new ConfigStore(c.env.DB).groupsEver(), (stub) =>
-        Promise.all(people.map((person) => stub.contactInside(person))),
+        stub.erasable(people, PREVIEWED_TICKETS_MAX),
       ),
     ]);
     const groups = answers.flatMap((answer) => {
-      const inside = "answer" in answer ? answer.answer.filter((one) => one !== null) : [];
-      if (inside.length === 0) return [];
-      const theirs = inside.flatMap(({ tickets }) => tickets);
-      const sum = (of: (one: (typeof inside)[number]) => number): number =>
-        inside.reduce((total, one) => total + of(one), 0);
-      return {
-        group: answer.group,
-        tickets: theirs.map(({ ref }) => ref),
-        activeTickets: theirs.filter(({ active }) => active).length,
-        topics: theirs.reduce((total, { topics }) => total + topics, 0),
-        messages: sum(({ messages }) => messages),
-        deliveries: sum(({ waiting }) => waiting.length),
-      };
+      if (!("answer" in answer) || answer.answer === null) return [];
+      const { refs, tickets: ticketCount, ...counts } = answer.answer;
+      return [{ group: answer.group, tickets: refs, ticketCount, ...counts }];
     });
     const isKnown = groups.length > 0 || record.contacts + record.details + record.homes + record.tickets > 0;
     if (!isKnown) return problem(c, "contact.not_found");

@@ -25,7 +25,7 @@ contactExportApi.openapi(
     method: "get",
     path: "/contacts/{id}/export",
     operationId: "exportContact",
-    ...needs("contacts:read"),
+    ...needs("contacts:read", "tickets:read"),
     summary: "Everything that the desk knows of a person, as one JSON document",
     description:
       "All contacts of the person; for each what the record and every group's object have. Texts of messages are not stored: links tell which messages there were. It is read while it is sent, so a transfer that breaks off is incomplete. That it was made stands in the audit trail.",

@@ -37,7 +37,7 @@ const Escalation = z
     by: z
       .object({
         kind: z.string(),
-        id: z.int().optional(),
+        id: z.union([z.int(), z.string()]).optional(),
         name: z.string().optional(),
         rule: z.string().optional(),
       })

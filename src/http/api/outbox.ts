@@ -36,6 +36,8 @@ outboxApi.openapi(
     operationId: "listDeliveries",
     ...needs("tickets:read"),
     summary: "Deliveries that need someone, group by group, oldest first",
+    description:
+      "What they say is kept for two weeks after it was accepted; then it goes, and the delivery with it.",
     request: {
       query: z.strictObject({
         state: State.optional().openapi({ description: "Both states if left out" }),

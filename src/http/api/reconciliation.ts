@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { waitUntil } from "cloudflare:workers";
 import type { Finding, ReconciliationRun } from "../../domain/reconciliation.ts";
 import { drainUpdates, STOPS } from "../../groups/reconciling/emergency-drain.ts";
 import { reconcile } from "../../groups/reconciling/reconcile.ts";
@@ -77,12 +78,13 @@ reconciliationApi.openapi(
     request: { headers: Idempotent },
     responses: {
       200: { description: "What was found", content: { "application/json": { schema: Run } } },
-      ...problems(...ADMISSION_TO_CHANGE, "config.missing"),
+      ...problems(...ADMISSION_TO_CHANGE, "config.missing", "reconciliation.running"),
     },
   }),
   async (c) => {
     const run = await reconcile(c.env, c.get("now")());
     if (run === null) return problem(c, "config.missing");
+    if (run === "running") return problem(c, "reconciliation.running");
     log("info", "reconciliation.asked", { by: c.get("principal").name });
     return c.json(runJson(run), 200);
   },
@@ -152,7 +154,10 @@ reconciliationApi.openapi(
       action: "updates.drained",
       target,
     });
-    const answer = await drainUpdates(c.env, now);
+    const work = drainUpdates(c.env, now);
+    // Whoever asked may hang up: the webhook is set again all the same.
+    waitUntil(work.catch(() => undefined));
+    const answer = await work;
     if ("refused" in answer) {
       await takeBack();
       return problem(c, answer.refused);

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { UnknownAnswer } from "../../domain/intake.ts";
 import type { Executed } from "../../domain/work-order.ts";
 import type { Desk } from "../desk.ts";
 import { problem } from "../problem.ts";
@@ -6,10 +7,10 @@ import { instant } from "./shared.ts";
 
 type Refused = Extract<Executed<never>, { status: "refused" }>["refused"];
 
-/** Answers why a ticket does not take a command; `place` is where in the body stands what it is about. */
-export function refused(c: Context<Desk>, refusal: Refused, place: string) {
-  const invalid = (at: string, message: string) =>
-    problem(c, "request.invalid", { problems: [{ pointer: `${place}${at}`, message }] });
+/** Answers why a ticket does not take a command. */
+export function refused(c: Context<Desk>, refusal: Refused) {
+  const invalid = (pointer: string, message: string) =>
+    problem(c, "request.invalid", { problems: [{ pointer, message }] });
   switch (refusal.code) {
     case "ticket.closed":
       return problem(c, refusal.code, { detail: `${refusal.ref} is closed: reopen it first.` });
@@ -29,10 +30,12 @@ export function refused(c: Context<Desk>, refusal: Refused, place: string) {
       return invalid("/agent", `works not in the ticket's group: there are ${refusal.known.join(", ")}`);
     case "queue.unknown":
       return invalid("/queue", `is no queue of the desk: there are ${refusal.known.join(", ")}`);
+    case "fields.unknown":
+      return problem(c, "request.invalid", { problems: refusal.unknown.map(unknownAt) });
     case "field.unknown":
-      return invalid(fieldAt(place, refusal.field), `is no intake field: there are ${among(refusal.known)}`);
+      return invalid(pointerTo(refusal.field), "is no intake field");
     case "option.unknown":
-      return invalid(fieldAt(place, refusal.field), `is no option of it: there are ${among(refusal.known)}`);
+      return invalid(pointerTo(refusal.field), "is no option of it");
     case "reminder.past":
       return invalid("/until", "must lie in the future");
     case "reminder.too_far":
@@ -42,10 +45,12 @@ export function refused(c: Context<Desk>, refusal: Refused, place: string) {
   }
 }
 
-function fieldAt(place: string, field: string): string {
-  return `${place === "" ? "/fields" : ""}/${field.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+/** What a caller is told of an answer that the intake does not know. */
+export function unknownAt({ field, is, known }: UnknownAnswer) {
+  const wrong = is === "field" ? "is no intake field" : "is no option of it";
+  return { pointer: pointerTo(field), message: `${wrong}: there are ${known.join(", ")}` };
 }
 
-function among(known: readonly string[] | undefined): string {
-  return known === undefined || known.length === 0 ? "none" : known.join(", ");
+function pointerTo(field: string): string {
+  return `/fields/${field.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }

@@ -4,6 +4,7 @@ import { checkConfig } from "../../domain/config-check.ts";
 import { quoted } from "../../domain/config-places.ts";
 import type { Config } from "../../domain/config.ts";
 import { Duration, durationWords, ms } from "../../domain/duration.ts";
+import { unplaced } from "../../domain/event.ts";
 import {
   ATTRIBUTE_CHARS_MAX,
   ATTRIBUTE_NAME_CHARS_MAX,
@@ -618,7 +619,7 @@ function storyJson(
         : { ...waiting, since: instant(waiting.since), candidates: candidatesJson(waiting.candidates) },
     next: nextJson(next),
     past: past.map(({ n, at: happenedAt, notedAt, event }) => {
-      const { type, at: _at, by, ...data } = event;
+      const { type, at: _at, by, ...data } = unplaced(event);
       return {
         n,
         at: instant(happenedAt),

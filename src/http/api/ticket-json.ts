@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { UNREACHABLE_REASONS } from "../../domain/contact.ts";
+import { unplaced } from "../../domain/event.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
 import { METRICS } from "../../domain/sla/metric.ts";
 import { TICKET_STATUSES } from "../../domain/status.ts";
@@ -54,6 +55,18 @@ export const Ticket = z
     recordedAt: Instant.openapi({ description: "When the record was told this" }),
   })
   .openapi("Ticket");
+/** Who did something, as events have it. */
+export const By = z
+  .object({
+    kind: z.enum(["customer", "agent", "key", "system"]),
+    id: z.union([z.int(), z.string()]).optional(),
+    name: z.string().optional(),
+    rule: z.string().optional(),
+  })
+  .openapi({
+    description:
+      "Who: `id` of people and API keys (which older events lack), `name` of agents and API keys, `rule` of the desk itself",
+  });
 export const TicketEvent = z
   .object({
     n: z.int().openapi({ description: "Counts a ticket's events from 1" }),
@@ -62,16 +75,7 @@ export const TicketEvent = z
       description: "When the desk noted it, where that was later: what time does is stamped when it was due",
     }),
     type: z.string().openapi({ example: "ticket_claimed" }),
-    by: z
-      .object({
-        kind: z.enum(["customer", "agent", "key", "system"]),
-        id: z.int().optional(),
-        name: z.string().optional(),
-        rule: z.string().optional(),
-      })
-      .openapi({
-        description: "Who: `id` of people, `name` of agents and API keys, `rule` of the desk itself",
-      }),
+    by: By,
     from: Status.nullable(),
     to: Status.nullable(),
     note: z.string().nullable(),
@@ -125,6 +129,6 @@ export function eventJson(row: TicketEventRow): z.infer<typeof TicketEvent> {
     from: row.fromStatus,
     to: row.toStatus,
     note: row.note,
-    data: row.data,
+    data: unplaced(row.data),
   };
 }

@@ -106,7 +106,9 @@ const Endpoint = z
     }),
     disabledAt: Instant.nullable(),
     waiting: z.int().openapi({ description: "Deliveries that are still tried" }),
-    dead: z.int().openapi({ description: "Deliveries that were given up, and can be replayed" }),
+    dead: z
+      .int()
+      .openapi({ description: "Deliveries that were given up, and can be replayed for two weeks" }),
     unreachableGroups: z.array(z.string()),
   })
   .openapi("WebhookEndpoint");

@@ -2,8 +2,9 @@ import type { Arrival } from "../../telegram/inbound.ts";
 import { customerBlocked, strangerNotice } from "../../telegram/text.ts";
 import { STAFF, STAFF_CHAT } from "../drain/lane.ts";
 import { blockedKey } from "../tables/privacy.ts";
+import type { OriginalKey } from "../tables/shapes.ts";
 import type { Transaction } from "../transaction.ts";
-import { clearTrouble, noteTrouble } from "../troubles.ts";
+import { noteTrouble, perhapsMended } from "../troubles.ts";
 import { customerCommand } from "./customer-command.ts";
 import { customerMessage } from "./customer-message.ts";
 import { customerPress } from "./customer-press.ts";
@@ -18,28 +19,39 @@ export type Taken = "accepted" | "duplicate" | "ignored";
 
 /** Applies one arrival, once: a cause that is settled already changes nothing. */
 export function take(tx: Transaction, arrival: Arrival, updateId: number, inFlight: InFlight): Taken {
-  const key = `tg:${updateId}`;
-  if (isSettled(tx, arrival, key)) return "duplicate";
+  if (isSettled(tx, arrival, updateId)) return "duplicate";
   if (isFromBlocked(tx, arrival)) turnAway(tx, arrival);
   else dispatch(tx, arrival, updateId, inFlight);
   if (tx.relayed) return "accepted";
-  // What moved nothing would move nothing a second time, and needs no row to say so.
-  if (tx.touched.size === 0) return "ignored";
-  tx.inbox.settle(key, tx.now);
+  // What moved nothing would move nothing a second time: that it came is all there is to know.
+  if (tx.touched.size === 0) {
+    tx.seenUpdates.note(updateId, tx.now);
+    return "ignored";
+  }
+  tx.inbox.settle(`tg:${updateId}`, tx.now);
   return "accepted";
 }
 
-function isSettled(tx: Transaction, arrival: Arrival, key: string): boolean {
+function isSettled(tx: Transaction, arrival: Arrival, updateId: number): boolean {
   // A relayed message is its own evidence, for as long as it is known; update ids may begin anew after a quiet week.
-  if (arrival.kind === "customer_message" || arrival.kind === "customer_command") {
-    const { contact, writing } = arrival;
-    if (tx.messages.byOriginal({ chat: contact.id, messageId: writing.messageId }) !== undefined) return true;
+  const original = originalOf(arrival);
+  const relayed = original === null ? undefined : tx.messages.byOriginal(original);
+  if (relayed === undefined) return tx.inbox.known(`tg:${updateId}`) !== undefined;
+  if (relayed.updateId !== updateId) tx.seenUpdates.note(updateId, tx.now);
+  return true;
+}
+
+/** The message that an arrival is, where it is one to be passed on. */
+function originalOf(arrival: Arrival): OriginalKey | null {
+  switch (arrival.kind) {
+    case "customer_message":
+    case "customer_command":
+      return { chat: arrival.contact.id, messageId: arrival.writing.messageId };
+    case "staff_message":
+      return { chat: STAFF_CHAT, messageId: arrival.writing.messageId };
+    default:
+      return null;
   }
-  if (arrival.kind === "staff_message") {
-    const { messageId } = arrival.writing;
-    if (tx.messages.byOriginal({ chat: STAFF_CHAT, messageId }) !== undefined) return true;
-  }
-  return tx.inbox.known(key) !== undefined;
 }
 
 type FromCustomer = Extract<Arrival, { kind: `customer_${string}` }>;
@@ -107,7 +119,7 @@ function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight:
 function botRights(tx: Transaction, arrival: Extract<Arrival, { kind: "bot_rights" }>): void {
   if (!arrival.member) noteTrouble(tx, "group.gone");
   else if (!arrival.canManageTopics) noteTrouble(tx, "bot.cannot_manage_topics");
-  else clearTrouble(tx);
+  else perhapsMended(tx);
   tx.touched.add(STAFF);
 }
 

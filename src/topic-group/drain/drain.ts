@@ -54,7 +54,7 @@ export interface DrainPorts {
   /** A lane has something to do at this instant. */
   wakeBy(at: number): void;
   /** A delivery has left its lane. */
-  delivered(): void;
+  delivered(lane: Lane): void;
   /** Our own code failed on a job. */
   failed(what: string, error: unknown): void;
 }
@@ -163,6 +163,9 @@ export class Drain {
     if (state === undefined) {
       const savedRate = this.#ports.rateOf(lane);
       const rate = new LaneRate(rateRuleOf(lane), savedRate);
+      const trouble = lane === STAFF ? this.#ports.trouble() : null;
+      // What a restart does not know is over once a call works.
+      if (trouble !== null) this.#troubles = Math.max(this.#troubles, 1);
       state = {
         rate,
         savedRate,
@@ -171,7 +174,7 @@ export class Drain {
         silent: 0,
         restsUntil: 0,
         wakeAt: null,
-        hasNoTopics: lane === STAFF && this.#ports.trouble() === "group.not_a_forum",
+        hasNoTopics: trouble === "group.not_a_forum",
       };
       this.#lanes.set(lane, state);
     }
@@ -244,6 +247,7 @@ export class Drain {
       return true;
     }
     this.#rest(state, "group.not_a_forum", ports.now());
+    ports.troubled("group.not_a_forum");
     return false;
   }
 
@@ -339,7 +343,7 @@ export class Drain {
       return;
     }
     if (settled.kind === "ok") {
-      ports.delivered();
+      ports.delivered(lane);
       this.#failures.delete(name);
       if (lane === STAFF && outcome.kind === "done" && this.#troubles > 0) {
         this.#troubles = 0;

@@ -47,6 +47,11 @@ export function isCrmLane(lane: Lane): boolean {
 export const SKILLS_LANE: Lane = "crm:skills";
 
 /** A system that is not ours, whose answers say nothing about Telegram. */
+/** What waits for systems of others keeps nobody's message from being taken. */
+export function isForOthers(lane: Lane): boolean {
+  return isHookLane(lane) || isCrmLane(lane);
+}
+
 export function isOutsideLane(lane: Lane): boolean {
   return isHookLane(lane) || isCrmLane(lane) || isPeerLane(lane);
 }

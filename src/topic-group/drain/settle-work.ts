@@ -1,5 +1,10 @@
 import type { AgentNotice } from "../../domain/effect.ts";
-import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX, WEBHOOK_PAUSES_MS } from "../../domain/limits.ts";
+import {
+  OUTBOX_AGE_MAX_MS,
+  OUTBOX_ATTEMPTS_MAX,
+  WEBHOOK_AGE_MAX_MS,
+  WEBHOOK_PAUSES_MS,
+} from "../../domain/limits.ts";
 import { isActive } from "../../domain/status.ts";
 import type { EnrichmentResult, Heard } from "../../integrations/enrichment-call.ts";
 import type { SkillsResult } from "../../integrations/skill-service.ts";
@@ -181,7 +186,7 @@ function peerAgainLater(tx: Transaction, row: OutboxRow, code: string): Settled 
 function webhookAgainLater(tx: Transaction, row: OutboxRow, code: string, retry: Retry): Settled {
   const attempts = row.attempts + 1;
   const pause = WEBHOOK_PAUSES_MS[row.attempts];
-  if (pause === undefined) {
+  if (pause === undefined || tx.now - row.acceptedAt > WEBHOOK_AGE_MAX_MS) {
     tx.outbox.update(row.seq, { state: "parked", attempts, code });
     return FAILED;
   }

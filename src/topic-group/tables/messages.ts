@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, gte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, isNotNull, lte, sql } from "drizzle-orm";
 import { STAFF, STAFF_CHAT, chatLane, type Lane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
-import { messages } from "./schema.ts";
+import { messages, seenUpdates } from "./schema.ts";
 import type { NewMessage, OriginalKey } from "./shapes.ts";
 
 export type MessageRow = typeof messages.$inferSelect;
@@ -154,6 +154,7 @@ export class Messages {
   /** Telegram has it: the row is the link between the two from now on. */
   done(key: OriginalKey, copyId: number | null): void {
     this.#done.run({ chat: key.chat, messageId: key.messageId, copyId });
+    if (copyId === null) this.#noteUpdate(key);
   }
 
   update(key: OriginalKey, change: Partial<MessageRow>): void {
@@ -161,6 +162,22 @@ export class Messages {
       .update(messages)
       .set(change)
       .where(and(eq(messages.chat, key.chat), eq(messages.messageId, key.messageId)))
+      .run();
+    if (change.state === "refused" || change.state === "dropped") this.#noteUpdate(key);
+  }
+
+  /** A customer's message that neither waits nor has a copy is found by no index: its update's number is kept apart. */
+  #noteUpdate({ chat, messageId }: OriginalKey): void {
+    if (chat === STAFF_CHAT) return;
+    this.#db
+      .insert(seenUpdates)
+      .select(
+        this.#db
+          .select({ id: messages.updateId, at: messages.acceptedAt })
+          .from(messages)
+          .where(and(eq(messages.chat, chat), eq(messages.messageId, messageId), gt(messages.updateId, 0))),
+      )
+      .onConflictDoNothing()
       .run();
   }
 
@@ -219,6 +236,33 @@ export class Messages {
       .select()
       .from(messages)
       .where(and(sql`${messages.state} IN ('parked', 'uncertain')`, sql`${messages.seq} > ${afterSeq}`))
+      .orderBy(asc(messages.seq))
+      .limit(limit)
+      .all();
+  }
+
+  /** Since when the oldest one that parked, or is uncertain, keeps what it says; null: none does. */
+  parkedWordsSince(): number | null {
+    const row = this.#db
+      .select({ at: sql<number | null>`min(${messages.acceptedAt})` })
+      .from(messages)
+      .where(and(sql`${messages.state} IN ('parked', 'uncertain')`, isNotNull(messages.content)))
+      .get();
+    return row?.at ?? null;
+  }
+
+  /** Those that keep it since an instant or longer. */
+  parkedWordsUntil(until: number, limit: number): { seq: number }[] {
+    return this.#db
+      .select({ seq: messages.seq })
+      .from(messages)
+      .where(
+        and(
+          sql`${messages.state} IN ('parked', 'uncertain')`,
+          isNotNull(messages.content),
+          lte(messages.acceptedAt, until),
+        ),
+      )
       .orderBy(asc(messages.seq))
       .limit(limit)
       .all();

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lt, sql } from "drizzle-orm";
+import { and, asc, eq, gt, lt, lte, sql } from "drizzle-orm";
 import type { Lane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
 import type { OutboxWork } from "./outbox-work.ts";
@@ -143,6 +143,29 @@ export class Outbox {
       .all();
   }
 
+  /** Since when the oldest parked or uncertain row is here; null: there is none. */
+  parkedSince(): number | null {
+    const row = this.#db
+      .select({ at: outbox.acceptedAt })
+      .from(outbox)
+      .where(sql`${outbox.state} IN ('parked', 'uncertain')`)
+      .orderBy(asc(outbox.acceptedAt))
+      .limit(1)
+      .get();
+    return row?.at ?? null;
+  }
+
+  /** Those that are here since an instant or longer. */
+  parkedUntil(until: number, limit: number): OutboxRow[] {
+    return this.#db
+      .select()
+      .from(outbox)
+      .where(and(sql`${outbox.state} IN ('parked', 'uncertain')`, lte(outbox.acceptedAt, until)))
+      .orderBy(asc(outbox.acceptedAt))
+      .limit(limit)
+      .all();
+  }
+
   countParked(): number {
     return (
       this.#db
@@ -153,12 +176,13 @@ export class Outbox {
     );
   }
 
+  /** What waits for Telegram, for other groups and for the desk itself. */
   countWaiting(): number {
     return (
       this.#db
         .select({ count: sql<number>`count(*)` })
         .from(outbox)
-        .where(sql`${outbox.state} = 'waiting'`)
+        .where(sql`${outbox.state} = 'waiting' AND ${outbox.kind} NOT IN ('webhook', 'enrichment', 'skills')`)
         .get()?.count ?? 0
     );
   }

@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, lt, or, sql, type SQL } from "drizzle-orm";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { ErasedHere, ErasureCounts } from "../../domain/erasure.ts";
 import { NO_PROFILE } from "../../domain/routing/profile.ts";
 import { chatLane } from "../drain/lane.ts";
@@ -8,6 +9,7 @@ import {
   customers,
   erasures,
   events,
+  hookLog,
   lanes,
   messages,
   outbox,
@@ -104,9 +106,13 @@ export class Privacy {
       messages: count(
         this.#db.delete(messages).where(inArray(messages.ticket, among)).returning({ n: messages.seq }).all(),
       ),
-      deliveries: count(
-        this.#db.delete(outbox).where(inArray(outbox.ticket, among)).returning({ n: outbox.seq }).all(),
-      ),
+      deliveries:
+        count(
+          this.#db.delete(outbox).where(inArray(outbox.ticket, among)).returning({ n: outbox.seq }).all(),
+        ) +
+        count(
+          this.#db.delete(hookLog).where(inArray(hookLog.ticket, among)).returning({ n: hookLog.seq }).all(),
+        ),
       other:
         count(
           this.#db.delete(topics).where(inArray(topics.ticket, among)).returning({ n: topics.id }).all(),
@@ -127,12 +133,6 @@ export class Privacy {
   /** Removes what is kept of a person beside their tickets. */
   forgetPerson(id: number): Pick<Counts, "customers" | "messages" | "deliveries" | "other"> {
     const lane = chatLane(id);
-    const namesThem = or(
-      // What agents are told in private is theirs, even if they were once customers.
-      and(eq(outbox.lane, lane), sql`${outbox.kind} <> 'agent_notice'`),
-      sql`${outbox.kind} = 'peer' AND ${id} IN (${outbox.payload} ->> '$.message.contact.id',
-        ${outbox.payload} ->> '$.message.customer', ${outbox.payload} ->> '$.message.ticket.customer')`,
-    );
     const about = or(
       inArray(told.key, [blockedKey(id), `stranger:${id}`]),
       sql`${told.key} GLOB ${`outsider:${id}:*`}`,
@@ -145,7 +145,7 @@ export class Privacy {
           .returning({ n: messages.seq })
           .all(),
       ),
-      deliveries: count(this.#db.delete(outbox).where(namesThem).returning({ n: outbox.seq }).all()),
+      deliveries: count(this.#db.delete(outbox).where(namesThem(id)).returning({ n: outbox.seq }).all()),
       other:
         count(this.#db.delete(told).where(about).returning({ n: told.key }).all()) +
         count(this.#db.delete(lanes).where(eq(lanes.lane, lane)).returning({ n: lanes.lane }).all()) +
@@ -163,6 +163,61 @@ export class Privacy {
         this.#db.delete(customers).where(eq(customers.id, id)).returning({ n: customers.id }).all(),
       ),
     };
+  }
+
+  /**
+   * How much an erasure of people would remove here: it reads rows and lists none, but for the first references. Null:
+   * nothing is here.
+   */
+  erasable(people: readonly number[], refsMax: number): Erasable | null {
+    const among = [...people];
+    const theirs = inArray(tickets.customer, among);
+    const numbers = this.#db.select({ number: tickets.number }).from(tickets).where(theirs);
+    const theirLanes = among.map(chatLane);
+    const [all] = this.#db
+      .select({
+        tickets: sql<number>`count(*)`,
+        activeTickets: sql<number>`count(*) FILTER (WHERE ${tickets.active} = 1
+          AND ${tickets.state} ->> '$.movedTo' IS NULL)`,
+      })
+      .from(tickets)
+      .where(theirs)
+      .all();
+    const refs = this.#db
+      .select({ ref: sql<string>`${tickets.state} ->> '$.ref'` })
+      .from(tickets)
+      .where(theirs)
+      .orderBy(asc(tickets.number))
+      .limit(refsMax)
+      .all();
+    const counts = {
+      topics: this.#count(topics, inArray(topics.ticket, numbers)),
+      messages: this.#count(
+        messages,
+        or(
+          inArray(messages.ticket, numbers),
+          inArray(messages.chat, among),
+          inArray(messages.lane, theirLanes),
+        ),
+      ),
+      deliveries:
+        this.#count(outbox, or(inArray(outbox.ticket, numbers), ...among.map(namesThem))) +
+        this.#count(hookLog, inArray(hookLog.ticket, numbers)),
+    };
+    const known =
+      this.#count(customers, inArray(customers.id, among)) +
+      this.#count(blocked, inArray(blocked.customer, among));
+    const found = [known, all!.tickets, ...Object.values(counts)].some((n) => n > 0);
+    return found ? { ...all!, ...counts, refs: refs.map(({ ref }) => ref) } : null;
+  }
+
+  #count(table: SQLiteTable, where: SQL | undefined): number {
+    const row = this.#db
+      .select({ n: sql<number>`count(*)` })
+      .from(table)
+      .where(where)
+      .get();
+    return row?.n ?? 0;
   }
 
   // What is known of one person
@@ -311,6 +366,14 @@ export class Privacy {
   }
 }
 
+/** What waits to be told to a person, or to another group about them. */
+function namesThem(id: number): SQL {
+  // What agents are told in private is theirs, even if they were once customers.
+  return sql`((${outbox.lane} = ${chatLane(id)} AND ${outbox.kind} <> 'agent_notice')
+    OR (${outbox.kind} = 'peer' AND ${id} IN (${outbox.payload} ->> '$.message.contact.id',
+      ${outbox.payload} ->> '$.message.customer', ${outbox.payload} ->> '$.message.ticket.customer')))`;
+}
+
 /** Whether a ticket is among none of these ids, nor its customer. */
 function isKeptByNobody(kept: readonly string[]): SQL {
   const ids = JSON.stringify(kept);
@@ -325,6 +388,18 @@ export interface MessageLink {
   ticket: number;
   sentAt: number;
   state: string;
+}
+
+/** How much of people is here. */
+export interface Erasable {
+  tickets: number;
+  /** Of the first tickets. */
+  refs: string[];
+  activeTickets: number;
+  topics: number;
+  messages: number;
+  /** What waits, what was given up, and what the log of deliveries to endpoints has. */
+  deliveries: number;
 }
 
 function count(rows: readonly unknown[]): number {

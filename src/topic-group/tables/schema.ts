@@ -4,7 +4,6 @@ import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
 import type { ErasedHere } from "../../domain/erasure.ts";
 import type { TicketEvent } from "../../domain/event.ts";
 import type { Ticket } from "../../domain/ticket.ts";
-import type { SeenUpdate } from "../../domain/update-ledger.ts";
 import type { RateState } from "../drain/lane-rate.ts";
 import type { OutboxWork } from "./outbox-work.ts";
 import type { KnownProfile, TopicView, WaitingContent } from "./shapes.ts";
@@ -194,6 +193,9 @@ export const outbox = sqliteTable(
     index("outbox_key")
       .on(table.key)
       .where(sql`key IS NOT NULL`),
+    index("outbox_parked")
+      .on(table.acceptedAt)
+      .where(sql`state IN ('parked', 'uncertain')`),
   ],
 );
 
@@ -204,12 +206,10 @@ export const inbox = sqliteTable("inbox", {
   answer: text({ mode: "json" }),
 });
 
-/** Numbers of the updates that came, some at a time, for `CAUSE_KEPT_MS` or until somebody has looked at them. */
+/** Updates that left no other row by which they are found, until somebody has looked at them, or for `CAUSE_KEPT_MS`. */
 export const seenUpdates = sqliteTable("seen_updates", {
-  /** The first one's number. */
-  first: integer().primaryKey(),
-  lastAt: integer("last_at").notNull(),
-  updates: text({ mode: "json" }).$type<SeenUpdate[]>().notNull(),
+  id: integer().primaryKey(),
+  at: integer().notNull(),
 });
 
 /** Updates that our own code could not apply, without their texts. */

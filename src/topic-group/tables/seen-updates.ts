@@ -1,83 +1,148 @@
-import { gte, inArray, lt, sql } from "drizzle-orm";
-import { CAUSE_KEPT_MS, SEEN_KEPT_IN_MEMORY_MS } from "../../domain/limits.ts";
-import type { Hole, SeenUpdate } from "../../domain/update-ledger.ts";
+import { and, desc, eq, gt, gte, inArray, isNotNull, lt, or, sql, type SQL } from "drizzle-orm";
+import { CAUSE_KEPT_MS } from "../../domain/limits.ts";
+import type { Hole, SeenUpdate, SeenSince } from "../../domain/update-ledger.ts";
+import { chatLane, STAFF, STAFF_CHAT } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
 import { inbox, messages, seenUpdates } from "./schema.ts";
 
-/** Numbers that are looked up one by one, in answer to one question. */
+/** Updates that one look tells, a kind of row; numbers that are looked up one by one. */
+const TOLD_MAX = 20_000;
 const LOOKED_UP_MAX = 10_000;
 
+/** So many numbers before they get a digit more, all keys are read. */
+const MORE_DIGITS_WITHIN = 100_000;
+
+const UPDATE = { id: messages.updateId, at: messages.acceptedAt };
+
 /**
- * Which of Telegram's updates this object has taken, for whoever looks for numbers that are missing. They are written
- * some at a time, so that a message costs no row more; what a crash forgets stands in `inbox` and `messages`, and is
- * found there by `among`.
+ * Which of Telegram's updates this object has taken, for whoever looks for numbers that are missing. Nothing is written
+ * for that: a relayed message and a settled cause are rows of their own, found by the indexes that they have anyway. Only
+ * what leaves neither leaves its number here.
  */
 export class SeenUpdates {
   readonly #db: Database;
-  #fresh: SeenUpdate[] = [];
 
   constructor(db: Database) {
     this.#db = db;
   }
 
-  /** One that has left a row of its own. */
+  /** One that has left no row, or none that `since` would find. */
   note(id: number, at: number): void {
-    this.#fresh.push({ id, at });
+    if (id > 0) this.#db.insert(seenUpdates).values({ id, at }).onConflictDoNothing().run();
   }
 
-  /** One that has left none: nothing else would tell of it. */
-  noteAlone(id: number, at: number): void {
-    this.#write([{ id, at }]);
+  /** The messages of tickets are about to be removed: that they came stays known. */
+  noteOfTickets(numbers: readonly number[], now: number): void {
+    this.#noteOf(inArray(messages.ticket, [...numbers]), now);
   }
 
-  /** When what is in memory shall be written; null: there is nothing. */
-  get dueAt(): number | null {
-    return this.#fresh[0] === undefined ? null : this.#fresh[0].at + SEEN_KEPT_IN_MEMORY_MS;
+  /** The same of a person's messages, and of those to them. */
+  noteOfPerson(id: number, now: number): void {
+    this.#noteOf(or(eq(messages.chat, id), eq(messages.lane, chatLane(id))), now);
   }
 
-  flush(): void {
-    if (this.#fresh.length > 0) this.#write(this.#fresh);
-    this.#fresh = [];
+  /**
+   * What came with a higher number than `after`, or since an instant into a place behind the `mark` of the last look:
+   * the highest number of a message in the staff group, be it an original or a copy. A mark of null: tells the mark only.
+   */
+  since({ after, since, mark }: { after: number; since: number; mark: number | null }): SeenSince {
+    const now = Math.max(this.#lastCopy(), this.#lastOriginal());
+    if (mark === null) return { seen: [], mark: now };
+    // Whoever asks has seen what came long before.
+    this.purge(since);
+    const relayed = [
+      ...this.#relayed(and(eq(messages.lane, STAFF), isNotNull(messages.copyId), gt(messages.copyId, mark))),
+      ...this.#relayed(and(eq(messages.chat, STAFF_CHAT), gt(messages.messageId, mark))),
+      ...this.#relayed(sql`${messages.state} = 'waiting'`),
+      ...this.#relayed(sql`${messages.state} IN ('parked', 'uncertain')`),
+    ];
+    const noted = this.#db
+      .select()
+      .from(seenUpdates)
+      .where(or(gt(seenUpdates.id, after), gte(seenUpdates.at, since)))
+      .limit(TOLD_MAX)
+      .all();
+    const seen = [...relayed, ...this.#settledAfter(after), ...noted].filter(
+      ({ id, at }) => id > 0 && at >= since,
+    );
+    return { seen, mark: now };
   }
 
-  /** What came since an instant. Whoever asks has seen what came before it, and it is forgotten. */
-  since(since: number): SeenUpdate[] {
-    this.#db.delete(seenUpdates).where(lt(seenUpdates.lastAt, since)).run();
-    const written = this.#db.select().from(seenUpdates).where(gte(seenUpdates.lastAt, since)).all();
-    return [...written.flatMap(({ updates }) => updates), ...this.#fresh].filter(({ at }) => at >= since);
-  }
-
-  /** Those of some numbers that this object has taken after all. */
+  /** Those of some numbers that this object has taken. Messages are looked through one by one. */
   among(holes: readonly Pick<Hole, "from" | "to">[]): SeenUpdate[] {
     const ids: number[] = [];
     for (const { from, to } of holes) {
       for (let id = from; id <= to && ids.length < LOOKED_UP_MAX; id += 1) ids.push(id);
     }
     if (ids.length === 0) return [];
-    const asked = new Set(ids);
+    const asked = sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
     const keys = sql`(SELECT 'tg:' || value FROM json_each(${JSON.stringify(ids)}))`;
-    const settled = this.#db.select().from(inbox).where(inArray(inbox.key, keys)).all();
-    const relayed = this.#db
-      .select({ id: messages.updateId, at: messages.acceptedAt })
-      .from(messages)
-      .where(sql`${messages.updateId} BETWEEN ${ids[0]} AND ${ids.at(-1)}`)
-      .all();
     return [
-      ...settled.map(({ key, at }) => ({ id: Number(key.slice("tg:".length)), at })),
-      ...relayed.filter(({ id }) => asked.has(id)),
+      ...this.#settled(inArray(inbox.key, keys)),
+      ...this.#db.select().from(seenUpdates).where(inArray(seenUpdates.id, asked)).all(),
+      ...this.#db.select(UPDATE).from(messages).where(inArray(messages.updateId, asked)).all(),
     ];
   }
 
-  purge(now: number): void {
+  purge(before: number): void {
+    this.#db.delete(seenUpdates).where(lt(seenUpdates.at, before)).run();
+  }
+
+  #noteOf(which: SQL | undefined, now: number): void {
     this.#db
-      .delete(seenUpdates)
-      .where(lt(seenUpdates.lastAt, now - CAUSE_KEPT_MS))
+      .insert(seenUpdates)
+      .select(
+        this.#db
+          .select(UPDATE)
+          .from(messages)
+          .where(and(which, sql`${messages.updateId} > 0`, gte(messages.acceptedAt, now - CAUSE_KEPT_MS))),
+      )
+      .onConflictDoNothing()
       .run();
   }
 
-  #write(updates: SeenUpdate[]): void {
-    const first = updates[0]!.id;
-    const lastAt = Math.max(...updates.map(({ at }) => at));
-    this.#db.insert(seenUpdates).values({ first, lastAt, updates }).onConflictDoNothing().run();
+  #relayed(where: SQL | undefined): SeenUpdate[] {
+    return this.#db.select(UPDATE).from(messages).where(where).limit(TOLD_MAX).all();
+  }
+
+  /** Keys are texts: those with as many digits are in the order of their numbers, those with more come apart. */
+  #settledAfter(after: number): SeenUpdate[] {
+    const digits = String(after).length;
+    const all = and(gte(inbox.key, "tg:"), lt(inbox.key, "tg;"));
+    const sameLength = and(gt(inbox.key, `tg:${after}`), lt(inbox.key, `tg:${"9".repeat(digits)}:`));
+    const isNearLonger = after + MORE_DIGITS_WITHIN >= 10 ** digits;
+    return this.#settled(isNearLonger ? all : sameLength).filter(({ id }) => id > after);
+  }
+
+  #settled(where: SQL | undefined): SeenUpdate[] {
+    const rows = this.#db
+      .select({ key: inbox.key, at: inbox.at })
+      .from(inbox)
+      .where(where)
+      .limit(TOLD_MAX)
+      .all();
+    return rows.map(({ key, at }) => ({ id: Number(key.slice("tg:".length)), at }));
+  }
+
+  #lastCopy(): number {
+    const last = this.#db
+      .select({ id: messages.copyId })
+      .from(messages)
+      .where(and(eq(messages.lane, STAFF), isNotNull(messages.copyId)))
+      .orderBy(desc(messages.copyId))
+      .limit(1)
+      .get();
+    return last?.id ?? 0;
+  }
+
+  #lastOriginal(): number {
+    const last = this.#db
+      .select({ id: messages.messageId })
+      .from(messages)
+      .where(eq(messages.chat, STAFF_CHAT))
+      .orderBy(desc(messages.messageId))
+      .limit(1)
+      .get();
+    return last?.id ?? 0;
   }
 }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNotNull, lt, lte, sql } from "drizzle-orm";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
 import type { CustomerTicket } from "../../domain/conversation.ts";
 import type { TicketEvent } from "../../domain/event.ts";
@@ -26,6 +26,9 @@ export interface TicketRow {
 
 /** How many of a customer's tickets are looked at to tell where their next message belongs. */
 const CUSTOMER_TICKETS_MAX = 30;
+
+/** How many events of a ticket are read at once to find one of the newest. */
+const EVENTS_LOOKED_AT = 50;
 
 /** Reads and writes the live state. Every method is synchronous and belongs into the transaction of its caller. */
 export class Store {
@@ -619,6 +622,22 @@ export class Store {
       .orderBy(asc(events.n))
       .limit(limit)
       .all();
+  }
+
+  /** The newest event of a ticket that is wanted; read a part at a time, because it is seldom far back. */
+  newestEvent(number: number, isWanted: (event: TicketEvent) => boolean): TicketEvent | undefined {
+    for (let before = Number.MAX_SAFE_INTEGER; ;) {
+      const rows = this.#db
+        .select({ n: events.n, event: events.event })
+        .from(events)
+        .where(and(eq(events.ticket, number), lt(events.n, before)))
+        .orderBy(desc(events.n))
+        .limit(EVENTS_LOOKED_AT)
+        .all();
+      const found = rows.find(({ event }) => isWanted(event));
+      if (found !== undefined || rows.length < EVENTS_LOOKED_AT) return found?.event;
+      before = rows.at(-1)!.n;
+    }
   }
 
   ticketRecorded(number: number, version: number): void {

@@ -1,0 +1,1 @@
+CREATE INDEX `outbox_parked` ON `outbox` (`accepted_at`) WHERE state IN ('parked', 'uncertain');
