@@ -132,7 +132,7 @@ export function addWebhookPayloads({ openAPIRegistry }: OpenAPIHono<Desk>): void
     openAPIRegistry.registerWebhook({
       method: "post",
       path,
-      operationId: `told_${path}`,
+      operationId: `receive${path.charAt(0).toUpperCase()}${path.slice(1)}`,
       tags: ["webhooks"],
       summary,
       description: "As Standard Webhooks 1.0 has it. What happens to one ticket comes in order.",

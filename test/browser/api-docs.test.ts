@@ -93,13 +93,15 @@ describe.each(["light", "dark"] as const)("in the %s, the page about the contrac
   );
 });
 
-test("it shows every operation and every schema", async () => {
+test("it shows every operation, every webhook and every schema", async () => {
   const { page } = await open("light");
   const contract = (await (await fetch(`${desk.url}/api/v1/openapi.json`)).json()) as {
     paths: Record<string, Record<string, { operationId: string }>>;
+    webhooks: Record<string, Record<string, { operationId: string }>>;
     components: { schemas: Record<string, unknown> };
   };
-  const operations = Object.values(contract.paths).flatMap((item) => Object.values(item));
+  const { paths, webhooks } = contract;
+  const operations = Object.values({ ...paths, ...webhooks }).flatMap((item) => Object.values(item));
   const shown = await page.locator(".opblock-summary-operation-id").allTextContents();
   expect(shown.sort()).toEqual(operations.map(({ operationId }) => operationId).sort());
   const schemas = await page.locator("section.models .json-schema-2020-12__title").allTextContents();
