@@ -1,4 +1,4 @@
-/** How long Telegram shall wait when a webhook could not be taken, unless the object says otherwise. */
+/** When a program shall come again that was not served because something of ours did not answer. */
 export const RETRY_AFTER_S = 5;
 /** Telegram honours no longer wait [server]. */
 export const RETRY_AFTER_MAX_S = 3_600;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { localPlug } from "../../src/sandbox/desk/local-plug.ts";
 import type { Customer } from "../../src/sandbox/telegram/client.ts";
+import { falseAlarms } from "../support/false-alarms.ts";
 import { Stage, texts } from "../support/stage.ts";
 
 const MINUTE = 60_000;
@@ -94,16 +95,6 @@ async function play(
   const result = await look(scene);
   expect(await falseAlarms(stage), `${pulled}: nothing is missing`).toEqual([]);
   return { result, scene, pulled };
-}
-
-/** What a look at updates and echoes says is missing or foreign, where nothing is. */
-async function falseAlarms(stage: Stage): Promise<string[]> {
-  // No full minute, so that a promise to the minute is the same some seconds later.
-  await stage.pass(70_000);
-  const answer = await stage.api("POST", "/api/v1/reconciliation");
-  const { findings } = await answer.json<{ findings: { kind: string; details: unknown }[] }>();
-  await stage.settle();
-  return findings.filter(({ kind }) => /^(updates|echoes)\./.test(kind)).map((one) => JSON.stringify(one));
 }
 
 async function look({ stage }: Scene): Promise<Result> {

@@ -85,6 +85,23 @@ describe("when too much waits", () => {
     await stage.pass(5 * 60_000);
     expect(texts(await stage.inTopic("SUP-1"))).toEqual(["Hello", "Still there?"]);
   });
+
+  test("for an endpoint that is away, nobody's message is turned away", async () => {
+    const ada = await stage.customer({ firstName: "Ada" });
+    await ada.write("Hello");
+    await stage.settle();
+    const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${WAITING_ROWS_MAX})
+      INSERT INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, not_before, attempts)
+      SELECT 1000000 + i, 'hook:crm', 0, 'webhook', '{"kind":"webhook","webhook":"crm","type":"ping","at":0,"data":{}}', 'waiting', 0, ${stage.now + 30 * 86_400_000}, 0 FROM n`;
+    await runInDurableObject(stage.groupStub(), (_, state) => void state.storage.sql.exec(fill));
+    await evictDurableObject(stage.groupStub());
+    stage.deliveries.length = 0;
+    await ada.write("Still there?");
+    await stage.deliver();
+    expect(stage.deliveries.map((delivery) => delivery.status)).toEqual([200]);
+    await stage.settle();
+    expect(texts(await stage.inTopic("SUP-1"))).toEqual(["Hello", "Still there?"]);
+  });
 });
 
 test("Telegram has its answer even while every call to it hangs", async () => {

@@ -3,6 +3,7 @@ import type { Customer, Group, Member } from "../../src/sandbox/telegram/client.
 import { promisesNothing, VIP_CHAT } from "../support/desks.ts";
 import { Dice } from "../support/dice.ts";
 import { Endpoint } from "../support/endpoint.ts";
+import { falseAlarms } from "../support/false-alarms.ts";
 import { isCard, isService, Stage } from "../support/stage.ts";
 
 type Answer = Parameters<Endpoint["answers"]>[0];
@@ -121,15 +122,6 @@ test.each([1, 2, 3, 4, 5, 121])(
     }
   },
 );
-
-/** What a look at updates and echoes says is missing or foreign, where nothing is. */
-async function falseAlarms(stage: Stage): Promise<string[]> {
-  await stage.pass(60_000);
-  const answer = await stage.api("POST", "/api/v1/reconciliation");
-  const { findings } = await answer.json<{ findings: { kind: string; details: unknown }[] }>();
-  await stage.settle();
-  return findings.filter(({ kind }) => /^(updates|echoes)\./.test(kind)).map((one) => JSON.stringify(one));
-}
 
 async function refOf(stage: Stage, { id }: Customer): Promise<string> {
   const { items } = await stage.get<{ items: { ref: string; customer: number | { id: number } }[] }>(

@@ -56,12 +56,7 @@ export class SeenUpdates {
       ...this.#relayed(sql`${messages.state} = 'waiting'`),
       ...this.#relayed(sql`${messages.state} IN ('parked', 'uncertain')`),
     ];
-    const noted = this.#db
-      .select()
-      .from(seenUpdates)
-      .where(or(gt(seenUpdates.id, after), gte(seenUpdates.at, since)))
-      .limit(TOLD_MAX)
-      .all();
+    const noted = this.#db.select().from(seenUpdates).where(gte(seenUpdates.at, since)).limit(TOLD_MAX).all();
     const seen = [...relayed, ...this.#settledAfter(after), ...noted].filter(
       ({ id, at }) => id > 0 && at >= since,
     );
