@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
+import { everyMinute } from "../../src/cron/scheduled.ts";
 import { Reconciliation } from "../../src/record/reconciliation.ts";
 import { localPlug } from "../../src/sandbox/desk/local-plug.ts";
 import { isCard, Stage, texts } from "../support/stage.ts";
@@ -384,4 +385,17 @@ test("a drain that died is over: the next look sets the webhook again", async ()
   await env.DB.prepare("INSERT INTO jobs (name, state) VALUES ('drain', ?)").bind(until).run();
   expect(await look()).toMatchObject([{ kind: "webhook.drifted", mended: true, details: { seen: "" } }]);
   expect((await bot<{ url: string }>("getWebhookInfo")).url).toBe(WEBHOOK);
+});
+
+test("Cron sees to it as soon as the drain's time is over, whenever the last look was", async () => {
+  await bot("deleteWebhook");
+  const until = JSON.stringify({ until: stage.now + 2 * MINUTE });
+  await env.DB.prepare("INSERT INTO jobs (name, state) VALUES ('drain', ?)").bind(until).run();
+  await everyMinute(env, stage.now + MINUTE);
+  expect((await bot<{ url: string }>("getWebhookInfo")).url).toBe("");
+  await everyMinute(env, stage.now + 3 * MINUTE);
+  expect((await bot<{ url: string }>("getWebhookInfo")).url).toBe(WEBHOOK);
+  const { items } = await stage.get<{ items: unknown[] }>("/api/v1/reconciliation");
+  await everyMinute(env, stage.now + 4 * MINUTE);
+  expect((await stage.get<{ items: unknown[] }>("/api/v1/reconciliation")).items).toEqual(items);
 });
