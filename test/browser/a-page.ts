@@ -16,8 +16,8 @@ export interface Opened {
   sandbox: Sandbox;
   browser: Browser;
   statePath: string;
-  /** A window of its own; what goes wrong in it is kept. */
-  window(options?: BrowserContextOptions): Promise<{ page: Page; complaints: string[] }>;
+  /** A window of its own, in which `before` runs ahead of the page's code; what goes wrong in it is kept. */
+  window(options?: BrowserContextOptions, before?: () => void): Promise<{ page: Page; complaints: string[] }>;
   close(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export async function openSandbox({
     sandbox,
     browser,
     statePath: path,
-    async window(options = {}) {
+    async window(options = {}, before) {
       const context = await browser.newContext({
         viewport: { width: 1360, height: 860 },
         locale: "en-GB",
@@ -50,6 +50,7 @@ export async function openSandbox({
       });
       const page = await context.newPage();
       page.setDefaultTimeout(20_000);
+      if (before !== undefined) await page.addInitScript(before);
       const complaints: string[] = [];
       page.on("pageerror", (error) => complaints.push(error.message));
       page.on("console", (line) => {

@@ -1,6 +1,8 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { scenarios } from "../../src/sandbox/scenarios/all.ts";
+import { firstContact } from "../../src/sandbox/scenarios/first-contact.ts";
+import type { Scenario } from "../../src/sandbox/scenarios/scenario.ts";
 import { openSandbox, type Opened } from "./a-page.ts";
 import { handsOn, type Hands } from "./hands.ts";
 
@@ -70,20 +72,23 @@ const SEEN: Record<string, (view: { phone: string; topic: string }) => void> = {
   },
 };
 
-describe.each(scenarios.map((scenario) => [scenario.title, scenario] as const))("%s", (title, scenario) => {
+/** Plays one in a window whose scenarios are listed. */
+async function play({ id, title }: Scenario, within: Page, { phone, topic }: Hands): Promise<void> {
+  await within.locator(".scenario-list").getByRole("button", { name: title }).click();
+  const steps = within.getByRole("region", { name: "What was seen" });
+  await steps.filter({ hasText: title }).locator(".state.done, .state.failed").waitFor({ timeout: 50_000 });
+  expect(await steps.locator("h3").innerText()).toMatch(/done/);
+  expect(await steps.locator(".awaited").count()).toBe(0);
+  expect(await steps.locator(".seen").count()).toBeGreaterThan(3);
+  await vi.waitFor(
+    async () => SEEN[id]?.({ phone: await phone.innerText(), topic: await topic.innerText() }),
+    { timeout: 10_000 },
+  );
+}
+
+describe.each(scenarios.map((scenario) => [scenario.title, scenario] as const))("%s", (_title, scenario) => {
   test("plays to its end, and both sides show it", { timeout: 60_000 }, async () => {
-    const list = page.locator(".scenario-list");
-    await list.getByRole("button", { name: title }).click();
-    const steps = page.getByRole("region", { name: "What was seen" });
-    await steps.filter({ hasText: title }).locator(".state.done, .state.failed").waitFor({ timeout: 50_000 });
-    expect(await steps.locator("h3").innerText()).toMatch(/done/);
-    expect(await steps.locator(".awaited").count()).toBe(0);
-    expect(await steps.locator(".seen").count()).toBeGreaterThan(3);
-    await vi.waitFor(
-      async () =>
-        SEEN[scenario.id]?.({ phone: await hands.phone.innerText(), topic: await hands.topic.innerText() }),
-      { timeout: 10_000 },
-    );
+    await play(scenario, page, hands);
     expect(complaints).toEqual([]);
   });
 });
@@ -115,3 +120,38 @@ test("what an agent is told in private is in their own chat", async () => {
   await expect.poll(() => told.innerText()).toContain("Why you: ");
   expect(complaints).toEqual([]);
 });
+
+test(
+  "a window that hears of a play's end before its messages looks where they are all the same",
+  { timeout: 60_000 },
+  async () => {
+    const late = await opened.window({}, holdTheWorldBack);
+    await late.page.getByRole("button", { name: "Scenarios" }).click();
+    await play(firstContact, late.page, handsOn(late.page));
+    expect(late.complaints).toEqual([]);
+  },
+);
+
+/** In the page: what happens while something plays is heard once that is over. */
+function holdTheWorldBack(): void {
+  let isPlaying = false;
+  const held: (() => void)[] = [];
+  const hearNews = ({ data }: MessageEvent): void => {
+    const state = /"playing":\{.*"state":"(\w+)"/.exec(String(data))?.[1];
+    if (state === undefined) return;
+    isPlaying = state === "playing";
+    if (!isPlaying) for (const hear of held.splice(0)) setTimeout(hear);
+  };
+  class LateSource extends EventSource {
+    override addEventListener(type: string, hear: EventListenerOrEventListenerObject): void {
+      if (type === "message" && this.url.endsWith("/sandbox/feed"))
+        super.addEventListener(type, hearNews as EventListener);
+      super.addEventListener(type, (event) => {
+        const hears = (): void => (hear as EventListener).call(this, event);
+        if (type === "message" && this.url.endsWith("/control/feed") && isPlaying) held.push(hears);
+        else hears();
+      });
+    }
+  }
+  Object.assign(globalThis, { EventSource: LateSource });
+}

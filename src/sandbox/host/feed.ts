@@ -7,6 +7,8 @@ export interface Playing {
   state: "playing" | "done" | "failed";
   /** What was seen so far, in order; the last one is waited for while it plays. */
   steps: { what: string; seen: boolean }[];
+  /** When it ended, in ms since 1970 by the sandbox's clock: what was written until then is part of it. */
+  endedAt: number | null;
   why?: string;
 }
 

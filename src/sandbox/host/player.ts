@@ -56,13 +56,14 @@ export class Player {
   }
 
   async #play(scenario: Scenario, stopped: AbortSignal): Promise<void> {
-    const { telegram, config, tell } = this.#ports;
+    const { telegram, config, time, tell } = this.#ports;
     const steps: Playing["steps"] = [];
     const say = (state: Playing["state"], why?: string): void =>
       tell({
         scenario: scenario.id,
         state,
         steps: steps.map((step) => ({ ...step })),
+        endedAt: state === "playing" ? null : time.now(),
         ...(why === undefined ? {} : { why }),
       });
     say("playing");

@@ -58,8 +58,8 @@ export const rightAgent: Scenario = {
     );
     await stage.pause();
 
+    const unknown = await stage.customer();
     const second = await whileCrmIsDown(stage, async () => {
-      const unknown = await stage.customer();
       await unknown.write("I need an invoice for March");
       const ticket = await stage.ticketOf(unknown);
       await pressBilling(stage, unknown);
@@ -94,10 +94,16 @@ export const rightAgent: Scenario = {
     await stage.pause();
 
     await senior.write(second.topicId, "/online");
-    for (const { topicId } of [first, second, third]) await stage.lead.write(topicId, "/resolve");
-    await stage.until("everything is resolved", async () =>
-      (await stage.textsAt(late)).find((text) => text.startsWith(`${third.ref} is resolved`)),
-    );
+    for (const [ticket, customer] of [
+      [first, premium],
+      [second, unknown],
+      [third, late],
+    ] as const) {
+      await stage.lead.write(ticket.topicId, "/resolve");
+      await stage.until(`${ticket.ref} is resolved`, async () =>
+        (await stage.textsAt(customer)).find((text) => text.startsWith(`${ticket.ref} is resolved`)),
+      );
+    }
   },
 };
 

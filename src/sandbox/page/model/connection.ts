@@ -7,7 +7,7 @@ import { hear, loadFacts } from "./sandbox.ts";
 import { follow, forgetRead } from "./scene.ts";
 import { act, telegram } from "./telegram.ts";
 import { forgetUpdates, hearOfUpdate, loadUpdates } from "./updates.ts";
-import { apply, loadWorld, threadOf } from "./world.ts";
+import { apply, loadWorld } from "./world.ts";
 
 export const isConnected = signal(false);
 export const faults = signal<readonly Fault[]>([]);
@@ -48,7 +48,7 @@ export function connect(): void {
       forgetRead();
     }
     if (!apply(change)) void load();
-    else if (change.type === "message") follow(change.chatId, threadOf(change.message));
+    else if (change.type === "message") follow(change.chatId, change.message);
   };
 
   const world = new EventSource("/control/feed");

@@ -1,7 +1,8 @@
 import { computed, effect, signal } from "@preact/signals";
+import type { SeenMessage } from "../../telegram/client.ts";
 import { serviceWords } from "../chat/words.ts";
 import { facts, playing } from "./sandbox.ts";
-import { chatMirror, isLoaded, messagesOf, people, type Thread } from "./world.ts";
+import { chatMirror, isLoaded, messagesOf, people, threadOf, type Thread } from "./world.ts";
 
 /* What the person at the page looks at, and as whom. */
 
@@ -67,9 +68,15 @@ effect(() => {
   if (mirror !== undefined && typeof open === "number" && !mirror.topics.has(open)) thread.value = undefined;
 });
 
-/** While a scenario plays, the page looks where something happens. */
-export function follow(chatId: number, at: Thread): void {
-  if (playing.value?.state !== "playing") return;
+/**
+ * While a scenario plays, the page looks where something happens. The news that it ended may come before the last of
+ * what was written in it: they are two feeds.
+ */
+export function follow(chatId: number, message: SeenMessage): void {
+  if (playing.value === null) return;
+  const { endedAt } = playing.value;
+  if (endedAt !== null && message.date * 1_000 > endedAt) return;
+  const at = threadOf(message);
   if (facts.value?.agents.some(({ id }) => id === chatId)) return;
   if (chatId > 0) showPhoneOf(chatId);
   else if (chatId === group.value?.chatId && at !== null) thread.value = at;
