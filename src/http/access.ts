@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
+import type { SchemaProblem } from "../domain/schema-problems.ts";
 import { missingScopes, type Scope } from "../domain/scope.ts";
 import type { Desk } from "./desk.ts";
 import { once } from "./once.ts";
@@ -18,6 +19,22 @@ export function needs(...scopes: [Scope, ...Scope[]]) {
 export function changes(...scopes: [Scope, ...Scope[]]) {
   const { security, middleware } = needs(...scopes);
   return { security, middleware: [...middleware, once] };
+}
+
+/** Looks at the keys of a body that are valid by themselves. */
+type Look<Body> = (c: Context<Desk>, sound: Partial<Body>) => Promise<SchemaProblem[]> | SchemaProblem[];
+
+/**
+ * The same for a route whose body can be valid and still not fit this desk, or this moment. Its handler looks at the
+ * whole body; where some of its keys are not valid, `look` says at the same time what is wrong with the others.
+ */
+export function changesFitting<Body>(look: Look<Body>, ...scopes: [Scope, ...Scope[]]) {
+  const { security, middleware } = changes(...scopes);
+  const fitting = createMiddleware<Desk>((c, next) => {
+    c.set("misfits", (sound) => look(c, sound));
+    return next();
+  });
+  return { security, middleware: [fitting, ...middleware] };
 }
 
 function scoped(scopes: readonly Scope[]) {

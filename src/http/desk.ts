@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { SchemaProblem } from "../domain/schema-problems.ts";
 import type { Scope } from "../domain/scope.ts";
 
 /** Who calls the API. */
@@ -22,6 +23,8 @@ export interface Desk {
     bootstraps: boolean;
     /** Answers a request of which some part is not valid. */
     invalid: (c: Context<Desk>) => Promise<Response>;
+    /** What does not fit this desk, of the keys of a body that are valid by themselves; set behind `fitting`. */
+    misfits?: (sound: object) => Promise<SchemaProblem[]> | SchemaProblem[];
     /** Who calls; set on every path behind `authenticated`. */
     principal: Principal;
     /** The cause key of what this call changes; set on every route that changes something. */

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { routePath } from "hono/route";
-import type { z } from "zod";
+import { ZodObject, type z } from "zod";
 import { schemaProblems, type SchemaProblem } from "../domain/schema-problems.ts";
 import { jsonOf } from "./body.ts";
 import type { Desk } from "./desk.ts";
@@ -65,8 +65,25 @@ async function problemsIn(
   }
   const body =
     json !== undefined && isJson(c.req.header("Content-Type")) ? jsonOf(await c.req.arrayBuffer()) : null;
-  if (body !== null && "value" in body) found.push(...(await wrongIn(json, body.value, [])));
+  if (body !== null && "value" in body) {
+    found.push(...(await wrongIn(json, body.value, [])));
+    found.push(...((await c.get("misfits")?.(await soundOf(json, body.value))) ?? []));
+  }
   return found;
+}
+
+/** The keys of a body that are valid by themselves, as the route's handler would have them. */
+async function soundOf(schema: z.ZodType | undefined, value: unknown): Promise<object> {
+  if (!(schema instanceof ZodObject) || typeof value !== "object" || value === null) return {};
+  const keys = Object.entries(schema.shape as Record<string, z.ZodType>).filter(([key]) =>
+    Object.hasOwn(value, key),
+  );
+  const read = await Promise.all(
+    keys.map(
+      async ([key, of]) => [key, await of.safeParseAsync((value as Record<string, unknown>)[key])] as const,
+    ),
+  );
+  return Object.fromEntries(read.flatMap(([key, { success, data }]) => (success ? [[key, data]] : [])));
 }
 
 async function wrongIn(

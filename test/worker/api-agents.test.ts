@@ -135,18 +135,19 @@ describe("the availability of an agent", () => {
     expect((await put({ availability: "offline" }, key)).status).toBe(422);
   });
 
-  test.each<[unknown, string]>([
+  test.each<[unknown, ...string[]]>([
     [{ availability: "busy" }, "/availability"],
+    [{ availability: "busy", until: "2020-01-01T00:00:00Z" }, "/availability", "/until"],
     [{}, "/availability"],
     [{ availability: "online", until: "2100-01-01T00:00:00Z" }, "/until"],
     [{ availability: "away", until: "2020-01-01T00:00:00Z" }, "/until"],
     [{ availability: "away", until: "tomorrow" }, "/until"],
     [{ availability: "away", note: "x" }, "/note"],
-  ])("cannot be %j", async (body, pointer) => {
+  ])("cannot be %j", async (body, ...pointers) => {
     const answer = await put(body);
     expect(answer.status).toBe(422);
     const { problems } = await answer.json<{ problems: { pointer: string }[] }>();
-    expect(problems.map((one) => one.pointer)).toEqual([pointer]);
+    expect(problems.map((one) => one.pointer)).toEqual(pointers);
     expect(desk.groups.presences).toEqual([]);
   });
 

@@ -163,6 +163,11 @@ describe("opening a ticket", () => {
     });
     for (const body of [order("ada@example.com"), order("nobody@example.com"), order("ada@example.com", "x")])
       expect(await problemOf(blind.call("POST /api/v1/tickets", body))).toEqual(["auth.scope_missing"]);
+    const silent = { body: { contact: { email: "nobody@example.com" }, message: " " } };
+    expect(await problemOf(blind.call("POST /api/v1/tickets", silent))).toEqual([
+      "request.invalid",
+      "/message",
+    ]);
     expect(await stage.group.topics()).toHaveLength(1);
     const named = { body: { contact: { telegramId: ada.id }, message: "Help" } };
     expect(await blind.call("POST /api/v1/tickets", named)).toMatchObject({ ref: "SUP-2" });
@@ -195,6 +200,14 @@ describe("opening a ticket", () => {
       "/fields/a~1b",
       "/fields/category",
       "/contact/email",
+    ]);
+    expect(
+      await problemOf(opens({ contact: { email: "ada@example.com" }, message: " ", queue: "nowhere" })),
+    ).toEqual(["request.invalid", "/message", "/queue", "/contact/email"]);
+    expect(await problemOf(opens({ contact: {}, tier: "y" }))).toEqual([
+      "request.invalid",
+      "/contact",
+      "/tier",
     ]);
     expect(await problemOf(opens({ contact: {} }))).toEqual(["request.invalid", "/contact"]);
     expect(await problemOf(opens({ queue: "billing", topicGroup: "vip" }))).toEqual([

@@ -211,7 +211,7 @@ describe("an API key", () => {
 });
 
 describe("what is asked of a new key", () => {
-  test.each<[string, object, string]>([
+  test.each<[string, object, ...string[]]>([
     ["a name", { name: "" }, "/name"],
     ["a short name", { name: "x".repeat(65) }, "/name"],
     ["a name in one line", { name: "a\nb" }, "/name"],
@@ -223,12 +223,13 @@ describe("what is asked of a new key", () => {
     ["an end in the future", { expiresAt: "2020-01-01T00:00:00Z" }, "/expiresAt"],
     ["an end that is an instant", { expiresAt: "tomorrow" }, "/expiresAt"],
     ["nothing that it does not know", { hash: "x" }, "/hash"],
-  ])("is %s", async (_name, facts, pointer) => {
+    ["all of that at once", { scopes: [], expiresAt: "2020-01-01T00:00:00Z" }, "/scopes", "/expiresAt"],
+  ])("is %s", async (_name, facts, ...pointers) => {
     const body = { name: "x", scopes: ["tickets:read"], ...facts };
     const answer = await desk.send("POST", "/api/v1/keys", body);
     expect(answer.status).toBe(422);
     const { problems } = await answer.json<{ problems: { pointer: string }[] }>();
-    expect(problems.map((one) => one.pointer)).toEqual([pointer]);
+    expect(problems.map((one) => one.pointer)).toEqual(pointers);
   });
 
   test("is that the desk has fewer than it may have", async () => {

@@ -6,11 +6,12 @@ import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { encodeCursor } from "../../record/cursor.ts";
-import { changes, needs } from "../access.ts";
+import { changesFitting, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import {
+  notInFuture,
   cursorOf,
   Idempotent,
   Instant,
@@ -138,7 +139,10 @@ agentsApi.openapi(
     method: "put",
     path: "/agents/{id}/availability",
     operationId: "putAgentAvailability",
-    ...changes("tickets:write"),
+    ...changesFitting<{ until: number | null }>(
+      (c, { until }) => notInFuture("/until", until, c.get("now")()),
+      "tickets:write",
+    ),
     summary: "Says how an agent is, as they would by /online, /away and /offline",
     request: {
       params: Params,
@@ -185,10 +189,8 @@ agentsApi.openapi(
   async (c) => {
     const { id } = c.req.valid("param");
     const presence = c.req.valid("json");
-    if (presence.until !== null && presence.until <= c.get("now")()) {
-      const message = "must lie in the future";
-      return problem(c, "request.invalid", { problems: [{ pointer: "/until", message }] });
-    }
+    const wrong = notInFuture("/until", presence.until, c.get("now")());
+    if (wrong.length > 0) return problem(c, "request.invalid", { problems: wrong });
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);
     if (versioned === null) return problem(c, "config.missing");
     const agent = versioned.config.agents.find(({ telegramId }) => telegramId === id);

@@ -8,6 +8,7 @@ import { unknownAnswers } from "../../domain/intake.ts";
 import { NOTE_CHARS_MAX, SUBJECT_CHARS_MAX, TAGS_MAX } from "../../domain/limits.ts";
 import { defaultGroupOf } from "../../domain/policy.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
+import type { SchemaProblem } from "../../domain/schema-problems.ts";
 import { Tag } from "../../domain/tag.ts";
 import type { Executed, TicketAct, TicketOrder } from "../../domain/work-order.ts";
 import { askGroup, hasGroup, type GroupStub } from "../../groups/ask.ts";
@@ -16,7 +17,7 @@ import { customerRoutesOf } from "../../record/customer-routes.ts";
 import { contactsByEmail, knownContact } from "../../record/known-contact.ts";
 import type { TicketRow } from "../../record/queries.ts";
 import { ticketPlace } from "../../record/ticket-place.ts";
-import { changes, lacks, scopeMissing } from "../access.ts";
+import { changes, changesFitting, lacks, scopeMissing } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { RETRY_AFTER_S, WRITTEN_CHARS_MAX } from "../limits.ts";
@@ -195,7 +196,7 @@ commandsApi.openapi(
   createRoute({
     method: "post",
     path: "/tickets",
-    ...changes("tickets:write"),
+    ...changesFitting(orderMisfits, "tickets:write"),
     operationId: "openTicket",
     summary: "Opens a ticket for a customer",
     description:
@@ -232,16 +233,12 @@ commandsApi.openapi(
   }),
   async (c) => {
     const order = c.req.valid("json");
-    // Whose an address is, and whether anybody's, is what the staff knows of customers.
-    const byAddress = ["tickets:write", "contacts:read"] as const;
-    if (order.contact.email !== undefined && lacks(c, ...byAddress)) return scopeMissing(c, byAddress);
+    if (order.contact.email !== undefined && lacks(c, ...BY_ADDRESS)) return scopeMissing(c, BY_ADDRESS);
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);
     if (versioned === null) return problem(c, "config.missing");
     const { config } = versioned;
-    const wrong = misfits(order, config);
-    const customer = await customerOf(c.env.DB, order.contact);
-    if ("pointer" in customer) wrong.push(customer);
-    if (wrong.length > 0 || "pointer" in customer) return problem(c, "request.invalid", { problems: wrong });
+    const { wrong, customer } = await fitted(c, order, config);
+    if (wrong.length > 0 || customer === null) return problem(c, "request.invalid", { problems: wrong });
     const { category, urgency } = order;
     const fields = {
       ...order.fields,
@@ -377,16 +374,39 @@ function failed(c: Context<Desk>, done: Exclude<Answered, { status: "done" }>) {
   return problem(c, done.status === "full" ? "group.full" : "group.unreachable", { headers });
 }
 
-type Misfit = { pointer: string; message: string };
-
 function known(ids: readonly string[]): string {
   return ids.length === 0 ? "there are none" : `there are ${ids.join(", ")}`;
 }
 
-/** What an order names that the desk does not have. */
-function misfits(order: z.infer<typeof Order>, config: Config): Misfit[] {
+/** Whose an address is, and whether anybody's, is what the staff knows of customers. */
+const BY_ADDRESS = ["tickets:write", "contacts:read"] as const;
+
+/** All that an order names that the desk does not have, where only some of its keys are valid. */
+async function orderMisfits(
+  c: Context<Desk>,
+  sound: Partial<z.infer<typeof Order>>,
+): Promise<SchemaProblem[]> {
+  const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+  return versioned === null ? [] : (await fitted(c, sound, versioned.config)).wrong;
+}
+
+/** Whom an order is for, and all that it names that the desk does not have. */
+async function fitted(
+  c: Context<Desk>,
+  { contact, ...names }: Partial<z.infer<typeof Order>>,
+  config: Config,
+): Promise<{ wrong: SchemaProblem[]; customer: ContactFacts | null }> {
+  const wrong = misfits(names, config);
+  if (contact === undefined || (contact.email !== undefined && lacks(c, ...BY_ADDRESS))) {
+    return { wrong, customer: null };
+  }
+  const customer = await customerOf(c.env.DB, contact);
+  return "pointer" in customer ? { wrong: [...wrong, customer], customer: null } : { wrong, customer };
+}
+
+function misfits(order: Partial<z.infer<typeof Order>>, config: Config): SchemaProblem[] {
   const { queue, topicGroup, tier } = order;
-  const wrong: Misfit[] = [];
+  const wrong: SchemaProblem[] = [];
   const group = config.queues.find(({ id }) => id === queue)?.group;
   if (queue !== undefined && group === undefined) {
     wrong.push({
@@ -407,7 +427,10 @@ function misfits(order: z.infer<typeof Order>, config: Config): Misfit[] {
 }
 
 /** Answers that the intake does not know, each where it stands in the order. */
-function unknownIn({ fields = {}, category, urgency }: z.infer<typeof Order>, config: Config): Misfit[] {
+function unknownIn(
+  { fields = {}, category, urgency }: Partial<z.infer<typeof Order>>,
+  config: Config,
+): SchemaProblem[] {
   const known = config.intake.fields;
   const named = Object.entries({ category, urgency }).flatMap(([field, option]) =>
     option === undefined ? [] : unknownAnswers(known, { [field]: option }),
@@ -421,7 +444,7 @@ function unknownIn({ fields = {}, category, urgency }: z.infer<typeof Order>, co
 async function customerOf(
   d1: D1Database,
   { telegramId, id, email, name }: z.infer<typeof Order>["contact"],
-): Promise<ContactFacts | Misfit> {
+): Promise<ContactFacts | SchemaProblem> {
   const [found, ...others] = email === undefined ? [] : await contactsByEmail(d1, email);
   const telegram = telegramId ?? id ?? found;
   if (telegram === undefined || others.length > 0) {

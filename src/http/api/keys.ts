@@ -4,13 +4,14 @@ import { SCOPE_NAMES, SCOPES } from "../../domain/scope.ts";
 import { log } from "../../log.ts";
 import { ApiKeys, type ApiKeyRow } from "../../record/api-keys.ts";
 import { encodeCursor } from "../../record/cursor.ts";
-import { changes, needs } from "../access.ts";
+import { changes, changesFitting, needs } from "../access.ts";
 import { hashOf, keyIdOf, keyText, newSecret } from "../api-key.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { CALLS_PER_MINUTE_DEFAULT, CALLS_PER_MINUTE_MAX, KEY_NAME_CHARS_MAX } from "../limits.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import {
+  notInFuture,
   cursorOf,
   Idempotent,
   Instant,
@@ -114,7 +115,10 @@ keysApi.openapi(
     method: "post",
     path: "/keys",
     operationId: "createKey",
-    ...changes("admin"),
+    ...changesFitting<{ expiresAt: number | null }>(
+      (c, { expiresAt }) => notInFuture("/expiresAt", expiresAt, c.get("now")()),
+      "admin",
+    ),
     summary: "Makes an API key",
     request: {
       headers: Idempotent,
@@ -166,10 +170,8 @@ keysApi.openapi(
   async (c) => {
     const { name, scopes, callsPerMinute, expiresAt } = c.req.valid("json");
     const at = c.get("now")();
-    if (expiresAt !== null && expiresAt <= at) {
-      const message = "must lie in the future";
-      return problem(c, "request.invalid", { problems: [{ pointer: "/expiresAt", message }] });
-    }
+    const wrong = notInFuture("/expiresAt", expiresAt, at);
+    if (wrong.length > 0) return problem(c, "request.invalid", { problems: wrong });
     const cause = c.get("cause");
     const doer = doerOf(c);
     const [id, secret] = [await keyIdOf(cause), newSecret()];

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { Duration, ms as msOf } from "../../domain/duration.ts";
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "../../domain/limits.ts";
+import type { SchemaProblem } from "../../domain/schema-problems.ts";
 import { decodeCursor } from "../../record/cursor.ts";
 import { CURSOR_CHARS_MAX } from "../../record/limits.ts";
 import { KEY_OVERLAP_DEFAULT, KEY_OVERLAP_MAX_MS } from "../limits.ts";
@@ -28,6 +29,11 @@ export const When = z.iso
   .transform((text) => Date.parse(text))
   .refine((at) => at >= INSTANT_FIRST && at < INSTANT_LAST, "must lie between 1970 and 2200")
   .openapi({ type: "string", format: "date-time", example: "2026-03-28T22:00:00Z" });
+
+/** What is wrong with an instant that shall not have passed. */
+export function notInFuture(pointer: string, at: number | null | undefined, now: number): SchemaProblem[] {
+  return at !== null && at !== undefined && at <= now ? [{ pointer, message: "must lie in the future" }] : [];
+}
 
 /** The end of a period, as it stands in a query; the example lies a day after that of `When`. */
 export const Until = When.optional().openapi({
