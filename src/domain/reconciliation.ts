@@ -29,8 +29,10 @@ export interface Acts {
   since: number;
 }
 
-/** What a group's object has noticed by itself since it was last asked. */
+/** What a group's object has noticed by itself, and nobody has heard of. */
 export interface Noticed {
+  /** By which the object is told that this was heard: until then it answers the same again. Null: it is nothing. */
+  id: number | null;
   /** Topics that the desk made, renamed, closed or reopened, and of which Telegram brought no service message. */
   unechoed: Acts | null;
   /** Such service messages of the bot for which the desk did nothing. */

@@ -1,4 +1,4 @@
-import type { Noticed, StaffChat } from "../domain/reconciliation.ts";
+import type { Acts, Noticed, StaffChat } from "../domain/reconciliation.ts";
 import type { Arrival } from "../telegram/inbound.ts";
 import { STAFF } from "./drain/lane.ts";
 import type { Trouble } from "./drain/settled.ts";
@@ -25,9 +25,16 @@ export function isOver(trouble: unknown): boolean {
   return trouble === "group.not_a_forum" || trouble === "group.gone" || trouble === "bot.token_refused";
 }
 
+/** What was answered under a number, and may have got lost on its way. */
+interface Unheard {
+  id: number;
+  noticed: Told;
+}
+type Told = Omit<Noticed, "id" | "strayed">;
+
 /**
  * Somebody looks after this group and says what Telegram says of it, null if it said nothing. Answers what was noticed
- * since the last time, and has some tickets probed where `probes`. Unless it is `quiet`, echoes that are missing may
+ * and not heard of, and has some tickets probed where `probes`. Unless it is `quiet`, echoes that are missing may
  * still come, and are kept for the next time.
  */
 export function notice(
@@ -47,9 +54,46 @@ export function notice(
   }
   const { unechoed, foreign, waiting } = keepEchoes(tx, echoes);
   saveEchoes(tx, { unechoed: quiet ? null : unechoed, foreign: null, waiting });
-  const lost = takeLost(tx);
+  const told = { unechoed: quiet ? unechoed : null, foreign, ...takeLost(tx) };
   if (probes && store.fact(FACTS.trouble) === undefined) probeNext(tx);
-  return { unechoed: quiet ? unechoed : null, foreign, ...lost, strayed };
+  return { ...keepUntilHeard(tx, told), strayed };
+}
+
+/** Adds it to what was answered before and perhaps not heard. */
+function keepUntilHeard({ store, now }: Transaction, told: Told): Told & Pick<Noticed, "id"> {
+  const before = unheard(store);
+  const all = before === null ? told : together(before.noticed, told);
+  if (isNothing(told)) return { ...all, id: before?.id ?? null };
+  const id = Math.max(now, (before?.id ?? 0) + 1);
+  store.setFact(FACTS.unheard, { id, noticed: all } satisfies Unheard);
+  return { ...all, id };
+}
+
+/** Whoever asked has kept what was answered under this number. */
+export function heard({ store }: Transaction, id: number): void {
+  if (unheard(store)?.id === id) store.deleteFact(FACTS.unheard);
+}
+
+function unheard(store: Store): Unheard | null {
+  return (store.fact(FACTS.unheard) as Unheard | undefined) ?? null;
+}
+
+function isNothing({ unechoed, foreign, lostTopics, lostCards }: Told): boolean {
+  return unechoed === null && foreign === null && lostTopics.length + lostCards.length === 0;
+}
+
+function together(one: Told, other: Told): Told {
+  return {
+    unechoed: sumOf(one.unechoed, other.unechoed),
+    foreign: sumOf(one.foreign, other.foreign),
+    lostTopics: [...new Set([...one.lostTopics, ...other.lostTopics])],
+    lostCards: [...new Set([...one.lostCards, ...other.lostCards])],
+  };
+}
+
+function sumOf(one: Acts | null, other: Acts | null): Acts | null {
+  if (one === null || other === null) return one ?? other;
+  return { acts: one.acts + other.acts, since: Math.min(one.since, other.since) };
 }
 
 /**

@@ -45,7 +45,16 @@ import { forgetOld, type Forgetting, type Forgotten } from "./forgetting.ts";
 import { disabledSince, messageId } from "./hook-state.ts";
 import { enable, ping, replayHook } from "./hooks.ts";
 import { introduce } from "./introduction.ts";
-import { belongingOf, echoesFound, isOver, keepEchoes, notice, troubleIn, type Echo } from "./noticing.ts";
+import {
+  belongingOf,
+  echoesFound,
+  heard,
+  isOver,
+  keepEchoes,
+  notice,
+  troubleIn,
+  type Echo,
+} from "./noticing.ts";
 import { outsideOf, type Outside } from "./outside.ts";
 import { endParked, nextParkedEndAt } from "./parked-too-long.ts";
 import { fromPeer } from "./peers/from-peer.ts";
@@ -365,6 +374,11 @@ export class TopicGroup extends DurableObject<Env> {
     else if (chat !== null && isOver(before)) this.drain.mended();
     this.drain.kick();
     return noticed;
+  }
+
+  /** What `notice` answered is kept now by whoever asked. */
+  heard(id: number): void {
+    this.#commit((tx) => heard(tx, id));
   }
 
   /** Which updates have come here since the last look: see `SeenUpdates.since`. */

@@ -252,6 +252,32 @@ test("a topic that somebody deleted is found by a probe, and made anew", async (
   expect(await look()).toEqual([]);
 });
 
+test("what an object has noticed is not lost with a look that nobody could keep", async () => {
+  const topic = await stage.topic("SUP-1");
+  const card = (await stage.group.messages({ threadId: topic.id })).find(isCard)!;
+  await stage.lead.delete(card.message_id);
+  expect(await look()).toEqual([]);
+  await env.DB.prepare(
+    "CREATE TRIGGER kept_nowhere BEFORE INSERT ON jobs WHEN NEW.name = 'reconciliation' BEGIN SELECT RAISE(ABORT, 'broken'); END",
+  ).run();
+  await stage.pass(MINUTE);
+  const broken = await stage.api("POST", "/api/v1/reconciliation");
+  expect(broken.status).toBe(503);
+  await broken.body?.cancel();
+  await bot("closeForumTopic", { chat_id: stage.config.groups[0].chatId, message_thread_id: topic.id });
+  await stage.pass(2 * MINUTE);
+  const again = await stage.api("POST", "/api/v1/reconciliation");
+  expect(again.status).toBe(503);
+  await again.body?.cancel();
+  await env.DB.prepare("DROP TRIGGER kept_nowhere").run();
+  const findings = await look();
+  expect(findings.map(({ kind, details }) => [kind, details["tickets"] ?? details["acts"]])).toEqual([
+    ["echoes.foreign", 1],
+    ["cards.lost", ["SUP-1"]],
+  ]);
+  expect(await look()).toEqual([]);
+});
+
 test("probes change nothing, take few calls, and come to every open ticket in its turn", async () => {
   for (let n = 0; n < 5; n += 1) await (await stage.customer()).write("Help");
   await stage.settle();

@@ -4,22 +4,39 @@ import { staffChatOf } from "../../telegram/staff-chat.ts";
 import { askGroup } from "../ask.ts";
 import type { Look } from "./look.ts";
 
-/** Looks at every staff group at Telegram, tells its object, and hears what that has noticed. */
-export async function lookAtGroups(look: Look): Promise<Finding[]> {
-  return (await Promise.all(look.groups.map((group) => lookAt(look, group)))).flat();
+/** What of a group is as it should not be; `heard`: the number under which its object answered some of it. */
+export interface GroupSeen {
+  group: string;
+  findings: Finding[];
+  heard: number | null;
 }
 
-async function lookAt({ env, config, bot, webhook }: Look, group: string): Promise<Finding[]> {
+/** Looks at every staff group at Telegram, tells its object, and hears what that has noticed. */
+export async function lookAtGroups(look: Look): Promise<GroupSeen[]> {
+  return Promise.all(look.groups.map((group) => lookAt(look, group)));
+}
+
+/** Once their findings are kept: until they hear that, the objects answer them again. */
+export async function thankGroups({ env }: Look, seen: readonly GroupSeen[]): Promise<void> {
+  await Promise.all(
+    seen.flatMap(({ group, heard }) =>
+      heard === null ? [] : [askGroup(env, group, (stub) => stub.heard(heard))],
+    ),
+  );
+}
+
+async function lookAt({ env, config, bot, webhook }: Look, group: string): Promise<GroupSeen> {
   const { chatId } = config.groups.find(({ id }) => id === group)!;
   const chat = await staffChatOf(bot, chatId, botIdOf(env.BOT_TOKEN), RIGHTS_NEEDED);
   // While Telegram has something to bring, an echo may be among it.
   const quiet = webhook?.pending === 0;
   const asked = await askGroup(env, group, (stub) => stub.notice(chat, quiet));
   const noticed = "answer" in asked ? asked.answer : null;
-  return [
+  const findings = [
     ...(chat === null ? [] : seen(group, chat, noticed?.strayed ?? 0)),
-    ...(noticed === null ? [] : heard(group, noticed)),
+    ...(noticed === null ? [] : foundByItself(group, noticed)),
   ];
+  return { group, findings, heard: noticed?.id ?? null };
 }
 
 function seen(group: string, { member, forum, lacks }: StaffChat, copies: number): Finding[] {
@@ -32,7 +49,7 @@ function seen(group: string, { member, forum, lacks }: StaffChat, copies: number
   ];
 }
 
-function heard(group: string, noticed: Noticed): Finding[] {
+function foundByItself(group: string, noticed: Noticed): Finding[] {
   const { unechoed, foreign, lostTopics, lostCards } = noticed;
   const findings: Finding[] = [];
   if (unechoed !== null) findings.push({ kind: "echoes.missing", group, ...unechoed, mended: false });

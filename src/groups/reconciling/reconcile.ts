@@ -15,7 +15,7 @@ import { webhookInfo } from "../../telegram/webhook.ts";
 import { wallTime, zoneWords } from "../../telegram/when.ts";
 import { askGroup, groupIds } from "../ask.ts";
 import { LOOK_LEASE_MS, RECONCILED_EVERY_MS } from "../limits.ts";
-import { lookAtGroups } from "./groups-look.ts";
+import { lookAtGroups, thankGroups } from "./groups-look.ts";
 import type { Look } from "./look.ts";
 import { lookAtRecord } from "./record-look.ts";
 import { lookAtUpdates } from "./updates-look.ts";
@@ -63,16 +63,15 @@ async function look(
   const at: Look = { env, now, config, groups, store, bot, webhook: await webhookInfo(bot) };
   const isDraining = drain === "running" || (await store.drain(now)) === "running";
   const updates = await lookAtUpdates(at);
-  const findings = [
-    ...(await lookAtRecord(at)),
-    ...(isDraining ? [] : await lookAtWebhook(at)),
-    ...updates.findings,
-    ...(await lookAtGroups(at)),
-  ];
+  const record = await lookAtRecord(at);
+  const webhook = isDraining ? [] : await lookAtWebhook(at);
+  const seen = await lookAtGroups(at);
+  const findings = [...record, ...webhook, ...updates.findings, ...seen.flatMap((group) => group.findings)];
   const [before] = await store.runs();
   const news = [...(await store.untold()), ...newsIn(findings, before?.findings ?? [])];
   const run = { at: now, groups, findings };
   await store.add(run, updates.ledger, news);
+  await thankGroups(at, seen);
   if (news.length > 0 && (await tell(env, config, news))) await store.told();
   if (findings.length > 0) log("warn", "reconciliation.found", { kinds: findings.map(topicOf) });
   return run;

@@ -30,6 +30,8 @@ export const FACTS = {
   probing: "probing",
   /** What did not agree with the bot's own service messages, until somebody asks. */
   echoes: "echoes",
+  /** What was answered of all this, and has not been heard for certain: `Unheard`. */
+  unheard: "unheard",
   /** When settled causes were last purged, in ms since 1970. */
   purgedAt: "purged_at",
 } as const;
