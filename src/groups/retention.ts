@@ -97,13 +97,14 @@ async function step(
 
 async function recordStep(
   store: Retention,
-  { retention }: Config,
+  { retention, desk }: Config,
   { removed, startedAt }: RetentionReport,
   part: (typeof PARTS)[number],
 ): Promise<boolean> {
   const before = cutoff(part === "tickets" ? retention.closedTickets : retention[part], startedAt);
   if (before === null) return false;
-  const step = await store[part](before);
+  const isOfTickets = part === "tickets" || part === "events";
+  const step = await store[part](isOfTickets ? Math.min(before, reopenableSince(desk, startedAt)) : before);
   removed[part] += step.removed;
   return step.more;
 }
@@ -120,11 +121,11 @@ async function objectStep(
 ): Promise<boolean> {
   const { startedAt } = report;
   const ended = [retention.closedTickets, retention.events].flatMap((kept) => cutoff(kept, startedAt) ?? []);
-  const reopenable = startedAt - ms(desk.reopenWithin);
   const held = await new LegalHolds(env.DB).everything();
   const asked = await askGroup(env, group, (stub) =>
     stub.forget({
-      ticketsClosedBefore: ended.length === 0 ? null : Math.min(Math.max(...ended), reopenable),
+      ticketsClosedBefore:
+        ended.length === 0 ? null : Math.min(Math.max(...ended), reopenableSince(desk, startedAt)),
       webhooksBefore: cutoff(retention.webhookLogs, startedAt),
       profilesBefore: cutoff(retention.enrichment, startedAt),
       held: [...held.contacts, ...held.tickets],
@@ -138,6 +139,11 @@ async function objectStep(
   report.removed.webhookLogs += asked.answer.webhooks;
   report.removed.enrichment += asked.answer.profiles;
   return asked.answer.more;
+}
+
+/** What was closed after this instant its customer may take up again, with its whole history. */
+function reopenableSince(desk: Config["desk"], now: number): number {
+  return now - ms(desk.reopenWithin);
 }
 
 function cutoff(kept: string | undefined, now: number): number | null {

@@ -1,9 +1,9 @@
-import { and, eq, inArray, or, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, or, sql, type SQL, type SQLWrapper } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { AuditEntry, Doer } from "../domain/audit.ts";
 import { auditOfChange, doneBy } from "./audit-entries.ts";
 import { reach } from "./reach.ts";
-import { legalHolds, tickets } from "./schema.ts";
+import { contactDetails, legalHolds, tickets } from "./schema.ts";
 
 /** A hold; `since` in ms since 1970. */
 export type HoldRow = typeof legalHolds.$inferSelect;
@@ -17,10 +17,6 @@ export class LegalHolds {
 
   constructor(d1: D1Database) {
     this.#db = drizzle(d1);
-  }
-
-  async list(): Promise<HoldRow[]> {
-    return reach(() => this.#db.select().from(legalHolds));
   }
 
   /** Longest first, those after a place. */
@@ -85,15 +81,37 @@ export class LegalHolds {
     );
   }
 
-  /** Ids of everything that a hold keeps: contacts, tickets, and the tickets of contacts. */
+  /** Ids of everything that a hold keeps: tickets, and contacts with all that are the same person. */
   async everything(): Promise<{ contacts: string[]; tickets: string[] }> {
-    const rows = await this.list();
-    const contacts = rows.filter(({ kind }) => kind === "contact").map(({ id }) => id);
-    return { contacts, tickets: rows.filter(({ kind }) => kind === "ticket").map(({ id }) => id) };
+    const [rows, others] = await reach(() =>
+      this.#db.batch([
+        this.#db.select().from(legalHolds),
+        this.#db
+          .select({ id: contactDetails.contactId, into: contactDetails.mergedInto })
+          .from(contactDetails)
+          .where(and(isNotNull(contactDetails.mergedInto), isHeldPerson(contactDetails.contactId))),
+      ]),
+    );
+    const contacts = new Set(rows.filter(({ kind }) => kind === "contact").map(({ id }) => id));
+    for (const { id, into } of others) contacts.add(String(id)).add(String(into));
+    return {
+      contacts: [...contacts],
+      tickets: rows.filter(({ kind }) => kind === "ticket").map(({ id }) => id),
+    };
   }
 }
 
+/** The condition that a hold keeps a contact, or one that is the same person. */
+export function isHeldPerson(contact: SQLWrapper): SQL {
+  return sql`EXISTS (SELECT 1 FROM legal_holds AS kept WHERE kept.kind = 'contact'
+    AND ${shownAs(sql`CAST(kept.id AS INTEGER)`)} = ${shownAs(contact)})`;
+}
+
+/** Chains of merges are refused, so one look tells. */
+function shownAs(contact: SQLWrapper): SQL {
+  return sql`coalesce((SELECT one.merged_into FROM contact_details AS one WHERE one.contact_id = ${contact}), ${contact})`;
+}
+
 /** The condition that a ticket of the record is held by nobody. */
-export const isHeldByNobody = sql`NOT EXISTS (SELECT 1 FROM legal_holds AS held WHERE
-  (held.kind = 'ticket' AND held.id = ${tickets.id})
-  OR (held.kind = 'contact' AND held.id = CAST(${tickets.customerId} AS TEXT)))`;
+export const isHeldByNobody = sql`(NOT ${isHeldPerson(tickets.customerId)}
+  AND NOT EXISTS (SELECT 1 FROM legal_holds AS held WHERE held.kind = 'ticket' AND held.id = ${tickets.id}))`;

@@ -3,7 +3,7 @@ import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { AuditEntry } from "../domain/audit.ts";
 import { NO_PROFILE } from "../domain/routing/profile.ts";
 import { auditOf } from "./audit-entries.ts";
-import { isHeldByNobody } from "./legal-holds.ts";
+import { isHeldByNobody, isHeldPerson } from "./legal-holds.ts";
 import { ERASED_TICKETS_AT_ONCE_MAX, ROWS_FORGOTTEN_AT_ONCE_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";
 import { audit, jobs, ticketEvents, tickets } from "./schema.ts";
@@ -89,6 +89,7 @@ export class Retention {
           lt(audit.at, before),
           sql`NOT EXISTS (SELECT 1 FROM legal_holds AS held
             WHERE held.kind = ${audit.targetKind} AND held.id = ${audit.targetId})`,
+          sql`NOT (${audit.targetKind} = 'contact' AND ${isHeldPerson(sql`CAST(${audit.targetId} AS INTEGER)`)})`,
         ),
       )
       .orderBy(audit.at)
