@@ -13,6 +13,8 @@ import { askGroups, groupIds, hasGroup } from "./ask.ts";
 export interface Addressee {
   group: string;
   versioned: VersionedConfig;
+  /** The customer whose home it was when this isolate last looked; whoever was erased since may get another one. */
+  remembered?: number;
 }
 
 /**
@@ -79,7 +81,7 @@ async function home(
   const routes = customerRoutesOf(env.DB);
   const remembered = routes.remembered(customer);
   if (remembered !== undefined && hasGroup(versioned.config, remembered))
-    return { group: remembered, versioned };
+    return { group: remembered, versioned, remembered: customer };
   try {
     return await storedHome(customer, envelope, versioned, env);
   } catch (error) {

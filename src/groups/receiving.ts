@@ -1,5 +1,6 @@
 import { errorFacts } from "../domain/error-facts.ts";
 import { log } from "../log.ts";
+import { customerRoutesOf } from "../record/customer-routes.ts";
 import type { Envelope } from "../telegram/envelope.ts";
 import { addresseeOf, type Addressee } from "./addressee.ts";
 import { RETRY_S, RETRY_UNCONFIGURED_S } from "./limits.ts";
@@ -20,36 +21,45 @@ export type Received =
 export async function receive(update: unknown, envelope: Envelope, env: Env): Promise<Received> {
   const addressee = await addresseeOf(envelope, env);
   if (addressee === null) return again("config.missing", RETRY_UNCONFIGURED_S);
-  try {
-    const receipt = await hand(update, addressee, env);
-    switch (receipt.status) {
-      case "accepted":
-      case "duplicate":
-      case "ignored":
-      case "set_aside":
-        return { status: receipt.status };
-      case "full":
-        return again("group.full", receipt.retryAfterS);
-      case "failed":
-        return again("group.unreachable", receipt.retryAfterS);
-      case "config_needed":
-        return again("group.unreachable", RETRY_S);
-      default:
-        return receipt satisfies never;
-    }
-  } catch (error) {
-    log("error", "group.failed", { group: addressee.group, ...errorFacts(error) });
-    return again("group.unreachable", RETRY_S);
+  const receipt = await hand(update, addressee, env);
+  if (receipt.status !== "home_needed") return receivedOf(receipt);
+  customerRoutesOf(env.DB).forget(addressee.remembered!);
+  const { group, versioned } = (await addresseeOf(envelope, env)) ?? addressee;
+  return receivedOf(await hand(update, { group, versioned }, env));
+}
+
+function receivedOf(receipt: Awaited<ReturnType<typeof hand>>): Received {
+  switch (receipt.status) {
+    case "accepted":
+    case "duplicate":
+    case "ignored":
+    case "set_aside":
+      return { status: receipt.status };
+    case "full":
+      return again("group.full", receipt.retryAfterS);
+    case "failed":
+      return again("group.unreachable", receipt.retryAfterS);
+    case "config_needed":
+    case "home_needed":
+      return again("group.unreachable", RETRY_S);
+    default:
+      return receipt satisfies never;
   }
 }
 
 /** One that has an older configuration is given ours first. */
-async function hand(update: unknown, { group, versioned }: Addressee, env: Env) {
-  const stub = env.TOPIC_GROUP.getByName(group);
-  const receipt = await stub.receive(update, versioned.version);
-  if (receipt.status !== "config_needed") return receipt;
-  await stub.configure(group, versioned);
-  return stub.receive(update, versioned.version);
+async function hand(update: unknown, { group, versioned, remembered }: Addressee, env: Env) {
+  try {
+    const stub = env.TOPIC_GROUP.getByName(group);
+    const receive = () => stub.receive(update, versioned.version, remembered !== undefined);
+    const receipt = await receive();
+    if (receipt.status !== "config_needed") return receipt;
+    await stub.configure(group, versioned);
+    return await receive();
+  } catch (error) {
+    log("error", "group.failed", { group, ...errorFacts(error) });
+    return { status: "failed" as const, retryAfterS: RETRY_S };
+  }
 }
 
 function again(

@@ -26,7 +26,7 @@ import { botIdOf } from "../telegram/api.ts";
 import { inbound } from "../telegram/inbound.ts";
 import { receiptView } from "../telegram/receipt-view.ts";
 import { agentsHere, setPresence } from "./agents-report.ts";
-import { take } from "./arrivals/take.ts";
+import { customerOf, take } from "./arrivals/take.ts";
 import { handOut } from "./assigning.ts";
 import { contactInside, type ContactInside } from "./contact-inside.ts";
 import { depthsDue, nextDepthAt, watchDepth } from "./depth.ts";
@@ -143,9 +143,10 @@ export class TopicGroup extends DurableObject<Env> {
 
   /**
    * Takes one Telegram update, of which the caller has seen that it is an object with an integer `update_id`;
-   * `configVersion` is the newest that the caller knows.
+   * `configVersion` is the newest that the caller knows, `remembered`: nobody has looked up whether the customer's home
+   * is still here.
    */
-  receive(incoming: unknown, configVersion: number): Receipt {
+  receive(incoming: unknown, configVersion: number, remembered: boolean): Receipt {
     const update = incoming as Update;
     const rules = this.#rulesInForce();
     if (rules === null || rules.version < configVersion) return { status: "config_needed" };
@@ -156,6 +157,8 @@ export class TopicGroup extends DurableObject<Env> {
         this.#tables.seenUpdates.note(update.update_id, this.#now());
         return { status: "ignored" };
       }
+      const customer = remembered ? customerOf(arrival) : null;
+      if (customer !== null && !this.#isKnown(customer)) return { status: "home_needed" };
       const status = this.#commit((tx) =>
         take(tx, arrival, update.update_id, (key) => this.drain.isInFlight(key)),
       );
@@ -276,6 +279,10 @@ export class TopicGroup extends DurableObject<Env> {
     };
   }
 
+  #isKnown(customer: number): boolean {
+    return this.#tables.store.customer(customer) !== undefined || this.#tables.privacy.isBlocked(customer);
+  }
+
   /** Whether this customer has written to this group before. */
   knows(customer: number): boolean {
     const known = this.#tables.store.customer(customer);
@@ -365,6 +372,8 @@ export class TopicGroup extends DurableObject<Env> {
   /** Whoever looks after everything says how the staff group is, and hears what this object has noticed: see `notice`. */
   notice(chat: StaffChat | null, quiet: boolean): Noticed | null {
     if (this.#rulesInForce() === null) return null;
+    // In a group in which nothing happens no alarm rings.
+    this.#purge();
     const before = this.#tables.store.fact(FACTS.trouble);
     const trouble = chat === null ? null : troubleIn(chat);
     const noticed = this.#commit((tx) =>
@@ -481,6 +490,7 @@ export class TopicGroup extends DurableObject<Env> {
   /** Forgets what is older than the configuration keeps, a step at a time. Answers what, and whether there is more. */
   forget(wanted: Forgetting): Forgotten {
     if (this.#rulesInForce() === null) return { tickets: 0, webhooks: 0, profiles: 0, more: false };
+    this.#purge();
     return this.#commit((tx) => forgetOld(tx, wanted));
   }
 

@@ -56,19 +56,28 @@ function originalOf(arrival: Arrival): OriginalKey | null {
 
 type FromCustomer = Extract<Arrival, { kind: `customer_${string}` }>;
 
-/** Whether somebody does something whose messages are not passed on. Whether they can be written to counts as ever. */
-function isFromBlocked(tx: Transaction, arrival: Arrival): arrival is FromCustomer {
-  if (!arrival.kind.startsWith("customer_") || arrival.kind === "customer_membership") return false;
-  return tx.privacy.isBlocked(customerOf(arrival as FromCustomer));
+function isFromCustomer(arrival: Arrival): arrival is FromCustomer {
+  return arrival.kind.startsWith("customer_");
 }
 
-function customerOf(arrival: FromCustomer): number {
+/** Whether somebody does something whose messages are not passed on. Whether they can be written to counts as ever. */
+function isFromBlocked(tx: Transaction, arrival: Arrival): arrival is FromCustomer {
+  if (!isFromCustomer(arrival) || arrival.kind === "customer_membership") return false;
+  return tx.privacy.isBlocked(idOf(arrival));
+}
+
+/** The customer who does it; null: it is none. */
+export function customerOf(arrival: Arrival): number | null {
+  return isFromCustomer(arrival) ? idOf(arrival) : null;
+}
+
+function idOf(arrival: FromCustomer): number {
   return arrival.kind === "customer_reaction" ? arrival.customer : arrival.contact.id;
 }
 
 /** They are told once, and after that there is no answer. */
 function turnAway(tx: Transaction, arrival: FromCustomer): void {
-  const customer = customerOf(arrival);
+  const customer = idOf(arrival);
   if (arrival.kind === "customer_press") tx.toast(arrival.queryId, "");
   if (arrival.kind !== "customer_message" && arrival.kind !== "customer_command") return;
   if (tx.store.firstTime(blockedKey(customer), tx.now)) tx.tellCustomer(customer, 0, customerBlocked());
