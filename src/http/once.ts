@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { log } from "../log.ts";
 import { ApiCalls, type Lease } from "../record/api-calls.ts";
+import { callMark } from "../record/pseudonym.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import { hashOf } from "./api-key.ts";
 import type { Desk } from "./desk.ts";
@@ -60,7 +61,7 @@ export const once = createMiddleware<Desk>(async (c, next) => {
     case "answered":
       return repeated(c, key, begun.status, begun.answer);
     case "run":
-      c.set("cause", `api:${caller}:${key}:${begun.lease.startedAt}`);
+      c.set("cause", `api:${caller}:${await callMark(key, c.env.WEBHOOK_SECRET)}:${begun.lease.startedAt}`);
       return run(c, begun.lease, calls, next);
     default:
       return begun satisfies never;

@@ -70,6 +70,11 @@ const isUncleared = sql`(${ticketEvents.note} IS NOT NULL
   OR (${ticketEvents.actorKind} = 'customer' AND ${ticketEvents.actorId} <> '0')
   OR EXISTS (SELECT 1 FROM json_each(${ticketEvents.data}) AS part WHERE part.key NOT IN (${keptKeys})))`;
 
+/** … and a ticket. */
+const isUnclearedTicket = sql`(NOT ${tickets.closed} OR ${tickets.subject} <> '' OR ${tickets.tags} <> '[]' OR ${tickets.fields} <> '{}'
+  OR coalesce(${tickets.tier}, ${tickets.payload}, ${tickets.unreachable}, ${tickets.topicId}, ${tickets.awaitingSince},
+    ${tickets.dueAt}) IS NOT NULL)`;
+
 /** Erasures and what they remove from the record. Everything throws `RecordUnreachable` when D1 does not answer. */
 export class Erasures {
   readonly #db: DrizzleD1Database;
@@ -158,11 +163,11 @@ export class Erasures {
       this.#db
         .update(erasures)
         .set({ ...rest, removed: withOutside(removed) })
-        .where(eq(erasures.id, id)),
+        .where(isRunning(id)),
     );
   }
 
-  /** Nothing is left: the receipt is written, and whom it was about is forgotten. */
+  /** Nothing is left: the receipt is written, once, and whom it was about is forgotten. */
   async end(row: ErasureRow, removed: Outside, at: number): Promise<void> {
     const entry = {
       at,
@@ -177,7 +182,7 @@ export class Erasures {
         this.#db
           .update(erasures)
           .set({ state: "done", contacts: null, tickets: null, doneAt: at, removed: withOutside(removed) })
-          .where(eq(erasures.id, row.id)),
+          .where(isRunning(row.id)),
         auditOf(this.#db, entry),
       ]),
     );
@@ -235,19 +240,25 @@ export class Erasures {
     );
     const some = rows.map((row) => row.id);
     if (some.length > 0) {
+      // Somebody else may be at work on the same ones: what is theirs still is cleared, and counted, once.
+      const theirs = and(inArray(tickets.id, some), inArray(tickets.customerId, ids))!;
+      const theirEvents = inArray(
+        ticketEvents.ticketId,
+        this.#db.select({ id: tickets.id }).from(tickets).where(theirs),
+      );
       const all = sql`(SELECT json_group_array(one.value) FROM (
         SELECT value FROM json_each(${erasures.tickets}) UNION SELECT value FROM json_each(${JSON.stringify(some)})) AS one)`;
       await this.#batch([
         this.#db.update(erasures).set({ tickets: all }).where(eq(erasures.id, id)),
-        ...this.#counted(id, "events", this.#scrubEvents(inArray(ticketEvents.ticketId, some))),
-        ...this.#counted(id, "tickets", this.#scrubTickets(inArray(tickets.id, some), now)),
+        ...this.#counted(id, "events", this.#scrubEvents(theirEvents)),
+        ...this.#counted(id, "tickets", this.#scrubTickets(theirs, now)),
       ]);
       return { more: true, found: true };
     }
     // What an object told while it was looked through came in after its ticket was cleared.
     const cleared = sql`(SELECT value FROM erasures AS this, json_each(this.tickets) WHERE this.id = ${id})`;
     const lateEvents = sql`${ticketEvents.ticketId} IN ${cleared} AND ${isUncleared}`;
-    const lateTickets = sql`${tickets.id} IN ${cleared} AND (${tickets.subject} <> '' OR NOT ${tickets.closed})`;
+    const lateTickets = sql`${tickets.id} IN ${cleared} AND ${isUnclearedTicket}`;
     const results = await this.#batch([
       ...this.#counted(id, "contacts", this.#deleteOf(contacts, contacts.telegramId, ids)),
       ...this.#counted(id, "details", this.#deleteOf(contactDetails, contactDetails.contactId, ids)),
@@ -255,6 +266,11 @@ export class Erasures {
       ...this.#counted(id, "events", this.#scrubEvents(lateEvents)),
       ...this.#counted(id, "tickets", this.#scrubTickets(lateTickets, now)),
       ...people.flatMap((person) => this.#counted(id, "audit", this.#pseudonymise(person))),
+      // Whoever was merged with them meanwhile was not asked for: they stay, as themselves.
+      this.#db
+        .update(contactDetails)
+        .set({ mergedInto: null, mergedAt: null, mergedBy: null })
+        .where(inArray(contactDetails.mergedInto, ids)),
     ]);
     // Every second statement counts, and says so by what it changed.
     const found = results.some((result, index) => index % 2 === 0 && changesOf(result) > 0);
@@ -329,6 +345,11 @@ export class Erasures {
       })
       .where(namesAnyOf([contact]));
   }
+}
+
+/** An erasure that is not over: who is slower than others must not write its receipt again. */
+function isRunning(id: string): SQL {
+  return and(eq(erasures.id, id), eq(erasures.state, "running"))!;
 }
 
 /** Entries about people, or that name them beside others. */

@@ -5,13 +5,20 @@ const encoder = new TextEncoder();
  * trying all ids.
  */
 export async function pseudonymOf(contact: number, rootSecret: string): Promise<string> {
-  const key = await crypto.subtle.importKey(
-    "raw",
-    encoder.encode(`topicdesk pseudonyms ${rootSecret}`),
-    { name: "HMAC", hash: "SHA-256" },
-    false,
-    ["sign"],
-  );
-  const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(String(contact))));
-  return `erased-${mac.subarray(0, 12).toBase64({ alphabet: "base64url" })}`;
+  return `erased-${await standInFor(String(contact), `topicdesk pseudonyms ${rootSecret}`)}`;
+}
+
+/**
+ * What stands for the `Idempotency-Key` of a call wherever it must be known for longer than a day: programs put people's
+ * ids into their keys.
+ */
+export async function callMark(idempotencyKey: string, rootSecret: string): Promise<string> {
+  return standInFor(idempotencyKey, `topicdesk calls ${rootSecret}`);
+}
+
+async function standInFor(text: string, secret: string): Promise<string> {
+  const hmac = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", encoder.encode(secret), hmac, false, ["sign"]);
+  const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(text)));
+  return mac.subarray(0, 12).toBase64({ alphabet: "base64url" });
 }

@@ -5,9 +5,10 @@ import { everyMinute } from "../../src/cron/scheduled.ts";
 import type { ConfigInput } from "../../src/domain/config.ts";
 import { TICKETS_FORGOTTEN_AT_ONCE_MAX } from "../../src/domain/limits.ts";
 import type { Ticket } from "../../src/domain/ticket.ts";
+import { advanceErasure } from "../../src/groups/erasing.ts";
 import { retain } from "../../src/groups/retention.ts";
 import { forgetConfig } from "../../src/record/config-cache.ts";
-import { Erasures } from "../../src/record/erasures.ts";
+import { Erasures, type ErasureRow } from "../../src/record/erasures.ts";
 import { project } from "../../src/record/projection.ts";
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
 import type { Customer, Group } from "../../src/sandbox/telegram/client.ts";
@@ -488,6 +489,114 @@ describe("an erasure", () => {
       expect(holding(kept, trace), trace).toEqual([]);
   });
 
+  test("clears a closed ticket without a subject that the record is told of late", async () => {
+    await open();
+    const customer = await ada("payloadplanted");
+    await talk(customer, "SUP-1");
+    const late = await runInDurableObject(stage.groupStub(), (_object, state) => {
+      const [{ state: ticket }] = state.storage.sql
+        .exec<{ state: string }>("SELECT state FROM tickets")
+        .toArray();
+      return JSON.parse(ticket) as Ticket;
+    });
+    const begun = await json<Erasure>("POST", `/api/v1/contacts/${customer.id}/erase`);
+    const told = { ...late, version: late.version + 5, subject: "", status: "closed", tags: ["jinxplanted"] };
+    await project(env.DB, {
+      group: "main",
+      at: stage.now + 1,
+      tickets: [{ ticket: told as Ticket, dueAt: null }],
+      events: [],
+      contacts: [],
+    });
+    for (let times = 0; times < 3; times += 1) await minute();
+    expect(await json("GET", `/api/v1/erasures/${begun.id}`)).toMatchObject({ state: "done" });
+    const kept = await everythingKept(stage);
+    for (const trace of [String(customer.id), ...TRAITS, ...SAID])
+      expect(holding(kept, trace), trace).toEqual([]);
+  });
+
+  test("on which two are at work at once counts everything once, and its receipt stays as it was written", async () => {
+    await open();
+    const customer = await ada();
+    await talk(customer, "SUP-1");
+    const whole = await json<{ record: object }>("GET", `/api/v1/contacts/${customer.id}/erasure`);
+    const store = new Erasures(env.DB);
+    const doer = { id: "x", name: "x", cause: "x", origin: { network: null, userAgent: null } };
+    const begun = await store.begin(
+      { id: "two", pseudonym: "erased-x", people: [customer.id] },
+      doer,
+      stage.now,
+    );
+    // A request has not come to its end when Cron begins, or one minute of Cron not when the next one does.
+    const both = async (row: ErasureRow): Promise<void> => {
+      await Promise.all([advanceErasure(env, row, stage.now), advanceErasure(env, row, stage.now)]);
+      await stage.settle();
+      await stage.pass(MINUTE);
+    };
+    await both(begun);
+    for (let row = await store.find("two"); row?.state === "running"; row = await store.find("two"))
+      await both(row);
+    // Whoever was slower comes to the same end later.
+    await advanceErasure(env, { ...begun, passes: 1 }, stage.now);
+    const receipt = await json<Erasure>("GET", "/api/v1/erasures/two");
+    expect(receipt).toMatchObject({
+      state: "done",
+      removed: { objects: { customers: 1, tickets: 1 }, topics: { asked: 1, deleted: 1 } },
+    });
+    expect(receipt.removed.record).toEqual(whole.record);
+  });
+
+  test("leaves no keys of calls that name the person, nor anybody who was merged with them meanwhile", async () => {
+    await open();
+    const [customer, other] = [await ada(), await ada()];
+    for (const each of [customer, other]) await each.write("hello");
+    await stage.settle();
+    const id = String(customer.id);
+    const details = `/api/v1/contacts/${id}/details`;
+    await stage.api("PATCH", details, { notes: "memo" }, { "Idempotency-Key": `details-${id}` });
+    const key = { "Idempotency-Key": `erase-${id}` };
+    const begun = await (
+      await stage.api("POST", `/api/v1/contacts/${id}/erase`, undefined, key)
+    ).json<Erasure>();
+    await env.DB.prepare(
+      "INSERT INTO contact_details (contact_id, merged_into, merged_at, merged_by, updated_at, version) VALUES (?, ?, 1, 'x', 1, 1)",
+    )
+      .bind(other.id, customer.id)
+      .run();
+    for (let times = 0; times < 3; times += 1) await minute();
+    expect(await json("GET", `/api/v1/erasures/${begun.id}`)).toMatchObject({ state: "done" });
+    // Calls are known by their keys for a day.
+    await stage.pass(DAY + MINUTE);
+    await everyMinute(env, stage.now);
+    expect(holding(await everythingKept(stage), id)).toEqual([]);
+    expect(await json("GET", `/api/v1/contacts/${other.id}/details`)).toMatchObject({ merged: null });
+  });
+
+  test("lets whoever writes while it goes on come back as anybody, at a home that the record knows", async () => {
+    await open();
+    const customer = await ada("vip_gold");
+    await customer.write("hello");
+    await stage.settle();
+    const home = async () => {
+      const { results } = await env.DB.prepare("SELECT group_id FROM customer_routes WHERE customer_id = ?")
+        .bind(customer.id)
+        .all();
+      return results.map((row) => row["group_id"]);
+    };
+    expect(await home()).toEqual(["vip"]);
+    const begun = await json<Erasure>("POST", `/api/v1/contacts/${customer.id}/erase`);
+    // Cron ends it in another isolate than the one that takes this, and that one goes on remembering.
+    await customer.start("vip_gold");
+    await customer.write("still here");
+    for (let times = 0; times < 4; times += 1) await minute();
+    expect(await json("GET", `/api/v1/erasures/${begun.id}`)).toMatchObject({ state: "done" });
+    expect(await home()).toEqual([]);
+    await customer.write("hello again");
+    await stage.settle();
+    expect(await home()).toEqual(["main"]);
+    expect(texts(await stage.inTopic("SUP-1"))).toContain("hello again");
+  });
+
   test("reaches what the object of a group has that is no longer configured", async () => {
     await open();
     const customer = await ada();
@@ -902,6 +1011,59 @@ describe("what is old", () => {
     await stage.pass(2 * DAY);
     await minute();
     expect(await counts()).toMatchObject({ recordTickets: 0, tickets: 0 });
+  });
+
+  test("stays while a contact is held that is the same person", async () => {
+    await open(keepsAWeek);
+    const customer = await closed();
+    const shown = await ada();
+    await shown.write("me as well");
+    await stage.settle();
+    await json("POST", `/api/v1/contacts/${customer.id}/merge`, { into: shown.id });
+    await json("PUT", `/api/v1/contacts/${shown.id}/legal-hold`, { reason: "Case 1" });
+    await stage.pass(40 * DAY);
+    await minute();
+    const kept = await everythingKept(stage);
+    const of = (table: string) =>
+      kept.filter((row) => row.startsWith(`${table} {`) && row.includes(String(customer.id))).length;
+    expect([of("record tickets"), of("main tickets")]).toEqual([1, 1]);
+    expect(holding(kept, "profileville").length).toBeGreaterThan(0);
+    expect((await counts())["recordEvents"]).toBeGreaterThan(5);
+  });
+
+  test("stays in the record as long as the customer may take it up again", async () => {
+    await open((desk) => {
+      desk.desk.reopenWithin = "72h";
+      desk.retention = { closedTickets: "1d", events: "1d" };
+    });
+    const customer = await closed();
+    await stage.pass(2 * DAY);
+    await minute();
+    await customer.write("One more thing");
+    await stage.settle();
+    expect(await json("GET", "/api/v1/tickets/SUP-1")).toMatchObject({ reopenings: 1 });
+    const { items } = await json<{ items: { type: string }[] }>("GET", "/api/v1/tickets/SUP-1/events");
+    expect(items.map(({ type }) => type)).toContain("ticket_opened");
+  });
+
+  test("is forgotten of what endpoints took by a group in which nothing happens any more, too", async () => {
+    const subscriber = new Endpoint();
+    await open((desk) => {
+      desk.retention = { webhookLogs: "7d" };
+      desk.webhooks = [{ id: "subscriber", url: subscriber.url, events: ["message.received"] }];
+    });
+    const customer = await ada();
+    await customer.write("quillplanted");
+    await stage.settle();
+    await stage.olga.write((await stage.topic("SUP-1")).id, "/close");
+    await stage.settle();
+    const logged = async (): Promise<number> => holding(await everythingKept(stage), "main hook_log").length;
+    expect(await logged()).toBe(1);
+    for (let days = 0; days < 10; days += 1) {
+      await stage.pass(DAY);
+      await everyMinute(env, stage.now);
+    }
+    expect(await logged()).toBe(0);
   });
 
   test("stays for good where the configuration says nothing", async () => {

@@ -27,7 +27,7 @@ const BEYOND_REACH = [
   "Messages that the desk sent to agents in private",
   "What webhooks, and the system that knows the customers, were told before",
   "The platform's backups (30 days) and logs (7 days, ids only), which end by themselves",
-  "Sealed answers to calls with an Idempotency-Key, which end after a day",
+  "Idempotency-Keys of calls and the sealed answers to them, which end after a day",
 ];
 
 const Counts = z.int().openapi({ example: 2 });
