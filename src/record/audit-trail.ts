@@ -81,8 +81,9 @@ async function deskEntries(
 ): Promise<Found[]> {
   const rows = await reach(() =>
     drizzle(d1)
-      .select()
+      .select({ entry: audit, ref: tickets.ref })
       .from(audit)
+      .leftJoin(tickets, and(eq(audit.targetKind, "ticket"), eq(tickets.id, audit.targetId)))
       .where(
         and(
           // "/" follows ".": every action of the kind.
@@ -93,7 +94,7 @@ async function deskEntries(
           given(filter.action, (action) => sql`+${audit.action} = ${action}`),
           given(filter.actor, (actor) => sql`(${audit.actorId} = ${actor} OR ${audit.actorName} = ${actor})`),
           given(filter.targetKind, (kind) => eq(audit.targetKind, kind)),
-          given(filter.target, (target) => eq(audit.targetId, target)),
+          given(filter.target, aimedAt),
           given(filter.since, (at) => gte(audit.at, at)),
           given(filter.until, (at) => lt(audit.at, at)),
           given(page.after ?? undefined, ([at, source, id]) =>
@@ -105,14 +106,17 @@ async function deskEntries(
       .limit(page.limit),
   );
   return rows.map(
-    ({ id, at, actorKind, actorId, actorName, action, targetKind, targetId, from, to, ...row }) => ({
+    ({
+      entry: { id, at, actorKind, actorId, actorName, action, targetKind, targetId, from, to, ...row },
+      ref,
+    }) => ({
       position: [at, "desk", id],
       entry: {
         id: `desk:${id}`,
         at,
         action,
         by: { kind: actorKind, id: actorId, name: actorName },
-        target: { kind: targetKind, id: targetId, ref: null },
+        target: { kind: targetKind, id: targetId, ref },
         from,
         to,
         data: row.data,
@@ -182,8 +186,16 @@ function originOf(data: Record<string, unknown>): Origin {
 
 /** The events of a ticket, by its reference or its id. */
 function named(target: string): SQL {
-  return sql`${ticketEvents.ticketId} IN (${target},
-    (SELECT ${tickets.id} FROM ${tickets} WHERE ${tickets.ref} = ${target.toUpperCase()}))`;
+  return sql`${ticketEvents.ticketId} IN (${target}, ${idOf(target)})`;
+}
+
+/** What was done to something by its id, or to a ticket by its reference. */
+function aimedAt(target: string): SQL {
+  return sql`(${audit.targetId} = ${target} OR (${audit.targetKind} = 'ticket' AND ${audit.targetId} = ${idOf(target)}))`;
+}
+
+function idOf(ref: string): SQL {
+  return sql`(SELECT one.id FROM tickets AS one WHERE one.ref = ${ref.toUpperCase()})`;
 }
 
 function given<T>(value: T | undefined, condition: (value: T) => SQL): SQL | undefined {

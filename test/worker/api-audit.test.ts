@@ -166,6 +166,19 @@ describe("the audit trail", () => {
     expect((await audit("?action=config.stored")).map(({ action }) => action)).toEqual(["config.stored"]);
   });
 
+  test("tells by a ticket's reference what was done about it beside its events, too", async () => {
+    await desk.put(exampleDesk());
+    await busy(1);
+    await desk.send("PUT", "/api/v1/tickets/SUP-1/legal-hold", { reason: "Case 1" });
+    const all = await audit("?target=sup-1&limit=200");
+    expect(all.filter(({ action }) => action.includes("."))).toMatchObject([
+      { action: "hold.set", target: { kind: "ticket", id: "main:1", ref: "SUP-1" } },
+    ]);
+    expect(all).toHaveLength((await audit("?kind=ticket&limit=200")).length + 1);
+    expect(await audit("?target=sup-2")).toEqual([]);
+    expect((await audit("?kind=hold&target=main:1")).map(({ action }) => action)).toEqual(["hold.set"]);
+  });
+
   test("pages through everything once and in order, whatever arrives meanwhile", async () => {
     await desk.put(named("One"));
     await busy(8);

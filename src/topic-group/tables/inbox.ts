@@ -71,26 +71,18 @@ export class Inbox {
   }
 }
 
-const TEXT_KEYS = new Set([
-  "text",
-  "caption",
-  "first_name",
-  "last_name",
-  "phone_number",
-  "query",
-  "title",
-  "vcard",
-  "address",
-]);
+/** Texts that are Telegram's, not people's. */
+const KEPT_TEXTS = new Set(["type", "status", "mime_type", "language_code"]);
+const PLACES = new Set(["latitude", "longitude"]);
 
-/** The update with every text replaced by its length: what it was can be seen, what it said cannot. */
-export function withoutTexts(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutTexts);
+/**
+ * The update with every text replaced by its length, but for what Telegram itself says, and without places: what it was
+ * can be seen, what it said cannot.
+ */
+export function withoutTexts(value: unknown, key = ""): unknown {
+  if (typeof value === "string") return KEPT_TEXTS.has(key) ? value : `(${value.length} characters)`;
+  if (PLACES.has(key)) return "(a place)";
+  if (Array.isArray(value)) return value.map((part) => withoutTexts(part, key));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [
-      key,
-      TEXT_KEYS.has(key) && typeof part === "string" ? `(${part.length} characters)` : withoutTexts(part),
-    ]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withoutTexts(part, name)]));
 }
