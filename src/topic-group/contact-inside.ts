@@ -1,5 +1,6 @@
 import type { ContactFacts, UnreachableReason } from "../domain/contact.ts";
 import { unplaced, type TicketEvent } from "../domain/event.ts";
+import type { Delivered, Waiting } from "./tables/privacy.ts";
 import type { KnownProfile } from "./tables/shapes.ts";
 import type { Tables } from "./transaction.ts";
 
@@ -27,15 +28,18 @@ export interface ContactInside {
     events: { n: number; event: TicketEvent }[];
   }[];
   messages: number;
-  waiting: { kind: string; acceptedAt: number; state: string }[];
+  waiting: Waiting[];
+  delivered: Delivered[];
+  /** Updates that could not be applied, without their texts. */
+  setAside: { at: number; update: unknown }[];
 }
 
 export function contactInside({ store, privacy }: Tables, id: number): ContactInside | null {
   const customer = store.customer(id);
-  const numbers = privacy.numbersOf(id, TICKETS_TOLD_MAX);
+  const numbers = privacy.ticketsOf(id, TICKETS_TOLD_MAX);
   const blockedSince = privacy.blockedSince(id);
   const messages = privacy.countMessages(id);
-  const waiting = privacy.waitingFor(id);
+  const waiting = privacy.waitingOf(id);
   if (customer === undefined && numbers.length + messages + waiting.length === 0 && blockedSince === null)
     return null;
   return {
@@ -60,5 +64,7 @@ export function contactInside({ store, privacy }: Tables, id: number): ContactIn
     }),
     messages,
     waiting,
+    delivered: privacy.deliveredAbout(id),
+    setAside: privacy.setAsideOf(id),
   };
 }

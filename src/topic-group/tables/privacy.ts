@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, lt, or, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, lt, or, sql, type SQL } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { ErasedHere, ErasureCounts } from "../../domain/erasure.ts";
 import { NO_PROFILE } from "../../domain/routing/profile.ts";
@@ -152,13 +152,7 @@ export class Privacy {
         count(
           this.#db.delete(blocked).where(eq(blocked.customer, id)).returning({ n: blocked.customer }).all(),
         ) +
-        count(
-          this.#db
-            .delete(setAside)
-            .where(sql`EXISTS (SELECT 1 FROM json_tree(${setAside.update}) AS part WHERE part.atom = ${id})`)
-            .returning({ n: setAside.key })
-            .all(),
-        ),
+        count(this.#db.delete(setAside).where(isSetAsideOf(id)).returning({ n: setAside.key }).all()),
       customers: count(
         this.#db.delete(customers).where(eq(customers.id, id)).returning({ n: customers.id }).all(),
       ),
@@ -222,15 +216,71 @@ export class Privacy {
 
   // What is known of one person
 
-  /** What of theirs waits to leave, by kind. */
-  waitingFor(id: number): { kind: string; acceptedAt: number; state: string }[] {
-    return this.#db
-      .select({ kind: outbox.kind, acceptedAt: outbox.acceptedAt, state: outbox.state })
-      .from(outbox)
-      .where(eq(outbox.lane, chatLane(id)))
-      .orderBy(asc(outbox.seq))
-      .limit(1_000)
+  /** Some of their tickets: first those of which the record does not have all, then the newest. */
+  ticketsOf(id: number, limit: number): number[] {
+    const rows = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(eq(tickets.customer, id))
+      .orderBy(sql`${tickets.recorded} >= ${tickets.version}`, desc(tickets.number))
+      .limit(limit)
       .all();
+    return rows.map(({ number }) => number);
+  }
+
+  /** What waits to leave, or was given up, of theirs, to them and about them; all that an erasure would remove. */
+  waitingOf(id: number): Waiting[] {
+    const relays = this.#db
+      .select({ acceptedAt: messages.acceptedAt, state: messages.state, says: messages.content })
+      .from(messages)
+      .where(
+        and(
+          inArray(messages.state, ["waiting", "parked", "uncertain"]),
+          or(
+            eq(messages.chat, id),
+            eq(messages.lane, chatLane(id)),
+            inArray(messages.ticket, this.#numbersOf(id)),
+          ),
+        ),
+      )
+      .orderBy(asc(messages.seq))
+      .all();
+    const works = this.#db
+      .select({
+        kind: outbox.kind,
+        acceptedAt: outbox.acceptedAt,
+        state: outbox.state,
+        says: outbox.payload,
+      })
+      .from(outbox)
+      .where(or(inArray(outbox.ticket, this.#numbersOf(id)), namesThem(id)))
+      .orderBy(asc(outbox.seq))
+      .all();
+    return [...relays.map((relay) => ({ kind: "relay", ...relay })), ...works];
+  }
+
+  /** What endpoints have taken about their tickets. */
+  deliveredAbout(id: number): Delivered[] {
+    const { webhook, type, at, deliveredAt } = hookLog;
+    return this.#db
+      .select({ webhook, type, at, deliveredAt })
+      .from(hookLog)
+      .where(inArray(hookLog.ticket, this.#numbersOf(id)))
+      .orderBy(asc(hookLog.seq))
+      .all();
+  }
+
+  /** Updates that name them and could not be applied. */
+  setAsideOf(id: number): { at: number; update: unknown }[] {
+    return this.#db
+      .select({ at: setAside.at, update: setAside.update })
+      .from(setAside)
+      .where(isSetAsideOf(id))
+      .all();
+  }
+
+  #numbersOf(id: number) {
+    return this.#db.select({ number: tickets.number }).from(tickets).where(eq(tickets.customer, id));
   }
 
   blockedSince(id: number): number | null {
@@ -374,11 +424,32 @@ function namesThem(id: number): SQL {
       ${outbox.payload} ->> '$.message.customer', ${outbox.payload} ->> '$.message.ticket.customer')))`;
 }
 
+/** Updates in which somebody's id stands anywhere. */
+function isSetAsideOf(id: number): SQL {
+  return sql`EXISTS (SELECT 1 FROM json_tree(${setAside.update}) AS part WHERE part.atom = ${id})`;
+}
+
 /** Whether a ticket is among none of these ids, nor its customer. */
 function isKeptByNobody(kept: readonly string[]): SQL {
   const ids = JSON.stringify(kept);
   return sql`${tickets.state} ->> '$.id' NOT IN (SELECT value FROM json_each(${ids}))
     AND CAST(${tickets.customer} AS TEXT) NOT IN (SELECT value FROM json_each(${ids}))`;
+}
+
+/** What has not left: with its words, which are kept until it has. `acceptedAt` in ms since 1970. */
+export interface Waiting {
+  kind: string;
+  acceptedAt: number;
+  state: string;
+  says: unknown;
+}
+
+/** What an endpoint has taken; instants in ms since 1970. */
+export interface Delivered {
+  webhook: string;
+  type: string;
+  at: number;
+  deliveredAt: number;
 }
 
 /** Which message of a chat is which one in the group; `ticket` by the number it has here, `sentAt` in ms since 1970. */
