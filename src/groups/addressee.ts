@@ -4,6 +4,7 @@ import { defaultGroupOf, groupOfPayload } from "../domain/policy.ts";
 import { log } from "../log.ts";
 import { configCacheOf } from "../record/config-cache.ts";
 import { ConfigStore } from "../record/config-store.ts";
+import { ContactDetails } from "../record/contact-details.ts";
 import { customerRoutesOf } from "../record/customer-routes.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import type { Envelope } from "../telegram/envelope.ts";
@@ -119,10 +120,21 @@ async function storedHome(
   const certain = (await configCacheOf(env.DB).certain()) ?? versioned;
   if (!hasGroup(certain.config, group)) {
     log("warn", "customer.rerouted", { customer, from: group });
-    group = await routes.reroute(customer, group, defaultGroupOf(certain.config));
+    group = await reroute(env, customer, group, defaultGroupOf(certain.config));
   }
   routes.remember(customer, group);
   return { group, versioned: certain };
+}
+
+/**
+ * Gives a customer whose home `gone` is no group any more another one; answers the home they have then. It may not have
+ * been there when they were blocked, so it hears of that first.
+ */
+export async function reroute(env: Env, customer: number, gone: string, group: string): Promise<string> {
+  const details = await new ContactDetails(env.DB).find(customer);
+  if (details !== null && details.blockedAt !== null)
+    await env.TOPIC_GROUP.getByName(group).block(customer, details.blockedAt);
+  return customerRoutesOf(env.DB).reroute(customer, gone, group);
 }
 
 async function groupThatKnows(customer: number, config: Config, env: Env): Promise<string | undefined> {

@@ -64,9 +64,9 @@ export const PROBLEMS_SHOWN_MAX = 1_000;
 /** What the audit trail keeps of a `User-Agent`. */
 export const USER_AGENT_CHARS_MAX = 120;
 /** Entries that an export of the audit trail reads at once. */
-export const AUDIT_EXPORT_PAGE_ROWS = 500;
-/** Pages of one export: a Worker may ask D1 a thousand times a request [Cloudflare docs]. */
-export const AUDIT_EXPORT_PAGES_MAX = 900;
+export const AUDIT_EXPORT_PAGE_ROWS = 1_000;
+/** Pages of one export: each asks D1 twice, and a Worker may do so a thousand times a request [Cloudflare docs]. */
+export const AUDIT_EXPORT_PAGES_MAX = 450;
 /** Rows that an export of a contact reads at once. */
 export const EXPORT_PAGE_ROWS = 200;
 /** Tickets of a group that the preview of an erasure names. */

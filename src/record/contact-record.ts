@@ -1,4 +1,4 @@
-import { and, asc, eq, gt } from "drizzle-orm";
+import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { unplaced } from "../domain/event.ts";
 import { reach } from "./reach.ts";
@@ -28,14 +28,31 @@ export function ticketsOfContact(d1: D1Database, id: number, after: string, limi
   );
 }
 
-/** A ticket's events in their order, behind the one with this number; whatever is for the audit trail alone is left out. */
-export async function eventsOfTicket(d1: D1Database, ticketId: string, after: number, limit: number) {
+/** Where a reader of the events of several tickets stands. */
+export type EventPlace = [ticketId: string, n: number];
+
+/**
+ * The events of some tickets, by ticket and in their order, behind a place; whatever is for the audit trail alone is left
+ * out.
+ */
+export async function eventsOfTickets(
+  d1: D1Database,
+  ids: readonly string[],
+  after: EventPlace,
+  limit: number,
+) {
+  const { ticketId, n } = ticketEvents;
   const rows = await reach(() =>
     drizzle(d1)
       .select()
       .from(ticketEvents)
-      .where(and(eq(ticketEvents.ticketId, ticketId), gt(ticketEvents.n, after)))
-      .orderBy(asc(ticketEvents.n))
+      .where(
+        and(
+          sql`${ticketId} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+          sql`(${ticketId}, ${n}) > (${after[0]}, ${after[1]})`,
+        ),
+      )
+      .orderBy(asc(ticketId), asc(n))
       .limit(limit),
   );
   return rows.map((row) => ({ ...row, data: unplaced(row.data) }));

@@ -748,6 +748,29 @@ describe("somebody who is blocked", () => {
     expect(texts(await stage.inTopic("SUP-1")).join("\n")).toContain("after");
   });
 
+  test("stays blocked where their home goes to a group that was not there yet", async () => {
+    await open();
+    const customer = await ada();
+    await customer.write("before");
+    await stage.settle();
+    await json("POST", `/api/v1/contacts/${customer.id}/block`);
+    const [{ topicIcons: _icons, ...group }] = stage.config.groups.filter(({ id }) => id === "vip") as [
+      ConfigInput["groups"][number] & { topicIcons?: unknown },
+    ];
+    stage.config.groups = [{ ...group, id: "fresh", prefix: "FRE" }];
+    stage.config.queues = [{ id: "general", group: "fresh" }];
+    stage.config.agents = [{ telegramId: 9001, name: "Lena", role: "lead", groups: ["fresh"] }];
+    stage.config.routing = { rules: [], defaultQueue: "general" };
+    await stage.configure();
+    await customer.write("spam");
+    await stage.settle();
+    expect(await vip.topics()).toEqual([]);
+    await json("POST", `/api/v1/contacts/${customer.id}/unblock`);
+    await customer.write("after");
+    await stage.settle();
+    expect(await vip.topics()).toHaveLength(1);
+  });
+
   test("stays blocked however often it is asked, and the trail tells it once", async () => {
     await open();
     const customer = await ada();

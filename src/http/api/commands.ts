@@ -11,6 +11,7 @@ import { PRIORITIES } from "../../domain/priority.ts";
 import type { SchemaProblem } from "../../domain/schema-problems.ts";
 import { Tag } from "../../domain/tag.ts";
 import type { Executed, TicketAct, TicketOrder } from "../../domain/work-order.ts";
+import { reroute } from "../../groups/addressee.ts";
 import { askGroup, hasGroup, type GroupStub } from "../../groups/ask.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { customerRoutesOf } from "../../record/customer-routes.ts";
@@ -470,7 +471,7 @@ async function homeOf(c: Context<Desk>, customer: number, wanted: string, config
   const routes = customerRoutesOf(c.env.DB);
   const group =
     (await routes.lookup(customer)) ?? (await routes.assign(customer, wanted, "api", c.get("now")()));
-  return hasGroup(config, group) ? group : routes.reroute(customer, group, defaultGroupOf(config));
+  return hasGroup(config, group) ? group : reroute(c.env, customer, group, defaultGroupOf(config));
 }
 
 /** The queue that a ticket for a group goes to. */

@@ -6,7 +6,12 @@ import { auditTrail } from "../../record/audit-trail.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ConfigStore } from "../../record/config-store.ts";
 import { ContactDetails } from "../../record/contact-details.ts";
-import { contactRecord, eventsOfTicket, ticketsOfContact } from "../../record/contact-record.ts";
+import {
+  contactRecord,
+  eventsOfTickets,
+  ticketsOfContact,
+  type EventPlace,
+} from "../../record/contact-record.ts";
 import { LegalHolds } from "../../record/legal-holds.ts";
 import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
@@ -100,25 +105,39 @@ async function* onePerson(env: Env, id: number, groups: string[]): AsyncGenerato
   yield "]}";
 }
 
+/** The events of a page of tickets are read together: D1 may be asked so many times a request. */
 async function* ticketsOf(d1: D1Database, id: number): AsyncGenerator<string> {
   let after = "";
   let first = true;
   for (;;) {
     const rows = await ticketsOfContact(d1, id, after, EXPORT_PAGE_ROWS);
+    const events = eventsOf(
+      d1,
+      rows.map((ticket) => ticket.id),
+    );
+    let next = await events.next();
     for (const ticket of rows) {
-      yield `${first ? "" : ","}{"ticket":${JSON.stringify(ticket)},"events":[`;
+      let text = `${first ? "" : ","}{"ticket":${JSON.stringify(ticket)},"events":[`;
       first = false;
-      for (let n = 0, more = true, begun = false; more;) {
-        const events = await eventsOfTicket(d1, ticket.id, n, EXPORT_PAGE_ROWS);
-        if (events.length > 0) yield `${begun ? "," : ""}${listed(events)}`;
-        begun ||= events.length > 0;
-        n = events.at(-1)?.n ?? n;
-        more = events.length === EXPORT_PAGE_ROWS;
+      for (let begun = false; next.done !== true && next.value.ticketId === ticket.id; begun = true) {
+        text += `${begun ? "," : ""}${JSON.stringify(next.value)}`;
+        next = await events.next();
       }
-      yield "]}";
+      yield `${text}]}`;
     }
     after = rows.at(-1)?.id ?? after;
     if (rows.length < EXPORT_PAGE_ROWS) return;
+  }
+}
+
+async function* eventsOf(d1: D1Database, tickets: readonly string[]) {
+  if (tickets.length === 0) return;
+  for (let after: EventPlace = ["", 0]; ;) {
+    const events = await eventsOfTickets(d1, tickets, after, EXPORT_PAGE_ROWS);
+    yield* events;
+    const last = events.at(-1);
+    if (last === undefined || events.length < EXPORT_PAGE_ROWS) return;
+    after = [last.ticketId, last.n];
   }
 }
 
