@@ -3,6 +3,7 @@ import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { AuditEntry, Doer } from "../domain/audit.ts";
 import { auditOfChange, doneBy } from "./audit-entries.ts";
 import { reach } from "./reach.ts";
+import { rowWhere } from "./row-where.ts";
 import { contactDetails, contacts, customerRoutes } from "./schema.ts";
 
 /** What the staff says of a contact; instants in ms since 1970. */
@@ -73,13 +74,15 @@ export class ContactDetails {
   /** One who is blocked already stays so since when they were. */
   async block(id: number, doer: Doer, at: number): Promise<void> {
     const set = { blockedAt: at, blockedBy: doer.name };
-    await this.#save(id, set, entryOf("contact.blocked", id, at, doer), at, isNull(contactDetails.blockedAt));
+    await this.#save(id, set, entryOf("contact.blocked", id, at, doer), at, {
+      there: isNull(contactDetails.blockedAt),
+    });
   }
 
   async unblock(id: number, doer: Doer, at: number): Promise<void> {
     const set = { blockedAt: null, blockedBy: null };
     const entry = entryOf("contact.unblocked", id, at, doer);
-    await this.#save(id, set, entry, at, isNotNull(contactDetails.blockedAt));
+    await this.#save(id, set, entry, at, { there: isNotNull(contactDetails.blockedAt) });
   }
 
   /** The ids of all contacts that are one person with this one, itself included, whoever they are shown as first. */
@@ -95,7 +98,10 @@ export class ContactDetails {
     return ids.includes(id) ? ids : [...ids, id];
   }
 
-  /** Shows a contact as another one. Answers why not where that would make a chain or a circle. */
+  /**
+   * Shows a contact as another one. Answers why not where that would make a chain or a circle; of several at once the
+   * statement itself tells.
+   */
   async merge(
     id: number,
     into: number,
@@ -107,8 +113,12 @@ export class ContactDetails {
     if (mine?.mergedInto != null || theirs?.mergedInto != null) return "is_merged";
     if (of.length > 1) return "has_merged";
     const entry = { ...entryOf("contact.merged", id, at, doer), to: { contact: String(into) } };
-    await this.#save(id, { mergedInto: into, mergedAt: at, mergedBy: doer.name }, entry, at);
-    return "merged";
+    const set = { mergedInto: into, mergedAt: at, mergedBy: doer.name };
+    const isFree = sql`NOT EXISTS (SELECT 1 FROM contact_details AS other
+      WHERE other.merged_into = ${id} OR (other.contact_id IN (${id}, ${into}) AND other.merged_into IS NOT NULL))`;
+    const isSaved = await this.#save(id, set, entry, at, { all: isFree });
+    // Somebody was quicker: who they are together now says why not.
+    return isSaved ? "merged" : this.merge(id, into, doer, at);
   }
 
   async unmerge(id: number, doer: Doer, at: number): Promise<void> {
@@ -116,27 +126,32 @@ export class ContactDetails {
     if (was === null || was.mergedInto === null) return;
     const entry = { ...entryOf("contact.unmerged", id, at, doer), from: { contact: String(was.mergedInto) } };
     const set = { mergedInto: null, mergedAt: null, mergedBy: null };
-    await this.#save(id, set, entry, at, isNotNull(contactDetails.mergedInto));
+    await this.#save(id, set, entry, at, { there: isNotNull(contactDetails.mergedInto) });
   }
 
-  /** Writes what changes, where the condition on what stands there holds, and with it who changed it. */
+  /**
+   * Writes what changes, and with it who changed it, where the conditions hold then: on the row that is there, on all of
+   * them. Answers whether it did.
+   */
   async #save(
     id: number,
     set: Partial<DetailsRow>,
     entry: AuditEntry,
     at: number,
-    where?: SQL,
-  ): Promise<void> {
+    { there, all = sql`true` }: { there?: SQL; all?: SQL } = {},
+  ): Promise<boolean> {
     const first = { contactId: id, ...NO_DETAILS, ...set, updatedAt: at, version: 1 };
     const upsert = this.#db
       .insert(contactDetails)
-      .values(first)
+      .select(rowWhere(contactDetails, first, all))
       .onConflictDoUpdate({
         target: contactDetails.contactId,
         set: { ...set, updatedAt: at, version: sql`${contactDetails.version} + 1` },
-        ...(where === undefined ? {} : { setWhere: where }),
-      });
-    await reach(() => this.#db.batch([upsert, auditOfChange(this.#db, entry)]));
+        ...(there === undefined ? {} : { setWhere: there }),
+      })
+      .returning({ id: contactDetails.contactId });
+    const [saved] = await reach(() => this.#db.batch([upsert, auditOfChange(this.#db, entry)]));
+    return saved.length > 0;
   }
 }
 

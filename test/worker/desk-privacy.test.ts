@@ -810,6 +810,19 @@ describe("two contacts of one person", () => {
   });
 });
 
+test("of merges at once that would make a circle or a chain, none but one is done", async () => {
+  await open();
+  const [one, two, third] = [await ada(), await ada(), await ada()];
+  for (const each of [one, two, third]) await each.write("hello");
+  await stage.settle();
+  const merge = async (id: number, into: number): Promise<number> =>
+    (await stage.api("POST", `/api/v1/contacts/${id}/merge`, { into })).status;
+  const circle = await Promise.all([merge(one.id, two.id), merge(two.id, third.id), merge(third.id, one.id)]);
+  expect(circle.toSorted()).toEqual([200, 409, 409]);
+  const { items } = await json<{ items: object[] }>("GET", "/api/v1/audit?action=contact.merged");
+  expect(items).toHaveLength(1);
+});
+
 describe("what the staff says of a contact", () => {
   test("is changed field by field, and taken back by null", async () => {
     await open();
