@@ -28,8 +28,10 @@ export function ticketChange(event: Stored): TicketChange {
     to["status"] = toStatus;
   }
   for (const fact of FACTS) {
-    if (data[fact] !== undefined) to[fact] = data[fact];
     const before = data[`previous${fact.charAt(0).toUpperCase()}${fact.slice(1)}`];
+    // The rules say where a ticket is, even where they only changed its priority.
+    if (before !== undefined && before === data[fact]) continue;
+    if (data[fact] !== undefined) to[fact] = data[fact];
     if (before !== undefined) from[fact] = before;
   }
   const more = alsoChanged(event);

@@ -32,6 +32,7 @@ const KEPT_OF_EVENTS = [
   "cameFrom",
   "priority",
   "previous",
+  "previousPriority",
   "metric",
   "instance",
   "moment",

@@ -652,6 +652,12 @@ test("rules look at the language, the link and what the customer answered", asyn
   });
   await asks("Hallo", { languageCode: "de-AT" });
   expect(await stage.get("/api/v1/tickets/SUP-1")).toMatchObject({ queue: "general", priority: "high" });
+  const trail = async (ref: string) => {
+    const path = `/api/v1/audit?action=ticket_routed&target=${ref}`;
+    const { items } = await stage.get<{ items: { from: object; to: object }[] }>(path);
+    return items.map(({ from, to }) => [from, to]);
+  };
+  expect(await trail("SUP-1")).toEqual([[{ priority: "normal" }, { priority: "high" }]]);
   const bob = await stage.customer();
   await bob.start("refund");
   await bob.write("Money back");

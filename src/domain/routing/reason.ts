@@ -6,8 +6,9 @@ import type { SkillLevels } from "./skills.ts";
 export interface Routed {
   queue: string;
   previousQueue: string;
-  /** Where the rules set one. */
+  /** Where the rules set one. Earlier releases have not stored what it was before. */
   priority?: Priority;
+  previousPriority?: Priority;
   /** What the rules require beyond the queue. */
   requireSkills: SkillLevels;
   /** The places of the rules that hold, from 0. */

@@ -39,10 +39,11 @@ export function routedEvent(ticket: Ticket, policy: Policy, now: number): Ticket
   const { group } = policy.queues.get(wanted.queue) ?? {};
   const queue = group === undefined || ticket.queueSet ? ticket.queue : wanted.queue;
   const { priority } = wanted;
-  const raised = priority !== null && !ticket.prioritySet && priority !== ticket.priority ? { priority } : {};
+  const isRaised = priority !== null && !ticket.prioritySet && priority !== ticket.priority;
+  const raised = isRaised ? { priority, previousPriority: ticket.priority } : {};
   const same =
     queue === ticket.queue &&
-    raised.priority === undefined &&
+    !isRaised &&
     JSON.stringify(requireSkills) === JSON.stringify(ticket.requireSkills);
   if (same) return null;
   const isElsewhere = queue !== ticket.queue && group !== policy.group;
