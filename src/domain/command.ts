@@ -23,6 +23,10 @@ export interface Opening {
 
 /** What a program knows about the ticket that it opens. */
 export interface Request extends Opening {
+  /** The queue that was asked for; null: the rules decide. */
+  queue: string | null;
+  /** The group where it shall be, and its queue for what the rules would send elsewhere; null: any. */
+  within: { group: string; queue: string } | null;
   /** Intake field → option; `category` and `urgency` also where nobody is asked for them. */
   fields: Readonly<Record<string, string>>;
   tier: string | null;

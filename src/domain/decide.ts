@@ -12,7 +12,7 @@ import { METRICS, type Metric } from "./sla/metric.ts";
 import type { Verdict } from "./sla/verdict.ts";
 import type { TicketStatus } from "./status.ts";
 import { strike } from "./strike.ts";
-import type { Ticket } from "./ticket.ts";
+import { evolve, type Ticket } from "./ticket.ts";
 
 type Command<T extends TicketCommand["type"]> = Extract<TicketCommand, { type: T }>;
 
@@ -182,9 +182,23 @@ function opened(command: Command<"customer_wrote">, policy: Policy, now: number)
   };
 }
 
-/** A program opens it: nothing is asked of the customer before the staff sees it. */
+/**
+ * A program opens it: nothing is asked of the customer before the staff sees it. Where it asks for a queue of another
+ * group, the ticket is opened here, kept from the rules, and has to be transferred there.
+ */
 function requested({ by, opening }: Command<"ticket_requested">, policy: Policy, now: number): Decision {
-  const { number, customer: of, subject, payload, language, followUpOf, fields, tier, quiet } = opening;
+  const {
+    number,
+    customer: of,
+    subject,
+    payload,
+    language,
+    followUpOf,
+    fields,
+    tier,
+    quiet,
+    within,
+  } = opening;
   const unknown = unknownAnswers(policy.intakeFields, fields);
   if (unknown.length > 0) return { refused: { code: "fields.unknown", unknown } };
   const urgency = fields["urgency"];
@@ -208,7 +222,13 @@ function requested({ by, opening }: Command<"ticket_requested">, policy: Policy,
     ...(tier === null ? {} : { tier }),
     ...(quiet ? { quiet } : {}),
   };
-  return { events: andRouted(null, [event], policy, now) };
+  const byRules = andRouted(null, [event], policy, now);
+  const groupOf = (queue: string): string | undefined => policy.queues.get(queue)?.group;
+  const isWithin = within === null || groupOf(byRules.reduce(evolve, null)!.queue) === within.group;
+  const chosen = opening.queue ?? (isWithin ? null : within.queue);
+  if (chosen === null) return { events: byRules };
+  const queue = groupOf(chosen) === policy.group ? chosen : event.queue;
+  return { events: andRouted(null, [{ ...event, queue, queueSet: true }], policy, now) };
 }
 
 function fieldsSet(
@@ -571,7 +591,10 @@ function prioritised(command: Command<"agent_prioritised">, ticket: Ticket, now:
 }
 
 function tagged(command: Command<"agent_tagged">, ticket: Ticket, now: number): Decision {
-  const removed = command.remove.filter((tag) => ticket.tags.includes(tag));
+  // Whatever is to be there and not to be there stays or comes: the same command again must find nothing to do.
+  const removed = [...new Set(command.remove)].filter(
+    (tag) => ticket.tags.includes(tag) && !command.add.includes(tag),
+  );
   const added = command.add.filter(
     (tag, index, all) => !ticket.tags.includes(tag) && all.indexOf(tag) === index,
   );

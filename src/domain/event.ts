@@ -54,6 +54,8 @@ export type TicketEvent =
       tier?: string;
       /** The customer was not told. */
       quiet?: true;
+      /** A program chose the queue. */
+      queueSet?: true;
     })
   /** `implicit`: by answering it, not by asking for it. */
   | (Transition & { type: "ticket_claimed"; implicit?: true })

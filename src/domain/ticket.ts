@@ -334,7 +334,7 @@ function opened(event: Extract<TicketEvent, { type: "ticket_opened" }>): Ticket 
     waitingSince: event.at,
     declined: [],
     profile: null,
-    queueSet: false,
+    queueSet: event.queueSet ?? false,
     requireSkills: {},
     prioritySet: false,
     tags: [],

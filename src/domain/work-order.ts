@@ -11,6 +11,8 @@ export interface TicketOrder {
   subject: string | null;
   /** Null: as the rules have it. */
   queue: string | null;
+  /** The group where it shall be, and its queue for what the rules would send elsewhere; null: any. */
+  within: { group: string; queue: string } | null;
   fields: Readonly<Record<string, string>>;
   tier: string | null;
   /** The customer is not told. */

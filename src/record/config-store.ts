@@ -10,7 +10,7 @@ import { auditOfChange, doneBy } from "./audit-entries.ts";
 import { CHAT_MOVE_ATTEMPTS_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";
 import { rowWhere } from "./row-where.ts";
-import { configVersions, tickets } from "./schema.ts";
+import { audit, configVersions, tickets } from "./schema.ts";
 
 /** A version without its document. Versions count from 1; the highest is in force. */
 export interface ConfigVersion {
@@ -82,6 +82,19 @@ export class ConfigStore {
   async version(version: number): Promise<StoredConfig | null> {
     const row = await reach(() =>
       this.#db.select().from(configVersions).where(eq(configVersions.version, version)).get(),
+    );
+    return row === undefined ? null : stored(row);
+  }
+
+  /** The version that a call has stored already, by its cause; null if it has not. */
+  async madeBy(cause: string): Promise<StoredConfig | null> {
+    const row = await reach(() =>
+      this.#db
+        .select(getTableColumns(configVersions))
+        .from(audit)
+        .innerJoin(configVersions, eq(configVersions.version, sql`CAST(${audit.targetId} AS INTEGER)`))
+        .where(sql`${audit.cause} = ${cause} AND ${audit.targetKind} = 'config'`)
+        .get(),
     );
     return row === undefined ? null : stored(row);
   }

@@ -1,10 +1,10 @@
-import { eq, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
+import { eq, sql, type SQL } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { AuditEntry, Doer } from "../domain/audit.ts";
 import { auditOfChange, doneBy } from "./audit-entries.ts";
 import { reach } from "./reach.ts";
 import { rowWhere } from "./row-where.ts";
-import { contactDetails, contacts, customerRoutes } from "./schema.ts";
+import { audit, contactDetails, contacts, customerRoutes } from "./schema.ts";
 
 /** What the staff says of a contact; instants in ms since 1970. */
 export type DetailsRow = typeof contactDetails.$inferSelect;
@@ -63,26 +63,33 @@ export class ContactDetails {
     return contact.length + route.length + details.length > 0;
   }
 
+  /** What stands there already is not written again. */
   async update(id: number, change: DetailsChange, doer: Doer, at: number): Promise<void> {
-    const set = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-    const fields = Object.keys(set);
-    if (fields.length === 0) return;
+    const said = (["displayName", "email", "phone", "notes"] as const).flatMap((field) => {
+      const value = change[field];
+      return value === undefined ? [] : [{ field, value }];
+    });
+    if (said.length === 0) return;
+    const fields = said.map(({ field }) => field);
     const entry = { ...entryOf("contact.updated", id, at, doer), data: { fields } };
-    await this.#save(id, set, entry, at);
+    const set = Object.fromEntries(said.map(({ field, value }) => [field, value]));
+    const differs = said.map(({ field, value }) => sql`${contactDetails[field]} IS NOT ${value}`);
+    const isNew = sql`EXISTS (SELECT 1 FROM (SELECT 1) LEFT JOIN ${contactDetails}
+      ON ${contactDetails.contactId} = ${id} WHERE ${sql.join(differs, sql` OR `)})`;
+    await this.#save(id, set, entry, at, isNew);
   }
 
   /** One who is blocked already stays so since when they were. */
   async block(id: number, doer: Doer, at: number): Promise<void> {
     const set = { blockedAt: at, blockedBy: doer.name };
-    await this.#save(id, set, entryOf("contact.blocked", id, at, doer), at, {
-      there: isNull(contactDetails.blockedAt),
-    });
+    const isFree = sql`NOT ${stands(id, sql`${contactDetails.blockedAt} IS NOT NULL`)}`;
+    await this.#save(id, set, entryOf("contact.blocked", id, at, doer), at, isFree);
   }
 
   async unblock(id: number, doer: Doer, at: number): Promise<void> {
     const set = { blockedAt: null, blockedBy: null };
     const entry = entryOf("contact.unblocked", id, at, doer);
-    await this.#save(id, set, entry, at, { there: isNotNull(contactDetails.blockedAt) });
+    await this.#save(id, set, entry, at, stands(id, sql`${contactDetails.blockedAt} IS NOT NULL`));
   }
 
   /** The ids of all contacts that are one person with this one, itself included, whoever they are shown as first. */
@@ -98,27 +105,22 @@ export class ContactDetails {
     return ids.includes(id) ? ids : [...ids, id];
   }
 
-  /**
-   * Shows a contact as another one. Answers why not where that would make a chain or a circle; of several at once the
-   * statement itself tells.
-   */
+  /** Shows a contact as another one. Answers why not where that would make a chain or a circle. */
   async merge(
     id: number,
     into: number,
     doer: Doer,
     at: number,
   ): Promise<"merged" | "is_merged" | "has_merged"> {
+    const entry = { ...entryOf("contact.merged", id, at, doer), to: { contact: String(into) } };
+    // Looked at where it is written: of two merges at once the second one sees the first.
+    const apart = sql`NOT EXISTS (SELECT 1 FROM ${contactDetails} WHERE ${contactDetails.mergedInto} = ${id}
+      OR (${contactDetails.contactId} IN (${id}, ${into}) AND ${contactDetails.mergedInto} IS NOT NULL))`;
+    await this.#save(id, { mergedInto: into, mergedAt: at, mergedBy: doer.name }, entry, at, apart);
     const [mine, theirs, of] = await Promise.all([this.find(id), this.find(into), this.together(id)]);
     if (mine?.mergedInto === into) return "merged";
     if (mine?.mergedInto != null || theirs?.mergedInto != null) return "is_merged";
-    if (of.length > 1) return "has_merged";
-    const entry = { ...entryOf("contact.merged", id, at, doer), to: { contact: String(into) } };
-    const set = { mergedInto: into, mergedAt: at, mergedBy: doer.name };
-    const isFree = sql`NOT EXISTS (SELECT 1 FROM contact_details AS other
-      WHERE other.merged_into = ${id} OR (other.contact_id IN (${id}, ${into}) AND other.merged_into IS NOT NULL))`;
-    const isSaved = await this.#save(id, set, entry, at, { all: isFree });
-    // Somebody was quicker: who they are together now says why not.
-    return isSaved ? "merged" : this.merge(id, into, doer, at);
+    return of.length > 1 ? "has_merged" : "merged";
   }
 
   async unmerge(id: number, doer: Doer, at: number): Promise<void> {
@@ -126,33 +128,37 @@ export class ContactDetails {
     if (was === null || was.mergedInto === null) return;
     const entry = { ...entryOf("contact.unmerged", id, at, doer), from: { contact: String(was.mergedInto) } };
     const set = { mergedInto: null, mergedAt: null, mergedBy: null };
-    await this.#save(id, set, entry, at, { there: isNotNull(contactDetails.mergedInto) });
+    const isThere = stands(id, sql`${contactDetails.mergedInto} = ${was.mergedInto}`);
+    await this.#save(id, set, entry, at, isThere);
   }
 
   /**
-   * Writes what changes, and with it who changed it, where the conditions hold then: on the row that is there, on all of
-   * them. Answers whether it did.
+   * Writes what changes, where the condition holds then, and with it who changed it. A run that takes over from one that
+   * has its entry already changes nothing: what others did since stays.
    */
   async #save(
     id: number,
     set: Partial<DetailsRow>,
     entry: AuditEntry,
     at: number,
-    { there, all = sql`true` }: { there?: SQL; all?: SQL } = {},
-  ): Promise<boolean> {
+    where: SQL,
+  ): Promise<void> {
     const first = { contactId: id, ...NO_DETAILS, ...set, updatedAt: at, version: 1 };
+    const isDone = sql`EXISTS (SELECT 1 FROM ${audit} WHERE ${audit.cause} = ${entry.cause ?? null})`;
     const upsert = this.#db
       .insert(contactDetails)
-      .select(rowWhere(contactDetails, first, all))
+      .select(rowWhere(contactDetails, first, sql`${where} AND NOT ${isDone}`))
       .onConflictDoUpdate({
         target: contactDetails.contactId,
         set: { ...set, updatedAt: at, version: sql`${contactDetails.version} + 1` },
-        ...(there === undefined ? {} : { setWhere: there }),
-      })
-      .returning({ id: contactDetails.contactId });
-    const [saved] = await reach(() => this.#db.batch([upsert, auditOfChange(this.#db, entry)]));
-    return saved.length > 0;
+      });
+    await reach(() => this.#db.batch([upsert, auditOfChange(this.#db, entry)]));
   }
+}
+
+/** Whether something stands at a contact. */
+function stands(id: number, what: SQL): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${contactDetails} WHERE ${contactDetails.contactId} = ${id} AND ${what})`;
 }
 
 function entryOf(action: AuditEntry["action"], id: number, at: number, doer: Doer): AuditEntry {

@@ -42,29 +42,38 @@ export async function listContacts(
       ? []
       : [sql`(unreachable IS NOT NULL) = ${Number(filter.unreachable)}`]),
   ];
-  const rows = await reach(() =>
-    db
-      .select(COLUMNS)
-      .from(scan)
-      .where(checked.length === 0 ? undefined : sql.join(checked, sql` AND `))
-      .limit(limit + 1),
-  );
-  const shown = rows.slice(0, limit);
+  const found = db
+    .select(COLUMNS)
+    .from(scan)
+    .where(checked.length === 0 ? undefined : sql.join(checked, sql` AND `))
+    .limit(limit + 1);
   const place = ({ telegramId: id, firstSeenAt }: Pick<ContactRow, "telegramId" | "firstSeenAt">) => ({
     id,
     firstSeenAt: match === null ? firstSeenAt : 0,
   });
-  const last = shown.at(-1);
-  if (rows.length > limit && last !== undefined) return { rows: shown, next: place(last) };
-  if (checked.length === 0) return { rows: shown, next: null };
-  const [end] = await reach(() =>
-    db.all<{ telegramId: number; firstSeenAt: number; scanned: number }>(
-      sql`SELECT telegram_id AS telegramId, first_seen_at AS firstSeenAt, count(*) OVER () AS scanned
-        FROM ${scan} ORDER BY ${match === null ? sql`first_seen_at, telegram_id` : sql`telegram_id`} LIMIT 1`,
-    ),
+  const cut = (rows: ContactRow[]): { rows: ContactRow[]; next: ContactPlace | null } => {
+    const shown = rows.slice(0, limit);
+    return { rows: shown, next: rows.length > limit ? place(shown.at(-1)!) : null };
+  };
+  const first = await reach(() => found);
+  if (first.length > limit || checked.length === 0) return cut(first);
+  // What was found and as far as was looked belong together: both are asked anew, in one transaction.
+  const [rows, [end]] = await reach(() =>
+    db.batch([
+      found,
+      db
+        .select({
+          telegramId: sql<number>`telegram_id`.as("last_id"),
+          firstSeenAt: sql<number>`first_seen_at`.as("last_seen_at"),
+          scanned: sql<number>`count(*) OVER ()`.as("scanned"),
+        })
+        .from(scan)
+        .orderBy(match === null ? sql`first_seen_at, telegram_id` : sql`telegram_id`)
+        .limit(1),
+    ]),
   );
-  const goesOn = end !== undefined && end.scanned >= SCANNED_CONTACTS_MAX;
-  return { rows: shown, next: goesOn ? place(end) : null };
+  if (rows.length > limit || end === undefined || end.scanned < SCANNED_CONTACTS_MAX) return cut(rows);
+  return { rows, next: place(end) };
 }
 
 /** The columns of `contacts` by their bare names, as a subquery has them. */

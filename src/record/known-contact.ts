@@ -12,14 +12,22 @@ export async function knownContact(d1: D1Database, id: number): Promise<ContactF
   return { id, name, username, language, isPremium };
 }
 
-/** The contacts of whom the staff has noted this address, in whatever case; two at most, because one is wanted. */
+/**
+ * The contacts of whom the staff has noted this address, in whatever case; two at most, because one is wanted. Of those who
+ * are one person, whoever is shown for them.
+ */
 export async function contactsByEmail(d1: D1Database, email: string): Promise<number[]> {
   const rows = await reach(() =>
     drizzle(d1)
-      .select({ id: contactDetails.contactId })
+      .select({
+        id: sql<number>`CASE count(*) WHEN 1 THEN min(${contactDetails.contactId}) ELSE ${shown} END`,
+      })
       .from(contactDetails)
       .where(eq(sql`lower(${contactDetails.email})`, email.toLowerCase()))
+      .groupBy(shown)
       .limit(2),
   );
   return rows.map(({ id }) => id);
 }
+
+const shown = sql`coalesce(${contactDetails.mergedInto}, ${contactDetails.contactId})`;

@@ -63,14 +63,8 @@ export function conditionsOf(filter: TicketFilter): Condition[] {
     ...one("changedAfter", from("changed_at", filter.changedAfter)),
     ...one("changedBefore", before("changed_at", filter.changedBefore)),
     ...one("dueBefore", before("due_at", filter.dueBefore)),
-    ...(filter.tags ?? []).map((tag): Condition => ({
-      about: "tags",
-      sql: sql`EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ${tag})`,
-    })),
-    ...(filter.fields ?? []).map(([field, option]): Condition => ({
-      about: "fields",
-      sql: sql`EXISTS (SELECT 1 FROM json_each(fields) AS field WHERE field.key = ${field} AND field.value = ${option})`,
-    })),
+    ...one("tags", allOf("tags", filter.tags ?? [])),
+    ...one("fields", allOf("fields", filter.fields ?? [])),
   ];
 }
 
@@ -89,22 +83,32 @@ export function isWholePart({ statuses = [] }: TicketFilter, closed: boolean): b
 
 function among(column: "status" | "priority", values: readonly string[]): SQL | null {
   if (values.length === 0) return null;
-  const list = sql.join(
-    values.map((value) => sql`${value}`),
-    sql`, `,
-  );
-  return sql`${sql.identifier(column)} IN (${list})`;
+  return sql`${sql.identifier(column)} IN ${listed(values)}`;
+}
+
+/** One parameter, however many there are: D1 takes a hundred in a statement. */
+function listed(values: readonly (string | number)[]): SQL {
+  return sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`;
+}
+
+/** All of the tags, or of the fields with their options, are the ticket's. */
+function allOf(
+  column: "tags" | "fields",
+  wanted: readonly (string | readonly [string, string])[],
+): SQL | null {
+  if (wanted.length === 0) return null;
+  const is =
+    column === "tags"
+      ? sql`own.value = wanted.value`
+      : sql`own.key = wanted.value ->> 0 AND own.value = wanted.value ->> 1`;
+  return sql`NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(wanted)}) AS wanted
+    WHERE NOT EXISTS (SELECT 1 FROM json_each(${sql.identifier(column)}) AS own WHERE ${is}))`;
 }
 
 /** The condition of one customer is what an index begins with. */
 export function ofCustomers(customers: readonly number[]): SQL {
   const [only, ...others] = customers;
-  if (others.length === 0) return sql`customer_id = ${only}`;
-  const list = sql.join(
-    customers.map((customer) => sql`${customer}`),
-    sql`, `,
-  );
-  return sql`customer_id IN (${list})`;
+  return others.length === 0 ? sql`customer_id = ${only}` : sql`customer_id IN ${listed(customers)}`;
 }
 
 function from(column: Column, at: number | undefined): SQL {

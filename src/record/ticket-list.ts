@@ -64,6 +64,13 @@ interface TicketScan {
   end: TicketPosition | null;
 }
 
+/** The last ticket of a scan, and how many it has. */
+interface ScanEnd {
+  value: number;
+  id: string;
+  scanned: number;
+}
+
 /** The conditions by which a small part of all tickets is found, the smallest first. */
 const OWNERS = ["customer", "assignee", "queue", "group"] as const;
 type Owner = (typeof OWNERS)[number];
@@ -156,13 +163,18 @@ class List {
     rank: number,
   ): Promise<TicketScan> {
     const scans = parts.map((part) => this.#scan(part, after));
-    const pages = await this.#batch(
-      scans.map((scan, index) => selectTickets(this.#db, sql`(${scan})`, parts[index]!.checked, limit + 1)),
-    );
-    const short = scans.filter(
-      (_, index) => parts[index]!.checked.length > 0 && pages[index]!.length <= limit,
-    );
-    const ends = await this.#batch(short.map((scan) => this.#endOf(scan)));
+    const select = () =>
+      scans.map((scan, index) => selectTickets(this.#db, sql`(${scan})`, parts[index]!.checked, limit + 1));
+    const isShort = (page: TicketRow[], index: number): boolean =>
+      parts[index]!.checked.length > 0 && page.length <= limit;
+    let pages = await this.#batch(select());
+    let ends: ScanEnd[][] = [];
+    if (pages.some(isShort)) {
+      // What was found and as far as was looked belong together: both are asked anew, in one transaction.
+      const found = await this.#batch<unknown>([...select(), ...scans.map((scan) => this.#endOf(scan))]);
+      pages = found.slice(0, scans.length) as TicketRow[][];
+      ends = (found.slice(scans.length) as ScanEnd[][]).filter((_, index) => isShort(pages[index]!, index));
+    }
     let end: TicketPosition | null = null;
     for (const [last] of ends) {
       if (last === undefined || last.scanned < SCANNED_TICKETS_MAX) continue;
@@ -184,7 +196,6 @@ class List {
     return sql`SELECT * FROM tickets ${filtered} ORDER BY ${inOrder(this.#sorting)} LIMIT ${SCANNED_TICKETS_MAX}`;
   }
 
-  /** The last ticket of a scan, and how many it has. */
   #endOf(scan: SQL) {
     const column = columnOf(this.#sorting);
     return this.#db

@@ -88,23 +88,33 @@ async function inOpeningOrder(
   const checked = conditions
     .filter(({ about }) => about !== "openedAfter" && about !== "openedBefore")
     .map((one) => one.sql);
-  const rows = await reach(() =>
-    db
-      .select({ ...COLUMNS, doc: sql<number>`found.doc`.as("doc") })
-      .from(ticketsOf(scan))
-      .where(all(checked))
-      .limit(limit + 1),
+  const found = db
+    .select({ ...COLUMNS, doc: sql<number>`found.doc`.as("doc") })
+    .from(ticketsOf(scan))
+    .where(all(checked))
+    .limit(limit + 1);
+  const cut = (rows: Awaited<typeof found>): FoundPage => {
+    const shown = rows.slice(0, limit);
+    return { rows: shown, next: rows.length > limit ? place(shown.at(-1)!.doc) : null };
+  };
+  const first = await reach(() => found);
+  if (first.length > limit || checked.length === 0) return cut(first);
+  // What was found and as far as was looked belong together: both are asked anew, in one transaction.
+  const [rows, [end]] = await reach(() =>
+    db.batch([
+      found,
+      db
+        .select({
+          doc: sql<number>`doc`.as("last_doc"),
+          scanned: sql<number>`count(*) OVER ()`.as("scanned"),
+        })
+        .from(sql`(${scan})`)
+        .orderBy(down ? sql`doc ASC` : sql`doc DESC`)
+        .limit(1),
+    ]),
   );
-  const shown = rows.slice(0, limit);
-  if (rows.length > limit) return { rows: shown, next: place(shown.at(-1)!.doc) };
-  if (checked.length === 0 && rows.length < SCANNED_TICKETS_MAX) return { rows: shown, next: null };
-  const [end] = await reach(() =>
-    db.all<{ doc: number; scanned: number }>(
-      sql`SELECT doc, count(*) OVER () AS scanned FROM (${scan}) ORDER BY doc ${down ? sql`ASC` : sql`DESC`} LIMIT 1`,
-    ),
-  );
-  const goesOn = end !== undefined && end.scanned >= SCANNED_TICKETS_MAX;
-  return { rows: shown, next: goesOn ? place(end.doc) : null };
+  if (rows.length > limit || end === undefined || end.scanned < SCANNED_TICKETS_MAX) return cut(rows);
+  return { rows, next: place(end.doc) };
 }
 
 function place(doc: number): TicketPlace {

@@ -24,8 +24,11 @@ type Outcome = Done | Extract<Executed<never>, { status: "refused" }>;
 
 /** Opens the ticket that a program asks for. The caller's queue counts as chosen by hand. */
 export function openTicket(tx: Transaction, by: Worker, order: TicketOrder): Outcome {
-  const { customer: facts, message, subject, queue, fields, tier, quiet } = order;
-  if (queue !== null && !tx.rules.policy.queues.has(queue)) return unknownQueue(tx, queue);
+  const { customer: facts, message, subject, queue, within, fields, tier, quiet } = order;
+  const { queues } = tx.rules.policy;
+  for (const named of [queue, within?.queue ?? null]) {
+    if (named !== null && !queues.has(named)) return unknownQueue(tx, named);
+  }
   // Before anything is noted of the customer.
   const unknown = unknownAnswers(tx.rules.policy.intakeFields, fields);
   if (unknown.length > 0) return { status: "refused", refused: { code: "fields.unknown", unknown } };
@@ -44,6 +47,8 @@ export function openTicket(tx: Transaction, by: Worker, order: TicketOrder): Out
       fields,
       tier,
       quiet,
+      queue,
+      within,
     },
   });
   if ("refused" in decision) return { status: "refused", refused: decision.refused };
@@ -51,7 +56,10 @@ export function openTicket(tx: Transaction, by: Worker, order: TicketOrder): Out
     tx.quoteInTopic(number, words(customerWroteElsewhere(customer.contact.name, by.name, message)));
   }
   tx.store.updateConversation(customer.id, { current: number, wantsNew: false });
-  if (queue !== null && ticket!.queue !== queue) tx.apply(number, { type: "agent_transferred", by, queue });
+  const isWithin = within === null || queues.get(ticket!.queue)?.group === within.group;
+  const wanted = queue ?? (isWithin ? null : within.queue);
+  if (wanted !== null && ticket!.queue !== wanted)
+    tx.apply(number, { type: "agent_transferred", by, queue: wanted });
   return { number, already: null };
 }
 

@@ -34,13 +34,13 @@ export function replay(tx: Transaction, id: string): "replayed" | "gone" {
 
 /** Parked and uncertain deliveries of this object, oldest first, after the one with this id. */
 export function parkedDeliveries(
-  tx: Pick<Transaction, "messages" | "outbox" | "rules">,
+  tx: Pick<Transaction, "messages" | "outbox" | "rules" | "store">,
   after: string | null,
   limit: number,
 ): ParkedDelivery[] {
   const afterSeq = Number(after?.split(":").at(-1) ?? 0);
   const group = tx.rules.group.id;
-  const ticketId = (number: number): string | null => (number === 0 ? null : `${group}:${number}`);
+  const ticketId = (number: number): string | null => tx.store.ticket(number)?.ticket.id ?? null;
   const messages = tx.messages.parked(afterSeq, limit).map((row) => ({ row, letter: "m", kind: "relay" }));
   const works = tx.outbox.parked(afterSeq, limit).map((row) => ({ row, letter: "o", kind: row.kind }));
   return [...messages, ...works]

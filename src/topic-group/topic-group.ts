@@ -268,7 +268,10 @@ export class TopicGroup extends DurableObject<Env> {
       return outcome;
     });
     if (!("number" in done)) return done;
-    const { ticket, dueAt } = this.#tables.store.ticket(done.number)!;
+    const row = this.#tables.store.ticket(done.number);
+    // Done before, and its ticket erased since.
+    if (row === undefined) return { status: "unknown" };
+    const { ticket, dueAt } = row;
     const { text } = receiptView(ticket, rules.policy, null, this.#now()).text;
     return {
       status: "done",
@@ -342,9 +345,15 @@ export class TopicGroup extends DurableObject<Env> {
     return rules === null ? [] : parkedDeliveries({ ...this.#tables, rules }, after, limit);
   }
 
-  /** Sends a parked delivery again. `gone`: there is no such delivery, or it is on its way already. */
-  replay(id: string): "replayed" | "gone" {
-    return this.#rulesInForce() === null ? "gone" : this.#commit((tx) => replay(tx, id));
+  /** Sends a parked delivery again, once for each cause. `gone`: there is no such delivery, or it is on its way already. */
+  replay(id: string, cause: string): "replayed" | "gone" {
+    if (this.#rulesInForce() === null) return "gone";
+    return this.#commit((tx) => {
+      if (tx.inbox.known(cause) !== undefined) return "replayed";
+      const done = replay(tx, id);
+      if (done === "replayed") tx.inbox.settle(cause, tx.now);
+      return done;
+    });
   }
 
   /** The tickets in hand here, and how many of all the record does not have yet; null before there are rules. */

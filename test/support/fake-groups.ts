@@ -34,6 +34,10 @@ export class FakeGroups {
   readonly touched = new Set<string>();
   readonly reprojected: string[] = [];
   onReproject: () => void = () => undefined;
+  /** Since when each group turns somebody away, as it was last told. */
+  readonly blockedIn = new Map<string, number | null>();
+  /** What somebody else does while a group is told of a block. */
+  onBlock: () => Promise<unknown> = () => Promise.resolve();
   /** What `receive` answers instead of accepting. */
   answer: Receipt | null = null;
 
@@ -88,7 +92,7 @@ export class FakeGroups {
           const start = after === null ? 0 : all.findIndex(({ id }) => id === after) + 1;
           return all.slice(start, start + limit);
         }),
-      replay: (id: string): Promise<"replayed" | "gone"> =>
+      replay: (id: string, _cause: string): Promise<"replayed" | "gone"> =>
         answering(() => {
           const all = this.parkedIn.get(group) ?? [];
           const index = all.findIndex((one) => one.id === id);
@@ -122,7 +126,10 @@ export class FakeGroups {
       sweep: (): Promise<Swept> => answering(() => ({ tickets: 1, steps: 2 })),
       sla: (): Promise<TicketSla | null> => answering(() => null),
       routing: (): Promise<RoutingStory | null> => answering(() => null),
-      block: (): Promise<void> => answering(() => undefined),
+      block: async (_customer: number, since: number | null): Promise<void> => {
+        await this.onBlock();
+        await answering(() => this.blockedIn.set(group, since));
+      },
       contactInside: (): Promise<null> => answering(() => null),
       erasable: (): Promise<null> => answering(() => null),
       linksOf: (): Promise<never[]> => answering(() => []),

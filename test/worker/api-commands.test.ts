@@ -1,6 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Topicdesk, TopicdeskProblem, type Answer, type Operations } from "../../src/client/topicdesk.ts";
+import { TAGS_MAX } from "../../src/domain/limits.ts";
 import type { Customer, Group } from "../../src/sandbox/telegram/client.ts";
 import { VIP_CHAT } from "../support/desks.ts";
 import { everythingKept, withoutCalls } from "../support/everything.ts";
@@ -121,6 +123,22 @@ describe("opening a ticket", () => {
     expect(await stage.group.topics()).toEqual([]);
   });
 
+  test.each<[Partial<Order>, string, string]>([
+    [{ queue: "general" }, "main", "general"],
+    [{ topicGroup: "main" }, "main", "general"],
+    [{ topicGroup: "main", category: "billing" }, "main", "billing"],
+    [{ topicGroup: "vip" }, "vip", "premium"],
+    [{}, "vip", "premium"],
+  ])("where %j asks for it, whatever the rules say of its tier", async (asked, group, queue) => {
+    const { ref, ...opened } = await opens({ tier: "premium", ...asked });
+    expect(opened).toMatchObject({ group, queue });
+    await stage.settle();
+    const found = await desk.call("GET /api/v1/tickets/{ref}", { path: { ref } });
+    expect(found).toMatchObject({ group, queue });
+    const topics = await (group === "vip" ? vip : stage.group).topics();
+    expect(topics.map(({ name }) => name.split(" ")[0])).toEqual([ref]);
+  });
+
   test("in another group than the customer's own: all of it is there, and nothing of it here", async () => {
     await ada.write("Hello");
     await stage.settle();
@@ -226,6 +244,7 @@ describe("opening a ticket", () => {
         message: null,
         subject: null,
         queue: null,
+        within: null,
         fields: { shoe: "42" },
         tier: null,
         quiet: false,
@@ -405,6 +424,15 @@ describe("commands", () => {
     expect(
       await problemOf(does("SUP-1", { type: "snooze", agent: 9002, until: "2020-01-01T00:00:00Z" })),
     ).toEqual(["request.invalid", "/until"]);
+    expect(await problemOf(does("SUP-1", { type: "snooze", agent: 9002, for: "900d" }))).toEqual([
+      "request.invalid",
+      "/for",
+    ]);
+    const many = Array.from({ length: TAGS_MAX }, (_, n) => `tag-${n}`);
+    await does("SUP-1", { type: "tags", add: many, remove: [] });
+    expect(
+      await problemOf(does("SUP-1", { type: "tags", add: ["x", "y"], remove: ["tag-1", "tag-1"] })),
+    ).toEqual(["tags.too_many"]);
     await does("SUP-1", { type: "close" });
     expect(await problemOf(does("SUP-1", { type: "reply", text: "Hello" }))).toEqual(["ticket.closed"]);
     expect(await problemOf(does("SUP-9", { type: "close" }))).toEqual(["ticket.not_found"]);
@@ -655,6 +683,32 @@ describe("twice is once", () => {
       ...Object.fromEntries(first.headers),
       "idempotency-replayed": "true",
     });
+  });
+
+  test("a call whose run died does nothing again where its ticket has moved to another group since", async () => {
+    await ada.write("Help");
+    await stage.settle();
+    const path = "/api/v1/tickets/SUP-1/commands";
+    const reply = () => sends("reply", path, { type: "reply", text: "Only once" });
+    const transfer = () => sends("transfer", path, { type: "transfer", queue: "premium" });
+    const first = [await reply(), await transfer()];
+    expect(first.map(({ status }) => status)).toEqual([200, 200]);
+    await stage.settle();
+    await env.DB.prepare("UPDATE api_calls SET status = NULL, answer = NULL, lease_until = 0").run();
+    for (const again of [await reply(), await transfer()]) {
+      expect(again.headers.get("Idempotency-Replayed")).toBeNull();
+      expect(await again.json()).toMatchObject({ changed: true, ticket: { group: "vip" } });
+    }
+    await stage.settle();
+    expect((await atAda()).filter((text) => text === "Only once")).toHaveLength(1);
+  });
+
+  test("tags that are both added and removed are added, and once", async () => {
+    await ada.write("Help");
+    await stage.settle();
+    const both: Command = { type: "tags", add: ["late"], remove: ["late"] };
+    expect(await does("SUP-1", both)).toMatchObject({ changed: true, ticket: { tags: ["late"] } });
+    expect(await does("SUP-1", both)).toMatchObject({ changed: false, ticket: { tags: ["late"] } });
   });
 
   test("a reply whose answer was lost is not sent again by the same key", async () => {

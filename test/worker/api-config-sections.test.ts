@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { exampleDesk } from "../support/desks.ts";
 import { codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
@@ -58,6 +59,24 @@ describe("a section of the configuration", () => {
       ),
     );
     expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 412, 412, 412, 412, 412]);
+  });
+
+  test("is answered as it was put where the run that put it died, whatever came after", async () => {
+    await desk.put(exampleDesk());
+    const put = (): Promise<Response> =>
+      desk.send("PUT", at("desk"), { name: "Mine" }, { "If-Match": '"1"', "Idempotency-Key": "a" });
+    const first = await json(put());
+    expect(first).toMatchObject({ version: 2, changed: true });
+    const died = (): Promise<unknown> =>
+      env.DB.prepare("UPDATE api_calls SET status = NULL, answer = NULL, lease_until = 0").run();
+    await died();
+    const again = await put();
+    expect([again.status, again.headers.get("ETag"), await again.json()]).toEqual([200, '"2"', first]);
+    await desk.send("PUT", at("desk"), { name: "Theirs" });
+    await died();
+    expect(await json(put())).toEqual(first);
+    expect(await json(desk.get(at("desk")))).toEqual({ name: "Theirs" });
+    expect(desk.groups.configs.get("main")).toMatchObject({ version: 3 });
   });
 
   test("that there is not is a 404, that there cannot be a 422", async () => {

@@ -128,7 +128,7 @@ describe("the list of contacts", () => {
     };
     expect(await cost({})).toBeLessThanOrEqual(100);
     expect(await cost({ words: ["many"] })).toBeLessThanOrEqual(250);
-    expect(await cost({ unreachable: true })).toBeLessThanOrEqual(6 * SCANNED_CONTACTS_MAX);
+    expect(await cost({ unreachable: true })).toBeLessThanOrEqual(7 * SCANNED_CONTACTS_MAX);
     await env.DB.prepare("DELETE FROM contacts WHERE telegram_id > 7000000000").run();
   });
 });

@@ -1,7 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { TicketEvent } from "../../src/domain/event.ts";
+import { PRIORITIES } from "../../src/domain/priority.ts";
+import { TICKET_STATUSES } from "../../src/domain/status.ts";
 import { encodeCursor } from "../../src/record/cursor.ts";
 import { project } from "../../src/record/projection.ts";
+import { TICKET_ORDERS } from "../../src/record/ticket-order.ts";
 import { codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 import { ADA, batchesOf, life, NOON, opened } from "../support/tickets.ts";
 
@@ -240,6 +244,38 @@ describe("a ticket", () => {
   test("cannot have a reference longer than any", async () => {
     expect((await desk.get(`/api/v1/tickets/${"S".repeat(33)}`)).status).toBe(422);
   });
+});
+
+test("as much may be asked for at once as the contract allows", async () => {
+  const query = new URLSearchParams({ group: "main", queue: "general", tier: "x", assignee: "9001" });
+  for (let n = 0; n < 20; n += 1) {
+    query.append("status", TICKET_STATUSES[n % TICKET_STATUSES.length]);
+    query.append("priority", PRIORITIES[n % PRIORITIES.length]);
+    query.append("tag", `tag-${n}`);
+    if (n < 10) query.append("field", `field-${n}:option`);
+  }
+  for (const [name, value] of Object.entries({ customer: ADA, payload: "x", followUpOf: "SUP-9" }))
+    query.set(name, String(value));
+  for (const name of ["unreachable", "breached"]) query.set(name, "true");
+  for (const name of ["openedAfter", "openedBefore", "changedAfter", "changedBefore", "dueBefore"])
+    query.set(name, "2026-03-28T22:00:00Z");
+  for (const sort of TICKET_ORDERS) {
+    query.set("sort", sort);
+    for (const words of ["", "&q=one+two+three+four+five+six+seven+eight+nine+ten"])
+      expect((await desk.get(`/api/v1/tickets?${query.toString()}${words}`)).status, sort + words).toBe(200);
+  }
+});
+
+test("a tag is found however it is written", async () => {
+  const tagged: TicketEvent = {
+    type: "tags_changed",
+    at: NOON,
+    by: { kind: "key", name: "crm" },
+    added: ["refund"],
+    removed: [],
+  } as const;
+  for (const batch of batchesOf([opened(78), tagged])) await project(env.DB, batch);
+  for (const tag of ["refund", "Refund", "%23REFUND"]) expect(await refs(`tag=${tag}`)).toContain("SUP-78");
 });
 
 test("a contact's tickets stay listed under their own id only", async () => {

@@ -98,6 +98,17 @@ describe("/transfer to a queue of another group", () => {
     );
   });
 
+  test("what could not be delivered of it there is told under its own id", async () => {
+    await moved();
+    await stage.telegram.faults([
+      { effect: "answer_lost", methods: ["copyMessage"], chatId: ada.id, times: 1 },
+    ]);
+    await vera.write(await vipTopic(), "42");
+    await stage.pass(MINUTE);
+    const { items } = await stage.get<{ items: object[] }>("/api/v1/outbox?group=vip");
+    expect(items).toMatchObject([{ state: "uncertain", ticket: "main:1" }]);
+  });
+
   test("a topic's number in one group means nothing in the other", async () => {
     await open((config) => {
       config.routing.rules = [{ when: { payload: "gold" }, queue: "premium" }];

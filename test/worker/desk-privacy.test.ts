@@ -801,6 +801,12 @@ describe("two contacts of one person", () => {
     await json("POST", `/api/v1/contacts/${two.id}/unmerge`);
     expect([await listed(one.id), await listed(two.id)]).toEqual([1, 1]);
     await merge(two.id, one.id);
+    const email = "ada@example.com";
+    for (const { id } of [one, two]) await json("PATCH", `/api/v1/contacts/${id}/details`, { email });
+    const opened = await json<{ ticket: { customer: { id: number } } }>("POST", "/api/v1/tickets", {
+      contact: { email },
+    });
+    expect(opened.ticket.customer.id).toBe(one.id);
     await json("POST", `/api/v1/contacts/${one.id}/erase`);
     await minute();
     await minute();
@@ -997,9 +1003,12 @@ describe("what is old", () => {
     await stage.pass(2 * DAY);
     await minute();
     expect(await counts()).toEqual({ recordTickets: 1, recordEvents: 0, tickets: 0, events: 0, messages: 0 });
+    const reopen = ["POST", "/api/v1/tickets/SUP-1/commands", { type: "reopen" }] as const;
+    expect(await codeOf(...reopen)).toBe("ticket.closed");
     await stage.pass(7 * DAY);
     await minute();
     expect(await counts()).toMatchObject({ recordTickets: 0, recordEvents: 0 });
+    expect(await codeOf(...reopen)).toBe("ticket.not_found");
     // Of the person the record still has who they are, and of the tickets nothing that was said.
     for (const phrase of SAID) expect(holding(await everythingKept(stage), phrase), phrase).toEqual([]);
     const { run } = await json<{ run: { left: string[]; endedAt: string } }>("GET", "/api/v1/retention");

@@ -81,7 +81,10 @@ const Order = z
     subject: z.string().trim().min(1).max(SUBJECT_CHARS_MAX).optional().openapi({
       description: "Otherwise the first line of the message",
     }),
-    topicGroup: Name.optional().openapi({ description: "Otherwise the customer's own, or the queue's" }),
+    topicGroup: Name.optional().openapi({
+      description:
+        "Otherwise where the rules send it. Of a group's queues the rules choose, or its default one",
+    }),
     queue: Name.optional().openapi({ description: "Otherwise the rules decide" }),
     category: Name.optional(),
     urgency: Name.optional(),
@@ -249,15 +252,13 @@ commandsApi.openapi(
 
     const wantedGroup = order.topicGroup ?? config.queues.find(({ id }) => id === order.queue)?.group;
     const home = await homeOf(c, customer.id, wantedGroup ?? defaultGroupOf(config), config);
-    const queue =
-      order.queue ??
-      (wantedGroup === undefined || wantedGroup === home ? null : queueOf(config, wantedGroup));
     const given: TicketOrder = {
       type: "open",
       customer,
       message: order.message ?? null,
       subject: order.subject ?? null,
-      queue,
+      queue: order.queue ?? null,
+      within: order.topicGroup === undefined ? null : within(config, order.topicGroup),
       fields,
       tier: order.tier ?? null,
       quiet: !order.notify,
@@ -299,9 +300,11 @@ commandsApi.openapi(
   async (c) => {
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);
     if (versioned === null) return problem(c, "config.missing");
-    const what = actOf(c.req.valid("json"), c.get("now")());
+    const command = c.req.valid("json");
+    const what = actOf(command, c.get("now")());
     const done = await acted(c, c.req.valid("param").ref, versioned, what);
     if (done === null) return problem(c, "ticket.not_found");
+    if (done.status === "refused" && "for" in command) return refused(c, done.refused, "/for");
     if (done.status !== "done") return failed(c, done);
     const { already, ticket } = done;
     const so =
@@ -316,7 +319,7 @@ commandsApi.openapi(
   },
 );
 
-type Answered = Executed<TicketRow> | { status: "unreachable" };
+type Answered = Executed<TicketRow> | { status: "unreachable" | "forgotten" };
 
 /** Finds the ticket where the record, or its reference, says, and goes after it where it has moved meanwhile. */
 async function acted(
@@ -328,11 +331,14 @@ async function acted(
   const { config, version } = versioned;
   const place = (await ticketPlace(c.env.DB, ref)) ?? (await placeByName(c.env, ref, config));
   if (place === null || place === "unreachable") return place === null ? null : { status: "unreachable" };
+  const isClosed = "closed" in place && place.closed;
   let { group } = place;
   for (let hop = 0; hop < HOPS_MAX && hasGroup(config, group); hop += 1) {
     const done = await told(c.env, group, versioned, (stub) =>
       stub.act(c.get("cause"), doerOf(c), place.id, what, version),
     );
+    // Closed tickets are forgotten by their group before they are by the record; others may still be on their way there.
+    if (done.status === "unknown" && isClosed) return { status: "forgotten" };
     if (done.status === "unknown") break;
     if (done.status !== "elsewhere") return done;
     group = done.group;
@@ -371,6 +377,8 @@ async function told(
 
 function failed(c: Context<Desk>, done: Exclude<Answered, { status: "done" }>) {
   if (done.status === "refused") return refused(c, done.refused);
+  if (done.status === "forgotten")
+    return problem(c, "ticket.closed", { detail: "It was forgotten but for its record: open a new one." });
   const headers = { "Retry-After": String(RETRY_AFTER_S) };
   return problem(c, done.status === "full" ? "group.full" : "group.unreachable", { headers });
 }
@@ -474,10 +482,11 @@ async function homeOf(c: Context<Desk>, customer: number, wanted: string, config
   return hasGroup(config, group) ? group : reroute(c.env, customer, group, defaultGroupOf(config));
 }
 
-/** The queue that a ticket for a group goes to. */
-function queueOf({ queues, routing }: Config, group: string): string | null {
+/** A group, and its queue for what the rules would send elsewhere; every group has one (`checkConfig`). */
+function within({ queues, routing }: Config, group: string): TicketOrder["within"] {
   const own = queues.filter((queue) => queue.group === group);
-  return (own.find(({ id }) => id === routing.defaultQueue) ?? own[0])?.id ?? null;
+  const queue = own.find(({ id }) => id === routing.defaultQueue) ?? own[0];
+  return queue === undefined ? null : { group, queue: queue.id };
 }
 
 function actOf(command: z.infer<typeof Command>, now: number): TicketAct {

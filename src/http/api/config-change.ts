@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { checkConfig } from "../../domain/config-check.ts";
 import { diffConfig } from "../../domain/config-diff.ts";
 import { configWarnings } from "../../domain/config-warnings.ts";
 import type { VersionedConfig } from "../../domain/config.ts";
@@ -105,6 +106,8 @@ export async function storeConfig<Missing extends MissingPlace = never>(
 ) {
   const store = new ConfigStore(c.env.DB);
   const current = await store.current();
+  const before = await store.madeBy(c.get("cause"));
+  if (before !== null) return storedBefore(c, store, before, current);
   if (!isExpected(c, current)) return changedMeanwhile(c, current);
   const made = next(current?.document);
   if ("missing" in made) return problem(c, made.missing);
@@ -127,6 +130,22 @@ export async function storeConfig<Missing extends MissingPlace = never>(
   return c.json({ version, changed: outcome === "stored", diff, unreachableGroups, warnings }, 200, {
     ETag: etag(version),
   });
+}
+
+/** A run that takes over from one which had stored its version answers what that one would have, whatever came after. */
+async function storedBefore(
+  c: Context<Desk>,
+  store: ConfigStore,
+  { version, document }: StoredConfig,
+  current: StoredConfig | null,
+) {
+  const former = await store.version(version - 1);
+  const { config } = checkConfig(document, c.get("now")());
+  const isInForce = config !== null && current?.version === version;
+  const unreachableGroups = isInForce ? await inForce(c, { version, config }, "unchanged") : [];
+  const diff = diffConfig(former?.document ?? {}, document);
+  const warnings = configWarnings(document, c.get("now")());
+  return c.json({ version, changed: true, diff, unreachableGroups, warnings }, 200, { ETag: etag(version) });
 }
 
 /** Whether the request's conditions on the version in force hold. */

@@ -55,6 +55,9 @@ const Details = z
   })
   .openapi("ContactDetails");
 
+/** How often groups are told of a block while others change it. */
+const BLOCK_TOLD_MAX = 5;
+
 const Params = z.object({ id: TelegramId });
 const FOUND = {
   description: "What the staff says of the contact",
@@ -153,9 +156,8 @@ contactDetailsApi.openapi(
     const { id } = c.req.valid("param");
     const details = new ContactDetails(c.env.DB);
     if (!(await details.isKnown(id))) return problem(c, "contact.not_found");
-    const at = c.get("now")();
-    await details.block(id, doerOf(c), at);
-    const refused = await tellGroups(c, id, at);
+    await details.block(id, doerOf(c), c.get("now")());
+    const refused = await tellGroups(c, id);
     return refused === null ? c.json(await detailsOf(c, id), 200) : problem(c, refused);
   },
 );
@@ -174,7 +176,7 @@ contactDetailsApi.openapi(
     const details = new ContactDetails(c.env.DB);
     if (!(await details.isKnown(id))) return problem(c, "contact.not_found");
     await details.unblock(id, doerOf(c), c.get("now")());
-    const refused = await tellGroups(c, id, null);
+    const refused = await tellGroups(c, id);
     return refused === null ? c.json(await detailsOf(c, id), 200) : problem(c, refused);
   },
 );
@@ -264,16 +266,26 @@ contactDetailsApi.openapi(
   },
 );
 
-/** Every group hears of a block, because any may become the contact's home. Asked again it says the same. */
+/**
+ * Every group hears of a block, because any may become the contact's home. They are told what the record says, until it
+ * still says so afterwards: of two who block and unblock at once the groups go by the one that the record goes by.
+ */
 async function tellGroups(
   c: Context<Desk>,
   id: number,
-  since: number | null,
 ): Promise<"config.missing" | "group.unreachable" | null> {
   const versioned = await configCacheOf(c.env.DB).get(waitUntil);
   if (versioned === null) return "config.missing";
-  const answers = await askGroups(c.env, groupIds(versioned.config), (stub) => stub.block(id, since));
-  return answers.some((answer) => "unreachable" in answer) ? "group.unreachable" : null;
+  const store = new ContactDetails(c.env.DB);
+  let since = (await store.find(id))?.blockedAt ?? null;
+  for (let told = 0; told < BLOCK_TOLD_MAX; told += 1) {
+    const now = since;
+    const answers = await askGroups(c.env, groupIds(versioned.config), (stub) => stub.block(id, now));
+    if (answers.some((answer) => "unreachable" in answer)) return "group.unreachable";
+    since = (await store.find(id))?.blockedAt ?? null;
+    if (since === now) return null;
+  }
+  return "group.unreachable";
 }
 
 async function detailsOf(c: Context<Desk>, id: number): Promise<z.infer<typeof Details>> {

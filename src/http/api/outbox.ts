@@ -22,7 +22,7 @@ const Delivery = z
     state: State.openapi({ description: "`parked`: gave up; `uncertain`: nobody knows whether it arrived" }),
     lane: z.string().openapi({ description: "Where it goes", example: "telegram:5550000001" }),
     kind: z.string().openapi({ example: "relay" }),
-    ticket: z.string().nullable(),
+    ticket: z.string().nullable().openapi({ description: "The ticket's `id`", example: "main:1" }),
     attempts: z.int(),
     code: z.string().openapi({ description: "Why", example: "outcome_unknown" }),
     at: Instant,
@@ -137,7 +137,7 @@ outboxApi.openapi(
       action: "delivery.replayed",
       target: { kind: "delivery", id },
     });
-    const asked = await askGroup(c.env, group, (stub) => stub.replay(id));
+    const asked = await askGroup(c.env, group, (stub) => stub.replay(id, c.get("cause")));
     // A group that does not answer may have done it: the entry stays.
     if ("unreachable" in asked) return problem(c, "group.unreachable");
     if (asked.answer === "gone") {

@@ -7,8 +7,8 @@ import { instant } from "./shared.ts";
 
 type Refused = Extract<Executed<never>, { status: "refused" }>["refused"];
 
-/** Answers why a ticket does not take a command. */
-export function refused(c: Context<Desk>, refusal: Refused) {
+/** Answers why a ticket does not take a command; `remindAt` is what says when somebody is to be reminded. */
+export function refused(c: Context<Desk>, refusal: Refused, remindAt = "/until") {
   const invalid = (pointer: string, message: string) =>
     problem(c, "request.invalid", { problems: [{ pointer, message }] });
   switch (refusal.code) {
@@ -37,9 +37,9 @@ export function refused(c: Context<Desk>, refusal: Refused) {
     case "option.unknown":
       return invalid(pointerTo(refusal.field), "is no option of it");
     case "reminder.past":
-      return invalid("/until", "must lie in the future");
+      return invalid(remindAt, "must lie in the future");
     case "reminder.too_far":
-      return invalid("/until", `must lie before ${instant(c.get("now")() + refusal.maxMs)}`);
+      return invalid(remindAt, `must lie before ${instant(c.get("now")() + refusal.maxMs)}`);
     default:
       return refusal satisfies never;
   }

@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { TAG_CHARS_MAX, TAGS_MAX } from "../../domain/limits.ts";
+import { TAGS_MAX } from "../../domain/limits.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
 import { TICKET_STATUSES } from "../../domain/status.ts";
+import { Tag } from "../../domain/tag.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { SEARCH_CHARS_MAX } from "../../record/limits.ts";
 import { wordsOf } from "../../record/search-words.ts";
@@ -76,7 +77,7 @@ export const TicketQuery = z.strictObject({
     .optional()
     .openapi({ type: "string", description: "A Telegram user id, or `none`", example: "9001" }),
   customer: TelegramId.optional(),
-  tag: several(z.string().min(1).max(TAG_CHARS_MAX), TAGS_MAX).openapi({
+  tag: several(Tag, TAGS_MAX).openapi({
     type: "array",
     items: { type: "string" },
     description: "One or several: the ticket has all of them",

@@ -28,6 +28,8 @@ export type PeerMessage =
       ask: boolean;
       /** The endpoints for which we still have something about it: ours goes first. Not told by an older release. */
       endpoints?: string[];
+      /** The calls of programs that are done: one that comes again changes nothing with you either. Not told by an older release. */
+      settled?: SettledCause[];
     }
   /** What somebody has said elsewhere, and the former topic has not shown yet. */
   | { type: "topic_words"; ticketId: string; words: Words }
@@ -90,6 +92,14 @@ export type PeerMessage =
   | { type: "agent_says"; agent: number; availability: Availability; until: number | null }
   /** The confirmation was on its way when the ticket moved. */
   | { type: "receipt_sent"; ticketId: string; receiptId: number };
+
+/** A call that is done, as the inbox has it. */
+export interface SettledCause {
+  key: string;
+  /** In ms since 1970. */
+  at: number;
+  answer: unknown;
+}
 
 /** An event of a ticket's history; `n` counts from 1. */
 export interface PastEvent {

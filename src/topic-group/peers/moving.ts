@@ -15,6 +15,8 @@ import { tellPeer } from "./tell.ts";
 const WAITING_READ = 1_000;
 /** Of a row's 2 MB (Durable Objects, limits), what an event and its surroundings need is far less. */
 const HISTORY_PART_CHARS = 256 * 1024;
+/** Calls of programs that go along with a ticket, the newest ones; each is some hundred bytes. */
+const SETTLED_MOVED_MAX = 500;
 /** How long what a customer does may wait for something older that another group still has. */
 const HOLD_MS = 60_000;
 
@@ -41,6 +43,7 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
     profile: customer.profile !== null && isCurrent(tx, customer.profile) ? customer.profile : null,
     ask,
     endpoints: passTurns(tx, ticket),
+    settled: tx.inbox.settledOf(number, SETTLED_MOVED_MAX),
   } as const;
   // What is on its way to the topic here may fail: then it goes along, so the ticket waits for what comes of it.
   const waits = rows.some((waiting) => inFlight(waiting));
@@ -162,7 +165,7 @@ export function takeOver(
   from: string,
   moved: Extract<PeerMessage, { type: "ticket_moved" }>,
 ): void {
-  const { ticket, events, contact, receiptId, url, profile, ask, endpoints = [] } = moved;
+  const { ticket, events, contact, receiptId, url, profile, ask, endpoints = [], settled = [] } = moved;
   const former = tx.store.numberOf(ticket.id, tx.rules.group.id);
   const number = former ?? tx.store.lastNumber() + 1;
   if (tx.store.customer(contact.id) === undefined) {
@@ -179,6 +182,9 @@ export function takeOver(
   if (was !== undefined && was.movedTo !== null) hold(tx, ticket, number, was.movedTo);
   tx.store.adopt({ ...ticket, number }, events, receiptId, tx.rules.group.id);
   awaitTurns(tx, number, ticket, endpoints);
+  for (const { key, at, answer } of settled) {
+    if (tx.inbox.known(key) === undefined) tx.inbox.settle(key, at, { ...(answer as object), number });
+  }
   const topicId = was?.topicId ?? null;
   tx.apply(number, { type: "ticket_arrived", group: tx.rules.group.id, number, topicId, from });
   tx.tellTopic(number, topicNotice({ code: "ticket.arrived", from, url }));

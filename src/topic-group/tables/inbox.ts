@@ -1,4 +1,4 @@
-import { and, eq, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gte, lt, sql } from "drizzle-orm";
 import { CAUSE_ATTEMPTS_MAX, CAUSE_KEPT_MS } from "../../domain/limits.ts";
 import type { Database } from "./database.ts";
 import { inbox, setAside } from "./schema.ts";
@@ -32,6 +32,24 @@ export class Inbox {
 
   settle(key: string, at: number, answer: unknown = null): void {
     this.#settle.run({ key, at, answer });
+  }
+
+  /** What programs' calls did to a ticket, by its number here: the newest ones. */
+  settledOf(number: number, limit: number): (typeof inbox.$inferSelect)[] {
+    return this.#db
+      .select()
+      .from(inbox)
+      .where(
+        and(
+          gte(inbox.key, "api:"),
+          // ";" follows ":": the whole stretch of the key.
+          lt(inbox.key, "api;"),
+          sql`${inbox.answer} ->> '$.number' = ${number}`,
+        ),
+      )
+      .orderBy(desc(inbox.at))
+      .limit(limit)
+      .all();
   }
 
   /**
