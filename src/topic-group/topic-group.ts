@@ -335,8 +335,11 @@ export class TopicGroup extends DurableObject<Env> {
     return rules === null ? [] : parkedDeliveries({ ...this.#tables, rules }, after, limit);
   }
 
-  /** Sends a parked delivery again. `gone`: there is no such delivery, or it is on its way already. */
-  replay(id: string): "replayed" | "gone" {
+  /**
+   * Sends a parked delivery again. `gone`: there is no such delivery, or it is on its way already; `disabled`: its
+   * endpoint wants nothing more.
+   */
+  replay(id: string): "replayed" | "gone" | "disabled" {
     return this.#rulesInForce() === null ? "gone" : this.#commit((tx) => replay(tx, id));
   }
 
@@ -418,8 +421,8 @@ export class TopicGroup extends DurableObject<Env> {
     return this.#tables.hookLog.list(webhook, page).map((one) => ({ ...one, id: messageId(group, one.seq) }));
   }
 
-  /** Sends again what an endpoint did not take: these, or those of a time. Answers how many. */
-  replayHook(webhook: string, which: DeadLetters): number {
+  /** Sends again what an endpoint did not take: these, or those of a time. Answers how many, null where it is left alone. */
+  replayHook(webhook: string, which: DeadLetters): number | null {
     return this.#rulesInForce() === null ? 0 : this.#commit((tx) => replayHook(tx, webhook, which));
   }
 

@@ -9,6 +9,7 @@ import { promisesNothing, VIP_CHAT } from "../support/desks.ts";
 import type { Received } from "../support/endpoint-server.ts";
 import { Endpoint } from "../support/endpoint.ts";
 import { Stage, texts } from "../support/stage.ts";
+import { until } from "../support/until.ts";
 
 /* Endpoints that subscribe to what happens, and what their owners can see and do. */
 
@@ -61,6 +62,7 @@ interface Delivery {
   id: string;
   type: string;
   state: string;
+  at: string;
   attempts: number;
   code: string | null;
 }
@@ -448,6 +450,95 @@ describe("with several groups", () => {
     await stage.settle(3_000);
     expect(await health()).toMatchObject({ status: "active" });
   });
+});
+
+describe("an endpoint that is changed meanwhile", () => {
+  const change = async (change: Partial<NonNullable<typeof stage.config.webhooks>[0]>): Promise<void> => {
+    Object.assign(stage.config.webhooks![0], change);
+    await stage.configure();
+  };
+
+  test("is not left alone because its former address wants nothing any more", async () => {
+    const former = endpoint;
+    await former.answers({ status: 410, afterMs: 800 });
+    await ada.write("My printer burns");
+    await stage.deliver();
+    await until("the former address is called", async () => (await former.received()).length === 1);
+    endpoint = new Endpoint();
+    await change({ url: endpoint.url });
+    await stage.settle(10_000);
+    expect(await former.received()).toHaveLength(1);
+    expect(await health()).toMatchObject({ status: "active", waiting: 0, dead: 0 });
+    expect((await types())[0]).toBe("ticket.opened");
+  });
+
+  test("gets no words that were meant for it before they were forbidden", async () => {
+    await open({ includeText: true, textInWebhooks: true, events: ["*", "message.received"] });
+    await endpoint.answers({ status: 503 }, { status: 503 });
+    const topic = await ticket();
+    await stage.olga.write(topic, "// they sounded angry");
+    await stage.settle(1_000);
+    expect(JSON.stringify(await endpoint.received())).toContain("4000-1234");
+    stage.config.desk.textInWebhooks = false;
+    await stage.configure();
+    await stage.pass(HOUR);
+    const after = (await endpoint.received()).slice(2);
+    expect(after.map(({ body }) => (JSON.parse(body) as Told).type)).toEqual([
+      "ticket.opened",
+      "message.received",
+      "ticket.noted",
+    ]);
+    for (const words of ["4000-1234", "angry"]) expect(JSON.stringify(after)).not.toContain(words);
+  });
+});
+
+test("what is replayed to an endpoint that wants nothing is refused, and calls nobody", async () => {
+  await endpoint.answers({ status: 410 });
+  await ticket();
+  expect(await health()).toMatchObject({ status: "disabled", dead: 1 });
+  const answer = await stage.api("POST", "/api/v1/webhooks/crm/replay", { since: new Date(0).toISOString() });
+  expect(answer.status).toBe(409);
+  expect(await answer.json()).toMatchObject({ code: "webhook.disabled" });
+  const { items } = await stage.get<{ items: { id: string }[] }>("/api/v1/outbox");
+  expect((await stage.api("POST", `/api/v1/outbox/${items[0].id}/replay`)).status).toBe(409);
+  await stage.settle();
+  expect(await endpoint.received()).toHaveLength(1);
+  await post("enable");
+  expect(await post("replay", { since: new Date(0).toISOString() })).toMatchObject({ replayed: 1 });
+  await stage.settle();
+  expect(await endpoint.received()).toHaveLength(2);
+});
+
+test("a range of dead letters is the time that the log shows, however often they were replayed", async () => {
+  await endpoint.answers(...Array.from({ length: 20 }, () => ({ status: 500 })));
+  const opened = stage.now;
+  await ticket();
+  await stage.pass(4 * 24 * HOUR);
+  const range = {
+    since: new Date(opened).toISOString(),
+    until: new Date(opened + HOUR).toISOString(),
+  };
+  expect(await post("replay", range)).toMatchObject({ replayed: 1 });
+  await stage.pass(4 * 24 * HOUR);
+  expect(await health()).toMatchObject({ waiting: 0, dead: 1 });
+  const [dead] = await deliveries("?state=dead");
+  expect(Date.parse(dead.at)).toBeLessThan(opened + HOUR);
+  // The end of a period is not in it, here as everywhere.
+  expect(await post("replay", { until: dead.at })).toMatchObject({ replayed: 0 });
+  expect(await post("replay", range)).toMatchObject({ replayed: 1 });
+});
+
+test("a ping waits for nothing that the endpoint did not take before", async () => {
+  await endpoint.answers({ status: 500 }, { status: 500 });
+  const ids: string[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    ids.push((await post<{ id: string }>("ping")).id);
+    await stage.settle(1_000);
+  }
+  const sent = (await endpoint.received()).map(({ headers }) => headers["webhook-id"]);
+  expect(sent).toEqual(ids);
+  await stage.pass(10_000);
+  expect(await health()).toMatchObject({ waiting: 0, dead: 0 });
 });
 
 test("while a secret is being replaced both sign, and afterwards only the new one", async () => {

@@ -305,6 +305,7 @@ export class Drain {
       ports.commit((tx) => {
         settled = settle(tx, job, carried, outcome, {
           retry,
+          url: "url" in call ? call.url : null,
           mustNotRepeat: careful,
           viewContextOf: (row) => ports.viewContextOf(row),
         });
