@@ -92,6 +92,8 @@ const RETRY_AFTER_FULL_S = 60;
 const RETRY_AFTER_FAILED_S = 5;
 /** How long an alarm waits for the lanes it woke; they go on by themselves if they need longer. */
 const ALARM_PATIENCE_MS = 25_000;
+/** … and how often it looks meanwhile whether it has to ring again. */
+const ALARM_LOOK_MS = 500;
 const PURGE_EVERY_MS = CAUSE_KEPT_MS / 24;
 /** Events of a ticket that an explanation looks through. */
 const EXPLAINED_EVENTS_MAX = 5_000;
@@ -559,13 +561,21 @@ export class TopicGroup extends DurableObject<Env> {
     return botIdOf(this.env.BOT_TOKEN);
   }
 
-  /** Waits until the lanes have done what they can do now, but not for ever. */
+  /**
+   * Waits until the lanes have done what they can do now, but not for ever, and not past the next ring: the platform
+   * rings no alarm while one is running, so whoever answers slowly would keep all others waiting.
+   */
   async #drained(): Promise<void> {
-    const patience = new AbortController();
-    // A timer that nobody waits for any more would keep the object awake, and billed.
-    const late = scheduler.wait(ALARM_PATIENCE_MS, { signal: patience.signal }).catch(() => undefined);
-    await Promise.race([this.drain.idle(), late]);
-    patience.abort();
+    const idle = this.drain.idle();
+    for (let waited = 0; waited < ALARM_PATIENCE_MS; waited += ALARM_LOOK_MS) {
+      const patience = new AbortController();
+      // A timer that nobody waits for any more would keep the object awake, and billed.
+      const look = scheduler.wait(ALARM_LOOK_MS, { signal: patience.signal }).catch(() => undefined);
+      await Promise.race([idle, look]);
+      patience.abort();
+      const ringsAt = Math.min(this.wake.at ?? Infinity, this.#fallsDueAt() ?? Infinity);
+      if (!this.drain.busy || ringsAt <= this.#now()) return;
+    }
   }
 
   #now(): number {
@@ -753,6 +763,12 @@ export class TopicGroup extends DurableObject<Env> {
 
   /** Sets the alarm for whatever is due next, computed from the rows. */
   #arm(): void {
+    const due = [this.#fallsDueAt(), this.drain.nextWakeAt(this.#now())].filter((at) => at !== null);
+    if (due.length > 0) this.wake.by(Math.min(...due));
+  }
+
+  /** When something is due next besides what the lanes have to do, in ms since 1970; null: nothing is. */
+  #fallsDueAt(): number | null {
     const { store } = this.#tables;
     const due = [
       store.firstDueAt(),
@@ -760,9 +776,8 @@ export class TopicGroup extends DurableObject<Env> {
       this.#nextHandOutAt,
       this.#echoes.dueAt,
       nextParkedEndAt(this.#tables),
-      this.drain.nextWakeAt(this.#now()),
     ].filter((at) => at !== null);
-    if (due.length > 0) this.wake.by(Math.min(...due));
+    return due.length === 0 ? null : Math.min(...due);
   }
 
   #rulesInForce(): Rules | null {

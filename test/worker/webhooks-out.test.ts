@@ -1,7 +1,7 @@
-import { runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { HOOK_REPLAYED_MAX } from "../../src/domain/limits.ts";
+import { HOOK_REPLAYED_MAX, OTHERS_AT_ONCE_MAX, WEBHOOK_PAUSES_MS } from "../../src/domain/limits.ts";
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
 import type { Customer, Group, Member } from "../../src/sandbox/telegram/client.ts";
 import { webhookProblem, type Contract } from "../support/contract-walk.ts";
@@ -305,6 +305,53 @@ describe("an endpoint that dies", () => {
     expect((await types()).at(-1)).toBe("ping");
     expect(await health()).toMatchObject({ status: "active", dead: expect.any(Number) });
   });
+});
+
+test("an endpoint that takes its time keeps the object from nothing that falls due meanwhile", async () => {
+  endpoint = new Endpoint();
+  stage = await Stage.open({
+    config: (desk) => {
+      desk.slaPolicies![1].targets = { normal: { firstResponse: "2h" } };
+      desk.webhooks![0].url = endpoint.url;
+      desk.webhooks![0].events = ["ticket.opened"];
+    },
+  });
+  await endpoint.answers({ status: 503 }, { status: 204, afterMs: 6_000 });
+  await (await stage.customer()).write("Help");
+  await stage.settle(1_000);
+  await stage.moveTo(stage.now + WEBHOOK_PAUSES_MS[0]);
+  // The platform rings no alarm while one is running.
+  const rung = runDurableObjectAlarm(stage.groupStub());
+  await until("it is called again", async () => (await endpoint.received()).length === 2);
+  await stage.moveTo(stage.now + 2 * HOUR);
+  const fellDueAt = performance.now();
+  await rung;
+  expect(performance.now() - fellDueAt).toBeLessThan(3_000);
+  await stage.settle(1_000);
+  expect(await health()).toMatchObject({ waiting: 0 });
+});
+
+test("endpoints that are silent take no more of the object's calls than leaves Telegram its own", async () => {
+  const silent = Array.from({ length: 8 }, () => new Endpoint());
+  stage = await Stage.open({
+    config: (desk) => {
+      promisesNothing(desk);
+      desk.webhooks = silent.map(({ url }, n) => ({ id: `crm-${n}`, url, events: ["ticket.opened"] }));
+    },
+  });
+  for (const one of silent) await one.answers({ status: 204, afterMs: 1_500 });
+  const called = async (): Promise<number> => {
+    const counts = await Promise.all(silent.map(async (one) => (await one.received()).length));
+    return counts.reduce((sum, count) => sum + count, 0);
+  };
+  await (await stage.customer()).write("Help");
+  await stage.deliver();
+  await until("some are called", async () => (await called()) > 0);
+  await scheduler.wait(700);
+  // The platform has six for everything, and lets whatever comes later wait.
+  expect(await called()).toBe(OTHERS_AT_ONCE_MAX);
+  await stage.settle(1_000);
+  expect(await called()).toBe(silent.length);
 });
 
 describe("with several groups", () => {
