@@ -1,4 +1,5 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HOOK_REPLAYED_MAX, OTHERS_AT_ONCE_MAX, WEBHOOK_PAUSES_MS } from "../../src/domain/limits.ts";
@@ -609,6 +610,24 @@ test("while a secret is being replaced both sign, and afterwards only the new on
     false,
     true,
   ]);
+});
+
+test("a rotation that died before it answered is taken over as the one that it is", async () => {
+  const before = (await secrets()).secret;
+  const rotate = async () => {
+    const answer = await stage.api(
+      "POST",
+      "/api/v1/webhooks/crm/rotate",
+      { overlap: "24h" },
+      { "Idempotency-Key": "r" },
+    );
+    return answer.json<{ secret: string; previous: { secret: string } | null; version: number }>();
+  };
+  const first = await rotate();
+  await env.DB.prepare("UPDATE api_calls SET status = NULL, answer = NULL").run();
+  await stage.pass(2 * 60_000);
+  expect(await rotate()).toEqual(first);
+  expect(await secrets()).toMatchObject({ secret: first.secret, previous: { secret: before } });
 });
 
 test("what is asked of an endpoint that is not there, or wrongly, is refused in words", async () => {

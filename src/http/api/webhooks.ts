@@ -443,7 +443,16 @@ webhooksApi.openapi(
     const document = structuredClone(current.document) as { webhooks?: { id: string; signing?: object }[] };
     const endpoint = document.webhooks?.find((webhook) => webhook.id === id);
     if (endpoint === undefined) return problem(c, "webhook.not_found");
-    const { generation } = signingOf(endpoint.signing as Parameters<typeof signingOf>[0]);
+    const signing = signingOf(endpoint.signing as Parameters<typeof signingOf>[0]);
+    // A run that died has done it: a second time would end the secret that receivers still have.
+    const done = await store.storedBy(c.get("cause"));
+    if (done !== null) {
+      const inForce = await configCacheOf(c.env.DB).certain();
+      if (inForce !== null) await configureGroups(c.env, inForce);
+      const secrets = await secretsOf(c, id, signing);
+      return c.json({ id, ...secrets, version: done }, 200, { "Cache-Control": "no-store" });
+    }
+    const { generation } = signing;
     const until = at + c.req.valid("json").overlap;
     endpoint.signing = { generation: generation + 1, previousUntil: instant(until) };
     const check = await store.check(document, current.document, at);
