@@ -31,7 +31,7 @@ import { handOut } from "./assigning.ts";
 import { contactInside, type ContactInside } from "./contact-inside.ts";
 import { depthsDue, nextDepthAt, watchDepth } from "./depth.ts";
 import { Drain } from "./drain/drain.ts";
-import { isChatLane, isForOthers, STAFF } from "./drain/lane.ts";
+import { groupOfLane, isChatLane, isForOthers, STAFF } from "./drain/lane.ts";
 import { Recorder } from "./drain/recorder.ts";
 import { relayUncertain } from "./drain/settle-relay.ts";
 import { noticeUncertain } from "./drain/settle-work.ts";
@@ -345,11 +345,16 @@ export class TopicGroup extends DurableObject<Env> {
     return this.#rulesInForce() === null ? "gone" : this.#commit((tx) => replay(tx, id));
   }
 
-  /** The tickets in hand here, and how many of all the record does not have yet; null before there are rules. */
-  census(): (Census & { unrecorded: number }) | null {
+  /**
+   * The tickets in hand here, how many of all the record does not have yet, and the groups to which some are on their way;
+   * null before there are rules.
+   */
+  census(): (Census & { unrecorded: number; leavingFor: string[] }) | null {
     const rules = this.#rulesInForce();
-    const { store } = this.#tables;
-    return rules === null ? null : { ...store.census(rules.group.id), unrecorded: store.countUnrecorded() };
+    const { store, outbox } = this.#tables;
+    if (rules === null) return null;
+    const leavingFor = outbox.lanesOfMoves().map(groupOfLane);
+    return { ...store.census(rules.group.id), unrecorded: store.countUnrecorded(), leavingFor };
   }
 
   /** Some tickets, open and closed, that the record should have as they are; `after`, the number of the last one seen. */
