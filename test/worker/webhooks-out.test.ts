@@ -557,6 +557,17 @@ test("what is replayed to an endpoint that wants nothing is refused, and calls n
   expect(await endpoint.received()).toHaveLength(2);
 });
 
+test("the audit trail has what was done with an endpoint, and nothing that was not", async () => {
+  await endpoint.answers({ status: 410 });
+  await ticket();
+  expect((await stage.api("POST", "/api/v1/webhooks/crm/ping")).status).toBe(409);
+  for (const changed of [true, false]) expect(await post("enable")).toMatchObject({ changed });
+  for (const replayed of [1, 0])
+    expect(await post("replay", { since: new Date(0).toISOString() })).toMatchObject({ replayed });
+  const { items } = await stage.get<{ items: { action: string }[] }>("/api/v1/audit?kind=webhook");
+  expect(items.map(({ action }) => action)).toEqual(["webhook.replayed", "webhook.enabled"]);
+});
+
 test("a range of dead letters is the time that the log shows, however often they were replayed", async () => {
   await endpoint.answers(...Array.from({ length: 20 }, () => ({ status: 500 })));
   const opened = stage.now;

@@ -310,6 +310,8 @@ webhooksApi.openapi(
     }
     const replayed = asked.reduce((sum, one) => sum + ("answer" in one ? (one.answer ?? 0) : 0), 0);
     const unreachableGroups = asked.flatMap((one) => ("unreachable" in one ? [one.group] : []));
+    // A group that does not answer may have done it: then the entry stays.
+    if (replayed === 0 && unreachableGroups.length === 0) await takeBack();
     log("info", "webhook.replayed", { id, replayed, by: c.get("principal").name });
     return c.json({ replayed, unreachableGroups }, 200);
   },
@@ -380,10 +382,11 @@ webhooksApi.openapi(
     const { id } = c.req.valid("param");
     const versioned = await endpointIn(c, id);
     if (!("config" in versioned)) return versioned.refused;
-    await noted(c, "webhook.enabled", id);
+    const takeBack = await noted(c, "webhook.enabled", id);
     const asked = await askGroups(c.env, groupIds(versioned.config), (stub) => stub.enableHook(id, []));
     const changed = asked.some((one) => "answer" in one && one.answer);
     const unreachableGroups = asked.flatMap((one) => ("unreachable" in one ? [one.group] : []));
+    if (!changed && unreachableGroups.length === 0) await takeBack();
     const messenger = asked.find((one) => "answer" in one)?.group;
     if (messenger !== undefined && unreachableGroups.length > 0)
       await askGroup(c.env, messenger, (stub) => stub.enableHook(id, unreachableGroups));
