@@ -444,6 +444,22 @@ describe("with several groups", () => {
     ]);
   });
 
+  test("also to an endpoint that was not in the configuration while the ticket moved", async () => {
+    await several(["*"]);
+    await endpoint.answers({ status: 503 }, { status: 503 });
+    const topic = await ticket();
+    expect(await endpoint.received()).toHaveLength(2);
+    const { webhooks } = stage.config;
+    stage.config.webhooks = [];
+    await stage.configure();
+    await transfer(stage.olga, topic, "premium");
+    stage.config.webhooks = webhooks;
+    await stage.configure();
+    await vera.write(await inVip(), "/claim");
+    await stage.pass(HOUR);
+    expect(await taken(2)).toEqual(["ticket.opened", "ticket.assigned"]);
+  });
+
   test("one that the old group gives up keeps nothing waiting in the new one", async () => {
     await several(["ticket.opened", "ticket.assigned"]);
     await endpoint.answers(...Array.from({ length: 10 }, () => ({ status: 500 })));

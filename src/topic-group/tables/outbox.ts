@@ -220,6 +220,23 @@ export class Outbox {
     return rows.toArray();
   }
 
+  /** The lanes of endpoints in which something waits for a ticket. */
+  hookLanesOf(ticket: number): Lane[] {
+    return this.#db
+      .selectDistinct({ lane: outbox.lane })
+      .from(outbox)
+      .where(
+        and(
+          sql`${outbox.state} = 'waiting'`,
+          gt(outbox.lane, "hook:"),
+          lt(outbox.lane, "hook;"),
+          eq(outbox.ticket, ticket),
+        ),
+      )
+      .all()
+      .map(({ lane }) => lane);
+  }
+
   /** The lanes in which tickets wait to be handed over to other groups. */
   lanesOfMoves(): Lane[] {
     return this.#db
