@@ -24,6 +24,14 @@ export const CAUSE_KEPT_MS = 48 * 3_600_000;
 export const SEND_TIMEOUT_MS = 20_000;
 /** How long an endpoint of the configuration may take to answer; Standard Webhooks asks for 15 to 30 s. */
 export const WEBHOOK_TIMEOUT_MS = 15_000;
+/**
+ * Calls to systems that are not ours which one object waits for at once: the platform lets it wait for six answers, all
+ * others stand behind them, and Telegram and the record need theirs.
+ */
+export const OTHERS_AT_ONCE_MAX = 4;
+/** … and those to systems that needed so long last time. */
+export const SLOW_OTHERS_AT_ONCE_MAX = 2;
+export const SLOW_ANSWER_MS = 3_000;
 /** What an endpoint has taken is kept this long, of each endpoint and group this much. */
 export const HOOK_LOG_KEPT_MS = 30 * 24 * 3_600_000;
 export const HOOK_LOG_ROWS_MAX = 5_000;

@@ -124,6 +124,17 @@ export function webhookData(event: TicketEvent, ticket: Ticket, withText: boolea
   };
 }
 
+/** What an endpoint was to be told, without what people have written: that may have been forbidden since. */
+export function withoutText(data: Record<string, unknown>): Record<string, unknown> {
+  const { ticket, message } = data;
+  return {
+    ...data,
+    note: undefined,
+    ...(ticket === undefined ? {} : { ticket: { ...ticket, subject: undefined } }),
+    ...(message === undefined ? {} : { message: { ...message, text: undefined } }),
+  };
+}
+
 /** How a ticket stands, for an endpoint. */
 export function ticketFacts(ticket: Ticket, withText: boolean): Record<string, unknown> {
   const { id, ref, group, status, priority, queue, tier, assignee, customer, subject } = ticket;

@@ -126,7 +126,7 @@ async function examine(env: Env, now: number): Promise<Health> {
         ...(answeredAt === undefined ? {} : { answeredAt: instantOrNull(answeredAt) }),
       }),
     );
-    return { ...asked.answer, reachable: true, waiting: lanes, systems };
+    return { ...asked.answer, group: asked.group, reachable: true, waiting: lanes, systems };
   });
   const missing =
     [env.BOT_TOKEN, env.WEBHOOK_SECRET].some((secret) => !secret) ||

@@ -24,7 +24,10 @@ async function standing(env: Env, now: number): Promise<Family[]> {
     askGroups(env, config === null ? [] : groupIds(config), (stub) => stub.health()),
     ticketsIn(env),
   ]);
-  const healths = answers.flatMap((asked) => ("answer" in asked ? [asked.answer] : []));
+  // An object that has not heard of the configuration yet does not know its name.
+  const healths = answers.flatMap((asked) =>
+    "answer" in asked ? [{ ...asked.answer, group: asked.group }] : [],
+  );
   const perGroup = (value: (health: (typeof healths)[number]) => number): Sample[] =>
     healths.map((health) => ({ labels: { group: health.group }, value: value(health) }));
   const lanes = healths.flatMap(({ group, waiting }) => byKind(waiting).map((lane) => ({ group, ...lane })));

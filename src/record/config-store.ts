@@ -1,4 +1,4 @@
-import { desc, eq, getTableColumns, lt, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, lt, sql } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { AuditEntry, Doer } from "../domain/audit.ts";
 import { checkConfig, type ConfigCheck, type ConfigProblem } from "../domain/config-check.ts";
@@ -59,6 +59,18 @@ export class ConfigStore {
       this.#db.select().from(configVersions).orderBy(desc(configVersions.version)).limit(1).get(),
     );
     return row === undefined ? null : stored(row);
+  }
+
+  /** The version that a call has stored, by its cause; null if it has stored none. */
+  async storedBy(cause: string): Promise<number | null> {
+    const row = await reach(() =>
+      this.#db
+        .select({ version: audit.targetId })
+        .from(audit)
+        .where(and(sql`${audit.cause} = ${cause}`, eq(audit.targetKind, "config")))
+        .get(),
+    );
+    return row === undefined ? null : Number(row.version);
   }
 
   /** The version in force; its document is left out where it is the one that the caller knows. */

@@ -8,11 +8,12 @@ import {
   SKILLS_LANE,
   type Lane,
 } from "./drain/lane.ts";
+import { isDisabled } from "./hook-state.ts";
 import type { ParkedDelivery } from "./receipt.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** Sends a parked or uncertain delivery again, because somebody who knows asked for it; an album as a whole. */
-export function replay(tx: Transaction, id: string): "replayed" | "gone" {
+export function replay(tx: Transaction, id: string): "replayed" | "gone" | "disabled" {
   const match = /^([a-z0-9-]+):([mo]):(\d{1,15})$/.exec(id);
   if (match === null || match[1] !== tx.rules.group.id) return "gone";
   const seq = Number(match[3]);
@@ -27,6 +28,7 @@ export function replay(tx: Transaction, id: string): "replayed" | "gone" {
   }
   const row = tx.outbox.get(seq);
   if (row === undefined || row.state === "waiting") return "gone";
+  if (row.payload.kind === "webhook" && isDisabled(tx, row.payload.webhook)) return "disabled";
   tx.outbox.update(seq, { ...again, acceptedAt: tx.now });
   tx.touched.add(row.lane);
   return "replayed";

@@ -31,7 +31,7 @@ import { handOut } from "./assigning.ts";
 import { contactInside, type ContactInside } from "./contact-inside.ts";
 import { depthsDue, nextDepthAt, watchDepth } from "./depth.ts";
 import { Drain } from "./drain/drain.ts";
-import { isChatLane, isForOthers, STAFF } from "./drain/lane.ts";
+import { groupOfLane, isChatLane, isForOthers, STAFF } from "./drain/lane.ts";
 import { Recorder } from "./drain/recorder.ts";
 import { relayUncertain } from "./drain/settle-relay.ts";
 import { noticeUncertain } from "./drain/settle-work.ts";
@@ -92,6 +92,8 @@ const RETRY_AFTER_FULL_S = 60;
 const RETRY_AFTER_FAILED_S = 5;
 /** How long an alarm waits for the lanes it woke; they go on by themselves if they need longer. */
 const ALARM_PATIENCE_MS = 25_000;
+/** … and how often it looks meanwhile whether it has to ring again. */
+const ALARM_LOOK_MS = 500;
 const PURGE_EVERY_MS = CAUSE_KEPT_MS / 24;
 /** Events of a ticket that an explanation looks through. */
 const EXPLAINED_EVENTS_MAX = 5_000;
@@ -345,8 +347,11 @@ export class TopicGroup extends DurableObject<Env> {
     return rules === null ? [] : parkedDeliveries({ ...this.#tables, rules }, after, limit);
   }
 
-  /** Sends a parked delivery again, once for each cause. `gone`: there is no such delivery, or it is on its way already. */
-  replay(id: string, cause: string): "replayed" | "gone" {
+  /**
+   * Sends a parked delivery again, once for each cause. `gone`: there is no such delivery, or it is on its way already;
+   * `disabled`: its endpoint wants nothing more.
+   */
+  replay(id: string, cause: string): "replayed" | "gone" | "disabled" {
     if (this.#rulesInForce() === null) return "gone";
     return this.#commit((tx) => {
       if (tx.inbox.known(cause) !== undefined) return "replayed";
@@ -356,11 +361,16 @@ export class TopicGroup extends DurableObject<Env> {
     });
   }
 
-  /** The tickets in hand here, and how many of all the record does not have yet; null before there are rules. */
-  census(): (Census & { unrecorded: number }) | null {
+  /**
+   * The tickets in hand here, how many of all the record does not have yet, and the groups to which some are on their way;
+   * null before there are rules.
+   */
+  census(): (Census & { unrecorded: number; leavingFor: string[] }) | null {
     const rules = this.#rulesInForce();
-    const { store } = this.#tables;
-    return rules === null ? null : { ...store.census(rules.group.id), unrecorded: store.countUnrecorded() };
+    const { store, outbox } = this.#tables;
+    if (rules === null) return null;
+    const leavingFor = outbox.lanesOfMoves().map(groupOfLane);
+    return { ...store.census(rules.group.id), unrecorded: store.countUnrecorded(), leavingFor };
   }
 
   /** Some tickets, open and closed, that the record should have as they are; `after`, the number of the last one seen. */
@@ -436,8 +446,8 @@ export class TopicGroup extends DurableObject<Env> {
     return this.#tables.hookLog.list(webhook, page).map((one) => ({ ...one, id: messageId(group, one.seq) }));
   }
 
-  /** Sends again what an endpoint did not take: these, or those of a time. Answers how many. */
-  replayHook(webhook: string, which: DeadLetters): number {
+  /** Sends again what an endpoint did not take: these, or those of a time. Answers how many, null where it is left alone. */
+  replayHook(webhook: string, which: DeadLetters): number | null {
     return this.#rulesInForce() === null ? 0 : this.#commit((tx) => replayHook(tx, webhook, which));
   }
 
@@ -575,13 +585,21 @@ export class TopicGroup extends DurableObject<Env> {
     return botIdOf(this.env.BOT_TOKEN);
   }
 
-  /** Waits until the lanes have done what they can do now, but not for ever. */
+  /**
+   * Waits until the lanes have done what they can do now, but not for ever, and not past the next ring: the platform
+   * rings no alarm while one is running, so whoever answers slowly would keep all others waiting.
+   */
   async #drained(): Promise<void> {
-    const patience = new AbortController();
-    // A timer that nobody waits for any more would keep the object awake, and billed.
-    const late = scheduler.wait(ALARM_PATIENCE_MS, { signal: patience.signal }).catch(() => undefined);
-    await Promise.race([this.drain.idle(), late]);
-    patience.abort();
+    const idle = this.drain.idle();
+    for (let waited = 0; waited < ALARM_PATIENCE_MS; waited += ALARM_LOOK_MS) {
+      const patience = new AbortController();
+      // A timer that nobody waits for any more would keep the object awake, and billed.
+      const look = scheduler.wait(ALARM_LOOK_MS, { signal: patience.signal }).catch(() => undefined);
+      await Promise.race([idle, look]);
+      patience.abort();
+      const ringsAt = Math.min(this.wake.at ?? Infinity, this.#fallsDueAt() ?? Infinity);
+      if (!this.drain.busy || ringsAt <= this.#now()) return;
+    }
   }
 
   #now(): number {
@@ -769,6 +787,12 @@ export class TopicGroup extends DurableObject<Env> {
 
   /** Sets the alarm for whatever is due next, computed from the rows. */
   #arm(): void {
+    const due = [this.#fallsDueAt(), this.drain.nextWakeAt(this.#now())].filter((at) => at !== null);
+    if (due.length > 0) this.wake.by(Math.min(...due));
+  }
+
+  /** When something is due next besides what the lanes have to do, in ms since 1970; null: nothing is. */
+  #fallsDueAt(): number | null {
     const { store } = this.#tables;
     const due = [
       store.firstDueAt(),
@@ -776,9 +800,8 @@ export class TopicGroup extends DurableObject<Env> {
       this.#nextHandOutAt,
       this.#echoes.dueAt,
       nextParkedEndAt(this.#tables),
-      this.drain.nextWakeAt(this.#now()),
     ].filter((at) => at !== null);
-    if (due.length > 0) this.wake.by(Math.min(...due));
+    return due.length === 0 ? null : Math.min(...due);
   }
 
   #rulesInForce(): Rules | null {

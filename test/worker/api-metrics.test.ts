@@ -8,6 +8,7 @@ import { metricsOf, type Figures } from "../../src/record/metrics.ts";
 import { project } from "../../src/record/projection.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { ADMIN, emptyRecord, HttpDesk } from "../support/http-desk.ts";
+import { Stage } from "../support/stage.ts";
 import { emptyBatch, NOON, opened } from "../support/tickets.ts";
 
 const desk = new HttpDesk();
@@ -288,4 +289,82 @@ test("a period with more events than may be counted is refused", async () => {
   const answer = await desk.get(`/api/v1/metrics?since=${since}&until=${until}`);
   expect(answer.status).toBe(422);
   expect(await answer.text()).toContain("ask for a shorter one");
+});
+
+test("a ticket that was answered twice, reopened after a weekend and transferred is measured as by hand", async () => {
+  const stage = await Stage.open({
+    config: (config) => {
+      const [, standard] = config.slaPolicies!;
+      standard.targets = { normal: { firstResponse: "2h", nextResponse: "3h", resolution: "8h" } };
+      standard.warnings = [];
+      const office = config.calendars!.find(({ id }) => id === "office")!;
+      office.holidays = [{ date: "2026-11-23", name: "A Monday" }];
+    },
+  });
+  const begin = stage.now;
+  const ada = await stage.customer();
+  const after = async (hours: number, what: () => Promise<unknown>): Promise<void> => {
+    await stage.pass(begin + hours * HOUR - stage.now);
+    await what();
+    await stage.deliver();
+  };
+  const command =
+    (type: string, more: object = {}) =>
+    async (): Promise<void> => {
+      const answer = await stage.api("POST", "/api/v1/tickets/SUP-1/commands", { type, ...more });
+      expect(answer.status).toBe(200);
+    };
+  // Friday in Berlin, 10:00 to 15:00; Monday is a holiday; Tuesday from 09:00, with a break from 12:30 to 13:00.
+  await ada.write("Help");
+  await stage.settle(5_000);
+  const { id: topic } = await stage.topic("SUP-1");
+  await after(1, () => stage.olga.write(topic, "We look into it"));
+  await after(2, () => ada.write("And now?"));
+  await after(2.5, () => stage.olga.write(topic, "Done"));
+  await after(3, command("resolve"));
+  await after(70, command("reopen"));
+  await after(96, command("transfer", { queue: "billing" }));
+  await after(100, command("resolve"));
+  await stage.settle();
+  const ask = async (from: number, to: number): Promise<Answer> => {
+    const at = (hours: number): string => new Date(begin + hours * HOUR).toISOString();
+    return stage.get<Answer>(`/api/v1/metrics?since=${at(from)}&until=${at(to)}&groupBy=queue`);
+  };
+  const { groups } = await ask(-1, 101);
+  const spread = (...hours: number[]) => ({
+    count: hours.length,
+    medianMs: (hours[0] ?? 0) * HOUR,
+    p90Ms: (hours.at(-1) ?? 0) * HOUR,
+  });
+  expect(groups).toMatchObject([
+    {
+      key: "billing",
+      figures: {
+        opened: 1,
+        answers: 2,
+        resolved: 2,
+        closed: 1,
+        reopened: 1,
+        kept: { firstResponse: 1, nextResponse: 1, resolution: 2 },
+        missed: { firstResponse: 0, nextResponse: 0, resolution: 0 },
+        times: {
+          firstResponse: { wall: spread(1), business: spread(1) },
+          nextResponse: { wall: spread(0.5), business: spread(0.5) },
+          // While it waited for the customer, was over, or nobody worked, no business time passed.
+          resolution: { wall: spread(3, 100), business: spread(1.5, 1.5 + 4.5) },
+        },
+        backlog: { resolved: 1 },
+      },
+    },
+  ]);
+  // Seen from the second week alone.
+  expect((await ask(90, 101)).total).toMatchObject({
+    opened: 0,
+    resolved: 1,
+    reopened: 0,
+    times: {
+      firstResponse: { wall: { count: 0, medianMs: null, p90Ms: null } },
+      resolution: { wall: spread(100) },
+    },
+  });
 });

@@ -2,10 +2,12 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { evolve } from "../../src/domain/ticket.ts";
 import { exposition } from "../../src/http/exposition.ts";
+import { ConfigStore } from "../../src/record/config-store.ts";
 import { project } from "../../src/record/projection.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { ADMIN, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 import { parseExposition } from "../support/prometheus-text.ts";
+import { MORNING, Stage } from "../support/stage.ts";
 import { emptyBatch, opened } from "../support/tickets.ts";
 
 let desk: HttpDesk;
@@ -49,6 +51,23 @@ describe("what Prometheus scrapes", () => {
       { labels: { queue: "general", status: "open" }, value: 1 },
       { labels: { queue: "", status: "open" }, value: 1 },
     ]);
+  });
+
+  test("names groups by the configuration, also those that have not heard of it yet", async () => {
+    const stage = await Stage.open();
+    for (const [id, chatId] of [
+      ["new-a", -1_009_000_000_001],
+      ["new-b", -1_009_000_000_002],
+    ] as const) {
+      stage.config.groups.push({ id, chatId, prefix: id.replace("-", "").toUpperCase() });
+      stage.config.queues.push({ id, group: id });
+    }
+    const store = new ConfigStore(env.DB);
+    const { version } = (await store.current())!;
+    await store.put(stage.config, { by: "elsewhere", at: MORNING, ifVersion: version });
+    const families = parseExposition(await (await stage.api("GET", "/metrics")).text());
+    const versions = families.get("topicdesk_group_config_version")!.samples;
+    expect(versions.map(({ labels }) => labels["group"])).toEqual(stage.config.groups.map(({ id }) => id));
   });
 
   test("is answered before there is a configuration, and while a group or D1 is away", async () => {

@@ -425,3 +425,23 @@ test("Cron sees to it as soon as the drain's time is over, whenever the last loo
   await everyMinute(env, stage.now + 4 * MINUTE);
   expect((await stage.get<{ items: unknown[] }>("/api/v1/reconciliation")).items).toEqual(items);
 });
+
+test("what a drain that died left behind is tried every minute until Telegram has taken it", async () => {
+  await bot("deleteWebhook");
+  const until = JSON.stringify({ until: stage.now + MINUTE });
+  await env.DB.prepare("INSERT INTO jobs (name, state) VALUES ('drain', ?)").bind(until).run();
+  await stage.telegram.faults([{ effect: "server_error", methods: ["setWebhook"], times: 1 }]);
+  await everyMinute(env, stage.now + 2 * MINUTE);
+  expect((await bot<{ url: string }>("getWebhookInfo")).url).toBe("");
+  await stage.telegram.faults([{ effect: "server_error", methods: ["getWebhookInfo"], times: 1 }]);
+  await everyMinute(env, stage.now + 3 * MINUTE);
+  expect((await bot<{ url: string }>("getWebhookInfo")).url).toBe("");
+  // Somebody else is looking, and began while the drain was under way.
+  const looking = JSON.stringify({ until: stage.now + 5 * MINUTE });
+  const saved = "INSERT OR REPLACE INTO jobs (name, state) VALUES ('look', ?)";
+  await env.DB.prepare(saved).bind(looking).run();
+  await everyMinute(env, stage.now + 4 * MINUTE);
+  expect((await bot<{ url: string }>("getWebhookInfo")).url).toBe("");
+  await everyMinute(env, stage.now + 5 * MINUTE);
+  expect((await bot<{ url: string }>("getWebhookInfo")).url).toBe(WEBHOOK);
+});

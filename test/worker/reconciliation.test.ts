@@ -71,6 +71,19 @@ test("a record that only lags is not blamed", async () => {
   expect(await look()).toEqual([]);
 });
 
+test("a ticket that is on its way to another group is missing nowhere", async () => {
+  localFaults.apart.add("vip");
+  await stage.olga.write((await stage.topic("SUP-1")).id, "/transfer premium");
+  await stage.settle(5_000);
+  expect((await stage.get<{ group: string }>("/api/v1/tickets/SUP-1")).group).toBe("vip");
+  expect(await look()).toEqual([]);
+  localFaults.apart.clear();
+  await stage.settle();
+  // What is lost there is found afterwards as before.
+  await env.DB.prepare("UPDATE tickets SET version = version - 1 WHERE ref = 'SUP-1'").run();
+  expect(await look()).toMatchObject([{ kind: "record.differs", details: { group: "vip" } }]);
+});
+
 test("a closed ticket that the record has lost is found in its turn, and told it again with its events", async () => {
   await stage.olga.write((await stage.topic("SUP-2")).id, "/close");
   await stage.settle();

@@ -1,7 +1,8 @@
-import { runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { HOOK_REPLAYED_MAX } from "../../src/domain/limits.ts";
+import { HOOK_REPLAYED_MAX, OTHERS_AT_ONCE_MAX, WEBHOOK_PAUSES_MS } from "../../src/domain/limits.ts";
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
 import type { Customer, Group, Member } from "../../src/sandbox/telegram/client.ts";
 import { webhookProblem, type Contract } from "../support/contract-walk.ts";
@@ -9,6 +10,7 @@ import { promisesNothing, VIP_CHAT } from "../support/desks.ts";
 import type { Received } from "../support/endpoint-server.ts";
 import { Endpoint } from "../support/endpoint.ts";
 import { Stage, texts } from "../support/stage.ts";
+import { until } from "../support/until.ts";
 
 /* Endpoints that subscribe to what happens, and what their owners can see and do. */
 
@@ -61,6 +63,7 @@ interface Delivery {
   id: string;
   type: string;
   state: string;
+  at: string;
   attempts: number;
   code: string | null;
 }
@@ -305,6 +308,53 @@ describe("an endpoint that dies", () => {
   });
 });
 
+test("an endpoint that takes its time keeps the object from nothing that falls due meanwhile", async () => {
+  endpoint = new Endpoint();
+  stage = await Stage.open({
+    config: (desk) => {
+      desk.slaPolicies![1].targets = { normal: { firstResponse: "2h" } };
+      desk.webhooks![0].url = endpoint.url;
+      desk.webhooks![0].events = ["ticket.opened"];
+    },
+  });
+  await endpoint.answers({ status: 503 }, { status: 204, afterMs: 6_000 });
+  await (await stage.customer()).write("Help");
+  await stage.settle(1_000);
+  await stage.moveTo(stage.now + WEBHOOK_PAUSES_MS[0]);
+  // The platform rings no alarm while one is running.
+  const rung = runDurableObjectAlarm(stage.groupStub());
+  await until("it is called again", async () => (await endpoint.received()).length === 2);
+  await stage.moveTo(stage.now + 2 * HOUR);
+  const fellDueAt = performance.now();
+  await rung;
+  expect(performance.now() - fellDueAt).toBeLessThan(3_000);
+  await stage.settle(1_000);
+  expect(await health()).toMatchObject({ waiting: 0 });
+});
+
+test("endpoints that are silent take no more of the object's calls than leaves Telegram its own", async () => {
+  const silent = Array.from({ length: 8 }, () => new Endpoint());
+  stage = await Stage.open({
+    config: (desk) => {
+      promisesNothing(desk);
+      desk.webhooks = silent.map(({ url }, n) => ({ id: `crm-${n}`, url, events: ["ticket.opened"] }));
+    },
+  });
+  for (const one of silent) await one.answers({ status: 204, afterMs: 1_500 });
+  const called = async (): Promise<number> => {
+    const counts = await Promise.all(silent.map(async (one) => (await one.received()).length));
+    return counts.reduce((sum, count) => sum + count, 0);
+  };
+  await (await stage.customer()).write("Help");
+  await stage.deliver();
+  await until("some are called", async () => (await called()) > 0);
+  await scheduler.wait(700);
+  // The platform has six for everything, and lets whatever comes later wait.
+  expect(await called()).toBe(OTHERS_AT_ONCE_MAX);
+  await stage.settle(1_000);
+  expect(await called()).toBe(silent.length);
+});
+
 describe("with several groups", () => {
   let vip: Group;
   let vera: Member;
@@ -394,6 +444,22 @@ describe("with several groups", () => {
     ]);
   });
 
+  test("also to an endpoint that was not in the configuration while the ticket moved", async () => {
+    await several(["*"]);
+    await endpoint.answers({ status: 503 }, { status: 503 });
+    const topic = await ticket();
+    expect(await endpoint.received()).toHaveLength(2);
+    const { webhooks } = stage.config;
+    stage.config.webhooks = [];
+    await stage.configure();
+    await transfer(stage.olga, topic, "premium");
+    stage.config.webhooks = webhooks;
+    await stage.configure();
+    await vera.write(await inVip(), "/claim");
+    await stage.pass(HOUR);
+    expect(await taken(2)).toEqual(["ticket.opened", "ticket.assigned"]);
+  });
+
   test("one that the old group gives up keeps nothing waiting in the new one", async () => {
     await several(["ticket.opened", "ticket.assigned"]);
     await endpoint.answers(...Array.from({ length: 10 }, () => ({ status: 500 })));
@@ -450,6 +516,106 @@ describe("with several groups", () => {
   });
 });
 
+describe("an endpoint that is changed meanwhile", () => {
+  const change = async (change: Partial<NonNullable<typeof stage.config.webhooks>[0]>): Promise<void> => {
+    Object.assign(stage.config.webhooks![0], change);
+    await stage.configure();
+  };
+
+  test("is not left alone because its former address wants nothing any more", async () => {
+    const former = endpoint;
+    await former.answers({ status: 410, afterMs: 800 });
+    await ada.write("My printer burns");
+    await stage.deliver();
+    await until("the former address is called", async () => (await former.received()).length === 1);
+    endpoint = new Endpoint();
+    await change({ url: endpoint.url });
+    await stage.settle(10_000);
+    expect(await former.received()).toHaveLength(1);
+    expect(await health()).toMatchObject({ status: "active", waiting: 0, dead: 0 });
+    expect((await types())[0]).toBe("ticket.opened");
+  });
+
+  test("gets no words that were meant for it before they were forbidden", async () => {
+    await open({ includeText: true, textInWebhooks: true, events: ["*", "message.received"] });
+    await endpoint.answers({ status: 503 }, { status: 503 });
+    const topic = await ticket();
+    await stage.olga.write(topic, "// they sounded angry");
+    await stage.settle(1_000);
+    expect(JSON.stringify(await endpoint.received())).toContain("4000-1234");
+    stage.config.desk.textInWebhooks = false;
+    await stage.configure();
+    await stage.pass(HOUR);
+    const after = (await endpoint.received()).slice(2);
+    expect(after.map(({ body }) => (JSON.parse(body) as Told).type)).toEqual([
+      "ticket.opened",
+      "message.received",
+      "ticket.noted",
+    ]);
+    for (const words of ["4000-1234", "angry"]) expect(JSON.stringify(after)).not.toContain(words);
+  });
+});
+
+test("what is replayed to an endpoint that wants nothing is refused, and calls nobody", async () => {
+  await endpoint.answers({ status: 410 });
+  await ticket();
+  expect(await health()).toMatchObject({ status: "disabled", dead: 1 });
+  const answer = await stage.api("POST", "/api/v1/webhooks/crm/replay", { since: new Date(0).toISOString() });
+  expect(answer.status).toBe(409);
+  expect(await answer.json()).toMatchObject({ code: "webhook.disabled" });
+  const { items } = await stage.get<{ items: { id: string }[] }>("/api/v1/outbox");
+  expect((await stage.api("POST", `/api/v1/outbox/${items[0].id}/replay`)).status).toBe(409);
+  await stage.settle();
+  expect(await endpoint.received()).toHaveLength(1);
+  await post("enable");
+  expect(await post("replay", { since: new Date(0).toISOString() })).toMatchObject({ replayed: 1 });
+  await stage.settle();
+  expect(await endpoint.received()).toHaveLength(2);
+});
+
+test("the audit trail has what was done with an endpoint, and nothing that was not", async () => {
+  await endpoint.answers({ status: 410 });
+  await ticket();
+  expect((await stage.api("POST", "/api/v1/webhooks/crm/ping")).status).toBe(409);
+  for (const changed of [true, false]) expect(await post("enable")).toMatchObject({ changed });
+  for (const replayed of [1, 0])
+    expect(await post("replay", { since: new Date(0).toISOString() })).toMatchObject({ replayed });
+  const { items } = await stage.get<{ items: { action: string }[] }>("/api/v1/audit?kind=webhook");
+  expect(items.map(({ action }) => action)).toEqual(["webhook.replayed", "webhook.enabled"]);
+});
+
+test("a range of dead letters is the time that the log shows, however often they were replayed", async () => {
+  await endpoint.answers(...Array.from({ length: 20 }, () => ({ status: 500 })));
+  const opened = stage.now;
+  await ticket();
+  await stage.pass(4 * 24 * HOUR);
+  const range = {
+    since: new Date(opened).toISOString(),
+    until: new Date(opened + HOUR).toISOString(),
+  };
+  expect(await post("replay", range)).toMatchObject({ replayed: 1 });
+  await stage.pass(4 * 24 * HOUR);
+  expect(await health()).toMatchObject({ waiting: 0, dead: 1 });
+  const [dead] = await deliveries("?state=dead");
+  expect(Date.parse(dead.at)).toBeLessThan(opened + HOUR);
+  // The end of a period is not in it, here as everywhere.
+  expect(await post("replay", { until: dead.at })).toMatchObject({ replayed: 0 });
+  expect(await post("replay", range)).toMatchObject({ replayed: 1 });
+});
+
+test("a ping waits for nothing that the endpoint did not take before", async () => {
+  await endpoint.answers({ status: 500 }, { status: 500 });
+  const ids: string[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    ids.push((await post<{ id: string }>("ping")).id);
+    await stage.settle(1_000);
+  }
+  const sent = (await endpoint.received()).map(({ headers }) => headers["webhook-id"]);
+  expect(sent).toEqual(ids);
+  await stage.pass(10_000);
+  expect(await health()).toMatchObject({ waiting: 0, dead: 0 });
+});
+
 test("while a secret is being replaced both sign, and afterwards only the new one", async () => {
   const before = (await secrets()).secret;
   const rotated = await post<{ secret: string; previous: { secret: string } | null }>("rotate", {
@@ -471,6 +637,24 @@ test("while a secret is being replaced both sign, and afterwards only the new on
     false,
     true,
   ]);
+});
+
+test("a rotation that died before it answered is taken over as the one that it is", async () => {
+  const before = (await secrets()).secret;
+  const rotate = async () => {
+    const answer = await stage.api(
+      "POST",
+      "/api/v1/webhooks/crm/rotate",
+      { overlap: "24h" },
+      { "Idempotency-Key": "r" },
+    );
+    return answer.json<{ secret: string; previous: { secret: string } | null; version: number }>();
+  };
+  const first = await rotate();
+  await env.DB.prepare("UPDATE api_calls SET status = NULL, answer = NULL").run();
+  await stage.pass(2 * 60_000);
+  expect(await rotate()).toEqual(first);
+  expect(await secrets()).toMatchObject({ secret: first.secret, previous: { secret: before } });
 });
 
 test("what is asked of an endpoint that is not there, or wrongly, is refused in words", async () => {

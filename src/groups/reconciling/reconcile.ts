@@ -30,8 +30,16 @@ export async function reconcileNowAndThen(env: Env, now: number): Promise<void> 
   const [last] = await store.runs();
   const isDead = (await store.drain(now)) === "died";
   if (!isDead && last !== undefined && now - last.at < RECONCILED_EVERY_MS) return;
-  await reconcile(env, now);
-  if (isDead) await store.end("drain");
+  const run = await reconcile(env, now);
+  if (isDead && isWebhookSet(run)) await store.end("drain");
+}
+
+/** Whether a look has seen the webhook lead here, or has led it back. */
+function isWebhookSet(run: Awaited<ReturnType<typeof reconcile>>): boolean {
+  if (run === null || run === "running") return false;
+  return !run.findings.some(
+    ({ kind, mended }) => kind === "webhook.unknown" || (kind === "webhook.drifted" && !mended),
+  );
 }
 
 /**

@@ -1,29 +1,38 @@
 import { ms } from "../../domain/duration.ts";
 import type { Census, Finding } from "../../domain/reconciliation.ts";
 import { Erasures } from "../../record/erasures.ts";
-import { askGroup } from "../ask.ts";
+import { askGroup, askGroups } from "../ask.ts";
 import { TICKETS_COMPARED_MAX } from "../limits.ts";
 import type { Look } from "./look.ts";
 
 /** Compares the record with every group's object; what differs is told it again. */
 export async function lookAtRecord(look: Look): Promise<Finding[]> {
-  const whole = await Promise.all(look.groups.map((group) => differences(look, group)));
-  return [...whole.flat(), ...(await onePage(look))];
+  return [...(await differences(look)), ...(await onePage(look))];
 }
 
-/** The record lags by moments: only an object that has told it everything is compared, and looked at on both sides of it. */
-async function differences({ env, store }: Look, group: string): Promise<Finding[]> {
-  const first = await askGroup(env, group, (stub) => stub.census());
-  if ("unreachable" in first) return [{ kind: "group.unreachable", group, mended: false }];
-  if (first.answer === null || first.answer.unrecorded > 0) return [];
-  const record = await store.census(group);
-  const again = await askGroup(env, group, (stub) => stub.census());
-  if ("unreachable" in again || again.answer === null) return [];
-  const object: Census = { tickets: first.answer.tickets, versions: first.answer.versions };
-  const moved = again.answer.versions !== object.versions || again.answer.unrecorded > 0;
-  if (moved || (object.tickets === record.tickets && object.versions === record.versions)) return [];
-  const told = await askGroup(env, group, (stub) => stub.reproject());
-  return [{ kind: "record.differs", group, object, record, mended: !("unreachable" in told) }];
+/**
+ * The record lags by moments: only an object that has told it everything is compared, and looked at on both sides of it.
+ * A ticket that is on its way to a group is there by the record's word, and not yet by the object's.
+ */
+async function differences({ env, groups, store }: Look): Promise<Finding[]> {
+  const before = await askGroups(env, groups, (stub) => stub.census());
+  const records = await Promise.all(groups.map((group) => store.census(group)));
+  const after = await askGroups(env, groups, (stub) => stub.census());
+  const awaiting = new Set(
+    [...before, ...after].flatMap((one) => ("answer" in one ? (one.answer?.leavingFor ?? []) : [])),
+  );
+  const findings = groups.map(async (group, index): Promise<Finding[]> => {
+    const [first, record, again] = [before[index]!, records[index]!, after[index]!];
+    if ("unreachable" in first) return [{ kind: "group.unreachable", group, mended: false }];
+    if (first.answer === null || first.answer.unrecorded > 0 || awaiting.has(group)) return [];
+    if ("unreachable" in again || again.answer === null) return [];
+    const object: Census = { tickets: first.answer.tickets, versions: first.answer.versions };
+    const moved = again.answer.versions !== object.versions || again.answer.unrecorded > 0;
+    if (moved || (object.tickets === record.tickets && object.versions === record.versions)) return [];
+    const told = await askGroup(env, group, (stub) => stub.reproject());
+    return [{ kind: "record.differs", group, object, record, mended: !("unreachable" in told) }];
+  });
+  return (await Promise.all(findings)).flat();
 }
 
 /**

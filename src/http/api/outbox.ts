@@ -117,6 +117,7 @@ outboxApi.openapi(
       ...problems(
         ...ADMISSION_TO_CHANGE,
         "delivery.not_found",
+        "webhook.disabled",
         "request.invalid",
         "config.missing",
         "group.unreachable",
@@ -143,6 +144,10 @@ outboxApi.openapi(
     if (asked.answer === "gone") {
       await takeBack();
       return problem(c, "delivery.not_found");
+    }
+    if (asked.answer === "disabled") {
+      await takeBack();
+      return problem(c, "webhook.disabled", { detail: "Enable it first." });
     }
     log("info", "delivery.replayed", { id, by: c.get("principal").name });
     return c.json({ id, status: "replayed" as const }, 200);

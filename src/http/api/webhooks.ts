@@ -32,6 +32,7 @@ import {
   Limit,
   NextCursor,
   Overlap,
+  Until,
   When,
 } from "./shared.ts";
 
@@ -253,8 +254,8 @@ webhooksApi.openapi(
 const Which = z
   .strictObject({
     ids: z.array(z.string().max(128)).min(1).max(HOOK_REPLAYED_MAX).optional(),
-    since: When.optional(),
-    until: When.optional(),
+    since: When.optional().openapi({ description: "By when it happened, as the log of deliveries has it" }),
+    until: Until,
   })
   .refine(({ ids, since, until }) => (ids === undefined) !== (since === undefined && until === undefined), {
     error: "must say either ids, or since and until",
@@ -287,7 +288,7 @@ webhooksApi.openapi(
           },
         },
       },
-      ...problems(...CHANGE_TROUBLES, "webhook.not_found"),
+      ...problems(...CHANGE_TROUBLES, "webhook.not_found", "webhook.disabled"),
     },
   }),
   async (c) => {
@@ -295,7 +296,7 @@ webhooksApi.openapi(
     const { ids, since, until } = c.req.valid("json");
     const versioned = await endpointIn(c, id);
     if (!("config" in versioned)) return versioned.refused;
-    await noted(c, "webhook.replayed", id);
+    const takeBack = await noted(c, "webhook.replayed", id);
     const asked = await askGroups(c.env, groupIds(versioned.config), (stub, group) =>
       stub.replayHook(id, {
         seqs: ids === undefined ? null : ids.flatMap((one) => numberIn(one, group) ?? []),
@@ -303,8 +304,14 @@ webhooksApi.openapi(
         until: until ?? Number.MAX_SAFE_INTEGER,
       }),
     );
-    const replayed = asked.reduce((sum, one) => sum + ("answer" in one ? one.answer : 0), 0);
+    if (asked.every((one) => "answer" in one && one.answer === null)) {
+      await takeBack();
+      return problem(c, "webhook.disabled", { detail: "Enable it first." });
+    }
+    const replayed = asked.reduce((sum, one) => sum + ("answer" in one ? (one.answer ?? 0) : 0), 0);
     const unreachableGroups = asked.flatMap((one) => ("unreachable" in one ? [one.group] : []));
+    // A group that does not answer may have done it: then the entry stays.
+    if (replayed === 0 && unreachableGroups.length === 0) await takeBack();
     log("info", "webhook.replayed", { id, replayed, by: c.get("principal").name });
     return c.json({ replayed, unreachableGroups }, 200);
   },
@@ -338,10 +345,13 @@ webhooksApi.openapi(
     const { id } = c.req.valid("param");
     const versioned = await endpointIn(c, id);
     if (!("config" in versioned)) return versioned.refused;
-    await noted(c, "webhook.pinged", id);
+    const takeBack = await noted(c, "webhook.pinged", id);
     const asked = await askGroup(c.env, defaultGroupOf(versioned.config), (stub) => stub.pingHook(id));
     if ("unreachable" in asked) return problem(c, "group.unreachable");
-    if (asked.answer === null) return problem(c, "webhook.disabled", { detail: "Enable it first." });
+    if (asked.answer === null) {
+      await takeBack();
+      return problem(c, "webhook.disabled", { detail: "Enable it first." });
+    }
     return c.json({ id: asked.answer }, 202);
   },
 );
@@ -372,10 +382,11 @@ webhooksApi.openapi(
     const { id } = c.req.valid("param");
     const versioned = await endpointIn(c, id);
     if (!("config" in versioned)) return versioned.refused;
-    await noted(c, "webhook.enabled", id);
+    const takeBack = await noted(c, "webhook.enabled", id);
     const asked = await askGroups(c.env, groupIds(versioned.config), (stub) => stub.enableHook(id, []));
     const changed = asked.some((one) => "answer" in one && one.answer);
     const unreachableGroups = asked.flatMap((one) => ("unreachable" in one ? [one.group] : []));
+    if (!changed && unreachableGroups.length === 0) await takeBack();
     const messenger = asked.find((one) => "answer" in one)?.group;
     if (messenger !== undefined && unreachableGroups.length > 0)
       await askGroup(c.env, messenger, (stub) => stub.enableHook(id, unreachableGroups));
@@ -435,7 +446,16 @@ webhooksApi.openapi(
     const document = structuredClone(current.document) as { webhooks?: { id: string; signing?: object }[] };
     const endpoint = document.webhooks?.find((webhook) => webhook.id === id);
     if (endpoint === undefined) return problem(c, "webhook.not_found");
-    const { generation } = signingOf(endpoint.signing as Parameters<typeof signingOf>[0]);
+    const signing = signingOf(endpoint.signing as Parameters<typeof signingOf>[0]);
+    // A run that died has done it: a second time would end the secret that receivers still have.
+    const done = await store.storedBy(c.get("cause"));
+    if (done !== null) {
+      const inForce = await configCacheOf(c.env.DB).certain();
+      if (inForce !== null) await configureGroups(c.env, inForce);
+      const secrets = await secretsOf(c, id, signing);
+      return c.json({ id, ...secrets, version: done }, 200, { "Cache-Control": "no-store" });
+    }
+    const { generation } = signing;
     const until = at + c.req.valid("json").overlap;
     endpoint.signing = { generation: generation + 1, previousUntil: instant(until) };
     const check = await store.check(document, current.document, at);
@@ -458,10 +478,10 @@ webhooksApi.openapi(
   },
 );
 
-/** Notes in the audit trail what is about to be asked of the groups. */
-async function noted(c: Context<Desk>, action: AuditAction, id: string): Promise<void> {
+/** Notes in the audit trail what is about to be asked of the groups. Answers what takes the note back. */
+function noted(c: Context<Desk>, action: AuditAction, id: string): Promise<() => Promise<void>> {
   const target = { kind: "webhook", id } as const;
-  await noteDeed(c.env.DB, { at: c.get("now")(), ...doneBy(doerOf(c)), action, target });
+  return noteDeed(c.env.DB, { at: c.get("now")(), ...doneBy(doerOf(c)), action, target });
 }
 
 async function secretsOf(c: Context<Desk>, id: string, { generation, previousUntil }: Signing) {

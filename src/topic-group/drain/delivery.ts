@@ -1,5 +1,6 @@
 import { CAPTION_CHARS_MAX, TEXT_CHARS_MAX } from "../../domain/limits.ts";
 import { signingOf } from "../../domain/signing-secret.ts";
+import { withoutText } from "../../domain/webhook-event.ts";
 import type { EnrichmentCall } from "../../integrations/enrichment-call.ts";
 import type { SkillsCall } from "../../integrations/skill-service.ts";
 import type { WebhookCall } from "../../integrations/webhook.ts";
@@ -255,13 +256,14 @@ function webhookCall(
   const endpoint = config.webhooks.find(({ id }) => id === webhook);
   // Nobody wants it any more.
   if (endpoint === undefined) return null;
+  const withText = config.desk.textInWebhooks && endpoint.includeText;
   return {
     webhook,
     url: endpoint.url,
     id: messageId(group.id, seq),
     type,
     at,
-    data,
+    data: withText ? data : withoutText(data),
     signing: signingOf(endpoint.signing),
   };
 }

@@ -10,6 +10,7 @@ import type { OriginalKey } from "../tables/shapes.ts";
 import type { TicketRow } from "../tables/store.ts";
 import type { Transaction } from "../transaction.ts";
 import { callOf, mustNotRepeat, rowsCarried, type DeliveryContext, type OutsideCall } from "./delivery.ts";
+import { Gate } from "./gate.ts";
 import {
   BOT_RATE,
   GROUP_RATE,
@@ -20,8 +21,8 @@ import {
   type RateRule,
   type RateState,
 } from "./lane-rate.ts";
-import { BOT, isOutsideLane, isPeerLane, RECORD, STAFF, type Lane } from "./lane.ts";
-import { isPressed, planChat, planHook, planStaff, type Job, type Queues } from "./plan.ts";
+import { BOT, isForOthers, isOutsideLane, isPeerLane, RECORD, STAFF, type Lane } from "./lane.ts";
+import { isPressed, planChat, planHook, planStaff, type Job, type Plan, type Queues } from "./plan.ts";
 import { settle } from "./settle.ts";
 import { retryPauseMs, type Settled, type Trouble } from "./settled.ts";
 import type { ViewContext } from "./topic-view.ts";
@@ -96,11 +97,13 @@ export class Drain {
   /** Failures of a job since it last worked, and when the last one was. */
   readonly #failures = new Map<string, { count: number; at: number }>();
   readonly #runners = new Set<Promise<void>>();
+  readonly #gate: Gate;
   #answeredAt = 0;
   #troubles = 0;
 
   constructor(ports: DrainPorts) {
     this.#ports = ports;
+    this.#gate = new Gate(() => ports.now());
   }
 
   /** Starts the runners of these lanes, or of every lane in which something waits. */
@@ -224,17 +227,30 @@ export class Drain {
       if (state.restsUntil > now) return state.restsUntil;
       if (state.hasNoTopics && !(await this.#hasTopicsAgain(state, rules))) return state.restsUntil;
       if (sleepsForItsRate(state, now)) return state.wakeAt;
-      const plan =
-        lane === STAFF
-          ? planStaff(ports.queues, state.rate, now, (row) => ports.viewContextOf(row))
-          : (isOutsideLane(lane) ? planHook : planChat)(ports.queues, lane, state.rate, now);
+      const plan = this.#plan(lane, state, now);
       if (!("job" in plan)) {
         // A lane that sleeps because of its rate must know so after a restart.
         if (lane === STAFF && plan.wakeAt !== null && state.rate.free(now) === 0) this.#saveRate(lane, state);
         return plan.wakeAt;
       }
-      await this.#perform(lane, state, plan.job, plan.cost, rules);
+      if (!isForOthers(lane)) await this.#perform(lane, state, plan.job, plan.cost, rules);
+      else
+        await this.#gate.pass(lane, (waited) => this.#performNow(lane, state, waited ? null : plan, rules));
     }
+  }
+
+  #plan(lane: Lane, state: LaneState, now: number): Plan {
+    const ports = this.#ports;
+    return lane === STAFF
+      ? planStaff(ports.queues, state.rate, now, (row) => ports.viewContextOf(row))
+      : (isOutsideLane(lane) ? planHook : planChat)(ports.queues, lane, state.rate, now);
+  }
+
+  /** What was planned, or what is to be done by now: after a wait at the gate that may be something else, or nothing. */
+  async #performNow(lane: Lane, state: LaneState, planned: Plan | null, before: Rules): Promise<void> {
+    const rules = planned === null ? this.#ports.rules() : before;
+    const plan = planned ?? this.#plan(lane, state, this.#ports.now());
+    if (rules !== null && "job" in plan) await this.#perform(lane, state, plan.job, plan.cost, rules);
   }
 
   async #hasTopicsAgain(state: LaneState, { group }: Rules): Promise<boolean> {
@@ -305,6 +321,7 @@ export class Drain {
       ports.commit((tx) => {
         settled = settle(tx, job, carried, outcome, {
           retry,
+          url: "url" in call ? call.url : null,
           mustNotRepeat: careful,
           viewContextOf: (row) => ports.viewContextOf(row),
         });

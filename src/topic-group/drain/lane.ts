@@ -27,6 +27,11 @@ export function hookLane(webhook: string): Lane {
   return `hook:${webhook}`;
 }
 
+/** The endpoint of a `hook:` lane. */
+export function endpointOfLane(lane: Lane): string {
+  return lane.slice("hook:".length);
+}
+
 export function isHookLane(lane: Lane): boolean {
   return lane.startsWith("hook:");
 }

@@ -3,7 +3,7 @@ import type { MessageRow, Messages } from "../tables/messages.ts";
 import type { Head, Outbox, OutboxRow } from "../tables/outbox.ts";
 import type { Store, TicketRow } from "../tables/store.ts";
 import type { LaneRate } from "./lane-rate.ts";
-import { STAFF, type Lane } from "./lane.ts";
+import { isHookLane, STAFF, type Lane } from "./lane.ts";
 import { createStep, nextViewStep, type ViewContext, type ViewStep } from "./topic-view.ts";
 
 /** One thing that a lane can do now. */
@@ -155,11 +155,21 @@ export function planHook(queues: Queues, lane: Lane, rate: LaneRate, now: number
   for (const head of queues.outbox.heads(lane).sort((a, b) => seqOf(a) - seqOf(b))) {
     const next = nextOf(queues, lane, head);
     if (next.kind === "message") continue;
-    const readyAt = Math.max(readyAtOf(queues.messages, next), rate.freeAt(now, 1));
-    if (readyAt <= now) return { job: { kind: "work", row: next.row }, cost: 1 };
-    wakeAt = Math.min(wakeAt ?? readyAt, readyAt);
+    for (const row of head.ticket === 0 ? [next.row, ...pings(queues, lane)] : [next.row]) {
+      const readyAt = Math.max(row.notBefore ?? 0, rate.freeAt(now, 1));
+      if (readyAt <= now) return { job: { kind: "work", row }, cost: 1 };
+      wakeAt = Math.min(wakeAt ?? readyAt, readyAt);
+    }
   }
   return { wakeAt };
+}
+
+/** Whoever tries an endpoint wants to know how it is now: a ping waits for nothing else. */
+function pings({ outbox }: Queues, lane: Lane): OutboxRow[] {
+  if (!isHookLane(lane)) return [];
+  return outbox
+    .waiting(lane, 0)
+    .filter(({ payload }) => payload.kind === "webhook" && payload.type === "ping");
 }
 
 function seqOf(head: Head): number {

@@ -196,7 +196,12 @@ function webhookAgainLater(tx: Transaction, row: OutboxRow, code: string, retry:
   return FAILED;
 }
 
-function workRefused(tx: Transaction, row: OutboxRow, refused: Refused, { retry }: SettleContext): Settled {
+function workRefused(
+  tx: Transaction,
+  row: OutboxRow,
+  refused: Refused,
+  { retry, url }: SettleContext,
+): Settled {
   const work = row.payload;
   const { code } = refused;
   const trouble = troubleOf(refused, row.lane);
@@ -235,6 +240,8 @@ function workRefused(tx: Transaction, row: OutboxRow, refused: Refused, { retry 
       if (!isSaidInTopic(work.notice)) tx.tellTopic(row.ticket, agentNoticeInTopic(work.agent, work.notice));
       break;
     case "webhook":
+      // Its address was changed meanwhile, and the new one has said nothing yet.
+      if (tx.rules.config.webhooks.find(({ id }) => id === work.webhook)?.url !== url) return OK;
       tx.outbox.update(row.seq, { state: "parked", attempts: row.attempts + 1, code: refused.description });
       if (refused.description === "http_410") disable(tx, work.webhook);
       return OK;

@@ -39,6 +39,8 @@ export interface Retry {
 
 export interface SettleContext {
   retry: Retry;
+  /** The address that was called; null for Telegram and our own objects. */
+  url: string | null;
   mustNotRepeat: boolean;
   viewContextOf: (row: TicketRow) => ViewContext | null;
 }

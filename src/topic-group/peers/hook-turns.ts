@@ -1,6 +1,6 @@
 import { HOOK_TURN_MAX_MS } from "../../domain/limits.ts";
 import type { Ticket } from "../../domain/ticket.ts";
-import { hookLane, peerLane } from "../drain/lane.ts";
+import { endpointOfLane, hookLane, peerLane } from "../drain/lane.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
 import type { Transaction } from "../transaction.ts";
 
@@ -11,9 +11,8 @@ import type { Transaction } from "../transaction.ts";
 
 /** A ticket leaves: its turns follow what waits. Answers the endpoints for which something does. */
 export function passTurns(tx: Transaction, { id: ticketId, number, version, movedTo }: Ticket): string[] {
-  const endpoints = tx.rules.config.webhooks
-    .map(({ id }) => id)
-    .filter((webhook) => tx.outbox.waiting(hookLane(webhook), number).length > 0);
+  // Also those that are not in the configuration at the moment: they may come back before it is looked at.
+  const endpoints = tx.outbox.hookLanesOf(number).map(endpointOfLane);
   for (const webhook of endpoints) {
     const message = { type: "hook_turn", ticketId, webhook, id: version } as const;
     tx.work({

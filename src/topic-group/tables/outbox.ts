@@ -220,6 +220,40 @@ export class Outbox {
     return rows.toArray();
   }
 
+  /** The lanes of endpoints in which something waits for a ticket. */
+  hookLanesOf(ticket: number): Lane[] {
+    return this.#db
+      .selectDistinct({ lane: outbox.lane })
+      .from(outbox)
+      .where(
+        and(
+          sql`${outbox.state} = 'waiting'`,
+          gt(outbox.lane, "hook:"),
+          lt(outbox.lane, "hook;"),
+          eq(outbox.ticket, ticket),
+        ),
+      )
+      .all()
+      .map(({ lane }) => lane);
+  }
+
+  /** The lanes in which tickets wait to be handed over to other groups. */
+  lanesOfMoves(): Lane[] {
+    return this.#db
+      .selectDistinct({ lane: outbox.lane })
+      .from(outbox)
+      .where(
+        and(
+          sql`${outbox.state} = 'waiting'`,
+          gt(outbox.lane, "peer:"),
+          lt(outbox.lane, "peer;"),
+          sql`${outbox.payload} ->> '$.message.type' = 'ticket_moved'`,
+        ),
+      )
+      .all()
+      .map(({ lane }) => lane);
+  }
+
   /** The lanes in which something waits. */
   lanes(): Lane[] {
     return [...new Set([...this.#lanesIn("messages"), ...this.#lanesIn("outbox")])];
