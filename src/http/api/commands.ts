@@ -60,7 +60,7 @@ const Order = z
       .strictObject({
         telegramId: z.int().positive().optional(),
         id: z.int().positive().optional().openapi({ description: "As `GET /contacts` has it" }),
-        email: z.email().max(254).optional().openapi({
+        email: z.email("must be an e-mail address").max(254).optional().openapi({
           description:
             "As the staff has noted it of a contact (`/contacts/{id}/details`). Needs `contacts:read` as well",
         }),
