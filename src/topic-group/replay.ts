@@ -1,3 +1,4 @@
+import type { Ticket } from "../domain/ticket.ts";
 import {
   chatOfLane,
   groupOfLane,
@@ -8,11 +9,15 @@ import {
   SKILLS_LANE,
   type Lane,
 } from "./drain/lane.ts";
+import { isDisabled } from "./hook-state.ts";
 import type { ParkedDelivery } from "./receipt.ts";
 import type { Transaction } from "./transaction.ts";
 
+/** `gone`: there is no such delivery, or it is on its way; `disabled`: its endpoint is left alone. */
+export type Replayed = "replayed" | "gone" | "disabled";
+
 /** Sends a parked or uncertain delivery again, because somebody who knows asked for it; an album as a whole. */
-export function replay(tx: Transaction, id: string): "replayed" | "gone" {
+export function replay(tx: Transaction, id: string): Replayed {
   const match = /^([a-z0-9-]+):([mo]):(\d{1,15})$/.exec(id);
   if (match === null || match[1] !== tx.rules.group.id) return "gone";
   const seq = Number(match[3]);
@@ -27,6 +32,7 @@ export function replay(tx: Transaction, id: string): "replayed" | "gone" {
   }
   const row = tx.outbox.get(seq);
   if (row === undefined || row.state === "waiting") return "gone";
+  if (row.payload.kind === "webhook" && isDisabled(tx, row.payload.webhook)) return "disabled";
   tx.outbox.update(seq, { ...again, acceptedAt: tx.now });
   tx.touched.add(row.lane);
   return "replayed";
@@ -34,13 +40,12 @@ export function replay(tx: Transaction, id: string): "replayed" | "gone" {
 
 /** Parked and uncertain deliveries of this object, oldest first, after the one with this id. */
 export function parkedDeliveries(
-  tx: Pick<Transaction, "messages" | "outbox" | "rules">,
+  tx: Pick<Transaction, "messages" | "outbox" | "store" | "rules">,
   after: string | null,
   limit: number,
 ): ParkedDelivery[] {
   const afterSeq = Number(after?.split(":").at(-1) ?? 0);
   const group = tx.rules.group.id;
-  const ticketId = (number: number): string | null => (number === 0 ? null : `${group}:${number}`);
   const messages = tx.messages.parked(afterSeq, limit).map((row) => ({ row, letter: "m", kind: "relay" }));
   const works = tx.outbox.parked(afterSeq, limit).map((row) => ({ row, letter: "o", kind: row.kind }));
   return [...messages, ...works]
@@ -52,11 +57,16 @@ export function parkedDeliveries(
       state: row.state === "uncertain" ? "uncertain" : "parked",
       lane: publicName(row.lane),
       kind,
-      ticket: ticketId(row.ticket),
+      ...named(tx.store.ticket(row.ticket)?.ticket),
       attempts: row.attempts,
       code: row.code ?? "unknown",
       at: row.acceptedAt,
     }));
+}
+
+/** A ticket as everybody outside knows it: one that came from another group has another number here. */
+function named(ticket: Ticket | undefined): Pick<ParkedDelivery, "ticket" | "ref"> {
+  return { ticket: ticket?.id ?? null, ref: ticket?.ref ?? null };
 }
 
 /** A lane as programs read it. */

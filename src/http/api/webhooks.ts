@@ -32,6 +32,7 @@ import {
   Limit,
   NextCursor,
   Overlap,
+  Until,
   When,
 } from "./shared.ts";
 
@@ -40,6 +41,8 @@ export const webhooksApi = new OpenAPIHono<Desk>();
 
 const Id = z.object({ id: z.string().max(64).openapi({ example: "queue-manager" }) });
 const Secret = z.string().openapi({ example: "whsec_…" });
+/** What to do about `webhook.disabled`. */
+export const ENABLE_FIRST = "`POST /api/v1/webhooks/{id}/enable` has it called again.";
 const CHANGE_TROUBLES = [
   ...ADMISSION_TO_CHANGE,
   "request.malformed",
@@ -252,9 +255,21 @@ webhooksApi.openapi(
 
 const Which = z
   .strictObject({
-    ids: z.array(z.string().max(128)).min(1).max(HOOK_REPLAYED_MAX).optional(),
-    since: When.optional(),
-    until: When.optional(),
+    ids: z
+      .array(z.string().max(128))
+      .min(1)
+      .max(HOOK_REPLAYED_MAX)
+      .optional()
+      .openapi({
+        description: "As `GET …/deliveries` has them",
+        example: ["msg_main_7"],
+      }),
+    since: When.optional().openapi({
+      type: "string",
+      format: "date-time",
+      description: "What happened then, by the deliveries' `at`; included",
+    }),
+    until: Until,
   })
   .refine(({ ids, since, until }) => (ids === undefined) !== (since === undefined && until === undefined), {
     error: "must say either ids, or since and until",
@@ -287,7 +302,7 @@ webhooksApi.openapi(
           },
         },
       },
-      ...problems(...CHANGE_TROUBLES, "webhook.not_found"),
+      ...problems(...CHANGE_TROUBLES, "webhook.not_found", "webhook.disabled"),
     },
   }),
   async (c) => {
@@ -295,7 +310,7 @@ webhooksApi.openapi(
     const { ids, since, until } = c.req.valid("json");
     const versioned = await endpointIn(c, id);
     if (!("config" in versioned)) return versioned.refused;
-    await noted(c, "webhook.replayed", id);
+    const takeBack = await noted(c, "webhook.replayed", id);
     const asked = await askGroups(c.env, groupIds(versioned.config), (stub, group) =>
       stub.replayHook(id, {
         seqs: ids === undefined ? null : ids.flatMap((one) => numberIn(one, group) ?? []),
@@ -303,8 +318,14 @@ webhooksApi.openapi(
         until: until ?? Number.MAX_SAFE_INTEGER,
       }),
     );
-    const replayed = asked.reduce((sum, one) => sum + ("answer" in one ? one.answer : 0), 0);
+    const replayed = asked.reduce((sum, one) => sum + ("answer" in one ? (one.answer ?? 0) : 0), 0);
     const unreachableGroups = asked.flatMap((one) => ("unreachable" in one ? [one.group] : []));
+    // A group that does not answer may have done it: the entry stays.
+    if (replayed === 0 && unreachableGroups.length === 0) {
+      await takeBack();
+      if (asked.some((one) => "answer" in one && one.answer === null))
+        return problem(c, "webhook.disabled", { detail: ENABLE_FIRST });
+    }
     log("info", "webhook.replayed", { id, replayed, by: c.get("principal").name });
     return c.json({ replayed, unreachableGroups }, 200);
   },
@@ -338,10 +359,13 @@ webhooksApi.openapi(
     const { id } = c.req.valid("param");
     const versioned = await endpointIn(c, id);
     if (!("config" in versioned)) return versioned.refused;
-    await noted(c, "webhook.pinged", id);
+    const takeBack = await noted(c, "webhook.pinged", id);
     const asked = await askGroup(c.env, defaultGroupOf(versioned.config), (stub) => stub.pingHook(id));
     if ("unreachable" in asked) return problem(c, "group.unreachable");
-    if (asked.answer === null) return problem(c, "webhook.disabled", { detail: "Enable it first." });
+    if (asked.answer === null) {
+      await takeBack();
+      return problem(c, "webhook.disabled", { detail: ENABLE_FIRST });
+    }
     return c.json({ id: asked.answer }, 202);
   },
 );
@@ -372,13 +396,14 @@ webhooksApi.openapi(
     const { id } = c.req.valid("param");
     const versioned = await endpointIn(c, id);
     if (!("config" in versioned)) return versioned.refused;
-    await noted(c, "webhook.enabled", id);
+    const takeBack = await noted(c, "webhook.enabled", id);
     const asked = await askGroups(c.env, groupIds(versioned.config), (stub) => stub.enableHook(id, []));
     const changed = asked.some((one) => "answer" in one && one.answer);
     const unreachableGroups = asked.flatMap((one) => ("unreachable" in one ? [one.group] : []));
     const messenger = asked.find((one) => "answer" in one)?.group;
     if (messenger !== undefined && unreachableGroups.length > 0)
       await askGroup(c.env, messenger, (stub) => stub.enableHook(id, unreachableGroups));
+    if (!changed && unreachableGroups.length === 0) await takeBack();
     return c.json({ changed, unreachableGroups }, 200);
   },
 );
@@ -391,7 +416,7 @@ webhooksApi.openapi(
     ...changes("admin"),
     summary: "Gives an endpoint a new signing secret; for a while both sign",
     description:
-      "It is a change of the configuration: the endpoint's `signing` counts its secrets, so going back to an older version brings that version's secret back.",
+      "It is a change of the configuration: the endpoint's `signing` counts its secrets, so going back to an older version brings that version's secret back, and so does putting the endpoint without its `signing`.",
     request: {
       params: Id,
       headers: Idempotent,
@@ -458,10 +483,10 @@ webhooksApi.openapi(
   },
 );
 
-/** Notes in the audit trail what is about to be asked of the groups. */
-async function noted(c: Context<Desk>, action: AuditAction, id: string): Promise<void> {
+/** Notes in the audit trail what is about to be asked of the groups. Answers how to take that back. */
+async function noted(c: Context<Desk>, action: AuditAction, id: string): Promise<() => Promise<void>> {
   const target = { kind: "webhook", id } as const;
-  await noteDeed(c.env.DB, { at: c.get("now")(), ...doneBy(doerOf(c)), action, target });
+  return noteDeed(c.env.DB, { at: c.get("now")(), ...doneBy(doerOf(c)), action, target });
 }
 
 async function secretsOf(c: Context<Desk>, id: string, { generation, previousUntil }: Signing) {

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, lt, lte, sql } from "drizzle-orm";
+import { and, desc, eq, lt, lte, sql } from "drizzle-orm";
 import { HOOK_LOG_ROWS_MAX } from "../../domain/limits.ts";
 import { hookLane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
@@ -22,7 +22,7 @@ export interface HookDelivery {
   nextTryAt: number | null;
 }
 
-/** Which of what was given up: of a time, in ms since 1970, and where `seqs` is not null only these. */
+/** Which of what was given up: what happened in a time, in ms since 1970, and where `seqs` is not null only these. */
 export interface DeadLetters {
   seqs: readonly number[] | null;
   since: number;
@@ -120,8 +120,9 @@ export class HookLog {
           eq(outbox.lane, hookLane(webhook)),
           eq(outbox.kind, "webhook"),
           sql`${outbox.state} = 'parked'`,
-          gte(outbox.acceptedAt, since),
-          lte(outbox.acceptedAt, until),
+          // A replay accepts it anew; when it happened stays.
+          sql`${outbox.payload} ->> '$.at' >= ${since}`,
+          sql`${outbox.payload} ->> '$.at' < ${until}`,
           seqs === null ? undefined : named,
         ),
       )
