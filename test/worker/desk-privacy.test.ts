@@ -727,6 +727,7 @@ test("an export holds everything that is known of a person, and nothing of anybo
   for (const phrase of ["Zenoplanted", "wombatplanted", ...SAID, "memoplanted", "profileville"])
     expect(text, phrase).toContain(phrase);
   for (const phrase of ["Bystander", ...MESSAGE_WORDS]) expect(text).not.toContain(phrase);
+  expect(text, "an instant that people cannot read").not.toMatch(/:1[5-9]\d{11}[,}]/);
   const { items } = await json<{ items: { action: string }[] }>(
     "GET",
     "/api/v1/audit?action=contact.exported",

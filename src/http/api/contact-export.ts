@@ -14,6 +14,7 @@ import { doerOf } from "../doer.ts";
 import { EXPORT_PAGE_ROWS } from "../limits.ts";
 import { ADMISSION, problem, problems } from "../problem.ts";
 import { streamed } from "../streamed.ts";
+import { written } from "../written.ts";
 import { detailsJson } from "./contact-details.ts";
 import { TelegramId } from "./shared.ts";
 
@@ -89,8 +90,8 @@ async function* onePerson(env: Env, id: number, groups: string[]): AsyncGenerato
     new LegalHolds(env.DB).over([id]),
   ]);
   const { contact: _id, ...said } = detailsJson(id, details, together);
-  yield `{"contact":${id},"telegram":${JSON.stringify(record.contact)},"home":${JSON.stringify(record.home)}`;
-  yield `,"details":${JSON.stringify(said)},"legalHolds":${JSON.stringify(holds)}`;
+  yield `{"contact":${id},"telegram":${json(record.contact)},"home":${json(record.home)}`;
+  yield `,"details":${json(said)},"legalHolds":${json(holds)}`;
   yield ',"tickets":[';
   yield* ticketsOf(env.DB, id);
   yield '],"groups":[';
@@ -106,7 +107,7 @@ async function* ticketsOf(d1: D1Database, id: number): AsyncGenerator<string> {
   for (;;) {
     const rows = await ticketsOfContact(d1, id, after, EXPORT_PAGE_ROWS);
     for (const ticket of rows) {
-      yield `${first ? "" : ","}{"ticket":${JSON.stringify(ticket)},"events":[`;
+      yield `${first ? "" : ","}{"ticket":${json(ticket)},"events":[`;
       first = false;
       for (let n = 0, more = true, begun = false; more;) {
         const events = await eventsOfTicket(d1, ticket.id, n, EXPORT_PAGE_ROWS);
@@ -130,7 +131,7 @@ async function* groupsOf(env: Env, id: number, groups: string[]): AsyncGenerator
     if ("unreachable" in asked) throw new Error(`group ${group} did not answer`);
     const inside = asked.answer;
     if (inside === null) continue;
-    yield `${first ? "" : ","}{"group":${JSON.stringify(group)},"inside":${JSON.stringify(inside)},"links":[`;
+    yield `${first ? "" : ","}{"group":${JSON.stringify(group)},"inside":${json(inside)},"links":[`;
     first = false;
     let begun = false;
     for (const by of ["customer", "staff"] as const) {
@@ -165,7 +166,11 @@ async function* auditOf(d1: D1Database, id: number): AsyncGenerator<string> {
   }
 }
 
+function json(kept: unknown): string {
+  return JSON.stringify(written(kept));
+}
+
 /** The items of a JSON list, without its brackets. */
 function listed(items: readonly unknown[]): string {
-  return JSON.stringify(items).slice(1, -1);
+  return json(items).slice(1, -1);
 }

@@ -1,10 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { UNREACHABLE_REASONS } from "../../domain/contact.ts";
-import { unplaced } from "../../domain/event.ts";
+import { EVENTS, unplaced } from "../../domain/event.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
 import { METRICS } from "../../domain/sla/metric.ts";
 import { TICKET_STATUSES } from "../../domain/status.ts";
 import type { TicketEventRow, TicketRow } from "../../record/queries.ts";
+import { written } from "../written.ts";
 import { Instant, instant, instantOrNull } from "./shared.ts";
 
 export const Status = z.enum(TICKET_STATUSES);
@@ -74,7 +75,12 @@ export const TicketEvent = z
     notedAt: Instant.nullable().openapi({
       description: "When the desk noted it, where that was later: what time does is stamped when it was due",
     }),
-    type: z.string().openapi({ example: "ticket_claimed" }),
+    type: z.string().openapi({
+      description: Object.entries(EVENTS)
+        .map(([type, words]) => `- \`${type}\`: ${words}`)
+        .join("\n"),
+      example: "ticket_claimed",
+    }),
     by: By,
     from: Status.nullable(),
     to: Status.nullable(),
@@ -129,6 +135,6 @@ export function eventJson(row: TicketEventRow): z.infer<typeof TicketEvent> {
     from: row.fromStatus,
     to: row.toStatus,
     note: row.note,
-    data: unplaced(row.data),
+    data: written(unplaced(row.data)),
   };
 }
