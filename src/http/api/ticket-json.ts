@@ -11,10 +11,10 @@ import { Instant, instant, instantOrNull } from "./shared.ts";
 export const Status = z.enum(TICKET_STATUSES);
 export const Ticket = z
   .object({
-    id: z.string(),
-    ref: z.string().openapi({ example: "SUP-1" }),
-    group: z.string(),
-    number: z.int(),
+    id: z.string().openapi({ description: "Never changes", example: "main:1" }),
+    ref: z.string().openapi({ description: "What people call it; never changes", example: "SUP-1" }),
+    group: z.string().openapi({ description: "The group that has it now" }),
+    number: z.int().openapi({ description: "Its reference without the prefix" }),
     status: Status,
     priority: z.enum(PRIORITIES),
     queue: z.string(),
@@ -41,7 +41,10 @@ export const Ticket = z
       description:
         "Promises that are broken, kept late or not at all; of `nextResponse` only the present turn counts",
     }),
-    unreachable: z.enum(UNREACHABLE_REASONS).nullable(),
+    unreachable: z.enum(UNREACHABLE_REASONS).nullable().openapi({
+      description:
+        "Why the customer cannot be written to: they blocked the bot, deleted their account, or never started the bot; null: they can",
+    }),
     payload: z
       .string()
       .nullable()
@@ -50,9 +53,9 @@ export const Ticket = z
       .string()
       .nullable()
       .openapi({ description: "Reference of the closed ticket that it follows" }),
-    topicId: z.int().nullable(),
+    topicId: z.int().nullable().openapi({ description: "Its topic in the group; null: it has none yet" }),
     reopenings: z.int(),
-    version: z.int(),
+    version: z.int().openapi({ description: "How many events it has" }),
     recordedAt: Instant.openapi({ description: "When the record was told this" }),
   })
   .openapi("Ticket");
