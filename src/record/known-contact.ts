@@ -12,13 +12,19 @@ export async function knownContact(d1: D1Database, id: number): Promise<ContactF
   return { id, name, username, language, isPremium };
 }
 
-/** The contacts of whom the staff has noted this address, in whatever case; two at most, because one is wanted. */
+/**
+ * A contact for each person of whom the staff has noted this address, in whatever case; two at most, because one is
+ * wanted. Of several contacts that are one person it is the one that is shown, if that has the address.
+ */
 export async function contactsByEmail(d1: D1Database, email: string): Promise<number[]> {
+  const { contactId, mergedInto } = contactDetails;
+  const shown = sql`max(${contactId}) FILTER (WHERE ${mergedInto} IS NULL)`;
   const rows = await reach(() =>
     drizzle(d1)
-      .select({ id: contactDetails.contactId })
+      .select({ id: sql<number>`coalesce(${shown}, min(${contactId}))` })
       .from(contactDetails)
       .where(eq(sql`lower(${contactDetails.email})`, email.toLowerCase()))
+      .groupBy(sql`coalesce(${mergedInto}, ${contactId})`)
       .limit(2),
   );
   return rows.map(({ id }) => id);

@@ -135,7 +135,7 @@ describe("opening a ticket", () => {
     }
   });
 
-  test("for whoever has an address that the staff has noted, if only one does", async () => {
+  test("for whoever has an address that the staff has noted, if only one person does", async () => {
     await ada.write("Hello");
     await stage.settle();
     const note = (id: number): Promise<Response> =>
@@ -151,6 +151,9 @@ describe("opening a ticket", () => {
       "request.invalid",
       "/contact/email",
     ]);
+    await stage.api("POST", `/api/v1/contacts/${ada.id}/merge`, { into: other.id });
+    const again = await opens({ contact: { email: "ada@example.com" } });
+    expect(again.ticket.customer).toEqual({ id: other.id });
   });
 
   test("by an address is for keys that may read contacts; others do not even learn whether somebody has it", async () => {

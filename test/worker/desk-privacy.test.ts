@@ -666,6 +666,13 @@ describe("two contacts of one person", () => {
     const listed = async (id: number): Promise<number> =>
       (await json<{ items: object[] }>("GET", `/api/v1/tickets?customer=${id}`)).items.length;
     expect([await listed(one.id), await listed(two.id), await listed(third.id)]).toEqual([2, 2, 1]);
+    for (const { id } of [one, two]) {
+      const { tickets } = await json<{ tickets: { total: number; active: number; newest: object[] } }>(
+        "GET",
+        `/api/v1/contacts/${id}`,
+      );
+      expect([tickets.total, tickets.active, tickets.newest.length]).toEqual([2, 2, 2]);
+    }
     await json("POST", `/api/v1/contacts/${two.id}/unmerge`);
     expect([await listed(one.id), await listed(two.id)]).toEqual([1, 1]);
     await merge(two.id, one.id);
