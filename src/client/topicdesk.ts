@@ -1,4 +1,5 @@
-import type { Nothing, Operations, Schemas } from "./contract.ts";
+// Types only, by the ending that every TypeScript project takes: both files may be copied into one.
+import type { Nothing, Operations, Schemas } from "./contract.js";
 
 export type { Operations, Schemas };
 export type OperationName = keyof Operations;
@@ -22,7 +23,10 @@ export interface TopicdeskOptions {
   url: string;
   /** An API key, or an access token; a function is asked before every try. */
   token: string | (() => string | Promise<string>);
-  /** Further tries after a 429, a 503 or no answer at all; 2 unless said otherwise. A repetition has one effect. */
+  /**
+   * Further tries after a 429, a 503, no answer at all, or where the try before still runs; 2 unless said otherwise. A
+   * repetition has one effect.
+   */
   retries?: number;
   /** How the network is reached; `fetch` of the runtime unless said otherwise. */
   fetch?: (request: Request) => Promise<Response>;
@@ -52,7 +56,6 @@ export class TopicdeskProblem extends Error {
   }
 }
 
-const RETRIED = [429, 503];
 const PAUSE_MS = 500;
 /** A desk that asks for a longer pause is left alone: whoever calls shall decide. */
 const PAUSE_MAX_MS = 60_000;
@@ -97,9 +100,11 @@ export class Topicdesk {
         };
       }
       const pauseMs = answer === null ? PAUSE_MS : pauseOf(answer);
-      if (answer !== null && (left === 0 || !RETRIED.includes(answer.status) || pauseMs > PAUSE_MAX_MS))
-        throw new TopicdeskProblem(answer.status, answer.headers, await problemOf(answer));
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      if (answer !== null) {
+        const problem = new TopicdeskProblem(answer.status, answer.headers, await problemOf(answer));
+        if (left === 0 || !isPassing(problem) || pauseMs > PAUSE_MAX_MS) throw problem;
+      }
+      await pause(pauseMs, parts.signal);
     }
   }
 
@@ -150,6 +155,26 @@ async function bodyOf(answer: Response): Promise<unknown> {
   const type = answer.headers.get("Content-Type");
   if (type === null) return undefined;
   return /^application\/(?:[^;]*\+)?json\b/.test(type) ? (JSON.parse(text) as unknown) : text;
+}
+
+/** Whether another try may find it otherwise; a try whose answer was lost may still run. */
+function isPassing({ status, code }: TopicdeskProblem): boolean {
+  return status === 429 || status === 503 || code === "idempotency.running";
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
 }
 
 function pauseOf(answer: Response): number {

@@ -1,3 +1,4 @@
+import { isAllowedUrl } from "./allowed-url.ts";
 import { problem, quoted, type ConfigProblem } from "./config-places.ts";
 import { ConfigDocument, type Config, type EscalationPolicyConfig } from "./config.ts";
 import { durationWords, ms } from "./duration.ts";
@@ -27,6 +28,7 @@ export function configWarnings(document: unknown, now: number): ConfigProblem[] 
     ...skillsOnTrust(config, now),
     ...answersWithoutEffect(config),
     ...unknownEvents(config),
+    ...neverCalled(config),
     ...textWithheld(config),
   ];
 }
@@ -43,6 +45,20 @@ function unknownEvents({ webhooks }: Config): ConfigProblem[] {
             ),
           ],
     ),
+  );
+}
+
+/** Whether this machine may be called is not the configuration's matter. */
+function neverCalled({ webhooks }: Config): ConfigProblem[] {
+  return webhooks.flatMap(({ url }, index) =>
+    isAllowedUrl(url, true)
+      ? []
+      : [
+          problem(
+            ["webhooks", index, "url"],
+            "is never called: the desk calls https addresses of public hosts, without credentials",
+          ),
+        ],
   );
 }
 

@@ -16,7 +16,8 @@ export function pointerTo(path: Path): string {
 
 /**
  * What zod found, in words for people who write JSON. `root` is where the checked value stands in its document,
- * `value` is the value itself: zod does not say what it met.
+ * `value` is the value itself: zod says what it met only when it is asked to (`reportInput`), which a schema that reads a
+ * list out of a text needs.
  */
 export function schemaProblems(issues: readonly Issue[], value: unknown, root: Path = []): SchemaProblem[] {
   return issues.flatMap((issue) => problemsOf(issue, value, root));
@@ -25,7 +26,7 @@ export function schemaProblems(issues: readonly Issue[], value: unknown, root: P
 function problemsOf(issue: Issue, value: unknown, root: Path): SchemaProblem[] {
   const path = [...root, ...issue.path];
   const say = (message: string): SchemaProblem[] => [{ pointer: pointerTo(path), message }];
-  const met = valueAt(value, issue.path);
+  const met = "input" in issue ? issue.input : valueAt(value, issue.path);
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key) => ({
@@ -38,11 +39,8 @@ function problemsOf(issue: Issue, value: unknown, root: Path): SchemaProblem[] {
           ? `is missing; it must be ${kind(issue.expected)}`
           : `must be ${kind(issue.expected)}`,
       );
-    case "invalid_value": {
-      const choices = issue.values.map((choice) => JSON.stringify(choice)).join(", ");
-      const rule = issue.values.length === 1 ? choices : `one of ${choices}`;
-      return say(met === undefined ? `is missing; it must be ${rule}` : `must be ${rule}`);
-    }
+    case "invalid_value":
+      return say(choice(issue.values, met));
     case "too_small":
       return say(sized(issue.origin, issue.inclusive === false ? "more than" : "at least", issue.minimum));
     case "too_big":
@@ -54,6 +52,9 @@ function problemsOf(issue: Issue, value: unknown, root: Path): SchemaProblem[] {
         ),
       );
     case "invalid_union":
+      // What was met is the whole object then, not what should tell its form.
+      if ("options" in issue && issue.options !== undefined)
+        return say(choice(issue.options, valueAt(value, issue.path)));
       return nearest(issue.errors, met, path) ?? say(anyOf(issue.errors, met));
     default:
       return say(issue.message);
@@ -88,6 +89,12 @@ function anyOf(forms: Issue[][], met: unknown): string {
   return simple
     ? `${met === undefined ? "is missing; it " : ""}must be ${[...new Set(words)].join(", or ")}`
     : "matches none of the forms that may stand here";
+}
+
+function choice(values: readonly unknown[], met: unknown): string {
+  const choices = values.map((one) => JSON.stringify(one)).join(", ");
+  const rule = values.length === 1 ? choices : `one of ${choices}`;
+  return met === undefined ? `is missing; it must be ${rule}` : `must be ${rule}`;
 }
 
 function valueAt(value: unknown, path: Path): unknown {

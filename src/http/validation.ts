@@ -63,9 +63,11 @@ async function problemsIn(
     const given = Object.keys(headers.shape).map((name) => [name, c.req.header(name)]);
     found.push(...(await wrongIn(headers, Object.fromEntries(given), ["header"])));
   }
-  const body =
-    json !== undefined && isJson(c.req.header("Content-Type")) ? jsonOf(await c.req.arrayBuffer()) : null;
-  if (body !== null && "value" in body) {
+  // What is sent as anything else has been refused: then there is no body.
+  const body = isJson(c.req.header("Content-Type"))
+    ? jsonOf(await c.req.arrayBuffer())
+    : { value: undefined };
+  if (json !== undefined && "value" in body) {
     found.push(...(await wrongIn(json, body.value, [])));
     found.push(...((await c.get("misfits")?.(await soundOf(json, body.value))) ?? []));
   }
@@ -91,7 +93,7 @@ async function wrongIn(
   value: unknown,
   root: string[],
 ): Promise<SchemaProblem[]> {
-  const read = await schema?.safeParseAsync(value);
+  const read = await schema?.safeParseAsync(value, { reportInput: true });
   // A body may have more wrong with it than it has bytes.
   return read?.success === false
     ? schemaProblems(read.error.issues.slice(0, PROBLEMS_SHOWN_MAX), value, root)

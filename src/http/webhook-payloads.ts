@@ -5,6 +5,7 @@ import { METRICS } from "../domain/sla/metric.ts";
 import { TICKET_STATUSES } from "../domain/status.ts";
 import { MESSAGE_EVENTS, TICKET_EVENTS } from "../domain/webhook-event.ts";
 import { Instant } from "./api/shared.ts";
+import { By } from "./api/ticket-json.ts";
 import type { Desk } from "./desk.ts";
 
 /* What endpoints of the configuration are sent, for the contract: one body for each kind of event. */
@@ -39,14 +40,7 @@ const TicketTold = told(
   z.enum(TICKET_EVENTS),
   z.object({
     ticket: Ticket,
-    by: z
-      .object({
-        kind: z.enum(["customer", "agent", "key", "system"]),
-        id: z.int().optional(),
-        name: z.string().optional(),
-        rule: z.string().optional(),
-      })
-      .openapi({ description: "Who did it: `rule` says by which rule the desk did" }),
+    by: By,
     change: z
       .record(z.string(), z.unknown())
       .openapi({ description: "What it changed", example: { from: "open", to: "resolved" } }),

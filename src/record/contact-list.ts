@@ -112,17 +112,21 @@ export interface KnownContact {
   tickets: { ref: string; group: string; queue: string; status: TicketStatus; openedAt: number }[];
 }
 
-/** A contact with their newest tickets; null: the record knows no such person. */
+/** A contact with the newest tickets of that person, who may have other contacts; null: the record does not know it. */
 export async function knownContact(
   d1: D1Database,
   id: number,
-  ticketsShown: number,
+  { people, ticketsShown }: { people: readonly number[]; ticketsShown: number },
 ): Promise<KnownContact | null> {
   const db = drizzle(d1);
+  const areTheirs =
+    people.length === 1
+      ? eq(tickets.customerId, id)
+      : sql`${tickets.customerId} IN (SELECT value FROM json_each(${JSON.stringify(people)}))`;
   const theirs = db
     .select({ status: tickets.status })
     .from(tickets)
-    .where(eq(tickets.customerId, id))
+    .where(areTheirs)
     .orderBy(desc(tickets.openedAt))
     .limit(COUNTED_TICKETS_OF_CONTACT_MAX)
     .as("theirs");
@@ -139,7 +143,7 @@ export async function knownContact(
           openedAt: tickets.openedAt,
         })
         .from(tickets)
-        .where(eq(tickets.customerId, id))
+        .where(areTheirs)
         .orderBy(desc(tickets.openedAt), desc(tickets.id))
         .limit(ticketsShown),
     ]),

@@ -47,6 +47,7 @@ if (sandbox.isNew) {
 
 console.log(`
   ${styleText("bold", "Open")} ${styleText(["bold", "cyan"], `${sandbox.url}/`)}
+  ${styleText("bold", "API")}  ${styleText("cyan", `${sandbox.deskUrl}/api/docs`)}, with the token ${ADMIN_TOKEN}
 
 Ctrl-C stops everything; what happened stays in .wrangler/ and goes on with the next start.`);
 

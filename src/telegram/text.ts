@@ -382,7 +382,7 @@ export function sourceGone(): RichText {
 const FAILURE_WORDS: Partial<Record<string, string>> = {
   client_blocked: UNREACHABLE_WORDS.blocked,
   client_gone: UNREACHABLE_WORDS.gone,
-  chat_gone: UNREACHABLE_WORDS.gone,
+  chat_gone: UNREACHABLE_WORDS.never_started,
   client_unreachable: UNREACHABLE_WORDS.never_started,
   client_privacy: "The customer's privacy settings refuse this kind of message. Send it as text or file.",
   uncopyable: "Telegram lets no bot copy this kind of message. Send it in another form.",

@@ -62,7 +62,7 @@ export function hearBack(tx: Transaction, { webhook, at }: { webhook: string; at
   tx.store.setFact(FACTS.hook(webhook), { url, disabledAt, enabledAt: at } satisfies HookState);
 }
 
-/** Sends again what was given up. Answers how many, null where the endpoint is left alone. */
+/** Sends again what was given up. Answers how many; null: the endpoint is left alone. */
 export function replayHook(tx: Transaction, webhook: string, which: DeadLetters): number | null {
   if (isDisabled(tx, webhook)) return null;
   const chosen = tx.hookLog.dead(webhook, { ...which, limit: HOOK_REPLAYED_MAX });

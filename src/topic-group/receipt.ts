@@ -22,7 +22,9 @@ export interface ParkedDelivery {
   lane: string;
   /** What was to be done, such as `relay`, `topic_notice`, `receipt`. */
   kind: string;
+  /** Its id, and its reference; null: it concerns no ticket. */
   ticket: string | null;
+  ref: string | null;
   attempts: number;
   /** Why: a code such as `outcome_unknown`, `topic_gone`, `message_too_long`. */
   code: string;

@@ -1,3 +1,4 @@
+import type { Ticket } from "../domain/ticket.ts";
 import {
   chatOfLane,
   groupOfLane,
@@ -12,8 +13,11 @@ import { isDisabled } from "./hook-state.ts";
 import type { ParkedDelivery } from "./receipt.ts";
 import type { Transaction } from "./transaction.ts";
 
+/** `gone`: there is no such delivery, or it is on its way; `disabled`: its endpoint is left alone. */
+export type Replayed = "replayed" | "gone" | "disabled";
+
 /** Sends a parked or uncertain delivery again, because somebody who knows asked for it; an album as a whole. */
-export function replay(tx: Transaction, id: string): "replayed" | "gone" | "disabled" {
+export function replay(tx: Transaction, id: string): Replayed {
   const match = /^([a-z0-9-]+):([mo]):(\d{1,15})$/.exec(id);
   if (match === null || match[1] !== tx.rules.group.id) return "gone";
   const seq = Number(match[3]);
@@ -36,13 +40,12 @@ export function replay(tx: Transaction, id: string): "replayed" | "gone" | "disa
 
 /** Parked and uncertain deliveries of this object, oldest first, after the one with this id. */
 export function parkedDeliveries(
-  tx: Pick<Transaction, "messages" | "outbox" | "rules" | "store">,
+  tx: Pick<Transaction, "messages" | "outbox" | "store" | "rules">,
   after: string | null,
   limit: number,
 ): ParkedDelivery[] {
   const afterSeq = Number(after?.split(":").at(-1) ?? 0);
   const group = tx.rules.group.id;
-  const ticketId = (number: number): string | null => tx.store.ticket(number)?.ticket.id ?? null;
   const messages = tx.messages.parked(afterSeq, limit).map((row) => ({ row, letter: "m", kind: "relay" }));
   const works = tx.outbox.parked(afterSeq, limit).map((row) => ({ row, letter: "o", kind: row.kind }));
   return [...messages, ...works]
@@ -54,11 +57,16 @@ export function parkedDeliveries(
       state: row.state === "uncertain" ? "uncertain" : "parked",
       lane: publicName(row.lane),
       kind,
-      ticket: ticketId(row.ticket),
+      ...named(tx.store.ticket(row.ticket)?.ticket),
       attempts: row.attempts,
       code: row.code ?? "unknown",
       at: row.acceptedAt,
     }));
+}
+
+/** A ticket as everybody outside knows it: one that came from another group has another number here. */
+function named(ticket: Ticket | undefined): Pick<ParkedDelivery, "ticket" | "ref"> {
+  return { ticket: ticket?.id ?? null, ref: ticket?.ref ?? null };
 }
 
 /** A lane as programs read it. */

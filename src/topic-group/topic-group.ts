@@ -62,7 +62,7 @@ import type { PeerMessage } from "./peers/message.ts";
 import { sendAway } from "./peers/moving.ts";
 import { rehome, tellAgents, tellSlots } from "./peers/slots.ts";
 import type { AgentHere, GroupHealth, HookHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
-import { parkedDeliveries, publicName, replay } from "./replay.ts";
+import { parkedDeliveries, publicName, replay, type Replayed } from "./replay.ts";
 import { routingStory } from "./routing-story.ts";
 import { rulesOf, type ConfigInForce, type Rules } from "./rules.ts";
 import { storedSkills } from "./skills.ts";
@@ -347,11 +347,8 @@ export class TopicGroup extends DurableObject<Env> {
     return rules === null ? [] : parkedDeliveries({ ...this.#tables, rules }, after, limit);
   }
 
-  /**
-   * Sends a parked delivery again, once for each cause. `gone`: there is no such delivery, or it is on its way already;
-   * `disabled`: its endpoint wants nothing more.
-   */
-  replay(id: string, cause: string): "replayed" | "gone" | "disabled" {
+  /** Sends a parked delivery again, once for each cause. */
+  replay(id: string, cause: string): Replayed {
     if (this.#rulesInForce() === null) return "gone";
     return this.#commit((tx) => {
       if (tx.inbox.known(cause) !== undefined) return "replayed";
@@ -446,7 +443,7 @@ export class TopicGroup extends DurableObject<Env> {
     return this.#tables.hookLog.list(webhook, page).map((one) => ({ ...one, id: messageId(group, one.seq) }));
   }
 
-  /** Sends again what an endpoint did not take: these, or those of a time. Answers how many, null where it is left alone. */
+  /** Sends again what an endpoint did not take: these, or those of a time. Answers how many; null: it is left alone. */
   replayHook(webhook: string, which: DeadLetters): number | null {
     return this.#rulesInForce() === null ? 0 : this.#commit((tx) => replayHook(tx, webhook, which));
   }

@@ -25,6 +25,23 @@ const ladder =
     (d.escalationPolicies[0].steps = steps.map((step) => ({ actions: NOTE, ...step })));
 
 describe("what is valid, but hardly meant, is a warning", () => {
+  test("a webhook that the desk would never call", () => {
+    const addressed = (url: string): Found[] => warningsOf((d) => (d.webhooks[0].url = url));
+    for (const url of [
+      "http://crm.example.com/",
+      "https://10.0.0.7/",
+      "https://crm/",
+      "https://me:pw@example.com/",
+    ])
+      expect(addressed(url)).toEqual([
+        {
+          pointer: "/webhooks/0/url",
+          message: "is never called: the desk calls https addresses of public hosts, without credentials",
+        },
+      ]);
+    expect(addressed("http://127.0.0.1:4747/")).toEqual([]);
+  });
+
   test("the example desk has none", () => {
     expect(warningsOf(() => undefined)).toEqual([]);
   });

@@ -110,7 +110,16 @@ describe("the audit trail", () => {
 
   test("tells who sent a delivery again, before it is sent, and nothing where there was none", async () => {
     await desk.put(exampleDesk());
-    const parked = { group: "main", lane: "x", kind: "relay", ticket: null, attempts: 1, code: "x", at: 0 };
+    const parked = {
+      group: "main",
+      lane: "x",
+      kind: "relay",
+      ticket: null,
+      ref: null,
+      attempts: 1,
+      code: "x",
+      at: 0,
+    };
     desk.groups.parkedIn.set("main", [{ ...parked, id: "main:m:7", state: "parked" }]);
     await desk.send("POST", "/api/v1/outbox/main:m:8/replay");
     expect(await audit("?kind=delivery")).toEqual([]);
@@ -136,7 +145,16 @@ describe("the audit trail", () => {
 
   test("does nothing that it cannot tell of", async () => {
     await desk.put(exampleDesk());
-    const parked = { group: "main", lane: "x", kind: "relay", ticket: null, attempts: 1, code: "x", at: 0 };
+    const parked = {
+      group: "main",
+      lane: "x",
+      kind: "relay",
+      ticket: null,
+      ref: null,
+      attempts: 1,
+      code: "x",
+      at: 0,
+    };
     desk.groups.parkedIn.set("main", [{ ...parked, id: "main:m:7", state: "parked" }]);
     desk.d1.state = "failing";
     expect((await desk.send("POST", "/api/v1/outbox/main:m:7/replay")).status).toBe(503);
@@ -177,6 +195,11 @@ describe("the audit trail", () => {
     expect(all).toHaveLength((await audit("?kind=ticket&limit=200")).length + 1);
     expect(await audit("?target=sup-2")).toEqual([]);
     expect((await audit("?kind=hold&target=main:1")).map(({ action }) => action)).toEqual(["hold.set"]);
+  });
+
+  test("does not let a misspelt action pass for one that nobody did", async () => {
+    for (const path of ["audit?action=key.revoke", "audit/export?action=key.revoke"])
+      expect((await desk.get(`/api/v1/${path}`)).status).toBe(422);
   });
 
   test("pages through everything once and in order, whatever arrives meanwhile", async () => {

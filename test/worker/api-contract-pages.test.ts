@@ -79,6 +79,29 @@ describe("the schema of a configuration", () => {
     for (const section of Object.keys(exampleDesk())) expect(schema.properties).toHaveProperty(section);
   });
 
+  test("says of every key what it means, but of ids, names and dates, which say it themselves", async () => {
+    interface Schema {
+      description?: string;
+      properties?: Record<string, Schema>;
+      items?: Schema;
+      additionalProperties?: Schema | false;
+      anyOf?: Schema[];
+    }
+    const unsaid: string[] = [];
+    const walk = (schema: Schema, path: string): void => {
+      for (const [key, inner] of Object.entries(schema.properties ?? {})) {
+        if (inner.description === undefined && !["id", "name", "date", "hours"].includes(key))
+          unsaid.push(`${path}/${key}`);
+        walk(inner, `${path}/${key}`);
+      }
+      if (schema.items !== undefined) walk(schema.items, `${path}/*`);
+      if (typeof schema.additionalProperties === "object") walk(schema.additionalProperties, `${path}/*`);
+      for (const form of schema.anyOf ?? []) walk(form, path);
+    };
+    walk(await (await desk.fetch("/api/v1/config/schema.json")).json<Schema>(), "");
+    expect(unsaid).toEqual([]);
+  });
+
   test("may be named in the document itself", async () => {
     const document = { $schema: "http://desk/api/v1/config/schema.json", ...exampleDesk() };
     expect(checkConfig(document).problems).toEqual([]);

@@ -1,13 +1,14 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
+import { NO_PROFILE } from "../../src/domain/routing/profile.ts";
 import { encodeCursor } from "../../src/record/cursor.ts";
 import { project } from "../../src/record/projection.ts";
 import { codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
-import { batchesOf, life, NOON } from "../support/tickets.ts";
+import { batchesOf, life, NOON, opened } from "../support/tickets.ts";
 
 const desk = new HttpDesk();
 interface Page {
-  items: { n: number; type: string; cursor: string; ticket: { ref: string } }[];
+  items: { n: number; type: string; data: object; cursor: string; ticket: { ref: string } }[];
   nextCursor: string;
   more: boolean;
 }
@@ -71,6 +72,7 @@ describe("the feed of events", () => {
     ["limit=0", "/query/limit"],
     ["limit=1001", "/query/limit"],
     ["type=Ticket", "/query/type/0"],
+    ["type=ticket_opened,ticket_open", "/query/type/1"],
     ["cursor=x", "/query/cursor"],
     ["group=", "/query/group"],
   ])("does not take %s, and says where", async (query, pointer) => {
@@ -86,5 +88,49 @@ describe("the feed of events", () => {
       expect((await desk.fetch(path, { headers })).status).toBe(403);
     const reader = await desk.key("tickets:read");
     expect((await desk.fetch("/api/v1/events", { headers: reader.headers })).status).toBe(200);
+  });
+
+  test("tells instants inside of an event as it tells all others", async () => {
+    const system = { kind: "system", rule: "sla" } as const;
+    const clock = {
+      metric: "resolution",
+      instance: 1,
+      startedAt: NOON,
+      targetMs: 60_000,
+      dueAt: null,
+    } as const;
+    const [begin, ...rest] = batchesOf([
+      opened(3, { heldUntil: NOON + 9 }),
+      { type: "reminder_set", at: NOON, by: system, remindAt: NOON + 5, agent: 9001, agentName: "Lead" },
+      {
+        type: "enrichment_answered",
+        at: NOON,
+        by: system,
+        profile: { ...NO_PROFILE, attributes: { signedUpAt: 7 }, requireSkills: { at: 2 }, asOf: NOON },
+        ignored: [],
+        latencyMs: 40,
+      },
+      {
+        type: "ticket_resolved",
+        at: NOON,
+        by: system,
+        from: "open",
+        to: "resolved",
+        clocks: [{ ...clock, met: true }],
+      },
+    ]);
+    const { nextCursor: end } = await page("limit=1000");
+    for (const batch of [begin, ...rest]) await project(env.DB, batch);
+    const { items } = await page(`after=${end}`);
+    const iso = (ms: number): string => new Date(ms).toISOString();
+    expect(items.map(({ data }) => data)).toMatchObject([
+      { heldUntil: iso(NOON + 9) },
+      { remindAt: iso(NOON + 5) },
+      {
+        profile: { attributes: { signedUpAt: 7 }, requireSkills: { at: 2 }, asOf: iso(NOON) },
+        latencyMs: 40,
+      },
+      { clocks: [{ startedAt: iso(NOON), targetMs: 60_000, dueAt: null }] },
+    ]);
   });
 });

@@ -116,6 +116,56 @@ describe("a body", () => {
     ]);
   });
 
+  test.each<[string, string, unknown, { pointer: string; message: string }[]]>([
+    [
+      "GET",
+      "/api/v1/tickets?status=opened",
+      undefined,
+      [
+        {
+          pointer: "/query/status/0",
+          message: 'must be one of "open", "in_progress", "escalated", "waiting", "resolved", "closed"',
+        },
+      ],
+    ],
+    [
+      "POST",
+      "/api/v1/tickets/SUP-1/commands",
+      { type: "answer" },
+      [
+        {
+          pointer: "/type",
+          message: expect.stringMatching(/^must be one of "claim", "assign", .*"snooze"$/),
+        },
+      ],
+    ],
+    [
+      "POST",
+      "/api/v1/tickets/SUP-1/commands",
+      {},
+      [{ pointer: "/type", message: expect.stringMatching(/^is missing; it must be one of "claim", /) }],
+    ],
+    [
+      "PATCH",
+      "/api/v1/contacts/1/details",
+      { email: "ada@home" },
+      [{ pointer: "/email", message: "must be an e-mail address" }],
+    ],
+  ])("%s %s with %j is told what would be right", async (method, path, body, problems) => {
+    const answer = await desk.send(method, path, body);
+    expect([answer.status, (await answer.json<{ problems: unknown[] }>()).problems]).toEqual([422, problems]);
+  });
+
+  test("that is missing is asked for", async () => {
+    for (const path of ["/api/v1/tickets", "/api/v1/config/rollback", "/api/v1/keys"]) {
+      const answer = await desk.fetch(path, { method: "POST", headers: ADMIN });
+      expect(await answer.json<{ problems: unknown[] }>()).toMatchObject({
+        code: "request.invalid",
+        problems: [{ pointer: "", message: "is missing; it must be an object" }],
+      });
+    }
+  });
+
   test("is not looked at where the key may not do it", async () => {
     const { headers } = await desk.key("tickets:read");
     const answer = await desk.send("POST", "/api/v1/keys", "{", headers);

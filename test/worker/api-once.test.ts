@@ -103,7 +103,7 @@ describe("a changing call with an Idempotency-Key", () => {
     expect(refused.status).toBe(503);
     await desk.put(exampleDesk());
     const parked = { id: "main:m:1", group: "main", state: "parked", lane: "x", kind: "relay" } as const;
-    desk.groups.parkedIn.set("main", [{ ...parked, ticket: null, attempts: 8, code: "x", at: 0 }]);
+    desk.groups.parkedIn.set("main", [{ ...parked, ticket: null, ref: null, attempts: 8, code: "x", at: 0 }]);
     const replay = (): Promise<Response> =>
       desk.send("POST", "/api/v1/outbox/main:m:1/replay", undefined, { "Idempotency-Key": "a" });
     expect((await replay()).status).toBe(200);

@@ -798,6 +798,13 @@ describe("two contacts of one person", () => {
     const listed = async (id: number): Promise<number> =>
       (await json<{ items: object[] }>("GET", `/api/v1/tickets?customer=${id}`)).items.length;
     expect([await listed(one.id), await listed(two.id), await listed(third.id)]).toEqual([2, 2, 1]);
+    for (const { id } of [one, two]) {
+      const { tickets } = await json<{ tickets: { total: number; active: number; newest: object[] } }>(
+        "GET",
+        `/api/v1/contacts/${id}`,
+      );
+      expect([tickets.total, tickets.active, tickets.newest.length]).toEqual([2, 2, 2]);
+    }
     await json("POST", `/api/v1/contacts/${two.id}/unmerge`);
     expect([await listed(one.id), await listed(two.id)]).toEqual([1, 1]);
     await merge(two.id, one.id);
@@ -878,6 +885,7 @@ test("an export holds everything that is known of a person, and nothing of anybo
   for (const phrase of ["Zenoplanted", "wombatplanted", ...SAID, "memoplanted", "profileville"])
     expect(text, phrase).toContain(phrase);
   for (const phrase of ["Bystander", ...MESSAGE_WORDS]) expect(text).not.toContain(phrase);
+  expect(text, "an instant that people cannot read").not.toMatch(/:1[5-9]\d{11}[,}]/);
   const { items } = await json<{ items: { action: string }[] }>(
     "GET",
     "/api/v1/audit?action=contact.exported",

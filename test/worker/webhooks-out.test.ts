@@ -195,6 +195,18 @@ describe("a subscription", () => {
   });
 });
 
+test("what a program does is told under its key, as the contract says", async () => {
+  await ticket();
+  const made = await stage.api("POST", "/api/v1/keys", { name: "shop", scopes: ["tickets:write"] });
+  const { key, id } = await made.json<{ key: string; id: string }>();
+  const command = { type: "priority", priority: "high" };
+  const headers = { authorization: `Bearer ${key}` };
+  expect((await stage.api("POST", "/api/v1/tickets/SUP-1/commands", command, headers)).status).toBe(200);
+  await stage.settle();
+  const last = (await told()).at(-1);
+  expect(last).toMatchObject({ type: "ticket.priority_changed", data: { by: { kind: "key", id } } });
+});
+
 test("an escalation and a queue that grows too deep are told as the contract says", async () => {
   endpoint = new Endpoint();
   stage = await Stage.open({
@@ -262,6 +274,20 @@ describe("an endpoint that dies", () => {
     expect(await health()).toMatchObject({ waiting: 0, dead: 0 });
   });
 
+  test("has its dead letters sent again by when it happened, however often that was tried before", async () => {
+    await endpoint.answers(...Array.from({ length: 200 }, () => ({ status: 500 })));
+    await ticket();
+    await stage.pass(8 * 24 * HOUR);
+    const [{ at, id }] = await deliveries("?state=dead");
+    const around = (ms: number): string => new Date(Date.parse(at) + ms).toISOString();
+    expect(await post("replay", { since: around(1) })).toMatchObject({ replayed: 0 });
+    expect(await post("replay", { since: at, until: at })).toMatchObject({ replayed: 0 });
+    expect(await post("replay", { since: at, until: around(1) })).toMatchObject({ replayed: 1 });
+    await stage.pass(8 * 24 * HOUR);
+    expect((await deliveries("?state=dead")).map((one) => one.id)).toEqual([id]);
+    expect(await post("replay", { since: at, until: around(1) })).toMatchObject({ replayed: 1 });
+  });
+
   test("has more dead letters than one call replays: any of them can be named", async () => {
     const payload = JSON.stringify({
       kind: "webhook",
@@ -298,6 +324,18 @@ describe("an endpoint that dies", () => {
       true,
     );
     expect((await stage.api("POST", "/api/v1/webhooks/crm/ping", {})).status).toBe(409);
+    const { items: parked } = await stage.get<{ items: { id: string }[] }>("/api/v1/outbox");
+    for (const [path, body] of [
+      ["webhooks/crm/replay", { since: new Date(0).toISOString() }],
+      [`outbox/${parked[0].id}/replay`, {}],
+    ] as const) {
+      const refused = await stage.api("POST", `/api/v1/${path}`, body);
+      expect([refused.status, await refused.json()]).toMatchObject([409, { code: "webhook.disabled" }]);
+    }
+    await stage.settle();
+    expect(await endpoint.received()).toHaveLength(1);
+    const trail = await stage.get<{ items: { action: string }[] }>("/api/v1/audit?limit=200");
+    expect(trail.items.filter(({ action }) => /^(?:webhook|delivery)\./.test(action))).toEqual([]);
     expect(await post("enable")).toMatchObject({ changed: true });
     expect(await post("enable")).toMatchObject({ changed: false });
     const { id } = await post<{ id: string }>("ping");
@@ -418,6 +456,16 @@ describe("with several groups", () => {
       "ticket.assigned",
     ]);
     expect(await health()).toMatchObject({ waiting: 0, dead: 0 });
+  });
+
+  test("a dead letter about a ticket that has moved names the ticket as everybody knows it", async () => {
+    await several(["ticket.noted"]);
+    await endpoint.answers({ status: 410 });
+    await transfer(stage.olga, await ticket(), "premium");
+    await vera.write(await inVip(), "// they called");
+    await stage.settle();
+    const { items } = await stage.get<{ items: unknown[] }>("/api/v1/outbox");
+    expect(items).toMatchObject([{ group: "vip", kind: "webhook", ticket: "main:1", ref: "SUP-1" }]);
   });
 
   test("also one that comes back, and goes again", async () => {

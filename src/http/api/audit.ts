@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { AUDIT_KINDS, AUDIT_TARGETS } from "../../domain/audit.ts";
+import { AUDIT_ACTIONS, AUDIT_KINDS, AUDIT_TARGETS } from "../../domain/audit.ts";
+import { EVENT_TYPES } from "../../domain/event.ts";
 import {
   auditTrail,
   type TrailEntry,
@@ -24,7 +25,7 @@ const AuditEntry = z
     id: z.string().openapi({ example: "desk:17" }),
     at: Instant,
     action: z.string().openapi({
-      description: "`config.stored`, `key.created` …; of a ticket the type of its event",
+      description: `${AUDIT_ACTIONS.map((action) => `\`${action}\``).join(", ")}; of a ticket the type of its event`,
       example: "config.stored",
     }),
     by: z
@@ -68,7 +69,10 @@ const Filter = {
     .enum(AUDIT_KINDS)
     .optional()
     .openapi({ description: "What was changed; `ticket`: events of tickets" }),
-  action: z.string().min(1).max(64).optional().openapi({ example: "config.stored" }),
+  action: z
+    .enum([...AUDIT_ACTIONS, ...EVENT_TYPES])
+    .optional()
+    .openapi({ description: "Of a ticket the type of its event", example: "config.stored" }),
   actor: z
     .string()
     .min(1)

@@ -59,9 +59,9 @@ const Order = z
   .strictObject({
     contact: z
       .strictObject({
-        telegramId: z.int().positive().optional(),
+        telegramId: z.int().positive().optional().openapi({ description: "Of anybody at Telegram" }),
         id: z.int().positive().optional().openapi({ description: "As `GET /contacts` has it" }),
-        email: z.email().max(254).optional().openapi({
+        email: z.email("must be an e-mail address").max(254).optional().openapi({
           description:
             "As the staff has noted it of a contact (`/contacts/{id}/details`). Needs `contacts:read` as well",
         }),
@@ -86,9 +86,13 @@ const Order = z
         "Otherwise where the rules send it. Of a group's queues the rules choose, or its default one",
     }),
     queue: Name.optional().openapi({ description: "Otherwise the rules decide" }),
-    category: Name.optional(),
-    urgency: Name.optional(),
-    tier: Name.optional(),
+    category: Name.optional().openapi({ description: "An option of the intake field `category`" }),
+    urgency: Name.optional().openapi({
+      description: "An option of the intake field `urgency`; one that is called like a priority sets that",
+    }),
+    tier: Name.optional().openapi({
+      description: "A tier of the configuration, where the caller knows what the customer is to the desk",
+    }),
     fields: Fields.optional(),
     notify: z.boolean().default(true).openapi({
       description: "Whether the customer is told in Telegram that the ticket was opened",
@@ -168,11 +172,16 @@ const Done = z
     changed: z.boolean().openapi({ description: "False: it was so already, and nothing was written" }),
     already: z
       .object({
-        code: z.string().openapi({ example: "ticket.already_resolved" }),
+        code: z.string().openapi({
+          description:
+            "What is so: `ticket.already_claimed`, `ticket.already_resolved` …, otherwise `ticket.already_so`",
+          example: "ticket.already_resolved",
+        }),
         by: By.nullable().openapi({ description: "Who made it so, where that is known" }),
         at: Instant.nullable(),
       })
-      .nullable(),
+      .nullable()
+      .openapi({ description: "Who made it so before; null if it was changed now" }),
     ticket: Ticket,
   })
   .openapi("CommandDone");

@@ -25,7 +25,10 @@ const DisplayName = line(DISPLAY_NAME_CHARS_MAX).openapi({
   description: "What the staff calls them",
   example: "Ada Lovelace",
 });
-const Email = z.email().max(EMAIL_CHARS_MAX).openapi({ example: "ada@example.com" });
+const Email = z
+  .email("must be an e-mail address")
+  .max(EMAIL_CHARS_MAX)
+  .openapi({ example: "ada@example.com" });
 const Phone = z
   .string()
   .regex(/^\+[1-9]\d{4,14}$/, "must be + and 5 to 15 digits (E.164)")

@@ -19,6 +19,7 @@ import { doerOf } from "../doer.ts";
 import { EXPORT_PAGE_ROWS } from "../limits.ts";
 import { ADMISSION, problem, problems } from "../problem.ts";
 import { streamed } from "../streamed.ts";
+import { written } from "../written.ts";
 import { detailsJson } from "./contact-details.ts";
 import { TelegramId } from "./shared.ts";
 
@@ -94,8 +95,8 @@ async function* onePerson(env: Env, id: number, groups: string[]): AsyncGenerato
     new LegalHolds(env.DB).over([id]),
   ]);
   const { contact: _id, ...said } = detailsJson(id, details, together);
-  yield `{"contact":${id},"telegram":${JSON.stringify(record.contact)},"home":${JSON.stringify(record.home)}`;
-  yield `,"details":${JSON.stringify(said)},"legalHolds":${JSON.stringify(holds)}`;
+  yield `{"contact":${id},"telegram":${json(record.contact)},"home":${json(record.home)}`;
+  yield `,"details":${json(said)},"legalHolds":${json(holds)}`;
   yield ',"tickets":[';
   yield* ticketsOf(env.DB, id);
   yield '],"groups":[';
@@ -117,10 +118,10 @@ async function* ticketsOf(d1: D1Database, id: number): AsyncGenerator<string> {
     );
     let next = await events.next();
     for (const ticket of rows) {
-      let text = `${first ? "" : ","}{"ticket":${JSON.stringify(ticket)},"events":[`;
+      let text = `${first ? "" : ","}{"ticket":${json(ticket)},"events":[`;
       first = false;
       for (let begun = false; next.done !== true && next.value.ticketId === ticket.id; begun = true) {
-        text += `${begun ? "," : ""}${JSON.stringify(next.value)}`;
+        text += `${begun ? "," : ""}${json(next.value)}`;
         next = await events.next();
       }
       yield `${text}]}`;
@@ -149,7 +150,7 @@ async function* groupsOf(env: Env, id: number, groups: string[]): AsyncGenerator
     if ("unreachable" in asked) throw new Error(`group ${group} did not answer`);
     const inside = asked.answer;
     if (inside === null) continue;
-    yield `${first ? "" : ","}{"group":${JSON.stringify(group)},"inside":${JSON.stringify(inside)},"links":[`;
+    yield `${first ? "" : ","}{"group":${JSON.stringify(group)},"inside":${json(inside)},"links":[`;
     first = false;
     let begun = false;
     for (const by of ["customer", "staff"] as const) {
@@ -184,7 +185,11 @@ async function* auditOf(d1: D1Database, id: number): AsyncGenerator<string> {
   }
 }
 
+function json(kept: unknown): string {
+  return JSON.stringify(written(kept));
+}
+
 /** The items of a JSON list, without its brackets. */
 function listed(items: readonly unknown[]): string {
-  return JSON.stringify(items).slice(1, -1);
+  return json(items).slice(1, -1);
 }

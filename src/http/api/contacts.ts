@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { UNREACHABLE_REASONS } from "../../domain/contact.ts";
 import { isActive, TICKET_STATUSES } from "../../domain/status.ts";
+import { ContactDetails } from "../../record/contact-details.ts";
 import { knownContact, listContacts, type ContactRow } from "../../record/contact-list.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { SEARCH_CHARS_MAX } from "../../record/limits.ts";
@@ -105,6 +106,8 @@ contactsApi.openapi(
     operationId: "getContact",
     ...needs("contacts:read"),
     summary: "A contact with their newest tickets",
+    description:
+      "Tickets of contacts that are the same person count as well: `GET /contacts/{id}/details` says which these are.",
     request: { params: z.object({ id: TelegramId }) },
     responses: {
       200: {
@@ -133,7 +136,9 @@ contactsApi.openapi(
     },
   }),
   async (c) => {
-    const known = await knownContact(c.env.DB, c.req.valid("param").id, CONTACT_TICKETS_SHOWN);
+    const { id } = c.req.valid("param");
+    const people = await new ContactDetails(c.env.DB).together(id);
+    const known = await knownContact(c.env.DB, id, { people, ticketsShown: CONTACT_TICKETS_SHOWN });
     if (known === null) return problem(c, "contact.not_found");
     const sum = (counts: typeof known.counts): number => counts.reduce((all, one) => all + one.count, 0);
     const tickets = {

@@ -26,7 +26,8 @@ const Audit = z
     failureRate: z.number().nullable().openapi({ description: "Of the questions that went out, 0 to 1" }),
     stale: z.int().openapi({ description: "Answers older, by their own account, than `staleAfter`" }),
     staleRate: z.number().nullable().openapi({ description: "Of all answers" }),
-    meanAgeSeconds: z.number().nullable().openapi({ description: "Of the answers that name their age" }),
+    dated: z.int().openapi({ description: "Answers that name their age" }),
+    meanAgeSeconds: z.number().nullable().openapi({ description: "Of these" }),
     unfit: z.int().openapi({ description: "Answers of which something is unknown to the desk" }),
     latencyMs: z.object({
       median: z.number().nullable(),

@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { EVENT_TYPES } from "../../domain/event.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { FEED_BEGIN, readFeed, type FeedPlace } from "../../record/feed.ts";
 import { needs } from "../access.ts";
@@ -42,9 +43,9 @@ eventsApi.openapi(
           description:
             "`nextCursor` of the page before, or an event's `cursor`; from the beginning without one",
         }),
-        type: several(z.string().regex(/^[a-z_]{1,64}$/, "must be a type of event"), 20).openapi({
+        type: several(z.enum(EVENT_TYPES), 20).openapi({
           type: "array",
-          items: { type: "string" },
+          items: { type: "string", enum: [...EVENT_TYPES] },
           description: "One or several, with commas between or repeated",
           example: ["ticket_opened", "ticket_resolved"],
         }),

@@ -10,6 +10,7 @@ import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { cursorOf, Idempotent, Instant, instant, Limit, NextCursor } from "./shared.ts";
+import { ENABLE_FIRST } from "./webhooks.ts";
 
 /** Deliveries that gave up, or whose outcome nobody knows, and sending them again. */
 export const outboxApi = new OpenAPIHono<Desk>();
@@ -21,8 +22,13 @@ const Delivery = z
     group: z.string(),
     state: State.openapi({ description: "`parked`: gave up; `uncertain`: nobody knows whether it arrived" }),
     lane: z.string().openapi({ description: "Where it goes", example: "telegram:5550000001" }),
-    kind: z.string().openapi({ example: "relay" }),
-    ticket: z.string().nullable().openapi({ description: "The ticket's `id`", example: "main:1" }),
+    kind: z.string().openapi({
+      description:
+        "`relay`: a message between customer and topic; anything else names what the desk itself sends",
+      example: "relay",
+    }),
+    ticket: z.string().nullable().openapi({ description: "The ticket's `id`", example: "main:1042" }),
+    ref: z.string().nullable().openapi({ description: "The ticket's reference", example: "SUP-1042" }),
     attempts: z.int(),
     code: z.string().openapi({ description: "Why", example: "outcome_unknown" }),
     at: Instant,
@@ -141,13 +147,11 @@ outboxApi.openapi(
     const asked = await askGroup(c.env, group, (stub) => stub.replay(id, c.get("cause")));
     // A group that does not answer may have done it: the entry stays.
     if ("unreachable" in asked) return problem(c, "group.unreachable");
-    if (asked.answer === "gone") {
+    if (asked.answer !== "replayed") {
       await takeBack();
-      return problem(c, "delivery.not_found");
-    }
-    if (asked.answer === "disabled") {
-      await takeBack();
-      return problem(c, "webhook.disabled", { detail: "Enable it first." });
+      return asked.answer === "gone"
+        ? problem(c, "delivery.not_found")
+        : problem(c, "webhook.disabled", { detail: ENABLE_FIRST });
     }
     log("info", "delivery.replayed", { id, by: c.get("principal").name });
     return c.json({ id, status: "replayed" as const }, 200);

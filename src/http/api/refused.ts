@@ -27,7 +27,7 @@ export function refused(c: Context<Desk>, refusal: Refused, remindAt = "/until")
     case "tags.too_many":
       return problem(c, refusal.code, { detail: `A ticket has ${refusal.max} at most: remove some.` });
     case "agent.unknown":
-      return invalid("/agent", `works not in the ticket's group: there are ${refusal.known.join(", ")}`);
+      return invalid("/agent", `does not work in the ticket's group: there are ${refusal.known.join(", ")}`);
     case "queue.unknown":
       return invalid("/queue", `is no queue of the desk: there are ${refusal.known.join(", ")}`);
     case "fields.unknown":

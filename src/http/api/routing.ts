@@ -39,6 +39,7 @@ import { recordedTickets } from "../../record/recorded-tickets.ts";
 import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { ADMISSION, problem, problems } from "../problem.ts";
+import { written } from "../written.ts";
 import { SMALL_CONFIG } from "./examples.ts";
 import { Instant, instant, instantOrNull, When, WhenOrNull } from "./shared.ts";
 
@@ -626,7 +627,7 @@ function storyJson(
         notedAt: instantOrNull(notedAt),
         type,
         by: { ...by },
-        data,
+        data: written(data),
       };
     }),
   };

@@ -18,6 +18,7 @@ import { ticketByRef } from "../../record/queries.ts";
 import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import { written } from "../written.ts";
 import { Idempotent, Instant, instant, instantOrNull, When, WhenOrNull } from "./shared.ts";
 
 /** Why a clock shows what it shows, and doing now what is due. */
@@ -391,7 +392,7 @@ function ticketSlaJson(
         type,
         at: instant(happenedAt),
         notedAt: instantOrNull(notedAt),
-        data: "dueAt" in data ? { ...data, dueAt: instant(data.dueAt) } : data,
+        data: written(data),
       })),
       planned: planned.map(({ offsetMs, dueAt, at: plannedAt, actions, ...moment }) => ({
         ...moment,

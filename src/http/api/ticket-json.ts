@@ -1,19 +1,20 @@
 import { z } from "@hono/zod-openapi";
 import { UNREACHABLE_REASONS } from "../../domain/contact.ts";
-import { unplaced } from "../../domain/event.ts";
+import { EVENTS, unplaced } from "../../domain/event.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
 import { METRICS } from "../../domain/sla/metric.ts";
 import { TICKET_STATUSES } from "../../domain/status.ts";
 import type { TicketEventRow, TicketRow } from "../../record/queries.ts";
+import { written } from "../written.ts";
 import { Instant, instant, instantOrNull } from "./shared.ts";
 
 export const Status = z.enum(TICKET_STATUSES);
 export const Ticket = z
   .object({
-    id: z.string(),
-    ref: z.string().openapi({ example: "SUP-1" }),
-    group: z.string(),
-    number: z.int(),
+    id: z.string().openapi({ description: "Never changes", example: "main:1" }),
+    ref: z.string().openapi({ description: "What people call it; never changes", example: "SUP-1" }),
+    group: z.string().openapi({ description: "The group that has it now" }),
+    number: z.int().openapi({ description: "Its reference without the prefix" }),
     status: Status,
     priority: z.enum(PRIORITIES),
     queue: z.string(),
@@ -40,7 +41,10 @@ export const Ticket = z
       description:
         "Promises that are broken, kept late or not at all; of `nextResponse` only the present turn counts",
     }),
-    unreachable: z.enum(UNREACHABLE_REASONS).nullable(),
+    unreachable: z.enum(UNREACHABLE_REASONS).nullable().openapi({
+      description:
+        "Why the customer cannot be written to: they blocked the bot, deleted their account, or never started the bot; null: they can",
+    }),
     payload: z
       .string()
       .nullable()
@@ -49,9 +53,9 @@ export const Ticket = z
       .string()
       .nullable()
       .openapi({ description: "Reference of the closed ticket that it follows" }),
-    topicId: z.int().nullable(),
+    topicId: z.int().nullable().openapi({ description: "Its topic in the group; null: it has none yet" }),
     reopenings: z.int(),
-    version: z.int(),
+    version: z.int().openapi({ description: "How many events it has" }),
     recordedAt: Instant.openapi({ description: "When the record was told this" }),
   })
   .openapi("Ticket");
@@ -74,7 +78,12 @@ export const TicketEvent = z
     notedAt: Instant.nullable().openapi({
       description: "When the desk noted it, where that was later: what time does is stamped when it was due",
     }),
-    type: z.string().openapi({ example: "ticket_claimed" }),
+    type: z.string().openapi({
+      description: Object.entries(EVENTS)
+        .map(([type, words]) => `- \`${type}\`: ${words}`)
+        .join("\n"),
+      example: "ticket_claimed",
+    }),
     by: By,
     from: Status.nullable(),
     to: Status.nullable(),
@@ -129,6 +138,6 @@ export function eventJson(row: TicketEventRow): z.infer<typeof TicketEvent> {
     from: row.fromStatus,
     to: row.toStatus,
     note: row.note,
-    data: unplaced(row.data),
+    data: written(unplaced(row.data)),
   };
 }

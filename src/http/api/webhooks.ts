@@ -41,6 +41,8 @@ export const webhooksApi = new OpenAPIHono<Desk>();
 
 const Id = z.object({ id: z.string().max(64).openapi({ example: "queue-manager" }) });
 const Secret = z.string().openapi({ example: "whsec_…" });
+/** What to do about `webhook.disabled`. */
+export const ENABLE_FIRST = "`POST /api/v1/webhooks/{id}/enable` has it called again.";
 const CHANGE_TROUBLES = [
   ...ADMISSION_TO_CHANGE,
   "request.malformed",
@@ -253,8 +255,20 @@ webhooksApi.openapi(
 
 const Which = z
   .strictObject({
-    ids: z.array(z.string().max(128)).min(1).max(HOOK_REPLAYED_MAX).optional(),
-    since: When.optional().openapi({ description: "By when it happened, as the log of deliveries has it" }),
+    ids: z
+      .array(z.string().max(128))
+      .min(1)
+      .max(HOOK_REPLAYED_MAX)
+      .optional()
+      .openapi({
+        description: "As `GET …/deliveries` has them",
+        example: ["msg_main_7"],
+      }),
+    since: When.optional().openapi({
+      type: "string",
+      format: "date-time",
+      description: "What happened then, by the deliveries' `at`; included",
+    }),
     until: Until,
   })
   .refine(({ ids, since, until }) => (ids === undefined) !== (since === undefined && until === undefined), {
@@ -304,14 +318,14 @@ webhooksApi.openapi(
         until: until ?? Number.MAX_SAFE_INTEGER,
       }),
     );
-    if (asked.every((one) => "answer" in one && one.answer === null)) {
-      await takeBack();
-      return problem(c, "webhook.disabled", { detail: "Enable it first." });
-    }
     const replayed = asked.reduce((sum, one) => sum + ("answer" in one ? (one.answer ?? 0) : 0), 0);
     const unreachableGroups = asked.flatMap((one) => ("unreachable" in one ? [one.group] : []));
     // A group that does not answer may have done it: then the entry stays.
-    if (replayed === 0 && unreachableGroups.length === 0) await takeBack();
+    if (replayed === 0 && unreachableGroups.length === 0) {
+      await takeBack();
+      if (asked.some((one) => "answer" in one && one.answer === null))
+        return problem(c, "webhook.disabled", { detail: ENABLE_FIRST });
+    }
     log("info", "webhook.replayed", { id, replayed, by: c.get("principal").name });
     return c.json({ replayed, unreachableGroups }, 200);
   },
@@ -350,7 +364,7 @@ webhooksApi.openapi(
     if ("unreachable" in asked) return problem(c, "group.unreachable");
     if (asked.answer === null) {
       await takeBack();
-      return problem(c, "webhook.disabled", { detail: "Enable it first." });
+      return problem(c, "webhook.disabled", { detail: ENABLE_FIRST });
     }
     return c.json({ id: asked.answer }, 202);
   },
@@ -390,6 +404,7 @@ webhooksApi.openapi(
     const messenger = asked.find((one) => "answer" in one)?.group;
     if (messenger !== undefined && unreachableGroups.length > 0)
       await askGroup(c.env, messenger, (stub) => stub.enableHook(id, unreachableGroups));
+    if (!changed && unreachableGroups.length === 0) await takeBack();
     return c.json({ changed, unreachableGroups }, 200);
   },
 );
@@ -402,7 +417,7 @@ webhooksApi.openapi(
     ...changes("admin"),
     summary: "Gives an endpoint a new signing secret; for a while both sign",
     description:
-      "It is a change of the configuration: the endpoint's `signing` counts its secrets, so going back to an older version brings that version's secret back.",
+      "It is a change of the configuration: the endpoint's `signing` counts its secrets, so going back to an older version brings that version's secret back, and so does putting the endpoint without its `signing`.",
     request: {
       params: Id,
       headers: Idempotent,

@@ -61,7 +61,8 @@ export function troubleOf({ code, description }: Refused, lane: string): Trouble
 export const UNREACHABLE: Partial<Record<RefusalClass, UnreachableReason>> = {
   client_blocked: "blocked",
   client_gone: "gone",
-  chat_gone: "gone",
+  // Who has deleted their account is `client_gone`: a private chat that is not found never was.
+  chat_gone: "never_started",
   client_unreachable: "never_started",
 };
 

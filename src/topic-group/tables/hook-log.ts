@@ -121,6 +121,7 @@ export class HookLog {
           eq(outbox.lane, hookLane(webhook)),
           eq(outbox.kind, "webhook"),
           sql`${outbox.state} = 'parked'`,
+          // A replay accepts it anew; when it happened stays.
           sql`${outbox.payload} ->> '$.at' >= ${since}`,
           sql`${outbox.payload} ->> '$.at' < ${until}`,
           seqs === null ? undefined : named,
