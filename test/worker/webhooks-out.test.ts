@@ -632,25 +632,6 @@ test("the audit trail has what was done with an endpoint, and nothing that was n
   expect(items.map(({ action }) => action)).toEqual(["webhook.replayed", "webhook.enabled"]);
 });
 
-test("a range of dead letters is the time that the log shows, however often they were replayed", async () => {
-  await endpoint.answers(...Array.from({ length: 20 }, () => ({ status: 500 })));
-  const opened = stage.now;
-  await ticket();
-  await stage.pass(4 * 24 * HOUR);
-  const range = {
-    since: new Date(opened).toISOString(),
-    until: new Date(opened + HOUR).toISOString(),
-  };
-  expect(await post("replay", range)).toMatchObject({ replayed: 1 });
-  await stage.pass(4 * 24 * HOUR);
-  expect(await health()).toMatchObject({ waiting: 0, dead: 1 });
-  const [dead] = await deliveries("?state=dead");
-  expect(Date.parse(dead.at)).toBeLessThan(opened + HOUR);
-  // The end of a period is not in it, here as everywhere.
-  expect(await post("replay", { until: dead.at })).toMatchObject({ replayed: 0 });
-  expect(await post("replay", range)).toMatchObject({ replayed: 1 });
-});
-
 test("a ping waits for nothing that the endpoint did not take before", async () => {
   await endpoint.answers({ status: 500 }, { status: 500 });
   const ids: string[] = [];
