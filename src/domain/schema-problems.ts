@@ -38,11 +38,8 @@ function problemsOf(issue: Issue, value: unknown, root: Path): SchemaProblem[] {
           ? `is missing; it must be ${kind(issue.expected)}`
           : `must be ${kind(issue.expected)}`,
       );
-    case "invalid_value": {
-      const choices = issue.values.map((choice) => JSON.stringify(choice)).join(", ");
-      const rule = issue.values.length === 1 ? choices : `one of ${choices}`;
-      return say(met === undefined ? `is missing; it must be ${rule}` : `must be ${rule}`);
-    }
+    case "invalid_value":
+      return say(chosen(issue.values, met));
     case "too_small":
       return say(sized(issue.origin, issue.inclusive === false ? "more than" : "at least", issue.minimum));
     case "too_big":
@@ -54,10 +51,18 @@ function problemsOf(issue: Issue, value: unknown, root: Path): SchemaProblem[] {
         ),
       );
     case "invalid_union":
+      // What tells the forms apart names none of them.
+      if ("options" in issue && issue.options !== undefined) return say(chosen(issue.options, met));
       return nearest(issue.errors, met, path) ?? say(anyOf(issue.errors, met));
     default:
       return say(issue.message);
   }
+}
+
+function chosen(values: readonly unknown[], met: unknown): string {
+  const choices = values.map((choice) => JSON.stringify(choice)).join(", ");
+  const rule = values.length === 1 ? choices : `one of ${choices}`;
+  return met === undefined ? `is missing; it must be ${rule}` : `must be ${rule}`;
 }
 
 /**

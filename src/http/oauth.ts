@@ -49,7 +49,7 @@ export async function bearerOf(
   return {
     principal: {
       id: `oauth:${await hashOf(`${issuer}\n${subject}`)}`,
-      name: `oauth:${subject.replaceAll(/\p{C}/gu, "�").slice(0, SUBJECT_SHOWN_CHARS_MAX)}`,
+      name: `oauth:${subject.replaceAll(/\p{C}/gu, "�").slice(0, SUBJECT_SHOWN_CHARS_MAX).toWellFormed()}`,
       scopes: granted(verified.claims, scopes),
       callsPerMinute: null,
     },

@@ -8,6 +8,7 @@ import type { Desk } from "./desk.ts";
 import { PROBLEMS_SHOWN_MAX } from "./limits.ts";
 import { isJson } from "./media-type.ts";
 import { problem } from "./problem.ts";
+import { unsoundIn } from "./unsound.ts";
 
 /** The parts of a request for which a route has schemas, and how they are called in a problem's pointer. */
 interface Schemas {
@@ -63,10 +64,11 @@ async function problemsIn(
     const given = Object.keys(headers.shape).map((name) => [name, c.req.header(name)]);
     found.push(...(await wrongIn(headers, Object.fromEntries(given), ["header"])));
   }
-  const body =
-    json !== undefined && isJson(c.req.header("Content-Type")) ? jsonOf(await c.req.arrayBuffer()) : null;
+  const body = isJson(c.req.header("Content-Type")) ? jsonOf(await c.req.arrayBuffer()) : null;
   if (body !== null && "value" in body) {
     found.push(...(await wrongIn(json, body.value, [])));
+    const told = new Set(found.map(({ pointer }) => pointer));
+    found.push(...unsoundIn(body.value).filter(({ pointer }) => !told.has(pointer)));
     found.push(...((await c.get("misfits")?.(await soundOf(json, body.value))) ?? []));
   }
   return found;

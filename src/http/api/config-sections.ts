@@ -29,10 +29,16 @@ import { Idempotent } from "./shared.ts";
 export const configSectionsApi = new OpenAPIHono<Desk>();
 
 const Section = z.enum(SECTION_NAMES).openapi({ example: "webhooks" });
-const ItemId = z.string().min(1).max(64).openapi({
-  description: "The item's `id`, an agent's `telegramId`, a tier's name",
-  example: "queue-manager",
-});
+const ItemId = z
+  .string()
+  .min(1)
+  .max(64)
+  // The schema of tiers leaves it out without a word.
+  .refine((id) => id !== "__proto__", "is no name of an item")
+  .openapi({
+    description: "The item's `id`, an agent's `telegramId`, a tier's name",
+    example: "queue-manager",
+  });
 const SectionParams = z.object({ section: Section });
 const ItemParams = z.object({ section: Section, id: ItemId });
 const ITEM = {
