@@ -95,12 +95,7 @@ function made(app: OpenAPIHono<Desk>): Contract {
     });
   const contract = app.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: {
-      title: "Topicdesk",
-      version: "1",
-      description: DESCRIPTION,
-      license: { name: "MIT" },
-    },
+    info: { title: "Topicdesk", version: "1", description: DESCRIPTION, license: { name: "MIT" } },
     servers: [{ url: "/" }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
   });

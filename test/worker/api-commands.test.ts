@@ -517,6 +517,9 @@ describe("the audit trail", () => {
     await stage.olga.write((await stage.topic("SUP-1")).id, "/tag refund");
     // Some of it is in the record, some is not yet.
     await stage.settle();
+    const from = { "CF-Connecting-IP": "203.0.113.7", "User-Agent": "shop at 203.0.113.7" };
+    const noted = await stage.api("PATCH", `/api/v1/contacts/${ada.id}/details`, { notes: "Calls" }, from);
+    expect(noted.status).toBe(200);
     await there.does({ type: "resolve" });
     const told = await Promise.all(
       [
