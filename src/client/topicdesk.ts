@@ -22,7 +22,10 @@ export interface TopicdeskOptions {
   url: string;
   /** An API key, or an access token; a function is asked before every try. */
   token: string | (() => string | Promise<string>);
-  /** Further tries after a 429, a 503 or no answer at all; 2 unless said otherwise. A repetition has one effect. */
+  /**
+   * Further tries after a 429, a 503, no answer at all, or while the try before still runs; 2 unless said otherwise. A
+   * repetition has one effect.
+   */
   retries?: number;
   /** How the network is reached; `fetch` of the runtime unless said otherwise. */
   fetch?: (request: Request) => Promise<Response>;
@@ -97,9 +100,12 @@ export class Topicdesk {
         };
       }
       const pauseMs = answer === null ? PAUSE_MS : pauseOf(answer);
-      if (answer !== null && (left === 0 || !RETRIED.includes(answer.status) || pauseMs > PAUSE_MAX_MS))
-        throw new TopicdeskProblem(answer.status, answer.headers, await problemOf(answer));
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      if (answer !== null) {
+        const problem = new TopicdeskProblem(answer.status, answer.headers, await problemOf(answer));
+        const isPassing = RETRIED.includes(answer.status) || problem.code === "idempotency.running";
+        if (left === 0 || !isPassing || pauseMs > PAUSE_MAX_MS) throw problem;
+      }
+      await pause(pauseMs, parts.signal);
     }
   }
 
@@ -150,6 +156,22 @@ async function bodyOf(answer: Response): Promise<unknown> {
   const type = answer.headers.get("Content-Type");
   if (type === null) return undefined;
   return /^application\/(?:[^;]*\+)?json\b/.test(type) ? (JSON.parse(text) as unknown) : text;
+}
+
+/** Whoever gives up does not wait for the end of it. */
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    if (signal?.aborted === true) stop();
+    else signal?.addEventListener("abort", stop, { once: true });
+  });
 }
 
 function pauseOf(answer: Response): number {
