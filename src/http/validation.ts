@@ -3,12 +3,12 @@ import type { Context } from "hono";
 import { routePath } from "hono/route";
 import { ZodObject, type z } from "zod";
 import { schemaProblems, type SchemaProblem } from "../domain/schema-problems.ts";
+import { unsoundIn } from "../domain/unsound.ts";
 import { jsonOf } from "./body.ts";
 import type { Desk } from "./desk.ts";
 import { PROBLEMS_SHOWN_MAX } from "./limits.ts";
 import { isJson } from "./media-type.ts";
 import { problem } from "./problem.ts";
-import { unsoundIn } from "./unsound.ts";
 
 /** The parts of a request for which a route has schemas, and how they are called in a problem's pointer. */
 interface Schemas {
@@ -29,6 +29,11 @@ export function answerInvalid(app: OpenAPIHono<Desk>): Desk["Variables"]["invali
     const found = await problemsIn(c, routes.get(`${c.req.method} ${routePath(c)}`) ?? {});
     return problem(c, "request.invalid", { problems: found.slice(0, PROBLEMS_SHOWN_MAX) });
   };
+}
+
+/** Whether a body that its schema takes must be refused all the same. */
+export async function isUnsound(c: Context<Desk>): Promise<boolean> {
+  return unsoundIn(await c.req.json()).length > 0;
 }
 
 function schemasOf(app: OpenAPIHono<Desk>): ReadonlyMap<string, Schemas> {
@@ -64,7 +69,8 @@ async function problemsIn(
     const given = Object.keys(headers.shape).map((name) => [name, c.req.header(name)]);
     found.push(...(await wrongIn(headers, Object.fromEntries(given), ["header"])));
   }
-  const body = isJson(c.req.header("Content-Type")) ? jsonOf(await c.req.arrayBuffer()) : null;
+  const body =
+    json !== undefined && isJson(c.req.header("Content-Type")) ? jsonOf(await c.req.arrayBuffer()) : null;
   if (body !== null && "value" in body) {
     found.push(...(await wrongIn(json, body.value, [])));
     const told = new Set(found.map(({ pointer }) => pointer));

@@ -146,8 +146,7 @@ describe("a body", () => {
     const order = '{"contact":{"telegramId":5550000001},"message":"hi","fields":{"__proto__":"billing"}}';
     for (const [method, path, body, pointer] of [
       ["PUT", "/api/v1/config", whole, "/tiers/__proto__"],
-      ["PUT", "/api/v1/config/tiers", `{"__proto__":${tier}}`, "/__proto__"],
-      ["PUT", "/api/v1/config/tiers/__proto__", tier, "/path/id"],
+      ["PUT", "/api/v1/config/tiers/__proto__", tier, "/tiers/__proto__"],
       ["POST", "/api/v1/tickets", order, "/fields/__proto__"],
     ] as const) {
       const answer = await desk.send(method, path, body);

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { checkConfig } from "../../domain/config-check.ts";
 import { diffConfig } from "../../domain/config-diff.ts";
 import { configWarnings } from "../../domain/config-warnings.ts";
 import type { VersionedConfig } from "../../domain/config.ts";
@@ -105,6 +106,8 @@ export async function storeConfig<Missing extends MissingPlace = never>(
 ) {
   const store = new ConfigStore(c.env.DB);
   const current = await store.current();
+  const done = await store.storedBy(c.get("cause"));
+  if (done !== null && current !== null) return storedBefore(c, done, current);
   if (!isExpected(c, current)) return changedMeanwhile(c, current);
   const made = next(current?.document);
   if ("missing" in made) return problem(c, made.missing);
@@ -127,6 +130,22 @@ export async function storeConfig<Missing extends MissingPlace = never>(
   return c.json({ version, changed: outcome === "stored", diff, unreachableGroups, warnings }, 200, {
     ETag: etag(version),
   });
+}
+
+/** The answer to a call that a run has done which died then: nothing more is stored, and its conditions held. */
+async function storedBefore(c: Context<Desk>, version: number, current: StoredConfig) {
+  const store = new ConfigStore(c.env.DB);
+  const [before, after] = await Promise.all([store.version(version - 1), store.version(version)]);
+  const unreachableGroups = await toldAgain(c, current);
+  const diff = diffConfig(before?.document ?? {}, after?.document ?? {});
+  const warnings = configWarnings(after?.document, c.get("now")());
+  return c.json({ version, changed: true, diff, unreachableGroups, warnings }, 200, { ETag: etag(version) });
+}
+
+/** Hands the configuration in force to every group, where a run may have died before it did; answers as `inForce`. */
+export async function toldAgain(c: Context<Desk>, { version, document }: StoredConfig): Promise<string[]> {
+  const { config } = checkConfig(document);
+  return config === null ? [] : inForce(c, { version, config }, "unchanged");
 }
 
 /** Whether the request's conditions on the version in force hold. */

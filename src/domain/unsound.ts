@@ -1,7 +1,7 @@
-import { pointerTo, type SchemaProblem } from "../domain/schema-problems.ts";
+import { pointerTo, type SchemaProblem } from "./schema-problems.ts";
 
 /**
- * What schemas let pass, wherever it stands in a body. Half a character, as a text has that was cut inside an emoji:
+ * What schemas let pass, wherever it stands in a document. Half a character, as a text has that was cut inside an emoji:
  * Telegram takes no message with it, and D1 stores something else. And `__proto__`, which schemas of maps leave out
  * without a word.
  */
