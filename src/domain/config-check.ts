@@ -10,7 +10,7 @@ export type { ConfigProblem };
 export type ConfigCheck = { config: Config; problems: [] } | { config: null; problems: ConfigProblem[] };
 
 /** Problems that one answer names; who has more repairs these first. */
-const CONFIG_PROBLEMS_MAX = 1_000;
+export const CONFIG_PROBLEMS_MAX = 1_000;
 
 /**
  * Checks a configuration and names every problem at once. References are checked in the document as it was

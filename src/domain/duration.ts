@@ -31,10 +31,13 @@ export function durationWords(ms: number): string {
   return `${ms} ms`;
 }
 
-/** The zod type of a duration as the configuration writes it; its value stays the text. */
-export const Duration = z.string().refine((text) => durationMs(text) !== undefined, {
-  error: 'must be a duration such as "90s", "15m", "4h" or "2d", at most 3650 days',
-});
+const RULE = 'must be a duration such as "90s", "15m", "4h" or "2d", at most 3650 days';
+
+/** The zod type of a duration as the configuration writes it; its value stays the text. Editors see its pattern. */
+export const Duration = z
+  .string()
+  .regex(PATTERN, { error: RULE, abort: true })
+  .refine((text) => durationMs(text) !== undefined, { error: RULE });
 
 /** Milliseconds of a duration that the schema has already accepted. */
 export function ms(duration: string): number {

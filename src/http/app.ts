@@ -42,7 +42,7 @@ import { problem } from "./problem.ts";
 import { prometheus } from "./prometheus.ts";
 import { rateLimited } from "./rate-limit.ts";
 import { safeHeaders } from "./safe-headers.ts";
-import { answerInvalid } from "./validation.ts";
+import { answerInvalid, isUnsound } from "./validation.ts";
 import { webhook } from "./webhook.ts";
 
 /**
@@ -51,7 +51,10 @@ import { webhook } from "./webhook.ts";
  */
 export function appWith(now: () => number, { bootstraps = true } = {}): OpenAPIHono<Desk> {
   const app = new OpenAPIHono<Desk>({
-    defaultHook: (result, c) => (result.success ? undefined : c.get("invalid")(c)),
+    defaultHook: async (result, c) => {
+      const isGood = result.success && (result.target !== "json" || !(await isUnsound(c)));
+      return isGood ? undefined : c.get("invalid")(c);
+    },
   });
 
   const invalid = answerInvalid(app);

@@ -7,6 +7,7 @@ import {
   JWKS_FRESH_MS,
   JWKS_KEYS_MAX,
   JWKS_LOOK_EVERY_MS,
+  JWKS_POLL_MS,
   JWKS_RETRY_MS,
   JWKS_STALE_MS,
   JWKS_TIMEOUT_MS,
@@ -27,6 +28,8 @@ interface Known {
   keys: JWK[];
   answeredAt: number;
   askedAt: number;
+  /** Until when somebody's question may still be answered, by the real clock; 0 where none is under way. */
+  askingUntil: number;
 }
 
 /** What this isolate knows, by URL. There is one issuer; a test has several. */
@@ -43,23 +46,37 @@ export async function issuerKeys(
   kid: string | undefined,
   { now, allowLoopback }: { now: number; allowLoopback: boolean },
 ): Promise<JWK[]> {
+  const has = (one: Known | undefined): boolean =>
+    one?.keys.some((key) => kid === undefined || key.kid === kid) ?? false;
+  const servesOn = (one: Known | undefined): one is Known =>
+    one !== undefined && now - one.answeredAt < JWKS_STALE_MS;
+  // What somebody else is asking for may have this key. Their promise must not be waited for: it is another request's.
+  for (let one = known.get(url); !(servesOn(one) && has(one)); one = known.get(url)) {
+    if (Date.now() >= (one?.askingUntil ?? 0)) break;
+    await scheduler.wait(JWKS_POLL_MS);
+  }
   const before = known.get(url);
-  const isKnown = before?.keys.some((key) => kid === undefined || key.kid === kid) ?? false;
-  const age = now - (before?.answeredAt ?? -Infinity);
+  const isFresh = before !== undefined && now - before.answeredAt < JWKS_FRESH_MS;
+  if (isFresh && has(before)) return before.keys;
   const sinceAsked = now - (before?.askedAt ?? -Infinity);
-  const servesOn = before !== undefined && age < JWKS_STALE_MS;
-  if (servesOn && ((age < JWKS_FRESH_MS && isKnown) || sinceAsked < JWKS_LOOK_EVERY_MS)) return before.keys;
-  if (!servesOn && sinceAsked < JWKS_RETRY_MS) throw new KeysUnreachable("unreachable");
+  if (sinceAsked < (servesOn(before) ? JWKS_LOOK_EVERY_MS : JWKS_RETRY_MS)) {
+    // While nobody has answered since it was asked for, an unknown key may be a new one.
+    const isCertain = servesOn(before) && (has(before) || before.answeredAt >= before.askedAt);
+    if (!isCertain) throw new KeysUnreachable("unreachable");
+    return before.keys;
+  }
   if (known.size >= URLS_MAX) known.clear();
-  known.set(url, { keys: [], answeredAt: -Infinity, ...before, askedAt: now });
+  const asking = { askedAt: now, askingUntil: Date.now() + JWKS_TIMEOUT_MS };
+  known.set(url, { keys: [], answeredAt: -Infinity, ...before, ...asking });
   try {
     const keys = await fetched(url, allowLoopback);
-    known.set(url, { keys, answeredAt: now, askedAt: now });
+    known.set(url, { keys, answeredAt: now, askedAt: now, askingUntil: 0 });
     return keys;
   } catch (error) {
     const code = error instanceof KeysUnreachable ? error.code : "unreachable";
     log("warn", "oauth.keys_unreachable", { code });
-    if (servesOn) return before.keys;
+    known.set(url, { keys: [], answeredAt: -Infinity, ...before, askedAt: now, askingUntil: 0 });
+    if (servesOn(before) && has(before)) return before.keys;
     throw new KeysUnreachable(code);
   }
 }

@@ -7,6 +7,7 @@ import {
   type JWTPayload,
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
+  type ProtectedHeaderParameters,
 } from "jose";
 import { JWT_CLOCK_TOLERANCE_MS } from "./limits.ts";
 
@@ -22,12 +23,12 @@ export interface Expected {
 
 export type Refused = { expired: boolean; why: string };
 
-/** The key that a token names, not believed yet; undefined where it names none, or is no token. */
-export function keyIdOf(token: string): string | undefined {
+/** The head of a token, not believed yet; null where it is no token at all. */
+export function headOf(token: string): ProtectedHeaderParameters | null {
   try {
-    return decodeProtectedHeader(token).kid;
+    return decodeProtectedHeader(token);
   } catch {
-    return undefined;
+    return null;
   }
 }
 
@@ -93,7 +94,7 @@ function refusalOf(error: unknown): Refused {
   return refused(isForeign ? "the token is not signed by the issuer" : UNKNOWN);
 }
 
-const UNKNOWN = "the token is not known";
+export const UNKNOWN = "the token is not known";
 const CLAIM_WORDS: Readonly<Record<string, string>> = {
   iss: "the token comes from another issuer",
   aud: "the token is for another audience",

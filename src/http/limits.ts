@@ -43,6 +43,8 @@ export const JWKS_STALE_MS = 24 * 3_600_000;
 export const JWKS_LOOK_EVERY_MS = 30_000;
 /** How long nobody is asked after a failure while no keys are known. */
 export const JWKS_RETRY_MS = 5_000;
+/** How often a call looks whether the keys that another one has asked for are there. */
+export const JWKS_POLL_MS = 20;
 
 /** Events of one page of the feed. */
 export const EVENTS_PAGE_DEFAULT = 200;

@@ -2,7 +2,7 @@ import { isScope, type Scope } from "../domain/scope.ts";
 import { hashOf } from "./api-key.ts";
 import type { Principal } from "./desk.ts";
 import { issuerKeys } from "./jwks.ts";
-import { keyIdOf, verifiedClaims } from "./jwt.ts";
+import { headOf, UNKNOWN, verifiedClaims } from "./jwt.ts";
 import { JWT_CHARS_MAX, SUBJECT_SHOWN_CHARS_MAX } from "./limits.ts";
 
 /**
@@ -40,14 +40,16 @@ export async function bearerOf(
   { now, allowLoopback }: { now: number; allowLoopback: boolean },
 ): Promise<Known> {
   if (token.length > JWT_CHARS_MAX) return { expired: false, why: "the token is too long" };
-  const keys = await issuerKeys(jwksUrl, keyIdOf(token), { now, allowLoopback });
+  const head = headOf(token);
+  if (head === null) return { expired: false, why: UNKNOWN };
+  const keys = await issuerKeys(jwksUrl, head.kid, { now, allowLoopback });
   const verified = await verifiedClaims(token, keys, { issuer, audience, now });
   if (!("claims" in verified)) return verified;
   const subject = String(verified.claims.sub);
   return {
     principal: {
       id: `oauth:${await hashOf(`${issuer}\n${subject}`)}`,
-      name: `oauth:${subject.replaceAll(/\p{C}/gu, "�").slice(0, SUBJECT_SHOWN_CHARS_MAX)}`,
+      name: `oauth:${subject.replaceAll(/\p{C}/gu, "�").slice(0, SUBJECT_SHOWN_CHARS_MAX).toWellFormed()}`,
       scopes: granted(verified.claims, scopes),
       callsPerMinute: null,
     },

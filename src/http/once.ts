@@ -7,7 +7,7 @@ import { callMark } from "../record/pseudonym.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import { hashOf } from "./api-key.ts";
 import type { Desk } from "./desk.ts";
-import { IDEMPOTENCY_KEY_CHARS_MAX, KEPT_ANSWER_CHARS_MAX } from "./limits.ts";
+import { IDEMPOTENCY_KEY_CHARS_MAX, KEPT_ANSWER_CHARS_MAX, RETRY_AFTER_S } from "./limits.ts";
 import { problem } from "./problem.ts";
 import { seal, unseal } from "./seal.ts";
 
@@ -56,7 +56,7 @@ export const once = createMiddleware<Desk>(async (c, next) => {
       });
     case "running":
       return problem(c, "idempotency.running", {
-        headers: { "Retry-After": String(Math.max(1, Math.ceil((begun.leaseUntil - at) / 1_000))) },
+        headers: { "Retry-After": String(untilFree(begun.leaseUntil - at)) },
       });
     case "answered":
       return repeated(c, key, begun.status, begun.answer);
@@ -67,6 +67,11 @@ export const once = createMiddleware<Desk>(async (c, next) => {
       return begun satisfies never;
   }
 });
+
+/** In s: a run ends in moments, unless it died; then its lease does. */
+function untilFree(leaseMs: number): number {
+  return Math.min(Math.max(1, Math.ceil(leaseMs / 1_000)), RETRY_AFTER_S);
+}
 
 /** A handler that throws has been answered for by the time `next` returns: with a 500, or a 503. */
 async function run(c: Context<Desk>, lease: Lease, calls: ApiCalls, next: () => Promise<void>) {

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { routePath } from "hono/route";
 import { ZodObject, type z } from "zod";
 import { schemaProblems, type SchemaProblem } from "../domain/schema-problems.ts";
+import { unsoundIn } from "../domain/unsound.ts";
 import { jsonOf } from "./body.ts";
 import type { Desk } from "./desk.ts";
 import { PROBLEMS_SHOWN_MAX } from "./limits.ts";
@@ -28,6 +29,11 @@ export function answerInvalid(app: OpenAPIHono<Desk>): Desk["Variables"]["invali
     const found = await problemsIn(c, routes.get(`${c.req.method} ${routePath(c)}`) ?? {});
     return problem(c, "request.invalid", { problems: found.slice(0, PROBLEMS_SHOWN_MAX) });
   };
+}
+
+/** Whether a body that its schema takes must be refused all the same. */
+export async function isUnsound(c: Context<Desk>): Promise<boolean> {
+  return unsoundIn(await c.req.json()).length > 0;
 }
 
 function schemasOf(app: OpenAPIHono<Desk>): ReadonlyMap<string, Schemas> {
@@ -69,6 +75,8 @@ async function problemsIn(
     : { value: undefined };
   if (json !== undefined && "value" in body) {
     found.push(...(await wrongIn(json, body.value, [])));
+    const told = new Set(found.map(({ pointer }) => pointer));
+    found.push(...unsoundIn(body.value).filter(({ pointer }) => !told.has(pointer)));
     found.push(...((await c.get("misfits")?.(await soundOf(json, body.value))) ?? []));
   }
   return found;

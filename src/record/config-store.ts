@@ -1,11 +1,17 @@
-import { and, desc, eq, getTableColumns, lt, sql } from "drizzle-orm";
+import { desc, eq, getTableColumns, lt, sql } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { AuditEntry, Doer } from "../domain/audit.ts";
-import { checkConfig, type ConfigCheck, type ConfigProblem } from "../domain/config-check.ts";
+import {
+  checkConfig,
+  CONFIG_PROBLEMS_MAX,
+  type ConfigCheck,
+  type ConfigProblem,
+} from "../domain/config-check.ts";
 import { diffConfig, isSame } from "../domain/config-diff.ts";
 import { changedPlaces } from "../domain/config-places-changed.ts";
 import type { Config, VersionedConfig } from "../domain/config.ts";
 import { pointerTo } from "../domain/schema-problems.ts";
+import { unsoundIn } from "../domain/unsound.ts";
 import { auditOfChange, doneBy } from "./audit-entries.ts";
 import { CHAT_MOVE_ATTEMPTS_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";
@@ -59,18 +65,6 @@ export class ConfigStore {
       this.#db.select().from(configVersions).orderBy(desc(configVersions.version)).limit(1).get(),
     );
     return row === undefined ? null : stored(row);
-  }
-
-  /** The version that a call has stored, by its cause; null if it has stored none. */
-  async storedBy(cause: string): Promise<number | null> {
-    const row = await reach(() =>
-      this.#db
-        .select({ version: audit.targetId })
-        .from(audit)
-        .where(and(sql`${audit.cause} = ${cause}`, eq(audit.targetKind, "config")))
-        .get(),
-    );
-    return row === undefined ? null : Number(row.version);
   }
 
   /** The version in force; its document is left out where it is the one that the caller knows. */
@@ -135,12 +129,15 @@ export class ConfigStore {
   }
 
   /**
-   * Everything that `checkConfig` finds of what comes into force now, and prefixes that the tickets of another group bear already; `before` is
-   * the document in force, whose prefixes need no second look.
+   * Everything that `checkConfig` finds of what comes into force now, what schemas let pass, and prefixes that the
+   * tickets of another group bear already; `before` is the document in force, whose prefixes need no second look.
    */
   async check(document: unknown, before: unknown, now: number): Promise<ConfigCheck> {
     const check = checkConfig(document, now);
-    if (check.config === null) return check;
+    const told = new Set(check.problems.map(({ pointer }) => pointer));
+    const unsound = unsoundIn(document).filter(({ pointer }) => !told.has(pointer));
+    if (check.config === null || unsound.length > 0)
+      return { config: null, problems: [...check.problems, ...unsound].slice(0, CONFIG_PROBLEMS_MAX) };
     const problems = await this.#takenPrefixes(check.config, checkConfig(before).config);
     return problems.length === 0 ? check : { config: null, problems };
   }

@@ -129,6 +129,22 @@ export function webhookProblem(contract: Contract, body: unknown): string | null
   return problems.includes(null) ? null : problems.join("\n\n");
 }
 
+/** Examples of bodies that are not what the contract says beside them. */
+export function wrongExamples(contract: Contract): string[] {
+  return Object.values(contract.paths)
+    .flatMap((item) => Object.values(item))
+    .flatMap(({ operationId, requestBody }) => {
+      const media = requestBody?.content["application/json"];
+      const named = Object.values(media?.examples ?? {}).map(({ value }) => value);
+      const examples = named.length > 0 ? named : [media?.example];
+      return examples.flatMap((example) => {
+        if (media?.schema === undefined) return [];
+        const parsed = schemaOf(contract, media.schema).safeParse(example);
+        return parsed.success ? [] : [`${operationId}: ${z.prettifyError(parsed.error)}`];
+      });
+    });
+}
+
 const schemas = new WeakMap<object, z.ZodType>();
 
 function schemaOf({ components }: Contract, schema: object): z.ZodType {

@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from "vitest";
 // oxlint-disable-next-line import/default -- a file as text, by Vite
 import committed from "../../src/client/contract.ts?raw";
@@ -156,6 +157,40 @@ describe("a program in TypeScript", () => {
     await client(key).call("GET /api/v1/tickets");
     const statuses = sent.length;
     expect(statuses).toBeGreaterThanOrEqual(4);
+  });
+
+  test("waits for the end of a try whose answer it lost", async () => {
+    const statuses: number[] = [];
+    const runs = (status: number | null): Promise<unknown> =>
+      env.DB.prepare("UPDATE api_calls SET status = ?").bind(status).run();
+    const api = new Topicdesk({
+      url: "http://desk",
+      token: "test-admin-token",
+      fetch: async (request) => {
+        if (statuses.length === 2) await runs(201);
+        const answer = await desk.fetch(new URL(request.url).pathname, request);
+        statuses.push(answer.status);
+        if (statuses.length > 1) return answer;
+        // It still runs, as far as anybody can tell.
+        await runs(null);
+        throw new TypeError("no network");
+      },
+    });
+    const body = { name: "ci", scopes: ["tickets:read" as const] };
+    expect(await api.call("POST /api/v1/keys", { body })).toMatchObject({ name: "ci" });
+    expect(statuses).toEqual([201, 409, 201]);
+  }, 15_000);
+
+  test("is let go at once when it gives up while it waits", async () => {
+    const api = new Topicdesk({
+      url: "http://desk",
+      token: "x",
+      fetch: () => Promise.resolve(new Response("{}", { status: 503, headers: { "Retry-After": "50" } })),
+    });
+    const begun = Date.now();
+    const call = api.call("GET /api/v1/tickets", { signal: AbortSignal.timeout(50) });
+    await expect(call).rejects.toMatchObject({ name: "TimeoutError" });
+    expect(Date.now() - begun).toBeLessThan(5_000);
   });
 
   test("gets as text what is not one JSON value", async () => {

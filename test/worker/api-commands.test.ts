@@ -442,6 +442,24 @@ describe("commands", () => {
     expect(await problemOf(does("NOPE-1", { type: "close" }))).toEqual(["ticket.not_found"]);
   });
 
+  test("that nobody knows are told which there are", async () => {
+    for (const [body, message] of [
+      [{ type: "resolv" }, 'must be one of "claim", "assign", "unclaim",'],
+      [{ note: "x" }, 'is missing; it must be one of "claim", "assign", "unclaim",'],
+    ] as const) {
+      const answer = await stage.api("POST", "/api/v1/tickets/SUP-1/commands", body);
+      const { problems } = await answer.json<{ problems: { pointer: string; message: string }[] }>();
+      expect(problems).toEqual([{ pointer: "/type", message: expect.stringContaining(message) as string }]);
+    }
+  });
+
+  test("an answer in which there is nothing to see answers nobody", async () => {
+    for (const text of [" \n", "\u0000", "\u200b\u2060", "\u3164"])
+      expect(await problemOf(does("SUP-1", { type: "reply", text }))).toEqual(["request.invalid", "/text"]);
+    await does("SUP-1", { type: "reply", text: "👍🏽" });
+    expect((await desk.call("GET /api/v1/tickets/{ref}", { path: { ref: "SUP-1" } })).status).toBe("waiting");
+  });
+
   test("a reply reaches the customer and stands in the topic; what they answer to it finds the ticket", async () => {
     await ada.write("/new Another matter");
     await stage.settle();
@@ -530,6 +548,9 @@ describe("the audit trail", () => {
     await stage.olga.write((await stage.topic("SUP-1")).id, "/tag refund");
     // Some of it is in the record, some is not yet.
     await stage.settle();
+    const from = { "CF-Connecting-IP": "203.0.113.7", "User-Agent": "shop at 203.0.113.7" };
+    const noted = await stage.api("PATCH", `/api/v1/contacts/${ada.id}/details`, { notes: "Calls" }, from);
+    expect(noted.status).toBe(200);
     await there.does({ type: "resolve" });
     const told = await Promise.all(
       [

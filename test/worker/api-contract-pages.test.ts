@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { checkConfig } from "../../src/domain/config-check.ts";
+import type { ConfigInput } from "../../src/domain/config.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { ADMIN, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 
@@ -100,6 +102,24 @@ describe("the schema of a configuration", () => {
     };
     walk(await (await desk.fetch("/api/v1/config/schema.json")).json<Schema>(), "");
     expect(unsaid).toEqual([]);
+  });
+
+  test.each<[string, (config: ConfigInput) => void]>([
+    ["a duration in words", (config) => (config.desk.reopenWithin = "7 days")],
+    ["a duration without its unit", (config) => (config.retention = { closedTickets: "90" })],
+    ["an interval that is none", (config) => (config.calendars![0].weekly = { mon: ["9-17"] })],
+    ["a key that nobody knows", (config) => Object.assign(config.queues[0], { colour: "red" })],
+    [
+      "a date that no calendar has",
+      (config) => (config.calendars![0].holidays = [{ date: "2026-02-30", name: "?" }]),
+    ],
+  ])("knows %s for a mistake, as the desk does", async (_name, spoil) => {
+    const schema = await (await desk.fetch("/api/v1/config/schema.json")).json();
+    const editor = z.fromJSONSchema(schema as never);
+    const config = exampleDesk();
+    expect(editor.safeParse(config).success).toBe(true);
+    spoil(config);
+    expect([editor.safeParse(config).success, (await desk.put(config)).status]).toEqual([false, 422]);
   });
 
   test("may be named in the document itself", async () => {

@@ -8,6 +8,7 @@ import {
   hostileCalls,
   pathOf,
   stepsOf,
+  wrongExamples,
   type Contract,
   type Step,
 } from "../support/contract-walk.ts";
@@ -112,6 +113,10 @@ afterAll(() => stage.settle(0));
 
 const bearer = (key: string): Record<string, string> => ({ authorization: `Bearer ${key}` });
 const JSON_TYPE = { "content-type": "application/json" };
+
+test("every example of a body is what the contract says beside it", () => {
+  expect(wrongExamples(contract)).toEqual([]);
+});
 
 test("the walk knows every operation, and its example", () => {
   expect(steps.length).toBeGreaterThan(25);

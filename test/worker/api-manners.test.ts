@@ -88,6 +88,73 @@ describe("a body", () => {
     }
   });
 
+  test.each([
+    "application/json",
+    "APPLICATION/JSON",
+    "application/json;",
+    "application/json ; charset=utf-8",
+    'application/json;charset="UTF-8"',
+    "application/vnd.api2+json",
+  ])("is JSON when it says %j, at every door", async (type) => {
+    const headers = { "Content-Type": type };
+    const question = {
+      calendar: { timeZone: "Asia/Tokyo", weekly: { mon: ["09:00-18:00"] } },
+      at: "2026-11-23T01:00:00Z",
+    };
+    const key = { name: "ci", scopes: ["tickets:read"] };
+    expect((await desk.put(exampleDesk(), headers)).status).toBe(200);
+    expect((await desk.send("POST", "/api/v1/keys", key, headers)).status).toBe(201);
+    expect((await desk.send("POST", "/api/v1/sla/explain", question, headers)).status).toBe(200);
+  });
+
+  test("in another encoding than UTF-8 is refused rather than read wrongly", async () => {
+    const body = '{"name":"Größe","scopes":["tickets:read"]}';
+    const latin1 = Uint8Array.from(body, (character) => character.charCodeAt(0));
+    const answer = await desk.fetch("/api/v1/keys", {
+      method: "POST",
+      headers: { ...ADMIN, "Content-Type": "application/json; charset=iso-8859-1" },
+      body: latin1,
+    });
+    expect([answer.status, await codeOf(answer)]).toEqual([400, "request.malformed"]);
+    expect(await (await desk.get("/api/v1/keys")).json()).toMatchObject({ items: [] });
+  });
+
+  test("may have no half of a character, and says where, with what else is wrong", async () => {
+    const cut = "Thank you 💛".slice(0, -1);
+    const answer = await desk.send("POST", "/api/v1/keys", { name: cut, scopes: ["all"], [cut]: 1 });
+    expect(answer.status).toBe(422);
+    const { problems } = await answer.json<{ problems: { pointer: string }[] }>();
+    expect(problems.map(({ pointer }) => pointer.toWellFormed()).toSorted()).toEqual([
+      "/Thank you �",
+      "/name",
+      "/scopes/0",
+    ]);
+    const config = exampleDesk();
+    config.intake = { ...config.intake, greeting: cut };
+    const put = await desk.put(config);
+    expect([put.status, await put.json()]).toMatchObject([
+      422,
+      { problems: [{ pointer: "/intake/greeting" }] },
+    ]);
+    expect((await desk.get("/api/v1/config")).status).toBe(404);
+  });
+
+  test("may not set __proto__, wherever it would", async () => {
+    await desk.put(exampleDesk());
+    const tier = '{"score":1}';
+    const whole = JSON.stringify(exampleDesk()).replace('"tiers":{', `"tiers":{"__proto__":${tier},`);
+    const order = '{"contact":{"telegramId":5550000001},"message":"hi","fields":{"__proto__":"billing"}}';
+    for (const [method, path, body, pointer] of [
+      ["PUT", "/api/v1/config", whole, "/tiers/__proto__"],
+      ["PUT", "/api/v1/config/tiers/__proto__", tier, "/tiers/__proto__"],
+      ["POST", "/api/v1/tickets", order, "/fields/__proto__"],
+    ] as const) {
+      const answer = await desk.send(method, path, body);
+      expect([answer.status, await answer.json()]).toMatchObject([422, { problems: [{ pointer }] }]);
+    }
+    expect((await desk.get("/api/v1/config")).headers.get("ETag")).toBe('"1"');
+  });
+
   test("that is wrong in every place is told the first thousand", async () => {
     const unknown = Object.fromEntries(Array.from({ length: 50_000 }, (_none, index) => [`x${index}`, 0]));
     const answer = await desk.send("POST", "/api/v1/keys", unknown);

@@ -239,6 +239,42 @@ describe("the issuer's keys", () => {
     expect((await using(bearer)).status).toBe(503);
   });
 
+  test("are asked for once by many calls that come at once, and serve them all", async () => {
+    const bearer = await token(rsa);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => using(bearer)));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(await asked()).toBe(1);
+    turnClock(MINUTE);
+    const next = await signer("k6", "ES256");
+    await publishes(rsa.jwk, next.jwk);
+    const signed = await token(next);
+    const later = await Promise.all(Array.from({ length: 8 }, () => using(signed)));
+    expect(later.map(({ status }) => status)).toEqual(later.map(() => 200));
+    expect(await asked()).toBe(2);
+  });
+
+  test("that changed while the issuer is away make nobody's token a false one", async () => {
+    const next = await signer("k7", "ES256");
+    await using(await token(rsa));
+    await endpoint.answers({ status: 500 }, { status: 200, body: JSON.stringify({ keys: [next.jwk] }) });
+    turnClock(MINUTE);
+    const signed = await token(next);
+    for (let times = 0; times < 2; times += 1) {
+      const answer = await using(signed);
+      expect([answer.status, await codeOf(answer)]).toEqual([503, "auth.unavailable"]);
+      expect((await using(await token(rsa))).status).toBe(200);
+    }
+    turnClock(2 * MINUTE);
+    expect((await using(signed)).status).toBe(200);
+  });
+
+  test("are not asked for by what is no token at all", async () => {
+    await endpoint.answers({ status: 500 });
+    const answer = await using("guessed");
+    expect([answer.status, await codeOf(answer)]).toEqual([401, "auth.invalid"]);
+    expect(await asked()).toBe(0);
+  });
+
   test("are not fetched from loopback in production, nor without TLS", async () => {
     desk.env = { ...desk.env, ALLOW_LOOPBACK: "" };
     expect((await using(await token(rsa))).status).toBe(503);

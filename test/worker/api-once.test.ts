@@ -129,6 +129,45 @@ describe("a changing call with an Idempotency-Key", () => {
     expect((await desk.fetch("/api/v1/tickets", { headers })).status).toBe(200);
   });
 
+  describe("that changes the configuration, and whose run died", () => {
+    const again = async (call: () => Promise<Response>): Promise<[Response, Response]> => {
+      const first = await call();
+      await env.DB.prepare("UPDATE api_calls SET status = NULL, answer = NULL").run();
+      turnClock(MINUTE);
+      return [first, await call()];
+    };
+    const KEY = { "Idempotency-Key": "a" };
+
+    test.each<[string, () => Promise<Response>]>([
+      [
+        "on a condition",
+        () =>
+          desk.put({ ...exampleDesk(), retention: { closedTickets: "30d" } }, { ...KEY, "If-Match": '"1"' }),
+      ],
+      ["by taking something out", () => desk.send("DELETE", "/api/v1/config/webhooks/spare", undefined, KEY)],
+    ])("%s is answered as it would have been, and done once", async (_name, call) => {
+      const config = exampleDesk();
+      config.webhooks?.push({ id: "spare", url: "https://hooks.example.com/spare", events: ["*"] });
+      await desk.put(config);
+      const [first, second] = await again(call);
+      expect([first.status, second.status]).toEqual([200, 200]);
+      expect(second.headers.get("ETag")).toBe('"2"');
+      expect(await second.json()).toEqual(await first.json());
+      expect(await count("config_versions")).toBe(2);
+    });
+
+    test("leaves the secret alone that an endpoint has, once it has a new one", async () => {
+      await desk.put(exampleDesk());
+      const secretOf = "/api/v1/webhooks/queue-manager/secret";
+      const { secret } = await (await desk.get(secretOf)).json<{ secret: string }>();
+      const rotate = "/api/v1/webhooks/queue-manager/rotate";
+      const [first, second] = await again(() => desk.send("POST", rotate, { overlap: "1h" }, KEY));
+      expect(await second.json()).toEqual(await first.json());
+      expect(await (await desk.get(secretOf)).json()).toMatchObject({ previous: { secret } });
+      expect(await count("config_versions")).toBe(2);
+    });
+  });
+
   test("is told that its answer is lost where the desk's secret is another one now", async () => {
     await make("a");
     desk.env = { ...desk.env, WEBHOOK_SECRET: "another" };

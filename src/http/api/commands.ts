@@ -39,10 +39,12 @@ const AgentId = z
   .positive()
   .openapi({ description: "Telegram id of an agent of the ticket's group", example: 9002 });
 const Name = z.string().min(1).max(64);
+/** Telegram takes no message in which there is nothing to see. */
+const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u;
 const Written = z
   .string()
   .max(WRITTEN_CHARS_MAX)
-  .refine((text) => text.trim() !== "", "must say something")
+  .refine((text) => VISIBLE.test(text), "must say something")
   .openapi({ description: "Plain text" });
 const Note = z
   .string()

@@ -140,12 +140,16 @@ async function storedBefore(
   current: StoredConfig | null,
 ) {
   const former = await store.version(version - 1);
-  const { config } = checkConfig(document, c.get("now")());
-  const isInForce = config !== null && current?.version === version;
-  const unreachableGroups = isInForce ? await inForce(c, { version, config }, "unchanged") : [];
+  const unreachableGroups = current === null ? [] : await toldAgain(c, current);
   const diff = diffConfig(former?.document ?? {}, document);
   const warnings = configWarnings(document, c.get("now")());
   return c.json({ version, changed: true, diff, unreachableGroups, warnings }, 200, { ETag: etag(version) });
+}
+
+/** Hands the configuration in force to every group, where a run may have died before it did; answers as `inForce`. */
+export async function toldAgain(c: Context<Desk>, { version, document }: StoredConfig): Promise<string[]> {
+  const { config } = checkConfig(document, c.get("now")());
+  return config === null ? [] : inForce(c, { version, config }, "unchanged");
 }
 
 /** Whether the request's conditions on the version in force hold. */

@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import { askGroup } from "../../groups/ask.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
-import { auditTrail } from "../../record/audit-trail.ts";
+import { auditTrail, type TrailEntry } from "../../record/audit-trail.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ConfigStore } from "../../record/config-store.ts";
 import { ContactDetails } from "../../record/contact-details.ts";
@@ -178,7 +178,8 @@ async function* auditOf(d1: D1Database, id: number): AsyncGenerator<string> {
       after,
       limit: EXPORT_PAGE_ROWS,
     });
-    if (found.length > 0) yield `${begun ? "," : ""}${listed(found.map(({ entry }) => entry))}`;
+    if (found.length > 0)
+      yield `${begun ? "," : ""}${listed(found.map(({ entry }) => unplacedEntry(entry)))}`;
     begun ||= found.length > 0;
     after = found.at(-1)?.position ?? null;
     if (found.length < EXPORT_PAGE_ROWS) return;
@@ -187,6 +188,11 @@ async function* auditOf(d1: D1Database, id: number): AsyncGenerator<string> {
 
 function json(kept: unknown): string {
   return JSON.stringify(written(kept));
+}
+
+/** From where somebody called the trail alone tells. */
+function unplacedEntry({ network: _network, userAgent: _agent, ...entry }: TrailEntry) {
+  return entry;
 }
 
 /** The items of a JSON list, without its brackets. */

@@ -67,7 +67,7 @@ const Name = z
   .trim()
   .min(1)
   .max(KEY_NAME_CHARS_MAX)
-  .regex(/^[^\p{C}]*$/u, "must have no control characters")
+  .refine((name) => !/\p{C}/u.test(name), "must have no control characters")
   .refine((name) => !RESERVED.test(name), {
     error: "must not be admin, telegram or oauth:…, who stand in the histories for somebody else",
   })

@@ -23,6 +23,7 @@ import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import { toldAgain } from "./config-change.ts";
 import {
   cursorOf,
   Idempotent,
@@ -458,19 +459,21 @@ webhooksApi.openapi(
     const store = new ConfigStore(c.env.DB);
     const current = await store.current();
     if (current === null) return problem(c, "config.missing");
-    const document = structuredClone(current.document) as { webhooks?: { id: string; signing?: object }[] };
-    const endpoint = document.webhooks?.find((webhook) => webhook.id === id);
-    if (endpoint === undefined) return problem(c, "webhook.not_found");
-    const signing = signingOf(endpoint.signing as Parameters<typeof signingOf>[0]);
-    // A run that died has done it: a second time would end the secret that receivers still have.
-    const done = await store.storedBy(c.get("cause"));
-    if (done !== null) {
-      const inForce = await configCacheOf(c.env.DB).certain();
-      if (inForce !== null) await configureGroups(c.env, inForce);
-      const secrets = await secretsOf(c, id, signing);
-      return c.json({ id, ...secrets, version: done }, 200, { "Cache-Control": "no-store" });
+    const before = await store.madeBy(c.get("cause"));
+    if (before !== null) {
+      // A run that takes over from a dead one leaves the new secret alone: the one that people have signs beside it.
+      await toldAgain(c, current);
+      const secrets = await secretsOf(
+        c,
+        id,
+        signingOf(endpointOf(before.document as Endpoints, id)?.signing),
+      );
+      return c.json({ id, ...secrets, version: before.version }, 200, { "Cache-Control": "no-store" });
     }
-    const { generation } = signing;
+    const document = structuredClone(current.document) as Endpoints;
+    const endpoint = endpointOf(document, id);
+    if (endpoint === undefined) return problem(c, "webhook.not_found");
+    const { generation } = signingOf(endpoint.signing);
     const until = at + c.req.valid("json").overlap;
     endpoint.signing = { generation: generation + 1, previousUntil: instant(until) };
     const check = await store.check(document, current.document, at);
@@ -492,6 +495,14 @@ webhooksApi.openapi(
     return c.json({ id, ...secrets, version }, 200, { "Cache-Control": "no-store" });
   },
 );
+
+interface Endpoints {
+  webhooks?: { id: string; signing?: Parameters<typeof signingOf>[0] }[];
+}
+
+function endpointOf({ webhooks = [] }: Endpoints, id: string) {
+  return webhooks.find((webhook) => webhook.id === id);
+}
 
 /** Notes in the audit trail what is about to be asked of the groups. Answers what takes the note back. */
 function noted(c: Context<Desk>, action: AuditAction, id: string): Promise<() => Promise<void>> {
