@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, isNotNull, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { ContactFacts } from "../domain/contact.ts";
 import { reach } from "./reach.ts";
@@ -23,7 +23,9 @@ export async function contactsByEmail(d1: D1Database, email: string): Promise<nu
         id: sql<number>`CASE count(*) WHEN 1 THEN min(${contactDetails.contactId}) ELSE ${shown} END`,
       })
       .from(contactDetails)
-      .where(eq(sql`lower(${contactDetails.email})`, email.toLowerCase()))
+      .where(
+        and(isNotNull(contactDetails.email), eq(sql`lower(${contactDetails.email})`, email.toLowerCase())),
+      )
       .groupBy(shown)
       .limit(2),
   );

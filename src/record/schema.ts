@@ -326,6 +326,10 @@ export const contactDetails = sqliteTable(
     index("contact_details_merged")
       .on(table.mergedInto)
       .where(sql`merged_into IS NOT NULL`),
+    // An order may name its contact by an address.
+    index("contact_details_email")
+      .on(sql`lower(email)`)
+      .where(sql`email IS NOT NULL`),
   ],
 );
 

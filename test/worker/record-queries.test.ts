@@ -1,7 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
+import { contactsByEmail } from "../../src/record/known-contact.ts";
 import { project } from "../../src/record/projection.ts";
 import { ticketByRef } from "../../src/record/queries.ts";
+import { countingReads } from "../support/d1-cost.ts";
 import { emptyRecord } from "../support/http-desk.ts";
 import { batchesOf, life } from "../support/tickets.ts";
 
@@ -29,4 +31,20 @@ describe("a ticket", () => {
       expect(await ticketByRef(env.DB, ref, { after: 0, limit: 1 })).toBeNull();
     },
   );
+});
+
+describe("a contact", () => {
+  test("is found by an address in whatever case, without a look at all the others", async () => {
+    await env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+       INSERT INTO contact_details (contact_id, email, merged_into, updated_at, version)
+       SELECT i, CASE WHEN i % 10 = 0 THEN NULL ELSE 'Customer-' || (i / 2) || '@example.com' END,
+         CASE WHEN i = 5 THEN 4 END, 0, 1 FROM n`,
+    ).run();
+    const reading = countingReads(env.DB);
+    expect(await contactsByEmail(reading.d1, "customer-2@EXAMPLE.com")).toEqual([4]);
+    expect(await contactsByEmail(reading.d1, "customer-3@example.com")).toHaveLength(2);
+    expect(await contactsByEmail(reading.d1, "nobody@example.com")).toEqual([]);
+    expect(reading.rowsRead()).toBeLessThan(20);
+  });
 });

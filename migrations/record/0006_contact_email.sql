@@ -1,0 +1,1 @@
+CREATE INDEX `contact_details_email` ON `contact_details` (lower(email)) WHERE email IS NOT NULL;
