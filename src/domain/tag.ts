@@ -1,12 +1,10 @@
 import * as z from "zod";
+import { cut } from "./cut.ts";
 import { TAG_CHARS_MAX } from "./limits.ts";
 
 /** `#Refund` and `refund` are one tag. */
 export function tagOf(word: string): string {
-  return word
-    .replace(/^[-+#]+/, "")
-    .toLowerCase()
-    .slice(0, TAG_CHARS_MAX);
+  return cut(word.replace(/^[-+#]+/, "").toLowerCase(), TAG_CHARS_MAX);
 }
 
 /** A tag as a program writes it. */

@@ -1,3 +1,4 @@
+import { cut } from "../domain/cut.ts";
 import { isScope, type Scope } from "../domain/scope.ts";
 import { hashOf } from "./api-key.ts";
 import type { Principal } from "./desk.ts";
@@ -49,7 +50,7 @@ export async function bearerOf(
   return {
     principal: {
       id: `oauth:${await hashOf(`${issuer}\n${subject}`)}`,
-      name: `oauth:${subject.replaceAll(/\p{C}/gu, "�").slice(0, SUBJECT_SHOWN_CHARS_MAX).toWellFormed()}`,
+      name: `oauth:${cut(subject.replaceAll(/\p{C}/gu, "�"), SUBJECT_SHOWN_CHARS_MAX)}`,
       scopes: granted(verified.claims, scopes),
       callsPerMinute: null,
     },

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { HubSpotConfig } from "../domain/config.ts";
+import { cut } from "../domain/cut.ts";
 import {
   ATTRIBUTE_CHARS_MAX,
   CRM_ALTERNATIVES_MAX,
@@ -182,5 +183,5 @@ function scoreOf(text: string): number | null {
 }
 
 function quoted(text: string): string {
-  return JSON.stringify(text.length <= FACT_CHARS_MAX ? text : `${text.slice(0, FACT_CHARS_MAX)}…`);
+  return JSON.stringify(text.length <= FACT_CHARS_MAX ? text : `${cut(text, FACT_CHARS_MAX)}…`);
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Config } from "../config.ts";
+import { cut } from "../cut.ts";
 import {
   ATTRIBUTE_CHARS_MAX,
   ATTRIBUTE_NAME_CHARS_MAX,
@@ -129,7 +130,7 @@ export function profileOf(answer: unknown, now: number): { profile: Profile } | 
     const found = schemaProblems(read.error.issues, answer).slice(0, ENRICHMENT_PROBLEMS_MAX);
     return {
       problems: found.map(({ pointer, message }) =>
-        `${pointer === "" ? "the answer" : pointer} ${message}`.slice(0, ENRICHMENT_PROBLEM_CHARS_MAX),
+        cut(`${pointer === "" ? "the answer" : pointer} ${message}`, ENRICHMENT_PROBLEM_CHARS_MAX),
       ),
     };
   }

@@ -1,6 +1,7 @@
 import { isLeadOf } from "../../domain/agent.ts";
 import type { AgentActor, TicketCommand } from "../../domain/command.ts";
 import type { AgentConfig } from "../../domain/config.ts";
+import { cut } from "../../domain/cut.ts";
 import type { Decision } from "../../domain/decision.ts";
 import { durationMs } from "../../domain/duration.ts";
 import { DELETE_WITHIN_MS, NOTE_CHARS_MAX } from "../../domain/limits.ts";
@@ -91,7 +92,7 @@ function withholdAlbum(tx: Transaction, ticket: Ticket, album: string): void {
 }
 
 function note(tx: Transaction, ticket: Ticket, agent: AgentConfig, text: string, writing: Writing): void {
-  const said = text === "" ? `(${kindWords(writing.kind)})` : text.slice(0, NOTE_CHARS_MAX);
+  const said = text === "" ? `(${kindWords(writing.kind)})` : cut(text, NOTE_CHARS_MAX);
   tx.apply(ticket.number, { type: "agent_noted", by: actorOf(agent), text: said });
   tx.sign(ticket.number, writing.messageId, "✍");
 }
@@ -123,7 +124,7 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
   }
   const ticket = context.ticket!;
   const by = actorOf(agent);
-  const noted = argument === "" ? {} : { note: argument.slice(0, NOTE_CHARS_MAX) };
+  const noted = argument === "" ? {} : { note: cut(argument, NOTE_CHARS_MAX) };
   const succeeds = (ticketCommand: TicketCommand): boolean => {
     const { decision } = tx.apply(ticket.number, ticketCommand);
     const answer = inWords(decision);
@@ -186,7 +187,7 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
     }
     case "transfer": {
       const [queueId = "", ...words] = argument.split(/\s+/);
-      const why = words.join(" ").slice(0, NOTE_CHARS_MAX);
+      const why = cut(words.join(" "), NOTE_CHARS_MAX);
       return run({
         type: "agent_transferred",
         by,
@@ -241,7 +242,7 @@ function snooze(
   }
   const inMs = durationMs(when.toLowerCase());
   if (inMs === undefined) return reply(snoozeUsageHint());
-  const reason = words.join(" ").slice(0, NOTE_CHARS_MAX);
+  const reason = cut(words.join(" "), NOTE_CHARS_MAX);
   const remindAt = tx.now + inMs;
   const said = reason === "" ? {} : { reason };
   if (succeeds({ type: "agent_snoozed", by, agent: by, remindAt, ...said }))

@@ -1,3 +1,4 @@
+import { cut } from "../../domain/cut.ts";
 import { CAPTION_CHARS_MAX, TEXT_CHARS_MAX } from "../../domain/limits.ts";
 import { signingOf } from "../../domain/signing-secret.ts";
 import { withoutText } from "../../domain/webhook-event.ts";
@@ -306,7 +307,7 @@ function editCall(
           method: "editMessageCaption",
           params: {
             ...target,
-            caption: edit.text.slice(0, CAPTION_CHARS_MAX),
+            caption: cut(edit.text, CAPTION_CHARS_MAX),
             caption_entities: edit.entities,
           },
         };
