@@ -89,7 +89,7 @@ agentsApi.openapi(
           },
         },
       },
-      ...problems(...ADMISSION, "request.invalid", "config.missing", "record.unreachable"),
+      ...problems(...ADMISSION, "request.invalid", "config.missing"),
     },
   }),
   async (c) => {
@@ -120,7 +120,7 @@ agentsApi.openapi(
     request: { params: Params },
     responses: {
       200: { description: "The agent", content: { "application/json": { schema: AgentAlone } } },
-      ...problems(...ADMISSION, "agent.not_found", "request.invalid", "config.missing", "record.unreachable"),
+      ...problems(...ADMISSION, "agent.not_found", "request.invalid", "config.missing"),
     },
   }),
   async (c) => {
@@ -174,16 +174,7 @@ agentsApi.openapi(
         description: "The agent as they are now. Their other groups hear of it in a moment",
         content: { "application/json": { schema: AgentAlone } },
       },
-      ...problems(
-        ...ADMISSION_TO_CHANGE,
-        "agent.not_found",
-        "request.malformed",
-        "request.too_large",
-        "request.not_json",
-        "config.missing",
-        "group.unreachable",
-        "record.unreachable",
-      ),
+      ...problems(...ADMISSION_TO_CHANGE, "agent.not_found", "config.missing", "group.unreachable"),
     },
   }),
   async (c) => {

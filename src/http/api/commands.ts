@@ -194,18 +194,8 @@ const REFUSALS = [
   "ticket.claimed_by_other",
   "ticket.moved",
   "tags.too_many",
-  "request.invalid",
 ] as const;
-const TROUBLES = [
-  ...ADMISSION_TO_CHANGE,
-  "request.malformed",
-  "request.too_large",
-  "request.not_json",
-  "config.missing",
-  "group.full",
-  "group.unreachable",
-  "record.unreachable",
-] as const;
+const TROUBLES = [...ADMISSION_TO_CHANGE, "config.missing", "group.full", "group.unreachable"] as const;
 
 commandsApi.openapi(
   createRoute({

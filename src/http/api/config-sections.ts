@@ -56,13 +56,7 @@ const READ = {
       content: { "application/json": { schema: Part } },
     },
     304: { description: "The caller has it already" },
-    ...problems(
-      ...ADMISSION,
-      "config.not_found",
-      "config.item_not_found",
-      "request.invalid",
-      "record.unreachable",
-    ),
+    ...problems(...ADMISSION, "config.not_found", "config.item_not_found", "request.invalid"),
   },
 } as const;
 
@@ -80,17 +74,12 @@ const WRITTEN = {
     content: { "application/json": { schema: z.union([Changed, DryRunResult]) } },
   },
   ...problems(
-    "request.malformed",
     ...ADMISSION_TO_CHANGE,
     "config.not_found",
     "config.item_not_found",
     "config.conflict",
     "config.changed",
-    "request.too_large",
-    "request.not_json",
     "config.invalid",
-    "request.invalid",
-    "record.unreachable",
   ),
 } as const;
 const SECTION_BODY = {

@@ -113,14 +113,7 @@ contactDetailsApi.openapi(
     },
     responses: {
       200: FOUND,
-      ...problems(
-        ...ADMISSION_TO_CHANGE,
-        "request.malformed",
-        "contact.not_found",
-        "request.too_large",
-        "request.not_json",
-        "request.invalid",
-      ),
+      ...problems(...ADMISSION_TO_CHANGE, "contact.not_found"),
     },
   }),
   async (c) => {
@@ -136,13 +129,7 @@ const BLOCKING = {
   request: { params: Params, headers: Idempotent },
   responses: {
     200: FOUND,
-    ...problems(
-      ...ADMISSION_TO_CHANGE,
-      "contact.not_found",
-      "request.invalid",
-      "config.missing",
-      "group.unreachable",
-    ),
+    ...problems(...ADMISSION_TO_CHANGE, "contact.not_found", "config.missing", "group.unreachable"),
   },
 } as const;
 
@@ -215,16 +202,7 @@ contactDetailsApi.openapi(
     },
     responses: {
       200: FOUND,
-      ...problems(
-        ...ADMISSION_TO_CHANGE,
-        "request.malformed",
-        "contact.not_found",
-        "contact.merged",
-        "contact.has_merged",
-        "request.too_large",
-        "request.not_json",
-        "request.invalid",
-      ),
+      ...problems(...ADMISSION_TO_CHANGE, "contact.not_found", "contact.merged", "contact.has_merged"),
     },
   }),
   async (c) => {
@@ -258,7 +236,7 @@ contactDetailsApi.openapi(
     ...changes("contacts:write"),
     summary: "Takes a merge back",
     request: { params: Params, headers: Idempotent },
-    responses: { 200: FOUND, ...problems(...ADMISSION_TO_CHANGE, "contact.not_found", "request.invalid") },
+    responses: { 200: FOUND, ...problems(...ADMISSION_TO_CHANGE, "contact.not_found") },
   }),
   async (c) => {
     const { id } = c.req.valid("param");

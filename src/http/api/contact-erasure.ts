@@ -171,13 +171,7 @@ contactErasureApi.openapi(
         description: "It is under way, and goes on whatever happens",
         content: { "application/json": { schema: Erasure } },
       },
-      ...problems(
-        ...ADMISSION_TO_CHANGE,
-        "contact.not_found",
-        "contact.held",
-        "request.invalid",
-        "config.missing",
-      ),
+      ...problems(...ADMISSION_TO_CHANGE, "contact.not_found", "contact.held", "config.missing"),
     },
   }),
   async (c) => {

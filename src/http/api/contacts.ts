@@ -82,7 +82,7 @@ contactsApi.openapi(
           "application/json": { schema: z.object({ items: z.array(Contact), nextCursor: NextCursor }) },
         },
       },
-      ...problems(...ADMISSION, "request.invalid", "record.unreachable"),
+      ...problems(...ADMISSION, "request.invalid"),
     },
   }),
   async (c) => {
@@ -132,7 +132,7 @@ contactsApi.openapi(
           },
         },
       },
-      ...problems(...ADMISSION, "contact.not_found", "request.invalid", "record.unreachable"),
+      ...problems(...ADMISSION, "contact.not_found", "request.invalid"),
     },
   }),
   async (c) => {

@@ -61,7 +61,7 @@ enrichmentApi.openapi(
         description: "Counted from the tickets' events",
         content: { "application/json": { schema: Audit } },
       },
-      ...problems(...ADMISSION, "request.invalid", "record.unreachable"),
+      ...problems(...ADMISSION, "request.invalid"),
     },
   }),
   async (c) => {

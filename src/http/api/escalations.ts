@@ -100,7 +100,7 @@ escalationsApi.openapi(
           "application/json": { schema: z.object({ items: z.array(Escalation), nextCursor: NextCursor }) },
         },
       },
-      ...problems(...ADMISSION, "request.invalid", "record.unreachable"),
+      ...problems(...ADMISSION, "request.invalid"),
     },
   }),
   async (c) => {

@@ -71,7 +71,7 @@ eventsApi.openapi(
           },
         },
       },
-      ...problems(...ADMISSION, "events.cursor_lost", "request.invalid", "record.unreachable"),
+      ...problems(...ADMISSION, "events.cursor_lost", "request.invalid"),
     },
   }),
   async (c) => {

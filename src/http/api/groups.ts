@@ -29,14 +29,7 @@ groupsApi.openapi(
         description: "Everything that the object knows is on its way to the record",
         content: { "application/json": { schema: z.object({ group: z.string(), tickets: z.int() }) } },
       },
-      ...problems(
-        ...ADMISSION_TO_CHANGE,
-        "group.not_found",
-        "request.invalid",
-        "config.missing",
-        "group.unreachable",
-        "record.unreachable",
-      ),
+      ...problems(...ADMISSION_TO_CHANGE, "group.not_found", "config.missing", "group.unreachable"),
     },
   }),
   async (c) => {

@@ -157,14 +157,7 @@ keysApi.openapi(
         description: "The key with its secret",
         content: { "application/json": { schema: KeyWithSecret } },
       },
-      ...problems(
-        ...ADMISSION_TO_CHANGE,
-        "request.malformed",
-        "key.too_many",
-        "request.too_large",
-        "request.not_json",
-        "request.invalid",
-      ),
+      ...problems(...ADMISSION_TO_CHANGE, "key.too_many"),
     },
   }),
   async (c) => {
@@ -228,15 +221,7 @@ keysApi.openapi(
         description: "The key with its new secret; a secret that was rotated away before ends now",
         content: { "application/json": { schema: KeyWithSecret } },
       },
-      ...problems(
-        ...ADMISSION_TO_CHANGE,
-        "request.malformed",
-        "key.not_found",
-        "key.revoked",
-        "request.too_large",
-        "request.not_json",
-        "request.invalid",
-      ),
+      ...problems(...ADMISSION_TO_CHANGE, "key.not_found", "key.revoked"),
     },
   }),
   async (c) => {
@@ -275,7 +260,7 @@ keysApi.openapi(
         description: "Revoked; one that was revoked before tells by whom and when",
         content: { "application/json": { schema: Key } },
       },
-      ...problems(...ADMISSION_TO_CHANGE, "key.not_found", "request.invalid"),
+      ...problems(...ADMISSION_TO_CHANGE, "key.not_found"),
     },
   }),
   async (c) => {

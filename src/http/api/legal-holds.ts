@@ -115,7 +115,7 @@ legalHoldsApi.openapi(
     ...changes("contacts:write"),
     summary: "Lifts the hold on a contact",
     request: { params: Contact, headers: Idempotent },
-    responses: { 204: LIFTED, ...problems(...ADMISSION_TO_CHANGE, "hold.not_found", "request.invalid") },
+    responses: { 204: LIFTED, ...problems(...ADMISSION_TO_CHANGE, "hold.not_found") },
   }),
   async (c) => {
     const held: Held = { kind: "contact", id: String(c.req.valid("param").id) };
@@ -156,7 +156,7 @@ legalHoldsApi.openapi(
     request: { params: Ticket, headers: Idempotent },
     responses: {
       204: LIFTED,
-      ...problems(...ADMISSION_TO_CHANGE, "ticket.not_found", "hold.not_found", "request.invalid"),
+      ...problems(...ADMISSION_TO_CHANGE, "ticket.not_found", "hold.not_found"),
     },
   }),
   async (c) => {

@@ -124,7 +124,7 @@ metricsApi.openapi(
         description: "Counted from the record, as it is now",
         content: { "application/json": { schema: Metrics } },
       },
-      ...problems(...ADMISSION, "request.invalid", "config.missing", "record.unreachable"),
+      ...problems(...ADMISSION, "request.invalid", "config.missing"),
     },
   }),
   async (c) => {

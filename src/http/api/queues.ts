@@ -56,7 +56,7 @@ queuesApi.openapi(
           },
         },
       },
-      ...problems(...ADMISSION, "request.invalid", "config.missing", "record.unreachable"),
+      ...problems(...ADMISSION, "request.invalid", "config.missing"),
     },
   }),
   async (c) => {

@@ -135,7 +135,6 @@ slaApi.openapi(
         "request.invalid",
         "sla.out_of_reach",
         "config.missing",
-        "record.unreachable",
       ),
     },
   }),
@@ -252,13 +251,7 @@ slaApi.openapi(
         description: "As the ticket's object computes it at this moment",
         content: { "application/json": { schema: TicketClocks } },
       },
-      ...problems(
-        ...ADMISSION,
-        "ticket.not_found",
-        "request.invalid",
-        "group.unreachable",
-        "record.unreachable",
-      ),
+      ...problems(...ADMISSION, "ticket.not_found", "request.invalid", "group.unreachable"),
     },
   }),
   async (c) => {
@@ -303,7 +296,7 @@ slaApi.openapi(
           },
         },
       },
-      ...problems(...ADMISSION_TO_CHANGE, "record.unreachable"),
+      ...problems(...ADMISSION_TO_CHANGE),
     },
   }),
   async (c) => {

@@ -36,7 +36,7 @@ ticketsApi.openapi(
           "application/json": { schema: z.object({ items: z.array(Ticket), nextCursor: NextCursor }) },
         },
       },
-      ...problems(...ADMISSION, "request.invalid", "record.unreachable"),
+      ...problems(...ADMISSION, "request.invalid"),
     },
   }),
   async (c) => {
@@ -80,7 +80,7 @@ ticketsApi.openapi(
           },
         },
       },
-      ...problems(...ADMISSION, "ticket.not_found", "request.invalid", "record.unreachable"),
+      ...problems(...ADMISSION, "ticket.not_found", "request.invalid"),
     },
   }),
   async (c) => {
@@ -108,7 +108,7 @@ ticketsApi.openapi(
           "application/json": { schema: z.object({ items: z.array(TicketEvent), nextCursor: NextCursor }) },
         },
       },
-      ...problems(...ADMISSION, "ticket.not_found", "request.invalid", "record.unreachable"),
+      ...problems(...ADMISSION, "ticket.not_found", "request.invalid"),
     },
   }),
   async (c) => {

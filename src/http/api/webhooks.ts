@@ -79,13 +79,7 @@ webhooksApi.openapi(
           },
         },
       },
-      ...problems(
-        ...ADMISSION,
-        "webhook.not_found",
-        "request.invalid",
-        "config.missing",
-        "record.unreachable",
-      ),
+      ...problems(...ADMISSION, "webhook.not_found", "request.invalid", "config.missing"),
     },
   }),
   async (c) => {
@@ -133,7 +127,7 @@ webhooksApi.openapi(
           },
         },
       },
-      ...problems(...ADMISSION, "config.missing", "record.unreachable"),
+      ...problems(...ADMISSION, "config.missing"),
     },
   }),
   async (c) => {
@@ -206,13 +200,7 @@ webhooksApi.openapi(
           },
         },
       },
-      ...problems(
-        ...ADMISSION,
-        "webhook.not_found",
-        "request.invalid",
-        "config.missing",
-        "record.unreachable",
-      ),
+      ...problems(...ADMISSION, "webhook.not_found", "request.invalid", "config.missing"),
     },
   }),
   async (c) => {
