@@ -350,12 +350,11 @@ export class TopicGroup extends DurableObject<Env> {
   /** Sends a parked delivery again, once for each cause. */
   replay(id: string, cause: string): Replayed {
     if (this.#rulesInForce() === null) return "gone";
-    return this.#commit((tx) => {
-      if (tx.inbox.known(cause) !== undefined) return "replayed";
-      const done = replay(tx, id);
-      if (done === "replayed") tx.inbox.settle(cause, tx.now);
-      return done;
-    });
+    return this.#once(
+      cause,
+      (tx) => replay(tx, id),
+      (done) => done === "replayed",
+    );
   }
 
   /**
@@ -443,14 +442,27 @@ export class TopicGroup extends DurableObject<Env> {
     return this.#tables.hookLog.list(webhook, page).map((one) => ({ ...one, id: messageId(group, one.seq) }));
   }
 
-  /** Sends again what an endpoint did not take: these, or those of a time. Answers how many; null: it is left alone. */
-  replayHook(webhook: string, which: DeadLetters): number | null {
-    return this.#rulesInForce() === null ? 0 : this.#commit((tx) => replayHook(tx, webhook, which));
+  /**
+   * Sends again what an endpoint did not take: these, or those of a time; once for each cause. Answers how many; null: it
+   * is left alone.
+   */
+  replayHook(webhook: string, which: DeadLetters, cause: string): number | null {
+    if (this.#rulesInForce() === null) return 0;
+    return this.#once(
+      cause,
+      (tx) => replayHook(tx, webhook, which),
+      (replayed) => replayed !== null && replayed > 0,
+    );
   }
 
-  /** Sends an endpoint a message to try it. Answers its id. */
-  pingHook(webhook: string): string | null {
-    return this.#rulesInForce() === null ? null : this.#commit((tx) => ping(tx, webhook));
+  /** Sends an endpoint a message to try it, once for each cause. Answers its id; null: it is left alone. */
+  pingHook(webhook: string, cause: string): string | null {
+    if (this.#rulesInForce() === null) return null;
+    return this.#once(
+      cause,
+      (tx) => ping(tx, webhook),
+      (id) => id !== null,
+    );
   }
 
   /** An endpoint that wanted nothing more is called again; `tell`: groups to pass it on to. Answers whether it was left alone. */
@@ -637,6 +649,17 @@ export class TopicGroup extends DurableObject<Env> {
       this.#tables.waiting.forget();
       throw error;
     }
+  }
+
+  /** Does it once for each cause that it is done for: whoever comes with the same one hears what was answered then. */
+  #once<T>(cause: string, work: (tx: Transaction) => T, isDone: (answer: T) => boolean): T {
+    return this.#commit((tx) => {
+      const settled = tx.inbox.known(cause);
+      if (settled !== undefined) return settled.answer as T;
+      const answer = work(tx);
+      if (isDone(answer)) tx.inbox.settle(cause, tx.now, answer);
+      return answer;
+    });
   }
 
   /** Our own code cannot apply an update: Telegram sends it again, and after a few tries it is set aside. */

@@ -686,6 +686,31 @@ test("a rotation that died before it answered is taken over as the one that it i
   expect(await secrets()).toMatchObject({ secret: first.secret, previous: { secret: before } });
 });
 
+test("a ping and a replay that died before they answered are done once, and answered as they were", async () => {
+  await endpoint.answers(...Array.from({ length: 200 }, () => ({ status: 500 })));
+  await ticket();
+  await stage.pass(8 * 24 * HOUR);
+  expect(await health()).toMatchObject({ waiting: 0, dead: 1 });
+  await endpoint.answers();
+  const asked = (await endpoint.received()).length;
+  const ask = async (path: string, body: unknown) =>
+    (await stage.api("POST", `/api/v1/webhooks/crm/${path}`, body, { "Idempotency-Key": path })).json();
+  const calls = [
+    ["replay", { since: new Date(0).toISOString() }],
+    ["ping", {}],
+  ] as const;
+  const first = await Promise.all(calls.map(([path, body]) => ask(path, body)));
+  await stage.settle();
+  await env.DB.prepare("UPDATE api_calls SET status = NULL, answer = NULL").run();
+  await stage.pass(2 * 60_000);
+  expect(await Promise.all(calls.map(([path, body]) => ask(path, body)))).toEqual(first);
+  expect(first).toMatchObject([{ replayed: 1 }, { id: expect.stringMatching(/^msg_main_/) }]);
+  await stage.settle();
+  expect((await endpoint.received()).length - asked).toBe(2);
+  const { items } = await stage.get<{ items: { action: string }[] }>("/api/v1/audit?kind=webhook");
+  expect(items.map(({ action }) => action).toSorted()).toEqual(["webhook.pinged", "webhook.replayed"]);
+});
+
 test("what is asked of an endpoint that is not there, or wrongly, is refused in words", async () => {
   const codeOf = async (method: string, path: string, body?: unknown): Promise<string> =>
     (await (await stage.api(method, `/api/v1/webhooks/${path}`, body)).json<{ code: string }>()).code;

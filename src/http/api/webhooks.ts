@@ -301,11 +301,15 @@ webhooksApi.openapi(
     if (!("config" in versioned)) return versioned.refused;
     const takeBack = await noted(c, "webhook.replayed", id);
     const asked = await askGroups(c.env, groupIds(versioned.config), (stub, group) =>
-      stub.replayHook(id, {
-        seqs: ids === undefined ? null : ids.flatMap((one) => numberIn(one, group) ?? []),
-        since: since ?? 0,
-        until: until ?? Number.MAX_SAFE_INTEGER,
-      }),
+      stub.replayHook(
+        id,
+        {
+          seqs: ids === undefined ? null : ids.flatMap((one) => numberIn(one, group) ?? []),
+          since: since ?? 0,
+          until: until ?? Number.MAX_SAFE_INTEGER,
+        },
+        c.get("cause"),
+      ),
     );
     const replayed = asked.reduce((sum, one) => sum + ("answer" in one ? (one.answer ?? 0) : 0), 0);
     const unreachableGroups = asked.flatMap((one) => ("unreachable" in one ? [one.group] : []));
@@ -349,7 +353,9 @@ webhooksApi.openapi(
     const versioned = await endpointIn(c, id);
     if (!("config" in versioned)) return versioned.refused;
     const takeBack = await noted(c, "webhook.pinged", id);
-    const asked = await askGroup(c.env, defaultGroupOf(versioned.config), (stub) => stub.pingHook(id));
+    const asked = await askGroup(c.env, defaultGroupOf(versioned.config), (stub) =>
+      stub.pingHook(id, c.get("cause")),
+    );
     if ("unreachable" in asked) return problem(c, "group.unreachable");
     if (asked.answer === null) {
       await takeBack();
@@ -389,7 +395,6 @@ webhooksApi.openapi(
     const asked = await askGroups(c.env, groupIds(versioned.config), (stub) => stub.enableHook(id, []));
     const changed = asked.some((one) => "answer" in one && one.answer);
     const unreachableGroups = asked.flatMap((one) => ("unreachable" in one ? [one.group] : []));
-    if (!changed && unreachableGroups.length === 0) await takeBack();
     const messenger = asked.find((one) => "answer" in one)?.group;
     if (messenger !== undefined && unreachableGroups.length > 0)
       await askGroup(c.env, messenger, (stub) => stub.enableHook(id, unreachableGroups));
