@@ -4,6 +4,7 @@ import { csvLine } from "../../src/http/csv.ts";
 import { networkOf } from "../../src/http/doer.ts";
 import { noteDeed } from "../../src/record/audit-entries.ts";
 import { project } from "../../src/record/projection.ts";
+import type { ParkedDelivery } from "../../src/topic-group/receipt.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 import { batchesOf, life } from "../support/tickets.ts";
@@ -41,6 +42,19 @@ async function busy(tickets: number): Promise<void> {
   for (let number = 1; number <= tickets; number += 1)
     for (const batch of batchesOf(life(number))) await project(env.DB, batch);
 }
+
+const PARKED: ParkedDelivery = {
+  id: "main:m:7",
+  state: "parked",
+  group: "main",
+  lane: "x",
+  kind: "relay",
+  ticket: null,
+  ref: null,
+  attempts: 1,
+  code: "x",
+  at: 0,
+};
 
 describe("the audit trail", () => {
   test("tells who changed the configuration, from where, from which version to which, and where in it", async () => {
@@ -110,17 +124,7 @@ describe("the audit trail", () => {
 
   test("tells who sent a delivery again, before it is sent, and nothing where there was none", async () => {
     await desk.put(exampleDesk());
-    const parked = {
-      group: "main",
-      lane: "x",
-      kind: "relay",
-      ticket: null,
-      ref: null,
-      attempts: 1,
-      code: "x",
-      at: 0,
-    };
-    desk.groups.parkedIn.set("main", [{ ...parked, id: "main:m:7", state: "parked" }]);
+    desk.groups.parkedIn.set("main", [PARKED]);
     await desk.send("POST", "/api/v1/outbox/main:m:8/replay");
     expect(await audit("?kind=delivery")).toEqual([]);
     await desk.send("POST", "/api/v1/outbox/main:m:7/replay");
@@ -145,17 +149,7 @@ describe("the audit trail", () => {
 
   test("does nothing that it cannot tell of", async () => {
     await desk.put(exampleDesk());
-    const parked = {
-      group: "main",
-      lane: "x",
-      kind: "relay",
-      ticket: null,
-      ref: null,
-      attempts: 1,
-      code: "x",
-      at: 0,
-    };
-    desk.groups.parkedIn.set("main", [{ ...parked, id: "main:m:7", state: "parked" }]);
+    desk.groups.parkedIn.set("main", [PARKED]);
     desk.d1.state = "failing";
     expect((await desk.send("POST", "/api/v1/outbox/main:m:7/replay")).status).toBe(503);
     expect(desk.groups.parkedIn.get("main")).toHaveLength(1);

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lt, lte, sql } from "drizzle-orm";
+import { and, asc, eq, gt, lt, lte, sql, type SQL } from "drizzle-orm";
 import type { Lane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
 import type { OutboxWork } from "./outbox-work.ts";
@@ -222,34 +222,20 @@ export class Outbox {
 
   /** The lanes of endpoints in which something waits for a ticket. */
   hookLanesOf(ticket: number): Lane[] {
-    return this.#db
-      .selectDistinct({ lane: outbox.lane })
-      .from(outbox)
-      .where(
-        and(
-          sql`${outbox.state} = 'waiting'`,
-          gt(outbox.lane, "hook:"),
-          lt(outbox.lane, "hook;"),
-          eq(outbox.ticket, ticket),
-        ),
-      )
-      .all()
-      .map(({ lane }) => lane);
+    return this.#lanesWith("hook:", "hook;", eq(outbox.ticket, ticket));
   }
 
   /** The lanes in which tickets wait to be handed over to other groups. */
   lanesOfMoves(): Lane[] {
+    return this.#lanesWith("peer:", "peer;", sql`${outbox.payload} ->> '$.message.type' = 'ticket_moved'`);
+  }
+
+  /** Of a stretch of lanes those in which such work waits. */
+  #lanesWith(from: string, to: string, such: SQL): Lane[] {
     return this.#db
       .selectDistinct({ lane: outbox.lane })
       .from(outbox)
-      .where(
-        and(
-          sql`${outbox.state} = 'waiting'`,
-          gt(outbox.lane, "peer:"),
-          lt(outbox.lane, "peer;"),
-          sql`${outbox.payload} ->> '$.message.type' = 'ticket_moved'`,
-        ),
-      )
+      .where(and(sql`${outbox.state} = 'waiting'`, gt(outbox.lane, from), lt(outbox.lane, to), such))
       .all()
       .map(({ lane }) => lane);
   }
