@@ -19,6 +19,12 @@ export function signingOf(
   return { generation, previousUntil: previousUntil === undefined ? null : Date.parse(previousUntil) };
 }
 
+/** The secrets that sign at an instant, newest first. While one is being replaced both do: the receiver may have either. */
+export function generationsAt({ generation, previousUntil }: Signing, now: number): number[] {
+  const both = generation > 1 && previousUntil !== null && now < previousUntil;
+  return both ? [generation, generation - 1] : [generation];
+}
+
 /**
  * The secret with which the desk signs what it sends to one endpoint (`whsec_…`), derived, so that none is stored:
  * HMAC-SHA-256 over the endpoint's id and the number of the secret, with the desk's own secret as its key.

@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { WEBHOOK_TIMEOUT_MS } from "../domain/limits.ts";
-import { signingSecret, type Signing } from "../domain/signing-secret.ts";
+import { signingSecret } from "../domain/signing-secret.ts";
 import { callOut, type OutgoingAnswer } from "./outgoing.ts";
 
 /** One message to an endpoint of the configuration, as Standard Webhooks 1.0 has it. */
@@ -14,7 +14,8 @@ export interface WebhookCall {
   /** When it happened, in ms since 1970. */
   at: number;
   data: Record<string, unknown>;
-  signing: Signing;
+  /** The secrets that sign: one, or two while it is being replaced. */
+  generations: readonly number[];
 }
 
 /**
@@ -41,6 +42,7 @@ export async function sendWebhook(call: WebhookCall, sender: WebhookSender): Pro
     timestamp: new Date(call.at).toISOString(),
     data: call.data,
   });
+  // Receivers compare it with their own clocks.
   const sentAt = new Date();
   const answer = await callOut(
     {
@@ -59,17 +61,13 @@ export async function sendWebhook(call: WebhookCall, sender: WebhookSender): Pro
   return outcomeOf(answer);
 }
 
-/** While a secret is being replaced, both sign: the receiver may have either. */
 async function signatures(
-  { webhook, id, signing: { generation, previousUntil } }: WebhookCall,
+  { webhook, id, generations }: WebhookCall,
   sentAt: Date,
   body: string,
   { rootSecret }: WebhookSender,
 ): Promise<string> {
-  const both = generation > 1 && previousUntil !== null && sentAt.getTime() < previousUntil;
-  const secrets = await Promise.all(
-    [generation, ...(both ? [generation - 1] : [])].map((one) => signingSecret(rootSecret, webhook, one)),
-  );
+  const secrets = await Promise.all(generations.map((one) => signingSecret(rootSecret, webhook, one)));
   return secrets.map((secret) => new Webhook(secret).sign(id, sentAt, body)).join(" ");
 }
 

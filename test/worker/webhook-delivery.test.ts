@@ -2,7 +2,7 @@ import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ConfigInput } from "../../src/domain/config.ts";
 import { RETRY_AFTER_MAX_MS, WEBHOOK_PAUSES_MS } from "../../src/domain/limits.ts";
-import { FIRST_SIGNING, signingSecret } from "../../src/domain/signing-secret.ts";
+import { signingSecret } from "../../src/domain/signing-secret.ts";
 import { callOut } from "../../src/integrations/outgoing.ts";
 import { sendWebhook } from "../../src/integrations/webhook.ts";
 import { exampleDesk } from "../support/desks.ts";
@@ -47,7 +47,7 @@ describe("one try", () => {
     type: "ticket.escalated",
     at: AT,
     data: { ticket: { ref: "SUP-1", subject: "Ümläute 🎫" } },
-    signing: FIRST_SIGNING,
+    generations: [1],
   });
   const send = () => sendWebhook(call(), sender);
 

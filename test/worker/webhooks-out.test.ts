@@ -668,6 +668,22 @@ test("while a secret is being replaced both sign, and afterwards only the new on
   ]);
 });
 
+test("the former secret signs until the desk's clock says that its time is over, and is told until then", async () => {
+  const before = (await secrets()).secret;
+  const { secret } = await post<{ secret: string }>("rotate", { overlap: "24h" });
+  const signsAt = async (at: number) => {
+    await stage.moveTo(at);
+    const told = (await stage.get<{ previous: unknown }>("/api/v1/webhooks/crm/secret")).previous !== null;
+    await post("ping");
+    await stage.settleNow();
+    const sent = (await endpoint.received()).at(-1)!;
+    return { new: passes(sent, secret), former: passes(sent, before), told };
+  };
+  const until = stage.now + 24 * 3_600_000;
+  expect(await signsAt(until - 1)).toEqual({ new: true, former: true, told: true });
+  expect(await signsAt(until)).toEqual({ new: true, former: false, told: false });
+});
+
 test("a rotation that died before it answered is taken over as the one that it is", async () => {
   const before = (await secrets()).secret;
   const rotate = async () => {

@@ -7,6 +7,7 @@ import { HOOK_REPLAYED_MAX } from "../../domain/limits.ts";
 import { defaultGroupOf } from "../../domain/policy.ts";
 import {
   ENRICHMENT_ENDPOINT,
+  generationsAt,
   signingOf,
   signingSecret,
   SKILLS_ENDPOINT,
@@ -503,14 +504,13 @@ function noted(c: Context<Desk>, action: AuditAction, id: string): Promise<() =>
   return noteDeed(c.env.DB, { at: c.get("now")(), ...doneBy(doerOf(c)), action, target });
 }
 
-async function secretsOf(c: Context<Desk>, id: string, { generation, previousUntil }: Signing) {
-  const root = c.env.WEBHOOK_SECRET;
-  const both = generation > 1 && previousUntil !== null && c.get("now")() < previousUntil;
+async function secretsOf(c: Context<Desk>, id: string, signing: Signing) {
+  const [newest, former] = await Promise.all(
+    generationsAt(signing, c.get("now")()).map((one) => signingSecret(c.env.WEBHOOK_SECRET, id, one)),
+  );
   return {
-    secret: await signingSecret(root, id, generation),
-    previous: both
-      ? { secret: await signingSecret(root, id, generation - 1), until: instant(previousUntil) }
-      : null,
+    secret: newest!,
+    previous: former === undefined ? null : { secret: former, until: instant(signing.previousUntil!) },
   };
 }
 

@@ -1,6 +1,6 @@
 import { cut } from "../../domain/cut.ts";
 import { CAPTION_CHARS_MAX, TEXT_CHARS_MAX } from "../../domain/limits.ts";
-import { signingOf } from "../../domain/signing-secret.ts";
+import { generationsAt, signingOf } from "../../domain/signing-secret.ts";
 import { withoutText } from "../../domain/webhook-event.ts";
 import type { EnrichmentCall } from "../../integrations/enrichment-call.ts";
 import type { SkillsCall } from "../../integrations/skill-service.ts";
@@ -186,7 +186,7 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
         },
       };
     case "webhook":
-      return webhookCall(row, work, rules);
+      return webhookCall(row, work, context);
     case "hook_wait":
     case "hook_turn":
       return null;
@@ -252,7 +252,7 @@ function aboutTicket(number: number, { rules, store, now }: DeliveryContext): Ab
 function webhookCall(
   { seq }: OutboxRow,
   { webhook, type, at, data }: Extract<OutboxWork, { kind: "webhook" }>,
-  { config, group }: Rules,
+  { rules: { config, group }, now }: DeliveryContext,
 ): WebhookCall | null {
   const endpoint = config.webhooks.find(({ id }) => id === webhook);
   // Nobody wants it any more.
@@ -265,7 +265,7 @@ function webhookCall(
     type,
     at,
     data: withText ? data : withoutText(data),
-    signing: signingOf(endpoint.signing),
+    generations: generationsAt(signingOf(endpoint.signing), now),
   };
 }
 
