@@ -32,13 +32,19 @@ export interface ScriptedAnswer {
   trickles?: string;
 }
 
+/** What it answers, call by call, and what it answers when that is over. */
+export interface Script {
+  answers: ScriptedAnswer[];
+  then?: ScriptedAnswer;
+}
+
 /**
  * Somebody else's systems, on loopback, for all tests: `/<name>` is an endpoint that keeps what it gets and answers as
- * it was told to, 204 when the script is over; `/<name>/control` tells it (`PUT`) and shows what it got (`GET`). At
+ * it was told to, 204 when the script is over and says nothing of it; `/<name>/control` tells it (`PUT`) and shows what it got (`GET`). At
  * `/<name>/sandbox/crm` is a CRM like the sandbox's; `…-state` and `…-says` beside it tell it what the sandbox's do.
  */
 export default async function endpointServer(project: TestProject): Promise<() => Promise<void>> {
-  const endpoints = new Map<string, { received: Received[]; answers: ScriptedAnswer[] }>();
+  const endpoints = new Map<string, { received: Received[]; script: Script }>();
   const crms = new Map<string, { crm: LocalCrm; door: ReturnType<typeof crmDoor> }>();
   const server = createServer((request, response) => {
     void serve(request, response);
@@ -47,19 +53,20 @@ export default async function endpointServer(project: TestProject): Promise<() =
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [name = "", door, ...rest] = request.url!.slice(1).split("/");
     if (door === "sandbox") return serveCrm(name, `/${[door, ...rest].join("/")}`, request, response);
-    const endpoint = endpoints.get(name) ?? { received: [], answers: [] };
+    const endpoint = endpoints.get(name) ?? { received: [], script: { answers: [] } };
     endpoints.set(name, endpoint);
     const pieces: Uint8Array[] = [];
     for await (const piece of request) pieces.push(piece as Uint8Array);
     const body = Buffer.concat(pieces).toString();
     if (door === "control") {
-      if (request.method === "PUT") endpoint.answers = JSON.parse(body) as ScriptedAnswer[];
+      if (request.method === "PUT") endpoint.script = JSON.parse(body) as Script;
       response.end(JSON.stringify(endpoint.received));
       return;
     }
     const headers = request.headers as Record<string, string>;
     endpoint.received.push({ method: request.method!, headers, body });
-    const answer: ScriptedAnswer = endpoint.answers.shift() ?? { status: 204 };
+    const { answers, then } = endpoint.script;
+    const answer: ScriptedAnswer = answers.shift() ?? then ?? { status: 204 };
     const { status, headers: more, body: text, afterMs, trickles } = answer;
     if (afterMs !== undefined) await setTimeout(afterMs);
     if (status === "hangs up") request.socket.destroy();

@@ -1,5 +1,5 @@
 import { inject } from "vitest";
-import type { Received, ScriptedAnswer } from "./endpoint-server.ts";
+import type { Received, Script, ScriptedAnswer } from "./endpoint-server.ts";
 
 /** A system of somebody else's that the desk calls, on loopback. */
 export class Endpoint {
@@ -7,7 +7,11 @@ export class Endpoint {
 
   /** How it answers, call by call; 204 when that is over. */
   async answers(...answers: ScriptedAnswer[]): Promise<void> {
-    await fetch(`${this.url}/control`, { method: "PUT", body: JSON.stringify(answers) });
+    await this.follows({ answers });
+  }
+
+  async follows(script: Script): Promise<void> {
+    await fetch(`${this.url}/control`, { method: "PUT", body: JSON.stringify(script) });
   }
 
   /** Everything that it got, in order. */

@@ -56,6 +56,8 @@ export class Stage implements Director {
   olga!: Member;
   boris!: Member;
   now = MORNING;
+  /** Every group that this scene's configurations ever had: the object of one that was taken out still has work. */
+  readonly groupIds = new Set<string>();
   /** Every webhook delivery of this scene, retries included. */
   readonly deliveries: (Delivery & { status: number })[] = [];
 
@@ -261,8 +263,9 @@ export class Stage implements Director {
   }
 
   async #wakes() {
+    for (const { id } of this.config.groups) this.groupIds.add(id);
     return Promise.all(
-      this.config.groups.map(async ({ id }) => {
+      [...this.groupIds].map(async (id) => {
         const at = await settled(() => this.groupStub(id));
         return { stub: this.groupStub(id), at };
       }),
