@@ -111,6 +111,29 @@ type Describe = (facts: FileFacts, named: object) => object;
 const pictured = (facts: FileFacts): object => ({ width: facts.width ?? 640, height: facts.height ?? 360 });
 const lasting = (facts: FileFacts): object => ({ duration: facts.duration ?? 5 });
 
+/** Files that came with a message which somebody composed elsewhere: from now on they can be sent on. */
+export function knowFiles(world: World, content: Content): void {
+  for (const kind of Object.keys(traits) as FileKind[]) {
+    const media = content[kind];
+    const files = (Array.isArray(media) ? media : [media]).filter((file) => file !== undefined) as {
+      file_id: string;
+      file_unique_id?: string;
+      file_size?: number;
+    }[];
+    for (const file of files) {
+      world.state.files[file.file_id] ??= {
+        fileId: file.file_id,
+        uniqueId: file.file_unique_id ?? file.file_id,
+        kind,
+        size: file.file_size ?? traits[kind].size,
+        path: `${traits[kind].folder}/file_${world.count("file")}.${traits[kind].extension}`,
+        media,
+        contentBase64: null,
+      };
+    }
+  }
+}
+
 /** What each kind's Bot API object says beside the file's ids and size. */
 const descriptions: Record<Exclude<FileKind, "photo">, Describe> = {
   video: (facts, named) => ({ ...pictured(facts), ...lasting(facts), ...named }),

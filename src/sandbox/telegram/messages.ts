@@ -21,6 +21,8 @@ export interface Draft {
   otherMarkup?: unknown;
   isProtected?: boolean;
   isCopyable?: boolean;
+  /** Unix time, for what Telegram brings late. */
+  date?: number;
   /** Creating a topic is the message that the topic is named after. */
   opensTopic?: boolean;
 }
@@ -50,7 +52,7 @@ export function composeMessage(world: World, draft: Draft, id: number): StoredMe
   return {
     id,
     chatId: chat.id,
-    date: world.nowSeconds,
+    date: draft.date ?? world.nowSeconds,
     editDate: null,
     senderId: draft.senderId,
     senderChatId: draft.senderChatId ?? null,

@@ -139,6 +139,8 @@ export type ContentKind =
   | "paid_media"
   | "invoice"
   | "giveaway"
+  | "rich_message"
+  | "checklist"
   | "service"
   | "unknown";
 

@@ -12,6 +12,7 @@ import { asCaption, asText } from "../text/formatted-text.ts";
 import type { World } from "../world.ts";
 import { act } from "./act.ts";
 import { contentFields, contentOf, writtenCaption, writtenText } from "./content.ts";
+import { whatItSays } from "./remembering.ts";
 import { chatFor, messageNamed } from "./speaker.ts";
 
 const subjectFields = {
@@ -71,6 +72,18 @@ const edit = act(z.strictObject({ ...subjectFields, ...contentFields }), (world,
   message.content = replaced.content;
   return edited(world, message);
 });
+
+/** The same in the Bot API's own fields, just as they are given: any kind may become any other. */
+const editAsIs = act(
+  z.strictObject({ ...subjectFields, message: z.looseObject({}) }),
+  (world, { message: given, ...input }): SeenMessage => {
+    const message = ownMessage(world, input);
+    const { kind, content } = whatItSays(world, given);
+    message.kind = kind;
+    message.content = content;
+    return edited(world, message);
+  },
+);
 
 /** A live location's tick. */
 const moveLocation = act(
@@ -150,6 +163,7 @@ const unpinMessage = act(subjectSchema, (world, input): true => {
 
 export const changingActs = {
   edit,
+  editAsIs,
   moveLocation,
   stopLocation,
   deleteMessages: deleteMessage,

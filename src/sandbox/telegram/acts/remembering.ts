@@ -1,7 +1,9 @@
 import type { Message, Update } from "grammy/types";
 import { newUser, privateChat } from "../accounts.ts";
+import { knowFiles } from "../media.ts";
 import { composeMessage } from "../messages.ts";
-import type { Content, ContentKind } from "../state.ts";
+import type { Draft } from "../messages.ts";
+import type { Content, ContentKind, ReplyTarget } from "../state.ts";
 import type { World } from "../world.ts";
 
 /** What accompanies a message without being its content. */
@@ -17,7 +19,16 @@ const ENVELOPE: ReadonlySet<string> = new Set([
   "edit_date",
   "reply_to_message",
   "external_reply",
+  "reply_to_story",
   "quote",
+  "forward_origin",
+  "forward_from",
+  "forward_from_chat",
+  "forward_from_message_id",
+  "forward_sender_name",
+  "forward_signature",
+  "forward_date",
+  "is_automatic_forward",
   "media_group_id",
 ]);
 
@@ -41,6 +52,8 @@ const KINDS: readonly ContentKind[] = [
   "paid_media",
   "invoice",
   "giveaway",
+  "rich_message",
+  "checklist",
 ];
 
 /**
@@ -65,18 +78,38 @@ export function remember(world: World, update: Partial<Update>): void {
     senderId: from.id,
     senderChatId: message.sender_chat?.id ?? null,
     topicId: message.is_topic_message === true ? (message.message_thread_id ?? null) : null,
-    albumId: message.media_group_id ?? null,
-    kind: kindOf(message),
-    content: contentOf(message),
+    ...whatItSays(world, message),
   };
   chat.messages[message.message_id] = composeMessage(world, draft, message.message_id);
   chat.lastMessageId = Math.max(chat.lastMessageId, message.message_id);
 }
 
-function kindOf(message: Message): ContentKind {
+export type WhatItSays = Pick<Draft, "kind" | "content" | "origin" | "albumId" | "replyTo">;
+
+/** What a message of Telegram's own form says, as the sandbox keeps it. Its files can be sent on from now on. */
+export function whatItSays(world: World, message: Partial<Message>): WhatItSays {
+  const content = contentOf(message);
+  knowFiles(world, content);
+  return {
+    kind: kindOf(message),
+    content,
+    origin: message.forward_origin ?? null,
+    albumId: message.media_group_id ?? null,
+    replyTo: replyOf(message),
+  };
+}
+
+function replyOf({ reply_to_story, external_reply, quote }: Partial<Message>): ReplyTarget | null {
+  if (reply_to_story !== undefined) return { type: "story", story: reply_to_story };
+  return external_reply === undefined
+    ? null
+    : { type: "external", info: external_reply, quote: quote ?? null };
+}
+
+function kindOf(message: Partial<Message>): ContentKind {
   return KINDS.find((kind) => kind in message) ?? "unknown";
 }
 
-function contentOf(message: Message): Content {
+function contentOf(message: Partial<Message>): Content {
   return Object.fromEntries(Object.entries(message).filter(([key]) => !ENVELOPE.has(key)));
 }

@@ -28,7 +28,8 @@ export const permissionsSchema = z.partialRecord(
 const user = act(
   z.strictObject({
     id: z.number().int().positive().optional(),
-    firstName: z.string().min(1).optional(),
+    /** Deleted accounts have an empty one. */
+    firstName: z.string().optional(),
     lastName: z.string().nullable().optional(),
     username: z.string().nullable().optional(),
     languageCode: z.string().nullable().optional(),
@@ -45,7 +46,10 @@ const user = act(
       is_bot: input.isBot ?? false,
       first_name: input.firstName ?? `User ${id}`,
     }));
-    known.profile = { ...known.profile, ...(input.firstName ? { first_name: input.firstName } : {}) };
+    known.profile = {
+      ...known.profile,
+      ...(input.firstName === undefined ? {} : { first_name: input.firstName }),
+    };
     setOrClear(known.profile, "last_name", input.lastName);
     setOrClear(known.profile, "username", input.username);
     setOrClear(known.profile, "language_code", input.languageCode);

@@ -1,4 +1,4 @@
-import type { MessageOrigin } from "grammy/types";
+import type { Message, MessageOrigin } from "grammy/types";
 import { z } from "zod";
 import { profileOf } from "../accounts.ts";
 import type { SeenMessage } from "../feed.ts";
@@ -12,6 +12,7 @@ import { queueUpdate } from "../update-queue.ts";
 import type { World } from "../world.ts";
 import { act } from "./act.ts";
 import { contentFields, contentOf, contentSchema } from "./content.ts";
+import { whatItSays } from "./remembering.ts";
 import {
   chatNamed,
   messageNamed,
@@ -44,6 +45,26 @@ const write = act(
     const replyTo = replyOf(world, speaker.chat, input);
     const draft = { ...draftOf(speaker), replyTo, ...contentOf(world, speaker.chat, input) };
     return input.ephemeral ? whisper(world, draft) : renderSeen(world, post(world, draft));
+  },
+);
+
+/** A message in the Bot API's own fields, just as they are given: what no other act knows how to compose. */
+const writeAsIs = act(
+  z.strictObject({
+    ...placeFields,
+    ...replyFields,
+    message: z.looseObject({}),
+    /** Unix time, for what Telegram brings late. */
+    date: z.number().int().min(0).optional(),
+  }),
+  (world, { message, date, ...input }): SeenMessage => {
+    const speaker = speakerOf(world, input);
+    const says = whatItSays(world, message);
+    const replyTo = replyOf(world, speaker.chat, input);
+    const quote = (message as Partial<Message>).quote;
+    const hangsOn = replyTo?.type === "message" && quote !== undefined ? { ...replyTo, quote } : replyTo;
+    const draft = { ...draftOf(speaker), ...says, replyTo: hangsOn ?? says.replyTo ?? null };
+    return renderSeen(world, post(world, date === undefined ? draft : { ...draft, date }));
   },
 );
 
@@ -134,4 +155,4 @@ function hidden(world: World, origin: MessageOrigin): MessageOrigin {
   return { type: "hidden_user", sender_user_name: name, date: origin.date };
 }
 
-export const writingActs = { write, writeAlbum, start, forward };
+export const writingActs = { write, writeAlbum, writeAsIs, start, forward };

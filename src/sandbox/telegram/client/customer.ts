@@ -2,7 +2,7 @@ import type { User } from "grammy/types";
 import type { SeenMessage } from "../feed.ts";
 import type { Control } from "./control.ts";
 import { Person } from "./person.ts";
-import type { MessageContent, WriteOptions } from "./person.ts";
+import type { AsIsOptions, MessageContent, WriteOptions } from "./person.ts";
 
 /** Somebody in their private chat with the bot. */
 export class Customer extends Person {
@@ -16,6 +16,11 @@ export class Customer extends Person {
 
   send(content: MessageContent, options: WriteOptions = {}): Promise<SeenMessage> {
     return this.control.act("write", { userId: this.id, ...options, ...content });
+  }
+
+  /** A message in the Bot API's own fields, just as they are given. */
+  writeAsIs(message: Record<string, unknown>, options: AsIsOptions = {}): Promise<SeenMessage> {
+    return this.control.act("writeAsIs", { userId: this.id, message, ...options });
   }
 
   sendAlbum(items: MessageContent[], options: Omit<WriteOptions, "entities"> = {}): Promise<SeenMessage[]> {

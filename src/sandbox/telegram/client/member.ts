@@ -2,7 +2,7 @@ import type { ActInput } from "../acts/all.ts";
 import type { SeenMessage } from "../feed.ts";
 import type { DeletedTopicAnswer, Topic } from "../state.ts";
 import { Person } from "./person.ts";
-import type { MessageContent, WriteOptions } from "./person.ts";
+import type { AsIsOptions, MessageContent, WriteOptions } from "./person.ts";
 
 /** A topic's id, or null for General and for groups without topics. */
 export type Thread = number | null;
@@ -15,6 +15,11 @@ export class Member extends Person {
 
   send(threadId: Thread, content: MessageContent, options: WriteOptions = {}): Promise<SeenMessage> {
     return this.control.act("write", { ...this.here, threadId, ...options, ...content });
+  }
+
+  /** A message in the Bot API's own fields, just as they are given. */
+  writeAsIs(threadId: Thread, message: Record<string, unknown>, options: AsIsOptions = {}) {
+    return this.control.act("writeAsIs", { ...this.here, threadId, message, ...options });
   }
 
   sendAlbum(

@@ -15,6 +15,9 @@ export type WriteOptions = Pick<
   "replyTo" | "quote" | "replyElsewhere" | "replyToStory" | "entities"
 >;
 
+/** What a message in the Bot API's own fields hangs on, and when it was written (Unix time). */
+export type AsIsOptions = Pick<ActInput<"writeAsIs">, "replyTo" | "date">;
+
 /** A message to act on: its id. One that only this person sees: `{ ephemeral: id }`. */
 export type Pressable = number | { ephemeral: number };
 
@@ -49,6 +52,11 @@ export class Person {
   edit(messageId: number, change: string | MessageContent): Promise<SeenMessage> {
     const content = typeof change === "string" ? { text: change } : change;
     return this.control.act("edit", { ...this.here, messageId, ...content });
+  }
+
+  /** An edit in the Bot API's own fields, just as they are given. */
+  editAsIs(messageId: number, message: Record<string, unknown>): Promise<SeenMessage> {
+    return this.control.act("editAsIs", { ...this.here, messageId, message });
   }
 
   async delete(...messageIds: number[]): Promise<void> {
