@@ -2,7 +2,9 @@ import type { CallbackQuery, ChatMember, Message, MessageReactionUpdated, Update
 import type { ContactFacts, UnreachableReason } from "../domain/contact.ts";
 import { PHONE_DIGITS_MAX } from "../domain/limits.ts";
 import { isCustomerCommand, slashed, type CustomerCommandName, type Slashed } from "./commands.ts";
+import type { MarkKey } from "./mark.ts";
 import { writingOf, type Writing } from "./message.ts";
+import { checkShape, Unreadable } from "./shape.ts";
 
 /** Who wrote in the staff group. An anonymous administrator has no id of their own. */
 export interface Sender {
@@ -23,7 +25,7 @@ export type Arrival =
       argument: string;
     }
   | { kind: "customer_edit"; contact: ContactFacts; writing: Writing }
-  | { kind: "customer_reaction"; customer: number; messageId: number; emoji: string | null }
+  | ({ kind: "customer_reaction"; customer: number; messageId: number } & Reaction)
   | { kind: "customer_press"; contact: ContactFacts; queryId: string; data: string; messageId: number }
   | { kind: "customer_membership"; contact: ContactFacts; unreachable: UnreachableReason | null }
   | { kind: "staff_message"; sender: Sender; topicId: number | null; writing: Writing }
@@ -36,7 +38,7 @@ export type Arrival =
       mentioned: User[];
     }
   | { kind: "staff_edit"; sender: Sender; topicId: number | null; writing: Writing }
-  | { kind: "staff_reaction"; sender: Sender; messageId: number; emoji: string | null }
+  | ({ kind: "staff_reaction"; sender: Sender; messageId: number } & Reaction)
   | { kind: "staff_press"; sender: Sender; queryId: string; data: string; messageId: number }
   | { kind: "topic_created"; topicId: number; name: string; byBot: boolean; at: number }
   | {
@@ -49,13 +51,24 @@ export type Arrival =
     }
   | { kind: "bot_rights"; canManageTopics: boolean; member: boolean }
   | { kind: "stranger"; chatId: number; title: string }
-  | { kind: "nothing"; reason: string };
+  | { kind: "nothing"; reason: string }
+  /** A known kind in an unknown shape; `where`: what it lacks, or has otherwise. */
+  | { kind: "unreadable"; where: string };
+
+/** A reaction as it stands now; both are null where it was taken back. */
+export interface Reaction {
+  emoji: string | null;
+  /** The id of a custom emoji, where there is no other: bots cannot set those. */
+  custom?: string | null;
+}
 
 /** What the translation needs to know of the desk. */
 export interface Desk {
   botId: number;
   /** The staff group's chat. */
   groupChatId: number;
+  /** With it messages are marked, to know them again when they are edited. */
+  markKey: MarkKey;
 }
 
 const ANONYMOUS_ADMIN_ID = 1_087_968_824;
@@ -63,10 +76,21 @@ const CHANNEL_BOT_ID = 136_817_688;
 const TELEGRAM_ID = 777_000;
 
 /**
- * Translates one update. Unknown keys and kinds pass through as `nothing` with a reason. Throws only when a known
- * kind lacks what Telegram always sends.
+ * Translates one update. Unknown keys and kinds pass through as `nothing` with a reason; a known kind in a shape that
+ * cannot be read is `unreadable`. Never throws, whatever it is given.
  */
 export function inbound(update: Update, desk: Desk): Arrival {
+  try {
+    checkShape(update as unknown as Readonly<Record<string, unknown>>);
+    return translated(update, desk);
+  } catch (error) {
+    if (error instanceof Unreadable) return { kind: "unreadable", where: error.message };
+    // The message of an unforeseen error may hold what somebody wrote.
+    return { kind: "unreadable", where: error instanceof Error ? error.name : "unknown" };
+  }
+}
+
+function translated(update: Update, desk: Desk): Arrival {
   const message = update.message ?? update.edited_message;
   if (message !== undefined) return fromMessage(message, update.message === undefined, desk);
   if (update.callback_query !== undefined) return fromPress(update.callback_query, desk);
@@ -86,18 +110,18 @@ export function inbound(update: Update, desk: Desk): Arrival {
 
 function fromMessage(message: Message, edited: boolean, desk: Desk): Arrival {
   const { chat } = message;
-  if (chat.type === "private") return fromCustomer(message, edited);
+  if (chat.type === "private") return fromCustomer(message, edited, desk);
   if (chat.id === desk.groupChatId) return fromStaff(message, edited, desk);
   if (edited || chat.type === "channel" || message.left_chat_member?.id === desk.botId)
     return nothing("foreign_chat");
   return { kind: "stranger", chatId: chat.id, title: chat.title };
 }
 
-function fromCustomer(message: Message, edited: boolean): Arrival {
+function fromCustomer(message: Message, edited: boolean, desk: Desk): Arrival {
   if (message.from === undefined || message.from.is_bot) return nothing("not_a_person");
   // Someone else may write in a private chat on paper only: forwarded fixtures, business accounts.
   const contact = { ...contactOf({ ...message.from, id: message.chat.id }), ...ownPhone(message) };
-  const writing = writingOf(message);
+  const writing = writingOf(message, desk.markKey);
   if (writing === null) return nothing("service_message");
   if (edited) return { kind: "customer_edit", contact, writing };
   const command = message.text === undefined ? null : slashed(message.text);
@@ -124,14 +148,14 @@ function fromStaff(message: Message, edited: boolean, desk: Desk): Arrival {
   }
   if (byBot) return nothing("own_echo");
   if (message.is_automatic_forward === true) return nothing("automatic_forward");
-  const writing = writingOf(message);
+  const writing = writingOf(message, desk.markKey);
   if (writing === null) return nothing("service_message");
   if (edited) return { kind: "staff_edit", sender, topicId, writing };
 
   const slash = writing.text === null ? null : slashed(writing.text);
   if (slash === null) return { kind: "staff_message", sender, topicId, writing };
   const mentioned = writing.entities.flatMap((entity) =>
-    entity.type === "text_mention" ? [entity.user] : [],
+    entity.type === "text_mention" && entity.user !== undefined ? [entity.user] : [],
   );
   return { kind: "staff_slash", sender, topicId, writing, slashed: slash, mentioned };
 }
@@ -156,11 +180,14 @@ function fromPress(query: CallbackQuery, desk: Desk): Arrival {
 function fromReaction(reaction: MessageReactionUpdated, desk: Desk): Arrival {
   const { chat, user, message_id: messageId } = reaction;
   const emoji = reaction.new_reaction.find((one) => one.type === "emoji")?.emoji ?? null;
+  const other = emoji === null ? reaction.new_reaction[0] : undefined;
+  const custom = other === undefined ? null : "custom_emoji_id" in other ? other.custom_emoji_id : "";
   if (user === undefined) return nothing("anonymous_reaction");
-  if (chat.type === "private") return { kind: "customer_reaction", customer: chat.id, messageId, emoji };
+  if (chat.type === "private")
+    return { kind: "customer_reaction", customer: chat.id, messageId, emoji, custom };
   if (chat.id !== desk.groupChatId) return nothing("foreign_chat");
   const sender = { id: user.id, name: nameOf(user), username: user.username ?? null, anonymous: false };
-  return { kind: "staff_reaction", sender, messageId, emoji };
+  return { kind: "staff_reaction", sender, messageId, emoji, custom };
 }
 
 function senderOf(message: Message): Sender {

@@ -32,6 +32,34 @@ export function joinTexts(name: string, texts: readonly WaitingText[]): { messag
   return message.text.length <= TEXT_CHARS_MAX ? { message, count } : { message: alone(texts[0]!), count: 1 };
 }
 
+/** A place in a joined message: in which of its texts, and where there; null where it goes beyond that text. */
+export interface JoinedPart {
+  index: number;
+  position: number | null;
+}
+
+/** Finds a quote in a message that `joinTexts` may have made; null where it made none. */
+export function joinedPart(
+  text: string,
+  entities: readonly MessageEntity[],
+  position: number,
+  length: number,
+): JoinedPart | null {
+  const stamps = entities.filter(
+    ({ type, offset, length: own }) =>
+      type === "date_time" && text.slice(offset - 2, offset) === "\n\n" && text[offset + own] === " ",
+  );
+  if (stamps.length < 2) return null;
+  const index = stamps.findLastIndex(({ offset }) => offset <= position);
+  if (index < 0) return { index: 0, position: null };
+  const stamp = stamps[index]!;
+  const begins = stamp.offset + stamp.length + 1;
+  const next = stamps[index + 1];
+  const ends = next === undefined ? text.length : next.offset - 2;
+  const isWithin = position >= begins && position + length <= ends;
+  return { index, position: isWithin ? position - begins : null };
+}
+
 function alone(one: WaitingText): RichText {
   return { ...plain(one.text), entities: one.entities };
 }

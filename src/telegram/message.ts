@@ -1,4 +1,6 @@
-import type { Message, MessageEntity } from "grammy/types";
+import type { LinkPreviewOptions, Message, MessageEntity } from "grammy/types";
+import { joinedPart, type JoinedPart } from "./join-texts.ts";
+import { markOf, type MarkKey } from "./mark.ts";
 
 /** The kinds of content that the desk knows by name. `unknown` is one of a newer Bot API: it is copied all the same. */
 export type MessageKind =
@@ -149,6 +151,8 @@ export interface Quote {
   text: string;
   entities: MessageEntity[];
   position: number;
+  /** Where it stands in a message that the desk joined from several texts. */
+  part?: JoinedPart;
 }
 
 /** A message that somebody wrote, as far as the desk needs to know it. */
@@ -167,6 +171,17 @@ export interface Writing {
   quote: Quote | null;
   media: ReplaceableMedia | null;
   live: LiveLocation | null;
+  /** When it was edited last, in ms since 1970. */
+  editedAt?: number | null;
+  /** Tells an edit that changes something from one that does not (`mark.ts`). */
+  mark?: string;
+  /** Set where the writer chose how a link in it is shown. */
+  preview?: LinkPreviewOptions | null;
+  captionAbove?: boolean;
+  /** The topic of the private chat in which it was written. */
+  thread?: number | null;
+  /** Tasks of a checklist that are done. */
+  ticked?: number;
   /** Whether Telegram lets a bot copy it at all. */
   copyable: boolean;
   /** Only the receiver saw it, and its `messageId` is 0. */
@@ -178,10 +193,13 @@ export function isService(message: Message): boolean {
 }
 
 /** Reads what somebody wrote; `null` for a service message. */
-export function writingOf(message: Message): Writing | null {
+export function writingOf(message: Message, key: MarkKey): Writing | null {
   if (isService(message)) return null;
   const kind = CONTENT_KINDS.find((candidate) => message[candidate] !== undefined) ?? "unknown";
   const live = liveLocation(message);
+  const media = mediaOf(message);
+  const replaceable = media === null ? kind : "media";
+  const file = media?.uniqueId ?? null;
   return {
     messageId: message.message_id,
     sentAt: message.date * 1_000,
@@ -191,11 +209,61 @@ export function writingOf(message: Message): Writing | null {
     album: message.media_group_id ?? null,
     replyTo: realReply(message),
     quote: quoteOf(message),
-    media: mediaOf(message),
+    media,
     live,
+    editedAt: message.edit_date === undefined ? null : message.edit_date * 1_000,
+    mark: markOf(contentOf(message, kind), { file, kind: replaceable }, key),
+    preview: message.link_preview_options ?? null,
+    captionAbove: message.show_caption_above_media === true,
+    thread: message.chat.type === "private" ? (message.message_thread_id ?? null) : null,
+    ticked: (message.checklist?.tasks ?? []).filter((task) => task.completion_date !== undefined).length,
     copyable: !UNCOPYABLE.has(kind) && !isQuizWithoutAnswer(message),
     ephemeral: message.ephemeral_message_id !== undefined,
   };
+}
+
+/** What a message of a kind that the desk knows says: beside the kind's own field what an edit can change. */
+const CONTENT_FIELDS: ReadonlySet<string> = new Set([
+  ...CONTENT_KINDS,
+  "entities",
+  "caption",
+  "caption_entities",
+  "link_preview_options",
+  "show_caption_above_media",
+  "has_media_spoiler",
+]);
+
+/** What accompanies content of a kind that the desk does not know. */
+const ENVELOPE: ReadonlySet<string> = new Set([
+  "message_id",
+  "message_thread_id",
+  "is_topic_message",
+  "from",
+  "sender_chat",
+  "sender_boost_count",
+  "sender_business_bot",
+  "sender_tag",
+  "author_signature",
+  "chat",
+  "date",
+  "edit_date",
+  "reply_to_message",
+  "external_reply",
+  "reply_to_story",
+  "quote",
+  "via_bot",
+  "reply_markup",
+  "effect_id",
+  "media_group_id",
+  "has_protected_content",
+  "is_from_offline",
+]);
+
+function contentOf(message: Message, kind: MessageKind): Partial<Message> {
+  const fields = Object.entries(message).filter(([field]) =>
+    kind === "unknown" ? !ENVELOPE.has(field) : CONTENT_FIELDS.has(field),
+  );
+  return Object.fromEntries(fields);
 }
 
 /** Every message of a topic carries the topic's creation as an implicit reply; that is not what its writer meant. */
@@ -207,11 +275,11 @@ function realReply(message: Message): number | null {
 
 function quoteOf(message: Message): Quote | null {
   if (message.quote === undefined || message.reply_to_message === undefined) return null;
-  return {
-    text: message.quote.text,
-    entities: message.quote.entities ?? [],
-    position: message.quote.position ?? 0,
-  };
+  const { text, entities = [] } = message.quote;
+  const position = message.quote.position ?? 0;
+  const replied = message.reply_to_message;
+  const part = joinedPart(replied.text ?? "", replied.entities ?? [], position, text.length);
+  return { text, entities, position, ...(part === null ? {} : { part }) };
 }
 
 function mediaOf(message: Message): ReplaceableMedia | null {

@@ -1,4 +1,5 @@
 import type { MessageEntity, User } from "grammy/types";
+import { cut } from "../domain/cut.ts";
 import { wallTime, zoneWords } from "./when.ts";
 
 /** A text with its entities; offsets count UTF-16 units, as Telegram's do. */
@@ -28,6 +29,18 @@ export function join(parts: readonly Part[], separator = ""): RichText {
     }
   }
   return { text, entities };
+}
+
+/** As much of a text as fits, which ends in "…" if it was cut; entities end where the text does. */
+export function clipped({ text, entities }: RichText, max: number): RichText {
+  if (text.length <= max) return { text, entities };
+  const kept = cut(text, max - 1);
+  return {
+    text: `${kept}…`,
+    entities: entities
+      .filter(({ offset }) => offset < kept.length)
+      .map((entity) => ({ ...entity, length: Math.min(entity.length, kept.length - entity.offset) })),
+  };
 }
 
 export function plain(text: string): RichText {

@@ -24,6 +24,7 @@ import type { Executed, TicketAct, TicketOrder } from "../domain/work-order.ts";
 import { recordedRow, type RecordedRow } from "../record/projection.ts";
 import { botIdOf } from "../telegram/api.ts";
 import { inbound } from "../telegram/inbound.ts";
+import { markKeyOf } from "../telegram/mark.ts";
 import { receiptView } from "../telegram/receipt-view.ts";
 import { agentsHere, setPresence } from "./agents-report.ts";
 import { customerOf, take } from "./arrivals/take.ts";
@@ -109,6 +110,7 @@ export class TopicGroup extends DurableObject<Env> {
   #rules: Rules | null | undefined;
   /** Deliveries that wait, as far as this wake knows; only the limit of the inbox hangs on it. */
   #waiting = 0;
+  readonly #markKey = markKeyOf(this.env.BOT_TOKEN);
   /** When waiting alone may change who gets a ticket; null: never. Computed anew at every start. */
   #nextHandOutAt: number | null = null;
 
@@ -154,7 +156,12 @@ export class TopicGroup extends DurableObject<Env> {
     if (rules === null || rules.version < configVersion) return { status: "config_needed" };
     if (this.#waiting >= WAITING_ROWS_MAX) return { status: "full", retryAfterS: RETRY_AFTER_FULL_S };
     try {
-      const arrival = inbound(update, { botId: rules.botId, groupChatId: rules.group.chatId });
+      const arrival = inbound(update, {
+        botId: rules.botId,
+        groupChatId: rules.group.chatId,
+        markKey: this.#markKey,
+      });
+      if (arrival.kind === "unreadable") return this.#setAside(update, arrival.where);
       if (arrival.kind === "nothing") {
         this.#tables.seenUpdates.note(update.update_id, this.#now());
         return { status: "ignored" };
@@ -671,6 +678,13 @@ export class TopicGroup extends DurableObject<Env> {
     return fate === "set_aside"
       ? { status: "set_aside" }
       : { status: "failed", retryAfterS: RETRY_AFTER_FAILED_S };
+  }
+
+  /** What cannot be read today cannot be read in a moment either: Telegram is not asked to bring it again. */
+  #setAside(update: Update, where: string): Receipt {
+    this.#warn("update.unreadable", { updateId: update.update_id, where });
+    this.#tables.inbox.setAside(`tg:${update.update_id}`, this.#now(), `unreadable ${where}`, update);
+    return { status: "set_aside" };
   }
 
   /** After a start: calls that a crash interrupted have an unknown outcome, and what waits is brought out. */

@@ -5,13 +5,13 @@ import { decide } from "../domain/decide.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { AgentNotice, Effect, EscalationCall } from "../domain/effect.ts";
 import type { TicketEvent } from "../domain/event.ts";
-import { CARD_SETTLE_MS, LATE_DELIVERY_MS, TURN_SETTLE_MS } from "../domain/limits.ts";
+import { CARD_SETTLE_MS, LATE_DELIVERY_MS, TEXT_CHARS_MAX, TURN_SETTLE_MS } from "../domain/limits.ts";
 import { react } from "../domain/react.ts";
 import type { AgentNow } from "../domain/routing/assignment.ts";
 import { dueAt } from "../domain/strike.ts";
 import { evolve, type Ticket } from "../domain/ticket.ts";
 import { ticketFacts, wants, webhookData, webhookTypeOf } from "../domain/webhook-event.ts";
-import type { RichText } from "../telegram/rich-text.ts";
+import { clipped, type RichText } from "../telegram/rich-text.ts";
 import { customerNotice, topicNotice } from "../telegram/text.ts";
 import { agentNow } from "./agent-now.ts";
 import {
@@ -445,11 +445,12 @@ const SILENT_EVENTS: ReadonlySet<TicketEvent["type"]> = new Set([
   "delivery_uncertain",
 ]);
 
-/** The sendMessage parameters of a text: entities instead of a parse mode, so nothing has to be escaped. */
-export function words(text: RichText): Words {
+/** The sendMessage parameters of a text, cut where Telegram would refuse it: entities, so nothing has to be escaped. */
+export function words(said: RichText): Words {
+  const { text, entities } = clipped(said, TEXT_CHARS_MAX);
   return {
-    text: text.text,
-    ...(text.entities.length === 0 ? {} : { entities: text.entities }),
+    text,
+    ...(entities.length === 0 ? {} : { entities }),
     link_preview_options: { is_disabled: true },
   };
 }

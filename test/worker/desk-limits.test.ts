@@ -30,12 +30,12 @@ function unreadable(customer: number) {
   };
 }
 
-describe("an update that our own code cannot apply", () => {
-  test("is refused, tried again, and set aside without its texts, so that it blocks its chat no longer", async () => {
+describe("an update that our own code cannot read", () => {
+  test("is set aside at once, without its texts, and is never asked for again: it holds up nobody", async () => {
     const ada = await stage.customer({ firstName: "Ada" });
     await stage.telegram.inject(unreadable(ada.id));
     await stage.pass(120_000);
-    expect(stage.deliveries.map((delivery) => delivery.status)).toEqual([503, 503, 200]);
+    expect(stage.deliveries.map((delivery) => delivery.status)).toEqual([200]);
     await ada.write("And now something readable");
     await stage.settle();
     expect(texts(await stage.inTopic("SUP-1"))).toEqual(["And now something readable"]);
@@ -47,6 +47,44 @@ describe("an update that our own code cannot apply", () => {
     );
     expect(kept).not.toMatch(/secret|52\.52|13\.40/i);
     expect(kept).toContain("application/pdf");
+  });
+});
+
+describe("an update that our own storage fails on", () => {
+  const rename = (from: string, to: string) =>
+    runInDurableObject(
+      stage.groupStub(),
+      (_, state) => void state.storage.sql.exec(`ALTER TABLE ${from} RENAME TO ${to}`),
+    );
+
+  test("is brought again, and applied once that is over", async () => {
+    const ada = await stage.customer({ firstName: "Ada" });
+    await rename("messages", "elsewhere");
+    await ada.write("Hello");
+    await stage.deliver();
+    expect(stage.deliveries.map((delivery) => delivery.status)).toEqual([503]);
+    await rename("elsewhere", "messages");
+    await stage.pass(120_000);
+    expect(texts(await stage.inTopic("SUP-1"))).toEqual(["Hello"]);
+    expect(await stage.get("/healthz")).toMatchObject({ groups: [{ setAside: 0 }, { setAside: 0 }] });
+  });
+
+  test("is set aside after three tries, without its texts", async () => {
+    const ada = await stage.customer({ firstName: "Ada" });
+    await rename("messages", "elsewhere");
+    await ada.write("SECRET words");
+    for (let step = 0; step < 20 && stage.deliveries.length < 3; step += 1) {
+      await stage.moveTo(stage.now + 10_000);
+      await stage.deliver();
+    }
+    await rename("elsewhere", "messages");
+    expect(stage.deliveries.map((delivery) => delivery.status)).toEqual([503, 503, 200]);
+    await stage.settle();
+    expect(await stage.get("/healthz")).toMatchObject({ groups: [{ setAside: 1 }, { setAside: 0 }] });
+    const kept = await runInDurableObject(stage.groupStub(), (_, state) =>
+      JSON.stringify(state.storage.sql.exec("SELECT * FROM set_aside").toArray()),
+    );
+    expect(kept).not.toContain("SECRET");
   });
 });
 

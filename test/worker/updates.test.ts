@@ -1,6 +1,8 @@
+import { env } from "cloudflare:workers";
 import type { Message, Update } from "grammy/types";
 import { expect, test } from "vitest";
 import type { LoggedCall } from "../../src/sandbox/telegram/client.ts";
+import { brokenUpdates } from "../support/broken-updates.ts";
 import { Stage } from "../support/stage.ts";
 import fixture from "../support/telegram/updates.json";
 import { CAUSES } from "./updates-causes.ts";
@@ -33,6 +35,48 @@ test(
     expect(stage.deliveries.every((delivery) => delivery.status === 200)).toBe(true);
   },
 );
+
+/** Of all the ways to break the collection every so many-th is tried: the rest is tried on the translation alone. */
+const EVERY = 211;
+
+test("an update that cannot be read is set aside with 200, and those after it are taken", async () => {
+  const stage = await Stage.open({
+    config: (config) => {
+      config.groups[0].chatId = GROUP;
+      config.agents!.push({ telegramId: OLGA, name: "Olga", groups: ["main"] });
+    },
+  });
+  const statuses = new Map<string, number>();
+  let number = 0;
+  for (const [index, broken] of fixture.updates
+    .flatMap(({ update }) => [...brokenUpdates(update)])
+    .entries()) {
+    if (index % EVERY !== 0) continue;
+    number += 1;
+    const update = { ...broken, update_id: 1_000_000 + number };
+    const response = await stage.request("/telegram/webhook", {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "x-telegram-bot-api-secret-token": env.WEBHOOK_SECRET,
+      },
+      body: JSON.stringify(update),
+    });
+    const { status } = await response.json<{ status: string }>();
+    if (response.status !== 200) throw new Error(`${response.status} to ${JSON.stringify(update)}`);
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  }
+  await stage.settle();
+  expect(statuses.get("set_aside")).toBeGreaterThan(5);
+  const { groups } = await (
+    await stage.request("/healthz", { headers: { authorization: `Bearer ${env.ADMIN_TOKEN}` } })
+  ).json<{ groups: { group: string; setAside: number }[] }>();
+  expect(groups[0].setAside).toBe(statuses.get("set_aside"));
+  const ada = await stage.customer();
+  await ada.write("Good morning");
+  await stage.settle();
+  expect(stage.deliveries.every((delivery) => delivery.status === 200)).toBe(true);
+});
 
 /**
  * The collection in its order, the items of an album together. Documentation and libraries use the same ids over and

@@ -1,3 +1,4 @@
+import { cut } from "../../domain/cut.ts";
 import { isActive } from "../../domain/status.ts";
 import { pressData } from "../../telegram/callback.ts";
 import type { Writing } from "../../telegram/message.ts";
@@ -79,7 +80,7 @@ function button(
   act: "customer_switch" | "customer_close",
 ) {
   return {
-    text: `${ticket.ref} · ${ticket.subject}`.slice(0, 60),
+    text: cut(`${ticket.ref} · ${ticket.subject}`, 60),
     callback_data: pressData({ act, ticket: `${tx.rules.policy.group}:${ticket.number}` }),
   };
 }

@@ -118,6 +118,7 @@ function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight:
     case "stranger":
       return stranger(tx, arrival);
     case "nothing":
+    case "unreadable":
       return;
     default:
       arrival satisfies never;

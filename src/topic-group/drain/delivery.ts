@@ -1,5 +1,5 @@
 import { cut } from "../../domain/cut.ts";
-import { CAPTION_CHARS_MAX, TEXT_CHARS_MAX } from "../../domain/limits.ts";
+import { CAPTION_CHARS_MAX, TEXT_CHARS_MAX, TOAST_CHARS_MAX } from "../../domain/limits.ts";
 import { generationsAt, signingOf } from "../../domain/signing-secret.ts";
 import { withoutText } from "../../domain/webhook-event.ts";
 import type { EnrichmentCall } from "../../integrations/enrichment-call.ts";
@@ -219,7 +219,7 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
         method: "answerCallbackQuery",
         params: {
           callback_query_id: work.queryId,
-          ...(work.text === "" ? {} : { text: work.text.slice(0, 200) }),
+          ...(work.text === "" ? {} : { text: cut(work.text, TOAST_CHARS_MAX) }),
         },
       };
     case "setup":

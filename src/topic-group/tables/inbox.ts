@@ -66,6 +66,13 @@ export class Inbox {
     return parked ? "set_aside" : "try_again";
   }
 
+  /** Sets a cause aside that our code cannot read: trying again would come to the same. */
+  setAside(key: string, at: number, error: string, update: unknown): void {
+    const row = { key, at, attempts: 1, error, update: withoutTexts(update), parked: true };
+    this.#db.insert(setAside).values(row).onConflictDoNothing().run();
+    this.#db.insert(inbox).values({ key, at, answer: null }).onConflictDoNothing().run();
+  }
+
   countSetAside(): number {
     return (
       this.#db
@@ -93,14 +100,19 @@ export class Inbox {
 const KEPT_TEXTS = new Set(["type", "status", "mime_type", "language_code"]);
 const PLACES = new Set(["latitude", "longitude"]);
 
+const DEPTH_MAX = 32;
+
 /**
  * The update with every text replaced by its length, but for what Telegram itself says, and without places: what it was
  * can be seen, what it said cannot.
  */
-export function withoutTexts(value: unknown, key = ""): unknown {
+export function withoutTexts(value: unknown, key = "", depth = 0): unknown {
   if (typeof value === "string") return KEPT_TEXTS.has(key) ? value : `(${value.length} characters)`;
   if (PLACES.has(key)) return "(a place)";
-  if (Array.isArray(value)) return value.map((part) => withoutTexts(part, key));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withoutTexts(part, name)]));
+  if (depth > DEPTH_MAX) return "(deeper)";
+  if (Array.isArray(value)) return value.map((part) => withoutTexts(part, key, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [name, withoutTexts(part, name, depth + 1)]),
+  );
 }
