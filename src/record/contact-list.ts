@@ -1,6 +1,7 @@
 import { count, desc, eq, getTableColumns, sql, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { TicketStatus } from "../domain/status.ts";
+import { isAmong } from "./among.ts";
 import { COUNTED_TICKETS_OF_CONTACT_MAX, SCANNED_CONTACTS_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";
 import { contacts, tickets } from "./schema.ts";
@@ -119,10 +120,7 @@ export async function knownContact(
   { people, ticketsShown }: { people: readonly number[]; ticketsShown: number },
 ): Promise<KnownContact | null> {
   const db = drizzle(d1);
-  const areTheirs =
-    people.length === 1
-      ? eq(tickets.customerId, id)
-      : sql`${tickets.customerId} IN (SELECT value FROM json_each(${JSON.stringify(people)}))`;
+  const areTheirs = people.length === 1 ? eq(tickets.customerId, id) : isAmong(tickets.customerId, people);
   const theirs = db
     .select({ status: tickets.status })
     .from(tickets)

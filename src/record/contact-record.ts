@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { unplaced } from "../domain/event.ts";
+import { isAmong } from "./among.ts";
 import { reach } from "./reach.ts";
 import { contacts, customerRoutes, ticketEvents, tickets } from "./schema.ts";
 
@@ -46,12 +47,7 @@ export async function eventsOfTickets(
     drizzle(d1)
       .select()
       .from(ticketEvents)
-      .where(
-        and(
-          sql`${ticketId} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
-          sql`(${ticketId}, ${n}) > (${after[0]}, ${after[1]})`,
-        ),
-      )
+      .where(and(isAmong(ticketId, ids), sql`(${ticketId}, ${n}) > (${after[0]}, ${after[1]})`))
       .orderBy(asc(ticketId), asc(n))
       .limit(limit),
   );

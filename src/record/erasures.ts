@@ -1,9 +1,10 @@
-import { and, asc, desc, eq, inArray, lte, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, lte, sql, type SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { AuditEntry, Doer } from "../domain/audit.ts";
 import { NOTHING_ERASED, type ErasureCounts } from "../domain/erasure.ts";
+import { isAmong } from "./among.ts";
 import { auditOf, doneBy } from "./audit-entries.ts";
 import { ERASED_TICKETS_AT_ONCE_MAX, ERASURES_AT_ONCE_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";
@@ -191,11 +192,10 @@ export class Erasures {
 
   /** What an erasure of these people would remove from the record. */
   async preview(people: readonly number[]): Promise<ErasureCounts["record"]> {
-    const among = [...people];
     const theirs = this.#db
       .select({ id: tickets.id })
       .from(tickets)
-      .where(inArray(tickets.customerId, among));
+      .where(isAmong(tickets.customerId, people));
     const count = (table: SQLiteTable, where: SQL) =>
       this.#db
         .select({ n: sql<number>`count(*)` })
@@ -203,11 +203,11 @@ export class Erasures {
         .where(where);
     const found = await reach(() =>
       this.#db.batch([
-        count(contacts, inArray(contacts.telegramId, among)),
-        count(contactDetails, inArray(contactDetails.contactId, among)),
-        count(customerRoutes, inArray(customerRoutes.customerId, among)),
-        count(tickets, inArray(tickets.customerId, among)),
-        count(ticketEvents, inArray(ticketEvents.ticketId, theirs)),
+        count(contacts, isAmong(contacts.telegramId, people)),
+        count(contactDetails, isAmong(contactDetails.contactId, people)),
+        count(customerRoutes, isAmong(customerRoutes.customerId, people)),
+        count(tickets, isAmong(tickets.customerId, people)),
+        count(ticketEvents, sql`${ticketEvents.ticketId} IN ${theirs}`),
         count(audit, namesAnyOf(people)),
       ]),
     );
@@ -236,17 +236,15 @@ export class Erasures {
       this.#db
         .select({ id: tickets.id })
         .from(tickets)
-        .where(inArray(tickets.customerId, ids))
+        .where(isAmong(tickets.customerId, ids))
         .limit(ERASED_TICKETS_AT_ONCE_MAX),
     );
     const some = rows.map((row) => row.id);
     if (some.length > 0) {
       // Somebody else may be at work on the same ones: what is theirs still is cleared, and counted, once.
-      const theirs = and(inArray(tickets.id, some), inArray(tickets.customerId, ids))!;
-      const theirEvents = inArray(
-        ticketEvents.ticketId,
-        this.#db.select({ id: tickets.id }).from(tickets).where(theirs),
-      );
+      const theirs = and(isAmong(tickets.id, some), isAmong(tickets.customerId, ids))!;
+      const scrubbed = this.#db.select({ id: tickets.id }).from(tickets).where(theirs);
+      const theirEvents = sql`${ticketEvents.ticketId} IN ${scrubbed}`;
       const all = sql`(SELECT json_group_array(one.value) FROM (
         SELECT value FROM json_each(${erasures.tickets}) UNION SELECT value FROM json_each(${JSON.stringify(some)})) AS one)`;
       await this.#batch([
@@ -271,7 +269,7 @@ export class Erasures {
       this.#db
         .update(contactDetails)
         .set({ mergedInto: null, mergedAt: null, mergedBy: null })
-        .where(inArray(contactDetails.mergedInto, ids)),
+        .where(isAmong(contactDetails.mergedInto, ids)),
     ]);
     // Every second statement counts, and says so by what it changed.
     const found = results.some((result, index) => index % 2 === 0 && changesOf(result) > 0);
@@ -330,7 +328,7 @@ export class Erasures {
   }
 
   #deleteOf(table: SQLiteTable, column: SQLiteColumn, ids: readonly number[]): BatchItem<"sqlite"> {
-    return this.#db.delete(table).where(inArray(column, [...ids]));
+    return this.#db.delete(table).where(isAmong(column, ids));
   }
 
   #pseudonymise({ contact, pseudonym }: { contact: number; pseudonym: string }): BatchItem<"sqlite"> {
@@ -355,12 +353,10 @@ function isRunning(id: string): SQL {
 
 /** Entries about people, or that name them beside others. */
 function namesAnyOf(people: readonly number[]): SQL {
-  const named = people.map(
-    (id) =>
-      sql`(${audit.targetKind} = 'contact' AND (${audit.targetId} = ${String(id)}
-        OR instr(coalesce(${audit.from}, '') || coalesce(${audit.to}, '') || ${audit.data}, ${`"${id}"`}) > 0))`,
-  );
-  return sql`(${sql.join(named, sql` OR `)})`;
+  const all = sql`coalesce(${audit.from}, '') || coalesce(${audit.to}, '') || ${audit.data}`;
+  return sql`(${audit.targetKind} = 'contact' AND EXISTS (
+    SELECT 1 FROM json_each(${JSON.stringify(people.map(String))}) AS person
+    WHERE ${audit.targetId} = person.value OR instr(${all}, '"' || person.value || '"') > 0))`;
 }
 
 /** What was removed elsewhere than in the record, as the objects tell it. */

@@ -1,5 +1,6 @@
 import { getTableColumns, sql, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { isAmong } from "./among.ts";
 import { SCANNED_EVENTS_MAX } from "./limits.ts";
 import type { TicketEventRow } from "./queries.ts";
 import { reach } from "./reach.ts";
@@ -52,7 +53,7 @@ export async function readFeed(
   const scan = sql`SELECT seq, ticket_id, n, type, group_id FROM event_feed WHERE seq > ${after.seq}
     ORDER BY seq LIMIT ${isFiltered ? SCANNED_EVENTS_MAX : limit}`;
   const checked = [
-    ...(types.length === 0 ? [] : [sql`feed.type IN (${list(types)})`]),
+    ...(types.length === 0 ? [] : [isAmong(sql`feed.type`, types)]),
     ...(group === undefined ? [] : [sql`feed.group_id = ${group}`]),
   ];
   const where = checked.length === 0 ? sql`` : sql`WHERE ${sql.join(checked, sql` AND `)}`;
@@ -114,11 +115,4 @@ const EVENT = Object.fromEntries(
 /** A row that is gone was read; one that is another event's was written after the record was brought back. */
 function isAnother(stood: FeedPlace | undefined, { ticketId, n }: FeedPlace): boolean {
   return stood !== undefined && (stood.ticketId !== ticketId || stood.n !== n);
-}
-
-function list(values: readonly string[]): SQL {
-  return sql.join(
-    values.map((value) => sql`${value}`),
-    sql`, `,
-  );
 }

@@ -1,6 +1,7 @@
-import { and, eq, inArray, isNotNull, or, sql, type SQL, type SQLWrapper } from "drizzle-orm";
+import { and, eq, isNotNull, or, sql, type SQL, type SQLWrapper } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { AuditEntry, Doer } from "../domain/audit.ts";
+import { isAmong } from "./among.ts";
 import { auditOfChange, doneBy } from "./audit-entries.ts";
 import { reach } from "./reach.ts";
 import { contactDetails, legalHolds, tickets } from "./schema.ts";
@@ -67,15 +68,15 @@ export class LegalHolds {
     const theirs = this.#db
       .select({ id: tickets.id })
       .from(tickets)
-      .where(inArray(tickets.customerId, [...contacts]));
+      .where(isAmong(tickets.customerId, contacts));
     return reach(() =>
       this.#db
         .select()
         .from(legalHolds)
         .where(
           or(
-            and(eq(legalHolds.kind, "contact"), inArray(legalHolds.id, contacts.map(String))),
-            and(eq(legalHolds.kind, "ticket"), inArray(legalHolds.id, theirs)),
+            and(eq(legalHolds.kind, "contact"), isAmong(legalHolds.id, contacts.map(String))),
+            and(eq(legalHolds.kind, "ticket"), sql`${legalHolds.id} IN ${theirs}`),
           ),
         ),
     );

@@ -1,7 +1,8 @@
-import { and, eq, inArray, ne, sql } from "drizzle-orm";
+import { and, eq, ne, sql } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { Census, Finding, ReconciliationRun } from "../domain/reconciliation.ts";
 import type { UpdateLedger } from "../domain/update-ledger.ts";
+import { isAmong } from "./among.ts";
 import { RECONCILIATION_RUNS_KEPT } from "./limits.ts";
 import { reach } from "./reach.ts";
 import { jobs, tickets } from "./schema.ts";
@@ -109,7 +110,7 @@ export class Reconciliation {
       this.#db
         .select({ id: tickets.id, version: tickets.version })
         .from(tickets)
-        .where(inArray(tickets.id, sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`)),
+        .where(isAmong(tickets.id, ids)),
     );
     return new Map(rows.map(({ id, version }) => [id, version]));
   }

@@ -1,7 +1,8 @@
-import { and, eq, inArray, lt, sql, type SQL } from "drizzle-orm";
+import { and, eq, lt, sql, type SQL } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { AuditEntry } from "../domain/audit.ts";
 import { NO_PROFILE } from "../domain/routing/profile.ts";
+import { isAmong } from "./among.ts";
 import { auditOf } from "./audit-entries.ts";
 import { isHeldByNobody, isHeldPerson } from "./legal-holds.ts";
 import { ERASED_TICKETS_AT_ONCE_MAX, ROWS_FORGOTTEN_AT_ONCE_MAX } from "./limits.ts";
@@ -61,8 +62,8 @@ export class Retention {
     if (some.length === 0) return { removed: 0, more: false };
     await reach(() =>
       this.#db.batch([
-        this.#db.delete(ticketEvents).where(inArray(ticketEvents.ticketId, some)),
-        this.#db.delete(tickets).where(inArray(tickets.id, some)),
+        this.#db.delete(ticketEvents).where(isAmong(ticketEvents.ticketId, some)),
+        this.#db.delete(tickets).where(isAmong(tickets.id, some)),
       ]),
     );
     return { removed: some.length, more: some.length === ERASED_TICKETS_AT_ONCE_MAX };
@@ -74,7 +75,7 @@ export class Retention {
     const some = await this.#closedBefore(before, has);
     if (some.length === 0) return { removed: 0, more: false };
     const { meta } = await reach(() =>
-      this.#db.delete(ticketEvents).where(inArray(ticketEvents.ticketId, some)),
+      this.#db.delete(ticketEvents).where(isAmong(ticketEvents.ticketId, some)),
     );
     return { removed: meta.changes, more: some.length === ERASED_TICKETS_AT_ONCE_MAX };
   }
@@ -94,7 +95,7 @@ export class Retention {
       )
       .orderBy(audit.at)
       .limit(ROWS_FORGOTTEN_AT_ONCE_MAX);
-    const { meta } = await reach(() => this.#db.delete(audit).where(inArray(audit.id, old)));
+    const { meta } = await reach(() => this.#db.delete(audit).where(sql`${audit.id} IN ${old}`));
     return { removed: meta.changes, more: meta.changes === ROWS_FORGOTTEN_AT_ONCE_MAX };
   }
 

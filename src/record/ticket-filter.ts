@@ -1,6 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { Priority } from "../domain/priority.ts";
 import { isActive, TICKET_STATUSES, type TicketStatus } from "../domain/status.ts";
+import { isAmong } from "./among.ts";
 
 /** Which tickets a list shows: all conditions hold. Instants in ms since 1970; `after` includes it, `before` does not. */
 export interface TicketFilter {
@@ -93,12 +94,7 @@ export function isWholePart({ statuses = [] }: TicketFilter, closed: boolean): b
 
 function among(column: "status" | "priority", values: readonly string[]): SQL | null {
   if (values.length === 0) return null;
-  return sql`${sql.identifier(column)} IN ${listed(values)}`;
-}
-
-/** One parameter, however many there are: D1 takes a hundred in a statement. */
-function listed(values: readonly (string | number)[]): SQL {
-  return sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`;
+  return isAmong(sql.identifier(column), values);
 }
 
 /** All of these hold of a ticket. One is said as it is, because a list of them is a row more to read of each ticket. */
@@ -120,7 +116,7 @@ function hasField(field: SQL, option: SQL): SQL {
 /** The condition of one customer is what an index begins with. */
 export function ofCustomers(customers: readonly number[]): SQL {
   const [only, ...others] = customers;
-  return others.length === 0 ? sql`customer_id = ${only}` : sql`customer_id IN ${listed(customers)}`;
+  return others.length === 0 ? sql`customer_id = ${only}` : isAmong(sql`customer_id`, customers);
 }
 
 function from(column: Column, at: number | undefined): SQL {

@@ -59,7 +59,8 @@ function eraseTickets(tx: Transaction, id: string, numbers: readonly number[], s
 /** Removes tickets and whatever this transaction still wanted to do about them. Their numbers are never given again. */
 export function forgetTickets(tx: Transaction, numbers: readonly number[]) {
   tx.store.setFact(FACTS.lastForgotten, tx.store.lastNumber());
-  tx.seenUpdates.noteOfTickets(numbers, tx.now);
+  for (const number of numbers)
+    tx.seenUpdates.noteOfTicket(number, tx.store.ticket(number)!.ticket.customer, tx.now);
   const removed = tx.privacy.forgetTickets(numbers);
   for (const number of numbers) {
     tx.asks.delete(number);

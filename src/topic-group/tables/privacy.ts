@@ -1,9 +1,11 @@
-import { and, asc, desc, eq, inArray, lt, or, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, lt, or, sql, type SQL } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { ErasedHere, ErasureCounts } from "../../domain/erasure.ts";
 import { NO_PROFILE } from "../../domain/routing/profile.ts";
 import { chatLane } from "../drain/lane.ts";
+import { isAmong } from "./among.ts";
 import type { Database } from "./database.ts";
+import { messagesOf } from "./messages-of.ts";
 import {
   blocked,
   customers,
@@ -94,60 +96,74 @@ export class Privacy {
   forgetTickets(
     numbers: readonly number[],
   ): Pick<Counts, "tickets" | "events" | "messages" | "deliveries" | "other"> {
-    const among = [...numbers];
-    const untold = among.flatMap((number) => [
-      eq(told.key, `unmet:${number}`),
-      sql`${told.key} GLOB ${`nobody:${number}:*`}`,
-    ]);
+    const theirs = this.#db
+      .select({ number: tickets.number, customer: tickets.customer })
+      .from(tickets)
+      .where(isAmong(tickets.number, numbers))
+      .all();
+    let ofMessages = 0;
+    let ofTold = 0;
+    for (const { number, customer } of theirs) {
+      ofMessages += this.#forgetMessages(messagesOf(customer, number));
+      ofTold += this.#forgetTold(eq(told.key, `unmet:${number}`));
+      ofTold += this.#forgetTold(sql`${told.key} GLOB ${`nobody:${number}:*`}`);
+    }
     return {
       events: count(
-        this.#db.delete(events).where(inArray(events.ticket, among)).returning({ n: events.n }).all(),
+        this.#db.delete(events).where(isAmong(events.ticket, numbers)).returning({ n: events.n }).all(),
       ),
-      messages: count(
-        this.#db.delete(messages).where(inArray(messages.ticket, among)).returning({ n: messages.seq }).all(),
-      ),
+      messages: ofMessages,
       deliveries:
         count(
-          this.#db.delete(outbox).where(inArray(outbox.ticket, among)).returning({ n: outbox.seq }).all(),
-        ) +
-        count(
-          this.#db.delete(hookLog).where(inArray(hookLog.ticket, among)).returning({ n: hookLog.seq }).all(),
-        ),
-      other:
-        count(
-          this.#db.delete(topics).where(inArray(topics.ticket, among)).returning({ n: topics.id }).all(),
+          this.#db.delete(outbox).where(isAmong(outbox.ticket, numbers)).returning({ n: outbox.seq }).all(),
         ) +
         count(
           this.#db
-            .delete(told)
-            .where(or(...untold))
-            .returning({ n: told.key })
+            .delete(hookLog)
+            .where(isAmong(hookLog.ticket, numbers))
+            .returning({ n: hookLog.seq })
             .all(),
         ),
+      other:
+        ofTold +
+        count(
+          this.#db.delete(topics).where(isAmong(topics.ticket, numbers)).returning({ n: topics.id }).all(),
+        ),
       tickets: count(
-        this.#db.delete(tickets).where(inArray(tickets.number, among)).returning({ n: tickets.number }).all(),
+        this.#db
+          .delete(tickets)
+          .where(isAmong(tickets.number, numbers))
+          .returning({ n: tickets.number })
+          .all(),
       ),
     };
+  }
+
+  #forgetMessages(conditions: readonly SQL[]): number {
+    return sumOf(conditions, (which) =>
+      count(this.#db.delete(messages).where(which).returning({ n: messages.seq }).all()),
+    );
+  }
+
+  #forgetTold(which: SQL | undefined): number {
+    return count(this.#db.delete(told).where(which).returning({ n: told.key }).all());
   }
 
   /** Removes what is kept of a person beside their tickets. */
   forgetPerson(id: number): Pick<Counts, "customers" | "messages" | "deliveries" | "other"> {
     const lane = chatLane(id);
-    const about = or(
-      inArray(told.key, [blockedKey(id), `stranger:${id}`]),
-      sql`${told.key} GLOB ${`outsider:${id}:*`}`,
-    );
     return {
-      messages: count(
+      messages: this.#forgetMessages(messagesOf(id)),
+      deliveries: count(
         this.#db
-          .delete(messages)
-          .where(or(eq(messages.chat, id), eq(messages.lane, lane)))
-          .returning({ n: messages.seq })
+          .delete(outbox)
+          .where(namesAnyOf([id]))
+          .returning({ n: outbox.seq })
           .all(),
       ),
-      deliveries: count(this.#db.delete(outbox).where(namesThem(id)).returning({ n: outbox.seq }).all()),
       other:
-        count(this.#db.delete(told).where(about).returning({ n: told.key }).all()) +
+        this.#forgetTold(isAmong(told.key, [blockedKey(id), `stranger:${id}`])) +
+        this.#forgetTold(sql`${told.key} GLOB ${`outsider:${id}:*`}`) +
         count(this.#db.delete(lanes).where(eq(lanes.lane, lane)).returning({ n: lanes.lane }).all()) +
         count(
           this.#db.delete(blocked).where(eq(blocked.customer, id)).returning({ n: blocked.customer }).all(),
@@ -164,10 +180,8 @@ export class Privacy {
    * nothing is here.
    */
   erasable(people: readonly number[], refsMax: number): Erasable | null {
-    const among = [...people];
-    const theirs = inArray(tickets.customer, among);
+    const theirs = isAmong(tickets.customer, people);
     const numbers = this.#db.select({ number: tickets.number }).from(tickets).where(theirs);
-    const theirLanes = among.map(chatLane);
     const [all] = this.#db
       .select({
         tickets: sql<number>`count(*)`,
@@ -185,22 +199,15 @@ export class Privacy {
       .limit(refsMax)
       .all();
     const counts = {
-      topics: this.#count(topics, inArray(topics.ticket, numbers)),
-      messages: this.#count(
-        messages,
-        or(
-          inArray(messages.ticket, numbers),
-          inArray(messages.chat, among),
-          inArray(messages.lane, theirLanes),
-        ),
-      ),
+      topics: this.#count(topics, sql`${topics.ticket} IN ${numbers}`),
+      messages: sumOf(people, (id) => this.countMessages(id)),
       deliveries:
-        this.#count(outbox, or(inArray(outbox.ticket, numbers), ...among.map(namesThem))) +
-        this.#count(hookLog, inArray(hookLog.ticket, numbers)),
+        this.#count(outbox, or(sql`${outbox.ticket} IN ${numbers}`, namesAnyOf(people))) +
+        this.#count(hookLog, sql`${hookLog.ticket} IN ${numbers}`),
     };
     const known =
-      this.#count(customers, inArray(customers.id, among)) +
-      this.#count(blocked, inArray(blocked.customer, among));
+      this.#count(customers, isAmong(customers.id, people)) +
+      this.#count(blocked, isAmong(blocked.customer, people));
     const found = [known, all!.tickets, ...Object.values(counts)].some((n) => n > 0);
     return found ? { ...all!, ...counts, refs: refs.map(({ ref }) => ref) } : null;
   }
@@ -230,21 +237,21 @@ export class Privacy {
 
   /** What waits to leave, or was given up, of theirs, to them and about them; all that an erasure would remove. */
   waitingOf(id: number): Waiting[] {
-    const relays = this.#db
-      .select({ acceptedAt: messages.acceptedAt, state: messages.state, says: messages.content })
-      .from(messages)
-      .where(
-        and(
-          inArray(messages.state, ["waiting", "parked", "uncertain"]),
-          or(
-            eq(messages.chat, id),
-            eq(messages.lane, chatLane(id)),
-            inArray(messages.ticket, this.#numbersOf(id)),
-          ),
-        ),
+    const relays = messagesOf(id)
+      .flatMap((which) =>
+        this.#db
+          .select({
+            seq: messages.seq,
+            acceptedAt: messages.acceptedAt,
+            state: messages.state,
+            says: messages.content,
+          })
+          .from(messages)
+          .where(and(which, sql`${messages.state} IN ('waiting', 'parked', 'uncertain')`))
+          .all(),
       )
-      .orderBy(asc(messages.seq))
-      .all();
+      .sort((a, b) => a.seq - b.seq)
+      .map(({ seq: _seq, ...relay }) => relay);
     const works = this.#db
       .select({
         kind: outbox.kind,
@@ -253,7 +260,7 @@ export class Privacy {
         says: outbox.payload,
       })
       .from(outbox)
-      .where(or(inArray(outbox.ticket, this.#numbersOf(id)), namesThem(id)))
+      .where(or(sql`${outbox.ticket} IN ${this.#numbersOf(id)}`, namesAnyOf([id])))
       .orderBy(asc(outbox.seq))
       .all();
     return [...relays.map((relay) => ({ kind: "relay", ...relay })), ...works];
@@ -265,7 +272,7 @@ export class Privacy {
     return this.#db
       .select({ webhook, type, at, deliveredAt })
       .from(hookLog)
-      .where(inArray(hookLog.ticket, this.#numbersOf(id)))
+      .where(sql`${hookLog.ticket} IN ${this.#numbersOf(id)}`)
       .orderBy(asc(hookLog.seq))
       .all();
   }
@@ -289,12 +296,7 @@ export class Privacy {
 
   /** How many messages are linked with this person's chat, theirs and those to them. */
   countMessages(id: number): number {
-    const row = this.#db
-      .select({ n: sql<number>`count(*)` })
-      .from(messages)
-      .where(or(eq(messages.chat, id), eq(messages.lane, chatLane(id))))
-      .get();
-    return row?.n ?? 0;
+    return sumOf(messagesOf(id), (which) => this.#count(messages, which));
   }
 
   /** Links of messages, those of the person or those to them, by the number in their chat. */
@@ -354,7 +356,13 @@ export class Privacy {
       .from(outbox)
       .where(and(eq(outbox.kind, "webhook"), eq(outbox.state, "parked"), lt(outbox.acceptedAt, before)))
       .limit(limit);
-    return count(this.#db.delete(outbox).where(inArray(outbox.seq, old)).returning({ n: outbox.seq }).all());
+    return count(
+      this.#db
+        .delete(outbox)
+        .where(sql`${outbox.seq} IN ${old}`)
+        .returning({ n: outbox.seq })
+        .all(),
+    );
   }
 
   /** Removes what another system said of customers before an instant, but for some. */
@@ -373,7 +381,7 @@ export class Privacy {
       this.#db
         .update(customers)
         .set({ profile: null })
-        .where(inArray(customers.id, old))
+        .where(sql`${customers.id} IN ${old}`)
         .returning({ n: customers.id })
         .all(),
     );
@@ -400,28 +408,33 @@ export class Privacy {
 
   /** Clears what another system said of tickets, from them and from what happened to them. */
   forgetWhatWasSaid(numbers: readonly number[]): void {
-    const among = [...numbers];
     this.#db
       .update(tickets)
       .set({ state: sql`json_set(${tickets.state}, '$.profile', NULL)` })
-      .where(inArray(tickets.number, among))
+      .where(isAmong(tickets.number, numbers))
       .run();
     this.#db
       .update(events)
       .set({
         event: sql`json_set(${events.event}, '$.profile', json(${JSON.stringify(NO_PROFILE)}), '$.ignored', json('[]'))`,
       })
-      .where(and(inArray(events.ticket, among), sql`${events.event} ->> '$.type' = 'enrichment_answered'`))
+      .where(and(isAmong(events.ticket, numbers), sql`${events.event} ->> '$.type' = 'enrichment_answered'`))
       .run();
   }
 }
 
-/** What waits to be told to a person, or to another group about them. */
-function namesThem(id: number): SQL {
+/** What waits to be told to people, or to another group about them. */
+function namesAnyOf(people: readonly number[]): SQL {
+  const named = ["contact.id", "customer", "ticket.customer"].map((path) =>
+    isAmong(sql`(${outbox.payload} ->> ${sql.raw(`'$.message.${path}'`)})`, people),
+  );
   // What agents are told in private is theirs, even if they were once customers.
-  return sql`((${outbox.lane} = ${chatLane(id)} AND ${outbox.kind} <> 'agent_notice')
-    OR (${outbox.kind} = 'peer' AND ${id} IN (${outbox.payload} ->> '$.message.contact.id',
-      ${outbox.payload} ->> '$.message.customer', ${outbox.payload} ->> '$.message.ticket.customer')))`;
+  return sql`((${isAmong(outbox.lane, people.map(chatLane))} AND ${outbox.kind} <> 'agent_notice')
+    OR (${outbox.kind} = 'peer' AND ${or(...named)}))`;
+}
+
+function sumOf<T>(values: readonly T[], number: (value: T) => number): number {
+  return values.reduce((sum, value) => sum + number(value), 0);
 }
 
 /** Updates in which somebody's id stands anywhere. */

@@ -1,8 +1,10 @@
-import { and, desc, eq, gt, gte, inArray, isNotNull, lt, or, sql, type SQL } from "drizzle-orm";
+import { and, desc, eq, gt, gte, isNotNull, lt, sql, type SQL } from "drizzle-orm";
 import { CAUSE_KEPT_MS } from "../../domain/limits.ts";
 import type { Hole, SeenUpdate, SeenSince } from "../../domain/update-ledger.ts";
-import { chatLane, STAFF, STAFF_CHAT } from "../drain/lane.ts";
+import { STAFF, STAFF_CHAT } from "../drain/lane.ts";
+import { isAmong } from "./among.ts";
 import type { Database } from "./database.ts";
+import { messagesOf } from "./messages-of.ts";
 import { inbox, messages, seenUpdates } from "./schema.ts";
 
 /** Updates that one look tells, a kind of row; numbers that are looked up one by one. */
@@ -31,14 +33,14 @@ export class SeenUpdates {
     if (id > 0) this.#db.insert(seenUpdates).values({ id, at }).onConflictDoNothing().run();
   }
 
-  /** The messages of tickets are about to be removed: that they came stays known. */
-  noteOfTickets(numbers: readonly number[], now: number): void {
-    this.#noteOf(inArray(messages.ticket, [...numbers]), now);
+  /** The messages of a ticket are about to be removed: that they came stays known. */
+  noteOfTicket(number: number, customer: number, now: number): void {
+    for (const which of messagesOf(customer, number)) this.#noteOf(which, now);
   }
 
   /** The same of a person's messages, and of those to them. */
   noteOfPerson(id: number, now: number): void {
-    this.#noteOf(or(eq(messages.chat, id), eq(messages.lane, chatLane(id))), now);
+    for (const which of messagesOf(id)) this.#noteOf(which, now);
   }
 
   /**
@@ -70,12 +72,11 @@ export class SeenUpdates {
       for (let id = from; id <= to && ids.length < LOOKED_UP_MAX; id += 1) ids.push(id);
     }
     if (ids.length === 0) return [];
-    const asked = sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
-    const keys = sql`(SELECT 'tg:' || value FROM json_each(${JSON.stringify(ids)}))`;
+    const keys = ids.map((id) => `tg:${id}`);
     return [
-      ...this.#settled(inArray(inbox.key, keys)),
-      ...this.#db.select().from(seenUpdates).where(inArray(seenUpdates.id, asked)).all(),
-      ...this.#db.select(UPDATE).from(messages).where(inArray(messages.updateId, asked)).all(),
+      ...this.#settled(isAmong(inbox.key, keys)),
+      ...this.#db.select().from(seenUpdates).where(isAmong(seenUpdates.id, ids)).all(),
+      ...this.#db.select(UPDATE).from(messages).where(isAmong(messages.updateId, ids)).all(),
     ];
   }
 

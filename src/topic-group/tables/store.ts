@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, lt, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, isNotNull, lt, lte, sql } from "drizzle-orm";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
 import type { CustomerTicket } from "../../domain/conversation.ts";
 import type { TicketEvent } from "../../domain/event.ts";
@@ -7,6 +7,7 @@ import type { Loads } from "../../domain/roster.ts";
 import { evolve, TICKET_SHAPE, type Ticket } from "../../domain/ticket.ts";
 import type { RateState } from "../drain/lane-rate.ts";
 import type { Lane } from "../drain/lane.ts";
+import { isAmong } from "./among.ts";
 import type { Database } from "./database.ts";
 import { FACTS } from "./facts.ts";
 import { customers, events, facts, lanes, people, tickets, told, topics } from "./schema.ts";
@@ -646,11 +647,7 @@ export class Store {
 
   /** These tickets count as unrecorded again. */
   forgetRecordedOf(numbers: readonly number[]): void {
-    this.#db
-      .update(tickets)
-      .set({ recorded: 0 })
-      .where(inArray(tickets.number, [...numbers]))
-      .run();
+    this.#db.update(tickets).set({ recorded: 0 }).where(isAmong(tickets.number, numbers)).run();
   }
 
   /** Everything counts as unrecorded again. Answers how many tickets that is. */

@@ -1,6 +1,7 @@
-import { and, inArray, sql } from "drizzle-orm";
+import { and, sql } from "drizzle-orm";
 import { PRIORITIES } from "../../domain/priority.ts";
 import type { Ticket } from "../../domain/ticket.ts";
+import { isAmong } from "./among.ts";
 import type { Database } from "./database.ts";
 import { tickets } from "./schema.ts";
 import { isUnassigned } from "./store.ts";
@@ -72,7 +73,7 @@ export class Waiting {
     const rows = this.#db
       .select({ state: tickets.state })
       .from(tickets)
-      .where(and(sql`unassigned = 1`, inArray(tickets.queue, queues)))
+      .where(and(sql`unassigned = 1`, isAmong(tickets.queue, queues)))
       .all();
     return new Map(rows.map(({ state }) => [state.number, waitingOf(state, tiers)]));
   }

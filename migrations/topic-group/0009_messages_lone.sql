@@ -1,0 +1,1 @@
+CREATE INDEX `messages_lone` ON `messages` (`lane`,`ticket`) WHERE copy_id IS NULL AND state <> 'waiting' AND chat <= 0;

@@ -1,0 +1,22 @@
+import { and, eq, sql, type SQL } from "drizzle-orm";
+import { chatLane } from "../drain/lane.ts";
+import { messages } from "./schema.ts";
+
+/**
+ * The conditions that together find the messages of a person, of one of their tickets only if it is named: what they
+ * wrote, then what was written to them with a copy, waiting, and without either. Each has an index and no message meets
+ * two of them. Asked as one condition they would read every message of the group.
+ */
+export function messagesOf(person: number, ticket?: number): SQL[] {
+  const toThem = eq(messages.lane, chatLane(person));
+  const ofTicket = ticket === undefined ? undefined : eq(messages.ticket, ticket);
+  return [
+    and(eq(messages.chat, person), ofTicket)!,
+    and(toThem, sql`${messages.copyId} IS NOT NULL`, ofTicket)!,
+    and(toThem, sql`${messages.state} = 'waiting'`, sql`${messages.copyId} IS NULL`, ofTicket)!,
+    and(toThem, isLone, ofTicket)!,
+  ];
+}
+
+/** The condition of the index `messages_lone`, as SQLite has to read it again to use the index. */
+const isLone = sql`copy_id IS NULL AND state <> 'waiting' AND chat <= 0`;
