@@ -47,7 +47,9 @@ export interface Noticed {
 /** Something that is not as it should be; `mended`: the run has put it right. Instants in ms since 1970. */
 export type Finding =
   | { kind: "group.unreachable"; group: string; mended: false }
-  /** The record has other tickets in hand than the group's object; mended by telling it everything again. */
+  /** The group's object goes by a higher version of the configuration than the record has: D1 was brought back to an older day. */
+  | { kind: "config.ahead"; group: string; object: number; record: number; mended: boolean }
+  /** The record has other tickets in hand than the group's object; mended by telling it those that differ. */
   | { kind: "record.differs"; group: string; object: Census; record: Census; mended: boolean }
   /** The record lacks these tickets, or has them older; mended by telling it those again. */
   | { kind: "record.tickets_differ"; group: string; tickets: string[]; mended: boolean }
@@ -109,6 +111,8 @@ export function findingInWords(finding: Finding, time: (at: number) => string): 
   switch (finding.kind) {
     case "group.unreachable":
       return `The group ${finding.group} does not answer.`;
+    case "config.ahead":
+      return `The group ${finding.group} goes by version ${finding.object} of the configuration, the record has ${finding.record}: store the configuration that should be in force once more.`;
     case "record.differs":
       return `The record has ${finding.record.tickets} tickets of ${finding.group} in hand, the group ${finding.object.tickets}.`;
     case "record.tickets_differ":

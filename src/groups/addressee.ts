@@ -8,7 +8,7 @@ import { ContactDetails } from "../record/contact-details.ts";
 import { customerRoutesOf } from "../record/customer-routes.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import type { Envelope } from "../telegram/envelope.ts";
-import { askGroups, groupIds, hasGroup } from "./ask.ts";
+import { askGroups, groupIds, hasGroup, newestConfigVersion } from "./ask.ts";
 
 /** The group whose object an update is for, and the configuration by which that was found. */
 export interface Addressee {
@@ -44,7 +44,8 @@ async function withChatMoved(
   env: Env,
 ): Promise<VersionedConfig> {
   if (migration === null || groupOfChat(versioned.config, migration.from) === undefined) return versioned;
-  const moved = await new ConfigStore(env.DB).moveChat(migration.from, migration.to, Date.now());
+  const above = await newestConfigVersion(env, groupIds(versioned.config));
+  const moved = await new ConfigStore(env.DB).moveChat(migration.from, migration.to, Date.now(), above);
   if (moved === null) {
     log("error", "config.chat_not_moved", migration);
     return versioned;

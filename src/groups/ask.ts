@@ -58,6 +58,15 @@ export async function configureGroups(env: Env, versioned: VersionedConfig): Pro
   return answers.filter((answer) => "unreachable" in answer).map(({ group }) => group);
 }
 
+/**
+ * The highest version that a group's object goes by. It is above the record's only where D1 was brought back to an
+ * older day: an object takes no older version, so the next change has to be numbered above this.
+ */
+export async function newestConfigVersion(env: Env, groups: readonly string[]): Promise<number> {
+  const answers = await askGroups(env, groups, (stub) => stub.configVersion());
+  return Math.max(0, ...answers.map((answer) => ("answer" in answer ? answer.answer : 0)));
+}
+
 export function groupIds(config: Config): string[] {
   return config.groups.map(({ id }) => id);
 }

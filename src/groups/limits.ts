@@ -22,6 +22,8 @@ export const RETRY_S = 5;
 export const RETRY_UNCONFIGURED_S = 10;
 /** Tickets of a group, open and closed, that one look compares with the record one by one. */
 export const TICKETS_COMPARED_MAX = 200;
+/** Open tickets that are compared in one question, where the record has others in hand than the object. */
+export const OPEN_COMPARED_AT_ONCE_MAX = 2_000;
 /** Clocks of objects and of whoever asks them may differ by this. */
 export const CLOCKS_DIFFER_MS = 5_000;
 /** Holes in the numbers of updates that one look names; those beyond are one. */

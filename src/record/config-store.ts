@@ -18,7 +18,7 @@ import { reach } from "./reach.ts";
 import { rowWhere } from "./row-where.ts";
 import { audit, configVersions, tickets } from "./schema.ts";
 
-/** A version without its document. Versions count from 1; the highest is in force. */
+/** A version without its document. Versions count from 1, with gaps after D1 was brought back; the highest is in force. */
 export interface ConfigVersion {
   version: number;
   /** In ms since 1970. */
@@ -42,6 +42,8 @@ export interface Change {
   restoredFrom?: number;
   /** The version that the change was made from; 0 where there is none yet. */
   ifVersion: number;
+  /** The highest version that a group's object has: the new one is numbered above it, or no object would take it. */
+  above?: number;
   /** Who changes it through the API, for the audit trail; `by` is their name. Without one it is Telegram. */
   doer?: Doer;
 }
@@ -88,6 +90,20 @@ export class ConfigStore {
   async version(version: number): Promise<StoredConfig | null> {
     const row = await reach(() =>
       this.#db.select().from(configVersions).where(eq(configVersions.version, version)).get(),
+    );
+    return row === undefined ? null : stored(row);
+  }
+
+  /** The one that was in force before a version. */
+  async before(version: number): Promise<StoredConfig | null> {
+    const row = await reach(() =>
+      this.#db
+        .select()
+        .from(configVersions)
+        .where(lt(configVersions.version, version))
+        .orderBy(desc(configVersions.version))
+        .limit(1)
+        .get(),
     );
     return row === undefined ? null : stored(row);
   }
@@ -151,9 +167,11 @@ export class ConfigStore {
     const version = current?.version ?? 0;
     if (version !== change.ifVersion) return { outcome: "conflict", version };
     const diff = diffConfig(current?.document ?? {}, document);
-    if (current !== null && isSame(diff)) return { outcome: "unchanged", version };
+    const isBehind = version < (change.above ?? 0);
+    if (current !== null && isSame(diff) && !isBehind) return { outcome: "unchanged", version };
+    const next = Math.max(version, change.above ?? 0) + 1;
     const row = {
-      version: version + 1,
+      version: next,
       document: JSON.stringify(document),
       createdAt: change.at,
       createdBy: change.by,
@@ -169,16 +187,16 @@ export class ConfigStore {
       at: change.at,
       ...(change.doer === undefined ? { by: { kind: "system", id: "telegram" } } : doneBy(change.doer)),
       action: change.restoredFrom === undefined ? "config.stored" : "config.rolled_back",
-      target: { kind: "config", id: String(version + 1) },
+      target: { kind: "config", id: String(next) },
       from: { version },
-      to: { version: version + 1 },
+      to: { version: next },
       data: {
         places: changedPlaces(diff, current?.document ?? {}, document),
         ...(change.restoredFrom === undefined ? {} : { restoredFrom: change.restoredFrom }),
       },
     };
-    const [[next]] = await reach(() => this.#db.batch([store, auditOfChange(this.#db, entry)]));
-    if (next !== undefined) return { outcome: "stored", version: next.version };
+    const [[added]] = await reach(() => this.#db.batch([store, auditOfChange(this.#db, entry)]));
+    if (added !== undefined) return { outcome: "stored", version: added.version };
     return { outcome: "conflict", version: (await this.current())?.version ?? 0 };
   }
 
@@ -186,7 +204,7 @@ export class ConfigStore {
    * A group's chat became a supergroup and got another id: writes that into the configuration. Answers the
    * configuration in force then, `null` if there is none, or none that would hold together with the new id.
    */
-  async moveChat(from: number, to: number, at: number): Promise<VersionedConfig | null> {
+  async moveChat(from: number, to: number, at: number, above = 0): Promise<VersionedConfig | null> {
     for (let attempt = 0; attempt < CHAT_MOVE_ATTEMPTS_MAX; attempt += 1) {
       const current = await this.current();
       if (current === null || checkConfig(current.document).config === null) return null;
@@ -194,7 +212,7 @@ export class ConfigStore {
       const { config } = checkConfig(document);
       if (config === null) return null;
       const note = `chat ${from} became ${to}`;
-      const change = { by: "telegram", at, note, ifVersion: current.version };
+      const change = { by: "telegram", at, note, ifVersion: current.version, above };
       const { outcome, version } = await this.put(document, change);
       if (outcome !== "conflict") return { version, config };
     }

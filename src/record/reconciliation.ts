@@ -1,4 +1,4 @@
-import { and, eq, ne, sql } from "drizzle-orm";
+import { and, eq, gt, ne, sql } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { Census, Finding, ReconciliationRun } from "../domain/reconciliation.ts";
 import type { UpdateLedger } from "../domain/update-ledger.ts";
@@ -113,6 +113,37 @@ export class Reconciliation {
         .where(isAmong(tickets.id, ids)),
     );
     return new Map(rows.map(({ id, version }) => [id, version]));
+  }
+
+  /** The same of those that it has open. */
+  async openVersionsOf(ids: readonly string[]): Promise<Map<string, number>> {
+    const rows = await reach(() =>
+      this.#db
+        .select({ id: tickets.id, version: tickets.version })
+        .from(tickets)
+        .where(and(isAmong(tickets.id, ids), eq(tickets.closed, false))),
+    );
+    return new Map(rows.map(({ id, version }) => [id, version]));
+  }
+
+  /** Ids of a group's open tickets, in their order, behind an id; people who were erased have none. */
+  async openIdsAfter(group: string, after: string, limit: number): Promise<string[]> {
+    const rows = await reach(() =>
+      this.#db
+        .select({ id: tickets.id })
+        .from(tickets)
+        .where(
+          and(
+            eq(tickets.groupId, group),
+            eq(tickets.closed, false),
+            ne(tickets.customerId, 0),
+            gt(tickets.id, after),
+          ),
+        )
+        .orderBy(tickets.id)
+        .limit(limit),
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** Up to which number a group's tickets were compared. */

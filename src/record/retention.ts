@@ -1,4 +1,5 @@
 import { and, eq, lt, sql, type SQL } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { AuditEntry } from "../domain/audit.ts";
 import { NO_PROFILE } from "../domain/routing/profile.ts";
@@ -74,10 +75,10 @@ export class Retention {
     const has = sql`EXISTS (SELECT 1 FROM ticket_events AS e WHERE e.ticket_id = ${tickets.id})`;
     const some = await this.#closedBefore(before, has);
     if (some.length === 0) return { removed: 0, more: false };
-    const { meta } = await reach(() =>
+    const removed = await this.#changed(
       this.#db.delete(ticketEvents).where(isAmong(ticketEvents.ticketId, some)),
     );
-    return { removed: meta.changes, more: some.length === ERASED_TICKETS_AT_ONCE_MAX };
+    return { removed, more: some.length === ERASED_TICKETS_AT_ONCE_MAX };
   }
 
   /** What was done to the desk before an instant; what concerns whoever is held stays. */
@@ -95,8 +96,8 @@ export class Retention {
       )
       .orderBy(audit.at)
       .limit(ROWS_FORGOTTEN_AT_ONCE_MAX);
-    const { meta } = await reach(() => this.#db.delete(audit).where(sql`${audit.id} IN ${old}`));
-    return { removed: meta.changes, more: meta.changes === ROWS_FORGOTTEN_AT_ONCE_MAX };
+    const removed = await this.#changed(this.#db.delete(audit).where(sql`${audit.id} IN ${old}`));
+    return { removed, more: removed === ROWS_FORGOTTEN_AT_ONCE_MAX };
   }
 
   /** What other systems said of customers before an instant: that they were asked stays. */
@@ -105,7 +106,7 @@ export class Retention {
       WHERE e.type IN ('enrichment_answered', 'enrichment_failed') AND e.type = 'enrichment_answered'
         AND e.at < ${before} AND e.data ->> '$.forgotten' IS NULL AND ${isHeldByNobody}
       ORDER BY e.at LIMIT ${ROWS_FORGOTTEN_AT_ONCE_MAX}`;
-    const { meta } = await reach(() =>
+    const removed = await this.#changed(
       this.#db
         .update(ticketEvents)
         .set({
@@ -114,7 +115,14 @@ export class Retention {
         })
         .where(sql`(${ticketEvents.ticketId}, ${ticketEvents.n}) IN (${old})`),
     );
-    return { removed: meta.changes, more: meta.changes === ROWS_FORGOTTEN_AT_ONCE_MAX };
+    return { removed, more: removed === ROWS_FORGOTTEN_AT_ONCE_MAX };
+  }
+
+  /** How many rows a statement changes itself: D1's own count has what its triggers and the full text index did, too. */
+  async #changed(statement: BatchItem<"sqlite">): Promise<number> {
+    const counted = this.#db.select({ n: sql<number>`changes()` }).from(sql`(SELECT 1)`);
+    const [, rows] = await reach(() => this.#db.batch([statement, counted]));
+    return rows[0]?.n ?? 0;
   }
 
   async #closedBefore(before: number, also: SQL): Promise<string[]> {

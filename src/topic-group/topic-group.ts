@@ -228,6 +228,17 @@ export class TopicGroup extends DurableObject<Env> {
     return version;
   }
 
+  /** The configuration that this group goes by; null before the first. */
+  configInForce(): VersionedConfig | null {
+    const rules = this.#rulesInForce();
+    return rules === null ? null : { version: rules.version, config: rules.config };
+  }
+
+  /** Its version; 0 before the first. */
+  configVersion(): number {
+    return this.#rulesInForce()?.version ?? 0;
+  }
+
   /** Opens a ticket for a program, once for each cause. The customer's home is this group. */
   open(cause: string, caller: Caller, order: TicketOrder, configVersion: number): Executed<RecordedRow> {
     return this.#execute(cause, caller, configVersion, (tx, by) => openTicket(tx, by, order));
@@ -380,6 +391,23 @@ export class TopicGroup extends DurableObject<Env> {
   recordedAfter(after: number, limit: number): RecordedState[] {
     const rules = this.#rulesInForce();
     return rules === null ? [] : this.#tables.store.recordedAfter(after, rules.group.id, limit);
+  }
+
+  /** The open tickets of this group by number, after a number, with the version that each has. */
+  openAfter(after: number, limit: number): RecordedState[] {
+    const rules = this.#rulesInForce();
+    return rules === null ? [] : this.#tables.store.openAfter(after, rules.group.id, limit);
+  }
+
+  /** The numbers of those of some tickets that this group has, and has not passed on. */
+  numbersOf(ids: string[]): number[] {
+    const rules = this.#rulesInForce();
+    const { store } = this.#tables;
+    if (rules === null) return [];
+    return ids.flatMap((id) => {
+      const number = store.numberOf(id, rules.group.id);
+      return number === null || store.ticket(number)?.ticket.movedTo !== null ? [] : [number];
+    });
   }
 
   /** Sends some tickets to the record again, with everything that happened to them. */

@@ -63,6 +63,68 @@ test("tickets that the record has lost, or has older, are told it again", async 
   expect(await look()).toEqual([]);
 });
 
+test("of a group's tickets only those that differ are told again, from whichever side they differ", async () => {
+  await stage.olga.write((await stage.topic("SUP-3")).id, "/close");
+  await stage.settle();
+  const told = async (): Promise<[string, number][]> => {
+    const { results } = await env.DB.prepare("SELECT ref, recorded_at AS at FROM tickets ORDER BY ref").all<{
+      ref: string;
+      at: number;
+    }>();
+    return results.map(({ ref, at }) => [ref, at]);
+  };
+  await stage.pass(MINUTE);
+  const before = new Map(await told());
+  // The record believes a closed ticket to be open, and has an older state of an open one.
+  await env.DB.prepare(
+    "UPDATE tickets SET closed = 0, status = 'open', version = version - 1 WHERE ref = 'SUP-3'",
+  ).run();
+  await env.DB.prepare("UPDATE tickets SET version = version - 1 WHERE ref = 'SUP-1'").run();
+  expect(await look()).toMatchObject([{ kind: "record.differs", mended: true }]);
+  await stage.settle();
+  expect((await told()).filter(([ref, at]) => at > before.get(ref)!).map(([ref]) => ref)).toEqual([
+    "SUP-1",
+    "SUP-3",
+  ]);
+  expect(await look()).toEqual([]);
+});
+
+test("a record brought back to an older day takes the configuration in force back, and changes hold again", async () => {
+  const fired = structuredClone(stage.config);
+  stage.config.agents = stage.config.agents!.filter(({ telegramId }) => telegramId !== 9003);
+  await stage.configure();
+  await stage.configure();
+  const versions = async () =>
+    (await stage.get<{ items: { version: number }[] }>("/api/v1/config/versions")).items;
+  await env.DB.prepare("DELETE FROM config_versions WHERE version > 1").run();
+  expect((await versions()).map(({ version }) => version)).toEqual([1]);
+  expect(await look()).toContainEqual(
+    expect.objectContaining({
+      kind: "config.ahead",
+      mended: true,
+      details: expect.objectContaining({ object: 2, record: 1 }),
+    }),
+  );
+  expect((await versions()).map(({ version }) => version)).toEqual([3, 1]);
+  const current = await stage.get<{ config: { agents: { telegramId: number }[] } }>("/api/v1/config");
+  expect(JSON.stringify(current)).not.toContain("9003");
+  expect(await look()).toEqual([]);
+
+  // Before anybody has looked, a change is numbered above what the objects have, so that it holds.
+  await env.DB.prepare("DELETE FROM config_versions WHERE version > 1").run();
+  const answer = await stage.api("PUT", "/api/v1/config", fired);
+  expect(await answer.json()).toMatchObject({ version: 4, unreachableGroups: [] });
+  const again = structuredClone(fired);
+  again.agents = again.agents!.filter(({ telegramId }) => telegramId !== 9003);
+  expect(await (await stage.api("PUT", "/api/v1/config", again)).json()).toMatchObject({ version: 5 });
+  const topic = await stage.topic("SUP-1");
+  await stage.boris.write(topic.id, "this must not reach anybody");
+  await stage.settle();
+  const { customer } = await stage.get<{ customer: { id: number } }>("/api/v1/tickets/SUP-1");
+  expect(texts(await stage.telegram.messages(customer.id))).not.toContain("this must not reach anybody");
+  expect(await look()).toEqual([]);
+});
+
 test("a record that only lags is not blamed", async () => {
   localFaults.recordDown = true;
   await stage.olga.write((await stage.topic("SUP-1")).id, "/claim");

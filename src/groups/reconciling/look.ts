@@ -9,6 +9,8 @@ export interface Look {
   /** When it began, in ms since 1970. */
   now: number;
   config: Config;
+  /** Its version in the record. */
+  version: number;
   /** The groups that are looked at. */
   groups: string[];
   store: Reconciliation;

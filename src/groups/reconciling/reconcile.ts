@@ -1,4 +1,4 @@
-import type { Config } from "../../domain/config.ts";
+import type { Config, VersionedConfig } from "../../domain/config.ts";
 import { defaultGroupOf } from "../../domain/policy.ts";
 import {
   findingInWords,
@@ -15,6 +15,7 @@ import { webhookInfo } from "../../telegram/webhook.ts";
 import { wallTime, zoneWords } from "../../telegram/when.ts";
 import { askGroup, groupIds } from "../ask.ts";
 import { LOOK_LEASE_MS, RECONCILED_EVERY_MS } from "../limits.ts";
+import { lookAtConfig } from "./config-look.ts";
 import { lookAtGroups, thankGroups } from "./groups-look.ts";
 import type { Look } from "./look.ts";
 import { lookAtRecord } from "./record-look.ts";
@@ -52,7 +53,7 @@ export async function reconcile(env: Env, now: number): Promise<ReconciliationRu
   const store = new Reconciliation(env.DB);
   if (!(await store.begin("look", now, now + LOOK_LEASE_MS))) return "running";
   try {
-    return await look(env, now, versioned.config, store);
+    return await look(env, now, versioned, store);
   } finally {
     await store.end("look");
   }
@@ -61,20 +62,27 @@ export async function reconcile(env: Env, now: number): Promise<ReconciliationRu
 async function look(
   env: Env,
   now: number,
-  config: Config,
+  { version, config }: VersionedConfig,
   store: Reconciliation,
 ): Promise<ReconciliationRun> {
   const bot = botApi(env.BOT_TOKEN, env.TELEGRAM_API_ROOT);
   const groups = groupIds(config);
   // While updates are drained there is no webhook, and that is as it should be.
   const drain = await store.drain(now);
-  const at: Look = { env, now, config, groups, store, bot, webhook: await webhookInfo(bot) };
+  const at: Look = { env, now, config, version, groups, store, bot, webhook: await webhookInfo(bot) };
   const isDraining = drain === "running" || (await store.drain(now)) === "running";
   const updates = await lookAtUpdates(at);
+  const inForce = await lookAtConfig(at);
   const record = await lookAtRecord(at);
   const webhook = isDraining ? [] : await lookAtWebhook(at);
   const seen = await lookAtGroups(at);
-  const findings = [...record, ...webhook, ...updates.findings, ...seen.flatMap((group) => group.findings)];
+  const findings = [
+    ...inForce,
+    ...record,
+    ...webhook,
+    ...updates.findings,
+    ...seen.flatMap((group) => group.findings),
+  ];
   const [before] = await store.runs();
   const news = [...(await store.untold()), ...newsIn(findings, before?.findings ?? [])];
   const run = { at: now, groups, findings };

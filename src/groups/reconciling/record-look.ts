@@ -1,8 +1,9 @@
 import { ms } from "../../domain/duration.ts";
 import type { Census, Finding } from "../../domain/reconciliation.ts";
 import { Erasures } from "../../record/erasures.ts";
+import type { Reconciliation } from "../../record/reconciliation.ts";
 import { askGroup, askGroups } from "../ask.ts";
-import { TICKETS_COMPARED_MAX } from "../limits.ts";
+import { OPEN_COMPARED_AT_ONCE_MAX, TICKETS_COMPARED_MAX } from "../limits.ts";
 import type { Look } from "./look.ts";
 
 /** Compares the record with every group's object; what differs is told it again. */
@@ -29,10 +30,43 @@ async function differences({ env, groups, store }: Look): Promise<Finding[]> {
     const object: Census = { tickets: first.answer.tickets, versions: first.answer.versions };
     const moved = again.answer.versions !== object.versions || again.answer.unrecorded > 0;
     if (moved || (object.tickets === record.tickets && object.versions === record.versions)) return [];
-    const told = await askGroup(env, group, (stub) => stub.reproject());
-    return [{ kind: "record.differs", group, object, record, mended: !("unreachable" in told) }];
+    return [
+      { kind: "record.differs", group, object, record, mended: await tellDiffering(env, group, store) },
+    ];
   });
   return (await Promise.all(findings)).flat();
+}
+
+/**
+ * Compares the open tickets of a group one by one, from both sides, and has the object tell the record those that
+ * differ, and no others: a group's whole history would keep D1 busy for minutes. Answers whether there were any to tell.
+ */
+async function tellDiffering(env: Env, group: string, store: Reconciliation): Promise<boolean> {
+  const open = new Set<string>();
+  const numbers: number[] = [];
+  for (let after = 0; ;) {
+    const asked = await askGroup(env, group, (stub) => stub.openAfter(after, OPEN_COMPARED_AT_ONCE_MAX));
+    if ("unreachable" in asked) return false;
+    const page = asked.answer;
+    const versions = await store.openVersionsOf(page.map(({ id }) => id));
+    for (const { id, number, version } of page) {
+      open.add(id);
+      if ((versions.get(id) ?? 0) < version) numbers.push(number);
+    }
+    if (page.length < OPEN_COMPARED_AT_ONCE_MAX) break;
+    after = page.at(-1)!.number;
+  }
+  for (let after = ""; ;) {
+    const page = await store.openIdsAfter(group, after, OPEN_COMPARED_AT_ONCE_MAX);
+    const ended = page.filter((id) => !open.has(id));
+    const asked = await askGroup(env, group, (stub) => stub.numbersOf(ended));
+    if ("unreachable" in asked) return false;
+    numbers.push(...asked.answer);
+    if (page.length < OPEN_COMPARED_AT_ONCE_MAX) break;
+    after = page.at(-1)!;
+  }
+  if (numbers.length === 0) return false;
+  return !("unreachable" in (await askGroup(env, group, (stub) => stub.reprojectTickets(numbers))));
 }
 
 /**

@@ -3,8 +3,8 @@ import type { Context } from "hono";
 import { checkConfig } from "../../domain/config-check.ts";
 import { diffConfig } from "../../domain/config-diff.ts";
 import { configWarnings } from "../../domain/config-warnings.ts";
-import type { VersionedConfig } from "../../domain/config.ts";
-import { configureGroups } from "../../groups/ask.ts";
+import type { Config, VersionedConfig } from "../../domain/config.ts";
+import { configureGroups, groupIds, newestConfigVersion } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ConfigStore, type StoredConfig } from "../../record/config-store.ts";
@@ -120,6 +120,7 @@ export async function storeConfig<Missing extends MissingPlace = never>(
     at: c.get("now")(),
     note,
     ifVersion: current?.version ?? 0,
+    above: await newestConfigVersion(c.env, groupsOf(check.config, current)),
     ...(restoredFrom === undefined ? {} : { restoredFrom }),
     doer: doerOf(c),
   });
@@ -132,6 +133,12 @@ export async function storeConfig<Missing extends MissingPlace = never>(
   });
 }
 
+/** The groups of what comes into force and of what was. */
+function groupsOf(config: Config, current: StoredConfig | null): string[] {
+  const before = current === null ? null : checkConfig(current.document).config;
+  return [...new Set([...groupIds(config), ...(before === null ? [] : groupIds(before))])];
+}
+
 /** A run that takes over from one which had stored its version answers what that one would have, whatever came after. */
 async function storedBefore(
   c: Context<Desk>,
@@ -139,7 +146,7 @@ async function storedBefore(
   { version, document }: StoredConfig,
   current: StoredConfig | null,
 ) {
-  const former = await store.version(version - 1);
+  const former = await store.before(version);
   const unreachableGroups = current === null ? [] : await toldAgain(c, current);
   const diff = diffConfig(former?.document ?? {}, document);
   const warnings = configWarnings(document, c.get("now")());

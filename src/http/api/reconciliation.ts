@@ -17,6 +17,7 @@ export const reconciliationApi = new OpenAPIHono<Desk>();
 
 const KINDS = [
   "group.unreachable",
+  "config.ahead",
   "record.differs",
   "record.tickets_differ",
   "webhook.drifted",

@@ -14,7 +14,7 @@ import {
   type Signing,
 } from "../../domain/signing-secret.ts";
 import { WEBHOOK_EVENTS } from "../../domain/webhook-event.ts";
-import { askGroup, askGroups, configureGroups, groupIds } from "../../groups/ask.ts";
+import { askGroup, askGroups, configureGroups, groupIds, newestConfigVersion } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
@@ -477,6 +477,7 @@ webhooksApi.openapi(
       at,
       note: `a new secret for the webhook ${id}`,
       ifVersion: current.version,
+      above: await newestConfigVersion(c.env, groupIds(check.config)),
       doer: doerOf(c),
     };
     const { outcome, version } = await store.put(document, change);

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNotNull, lt, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, isNotNull, lt, lte, sql, type SQL } from "drizzle-orm";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
 import type { CustomerTicket } from "../../domain/conversation.ts";
 import type { TicketEvent } from "../../domain/event.ts";
@@ -566,6 +566,15 @@ export class Store {
 
   /** Tickets that live in this group and that the record should have as they are, by number, after a number. */
   recordedAfter(number: number, own: string, limit: number): RecordedState[] {
+    return this.#statesAfter(number, own, limit, sql`recorded >= version`);
+  }
+
+  /** The open tickets that live in this group, by number, after a number. */
+  openAfter(number: number, own: string, limit: number): RecordedState[] {
+    return this.#statesAfter(number, own, limit, sql`active = 1`);
+  }
+
+  #statesAfter(number: number, own: string, limit: number, which: SQL): RecordedState[] {
     return this.#db
       .select({
         number: tickets.number,
@@ -577,7 +586,7 @@ export class Store {
       .where(
         and(
           gt(tickets.number, number),
-          sql`recorded >= version`,
+          which,
           sql`json_extract(state, '$.group') = ${own}`,
           sql`json_extract(state, '$.movedTo') IS NULL`,
         ),
