@@ -1,4 +1,5 @@
 import { SUBJECT_CHARS_MAX } from "./limits.ts";
+import { presentable } from "./visible.ts";
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
@@ -10,7 +11,7 @@ export function subjectOf(text: string | null, fallback: string): string {
   const line = (text ?? "")
     .split("\n")
     .map((part) =>
-      part.replaceAll(/[\p{Z}\p{Cc}\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu, " ").trim(),
+      presentable(part.replaceAll(/[\p{Z}\p{Cc}\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu, " ")),
     )
     .find((part) => part.length > 0);
   return line === undefined ? fallback : cut(line, SUBJECT_CHARS_MAX);

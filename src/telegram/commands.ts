@@ -1,3 +1,5 @@
+import { withoutUnseenBeginning } from "../domain/visible.ts";
+
 /** The commands that the desk knows, in the order in which Telegram's menu lists them. */
 
 export const STAFF_COMMANDS = [
@@ -58,20 +60,37 @@ export type Slashed =
   | { kind: "note"; text: string }
   | { kind: "slip" };
 
-/** Characters that are not seen: a slash behind them is meant as a slash. */
-const UNSEEN = /^[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/;
+/**
+ * What is meant as a slash: its own character, the wide one of East Asian keyboards, and the signs that only look like
+ * it. Nobody begins a message to a customer with one of them; to keep it costs a hint, to send it would be a leak.
+ */
+const SLASH = "[/\uff0f\u2044\u2215\u29f8\u2571]";
+const NOTE = new RegExp(`^${SLASH}[\\p{Default_Ignorable_Code_Point}\\p{Cf}\\p{M}]*${SLASH}`, "u");
+const BEGINS = new RegExp(`^${SLASH}`, "u");
 
-/** `null` if the text does not begin with a slash. */
+/** `null` if the text does not begin with a slash. What is not seen before it does not count. */
 export function slashed(text: string): Slashed | null {
-  const trimmed = text.replace(UNSEEN, "");
-  if (!/^[/／]/.test(trimmed)) return null;
-  if (/^[/／]{2}/.test(trimmed)) return { kind: "note", text: trimmed.slice(2).trim() };
-  const match = /^\/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{3,64}))?(?:\s+([\s\S]*))?$/.exec(trimmed);
-  if (match === null) return { kind: "slip" };
+  const seen = withoutUnseenBeginning(text);
+  if (!BEGINS.test(seen)) return null;
+  const note = NOTE.exec(seen);
+  if (note !== null) return { kind: "note", text: seen.slice(note[0].length).trim() };
+  // Only a real slash commands: what looks like one is kept, and its writer told.
+  const head = /^\S+/.exec(seen)![0];
+  const command = /^\/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{3,64}))?$/.exec(head);
+  if (command === null) return { kind: "slip" };
   return {
     kind: "command",
-    name: match[1]!.toLowerCase(),
-    bot: match[2] ?? null,
-    argument: (match[3] ?? "").trim(),
+    name: command[1]!.toLowerCase(),
+    bot: command[2] ?? null,
+    argument: seen.slice(head.length).trim(),
   };
+}
+
+/** The first of these beginnings of a message that has a slash. */
+export function firstSlashed(beginnings: readonly string[]): Slashed | null {
+  for (const text of beginnings) {
+    const found = slashed(text);
+    if (found !== null) return found;
+  }
+  return null;
 }

@@ -1,9 +1,25 @@
-import type { CallbackQuery, ChatMember, Message, MessageReactionUpdated, Update, User } from "grammy/types";
+import type {
+  CallbackQuery,
+  Chat,
+  ChatMember,
+  Message,
+  MessageReactionUpdated,
+  Update,
+  User,
+} from "grammy/types";
 import type { ContactFacts, UnreachableReason } from "../domain/contact.ts";
 import { PHONE_DIGITS_MAX } from "../domain/limits.ts";
-import { isCustomerCommand, slashed, type CustomerCommandName, type Slashed } from "./commands.ts";
+import { presentable } from "../domain/visible.ts";
+import {
+  firstSlashed,
+  isCustomerCommand,
+  slashed,
+  type CustomerCommandName,
+  type Slashed,
+} from "./commands.ts";
 import type { MarkKey } from "./mark.ts";
 import { writingOf, type Writing } from "./message.ts";
+import { beginningsOf } from "./said.ts";
 import { checkShape, Unreadable } from "./shape.ts";
 
 /** Who wrote in the staff group. An anonymous administrator has no id of their own. */
@@ -37,7 +53,14 @@ export type Arrival =
       slashed: Slashed;
       mentioned: User[];
     }
-  | { kind: "staff_edit"; sender: Sender; topicId: number | null; writing: Writing }
+  | {
+      kind: "staff_edit";
+      sender: Sender;
+      topicId: number | null;
+      writing: Writing;
+      /** What it has become; null: it begins with no slash. */
+      slashed: Slashed | null;
+    }
   | ({ kind: "staff_reaction"; sender: Sender; messageId: number } & Reaction)
   | { kind: "staff_press"; sender: Sender; queryId: string; data: string; messageId: number }
   | { kind: "topic_created"; topicId: number; name: string; byBot: boolean; at: number }
@@ -51,6 +74,8 @@ export type Arrival =
     }
   | { kind: "bot_rights"; canManageTopics: boolean; member: boolean }
   | { kind: "stranger"; chatId: number; title: string }
+  /** Somebody wrote to a channel in whose direct messages the bot is. */
+  | { kind: "channel_direct"; chatId: number; title: string }
   | { kind: "nothing"; reason: string }
   /** A known kind in an unknown shape; `where`: what it lacks, or has otherwise. */
   | { kind: "unreadable"; where: string };
@@ -103,7 +128,7 @@ function translated(update: Update, desk: Desk): Arrival {
     }
     if (chat.id === desk.groupChatId) return { kind: "bot_rights", ...botRights(new_chat_member) };
     const joined = !["left", "kicked"].includes(new_chat_member.status) && chat.type !== "channel";
-    return joined ? { kind: "stranger", chatId: chat.id, title: chat.title } : nothing("foreign_chat");
+    return joined ? strangerIn(chat) : nothing("foreign_chat");
   }
   return nothing(Object.keys(update).find((key) => key !== "update_id") ?? "empty_update");
 }
@@ -114,7 +139,13 @@ function fromMessage(message: Message, edited: boolean, desk: Desk): Arrival {
   if (chat.id === desk.groupChatId) return fromStaff(message, edited, desk);
   if (edited || chat.type === "channel" || message.left_chat_member?.id === desk.botId)
     return nothing("foreign_chat");
-  return { kind: "stranger", chatId: chat.id, title: chat.title };
+  return strangerIn(chat);
+}
+
+/** A channel's direct messages are full of customers: what is said to whoever sets up a desk does not belong there. */
+function strangerIn({ id, title, is_direct_messages }: Chat.GroupChat | Chat.SupergroupChat): Arrival {
+  const kind = is_direct_messages === true ? "channel_direct" : "stranger";
+  return { kind, chatId: id, title: presentable(title) };
 }
 
 function fromCustomer(message: Message, edited: boolean, desk: Desk): Arrival {
@@ -124,7 +155,8 @@ function fromCustomer(message: Message, edited: boolean, desk: Desk): Arrival {
   const writing = writingOf(message, desk.markKey);
   if (writing === null) return nothing("service_message");
   if (edited) return { kind: "customer_edit", contact, writing };
-  const command = message.text === undefined ? null : slashed(message.text);
+  const isText = writing.kind === "text" || writing.kind === "rich_message";
+  const command = isText ? slashed(writing.said ?? "") : null;
   if (command?.kind === "command" && isCustomerCommand(command.name)) {
     return { kind: "customer_command", contact, writing, command: command.name, argument: command.argument };
   }
@@ -147,12 +179,14 @@ function fromStaff(message: Message, edited: boolean, desk: Desk): Arrival {
     if (message.forum_topic_edited !== undefined) return { kind: "topic_edited", topicId, sender, byBot, at };
   }
   if (byBot) return nothing("own_echo");
+  // Since Bot API 10.0 bots see each other in groups: an answer to one could go on for ever.
+  if (message.from?.is_bot === true && !sender.anonymous) return nothing("other_bot");
   if (message.is_automatic_forward === true) return nothing("automatic_forward");
   const writing = writingOf(message, desk.markKey);
   if (writing === null) return nothing("service_message");
-  if (edited) return { kind: "staff_edit", sender, topicId, writing };
+  const slash = firstSlashed(beginningsOf(message));
+  if (edited) return { kind: "staff_edit", sender, topicId, writing, slashed: slash };
 
-  const slash = writing.text === null ? null : slashed(writing.text);
   if (slash === null) return { kind: "staff_message", sender, topicId, writing };
   const mentioned = writing.entities.flatMap((entity) =>
     entity.type === "text_mention" && entity.user !== undefined ? [entity.user] : [],
@@ -229,7 +263,10 @@ function ownPhone({ contact, chat }: Message): Pick<ContactFacts, "phone"> {
 }
 
 function nameOf(user: { first_name?: string; last_name?: string }): string {
-  return [user.first_name, user.last_name].filter((part) => part !== undefined && part !== "").join(" ");
+  return [user.first_name, user.last_name]
+    .map((part) => presentable(part ?? ""))
+    .filter((part) => part !== "")
+    .join(" ");
 }
 
 function nothing(reason: string): Arrival {

@@ -1,6 +1,7 @@
 import type { LinkPreviewOptions, Message, MessageEntity } from "grammy/types";
 import { joinedPart, type JoinedPart } from "./join-texts.ts";
 import { markOf, type MarkKey } from "./mark.ts";
+import { saidIn } from "./said.ts";
 
 /** The kinds of content that the desk knows by name. `unknown` is one of a newer Bot API: it is copied all the same. */
 export type MessageKind =
@@ -164,6 +165,8 @@ export interface Writing {
   /** Text or caption, and its entities. */
   text: string | null;
   entities: MessageEntity[];
+  /** All its words, whatever it was composed as (`said.ts`); null: it has none. */
+  said: string | null;
   /** Items of one album share this id; there is no end marker. */
   album: string | null;
   /** The message of the same chat that this one answers: the implicit reply to a topic's creation is none. */
@@ -188,6 +191,11 @@ export interface Writing {
   ephemeral: boolean;
 }
 
+/** What its writer composed as words; a place, a contact or a poll is more than the words in it. */
+export function composedWords({ kind, text, said }: Pick<Writing, "kind" | "text" | "said">): string | null {
+  return kind === "rich_message" || kind === "checklist" ? said : text;
+}
+
 export function isService(message: Message): boolean {
   return SERVICE_FIELDS.some((field) => field in message);
 }
@@ -200,12 +208,14 @@ export function writingOf(message: Message, key: MarkKey): Writing | null {
   const media = mediaOf(message);
   const replaceable = media === null ? kind : "media";
   const file = media?.uniqueId ?? null;
+  const said = saidIn(message).join("\n");
   return {
     messageId: message.message_id,
     sentAt: message.date * 1_000,
     kind,
     text: message.text ?? message.caption ?? null,
     entities: message.entities ?? message.caption_entities ?? [],
+    said: said === "" ? null : said,
     album: message.media_group_id ?? null,
     replyTo: realReply(message),
     quote: quoteOf(message),

@@ -429,12 +429,16 @@ const PARKED_WORDS: Partial<Record<string, string>> = {
 };
 
 export function outsiderHint(userId: number): RichText {
-  return rich`Only the desk's agents are passed on to customers. Ask a lead to add ${code(String(userId))} to ${code("agents")} in the configuration.`;
+  return rich`👀 marks what only the team sees. Only the desk's agents are passed on to customers. Ask a lead to add ${code(String(userId))} to ${code("agents")} in the configuration.`;
+}
+
+export function agentsOnlyHint(): RichText {
+  return plain("Only the desk's agents can do this.");
 }
 
 export function anonymousHint(): RichText {
   return plain(
-    "Anonymous posts are not passed on, because nobody can tell whose they are. Turn off “Remain anonymous” in your administrator rights and write again.",
+    "👀 marks what only the team sees. Anonymous posts are not passed on, because nobody can tell whose they are. Turn off “Remain anonymous” in your administrator rights and write again.",
   );
 }
 
@@ -600,6 +604,11 @@ export function queueList(lines: readonly QueueLine[], more: number): RichText {
 
 export function strangerNotice(chatId: number): RichText {
   return rich`This bot serves a support desk and is not set up for this chat. If it should be: add a group with the chat id ${code(String(chatId))} to the desk's configuration.`;
+}
+
+/** Told to the leads: nobody answers there, and the bot's own chat is where the desk listens. */
+export function channelDirectNotice(title: string): RichText {
+  return rich`📭 Somebody wrote to the direct messages of your channel ${bold(title === "" ? "without a name" : title)}. The desk does not answer there: tell people to write to the bot in private, or answer them yourselves.`;
 }
 
 /** Told to the leads when the desk cannot work in its own group. */

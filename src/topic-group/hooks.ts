@@ -2,7 +2,7 @@ import { isLeadOf } from "../domain/agent.ts";
 import { HOOK_REPLAYED_MAX } from "../domain/limits.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { messageData, wants, type ToldMessage } from "../domain/webhook-event.ts";
-import type { Writing } from "../telegram/message.ts";
+import { composedWords, type Writing } from "../telegram/message.ts";
 import { hookLane } from "./drain/lane.ts";
 import { hookState, isDisabled, messageId, type HookState } from "./hook-state.ts";
 import type { PeerMessage } from "./peers/message.ts";
@@ -94,12 +94,9 @@ export function stillTold(tx: Transaction, message: ToldMessage): { told?: ToldM
 }
 
 /** What is told of something that somebody wrote in Telegram. */
-export function writtenBy(
-  from: "customer" | "agent",
-  writer: number,
-  { messageId, kind, album, sentAt, text }: Writing,
-): ToldMessage {
-  return { from, writer, messageId, kind, album, sentAt, text };
+export function writtenBy(from: "customer" | "agent", writer: number, writing: Writing): ToldMessage {
+  const { messageId, kind, album, sentAt } = writing;
+  return { from, writer, messageId, kind, album, sentAt, text: composedWords(writing) };
 }
 
 /** Sends an endpoint something to try it. Answers the message's id, null where it is left alone. */

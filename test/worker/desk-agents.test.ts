@@ -113,6 +113,27 @@ describe("nothing that an agent did not mean to send reaches the customer", () =
     expect((await seenBy(stage.olga)).filter((text) => text.includes("Remain anonymous")).length).toBe(1);
   });
 
+  test("what is not passed on carries a sign each time; why is said once, and a command is answered each time", async () => {
+    const visitor = await stage.group.member({ firstName: "Vera" });
+    const signs: (string | undefined)[] = [];
+    for (const line of ["Who is this?", "Hello?", "/close", "/queue"]) {
+      const { message_id } = await visitor.write(topic, line);
+      await stage.settle();
+      const { reactions } = (await stage.telegram.message(stage.group.id, message_id)) as {
+        reactions?: { reaction: { emoji?: string }[] }[];
+      };
+      signs.push(reactions?.[0]?.reaction[0]?.emoji);
+    }
+    expect(signs).toEqual(["👀", "👀", "👀", "👀"]);
+    const told = (await seenBy(visitor)).filter((text) => text.includes("desk's agents"));
+    expect(told).toEqual([
+      expect.stringContaining("passed on to customers"),
+      "Only the desk's agents can do this.",
+      "Only the desk's agents can do this.",
+    ]);
+    expect(await atAda()).toEqual(["My printer burns", expect.stringContaining("SUP-1")]);
+  });
+
   test("outsiders cannot command either", async () => {
     const eve = await stage.group.member({ id: 6666, firstName: "Eve" });
     await eve.write(topic, "/close");

@@ -3,6 +3,7 @@ import type { AgentActor } from "../../domain/command.ts";
 import type { AgentConfig } from "../../domain/config.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import type { Sender } from "../../telegram/inbound.ts";
+import type { Writing } from "../../telegram/message.ts";
 import { anonymousHint, outsiderHint } from "../../telegram/text.ts";
 import type { Transaction } from "../transaction.ts";
 import type { Of } from "./arrival-of.ts";
@@ -15,26 +16,39 @@ export function actorOf(agent: AgentConfig): AgentActor {
   return { kind: "agent", id: agent.telegramId, name: agent.name };
 }
 
-/** The agent who wrote; anybody else is told what to do, once in each topic. */
+/** What only the team sees of what was written in a ticket's topic. */
+const NOT_PASSED_ON = "👀";
+
+/**
+ * The agent who wrote. Of anybody else everything that is not passed on carries a sign, so that its writer and the agents
+ * see it each time; why, they are told once in each topic.
+ */
 export function agentOrHint(
   tx: Transaction,
   sender: Sender,
   ticket: Ticket | undefined,
   topicId: number | null,
+  { messageId, album }: Pick<Writing, "messageId" | "album">,
 ): AgentConfig | undefined {
   const agent = sender.anonymous ? undefined : agentOf(tx, sender.id);
   if (agent !== undefined) {
     tx.store.seen(sender.id, sender.username);
     return agent;
   }
-  const who = sender.anonymous ? "anonymous" : String(sender.id);
-  if (tx.store.firstTime(`outsider:${who}:${topicId ?? 0}`, tx.now)) {
+  if (ticket !== undefined && (album === null || tx.store.firstTime(`unsent-album:${album}`, tx.now)))
+    tx.sign(ticket.number, messageId, NOT_PASSED_ON);
+  if (tx.store.firstTime(outsiderKey(sender, topicId), tx.now)) {
     const text = sender.anonymous ? anonymousHint() : outsiderHint(sender.id);
     // An anonymous administrator is nobody in particular, so the hint is for everyone to see.
     if (sender.anonymous && ticket !== undefined) tx.tellTopic(ticket.number, text);
     else tx.hint(sender.anonymous ? 0 : sender.id, topicId, ticket?.number ?? 0, text);
   }
   return undefined;
+}
+
+/** Under which it is known that somebody was told why they are not passed on. */
+export function outsiderKey({ anonymous, id }: Sender, topicId: number | null): string {
+  return `outsider:${anonymous ? "anonymous" : id}:${topicId ?? 0}`;
 }
 
 export type FoundAgent =

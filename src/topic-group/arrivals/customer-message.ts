@@ -2,7 +2,7 @@ import { destination, isGratitude } from "../../domain/conversation.ts";
 import { ALBUM_SETTLE_MS } from "../../domain/limits.ts";
 import { isActive } from "../../domain/status.ts";
 import { subjectOf } from "../../domain/subject.ts";
-import type { Writing } from "../../telegram/message.ts";
+import { composedWords, type Writing } from "../../telegram/message.ts";
 import { customerSentUncopyable, customerUncopyable, kindWords } from "../../telegram/text.ts";
 import { STAFF } from "../drain/lane.ts";
 import { announceMessage, stillTold, writtenBy } from "../hooks.ts";
@@ -46,7 +46,7 @@ export function customerMessage(
     opening: {
       number: to.kind === "new" ? tx.store.lastNumber() + 1 : 0,
       customer: contact.id,
-      subject: subjectOf(writing.text, kindWords(writing.kind)),
+      subject: subjectOf(composedWords(writing), kindWords(writing.kind)),
       payload: customer.payload,
       language: contact.language,
       followUpOf,

@@ -13,6 +13,7 @@ import type { Writing } from "../../telegram/message.ts";
 import { plain, type RichText } from "../../telegram/rich-text.ts";
 import { reminderSet } from "../../telegram/sla-view.ts";
 import {
+  agentsOnlyHint,
   alreadyWords,
   assignAmbiguousHint,
   assignUsageHint,
@@ -35,7 +36,7 @@ import {
 import { chatLane, STAFF_CHAT } from "../drain/lane.ts";
 import { FACTS } from "../tables/facts.ts";
 import type { Transaction } from "../transaction.ts";
-import { actorOf, agentOrHint, findAgent } from "./agents.ts";
+import { actorOf, agentOrHint, findAgent, outsiderKey } from "./agents.ts";
 import type { Of } from "./arrival-of.ts";
 import { info, overdue, queue, sla } from "./staff-lists.ts";
 import { internalAlbum, ticketOf } from "./staff-message.ts";
@@ -53,10 +54,15 @@ export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">): void {
   const anywhere = slash.kind === "command" && ANYWHERE.has(slash.name);
   // A topic that is no ticket's is the staff's own: what is said there is none of the desk's business.
   if (ticket === undefined && !(slash.kind === "command" && isStaffCommand(slash.name))) return;
-  const agent = agentOrHint(tx, sender, ticket, topicId);
-  if (agent === undefined) return;
+  const toldWhy = tx.store.wasTold(outsiderKey(sender, topicId));
+  const agent = agentOrHint(tx, sender, ticket, topicId, writing);
   const reply = (text: RichText): void =>
-    tx.hint(sender.id, topicId, ticket?.number ?? 0, text, writing.messageId);
+    tx.hint(sender.anonymous ? 0 : sender.id, topicId, ticket?.number ?? 0, text, writing.messageId);
+  if (agent === undefined) {
+    // A command is a question to the desk: it is answered each time.
+    if (toldWhy && slash.kind === "command" && isStaffCommand(slash.name)) reply(agentsOnlyHint());
+    return;
+  }
 
   if (writing.album !== null && ticket !== undefined) withholdAlbum(tx, ticket, writing.album);
   if (slash.kind === "slip") {

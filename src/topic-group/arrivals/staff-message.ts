@@ -1,6 +1,5 @@
 import { ALBUM_SETTLE_MS } from "../../domain/limits.ts";
 import type { Ticket } from "../../domain/ticket.ts";
-import { slashed } from "../../telegram/commands.ts";
 import { plain, type RichText } from "../../telegram/rich-text.ts";
 import { answerRefused, customerSwitched, editNotMirrored, undelivered } from "../../telegram/text.ts";
 import { chatLane, STAFF_CHAT } from "../drain/lane.ts";
@@ -19,7 +18,7 @@ export function staffMessage(
 ): void {
   const ticket = ticketOf(tx, topicId);
   if (ticket === undefined || writing.ephemeral) return;
-  const agent = agentOrHint(tx, sender, ticket, topicId);
+  const agent = agentOrHint(tx, sender, ticket, topicId, writing);
   if (agent === undefined) return;
   const reply = (text: RichText): void => tx.hint(sender.id, topicId, ticket.number, text, writing.messageId);
   if (!writing.copyable) {
@@ -74,12 +73,12 @@ export function ticketOf(tx: Transaction, topicId: number | null): Ticket | unde
 
 export function staffEdit(
   tx: Transaction,
-  { sender, topicId, writing }: Of<"staff_edit">,
+  { sender, topicId, writing, slashed: slash }: Of<"staff_edit">,
   inFlight: InFlight,
 ): void {
   const row = tx.messages.byOriginal({ chat: STAFF_CHAT, messageId: writing.messageId });
   if (row === undefined || sender.anonymous || agentOf(tx, sender.id) === undefined) return;
-  if (writing.text !== null && slashed(writing.text) !== null) {
+  if (slash !== null) {
     const waiting = row.state === "waiting" && row.attemptedAt === null && !inFlight(row);
     if (waiting) tx.messages.update(row, { state: "dropped", content: null });
     else tx.hint(sender.id, topicId, row.ticket, editNotMirrored(), writing.messageId);

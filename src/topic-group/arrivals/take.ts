@@ -1,5 +1,5 @@
 import type { Arrival } from "../../telegram/inbound.ts";
-import { customerBlocked, strangerNotice } from "../../telegram/text.ts";
+import { channelDirectNotice, customerBlocked, strangerNotice } from "../../telegram/text.ts";
 import { STAFF, STAFF_CHAT } from "../drain/lane.ts";
 import { blockedKey } from "../tables/privacy.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
@@ -117,6 +117,8 @@ function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight:
       return botRights(tx, arrival);
     case "stranger":
       return stranger(tx, arrival);
+    case "channel_direct":
+      return channelDirect(tx, arrival);
     case "nothing":
     case "unreadable":
       return;
@@ -136,4 +138,13 @@ function botRights(tx: Transaction, arrival: Extract<Arrival, { kind: "bot_right
 /** Somebody added the bot where no desk is set up: said once, and useful to whoever is setting one up. */
 function stranger(tx: Transaction, { chatId }: Extract<Arrival, { kind: "stranger" }>): void {
   if (tx.store.firstTime(`stranger:${chatId}`, tx.now)) tx.direct(chatId, strangerNotice(chatId));
+}
+
+/** Said once to the leads, who may not know that customers write there. */
+function channelDirect(
+  tx: Transaction,
+  { chatId, title }: Extract<Arrival, { kind: "channel_direct" }>,
+): void {
+  if (!tx.store.firstTime(`stranger:${chatId}`, tx.now)) return;
+  for (const { id } of tx.rules.policy.roster.leads) tx.direct(id, channelDirectNotice(title));
 }
