@@ -36,7 +36,7 @@ const BELOW = ["caption", "credit", "address"] as const;
 
 /** What a message says, one line or part after the other. */
 export function saidIn(message: Message): string[] {
-  const { text, caption, poll, venue, contact, checklist, rich_message } = message as Partial<
+  const { text, caption, poll, venue, contact, checklist, rich_message } = message as unknown as Partial<
     Record<"text" | "caption", string> &
       Record<"poll" | "venue" | "contact" | "checklist" | "rich_message", Fields>
   >;
@@ -59,7 +59,7 @@ export function saidIn(message: Message): string[] {
  * description, a table's caption). A slash before any of these is meant for the whole message.
  */
 export function beginningsOf(message: Message): string[] {
-  const { poll, rich_message } = message as { poll?: Fields; rich_message?: Fields };
+  const { poll, rich_message } = message as unknown as { poll?: Fields; rich_message?: Fields };
   const all = saidIn(message).join("\n");
   if (poll !== undefined) return [all, ...inlineLines(poll["description"])];
   const blocks: unknown = rich_message?.["blocks"];
