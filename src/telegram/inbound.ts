@@ -188,10 +188,14 @@ function fromStaff(message: Message, edited: boolean, desk: Desk): Arrival {
   if (edited) return { kind: "staff_edit", sender, topicId, writing, slashed: slash };
 
   if (slash === null) return { kind: "staff_message", sender, topicId, writing };
-  const mentioned = writing.entities.flatMap((entity) =>
+  return { kind: "staff_slash", sender, topicId, writing, slashed: slash, mentioned: mentionedIn(writing) };
+}
+
+/** The people whom a message mentions without a username. */
+export function mentionedIn({ entities }: Writing): User[] {
+  return entities.flatMap((entity) =>
     entity.type === "text_mention" && entity.user !== undefined ? [entity.user] : [],
   );
-  return { kind: "staff_slash", sender, topicId, writing, slashed: slash, mentioned };
 }
 
 function fromPress(query: CallbackQuery, desk: Desk): Arrival {

@@ -374,6 +374,27 @@ export function customerSentUncopyable(kind: MessageKind): RichText {
   return rich`The customer sent something that Telegram lets no bot copy (${KIND_WORDS[kind].toLowerCase()}). They were told.`;
 }
 
+/** The customer has edited a message, and the new version can be shown in no way. */
+export function editNotCopied(): RichText {
+  return plain(
+    "✎ The customer has changed a message, but Telegram lets no bot copy the new version. Ask them to send it once more.",
+  );
+}
+
+/** A reaction that Telegram does not take in this group. */
+export function reactedWith(emoji: string): RichText {
+  return rich`The customer reacted: ${emoji}`;
+}
+
+/** Stands before the copy: whoever votes there should know it first. */
+export function pollOfCustomer(): RichText {
+  return plain("📊 A poll of the customer. Votes on the copy do not reach them: answer in words.");
+}
+
+export function checklistTicked(): RichText {
+  return plain("☑️ Tasks were ticked off on the original of this list. Ticks do not show on the copy.");
+}
+
 export function sourceGone(): RichText {
   return plain("The customer deleted a message before it could be copied here.");
 }
@@ -455,6 +476,47 @@ export function slipHint(): RichText {
 export function editNotMirrored(): RichText {
   return plain(
     "The edited message begins with a slash, so the customer still sees the former text. /delete as a reply removes it.",
+  );
+}
+
+/** Their poll is on its way; what comes of it stays where it is. */
+export function pollHint(): RichText {
+  return plain(
+    "📊 The customer gets this poll, but votes stay in their chat: the desk does not see them. Ask them to write what they chose.",
+  );
+}
+
+export function checklistTickedHint(): RichText {
+  return plain("☑️ Ticks on a checklist stay here: the customer's copy does not show them.");
+}
+
+/** An edit of something that was never sent, or that the desk has forgotten. */
+export function editOfUnsent(): RichText {
+  return plain(
+    "Your edit stays here: the desk has not sent this message to the customer, or no longer knows it. Write it anew to send it.",
+  );
+}
+
+export function editOfCommand(): RichText {
+  return plain("An edited command is not carried out again. Write it anew.");
+}
+
+/** The customer has it, but nobody knows which of their messages it is. */
+export function editWithoutCopy(): RichText {
+  return plain(
+    "Your edit did not reach the customer: Telegram did not tell the desk which of their messages this one is. Write the correction anew.",
+  );
+}
+
+export function editOfUncertain(): RichText {
+  return plain(
+    "Nobody knows whether the customer has this message. “Send again” sends it as it is now; if they have it already, they still see the former version.",
+  );
+}
+
+export function editOfRemoved(): RichText {
+  return plain(
+    "The customer does not have this message any more, and an edit does not send it. Write it anew.",
   );
 }
 

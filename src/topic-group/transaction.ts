@@ -31,7 +31,7 @@ import type { Rules } from "./rules.ts";
 import type { Agents } from "./tables/agents.ts";
 import type { HookLog } from "./tables/hook-log.ts";
 import type { Inbox } from "./tables/inbox.ts";
-import type { Messages } from "./tables/messages.ts";
+import type { MessageRow, Messages } from "./tables/messages.ts";
 import type { WebhookWork } from "./tables/outbox-work.ts";
 import type { NewWork, Outbox } from "./tables/outbox.ts";
 import type { Privacy } from "./tables/privacy.ts";
@@ -97,8 +97,12 @@ export class Transaction {
   readonly touched = new Set<Lane>();
   /** The earliest instant by which the object must be awake because of this; null while nothing asks for it. */
   wakeBy: number | null = null;
+  /** The kinds of work that it asked for. */
+  readonly asked = new Set<NewWork["work"]["kind"]>();
   /** How many deliveries it added, but for those to systems of others. */
   added = 0;
+  /** The topic of a private chat in which the cause was written: it is answered there. */
+  writtenIn: { customer: number; thread: number } | null = null;
   /** Whether it accepted a message, whose row is the evidence that its cause is settled. */
   relayed = false;
   /** What operators read in the log once it is committed: ids and codes only. */
@@ -345,6 +349,11 @@ export class Transaction {
     if (message.notBefore !== null) this.wake(message.notBefore);
   }
 
+  /** A message was copied once more. */
+  copiedAnew(row: MessageRow, copyId: number): void {
+    this.messages.copiedAnew(row, copyId, this.#sequence.next());
+  }
+
   /** Whether messages to this lane have to wait, so that their texts are kept to be joined. */
   pressed(lane: Lane): boolean {
     return this.#pressed(lane);
@@ -354,6 +363,7 @@ export class Transaction {
   work(work: NewWork): number {
     const seq = this.#sequence.next();
     this.outbox.add(seq, work, this.now);
+    this.asked.add(work.work.kind);
     if (!isForOthers(work.lane)) this.added += 1;
     this.touched.add(work.lane);
     if (work.notBefore !== undefined) this.wake(work.notBefore);
@@ -370,10 +380,12 @@ export class Transaction {
   }
 
   tellCustomer(customer: number, ticket: number, text: RichText, more: Partial<Words> = {}): void {
+    const { writtenIn } = this;
+    const there = writtenIn?.customer === customer ? { message_thread_id: writtenIn.thread } : {};
     this.work({
       lane: chatLane(customer),
       ticket,
-      work: { kind: "customer_notice", words: { ...words(text), ...more } },
+      work: { kind: "customer_notice", words: { ...words(text), ...there, ...more } },
     });
   }
 

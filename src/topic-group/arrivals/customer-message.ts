@@ -3,7 +3,12 @@ import { ALBUM_SETTLE_MS } from "../../domain/limits.ts";
 import { isActive } from "../../domain/status.ts";
 import { subjectOf } from "../../domain/subject.ts";
 import { composedWords, type Writing } from "../../telegram/message.ts";
-import { customerSentUncopyable, customerUncopyable, kindWords } from "../../telegram/text.ts";
+import {
+  customerSentUncopyable,
+  customerUncopyable,
+  kindWords,
+  pollOfCustomer,
+} from "../../telegram/text.ts";
 import { STAFF } from "../drain/lane.ts";
 import { announceMessage, stillTold, writtenBy } from "../hooks.ts";
 import { passOn } from "../peers/moving.ts";
@@ -56,6 +61,7 @@ export function customerMessage(
   if (to.kind === "new" && customer.payload !== null)
     tx.store.updateConversation(contact.id, { payload: null });
   speaksIn(tx, customer, number);
+  if (writing.kind === "poll") tx.tellTopic(number, pollOfCustomer());
   tx.relay({ ...messageOf(writing, contact.id, tx, updateId), ticket: number, lane: STAFF });
   announceMessage(tx, ticket!, writtenBy("customer", contact.id, writing));
 }
@@ -74,7 +80,8 @@ function messageOf(writing: Writing, customer: number, tx: Transaction, updateId
     writer: customer,
     sentAt: writing.sentAt,
     content: contentOf(writing, tx.pressed(STAFF)),
-    file: writing.media?.uniqueId ?? null,
+    file: writing.mark ?? null,
+    thread: writing.thread ?? null,
     notBefore: writing.album === null ? null : tx.now + ALBUM_SETTLE_MS,
     updateId,
   };

@@ -1,20 +1,24 @@
 import { ALBUM_SETTLE_MS } from "../../domain/limits.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import { plain, type RichText } from "../../telegram/rich-text.ts";
-import { answerRefused, customerSwitched, editNotMirrored, undelivered } from "../../telegram/text.ts";
+import { answerRefused, customerSwitched, pollHint, undelivered } from "../../telegram/text.ts";
 import { chatLane, STAFF_CHAT } from "../drain/lane.ts";
 import { announceMessage, writtenBy } from "../hooks.ts";
 import type { Transaction } from "../transaction.ts";
 import { actorOf, agentOf, agentOrHint } from "./agents.ts";
 import type { Of } from "./arrival-of.ts";
 import { contentOf } from "./customer-message.ts";
-import { mirrorEdit, mirrorReaction, type InFlight } from "./mirror.ts";
+import { mirrorReaction } from "./mirror.ts";
 
-/** What an agent wrote in a ticket's topic goes to the customer, unless it begins with a slash. */
+/**
+ * What an agent wrote in a ticket's topic goes to the customer, unless it begins with a slash. `saidAt`: when they said it,
+ * in ms since 1970, where that was by an edit.
+ */
 export function staffMessage(
   tx: Transaction,
-  { sender, topicId, writing }: Of<"staff_message">,
+  { sender, topicId, writing }: Pick<Of<"staff_message">, "sender" | "topicId" | "writing">,
   updateId: number,
+  saidAt: number = writing.sentAt,
 ): void {
   const ticket = ticketOf(tx, topicId);
   if (ticket === undefined || writing.ephemeral) return;
@@ -30,7 +34,7 @@ export function staffMessage(
   const { decision, ticket: answered } = tx.apply(
     ticket.number,
     { type: "agent_answered", by: actorOf(agent) },
-    writing.sentAt,
+    saidAt,
   );
   if ("refused" in decision) {
     reply(plain(answerRefused(decision.refused)));
@@ -47,11 +51,12 @@ export function staffMessage(
     writer: sender.id,
     sentAt: writing.sentAt,
     content: contentOf(writing, false),
-    file: writing.media?.uniqueId ?? null,
+    file: writing.mark ?? null,
     notBefore: writing.album === null ? null : tx.now + ALBUM_SETTLE_MS,
     updateId,
   });
   announceMessage(tx, answered ?? ticket, writtenBy("agent", sender.id, writing));
+  if (writing.kind === "poll") reply(pollHint());
 }
 
 /** A customer with several tickets is told which one speaks to them now, whenever that changes. */
@@ -71,23 +76,10 @@ export function ticketOf(tx: Transaction, topicId: number | null): Ticket | unde
   return topicId === null ? undefined : tx.store.ticketOfTopic(topicId)?.ticket;
 }
 
-export function staffEdit(
+export function staffReaction(
   tx: Transaction,
-  { sender, topicId, writing, slashed: slash }: Of<"staff_edit">,
-  inFlight: InFlight,
+  { sender, messageId, ...reaction }: Of<"staff_reaction">,
 ): void {
-  const row = tx.messages.byOriginal({ chat: STAFF_CHAT, messageId: writing.messageId });
-  if (row === undefined || sender.anonymous || agentOf(tx, sender.id) === undefined) return;
-  if (slash !== null) {
-    const waiting = row.state === "waiting" && row.attemptedAt === null && !inFlight(row);
-    if (waiting) tx.messages.update(row, { state: "dropped", content: null });
-    else tx.hint(sender.id, topicId, row.ticket, editNotMirrored(), writing.messageId);
-    return;
-  }
-  mirrorEdit(tx, row, writing, inFlight);
-}
-
-export function staffReaction(tx: Transaction, { sender, messageId, emoji }: Of<"staff_reaction">): void {
   if (agentOf(tx, sender.id) === undefined) return;
-  mirrorReaction(tx, STAFF_CHAT, messageId, emoji);
+  mirrorReaction(tx, STAFF_CHAT, messageId, reaction);
 }

@@ -6,12 +6,14 @@ import type { OriginalKey } from "../tables/shapes.ts";
 import type { Transaction } from "../transaction.ts";
 import { noteTrouble, perhapsMended } from "../troubles.ts";
 import { customerCommand } from "./customer-command.ts";
+import { customerEdit } from "./customer-edit.ts";
 import { customerMessage } from "./customer-message.ts";
 import { customerPress } from "./customer-press.ts";
 import { customerMembership } from "./customers.ts";
-import { customerEdit, customerReaction, type InFlight } from "./mirror.ts";
+import { customerReaction, type InFlight } from "./mirror.ts";
 import { staffSlash } from "./staff-command.ts";
-import { staffEdit, staffMessage, staffReaction } from "./staff-message.ts";
+import { misunderstoodKey, staffEdit } from "./staff-edit.ts";
+import { staffMessage, staffReaction } from "./staff-message.ts";
 import { staffPress } from "./staff-press.ts";
 import { topicCreated, topicToggled } from "./topics.ts";
 
@@ -20,6 +22,7 @@ export type Taken = "accepted" | "duplicate" | "ignored";
 /** Applies one arrival, once: a cause that is settled already changes nothing. */
 export function take(tx: Transaction, arrival: Arrival, updateId: number, inFlight: InFlight): Taken {
   if (isSettled(tx, arrival, updateId)) return "duplicate";
+  noteThread(tx, arrival);
   if (isFromBlocked(tx, arrival)) turnAway(tx, arrival);
   else dispatch(tx, arrival, updateId, inFlight);
   if (tx.relayed) return "accepted";
@@ -30,6 +33,12 @@ export function take(tx: Transaction, arrival: Arrival, updateId: number, inFlig
   }
   tx.inbox.settle(`tg:${updateId}`, tx.now);
   return "accepted";
+}
+
+function noteThread(tx: Transaction, arrival: Arrival): void {
+  if (!isFromCustomer(arrival) || !("writing" in arrival)) return;
+  const thread = arrival.writing.thread ?? null;
+  if (thread !== null) tx.writtenIn = { customer: arrival.contact.id, thread };
 }
 
 function isSettled(tx: Transaction, arrival: Arrival, updateId: number): boolean {
@@ -90,7 +99,7 @@ function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight:
     case "customer_command":
       return customerCommand(tx, arrival, updateId);
     case "customer_edit":
-      return customerEdit(tx, arrival, inFlight);
+      return customerEdit(tx, arrival, updateId, inFlight);
     case "customer_reaction":
       return customerReaction(tx, arrival);
     case "customer_press":
@@ -100,9 +109,10 @@ function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight:
     case "staff_message":
       return staffMessage(tx, arrival, updateId);
     case "staff_slash":
-      return staffSlash(tx, arrival);
+      staffSlash(tx, arrival);
+      return noteMisunderstood(tx, arrival);
     case "staff_edit":
-      return staffEdit(tx, arrival, inFlight);
+      return staffEdit(tx, arrival, updateId, inFlight);
     case "staff_reaction":
       return staffReaction(tx, arrival);
     case "staff_press":
@@ -125,6 +135,17 @@ function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight:
     default:
       arrival satisfies never;
   }
+}
+
+/** Where all that came of it is an answer, its correction by an edit is taken for what was meant. */
+function noteMisunderstood(
+  tx: Transaction,
+  { writing, topicId }: Extract<Arrival, { kind: "staff_slash" }>,
+): void {
+  const didNothing = tx.handed.length === 0 && !tx.freed;
+  const wasAnswered = tx.asked.size === 1 && tx.asked.has("staff_hint");
+  if (didNothing && wasAnswered && topicId !== null && !writing.ephemeral)
+    tx.store.firstTime(misunderstoodKey(writing.messageId), tx.now);
 }
 
 /** Telegram says what the bot may do in the staff group now. */

@@ -9,7 +9,7 @@ import type { BotCall } from "../../telegram/api.ts";
 import { joinTexts } from "../../telegram/join-texts.ts";
 import { profileWords } from "../../telegram/profile-view.ts";
 import { receiptView } from "../../telegram/receipt-view.ts";
-import { rich } from "../../telegram/rich-text.ts";
+import { clipped, rich } from "../../telegram/rich-text.ts";
 import { agentNotice, ERASED_TOPIC, type AboutTicket } from "../../telegram/text.ts";
 import { topicUrl } from "../../telegram/topic-url.ts";
 import { enrichmentCall } from "../enriching.ts";
@@ -21,9 +21,9 @@ import { skillsCall } from "../skills.ts";
 import { laneOfChat, type MessageRow, type Messages } from "../tables/messages.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
-import type { MirrorEdit } from "../tables/shapes.ts";
 import type { Store } from "../tables/store.ts";
 import { replyParameters, words } from "../transaction.ts";
+import { feasible, makesMessage } from "./edit-form.ts";
 import { groupOfLane, chatOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
 import type { Job } from "./plan.ts";
 
@@ -56,13 +56,14 @@ export function callOf(job: Job, context: DeliveryContext): OutsideCall | null {
  * Whether a repetition would be worse than a loss: what a customer might read twice is never sent again by itself.
  * Edits, reactions and deletions come to the same however often they are made.
  */
-export function mustNotRepeat(job: Job, { store }: DeliveryContext): boolean {
+export function mustNotRepeat(job: Job, { store, messages }: DeliveryContext): boolean {
   if (job.kind === "view") return false;
   if (job.kind === "relay") return isChatLane(job.rows[0]!.lane);
   const { kind } = job.row.payload;
   return (
     kind === "customer_notice" ||
     kind === "reply" ||
+    (isChatLane(job.row.lane) && makesMessage(job.row, messages)) ||
     (kind === "receipt" && store.ticket(job.row.ticket)?.receiptId == null)
   );
 }
@@ -75,9 +76,14 @@ export function chatIdOf(lane: Lane, rules: Rules): number {
 function relayCall(rows: readonly MessageRow[], joined: boolean, context: DeliveryContext): BotCall {
   const { rules, store, messages } = context;
   const first = rows[0]!;
-  const target = { chat_id: chatIdOf(first.lane, rules), ...topicOf(first.lane, first.ticket, store) };
   const source = first.chat === STAFF_CHAT ? rules.group.chatId : first.chat;
-  const reply = rows.length === 1 ? replyOf(first, messages) : {};
+  const answered = rows.length === 1 ? answeredBy(first, messages) : null;
+  const reply = answered === null ? {} : replyOf(first, answered);
+  const target = {
+    chat_id: chatIdOf(first.lane, rules),
+    ...topicOf(first.lane, first.ticket, store),
+    ...threadOf(first.lane, first.ticket, messages, answered?.row),
+  };
 
   if (joined) {
     const name = store.customer(first.writer)?.contact.name ?? "";
@@ -125,20 +131,58 @@ function topicOf(lane: Lane, ticket: number, store: Store): { message_thread_id?
   return topicId == null ? {} : { message_thread_id: topicId };
 }
 
-/** The counterpart, in the other chat, of the message that this one answers. */
-function replyOf(row: MessageRow, messages: Messages): Record<string, unknown> {
-  if (row.replyTo === null) return {};
+/** The topic of a customer's private chat: that of the message which is answered, or in which they wrote last. */
+function threadOf(
+  lane: Lane,
+  ticket: number,
+  messages: Messages,
+  answered?: MessageRow,
+): { message_thread_id?: number } {
+  if (!isChatLane(lane)) return {};
+  const customer = chatOfLane(lane);
+  const thread =
+    answered !== undefined && answered.chat === customer
+      ? answered.thread
+      : messages.threadOf(customer, ticket);
+  return thread === null ? {} : { message_thread_id: thread };
+}
+
+/** A message that another one answers: its row, and its counterpart in the chat that the other one goes to. */
+interface Answered {
+  row: MessageRow;
+  counterpart: number;
+  /** Where a quote of it stands in the counterpart; null where it does not. */
+  quotedAt: number | null;
+}
+
+function answeredBy(row: MessageRow, messages: Messages): Answered | null {
+  if (row.replyTo === null) return null;
   const found = messages.find(row.chat, row.replyTo);
-  if (found === undefined || found.row.ticket !== row.ticket) return {};
-  const counterpart = found.is === "original" ? found.row.copyId : found.row.messageId;
-  if (counterpart === null) return {};
+  if (found === undefined || found.row.ticket !== row.ticket) return null;
   const quote = row.content?.quote;
+  const { part } = quote ?? {};
+  if (found.is === "original" || part === undefined) {
+    const counterpart = found.is === "original" ? found.row.copyId : found.row.messageId;
+    // What a program said has no original.
+    if (counterpart === null || counterpart < 0) return null;
+    return { row: found.row, counterpart, quotedAt: quote?.position ?? null };
+  }
+  // The copy holds several texts: the one that is quoted is answered.
+  const among = messages.byCopyAll(found.row.lane, row.replyTo);
+  const meant = among[part.index] ?? found.row;
+  const isCertain = among[part.index] !== undefined;
+  return { row: meant, counterpart: meant.messageId, quotedAt: isCertain ? part.position : null };
+}
+
+/** What a copy says of the message that it answers. */
+function replyOf({ content }: MessageRow, { counterpart, quotedAt }: Answered): Record<string, unknown> {
+  const quote = content?.quote;
   return {
     reply_parameters: {
       ...replyParameters(counterpart),
-      ...(quote === undefined
+      ...(quote === undefined || quotedAt === null
         ? {}
-        : { quote: quote.text, quote_entities: quote.entities, quote_position: quote.position }),
+        : { quote: quote.text, quote_entities: quote.entities, quote_position: quotedAt }),
     },
   };
 }
@@ -152,7 +196,14 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
       return receiptCall(row, work.ask, context);
     case "customer_notice":
     case "reply":
-      return { method: "sendMessage", params: { chat_id: chatOfLane(row.lane), ...work.words } };
+      return {
+        method: "sendMessage",
+        params: {
+          chat_id: chatOfLane(row.lane),
+          ...threadOf(row.lane, row.ticket, context.messages),
+          ...work.words,
+        },
+      };
     case "topic_notice": {
       const ticket = store.ticket(row.ticket)?.ticket;
       // It has gone without ever having had a topic here: there is nobody to tell.
@@ -214,6 +265,11 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
         params: { chat_id: chatIdOf(original.lane, rules), message_id: original.copyId },
       };
     }
+    case "former_copy":
+      return {
+        method: "deleteMessage",
+        params: { chat_id: chatIdOf(row.lane, rules), message_id: work.messageId },
+      };
     case "toast":
       return {
         method: "answerCallbackQuery",
@@ -272,7 +328,7 @@ function webhookCall(
 function receiptCall(
   row: OutboxRow,
   ask: string | null,
-  { rules, store, now }: DeliveryContext,
+  { rules, store, messages, now }: DeliveryContext,
 ): BotCall | null {
   const ticket = store.ticket(row.ticket);
   if (ticket === undefined) return null;
@@ -283,7 +339,7 @@ function receiptCall(
     reply_markup: { inline_keyboard: view.keyboard },
   };
   return ticket.receiptId === null
-    ? { method: "sendMessage", params }
+    ? { method: "sendMessage", params: { ...params, ...threadOf(row.lane, row.ticket, messages) } }
     : { method: "editMessageText", params: { ...params, message_id: ticket.receiptId } };
 }
 
@@ -292,71 +348,71 @@ function editCall(
   { rules, store, messages }: DeliveryContext,
 ): BotCall | null {
   const row = messages.byOriginal(work.of);
-  if (row?.copyId == null) return null;
-  const chat = { chat_id: chatIdOf(row.lane, rules) };
-  const target = { ...chat, message_id: row.copyId };
-  const topic = topicOf(row.lane, row.ticket, store);
-  return callOfEdit(work.edit);
-
-  function callOfEdit(edit: MirrorEdit): BotCall {
-    switch (edit.what) {
-      case "text":
-        return { method: "editMessageText", params: { ...target, text: edit.text, entities: edit.entities } };
-      case "caption":
-        return {
-          method: "editMessageCaption",
-          params: {
-            ...target,
-            caption: cut(edit.text, CAPTION_CHARS_MAX),
-            caption_entities: edit.entities,
-          },
-        };
-      case "media": {
-        const { type, fileId, spoiler, captionAbove } = edit.media;
-        const media = {
-          type,
-          media: fileId,
-          caption: edit.text,
-          caption_entities: edit.entities,
-          ...(spoiler ? { has_spoiler: true } : {}),
-          ...(captionAbove ? { show_caption_above_media: true } : {}),
-        };
-        return { method: "editMessageMedia", params: { ...target, media } };
-      }
-      case "location": {
-        const { latitude, longitude, livePeriod, heading, horizontalAccuracy } = edit.live;
-        if (livePeriod === undefined) return { method: "stopMessageLiveLocation", params: target };
-        const at = {
-          latitude,
-          longitude,
-          ...optional("heading", heading),
-          ...optional("horizontal_accuracy", horizontalAccuracy),
-        };
-        return { method: "editMessageLiveLocation", params: { ...target, ...at } };
-      }
-      case "again":
-        return {
-          method: "copyMessage",
-          params: {
-            ...chat,
-            ...topic,
-            from_chat_id: row!.chat === STAFF_CHAT ? rules.group.chatId : row!.chat,
-            message_id: row!.messageId,
-            reply_parameters: replyParameters(row!.copyId!),
-          },
-        };
-      case "joined": {
-        const said = { text: edit.text, entities: edit.entities };
-        const text = edit.text.length > TEXT_CHARS_MAX - 2 ? said : rich`✎ ${said}`;
-        return {
-          method: "sendMessage",
-          params: { ...chat, ...topic, ...words(text), reply_parameters: replyParameters(row!.copyId!) },
-        };
-      }
-      default:
-        return edit satisfies never;
+  // One that was not sent after all goes as it is now, if it is sent again.
+  if (row?.state !== "done") return null;
+  const { lane, ticket, copyId } = row;
+  const chat = { chat_id: chatIdOf(lane, rules) };
+  const edit = feasible(work.edit, row, messages);
+  if (edit.what === "location" && copyId === null) return null;
+  const target = { ...chat, message_id: copyId };
+  switch (edit.what) {
+    case "text": {
+      const { text, entities, preview } = edit;
+      const shown = preview === undefined ? {} : { link_preview_options: preview };
+      return { method: "editMessageText", params: { ...target, text, entities, ...shown } };
     }
+    case "caption": {
+      const { text, entities } = clipped(edit, CAPTION_CHARS_MAX);
+      const above = edit.above === true ? { show_caption_above_media: true } : {};
+      return {
+        method: "editMessageCaption",
+        params: { ...target, caption: text, caption_entities: entities, ...above },
+      };
+    }
+    case "media": {
+      const { type, fileId, spoiler, captionAbove } = edit.media;
+      const { text, entities } = clipped(edit, CAPTION_CHARS_MAX);
+      const media = {
+        type,
+        media: fileId,
+        caption: text,
+        caption_entities: entities,
+        ...(spoiler ? { has_spoiler: true } : {}),
+        ...(captionAbove ? { show_caption_above_media: true } : {}),
+      };
+      return { method: "editMessageMedia", params: { ...target, media } };
+    }
+    case "location": {
+      const { latitude, longitude, livePeriod, heading, horizontalAccuracy } = edit.live;
+      if (livePeriod === undefined) return { method: "stopMessageLiveLocation", params: target };
+      const at = {
+        latitude,
+        longitude,
+        ...optional("heading", heading),
+        ...optional("horizontal_accuracy", horizontalAccuracy),
+      };
+      return { method: "editMessageLiveLocation", params: { ...target, ...at } };
+    }
+    default:
   }
+  const where = { ...chat, ...topicOf(lane, ticket, store), ...threadOf(lane, ticket, messages) };
+  // Its topic is gone, and its ticket is over: it does not belong in the main chat.
+  if (lane === STAFF && !("message_thread_id" in where)) return null;
+  const reply = copyId === null ? {} : { reply_parameters: replyParameters(copyId) };
+  if (edit.what === "joined") {
+    const said = { text: edit.text, entities: edit.entities };
+    const text = edit.text.length > TEXT_CHARS_MAX - 2 ? said : rich`✎ ${said}`;
+    return { method: "sendMessage", params: { ...where, ...words(text), ...reply } };
+  }
+  return {
+    method: "copyMessage",
+    params: {
+      ...where,
+      from_chat_id: row.chat === STAFF_CHAT ? rules.group.chatId : row.chat,
+      message_id: row.messageId,
+      ...(edit.alone === true ? {} : reply),
+    },
+  };
 }
 
 function reactionCall(
@@ -367,7 +423,9 @@ function reactionCall(
   if (row === undefined) return null;
   const lane = work.on === "copy" ? row.lane : laneOfChat(row.chat);
   const messageId = work.on === "copy" ? row.copyId : row.messageId;
-  if (messageId === null) return null;
+  if (messageId === null || messageId < 0) return null;
+  if (work.custom !== undefined)
+    return { method: "getCustomEmojiStickers", params: { custom_emoji_ids: [work.custom] } };
   return {
     method: "setMessageReaction",
     params: { chat_id: chatIdOf(lane, rules), message_id: messageId, reaction: reaction(work.emoji) },

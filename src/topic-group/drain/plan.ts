@@ -2,6 +2,7 @@ import { TOPIC_ECHO_MS } from "../../domain/limits.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
 import type { Head, Outbox, OutboxRow } from "../tables/outbox.ts";
 import type { Store, TicketRow } from "../tables/store.ts";
+import { makesMessage } from "./edit-form.ts";
 import type { LaneRate } from "./lane-rate.ts";
 import { isHookLane, STAFF, type Lane } from "./lane.ts";
 import { createStep, nextViewStep, type ViewContext, type ViewStep } from "./topic-view.ts";
@@ -72,7 +73,8 @@ export function planStaff(
     }
     const reserve = head.message === null ? NOTICE_RESERVE : 0;
 
-    const needsTopic = next.kind === "message" || next.row.kind === "topic_notice";
+    const needsTopic =
+      next.kind === "message" || next.row.kind === "topic_notice" || makesMessage(next.row, messages);
     // A ticket that has gone before it had a topic here gets none any more.
     const isHere = row !== undefined && row.ticket.movedTo === null;
     if (needsTopic && isHere && row.ticket.topicId === null) {

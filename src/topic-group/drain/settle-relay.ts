@@ -11,7 +11,7 @@ import {
 import { goAfterTicket, settledBehind, tellSpoken } from "../peers/moving.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import { replyParameters, type Transaction } from "../transaction.ts";
-import { chatOfLane, STAFF, STAFF_CHAT } from "./lane.ts";
+import { chatOfLane, isChatLane, STAFF, STAFF_CHAT } from "./lane.ts";
 import type { Job } from "./plan.ts";
 import {
   FAILED,
@@ -163,12 +163,12 @@ function relayRefused(
 ): Settled {
   const { code } = refused;
   const first = carried[0]!;
-  if (code === "reply_gone") {
-    for (const row of carried) {
-      const { quote: _, ...content } = row.content ?? {};
-      const kept = Object.keys(content).length === 0 ? null : content;
-      tx.messages.update(row, { replyTo: null, content: kept, attemptedAt: null });
-    }
+  if (mayBeTheReply(refused, first)) {
+    for (const row of carried) withoutReply(tx, row, code);
+    return OK;
+  }
+  if (code === "topic_gone" && isChatLane(first.lane) && tx.messages.forgetThreads(chatOfLane(first.lane))) {
+    for (const row of carried) tx.messages.update(row, { attemptedAt: null });
     return OK;
   }
   // A copy names two chats, and the answer does not say which of them is unknown. If it is the group, the notice that
@@ -180,6 +180,30 @@ function relayRefused(
   }
   return first.lane === STAFF ? toStaffRefused(tx, job, carried, code) : toCustomerRefused(tx, carried, code);
 }
+
+/**
+ * What Telegram may refuse only because the copy is to be a reply: it copies long captions of Premium accounts, and some
+ * kinds of messages, just as they are or not at all.
+ */
+function mayBeTheReply({ code }: Refused, { replyTo }: MessageRow): boolean {
+  return code === "reply_gone" || (replyTo !== null && REPLY_REFUSED.has(code));
+}
+
+/** A quote that does not stand there costs the quote; anything else costs the reply, never the message. */
+function withoutReply(tx: Transaction, row: MessageRow, code: RefusalClass): void {
+  const hadQuote = row.content?.quote !== undefined;
+  const { quote: _, ...content } = row.content ?? {};
+  const kept = Object.keys(content).length === 0 ? null : content;
+  const replyTo = code === "reply_gone" && hadQuote ? row.replyTo : null;
+  tx.messages.update(row, { replyTo, content: kept, attemptedAt: null });
+}
+
+const REPLY_REFUSED: ReadonlySet<RefusalClass> = new Set([
+  "validation",
+  "uncopyable",
+  "bug",
+  "permanent",
+]);
 
 function toStaffRefused(
   tx: Transaction,

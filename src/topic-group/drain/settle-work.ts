@@ -9,7 +9,14 @@ import { isActive } from "../../domain/status.ts";
 import type { EnrichmentResult, Heard } from "../../integrations/enrichment-call.ts";
 import type { SkillsResult } from "../../integrations/skill-service.ts";
 import type { RefusalClass } from "../../telegram/outcome.ts";
-import { agentNoticeInTopic, outcomeUnknown, replyUndelivered, undelivered } from "../../telegram/text.ts";
+import {
+  agentNoticeInTopic,
+  editNotCopied,
+  outcomeUnknown,
+  reactedWith,
+  replyUndelivered,
+  undelivered,
+} from "../../telegram/text.ts";
 import { settleEnrichment } from "../enriching.ts";
 import { noteErasedTopic } from "../erasing.ts";
 import { disable } from "../hooks.ts";
@@ -18,9 +25,12 @@ import { tellPeer } from "../peers/tell.ts";
 import { noteLost, type ProbeWork } from "../probing.ts";
 import { settleSkills } from "../skills.ts";
 import { FACTS } from "../tables/facts.ts";
+import type { MessageRow } from "../tables/messages.ts";
+import type { OutboxWork } from "../tables/outbox-work.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
 import { replyParameters, type Transaction } from "../transaction.ts";
-import { chatOfLane, isChatLane, STAFF, STAFF_CHAT } from "./lane.ts";
+import { feasible } from "./edit-form.ts";
+import { chatOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
 import {
   FAILED,
   loseTopic,
@@ -68,6 +78,13 @@ function workDone(tx: Transaction, row: OutboxRow, result: unknown): Settled {
     settleEnrichment(tx, row, work.tries, result as Heard<EnrichmentResult>);
     return OK;
   }
+  if (work.kind === "mirror_edit") editDone(tx, row.lane, work, result);
+  if (work.kind === "mirror_reaction" && work.custom !== undefined) {
+    standIn(tx, row, work, emojiOf(result) ?? UNNAMED);
+    return OK;
+  }
+  // What was asked for anew while the call was under way is still to be done.
+  if (isReplaced(tx, row)) return OK;
   tx.outbox.remove(row.seq);
   switch (work.kind) {
     case "receipt": {
@@ -102,6 +119,46 @@ function workDone(tx: Transaction, row: OutboxRow, result: unknown): Settled {
     default:
       return OK;
   }
+}
+
+/** Whether a later change took this one's place while it was on its way. */
+function isReplaced(tx: Transaction, row: OutboxRow): boolean {
+  if (row.key === null || row.attemptedAt !== null) return false;
+  const now = tx.outbox.get(row.seq);
+  return now !== undefined && JSON.stringify(now.payload) !== JSON.stringify(row.payload);
+}
+
+type EditWork = Extract<OutboxWork, { kind: "mirror_edit" }>;
+type ReactionWork = Extract<OutboxWork, { kind: "mirror_reaction" }>;
+
+/** A new version that came as a message of its own is the copy from now on. */
+function editDone(tx: Transaction, lane: Lane, { of, edit }: EditWork, result: unknown): void {
+  const row = tx.messages.byOriginal(of);
+  const copyId = messageIds(result)[0];
+  if (row === undefined || copyId === undefined) return;
+  const made = feasible(edit, row, tx.messages);
+  if (made.what !== "again" && made.what !== "joined") return;
+  const ticket = tx.store.ticket(row.ticket)?.ticket;
+  const former = tx.messages.sharesCopy(row) ? null : row.copyId;
+  tx.copiedAnew(row, copyId);
+  if (ticket !== undefined) tellSpoken(tx, ticket, [{ ...row, copyId }]);
+  if (made.what === "again" && made.alone === true && former !== null)
+    tx.work({ lane, ticket: row.ticket, work: { kind: "former_copy", messageId: former } });
+}
+
+/** What stands for a reaction that bots cannot set: the giver's own app shows which it is. */
+const UNNAMED = "👀";
+
+function standIn(tx: Transaction, row: OutboxRow, { custom: _, ...work }: ReactionWork, emoji: string): void {
+  if (isReplaced(tx, row)) return;
+  tx.outbox.update(row.seq, { payload: { ...work, emoji } });
+}
+
+/** The emoji that a custom one stands for, as `getCustomEmojiStickers` tells. */
+function emojiOf(stickers: unknown): string | null {
+  const [sticker] = Array.isArray(stickers) ? (stickers as { emoji?: unknown }[]) : [];
+  const emoji = sticker?.emoji;
+  return typeof emoji === "string" && emoji !== "" ? emoji.replaceAll("\ufe0f", "") : null;
 }
 
 /** So that what the customer answers to it, or how they react, finds its ticket. */
@@ -150,6 +207,7 @@ const FLEETING: ReadonlySet<OutboxRow["kind"]> = new Set([
   "toast",
   "staff_reaction",
   "mirror_reaction",
+  "former_copy",
   "staff_hint",
   // Its turn comes again.
   "probe",
@@ -204,6 +262,7 @@ function workRefused(
 ): Settled {
   const work = row.payload;
   const { code } = refused;
+  if (isReplaced(tx, row)) return OK;
   const trouble = troubleOf(refused, row.lane);
   if (
     trouble !== null &&
@@ -215,6 +274,7 @@ function workRefused(
     if (row.attemptedAt !== null) tx.outbox.update(row.seq, { attemptedAt: null });
     return { kind: "trouble", trouble };
   }
+  if (code === "topic_gone" && isChatLane(row.lane) && withoutThread(tx, row)) return OK;
   switch (work.kind) {
     case "erase_topic":
       if (code === "topic_gone" || code === "target_gone") noteErasedTopic(tx, work, "deleted");
@@ -264,10 +324,33 @@ function workRefused(
       }
       break;
     }
-    case "mirror_edit":
-      if (isChatLane(row.lane) && UNREACHABLE[code] === undefined)
-        tx.tellTopic(row.ticket, undelivered(code), repliesTo(work.of));
+    case "mirror_edit": {
+      const settled = editRefused(tx, row, work, code, retry);
+      if (settled !== null) return settled;
       break;
+    }
+    case "mirror_reaction": {
+      // The group may take some reactions only, and a custom one may stand for what is none.
+      const { shown = work.emoji } = work;
+      if (
+        work.custom !== undefined ||
+        (code === "validation" && work.emoji !== null && work.emoji !== UNNAMED)
+      ) {
+        tx.outbox.update(row.seq, {
+          payload: {
+            kind: work.kind,
+            of: work.of,
+            on: work.on,
+            emoji: UNNAMED,
+            ...(shown === null ? {} : { shown }),
+          },
+        });
+        return OK;
+      }
+      if (code === "validation" && row.lane === STAFF && shown != null)
+        tx.tellTopic(row.ticket, reactedWith(shown), repliesTo(work.of));
+      break;
+    }
     case "mirror_delete":
       tx.tellTopic(row.ticket, undelivered(code === "permanent" ? "too_late" : code), repliesTo(work.of));
       break;
@@ -286,6 +369,58 @@ function workRefused(
   }
   tx.outbox.remove(row.seq);
   return OK;
+}
+
+/** The topic of the customer's private chat is gone: the same goes to the chat itself. Answers whether there was one. */
+function withoutThread(tx: Transaction, row: OutboxRow): boolean {
+  const forgot = tx.messages.forgetThreads(chatOfLane(row.lane));
+  const work = row.payload;
+  const named = "words" in work && work.words.message_thread_id !== undefined;
+  if (named) {
+    const { message_thread_id: _, ...said } = work.words;
+    tx.outbox.update(row.seq, { payload: { ...work, words: said } as OutboxWork });
+  }
+  if ((forgot || named) && row.attemptedAt !== null) tx.outbox.update(row.seq, { attemptedAt: null });
+  return forgot || named;
+}
+
+/** An edit that the copy does not take comes as a new copy; what cannot be copied either is said. Null: it is over. */
+function editRefused(
+  tx: Transaction,
+  row: OutboxRow,
+  { of, edit, ...work }: EditWork,
+  code: RefusalClass,
+  retry: Retry,
+): Settled | null {
+  const isForStaff = row.lane === STAFF;
+  if (code === "topic_gone" && isForStaff) {
+    loseTopic(tx, row.ticket);
+    const ticket = tx.store.ticket(row.ticket)?.ticket;
+    if (ticket === undefined || !isActive(ticket)) return null;
+    return workAgainLater(tx, row, code, { ...retry, at: tx.now, counts: true });
+  }
+  if (UNREACHABLE[code] !== undefined && !isForStaff) {
+    tx.sign(row.ticket, of.messageId, "👎");
+    return null;
+  }
+  const original = tx.messages.byOriginal(of);
+  const made = original === undefined ? edit : feasible(edit, original, tx.messages);
+  const isLast = code === "source_gone" || (made.what === "again" && made.alone === true);
+  if (made.what !== "location" && original !== undefined && !isLast) {
+    const again = { what: "again", ...(made.what === "again" ? { alone: true as const } : {}) } as const;
+    tx.outbox.update(row.seq, { payload: { ...work, of, edit: again }, attemptedAt: null });
+    return OK;
+  }
+  if (!isForStaff) {
+    if (made.what !== "location" || tx.store.firstTime(`still:${of.chat}:${of.messageId}`, tx.now))
+      tx.tellTopic(row.ticket, undelivered(code), repliesTo(of));
+  } else if (made.what !== "location" && code !== "source_gone")
+    tx.tellTopic(row.ticket, editNotCopied(), repliesToCopy(original));
+  return null;
+}
+
+function repliesToCopy(row: MessageRow | undefined) {
+  return row?.copyId == null ? {} : { reply_parameters: replyParameters(row.copyId) };
 }
 
 /** A probe was refused: what is gone is made anew. */

@@ -1,7 +1,7 @@
 import { pressData, parsePress } from "../../telegram/callback.ts";
 import { customerPress } from "../arrivals/customer-press.ts";
 import { seenCustomer, setUnreachable } from "../arrivals/customers.ts";
-import { mirrorEdit, mirrorReaction, type InFlight } from "../arrivals/mirror.ts";
+import { customersEdit, mirrorReaction, type InFlight } from "../arrivals/mirror.ts";
 import { chatLane, STAFF } from "../drain/lane.ts";
 import { takeBackQuestion } from "../enriching.ts";
 import { announceMessage, hearBack, hearGone } from "../hooks.ts";
@@ -99,11 +99,11 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
     case "customer_edit": {
       const { contact, writing } = message;
       const row = tx.messages.byOriginal({ chat: contact.id, messageId: writing.messageId });
-      if (row !== undefined) mirrorEdit(tx, row, writing, inFlight);
+      if (row !== undefined) customersEdit(tx, row, writing, inFlight);
       return;
     }
     case "customer_reaction":
-      mirrorReaction(tx, message.customer, message.messageId, message.emoji);
+      mirrorReaction(tx, message.customer, message.messageId, message);
       return;
     case "customer_press": {
       const { contact, messageId, queryId, data } = message;

@@ -51,7 +51,14 @@ export type PeerMessage =
       message: Omit<NewMessage, "seq" | "acceptedAt" | "ticket" | "lane">;
     }
   | { type: "customer_edit"; ticketId: string; contact: ContactFacts; writing: Writing }
-  | { type: "customer_reaction"; ticketId: string; customer: number; messageId: number; emoji: string | null }
+  | {
+      type: "customer_reaction";
+      ticketId: string;
+      customer: number;
+      messageId: number;
+      emoji: string | null;
+      custom?: string | null;
+    }
   /** `data` names the ticket by the number that it has, or had, with whoever made the button. */
   | {
       type: "customer_press";

@@ -122,13 +122,13 @@ function waitingRows(tx: Transaction, number: number): MessageRow[] {
 function passOnRow(tx: Transaction, ticket: Ticket, row: MessageRow, key?: string): void {
   const customer = tx.store.customer(ticket.customer);
   if (customer === undefined) return;
-  const { chat, messageId, album, replyTo, writer, sentAt, content, file, notBefore, updateId } = row;
+  const { chat, messageId, album, replyTo, writer, sentAt, content, file, thread, notBefore, updateId } = row;
   const message = {
     type: "customer_message",
     ticketId: ticket.id,
     contact: customer.contact,
     gratitude: false,
-    message: { chat, messageId, album, replyTo, writer, sentAt, content, file, notBefore, updateId },
+    message: { chat, messageId, album, replyTo, writer, sentAt, content, file, thread, notBefore, updateId },
   } as const;
   const lane = peerLane(ticket.movedTo!);
   tx.work({

@@ -12,6 +12,8 @@ export function laneOfChat(chat: number): Lane {
 }
 
 const NEWEST_COPIES_MAX = 5_000;
+/** Messages of a customer that are looked through for the last one about a ticket. */
+const THREAD_LOOKED_AT = 200;
 
 /** The relayed messages: what waits to be copied, and the links between originals and copies afterwards. */
 export class Messages {
@@ -55,6 +57,7 @@ export class Messages {
         acceptedAt: sql.placeholder("acceptedAt"),
         content: sql.placeholder("content"),
         file: sql.placeholder("file"),
+        thread: sql.placeholder("thread"),
         notBefore: sql.placeholder("notBefore"),
         attempts: 0,
         updateId: sql.placeholder("updateId"),
@@ -104,9 +107,21 @@ export class Messages {
     return this.#byOriginal.get({ chat: key.chat, messageId: key.messageId });
   }
 
-  /** The message whose copy this is; of several joined into one copy, the first. */
+  /** The message whose copy this is, or was before it was copied once more; of several joined into one copy, the first. */
   byCopy(lane: Lane, copyId: number): MessageRow | undefined {
-    return this.#byCopy.get({ lane, copyId });
+    const row = this.#byCopy.get({ lane, copyId });
+    const isFormer = row !== undefined && row.messageId < 0 && row.replyTo !== null;
+    return isFormer ? this.byOriginal({ chat: row.chat, messageId: row.replyTo! }) : row;
+  }
+
+  /** The messages that one copy holds, in their order. */
+  byCopyAll(lane: Lane, copyId: number): MessageRow[] {
+    return this.#db
+      .select()
+      .from(messages)
+      .where(and(eq(messages.lane, lane), eq(messages.copyId, copyId)))
+      .orderBy(asc(messages.seq))
+      .all();
   }
 
   /** The relayed message that a message of `chat` belongs to, be it the original or the copy. */
@@ -131,7 +146,66 @@ export class Messages {
   }
 
   add(message: NewMessage): void {
-    this.#insert.run({ ...message });
+    this.#insert.run({ ...message, thread: message.thread ?? null });
+  }
+
+  /**
+   * The message has another copy from now on. What is said about the former one still finds it, by a row under a number
+   * that Telegram gives to no message; `seq` is its own.
+   */
+  copiedAnew(row: MessageRow, copyId: number, seq: number): void {
+    const { chat, messageId, lane, ticket, copyId: former, writer, sentAt, acceptedAt } = row;
+    if (former !== null && former !== copyId && !this.sharesCopy(row)) {
+      const key = { chat, messageId: -seq };
+      this.add({
+        ...key,
+        seq,
+        ticket,
+        lane,
+        writer,
+        sentAt,
+        acceptedAt,
+        replyTo: messageId,
+        album: null,
+        content: null,
+        file: null,
+        notBefore: null,
+        updateId: 0,
+      });
+      this.done(key, former);
+    }
+    this.update(row, { copyId, album: null });
+  }
+
+  /** The topic of their private chat in which a customer wrote last, about a ticket or (0) about any. */
+  threadOf(customer: number, ticket: number): number | null {
+    const newest = this.#db
+      .select({ thread: messages.thread, ticket: messages.ticket, messageId: messages.messageId })
+      .from(messages)
+      .where(and(eq(messages.chat, customer), gt(messages.messageId, 0)))
+      .orderBy(desc(messages.messageId))
+      .limit(THREAD_LOOKED_AT)
+      .as("newest");
+    const row = this.#db
+      .select({ thread: newest.thread })
+      .from(newest)
+      .where(ticket === 0 ? undefined : eq(newest.ticket, ticket))
+      .orderBy(desc(newest.messageId))
+      .limit(1)
+      .get();
+    return row?.thread ?? null;
+  }
+
+  /** A customer's private chat has such topics no longer. Answers whether any was known. */
+  forgetThreads(customer: number): boolean {
+    return (
+      this.#db
+        .update(messages)
+        .set({ thread: null })
+        .where(and(eq(messages.chat, customer), isNotNull(messages.thread)))
+        .returning({ seq: messages.seq })
+        .all().length > 0
+    );
   }
 
   /**

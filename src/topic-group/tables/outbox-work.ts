@@ -46,8 +46,20 @@ export type OutboxWork =
   /** Something to say to another group's object. */
   | { kind: "peer"; message: PeerMessage }
   | { kind: "mirror_edit"; of: OriginalKey; edit: MirrorEdit }
-  /** `on` says which of the two messages gets the reaction. */
-  | { kind: "mirror_reaction"; of: OriginalKey; on: "original" | "copy"; emoji: string | null }
+  /** A former copy that another has taken the place of. */
+  | { kind: "former_copy"; messageId: number }
+  /**
+   * `on` says which of the two messages gets the reaction. `custom`: Telegram is still to be asked which emoji a custom
+   * one stands for. `shown`: what its giver chose, where Telegram did not take that.
+   */
+  | {
+      kind: "mirror_reaction";
+      of: OriginalKey;
+      on: "original" | "copy";
+      emoji: string | null;
+      custom?: string;
+      shown?: string;
+    }
   | { kind: "mirror_delete"; of: OriginalKey; by: number; topicId: number | null }
   | { kind: "toast"; queryId: string; text: string }
   /** A call for the bot as a whole; its answer is kept under `fact`. */

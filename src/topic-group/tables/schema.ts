@@ -143,8 +143,10 @@ export const messages = sqliteTable(
     acceptedAt: integer("accepted_at").notNull(),
     /** What had to be kept until delivery; null otherwise, and always after it. */
     content: text({ mode: "json" }).$type<WaitingContent>(),
-    /** `file_unique_id`, to tell a replaced file from an edited caption. */
+    /** Its mark (`telegram/mark.ts`), to tell an edit that changes something; of earlier releases `file_unique_id`. */
     file: text(),
+    /** The topic of the customer's private chat in which it was written. */
+    thread: integer(),
     notBefore: integer("not_before"),
     attempts: integer().notNull(),
     /** Set before a call whose repetition would be wrong: found after a crash, its outcome is unknown. */

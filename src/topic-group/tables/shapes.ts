@@ -1,4 +1,4 @@
-import type { MessageEntity } from "grammy/types";
+import type { LinkPreviewOptions, MessageEntity } from "grammy/types";
 import type { Profile } from "../../domain/routing/profile.ts";
 import type { LiveLocation, Quote, ReplaceableMedia } from "../../telegram/message.ts";
 import type { Lane } from "../drain/lane.ts";
@@ -43,6 +43,8 @@ export interface Words {
   reply_markup?: { inline_keyboard: unknown[][] };
   reply_parameters?: { message_id: number; allow_sending_without_reply: true };
   link_preview_options?: { is_disabled: true };
+  /** The topic of a private chat in which they are an answer. */
+  message_thread_id?: number;
 }
 
 /** A relayed message by its original: `chat` is 0 for the staff group. */
@@ -62,17 +64,24 @@ export interface NewMessage extends OriginalKey {
   sentAt: number;
   acceptedAt: number;
   content: WaitingContent | null;
+  /** Its mark (`telegram/mark.ts`); from an earlier release the id of its file alone. */
   file: string | null;
+  /** The topic of the private chat in which it was written; left out by an earlier release. */
+  thread?: number | null;
   notBefore: number | null;
   updateId: number;
 }
 
 export type MirrorEdit =
-  | { what: "text" | "caption"; text: string; entities: MessageEntity[] }
+  | { what: "text"; text: string; entities: MessageEntity[]; preview?: LinkPreviewOptions }
+  | { what: "caption"; text: string; entities: MessageEntity[]; above?: boolean }
   | { what: "media"; media: ReplaceableMedia; text: string; entities: MessageEntity[] }
   | { what: "location"; live: LiveLocation }
-  /** Edited in a way that no edit call can follow: copied once more, as a reply to the former copy. */
-  | { what: "again" }
+  /**
+   * Edited in a way that no edit call can follow: copied once more, as a reply to the former copy. `alone`: Telegram does
+   * not copy it as a reply, so it takes the former copy's place.
+   */
+  | { what: "again"; alone?: true }
   /** The copy holds several joined texts: the new text follows as a reply. */
   | { what: "joined"; text: string; entities: MessageEntity[] };
 

@@ -11,7 +11,7 @@ import type { SandboxChat, StoredMessage } from "../state.ts";
 import { asCaption, asText } from "../text/formatted-text.ts";
 import type { World } from "../world.ts";
 import { act } from "./act.ts";
-import { contentFields, contentOf, writtenCaption, writtenText } from "./content.ts";
+import { captionMaxOf, contentFields, contentOf, writtenCaption, writtenText } from "./content.ts";
 import { whatItSays } from "./remembering.ts";
 import { chatFor, messageNamed } from "./speaker.ts";
 
@@ -52,6 +52,7 @@ function edited(world: World, message: StoredMessage): SeenMessage {
 const edit = act(z.strictObject({ ...subjectFields, ...contentFields }), (world, input): SeenMessage => {
   const { userId, chatId, messageId, ...given } = input;
   const message = ownMessage(world, input);
+  const captionMax = captionMaxOf(world.user(userId));
   if (given.text !== undefined) {
     if (message.kind !== "text")
       throw new ActRefused(`message ${messageId} is a ${message.kind}: it has no text`);
@@ -63,11 +64,11 @@ const edit = act(z.strictObject({ ...subjectFields, ...contentFields }), (world,
     if (caption === undefined) throw new ActRefused("an edit needs a text, a caption or other media");
     const { caption: _, caption_entities: __, ...kept } = message.content;
     if (message.kind === "text") throw new ActRefused(`message ${messageId} is a text: it has no caption`);
-    message.content = { ...kept, ...asCaption(writtenCaption(caption, entities)) };
+    message.content = { ...kept, ...asCaption(writtenCaption(caption, entities, captionMax)) };
     return edited(world, message);
   }
   const chat = chatFor(world, userId, chatId);
-  const replaced = contentOf(world, chat, given);
+  const replaced = contentOf(world, chat, given, captionMax);
   message.kind = replaced.kind;
   message.content = replaced.content;
   return edited(world, message);

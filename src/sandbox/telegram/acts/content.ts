@@ -4,7 +4,7 @@ import { renderChat } from "../accounts.ts";
 import { newFile } from "../media.ts";
 import { newPoll } from "../polls.ts";
 import { ActRefused } from "../refusal.ts";
-import type { Content, ContentKind, FileKind, SandboxChat } from "../state.ts";
+import type { Content, ContentKind, FileKind, SandboxChat, SandboxUser } from "../state.ts";
 import {
   asCaption,
   asText,
@@ -89,6 +89,7 @@ export const contentFields = {
   caption: z.string().optional(),
   entities: z.array(entitySchema).optional(),
   spoiler: z.boolean().optional(),
+  captionAbove: z.boolean().optional(),
 };
 export const contentSchema = z.strictObject(contentFields);
 export type ContentInput = z.output<typeof contentSchema>;
@@ -127,7 +128,19 @@ const kindNames = [
 const WITHOUT_CAPTION: readonly string[] = ["videoNote", "sticker"];
 const DICE_SIDES = 6;
 
-export function contentOf(world: World, chat: SandboxChat, input: ContentInput): PersonsContent {
+/** Captions of Premium accounts may be longer; no bot may write such. */
+const PREMIUM_CAPTION_MAX = 4096;
+
+export function captionMaxOf(user: SandboxUser | undefined): number {
+  return user?.profile.is_premium === true ? PREMIUM_CAPTION_MAX : CAPTION_MAX;
+}
+
+export function contentOf(
+  world: World,
+  chat: SandboxChat,
+  input: ContentInput,
+  captionMax = CAPTION_MAX,
+): PersonsContent {
   const given = kindNames.filter((name) => input[name as keyof ContentInput] !== undefined);
   const [name] = given;
   if (given.length !== 1 || !name) {
@@ -137,7 +150,7 @@ export function contentOf(world: World, chat: SandboxChat, input: ContentInput):
   }
   if (name === "text")
     return { kind: "text", content: asText(writtenText(input.text ?? "", input.entities)) };
-  if (name in fileKinds) return fileContent(world, name as keyof typeof fileKinds, input);
+  if (name in fileKinds) return fileContent(world, name as keyof typeof fileKinds, input, captionMax);
   return otherContent(world, chat, input);
 }
 
@@ -150,26 +163,36 @@ export function writtenText(text: string, entities: ContentInput["entities"] = [
   return formatted;
 }
 
-export function writtenCaption(caption: string, entities: ContentInput["entities"] = []): FormattedText {
+export function writtenCaption(
+  caption: string,
+  entities: ContentInput["entities"] = [],
+  max = CAPTION_MAX,
+): FormattedText {
   const formatted = cleaned({ text: caption, entities: checkEntities(caption, entities) });
   const length = lengthOf(formatted.text);
-  if (length > CAPTION_MAX) {
-    throw new ActRefused(`a caption has at most ${CAPTION_MAX} characters; this one has ${length}`);
+  if (length > max) {
+    throw new ActRefused(`a caption has at most ${max} characters; this one has ${length}`);
   }
   return formatted;
 }
 
-function fileContent(world: World, name: keyof typeof fileKinds, input: ContentInput): PersonsContent {
+function fileContent(
+  world: World,
+  name: keyof typeof fileKinds,
+  input: ContentInput,
+  captionMax: number,
+): PersonsContent {
   if (input.caption !== undefined && WITHOUT_CAPTION.includes(name)) {
     throw new ActRefused(`a ${name} has no caption`);
   }
   const kind = fileKinds[name];
   checkUpload(kind, input[name] ?? {});
-  const caption = writtenCaption(input.caption ?? "", input.entities);
+  const caption = writtenCaption(input.caption ?? "", input.entities, captionMax);
   const content = {
     ...newFile(world, kind, input[name] ?? {}),
     ...asCaption(caption),
     ...(input.spoiler ? { has_media_spoiler: true as const } : {}),
+    ...(input.captionAbove ? { show_caption_above_media: true as const } : {}),
   };
   return { kind, content };
 }

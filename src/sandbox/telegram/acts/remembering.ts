@@ -3,7 +3,8 @@ import { newUser, privateChat } from "../accounts.ts";
 import { knowFiles } from "../media.ts";
 import { composeMessage } from "../messages.ts";
 import type { Draft } from "../messages.ts";
-import type { Content, ContentKind, ReplyTarget } from "../state.ts";
+import type { Content, ContentKind, ReplyTarget, SandboxChat } from "../state.ts";
+import { TOPIC_COLORS } from "../topics.ts";
 import type { World } from "../world.ts";
 
 /** What accompanies a message without being its content. */
@@ -73,6 +74,8 @@ export function remember(world: World, update: Partial<Update>): void {
   const chat = world.chat(where.id);
   if (chat === undefined || message.message_id === 0 || chat.messages[message.message_id] !== undefined)
     return;
+  const thread = message.is_topic_message === true ? message.message_thread_id : undefined;
+  if (chat.type === "private" && thread !== undefined) knowTopic(chat, thread, from.id);
   const draft = {
     chat,
     senderId: from.id,
@@ -82,6 +85,21 @@ export function remember(world: World, update: Partial<Update>): void {
   };
   chat.messages[message.message_id] = composeMessage(world, draft, message.message_id);
   chat.lastMessageId = Math.max(chat.lastMessageId, message.message_id);
+}
+
+/** A topic of a private chat: only bots that have switched them on see any. */
+function knowTopic(chat: SandboxChat, id: number, creatorId: number): void {
+  chat.isForum = true;
+  chat.topics[id] ??= {
+    id,
+    name: `Topic ${id}`,
+    iconColor: TOPIC_COLORS[0],
+    iconCustomEmojiId: null,
+    creatorId,
+    isClosed: false,
+    isDeleted: false,
+    deletedAnswer: null,
+  };
 }
 
 export type WhatItSays = Pick<Draft, "kind" | "content" | "origin" | "albumId" | "replyTo">;

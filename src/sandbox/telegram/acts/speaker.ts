@@ -100,7 +100,7 @@ export function speakerOf(world: World, input: PlaceInput): Speaker {
   const user = personOf(world, input.userId);
   const chat = chatFor(world, input.userId, input.chatId);
   const identity = { senderId: input.userId, senderChatId: null, signature: null };
-  if (chat.type === "private") return { user, chat, topicId: null, ...identity };
+  if (chat.type === "private") return { user, chat, topicId: openTopic(world, chat, input), ...identity };
   const member = memberOf(chat, input.userId);
   const isSilenced =
     (member.status === "restricted" && !member.permissions.can_send_messages) ||

@@ -11,7 +11,7 @@ import { originOf } from "../replies.ts";
 import { queueUpdate } from "../update-queue.ts";
 import type { World } from "../world.ts";
 import { act } from "./act.ts";
-import { contentFields, contentOf, contentSchema } from "./content.ts";
+import { captionMaxOf, contentFields, contentOf, contentSchema } from "./content.ts";
 import { whatItSays } from "./remembering.ts";
 import {
   chatNamed,
@@ -43,7 +43,11 @@ const write = act(
   (world, input): SeenMessage => {
     const speaker = speakerOf(world, input);
     const replyTo = replyOf(world, speaker.chat, input);
-    const draft = { ...draftOf(speaker), replyTo, ...contentOf(world, speaker.chat, input) };
+    const draft = {
+      ...draftOf(speaker),
+      replyTo,
+      ...contentOf(world, speaker.chat, input, captionMaxOf(speaker.user)),
+    };
     return input.ephemeral ? whisper(world, draft) : renderSeen(world, post(world, draft));
   },
 );
@@ -92,7 +96,9 @@ const writeAlbum = act(
   (world, input): SeenMessage[] => {
     const speaker = speakerOf(world, input);
     const replyTo = replyOf(world, speaker.chat, input);
-    const contents = input.items.map((item) => contentOf(world, speaker.chat, item));
+    const contents = input.items.map((item) =>
+      contentOf(world, speaker.chat, item, captionMaxOf(speaker.user)),
+    );
     const isMixed = new Set(contents.map(({ kind }) => albumFamily(kind))).size > 1;
     if (isMixed) throw new ActRefused("pictures, documents and music do not mix in an album");
     const albumId = world.randomId();

@@ -5,7 +5,7 @@ import type { Params } from "../params.ts";
 import { copyOfPoll, pollOf } from "../polls.ts";
 import { originOf } from "../replies.ts";
 import type { Content, SandboxChat, StoredMessage } from "../state.ts";
-import { asCaption, readCaption } from "../text/formatted-text.ts";
+import { asCaption, CAPTION_MAX, lengthOf, readCaption } from "../text/formatted-text.ts";
 import type { World } from "../world.ts";
 import type { Method, Methods } from "./method.ts";
 import { readTarget, send } from "./sending.ts";
@@ -42,6 +42,12 @@ const copyMessage: Method = (world, params) => {
   const message = findMessage(source, params.integer("message_id") ?? 0);
   if (!message) throw failures.copyNotFound();
   if (!isCopyable(source, message)) throw failures.cantCopy();
+  // Telegram copies long captions of Premium accounts as they are; what changes anything is a message of the bot's own.
+  const changes = ["reply_parameters", "reply_to_message_id", "reply_markup"].some((name) =>
+    params.has(name),
+  );
+  if (changes && newCaption === null && lengthOf(message.content.caption ?? "") > CAPTION_MAX)
+    throw failures.captionTooLong();
   const target = readTarget(world, params, [message.kind]);
   const copied = copiedContent(world, message);
   const takesCaption = "caption" in copied || TAKES_CAPTION.has(message.kind);

@@ -85,8 +85,15 @@ function editCaption(find: FindSubject): Method {
     const caption = readCaption(params);
     const subject = find(world, params);
     if (!CAPTIONED.has(subject.message.kind)) throw failures.noCaptionToEdit();
-    const { caption: _, caption_entities: __, ...media } = subject.message.content;
-    return apply(world, subject, params, { ...media, ...asCaption(caption) });
+    const {
+      caption: _,
+      caption_entities: __,
+      show_caption_above_media: ___,
+      ...media
+    } = subject.message.content;
+    // Where nothing is said about it, the caption is below from now on.
+    const above = params.flag("show_caption_above_media") ? { show_caption_above_media: true as const } : {};
+    return apply(world, subject, params, { ...media, ...asCaption(caption), ...above });
   };
 }
 
@@ -101,13 +108,19 @@ function editMedia(find: FindSubject): Method {
     );
     const subject = find(world, params);
     const { message } = subject;
-    const isReplaceable = EDITABLE_MEDIA.has(message.kind) || message.kind === "text";
+    const isReplaceable =
+      EDITABLE_MEDIA.has(message.kind) || message.kind === "text" || message.kind === "rich_message";
     if (!isReplaceable || !EDITABLE_MEDIA.has(kind)) throw failures.cantEdit();
     if (message.albumId && familyOf(kind) !== familyOf(message.kind)) throw failures.wrongAlbumMedia();
     const reference = media.text("media") ?? "";
     const upload = params.attached(reference);
     const single = new Params({ ...media.raw, [kind]: reference }, upload ? { [kind]: upload } : {});
-    const content = { ...mediaFromCall(world, single, kind), ...asCaption(caption) };
+    const content = {
+      ...mediaFromCall(world, single, kind),
+      ...asCaption(caption),
+      ...(media.flag("has_spoiler") ? { has_media_spoiler: true as const } : {}),
+      ...(media.flag("show_caption_above_media") ? { show_caption_above_media: true as const } : {}),
+    };
     const answer = apply(world, subject, params, content);
     message.kind = kind;
     return answer;

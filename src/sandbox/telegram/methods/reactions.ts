@@ -1,6 +1,7 @@
 import type { ReactionType } from "grammy/types";
 import { writableChat } from "../access.ts";
 import { failures, uncataloguedFailures } from "../errors.ts";
+import { topicIcons } from "../icon-stickers.ts";
 import { findMessage } from "../messages.ts";
 import { isStandardReaction, setReaction } from "../reactions.ts";
 import type { StoredMessage } from "../state.ts";
@@ -26,4 +27,15 @@ function isAllowed(message: StoredMessage, reaction: ReactionType): boolean {
     .some((set) => set.type === "custom_emoji" && set.custom_emoji_id === reaction.custom_emoji_id);
 }
 
-export const reactionMethods: Methods = { setMessageReaction };
+/** The example of the Bot API's own documentation. */
+const DOCUMENTED = { custom_emoji_id: "5368324170671202286", emoji: "👍" };
+
+/** Custom emoji that Telegram knows; of others it says nothing. */
+const getCustomEmojiStickers: Method = (_world, params) => {
+  const ids = (params.list("custom_emoji_ids", "custom emoji identifiers") ?? []).map(String);
+  return [...topicIcons, { ...topicIcons[0], ...DOCUMENTED }].filter(
+    ({ custom_emoji_id: id }) => id !== undefined && ids.includes(id),
+  );
+};
+
+export const reactionMethods: Methods = { setMessageReaction, getCustomEmojiStickers };

@@ -1,0 +1,62 @@
+import { isCustomerCommand, slashed } from "../../telegram/commands.ts";
+import { isSameContent } from "../../telegram/mark.ts";
+import { isPeerLane } from "../drain/lane.ts";
+import type { MessageRow } from "../tables/messages.ts";
+import type { Transaction } from "../transaction.ts";
+import type { Of } from "./arrival-of.ts";
+import { customerCommand } from "./customer-command.ts";
+import { customerMessage } from "./customer-message.ts";
+import { seenCustomer } from "./customers.ts";
+import { customersEdit, type InFlight } from "./mirror.ts";
+
+/** How long after they wrote a command a customer may still turn it into a message by editing it. */
+const CORRECTED_WITHIN_MS = 3_600_000;
+
+export function customerEdit(
+  tx: Transaction,
+  { contact, writing }: Of<"customer_edit">,
+  updateId: number,
+  inFlight: InFlight,
+): void {
+  const row = tx.messages.byOriginal({ chat: contact.id, messageId: writing.messageId });
+  const slash = writing.kind === "text" ? slashed(writing.text ?? "") : null;
+  const command = slash?.kind === "command" && isCustomerCommand(slash.name) ? slash : null;
+  if (row === undefined) {
+    // It was a command, or a kind that nobody can copy. What is older may have been passed on and forgotten since.
+    const editedAt = writing.editedAt ?? null;
+    const isRecent = editedAt !== null && editedAt - writing.sentAt <= CORRECTED_WITHIN_MS;
+    if (isRecent && command === null)
+      customerMessage(tx, { kind: "customer_message", contact, writing }, updateId);
+    return;
+  }
+  seenCustomer(tx, contact);
+  const isCorrected = command !== null && !isSameContent(row.file, writing.mark);
+  mirrorCustomerEdit(tx, row, { contact, writing }, inFlight);
+  // A misspelt command was passed on as a message; with words behind it "/new" would be one, too.
+  if (isCorrected && command.name !== "start" && command.argument === "") {
+    const name = command.name as Of<"customer_command">["command"];
+    customerCommand(
+      tx,
+      { kind: "customer_command", contact, writing, command: name, argument: "" },
+      updateId,
+    );
+  }
+}
+
+function mirrorCustomerEdit(
+  tx: Transaction,
+  row: MessageRow,
+  { contact, writing }: Pick<Of<"customer_edit">, "contact" | "writing">,
+  inFlight: InFlight,
+): void {
+  const elsewhere = isPeerLane(row.lane) ? tx.store.ticket(row.ticket)?.ticket : undefined;
+  const away = elsewhere === undefined ? null : tx.away(elsewhere);
+  if (elsewhere === undefined || away === null) {
+    customersEdit(tx, row, writing, inFlight);
+    return;
+  }
+  if (isSameContent(row.file, writing.mark) && (writing.ticked ?? 0) === 0) return;
+  tx.messages.update(row, { file: writing.mark ?? row.file });
+  const message = { type: "customer_edit", ticketId: elsewhere.id, contact, writing } as const;
+  tx.work({ lane: away, ticket: row.ticket, work: { kind: "peer", message } });
+}

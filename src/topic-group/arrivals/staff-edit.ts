@@ -1,0 +1,126 @@
+import type { AgentConfig } from "../../domain/config.ts";
+import { cut } from "../../domain/cut.ts";
+import { NOTE_CHARS_MAX } from "../../domain/limits.ts";
+import { isActive } from "../../domain/status.ts";
+import type { Ticket } from "../../domain/ticket.ts";
+import { mentionedIn } from "../../telegram/inbound.ts";
+import type { RichText } from "../../telegram/rich-text.ts";
+import {
+  checklistTickedHint,
+  editNotMirrored,
+  editOfCommand,
+  editOfRemoved,
+  editOfUncertain,
+  editOfUnsent,
+  editWithoutCopy,
+  slipHint,
+  undelivered,
+} from "../../telegram/text.ts";
+import { STAFF_CHAT } from "../drain/lane.ts";
+import type { MessageRow } from "../tables/messages.ts";
+import type { Transaction } from "../transaction.ts";
+import { actorOf, agentOf } from "./agents.ts";
+import type { Of } from "./arrival-of.ts";
+import { mirrorEdit, waitAgain, type InFlight } from "./mirror.ts";
+import { staffSlash } from "./staff-command.ts";
+import { staffMessage, ticketOf } from "./staff-message.ts";
+
+/** What an agent has written is edited: the customer's copy follows, or the agent hears why it does not. */
+export function staffEdit(
+  tx: Transaction,
+  arrival: Of<"staff_edit">,
+  updateId: number,
+  inFlight: InFlight,
+): void {
+  const { sender, topicId, writing, slashed: slash } = arrival;
+  if (sender.anonymous || agentOf(tx, sender.id) === undefined) return;
+  const row = tx.messages.byOriginal({ chat: STAFF_CHAT, messageId: writing.messageId });
+  if (row === undefined) {
+    correct(tx, arrival, updateId);
+    return;
+  }
+  const hint = (text: RichText): void => tx.hint(sender.id, topicId, row.ticket, text, writing.messageId);
+  if (slash !== null) {
+    const waiting = row.state === "waiting" && row.attemptedAt === null && !inFlight(row);
+    if (waiting) tx.messages.update(row, { state: "dropped", content: null, code: WITHHELD });
+    else hint(editNotMirrored());
+    return;
+  }
+  switch (mirrorEdit(tx, row, writing, inFlight)) {
+    case "uncopyable":
+      return hint(undelivered("uncopyable"));
+    case "ticked":
+      return hint(checklistTickedHint());
+    case "uncertain":
+      return hint(editOfUncertain());
+    case "unknown_copy":
+      return hint(editWithoutCopy());
+    case "not_there":
+      return sendAfterAll(tx, row, hint);
+    default:
+  }
+}
+
+/** Why a message is not sent: an edit made it internal before it left. */
+const WITHHELD = "withheld";
+
+/** The customer does not have it: it was refused, given up or withheld, and is worth another try as it is now. */
+function sendAfterAll(tx: Transaction, row: MessageRow, hint: (text: RichText) => void): void {
+  if (row.state === "dropped" && row.code !== WITHHELD) return hint(editOfRemoved());
+  const ticket = tx.store.ticket(row.ticket)?.ticket;
+  if (ticket === undefined || ticket.movedTo !== null || !isActive(ticket)) return hint(editOfRemoved());
+  waitAgain(tx, row);
+}
+
+/** Remembers what was not understood, so that its correction is. */
+export function misunderstoodKey(messageId: number): string {
+  return `misunderstood:${messageId}`;
+}
+
+/**
+ * Something that was never sent is edited. What was not understood, and said so, is taken as it is now; anything else
+ * may be a note, and is not sent because its slashes are gone.
+ */
+function correct(
+  tx: Transaction,
+  { sender, topicId, writing, slashed: slash }: Of<"staff_edit">,
+  updateId: number,
+): void {
+  const ticket = ticketOf(tx, topicId);
+  if (ticket === undefined || writing.ephemeral) return;
+  const saidAt = writing.editedAt ?? tx.now;
+  if (tx.store.wasTold(misunderstoodKey(writing.messageId))) {
+    tx.store.forgetTold(misunderstoodKey(writing.messageId));
+    if (slash === null) staffMessage(tx, { sender, topicId, writing }, updateId, saidAt);
+    else
+      staffSlash(tx, {
+        kind: "staff_slash",
+        sender,
+        topicId,
+        writing,
+        slashed: slash,
+        mentioned: mentionedIn(writing),
+      });
+    return;
+  }
+  const hint = (text: RichText): void => tx.hint(sender.id, topicId, ticket.number, text, writing.messageId);
+  if (slash === null) return hint(editOfUnsent());
+  if (slash.kind === "note" || (slash.kind === "command" && slash.name === "note")) {
+    const text = slash.kind === "note" ? slash.text : slash.argument;
+    return noteAgain(tx, ticket, agentOf(tx, sender.id)!, text);
+  }
+  return hint(slash.kind === "slip" ? slipHint() : editOfCommand());
+}
+
+const EVENTS_LOOKED_AT = 100;
+
+/** A corrected note stands in the ticket's history as well; one that is the same is there already. */
+function noteAgain(tx: Transaction, ticket: Ticket, agent: AgentConfig, text: string): void {
+  const said = cut(text, NOTE_CHARS_MAX);
+  const since = Math.max(0, ticket.version - EVENTS_LOOKED_AT);
+  const isThere = tx.store
+    .eventsAfter(ticket.number, since, EVENTS_LOOKED_AT)
+    .some(({ event }) => event.type === "note_added" && event.text === said);
+  if (said !== "" && !isThere)
+    tx.apply(ticket.number, { type: "agent_noted", by: actorOf(agent), text: said });
+}

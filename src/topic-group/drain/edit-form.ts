@@ -1,0 +1,22 @@
+import type { MessageRow, Messages } from "../tables/messages.ts";
+import type { OutboxRow } from "../tables/outbox.ts";
+import type { MirrorEdit } from "../tables/shapes.ts";
+
+/** Whether an edit comes to a message of its own, because the copy cannot be edited that way. */
+export function makesMessage({ payload }: OutboxRow, messages: Messages): boolean {
+  if (payload.kind !== "mirror_edit") return false;
+  const { what } = feasible(payload.edit, messages.byOriginal(payload.of), messages);
+  return what === "again" || what === "joined";
+}
+
+/**
+ * The edit as it can be made: a copy that holds other texts too is not overwritten by one
+ * of them, and where nobody knows the copy there is another.
+ */
+export function feasible(edit: MirrorEdit, row: MessageRow | undefined, messages: Messages): MirrorEdit {
+  if (row === undefined || edit.what === "location") return edit;
+  if (row.copyId === null) return { what: "again", alone: true };
+  if (!messages.sharesCopy(row)) return edit;
+  if (edit.what === "text") return { what: "joined", text: edit.text, entities: edit.entities };
+  return edit.what === "joined" ? edit : { what: "again" };
+}
