@@ -203,6 +203,72 @@ describe("captions longer than a bot may write", () => {
   });
 });
 
+describe("a message that was joined with others", () => {
+  /** Forty texts at once: more than the group's minute takes one by one. */
+  async function joined(): Promise<{ sent: SeenMessage[]; copy: SeenMessage }> {
+    await stage.telegram.budgets("real");
+    const sent: SeenMessage[] = [];
+    for (let n = 1; n <= 40; n += 1) sent.push(await ada.write(`line ${n} of 40`));
+    await stage.settle();
+    const copy = (await stage.inTopic("SUP-1")).find(({ text }) => text?.includes("line 39 of 40"))!;
+    expect(copy.text).toContain("line 38 of 40");
+    await stage.pass(120_000);
+    return { sent, copy };
+  }
+
+  test("is answered line by line: a quote shows which", async () => {
+    const { sent, copy } = await joined();
+    await stage.olga.write(topic, "About that", { replyTo: copy.message_id, quote: "line 38 of 40" });
+    await stage.settle();
+    const received = await lastOfAda();
+    expect([received.reply_to_message?.message_id, received.quote?.text]).toEqual([
+      sent[37].message_id,
+      "line 38 of 40",
+    ]);
+    // What begins in one line and ends in the next stands in neither.
+    const across = copy.text!.slice(copy.text!.indexOf("38 of 40"), copy.text!.indexOf("39 of 40") + 2);
+    await stage.olga.write(topic, "And that", { replyTo: copy.message_id, quote: across });
+    await stage.settle();
+    const second = await lastOfAda();
+    expect([second.text, second.reply_to_message?.message_id, second.quote]).toEqual([
+      "And that",
+      sent[37].message_id,
+      undefined,
+    ]);
+  });
+
+  test("keeps the others when it is edited: the new version follows, and is edited from then on", async () => {
+    const { sent, copy } = await joined();
+    await ada.edit(sent[37].message_id, "line 38, corrected");
+    await stage.settle();
+    await ada.edit(sent[37].message_id, "line 38, corrected again");
+    await stage.settle();
+    await ada.editAsIs(sent[38].message_id, { photo: [file("p")], caption: "line 39 as a picture" });
+    await stage.settle();
+    const seen = await stage.inTopic("SUP-1");
+    expect(seen.find(({ message_id }) => message_id === copy.message_id)?.text).toBe(copy.text);
+    expect(texts(seen.slice(-2))).toEqual(["line 38, corrected again", "line 39 as a picture"]);
+    expect(seen.at(-1)?.reply_to_message?.message_id).toBe(copy.message_id);
+  });
+});
+
+test("what the desk composes is cut where Telegram would refuse it", async () => {
+  const bob = await stage.customer({ firstName: "B".repeat(64), lastName: "O".repeat(64) });
+  await bob.start();
+  const key = await stage.api("POST", "/api/v1/keys", { name: "k".repeat(64), scopes: ["tickets:write"] });
+  const { key: token } = await key.json<{ key: string }>();
+  const answer = await stage.request("/api/v1/tickets", {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json", "idempotency-key": "a" },
+    body: JSON.stringify({ contact: { telegramId: bob.id }, message: "x".repeat(3_900) }),
+  });
+  expect(answer.status).toBe(201);
+  await stage.settle();
+  const [words] = await stage.inTopic("SUP-2");
+  expect(words.text!.length).toBe(4_096);
+  expect(words.text!.endsWith("x…")).toBe(true);
+});
+
 describe("edits whose copy is not there", () => {
   test("the customer deleted it: they get the new version, and the next edit follows there", async () => {
     const answer = await stage.olga.write(topic, "On Mondy");
@@ -227,8 +293,10 @@ describe("edits whose copy is not there", () => {
   });
 
   test("an answer was refused: as it is now it is tried again", async () => {
-    const fault = { methods: ["copyMessage"], effect: "refuse", times: 1 } as const;
-    await stage.telegram.faults([{ ...fault, code: 400, description: "Bad Request: something is wrong" }]);
+    const description = "Bad Request: something is wrong";
+    await stage.telegram.faults([
+      { methods: ["copyMessage"], effect: "refuse", times: 1, code: 400, description },
+    ]);
     const answer = await stage.olga.write(topic, "Bad words");
     await stage.settle();
     expect(texts(await ada.messages())).not.toContain("Bad words");
