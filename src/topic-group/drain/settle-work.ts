@@ -149,9 +149,10 @@ function editDone(tx: Transaction, lane: Lane, { of, edit }: EditWork, result: u
 /** What stands for a reaction that bots cannot set: the giver's own app shows which it is. */
 const UNNAMED = "👀";
 
-function standIn(tx: Transaction, row: OutboxRow, { custom: _, ...work }: ReactionWork, emoji: string): void {
+function standIn(tx: Transaction, row: OutboxRow, work: ReactionWork, emoji: string): void {
   if (isReplaced(tx, row)) return;
-  tx.outbox.update(row.seq, { payload: { ...work, emoji } });
+  const { custom: _, ...plain } = work;
+  tx.outbox.update(row.seq, { payload: { ...plain, emoji } });
 }
 
 /** The emoji that a custom one stands for, as `getCustomEmojiStickers` tells. */
