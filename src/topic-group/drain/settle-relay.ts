@@ -198,12 +198,7 @@ function withoutReply(tx: Transaction, row: MessageRow, code: RefusalClass): voi
   tx.messages.update(row, { replyTo, content: kept, attemptedAt: null });
 }
 
-const REPLY_REFUSED: ReadonlySet<RefusalClass> = new Set([
-  "validation",
-  "uncopyable",
-  "bug",
-  "permanent",
-]);
+const REPLY_REFUSED: ReadonlySet<RefusalClass> = new Set(["validation", "uncopyable", "bug", "permanent"]);
 
 function toStaffRefused(
   tx: Transaction,
