@@ -1,5 +1,8 @@
 import type { AgentConfig, Config } from "./config.ts";
 
+/** Why somebody does not keep a ticket: they are not an agent of its group any more, or not there. */
+export type GoneBecause = "left" | "away" | "offline" | "off_shift";
+
 /** The agents who work in a group. */
 export function agentsOf(config: Config, groupId: string): AgentConfig[] {
   return config.agents.filter((agent) => agent.groups.includes(groupId));

@@ -1,4 +1,5 @@
 import type { Actor } from "./actor.ts";
+import type { GoneBecause } from "./agent.ts";
 import type { UnreachableReason } from "./contact.ts";
 import type { Priority } from "./priority.ts";
 import type { Profile } from "./routing/profile.ts";
@@ -51,6 +52,12 @@ export type TicketCommand =
   /** The desk hands it out. */
   | { type: "desk_assigned"; assignee: { id: number; name: string }; routing: RoutingReason }
   | { type: "agent_declined"; by: AgentActor }
+  /** Its assignee is not there, or not an agent of this group any more. */
+  | { type: "assignee_gone"; why: GoneBecause }
+  /** An agent who asked to be reminded is not an agent of this group any more. */
+  | { type: "reminders_gone"; agents: readonly number[] }
+  /** Its queue, or its group, is not in the configuration any more: it goes to a queue of this group or of another. */
+  | { type: "place_lost"; queue: string; group: string; note: string }
   /** Another system has answered, or told before, what it knows; `stale` by the configuration's measure. */
   | {
       type: "enrichment_answered";

@@ -364,6 +364,12 @@ const Routing = z.strictObject({
     })
     .optional()
     .describe("A system that says what agents can do, in place of their `skills` here"),
+  capacityCounts: z
+    .enum(["waiting_for_agent", "all_open"])
+    .default("waiting_for_agent")
+    .describe(
+      "Which tickets fill an agent's `capacity`: those that wait for the agent, or all that are not resolved, also while the customer is to answer",
+    ),
   showReason: z
     .enum(["assignee", "group"])
     .default("assignee")

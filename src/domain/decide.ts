@@ -52,6 +52,12 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
       return assigned(command, ticket, now);
     case "desk_assigned":
       return deskAssigned(command, ticket, now);
+    case "assignee_gone":
+      return assigneeGone(command, ticket, policy, now);
+    case "reminders_gone":
+      return remindersGone(command, ticket, now);
+    case "place_lost":
+      return placeLost(command, ticket, policy, now);
     case "enrichment_answered":
       return enriched(command, ticket, policy, now);
     case "enrichment_failed": {
@@ -350,6 +356,46 @@ function unclaimed(
     previousAssignee,
   } as const;
   return { events: andRouted(ticket, [event], policy, now) };
+}
+
+function assigneeGone(
+  { why }: Command<"assignee_gone">,
+  ticket: Ticket,
+  policy: Policy,
+  now: number,
+): Decision {
+  const { assignee, status } = ticket;
+  if (assignee === null || status === "closed") return { events: [] };
+  const to = status === "in_progress" ? "open" : status;
+  const was = { previousAssignee: assignee.id, agentName: assignee.name };
+  const event = { type: "ticket_unclaimed", at: now, by: routing, from: status, to, ...was, why } as const;
+  return { events: andRouted(ticket, [event], policy, now) };
+}
+
+function remindersGone({ agents }: Command<"reminders_gone">, ticket: Ticket, now: number): Decision {
+  const events = ticket.reminders.flatMap(({ agent, at }): TicketEvent[] =>
+    agents.includes(agent)
+      ? [{ type: "reminder_cleared", at: now, by: routing, agent, previousRemindAt: at }]
+      : [],
+  );
+  return { events };
+}
+
+/** Also what is closed goes where it can be reopened. */
+function placeLost(
+  { queue, group, note: text }: Command<"place_lost">,
+  ticket: Ticket,
+  policy: Policy,
+  now: number,
+): Decision {
+  const { status, queue: previousQueue, assignee, queueSet } = ticket;
+  const left = { previousGroup: policy.group, previousAssignee: assignee?.id ?? null };
+  const away = group === policy.group ? {} : { group, ...left };
+  const to = group !== policy.group && status === "in_progress" ? "open" : status;
+  const place = { queue, previousQueue, queueSet, note: text };
+  return {
+    events: [{ type: "ticket_transferred", at: now, by: routing, from: status, to, ...place, ...away }],
+  };
 }
 
 function assigned(command: Command<"agent_assigned">, ticket: Ticket, now: number): Decision {

@@ -1,4 +1,5 @@
 import type { Actor } from "./actor.ts";
+import type { GoneBecause } from "./agent.ts";
 import type { UnreachableReason } from "./contact.ts";
 import type { RoutingReason } from "./routing/reason.ts";
 import type { MomentOf } from "./sla/escalation-log.ts";
@@ -12,7 +13,7 @@ export type CustomerNotice =
 /** What the staff reads in a ticket's topic. */
 export type TopicNotice =
   | { code: "ticket.claimed"; by: Actor }
-  | { code: "ticket.unclaimed"; by: Actor }
+  | { code: "ticket.unclaimed"; by: Actor; gone?: { name: string; why: GoneBecause; queue: string } }
   | {
       code: "ticket.assigned";
       by: Actor;

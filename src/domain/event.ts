@@ -1,4 +1,5 @@
 import type { Actor } from "./actor.ts";
+import type { GoneBecause } from "./agent.ts";
 import type { Origin } from "./audit.ts";
 import type { UnreachableReason } from "./contact.ts";
 import type { Priority } from "./priority.ts";
@@ -59,7 +60,13 @@ export type TicketEvent =
     })
   /** `implicit`: by answering it, not by asking for it. */
   | (Transition & { type: "ticket_claimed"; implicit?: true })
-  | (Transition & { type: "ticket_unclaimed"; previousAssignee?: number })
+  /** `why`, `agentName`: the desk took it from somebody who is not there, or is no agent of the group any more. */
+  | (Transition & {
+      type: "ticket_unclaimed";
+      previousAssignee?: number;
+      agentName?: string;
+      why?: GoneBecause;
+    })
   /** `previousAssignee`: who had it; null: nobody. `routing`: why them, where the desk handed it out. */
   | (Transition & {
       type: "ticket_assigned";
@@ -84,9 +91,13 @@ export type TicketEvent =
       stale?: true;
     })
   | (Happened & { type: "enrichment_failed"; code: string; why: string; latencyMs: number })
-  /** By hand. `group`: the group of the queue, where it is another one; nobody has it there yet. */
+  /**
+   * By hand, or because its place is not in the configuration any more. `group`: the group of the queue, where it is
+   * another one; nobody has it there yet. `queueSet`: left out, the queue counts as chosen.
+   */
   | (Transition & {
       type: "ticket_transferred";
+      queueSet?: boolean;
       queue: string;
       previousQueue: string;
       group?: string;

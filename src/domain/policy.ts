@@ -22,6 +22,8 @@ export interface Policy {
   routing: RoutingRules;
   /** Whether the whole group reads why somebody got a ticket. */
   showsReason: boolean;
+  /** Whether a ticket fills a slot of its agent while the customer is to answer. */
+  countsWaiting: boolean;
   /** How old, by its own account, what another system says may be; null where nobody is asked. */
   profileStaleAfterMs: number | null;
   /** Every queue of the desk, by its id. */
@@ -54,6 +56,7 @@ export function policyOf(
     roster: rosterOf(config, groupId, skills),
     routing: routingRulesOf(config),
     showsReason: config.routing.showReason === "group",
+    countsWaiting: config.routing.capacityCounts === "all_open",
     profileStaleAfterMs: enrichment === undefined ? null : ms(enrichment.staleAfter),
     queues: queueRoutingsOf(config),
   };
@@ -64,6 +67,11 @@ function defaultQueueOf(config: Config, groupId: string): string {
   const own = config.queues.filter((queue) => queue.group === groupId);
   const preferred = own.find((queue) => queue.id === config.routing.defaultQueue) ?? own[0];
   return preferred?.id ?? config.routing.defaultQueue;
+}
+
+/** The queues of the policy's group. */
+export function queuesOf({ queues, group }: Policy): string[] {
+  return [...queues.values()].flatMap((queue) => (queue.group === group ? [queue.id] : []));
 }
 
 /** The group that takes a customer who names none: the one of the default queue. */

@@ -36,7 +36,7 @@ export function react(event: TicketEvent, ticket: Ticket, policy: Policy, now: n
       if (event.implicit === true) return [];
       return [topic({ code: "ticket.claimed", by: event.by })];
     case "ticket_unclaimed":
-      return [topic({ code: "ticket.unclaimed", by: event.by })];
+      return [topic({ code: "ticket.unclaimed", by: event.by, ...goneOf(event, ticket) })];
     case "ticket_assigned": {
       const assignee = { id: event.assignee, name: event.assigneeName };
       const shown = policy.showsReason && event.routing !== undefined ? { routing: event.routing } : {};
@@ -220,6 +220,10 @@ function agent(who: { id: number; name: string }, notice: AgentNotice): Effect {
 
 function topic(notice: TopicNotice): Effect {
   return { kind: "topic_notice", notice };
+}
+
+function goneOf({ why, agentName }: EventOf<"ticket_unclaimed">, { queue }: Ticket) {
+  return why === undefined ? {} : { gone: { name: agentName ?? "The agent", why, queue } };
 }
 
 function noteOf(event: { note?: string }): { note?: string } {

@@ -142,7 +142,7 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
       return next;
     case "ticket_transferred":
       next.queue = event.queue;
-      next.queueSet = true;
+      next.queueSet = event.queueSet ?? true;
       next.waitingSince = event.at;
       // Who did not want it is asked again only because a person sends it where they are.
       if (event.by.kind !== "system") next.declined = [];

@@ -98,14 +98,37 @@ async function readPage(
         .limit(limit),
       // The unary `+` keeps SQLite, which has no statistics here, from beginning with every answer that ever came.
       db
-        .select({ id: ticketEvents.ticketId, data: ticketEvents.data })
+        .select({
+          id: ticketEvents.ticketId,
+          at: ticketEvents.at,
+          data: ticketEvents.data,
+          type: ticketEvents.type,
+          to: ticketEvents.toStatus,
+        })
         .from(page)
         .innerJoin(ticketEvents, eq(ticketEvents.ticketId, page.id))
-        .where(sql`+${ticketEvents.type} = 'enrichment_answered'`)
+        .where(
+          sql`+${ticketEvents.type} = 'enrichment_answered'
+            OR ('waiting' IN (${ticketEvents.fromStatus}, ${ticketEvents.toStatus})
+              AND ${ticketEvents.fromStatus} <> ${ticketEvents.toStatus})`,
+        )
         .orderBy(asc(ticketEvents.ticketId), asc(ticketEvents.n)),
     ]),
   );
-  const profiles = new Map(said.map(({ id, data }) => [id, data["profile"] as Profile]));
+  const profiles = new Map(
+    said.flatMap(({ id, type, data }) =>
+      type === "enrichment_answered" ? [[id, data["profile"] as Profile]] : [],
+    ),
+  );
+  const waits = new Map<string, { from: number; to: number | null }[]>();
+  for (const { id, at, type, to } of said) {
+    if (type === "enrichment_answered") continue;
+    const all = waits.get(id) ?? [];
+    waits.set(id, all);
+    const last = all.at(-1);
+    if (to === "waiting") all.push({ from: at, to: null });
+    else if (last !== undefined) last.to = at;
+  }
   return rows.map(({ id, number, fields, tier, language, payload, resolvedAt, closedAt, ...rest }) => ({
     id,
     number,
@@ -121,6 +144,7 @@ async function readPage(
         attributes: {},
       },
       profile: profiles.get(id) ?? null,
+      waits: waits.get(id) ?? [],
       endedAt: resolvedAt ?? closedAt,
     },
   }));

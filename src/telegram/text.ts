@@ -198,11 +198,22 @@ export function programNoted(program: string, text: string): RichText {
   return rich`✍ ${bold(program)}:\n${text}`;
 }
 
+const GONE = {
+  left: "does not work in this group any more",
+  away: "is away",
+  offline: "is offline",
+  off_shift: "is not on shift",
+} as const;
+
 export function topicNotice(notice: TopicNotice): RichText {
   switch (notice.code) {
     case "ticket.claimed":
       return rich`${bold(actorName(notice.by))} took this ticket.`;
     case "ticket.unclaimed":
+      if (notice.gone !== undefined) {
+        const { name, why, queue } = notice.gone;
+        return rich`${bold(name)} ${GONE[why]}. This ticket is back in the queue ${bold(queue)}.`;
+      }
       return rich`${bold(actorName(notice.by))} gave this ticket back. It waits to be claimed.`;
     case "ticket.assigned":
       return rich`${bold(actorName(notice.by))} assigned this ticket to ${mention(notice.assignee)}${noted(notice.note)}${notice.routing === undefined ? "" : whyYou(notice.routing).replace("Why you", "Why")}`;

@@ -10,7 +10,7 @@ export function agentsHere(
   { agents, rules, store }: { agents: Agents; rules: Rules; store: Store },
   at: number,
 ): AgentHere[] {
-  const loads = store.loads();
+  const loads = store.loads(rules.policy.countsWaiting);
   return rules.policy.roster.agents.map(({ id, shift }) => {
     const { availability, until, lastAssignedAt } = agents.get(id);
     // A break that is over has ended by itself.

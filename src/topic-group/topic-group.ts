@@ -61,7 +61,8 @@ import { endParked, nextParkedEndAt } from "./parked-too-long.ts";
 import { fromPeer } from "./peers/from-peer.ts";
 import type { PeerMessage } from "./peers/message.ts";
 import { sendAway } from "./peers/moving.ts";
-import { rehome, tellAgents, tellSlots } from "./peers/slots.ts";
+import { recountSlots, rehome, tellAgents, tellSlots } from "./peers/slots.ts";
+import { knownPlaces, placeAgain, type QueueSuccessors } from "./places.ts";
 import type { AgentHere, GroupHealth, HookHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
 import { parkedDeliveries, publicName, replay, type Replayed } from "./replay.ts";
 import { routingStory } from "./routing-story.ts";
@@ -191,7 +192,7 @@ export class TopicGroup extends DurableObject<Env> {
   }
 
   /** Takes a configuration; an older one than the object has changes nothing. Answers the version in force. */
-  configure(group: string, { version, config }: VersionedConfig): number {
+  configure(group: string, { version, config }: VersionedConfig, successors: QueueSuccessors = {}): number {
     const before = this.#rulesInForce();
     if (before !== null && before.version >= version) return before.version;
     // What was due before belongs to the rules that were in force then.
@@ -219,11 +220,13 @@ export class TopicGroup extends DurableObject<Env> {
         perhapsMended(tx);
         introduce(tx);
         if (before !== null) rehome(tx, before.config);
+        this.#recountSlots(tx);
       });
     } catch (error) {
       this.#rules = before;
       throw error;
     }
+    this.#placeAll(successors);
     this.drain.mended();
     return version;
   }
@@ -237,6 +240,34 @@ export class TopicGroup extends DurableObject<Env> {
   /** Its version; 0 before the first. */
   configVersion(): number {
     return this.#rulesInForce()?.version ?? 0;
+  }
+
+  /** Every ticket has a queue and an agent that the configuration names, each in a transaction of its own. */
+  #placeAll(successors: QueueSuccessors = {}): void {
+    const rules = this.#rulesInForce();
+    const { store } = this.#tables;
+    if (rules === null || store.fact(FACTS.placedFor) === rules.version) return;
+    for (let after = 0; ;) {
+      const numbers = store.misplaced(knownPlaces(rules), after, DUE_TICKETS_MAX);
+      for (const number of numbers) {
+        try {
+          this.#commit((tx) => placeAgain(tx, number, successors));
+        } catch (error) {
+          this.#report(`place of ticket ${number}`, error);
+        }
+      }
+      if (numbers.length < DUE_TICKETS_MAX) break;
+      after = numbers.at(-1)!;
+    }
+    store.setFact(FACTS.placedFor, rules.version);
+  }
+
+  /** The homes of agents hear of all slots again where what fills one has changed, by a setting or by a release. */
+  #recountSlots(tx: Transaction): void {
+    const { countsWaiting } = tx.rules.policy;
+    if (tx.store.fact(FACTS.countsWaiting) === countsWaiting) return;
+    tx.store.setFact(FACTS.countsWaiting, countsWaiting);
+    recountSlots(tx);
   }
 
   /** Opens a ticket for a program, once for each cause. The customer's home is this group. */
@@ -731,6 +762,9 @@ export class TopicGroup extends DurableObject<Env> {
         tx.freed = handsOut;
       });
     }
+    if (this.#tables.store.fact(FACTS.countsWaiting) !== this.#rulesInForce()!.policy.countsWaiting)
+      this.#commit((tx) => this.#recountSlots(tx));
+    this.#placeAll();
     this.drain.kick();
     this.#arm();
   }

@@ -13,7 +13,7 @@ import { evolve, type Ticket } from "../domain/ticket.ts";
 import { ticketFacts, wants, webhookData, webhookTypeOf } from "../domain/webhook-event.ts";
 import { clipped, type RichText } from "../telegram/rich-text.ts";
 import { customerNotice, topicNotice } from "../telegram/text.ts";
-import { agentNow } from "./agent-now.ts";
+import { agentNow, goneBecause } from "./agent-now.ts";
 import {
   BOT,
   chatLane,
@@ -39,7 +39,7 @@ import type { SeenUpdates } from "./tables/seen-updates.ts";
 import type { Sequence } from "./tables/sequence.ts";
 import type { NewMessage } from "./tables/shapes.ts";
 import type { Words } from "./tables/shapes.ts";
-import { busyWith, isUnassigned, type Store, type TicketRow } from "./tables/store.ts";
+import { isUnassigned, slotFilledBy, type Store, type TicketRow } from "./tables/store.ts";
 import type { Waiting } from "./tables/waiting.ts";
 
 export interface Tables {
@@ -141,7 +141,21 @@ export class Transaction {
       return { decision: { events: [] }, before: row.ticket, ticket: row.ticket };
     }
     // What the desk knows to have happened since stays before it.
-    return this.#apply(row, command, Math.max(at, row?.ticket.changedAt ?? at));
+    return this.#letGo(this.#apply(row, command, Math.max(at, row?.ticket.changedAt ?? at)));
+  }
+
+  /** Whoever is not there does not keep a ticket that is taken up again, unless they took it up themselves. */
+  #letGo(applied: Applied): Applied {
+    const { decision, ticket } = applied;
+    const reopened = "events" in decision && decision.events.find(({ type }) => type === "ticket_reopened");
+    if (!reopened || ticket === null || ticket.assignee === null) return applied;
+    const { by } = reopened;
+    if (by.kind === "agent" && by.id === ticket.assignee.id) return applied;
+    const why = goneBecause(this, ticket.assignee.id, ticket.queue, this.now);
+    if (why === null) return applied;
+    const row = this.store.ticket(ticket.number)!;
+    const released = this.#apply(row, { type: "assignee_gone", why }, ticket.changedAt);
+    return { ...applied, ticket: released.ticket };
   }
 
   /** Lets time do what is due on a ticket. Answers how many events that made. */
@@ -221,8 +235,9 @@ export class Transaction {
   #noteWork(before: Ticket | null, after: Ticket): void {
     this.waiting.note(after, this.rules.config.tiers);
     if (isUnassigned(after)) this.unclaimed.add(after.number);
-    const had = before === null ? null : busyWith(before);
-    if (had !== null && had !== busyWith(after)) this.freed = true;
+    const { countsWaiting } = this.rules.policy;
+    const had = before === null ? null : slotFilledBy(before, countsWaiting);
+    if (had !== null && had !== slotFilledBy(after, countsWaiting)) this.freed = true;
   }
 
   /** An agent is there, or is not, from now on; their home knows it first. `until` in ms since 1970. */

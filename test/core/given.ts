@@ -34,6 +34,7 @@ export const POLICY: Policy = {
   queues: new Map(),
   profileStaleAfterMs: null,
   showsReason: false,
+  countsWaiting: false,
 };
 
 export function wrote(more: Partial<Extract<TicketCommand, { type: "customer_wrote" }>> = {}): TicketCommand {

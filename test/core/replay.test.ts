@@ -60,6 +60,7 @@ function tickets(...given: Given[]): RecordedTicket[] {
     firstAnsweredAt: null,
     endedAt: took === undefined ? null : OPEN + (at + took) * MINUTE,
     assignee: null,
+    waits: [],
     ...more,
     facts: {
       tier: null,

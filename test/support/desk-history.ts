@@ -124,11 +124,11 @@ export class DeskHistory {
     );
   }
 
-  /** How many tickets somebody has at the end of an instant. */
+  /** How many tickets wait for somebody at the end of an instant. */
   openOf(agent: number, at: number): number {
     return this.refs.filter((ref) => {
       const ticket = this.ticket(ref, at);
-      return ticket?.assignee?.id === agent && ticket.status !== "resolved" && ticket.status !== "closed";
+      return ticket?.assignee?.id === agent && !["waiting", "resolved", "closed"].includes(ticket.status);
     }).length;
   }
 

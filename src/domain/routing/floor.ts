@@ -29,6 +29,8 @@ export interface Arrival {
   assignee: { id: number; name: string } | null;
   assignedAt: number | null;
   firstAssignedAt: number | null;
+  /** Whether it fills no slot, because the customer is to answer. */
+  rests: boolean;
   /** Whether it has ended. */
   over: boolean;
 }
@@ -77,7 +79,7 @@ export class Floor {
     arrival.assignee = { id, name };
     arrival.assignedAt = at;
     arrival.firstAssignedAt ??= at;
-    this.#crew.take(id);
+    if (!arrival.rests) this.#crew.take(id);
     this.#given.set(customer, (this.#given.get(customer) ?? new Set()).add(arrival));
   }
 
@@ -100,7 +102,7 @@ export class Floor {
         continue;
       }
       this.take(arrival, who.agent, at);
-      who.open += 1;
+      if (!arrival.rests) who.open += 1;
       who.lastAssignedAt = turnAt(at, this.#team);
       if (arrival.tier !== null) {
         this.#tiers.set(who.agent.id, (this.#tiers.get(who.agent.id) ?? new Set()).add(arrival.tier));

@@ -15,6 +15,8 @@ export interface RecordedTicket {
   firstAnsweredAt: number | null;
   /** When it was resolved, or closed without that. */
   endedAt: number | null;
+  /** When the customer was to answer, in order; `to` null: they still are. */
+  waits: readonly { from: number; to: number | null }[];
   /** Who had it last. */
   assignee: number | null;
 }

@@ -27,7 +27,8 @@ export interface Replayed {
 /**
  * What a configuration would have made of tickets that arrived in this order, beginning with an empty desk in which
  * everybody is there on their shift. Where the desk assigns, a ticket occupies its agent from then until the record has
- * its end, or until they have ignored it: the first answer comes when the record has it. Where agents claim, whoever
+ * its end, or until they have ignored it, but not while the record has the customer to answer (unless the configuration
+ * counts that): the first answer comes when the record has it. Where agents claim, whoever
  * had it in the record takes it at once, if they work there. `now` in ms since 1970: what was never answered is as old
  * as that. `skills`: what a skills service has told the groups.
  */
@@ -42,6 +43,8 @@ export function replayTickets(
 
 type Moment =
   | { kind: "ends" | "arrives"; arrival: Arrival }
+  /** It is the customer's turn, or the agent's again. */
+  | { kind: "rests" | "goes_on"; arrival: Arrival }
   /** What it wants, if it has waited since then. */
   | { kind: "relaxes"; arrival: Arrival; waitingSince: number }
   /** From a queue that has nobody to the pool. */
@@ -104,6 +107,7 @@ class Replay {
       assignee: null,
       assignedAt: null,
       firstAssignedAt: null,
+      rests: false,
       over: false,
     };
   }
@@ -150,13 +154,23 @@ class Replay {
         case "ends":
           arrival.over = true;
           if (arrival.assignee === null) floor.waitsNoMore(arrival);
-          else free(floor.agent(arrival.assignee.id)!);
+          else if (!arrival.rests) free(floor.agent(arrival.assignee.id)!);
+          break;
+        case "rests":
+          if (arrival.over) break;
+          arrival.rests = true;
+          if (arrival.assignee !== null) free(floor.agent(arrival.assignee.id)!);
+          break;
+        case "goes_on":
+          if (arrival.over || !arrival.rests) break;
+          arrival.rests = false;
+          if (arrival.assignee !== null) this.#crew.take(arrival.assignee.id);
           break;
         case "answer_due": {
           const { assignee } = arrival;
           if (arrival.over || assignee === null || arrival.assignedAt !== moment.assignedAt) break;
           const agent = floor.agent(assignee.id)!;
-          free(agent);
+          if (!arrival.rests) free(agent);
           this.#takeBack(floor, arrival, agent, at);
           waits();
           break;
@@ -185,7 +199,13 @@ class Replay {
   }
 
   #ends(arrival: Arrival): void {
-    const { endedAt, openedAt } = arrival.ticket;
+    const { endedAt, openedAt, waits } = arrival.ticket;
+    if (this.#config.routing.capacityCounts === "waiting_for_agent") {
+      for (const { from, to } of waits) {
+        this.#moments.add(Math.max(from, openedAt), { kind: "rests", arrival });
+        if (to !== null) this.#moments.add(Math.max(to, openedAt), { kind: "goes_on", arrival });
+      }
+    }
     if (endedAt !== null) this.#moments.add(Math.max(endedAt, openedAt), { kind: "ends", arrival });
   }
 

@@ -4,7 +4,7 @@ import type { RosterAgent } from "../../domain/roster.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import { agentNow } from "../agent-now.ts";
 import { offer } from "../assigning.ts";
-import { busyWith } from "../tables/store.ts";
+import { slotFilledBy } from "../tables/store.ts";
 import type { Transaction } from "../transaction.ts";
 import { noRoom } from "./ask.ts";
 import type { PeerMessage } from "./message.ts";
@@ -115,8 +115,9 @@ function answered(
 
 /** Tells the home of whoever has a ticket now, or had it, where that is another group. */
 export function tellSlots(tx: Transaction, before: Ticket | null, ticket: Ticket): void {
-  const had = before === null || before.movedTo !== null ? null : busyWith(before);
-  const has = ticket.movedTo === null ? busyWith(ticket) : null;
+  const { countsWaiting } = tx.rules.policy;
+  const had = before === null || before.movedTo !== null ? null : slotFilledBy(before, countsWaiting);
+  const has = ticket.movedTo === null ? slotFilledBy(ticket, countsWaiting) : null;
   if (had === has) return;
   for (const [id, type] of [
     [had, "slot_released"],
@@ -136,6 +137,8 @@ export function tellSlots(tx: Transaction, before: Ticket | null, ticket: Ticket
  */
 export function rehome(tx: Transaction, before: Config): void {
   const own = tx.rules.group.id;
+  const still = new Set(tx.rules.config.agents.map(({ telegramId }) => telegramId));
+  for (const { telegramId: id } of before.agents) if (!still.has(id)) tx.agents.forgetSlots(id);
   for (const { telegramId: id, groups } of tx.rules.config.agents) {
     const were = before.agents.find(({ telegramId }) => telegramId === id)?.groups ?? [];
     if (JSON.stringify(were) === JSON.stringify(groups)) continue;
@@ -146,14 +149,28 @@ export function rehome(tx: Transaction, before: Config): void {
       tx.agents.freeSlot(id, ticketId, own);
       if (were[0] !== undefined) tellPeer(tx, were[0], 0, { type: "slot_released", ticketId, agent: id });
     }
-    if (home !== own)
-      tellPeer(tx, home, 0, { type: "slots_are", agent: id, ticketIds: tx.store.inHandOf(id) });
+    if (home !== own) slotsAre(tx, id, home);
     if (were[0] === own) {
       tx.agents.forgetSlots(id);
       const { availability, until } = tx.agents.get(id);
       tellPeer(tx, home, 0, { type: "agent_says", agent: id, availability, until });
     }
   }
+}
+
+/** Which tickets fill slots has changed: the homes of this group's agents hear it of each. */
+export function recountSlots(tx: Transaction): void {
+  const own = tx.rules.group.id;
+  for (const { id, home } of tx.rules.policy.roster.agents) {
+    if (home === own) tx.changedAgents.add(id);
+    else slotsAre(tx, id, home);
+  }
+  tx.freed = true;
+}
+
+function slotsAre(tx: Transaction, agent: number, home: string): void {
+  const ticketIds = tx.store.inHandOf(agent, tx.rules.policy.countsWaiting);
+  tellPeer(tx, home, 0, { type: "slots_are", agent, ticketIds });
 }
 
 /** Tells the other groups that an agent serves how they are. */

@@ -13,6 +13,10 @@ export const FACTS = {
   trouble: "trouble",
   /** The shape in which the tickets in hand are stored. */
   ticketShape: "ticket_shape",
+  /** The version of the configuration for which every ticket was given a place. */
+  placedFor: "placed_for",
+  /** Whether tickets whose customer is to answer fill slots, as the homes of agents were told. */
+  countsWaiting: "counts_waiting",
   /** What was told about a queue's depth. */
   depth: (queue: string) => `depth:${queue}`,
   /** Whether the system that knows the customers is asked at all: `Breaker`. */

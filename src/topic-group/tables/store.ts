@@ -36,6 +36,8 @@ export class Store {
   readonly #db: Database;
   /** Counted when first asked for, then kept up to date; null before that. */
   #loads: Map<number, number> | null = null;
+  /** Whether `#loads` counts tickets whose customer is to answer. */
+  #countsWaiting = false;
   readonly #customer;
   readonly #ticket;
 
@@ -309,10 +311,38 @@ export class Store {
     }
   }
 
-  /** The ids of the tickets that an agent has in hand. */
-  inHandOf(agent: number): string[] {
-    const rows = this.#db.select({ state: tickets.state }).from(tickets).where(eq(tickets.busy, agent)).all();
+  /** The ids of the tickets that fill an agent's slots. */
+  inHandOf(agent: number, countsWaiting: boolean): string[] {
+    const rows = this.#db
+      .select({ state: tickets.state })
+      .from(tickets)
+      .where(and(eq(tickets.busy, agent), fillsSlot(countsWaiting)))
+      .all();
     return rows.map(({ state }) => state.id);
+  }
+
+  /** Tickets in hand whose agent or queue is none of these, by number, after a number. */
+  misplaced(
+    { agents, queues }: { agents: readonly number[]; queues: readonly string[] },
+    after: number,
+    limit: number,
+  ): number[] {
+    const isOneOf = (all: readonly (number | string)[]) =>
+      sql`IN (SELECT value FROM json_each(${JSON.stringify(all)}))`;
+    const rows = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(
+        sql`active = 1 AND ${tickets.number} > ${after} AND (
+          ${tickets.queue} NOT ${isOneOf(queues)}
+          OR (busy IS NOT NULL AND busy NOT ${isOneOf(agents)})
+          OR EXISTS (SELECT 1 FROM json_each(state, '$.reminders') AS reminder
+            WHERE json_extract(reminder.value, '$.agent') NOT ${isOneOf(agents)}))`,
+      )
+      .orderBy(asc(tickets.number))
+      .limit(limit)
+      .all();
+    return rows.map(({ number }) => number);
   }
 
   /** How a ticket stands that another group has, for the customer's list. */
@@ -357,7 +387,10 @@ export class Store {
     dueAt: number | null,
     now: number,
   ): void {
-    this.#moveLoad(placeOf(before.ticket).busy, placeOf(ticket).busy);
+    this.#moveLoad(
+      slotFilledBy(before.ticket, this.#countsWaiting),
+      slotFilledBy(ticket, this.#countsWaiting),
+    );
     // An index is written only when its column stands in the statement: leave out what stays.
     this.#db
       .update(tickets)
@@ -408,13 +441,15 @@ export class Store {
       .run();
   }
 
-  /** How many tickets each agent has in hand, by agent id. */
-  loads(): Loads {
+  /** How many slots of each agent this group's tickets fill, by agent id. */
+  loads(countsWaiting: boolean): Loads {
+    if (this.#countsWaiting !== countsWaiting) this.#loads = null;
+    this.#countsWaiting = countsWaiting;
     if (this.#loads === null) {
       const rows = this.#db
         .select({ agent: tickets.busy, count: sql<number>`count(*)` })
         .from(tickets)
-        .where(isNotNull(tickets.busy))
+        .where(and(isNotNull(tickets.busy), fillsSlot(countsWaiting)))
         .groupBy(tickets.busy)
         .all();
       this.#loads = new Map(rows.map(({ agent, count }) => [agent!, count]));
@@ -716,6 +751,15 @@ export function isUnassigned({ assignee, heldUntil, status, movedTo }: Ticket): 
 /** Whose work a ticket is, null if nobody's, or if there is none to do. */
 export function busyWith({ assignee, status }: Ticket): number | null {
   return status === "resolved" || status === "closed" ? null : (assignee?.id ?? null);
+}
+
+/** Whose slot a ticket fills: while the customer is to answer it need not fill any. */
+export function slotFilledBy(ticket: Ticket, countsWaiting: boolean): number | null {
+  return ticket.status === "waiting" && !countsWaiting ? null : busyWith(ticket);
+}
+
+function fillsSlot(countsWaiting: boolean) {
+  return countsWaiting ? undefined : sql`json_extract(state, '$.status') <> 'waiting'`;
 }
 
 /** Where a ticket stands in the lists: what its indexes hold. */
