@@ -61,8 +61,10 @@ export const ENRICHMENT_TIMEOUT_MIN_MS = 100;
 export const ENRICHMENT_TIMEOUT_MAX_MS = 30_000;
 /** The body of an enrichment answer; one with everything in it stays under 32 KiB. */
 export const ENRICHMENT_ANSWER_BYTES_MAX = 65_536;
-/** A question that failed in passing is asked again after these pauses; then the ticket goes on without. */
+/** A question that failed in passing is asked again after these pauses, then ever more seldom. */
 export const ENRICHMENT_RETRIES_MS: readonly number[] = [10_000, 60_000];
+/** What nobody has answered for this long is not asked any more. */
+export const ENRICHMENT_AGE_MAX_MS = 24 * 3_600_000;
 /** Enrichment calls that fail in a row before nobody is asked for a while. */
 export const ENRICHMENT_FAILURES_MAX = 5;
 /** How long that is at first; each probe that fails doubles it. */

@@ -1,9 +1,14 @@
 import type { TicketCommand } from "../domain/command.ts";
 import type { EnrichmentConfig } from "../domain/config.ts";
 import { ms } from "../domain/duration.ts";
-import { ENRICHMENT_RETRIES_MS } from "../domain/limits.ts";
-import { mayTry } from "../domain/routing/breaker.ts";
+import {
+  ENRICHMENT_AGE_MAX_MS,
+  ENRICHMENT_PAUSE_MAX_MS,
+  ENRICHMENT_RETRIES_MS,
+} from "../domain/limits.ts";
+import { maySoonestTry, mayTry } from "../domain/routing/breaker.ts";
 import { fitted, isStale } from "../domain/routing/profile.ts";
+import { isActive } from "../domain/status.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { EnrichmentCall, EnrichmentResult, Heard } from "../integrations/enrichment-call.ts";
 import { enrichmentCallOf } from "../integrations/enrichment.ts";
@@ -11,7 +16,7 @@ import { crmLane } from "./drain/lane.ts";
 import { tellPeer } from "./peers/tell.ts";
 import type { Rules } from "./rules.ts";
 import { refreshSkills } from "./skills.ts";
-import { breakerOf, noteHeard } from "./systems.ts";
+import { breakerOf, isBusy, noteHeard } from "./systems.ts";
 import type { OutboxRow } from "./tables/outbox.ts";
 import type { KnownProfile } from "./tables/shapes.ts";
 import type { Store } from "./tables/store.ts";
@@ -32,10 +37,8 @@ export function enrich(tx: Transaction, ticket: Ticket): void {
     answered(tx, ticket.number, settings, known, 0, true);
     return;
   }
-  if (!mayTry(breakerOf(tx.store, "enrichment"), tx.now)) {
-    leftAlone(tx, ticket.number);
-    return;
-  }
+  // It is asked once it answers again; until then the ticket goes on without.
+  if (breakerOf(tx.store, "enrichment").openedAt !== null) leftAlone(tx, ticket.number);
   const work = { kind: "enrichment", tries: 0 } as const;
   tx.work({ lane: crmLane(ticket.customer), ticket: ticket.number, work, key: keyOf(ticket.number) });
 }
@@ -51,7 +54,7 @@ export function isCurrent(tx: Transaction, { source = 0 }: KnownProfile): boolea
  */
 export function questions(tx: Transaction): ReadonlyMap<number, number> {
   const settings = tx.rules.config.routing.enrichment;
-  if (settings === undefined) return new Map();
+  if (settings === undefined || breakerOf(tx.store, "enrichment").openedAt !== null) return new Map();
   const since = tx.now - ms(settings.timeout);
   return new Map(
     tx.outbox
@@ -69,7 +72,7 @@ export function enrichmentCall(
   const ticket = store.ticket(number)?.ticket;
   const contact = ticket === undefined ? undefined : store.customer(ticket.customer)?.contact;
   if (settings === undefined || ticket === undefined || contact === undefined) return null;
-  if (!mayTry(breakerOf(store, "enrichment"), now)) return null;
+  if (!isActive(ticket) || !mayTry(breakerOf(store, "enrichment"), now)) return null;
   const { ref, group, queue, priority, fields, payload, language, openedAt, subject } = ticket;
   return enrichmentCallOf(settings, {
     source: rules.sources.enrichment,
@@ -120,21 +123,42 @@ export function settleEnrichment(
     answered(tx, ticket.number, settings, { profile, ignored }, latencyMs, false);
     return;
   }
-  failed(tx, ticket.number, result.code, result.why, result.latencyMs);
-  const pause = ENRICHMENT_RETRIES_MS[tries];
-  if (!result.passing || pause === undefined || leftAlone) {
+  if (isBusy(result)) {
+    // Nobody's turn is lost: all of them wait until it takes questions again.
+    askLater(tx, row, tries, maySoonestTry(breakerOf(tx.store, "enrichment"), tx.now));
+    return;
+  }
+  // What is tried for hours is not told with every try.
+  if (tries <= ENRICHMENT_RETRIES_MS.length)
+    failed(tx, ticket.number, result.code, result.why, result.latencyMs);
+  if (!result.passing || tx.now - row.acceptedAt > ENRICHMENT_AGE_MAX_MS) {
     tx.outbox.remove(row.seq);
     return;
   }
-  const at = tx.now + Math.max(pause, result.retryAfterMs ?? 0);
-  tx.outbox.update(row.seq, { payload: { kind: "enrichment", tries: tries + 1 }, notBefore: at });
-  tx.wake(at);
+  const longest = ENRICHMENT_PAUSE_MAX_MS;
+  const pause = ENRICHMENT_RETRIES_MS[tries] ?? Math.min(longest, 60_000 * 2 ** Math.min(tries - 1, 10));
+  // While it is left alone, the one call that tries again may be anybody's.
+  const at = tx.now + (leftAlone ? 0 : Math.max(pause, Math.min(result.retryAfterMs ?? 0, longest)));
+  askLater(tx, row, tries + 1, at);
 }
 
-/** A question that is not asked any more, because too many failed before it. */
-export function dropQuestion(tx: Transaction, row: OutboxRow): void {
-  tx.outbox.remove(row.seq);
-  leftAlone(tx, row.ticket);
+function askLater(tx: Transaction, row: OutboxRow, tries: number, at: number): void {
+  tx.outbox.update(row.seq, { payload: { kind: "enrichment", tries }, notBefore: at });
+  if (at > tx.now) tx.wake(at);
+}
+
+/** A question that cannot be asked now: it waits for the system, unless its ticket is over or nobody is asked any more. */
+export function putOffQuestion(tx: Transaction, row: OutboxRow): void {
+  const ticket = tx.store.ticket(row.ticket)?.ticket;
+  const isWanted = tx.rules.config.routing.enrichment !== undefined;
+  if (!isWanted || ticket === undefined || !isActive(ticket) || row.payload.kind !== "enrichment") {
+    tx.outbox.remove(row.seq);
+    return;
+  }
+  const breaker = breakerOf(tx.store, "enrichment");
+  // Our own code failed on it, which time does not mend.
+  if (mayTry(breaker, tx.now)) tx.outbox.remove(row.seq);
+  else askLater(tx, row, row.payload.tries, maySoonestTry(breaker, tx.now));
 }
 
 function leftAlone(tx: Transaction, number: number): void {

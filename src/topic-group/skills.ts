@@ -1,11 +1,11 @@
 import { ms } from "../domain/duration.ts";
-import { mayTry } from "../domain/routing/breaker.ts";
+import { maySoonestTry, mayTry } from "../domain/routing/breaker.ts";
 import type { SkillTable } from "../domain/routing/skill-table.ts";
 import type { Heard } from "../integrations/enrichment-call.ts";
 import type { SkillsCall, SkillsResult } from "../integrations/skill-service.ts";
 import { SKILLS_LANE } from "./drain/lane.ts";
 import { withSkills, type Rules } from "./rules.ts";
-import { breakerOf, noteAsking, noteHeard } from "./systems.ts";
+import { breakerOf, isBusy, noteAsking, noteHeard } from "./systems.ts";
 import { FACTS } from "./tables/facts.ts";
 import type { OutboxRow } from "./tables/outbox.ts";
 import type { Store } from "./tables/store.ts";
@@ -52,6 +52,13 @@ export function skillsCall(
 
 /** A failure leaves what is known; the next time that work is handed out asks again, unless too many have failed. */
 export function settleSkills(tx: Transaction, row: OutboxRow, result: Heard<SkillsResult>): void {
+  if (result.source === tx.rules.sources.skills && isBusy(result)) {
+    noteHeard(tx, "skills", result);
+    const at = maySoonestTry(breakerOf(tx.store, "skills"), tx.now);
+    tx.outbox.update(row.seq, { notBefore: at });
+    tx.wake(at);
+    return;
+  }
   tx.outbox.remove(row.seq);
   if (result.source !== tx.rules.sources.skills) {
     // Another service was asked, before the configuration changed.

@@ -1,5 +1,6 @@
 import { after, CLOSED, trying, type Breaker } from "../domain/routing/breaker.ts";
 import type { EnrichmentFailure } from "../integrations/enrichment-call.ts";
+import { CRM_LANES } from "./drain/lane.ts";
 import type { SystemHealth } from "./receipt.ts";
 import type { Rules } from "./rules.ts";
 import { SYSTEMS, type Sources, type System } from "./sources.ts";
@@ -29,6 +30,11 @@ export function noteAsking(tx: Transaction, system: System): void {
   if (next !== breaker) tx.store.setFact(BREAKERS[system], next);
 }
 
+/** Whether a system answered that it is asked too often (RFC 6585): it is there, and takes the question later. */
+export function isBusy(result: { kind: "answer" } | EnrichmentFailure): boolean {
+  return result.kind === "failed" && result.code === "http_429";
+}
+
 /** Notes what came of a question. Answers whether the system is left alone now. */
 export function noteHeard(
   tx: Transaction,
@@ -36,12 +42,17 @@ export function noteHeard(
   result: { kind: "answer" } | EnrichmentFailure,
 ): { leftAlone: boolean } {
   const breaker = breakerOf(tx.store, system);
-  const next: StoredBreaker = after(breaker, result.kind === "answer" ? { kind: "answer" } : result, tx.now);
+  const busy = isBusy(result);
+  const outcome = result.kind === "answer" ? result : { ...result, kind: busy ? "busy" : "failed" } as const;
+  const next: StoredBreaker = after(breaker, outcome, tx.now);
+  // Whatever waited for it may go on.
+  if (breaker.openedAt !== null && next.openedAt === null) for (const lane of CRM_LANES) tx.touched.add(lane);
   if (result.kind === "failed") {
     const { code, why } = result;
     if (next !== breaker) tx.store.setFact(BREAKERS[system], { ...next, failed: { code, why, at: tx.now } });
     tx.report("system.failed", { system, code, failures: next.failures, leftAlone: next.openedAt !== null });
-  } else if (breaker !== CLOSED) tx.store.deleteFact(BREAKERS[system]);
+  } else if (next.slow !== undefined) tx.store.setFact(BREAKERS[system], next);
+  else if (breaker !== CLOSED) tx.store.deleteFact(BREAKERS[system]);
   return { leftAlone: next.openedAt !== null };
 }
 

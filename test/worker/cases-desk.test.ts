@@ -10,7 +10,6 @@ const PENDING = new Set([
   "agent-leaves-is-said",
   "group-leaves-message-lost",
   "group-leaves-no-command",
-  "one-429-with-retry-after",
   "refused-key-with-corrected-body",
   "create-only-item",
   "accept-decides-export",

@@ -21,28 +21,49 @@ export interface Breaker {
   pauseMs: number;
   /** When the one call went out that tries again; null: none has. */
   probeAt: number | null;
+  /** It said that it was asked too often: nobody asks before `until`, then one at a time with this pause in between. */
+  slow?: { until: number; pauseMs: number };
 }
 
 /** What came of a call, as far as this is concerned; `retryAfterMs` is what the system itself asked for. */
-export type BreakerOutcome = { kind: "answer" } | { kind: "failed"; retryAfterMs: number | null };
+export type BreakerOutcome =
+  | { kind: "answer" }
+  /** It is there, and wants to be asked less often. */
+  | { kind: "busy"; retryAfterMs: number | null }
+  | { kind: "failed"; retryAfterMs: number | null };
 
 export const CLOSED: Breaker = { failures: 0, openedAt: null, retryAt: null, pauseMs: 0, probeAt: null };
 
 /** Whether a call may go out at this instant. */
-export function mayTry({ openedAt, retryAt, probeAt }: Breaker, now: number): boolean {
-  if (retryAt !== null && now < retryAt) return false;
+export function mayTry({ openedAt, retryAt, probeAt, slow }: Breaker, now: number): boolean {
+  if ((retryAt !== null && now < retryAt) || (slow !== undefined && now < slow.until)) return false;
   // A probe of which nothing was ever heard was cut off by a crash.
   return openedAt === null || probeAt === null || now - probeAt >= ENRICHMENT_PROBE_MAX_MS;
 }
 
-/** Notes that a call goes out now, so that while it is open no second one does. */
+/** When a call may go out, `now` at the earliest. */
+export function maySoonestTry(breaker: Breaker, now: number): number {
+  if (mayTry(breaker, now)) return now;
+  const { openedAt, retryAt, probeAt, slow } = breaker;
+  const probed = openedAt === null || probeAt === null ? 0 : probeAt + ENRICHMENT_PROBE_MAX_MS;
+  return Math.max(now + 1, retryAt ?? 0, slow?.until ?? 0, probed);
+}
+
+/** Notes that a call goes out now, so that while it is open no second one does, and none comes too soon after it. */
 export function trying(breaker: Breaker, now: number): Breaker {
-  return breaker.openedAt === null ? breaker : { ...breaker, probeAt: now };
+  const { openedAt, slow } = breaker;
+  if (openedAt === null && slow === undefined) return breaker;
+  return {
+    ...breaker,
+    ...(openedAt === null ? {} : { probeAt: now }),
+    ...(slow === undefined ? {} : { slow: { ...slow, until: now + slow.pauseMs } }),
+  };
 }
 
 /** What a call that has come back makes of it. */
 export function after(breaker: Breaker, outcome: BreakerOutcome, now: number): Breaker {
-  if (outcome.kind === "answer") return CLOSED;
+  if (outcome.kind === "answer") return faster(breaker);
+  if (outcome.kind === "busy") return slower(breaker, outcome.retryAfterMs, now);
   const askedMs = Math.min(outcome.retryAfterMs ?? 0, ENRICHMENT_PAUSE_MAX_MS);
   const { openedAt } = breaker;
   const failures = breaker.failures + 1;
@@ -62,3 +83,20 @@ export function after(breaker: Breaker, outcome: BreakerOutcome, now: number): B
     probeAt: null,
   };
 }
+
+/** It takes less than it is asked: that is no failure, and nobody is given up on. */
+function slower({ slow }: Breaker, retryAfterMs: number | null, now: number): Breaker {
+  const pauseMs = Math.min(Math.max(ASKED_TOO_OFTEN_MS, (slow?.pauseMs ?? 0) * 2), ENRICHMENT_PAUSE_MS);
+  const wait = Math.min(retryAfterMs ?? Math.max(pauseMs, 4 * ASKED_TOO_OFTEN_MS), ENRICHMENT_PAUSE_MAX_MS);
+  return { ...CLOSED, slow: { until: Math.max(slow?.until ?? 0, now + wait), pauseMs } };
+}
+
+/** With each answer it is asked a little faster, until the pauses are not worth keeping. */
+function faster({ slow }: Breaker): Breaker {
+  if (slow === undefined) return CLOSED;
+  const pauseMs = Math.floor(slow.pauseMs * 0.9);
+  return pauseMs < ASKED_TOO_OFTEN_MS / 2 ? CLOSED : { ...CLOSED, slow: { ...slow, pauseMs } };
+}
+
+/** The pause between two questions after the first 429: four a second, which every CRM takes that we know of. */
+const ASKED_TOO_OFTEN_MS = 250;

@@ -1,10 +1,11 @@
 import { SAFETY_WAKE_MS } from "../../domain/limits.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
-import { dropQuestion } from "../enriching.ts";
+import { putOffQuestion } from "../enriching.ts";
 import { passTurn } from "../peers/hook-turns.ts";
 import { goAfterTicket } from "../peers/moving.ts";
+import { maySoonestTry } from "../../domain/routing/breaker.ts";
 import type { Rules } from "../rules.ts";
-import { noteAsking } from "../systems.ts";
+import { breakerOf, noteAsking } from "../systems.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
 import type { TicketRow } from "../tables/store.ts";
@@ -21,7 +22,17 @@ import {
   type RateRule,
   type RateState,
 } from "./lane-rate.ts";
-import { BOT, isForOthers, isOutsideLane, isPeerLane, RECORD, STAFF, type Lane } from "./lane.ts";
+import {
+  BOT,
+  isCrmLane,
+  isForOthers,
+  isOutsideLane,
+  isPeerLane,
+  RECORD,
+  SKILLS_LANE,
+  STAFF,
+  type Lane,
+} from "./lane.ts";
 import { isPressed, planChat, planHook, planStaff, type Job, type Plan, type Queues } from "./plan.ts";
 import { settle } from "./settle.ts";
 import { retryPauseMs, type Settled, type Trouble } from "./settled.ts";
@@ -241,6 +252,11 @@ export class Drain {
 
   #plan(lane: Lane, state: LaneState, now: number): Plan {
     const ports = this.#ports;
+    if (isCrmLane(lane)) {
+      const system = lane === SKILLS_LANE ? "skills" : "enrichment";
+      const asksAt = maySoonestTry(breakerOf(ports.queues.store, system), now);
+      if (asksAt > now) return { wakeAt: ports.queues.outbox.heads(lane).length === 0 ? null : asksAt };
+    }
     return lane === STAFF
       ? planStaff(ports.queues, state.rate, now, (row) => ports.viewContextOf(row))
       : (isOutsideLane(lane) ? planHook : planChat)(ports.queues, lane, state.rate, now);
@@ -428,7 +444,7 @@ function abandon(tx: Transaction, job: Job): void {
         tx.messages.update(row, { state: "parked", attemptedAt: null, code: "desk_failed" });
       return;
     case "work":
-      if (job.row.kind === "enrichment") dropQuestion(tx, job.row);
+      if (job.row.kind === "enrichment") putOffQuestion(tx, job.row);
       else tx.outbox.remove(job.row.seq);
       if (job.row.payload.kind === "hook_turn") passTurn(tx, job.row.ticket, job.row.payload);
       return;

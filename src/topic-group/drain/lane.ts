@@ -37,12 +37,14 @@ export function isHookLane(lane: Lane): boolean {
 }
 
 /** Questions to the enrichment system that may be under way at once. */
-const CRM_LANES = 8;
+const CRM_LANES_COUNT = 8;
 
 /** The system that knows the customers: several lanes, so that a slow answer holds up few others. */
 export function crmLane(customer: number): Lane {
-  return `crm:${customer % CRM_LANES}`;
+  return `crm:${customer % CRM_LANES_COUNT}`;
 }
+
+export const CRM_LANES: readonly Lane[] = Array.from({ length: CRM_LANES_COUNT }, (_, n) => crmLane(n));
 
 export function isCrmLane(lane: Lane): boolean {
   return lane.startsWith("crm:");
