@@ -265,10 +265,12 @@ describe("when the configuration names another system", () => {
     await crm.answers(...Array.from({ length: 5 }, () => ({ status: 400 })));
     for (let n = 0; n < 6; n += 1) await asks();
     expect(await codes("SUP-6")).toEqual(["breaker_open"]);
-    await other.answers(says({ segment: "new" }));
+    await other.answers(says({ segment: "new" }), says({ segment: "new" }));
     await asksElsewhere();
     await asks();
-    expect(await other.received()).toHaveLength(1);
+    // … also about the ticket of which the former one was not asked any more.
+    expect(await other.received()).toHaveLength(2);
+    expect(await ticket("SUP-6")).toMatchObject({ priority: "high" });
     expect(await ticket("SUP-7")).toMatchObject({ priority: "high" });
     // … and the former one's failures stay its own: another change that names the same system forgets nothing.
     await other.answers(...Array.from({ length: 5 }, () => ({ status: 400 })));
