@@ -1,11 +1,7 @@
 import type { TicketCommand } from "../domain/command.ts";
 import type { EnrichmentConfig } from "../domain/config.ts";
 import { ms } from "../domain/duration.ts";
-import {
-  ENRICHMENT_AGE_MAX_MS,
-  ENRICHMENT_PAUSE_MAX_MS,
-  ENRICHMENT_RETRIES_MS,
-} from "../domain/limits.ts";
+import { ENRICHMENT_AGE_MAX_MS, ENRICHMENT_PAUSE_MAX_MS, ENRICHMENT_RETRIES_MS } from "../domain/limits.ts";
 import { maySoonestTry, mayTry } from "../domain/routing/breaker.ts";
 import { fitted, isStale } from "../domain/routing/profile.ts";
 import { isActive } from "../domain/status.ts";

@@ -43,7 +43,8 @@ export function noteHeard(
 ): { leftAlone: boolean } {
   const breaker = breakerOf(tx.store, system);
   const busy = isBusy(result);
-  const outcome = result.kind === "answer" ? result : { ...result, kind: busy ? "busy" : "failed" } as const;
+  const outcome =
+    result.kind === "answer" ? result : ({ ...result, kind: busy ? "busy" : "failed" } as const);
   const next: StoredBreaker = after(breaker, outcome, tx.now);
   // Whatever waited for it may go on.
   if (breaker.openedAt !== null && next.openedAt === null) for (const lane of CRM_LANES) tx.touched.add(lane);

@@ -1,9 +1,9 @@
 import { SAFETY_WAKE_MS } from "../../domain/limits.ts";
+import { maySoonestTry } from "../../domain/routing/breaker.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
 import { putOffQuestion } from "../enriching.ts";
 import { passTurn } from "../peers/hook-turns.ts";
 import { goAfterTicket } from "../peers/moving.ts";
-import { maySoonestTry } from "../../domain/routing/breaker.ts";
 import type { Rules } from "../rules.ts";
 import { breakerOf, noteAsking } from "../systems.ts";
 import type { MessageRow } from "../tables/messages.ts";
