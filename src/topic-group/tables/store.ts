@@ -327,8 +327,6 @@ export class Store {
     after: number,
     limit: number,
   ): number[] {
-    const isOneOf = (all: readonly (number | string)[]) =>
-      sql`IN (SELECT value FROM json_each(${JSON.stringify(all)}))`;
     const rows = this.#db
       .select({ number: tickets.number })
       .from(tickets)
@@ -760,6 +758,10 @@ export function slotFilledBy(ticket: Ticket, countsWaiting: boolean): number | n
 
 function fillsSlot(countsWaiting: boolean) {
   return countsWaiting ? undefined : sql`json_extract(state, '$.status') <> 'waiting'`;
+}
+
+function isOneOf(all: readonly (number | string)[]) {
+  return sql`IN (SELECT value FROM json_each(${JSON.stringify(all)}))`;
 }
 
 /** Where a ticket stands in the lists: what its indexes hold. */
