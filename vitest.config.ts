@@ -6,8 +6,8 @@ process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
 process.env["WRANGLER_SEND_METRICS"] = "false";
 await makeAssets();
 
-/** Plain Node: the pure core, and the sandbox's Telegram. */
-const node = { name: "node", include: ["test/{core,sandbox,setup}/**/*.test.ts"] };
+/** Plain Node: the pure core, the sandbox's Telegram, the set-up, and the rules of this house. */
+const node = { name: "node", include: ["test/{core,house,sandbox,setup}/**/*.test.ts"] };
 
 /** The real runtime: the desk in workerd, against the sandbox's Telegram over HTTP on loopback. */
 const worker = {

@@ -23,14 +23,14 @@ export interface Addressee {
  * else to the default group, which ignores it politely. `null` while the desk has no configuration. Throws
  * `RecordUnreachable` if only D1 could tell and does not answer.
  */
-export async function addresseeOf(envelope: Envelope, env: Env): Promise<Addressee | null> {
+export async function addresseeOf(envelope: Envelope, env: Env, now: number): Promise<Addressee | null> {
   const known = await configCacheOf(env.DB).get(waitUntil);
   if (known === null) return null;
-  const versioned = await withChatMoved(envelope, known, env);
+  const versioned = await withChatMoved(envelope, known, env, now);
   const { chat } = envelope;
   if (chat === null) return { group: defaultGroupOf(versioned.config), versioned };
   return chat.private
-    ? home(chat.id, envelope, versioned, env)
+    ? home(chat.id, envelope, versioned, env, now)
     : staffGroup(chat.id, envelope, versioned, env);
 }
 
@@ -42,10 +42,11 @@ async function withChatMoved(
   { migration }: Envelope,
   versioned: VersionedConfig,
   env: Env,
+  now: number,
 ): Promise<VersionedConfig> {
   if (migration === null || groupOfChat(versioned.config, migration.from) === undefined) return versioned;
   const above = await newestConfigVersion(env, groupIds(versioned.config));
-  const moved = await new ConfigStore(env.DB).moveChat(migration.from, migration.to, Date.now(), above);
+  const moved = await new ConfigStore(env.DB).moveChat(migration.from, migration.to, now, above);
   if (moved === null) {
     log("error", "config.chat_not_moved", migration);
     return versioned;
@@ -79,13 +80,14 @@ async function home(
   envelope: Envelope,
   versioned: VersionedConfig,
   env: Env,
+  now: number,
 ): Promise<Addressee> {
   const routes = customerRoutesOf(env.DB);
   const remembered = routes.remembered(customer);
   if (remembered !== undefined && hasGroup(versioned.config, remembered))
     return { group: remembered, versioned, remembered: customer };
   try {
-    return await storedHome(customer, envelope, versioned, env);
+    return await storedHome(customer, envelope, versioned, env, now);
   } catch (error) {
     if (!(error instanceof RecordUnreachable)) throw error;
     // Conversations go on without D1: the object that has this customer's tickets knows them.
@@ -101,6 +103,7 @@ async function storedHome(
   envelope: Envelope,
   versioned: VersionedConfig,
   env: Env,
+  now: number,
 ): Promise<Addressee> {
   const routes = customerRoutesOf(env.DB);
   let group = await routes.lookup(customer);
@@ -111,7 +114,7 @@ async function storedHome(
     const named =
       envelope.startPayload === null ? undefined : groupOfPayload(versioned.config, envelope.startPayload);
     const via = named === undefined ? "default" : "payload";
-    group = await routes.assign(customer, named ?? ours, via, Date.now());
+    group = await routes.assign(customer, named ?? ours, via, now);
   }
   if (hasGroup(versioned.config, group)) {
     routes.remember(customer, group);

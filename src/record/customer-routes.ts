@@ -1,5 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import { inIsolate } from "../isolate.ts";
 import { CUSTOMER_ROUTES_CACHED_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";
 import { customerRoutes } from "./schema.ts";
@@ -72,16 +73,11 @@ export class CustomerRoutes {
   }
 }
 
-const routes = new WeakMap<D1Database, CustomerRoutes>();
+const routes = inIsolate(() => new WeakMap<D1Database, CustomerRoutes>());
 
 /** The isolate's routes for a database. */
 export function customerRoutesOf(d1: D1Database): CustomerRoutes {
-  let own = routes.get(d1);
-  if (own === undefined) routes.set(d1, (own = new CustomerRoutes(d1)));
+  let own = routes.value.get(d1);
+  if (own === undefined) routes.value.set(d1, (own = new CustomerRoutes(d1)));
   return own;
-}
-
-/** Forgets what the isolate remembers of a database; for tests that wipe it. */
-export function forgetRoutes(d1: D1Database): void {
-  routes.delete(d1);
 }

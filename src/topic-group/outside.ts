@@ -2,6 +2,7 @@ import type { EnrichmentResult, EnrichmentSender, Heard } from "../integrations/
 import { askEnrichment } from "../integrations/enrichment.ts";
 import { askSkills, type SkillsResult } from "../integrations/skill-service.ts";
 import { sendWebhook, type WebhookOutcome, type WebhookSender } from "../integrations/webhook.ts";
+import { realRandom } from "../real-clock.ts";
 import { project, type ProjectionBatch } from "../record/projection.ts";
 import { botApi } from "../telegram/api.ts";
 import type { Outcome } from "../telegram/outcome.ts";
@@ -15,7 +16,8 @@ export interface Outside {
   /** Makes a call, one try, and says what came of it. Never throws. */
   call(call: OutsideCall): Promise<Outcome>;
   project(batch: ProjectionBatch): Promise<void>;
-  random(): number;
+  /** From 0 up to 1, exclusive; `of` names what it is drawn for, so that a local desk can draw the same again. */
+  random(of: string): number;
 }
 
 export function outsideOf(env: Env): Outside {
@@ -36,7 +38,7 @@ export function outsideOf(env: Env): Outside {
       return bot(call);
     },
     project: (batch) => project(env.DB, batch),
-    random: () => Math.random(),
+    random: realRandom,
   };
 }
 

@@ -930,7 +930,7 @@ export class TopicGroup extends DurableObject<Env> {
     });
     return new Drain({
       now: () => this.#now(),
-      random: () => this.#outside.random(),
+      random: (of) => this.#outside.random(of),
       call: (call) => this.#outside.call(call),
       queues: this.#tables,
       rules: () => this.#rulesInForce(),

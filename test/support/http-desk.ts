@@ -1,6 +1,7 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { appWith } from "../../src/http/app.ts";
+import { forgetIsolate } from "../../src/isolate.ts";
 import { FakeGroups } from "./fake-groups.ts";
 import { FlakyD1 } from "./flaky-d1.ts";
 
@@ -18,6 +19,7 @@ export const SECRET = { "X-Telegram-Bot-Api-Secret-Token": "test-webhook-secret"
 
 /** Empty tables. */
 export async function emptyRecord(): Promise<void> {
+  forgetIsolate();
   await reset();
   await applyD1Migrations(env.DB, env.RECORD_MIGRATIONS);
 }

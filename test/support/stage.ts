@@ -3,7 +3,9 @@ import { env } from "cloudflare:workers";
 import { inject } from "vitest";
 import type { ConfigInput } from "../../src/domain/config.ts";
 import { UPDATE_KINDS } from "../../src/domain/update-kinds.ts";
+import { forgetIsolate } from "../../src/isolate.ts";
 import { localClock } from "../../src/sandbox/desk/local-clock.ts";
+import { localDice } from "../../src/sandbox/desk/local-dice.ts";
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
 import { localPlug } from "../../src/sandbox/desk/local-plug.ts";
 import desk, { type TopicGroup } from "../../src/sandbox/desk/worker.ts";
@@ -32,6 +34,8 @@ export interface StageOptions {
   intake?: boolean;
   /** Whether the desk asks the scene's CRM; otherwise it asks nobody. */
   asksCrm?: boolean;
+  /** The same seed plays the same scene again: pauses, ids, dice. */
+  seed?: number;
 }
 
 /** How long people look at one thing in a scenario, and how long they wait for one to be seen. */
@@ -39,8 +43,8 @@ const PAUSE_MS = 1_500;
 const PATIENCE_MS = 15 * 60_000;
 
 let worlds = 0;
-/** Customers of all scenes: an isolate remembers where somebody's home is for as long as it lives. */
-let people = 5_000;
+/** The last number of a customer. */
+let people = 0;
 
 /**
  * A desk in the real runtime, a Telegram that answers over HTTP, and one clock for both, which stands still until
@@ -71,6 +75,7 @@ export class Stage implements Director {
     config: change,
     intake = false,
     asksCrm = false,
+    seed = 1,
   }: StageOptions = {}): Promise<Stage> {
     await reset();
     await applyD1Migrations(env.DB, env.RECORD_MIGRATIONS);
@@ -78,7 +83,10 @@ export class Stage implements Director {
     localFaults.recordDown = false;
     localFaults.apart.clear();
     localPlug.arm(null);
+    localDice.seed = seed;
+    forgetIsolate();
     worlds += 1;
+    people = 5_000;
     const root = `${inject("telegramUrl")}/w/${crypto.randomUUID().slice(0, 8)}-${worlds}`;
     env.TELEGRAM_API_ROOT = root;
 
@@ -87,7 +95,7 @@ export class Stage implements Director {
     if (asksCrm) config.routing.enrichment = exampleDesk({ crm: stage.crm.url }).routing.enrichment;
     if (!intake) config.intake = { greeting: config.intake?.greeting, fields: [] };
     change?.(config);
-    await stage.telegram.reset({ bot: { token: TOKEN }, delivery: "pull", freezeAt: MORNING, budgets });
+    await stage.telegram.reset({ bot: { token: TOKEN }, delivery: "pull", freezeAt: MORNING, budgets, seed });
     const chats = config.groups.map((group) => group.chatId);
     stage.group = await stage.telegram.group({ id: chats[0], title: "Support", forum: true });
     stage.lead = await stage.group.member({

@@ -7,7 +7,6 @@ import { TICKETS_FORGOTTEN_AT_ONCE_MAX } from "../../src/domain/limits.ts";
 import type { Ticket } from "../../src/domain/ticket.ts";
 import { advanceErasure } from "../../src/groups/erasing.ts";
 import { retain } from "../../src/groups/retention.ts";
-import { forgetConfig } from "../../src/record/config-cache.ts";
 import { Erasures, type ErasureRow } from "../../src/record/erasures.ts";
 import { project } from "../../src/record/projection.ts";
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
@@ -28,8 +27,6 @@ let vip: Group;
 
 async function open(config: (config: ConfigInput) => void = () => undefined): Promise<void> {
   crm = new Endpoint();
-  // Cron's isolate is the same for all scenes.
-  forgetConfig(env.DB);
   stage = await Stage.open({
     config: (desk) => {
       promisesNothing(desk);

@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { realNow } from "../../real-clock.ts";
 import type { Clock } from "../../topic-group/clock.ts";
 
 /** A frozen clock sets its alarms this far ahead, so that the platform never rings them by itself. */
@@ -17,7 +18,7 @@ export const localClock = {
   frozenAt: null as number | null,
 
   now(): number {
-    return this.frozenAt ?? Date.now() + this.offsetMs;
+    return this.frozenAt ?? realNow() + this.offsetMs;
   },
 
   /** A frozen clock rings nobody: who froze it rings the alarms that are due. */

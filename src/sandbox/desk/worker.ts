@@ -6,6 +6,7 @@ import { outsideOf } from "../../topic-group/outside.ts";
 import { TopicGroup as ProductTopicGroup } from "../../topic-group/topic-group.ts";
 import type { TicketInside, UnderWay } from "./inside.ts";
 import { localClock } from "./local-clock.ts";
+import { localDice } from "./local-dice.ts";
 import { LOCAL_DOORS, localDoors, type LocalGroup, type Standing } from "./local-doors.ts";
 import { breakable, localFaults } from "./local-faults.ts";
 import { localPlug, pluggable } from "./local-plug.ts";
@@ -15,7 +16,7 @@ import { watchable, type Watch } from "./watch.ts";
 export { CallMeter } from "../../metering/call-meter.ts";
 
 /**
- * The desk as it is deployed, but for its clock, a database that can be switched off, a plug to pull, and a window to
+ * The desk as it is deployed, but for its clock, its dice, a database that can be switched off, a plug to pull, and a window to
  * look through.
  */
 export class TopicGroup extends ProductTopicGroup implements LocalGroup {
@@ -55,6 +56,7 @@ export class TopicGroup extends ProductTopicGroup implements LocalGroup {
         await seen("the record", () => project(breakable(env.DB), batch));
         localPlug.reach("after the record", ctx);
       },
+      random: (of) => localDice.draw(`${ctx.id.name} ${of}`),
     });
     this.#watch = watch;
     this.#underWay = underWay;
