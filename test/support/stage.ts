@@ -21,6 +21,7 @@ import {
 } from "../../src/sandbox/telegram/client.ts";
 import { SceneCrm } from "./crm.ts";
 import { exampleDesk } from "./desks.ts";
+import { until } from "./until.ts";
 
 /** Friday morning in Berlin; every scene begins here. */
 export const MORNING = Date.parse("2026-11-20T09:00:00Z");
@@ -82,6 +83,8 @@ export class Stage implements Director {
     localClock.frozenAt = MORNING;
     localFaults.recordDown = false;
     localFaults.apart.clear();
+    localFaults.held.clear();
+    localFaults.holding = 0;
     localPlug.arm(null);
     localDice.seed = seed;
     forgetIsolate();
@@ -157,6 +160,25 @@ export class Stage implements Director {
 
   async get<T = Record<string, unknown>>(path: string): Promise<T> {
     return (await this.api("GET", path)).json();
+  }
+
+  /**
+   * Holds back what Telegram answers to the next call of this name, which `cause` brings about, until `meanwhile` has
+   * happened.
+   */
+  async whileHeld(
+    name: string,
+    cause: () => Promise<unknown>,
+    meanwhile: () => Promise<unknown>,
+  ): Promise<void> {
+    localFaults.held.add(name);
+    try {
+      await cause();
+      await until(`${name} is on its way`, () => localFaults.holding > 0);
+      await meanwhile();
+    } finally {
+      localFaults.held.delete(name);
+    }
   }
 
   /** What the desk answers, as its Worker does. */

@@ -1,12 +1,12 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import * as fc from "fast-check";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { SCOPE_NAMES } from "../../src/domain/scope.ts";
 import { appWith } from "../../src/http/app.ts";
 import { PROBLEMS } from "../../src/http/problem.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { everythingInRecord, withoutCalls } from "../support/everything.ts";
+import fc from "../support/fast-check.ts";
 import { ADMIN, codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 
 let desk: HttpDesk;

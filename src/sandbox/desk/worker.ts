@@ -8,7 +8,7 @@ import type { TicketInside, UnderWay } from "./inside.ts";
 import { localClock } from "./local-clock.ts";
 import { localDice } from "./local-dice.ts";
 import { LOCAL_DOORS, localDoors, type LocalGroup, type Standing } from "./local-doors.ts";
-import { breakable, localFaults } from "./local-faults.ts";
+import { breakable, heldBack, localFaults } from "./local-faults.ts";
 import { localPlug, pluggable } from "./local-plug.ts";
 import { lookInside, lookIntoTicket } from "./look-inside.ts";
 import { watchable, type Watch } from "./watch.ts";
@@ -47,7 +47,11 @@ export class TopicGroup extends ProductTopicGroup implements LocalGroup {
         localPlug.reach(`before ${name}`, ctx);
         if ("peer" in one && localFaults.apart.has(one.peer))
           return { kind: "retry", code: "peer_unreachable" };
-        const outcome = await seen(name, () => outside.call(one));
+        const outcome = await seen(name, async () => {
+          const answer = await outside.call(one);
+          await heldBack(name);
+          return answer;
+        });
         localPlug.reach(`after ${name}`, ctx);
         return outcome;
       },
