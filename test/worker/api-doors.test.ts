@@ -7,7 +7,7 @@ import { PROBLEMS } from "../../src/http/problem.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { everythingInRecord, withoutCalls } from "../support/everything.ts";
 import fc from "../support/fast-check.ts";
-import { ADMIN, codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
+import { ADMIN, codeOf, deskNow, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 
 let desk: HttpDesk;
 beforeEach(async () => {
@@ -189,7 +189,7 @@ test("a fault of ours is a 500 that tells only where to look", async () => {
       throw new TypeError("the customer's words");
     },
   });
-  const answer = await appWith(Date.now).fetch(
+  const answer = await appWith(deskNow).fetch(
     new Request("http://desk/api/v1/tickets", { headers: ADMIN }),
     broken,
   );
