@@ -44,8 +44,6 @@ export function staffEdit(
     takeBack(tx, row, inFlight, { by: sender.id, topicId });
     return;
   }
-  // Its button sends it as it is by then.
-  if (row.state === "held") return;
   switch (mirrorEdit(tx, row, writing, inFlight)) {
     case "uncopyable":
       return hint(undelivered("uncopyable"));
