@@ -12,9 +12,11 @@ import type { RefusalClass } from "../../telegram/outcome.ts";
 import {
   agentNoticeInTopic,
   editNotCopied,
+  internalTooLate,
   outcomeUnknown,
   reactedWith,
   replyUndelivered,
+  takenBack,
   undelivered,
 } from "../../telegram/text.ts";
 import { settleEnrichment } from "../enriching.ts";
@@ -105,6 +107,8 @@ function workDone(tx: Transaction, row: OutboxRow, result: unknown): Settled {
       return OK;
     case "mirror_delete":
       tx.messages.update(work.of, { state: "dropped", copyId: null });
+      if (work.internal !== undefined)
+        tx.tellTopic(row.ticket, takenBack(), { reply_parameters: replyParameters(work.internal) });
       return OK;
     case "erase_topic":
       noteErasedTopic(tx, work, work.how === "delete" ? "deleted" : "renamed");
@@ -209,6 +213,7 @@ const FLEETING: ReadonlySet<OutboxRow["kind"]> = new Set([
   "staff_reaction",
   "mirror_reaction",
   "former_copy",
+  "notice_edit",
   "staff_hint",
   // Its turn comes again.
   "probe",
@@ -353,7 +358,9 @@ function workRefused(
       break;
     }
     case "mirror_delete":
-      tx.tellTopic(row.ticket, undelivered(code === "permanent" ? "too_late" : code), repliesTo(work.of));
+      if (work.internal === undefined)
+        tx.tellTopic(row.ticket, undelivered(code === "permanent" ? "too_late" : code), repliesTo(work.of));
+      else tx.tellTopic(row.ticket, internalTooLate(), { reply_parameters: replyParameters(work.internal) });
       break;
     case "reply":
       tx.apply(row.ticket, { type: "delivery_failed", code });
