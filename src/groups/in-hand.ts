@@ -40,10 +40,6 @@ export async function workInHand(
   const answers = await askGroups(env, groupIds(before), (stub) => stub.inHand());
   const found = new Map(answers.map((one) => [one.group, "answer" in one ? one.answer : null]));
   const rowsOf = (group: string) => found.get(group)?.tickets ?? [];
-  const sum = (rows: readonly { tickets: number; promises: number }[]) => ({
-    tickets: rows.reduce((all, { tickets }) => all + tickets, 0),
-    promises: rows.reduce((all, { promises }) => all + promises, 0),
-  });
   const inHand: InHandOf[] = [];
   for (const id of groups) {
     const waiting = found.get(id)?.waiting ?? 0;
@@ -66,6 +62,13 @@ export async function workInHand(
   }
   const unreachable = answers.flatMap((one) => ("unreachable" in one ? [one.group] : []));
   return { inHand: inHand.filter(({ tickets, waiting }) => tickets + waiting > 0), unreachable };
+}
+
+function sum(rows: readonly { tickets: number; promises: number }[]) {
+  return {
+    tickets: rows.reduce((all, { tickets }) => all + tickets, 0),
+    promises: rows.reduce((all, { promises }) => all + promises, 0),
+  };
 }
 
 function without(all: readonly string[], some: readonly string[]): string[] {

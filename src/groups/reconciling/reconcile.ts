@@ -71,7 +71,17 @@ async function look(
   // While updates are drained there is no webhook, and that is as it should be.
   const drain = await store.drain(now);
   const { version } = versioned;
-  const at: Look = { env, now, config, version, versioned, groups, store, bot, webhook: await webhookInfo(bot) };
+  const at: Look = {
+    env,
+    now,
+    config,
+    version,
+    versioned,
+    groups,
+    store,
+    bot,
+    webhook: await webhookInfo(bot),
+  };
   const isDraining = drain === "running" || (await store.drain(now)) === "running";
   const updates = await lookAtUpdates(at);
   const inForce = await lookAtConfig(at);

@@ -234,7 +234,7 @@ async function takenOut(
   after: Config | null,
   reassign: Reassign,
 ): Promise<TakenOut> {
-  const before = current === null ? null : checkConfig(current.document, c.get("now")()).config;
+  const before = current === null ? null : checkConfig(current.document).config;
   const nothing: TakenOut = { inHand: [], warnings: [], problems: [], successors: {} };
   if (before === null || after === null) return nothing;
   const problems: ConfigProblem[] = [];
@@ -298,7 +298,7 @@ function whereTo({ what, tickets, goesTo }: InHandOf): string {
 
 /** Hands the configuration in force to every group, where a run may have died before it did; answers as `inForce`. */
 export async function toldAgain(c: Context<Desk>, { version, document }: StoredConfig): Promise<string[]> {
-  const { config } = checkConfig(document, c.get("now")());
+  const { config } = checkConfig(document);
   return config === null ? [] : inForce(c, { version, config }, "unchanged");
 }
 
