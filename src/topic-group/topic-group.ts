@@ -637,8 +637,10 @@ export class TopicGroup extends DurableObject<Env> {
     if (known === null || known.version < retired.version) this.#tables.store.setFact(FACTS.retired, retired);
     this.#leaveAll(retiredTo(this.#tables.store)!);
     this.drain.kick();
-    const patience = scheduler.wait(RETIRING_PATIENCE_MS);
-    await Promise.race([this.drain.idle(), patience]);
+    const patience = new AbortController();
+    const late = scheduler.wait(RETIRING_PATIENCE_MS, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([this.drain.idle(), late]);
+    patience.abort();
     return "done";
   }
 
