@@ -9,6 +9,7 @@ import { customerRoutesOf } from "../record/customer-routes.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import type { Envelope } from "../telegram/envelope.ts";
 import { askGroups, groupIds, hasGroup, newestConfigVersion } from "./ask.ts";
+import { retireGroup } from "./retiring.ts";
 
 /** The group whose object an update is for, and the configuration by which that was found. */
 export interface Addressee {
@@ -124,7 +125,7 @@ async function storedHome(
   const certain = (await configCacheOf(env.DB).certain()) ?? versioned;
   if (!hasGroup(certain.config, group)) {
     log("warn", "customer.rerouted", { customer, from: group });
-    group = await reroute(env, customer, group, defaultGroupOf(certain.config));
+    group = await reroute(env, customer, group, certain);
   }
   routes.remember(customer, group);
   return { group, versioned: certain };
@@ -134,7 +135,14 @@ async function storedHome(
  * Gives a customer whose home `gone` is no group any more another one; answers the home they have then. It may not have
  * been there when they were blocked, so it hears of that first.
  */
-export async function reroute(env: Env, customer: number, gone: string, group: string): Promise<string> {
+export async function reroute(
+  env: Env,
+  customer: number,
+  gone: string,
+  versioned: VersionedConfig,
+): Promise<string> {
+  // Their tickets are there before they are.
+  const group = await retireGroup(env, gone, versioned);
   const details = await new ContactDetails(env.DB).find(customer);
   if (details !== null && details.blockedAt !== null)
     await env.TOPIC_GROUP.getByName(group).block(customer, details.blockedAt);

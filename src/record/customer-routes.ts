@@ -61,6 +61,13 @@ export class CustomerRoutes {
     return row?.group ?? (await this.lookup(customer)) ?? group;
   }
 
+  /** Everybody whose home was a group that is taken out has another one from now on. */
+  async rerouteAll(gone: string, group: string): Promise<void> {
+    await reach(() =>
+      this.#db.update(customerRoutes).set({ groupId: group }).where(eq(customerRoutes.groupId, gone)),
+    );
+  }
+
   /** Gives a customer whose home `gone` is no group any more another one, once; answers the home they have then. */
   async reroute(customer: number, gone: string, group: string): Promise<string> {
     await reach(() =>

@@ -1,3 +1,4 @@
+import { defaultGroupOf, defaultQueueOf } from "../domain/policy.ts";
 import type { EnrichmentResult, EnrichmentSender, Heard } from "../integrations/enrichment-call.ts";
 import { askEnrichment } from "../integrations/enrichment.ts";
 import { askSkills, type SkillsResult } from "../integrations/skill-service.ts";
@@ -53,7 +54,14 @@ async function tell({ peer, from, key, message, versioned }: PeerCall, env: Env)
     const { version } = versioned;
     let answer = await stub.fromPeer(from, key, message, version);
     if (answer === "config_needed") {
-      await stub.configure(peer, versioned);
+      const { config } = versioned;
+      if (config.groups.some(({ id }) => id === peer)) await stub.configure(peer, versioned);
+      else {
+        // It is not in the configuration any more: what it has, and what comes for it, goes to another group.
+        const to = defaultGroupOf(config);
+        const retired = await stub.retire({ version, to, queue: defaultQueueOf(config, to) });
+        if (retired === "unknown") return { kind: "refused", code: "permanent", description: "group_gone" };
+      }
       answer = await stub.fromPeer(from, key, message, version);
     }
     return answer === "done" ? { kind: "done", result: null } : { kind: "retry", code: "config_needed" };

@@ -20,6 +20,7 @@ import {
   DryRunResult,
   ETag,
   Note,
+  ReassignTo,
   type MissingPlace,
   type NextDocument,
 } from "./config-change.ts";
@@ -65,7 +66,7 @@ const CONDITIONS = Idempotent.extend({
     description: "The ETag of the version that the change was made from; `412` if it is not in force",
   }),
 });
-const HOW = z.strictObject({ dryRun: DryRun, note: Note.optional() });
+const HOW = z.strictObject({ dryRun: DryRun, note: Note.optional(), reassign: ReassignTo.optional() });
 const WRITTEN = {
   200: {
     description:
@@ -77,6 +78,7 @@ const WRITTEN = {
     ...ADMISSION_TO_CHANGE,
     "config.not_found",
     "config.item_not_found",
+    "config.in_use",
     "config.conflict",
     "config.changed",
     "config.invalid",

@@ -22,8 +22,9 @@ import {
 import { settleEnrichment } from "../enriching.ts";
 import { noteErasedTopic } from "../erasing.ts";
 import { disable } from "../hooks.ts";
-import { tellSpoken } from "../peers/moving.ts";
+import { takeOver, tellSpoken } from "../peers/moving.ts";
 import { tellPeer } from "../peers/tell.ts";
+import { placeAgain } from "../places.ts";
 import { noteLost, type ProbeWork } from "../probing.ts";
 import { settleSkills } from "../skills.ts";
 import { FACTS } from "../tables/facts.ts";
@@ -32,7 +33,7 @@ import type { OutboxWork } from "../tables/outbox-work.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
 import { replyParameters, type Transaction } from "../transaction.ts";
 import { feasible } from "./edit-form.ts";
-import { chatOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
+import { chatOfLane, groupOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
 import {
   FAILED,
   loseTopic,
@@ -369,6 +370,17 @@ function workRefused(
     case "setup":
       if (work.fact !== null) tx.store.deleteFact(work.fact);
       break;
+    case "peer": {
+      // There never was anything of that group: a ticket that was to go there stays, and gets another queue.
+      const { message } = work;
+      const gone = groupOfLane(row.lane);
+      tx.report("peer.dropped", { group: gone, type: message.type, ticket: row.ticket });
+      if (message.type === "ticket_moved" && gone !== tx.rules.group.id) {
+        takeOver(tx, gone, message);
+        placeAgain(tx, tx.store.numberOf(message.ticket.id, tx.rules.group.id)!, {});
+      }
+      break;
+    }
     default:
   }
   const unreachable = UNREACHABLE[code];
