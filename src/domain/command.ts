@@ -37,13 +37,24 @@ export interface Request extends Opening {
 
 /** What happened outside, or what is asked for. A command concerns one ticket. */
 export type TicketCommand =
-  | { type: "customer_wrote"; customer: number; gratitude: boolean; opening: Opening }
+  /**
+   * `saidAt`: when it was said, where the desk knows of something later that happened before it was brought; `broughtAt`,
+   * when it came, where that was later. Here and below.
+   */
+  | {
+      type: "customer_wrote";
+      customer: number;
+      gratitude: boolean;
+      opening: Opening;
+      saidAt?: number;
+      broughtAt?: number;
+    }
   | { type: "ticket_requested"; by: Worker; opening: Request }
   | { type: "customer_answered_intake"; customer: number; field: string; option: string }
   | { type: "customer_closed"; customer: number }
   | { type: "customer_unreachable"; reason: UnreachableReason }
   | { type: "customer_reachable"; customer: number }
-  | { type: "agent_answered"; by: Worker }
+  | { type: "agent_answered"; by: Worker; saidAt?: number; broughtAt?: number }
   | { type: "agent_claimed"; by: AgentActor }
   /** `lead`: they may take it from somebody else. */
   | { type: "agent_unclaimed"; by: Worker; lead: boolean }

@@ -131,15 +131,20 @@ function customerWrote(
 ): Decision {
   const by = customer(command.customer);
   if (ticket === null) return { events: andRouted(null, [opened(command, policy, now)], policy, now) };
+  const said = saidBefore(command, ticket, now);
   switch (ticket.status) {
     case "open":
     case "in_progress":
     case "escalated":
       // A further message of the same turn changes nothing about the ticket, and so writes nothing about it.
       if (ticket.awaitingSince !== null) return { events: [] };
-      return { events: [{ type: "customer_replied", at: now, by, from: ticket.status, to: ticket.status }] };
+      return {
+        events: [{ type: "customer_replied", at: now, by, from: ticket.status, to: ticket.status, ...said }],
+      };
     case "waiting":
-      return { events: [{ type: "customer_replied", at: now, by, from: "waiting", to: deskTurn(ticket) }] };
+      return {
+        events: [{ type: "customer_replied", at: now, by, from: "waiting", to: deskTurn(ticket), ...said }],
+      };
     case "resolved":
     case "closed":
       // "Thank you!" after the fact is passed on, but nobody has to work again because of it.
@@ -155,6 +160,7 @@ function customerWrote(
               from: ticket.status,
               to: deskTurn(ticket),
               note: "customer wrote",
+              ...said,
             },
           ],
           policy,
@@ -182,7 +188,8 @@ function opened(command: Command<"customer_wrote">, policy: Policy, now: number)
     subject,
     queue: policy.defaultQueue,
     priority: "normal",
-    ...(held ? { heldUntil: now + policy.intakeHoldMs } : {}),
+    // However late it was brought, there is time to answer what is asked then.
+    ...(held ? { heldUntil: (command.broughtAt ?? now) + policy.intakeHoldMs } : {}),
     ...(payload === null ? {} : { payload }),
     ...(language === null ? {} : { language }),
     ...(followUpOf === null ? {} : { followUpOf }),
@@ -310,6 +317,7 @@ function answered(command: Command<"agent_answered">, ticket: Ticket, policy: Po
   }
   const deskTurn = status === "open" || status === "in_progress" || status === "escalated";
   if (deskTurn || ticket.awaitingSince !== null || ticket.owedSince !== null) {
+    const said = saidBefore(command, ticket, now);
     events.push({
       type: "ticket_answered",
       at: now,
@@ -317,7 +325,8 @@ function answered(command: Command<"agent_answered">, ticket: Ticket, policy: Po
       from: status,
       to: deskTurn ? "waiting" : status,
       first: ticket.firstAnsweredAt === null,
-      ...clocksEnded(ticket, policy, ["firstResponse", "nextResponse"], now),
+      ...clocksEnded(ticket, policy, ["firstResponse", "nextResponse"], said.saidAt ?? now),
+      ...said,
     });
   }
   return { events };
@@ -651,6 +660,13 @@ function tagged(command: Command<"agent_tagged">, ticket: Ticket, now: number): 
     return { refused: { code: "tags.too_many", max: TAGS_MAX } };
   }
   return { events: [{ type: "tags_changed", at: now, by: command.by, added, removed }] };
+}
+
+/** When something was said, if before `now`; never before what it answers, or the ticket itself. */
+function saidBefore({ saidAt }: { saidAt?: number }, ticket: Ticket, now: number): { saidAt?: number } {
+  if (saidAt === undefined) return {};
+  const at = Math.max(saidAt, ticket.awaitingSince ?? ticket.openedAt);
+  return at < now ? { saidAt: at } : {};
 }
 
 /** What becomes of the clocks that an event ends; nothing is said where the desk promised nothing. */

@@ -26,6 +26,11 @@ interface Transition extends Happened {
   note?: string;
 }
 
+/** Something that was brought late; `at` keeps the order, `saidAt` is what promises count by. */
+interface Said {
+  saidAt?: number;
+}
+
 /**
  * Everything that can happen to a ticket. The ticket is the fold of its events: see `evolve`. What was so before
  * (`previous…`) is told by the trail; where it may be missing, earlier releases have not stored it.
@@ -117,12 +122,12 @@ export type TicketEvent =
   /** The desk's rules gave it a place. */
   | (Happened & { type: "ticket_routed" } & Routed)
   /** `clocks`: what became of the SLA clocks that this ended, here and below. */
-  | (Transition & { type: "ticket_answered"; first: boolean; clocks?: Verdict[] })
-  | (Transition & { type: "customer_replied" })
+  | (Transition & { type: "ticket_answered"; first: boolean; clocks?: Verdict[] } & Said)
+  | (Transition & { type: "customer_replied" } & Said)
   | (Transition & { type: "ticket_escalated" })
   | (Transition & { type: "ticket_resolved"; clocks?: Verdict[] })
   | (Transition & { type: "ticket_closed"; clocks?: Verdict[] })
-  | (Transition & { type: "ticket_reopened" })
+  | (Transition & { type: "ticket_reopened" } & Said)
   | (Happened & { type: "priority_changed"; priority: Priority; previous: Priority })
   | (Happened & { type: "tags_changed"; added: string[]; removed: string[] })
   | (Happened & { type: "field_answered"; field: string; option: string; previousOption?: string | null })

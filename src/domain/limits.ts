@@ -92,8 +92,10 @@ export const PHONE_DIGITS_MAX = 15;
 export const CRM_ALTERNATIVES_MAX = 5;
 /** Contacts of a CRM that are looked at where several fit one customer. */
 export const CRM_CONTACTS_MAX = 10;
-/** What an endpoint asks for beyond this is not granted: a slip of its clock must not silence it for years. */
+/** What an endpoint, or Telegram, asks for beyond this is not granted: a slip of a clock must not silence the desk for years. */
 export const RETRY_AFTER_MAX_MS = 24 * 3_600_000;
+/** A lane that cannot work for longer than this is told to the leads. */
+export const STALL_TOLD_AFTER_MS = 5 * 60_000;
 /** An alarm stands at most this far ahead of accepted work, so a crash delays it by no more. */
 export const SAFETY_WAKE_MS = 30_000;
 /** An album has no end marker: it is whole when nothing has joined it for this long. */
@@ -137,6 +139,10 @@ export const REHEARSED_TIERS_MAX = 100;
 export const REMINDER_MAX_MS = 90 * 24 * 3_600_000;
 /** Telegram tells full seconds: a message that comes this long after them was brought late. */
 export const LATE_DELIVERY_MS = 2_000;
+/** … and this long at most: what would be later still has a wrong date. Telegram keeps updates for a day. */
+export const SAID_LATE_MAX_MS = 48 * 3_600_000;
+/** A message that arrives this long after it was written says when that was. */
+export const WRITTEN_EARLIER_MS = 5 * 60_000;
 /** What time did is called late when the desk noted it this long after it was due. */
 export const LATE_AFTER_MS = 60_000;
 

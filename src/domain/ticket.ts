@@ -13,6 +13,7 @@ import {
   NEW_ESCALATION_LOG,
   type EscalationLog,
 } from "./sla/escalation-log.ts";
+import type { Verdict } from "./sla/verdict.ts";
 import type { TicketStatus } from "./status.ts";
 
 /** A stretch of a ticket's life: it lasts until the next one begins. */
@@ -173,11 +174,11 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
       next.handedAt = null;
       next.awaitingSince = null;
       next.owedSince = null;
-      next.firstAnsweredAt ??= event.at;
-      next.firstResponseEndedAt ??= event.at;
-      return next;
+      next.firstAnsweredAt ??= event.saidAt ?? event.at;
+      next.firstResponseEndedAt ??= event.saidAt ?? event.at;
+      return event.saidAt === undefined ? next : withoutBreaches(next, event.clocks ?? []);
     case "customer_replied":
-      return withTurn(next, event.at);
+      return withTurn(next, event.saidAt ?? event.at);
     case "ticket_escalated":
       return next;
     case "ticket_resolved":
@@ -202,7 +203,9 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
       next.reopenings += 1;
       next.owedSince = null;
       if (next.assignee === null) next.waitingSince = event.at;
-      return event.by.kind === "customer" ? withTurn(next, event.at) : withDebt(next, ticket.owedSince);
+      return event.by.kind === "customer"
+        ? withTurn(next, event.saidAt ?? event.at)
+        : withDebt(next, ticket.owedSince);
     case "priority_changed":
       next.priority = event.priority;
       next.prioritySet ||= event.by.kind === "agent" || event.by.kind === "key";
@@ -291,6 +294,15 @@ function withTurn(ticket: Ticket, at: number): Ticket {
     turns: ticket.turns + 1,
     escalation: { ...ticket.escalation, happened: Object.fromEntries(still) },
   };
+}
+
+/** What was taken for broken because an answer that was said in time had not been brought yet. */
+function withoutBreaches(ticket: Ticket, clocks: readonly Verdict[]): Ticket {
+  const kept = clocks.filter(({ met }) => met).map(({ metric, instance }) => clockKey(metric, instance));
+  const happened = Object.entries(ticket.escalation.happened).filter(
+    ([key]) => !kept.some((of) => key.startsWith(of) && !key.startsWith(`${of}warning`)),
+  );
+  return { ...ticket, escalation: { ...ticket.escalation, happened: Object.fromEntries(happened) } };
 }
 
 /** An answer that is owed again is waited for as if the ticket had never been over. */

@@ -49,6 +49,17 @@ const Group = z.object({
     .optional()
     .openapi({ description: "Which other systems are left alone because they failed too often" }),
   troubles: z.array(z.string()).optional(),
+  stalls: z
+    .array(
+      z.object({
+        lane: z.string(),
+        why: z.enum(["flood_wait", "topic_flood_wait", "no_answer"]),
+        since: Instant,
+        until: Instant.nullable().openapi({ description: "Null: nobody knows" }),
+      }),
+    )
+    .optional()
+    .openapi({ description: "What Telegram keeps the desk from sending, for more than five minutes" }),
   systems: z.array(System).optional(),
 });
 const Health = z
@@ -56,7 +67,7 @@ const Health = z
     status: z.enum(["ok", "waiting"]),
     waitingFor: z.array(z.string()).openapi({
       description:
-        "Codes: `config.missing`, `config.invalid`, `record.unreachable`, `record.not_migrated`, `group.unreachable`, `secret.missing`, `oauth.incomplete`, and what groups report, such as `bot.cannot_manage_topics`",
+        "Codes: `config.missing`, `config.invalid`, `record.unreachable`, `record.not_migrated`, `group.unreachable`, `secret.missing`, `oauth.incomplete`, `telegram.flood_wait`, `telegram.topic_flood_wait` and `telegram.no_answer` (for more than five minutes; `stalls` says what and until when), and what groups report, such as `bot.cannot_manage_topics`",
     }),
     configVersion: z.int().optional().openapi({ description: "With the scope `metrics:read` only" }),
     groups: z.array(Group).optional().openapi({ description: "With the scope `metrics:read` only" }),
@@ -128,7 +139,12 @@ async function examine(env: Env, now: number): Promise<Health> {
         ...(answeredAt === undefined ? {} : { answeredAt: instantOrNull(answeredAt) }),
       }),
     );
-    return { ...asked.answer, group: asked.group, reachable: true, waiting: lanes, systems };
+    const stalls = asked.answer.stalls.map(({ since, until, ...stall }) => ({
+      ...stall,
+      since: instant(since),
+      until: instantOrNull(until),
+    }));
+    return { ...asked.answer, group: asked.group, reachable: true, waiting: lanes, stalls, systems };
   });
   const missing =
     [env.BOT_TOKEN, env.WEBHOOK_SECRET].some((secret) => !secret) ||
@@ -139,6 +155,7 @@ async function examine(env: Env, now: number): Promise<Health> {
     ...(oauthIssuer(env) === "incomplete" ? ["oauth.incomplete"] : []),
     ...(groups.some(({ reachable }) => !reachable) ? ["group.unreachable"] : []),
     ...groups.flatMap(({ troubles }) => troubles ?? []),
+    ...groups.flatMap(({ stalls }) => (stalls ?? []).map(({ why }) => `telegram.${why}`)),
   ]);
   return {
     status: waitingFor.size === 0 ? "ok" : "waiting",

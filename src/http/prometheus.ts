@@ -52,6 +52,31 @@ async function standing(env: Env, now: number): Promise<Family[]> {
       perGroup(({ troubles }) => troubles.length),
     ),
     gauge(
+      "lanes_stalled",
+      "Lanes that Telegram has kept from working for more than five minutes, by kind of lane and reason.",
+      healths.flatMap(({ group, stalls }) =>
+        [...Map.groupBy(stalls, ({ lane, why }) => `${lane} ${why}`).values()].map((same) => ({
+          labels: { group, lane: same[0]!.lane, why: same[0]!.why },
+          value: same.length,
+        })),
+      ),
+    ),
+    gauge(
+      "lane_stalled_until_timestamp_seconds",
+      "When the last of them may go on, where Telegram has said so.",
+      healths.flatMap(({ group, stalls }) =>
+        [
+          ...Map.groupBy(
+            stalls.filter(({ until }) => until !== null),
+            ({ lane, why }) => `${lane} ${why}`,
+          ).values(),
+        ].map((same) => ({
+          labels: { group, lane: same[0]!.lane, why: same[0]!.why },
+          value: Math.max(...same.map(({ until }) => until!)) / 1_000,
+        })),
+      ),
+    ),
+    gauge(
       "deliveries_waiting",
       "Deliveries that wait to leave, by kind of lane.",
       lanes.map(({ group, lane, count }) => ({ labels: { group, lane }, value: count })),

@@ -172,20 +172,29 @@ function among({ group, queue, tier, agent }: MetricsFilter, who: SQL): SQL {
 
 /** The events that count, each with its ticket as it is now. */
 function counted(filter: MetricsFilter, by: Grouping | null): SQL {
-  return sql`SELECT ${keyOf(by, WHO)} AS key, e.type, e.at, e.from_status, e.data, t.opened_at, t.recorded_at
+  return sql`SELECT ${keyOf(by, WHO)} AS key, e.ticket_id, e.type, e.at, e.from_status, e.data, t.opened_at, t.recorded_at
     FROM ticket_events AS e INDEXED BY ticket_events_counted CROSS JOIN tickets AS t ON t.id = e.ticket_id
     WHERE e.${sql.raw(COUNTED_EVENTS)} AND e.at >= ${filter.since} AND e.at < ${filter.until}${among(filter, WHO)}`;
 }
 
 function volumes(filter: MetricsFilter, by: Grouping | null): SQL {
   const breaches = METRICS.map((metric) =>
-    sql.raw(`sum(type = 'sla_breached' AND data ->> '$.metric' = '${metric}') AS breach_${metric}`),
+    sql.raw(
+      `sum(e.type = 'sla_breached' AND e.data ->> '$.metric' = '${metric}' AND NOT ${KEPT_AFTER_ALL}) AS breach_${metric}`,
+    ),
   );
   return sql`SELECT key, sum(type = 'ticket_opened') AS opened, sum(type = 'ticket_answered') AS answers,
       sum(type = 'ticket_resolved') AS resolved, sum(type = 'ticket_closed') AS closed,
       sum(type = 'ticket_reopened') AS reopened, ${sql.join(breaches, sql`, `)}, max(recorded_at) AS recorded_at
-    FROM (${counted(filter, by)}) GROUP BY key`;
+    FROM (${counted(filter, by)}) AS e GROUP BY key`;
 }
+
+/** Of a breach `e`: whether an answer that was said in time was brought after it. */
+const KEPT_AFTER_ALL = `EXISTS (
+  SELECT 1 FROM ticket_events AS a, json_each(a.data, '$.clocks') AS c
+  WHERE a.ticket_id = e.ticket_id AND a.type = 'ticket_answered' AND a.data ->> '$.saidAt' IS NOT NULL
+    AND c.value ->> '$.met' AND c.value ->> '$.metric' = e.data ->> '$.metric'
+    AND c.value ->> '$.instance' = e.data ->> '$.instance')`;
 
 function verdicts(filter: MetricsFilter, by: Grouping | null): SQL {
   return sql`SELECT e.key, c.value ->> '$.metric' AS metric, sum(c.value ->> '$.met') AS kept,
@@ -202,10 +211,10 @@ function times(filter: MetricsFilter, by: Grouping | null): SQL {
   // Nearest rank: of n values the median is the ceil(n / 2)-th, the 90th percentile the ceil(0.9 n)-th.
   return sql`WITH e AS MATERIALIZED (${counted(filter, by)}),
     took AS (
-      SELECT key, 'firstResponse' AS metric, at - opened_at AS wall, ${business("firstResponse")} AS business
+      SELECT key, 'firstResponse' AS metric, coalesce(data ->> '$.saidAt', at) - opened_at AS wall, ${business("firstResponse")} AS business
         FROM e WHERE type = 'ticket_answered' AND data ->> '$.first'
       UNION ALL
-      SELECT e.key, 'nextResponse', e.at - (c.value ->> '$.startedAt'), c.value ->> '$.elapsedMs'
+      SELECT e.key, 'nextResponse', coalesce(e.data ->> '$.saidAt', e.at) - (c.value ->> '$.startedAt'), c.value ->> '$.elapsedMs'
         FROM e, json_each(e.data, '$.clocks') AS c
         WHERE e.type = 'ticket_answered' AND c.value ->> '$.metric' = 'nextResponse'
       UNION ALL

@@ -1,3 +1,5 @@
+import { RETRY_AFTER_MAX_MS } from "../domain/limits.ts";
+
 /**
  * What came of one Bot API call.
  *
@@ -16,30 +18,32 @@ export type Outcome =
   | { kind: "refused"; code: RefusalClass; description: string; migrateToChatId?: number };
 
 /** Why Telegram refuses, as far as it makes a difference to what the desk does next. */
-export type RefusalClass =
-  | "topic_gone"
-  | "topic_closed"
-  | "target_gone"
-  | "source_gone"
-  | "reply_gone"
-  | "uncopyable"
-  | "kind_forbidden"
-  | "client_blocked"
-  | "client_gone"
-  | "client_unreachable"
-  | "client_privacy"
-  | "chat_gone"
-  | "desk_gone"
-  | "migrated"
-  | "config"
-  | "conflict"
-  | "expired"
-  | "fatal"
-  | "validation"
-  | "media_invalid"
-  | "media_limit"
-  | "bug"
-  | "permanent";
+export const REFUSAL_CLASSES = [
+  "topic_gone",
+  "topic_closed",
+  "target_gone",
+  "source_gone",
+  "reply_gone",
+  "uncopyable",
+  "kind_forbidden",
+  "client_blocked",
+  "client_gone",
+  "client_unreachable",
+  "client_privacy",
+  "chat_gone",
+  "desk_gone",
+  "migrated",
+  "config",
+  "conflict",
+  "expired",
+  "fatal",
+  "validation",
+  "media_invalid",
+  "media_limit",
+  "bug",
+  "permanent",
+] as const;
+export type RefusalClass = (typeof REFUSAL_CLASSES)[number];
 
 type Class = RefusalClass | "no_op" | "rate" | "later" | "server";
 
@@ -165,7 +169,11 @@ export function refusalOutcome(
     case "rate":
       return {
         kind: "defer",
-        retryAfterMs: 1_000 * (parameters.retryAfterS ?? secondsIn(description) ?? 30),
+        // Longer waits than a day are slips of somebody's clock: after that it may be asked again.
+        retryAfterMs: Math.min(
+          1_000 * (parameters.retryAfterS ?? secondsIn(description) ?? 30),
+          RETRY_AFTER_MAX_MS,
+        ),
       };
     case "later":
       return { kind: "retry", code: "temporarily_unavailable" };

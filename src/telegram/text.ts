@@ -9,10 +9,13 @@ import type { RoutingReason } from "../domain/routing/reason.ts";
 import type { ClockState } from "../domain/sla/clocks.ts";
 import type { Metric } from "../domain/sla/metric.ts";
 import type { TicketStatus } from "../domain/status.ts";
+import type { Trouble } from "../domain/trouble.ts";
 import { CUSTOMER_COMMANDS, STAFF_COMMANDS } from "./commands.ts";
 import type { MessageKind } from "./message.ts";
 import type { Elsewhere } from "./origin.ts";
+import type { RefusalClass } from "./outcome.ts";
 import { bold, code, instant, join, link, mention, plain, rich, type RichText } from "./rich-text.ts";
+import { wallTime, zoneWords } from "./when.ts";
 
 /** Every word that the desk says in Telegram, but for the card (`card.ts`) and the receipt (`receipt-view.ts`). */
 
@@ -428,8 +431,8 @@ export function sourceGone(): RichText {
   return plain("The customer deleted a message before it could be copied here.");
 }
 
-/** What went wrong with a message to the customer, in words; the codes are those of `outcome.ts`. */
-const FAILURE_WORDS: Partial<Record<string, string>> = {
+/** Why a message did not reach the customer, for whoever wrote it. Every code has words: people never read codes. */
+const FAILURE_WORDS = {
   client_blocked: UNREACHABLE_WORDS.blocked,
   client_gone: UNREACHABLE_WORDS.gone,
   chat_gone: UNREACHABLE_WORDS.never_started,
@@ -437,11 +440,32 @@ const FAILURE_WORDS: Partial<Record<string, string>> = {
   client_privacy: "The customer's privacy settings refuse this kind of message. Send it as text or file.",
   uncopyable: "Telegram lets no bot copy this kind of message. Send it in another form.",
   source_gone: "The message was deleted before it could be sent.",
+  reply_gone: "The message that it answers is gone. Send it again without the reply.",
+  target_gone: "The customer's copy can't be found or changed any more. Send it as a new message.",
   too_late: "Telegram deletes messages only within 48 hours.",
-};
+  kind_forbidden: "The bot may not send this kind of message there. Send it in another form.",
+  media_invalid: "Telegram can't read this file any more. Please attach it again.",
+  media_limit: "The file is too big for a bot to send. Send a smaller one, or a link.",
+  validation: "Telegram can't take it in this form. Try it shorter, or in several messages.",
+  topic_gone: "The chat's topic is gone.",
+  topic_closed: "The chat's topic is closed for the bot.",
+  desk_gone: "The bot is not in that chat any more.",
+  migrated: "The chat has moved to another address.",
+  config: "The bot lacks a right that it needs there. A lead can give it.",
+  conflict: "Something else uses this bot at the moment. Try again in a minute.",
+  expired: "It came too late for Telegram.",
+  fatal: "Telegram refuses the bot's token. A lead has to look after that.",
+  bug: "The desk made a mistake in sending it. Please send it again in another form.",
+  permanent: "Telegram refused it for good. Please try it in another form.",
+} satisfies Record<RefusalClass | "too_late", string>;
+
+/** The words for a code that was stored, perhaps by an earlier release. */
+function failureWords(code: string): string {
+  return (FAILURE_WORDS as Partial<Record<string, string>>)[code] ?? FAILURE_WORDS.permanent;
+}
 
 export function undelivered(failure: string): RichText {
-  return rich`⚠️ Not delivered. ${FAILURE_WORDS[failure] ?? `Telegram refused it (${failure}).`}`;
+  return rich`⚠️ Not delivered. ${failureWords(failure)}`;
 }
 
 export function outcomeUnknown(): RichText {
@@ -450,18 +474,29 @@ export function outcomeUnknown(): RichText {
   );
 }
 
+/** The sign on a message that did not reach the customer, as a reaction. */
+export const NOT_DELIVERED = "👎";
+
+/** That an answer was not sent, where it cannot be said in the ticket's topic. */
+export function unsentInPrivate(
+  { ref, subject }: { ref: string; subject: string },
+  said: RichText,
+): RichText {
+  return rich`${bold(ref)} · ${subject}\n${said}`;
+}
+
 export const SEND_AGAIN = "Send again";
 
 /** A delivery that gave up; `toCustomer` tells whose message it was. */
 export function replyUndelivered(failure: string): RichText {
-  return rich`⚠️ The program’s answer was not delivered. ${FAILURE_WORDS[failure] ?? `Telegram refused it (${failure}).`}`;
+  return rich`⚠️ The program’s answer was not delivered. ${failureWords(failure)}`;
 }
 
 export function parkedNotice(toCustomer: boolean, failure: string): RichText {
   const what = toCustomer
     ? "This message did not reach the customer"
     : "A message of the customer could not be copied here";
-  return rich`⚠️ ${what}: ${PARKED_WORDS[failure] ?? `Telegram does not take it (${failure})`}. It is kept.`;
+  return rich`⚠️ ${what}: ${parkedWords(failure)} It is kept.`;
 }
 
 /** Deliveries that gave up and that nobody has sent again. */
@@ -472,11 +507,23 @@ export function parkedTooLong(count: number): RichText {
   );
 }
 
-const PARKED_WORDS: Partial<Record<string, string>> = {
-  no_answer: "Telegram did not answer, again and again",
-  kind_forbidden: "the bot may not send this kind of message in this group",
-  chat_gone: "Telegram does not find the chat it comes from",
-};
+/** Why a delivery was given up for now; where it is a refusal, by the words for refusals. */
+const PARKED_WORDS = {
+  no_answer: "Telegram did not answer, again and again.",
+  unreadable_answer: "Telegram's answers could not be read, again and again.",
+  temporarily_unavailable: "Telegram could not reach the file, again and again.",
+  kind_forbidden: "The bot may not send this kind of message in this group.",
+  chat_gone: "Telegram does not find the chat it comes from.",
+  desk_failed: "The desk made a mistake in sending it.",
+} satisfies Partial<Record<RefusalClass, string>> & Record<ParkedCode, string>;
+
+/** Why something is given up, besides refusals: what `BotApi` says, and our own failures. */
+export type ParkedCode = "no_answer" | "unreadable_answer" | "temporarily_unavailable" | "desk_failed";
+
+function parkedWords(code: string): string {
+  if (code.startsWith("http_")) return "Telegram had trouble of its own, again and again.";
+  return (PARKED_WORDS as Partial<Record<string, string>>)[code] ?? failureWords(code);
+}
 
 export function outsiderHint(userId: number): RichText {
   return rich`👀 marks what only the team sees. Only the desk's agents are passed on to customers. Ask a lead to add ${code(String(userId))} to ${code("agents")} in the configuration.`;
@@ -735,11 +782,49 @@ export function channelDirectNotice(title: string): RichText {
 }
 
 /** Told to the leads when the desk cannot work in its own group. */
-export function troubleNotice(trouble: string, groupId: string): RichText {
-  return rich`⚠️ The desk cannot work in the group ${bold(groupId)}: ${TROUBLE_WORDS[trouble] ?? trouble}. Nothing is lost: messages wait until this is mended.`;
+export function troubleNotice(trouble: Trouble, groupId: string): RichText {
+  return rich`⚠️ The desk cannot work in the group ${bold(groupId)}: ${TROUBLE_WORDS[trouble]}. Nothing is lost: messages wait until this is mended.`;
 }
 
-const TROUBLE_WORDS: Partial<Record<string, string>> = {
+/** Under a message that arrives late; no entities, because it stands on a button. */
+export function writtenAt(at: number, timeZone: string): string {
+  return `🕒 Written ${wallTime(at, timeZone)} ${timeZone === "UTC" ? "UTC" : `(${zoneWords(timeZone)})`}`;
+}
+
+/** Told to the leads in private: something cannot be sent for long, and that will be told when it is over. */
+export function laneStalled(
+  what: { group: string } | { person: string } | null,
+  { why, since, until }: { why: string; since: number; until: number | null },
+): RichText {
+  const where = whereWords(what);
+  const end = until === null ? plain("") : rich` until ${instant(until)}`;
+  if (why === "topic_flood_wait")
+    return rich`⏳ Telegram lets the desk make no new topics${where}${end}. First messages of new requests wait; everything else goes on.`;
+  if (why === "no_answer")
+    return rich`⏳ Telegram hasn’t answered since ${instant(since)}. Nothing is lost: whatever waits goes out by itself when it is back.`;
+  return rich`⏳ Telegram asked the desk to stay silent${where}${end}. Nothing is lost: whatever waits goes out by itself then.`;
+}
+
+export function laneWorksAgain(
+  what: { group: string } | { person: string } | null,
+  { why, since, until }: { why: string; since: number; until: number },
+): RichText {
+  const times = rich`${instant(since)} to ${instant(until)}`;
+  if (why === "topic_flood_wait")
+    return rich`✅ New topics can be made again${whereWords(what)}. From ${times} Telegram allowed none.`;
+  if (why === "no_answer")
+    return rich`✅ Telegram answers again. It did not from ${times}; whatever waited is going out now.`;
+  return rich`✅ The desk can send again${whereWords(what)}. From ${times} Telegram had asked for silence; whatever waited is going out now.`;
+}
+
+function whereWords(what: { group: string } | { person: string } | null): RichText {
+  if (what === null) return plain("");
+  return "group" in what
+    ? rich` in the group ${bold(what.group)}`
+    : rich` in the private chat with ${bold(what.person)}`;
+}
+
+const TROUBLE_WORDS: Record<Trouble, string> = {
   "bot.cannot_manage_topics": "make the bot an administrator with the right to manage topics",
   "group.not_a_forum": "switch the group's topics on",
   "group.gone": "the bot is not in the group any more, or the group is gone; add it again",

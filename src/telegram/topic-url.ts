@@ -1,5 +1,9 @@
-/** A link to a topic of a private supergroup, `t.me/c/<id without -100>/<topic>`; null where there is none. */
-export function topicUrl(chatId: number, topicId: number | null): string | null {
+/**
+ * A link to a topic of a private supergroup, `t.me/c/<id without -100>/<topic>/<message>`; null where there is none. It ends
+ * in a message, the card, where that is posted: some apps open a link that ends in the topic badly.
+ */
+export function topicUrl(chatId: number, topicId: number | null, cardId: number | null): string | null {
   const internal = /^-100(\d+)$/.exec(String(chatId))?.[1];
-  return topicId === null || internal === undefined ? null : `https://t.me/c/${internal}/${topicId}`;
+  if (topicId === null || internal === undefined) return null;
+  return `https://t.me/c/${internal}/${topicId}${cardId === null ? "" : `/${cardId}`}`;
 }

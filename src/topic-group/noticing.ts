@@ -1,7 +1,7 @@
 import type { Acts, Noticed, StaffChat } from "../domain/reconciliation.ts";
+import type { Trouble } from "../domain/trouble.ts";
 import type { Arrival } from "../telegram/inbound.ts";
 import { STAFF } from "./drain/lane.ts";
-import type { Trouble } from "./drain/settled.ts";
 import type { Belonging, Echoes, EchoesFound } from "./echoes.ts";
 import { probeNext, takeLost } from "./probing.ts";
 import { FACTS } from "./tables/facts.ts";

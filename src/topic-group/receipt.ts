@@ -80,6 +80,13 @@ export interface GroupHealth {
   breakers: { enrichment: boolean; skills: boolean };
   /** What the desk waits for people to mend, such as `bot.cannot_manage_topics`. */
   troubles: string[];
+  /** Lanes that cannot work for long, though nobody has to mend anything: see `StallCause`. Instants in ms since 1970. */
+  stalls: {
+    lane: string;
+    why: "flood_wait" | "topic_flood_wait" | "no_answer";
+    since: number;
+    until: number | null;
+  }[];
   /** The systems that the configuration has the desk ask. */
   systems: SystemHealth[];
 }

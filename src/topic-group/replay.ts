@@ -5,6 +5,7 @@ import {
   isPeerLane,
   isChatLane,
   isCrmLane,
+  isForOthers,
   isHookLane,
   SKILLS_LANE,
   type Lane,
@@ -24,6 +25,7 @@ export function replay(tx: Transaction, id: string): Replayed {
   const again = { state: "waiting", attempts: 0, attemptedAt: null, notBefore: null, code: null } as const;
   if (match[2] === "m") {
     const rows = tx.messages.parkedTogether(seq);
+    tx.added += rows.length;
     for (const row of rows) {
       tx.messages.update(row, again);
       tx.touched.add(row.lane);
@@ -34,6 +36,7 @@ export function replay(tx: Transaction, id: string): Replayed {
   if (row === undefined || row.state === "waiting") return "gone";
   if (row.payload.kind === "webhook" && isDisabled(tx, row.payload.webhook)) return "disabled";
   tx.outbox.update(seq, { ...again, acceptedAt: tx.now });
+  if (!isForOthers(row.lane)) tx.added += 1;
   tx.touched.add(row.lane);
   return "replayed";
 }

@@ -19,6 +19,7 @@ import type { SkillTable } from "../domain/routing/skill-table.ts";
 import type { RoutingStory } from "../domain/routing/story.ts";
 import { firstResponseDueAt } from "../domain/sla/clocks.ts";
 import { explainTicket, type TicketSla } from "../domain/sla/explain.ts";
+import type { Trouble } from "../domain/trouble.ts";
 import type { Hole, SeenSince, SeenUpdate } from "../domain/update-ledger.ts";
 import type { Executed, TicketAct, TicketOrder } from "../domain/work-order.ts";
 import { recordedRow, type RecordedRow } from "../record/projection.ts";
@@ -32,11 +33,10 @@ import { handOut } from "./assigning.ts";
 import { contactInside, type ContactInside } from "./contact-inside.ts";
 import { depthsDue, nextDepthAt, watchDepth } from "./depth.ts";
 import { Drain } from "./drain/drain.ts";
-import { CRM_LANES, groupOfLane, isChatLane, isForOthers, STAFF } from "./drain/lane.ts";
+import { CRM_LANES, groupOfLane, isChatLane, STAFF, type Lane } from "./drain/lane.ts";
 import { Recorder } from "./drain/recorder.ts";
 import { relayUncertain } from "./drain/settle-relay.ts";
 import { noticeUncertain } from "./drain/settle-work.ts";
-import type { Trouble } from "./drain/settled.ts";
 import type { TopicIcons, ViewContext } from "./drain/topic-view.ts";
 import { Echoes } from "./echoes.ts";
 import { enrich } from "./enriching.ts";
@@ -78,6 +78,7 @@ import { routingStory } from "./routing-story.ts";
 import { rulesOf, type ConfigInForce, type Rules } from "./rules.ts";
 import { storedSkills } from "./skills.ts";
 import { sourcesOf } from "./sources.ts";
+import { endSilence, endStalls, nextStallEndAt, noteStall, stallsOf } from "./stalls.ts";
 import { forgetFormer, systemsHealth } from "./systems.ts";
 import { Agents } from "./tables/agents.ts";
 import { migrateDatabase, openDatabase } from "./tables/database.ts";
@@ -93,6 +94,7 @@ import { Store, type TicketRow } from "./tables/store.ts";
 import { Waiting } from "./tables/waiting.ts";
 import { Transaction, type Tables } from "./transaction.ts";
 import { clearTrouble, noteTrouble, perhapsMended } from "./troubles.ts";
+import { WaitingCount } from "./waiting-count.ts";
 import { Wake } from "./wake.ts";
 
 /** Tickets that are read at once to strike their clocks. */
@@ -120,9 +122,11 @@ export class TopicGroup extends DurableObject<Env> {
   readonly #echoes: Echoes;
   /** The rules in force, null before the first configuration; undefined until they are read. */
   #rules: Rules | null | undefined;
-  /** Deliveries that wait, as far as this wake knows; only the limit of the inbox hangs on it. */
-  #waiting = 0;
   readonly #markKey = markKeyOf(this.env.BOT_TOKEN);
+  /** Whether the door has to refuse. */
+  readonly #waiting: WaitingCount;
+  /** Every answer of Telegram's asks, so the rows are asked only where there may be any. */
+  #mayHaveStalls = true;
   /** When waiting alone may change who gets a ticket; null: never. Computed anew at every start. */
   #nextHandOutAt: number | null = null;
 
@@ -146,6 +150,10 @@ export class TopicGroup extends DurableObject<Env> {
         (reserved) => store.setFact(FACTS.sequence, reserved),
       ),
     };
+    this.#waiting = new WaitingCount(
+      WAITING_ROWS_MAX,
+      () => this.#tables.messages.countWaiting() + this.#tables.outbox.countWaiting(),
+    );
     this.wake = new Wake(ctx.storage, this.#outside.clock);
     this.#echoes = new Echoes(this.#outside.clock.now());
     this.drain = this.#newDrain();
@@ -166,7 +174,7 @@ export class TopicGroup extends DurableObject<Env> {
     const update = incoming as Update;
     const rules = this.#rulesInForce();
     if (rules === null || rules.version < configVersion) return { status: "config_needed" };
-    if (this.#waiting >= WAITING_ROWS_MAX) return { status: "full", retryAfterS: RETRY_AFTER_FULL_S };
+    if (this.#waiting.isFull(this.#now())) return { status: "full", retryAfterS: RETRY_AFTER_FULL_S };
     try {
       const arrival = inbound(update, {
         botId: rules.botId,
@@ -330,7 +338,7 @@ export class TopicGroup extends DurableObject<Env> {
     const rules = this.#rulesInForce();
     const isOld = rules !== null && rules.version < configVersion && retiredTo(this.#tables.store) === null;
     if (rules === null || isOld) return { status: "config_needed" };
-    if (this.#waiting >= WAITING_ROWS_MAX) return { status: "full" };
+    if (this.#waiting.isFull(this.#now())) return { status: "full" };
     const done = this.#commit((tx) => {
       const known = tx.inbox.known(cause);
       if (known !== undefined) return known.answer as Done;
@@ -373,9 +381,7 @@ export class TopicGroup extends DurableObject<Env> {
     return {
       group: typeof group === "string" ? group : "",
       configVersion: rules?.version ?? 0,
-      waiting: outbox
-        .backlog()
-        .map((one) => ({ ...one, lane: isChatLane(one.lane) ? "telegram:private" : publicName(one.lane) })),
+      waiting: outbox.backlog().map((one) => ({ ...one, lane: nameOfLane(one.lane) })),
       parked: messages.countParked() + outbox.countParked(),
       setAside: this.#tables.inbox.countSetAside(),
       unrecorded: store.countUnrecorded(),
@@ -383,6 +389,12 @@ export class TopicGroup extends DurableObject<Env> {
         enrichment: isOpen(store.fact(FACTS.breaker)),
         skills: isOpen(store.fact(FACTS.skillsBreaker)),
       },
+      stalls: stallsOf(store).map(({ lane, why, since, until }) => ({
+        lane: nameOfLane(lane),
+        why,
+        since,
+        until,
+      })),
       troubles: typeof trouble === "string" ? [trouble] : [],
       systems: rules === null ? [] : systemsHealth(store, rules),
     };
@@ -709,6 +721,7 @@ export class TopicGroup extends DurableObject<Env> {
       this.#lookAtWaiting();
       this.#lookAtDepths();
       this.#lookAtEchoes();
+      this.#lookAtStalls();
       this.#purge();
       this.#endParked();
       this.drain.kick();
@@ -770,7 +783,7 @@ export class TopicGroup extends DurableObject<Env> {
       });
       this.#rules = tx.rules;
       for (const { event, facts } of tx.reports) this.#warn(event, facts);
-      this.#waiting += tx.added;
+      this.#waiting.added(tx.added);
       if (tx.touched.size > 0) this.drain.kick(tx.touched);
       return result;
     } catch (error) {
@@ -815,7 +828,6 @@ export class TopicGroup extends DurableObject<Env> {
   /** After a start: calls that a crash interrupted have an unknown outcome, and what waits is brought out. */
   #recover(): void {
     const { messages, outbox } = this.#tables;
-    this.#waiting = messages.countWaiting() + outbox.countWaiting();
     this.#echoes.restore(echoesFound(this.#tables.store).waiting);
     if (this.#rulesInForce() === null) return;
     const interrupted = { messages: messages.interrupted(), works: outbox.interrupted() };
@@ -924,6 +936,12 @@ export class TopicGroup extends DurableObject<Env> {
     this.#commit((tx) => keepEchoes(tx, this.#echoes));
   }
 
+  #lookAtStalls(): void {
+    const endsAt = nextStallEndAt(this.#tables.store);
+    if (endsAt === null || endsAt > this.#now() || this.#rulesInForce() === null) return;
+    this.#commit(endStalls);
+  }
+
   #purge(): void {
     const { store, inbox, seenUpdates, hookLog } = this.#tables;
     const now = this.#now();
@@ -936,8 +954,9 @@ export class TopicGroup extends DurableObject<Env> {
       now - Math.min(kept, HOOK_LOG_KEPT_MS),
       webhooks.map(({ id }) => id),
     );
+    store.purgeTold(now);
+    store.purgeLaneRates(now);
     store.setFact(FACTS.purgedAt, now);
-    this.#waiting = this.#tables.messages.countWaiting() + this.#tables.outbox.countWaiting();
   }
 
   /** A step of it: if more is due, the alarm rings again at once. */
@@ -962,6 +981,7 @@ export class TopicGroup extends DurableObject<Env> {
       this.#nextHandOutAt,
       this.#echoes.dueAt,
       nextParkedEndAt(this.#tables),
+      nextStallEndAt(store),
     ].filter((at) => at !== null);
     return due.length === 0 ? null : Math.min(...due);
   }
@@ -1009,8 +1029,14 @@ export class TopicGroup extends DurableObject<Env> {
       trouble: () => (store.fact(FACTS.trouble) as Trouble | undefined) ?? null,
       troubled: (trouble) =>
         this.#commit((tx) => (trouble === null ? clearTrouble(tx) : noteTrouble(tx, trouble))),
-      delivered: (lane) => {
-        if (!isForOthers(lane)) this.#waiting = Math.max(0, this.#waiting - 1);
+      stalled: (lane, stall) => {
+        this.#mayHaveStalls = true;
+        this.#commit((tx) => noteStall(tx, lane, stall));
+      },
+      answered: (lane) => {
+        if (!this.#mayHaveStalls) return;
+        this.#mayHaveStalls = store.fact(FACTS.stalls) !== undefined;
+        if (this.#mayHaveStalls) this.#commit((tx) => endSilence(tx, lane));
       },
       record: () => recorder.run(),
       wakeBy: (at) => this.wake.by(at),
@@ -1037,6 +1063,11 @@ export class TopicGroup extends DurableObject<Env> {
       JSON.stringify({ level: "error", event: "group.failed", group, what, ...errorFacts(error) }),
     );
   }
+}
+
+/** A lane as health tells it: whose private chat it is is nobody's business there. */
+function nameOfLane(lane: Lane): string {
+  return isChatLane(lane) ? "telegram:private" : publicName(lane);
 }
 
 function isOpen(breaker: unknown): boolean {

@@ -5,7 +5,13 @@ import { decide } from "../domain/decide.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { AgentNotice, Effect, EscalationCall } from "../domain/effect.ts";
 import type { TicketEvent } from "../domain/event.ts";
-import { CARD_SETTLE_MS, LATE_DELIVERY_MS, TEXT_CHARS_MAX, TURN_SETTLE_MS } from "../domain/limits.ts";
+import {
+  CARD_SETTLE_MS,
+  LATE_DELIVERY_MS,
+  SAID_LATE_MAX_MS,
+  TEXT_CHARS_MAX,
+  TURN_SETTLE_MS,
+} from "../domain/limits.ts";
 import { react } from "../domain/react.ts";
 import type { AgentNow } from "../domain/routing/assignment.ts";
 import { dueAt } from "../domain/strike.ts";
@@ -23,6 +29,7 @@ import {
   peerLane,
   RECORD,
   STAFF,
+  urgentKey,
   type Lane,
 } from "./drain/lane.ts";
 import { isDisabled } from "./hook-state.ts";
@@ -99,7 +106,7 @@ export class Transaction {
   wakeBy: number | null = null;
   /** The kinds of work that it asked for. */
   readonly asked = new Set<NewWork["work"]["kind"]>();
-  /** How many deliveries it added, but for those to systems of others. */
+  /** How many deliveries it added at most, but for those to systems of others. */
   added = 0;
   /** The topic of a private chat in which the cause was written: it is answered there. */
   writtenIn: { customer: number; thread: number } | null = null;
@@ -132,7 +139,9 @@ export class Transaction {
    * where that counts and Telegram may bring it late.
    */
   apply(number: number | null, command: TicketCommand, saidAt: number = this.now): Applied {
-    const at = this.now - saidAt > LATE_DELIVERY_MS ? saidAt : this.now;
+    // Telegram keeps an update for a day: what is older, or from the future, has a wrong date.
+    const lateMs = this.now - saidAt;
+    const at = lateMs > LATE_DELIVERY_MS && lateMs <= SAID_LATE_MAX_MS ? saidAt : this.now;
     const row = number === null ? undefined : this.#struck(number, at).row;
     const away = row === undefined || !isCustomers(command) ? null : this.away(row.ticket);
     if (row !== undefined && away !== null) {
@@ -141,7 +150,16 @@ export class Transaction {
       return { decision: { events: [] }, before: row.ticket, ticket: row.ticket };
     }
     // What the desk knows to have happened since stays before it.
-    return this.#letGo(this.#apply(row, command, Math.max(at, row?.ticket.changedAt ?? at)));
+    const placedAt = Math.max(at, row?.ticket.changedAt ?? at);
+    const said = isSaid(command) ? { ...command, ...this.#timesOf(at, placedAt) } : command;
+    return this.#letGo(this.#apply(row, said, placedAt));
+  }
+
+  #timesOf(saidAt: number, placedAt: number): { saidAt?: number; broughtAt?: number } {
+    return {
+      ...(saidAt < placedAt ? { saidAt } : {}),
+      ...(saidAt < this.now ? { broughtAt: this.now } : {}),
+    };
   }
 
   /** Whoever is not there does not keep a ticket that is taken up again, unless they took it up themselves. */
@@ -293,7 +311,9 @@ export class Transaction {
         this.tellCustomer(ticket.customer, ticket.number, customerNotice(effect.notice));
         return;
       case "topic_notice":
-        this.tellTopic(ticket.number, topicNotice(effect.notice));
+        if (effect.notice.code === "customer.unreachable")
+          this.tellUnsent(ticket.number, null, topicNotice(effect.notice));
+        else this.tellTopic(ticket.number, topicNotice(effect.notice));
         return;
       case "agent_notice":
         this.tellAgent(effect.agent, ticket.number, effect.notice);
@@ -393,7 +413,7 @@ export class Transaction {
   /** Answers its number. */
   work(work: NewWork): number {
     const seq = this.#sequence.next();
-    this.outbox.add(seq, work, this.now);
+    this.outbox.add(seq, work.urgent === true ? { ...work, key: urgentKey(seq) } : work, this.now);
     this.asked.add(work.work.kind);
     if (!isForOthers(work.lane)) this.added += 1;
     this.touched.add(work.lane);
@@ -424,6 +444,37 @@ export class Transaction {
     this.work({ lane: STAFF, ticket, work: { kind: "topic_notice", words: { ...words(text), ...more } } });
   }
 
+  /**
+   * Says in the topic that an answer did not reach the customer: before everything else, and in private to the agent who
+   * gave it, or to a lead, where the topic is gone.
+   */
+  tellUnsent(ticket: number, agent: number | null, text: RichText, more: Partial<Words> = {}): void {
+    const notice = { kind: "topic_notice", words: { ...words(text), ...more }, unsent: { agent } } as const;
+    this.work({ lane: STAFF, ticket, work: notice, urgent: true });
+  }
+
+  /** The same as a hint to whoever wrote it. */
+  hintUnsent(
+    receiver: number,
+    topicId: number | null,
+    ticket: number,
+    text: RichText,
+    replyTo: number | null = null,
+  ): void {
+    this.work({ ...this.#hint(receiver, topicId, ticket, text, replyTo, true), urgent: true });
+  }
+
+  /** Tells the first of these people in private who can be told; `ticket` 0 for none. */
+  tellFirstOf(people: readonly number[], ticket: number, said: Words): void {
+    const [chatId, ...orElse] = people;
+    if (chatId === undefined) {
+      this.report("answer.unsaid", { ticket });
+      return;
+    }
+    const work = { kind: "direct", chatId, words: said, orElse } as const;
+    this.work({ lane: chatLane(chatId), ticket, work });
+  }
+
   /** Shows in the topic what somebody has said elsewhere. */
   quoteInTopic(ticket: number, words: Words): void {
     this.work({ lane: STAFF, ticket, work: { kind: "topic_notice", words, follows: true } });
@@ -437,18 +488,27 @@ export class Transaction {
     text: RichText,
     replyTo: number | null = null,
   ): void {
-    const reply = replyTo === null || replyTo === 0 ? {} : { reply_parameters: replyParameters(replyTo) };
-    this.work({
-      lane: STAFF,
-      ticket,
-      work: { kind: "staff_hint", receiver, topicId, words: { ...words(text), ...reply }, plain: false },
-    });
+    this.work(this.#hint(receiver, topicId, ticket, text, replyTo, false));
   }
 
-  /** A small sign on somebody's message in the staff group. */
-  sign(ticket: number, messageId: number, emoji: string): void {
+  #hint(
+    receiver: number,
+    topicId: number | null,
+    ticket: number,
+    text: RichText,
+    replyTo: number | null,
+    unsent: boolean,
+  ): NewWork {
+    const reply = replyTo === null || replyTo === 0 ? {} : { reply_parameters: replyParameters(replyTo) };
+    const said = { ...words(text), ...reply };
+    const hint = { kind: "staff_hint", receiver, topicId, words: said, plain: false } as const;
+    return { lane: STAFF, ticket, work: unsent ? { ...hint, unsent } : hint };
+  }
+
+  /** A small sign on somebody's message in the staff group; `urgent`: it says that an answer did not arrive. */
+  sign(ticket: number, messageId: number, emoji: string, urgent = false): void {
     if (messageId === 0) return;
-    this.work({ lane: STAFF, ticket, work: { kind: "staff_reaction", messageId, emoji } });
+    this.work({ lane: STAFF, ticket, work: { kind: "staff_reaction", messageId, emoji }, urgent });
   }
 
   toast(queryId: string, text: string): void {
@@ -468,6 +528,13 @@ export class Transaction {
   wake(at: number): void {
     this.wakeBy = this.wakeBy === null ? at : Math.min(this.wakeBy, at);
   }
+}
+
+/** Whether it counts when it was said. */
+function isSaid(
+  command: TicketCommand,
+): command is Extract<TicketCommand, { type: "customer_wrote" | "agent_answered" }> {
+  return command.type === "customer_wrote" || command.type === "agent_answered";
 }
 
 function isCustomers({ type }: TicketCommand): boolean {

@@ -1,5 +1,5 @@
+import type { Trouble } from "../domain/trouble.ts";
 import { troubleNotice } from "../telegram/text.ts";
-import type { Trouble } from "./drain/settled.ts";
 import { FACTS } from "./tables/facts.ts";
 import type { Transaction } from "./transaction.ts";
 

@@ -81,6 +81,7 @@ export class FakeGroups {
           unrecorded: 0,
           breakers: { enrichment: false, skills: false },
           troubles: this.troublesOf.get(group) ?? [],
+          stalls: [],
           systems: [],
         })),
       census: (): Promise<null> => answering(() => null),

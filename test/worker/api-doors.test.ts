@@ -257,6 +257,7 @@ describe("what the desk says of its health", () => {
           unrecorded: 0,
           breakers: { enrichment: false, skills: false },
           troubles: ["bot.cannot_manage_topics"],
+          stalls: [],
           systems: [],
         },
       ],

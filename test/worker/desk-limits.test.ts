@@ -129,6 +129,25 @@ describe("when too much waits", () => {
     expect(texts(await stage.inTopic("SUP-1"))).toEqual(["Hello", "Still there?"]);
   });
 
+  test("what only replaces something that waits fills nothing up", async () => {
+    const ada = await stage.customer({ firstName: "Ada" });
+    const { message_id } = await ada.write("Hello");
+    await stage.settle();
+    const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${WAITING_ROWS_MAX - 20})
+      INSERT INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, not_before, attempts)
+      SELECT 1000000 + i, 'chat:77', 0, 'direct', '{"kind":"direct","chatId":77,"words":{"text":"x"}}', 'waiting', 0, ${stage.now + 30 * 86_400_000}, 0 FROM n`;
+    await runInDurableObject(stage.groupStub(), (_, state) => void state.storage.sql.exec(fill));
+    await evictDurableObject(stage.groupStub());
+    stage.deliveries.length = 0;
+    for (let n = 0; n < 30; n += 1) {
+      await ada.react(message_id, n % 2 === 0 ? "👍" : null);
+      await stage.deliver();
+    }
+    await ada.write("Still there?");
+    await stage.deliver();
+    expect(new Set(stage.deliveries.map((delivery) => delivery.status))).toEqual(new Set([200]));
+  });
+
   test("for an endpoint that is away, nobody's message is turned away", async () => {
     const ada = await stage.customer({ firstName: "Ada" });
     await ada.write("Hello");

@@ -16,6 +16,7 @@ export interface CallResult {
   status: number;
   /** An object for JSON; a string for the HTML of a gateway in trouble. */
   body: unknown;
+  headers?: Record<string, string>;
   /** What a client sees of it. `reset`: the connection breaks; `hang`: nothing ever comes. */
   wire: { delayMs: number; fate: "answered" | "reset" | "hang" };
 }
@@ -23,6 +24,7 @@ export interface CallResult {
 interface Answer {
   status: number;
   body: unknown;
+  headers?: Record<string, string>;
 }
 
 /** One call of the Bot API. */
@@ -64,6 +66,7 @@ function isDone(fault: Fault | null): boolean {
     case "hang":
       return fault.deed === true;
     case "flood":
+    case "proxy_flood":
     case "refuse":
     case "request_lost":
     case "down":
@@ -73,8 +76,9 @@ function isDone(fault: Fault | null): boolean {
   }
 }
 
-const BAD_GATEWAY =
-  "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>\r\n";
+function page(title: string): string {
+  return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>\r\n`;
+}
 
 function received(
   answer: Answer | null,
@@ -92,7 +96,12 @@ function received(
     case "refuse":
       return { given: refused(new TelegramFailure(fault.code, fault.description)), fate: "answered" };
     case "bad_gateway":
-      return { given: { status: 502, body: BAD_GATEWAY }, fate: "answered" };
+      return { given: { status: 502, body: page("502 Bad Gateway") }, fate: "answered" };
+    case "proxy_flood": {
+      const headers =
+        fault.retryAfter === undefined ? {} : { headers: { "retry-after": String(fault.retryAfter) } };
+      return { given: { status: 429, body: page("429 Too Many Requests"), ...headers }, fate: "answered" };
+    }
     case "answer_lost":
     case "request_lost":
     case "down":

@@ -292,6 +292,8 @@ export type FaultEffect =
   | { effect: "server_error"; deed?: boolean | undefined }
   /** 502 with an HTML page for a body. */
   | { effect: "bad_gateway"; deed?: boolean | undefined }
+  /** 429 by a proxy in front of it: a page of HTML, the pause at most in a header; nothing done. */
+  | { effect: "proxy_flood"; retryAfter?: number | undefined }
   | { effect: "refuse"; code: number; description: string }
   /** Done, but the connection is reset before the answer. */
   | { effect: "answer_lost" }

@@ -52,7 +52,7 @@ export function customerMessage(
     return;
   }
   const followUpOf = to.kind === "new" ? to.followUpOf : null;
-  const { ticket } = tx.apply(to.kind === "ticket" ? to.number : null, {
+  const wrote = {
     type: "customer_wrote",
     customer: contact.id,
     gratitude: writing.kind === "text" && isGratitude(writing.text ?? ""),
@@ -64,7 +64,9 @@ export function customerMessage(
       language: contact.language,
       followUpOf,
     },
-  });
+  } as const;
+  // What promises count is when it was written, not when Telegram brought it.
+  const { ticket } = tx.apply(to.kind === "ticket" ? to.number : null, wrote, writing.sentAt);
   const { number } = ticket!;
   if (to.kind === "new" && customer.payload !== null)
     tx.store.updateConversation(contact.id, { payload: null });

@@ -67,11 +67,13 @@ export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">, inFlight
     if (toldWhy && slash.kind === "command" && isStaffCommand(slash.name)) reply(agentsOnlyHint());
     return;
   }
+  const unsent = (text: RichText): void =>
+    tx.hintUnsent(sender.id, topicId, ticket?.number ?? 0, text, writing.messageId);
 
   if (writing.album !== null && ticket !== undefined)
     withholdAlbum(tx, { ...writing, album: writing.album }, agent, topicId, inFlight);
   if (slash.kind === "slip") {
-    reply(slipHint());
+    unsent(slipHint());
     return;
   }
   if (slash.kind === "note") {
@@ -79,7 +81,7 @@ export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">, inFlight
     return;
   }
   if (!isStaffCommand(slash.name)) {
-    reply(unknownCommandHint(slash.name));
+    unsent(unknownCommandHint(slash.name));
     return;
   }
   if (ticket === undefined && !anywhere) {

@@ -39,7 +39,8 @@ export function staffEdit(
     correct(tx, arrival, updateId, inFlight);
     return;
   }
-  const hint = (text: RichText): void => tx.hint(sender.id, topicId, row.ticket, text, writing.messageId);
+  const hint = (text: RichText): void =>
+    tx.hintUnsent(sender.id, topicId, row.ticket, text, writing.messageId);
   if (slash !== null) {
     takeBack(tx, row, inFlight, { by: sender.id, topicId });
     return;
@@ -96,7 +97,8 @@ function correct(
       );
     return;
   }
-  const hint = (text: RichText): void => tx.hint(sender.id, topicId, ticket.number, text, writing.messageId);
+  const hint = (text: RichText): void =>
+    tx.hintUnsent(sender.id, topicId, ticket.number, text, writing.messageId);
   if (slash === null) return hint(editOfUnsent());
   if (slash.kind === "note" || (slash.kind === "command" && slash.name === "note")) {
     const text = slash.kind === "note" ? slash.text : slash.argument;

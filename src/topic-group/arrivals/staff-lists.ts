@@ -30,10 +30,14 @@ export function queue(tx: Transaction): RichText {
       subject: ticket.subject,
       assignee: ticket.assignee?.name ?? null,
       waitingSince: ticket.awaitingSince,
-      url: topicUrl(tx.rules.group.chatId, ticket.topicId),
+      url: urlOf(tx, ticket),
     })),
     open.length - shown.length,
   );
+}
+
+function urlOf(tx: Transaction, { number, topicId }: Ticket): string | null {
+  return topicUrl(tx.rules.group.chatId, topicId, tx.store.ticket(number)?.view.cardId ?? null);
 }
 
 /** Every promise of a ticket. */
@@ -58,7 +62,7 @@ export function overdue(tx: Transaction): RichText {
         ref: ticket.ref,
         subject: ticket.subject,
         assignee: ticket.assignee?.name ?? null,
-        url: topicUrl(tx.rules.group.chatId, ticket.topicId),
+        url: urlOf(tx, ticket),
         state,
         metric: next.metric,
         dueAt: next.due.at,

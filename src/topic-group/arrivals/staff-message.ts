@@ -26,7 +26,8 @@ export function staffMessage(
   if (ticket === undefined || writing.ephemeral) return;
   const agent = agentOrHint(tx, sender, ticket, topicId, writing);
   if (agent === undefined) return;
-  const reply = (text: RichText): void => tx.hint(sender.id, topicId, ticket.number, text, writing.messageId);
+  const reply = (text: RichText): void =>
+    tx.hintUnsent(sender.id, topicId, ticket.number, text, writing.messageId);
   if (!writing.copyable) {
     reply(undelivered("uncopyable"));
     return;
@@ -40,6 +41,8 @@ export function staffMessage(
     saidAt,
   );
   if ("refused" in decision) {
+    // An album is one answer to whoever sent it.
+    if (writing.album !== null && !tx.store.firstTime(`unsent-album:${writing.album}`, tx.now)) return;
     reply(plain(answerRefused(decision.refused)));
     return;
   }

@@ -1,5 +1,11 @@
 import { cut } from "../../domain/cut.ts";
-import { CAPTION_CHARS_MAX, TEXT_CHARS_MAX, TOAST_CHARS_MAX } from "../../domain/limits.ts";
+import { zoneOf } from "../../domain/desk-zone.ts";
+import {
+  CAPTION_CHARS_MAX,
+  TEXT_CHARS_MAX,
+  TOAST_CHARS_MAX,
+  WRITTEN_EARLIER_MS,
+} from "../../domain/limits.ts";
 import { generationsAt, signingOf } from "../../domain/signing-secret.ts";
 import { withoutText } from "../../domain/webhook-event.ts";
 import type { EnrichmentCall } from "../../integrations/enrichment-call.ts";
@@ -10,7 +16,7 @@ import { joinTexts } from "../../telegram/join-texts.ts";
 import { profileWords } from "../../telegram/profile-view.ts";
 import { receiptView } from "../../telegram/receipt-view.ts";
 import { clipped, rich } from "../../telegram/rich-text.ts";
-import { agentNotice, ERASED_TOPIC, type AboutTicket } from "../../telegram/text.ts";
+import { agentNotice, ERASED_TOPIC, writtenAt, type AboutTicket } from "../../telegram/text.ts";
 import { topicUrl } from "../../telegram/topic-url.ts";
 import { enrichmentCall } from "../enriching.ts";
 import { messageId } from "../hook-state.ts";
@@ -113,13 +119,31 @@ function relayCall(rows: readonly MessageRow[], joined: boolean, context: Delive
         ...optional("horizontal_accuracy", horizontalAccuracy),
         ...optional("heading", heading),
         ...optional("proximity_alert_radius", proximityAlertRadius),
+        ...writtenEarlier(first.sentAt, context),
       },
     };
   }
   return {
     method: "copyMessage",
-    params: { ...target, from_chat_id: source, message_id: first.messageId, ...reply },
+    params: {
+      ...target,
+      from_chat_id: source,
+      message_id: first.messageId,
+      ...reply,
+      ...writtenEarlier(first.sentAt, context),
+    },
   };
+}
+
+/**
+ * A message that arrives long after it was written says so in a button under it: a copy takes no further words, and a
+ * message of its own would cost another call. Pressing it copies the instant.
+ */
+function writtenEarlier(sentAt: number, { rules, now }: DeliveryContext): Record<string, unknown> {
+  if (now - sentAt <= WRITTEN_EARLIER_MS) return {};
+  const text = writtenAt(sentAt, zoneOf(rules.config));
+  const button = { text, copy_text: { text: new Date(sentAt).toISOString() } };
+  return { reply_markup: { inline_keyboard: [[button]] } };
 }
 
 /** How many of the rows the call carries: not all texts fit into one message. */
@@ -199,8 +223,17 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
   switch (work.kind) {
     case "receipt":
       return receiptCall(row, work.ask, context);
-    case "customer_notice":
     case "reply":
+      return {
+        method: "sendMessage",
+        params: {
+          chat_id: chatOfLane(row.lane),
+          ...threadOf(row.lane, row.ticket, context.messages),
+          ...work.words,
+          ...writtenEarlier(row.acceptedAt, context),
+        },
+      };
+    case "customer_notice":
       return {
         method: "sendMessage",
         params: {
@@ -305,12 +338,13 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
 }
 
 function aboutTicket(number: number, { rules, store, now }: DeliveryContext): AboutTicket | null {
-  const ticket = store.ticket(number)?.ticket;
-  if (ticket === undefined) return null;
+  const row = store.ticket(number);
+  if (row === undefined) return null;
+  const { ticket, view } = row;
   return {
     ref: ticket.ref,
     subject: ticket.subject,
-    url: topicUrl(rules.group.chatId, ticket.topicId),
+    url: topicUrl(rules.group.chatId, ticket.topicId, view.cardId),
     profile: profileWords(ticket, rules.policy, now),
   };
 }

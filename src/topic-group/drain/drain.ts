@@ -1,10 +1,12 @@
-import { SAFETY_WAKE_MS } from "../../domain/limits.ts";
+import { SAFETY_WAKE_MS, STALL_TOLD_AFTER_MS } from "../../domain/limits.ts";
 import { maySoonestTry } from "../../domain/routing/breaker.ts";
+import type { Trouble } from "../../domain/trouble.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
 import { putOffQuestion } from "../enriching.ts";
 import { passTurn } from "../peers/hook-turns.ts";
 import { goAfterTicket } from "../peers/moving.ts";
 import type { Rules } from "../rules.ts";
+import type { Stall } from "../stalls.ts";
 import { breakerOf, noteAsking } from "../systems.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
@@ -33,9 +35,19 @@ import {
   STAFF,
   type Lane,
 } from "./lane.ts";
-import { isPressed, planChat, planHook, planStaff, type Job, type Plan, type Queues } from "./plan.ts";
-import { settle } from "./settle.ts";
-import { retryPauseMs, type Settled, type Trouble } from "./settled.ts";
+import {
+  FAIR_RESERVE,
+  isPressed,
+  planChat,
+  planHook,
+  planStaff,
+  type Job,
+  type Plan,
+  type Queues,
+} from "./plan.ts";
+import { settle, ticketOf } from "./settle.ts";
+import { retryPauseMs, type Settled } from "./settled.ts";
+import { Shares } from "./shares.ts";
 import type { ViewContext } from "./topic-view.ts";
 
 /** What the drain needs of the world; it has no clock, network or storage of its own. */
@@ -62,14 +74,25 @@ export interface DrainPorts {
   trouble(): Trouble | null;
   /** A lane cannot work until people mend something; `null` when it works again. */
   troubled(trouble: Trouble | null): void;
+  /** A lane cannot work for longer than anybody should wait without knowing. */
+  stalled(lane: Lane, stall: Stall): void;
+  /** A lane of Telegram's has had an answer. */
+  answered(lane: Lane): void;
   /** Delivers to the record; answers when to look again, `null` if there is nothing more. */
   record(): Promise<number | null>;
   /** A lane has something to do at this instant. */
   wakeBy(at: number): void;
-  /** A delivery has left its lane. */
-  delivered(lane: Lane): void;
   /** Our own code failed on a job. */
   failed(what: string, error: unknown): void;
+}
+
+interface Failing {
+  count: number;
+  /** When the last one was. */
+  at: number;
+  job: Job;
+  /** The last one had no answer. */
+  unanswered: boolean;
 }
 
 interface LaneState {
@@ -83,6 +106,11 @@ interface LaneState {
   silent: number;
   /** Nothing is tried before this instant. */
   restsUntil: number;
+  /** It rests because Telegram does not answer: the first answer to anybody ends that. */
+  awaitsAnswer: boolean;
+  /** Since when it has had no answer, null while it has; and whether that was said. */
+  silentSince: number | null;
+  toldSilent: boolean;
   wakeAt: number | null;
   /**
    * The group was seen without topics: whether it has them again must be asked before anything is sent there, because
@@ -97,6 +125,15 @@ const TROUBLE_REST_MAX_MS = 600_000;
 /** A lane that gets no answers rests this long, doubling. */
 const SILENT_REST_MS = 2_000;
 const SILENT_REST_MAX_MS = 60_000;
+/** … and Telegram as a whole is asked this seldom at last whether it is back. */
+const AWAY_REST_MAX_MS = 300_000;
+/**
+ * Before a call that must not be repeated Telegram has answered something this recently, or is asked something
+ * harmless first. In workerd a connection that was refused and one that broke after the request was sent are the same
+ * error, so only a call that was never made is known to have done nothing.
+ */
+const ANSWERED_RECENTLY_MS = 1_000;
+const HARMLESS: OutsideCall = { method: "getMe", params: {} };
 
 /**
  * Brings out what waits, lane by lane. Each lane has one runner, so its order is kept; lanes do not wait for each
@@ -106,12 +143,23 @@ export class Drain {
   readonly #ports: DrainPorts;
   readonly #lanes = new Map<Lane, LaneState>();
   readonly #inFlight = new Set<string>();
-  /** Failures of a job since it last worked, and when the last one was. */
-  readonly #failures = new Map<string, { count: number; at: number }>();
+  /** Failures of a job since it last worked. */
+  readonly #failures = new Map<string, Failing>();
   readonly #runners = new Set<Promise<void>>();
   readonly #gate: Gate;
+  /** When Telegram last answered anything, and when something that had to be done. */
   #answeredAt = 0;
+  #workedAt = 0;
+  /** A call that must not be repeated has had no answer, and no harmless one has been answered since. */
+  #doubted = false;
+  /** The harmless call that is under way; several lanes wait for the same one. */
+  #asking: Promise<boolean> | null = null;
+  /** Harmless calls in a row without an answer, and until when none is made. */
+  #unanswered = 0;
+  #awayUntil = 0;
   #troubles = 0;
+  /** Whose calls the staff group's minute was spent on. */
+  readonly #shares = new Shares(GROUP_RATE.perMs);
 
   constructor(ports: DrainPorts) {
     this.#ports = ports;
@@ -188,6 +236,9 @@ export class Drain {
         again: false,
         silent: 0,
         restsUntil: 0,
+        awaitsAnswer: false,
+        silentSince: null,
+        toldSilent: false,
         wakeAt: null,
         hasNoTopics: trouble === "group.not_a_forum",
       };
@@ -237,18 +288,101 @@ export class Drain {
       const rules = ports.rules();
       if (rules === null) return null;
       if (state.restsUntil > now) return state.restsUntil;
+      // A mirror that Telegram may have done without an answer is not repeated just to see whether it is back.
+      if (state.awaitsAnswer && !(await this.#answersAgain(lane, state))) return state.restsUntil;
       if (state.hasNoTopics && !(await this.#hasTopicsAgain(state, rules))) return state.restsUntil;
       if (sleepsForItsRate(state, now)) return state.wakeAt;
       const plan = this.#plan(lane, state, now);
       if (!("job" in plan)) {
+        // Nothing is left that could show it.
+        if (state.silentSince !== null && plan.wakeAt === null) this.#heard(lane, state);
         // A lane that sleeps because of its rate must know so after a restart.
-        if (lane === STAFF && plan.wakeAt !== null && state.rate.free(now) === 0) this.#saveRate(lane, state);
+        if (lane === STAFF && plan.wakeAt !== null && state.rate.free(now) <= FAIR_RESERVE)
+          this.#saveRate(lane, state);
         return plan.wakeAt;
+      }
+      if (this.#isCareful(plan.job, rules) && !this.#hasJustAnswered(now)) {
+        // Much may have changed while it was asked: what to do is planned anew.
+        if (await this.#answersAgain(lane, state)) continue;
+        return state.restsUntil;
       }
       if (!isForOthers(lane)) await this.#perform(lane, state, plan.job, plan.cost, rules);
       else
         await this.#gate.pass(lane, (waited) => this.#performNow(lane, state, waited ? null : plan, rules));
     }
+  }
+
+  #isCareful(job: Job, rules: Rules): boolean {
+    const { store, messages } = this.#ports.queues;
+    return mustNotRepeat(job, { rules, store, messages, now: this.#ports.now() });
+  }
+
+  #hasJustAnswered(now: number): boolean {
+    return !this.#doubted && this.#answeredAt > 0 && now - this.#answeredAt < ANSWERED_RECENTLY_MS;
+  }
+
+  /** Asks Telegram something harmless, once for all lanes that want to know; without an answer the lane rests. */
+  async #answersAgain(lane: Lane, state: LaneState): Promise<boolean> {
+    state.awaitsAnswer = true;
+    this.#asking ??= this.#ask().finally(() => (this.#asking = null));
+    const startedAt = this.#ports.now();
+    if (await this.#asking) return true;
+    this.#unheard(lane, state, startedAt);
+    state.restsUntil = Math.max(state.restsUntil, this.#awayUntil);
+    return false;
+  }
+
+  async #ask(): Promise<boolean> {
+    const ports = this.#ports;
+    if (this.#awayUntil > ports.now()) return false;
+    const { kind } = await ports.call(HARMLESS);
+    if (kind !== "uncertain") {
+      this.#answered(ports.now(), "harmless");
+      return true;
+    }
+    this.#awayUntil = ports.now() + silentRestMs(this.#unanswered, AWAY_REST_MAX_MS);
+    this.#unanswered += 1;
+    return false;
+  }
+
+  /** Telegram is there: whoever waits for that goes on at once. */
+  #answered(now: number, call: "harmless" | "careful"): void {
+    this.#answeredAt = now;
+    if (call === "careful") return;
+    this.#doubted = false;
+    if (this.#unanswered > 0) this.#triesAgain(now);
+    this.#unanswered = 0;
+    this.#awayUntil = 0;
+    const waiting = [...this.#lanes].filter(([, { awaitsAnswer }]) => awaitsAnswer);
+    for (const [, state] of waiting) {
+      state.awaitsAnswer = false;
+      state.restsUntil = 0;
+    }
+    if (waiting.length > 0) this.kick(waiting.map(([lane]) => lane));
+  }
+
+  #unheard(lane: Lane, state: LaneState, since: number): void {
+    const now = this.#ports.now();
+    state.silentSince ??= since;
+    if (state.toldSilent || now - state.silentSince <= STALL_TOLD_AFTER_MS) return;
+    state.toldSilent = true;
+    const everywhere = this.#unanswered > 0 ? ({ everywhere: true } as const) : {};
+    this.#ports.stalled(lane, { why: "no_answer", since: state.silentSince, until: null, ...everywhere });
+  }
+
+  #heard(lane: Lane, state: LaneState): void {
+    state.silentSince = null;
+    state.toldSilent = false;
+    this.#ports.answered(lane);
+  }
+
+  /** What had no answer while Telegram was away need not wait for its own pause. */
+  #triesAgain(now: number): void {
+    const jobs = [...this.#failures.values()].filter(({ unanswered }) => unanswered).map(({ job }) => job);
+    if (jobs.length === 0) return;
+    this.#ports.commit((tx) => {
+      for (const job of jobs) hasten(tx, job, now);
+    });
   }
 
   #plan(lane: Lane, state: LaneState, now: number): Plan {
@@ -259,7 +393,7 @@ export class Drain {
       if (asksAt > now) return { wakeAt: ports.queues.outbox.heads(lane).length === 0 ? null : asksAt };
     }
     return lane === STAFF
-      ? planStaff(ports.queues, state.rate, now, (row) => ports.viewContextOf(row))
+      ? planStaff(ports.queues, state.rate, now, (row) => ports.viewContextOf(row), this.#shares.now(now))
       : (isOutsideLane(lane) ? planHook : planChat)(ports.queues, lane, state.rate, now);
   }
 
@@ -305,6 +439,7 @@ export class Drain {
     this.#markAttempt(job, carried, careful);
     for (const row of carried) this.#inFlight.add(keyOf(row));
     let outcome: Outcome;
+    const startedAt = context.now;
     try {
       outcome = await ports.call(call);
       ports.called(call, outcome);
@@ -314,27 +449,33 @@ export class Drain {
     const now = ports.now();
     const name = nameOf(job);
     if (outcome.kind !== "uncertain") {
-      if (!isOutsideLane(lane)) this.#answeredAt = now;
+      if (!isOutsideLane(lane)) {
+        this.#workedAt = now;
+        this.#answered(now, careful ? "careful" : "harmless");
+      }
       state.silent = 0;
+      this.#heard(lane, state);
+    } else {
+      if (careful) this.#doubted = true;
+      if (!isOutsideLane(lane)) this.#unheard(lane, state, startedAt);
     }
     if (outcome.kind === "defer") {
-      state.rate.deferred(
-        now,
-        outcome.retryAfterMs + Math.round(250 + ports.random(`429 ${name} ${now}`) * 750),
-      );
+      const jitterMs = Math.round(250 + ports.random(`429 ${name} ${now}`) * 750);
+      this.#defer(lane, state, job, now, outcome.retryAfterMs + jitterMs);
       this.#saveRate(lane, state);
       this.#unmarkAttempt(job, carried, careful);
       this.#followsTicket(job);
       return;
     }
     state.rate.took(now, cost);
+    if (lane === STAFF) this.#noteShare(job, cost, now);
     const failed = this.#failures.get(name);
     const afterMs = outcome.kind === "retry" ? (outcome.afterMs ?? 0) : 0;
     const retry = {
       at: now + Math.max(afterMs, retryPauseMs(failed?.count ?? 0, ports.random(`retry ${name} ${now}`))),
       afterMs,
       // While nobody gets an answer it is Telegram that is away, not this job that is wrong.
-      counts: outcome.kind !== "uncertain" || failed === undefined || this.#answeredAt > failed.at,
+      counts: outcome.kind !== "uncertain" || failed === undefined || this.#workedAt > failed.at,
     };
     let settled: Settled = { kind: "ok" };
     try {
@@ -351,7 +492,29 @@ export class Drain {
       ports.failed(`settling ${name}`, error);
       ports.commit((tx) => abandon(tx, job));
     }
-    this.#note(lane, state, name, outcome, settled, now);
+    this.#note(lane, state, { name, outcome, settled, job, startedAt, now });
+  }
+
+  /**
+   * A long wait is not that of the group's minute, which all calls share. Telegram counts each method by itself, so that
+   * for the making of topics leaves the rest free; if the whole group is meant, the next call hears it.
+   */
+  #defer(lane: Lane, state: LaneState, job: Job, now: number, waitMs: number): void {
+    const isLong = waitMs > STALL_TOLD_AFTER_MS;
+    const onlyTopics = isLong && job.kind === "view" && job.step.what === "create";
+    if (onlyTopics) state.rate.topicsDeferred(now, waitMs);
+    state.rate.deferred(now, onlyTopics ? GROUP_RATE.perMs : waitMs);
+    if (!isLong) return;
+    const why = onlyTopics ? "topic_flood_wait" : "flood_wait";
+    this.#ports.stalled(lane, { why, since: now, until: now + waitMs });
+  }
+
+  /** Making a topic and its card is part of the message that it is made for. */
+  #noteShare(job: Job, cost: number, now: number): void {
+    if (job.kind === "view" && (job.step.what === "create" || job.step.what === "post_card")) return;
+    const ticket = ticketOf(job);
+    const customer = ticket === 0 ? undefined : this.#ports.queues.store.ticket(ticket)?.ticket.customer;
+    if (customer !== undefined) this.#shares.took(now, customer, cost);
   }
 
   /** What is for the topic of a ticket that has moved meanwhile goes to the group which has it now. */
@@ -372,7 +535,25 @@ export class Drain {
     }
   }
 
-  #note(lane: Lane, state: LaneState, name: string, outcome: Outcome, settled: Settled, now: number): void {
+  #note(
+    lane: Lane,
+    state: LaneState,
+    {
+      name,
+      outcome,
+      settled,
+      job,
+      startedAt,
+      now,
+    }: {
+      name: string;
+      outcome: Outcome;
+      settled: Settled;
+      job: Job;
+      startedAt: number;
+      now: number;
+    },
+  ): void {
     const ports = this.#ports;
     if (settled.kind === "trouble") {
       this.#rest(state, settled.trouble, now);
@@ -380,7 +561,6 @@ export class Drain {
       return;
     }
     if (settled.kind === "ok") {
-      ports.delivered(lane);
       this.#failures.delete(name);
       if (lane === STAFF && outcome.kind === "done" && this.#troubles > 0) {
         this.#troubles = 0;
@@ -388,11 +568,14 @@ export class Drain {
       }
       return;
     }
-    this.#failures.set(name, { count: (this.#failures.get(name)?.count ?? 0) + 1, at: now });
+    const unanswered = outcome.kind === "uncertain" && !isOutsideLane(lane);
+    const count = (this.#failures.get(name)?.count ?? 0) + 1;
+    if (settled.kind === "given_up") this.#failures.delete(name);
+    else this.#failures.set(name, { count, at: now, job, unanswered });
     if (outcome.kind === "uncertain") {
-      const rest = Math.min(SILENT_REST_MS * 2 ** state.silent, SILENT_REST_MAX_MS);
+      state.restsUntil = now + silentRestMs(state.silent);
+      state.awaitsAnswer = unanswered && this.#answeredAt < startedAt;
       state.silent += 1;
-      state.restsUntil = now + rest;
     }
   }
 
@@ -435,6 +618,11 @@ function rateRuleOf(lane: Lane): RateRule {
   return isOutsideLane(lane) ? HOOK_RATE : PRIVATE_RATE;
 }
 
+/** How long nobody tries while nothing is answered. */
+function silentRestMs(unanswered: number, most = SILENT_REST_MAX_MS): number {
+  return Math.min(SILENT_REST_MS * 2 ** unanswered, most);
+}
+
 /** Whether the lane will look again by the time it may call at all: what arrives until then changes nothing. */
 function sleepsForItsRate({ wakeAt, rate }: LaneState, now: number): boolean {
   return wakeAt !== null && wakeAt > now && wakeAt <= rate.freeAt(now, 1);
@@ -455,6 +643,36 @@ function abandon(tx: Transaction, job: Job): void {
     case "view":
       tx.store.saveView(job.row.ticket.number, { ...job.row.view, creatingSince: null }, null);
       return;
+    default:
+      job satisfies never;
+  }
+}
+
+/** Lets a job that waits for its next try go at once. */
+function hasten(tx: Transaction, job: Job, now: number): void {
+  switch (job.kind) {
+    case "relay":
+      for (const key of job.rows) {
+        const row = tx.messages.byOriginal(key);
+        if (row?.state !== "waiting" || (row.notBefore ?? 0) <= now) continue;
+        tx.messages.update(key, { notBefore: now });
+        tx.touched.add(row.lane);
+      }
+      return;
+    case "work": {
+      const row = tx.outbox.get(job.row.seq);
+      if (row?.state !== "waiting" || (row.notBefore ?? 0) <= now) return;
+      tx.outbox.update(row.seq, { notBefore: now });
+      tx.touched.add(row.lane);
+      return;
+    }
+    case "view": {
+      const row = tx.store.ticket(job.row.ticket.number);
+      if ((row?.viewDueAt ?? 0) <= now) return;
+      tx.store.saveView(row!.ticket.number, row!.view, now);
+      tx.touched.add(STAFF);
+      return;
+    }
     default:
       job satisfies never;
   }

@@ -25,6 +25,8 @@ export interface RateState {
   /** When the calls of the current window ended, oldest first. */
   taken: number[];
   recoversAt: number;
+  /** Until when no topic can be made, where only that is forbidden for long. */
+  noTopicsUntil?: number;
 }
 
 /** After a 429 the limit grows again by a step this often. */
@@ -82,6 +84,16 @@ export class LaneRate {
       limit: Math.max(1, Math.floor(this.#state.limit / 2)),
       recoversAt: blockedUntil + RECOVERY_STEP_MS,
     };
+  }
+
+  /** Telegram forbids the making of topics for long, and nothing else. */
+  topicsDeferred(now: number, retryAfterMs: number): void {
+    this.#state = { ...this.#state, noTopicsUntil: now + retryAfterMs };
+  }
+
+  /** From when on topics may be made, in ms since 1970. */
+  get topicsFrom(): number {
+    return this.#state.noTopicsUntil ?? 0;
   }
 
   #recover(now: number): void {

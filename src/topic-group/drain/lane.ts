@@ -68,6 +68,16 @@ export function peerLane(group: string): Lane {
   return `peer:${group}`;
 }
 
+const URGENT = "urgent:";
+
+/** The key of what goes before everything else of its lane, by its number. */
+export function urgentKey(seq: number): string {
+  return URGENT + String(seq).padStart(16, "0");
+}
+
+/** The first key behind all of these. */
+export const URGENT_KEYS = { from: URGENT, to: "urgent;" };
+
 /** The key of what holds a ticket's lane to its own group back. */
 export function holdKey(ticket: number): string {
   return `hold:${ticket}`;

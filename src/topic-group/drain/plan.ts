@@ -3,7 +3,7 @@ import type { MessageRow, Messages } from "../tables/messages.ts";
 import type { Head, Outbox, OutboxRow } from "../tables/outbox.ts";
 import type { Store, TicketRow } from "../tables/store.ts";
 import { makesMessage } from "./edit-form.ts";
-import type { LaneRate } from "./lane-rate.ts";
+import { GROUP_RATE, type LaneRate } from "./lane-rate.ts";
 import { isHookLane, STAFF, type Lane } from "./lane.ts";
 import { createStep, nextViewStep, type ViewContext, type ViewStep } from "./topic-view.ts";
 
@@ -27,6 +27,8 @@ export interface Queues {
 const NOTICE_RESERVE = 2;
 /** … and while it keeps cards and icons up to date. */
 const VIEW_RESERVE = 5;
+/** … and for other customers, while one has had half of them. */
+export const FAIR_RESERVE = 4;
 /** A view that has waited this long counts as a notice, so that a busy day still closes its topics. */
 const VIEW_PATIENCE_MS = 120_000;
 const JOIN_ROWS_MAX = 100;
@@ -40,14 +42,16 @@ export function isPressed(messages: Messages, rate: LaneRate, now: number, arriv
 
 /**
  * What the staff group's lane does next. Within a topic everything leaves in the order in which it was accepted.
- * Between topics customers' messages go first, then notices, then cards and icons; a topic whose next delivery has
- * to wait stops nobody else's.
+ * Between topics what says that an answer did not arrive goes first, then customers' messages, then notices, then cards
+ * and icons; among equals the customer who has had the fewest calls of the minute (`shares`), then what is older. A topic
+ * whose next delivery has to wait stops nobody else's.
  */
 export function planStaff(
   queues: Queues,
   rate: LaneRate,
   now: number,
   contextOf: (row: TicketRow) => ViewContext | null,
+  shares: ReadonlyMap<number, number> = new Map(),
 ): Plan {
   const { store, messages, outbox } = queues;
   let wakeAt: number | null = null;
@@ -55,9 +59,23 @@ export function planStaff(
     wakeAt = wakeAt === null ? at : Math.min(wakeAt, at);
   };
 
+  for (const row of outbox.urgent(STAFF)) {
+    const about = row.ticket === 0 ? undefined : store.ticket(row.ticket)?.ticket;
+    // Where there is no topic to say it in, its turn comes with the ticket's, which begins with one.
+    const isHeld = about?.heldUntil != null || (row.kind === "topic_notice" && about?.topicId === null);
+    if (isHeld) continue;
+    if ((row.notBefore ?? 0) <= now) return whenFree({ kind: "work", row }, 1, 0);
+    later(row.notBefore!);
+  }
+
   const heads = outbox.heads(STAFF);
-  const content = heads.filter((head) => head.message !== null).sort((a, b) => a.message! - b.message!);
-  const notices = heads.filter((head) => head.message === null).sort((a, b) => a.work! - b.work!);
+  const shareOf = sharesByTicket(store, heads, shares);
+  const content = heads
+    .filter((head) => head.message !== null)
+    .sort((a, b) => shareOf(a) - shareOf(b) || a.message! - b.message!);
+  const notices = heads
+    .filter((head) => head.message === null)
+    .sort((a, b) => shareOf(a) - shareOf(b) || a.work! - b.work!);
   /** Tickets whose next delivery has to wait, and until when. */
   const blocked = new Map<number, number>();
 
@@ -80,8 +98,8 @@ export function planStaff(
     if (needsTopic && isHere && row.ticket.topicId === null) {
       const creatingUntil = row.view.creatingSince === null ? 0 : row.view.creatingSince + TOPIC_ECHO_MS;
       const context = contextOf(row);
-      if (creatingUntil > now || context === null) {
-        const lookAt = Math.max(creatingUntil, now + 1_000);
+      if (creatingUntil > now || context === null || rate.topicsFrom > now) {
+        const lookAt = Math.max(creatingUntil, rate.topicsFrom, now + 1_000);
         later(lookAt);
         blocked.set(head.ticket, lookAt);
         continue;
@@ -102,7 +120,15 @@ export function planStaff(
     }
     if (next.kind === "work") return whenFree({ kind: "work", row: next.row }, 1, reserve);
     const relay = relayOf(queues, STAFF, head, next.row, isPressed(messages, rate, now));
-    return whenFree(relay, relay.joined ? 1 : relay.rows.length, reserve);
+    const cost = relay.joined ? 1 : relay.rows.length;
+    const hasHadMuch = shareOf(head) >= GROUP_RATE.calls / 2;
+    const fairAt = hasHadMuch ? rate.freeAt(now, cost, FAIR_RESERVE) : now;
+    // What is kept for other customers may be used by whoever comes next here.
+    if (fairAt > now && rate.freeAt(now, cost) <= now) {
+      later(fairAt);
+      continue;
+    }
+    return whenFree(relay, cost, reserve);
   }
 
   for (const row of store.viewsDue(now, VIEWS_LOOKED_AT)) {
@@ -132,6 +158,17 @@ export function planStaff(
     later(at);
     return { wakeAt };
   }
+}
+
+/** How many calls of the minute the customer of a head has had. */
+function sharesByTicket(
+  store: Store,
+  heads: readonly Head[],
+  shares: ReadonlyMap<number, number>,
+): (head: Head) => number {
+  if (shares.size === 0) return () => 0;
+  const customers = store.customersOf(heads.map(({ ticket }) => ticket));
+  return ({ ticket }) => shares.get(customers.get(ticket) ?? 0) ?? 0;
 }
 
 /** What a private chat or the bot itself does next: everything strictly in the order of acceptance. */

@@ -1,14 +1,18 @@
-import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX } from "../../domain/limits.ts";
+import { zoneOf } from "../../domain/desk-zone.ts";
+import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX, WRITTEN_EARLIER_MS } from "../../domain/limits.ts";
 import type { RefusalClass } from "../../telegram/outcome.ts";
+import { plain } from "../../telegram/rich-text.ts";
 import {
   customerSentUncopyable,
   customerUndelivered,
   forwardedFrom,
   internalUncertain,
+  NOT_DELIVERED,
   outcomeUnknown,
   parkedNotice,
   sourceGone,
   undelivered,
+  writtenAt,
 } from "../../telegram/text.ts";
 import { goAfterTicket, settledBehind, tellSpoken } from "../peers/moving.ts";
 import type { MessageRow } from "../tables/messages.ts";
@@ -17,6 +21,7 @@ import { chatOfLane, isChatLane, STAFF, STAFF_CHAT } from "./lane.ts";
 import type { Job } from "./plan.ts";
 import {
   FAILED,
+  GIVEN_UP,
   loseTopic,
   messageIds,
   noteUnreachable,
@@ -49,7 +54,7 @@ export function settleRelay(
     goAfterTicket(tx, ticket, carried);
     const trouble = outcome.kind === "refused" ? troubleOf(outcome, STAFF) : null;
     if (trouble !== null) return { kind: "trouble", trouble };
-    return outcome.kind === "refused" ? OK : FAILED;
+    return outcome.kind === "refused" ? OK : GIVEN_UP;
   }
   const settled = settleHere(tx, job, carried, outcome, context);
   settledBehind(tx, ticket, carried);
@@ -77,7 +82,7 @@ function settleHere(
     case "uncertain":
       if (!mustNotRepeat) return againLater(tx, carried, outcome.code, retry);
       relayUncertain(tx, carried);
-      return FAILED;
+      return GIVEN_UP;
     case "retry":
       return againLater(tx, carried, outcome.code, retry);
     case "refused":
@@ -107,7 +112,17 @@ function relayed(
     if (copyId !== undefined) spoken.push({ ...row, copyId });
   }
   if (ticket !== undefined) tellSpoken(tx, ticket, spoken);
+  if (carried.length > 1 && !job.joined) sayWhenWritten(tx, inOrder[0]!, spoken[0]?.copyId ?? null);
   return OK;
+}
+
+/** Under an album, which takes no button, it stands when it was written, where that was long before. */
+function sayWhenWritten(tx: Transaction, first: MessageRow, copyId: number | null): void {
+  if (tx.now - first.sentAt <= WRITTEN_EARLIER_MS) return;
+  const text = plain(writtenAt(first.sentAt, zoneOf(tx.rules.config)));
+  const reply = copyId === null ? {} : { reply_parameters: replyParameters(copyId) };
+  if (first.lane === STAFF) tx.tellTopic(first.ticket, text, reply);
+  else tx.tellCustomer(chatOfLane(first.lane), first.ticket, text, reply);
 }
 
 /** Nobody knows whether the customer got them: an agent decides whether to send them again. */
@@ -119,7 +134,7 @@ export function relayUncertain(tx: Transaction, sent: readonly MessageRow[]): vo
     tx.messages.update(row, { state: "uncertain", attemptedAt: null, code: "outcome_unknown" });
   for (const first of firstOfEach(rows)) {
     tx.apply(first.ticket, { type: "delivery_uncertain" });
-    tx.tellTopic(first.ticket, outcomeUnknown(), {
+    tx.tellUnsent(first.ticket, first.writer, outcomeUnknown(), {
       reply_parameters: replyParameters(first.messageId),
       ...sendAgainButton(tx, "m", first.seq),
     });
@@ -140,7 +155,7 @@ function againLater(tx: Transaction, rows: readonly MessageRow[], code: string, 
   }
   park(tx, parked, code);
   tx.wake(retry.at);
-  return FAILED;
+  return parked.length === rows.length ? GIVEN_UP : FAILED;
 }
 
 /** Gives deliveries up for now: said once where it matters, kept for somebody to replay. */
@@ -151,7 +166,7 @@ function park(tx: Transaction, tried: readonly MessageRow[], code: string): void
   for (const first of firstOfEach(rows)) {
     const toCustomer = first.chat === STAFF_CHAT;
     tx.apply(first.ticket, { type: "delivery_failed", code });
-    tx.tellTopic(first.ticket, parkedNotice(toCustomer, code), {
+    tx.tellUnsent(first.ticket, toCustomer ? first.writer : null, parkedNotice(toCustomer, code), {
       ...(toCustomer ? { reply_parameters: replyParameters(first.messageId) } : {}),
       ...sendAgainButton(tx, "m", first.seq),
     });
@@ -269,11 +284,13 @@ function toCustomerRefused(tx: Transaction, carried: readonly MessageRow[], code
   const unreachable = UNREACHABLE[code];
   if (unreachable === undefined) {
     tx.apply(first.ticket, { type: "delivery_failed", code });
-    tx.tellTopic(first.ticket, undelivered(code), { reply_parameters: replyParameters(first.messageId) });
+    tx.tellUnsent(first.ticket, first.writer, undelivered(code), {
+      reply_parameters: replyParameters(first.messageId),
+    });
     return OK;
   }
   // The reason is said once on the ticket; every message that did not arrive carries a sign.
   noteUnreachable(tx, chatOfLane(first.lane), unreachable);
-  tx.sign(first.ticket, first.messageId, "👎");
+  tx.sign(first.ticket, first.messageId, NOT_DELIVERED, true);
   return OK;
 }

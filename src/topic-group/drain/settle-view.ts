@@ -5,6 +5,7 @@ import { STAFF } from "./lane.ts";
 import type { Job } from "./plan.ts";
 import {
   FAILED,
+  GIVEN_UP,
   loseTopic,
   messageIds,
   OK,
@@ -91,5 +92,5 @@ function viewRefused(
     return { kind: "trouble", trouble };
   }
   tx.store.saveView(number, settled, null);
-  return FAILED;
+  return GIVEN_UP;
 }

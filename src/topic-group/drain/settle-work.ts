@@ -18,6 +18,7 @@ import {
   replyUndelivered,
   takenBack,
   undelivered,
+  unsentInPrivate,
 } from "../../telegram/text.ts";
 import { settleEnrichment } from "../enriching.ts";
 import { noteErasedTopic } from "../erasing.ts";
@@ -31,11 +32,12 @@ import { FACTS } from "../tables/facts.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
-import { replyParameters, type Transaction } from "../transaction.ts";
+import { replyParameters, words, type Transaction } from "../transaction.ts";
 import { feasible } from "./edit-form.ts";
 import { chatOfLane, groupOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
 import {
   FAILED,
+  GIVEN_UP,
   loseTopic,
   messageIds,
   noteUnreachable,
@@ -59,7 +61,7 @@ export function settleWork(tx: Transaction, row: OutboxRow, outcome: Final, cont
     case "uncertain":
       if (context.mustNotRepeat) {
         noticeUncertain(tx, row);
-        return FAILED;
+        return GIVEN_UP;
       }
       return workAgainLater(tx, row, outcome.code, context.retry);
     case "retry":
@@ -130,7 +132,8 @@ function workDone(tx: Transaction, row: OutboxRow, result: unknown): Settled {
 function isReplaced(tx: Transaction, row: OutboxRow): boolean {
   if (row.key === null || row.attemptedAt !== null) return false;
   const now = tx.outbox.get(row.seq);
-  return now !== undefined && JSON.stringify(now.payload) !== JSON.stringify(row.payload);
+  if (now === undefined) return false;
+  return now.acceptedAt !== row.acceptedAt || JSON.stringify(now.payload) !== JSON.stringify(row.payload);
 }
 
 type EditWork = Extract<OutboxWork, { kind: "mirror_edit" }>;
@@ -199,7 +202,7 @@ function factOf(fact: string, result: unknown): unknown {
 
 export function noticeUncertain(tx: Transaction, row: OutboxRow): void {
   tx.outbox.update(row.seq, { state: "uncertain", attemptedAt: null, key: null, code: "outcome_unknown" });
-  if (row.ticket !== 0) tx.tellTopic(row.ticket, outcomeUnknown(), sendAgainButton(tx, "o", row.seq));
+  if (row.ticket !== 0) tx.tellUnsent(row.ticket, null, outcomeUnknown(), sendAgainButton(tx, "o", row.seq));
 }
 
 const PEER_RETRY_MS = 1_000;
@@ -229,13 +232,16 @@ function workAgainLater(tx: Transaction, row: OutboxRow, code: string, retry: Re
   const exhausted = attempts >= OUTBOX_ATTEMPTS_MAX || tx.now - row.acceptedAt > OUTBOX_AGE_MAX_MS;
   if (exhausted && row.payload.kind === "erase_topic") noteErasedTopic(tx, row.payload, "left", code);
   if (row.kind === "toast" || (exhausted && FLEETING.has(row.kind))) {
+    sayInPrivate(tx, row);
     tx.outbox.remove(row.seq);
-  } else if (exhausted) {
-    tx.outbox.update(row.seq, { state: "parked", attempts, attemptedAt: null, key: null, code });
-  } else {
-    tx.outbox.update(row.seq, { attempts, attemptedAt: null, notBefore: retry.at });
-    tx.wake(retry.at);
+    return GIVEN_UP;
   }
+  if (exhausted) {
+    tx.outbox.update(row.seq, { state: "parked", attempts, attemptedAt: null, key: null, code });
+    return GIVEN_UP;
+  }
+  tx.outbox.update(row.seq, { attempts, attemptedAt: null, notBefore: retry.at });
+  tx.wake(retry.at);
   return FAILED;
 }
 
@@ -253,7 +259,7 @@ function webhookAgainLater(tx: Transaction, row: OutboxRow, code: string, retry:
   const pause = WEBHOOK_PAUSES_MS[row.attempts];
   if (pause === undefined || tx.now - row.acceptedAt > WEBHOOK_AGE_MAX_MS) {
     tx.outbox.update(row.seq, { state: "parked", attempts, code });
-    return FAILED;
+    return GIVEN_UP;
   }
   const at = tx.now + Math.max(pause, retry.afterMs);
   tx.outbox.update(row.seq, { attempts, notBefore: at, code });
@@ -296,6 +302,7 @@ function workRefused(
         const ticket = tx.store.ticket(row.ticket)?.ticket;
         if (ticket !== undefined && isActive(ticket))
           return workAgainLater(tx, row, code, { ...retry, at: tx.now, counts: true });
+        sayInPrivate(tx, row);
       } else if (code === "reply_gone") {
         const { reply_parameters: _, ...wordsOnly } = work.words;
         tx.outbox.update(row.seq, { payload: { ...work, words: wordsOnly } });
@@ -321,6 +328,7 @@ function workRefused(
         tx.outbox.update(row.seq, { payload: { ...work, plain: true } });
         return OK;
       }
+      sayInPrivate(tx, row);
       break;
     case "receipt": {
       const receiptId = tx.store.ticket(row.ticket)?.receiptId;
@@ -360,12 +368,17 @@ function workRefused(
     }
     case "mirror_delete":
       if (work.internal === undefined)
-        tx.tellTopic(row.ticket, undelivered(code === "permanent" ? "too_late" : code), repliesTo(work.of));
+        tx.tellUnsent(
+          row.ticket,
+          work.by,
+          undelivered(code === "permanent" ? "too_late" : code),
+          repliesTo(work.of),
+        );
       else tx.tellTopic(row.ticket, internalTooLate(), { reply_parameters: replyParameters(work.internal) });
       break;
     case "reply":
       tx.apply(row.ticket, { type: "delivery_failed", code });
-      tx.tellTopic(row.ticket, replyUndelivered(code));
+      tx.tellUnsent(row.ticket, null, replyUndelivered(code));
       break;
     case "setup":
       if (work.fact !== null) tx.store.deleteFact(work.fact);
@@ -384,6 +397,8 @@ function workRefused(
     default:
   }
   const unreachable = UNREACHABLE[code];
+  if (work.kind === "direct" && work.orElse !== undefined)
+    tx.tellFirstOf(work.orElse, row.ticket, work.words);
   if (unreachable !== undefined && isChatLane(row.lane) && !PERSONAL.has(work.kind)) {
     noteUnreachable(tx, chatOfLane(row.lane), unreachable);
   }
@@ -420,7 +435,7 @@ function editRefused(
     return workAgainLater(tx, row, code, { ...retry, at: tx.now, counts: true });
   }
   if (UNREACHABLE[code] !== undefined && !isForStaff) {
-    tx.sign(row.ticket, of.messageId, "👎");
+    tx.sign(row.ticket, of.messageId, "👎", true);
     return null;
   }
   const original = tx.messages.byOriginal(of);
@@ -433,7 +448,7 @@ function editRefused(
   }
   if (!isForStaff) {
     if (made.what !== "location" || tx.store.firstTime(`still:${of.chat}:${of.messageId}`, tx.now))
-      tx.tellTopic(row.ticket, undelivered(code), repliesTo(of));
+      tx.tellUnsent(row.ticket, original?.writer ?? null, undelivered(code), repliesTo(of));
   } else if (made.what !== "location" && code !== "source_gone")
     tx.tellTopic(row.ticket, editNotCopied(), repliesToCopy(original));
   return null;
@@ -441,6 +456,23 @@ function editRefused(
 
 function repliesToCopy(row: MessageRow | undefined) {
   return row?.copyId == null ? {} : { reply_parameters: replyParameters(row.copyId) };
+}
+
+/**
+ * That an answer was not sent is not lost with its topic: whose it was hears it in private, or a lead. What it answers, and
+ * buttons, belong to the topic.
+ */
+function sayInPrivate(tx: Transaction, { ticket: number, payload }: OutboxRow): void {
+  if (payload.kind !== "topic_notice" && payload.kind !== "staff_hint") return;
+  if (payload.unsent === undefined || payload.unsent === false) return;
+  const agent =
+    payload.kind === "staff_hint" ? payload.receiver : (payload.unsent as { agent: number | null }).agent;
+  const { text, entities = [] } = payload.words;
+  const ticket = tx.store.ticket(number)?.ticket;
+  const said = ticket === undefined ? { text, entities } : unsentInPrivate(ticket, { text, entities });
+  const leads = tx.rules.policy.roster.leads.map(({ id }) => id);
+  const people = agent === null || agent === 0 ? leads : [agent, ...leads.filter((id) => id !== agent)];
+  tx.tellFirstOf(people, number, words(said));
 }
 
 /** A probe was refused: what is gone is made anew. */

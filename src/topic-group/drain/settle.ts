@@ -45,7 +45,8 @@ function settleForgotten(tx: Transaction, job: Job, outcome: Final): Settled {
   return OK;
 }
 
-function ticketOf(job: Job): number {
+/** The ticket that a job is about, 0 for none. */
+export function ticketOf(job: Job): number {
   if (job.kind === "relay") return job.rows[0]!.ticket;
   return job.kind === "work" ? job.row.ticket : job.row.ticket.number;
 }

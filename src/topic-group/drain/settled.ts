@@ -1,6 +1,7 @@
 import type { UnreachableReason } from "../../domain/contact.ts";
 import { SEND_TIMEOUT_MS } from "../../domain/limits.ts";
 import { isActive } from "../../domain/status.ts";
+import type { Trouble } from "../../domain/trouble.ts";
 import { pressData } from "../../telegram/callback.ts";
 import type { Outcome, RefusalClass } from "../../telegram/outcome.ts";
 import { SEND_AGAIN } from "../../telegram/text.ts";
@@ -13,19 +14,22 @@ import type { ViewContext } from "./topic-view.ts";
 
 /* What relays, other work and views have in common when an outcome is settled. */
 
-/** What keeps a whole lane from working until people mend it. */
-export type Trouble = "bot.cannot_manage_topics" | "group.not_a_forum" | "group.gone" | "bot.token_refused";
-
 /**
  * What an outcome means beyond the job itself.
  *
  * - `trouble`: the lane rests until it is mended; the job waits, uncounted
  * - `failed`: this job is tried again later
+ * - `given_up`: it failed, and is not tried again by itself
  */
-export type Settled = { kind: "ok" } | { kind: "failed" } | { kind: "trouble"; trouble: Trouble };
+export type Settled =
+  | { kind: "ok" }
+  | { kind: "failed" }
+  | { kind: "given_up" }
+  | { kind: "trouble"; trouble: Trouble };
 
 export const OK: Settled = { kind: "ok" };
 export const FAILED: Settled = { kind: "failed" };
+export const GIVEN_UP: Settled = { kind: "given_up" };
 
 /** How a failed job is tried again. */
 export interface Retry {

@@ -103,12 +103,13 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
     case "customer_message": {
       seenCustomer(tx, message.contact);
       const { customer } = ticket;
-      tx.apply(ticket.number, {
+      const wrote = {
         type: "customer_wrote",
         customer,
         gratitude: message.gratitude,
         opening: { number: 0, customer, subject: "", language: null, payload: null, followUpOf: null },
-      });
+      } as const;
+      tx.apply(ticket.number, wrote, message.message.sentAt);
       tx.relayAgain({ ...message.message, ticket: ticket.number, lane: STAFF });
       if (message.told !== undefined)
         announceMessage(tx, tx.store.ticket(ticket.number)!.ticket, message.told);

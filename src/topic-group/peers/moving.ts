@@ -40,7 +40,7 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
     events: latest,
     contact: customer.contact,
     receiptId: row.receiptId,
-    url: topicUrl(tx.rules.group.chatId, ticket.topicId),
+    url: topicUrl(tx.rules.group.chatId, ticket.topicId, row.view.cardId),
     profile: customer.profile !== null && isCurrent(tx, customer.profile) ? customer.profile : null,
     ask,
     ...newHome(tx, ticket),

@@ -11,6 +11,8 @@ export const FACTS = {
   botUsername: "bot_username",
   /** What keeps the staff group's lane from working. */
   trouble: "trouble",
+  /** Lanes that cannot work for long: `Stall` by lane. */
+  stalls: "stalls",
   /** The shape in which the tickets in hand are stored. */
   ticketShape: "ticket_shape",
   /** The configuration has this group no more: who takes over everything that is here (`Retired`). */

@@ -26,13 +26,33 @@ export type OutboxWork =
   /** A program's answer to a customer; gone from here once it is delivered. */
   | { kind: "reply"; words: Words }
   /** Words into the ticket's topic; `follows`: somebody said them, so they go wherever the ticket goes. */
-  | { kind: "topic_notice"; words: Words; follows?: true }
+  | {
+      kind: "topic_notice";
+      words: Words;
+      follows?: true;
+      /** An answer did not arrive: whose, as far as that is known. */
+      unsent?: { agent: number | null };
+    }
   /** Words that only one person in the staff group need see; `topicId` null is the main chat. */
-  | { kind: "staff_hint"; receiver: number; topicId: number | null; words: Words; plain: boolean }
+  | {
+      kind: "staff_hint";
+      receiver: number;
+      topicId: number | null;
+      words: Words;
+      plain: boolean;
+      /** What they wrote was not sent. */
+      unsent?: boolean;
+    }
   /** A reaction of the bot on somebody's message in the staff group: a silent "done" or "not sent". */
   | { kind: "staff_reaction"; messageId: number; emoji: string }
   /** Words to a person or chat that is no customer here: a lead, an unknown group. */
-  | { kind: "direct"; chatId: number; words: Words }
+  | {
+      kind: "direct";
+      chatId: number;
+      words: Words;
+      /** Who is told instead where the bot may not write to them. */
+      orElse?: readonly number[];
+    }
   /** What an agent must know, in private; in the topic where the bot may not write to them. */
   | { kind: "agent_notice"; agent: { id: number; name: string }; notice: AgentNotice }
   | WebhookWork

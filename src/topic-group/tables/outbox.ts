@@ -1,8 +1,10 @@
 import { and, asc, eq, gt, lt, lte, sql, type SQL } from "drizzle-orm";
-import type { Lane } from "../drain/lane.ts";
+import { URGENT_KEYS, type Lane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
 import type { OutboxWork } from "./outbox-work.ts";
 import { outbox } from "./schema.ts";
+
+const URGENT_LOOKED_AT = 20;
 
 export type OutboxRow = typeof outbox.$inferSelect;
 
@@ -14,6 +16,8 @@ export interface NewWork {
   /** Of several waiting with the same key only the latest is kept, in the place of the first. */
   key?: string;
   notBefore?: number;
+  /** It goes before everything else of its lane. */
+  urgent?: boolean;
 }
 
 /** The oldest things that wait for one ticket in one lane, by their sequence numbers. */
@@ -62,6 +66,26 @@ export class Outbox {
         code: null,
       })
       .run();
+  }
+
+  /** What goes before everything else of a lane, in its order. */
+  urgent(lane: Lane): OutboxRow[] {
+    return this.#db
+      .select()
+      .from(outbox)
+      .where(
+        and(
+          // The index of keys holds only rows that have one.
+          sql`${outbox.key} IS NOT NULL`,
+          gt(outbox.key, URGENT_KEYS.from),
+          lt(outbox.key, URGENT_KEYS.to),
+          eq(outbox.lane, lane),
+          sql`${outbox.state} = 'waiting'`,
+        ),
+      )
+      .orderBy(asc(outbox.key))
+      .limit(URGENT_LOOKED_AT)
+      .all();
   }
 
   /** What waits for one ticket in a lane, in its order. */

@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, gt, isNotNull, lt, lte, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gt, isNotNull, lt, lte, or, sql, type SQL } from "drizzle-orm";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
 import type { CustomerTicket } from "../../domain/conversation.ts";
 import type { TicketEvent } from "../../domain/event.ts";
+import { CAUSE_KEPT_MS } from "../../domain/limits.ts";
 import type { RecordedState } from "../../domain/reconciliation.ts";
 import type { Loads } from "../../domain/roster.ts";
 import { evolve, TICKET_SHAPE, type Ticket } from "../../domain/ticket.ts";
@@ -27,6 +28,11 @@ export interface TicketRow {
 
 /** How many of a customer's tickets are looked at to tell where their next message belongs. */
 const CUSTOMER_TICKETS_MAX = 30;
+
+/** What was said once may be said again after half a year: who was told has forgotten it by then. */
+const TOLD_KEPT_MS = 180 * 24 * 3_600_000;
+/** A rate is as if it had never been used this long after its last 429 or call. */
+const RATE_KEPT_MS = 3_600_000;
 
 /** How many events of a ticket are read at once to find one of the newest. */
 const EVENTS_LOOKED_AT = 50;
@@ -76,6 +82,21 @@ export class Store {
   /** Whether this is the first time; what is said once is remembered here. */
   firstTime(key: string, at: number): boolean {
     return this.#db.insert(told).values({ key, at }).onConflictDoNothing().returning().all().length > 0;
+  }
+
+  /** What is so old that it may be said again, or that nothing can come of it any more. */
+  purgeTold(now: number): void {
+    const isAlbum = sql`${told.key} GLOB '*-album:*'`;
+    const isForEver = sql`${told.key} GLOB 'stranger:*' OR ${told.key} GLOB 'blocked:*'`;
+    this.#db
+      .delete(told)
+      .where(
+        or(
+          and(isAlbum, lt(told.at, now - CAUSE_KEPT_MS)),
+          and(sql`NOT (${isForEver})`, lt(told.at, now - TOLD_KEPT_MS)),
+        ),
+      )
+      .run();
   }
 
   wasTold(key: string): boolean {
@@ -763,6 +784,29 @@ export class Store {
       .values({ lane, state })
       .onConflictDoUpdate({ target: lanes.lane, set: { state } })
       .run();
+  }
+
+  /** A rate that has recovered is as good as none. */
+  purgeLaneRates(now: number): void {
+    this.#db
+      .delete(lanes)
+      .where(
+        lt(
+          sql`max(${lanes.state} ->> '$.recoversAt', coalesce(${lanes.state} ->> '$.taken[#-1]', 0))`,
+          now - RATE_KEPT_MS,
+        ),
+      )
+      .run();
+  }
+
+  /** Whose tickets these are. */
+  customersOf(numbers: readonly number[]): Map<number, number> {
+    const rows = this.#db
+      .select({ number: tickets.number, customer: tickets.customer })
+      .from(tickets)
+      .where(sql`${tickets.number} IN (SELECT value FROM json_each(${JSON.stringify(numbers)}))`)
+      .all();
+    return new Map(rows.map(({ number, customer }) => [number, customer]));
   }
 
   // People of the staff group

@@ -20,6 +20,7 @@ export const faultSchema = z.discriminatedUnion("effect", [
   z.strictObject({ effect: z.literal("flood"), retryAfter: z.number().int().min(1), ...scopeFields }),
   z.strictObject({ effect: z.literal("server_error"), deed, ...scopeFields }),
   z.strictObject({ effect: z.literal("bad_gateway"), deed, ...scopeFields }),
+  z.strictObject({ effect: z.literal("proxy_flood"), retryAfter: z.int().min(1).optional(), ...scopeFields }),
   z.strictObject({
     effect: z.literal("refuse"),
     code: z.number().int().min(400).max(599),

@@ -46,7 +46,7 @@ export async function serveBotCall(
     return;
   }
   if (fate === "reset") request.socket.resetAndDestroy();
-  else if (typeof result.body === "string") sendHtml(response, result.status, result.body);
+  else if (typeof result.body === "string") sendHtml(response, result.status, result.body, result.headers);
   else sendJson(response, result.status, result.body);
   finished();
 }
@@ -83,8 +83,17 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.end(text);
 }
 
-function sendHtml(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { "content-type": "text/html", "content-length": Buffer.byteLength(text) });
+function sendHtml(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, {
+    ...headers,
+    "content-type": "text/html",
+    "content-length": Buffer.byteLength(text),
+  });
   response.end(text);
 }
 

@@ -1,0 +1,21 @@
+/** How many calls each customer has had of a rate's window. Lives in memory: after a restart all begin alike. */
+export class Shares {
+  readonly #perMs: number;
+  #taken: { at: number; customer: number; cost: number }[] = [];
+
+  constructor(perMs: number) {
+    this.#perMs = perMs;
+  }
+
+  took(now: number, customer: number, cost: number): void {
+    this.#taken.push({ at: now, customer, cost });
+  }
+
+  /** By customer; who has had none is not in it. */
+  now(now: number): ReadonlyMap<number, number> {
+    this.#taken = this.#taken.filter(({ at }) => at + this.#perMs > now);
+    const shares = new Map<number, number>();
+    for (const { customer, cost } of this.#taken) shares.set(customer, (shares.get(customer) ?? 0) + cost);
+    return shares;
+  }
+}
