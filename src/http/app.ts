@@ -66,7 +66,7 @@ export function appWith(now: () => number, { bootstraps = true } = {}): OpenAPIH
       app,
       onMethodNotAllowed: (c, methods) => {
         const allow = [...methods, "OPTIONS"].join(", ");
-        if (c.req.method === "OPTIONS") return c.body(null, 204, { Allow: allow });
+        if (c.req.method === "OPTIONS") return new Response(null, { status: 204, headers: { Allow: allow } });
         return problem(c, "method.not_allowed", { detail: `It takes ${allow}.`, headers: { Allow: allow } });
       },
     }),

@@ -17,10 +17,12 @@ export const IdempotencyKey = z
   .min(1)
   .max(IDEMPOTENCY_KEY_CHARS_MAX)
   .regex(/^[\x20-\x7e]*$/, "must be printable ASCII")
+  // Two lines of one header come joined like this: which of the two keys was meant nobody knows.
+  .refine((key) => !key.includes(", "), 'must be sent once, and hold no ", "')
   .optional()
   .openapi({
     description:
-      "A key of the caller's choice, for a day: the same call again is answered as the first time, with `Idempotency-Replayed: true`, and changes nothing. A call that was refused changed nothing, and may be made again with its key",
+      "A key of the caller's choice, for a day: the same call again is answered as the first time, with `Idempotency-Replayed: true`, and changes nothing. A call that was refused (4xx) changed nothing: its key is free again, for the corrected call, too",
     example: "7b1c0d52-1f2e-4d8f-9d5e-0f5a1c7e3b11",
   });
 const Header = z.object({ "Idempotency-Key": IdempotencyKey });
@@ -78,6 +80,8 @@ async function run(c: Context<Desk>, lease: Lease, calls: ApiCalls, next: () => 
   await next();
   try {
     if (c.res.ok) await calls.finish(lease, c.res.status, await keep(c, lease));
+    // Refused means that nothing was changed: the key is free for the corrected call. After a 5xx nobody knows.
+    else if (c.res.status < 500) await calls.forget(lease);
     else await calls.release(lease);
   } catch (error) {
     // What was done is done, and the caller shall know; the lease ends by itself.

@@ -10,16 +10,7 @@ const PENDING = new Set([
   "agent-leaves-is-said",
   "group-leaves-message-lost",
   "group-leaves-no-command",
-  "refused-key-with-corrected-body",
   "create-only-item",
-  "accept-decides-export",
-  "coding-in-any-case",
-  "numbers-in-one-form",
-  "options-says-no-type",
-  "csv-opens-in-excel",
-  "empty-lane-is-zero",
-  "answered-by-closing",
-  "nothing-promised-in-no-time",
 ]);
 
 describe.each(Object.entries(files).map(([path, cases]) => [path.split("/").at(-1), cases] as const))(
