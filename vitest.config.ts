@@ -1,30 +1,69 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { realNow } from "./src/real-clock.ts";
 import { makeAssets } from "./src/setup/api-docs/files.ts";
+import { moveDate } from "./test/support/moved-date.ts";
+import { hideLostConnections } from "./test/support/quiet.ts";
 
 process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
 process.env["WRANGLER_SEND_METRICS"] = "false";
 await makeAssets();
+hideLostConnections();
 
-/** Plain Node: the pure core, and the sandbox's Telegram. */
-const node = { name: "node", include: ["test/{core,sandbox,setup}/**/*.test.ts"] };
+/**
+ * `TEST_DATE=2028-02-29T12:00:00Z` plays the tests as if they began then: in this process, where the tests' servers run,
+ * and in every realm that runs tests.
+ */
+const testDate = process.env["TEST_DATE"];
+// Kept in the environment: this file may be read more than once, and the date has moved then.
+const movedBy = (process.env["TEST_DATE_MOVED_BY_MS"] ??= String(
+  testDate === undefined ? 0 : Date.parse(testDate) - realNow(),
+));
+const dateMovedByMs = Number(movedBy);
+if (Number.isNaN(dateMovedByMs)) throw new Error(`TEST_DATE must be an instant, not ${testDate}`);
+moveDate(dateMovedByMs);
+
+/** `FC_SEED=7` tries other random cases; by default every run tries the same. */
+const fastCheckSeed = Number(process.env["FC_SEED"] ?? 1);
+const provide = { dateMovedByMs, fastCheckSeed };
+const setupFiles = ["test/support/setup.ts"];
+/** Set-up writes thousands of rows, builds Workers, starts browsers: a slow disk must not fail a test. */
+const hookTimeout = 120_000;
+
+/** These start the desk in a process of its own, which has the machine's date. */
+const OF_OWN_PROCESSES = ["test/sandbox/whole-sandbox.test.ts", "test/sandbox/product-bundle.test.ts"];
+
+/** Plain Node: the pure core, the sandbox's Telegram, the set-up, and the rules of this house. */
+const node = {
+  name: "node",
+  include: ["test/{core,house,sandbox,setup}/**/*.test.ts"],
+  exclude: testDate === undefined ? [] : OF_OWN_PROCESSES,
+  setupFiles,
+  provide,
+  testTimeout: 30_000,
+  hookTimeout,
+};
 
 /** The real runtime: the desk in workerd, against the sandbox's Telegram over HTTP on loopback. */
 const worker = {
   name: "worker",
   include: ["test/worker/**/*.test.ts"],
   globalSetup: ["test/support/telegram-server.ts", "test/support/endpoint-server.ts"],
-  testTimeout: 30_000,
+  setupFiles,
+  provide,
+  testTimeout: 60_000,
+  hookTimeout,
 };
 
 /** The sandbox's page in a real Chromium, with the desk and its Telegram behind it. */
 const browser = {
   name: "browser",
   include: ["test/browser/**/*.test.ts"],
-  testTimeout: 30_000,
+  testTimeout: 60_000,
+  hookTimeout,
   // Each file has a sandbox of its own; more than two at a time would only wait for each other.
   maxWorkers: 2,
-  expect: { poll: { timeout: 10_000 } },
+  expect: { poll: { timeout: 30_000 } },
 };
 
 /** The desk as a process of its own, killed and started again while everybody writes. */

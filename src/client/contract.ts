@@ -15,11 +15,13 @@ export interface Schemas {
   "SystemHealth": { "system": "enrichment" | "skills"; "failures": number; "leftAloneSince": string | null; "retryAt": string | null; "lastFailure": { "code": string; "why": string; "at": string } | null; "answeredAt"?: string | null | undefined };
   "Problem": { "code": Schemas["ProblemCode"]; "title": string; "status": number; "detail"?: string | undefined; "problems"?: { "pointer": string; "message": string }[] | undefined };
   /** Stable; what programs should look at. */
-  "ProblemCode": "request.malformed" | "update.malformed" | "auth.missing" | "auth.invalid" | "auth.expired" | "auth.revoked" | "webhook.secret_invalid" | "auth.scope_missing" | "auth.bootstrap_only" | "route.not_found" | "config.not_found" | "config.version_not_found" | "config.item_not_found" | "ticket.not_found" | "agent.not_found" | "contact.not_found" | "ticket.closed" | "ticket.resolved" | "ticket.claimed_by_other" | "ticket.moved" | "tags.too_many" | "erasure.not_found" | "hold.not_found" | "delivery.not_found" | "webhook.not_found" | "key.not_found" | "group.not_found" | "method.not_allowed" | "request.not_acceptable" | "config.conflict" | "webhook.disabled" | "contact.held" | "contact.merged" | "contact.has_merged" | "key.revoked" | "key.too_many" | "idempotency.running" | "idempotency.answer_lost" | "events.cursor_lost" | "reconciliation.running" | "drain.running" | "drain.no_address" | "config.changed" | "request.too_large" | "request.encoded" | "request.not_json" | "request.invalid" | "idempotency.key_reused" | "config.invalid" | "sla.out_of_reach" | "rate.exceeded" | "internal.error" | "auth.unavailable" | "config.missing" | "group.full" | "group.unreachable" | "record.unreachable" | "telegram.unreachable";
-  "ConfigChanged": { "version": number; "changed": boolean; "diff": Schemas["ConfigDiff"]; "unreachableGroups": string[]; "warnings": { "pointer": string; "message": string }[] };
+  "ProblemCode": "request.malformed" | "update.malformed" | "auth.missing" | "auth.invalid" | "auth.expired" | "auth.revoked" | "webhook.secret_invalid" | "auth.scope_missing" | "auth.bootstrap_only" | "route.not_found" | "config.not_found" | "config.version_not_found" | "config.item_not_found" | "ticket.not_found" | "agent.not_found" | "contact.not_found" | "ticket.closed" | "ticket.resolved" | "ticket.claimed_by_other" | "ticket.moved" | "tags.too_many" | "erasure.not_found" | "hold.not_found" | "delivery.not_found" | "webhook.not_found" | "key.not_found" | "group.not_found" | "method.not_allowed" | "request.not_acceptable" | "config.in_use" | "config.conflict" | "webhook.disabled" | "contact.held" | "contact.merged" | "contact.has_merged" | "key.revoked" | "key.too_many" | "idempotency.running" | "idempotency.answer_lost" | "events.cursor_lost" | "reconciliation.running" | "drain.running" | "drain.no_address" | "config.changed" | "request.too_large" | "request.not_json" | "request.invalid" | "idempotency.key_reused" | "config.invalid" | "sla.out_of_reach" | "rate.exceeded" | "internal.error" | "auth.unavailable" | "config.missing" | "group.full" | "group.unreachable" | "record.unreachable" | "telegram.unreachable";
+  "ConfigChanged": { "version": number; "changed": boolean; "diff": Schemas["ConfigDiff"]; "inHand": Schemas["ConfigInHand"]; "unreachableGroups": string[]; "warnings": { "pointer": string; "message": string }[] };
   /** JSON pointers: `added` and `changed` into the new document, `removed` into the old one. Items of lists are matched by their id. */
   "ConfigDiff": { "added": ({ "pointer": string; "from"?: unknown | undefined; "to"?: unknown | undefined })[]; "removed": ({ "pointer": string; "from"?: unknown | undefined; "to"?: unknown | undefined })[]; "changed": ({ "pointer": string; "from"?: unknown | undefined; "to"?: unknown | undefined })[] };
-  "ConfigDryRun": { "version": number; "valid": boolean; "problems": { "pointer": string; "message": string }[]; "warnings": { "pointer": string; "message": string }[]; "diff": Schemas["ConfigDiff"] };
+  /** What is taken out and has work in hand, and where that goes */
+  "ConfigInHand": ({ "what": "group" | "queue" | "agent"; "id": string; "tickets": number; "promises": number; "waiting": number; "goesTo": string | null })[];
+  "ConfigDryRun": { "version": number; "valid": boolean; "problems": { "pointer": string; "message": string }[]; "warnings": { "pointer": string; "message": string }[]; "inHand": Schemas["ConfigInHand"]; "diff": Schemas["ConfigDiff"] };
   "ConfigVersion": { "version": number; "createdAt": string; "createdBy": string; "note": string | null; "restoredFrom": number | null };
   "ConfigVersionWithDocument": Schemas["ConfigVersion"] & ({ "document"?: unknown | undefined });
   "ConfigVersionDiff": { "from": Schemas["ConfigVersion"]; "to": Schemas["ConfigVersion"]; "diff": Schemas["ConfigDiff"] };
@@ -39,7 +41,7 @@ export interface Schemas {
   "AgentAvailability": { "availability": "online" | "away" | "offline"; "until"?: string | undefined };
   "Queue": { "depth": number; "unassigned": number; "oldestUnassignedAt": string | null; "oldestAwaitingSince": string | null; "id": string; "group": string | null; "byPriority": ({ "depth": number; "unassigned": number; "oldestUnassignedAt": string | null; "oldestAwaitingSince": string | null; "priority": "urgent" | "high" | "normal" | "low" })[]; "byTier": ({ "depth": number; "unassigned": number; "oldestUnassignedAt": string | null; "oldestAwaitingSince": string | null; "tier": string | null })[]; "recordedAt": string | null };
   "Delivery": { "id": string; "group": string; "state": "parked" | "uncertain"; "lane": string; "kind": string; "ticket": string | null; "ref": string | null; "attempts": number; "code": string; "at": string };
-  "ReconciliationRun": { "at": string; "groups": string[]; "findings": ({ "kind": "group.unreachable" | "config.ahead" | "record.differs" | "record.tickets_differ" | "webhook.drifted" | "webhook.deaf" | "webhook.errors" | "webhook.backlog" | "webhook.unknown" | "updates.missing" | "echoes.missing" | "echoes.foreign" | "topics.lost" | "cards.lost" | "group.gone" | "group.not_a_forum" | "group.rights_missing"; "mended": boolean; "details": Record<string, unknown> })[] };
+  "ReconciliationRun": { "at": string; "groups": string[]; "findings": ({ "kind": "group.unreachable" | "config.ahead" | "record.differs" | "record.tickets_differ" | "webhook.drifted" | "webhook.deaf" | "webhook.errors" | "webhook.backlog" | "webhook.unknown" | "updates.missing" | "echoes.missing" | "echoes.foreign" | "topics.lost" | "cards.lost" | "group.gone" | "group.left_over" | "group.not_a_forum" | "group.rights_missing"; "mended": boolean; "details": Record<string, unknown> })[] };
   "DrainedUpdates": { "taken": { "accepted": number; "duplicate": number; "ignored": number; "setAside": number }; "stopped": "config.missing" | "group.full" | "group.unreachable" | "record.unreachable" | "telegram.unreachable" | "limit.reached" | null; "waiting": number | null; "webhook": { "url": string; "set": boolean } };
   "RoutingSimulation": { "queue": string; "group": string; "priority": "urgent" | "high" | "normal" | "low"; "priorityScore": number; "requireSkills": Record<string, number>; "assignee": { "id": number; "name": string } | null; "reason": string[]; "rules": number[]; "stage": Schemas["RoutingStage"]; "candidates": Schemas["RoutingCandidate"][]; "unmet": string[]; "skills": ({ "group": string; "asOf": string | null; "why": string | null })[]; "next": { "at": string; "what": string } | null };
   "RoutingStage": { "kind": "strict" | "relaxed" | "override"; "levels"?: number | undefined };
@@ -119,7 +121,7 @@ export interface Operations {
   /** Puts the whole configuration; every group follows at once */
   "PUT /api/v1/config": {
     path: Nothing;
-    query: { "dryRun"?: "0" | "1" | "true" | "false" | undefined; "note"?: string | undefined };
+    query: { "dryRun"?: "0" | "1" | "true" | "false" | undefined; "note"?: string | undefined; "reassign"?: string | undefined };
     headers: { "Idempotency-Key"?: string | undefined; "If-Match"?: string | undefined; "If-None-Match"?: string | undefined };
     body: Schemas["Config"];
     answer: Schemas["ConfigChanged"] | Schemas["ConfigDryRun"];
@@ -151,7 +153,7 @@ export interface Operations {
   /** Brings back an earlier version, as a new one */
   "POST /api/v1/config/rollback": {
     path: Nothing;
-    query: Nothing;
+    query: { "reassign"?: string | undefined };
     headers: { "Idempotency-Key"?: string | undefined; "If-Match"?: string | undefined };
     body: Schemas["ConfigRollback"];
     answer: Schemas["ConfigChanged"];
@@ -167,7 +169,7 @@ export interface Operations {
   /** Puts one section; the whole document is checked and gets a new version */
   "PUT /api/v1/config/{section}": {
     path: { "section": "desk" | "groups" | "tiers" | "queues" | "agents" | "calendars" | "slaPolicies" | "escalationPolicies" | "routing" | "intake" | "webhooks" | "retention" };
-    query: { "dryRun"?: "0" | "1" | "true" | "false" | undefined; "note"?: string | undefined };
+    query: { "dryRun"?: "0" | "1" | "true" | "false" | undefined; "note"?: string | undefined; "reassign"?: string | undefined };
     headers: { "Idempotency-Key"?: string | undefined; "If-Match"?: string | undefined };
     body: unknown;
     answer: Schemas["ConfigChanged"] | Schemas["ConfigDryRun"];
@@ -183,7 +185,7 @@ export interface Operations {
   /** Puts one item of a section: the one with this id, or a new one at the end */
   "PUT /api/v1/config/{section}/{id}": {
     path: { "section": "desk" | "groups" | "tiers" | "queues" | "agents" | "calendars" | "slaPolicies" | "escalationPolicies" | "routing" | "intake" | "webhooks" | "retention"; "id": string };
-    query: { "dryRun"?: "0" | "1" | "true" | "false" | undefined; "note"?: string | undefined };
+    query: { "dryRun"?: "0" | "1" | "true" | "false" | undefined; "note"?: string | undefined; "reassign"?: string | undefined };
     headers: { "Idempotency-Key"?: string | undefined; "If-Match"?: string | undefined };
     body: unknown;
     answer: Schemas["ConfigChanged"] | Schemas["ConfigDryRun"];
@@ -191,7 +193,7 @@ export interface Operations {
   /** Takes one item out of a section; refused while something else refers to it */
   "DELETE /api/v1/config/{section}/{id}": {
     path: { "section": "desk" | "groups" | "tiers" | "queues" | "agents" | "calendars" | "slaPolicies" | "escalationPolicies" | "routing" | "intake" | "webhooks" | "retention"; "id": string };
-    query: { "dryRun"?: "0" | "1" | "true" | "false" | undefined; "note"?: string | undefined };
+    query: { "dryRun"?: "0" | "1" | "true" | "false" | undefined; "note"?: string | undefined; "reassign"?: string | undefined };
     headers: { "Idempotency-Key"?: string | undefined; "If-Match"?: string | undefined };
     body: undefined;
     answer: Schemas["ConfigChanged"] | Schemas["ConfigDryRun"];

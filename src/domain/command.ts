@@ -69,7 +69,14 @@ export type TicketCommand =
     }
   | { type: "enrichment_failed"; code: string; why: string; latencyMs: number }
   /** It came from another group; `number` is what it is here, `topicId` the topic that it had here before, if any. */
-  | { type: "ticket_arrived"; group: string; number: number; topicId: number | null; from: string }
+  | {
+      type: "ticket_arrived";
+      group: string;
+      number: number;
+      topicId: number | null;
+      from: string;
+      home?: string;
+    }
   | { type: "desk_transferred"; queue: string; note: string }
   | { type: "agent_transferred"; by: Worker; queue: string; note?: string }
   | { type: "agent_noted"; by: Worker; text: string }

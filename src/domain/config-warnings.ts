@@ -1,4 +1,5 @@
 import { isAllowedUrl } from "./allowed-url.ts";
+import { asksForSkills } from "./config-check.ts";
 import { problem, quoted, type ConfigProblem } from "./config-places.ts";
 import { ConfigDocument, type Config, type EscalationPolicyConfig } from "./config.ts";
 import { durationWords, ms } from "./duration.ts";
@@ -19,6 +20,7 @@ export function configWarnings(document: unknown, now: number): ConfigProblem[] 
   if (!parsed.success) return [];
   const config = parsed.data;
   return [
+    ...expiredSkills(document, now),
     ...staleHolidays(config.calendars, now),
     ...hoursOnHolidays(config.calendars),
     ...unusedPolicies(config),
@@ -31,6 +33,13 @@ export function configWarnings(document: unknown, now: number): ConfigProblem[] 
     ...neverCalled(config),
     ...textWithheld(config),
   ];
+}
+
+/** Required skills that nobody has any more; a change that brings them is refused. */
+function expiredSkills(document: unknown, now: number): ConfigProblem[] {
+  if (asksForSkills(document)) return [];
+  const before = new Set(unsatisfiableSkills(document, null).map(({ message }) => message));
+  return unsatisfiableSkills(document, now).filter(({ message }) => !before.has(message));
 }
 
 function unknownEvents({ webhooks }: Config): ConfigProblem[] {

@@ -65,9 +65,10 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
       return { events: [{ type: "enrichment_failed", at: now, by: enrichment, code, why, latencyMs }] };
     }
     case "ticket_arrived": {
-      const { group, number, topicId, from } = command;
+      const { group, number, topicId, from, home } = command;
       const arrived = { type: "ticket_arrived", group, number, topicId, cameFrom: from } as const;
-      return { events: [{ ...arrived, at: now, by: routing }] };
+      const moved = home === undefined || home === ticket.home ? {} : { home };
+      return { events: [{ ...arrived, ...moved, at: now, by: routing }] };
     }
     case "desk_transferred":
       return transferred({ ...command, by: routing }, ticket, policy, now);

@@ -110,6 +110,8 @@ export type TicketEvent =
       group: string;
       number: number;
       topicId: number | null;
+      /** The group whose object owns the customer's private chat from now on, where that has changed. */
+      home?: string;
       cameFrom: string;
     })
   /** The desk's rules gave it a place. */

@@ -63,7 +63,7 @@ export function policyOf(
 }
 
 /** The desk's default queue where it belongs to the group, otherwise the group's first. */
-function defaultQueueOf(config: Config, groupId: string): string {
+export function defaultQueueOf(config: Config, groupId: string): string {
   const own = config.queues.filter((queue) => queue.group === groupId);
   const preferred = own.find((queue) => queue.id === config.routing.defaultQueue) ?? own[0];
   return preferred?.id ?? config.routing.defaultQueue;

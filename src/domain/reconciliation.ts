@@ -49,6 +49,8 @@ export type Finding =
   | { kind: "group.unreachable"; group: string; mended: false }
   /** The group's object goes by a higher version of the configuration than the record has: D1 was brought back to an older day. */
   | { kind: "config.ahead"; group: string; object: number; record: number; mended: boolean }
+  /** A group that is not in the configuration any more had open tickets; they go to the group `to`. */
+  | { kind: "group.left_over"; group: string; tickets: number; to: string; mended: true }
   /** The record has other tickets in hand than the group's object; mended by telling it those that differ. */
   | { kind: "record.differs"; group: string; object: Census; record: Census; mended: boolean }
   /** The record lacks these tickets, or has them older; mended by telling it those again. */
@@ -113,6 +115,8 @@ export function findingInWords(finding: Finding, time: (at: number) => string): 
       return `The group ${finding.group} does not answer.`;
     case "config.ahead":
       return `The group ${finding.group} goes by version ${finding.object} of the configuration, the record has ${finding.record}: store the configuration that should be in force once more.`;
+    case "group.left_over":
+      return `The group ${finding.group} is not in the configuration any more and had ${finding.tickets} open tickets; they went to ${finding.to}.`;
     case "record.differs":
       return `The record has ${finding.record.tickets} tickets of ${finding.group} in hand, the group ${finding.object.tickets}.`;
     case "record.tickets_differ":

@@ -149,7 +149,14 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
       return event.group === undefined ? next : gone(next, event.group);
     case "ticket_arrived":
       // The topic of the group that it came from is not a topic here, though its number may be.
-      return { ...next, number: event.number, group: event.group, topicId: event.topicId, movedTo: null };
+      return {
+        ...next,
+        number: event.number,
+        group: event.group,
+        home: event.home ?? ticket.home,
+        topicId: event.topicId,
+        movedTo: null,
+      };
     case "ticket_routed":
       next.queue = event.queue;
       next.requireSkills = event.requireSkills;

@@ -9,6 +9,7 @@ import { customerRoutesOf } from "../record/customer-routes.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import type { Envelope } from "../telegram/envelope.ts";
 import { askGroups, groupIds, hasGroup, newestConfigVersion } from "./ask.ts";
+import { retireGroup } from "./retiring.ts";
 
 /** The group whose object an update is for, and the configuration by which that was found. */
 export interface Addressee {
@@ -23,14 +24,14 @@ export interface Addressee {
  * else to the default group, which ignores it politely. `null` while the desk has no configuration. Throws
  * `RecordUnreachable` if only D1 could tell and does not answer.
  */
-export async function addresseeOf(envelope: Envelope, env: Env): Promise<Addressee | null> {
+export async function addresseeOf(envelope: Envelope, env: Env, now: number): Promise<Addressee | null> {
   const known = await configCacheOf(env.DB).get(waitUntil);
   if (known === null) return null;
-  const versioned = await withChatMoved(envelope, known, env);
+  const versioned = await withChatMoved(envelope, known, env, now);
   const { chat } = envelope;
   if (chat === null) return { group: defaultGroupOf(versioned.config), versioned };
   return chat.private
-    ? home(chat.id, envelope, versioned, env)
+    ? home(chat.id, envelope, versioned, env, now)
     : staffGroup(chat.id, envelope, versioned, env);
 }
 
@@ -42,10 +43,11 @@ async function withChatMoved(
   { migration }: Envelope,
   versioned: VersionedConfig,
   env: Env,
+  now: number,
 ): Promise<VersionedConfig> {
   if (migration === null || groupOfChat(versioned.config, migration.from) === undefined) return versioned;
   const above = await newestConfigVersion(env, groupIds(versioned.config));
-  const moved = await new ConfigStore(env.DB).moveChat(migration.from, migration.to, Date.now(), above);
+  const moved = await new ConfigStore(env.DB).moveChat(migration.from, migration.to, now, above);
   if (moved === null) {
     log("error", "config.chat_not_moved", migration);
     return versioned;
@@ -79,13 +81,14 @@ async function home(
   envelope: Envelope,
   versioned: VersionedConfig,
   env: Env,
+  now: number,
 ): Promise<Addressee> {
   const routes = customerRoutesOf(env.DB);
   const remembered = routes.remembered(customer);
   if (remembered !== undefined && hasGroup(versioned.config, remembered))
     return { group: remembered, versioned, remembered: customer };
   try {
-    return await storedHome(customer, envelope, versioned, env);
+    return await storedHome(customer, envelope, versioned, env, now);
   } catch (error) {
     if (!(error instanceof RecordUnreachable)) throw error;
     // Conversations go on without D1: the object that has this customer's tickets knows them.
@@ -101,6 +104,7 @@ async function storedHome(
   envelope: Envelope,
   versioned: VersionedConfig,
   env: Env,
+  now: number,
 ): Promise<Addressee> {
   const routes = customerRoutesOf(env.DB);
   let group = await routes.lookup(customer);
@@ -111,7 +115,7 @@ async function storedHome(
     const named =
       envelope.startPayload === null ? undefined : groupOfPayload(versioned.config, envelope.startPayload);
     const via = named === undefined ? "default" : "payload";
-    group = await routes.assign(customer, named ?? ours, via, Date.now());
+    group = await routes.assign(customer, named ?? ours, via, now);
   }
   if (hasGroup(versioned.config, group)) {
     routes.remember(customer, group);
@@ -121,7 +125,7 @@ async function storedHome(
   const certain = (await configCacheOf(env.DB).certain()) ?? versioned;
   if (!hasGroup(certain.config, group)) {
     log("warn", "customer.rerouted", { customer, from: group });
-    group = await reroute(env, customer, group, defaultGroupOf(certain.config));
+    group = await reroute(env, customer, group, certain);
   }
   routes.remember(customer, group);
   return { group, versioned: certain };
@@ -131,7 +135,14 @@ async function storedHome(
  * Gives a customer whose home `gone` is no group any more another one; answers the home they have then. It may not have
  * been there when they were blocked, so it hears of that first.
  */
-export async function reroute(env: Env, customer: number, gone: string, group: string): Promise<string> {
+export async function reroute(
+  env: Env,
+  customer: number,
+  gone: string,
+  versioned: VersionedConfig,
+): Promise<string> {
+  // Their tickets are there before they are.
+  const group = await retireGroup(env, gone, versioned);
   const details = await new ContactDetails(env.DB).find(customer);
   if (details !== null && details.blockedAt !== null)
     await env.TOPIC_GROUP.getByName(group).block(customer, details.blockedAt);

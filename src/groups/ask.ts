@@ -48,12 +48,16 @@ export async function askGroup<T>(
 }
 
 /**
- * Hands a configuration to the objects of all its groups. Who is not reached now learns it with the next update, so
+ * Hands a configuration to the objects of all its groups; `queues`: former queue → the one that takes its tickets. Who is not reached now learns it with the next update, so
  * nobody waits for a failed one. Answers the groups that were not.
  */
-export async function configureGroups(env: Env, versioned: VersionedConfig): Promise<string[]> {
+export async function configureGroups(
+  env: Env,
+  versioned: VersionedConfig,
+  queues: Readonly<Record<string, string>> = {},
+): Promise<string[]> {
   const answers = await askGroups(env, groupIds(versioned.config), (stub, group) =>
-    stub.configure(group, versioned),
+    stub.configure(group, versioned, queues),
   );
   return answers.filter((answer) => "unreachable" in answer).map(({ group }) => group);
 }

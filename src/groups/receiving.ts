@@ -17,14 +17,14 @@ export type Received =
       afterS: number;
     };
 
-/** Hands an update to the object that it is for. Throws `RecordUnreachable` if only D1 could tell which, and does not. */
-export async function receive(update: unknown, envelope: Envelope, env: Env): Promise<Received> {
-  const addressee = await addresseeOf(envelope, env);
+/** Hands an update that comes now to the object that it is for. Throws `RecordUnreachable` if only D1 could tell which, and does not. */
+export async function receive(update: unknown, envelope: Envelope, env: Env, now: number): Promise<Received> {
+  const addressee = await addresseeOf(envelope, env, now);
   if (addressee === null) return again("config.missing", RETRY_UNCONFIGURED_S);
   const receipt = await hand(update, addressee, env);
   if (receipt.status !== "home_needed") return receivedOf(receipt);
   customerRoutesOf(env.DB).forget(addressee.remembered!);
-  const { group, versioned } = (await addresseeOf(envelope, env)) ?? addressee;
+  const { group, versioned } = (await addresseeOf(envelope, env, now)) ?? addressee;
   return receivedOf(await hand(update, { group, versioned }, env));
 }
 

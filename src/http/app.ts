@@ -5,6 +5,7 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { errorFacts } from "../domain/error-facts.ts";
 import { API_BODY_BYTES_MAX } from "../domain/limits.ts";
 import { log } from "../log.ts";
+import { configCacheOf } from "../record/config-cache.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import { acceptable } from "./acceptable.ts";
 import { agentsApi } from "./api/agents.ts";
@@ -91,6 +92,7 @@ export function appWith(now: () => number, { bootstraps = true } = {}): OpenAPIH
 
   app.use((c, next) => {
     c.set("now", now);
+    configCacheOf(c.env.DB, now);
     c.set("bootstraps", bootstraps);
     c.set("invalid", invalid);
     return next();

@@ -3,6 +3,7 @@ import { checkConfig } from "../domain/config-check.ts";
 import type { Config } from "../domain/config.ts";
 import { missingScopes } from "../domain/scope.ts";
 import { askGroups, groupIds } from "../groups/ask.ts";
+import { inIsolate } from "../isolate.ts";
 import { ApiKeys } from "../record/api-keys.ts";
 import { configCacheOf } from "../record/config-cache.ts";
 import { ConfigStore } from "../record/config-store.ts";
@@ -96,14 +97,15 @@ healthz.openapi(
   },
 );
 
-const last = new WeakMap<Env["DB"], { at: number; health: Health }>();
+const last = inIsolate(() => new WeakMap<Env["DB"], { at: number; health: Health }>());
 
 /** What strangers get: it may be some seconds old, so that asking often costs the groups nothing. */
 async function recent(env: Env, now: number): Promise<Health> {
-  const known = last.get(env.DB);
-  if (known !== undefined && Date.now() - known.at < HEALTH_FRESH_MS) return known.health;
+  const known = last.value.get(env.DB);
+  // A clock that was turned back makes nothing fresh.
+  if (known !== undefined && now >= known.at && now - known.at < HEALTH_FRESH_MS) return known.health;
   const health = await examine(env, now);
-  last.set(env.DB, { at: Date.now(), health });
+  last.value.set(env.DB, { at: now, health });
   return health;
 }
 

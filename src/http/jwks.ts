@@ -1,6 +1,8 @@
 import type { JWK } from "jose";
 import { isAllowedUrl } from "../domain/allowed-url.ts";
+import { inIsolate } from "../isolate.ts";
 import { log } from "../log.ts";
+import { realNow } from "../real-clock.ts";
 import { jsonOf, readBytes } from "./body.ts";
 import {
   JWKS_BYTES_MAX,
@@ -33,7 +35,7 @@ interface Known {
 }
 
 /** What this isolate knows, by URL. There is one issuer; a test has several. */
-const known = new Map<string, Known>();
+const memory = inIsolate(() => new Map<string, Known>());
 const URLS_MAX = 8;
 
 /**
@@ -46,13 +48,14 @@ export async function issuerKeys(
   kid: string | undefined,
   { now, allowLoopback }: { now: number; allowLoopback: boolean },
 ): Promise<JWK[]> {
+  const known = memory.value;
   const has = (one: Known | undefined): boolean =>
     one?.keys.some((key) => kid === undefined || key.kid === kid) ?? false;
   const servesOn = (one: Known | undefined): one is Known =>
     one !== undefined && now - one.answeredAt < JWKS_STALE_MS;
   // What somebody else is asking for may have this key. Their promise must not be waited for: it is another request's.
   for (let one = known.get(url); !(servesOn(one) && has(one)); one = known.get(url)) {
-    if (Date.now() >= (one?.askingUntil ?? 0)) break;
+    if (realNow() >= (one?.askingUntil ?? 0)) break;
     await scheduler.wait(JWKS_POLL_MS);
   }
   const before = known.get(url);
@@ -66,7 +69,7 @@ export async function issuerKeys(
     return before.keys;
   }
   if (known.size >= URLS_MAX) known.clear();
-  const asking = { askedAt: now, askingUntil: Date.now() + JWKS_TIMEOUT_MS };
+  const asking = { askedAt: now, askingUntil: realNow() + JWKS_TIMEOUT_MS };
   known.set(url, { keys: [], answeredAt: -Infinity, ...before, ...asking });
   try {
     const keys = await fetched(url, allowLoopback);

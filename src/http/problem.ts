@@ -37,6 +37,10 @@ export const PROBLEMS = {
   "group.not_found": { status: 404, title: "There is no such group" },
   "method.not_allowed": { status: 405, title: "This path does not take that method" },
   "request.not_acceptable": { status: 406, title: "The answer is JSON, which the caller does not take" },
+  "config.in_use": {
+    status: 409,
+    title: "What is taken out has work in hand, and nobody said where that goes",
+  },
   "config.conflict": { status: 409, title: "Somebody else changed the configuration at the same moment" },
   "webhook.disabled": { status: 409, title: "The endpoint wanted nothing more, and is left alone" },
   "contact.held": { status: 409, title: "A legal hold keeps the contact, or a ticket of theirs" },

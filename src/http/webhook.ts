@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import { UPDATE_BYTES_MAX } from "../domain/limits.ts";
 import { receive } from "../groups/receiving.ts";
+import { inIsolate } from "../isolate.ts";
 import { log } from "../log.ts";
 import { Reconciliation } from "../record/reconciliation.ts";
 import { envelopeOf } from "../telegram/envelope.ts";
@@ -24,13 +25,14 @@ webhook.post("/telegram/webhook", async (c) => {
     return problem(c, "webhook.secret_invalid");
   }
   const { origin, pathname } = new URL(c.req.url);
-  rememberDoor(`${origin}${pathname}`, c.get("now")(), c.env.DB);
+  const now = c.get("now")();
+  rememberDoor(`${origin}${pathname}`, now, c.env.DB);
   const body = await readJson(c.req.raw, UPDATE_BYTES_MAX);
   if ("refused" in body) return problem(c, body.refused);
   const envelope = envelopeOf(body.value);
   if (envelope === null) return problem(c, "update.malformed");
 
-  const received = await receive(body.value, envelope, c.env);
+  const received = await receive(body.value, envelope, c.env, now);
   if (received.status !== "again") return c.json({ status: received.status }, 200);
   const { because: code, afterS } = received;
   const seconds = Math.min(Math.max(Math.ceil(afterS), 1), RETRY_AFTER_MAX_S);
@@ -40,15 +42,16 @@ webhook.post("/telegram/webhook", async (c) => {
 
 const HOUR_MS = 3_600_000;
 /** The last address that this isolate has compared with the record's, and when, in ms since 1970. */
-let door = { url: "", at: 0 };
+const door = inIsolate(() => ({ url: "", at: 0 }));
 
 /** Where updates come is where they shall come: the reconciliation compares it with what Telegram thinks. */
 function rememberDoor(url: string, now: number, db: D1Database): void {
-  if (url === door.url && now >= door.at && now - door.at < HOUR_MS) return;
-  door = { url, at: now };
+  const { url: known, at } = door.value;
+  if (url === known && now >= at && now - at < HOUR_MS) return;
+  door.value = { url, at: now };
   waitUntil(
     new Reconciliation(db).noteWebhookUrl(url).catch(() => {
-      door = { url: "", at: 0 };
+      door.value = { url: "", at: 0 };
     }),
   );
 }

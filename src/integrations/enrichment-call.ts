@@ -2,6 +2,7 @@ import type { HubSpotConfig } from "../domain/config.ts";
 import type { ContactFacts } from "../domain/contact.ts";
 import type { Priority } from "../domain/priority.ts";
 import type { Profile } from "../domain/routing/profile.ts";
+import { realNow } from "../real-clock.ts";
 import { callOut, type OutgoingAnswer, type OutgoingCall } from "./outgoing.ts";
 
 /** What another system is told of a ticket. Instants are ms since 1970. */
@@ -92,9 +93,9 @@ export async function askForJson(
   call: OutgoingCall,
   allowLoopback: boolean,
 ): Promise<{ kind: "json"; value: unknown; latencyMs: number } | EnrichmentFailure> {
-  const startedAt = Date.now();
+  const startedAt = realNow();
   const answer = await callOut(call, allowLoopback);
-  const latencyMs = Math.max(0, Date.now() - startedAt);
+  const latencyMs = Math.max(0, realNow() - startedAt);
   if (answer.kind === "none") {
     const passing = answer.code !== "forbidden_address" && answer.code !== "too_large";
     return failed(answer.code, whyNone(answer.code, call), latencyMs, { passing });

@@ -4,6 +4,7 @@ import { ms } from "../domain/duration.ts";
 import { ENRICHMENT_ANSWER_BYTES_MAX } from "../domain/limits.ts";
 import { profileOf } from "../domain/routing/profile.ts";
 import { ENRICHMENT_ENDPOINT, signingSecret } from "../domain/signing-secret.ts";
+import { realNow } from "../real-clock.ts";
 import {
   askForJson,
   failed,
@@ -52,7 +53,7 @@ async function askGeneric(
     data: dataOf(call),
   });
   const signer = new Webhook(await signingSecret(rootSecret, ENRICHMENT_ENDPOINT));
-  const sentAt = new Date();
+  const sentAt = new Date(realNow());
   const answer = await askForJson(
     {
       url: call.url,

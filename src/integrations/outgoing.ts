@@ -1,5 +1,6 @@
 import { isAllowedUrl } from "../domain/allowed-url.ts";
 import { RETRY_AFTER_MAX_MS } from "../domain/limits.ts";
+import { realNow } from "../real-clock.ts";
 
 /**
  * A call to a system that is not ours, whose address stands in the configuration: private, link-local and loopback
@@ -71,6 +72,6 @@ async function readUpTo(response: Response, bytesMax: number): Promise<string | 
 function retryAfterMs(headers: Headers): number | null {
   const value = headers.get("retry-after");
   if (value === null) return null;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - realNow();
   return Number.isNaN(ms) || ms < 0 ? null : Math.min(ms, RETRY_AFTER_MAX_MS);
 }

@@ -2,6 +2,7 @@ import { Webhook } from "standardwebhooks";
 import { SKILLS_ANSWER_BYTES_MAX } from "../domain/limits.ts";
 import { skillTableOf, type SkillTable } from "../domain/routing/skill-table.ts";
 import { signingSecret, SKILLS_ENDPOINT } from "../domain/signing-secret.ts";
+import { realNow } from "../real-clock.ts";
 import { askForJson, failed, type EnrichmentFailure, type EnrichmentSender } from "./enrichment-call.ts";
 
 /** Asks an outside system what agents can do; `group` is the one that asks. */
@@ -34,7 +35,7 @@ export async function askSkills(
     data: { group, agents },
   });
   const signer = new Webhook(await signingSecret(rootSecret, SKILLS_ENDPOINT));
-  const sentAt = new Date();
+  const sentAt = new Date(realNow());
   const headers = {
     accept: "application/json",
     "webhook-id": id,

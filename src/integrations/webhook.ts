@@ -1,6 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { WEBHOOK_TIMEOUT_MS } from "../domain/limits.ts";
 import { signingSecret } from "../domain/signing-secret.ts";
+import { realNow } from "../real-clock.ts";
 import { callOut, type OutgoingAnswer } from "./outgoing.ts";
 
 /** One message to an endpoint of the configuration, as Standard Webhooks 1.0 has it. */
@@ -43,7 +44,7 @@ export async function sendWebhook(call: WebhookCall, sender: WebhookSender): Pro
     data: call.data,
   });
   // Receivers compare it with their own clocks.
-  const sentAt = new Date();
+  const sentAt = new Date(realNow());
   const answer = await callOut(
     {
       url: call.url,

@@ -1,5 +1,6 @@
 import { checkConfig } from "../domain/config-check.ts";
 import type { VersionedConfig } from "../domain/config.ts";
+import { inIsolate } from "../isolate.ts";
 import { ConfigStore } from "./config-store.ts";
 import { CONFIG_FRESH_MS, CONFIG_LOOK_EVERY_MS, CONFIG_STALE_MS, UNKNOWN_CHATS_MAX } from "./limits.ts";
 
@@ -13,7 +14,8 @@ export type Beside = (work: Promise<unknown>) => void;
  */
 export class ConfigCache {
   readonly #store: ConfigStore;
-  readonly #now: () => number;
+  /** Tells how old answers are, in ms since 1970. */
+  now: () => number;
   #known: VersionedConfig | null = null;
   /** When D1 last answered; tells how old `#known` may be. */
   #answeredAt = -Infinity;
@@ -24,9 +26,9 @@ export class ConfigCache {
   /** Counts what was learnt, so that an answer from before a change does not undo it. */
   #learnt = 0;
 
-  constructor(store: ConfigStore, now: () => number = Date.now) {
+  constructor(store: ConfigStore, now: () => number) {
     this.#store = store;
-    this.#now = now;
+    this.now = now;
   }
 
   /** What is known now, without asking anyone. */
@@ -36,9 +38,9 @@ export class ConfigCache {
 
   /** The configuration in force, `null` if there is none. Throws `RecordUnreachable` only while it knows none. */
   async get(beside: Beside): Promise<VersionedConfig | null> {
-    const age = this.#now() - this.#answeredAt;
+    const age = this.#since(this.#answeredAt);
     if (this.#known === null) return this.#look();
-    if (age < CONFIG_FRESH_MS || this.#now() - this.#askedAt < CONFIG_LOOK_EVERY_MS) return this.#known;
+    if (age < CONFIG_FRESH_MS || this.#since(this.#askedAt) < CONFIG_LOOK_EVERY_MS) return this.#known;
     if (age >= CONFIG_STALE_MS) return this.#lookOrKeep();
     beside(this.#lookOrKeep());
     return this.#known;
@@ -50,9 +52,9 @@ export class ConfigCache {
    */
   async freshFor(chat: number): Promise<VersionedConfig | null> {
     const lookedAt = this.#strangers.get(chat) ?? -Infinity;
-    if (this.#known !== null && this.#now() - lookedAt < CONFIG_LOOK_EVERY_MS) return this.#known;
+    if (this.#known !== null && this.#since(lookedAt) < CONFIG_LOOK_EVERY_MS) return this.#known;
     this.#strangers.delete(chat);
-    this.#strangers.set(chat, this.#now());
+    this.#strangers.set(chat, this.now());
     const [oldest] = this.#strangers.keys();
     if (this.#strangers.size > UNKNOWN_CHATS_MAX && oldest !== undefined) this.#strangers.delete(oldest);
     return this.#lookOrKeep();
@@ -67,7 +69,13 @@ export class ConfigCache {
   learn(versioned: VersionedConfig): void {
     this.#learnt += 1;
     this.#known = versioned;
-    this.#answeredAt = this.#now();
+    this.#answeredAt = this.now();
+  }
+
+  /** What happened later than now happened by a clock that was turned back since: nothing says how long ago. */
+  #since(at: number): number {
+    const ms = this.now() - at;
+    return ms >= 0 ? ms : Infinity;
   }
 
   async #lookOrKeep(): Promise<VersionedConfig | null> {
@@ -81,10 +89,10 @@ export class ConfigCache {
 
   async #look(): Promise<VersionedConfig | null> {
     const learnt = this.#learnt;
-    this.#askedAt = this.#now();
+    this.#askedAt = this.now();
     const newest = await this.#store.newest(this.#known?.version ?? 0);
     if (learnt !== this.#learnt) return this.#known;
-    this.#answeredAt = this.#now();
+    this.#answeredAt = this.now();
     if (newest === null) this.#known = null;
     else if (newest.version !== this.#known?.version) {
       const { config } = checkConfig(newest.document);
@@ -95,16 +103,16 @@ export class ConfigCache {
   }
 }
 
-const caches = new WeakMap<D1Database, ConfigCache>();
+const caches = inIsolate(() => new WeakMap<D1Database, ConfigCache>());
 
-/** The isolate's cache for a database. */
-export function configCacheOf(d1: D1Database): ConfigCache {
-  let cache = caches.get(d1);
-  if (cache === undefined) caches.set(d1, (cache = new ConfigCache(new ConfigStore(d1))));
+/** The isolate's cache for a database. It goes by the clock of the door through which a call came last. */
+export function configCacheOf(d1: D1Database, now?: () => number): ConfigCache {
+  let cache = caches.value.get(d1);
+  if (cache === undefined) {
+    // Until a door has told the time nothing is fresh, and everything is looked up.
+    cache = new ConfigCache(new ConfigStore(d1), now ?? (() => -Infinity));
+    caches.value.set(d1, cache);
+  }
+  if (now !== undefined) cache.now = now;
   return cache;
-}
-
-/** Forgets what the isolate knows of a database; for tests that wipe it. */
-export function forgetConfig(d1: D1Database): void {
-  caches.delete(d1);
 }

@@ -149,7 +149,7 @@ export class ConfigStore {
    * tickets of another group bear already; `before` is the document in force, whose prefixes need no second look.
    */
   async check(document: unknown, before: unknown, now: number): Promise<ConfigCheck> {
-    const check = checkConfig(document, now);
+    const check = withoutFormer(checkConfig(document, now), document, before, now);
     const told = new Set(check.problems.map(({ pointer }) => pointer));
     const unsound = unsoundIn(document).filter(({ pointer }) => !told.has(pointer));
     if (check.config === null || unsound.length > 0)
@@ -260,4 +260,17 @@ function withChatMoved(document: unknown, from: number, to: number): unknown {
   const { groups } = document as { groups: { chatId: number }[] };
   const moved = groups.map((group) => (group.chatId === from ? { ...group, chatId: to } : group));
   return { ...(document as object), groups: moved };
+}
+
+/**
+ * A certificate that has expired since the document in force was stored keeps nobody from another change, or from the
+ * way back: only what the change itself brings is refused. `configWarnings` names the rest.
+ */
+function withoutFormer(check: ConfigCheck, document: unknown, before: unknown, now: number): ConfigCheck {
+  if (check.config !== null) return check;
+  const timeless = checkConfig(document);
+  if (timeless.config === null) return check;
+  const former = new Set(checkConfig(before, now).problems.map(({ message }) => message));
+  const problems = check.problems.filter(({ message }) => !former.has(message));
+  return problems.length === 0 ? timeless : { config: null, problems };
 }

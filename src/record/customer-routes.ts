@@ -1,5 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import { inIsolate } from "../isolate.ts";
 import { CUSTOMER_ROUTES_CACHED_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";
 import { customerRoutes } from "./schema.ts";
@@ -60,6 +61,13 @@ export class CustomerRoutes {
     return row?.group ?? (await this.lookup(customer)) ?? group;
   }
 
+  /** Everybody whose home was a group that is taken out has another one from now on. */
+  async rerouteAll(gone: string, group: string): Promise<void> {
+    await reach(() =>
+      this.#db.update(customerRoutes).set({ groupId: group }).where(eq(customerRoutes.groupId, gone)),
+    );
+  }
+
   /** Gives a customer whose home `gone` is no group any more another one, once; answers the home they have then. */
   async reroute(customer: number, gone: string, group: string): Promise<string> {
     await reach(() =>
@@ -72,16 +80,11 @@ export class CustomerRoutes {
   }
 }
 
-const routes = new WeakMap<D1Database, CustomerRoutes>();
+const routes = inIsolate(() => new WeakMap<D1Database, CustomerRoutes>());
 
 /** The isolate's routes for a database. */
 export function customerRoutesOf(d1: D1Database): CustomerRoutes {
-  let own = routes.get(d1);
-  if (own === undefined) routes.set(d1, (own = new CustomerRoutes(d1)));
+  let own = routes.value.get(d1);
+  if (own === undefined) routes.value.set(d1, (own = new CustomerRoutes(d1)));
   return own;
-}
-
-/** Forgets what the isolate remembers of a database; for tests that wipe it. */
-export function forgetRoutes(d1: D1Database): void {
-  routes.delete(d1);
 }

@@ -104,6 +104,20 @@ export class Reconciliation {
     return row ?? { tickets: 0, versions: 0 };
   }
 
+  /** Groups other than these that have open tickets by the record's word, and how many. */
+  async leftOver(groups: readonly string[]): Promise<{ group: string; tickets: number }[]> {
+    return reach(() =>
+      this.#db
+        .select({ group: tickets.groupId, tickets: sql<number>`count(*)` })
+        .from(tickets)
+        .where(
+          sql`${tickets.closed} = 0 AND ${tickets.customerId} <> 0
+            AND ${tickets.groupId} NOT IN (SELECT value FROM json_each(${JSON.stringify(groups)}))`,
+        )
+        .groupBy(tickets.groupId),
+    );
+  }
+
   /** Of some tickets the versions that the record has, by id. */
   async versionsOf(ids: readonly string[]): Promise<Map<string, number>> {
     const rows = await reach(() =>

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { ConfigInput } from "../domain/config.ts";
+import { realNow } from "../real-clock.ts";
 import type { SeenMessage } from "./telegram/client.ts";
 import type { Change } from "./telegram/feed.ts";
 import type { HostedWorld } from "./telegram/hosted-world.ts";
@@ -54,6 +55,6 @@ function chatName(message: SeenMessage): string {
 }
 
 function line(who: string, what: string, text: string): void {
-  const time = new Date().toTimeString().slice(0, 8);
+  const time = new Date(realNow()).toTimeString().slice(0, 8);
   console.log(`  ${styleText("dim", time)}  ${who.padEnd(15)} ${styleText("cyan", what.padEnd(20))} ${text}`);
 }

@@ -7,6 +7,8 @@ export type Press =
   | { act: "claim" | "resolve" | "close" | "reopen"; ticket: string }
   /** Send a message to the customer again whose outcome nobody knows. */
   | { act: "send_again"; delivery: string }
+  /** Send what was held back because it answers something internal; `message` is its id in the group. */
+  | { act: "send_held"; ticket: string; message: number }
   | { act: "answer"; ticket: string; field: string; option: string }
   /** Show an intake question again. */
   | { act: "ask"; ticket: string; field: string }
@@ -18,6 +20,7 @@ const CODES = {
   close: "x",
   reopen: "o",
   send_again: "s",
+  send_held: "h",
   answer: "i",
   ask: "q",
   customer_close: "z",
@@ -33,6 +36,8 @@ export function pressData(press: Press): string {
   switch (press.act) {
     case "send_again":
       return `${letter}:${press.delivery}`;
+    case "send_held":
+      return `${letter}:${press.ticket}:${press.message}`;
     case "answer":
       return `${letter}:${press.ticket}:${press.field}:${press.option}`;
     case "ask":
@@ -52,6 +57,10 @@ export function parsePress(data: string): Press | null {
       return null;
     case "send_again":
       return rest.length > 0 ? { act, delivery: rest.join(":") } : null;
+    case "send_held":
+      return rest.length === 3 && /^\d{1,15}$/.test(rest[2]!)
+        ? { act, ticket, message: Number(rest[2]) }
+        : null;
     case "answer":
       return rest.length === 4 ? { act, ticket, field: rest[2]!, option: rest[3]! } : null;
     case "ask":

@@ -1,6 +1,7 @@
 import type { LinkPreviewOptions, Message, MessageEntity } from "grammy/types";
 import { joinedPart, type JoinedPart } from "./join-texts.ts";
 import { markOf, type MarkKey } from "./mark.ts";
+import { elsewhereOf, originOf, type Elsewhere, type Origin } from "./origin.ts";
 import { saidIn } from "./said.ts";
 
 /** The kinds of content that the desk knows by name. `unknown` is one of a newer Bot API: it is copied all the same. */
@@ -185,6 +186,10 @@ export interface Writing {
   thread?: number | null;
   /** Tasks of a checklist that are done. */
   ticked?: number;
+  /** Whose words they were first, where it is a forward. */
+  origin?: Origin | null;
+  /** What it answers outside of the chat. */
+  elsewhere?: Elsewhere | null;
   /** Whether Telegram lets a bot copy it at all. */
   copyable: boolean;
   /** Only the receiver saw it, and its `messageId` is 0. */
@@ -227,6 +232,8 @@ export function writingOf(message: Message, key: MarkKey): Writing | null {
     captionAbove: message.show_caption_above_media === true,
     thread: message.chat.type === "private" ? (message.message_thread_id ?? null) : null,
     ticked: (message.checklist?.tasks ?? []).filter((task) => task.completion_date !== undefined).length,
+    origin: originOf(message),
+    elsewhere: elsewhereOf(message),
     copyable: !UNCOPYABLE.has(kind) && !isQuizWithoutAnswer(message),
     ephemeral: message.ephemeral_message_id !== undefined,
   };

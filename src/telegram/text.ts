@@ -11,6 +11,7 @@ import type { Metric } from "../domain/sla/metric.ts";
 import type { TicketStatus } from "../domain/status.ts";
 import { CUSTOMER_COMMANDS, STAFF_COMMANDS } from "./commands.ts";
 import type { MessageKind } from "./message.ts";
+import type { Elsewhere } from "./origin.ts";
 import { bold, code, instant, join, link, mention, plain, rich, type RichText } from "./rich-text.ts";
 
 /** Every word that the desk says in Telegram, but for the card (`card.ts`) and the receipt (`receipt-view.ts`). */
@@ -196,6 +197,11 @@ export function programReplied(program: string, text: string): RichText {
 
 export function programNoted(program: string, text: string): RichText {
   return rich`✍ ${bold(program)}:\n${text}`;
+}
+
+/** A note that its writer whispered to the bot. */
+export function notedBy(agent: string, text: string): RichText {
+  return rich`✍ ${bold(agent)}:\n${text}`;
 }
 
 const GONE = {
@@ -406,6 +412,18 @@ export function checklistTicked(): RichText {
   return plain("☑️ Tasks were ticked off on the original of this list. Ticks do not show on the copy.");
 }
 
+/** Stands before a message that answers something outside of the chat. */
+export function answersElsewhere({ what, name, url, quote }: Elsewhere): RichText {
+  const named = name === "" ? "somebody" : name;
+  const whose = url === null ? bold(named) : link(named, url);
+  return rich`↪ The next message is about a ${what} of ${whose}${quote === null ? "." : rich`: “${quote}”`}`;
+}
+
+/** Where Telegram let a message only be copied, which loses whose it was. */
+export function forwardedFrom(name: string): RichText {
+  return rich`↪ A message here was forwarded from ${bold(name === "" ? "somebody" : name)}: the words are not the customer's.`;
+}
+
 export function sourceGone(): RichText {
   return plain("The customer deleted a message before it could be copied here.");
 }
@@ -484,9 +502,41 @@ export function slipHint(): RichText {
   );
 }
 
-export function editNotMirrored(): RichText {
+/** Below an answer to a note, to a line of the desk's own, or to somebody who is not passed on. */
+export function heldBack(): RichText {
   return plain(
-    "The edited message begins with a slash, so the customer still sees the former text. /delete as a reply removes it.",
+    "🔒 Not sent: it answers something that the customer cannot see. If it is meant for them, send it with the button.",
+  );
+}
+
+export const SEND_TO_CUSTOMER = "Send to the customer";
+
+/** In the place of `heldBack`, once somebody has pressed the button. */
+export function sentAfterAll(agent: string): RichText {
+  return rich`📤 ${bold(agent)} sent this to the customer.`;
+}
+
+export const HELD_BACK_TOAST = {
+  sent: "It is on its way to the customer.",
+  already: "It was sent already.",
+  gone: "It is not to be sent any more.",
+} as const;
+
+export function takenBack(): RichText {
+  return plain(
+    "🔒 This is internal now, and was deleted from the customer's chat. They may have read it before.",
+  );
+}
+
+export function internalTooLate(): RichText {
+  return plain(
+    "⚠️ This is internal now, but the customer keeps what they got: Telegram does not let it be deleted any more.",
+  );
+}
+
+export function internalUncertain(): RichText {
+  return plain(
+    "⚠️ This is internal now and is not sent again, but nobody knows whether the customer has got it already: Telegram did not answer.",
   );
 }
 

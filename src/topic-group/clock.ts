@@ -1,3 +1,5 @@
+import { realNow } from "../real-clock.ts";
+
 /** Where a topic group gets its time from. */
 export interface Clock {
   /** Milliseconds since 1970, UTC. */
@@ -9,4 +11,4 @@ export interface Clock {
 }
 
 /** Real time: what every deployed desk runs on. */
-export const systemClock: Clock = { now: () => Date.now(), ringAt: (at) => at, atOfRing: (ring) => ring };
+export const systemClock: Clock = { now: realNow, ringAt: (at) => at, atOfRing: (ring) => ring };

@@ -10,7 +10,7 @@ import { plain } from "../telegram/rich-text.ts";
 import { customerWroteElsewhere, programNoted, programReplied } from "../telegram/text.ts";
 import { agentOf } from "./arrivals/agents.ts";
 import { seenCustomer } from "./arrivals/customers.ts";
-import { speakIn } from "./arrivals/staff-message.ts";
+import { speakIn } from "./arrivals/speaking.ts";
 import { chatLane } from "./drain/lane.ts";
 import { announceMessage } from "./hooks.ts";
 import { words, type Transaction } from "./transaction.ts";

@@ -1,7 +1,9 @@
+import { defaultGroupOf, defaultQueueOf } from "../domain/policy.ts";
 import type { EnrichmentResult, EnrichmentSender, Heard } from "../integrations/enrichment-call.ts";
 import { askEnrichment } from "../integrations/enrichment.ts";
 import { askSkills, type SkillsResult } from "../integrations/skill-service.ts";
 import { sendWebhook, type WebhookOutcome, type WebhookSender } from "../integrations/webhook.ts";
+import { realRandom } from "../real-clock.ts";
 import { project, type ProjectionBatch } from "../record/projection.ts";
 import { botApi } from "../telegram/api.ts";
 import type { Outcome } from "../telegram/outcome.ts";
@@ -15,7 +17,8 @@ export interface Outside {
   /** Makes a call, one try, and says what came of it. Never throws. */
   call(call: OutsideCall): Promise<Outcome>;
   project(batch: ProjectionBatch): Promise<void>;
-  random(): number;
+  /** From 0 up to 1, exclusive; `of` names what it is drawn for, so that a local desk can draw the same again. */
+  random(of: string): number;
 }
 
 export function outsideOf(env: Env): Outside {
@@ -36,7 +39,7 @@ export function outsideOf(env: Env): Outside {
       return bot(call);
     },
     project: (batch) => project(env.DB, batch),
-    random: () => Math.random(),
+    random: realRandom,
   };
 }
 
@@ -51,7 +54,14 @@ async function tell({ peer, from, key, message, versioned }: PeerCall, env: Env)
     const { version } = versioned;
     let answer = await stub.fromPeer(from, key, message, version);
     if (answer === "config_needed") {
-      await stub.configure(peer, versioned);
+      const { config } = versioned;
+      if (config.groups.some(({ id }) => id === peer)) await stub.configure(peer, versioned);
+      else {
+        // It is not in the configuration any more: what it has, and what comes for it, goes to another group.
+        const to = defaultGroupOf(config);
+        const retired = await stub.retire({ version, to, queue: defaultQueueOf(config, to) });
+        if (retired === "unknown") return { kind: "refused", code: "permanent", description: "group_gone" };
+      }
       answer = await stub.fromPeer(from, key, message, version);
     }
     return answer === "done" ? { kind: "done", result: null } : { kind: "retry", code: "config_needed" };

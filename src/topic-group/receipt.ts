@@ -13,6 +13,12 @@ export type Receipt =
   | { status: "full" | "failed"; retryAfterS: number };
 
 /** A delivery that gave up (`parked`) or whose outcome nobody knows (`uncertain`). Instants in ms since 1970. */
+/** What is in hand in a group; `promises`: of how many tickets time decides something; `waiting`: deliveries to people. */
+export interface InHand {
+  tickets: { agent: number | null; queue: string; tickets: number; promises: number }[];
+  waiting: number;
+}
+
 export interface ParkedDelivery {
   /** `<group>:m:<seq>` for a relayed message, `<group>:o:<seq>` for everything else. */
   id: string;

@@ -32,7 +32,7 @@ import { handOut } from "./assigning.ts";
 import { contactInside, type ContactInside } from "./contact-inside.ts";
 import { depthsDue, nextDepthAt, watchDepth } from "./depth.ts";
 import { Drain } from "./drain/drain.ts";
-import { groupOfLane, isChatLane, isForOthers, STAFF } from "./drain/lane.ts";
+import { CRM_LANES, groupOfLane, isChatLane, isForOthers, STAFF } from "./drain/lane.ts";
 import { Recorder } from "./drain/recorder.ts";
 import { relayUncertain } from "./drain/settle-relay.ts";
 import { noticeUncertain } from "./drain/settle-work.ts";
@@ -63,8 +63,17 @@ import type { PeerMessage } from "./peers/message.ts";
 import { sendAway } from "./peers/moving.ts";
 import { recountSlots, rehome, tellAgents, tellSlots } from "./peers/slots.ts";
 import { knownPlaces, placeAgain, type QueueSuccessors } from "./places.ts";
-import type { AgentHere, GroupHealth, HookHealth, ParkedDelivery, Receipt, Swept } from "./receipt.ts";
+import type {
+  AgentHere,
+  GroupHealth,
+  HookHealth,
+  InHand,
+  ParkedDelivery,
+  Receipt,
+  Swept,
+} from "./receipt.ts";
 import { parkedDeliveries, publicName, replay, type Replayed } from "./replay.ts";
+import { closedSince, leave, retiredTo, type Retired } from "./retired.ts";
 import { routingStory } from "./routing-story.ts";
 import { rulesOf, type ConfigInForce, type Rules } from "./rules.ts";
 import { storedSkills } from "./skills.ts";
@@ -96,6 +105,8 @@ const RETRY_AFTER_FAILED_S = 5;
 const ALARM_PATIENCE_MS = 25_000;
 /** … and how often it looks meanwhile whether it has to ring again. */
 const ALARM_LOOK_MS = 500;
+/** How long whoever takes a group out waits until it has handed over what it has; the rest follows by itself. */
+const RETIRING_PATIENCE_MS = 4_000;
 const PURGE_EVERY_MS = CAUSE_KEPT_MS / 24;
 /** Events of a ticket that an explanation looks through. */
 const EXPLAINED_EVENTS_MAX = 5_000;
@@ -195,6 +206,9 @@ export class TopicGroup extends DurableObject<Env> {
   configure(group: string, { version, config }: VersionedConfig, successors: QueueSuccessors = {}): number {
     const before = this.#rulesInForce();
     if (before !== null && before.version >= version) return before.version;
+    // It was taken out, and is there again.
+    const isBack = config.groups.some(({ id }) => id === group);
+    if (isBack && retiredTo(this.#tables.store) !== null) this.#tables.store.deleteFact(FACTS.retired);
     // What was due before belongs to the rules that were in force then.
     this.#strikeClocks();
     const retimed = before === null || isRetimed(before.config, config);
@@ -210,6 +224,8 @@ export class TopicGroup extends DurableObject<Env> {
         tx.store.setFact(FACTS.group, group);
         tx.store.setFact(FACTS.config, inForce);
         if (before !== null) forgetFormer(tx.store, before.sources, sources);
+        // What waited for a system that did not answer is for the one that is asked now.
+        for (const lane of CRM_LANES) tx.touched.add(lane);
         if (retimed) {
           tx.store.allDueAt(tx.now);
           tx.wake(tx.now);
@@ -288,6 +304,11 @@ export class TopicGroup extends DurableObject<Env> {
       if (number === null) return { status: "unknown" };
       tx.strike(number);
       const { ticket } = tx.store.ticket(number)!;
+      const retired = retiredTo(tx.store);
+      if (retired !== null && ticket.movedTo === null) {
+        leave(tx, tx.store.ticket(number)!, retired);
+        return { status: "elsewhere", group: retired.to };
+      }
       if (ticket.movedTo !== null) return { status: "elsewhere", group: ticket.movedTo };
       return act(tx, by, ticket, what);
     });
@@ -307,7 +328,8 @@ export class TopicGroup extends DurableObject<Env> {
     work: (tx: Transaction, by: Worker) => Done | Exclude<Executed<RecordedRow>, { status: "done" }>,
   ): Executed<RecordedRow> {
     const rules = this.#rulesInForce();
-    if (rules === null || rules.version < configVersion) return { status: "config_needed" };
+    const isOld = rules !== null && rules.version < configVersion && retiredTo(this.#tables.store) === null;
+    if (rules === null || isOld) return { status: "config_needed" };
     if (this.#waiting >= WAITING_ROWS_MAX) return { status: "full" };
     const done = this.#commit((tx) => {
       const known = tx.inbox.known(cause);
@@ -591,14 +613,58 @@ export class TopicGroup extends DurableObject<Env> {
   /** What another group's object says about a ticket; `key` tells a repetition. */
   fromPeer(from: string, key: string, message: PeerMessage, configVersion: number): "done" | "config_needed" {
     const rules = this.#rulesInForce();
-    if (rules === null || rules.version < configVersion) return "config_needed";
+    const retired = retiredTo(this.#tables.store);
+    if (rules === null || (rules.version < configVersion && retired === null)) return "config_needed";
     this.#commit((tx) => {
       const cause = `peer:${key}`;
       if (tx.inbox.known(cause) !== undefined) return;
       fromPeer(tx, from, message, (of) => this.drain.isInFlight(of));
       tx.inbox.settle(cause, tx.now);
     });
+    if (retired !== null && message.type === "ticket_moved") this.#leaveAll(retired);
     return "done";
+  }
+
+  /**
+   * The configuration has this group no more: what is in hand goes to another group's queue. Resolves once everything
+   * has been handed over, or after a while. `unknown`: there was never anything here, or the group is there after all.
+   */
+  async retire(retired: Retired): Promise<"done" | "unknown"> {
+    const rules = this.#rulesInForce();
+    if (rules === null || rules.version >= retired.version) return "unknown";
+    this.#strikeClocks();
+    const known = retiredTo(this.#tables.store);
+    if (known === null || known.version < retired.version) this.#tables.store.setFact(FACTS.retired, retired);
+    this.#leaveAll(retiredTo(this.#tables.store)!);
+    this.drain.kick();
+    const patience = new AbortController();
+    const late = scheduler.wait(RETIRING_PATIENCE_MS, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([this.drain.idle(), late]);
+    patience.abort();
+    return "done";
+  }
+
+  #leaveAll(retired: Retired): void {
+    for (let after = 0; ;) {
+      const since = this.#commit((tx) => closedSince(tx));
+      const rows = this.#tables.store.toLeave(after, since, DUE_TICKETS_MAX);
+      for (const row of rows) {
+        try {
+          this.#commit((tx) => leave(tx, row, retired));
+        } catch (error) {
+          this.#report(`handing over ticket ${row.ticket.number}`, error);
+        }
+      }
+      if (rows.length < DUE_TICKETS_MAX) return;
+      after = rows.at(-1)!.ticket.number;
+    }
+  }
+
+  /** What is in hand here, and how much waits to leave for people; null before there are rules. */
+  inHand(): InHand | null {
+    if (this.#rulesInForce() === null) return null;
+    const { store, messages, outbox } = this.#tables;
+    return { tickets: store.inHand(), waiting: messages.countWaiting() + outbox.countToPeople() };
   }
 
   /** Does what is due, as the alarm would: whoever comes first does it, and once. Answers what it did. */
@@ -930,7 +996,7 @@ export class TopicGroup extends DurableObject<Env> {
     });
     return new Drain({
       now: () => this.#now(),
-      random: () => this.#outside.random(),
+      random: (of) => this.#outside.random(of),
       call: (call) => this.#outside.call(call),
       queues: this.#tables,
       rules: () => this.#rulesInForce(),

@@ -357,6 +357,22 @@ export class Transaction {
     this.#accepted(message);
   }
 
+  /** A message that was held back goes out, behind everything that was accepted before now. */
+  sendNow({ chat, messageId, lane, content }: MessageRow): void {
+    const { kind: _, ...kept } = content ?? {};
+    this.messages.update(
+      { chat, messageId },
+      {
+        state: "waiting",
+        seq: this.#sequence.next(),
+        acceptedAt: this.now,
+        content: Object.keys(kept).length === 0 ? null : kept,
+      },
+    );
+    this.added += 1;
+    this.touched.add(lane);
+  }
+
   #accepted(message: Pick<NewMessage, "lane" | "notBefore">): void {
     this.added += 1;
     this.relayed = true;

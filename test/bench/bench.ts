@@ -1,5 +1,6 @@
 import { arch, availableParallelism, cpus, platform } from "node:os";
 import workerd from "workerd/package.json" with { type: "json" };
+import { realNow } from "../../src/real-clock.ts";
 import { accepts } from "./accepts.ts";
 import { inWords, isMet, type Chapter } from "./chapter.ts";
 import { commands } from "./commands.ts";
@@ -34,7 +35,7 @@ if (unknown.length > 0)
   throw new Error(`no such chapter: ${unknown.join(", ")}; there are ${Object.keys(CHAPTERS).join(", ")}`);
 
 const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? arch()}, ${platform()}, Node ${process.versions.node}, workerd ${workerd.version}`;
-console.log(`${machine}, ${new Date().toISOString().slice(0, 10)}\n`);
+console.log(`${machine}, ${new Date(realNow()).toISOString().slice(0, 10)}\n`);
 
 const chapters: Record<string, Chapter> = {};
 for (const [name, measure] of Object.entries(CHAPTERS)) {

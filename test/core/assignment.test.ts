@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigDocument } from "../../src/domain/config.ts";
 import {
@@ -13,6 +12,7 @@ import { queueRoutingsOf } from "../../src/domain/routing/queues.ts";
 import { levelOf } from "../../src/domain/routing/skills.ts";
 import { turnAt } from "../../src/domain/routing/turn.ts";
 import { exampleDesk } from "../support/desks.ts";
+import fc from "../support/fast-check.ts";
 import { HOUR, MINUTE, NOON } from "./given.ts";
 
 const QUEUE: QueueRouting = {

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   ENRICHMENT_FAILURES_MAX,
@@ -7,6 +6,7 @@ import {
   ENRICHMENT_PROBE_MAX_MS,
 } from "../../src/domain/limits.ts";
 import { after, CLOSED, mayTry, trying, type Breaker } from "../../src/domain/routing/breaker.ts";
+import fc from "../support/fast-check.ts";
 
 const T = Date.parse("2026-11-20T09:00:00Z");
 const FAILED = { kind: "failed", retryAfterMs: null } as const;

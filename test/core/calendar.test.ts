@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, test } from "vitest";
 import type { CalendarConfig } from "../../src/domain/config.ts";
@@ -6,6 +5,7 @@ import { BusinessCalendar } from "../../src/domain/sla/calendar.ts";
 import type { Pause } from "../../src/domain/sla/pauses.ts";
 import { segmentsOf } from "../../src/domain/sla/segments.ts";
 import { TimeZone } from "../../src/domain/sla/zone.ts";
+import fc from "../support/fast-check.ts";
 import { DAY, HOUR, MINUTE } from "./given.ts";
 
 const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;

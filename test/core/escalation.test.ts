@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TicketCommand } from "../../src/domain/command.ts";
 import { decide } from "../../src/domain/decide.ts";
@@ -10,6 +9,7 @@ import { NO_PROFILE } from "../../src/domain/routing/profile.ts";
 import { NO_TEAM } from "../../src/domain/routing/taking-over.ts";
 import { dueAt } from "../../src/domain/strike.ts";
 import { evolve, type Ticket } from "../../src/domain/ticket.ts";
+import fc from "../support/fast-check.ts";
 import { BORIS, DAY, HOUR, MINUTE, NOON, OLGA, wrote } from "./given.ts";
 import { deskWith, LEAD, SENIOR, SlaScene, TARGETS } from "./sla-given.ts";
 

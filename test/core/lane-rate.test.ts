@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GROUP_RATE, LaneRate } from "../../src/topic-group/drain/lane-rate.ts";
+import fc from "../support/fast-check.ts";
 
 const SECOND = 1_000;
 

@@ -1,10 +1,10 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkConfig } from "../../src/domain/config-check.ts";
 import type { Config } from "../../src/domain/config.ts";
 import { fitted, isStale, NO_PROFILE, profileOf, type Profile } from "../../src/domain/routing/profile.ts";
 import type { SkillTable } from "../../src/domain/routing/skill-table.ts";
 import { exampleDesk } from "../support/desks.ts";
+import fc from "../support/fast-check.ts";
 
 const NOW = Date.parse("2026-11-20T09:00:00Z");
 

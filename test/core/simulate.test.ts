@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigDocument, type Config, type ConfigInput } from "../../src/domain/config.ts";
 import { policyOf } from "../../src/domain/policy.ts";
@@ -9,6 +8,7 @@ import { simulate, type AgentGiven, type Rehearsal } from "../../src/domain/rout
 import type { SkillsKnown } from "../../src/domain/routing/skill-table.ts";
 import { evolve, type Ticket } from "../../src/domain/ticket.ts";
 import { exampleDesk } from "../support/desks.ts";
+import fc from "../support/fast-check.ts";
 import { opened } from "../support/tickets.ts";
 import { HOUR, MINUTE } from "./given.ts";
 

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TicketCommand } from "../../src/domain/command.ts";
 import { decide } from "../../src/domain/decide.ts";
@@ -6,6 +5,7 @@ import { NO_TEAM } from "../../src/domain/routing/taking-over.ts";
 import { TICKET_STATUSES, type TicketStatus } from "../../src/domain/status.ts";
 import { dueAt } from "../../src/domain/strike.ts";
 import { evolve, type Ticket } from "../../src/domain/ticket.ts";
+import fc from "../support/fast-check.ts";
 import { BORIS, CUSTOMER, DAY, given, HOUR, MINUTE, NOON, OLGA, POLICY, Scene, wrote } from "./given.ts";
 
 const claim = { type: "agent_claimed", by: OLGA } as const;

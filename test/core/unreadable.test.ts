@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { inbound } from "../../src/telegram/inbound.ts";
 import { markKeyOf } from "../../src/telegram/mark.ts";
 import { clipped, rich, bold } from "../../src/telegram/rich-text.ts";
+import { customerWroteElsewhere } from "../../src/telegram/text.ts";
+import { words } from "../../src/topic-group/transaction.ts";
 import { brokenUpdates } from "../support/broken-updates.ts";
 import fixture from "../support/telegram/updates.json";
 
@@ -53,4 +55,10 @@ test("a text that is too long is cut with its entities, and ends in an ellipsis"
     ],
   });
   expect(clipped(long, 11).entities).toEqual([{ type: "bold", offset: 0, length: 10 }]);
+});
+
+test("whatever the desk says is cut where Telegram would refuse it", () => {
+  const said = words(customerWroteElsewhere("N".repeat(128), "k".repeat(64), "x".repeat(3_900)));
+  expect([said.text.length, said.text.at(-1)]).toEqual([4_096, "…"]);
+  expect(said.entities).toEqual([{ type: "bold", offset: 0, length: 128 }]);
 });

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { lookThrough, type Hole, type UpdateLedger } from "../../src/domain/update-ledger.ts";
+import fc from "../support/fast-check.ts";
 
 const HOUR = 3_600_000;
 const look = (

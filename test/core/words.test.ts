@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { durationMs, durationWords } from "../../src/domain/duration.ts";
 import { cut, subjectOf } from "../../src/domain/subject.ts";
@@ -7,6 +6,7 @@ import { slashed } from "../../src/telegram/commands.ts";
 import { joinTexts } from "../../src/telegram/join-texts.ts";
 import { bold, join, rich } from "../../src/telegram/rich-text.ts";
 import { refOfTopicName, topicName } from "../../src/telegram/topic-name.ts";
+import fc from "../support/fast-check.ts";
 
 const FAMILY = "👨‍👩‍👧‍👦";
 

@@ -1,9 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer, connect } from "node:net";
 import { join } from "node:path";
 import type { LocalDeskOptions } from "../../src/sandbox/desk/local-desk.ts";
 import { until } from "../support/until.ts";
+
+const TRIES_MAX = 5;
 
 /** A desk in a process group of its own: what is killed is the runtime itself, with everything that belongs to it. */
 export class KillableDesk {
@@ -11,13 +14,38 @@ export class KillableDesk {
   readonly #options: LocalDeskOptions;
   #process: ChildProcess | null = null;
 
-  constructor(options: LocalDeskOptions) {
+  private constructor(options: LocalDeskOptions) {
     this.#options = options;
     this.url = `http://127.0.0.1:${options.port}`;
   }
 
-  /** Resolves when it answers. */
+  /** A desk that is up. Somebody else may take its port between the look for a free one and the start: then another one. */
+  static async open(options: Omit<LocalDeskOptions, "port">): Promise<KillableDesk> {
+    for (let tries = 1; ; tries += 1) {
+      const port = await lastingPort();
+      const desk = new KillableDesk({ ...options, port });
+      try {
+        await desk.#start();
+        return desk;
+      } catch (error) {
+        if (tries === TRIES_MAX || (await isFree(port))) throw error;
+      }
+    }
+  }
+
+  /** Starts it again at its address; resolves when it answers. Whoever looks at the port just then is let pass. */
   async start(): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#start();
+      } catch (error) {
+        if (tries === TRIES_MAX || (await isFree(this.#options.port))) throw error;
+        await until("the port is free", () => isFree(this.#options.port));
+      }
+    }
+  }
+
+  async #start(): Promise<void> {
     const child = spawn(
       process.execPath,
       [join(import.meta.dirname, "desk-process.ts"), JSON.stringify(this.#options)],
@@ -71,9 +99,9 @@ const PORTS = { from: 20_000, to: 30_000 };
  * A port that the desk can come back to: below those that systems give to outgoing connections, so that none of them
  * takes it while the desk is down.
  */
-export async function lastingPort(): Promise<number> {
+async function lastingPort(): Promise<number> {
   for (;;) {
-    const port = PORTS.from + Math.floor(Math.random() * (PORTS.to - PORTS.from));
+    const port = randomInt(PORTS.from, PORTS.to);
     if (await isFree(port)) return port;
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { realNow } from "../../src/real-clock.ts";
 import { buildWorker } from "../../src/sandbox/desk/local-desk.ts";
 import { SandboxTelegram, type Group, type Member } from "../../src/sandbox/telegram/client.ts";
 import type { HostedWorld } from "../../src/sandbox/telegram/hosted-world.ts";
@@ -8,9 +9,9 @@ import { startTelegramSandbox } from "../../src/sandbox/telegram/server.ts";
 import { DeskApi, SECRETS } from "../support/desk-api.ts";
 import { exampleDesk } from "../support/desks.ts";
 import type { Dice } from "../support/dice.ts";
-import { hastyClock } from "../support/hasty-clock.ts";
+import { hastyClock, HASTY_MORNING } from "../support/hasty-clock.ts";
 import { until } from "../support/until.ts";
-import { KillableDesk, lastingPort } from "./killable-desk.ts";
+import { KillableDesk } from "./killable-desk.ts";
 import { Traffic } from "./traffic.ts";
 
 const HURRY_EVERY_MS = 20;
@@ -47,13 +48,16 @@ export class Scene {
     const sandbox = await startTelegramSandbox({ bot: { token: SECRETS.BOT_TOKEN } });
     remains.defer(() => sandbox.close());
     const world = sandbox.world();
-    const hurry = (): void => void world.control("clock", { set: hastyClock.now() });
+    const startedAt = realNow();
+    const clock = hastyClock(startedAt);
+    const hurry = (): void => void world.control("clock", { set: clock.now() });
     hurry();
     const hurrying = setInterval(hurry, HURRY_EVERY_MS);
     remains.defer(() => clearInterval(hurrying));
 
-    const port = await lastingPort();
-    const desk = new KillableDesk({ statePath, port, telegramRoot: sandbox.url, secrets: SECRETS, bundle });
+    const clockOffsetMs = HASTY_MORNING - startedAt;
+    const options = { statePath, telegramRoot: sandbox.url, secrets: SECRETS, bundle, clockOffsetMs };
+    const desk = await KillableDesk.open(options);
     remains.defer(() => desk.kill());
 
     const telegram = new SandboxTelegram(`${sandbox.url}/control`);
@@ -68,7 +72,6 @@ export class Scene {
       await group.member({ id: 9003, firstName: "Boris" }),
     ];
     const scene = new Scene({ world, telegram, desk, group, agents, dice });
-    await desk.start();
     await scene.api.call("PUT", "/api/v1/config", config);
     await scene.api.hearsOf(sandbox.url);
     return scene;

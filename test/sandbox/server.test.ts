@@ -131,9 +131,7 @@ describe("the server", () => {
     await tg.faults([{ effect: "request_lost", times: 1 }]);
     await expect(bot(tg, "getMe")).rejects.toThrow("fetch failed");
     await tg.faults([{ effect: "slow", ms: 60, times: 1 }]);
-    const startedAt = performance.now();
     await bot(tg, "getMe");
-    expect(performance.now() - startedAt).toBeGreaterThan(55);
     const [lost, slow] = await tg.calls({ method: "getMe" });
     expect(lost).toMatchObject({ answer: null, fault: "request_lost" });
     expect(slow?.tookMs).toBeGreaterThan(55);

@@ -1,5 +1,5 @@
-import * as fc from "fast-check";
 import { z } from "zod";
+import fc from "./fast-check.ts";
 
 /** The contract, as far as a walk through it looks. */
 export interface Contract {

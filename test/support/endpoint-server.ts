@@ -26,8 +26,10 @@ export interface ScriptedAnswer {
   status: number | "hangs up" | "is silent";
   headers?: Record<string, string>;
   body?: string;
-  /** How long it thinks before it says anything. */
+  /** How long it thinks before it says anything: only where real time is what a scene is about. */
   afterMs?: number;
+  /** It says nothing until the scene releases it. */
+  held?: true;
   /** Instead of a body that ends, this one, again and again, with a pause in between. */
   trickles?: string;
 }
@@ -38,13 +40,21 @@ export interface Script {
   then?: ScriptedAnswer;
 }
 
+interface Served {
+  received: Received[];
+  script: Script;
+  /** Lets go what is held back. */
+  held: (() => void)[];
+}
+
 /**
  * Somebody else's systems, on loopback, for all tests: `/<name>` is an endpoint that keeps what it gets and answers as
- * it was told to, 204 when the script is over and says nothing of it; `/<name>/control` tells it (`PUT`) and shows what it got (`GET`). At
- * `/<name>/sandbox/crm` is a CRM like the sandbox's; `…-state` and `…-says` beside it tell it what the sandbox's do.
+ * it was told to, 204 when the script is over and says nothing of it; `/<name>/control` tells it (`PUT`), shows what it
+ * got (`GET`), and lets go what it holds back (`DELETE`). At `/<name>/sandbox/crm` is a CRM like the sandbox's;
+ * `…-state` and `…-says` beside it tell it what the sandbox's do.
  */
 export default async function endpointServer(project: TestProject): Promise<() => Promise<void>> {
-  const endpoints = new Map<string, { received: Received[]; script: Script }>();
+  const endpoints = new Map<string, Served>();
   const crms = new Map<string, { crm: LocalCrm; door: ReturnType<typeof crmDoor> }>();
   const server = createServer((request, response) => {
     void serve(request, response);
@@ -53,13 +63,14 @@ export default async function endpointServer(project: TestProject): Promise<() =
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [name = "", door, ...rest] = request.url!.slice(1).split("/");
     if (door === "sandbox") return serveCrm(name, `/${[door, ...rest].join("/")}`, request, response);
-    const endpoint = endpoints.get(name) ?? { received: [], script: { answers: [] } };
+    const endpoint = endpoints.get(name) ?? { received: [], script: { answers: [] }, held: [] };
     endpoints.set(name, endpoint);
     const pieces: Uint8Array[] = [];
     for await (const piece of request) pieces.push(piece as Uint8Array);
     const body = Buffer.concat(pieces).toString();
     if (door === "control") {
       if (request.method === "PUT") endpoint.script = JSON.parse(body) as Script;
+      if (request.method === "DELETE") for (const release of endpoint.held.splice(0)) release();
       response.end(JSON.stringify(endpoint.received));
       return;
     }
@@ -67,8 +78,9 @@ export default async function endpointServer(project: TestProject): Promise<() =
     endpoint.received.push({ method: request.method!, headers, body });
     const { answers, then } = endpoint.script;
     const answer: ScriptedAnswer = answers.shift() ?? then ?? { status: 204 };
-    const { status, headers: more, body: text, afterMs, trickles } = answer;
+    const { status, headers: more, body: text, afterMs, held, trickles } = answer;
     if (afterMs !== undefined) await setTimeout(afterMs);
+    if (held) await new Promise<void>((release) => endpoint.held.push(release));
     if (status === "hangs up") request.socket.destroy();
     else if (status !== "is silent" && trickles !== undefined) await trickle(response, status, trickles);
     else if (status !== "is silent") response.writeHead(status, more).end(text);

@@ -14,6 +14,11 @@ export class Endpoint {
     await fetch(`${this.url}/control`, { method: "PUT", body: JSON.stringify(script) });
   }
 
+  /** Lets it say what it holds back. */
+  async release(): Promise<void> {
+    await fetch(`${this.url}/control`, { method: "DELETE" });
+  }
+
   /** Everything that it got, in order. */
   async received(): Promise<Received[]> {
     return (await fetch(`${this.url}/control`)).json();

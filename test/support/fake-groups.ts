@@ -56,6 +56,8 @@ export class FakeGroups {
         ? Promise.reject(new Error(`the object of ${group} is down`))
         : Promise.resolve(answer());
     return {
+      inHand: () => answering(() => ({ tickets: [], waiting: 0 })),
+      retire: () => answering(() => "done"),
       receive: (update: unknown, configVersion: number): Promise<Receipt> =>
         answering(() => {
           if (this.answer !== null) return this.answer;

@@ -1,14 +1,25 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { appWith } from "../../src/http/app.ts";
+import { forgetIsolate } from "../../src/isolate.ts";
 import { FakeGroups } from "./fake-groups.ts";
 import { FlakyD1 } from "./flaky-d1.ts";
+import { until } from "./until.ts";
 
+/** When the desk of every file of tests begins. */
+const MORNING = Date.parse("2026-11-20T09:00:00Z");
+let looks = 0;
 /** How far the doors' clock is ahead. */
 let aheadMs = 0;
-const app = appWith(() => Date.now() + aheadMs, { bootstraps: false });
+const app = appWith(deskNow, { bootstraps: false });
 
-/** Lets the doors' clock run ahead of the real one by so much. */
+/** The doors' clock: each look at it takes a millisecond, so that nothing happens at the same time as something else. */
+export function deskNow(): number {
+  looks += 1;
+  return MORNING + looks + aheadMs;
+}
+
+/** Lets the doors' clock run ahead by so much. */
 export function turnClock(ms: number): void {
   aheadMs = ms;
 }
@@ -16,10 +27,15 @@ export function turnClock(ms: number): void {
 export const ADMIN = { Authorization: "Bearer test-admin-token" };
 export const SECRET = { "X-Telegram-Bot-Api-Secret-Token": "test-webhook-secret" };
 
-/** Empty tables. */
+/** Empty tables, and an isolate that remembers nothing but its door's address. */
 export async function emptyRecord(): Promise<void> {
+  forgetIsolate();
   await reset();
   await applyD1Migrations(env.DB, env.RECORD_MIGRATIONS);
+  // The door notes its address once an hour, beside an update: now, so that it is nobody's question to D1 later.
+  await new HttpDesk().update("no update");
+  const noted = env.DB.prepare("SELECT 1 FROM jobs WHERE name = 'webhook'");
+  await until("the door has noted its address", () => noted.first());
 }
 
 /** The desk behind its doors: real routes, real D1, groups that a test can look into. */

@@ -3,7 +3,9 @@ import { env } from "cloudflare:workers";
 import { inject } from "vitest";
 import type { ConfigInput } from "../../src/domain/config.ts";
 import { UPDATE_KINDS } from "../../src/domain/update-kinds.ts";
+import { forgetIsolate } from "../../src/isolate.ts";
 import { localClock } from "../../src/sandbox/desk/local-clock.ts";
+import { localDice } from "../../src/sandbox/desk/local-dice.ts";
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
 import { localPlug } from "../../src/sandbox/desk/local-plug.ts";
 import desk, { type TopicGroup } from "../../src/sandbox/desk/worker.ts";
@@ -19,6 +21,7 @@ import {
 } from "../../src/sandbox/telegram/client.ts";
 import { SceneCrm } from "./crm.ts";
 import { exampleDesk } from "./desks.ts";
+import { until } from "./until.ts";
 
 /** Friday morning in Berlin; every scene begins here. */
 export const MORNING = Date.parse("2026-11-20T09:00:00Z");
@@ -32,6 +35,8 @@ export interface StageOptions {
   intake?: boolean;
   /** Whether the desk asks the scene's CRM; otherwise it asks nobody. */
   asksCrm?: boolean;
+  /** The same seed plays the same scene again: pauses, ids, dice. */
+  seed?: number;
 }
 
 /** How long people look at one thing in a scenario, and how long they wait for one to be seen. */
@@ -39,8 +44,8 @@ const PAUSE_MS = 1_500;
 const PATIENCE_MS = 15 * 60_000;
 
 let worlds = 0;
-/** Customers of all scenes: an isolate remembers where somebody's home is for as long as it lives. */
-let people = 5_000;
+/** The last number of a customer. */
+let people = 0;
 
 /**
  * A desk in the real runtime, a Telegram that answers over HTTP, and one clock for both, which stands still until
@@ -71,14 +76,20 @@ export class Stage implements Director {
     config: change,
     intake = false,
     asksCrm = false,
+    seed = 1,
   }: StageOptions = {}): Promise<Stage> {
     await reset();
     await applyD1Migrations(env.DB, env.RECORD_MIGRATIONS);
     localClock.frozenAt = MORNING;
     localFaults.recordDown = false;
     localFaults.apart.clear();
+    localFaults.held.clear();
+    localFaults.holding = 0;
     localPlug.arm(null);
+    localDice.seed = seed;
+    forgetIsolate();
     worlds += 1;
+    people = 5_000;
     const root = `${inject("telegramUrl")}/w/${crypto.randomUUID().slice(0, 8)}-${worlds}`;
     env.TELEGRAM_API_ROOT = root;
 
@@ -87,7 +98,7 @@ export class Stage implements Director {
     if (asksCrm) config.routing.enrichment = exampleDesk({ crm: stage.crm.url }).routing.enrichment;
     if (!intake) config.intake = { greeting: config.intake?.greeting, fields: [] };
     change?.(config);
-    await stage.telegram.reset({ bot: { token: TOKEN }, delivery: "pull", freezeAt: MORNING, budgets });
+    await stage.telegram.reset({ bot: { token: TOKEN }, delivery: "pull", freezeAt: MORNING, budgets, seed });
     const chats = config.groups.map((group) => group.chatId);
     stage.group = await stage.telegram.group({ id: chats[0], title: "Support", forum: true });
     stage.lead = await stage.group.member({
@@ -149,6 +160,25 @@ export class Stage implements Director {
 
   async get<T = Record<string, unknown>>(path: string): Promise<T> {
     return (await this.api("GET", path)).json();
+  }
+
+  /**
+   * Holds back what Telegram answers to the next call of this name, which `cause` brings about, until `meanwhile` has
+   * happened.
+   */
+  async whileHeld(
+    name: string,
+    cause: () => Promise<unknown>,
+    meanwhile: () => Promise<unknown>,
+  ): Promise<void> {
+    localFaults.held.add(name);
+    try {
+      await cause();
+      await until(`${name} is on its way`, () => localFaults.holding > 0);
+      await meanwhile();
+    } finally {
+      localFaults.held.delete(name);
+    }
   }
 
   /** What the desk answers, as its Worker does. */

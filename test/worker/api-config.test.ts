@@ -57,6 +57,7 @@ describe("putting a configuration", () => {
       version: 2,
       changed: true,
       diff: { added: [], removed: [], changed: [{ pointer: "/desk/name", from: "Shop", to: "Other shop" }] },
+      inHand: [],
       unreachableGroups: [],
       warnings: expect.any(Array),
     });
@@ -271,6 +272,7 @@ describe("a dry run", () => {
         valid: true,
         problems: [],
         warnings: expect.any(Array),
+        inHand: [],
         diff: { added: [], removed: [], changed: [{ pointer: "/desk/name", from: "Shop", to: "Other" }] },
       });
     }

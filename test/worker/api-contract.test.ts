@@ -1,5 +1,4 @@
 import { env } from "cloudflare:workers";
-import * as fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { missingScopes, SCOPE_NAMES, type Scope } from "../../src/domain/scope.ts";
 import {
@@ -13,6 +12,7 @@ import {
   type Step,
 } from "../support/contract-walk.ts";
 import { everythingKept, withoutCalls } from "../support/everything.ts";
+import fc from "../support/fast-check.ts";
 import { Stage } from "../support/stage.ts";
 
 /* A walk through every operation of the contract, with the desk, its groups and its Telegram in the real runtime. */

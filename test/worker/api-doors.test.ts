@@ -1,13 +1,13 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import * as fc from "fast-check";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { SCOPE_NAMES } from "../../src/domain/scope.ts";
 import { appWith } from "../../src/http/app.ts";
 import { PROBLEMS } from "../../src/http/problem.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { everythingInRecord, withoutCalls } from "../support/everything.ts";
-import { ADMIN, codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
+import fc from "../support/fast-check.ts";
+import { ADMIN, codeOf, deskNow, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 
 let desk: HttpDesk;
 beforeEach(async () => {
@@ -189,7 +189,7 @@ test("a fault of ours is a 500 that tells only where to look", async () => {
       throw new TypeError("the customer's words");
     },
   });
-  const answer = await appWith(Date.now).fetch(
+  const answer = await appWith(deskNow).fetch(
     new Request("http://desk/api/v1/tickets", { headers: ADMIN }),
     broken,
   );

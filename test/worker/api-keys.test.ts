@@ -5,7 +5,7 @@ import { appWith } from "../../src/http/app.ts";
 import { ApiKeys } from "../../src/record/api-keys.ts";
 import { costOf } from "../support/d1-cost.ts";
 import { exampleDesk } from "../support/desks.ts";
-import { ADMIN, codeOf, emptyRecord, HttpDesk, turnClock } from "../support/http-desk.ts";
+import { ADMIN, codeOf, deskNow, emptyRecord, HttpDesk, turnClock } from "../support/http-desk.ts";
 
 let desk: HttpDesk;
 beforeEach(async () => {
@@ -90,7 +90,7 @@ describe("an API key", () => {
   });
 
   test("that has expired says when", async () => {
-    const expiresAt = new Date(Date.now() + HOUR).toISOString();
+    const expiresAt = new Date(deskNow() + HOUR).toISOString();
     const { id, key } = await make({ expiresAt });
     expect((await using(key)).status).toBe(200);
     turnClock(HOUR);
@@ -273,7 +273,7 @@ test("no key is ever logged, whatever becomes of it", async () => {
 });
 
 describe("ADMIN_TOKEN, as it is deployed", () => {
-  const app = appWith(Date.now);
+  const app = appWith(deskNow);
   const admin = (method: string, path: string, body?: unknown): Promise<Response> =>
     Promise.resolve(
       app.fetch(

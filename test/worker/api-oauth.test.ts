@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Endpoint } from "../support/endpoint.ts";
-import { codeOf, emptyRecord, HttpDesk, turnClock } from "../support/http-desk.ts";
+import { codeOf, deskNow, emptyRecord, HttpDesk, turnClock } from "../support/http-desk.ts";
 
 const ISSUER = "https://login.example.com/";
 const AUDIENCE = "https://desk.example.com";
@@ -74,7 +74,7 @@ const using = (bearer: string, path = "/api/v1/tickets"): Promise<Response> =>
   desk.fetch(path, { headers: { Authorization: `Bearer ${bearer}` } });
 
 beforeEach(async () => {
-  now = Date.now();
+  now = deskNow();
   await emptyRecord();
   desk = new HttpDesk();
   endpoint = new Endpoint();
@@ -107,8 +107,8 @@ describe("an access token of the configured issuer", () => {
     ["scp as a list", { scope: undefined, scp: ["tickets:read"] }],
     ["permissions", { scope: undefined, permissions: ["tickets:read"] }],
     ["several audiences", { aud: ["https://other.example.com", AUDIENCE] }],
-    ["a clock that is a little behind", { exp: Math.floor(Date.now() / 1_000) - 30 }],
-    ["a clock that is a little ahead", { nbf: Math.floor(Date.now() / 1_000) + 30 }],
+    ["a clock that is a little behind", { exp: Math.floor(deskNow() / 1_000) - 30 }],
+    ["a clock that is a little ahead", { nbf: Math.floor(deskNow() / 1_000) + 30 }],
   ])("may have %s", async (_name, more) => {
     expect((await using(await token(rsa, claims(more)))).status).toBe(200);
   });

@@ -5,7 +5,7 @@ import { ApiCalls } from "../../src/record/api-calls.ts";
 import { ApiKeys } from "../../src/record/api-keys.ts";
 import { costOf } from "../support/d1-cost.ts";
 import { exampleDesk } from "../support/desks.ts";
-import { codeOf, emptyRecord, HttpDesk, turnClock } from "../support/http-desk.ts";
+import { codeOf, deskNow, emptyRecord, HttpDesk, turnClock } from "../support/http-desk.ts";
 
 let desk: HttpDesk;
 beforeEach(async () => {
@@ -216,7 +216,7 @@ describe("a changing call with an Idempotency-Key", () => {
 });
 
 test("a call with a key costs three rows more: itself, its place by age, and its answer", async () => {
-  const call = { caller: "x", key: "a", request: "r", at: Date.now() };
+  const call = { caller: "x", key: "a", request: "r", at: deskNow() };
   const written: number[] = [];
   const counting = {
     prepare: (sql: string) => ({
@@ -248,7 +248,7 @@ describe("a key whose rotation was cut off and made again", () => {
     const { id, key } = await desk.key("tickets:read");
     const origin = { network: null, userAgent: null };
     const doer = { id: "admin", name: "admin", origin, cause: "api:x:1" };
-    const rotation = { id, overlapUntil: Date.now() + DAY, at: Date.now(), doer };
+    const rotation = { id, overlapUntil: deskNow() + DAY, at: deskNow(), doer };
     await keys.rotate({ ...rotation, hash: "never seen" });
     await keys.rotate({ ...rotation, hash: "seen" });
     const headers = { Authorization: `Bearer ${key}` };
@@ -264,7 +264,7 @@ describe("every minute Cron", () => {
     ).run();
 
   test("forgets calls that are older than a day, a bounded number at a time", async () => {
-    const now = Date.now();
+    const now = deskNow();
     await fill(6_000, now - DAY - 1);
     await fill(10, now - DAY + MINUTE);
     await everyMinute(desk.env, now);
@@ -274,8 +274,8 @@ describe("every minute Cron", () => {
   });
 
   test("finds them by their age, and reads none of the others", async () => {
-    await fill(5_000, Date.now());
-    const { plan, rowsRead } = await costOf((d1) => new ApiCalls(d1).purge(Date.now()));
+    await fill(5_000, deskNow());
+    const { plan, rowsRead } = await costOf((d1) => new ApiCalls(d1).purge(deskNow()));
     expect(plan.join("\n")).toContain("api_calls_started");
     expect(rowsRead).toBeLessThan(5);
   });
@@ -283,7 +283,7 @@ describe("every minute Cron", () => {
   test("forgets keys that have been of no use for a season, each full hour", async () => {
     const [old, fresh] = [await desk.key("admin"), await desk.key("admin")];
     for (const { id } of [old, fresh]) await desk.send("POST", `/api/v1/keys/${id}/revoke`);
-    const hour = Math.ceil(Date.now() / (60 * MINUTE)) * 60 * MINUTE;
+    const hour = Math.ceil(deskNow() / (60 * MINUTE)) * 60 * MINUTE;
     await env.DB.prepare("UPDATE api_keys SET revoked_at = ? WHERE id = ?")
       .bind(hour - 91 * DAY, old.id)
       .run();

@@ -24,7 +24,7 @@ describe("a key", () => {
     expect(first.headers.get("RateLimit-Policy")).toBe('"key";q=600;w=60');
     expect(first.headers.get("RateLimit")).toBe('"key";r=599;t=60');
     turnClock(20_000);
-    expect((await call(headers)).headers.get("RateLimit")).toMatch(/^"key";r=598;t=(?:40|39)$/);
+    expect((await call(headers)).headers.get("RateLimit")).toBe('"key";r=598;t=40');
   });
 
   test("that calls more often is turned away for as long as it is told", async () => {
@@ -36,7 +36,7 @@ describe("a key", () => {
     expect(await codeOf(refused)).toBe("rate.exceeded");
     expect(refused.headers.get("RateLimit")).toMatch(/^"key";r=0;t=\d+$/);
     const wait = Number(refused.headers.get("Retry-After"));
-    expect(wait).toBeGreaterThan(50);
+    expect(wait).toBe(60);
     turnClock(wait * 1_000);
     expect((await call(headers)).status).toBe(200);
   });

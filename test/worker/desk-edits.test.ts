@@ -252,23 +252,6 @@ describe("a message that was joined with others", () => {
   });
 });
 
-test("what the desk composes is cut where Telegram would refuse it", async () => {
-  const bob = await stage.customer({ firstName: "B".repeat(64), lastName: "O".repeat(64) });
-  await bob.start();
-  const key = await stage.api("POST", "/api/v1/keys", { name: "k".repeat(64), scopes: ["tickets:write"] });
-  const { key: token } = await key.json<{ key: string }>();
-  const answer = await stage.request("/api/v1/tickets", {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json", "idempotency-key": "a" },
-    body: JSON.stringify({ contact: { telegramId: bob.id }, message: "x".repeat(3_900) }),
-  });
-  expect(answer.status).toBe(201);
-  await stage.settle();
-  const [words] = await stage.inTopic("SUP-2");
-  expect(words.text!.length).toBe(4_096);
-  expect(words.text!.endsWith("x…")).toBe(true);
-});
-
 describe("edits whose copy is not there", () => {
   test("the customer deleted it: they get the new version, and the next edit follows there", async () => {
     const answer = await stage.olga.write(topic, "On Mondy");

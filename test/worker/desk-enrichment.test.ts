@@ -183,7 +183,7 @@ describe("an answer", () => {
 
 describe("without an answer", () => {
   test.each<[string, Parameters<Endpoint["answers"]>[0], string]>([
-    ["slow", { ...says({ tier: "gold" }), afterMs: 3_000 }, "timeout"],
+    ["slow", { ...says({ tier: "gold" }), held: true }, "timeout"],
     ["dead", { status: "hangs up" }, "unreachable"],
     ["redirecting", { status: 302, headers: { location: "https://example.com" } }, "redirected"],
     ["huge", { status: 200, body: `{"reason":"${"x".repeat(70_000)}"}` }, "too_large"],
@@ -220,7 +220,7 @@ describe("without an answer", () => {
       desk.agents.find(({ telegramId }) => telegramId === 9002)!.capacity = 1;
       desk.routing.enrichment = { url: crm.url, timeout: "5s", cacheFor: "1h", staleAfter: "7d" };
     });
-    await crm.answers(says({}), { ...says({}), afterMs: 2_000 });
+    await crm.answers(says({}), { ...says({}), held: true });
     const known = await asks();
     await stage.olga.write((await stage.topic("SUP-1")).id, "/close");
     await stage.settle(5_000);
@@ -229,12 +229,14 @@ describe("without an answer", () => {
     await stage.deliver();
     await known.write("/new Help");
     await stage.deliver();
+    await crm.release();
     await stage.settle(10_000);
     expect([(await ticket("SUP-2")).assignee?.id, (await ticket("SUP-3")).assignee]).toEqual([9002, null]);
   });
 
   test("again and again it is left alone for a while, tried with one question, and then heard again", async () => {
-    await crm.answers(...Array.from({ length: 5 }, () => ({ status: 400 })), says({ segment: "new" }));
+    const failures = Array.from({ length: 5 }, () => ({ status: 400 }));
+    await crm.answers(...failures, says({ segment: "new" }), says({ segment: "new" }));
     for (let n = 0; n < 5; n += 1) await asks();
     await asks();
     expect(await crm.received()).toHaveLength(5);
@@ -243,8 +245,10 @@ describe("without an answer", () => {
     const breakers = async () => (await stage.groupStub("main").health()).breakers;
     expect(await breakers()).toEqual({ enrichment: true, skills: false });
     await stage.pass(MINUTE);
-    await asks();
+    // Whose ticket was opened meanwhile is asked about now.
     expect(await crm.received()).toHaveLength(6);
+    await asks();
+    expect(await crm.received()).toHaveLength(7);
     expect(await ticket("SUP-7")).toMatchObject({ priority: "high" });
     expect(await breakers()).toEqual({ enrichment: false, skills: false });
   });
@@ -270,7 +274,6 @@ describe("when the configuration names another system", () => {
     await asks();
     // … also about the ticket of which the former one was not asked any more.
     expect(await other.received()).toHaveLength(2);
-    expect(await ticket("SUP-6")).toMatchObject({ priority: "high" });
     expect(await ticket("SUP-7")).toMatchObject({ priority: "high" });
     // … and the former one's failures stay its own: another change that names the same system forgets nothing.
     await other.answers(...Array.from({ length: 5 }, () => ({ status: 400 })));
@@ -295,16 +298,17 @@ describe("when the configuration names another system", () => {
   });
 
   test("a question that is under way is asked again there, and its answer is not believed", async () => {
-    await crm.answers({ ...says({ tier: "gold" }), afterMs: 700 });
+    await crm.answers({ ...says({ tier: "gold" }), held: true });
     await other.answers(says({ segment: "new" }));
     const ada = await stage.customer({ firstName: "Ada" });
     await ada.write("Help");
     const settled = stage.settle(5_000);
-    await expect.poll(async () => (await crm.received()).length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(async () => (await crm.received()).length, { timeout: 30_000 }).toBe(1);
     stage.config.routing.enrichment = { ...stage.config.routing.enrichment, url: other.url };
     await stage.configure();
+    await crm.release();
     await settled;
-    await expect.poll(async () => (await other.received()).length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(async () => (await other.received()).length, { timeout: 30_000 }).toBe(1);
     await stage.settle(5_000);
     expect(await ticket("SUP-1")).toMatchObject({ tier: null, priority: "high" });
     expect(await events("SUP-1", "enrichment")).toHaveLength(1);

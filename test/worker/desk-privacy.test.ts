@@ -7,7 +7,6 @@ import { TICKETS_FORGOTTEN_AT_ONCE_MAX } from "../../src/domain/limits.ts";
 import type { Ticket } from "../../src/domain/ticket.ts";
 import { advanceErasure } from "../../src/groups/erasing.ts";
 import { retain } from "../../src/groups/retention.ts";
-import { forgetConfig } from "../../src/record/config-cache.ts";
 import { Erasures, type ErasureRow } from "../../src/record/erasures.ts";
 import { project } from "../../src/record/projection.ts";
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
@@ -16,6 +15,7 @@ import { promisesNothing, VIP_CHAT } from "../support/desks.ts";
 import { Endpoint } from "../support/endpoint.ts";
 import { everythingKept, holding, listenToLog } from "../support/everything.ts";
 import { Stage, texts } from "../support/stage.ts";
+import { until } from "../support/until.ts";
 
 /* What the desk keeps of people, and how it lets go of it. */
 
@@ -28,8 +28,6 @@ let vip: Group;
 
 async function open(config: (config: ConfigInput) => void = () => undefined): Promise<void> {
   crm = new Endpoint();
-  // Cron's isolate is the same for all scenes.
-  forgetConfig(env.DB);
   stage = await Stage.open({
     config: (desk) => {
       promisesNothing(desk);
@@ -636,15 +634,18 @@ describe("an erasure", () => {
     async (effect) => {
       await open();
       const customer = await ada();
-      const methods = ["createForumTopic"];
-      await stage.telegram.faults([
-        effect === "slow" ? { effect, ms: 700, methods, times: 1 } : { effect, methods, times: 1 },
-      ]);
-      await customer.write("quillplanted");
-      // The object has accepted it, and is calling Telegram now.
-      await stage.deliver();
-      await scheduler.wait(200);
-      await json("POST", `/api/v1/contacts/${customer.id}/erase`);
+      const plants = async (): Promise<void> => {
+        await customer.write("quillplanted");
+        await stage.deliver();
+      };
+      const erased = (): Promise<unknown> => json("POST", `/api/v1/contacts/${customer.id}/erase`);
+      if (effect === "slow") await stage.whileHeld("createForumTopic", plants, erased);
+      else {
+        await stage.telegram.faults([{ effect, methods: ["createForumTopic"], times: 1 }]);
+        await plants();
+        await stage.groupStub().settled();
+        await erased();
+      }
       for (let times = 0; times < 3; times += 1) await minute();
       const made = await stage.telegram.calls({ method: "createForumTopic" });
       expect(made.length).toBeGreaterThan(0);
@@ -658,12 +659,13 @@ describe("an erasure", () => {
     await open((desk) => {
       desk.webhooks = [{ id: "subscriber", url: subscriber.url, events: ["message.received"] }];
     });
-    await subscriber.answers({ status: 204, afterMs: 700 });
+    await subscriber.answers({ status: 204, held: true });
     const customer = await ada();
     await customer.write("quillplanted");
     await stage.deliver();
-    await scheduler.wait(200);
+    await until("it is called", async () => (await subscriber.received()).length === 1);
     await json("POST", `/api/v1/contacts/${customer.id}/erase`);
+    await subscriber.release();
     for (let times = 0; times < 3; times += 1) await minute();
     expect(await subscriber.received()).toHaveLength(1);
     expect(holding(await everythingKept(stage), "main hook_log")).toEqual([]);

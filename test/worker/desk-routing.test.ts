@@ -540,7 +540,7 @@ describe("a skills service", () => {
   });
 
   test("that is slow is named among what the desk waits for", async () => {
-    await service.answers({ ...says({ 9003: { billing: 2 } }), afterMs: 700 });
+    await service.answers({ ...says({ 9003: { billing: 2 } }), held: true });
     const customer = await stage.customer();
     await customer.write("Help");
     const settled = stage.settle(5_000);
@@ -548,7 +548,8 @@ describe("a skills service", () => {
       const { groups } = await stage.get<{ groups: { waiting: { lane: string }[] }[] }>("/healthz");
       return groups.flatMap(({ waiting }) => waiting.map(({ lane }) => lane));
     };
-    await expect.poll(lanes, { timeout: 5_000 }).toContain("skills");
+    await expect.poll(lanes, { timeout: 30_000 }).toContain("skills");
+    await service.release();
     await settled;
     await stage.settle(5_000);
   });

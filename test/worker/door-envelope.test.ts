@@ -1,6 +1,6 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { envelopeOf } from "../../src/telegram/envelope.ts";
+import fc from "../support/fast-check.ts";
 import captured from "../support/telegram/updates.json" with { type: "json" };
 
 const ADA = 5_550_000_001;

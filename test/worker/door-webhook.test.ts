@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { UPDATE_BYTES_MAX } from "../../src/domain/limits.ts";
 import { exampleDesk, MAIN_CHAT, VIP_CHAT } from "../support/desks.ts";
-import { codeOf, emptyRecord, HttpDesk, SECRET } from "../support/http-desk.ts";
+import { codeOf, emptyRecord, HttpDesk, SECRET, turnClock } from "../support/http-desk.ts";
 import captured from "../support/telegram/updates.json" with { type: "json" };
 
 let desk: HttpDesk;
@@ -205,7 +205,6 @@ describe("the object is handed the configuration when its own is older", () => {
   });
 
   test("that another isolate stored half a minute ago, at the second update", async () => {
-    vi.useFakeTimers({ toFake: ["Date"] });
     try {
       await desk.put(exampleDesk());
       const other = desk.elsewhere();
@@ -213,7 +212,7 @@ describe("the object is handed the configuration when its own is older", () => {
       desk.groups.down.add("main");
       await desk.put({ ...exampleDesk(), desk: { name: "Renamed" } });
       desk.groups.down.clear();
-      vi.advanceTimersByTime(31_000);
+      turnClock(31_000);
       await other.update(inGroup(MAIN_CHAT));
       await vi.waitFor(() => expect(other.d1.queries).toBe(2));
       await other.update(inGroup(MAIN_CHAT));
@@ -225,7 +224,7 @@ describe("the object is handed the configuration when its own is older", () => {
         });
       });
     } finally {
-      vi.useRealTimers();
+      turnClock(0);
     }
   });
 

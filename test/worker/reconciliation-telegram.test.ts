@@ -1,7 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
 import { everyMinute } from "../../src/cron/scheduled.ts";
-import { Reconciliation } from "../../src/record/reconciliation.ts";
 import { localPlug } from "../../src/sandbox/desk/local-plug.ts";
 import { isCard, Stage, texts } from "../support/stage.ts";
 
@@ -54,8 +53,6 @@ const steal = async (): Promise<number[]> => {
 
 beforeEach(async () => {
   stage = await Stage.open();
-  // An isolate notes once an hour where updates come, and the one of these tests has done so.
-  await new Reconciliation(env.DB).noteWebhookUrl(WEBHOOK);
   const lead = await stage.telegram.customer({ id: 9001, firstName: "Lena" });
   await lead.start();
   for (let n = 0; n < 3; n += 1) await (await stage.customer()).write("Help");

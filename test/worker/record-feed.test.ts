@@ -1,6 +1,5 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import * as fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { FEED_BEGIN, readFeed, type FeedPlace } from "../../src/record/feed.ts";
 import { SCANNED_EVENTS_MAX } from "../../src/record/limits.ts";
@@ -8,6 +7,7 @@ import { project, type ProjectionBatch } from "../../src/record/projection.ts";
 import { wordsOf } from "../../src/record/search-words.ts";
 import { findTickets } from "../../src/record/ticket-search.ts";
 import { countingReads } from "../support/d1-cost.ts";
+import fc from "../support/fast-check.ts";
 import { emptyRecord } from "../support/http-desk.ts";
 import { batchesOf, emptyBatch, life, NOON } from "../support/tickets.ts";
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
-import * as fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { project, type ProjectionBatch } from "../../src/record/projection.ts";
+import fc from "../support/fast-check.ts";
 import { emptyRecord } from "../support/http-desk.ts";
 import { ADA, batchesOf, emptyBatch, life, NOON, opened, states } from "../support/tickets.ts";
 

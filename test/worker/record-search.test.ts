@@ -1,5 +1,4 @@
 import { env } from "cloudflare:workers";
-import * as fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { everyMinute } from "../../src/cron/scheduled.ts";
 import type { TicketEvent } from "../../src/domain/event.ts";
@@ -8,6 +7,7 @@ import { forgetDeletedWords, indexStale } from "../../src/record/search-index.ts
 import { wordsOf } from "../../src/record/search-words.ts";
 import { findTickets } from "../../src/record/ticket-search.ts";
 import { everythingInRecord, holding } from "../support/everything.ts";
+import fc from "../support/fast-check.ts";
 import { emptyRecord, HttpDesk } from "../support/http-desk.ts";
 import { MANY, manyTickets } from "../support/many-tickets.ts";
 import { batchesOf, emptyBatch, NOON, opened, states } from "../support/tickets.ts";

@@ -1,5 +1,4 @@
 import { env } from "cloudflare:workers";
-import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { PRIORITIES } from "../../src/domain/priority.ts";
 import { TICKET_STATUSES } from "../../src/domain/status.ts";
@@ -9,6 +8,7 @@ import { wordsOf } from "../../src/record/search-words.ts";
 import type { TicketFilter } from "../../src/record/ticket-filter.ts";
 import { TICKET_ORDERS, type TicketOrder } from "../../src/record/ticket-order.ts";
 import { findTickets, type TicketPlace } from "../../src/record/ticket-search.ts";
+import fc from "../support/fast-check.ts";
 import { emptyRecord } from "../support/http-desk.ts";
 import { ADA, emptyBatch, NOON, opened } from "../support/tickets.ts";
 

@@ -190,14 +190,17 @@ export const CAUSES: [kind: string, causes: string[]][] = [
       "copy 71 of 5550000001 to the staff",
     ],
   ],
-  ["external_reply: client replies to a message of another chat", ["copy 72 of 5550000001 to the staff"]],
+  [
+    "external_reply: client replies to a message of another chat",
+    ["to the staff: ↪ The next message is about a message of Sho", "copy 72 of 5550000001 to the staff"],
+  ],
   [
     "callback_query by an anonymous admin is impossible: from is always the real user",
     ["toast: This button is no longer in use."],
   ],
   ["automatic channel forward into the linked discussion forum", []],
   ["anonymous admin posts inside a ticket topic", []],
-  ["forward_origin hidden_user", ["copy 73 of 5550000001 to the staff"]],
+  ["forward_origin hidden_user", ["forwardMessage"]],
   [
     "photo album item 1/3 (caption only on item 1) + photo album item 2/3 (caption only on item 1)",
     ["album 80,81 of 5550000001 to the staff"],

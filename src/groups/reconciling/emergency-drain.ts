@@ -1,5 +1,6 @@
 import { UPDATE_KINDS } from "../../domain/update-kinds.ts";
 import { log } from "../../log.ts";
+import { realNow } from "../../real-clock.ts";
 import { RecordUnreachable } from "../../record/reach.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";
 import { botApi, type BotApi } from "../../telegram/api.ts";
@@ -49,7 +50,7 @@ export async function drainUpdates(env: Env, now: number): Promise<DrainAnswer> 
   let came: Awaited<ReturnType<typeof bringIn>> | null = null;
   let set = false;
   try {
-    came = (await deleteWebhook(bot)) ? await bringIn(env, bot) : null;
+    came = (await deleteWebhook(bot)) ? await bringIn(env, bot, now) : null;
   } finally {
     set = await setAgain(bot, url, env.WEBHOOK_SECRET);
     // While it is not set the drain counts as dead, and the next minute sets it.
@@ -61,8 +62,8 @@ export async function drainUpdates(env: Env, now: number): Promise<DrainAnswer> 
   return { drained: { ...came, waiting, webhook: { url, set } } };
 }
 
-async function bringIn(env: Env, bot: BotApi): Promise<Pick<Drained, "taken" | "stopped">> {
-  const until = Date.now() + DRAIN_PATIENCE_MS;
+async function bringIn(env: Env, bot: BotApi, now: number): Promise<Pick<Drained, "taken" | "stopped">> {
+  const until = realNow() + DRAIN_PATIENCE_MS;
   const taken: Drained["taken"] = { accepted: 0, duplicate: 0, ignored: 0, set_aside: 0 };
   let offset = 0;
   let count = 0;
@@ -73,11 +74,11 @@ async function bringIn(env: Env, bot: BotApi): Promise<Pick<Drained, "taken" | "
     if (fetched.length === 0) return { taken, stopped: null };
     if (count === DRAINED_UPDATES_MAX) return { taken, stopped: "limit.reached" };
     for (const update of fetched) {
-      if (Date.now() > until) {
+      if (realNow() > until) {
         await fetchUpdates(bot, offset, 1);
         return { taken, stopped: "limit.reached" };
       }
-      const came = await takeOne(update, env);
+      const came = await takeOne(update, env, now);
       if (came.status === "again") {
         if (offset > 0) await fetchUpdates(bot, offset, 1);
         return { taken, stopped: came.because };
@@ -91,11 +92,11 @@ async function bringIn(env: Env, bot: BotApi): Promise<Pick<Drained, "taken" | "
 
 type TakenOne = { status: keyof Drained["taken"]; updateId: number } | { status: "again"; because: Stop };
 
-async function takeOne(update: unknown, env: Env): Promise<TakenOne> {
+async function takeOne(update: unknown, env: Env, now: number): Promise<TakenOne> {
   const envelope = envelopeOf(update);
   if (envelope === null) return { status: "again", because: "telegram.unreachable" };
   try {
-    const received = await receive(update, envelope, env);
+    const received = await receive(update, envelope, env, now);
     if (received.status === "again") return { status: "again", because: received.because };
     return { status: received.status, updateId: envelope.updateId };
   } catch (error) {

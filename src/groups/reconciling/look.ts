@@ -1,4 +1,4 @@
-import type { Config } from "../../domain/config.ts";
+import type { Config, VersionedConfig } from "../../domain/config.ts";
 import type { Reconciliation } from "../../record/reconciliation.ts";
 import type { BotApi } from "../../telegram/api.ts";
 import type { WebhookInfo } from "../../telegram/webhook.ts";
@@ -11,6 +11,7 @@ export interface Look {
   config: Config;
   /** Its version in the record. */
   version: number;
+  versioned: VersionedConfig;
   /** The groups that are looked at. */
   groups: string[];
   store: Reconciliation;

@@ -62,14 +62,26 @@ export async function reconcile(env: Env, now: number): Promise<ReconciliationRu
 async function look(
   env: Env,
   now: number,
-  { version, config }: VersionedConfig,
+  versioned: VersionedConfig,
   store: Reconciliation,
 ): Promise<ReconciliationRun> {
+  const { config } = versioned;
   const bot = botApi(env.BOT_TOKEN, env.TELEGRAM_API_ROOT);
   const groups = groupIds(config);
   // While updates are drained there is no webhook, and that is as it should be.
   const drain = await store.drain(now);
-  const at: Look = { env, now, config, version, groups, store, bot, webhook: await webhookInfo(bot) };
+  const { version } = versioned;
+  const at: Look = {
+    env,
+    now,
+    config,
+    version,
+    versioned,
+    groups,
+    store,
+    bot,
+    webhook: await webhookInfo(bot),
+  };
   const isDraining = drain === "running" || (await store.drain(now)) === "running";
   const updates = await lookAtUpdates(at);
   const inForce = await lookAtConfig(at);

@@ -4,11 +4,22 @@ import { Erasures } from "../../record/erasures.ts";
 import type { Reconciliation } from "../../record/reconciliation.ts";
 import { askGroup, askGroups } from "../ask.ts";
 import { OPEN_COMPARED_AT_ONCE_MAX, TICKETS_COMPARED_MAX } from "../limits.ts";
+import { retireGroup } from "../retiring.ts";
 import type { Look } from "./look.ts";
 
 /** Compares the record with every group's object; what differs is told it again. */
 export async function lookAtRecord(look: Look): Promise<Finding[]> {
-  return [...(await differences(look)), ...(await onePage(look))];
+  return [...(await leftOver(look)), ...(await differences(look)), ...(await onePage(look))];
+}
+
+/** Work of groups that are not in the configuration any more goes to one that is. */
+async function leftOver({ env, groups, store, versioned }: Look): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { group, tickets } of await store.leftOver(groups)) {
+    const to = await retireGroup(env, group, versioned);
+    findings.push({ kind: "group.left_over", group, tickets, to, mended: true });
+  }
+  return findings;
 }
 
 /**

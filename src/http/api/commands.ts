@@ -13,6 +13,7 @@ import { Tag } from "../../domain/tag.ts";
 import type { Executed, TicketAct, TicketOrder } from "../../domain/work-order.ts";
 import { reroute } from "../../groups/addressee.ts";
 import { askGroup, hasGroup, type GroupStub } from "../../groups/ask.ts";
+import { retireGroup } from "../../groups/retiring.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { customerRoutesOf } from "../../record/customer-routes.ts";
 import { contactsByEmail, knownContact } from "../../record/known-contact.ts";
@@ -252,7 +253,7 @@ commandsApi.openapi(
     };
 
     const wantedGroup = order.topicGroup ?? config.queues.find(({ id }) => id === order.queue)?.group;
-    const home = await homeOf(c, customer.id, wantedGroup ?? defaultGroupOf(config), config);
+    const home = await homeOf(c, customer.id, wantedGroup ?? defaultGroupOf(config), versioned);
     const given: TicketOrder = {
       type: "open",
       customer,
@@ -320,7 +321,7 @@ commandsApi.openapi(
   },
 );
 
-type Answered = Executed<TicketRow> | { status: "unreachable" | "forgotten" };
+type Answered = Executed<TicketRow> | { status: "unreachable" | "forgotten" | "moving" };
 
 /** Finds the ticket where the record, or its reference, says, and goes after it where it has moved meanwhile. */
 async function acted(
@@ -334,17 +335,24 @@ async function acted(
   if (place === null || place === "unreachable") return place === null ? null : { status: "unreachable" };
   const isClosed = "closed" in place && place.closed;
   let { group } = place;
-  for (let hop = 0; hop < HOPS_MAX && hasGroup(config, group); hop += 1) {
+  let isMoving = false;
+  for (let hop = 0; hop < HOPS_MAX; hop += 1) {
+    // A group that was taken out hands over what it has, and says where that is.
+    if (!hasGroup(config, group)) await retireGroup(c.env, group, versioned);
     const done = await told(c.env, group, versioned, (stub) =>
       stub.act(c.get("cause"), doerOf(c), place.id, what, version),
     );
     // Closed tickets are forgotten by their group before they are by the record; others may still be on their way there.
     if (done.status === "unknown" && isClosed) return { status: "forgotten" };
-    if (done.status === "unknown") break;
+    if (done.status === "unknown" || (done.status === "refused" && done.refused.code === "ticket.moved")) {
+      isMoving = true;
+      break;
+    }
     if (done.status !== "elsewhere") return done;
+    isMoving = true;
     group = done.group;
   }
-  return { status: "unreachable" };
+  return { status: isMoving ? "moving" : "unreachable" };
 }
 
 /** The record lags by moments: a ticket that it does not know yet is asked of the group whose prefix it bears. */
@@ -381,6 +389,8 @@ function failed(c: Context<Desk>, done: Exclude<Answered, { status: "done" }>) {
   if (done.status === "forgotten")
     return problem(c, "ticket.closed", { detail: "It was forgotten but for its record: open a new one." });
   const headers = { "Retry-After": String(RETRY_AFTER_S) };
+  if (done.status === "moving")
+    return problem(c, "ticket.moved", { detail: "It is there in a moment: try again.", headers });
   return problem(c, done.status === "full" ? "group.full" : "group.unreachable", { headers });
 }
 
@@ -476,11 +486,16 @@ async function customerOf(
 }
 
 /** The customer's home, which they are given if they have none yet, or none that the desk still has. */
-async function homeOf(c: Context<Desk>, customer: number, wanted: string, config: Config): Promise<string> {
+async function homeOf(
+  c: Context<Desk>,
+  customer: number,
+  wanted: string,
+  versioned: VersionedConfig,
+): Promise<string> {
   const routes = customerRoutesOf(c.env.DB);
   const group =
     (await routes.lookup(customer)) ?? (await routes.assign(customer, wanted, "api", c.get("now")()));
-  return hasGroup(config, group) ? group : reroute(c.env, customer, group, defaultGroupOf(config));
+  return hasGroup(versioned.config, group) ? group : reroute(c.env, customer, group, versioned);
 }
 
 /** A group, and its queue for what the rules would send elsewhere; every group has one (`checkConfig`). */

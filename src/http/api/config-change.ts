@@ -1,14 +1,18 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { checkConfig } from "../../domain/config-check.ts";
+import { checkConfig, type ConfigProblem } from "../../domain/config-check.ts";
 import { diffConfig } from "../../domain/config-diff.ts";
 import { configWarnings } from "../../domain/config-warnings.ts";
 import type { Config, VersionedConfig } from "../../domain/config.ts";
-import { configureGroups, groupIds, newestConfigVersion } from "../../groups/ask.ts";
+import { defaultGroupOf } from "../../domain/policy.ts";
+import { configureGroups, groupIds, hasGroup, newestConfigVersion } from "../../groups/ask.ts";
+import { workInHand, type InHandOf, type Reassign } from "../../groups/in-hand.ts";
+import { retireGroup, successorOf } from "../../groups/retiring.ts";
 import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ConfigStore, type StoredConfig } from "../../record/config-store.ts";
 import { CONFIG_NOTE_CHARS_MAX } from "../../record/limits.ts";
+import { Successors } from "../../record/successors.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { etag, names } from "../etag.ts";
@@ -23,6 +27,46 @@ export const Note = z
 export const DryRun = z.enum(["1", "true", "0", "false"]).default("0").openapi({
   description: "`1`: answers what would change and everything that is not valid; stores nothing",
 });
+const Successor = /^(group|queue):([^=,]{1,64})=([^=,]{1,64})$/;
+export const ReassignTo = z
+  .string()
+  .max(4_096)
+  .refine((text) => text.split(",").every((one) => Successor.test(one.trim())), {
+    error: 'must say what goes where, such as "group:vip=main" or "queue:invoices=general"',
+  })
+  .openapi({
+    description:
+      "Where what is in hand goes: `group:vip=main` for a group that is taken out (needed if it has open tickets or deliveries that wait), `queue:invoices=general` for a queue (otherwise the rules decide, or the default queue of its group). Several with commas between them. Tickets of an agent who is taken out go back to their queues by themselves.",
+    example: "group:vip=main",
+  });
+
+function reassignOf(text: string | undefined): Reassign {
+  const said = (what: string) =>
+    Object.fromEntries(
+      (text ?? "").split(",").flatMap((one) => {
+        const [, kind, from, to] = Successor.exec(one.trim()) ?? [];
+        return kind === what ? [[from!, to!]] : [];
+      }),
+    );
+  return { groups: said("group"), queues: said("queue") };
+}
+
+const InHand = z
+  .array(
+    z.object({
+      what: z.enum(["group", "queue", "agent"]),
+      id: z.string(),
+      tickets: z.int().openapi({ description: "Those that are not closed" }),
+      promises: z.int().openapi({ description: "How many of these have a promise or a reminder that runs" }),
+      waiting: z.int().openapi({ description: "Messages that wait to be delivered; of groups only" }),
+      goesTo: z.string().nullable().openapi({
+        description:
+          "The group or queue that takes it, `queue`: each ticket's own; null: `reassign` has to say it",
+      }),
+    }),
+  )
+  .openapi("ConfigInHand", { description: "What is taken out and has work in hand, and where that goes" });
+
 export const ETag = {
   ETag: { description: "The version", schema: { type: "string" as const, example: '"3"' } },
 };
@@ -50,6 +94,7 @@ export const Changed = z
       .boolean()
       .openapi({ description: "False if it was in force already, so that nothing was stored" }),
     diff: Diff,
+    inHand: InHand,
     unreachableGroups: z
       .array(z.string())
       .openapi({ description: "Groups that did not take it at once; they learn it with their next update" }),
@@ -62,6 +107,7 @@ export const DryRunResult = z
     valid: z.boolean(),
     problems: z.array(z.object({ pointer: z.string(), message: z.string() })),
     warnings: Warnings,
+    inHand: InHand,
     diff: Diff,
   })
   .openapi("ConfigDryRun");
@@ -73,6 +119,10 @@ export type MissingPlace = "config.not_found" | "config.item_not_found";
 
 interface How {
   note?: string | undefined;
+  /** `ReassignTo`. */
+  reassign?: string | undefined;
+  /** Whether what the path names is in a document: what `*` in a condition asks. Without it the path names the whole. */
+  exists?: ((document: unknown) => boolean) | undefined;
   restoredFrom?: number;
 }
 
@@ -80,41 +130,53 @@ interface How {
 export async function changeConfig<Missing extends MissingPlace = never>(
   c: Context<Desk>,
   next: NextDocument<Missing>,
-  { dryRun, note }: { dryRun: z.infer<typeof DryRun>; note?: string | undefined },
+  { dryRun, note, reassign, exists }: How & { dryRun: z.infer<typeof DryRun> },
 ) {
-  return dryRun === "1" || dryRun === "true" ? rehearse(c, next) : storeConfig(c, next, { note });
+  return dryRun === "1" || dryRun === "true"
+    ? rehearse(c, next, { reassign, exists })
+    : storeConfig(c, next, { note, reassign, exists });
 }
 
-async function rehearse<Missing extends MissingPlace>(c: Context<Desk>, next: NextDocument<Missing>) {
+async function rehearse<Missing extends MissingPlace>(
+  c: Context<Desk>,
+  next: NextDocument<Missing>,
+  { reassign, exists }: Pick<How, "reassign" | "exists">,
+) {
   const store = new ConfigStore(c.env.DB);
   const current = await store.current();
-  if (!isExpected(c, current)) return changedMeanwhile(c, current);
+  if (!isExpected(c, current, exists)) return changedMeanwhile(c, current);
   const made = next(current?.document);
   if ("missing" in made) return problem(c, made.missing);
-  const { problems } = await store.check(made.document, current?.document, c.get("now")());
+  const check = await store.check(made.document, current?.document, c.get("now")());
+  const taken = await takenOut(c, current, check.config, reassignOf(reassign));
+  const problems = [...check.problems, ...taken.problems];
   const diff = diffConfig(current?.document ?? {}, made.document);
-  const warnings = configWarnings(made.document, c.get("now")());
+  const warnings = [...configWarnings(made.document, c.get("now")()), ...taken.warnings];
   const version = current?.version ?? 0;
-  return c.json({ version, valid: problems.length === 0, problems, warnings, diff }, 200);
+  const { inHand } = taken;
+  return c.json({ version, valid: problems.length === 0, problems, warnings, inHand, diff }, 200);
 }
 
 /** Stores the document that a change makes, if it holds together, and hands it to every group. */
 export async function storeConfig<Missing extends MissingPlace = never>(
   c: Context<Desk>,
   next: NextDocument<Missing>,
-  { note, restoredFrom }: How,
+  { note, restoredFrom, reassign, exists }: How,
 ) {
   const store = new ConfigStore(c.env.DB);
   const current = await store.current();
   const before = await store.madeBy(c.get("cause"));
   if (before !== null) return storedBefore(c, store, before, current);
-  if (!isExpected(c, current)) return changedMeanwhile(c, current);
+  if (!isExpected(c, current, exists)) return changedMeanwhile(c, current);
   const made = next(current?.document);
   if ("missing" in made) return problem(c, made.missing);
   const { document } = made;
   // What was valid when it was stored need not be any more: the schema and the tickets have moved on.
   const check = await store.check(document, current?.document, c.get("now")());
   if (check.config === null) return problem(c, "config.invalid", { problems: check.problems });
+  const taken = await takenOut(c, current, check.config, reassignOf(reassign));
+  if (taken.problems.length > 0) return problem(c, "config.in_use", { problems: taken.problems });
+  await new Successors(c.env.DB).add(taken.successors);
   const { outcome, version } = await store.put(document, {
     by: c.get("principal").name,
     at: c.get("now")(),
@@ -126,9 +188,12 @@ export async function storeConfig<Missing extends MissingPlace = never>(
   });
   if (outcome === "conflict") return conflict(c, version);
   const diff = diffConfig(current?.document ?? {}, document);
-  const unreachableGroups = await inForce(c, { version, config: check.config }, outcome);
-  const warnings = configWarnings(document, c.get("now")());
-  return c.json({ version, changed: outcome === "stored", diff, unreachableGroups, warnings }, 200, {
+  const versioned = { version, config: check.config };
+  const unreachableGroups = await inForce(c, versioned, outcome, reassignOf(reassign).queues);
+  for (const gone of Object.keys(taken.successors)) await retireGroup(c.env, gone, versioned);
+  const warnings = [...configWarnings(document, c.get("now")()), ...taken.warnings];
+  const { inHand } = taken;
+  return c.json({ version, changed: outcome === "stored", diff, inHand, unreachableGroups, warnings }, 200, {
     ETag: etag(version),
   });
 }
@@ -150,22 +215,108 @@ async function storedBefore(
   const unreachableGroups = current === null ? [] : await toldAgain(c, current);
   const diff = diffConfig(former?.document ?? {}, document);
   const warnings = configWarnings(document, c.get("now")());
-  return c.json({ version, changed: true, diff, unreachableGroups, warnings }, 200, { ETag: etag(version) });
+  const inHand: InHandOf[] = [];
+  return c.json({ version, changed: true, diff, inHand, unreachableGroups, warnings }, 200, {
+    ETag: etag(version),
+  });
+}
+
+interface TakenOut {
+  inHand: InHandOf[];
+  warnings: ConfigProblem[];
+  problems: ConfigProblem[];
+  /** Every group that is taken out, and who takes over from it. */
+  successors: Record<string, string>;
+}
+
+/** What a change takes out that has work in hand, where that goes, and what has to be said first. */
+async function takenOut(
+  c: Context<Desk>,
+  current: StoredConfig | null,
+  after: Config | null,
+  reassign: Reassign,
+): Promise<TakenOut> {
+  const before = current === null ? null : checkConfig(current.document).config;
+  const nothing: TakenOut = { inHand: [], warnings: [], problems: [], successors: {} };
+  if (before === null || after === null) return nothing;
+  const problems: ConfigProblem[] = [];
+  for (const [gone, to] of Object.entries(reassign.groups)) {
+    if (!hasGroup(after, to))
+      problems.push(misled("group", gone, `${to} is no group of the new configuration`));
+    else if (hasGroup(after, gone)) problems.push(misled("group", gone, "it is not taken out"));
+  }
+  for (const [gone, to] of Object.entries(reassign.queues)) {
+    if (!after.queues.some(({ id }) => id === to))
+      problems.push(misled("queue", gone, `${to} is no queue of the new configuration`));
+    else if (after.queues.some(({ id }) => id === gone))
+      problems.push(misled("queue", gone, "it is not taken out"));
+  }
+  const { inHand, unreachable } = await workInHand(c.env, before, after, reassign);
+  const gone = groupIds(before).filter((id) => !hasGroup(after, id));
+  for (const id of gone) {
+    const has = inHand.find((one) => one.what === "group" && one.id === id);
+    if (reassign.groups[id] !== undefined) continue;
+    if (has !== undefined) {
+      const message = `the group ${id} has ${wordsOf(has)}: say where that goes with reassign=group:${id}=${defaultGroupOf(after)}, or close it first`;
+      problems.push({ pointer: "/groups", message });
+    } else if (unreachable.includes(id)) {
+      const message = `the group ${id} does not say what it has in hand: try again, or say reassign=group:${id}=${defaultGroupOf(after)}`;
+      problems.push({ pointer: "/groups", message });
+    }
+  }
+  const warnings = inHand.flatMap((one): ConfigProblem[] =>
+    one.goesTo === null
+      ? []
+      : [{ pointer: `/${one.what}s`, message: `${nameOf(one)} has ${wordsOf(one)}: ${whereTo(one)}` }],
+  );
+  const successors = Object.fromEntries(gone.map((id) => [id, successorOf(id, after, reassign.groups)]));
+  return { inHand, warnings, problems, successors };
+}
+
+function misled(what: string, id: string, why: string): ConfigProblem {
+  return { pointer: "/query/reassign", message: `${what}:${id}: ${why}` };
+}
+
+function nameOf({ what, id }: InHandOf): string {
+  return `the ${what} ${id}`;
+}
+
+function wordsOf({ tickets, promises, waiting }: InHandOf): string {
+  const words = [
+    tickets === 0 ? null : `${tickets} open ${tickets === 1 ? "ticket" : "tickets"}`,
+    promises === 0 ? null : `${promises} with a promise that runs`,
+    waiting === 0 ? null : `${waiting} ${waiting === 1 ? "message" : "messages"} to deliver`,
+  ];
+  return words.filter((one) => one !== null).join(", ");
+}
+
+function whereTo({ what, tickets, goesTo }: InHandOf): string {
+  const it = tickets === 1 ? "it goes" : "they go";
+  if (what === "agent") return `${it} back to the queue`;
+  return what === "queue"
+    ? `${it} where the rules say, otherwise to the queue ${goesTo}`
+    : `${it} to the group ${goesTo}, and so do its customers`;
 }
 
 /** Hands the configuration in force to every group, where a run may have died before it did; answers as `inForce`. */
 export async function toldAgain(c: Context<Desk>, { version, document }: StoredConfig): Promise<string[]> {
-  const { config } = checkConfig(document, c.get("now")());
+  const { config } = checkConfig(document);
   return config === null ? [] : inForce(c, { version, config }, "unchanged");
 }
 
 /** Whether the request's conditions on the version in force hold. */
-function isExpected(c: Context<Desk>, current: StoredConfig | null): boolean {
+function isExpected(
+  c: Context<Desk>,
+  current: StoredConfig | null,
+  exists: (document: unknown) => boolean = () => true,
+): boolean {
   const version = current?.version ?? 0;
+  const isThere = current !== null && exists(current.document);
   const match = c.req.header("If-Match");
   const noneMatch = c.req.header("If-None-Match");
   return (
-    (match === undefined || names(match, version)) && (noneMatch === undefined || !names(noneMatch, version))
+    (match === undefined || names(match, version, isThere)) &&
+    (noneMatch === undefined || !names(noneMatch, version, isThere))
   );
 }
 
@@ -189,9 +340,10 @@ async function inForce(
   c: Context<Desk>,
   versioned: VersionedConfig,
   outcome: "stored" | "unchanged",
+  queues: Readonly<Record<string, string>> = {},
 ): Promise<string[]> {
   configCacheOf(c.env.DB).learn(versioned);
   if (outcome === "stored")
     log("info", "config.stored", { version: versioned.version, by: c.get("principal").name });
-  return configureGroups(c.env, versioned);
+  return configureGroups(c.env, versioned, queues);
 }

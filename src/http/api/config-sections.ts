@@ -20,6 +20,7 @@ import {
   DryRunResult,
   ETag,
   Note,
+  ReassignTo,
   type MissingPlace,
   type NextDocument,
 } from "./config-change.ts";
@@ -62,10 +63,11 @@ const READ = {
 
 const CONDITIONS = Idempotent.extend({
   "If-Match": z.string().optional().openapi({
-    description: "The ETag of the version that the change was made from; `412` if it is not in force",
+    description:
+      "The ETag of the version that the change was made from, or `*` for what is there already; `412` if that does not hold",
   }),
 });
-const HOW = z.strictObject({ dryRun: DryRun, note: Note.optional() });
+const HOW = z.strictObject({ dryRun: DryRun, note: Note.optional(), reassign: ReassignTo.optional() });
 const WRITTEN = {
   200: {
     description:
@@ -77,6 +79,7 @@ const WRITTEN = {
     ...ADMISSION_TO_CHANGE,
     "config.not_found",
     "config.item_not_found",
+    "config.in_use",
     "config.conflict",
     "config.changed",
     "config.invalid",
@@ -150,7 +153,8 @@ configSectionsApi.openapi(
     const body = jsonOf(await c.req.arrayBuffer());
     if ("refused" in body) return problem(c, body.refused);
     const next = onDocument((document) => ({ ...document, [section]: body.value }));
-    return changeConfig(c, next, c.req.valid("query"));
+    const exists = (document: unknown) => (document as Record<string, unknown>)[section] !== undefined;
+    return changeConfig(c, next, { ...c.req.valid("query"), exists });
   },
 );
 
@@ -172,7 +176,8 @@ configSectionsApi.openapi(
     const wrong = otherName(section, id, body.value);
     if (wrong !== null) return problem(c, "request.invalid", { problems: [wrong] });
     const next = onDocument((document) => withItem(document, section, id, body.value));
-    return changeConfig(c, next, c.req.valid("query"));
+    const exists = (document: unknown) => itemIn(document, section, id) !== undefined;
+    return changeConfig(c, next, { ...c.req.valid("query"), exists });
   },
 );
 
@@ -189,7 +194,8 @@ configSectionsApi.openapi(
   async (c) => {
     const { section, id } = c.req.valid("param");
     const next = onDocument((document) => withoutItem(document, section, id));
-    return changeConfig(c, next, c.req.valid("query"));
+    const exists = (document: unknown) => itemIn(document, section, id) !== undefined;
+    return changeConfig(c, next, { ...c.req.valid("query"), exists });
   },
 );
 

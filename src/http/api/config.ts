@@ -16,6 +16,7 @@ import {
   DryRunResult,
   ETag,
   Note,
+  ReassignTo,
   storeConfig,
 } from "./config-change.ts";
 import { configSchema } from "./config-schema.ts";
@@ -81,7 +82,7 @@ configApi.openapi(
     ...changes("config:write"),
     summary: "Puts the whole configuration; every group follows at once",
     request: {
-      query: z.strictObject({ dryRun: DryRun, note: Note.optional() }),
+      query: z.strictObject({ dryRun: DryRun, note: Note.optional(), reassign: ReassignTo.optional() }),
       headers: Idempotent.extend({
         "If-Match": z.string().optional().openapi({
           description: "The ETag of the version that the change was made from; `412` if it is not in force",
@@ -99,16 +100,22 @@ configApi.openapi(
         headers: ETag,
         content: { "application/json": { schema: z.union([Changed, DryRunResult]) } },
       },
-      ...problems(...ADMISSION_TO_CHANGE, "config.conflict", "config.changed", "config.invalid"),
+      ...problems(
+        ...ADMISSION_TO_CHANGE,
+        "config.in_use",
+        "config.conflict",
+        "config.changed",
+        "config.invalid",
+      ),
     },
   }),
   async (c) => {
-    const { dryRun, note } = c.req.valid("query");
+    const { dryRun, note, reassign } = c.req.valid("query");
     if (!isJson(c.req.header("Content-Type"))) return problem(c, "request.not_json");
     const body = jsonOf(await c.req.arrayBuffer());
     if ("refused" in body) return problem(c, body.refused);
 
-    return changeConfig(c, () => ({ document: body.value }), { dryRun, note });
+    return changeConfig(c, () => ({ document: body.value }), { dryRun, note, reassign });
   },
 );
 
@@ -215,6 +222,7 @@ configApi.openapi(
     ...changes("config:write"),
     summary: "Brings back an earlier version, as a new one",
     request: {
+      query: z.strictObject({ reassign: ReassignTo.optional() }),
       headers: Idempotent.extend({ "If-Match": z.string().optional() }),
       body: {
         required: true,
@@ -235,6 +243,7 @@ configApi.openapi(
       ...problems(
         ...ADMISSION_TO_CHANGE,
         "config.version_not_found",
+        "config.in_use",
         "config.conflict",
         "config.changed",
         "config.invalid",
@@ -245,7 +254,8 @@ configApi.openapi(
     const { version: wanted, note } = c.req.valid("json");
     const target = await new ConfigStore(c.env.DB).version(wanted);
     if (target === null) return problem(c, "config.version_not_found");
-    return storeConfig(c, () => ({ document: target.document }), { note, restoredFrom: wanted });
+    const { reassign } = c.req.valid("query");
+    return storeConfig(c, () => ({ document: target.document }), { note, restoredFrom: wanted, reassign });
   },
 );
 

@@ -31,6 +31,7 @@ const KINDS = [
   "topics.lost",
   "cards.lost",
   "group.gone",
+  "group.left_over",
   "group.not_a_forum",
   "group.rights_missing",
 ] as const satisfies Finding["kind"][];

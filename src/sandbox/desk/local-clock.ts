@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
+import { realNow } from "../../real-clock.ts";
 import type { Clock } from "../../topic-group/clock.ts";
 
-/** A frozen clock sets its alarms this far ahead, so that the platform never rings them by itself. */
-const FROZEN_AHEAD_MS = 10 * 365 * 86_400_000;
+/** A frozen clock sets its alarms this far ahead, so that the platform never rings them by itself; it takes none after 2189. */
+const FROZEN_AHEAD_MS = 100 * 365 * 86_400_000;
 
 /** How far the clock was moved before this start: known before any object wakes and looks at it. */
 const { LOCAL_CLOCK_OFFSET_MS } = env as { LOCAL_CLOCK_OFFSET_MS?: string };
@@ -17,7 +18,7 @@ export const localClock = {
   frozenAt: null as number | null,
 
   now(): number {
-    return this.frozenAt ?? Date.now() + this.offsetMs;
+    return this.frozenAt ?? realNow() + this.offsetMs;
   },
 
   /** A frozen clock rings nobody: who froze it rings the alarms that are due. */

@@ -4,7 +4,22 @@ export const localFaults = {
   recordDown: false,
   /** Groups whose objects no other group's object reaches. */
   apart: new Set<string>(),
+  /** Calls, by name, of whose answers the object hears nothing until they are taken out. */
+  held: new Set<string>(),
+  /** How many answers are held back. */
+  holding: 0,
 };
+
+const LOOK_EVERY_MS = 5;
+
+/** Waits while answers to calls of this name are held back. */
+export async function heldBack(name: string): Promise<void> {
+  if (!localFaults.held.has(name)) return;
+  localFaults.holding += 1;
+  // Looked at again and again: no request may be woken by another one's promise.
+  while (localFaults.held.has(name)) await scheduler.wait(LOOK_EVERY_MS);
+  localFaults.holding -= 1;
+}
 
 const breakables = new WeakMap<D1Database, D1Database>();
 

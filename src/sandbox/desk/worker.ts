@@ -6,8 +6,9 @@ import { outsideOf } from "../../topic-group/outside.ts";
 import { TopicGroup as ProductTopicGroup } from "../../topic-group/topic-group.ts";
 import type { TicketInside, UnderWay } from "./inside.ts";
 import { localClock } from "./local-clock.ts";
+import { localDice } from "./local-dice.ts";
 import { LOCAL_DOORS, localDoors, type LocalGroup, type Standing } from "./local-doors.ts";
-import { breakable, localFaults } from "./local-faults.ts";
+import { breakable, heldBack, localFaults } from "./local-faults.ts";
 import { localPlug, pluggable } from "./local-plug.ts";
 import { lookInside, lookIntoTicket } from "./look-inside.ts";
 import { watchable, type Watch } from "./watch.ts";
@@ -15,7 +16,7 @@ import { watchable, type Watch } from "./watch.ts";
 export { CallMeter } from "../../metering/call-meter.ts";
 
 /**
- * The desk as it is deployed, but for its clock, a database that can be switched off, a plug to pull, and a window to
+ * The desk as it is deployed, but for its clock, its dice, a database that can be switched off, a plug to pull, and a window to
  * look through.
  */
 export class TopicGroup extends ProductTopicGroup implements LocalGroup {
@@ -46,7 +47,11 @@ export class TopicGroup extends ProductTopicGroup implements LocalGroup {
         localPlug.reach(`before ${name}`, ctx);
         if ("peer" in one && localFaults.apart.has(one.peer))
           return { kind: "retry", code: "peer_unreachable" };
-        const outcome = await seen(name, () => outside.call(one));
+        const outcome = await seen(name, async () => {
+          const answer = await outside.call(one);
+          await heldBack(name);
+          return answer;
+        });
         localPlug.reach(`after ${name}`, ctx);
         return outcome;
       },
@@ -55,6 +60,7 @@ export class TopicGroup extends ProductTopicGroup implements LocalGroup {
         await seen("the record", () => project(breakable(env.DB), batch));
         localPlug.reach("after the record", ctx);
       },
+      random: (of) => localDice.draw(`${ctx.id.name} ${of}`),
     });
     this.#watch = watch;
     this.#underWay = underWay;

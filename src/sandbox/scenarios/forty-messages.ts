@@ -12,6 +12,7 @@ export const fortyMessages: Scenario = {
 
   async play(stage) {
     const { group, telegram } = stage;
+    const before = (await telegram.calls({ limit: 1 })).at(-1)?.id ?? 0;
     const customers = await Promise.all(Array.from({ length: CUSTOMERS }, () => stage.customer()));
     const written = new Map<string, number>();
     for (let line = 1; line <= MESSAGES / CUSTOMERS; line += 1) {
@@ -46,10 +47,10 @@ export const fortyMessages: Scenario = {
       "texts were joined",
       texts.some((text) => [...written.keys()].filter((line) => holds(text, line)).length > 1),
     );
-    const refused = (await telegram.calls({ chatId: group.id })).filter(
+    const refused = (await telegram.calls({ chatId: group.id, afterId: before })).filter(
       (call) => call.answer?.status === 429 && call.fault === null,
     );
-    stage.seen("Telegram's limit was never passed", refused.length === 0);
+    stage.seen("Telegram's limit was not passed meanwhile", refused.length === 0);
   },
 };
 

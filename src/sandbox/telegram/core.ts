@@ -108,8 +108,8 @@ export class TelegramCore {
   }
 
   /** Everything from the beginning, with the bot it was made with, or parts of it changed. */
-  reset(bot: BotSettings = {}): void {
-    this.#world.state = newWorldState(this.#seed, { ...this.#bot, ...bot });
+  reset(bot: BotSettings = {}, seed = this.#seed): void {
+    this.#world.state = newWorldState(seed, { ...this.#bot, ...bot });
     this.#world.emit(() => ({ type: "reset" }));
   }
 }

@@ -112,11 +112,13 @@ export const commands = {
       delivery: z.enum(["push", "pull"]).optional(),
       freezeAt: instant.optional(),
       budgets: z.enum(["real", "off"]).optional(),
+      /** The same seed makes the same ids, dice and pauses; otherwise they follow from the world's name. */
+      seed: z.number().int().optional(),
     }),
-    (world, { bot, delivery = "push", freezeAt, budgets }): WorldStatus => {
+    (world, { bot, delivery = "push", freezeAt, budgets, seed }): WorldStatus => {
       world.clock.state = { offsetMs: 0, frozenAt: freezeAt === undefined ? null : toMs(freezeAt) };
       world.delivery = delivery;
-      world.core.reset(bot);
+      world.core.reset(bot, seed);
       if (budgets !== undefined) world.core.act("budgets", { all: budgets });
       return world.status;
     },

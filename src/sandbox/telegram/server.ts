@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { realNow } from "../../real-clock.ts";
 import { failures } from "./errors.ts";
 import { HostedWorld } from "./hosted-world.ts";
 import { sendJson, serveBotCall, serveFile } from "./http/bot-api.ts";
@@ -59,7 +60,7 @@ export async function startTelegramSandbox({
     const known = worlds.get(name);
     if (known) return known;
     if (worlds.size >= WORLDS_MAX) throw new Error(`there are ${WORLDS_MAX} worlds already`);
-    const world = new HostedWorld(name, Date.now, bot);
+    const world = new HostedWorld(name, realNow, bot);
     const made = { world, polls: new LongPolls(world), sender: new WebhookSender(world) };
     worlds.set(name, made);
     return made;

@@ -3,7 +3,10 @@ import { ALBUM_SETTLE_MS } from "../../domain/limits.ts";
 import { isActive } from "../../domain/status.ts";
 import { subjectOf } from "../../domain/subject.ts";
 import { composedWords, type Writing } from "../../telegram/message.ts";
+import type { Origin } from "../../telegram/origin.ts";
+import type { RichText } from "../../telegram/rich-text.ts";
 import {
+  answersElsewhere,
   customerSentUncopyable,
   customerUncopyable,
   kindWords,
@@ -14,7 +17,7 @@ import { announceMessage, stillTold, writtenBy } from "../hooks.ts";
 import { passOn } from "../peers/moving.ts";
 import type { WaitingContent } from "../tables/shapes.ts";
 import type { CustomerRow } from "../tables/store.ts";
-import { replyParameters, type Transaction } from "../transaction.ts";
+import { replyParameters, words, type Transaction } from "../transaction.ts";
 import type { Of } from "./arrival-of.ts";
 import { greetedCustomer, ticketOfMessage } from "./customers.ts";
 
@@ -34,6 +37,11 @@ export function customerMessage(
   const elsewhere = to.kind === "ticket" ? tx.store.ticket(to.number)?.ticket : undefined;
   const away = elsewhere === undefined ? null : tx.away(elsewhere);
   if (elsewhere !== undefined && away !== null) {
+    const about = aboutElsewhere(tx, writing, contact.id);
+    if (about !== null) {
+      const message = { type: "topic_words", ticketId: elsewhere.id, words: words(about) } as const;
+      tx.work({ lane: away, ticket: elsewhere.number, work: { kind: "peer", message } });
+    }
     passOn(tx, elsewhere, away, {
       contact,
       gratitude: writing.kind === "text" && isGratitude(writing.text ?? ""),
@@ -62,8 +70,18 @@ export function customerMessage(
     tx.store.updateConversation(contact.id, { payload: null });
   speaksIn(tx, customer, number);
   if (writing.kind === "poll") tx.tellTopic(number, pollOfCustomer());
+  const about = aboutElsewhere(tx, writing, contact.id);
+  if (about !== null) tx.quoteInTopic(number, words(about));
   tx.relay({ ...messageOf(writing, contact.id, tx, updateId), ticket: number, lane: STAFF });
   announceMessage(tx, ticket!, writtenBy("customer", contact.id, writing));
+}
+
+/** A line before a message that answers something outside of the chat; one for a whole album. */
+function aboutElsewhere(tx: Transaction, writing: Writing, chat: number): RichText | null {
+  const { elsewhere = null, album, messageId } = writing;
+  if (elsewhere === null) return null;
+  const isFirst = album === null || tx.messages.albumOf({ chat, messageId, album }).length === 0;
+  return isFirst ? answersElsewhere(elsewhere) : null;
 }
 
 function speaksIn(tx: Transaction, customer: CustomerRow, number: number): void {
@@ -88,12 +106,23 @@ function messageOf(writing: Writing, customer: number, tx: Transaction, updateId
 }
 
 /** What must be kept of a message until it is delivered; nothing at all of an ordinary one. */
-export function contentOf(writing: Writing, pressed: boolean): WaitingContent | null {
+export function contentOf(
+  writing: Writing,
+  pressed: boolean,
+  names: (origin: Origin) => boolean = () => true,
+): WaitingContent | null {
   const content: WaitingContent = {};
+  const { origin = null, elsewhere = null } = writing;
+  if (origin !== null && names(origin)) content.forwarded = origin.name;
   if (writing.live !== null) content.live = writing.live;
   if (writing.quote !== null) content.quote = writing.quote;
   // A reply or an album loses what it is when it is joined, so only plain texts are kept for that.
-  const joinable = writing.kind === "text" && writing.text !== null && writing.replyTo === null;
+  const joinable =
+    writing.kind === "text" &&
+    writing.text !== null &&
+    writing.replyTo === null &&
+    origin === null &&
+    elsewhere === null;
   if (pressed && joinable) content.text = { text: writing.text!, entities: writing.entities };
   return Object.keys(content).length === 0 ? null : content;
 }

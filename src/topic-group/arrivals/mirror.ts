@@ -77,6 +77,9 @@ export function mirrorEdit(tx: Transaction, row: MessageRow, writing: Writing, i
     case "dropped":
       keepUp(tx, row, writing);
       return "not_there";
+    case "held":
+      // Its button sends it as it is by then.
+      return "follows";
     case "done":
       if (row.copyId === null && row.chat === STAFF_CHAT) return "unknown_copy";
       break;

@@ -21,6 +21,7 @@ import {
   awayUsageHint,
   kindWords,
   notATopicHint,
+  notedBy,
   noteUsageHint,
   priorityUsageHint,
   refusalWords,
@@ -38,14 +39,17 @@ import { FACTS } from "../tables/facts.ts";
 import type { Transaction } from "../transaction.ts";
 import { actorOf, agentOrHint, findAgent, outsiderKey } from "./agents.ts";
 import type { Of } from "./arrival-of.ts";
+import { withdraw } from "./held-back.ts";
+import type { InFlight } from "./mirror.ts";
+import { internalAlbum } from "./speaking.ts";
 import { info, overdue, queue, sla } from "./staff-lists.ts";
-import { internalAlbum, ticketOf } from "./staff-message.ts";
+import { ticketOf } from "./staff-message.ts";
 
 /** Commands that concern no ticket. */
 const ANYWHERE: ReadonlySet<string> = new Set(["queue", "overdue", "online", "away", "offline", "help"]);
 
 /** A message with a leading slash: a command, an internal note or a slip; never anything for the customer. */
-export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">): void {
+export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">, inFlight: InFlight): void {
   const { sender, topicId, writing, slashed: slash } = arrival;
   // "/start@OtherBot" is for another bot of the group.
   if (slash.kind === "command" && slash.bot !== null && !isOurName(tx, slash.bot)) return;
@@ -64,7 +68,8 @@ export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">): void {
     return;
   }
 
-  if (writing.album !== null && ticket !== undefined) withholdAlbum(tx, ticket, writing.album);
+  if (writing.album !== null && ticket !== undefined)
+    withholdAlbum(tx, { ...writing, album: writing.album }, agent, topicId, inFlight);
   if (slash.kind === "slip") {
     reply(slipHint());
     return;
@@ -89,18 +94,25 @@ function isOurName(tx: Transaction, username: string): boolean {
   return typeof own !== "string" || own.toLowerCase() === username.toLowerCase();
 }
 
-/** What of the album is still here stays here, and so does what is yet to come. */
-function withholdAlbum(tx: Transaction, ticket: Ticket, album: string): void {
+/** What of the album is still here stays here, and so does what is yet to come; what the customer has is taken back. */
+function withholdAlbum(
+  tx: Transaction,
+  { messageId, album }: { messageId: number; album: string },
+  { telegramId: by }: AgentConfig,
+  topicId: number | null,
+  inFlight: InFlight,
+): void {
   tx.store.firstTime(internalAlbum(album), tx.now);
-  for (const row of tx.messages.waitingAlbum(chatLane(ticket.customer), ticket.number, album)) {
-    if (row.attemptedAt === null) tx.messages.update(row, { state: "dropped", content: null });
-  }
+  const rows = tx.messages.albumOf({ chat: STAFF_CHAT, messageId, album });
+  withdraw(tx, rows, inFlight, { by, topicId, messageId });
 }
 
 function note(tx: Transaction, ticket: Ticket, agent: AgentConfig, text: string, writing: Writing): void {
   const said = text === "" ? `(${kindWords(writing.kind)})` : cut(text, NOTE_CHARS_MAX);
   tx.apply(ticket.number, { type: "agent_noted", by: actorOf(agent), text: said });
   tx.sign(ticket.number, writing.messageId, "✍");
+  // Whispered to the bot, it stands in the topic for nobody else.
+  if (writing.ephemeral) tx.tellTopic(ticket.number, notedBy(agent.name, said));
 }
 
 interface CommandContext {
@@ -288,7 +300,7 @@ function deleteCopy(
       : tx.messages.byOriginal({ chat: STAFF_CHAT, messageId: writing.replyTo });
   if (row === undefined || row.ticket !== ticket.number) return reply(replyNeededHint());
   const key = { chat: row.chat, messageId: row.messageId };
-  if (row.state === "waiting" && row.attemptedAt === null) {
+  if (row.state === "held" || (row.state === "waiting" && row.attemptedAt === null)) {
     tx.messages.update(key, { state: "dropped", content: null });
     tx.sign(ticket.number, writing.messageId, "👍");
     return;

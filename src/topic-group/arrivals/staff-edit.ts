@@ -7,7 +7,6 @@ import { mentionedIn } from "../../telegram/inbound.ts";
 import type { RichText } from "../../telegram/rich-text.ts";
 import {
   checklistTickedHint,
-  editNotMirrored,
   editOfCommand,
   editOfRemoved,
   editOfUncertain,
@@ -21,6 +20,7 @@ import type { MessageRow } from "../tables/messages.ts";
 import type { Transaction } from "../transaction.ts";
 import { actorOf, agentOf } from "./agents.ts";
 import type { Of } from "./arrival-of.ts";
+import { takeBack, WITHHELD } from "./held-back.ts";
 import { mirrorEdit, waitAgain, type InFlight } from "./mirror.ts";
 import { staffSlash } from "./staff-command.ts";
 import { staffMessage, ticketOf } from "./staff-message.ts";
@@ -36,14 +36,12 @@ export function staffEdit(
   if (sender.anonymous || agentOf(tx, sender.id) === undefined) return;
   const row = tx.messages.byOriginal({ chat: STAFF_CHAT, messageId: writing.messageId });
   if (row === undefined) {
-    correct(tx, arrival, updateId);
+    correct(tx, arrival, updateId, inFlight);
     return;
   }
   const hint = (text: RichText): void => tx.hint(sender.id, topicId, row.ticket, text, writing.messageId);
   if (slash !== null) {
-    const waiting = row.state === "waiting" && row.attemptedAt === null && !inFlight(row);
-    if (waiting) tx.messages.update(row, { state: "dropped", content: null, code: WITHHELD });
-    else hint(editNotMirrored());
+    takeBack(tx, row, inFlight, { by: sender.id, topicId });
     return;
   }
   switch (mirrorEdit(tx, row, writing, inFlight)) {
@@ -60,9 +58,6 @@ export function staffEdit(
     default:
   }
 }
-
-/** Why a message is not sent: an edit made it internal before it left. */
-const WITHHELD = "withheld";
 
 /** The customer does not have it: it was refused, given up or withheld, and is worth another try as it is now. */
 function sendAfterAll(tx: Transaction, row: MessageRow, hint: (text: RichText) => void): void {
@@ -85,6 +80,7 @@ function correct(
   tx: Transaction,
   { sender, topicId, writing, slashed: slash }: Of<"staff_edit">,
   updateId: number,
+  inFlight: InFlight,
 ): void {
   const ticket = ticketOf(tx, topicId);
   if (ticket === undefined || writing.ephemeral) return;
@@ -93,14 +89,11 @@ function correct(
     tx.store.forgetTold(misunderstoodKey(writing.messageId));
     if (slash === null) staffMessage(tx, { sender, topicId, writing }, updateId, saidAt);
     else
-      staffSlash(tx, {
-        kind: "staff_slash",
-        sender,
-        topicId,
-        writing,
-        slashed: slash,
-        mentioned: mentionedIn(writing),
-      });
+      staffSlash(
+        tx,
+        { kind: "staff_slash", sender, topicId, writing, slashed: slash, mentioned: mentionedIn(writing) },
+        inFlight,
+      );
     return;
   }
   const hint = (text: RichText): void => tx.hint(sender.id, topicId, ticket.number, text, writing.messageId);

@@ -1,14 +1,16 @@
 import { ALBUM_SETTLE_MS } from "../../domain/limits.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import { plain, type RichText } from "../../telegram/rich-text.ts";
-import { answerRefused, customerSwitched, pollHint, undelivered } from "../../telegram/text.ts";
+import { answerRefused, answersElsewhere, pollHint, undelivered } from "../../telegram/text.ts";
 import { chatLane, STAFF_CHAT } from "../drain/lane.ts";
 import { announceMessage, writtenBy } from "../hooks.ts";
 import type { Transaction } from "../transaction.ts";
 import { actorOf, agentOf, agentOrHint } from "./agents.ts";
 import type { Of } from "./arrival-of.ts";
 import { contentOf } from "./customer-message.ts";
+import { answersInternal, holdBack } from "./held-back.ts";
 import { mirrorReaction } from "./mirror.ts";
+import { internalAlbum, speakIn } from "./speaking.ts";
 
 /**
  * What an agent wrote in a ticket's topic goes to the customer, unless it begins with a slash. `saidAt`: when they said it,
@@ -31,6 +33,7 @@ export function staffMessage(
   }
   // One item of an album that begins with a slash makes the whole album internal.
   if (writing.album !== null && tx.store.wasTold(internalAlbum(writing.album))) return;
+  if (answersInternal(tx, writing)) return holdBack(tx, ticket, sender.id, writing, updateId);
   const { decision, ticket: answered } = tx.apply(
     ticket.number,
     { type: "agent_answered", by: actorOf(agent) },
@@ -41,6 +44,10 @@ export function staffMessage(
     return;
   }
   speakIn(tx, ticket);
+  const { elsewhere = null, album, messageId } = writing;
+  const isFirst = album === null || tx.messages.albumOf({ chat: STAFF_CHAT, messageId, album }).length === 0;
+  if (elsewhere !== null && isFirst)
+    tx.tellCustomer(ticket.customer, ticket.number, answersElsewhere(elsewhere));
   tx.relay({
     chat: STAFF_CHAT,
     messageId: writing.messageId,
@@ -50,26 +57,14 @@ export function staffMessage(
     replyTo: writing.replyTo,
     writer: sender.id,
     sentAt: writing.sentAt,
-    content: contentOf(writing, false),
+    // A forward from a public place shows where it comes from; the names of other people are nobody's business.
+    content: contentOf(writing, false, ({ isPublic }) => isPublic),
     file: writing.mark ?? null,
     notBefore: writing.album === null ? null : tx.now + ALBUM_SETTLE_MS,
     updateId,
   });
   announceMessage(tx, answered ?? ticket, writtenBy("agent", sender.id, writing));
   if (writing.kind === "poll") reply(pollHint());
-}
-
-/** A customer with several tickets is told which one speaks to them now, whenever that changes. */
-export function speakIn(tx: Transaction, ticket: Ticket): void {
-  const customer = tx.store.customer(ticket.customer);
-  if (customer === undefined || customer.current === ticket.number) return;
-  tx.store.updateConversation(ticket.customer, { current: ticket.number });
-  const others = tx.store.activeTicketsOf(ticket.customer).some((row) => row.ticket.number !== ticket.number);
-  if (others) tx.tellCustomer(ticket.customer, ticket.number, customerSwitched(ticket.ref, ticket.subject));
-}
-
-export function internalAlbum(album: string): string {
-  return `internal-album:${album}`;
 }
 
 export function ticketOf(tx: Transaction, topicId: number | null): Ticket | undefined {

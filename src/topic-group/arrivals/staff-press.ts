@@ -5,9 +5,10 @@ import { replay } from "../replay.ts";
 import type { Transaction } from "../transaction.ts";
 import { actorOf, agentOf } from "./agents.ts";
 import type { Of } from "./arrival-of.ts";
+import { sendHeld } from "./held-back.ts";
 import { inWords } from "./staff-command.ts";
 
-export function staffPress(tx: Transaction, { sender, queryId, data }: Of<"staff_press">): void {
+export function staffPress(tx: Transaction, { sender, queryId, data, messageId }: Of<"staff_press">): void {
   const press = parsePress(data);
   const agent = agentOf(tx, sender.id);
   if (agent === undefined) return tx.toast(queryId, "Only the desk's agents can do this.");
@@ -18,6 +19,8 @@ export function staffPress(tx: Transaction, { sender, queryId, data }: Of<"staff
     return tx.toast(queryId, sent ? "It is sent again." : "It is on its way already, or gone.");
   }
   const number = "ticket" in press ? ticketNumberOf(press.ticket) : null;
+  if (press.act === "send_held" && number !== null)
+    return tx.toast(queryId, sendHeld(tx, agent, number, press.message, messageId));
   const ticketCommand = commandOf(press, actorOf(agent));
   if (number === null || ticketCommand === null) return tx.toast(queryId, "This button is no longer in use.");
   const { decision, ticket } = tx.apply(number, ticketCommand);

@@ -109,7 +109,7 @@ function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight:
     case "staff_message":
       return staffMessage(tx, arrival, updateId);
     case "staff_slash":
-      staffSlash(tx, arrival);
+      staffSlash(tx, arrival, inFlight);
       return noteMisunderstood(tx, arrival);
     case "staff_edit":
       return staffEdit(tx, arrival, updateId, inFlight);

@@ -92,7 +92,12 @@ function relayCall(rows: readonly MessageRow[], joined: boolean, context: Delive
   }
   if (rows.length > 1) {
     const ids = rows.map((row) => row.messageId).sort((a, b) => a - b);
-    return { method: "copyMessages", params: { ...target, from_chat_id: source, message_ids: ids } };
+    const method = first.content?.forwarded === undefined ? "copyMessages" : "forwardMessages";
+    return { method, params: { ...target, from_chat_id: source, message_ids: ids } };
+  }
+  if (first.content?.forwarded !== undefined) {
+    const params = { ...target, from_chat_id: source, message_id: first.messageId };
+    return { method: "forwardMessage", params };
   }
   const live = first.content?.live;
   if (live?.livePeriod !== undefined) {
@@ -225,6 +230,11 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
       return {
         method: "setMessageReaction",
         params: { ...staffChat, message_id: work.messageId, reaction: reaction(work.emoji) },
+      };
+    case "notice_edit":
+      return {
+        method: "editMessageText",
+        params: { ...staffChat, message_id: work.messageId, ...work.words },
       };
     case "direct":
       return { method: "sendMessage", params: { chat_id: work.chatId, ...work.words } };

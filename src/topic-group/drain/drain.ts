@@ -41,7 +41,8 @@ import type { ViewContext } from "./topic-view.ts";
 /** What the drain needs of the world; it has no clock, network or storage of its own. */
 export interface DrainPorts {
   now(): number;
-  random(): number;
+  /** From 0 up to 1, exclusive; `of` names what it is drawn for. */
+  random(of: string): number;
   /** Makes a call, one try, and says what came of it. Never throws. */
   call(call: OutsideCall): Promise<Outcome>;
   queues: Queues;
@@ -317,7 +318,10 @@ export class Drain {
       state.silent = 0;
     }
     if (outcome.kind === "defer") {
-      state.rate.deferred(now, outcome.retryAfterMs + Math.round(250 + ports.random() * 750));
+      state.rate.deferred(
+        now,
+        outcome.retryAfterMs + Math.round(250 + ports.random(`429 ${name} ${now}`) * 750),
+      );
       this.#saveRate(lane, state);
       this.#unmarkAttempt(job, carried, careful);
       this.#followsTicket(job);
@@ -327,7 +331,7 @@ export class Drain {
     const failed = this.#failures.get(name);
     const afterMs = outcome.kind === "retry" ? (outcome.afterMs ?? 0) : 0;
     const retry = {
-      at: now + Math.max(afterMs, retryPauseMs(failed?.count ?? 0, ports.random())),
+      at: now + Math.max(afterMs, retryPauseMs(failed?.count ?? 0, ports.random(`retry ${name} ${now}`))),
       afterMs,
       // While nobody gets an answer it is Telegram that is away, not this job that is wrong.
       counts: outcome.kind !== "uncertain" || failed === undefined || this.#answeredAt > failed.at,

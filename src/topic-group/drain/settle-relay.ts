@@ -3,6 +3,8 @@ import type { RefusalClass } from "../../telegram/outcome.ts";
 import {
   customerSentUncopyable,
   customerUndelivered,
+  forwardedFrom,
+  internalUncertain,
   outcomeUnknown,
   parkedNotice,
   sourceGone,
@@ -109,7 +111,10 @@ function relayed(
 }
 
 /** Nobody knows whether the customer got them: an agent decides whether to send them again. */
-export function relayUncertain(tx: Transaction, rows: readonly MessageRow[]): void {
+export function relayUncertain(tx: Transaction, sent: readonly MessageRow[]): void {
+  const rows = sent.filter((row) => !isWithdrawn(tx, row));
+  for (const row of firstOfEach(sent.filter((one) => !rows.includes(one))))
+    tx.tellTopic(row.ticket, internalUncertain(), { reply_parameters: replyParameters(row.messageId) });
   for (const row of rows)
     tx.messages.update(row, { state: "uncertain", attemptedAt: null, code: "outcome_unknown" });
   for (const first of firstOfEach(rows)) {
@@ -119,6 +124,11 @@ export function relayUncertain(tx: Transaction, rows: readonly MessageRow[]): vo
       ...sendAgainButton(tx, "m", first.seq),
     });
   }
+}
+
+/** It became internal while it was on its way: nobody sends it again. */
+function isWithdrawn(tx: Transaction, row: MessageRow): boolean {
+  return tx.messages.byOriginal(row)?.state === "dropped";
 }
 
 function againLater(tx: Transaction, rows: readonly MessageRow[], code: string, retry: Retry): Settled {
@@ -134,7 +144,8 @@ function againLater(tx: Transaction, rows: readonly MessageRow[], code: string, 
 }
 
 /** Gives deliveries up for now: said once where it matters, kept for somebody to replay. */
-function park(tx: Transaction, rows: readonly MessageRow[], code: string): void {
+function park(tx: Transaction, tried: readonly MessageRow[], code: string): void {
+  const rows = tried.filter((row) => !isWithdrawn(tx, row));
   for (const row of rows)
     tx.messages.update(row, { state: "parked", attemptedAt: null, attempts: row.attempts + 1, code });
   for (const first of firstOfEach(rows)) {
@@ -155,6 +166,9 @@ function firstOfEach(rows: readonly MessageRow[]): MessageRow[] {
   return [...together.values()].map(([first]) => first!);
 }
 
+/** Refusals that may be of the forward alone. */
+const NOT_FORWARDED: ReadonlySet<RefusalClass> = new Set(["uncopyable", "validation", "bug", "permanent"]);
+
 function relayRefused(
   tx: Transaction,
   job: Extract<Job, { kind: "relay" }>,
@@ -173,6 +187,17 @@ function relayRefused(
   }
   // A copy names two chats, and the answer does not say which of them is unknown. If it is the group, the notice that
   // this one was put aside will meet the same answer and stop the lane; one customer's chat never does.
+  if (first.content?.forwarded !== undefined && NOT_FORWARDED.has(code)) {
+    // It may still be copied; then a line says whose words they were.
+    const { forwarded } = first.content;
+    for (const row of carried) {
+      const { forwarded: _, ...content } = row.content ?? {};
+      const kept = Object.keys(content).length === 0 ? null : content;
+      tx.messages.update(row, { content: kept, attemptedAt: null });
+    }
+    if (first.lane === STAFF) tx.tellTopic(first.ticket, forwardedFrom(forwarded));
+    return OK;
+  }
   const trouble = code === "chat_gone" ? null : troubleOf(refused, first.lane);
   if (trouble !== null) {
     for (const row of carried) if (row.attemptedAt !== null) tx.messages.update(row, { attemptedAt: null });

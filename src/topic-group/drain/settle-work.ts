@@ -12,16 +12,19 @@ import type { RefusalClass } from "../../telegram/outcome.ts";
 import {
   agentNoticeInTopic,
   editNotCopied,
+  internalTooLate,
   outcomeUnknown,
   reactedWith,
   replyUndelivered,
+  takenBack,
   undelivered,
 } from "../../telegram/text.ts";
 import { settleEnrichment } from "../enriching.ts";
 import { noteErasedTopic } from "../erasing.ts";
 import { disable } from "../hooks.ts";
-import { tellSpoken } from "../peers/moving.ts";
+import { takeOver, tellSpoken } from "../peers/moving.ts";
 import { tellPeer } from "../peers/tell.ts";
+import { placeAgain } from "../places.ts";
 import { noteLost, type ProbeWork } from "../probing.ts";
 import { settleSkills } from "../skills.ts";
 import { FACTS } from "../tables/facts.ts";
@@ -30,7 +33,7 @@ import type { OutboxWork } from "../tables/outbox-work.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
 import { replyParameters, type Transaction } from "../transaction.ts";
 import { feasible } from "./edit-form.ts";
-import { chatOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
+import { chatOfLane, groupOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
 import {
   FAILED,
   loseTopic,
@@ -105,6 +108,8 @@ function workDone(tx: Transaction, row: OutboxRow, result: unknown): Settled {
       return OK;
     case "mirror_delete":
       tx.messages.update(work.of, { state: "dropped", copyId: null });
+      if (work.internal !== undefined)
+        tx.tellTopic(row.ticket, takenBack(), { reply_parameters: replyParameters(work.internal) });
       return OK;
     case "erase_topic":
       noteErasedTopic(tx, work, work.how === "delete" ? "deleted" : "renamed");
@@ -209,6 +214,7 @@ const FLEETING: ReadonlySet<OutboxRow["kind"]> = new Set([
   "staff_reaction",
   "mirror_reaction",
   "former_copy",
+  "notice_edit",
   "staff_hint",
   // Its turn comes again.
   "probe",
@@ -353,7 +359,9 @@ function workRefused(
       break;
     }
     case "mirror_delete":
-      tx.tellTopic(row.ticket, undelivered(code === "permanent" ? "too_late" : code), repliesTo(work.of));
+      if (work.internal === undefined)
+        tx.tellTopic(row.ticket, undelivered(code === "permanent" ? "too_late" : code), repliesTo(work.of));
+      else tx.tellTopic(row.ticket, internalTooLate(), { reply_parameters: replyParameters(work.internal) });
       break;
     case "reply":
       tx.apply(row.ticket, { type: "delivery_failed", code });
@@ -362,6 +370,17 @@ function workRefused(
     case "setup":
       if (work.fact !== null) tx.store.deleteFact(work.fact);
       break;
+    case "peer": {
+      // There never was anything of that group: a ticket that was to go there stays, and gets another queue.
+      const { message } = work;
+      const gone = groupOfLane(row.lane);
+      tx.report("peer.dropped", { group: gone, type: message.type, ticket: row.ticket });
+      if (message.type === "ticket_moved" && gone !== tx.rules.group.id) {
+        takeOver(tx, gone, message);
+        placeAgain(tx, tx.store.numberOf(message.ticket.id, tx.rules.group.id)!, {});
+      }
+      break;
+    }
     default:
   }
   const unreachable = UNREACHABLE[code];

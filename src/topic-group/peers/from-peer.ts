@@ -5,6 +5,7 @@ import { customersEdit, mirrorReaction, type InFlight } from "../arrivals/mirror
 import { chatLane, STAFF } from "../drain/lane.ts";
 import { takeBackQuestion } from "../enriching.ts";
 import { announceMessage, hearBack, hearGone } from "../hooks.ts";
+import { adoptElsewhere, retiredTo } from "../retired.ts";
 import type { Transaction } from "../transaction.ts";
 import { takeTurn } from "./hook-turns.ts";
 import type { PeerMessage } from "./message.ts";
@@ -16,6 +17,10 @@ import { tellPeer } from "./tell.ts";
 export function fromPeer(tx: Transaction, from: string, message: PeerMessage, inFlight: InFlight): void {
   if (message.type === "ticket_moved") {
     takeOver(tx, from, message);
+    return;
+  }
+  if (message.type === "ticket_elsewhere") {
+    adoptElsewhere(tx, message);
     return;
   }
   tx.passedOn = true;
@@ -39,6 +44,12 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
       : tx.store.numberOf(ticketId, own);
   const ticket = number === null ? undefined : tx.store.ticket(number)?.ticket;
   if (ticket === undefined) return;
+  const retired = retiredTo(tx.store);
+  if (retired !== null && (message.type === "ticket_is" || message.type === "spoke")) {
+    // Whoever says so has not heard yet where the customer's home is.
+    tellPeer(tx, retired.to, ticket.number, message);
+    return;
+  }
   if (message.type === "ticket_is") {
     const { status, resolvedAt, closedAt } = message;
     if (ticket.movedTo !== null) tx.store.saveElsewhere(ticket, { status, resolvedAt, closedAt });
@@ -82,6 +93,13 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
     return;
   }
   switch (message.type) {
+    case "home_is": {
+      const { contact, home } = message;
+      const { number: is, topicId } = ticket;
+      tx.apply(is, { type: "ticket_arrived", group: own, number: is, topicId, from: ticket.home, home });
+      if (home === own) tx.store.makeOwn(contact, is, tx.now);
+      return;
+    }
     case "customer_message": {
       seenCustomer(tx, message.contact);
       const { customer } = ticket;

@@ -28,9 +28,15 @@ export type PeerMessage =
       ask: boolean;
       /** The endpoints for which we still have something about it: ours goes first. Not told by an older release. */
       endpoints?: string[];
+      /** The customer's home from now on, where the former one is not in the configuration any more. */
+      home?: string;
       /** The calls of programs that are done: one that comes again changes nothing with you either. Not told by an older release. */
       settled?: SettledCause[];
     }
+  /** The home of its customer is not in the configuration any more; this one is it from now on. */
+  | { type: "home_is"; ticketId: string; contact: ContactFacts; home: string }
+  /** A customer is yours from now on; a ticket of theirs is with another group. */
+  | { type: "ticket_elsewhere"; ticket: Ticket; contact: ContactFacts; receiptId: number | null }
   /** What somebody has said elsewhere, and the former topic has not shown yet. */
   | { type: "topic_words"; ticketId: string; words: Words }
   /** Older events of a ticket whose history is too long for one message. */

@@ -4,6 +4,7 @@ import { topicUrl } from "../../telegram/topic-url.ts";
 import type { InFlight } from "../arrivals/mirror.ts";
 import { holdKey, peerLane, STAFF, STAFF_CHAT, type Lane } from "../drain/lane.ts";
 import { isCurrent, takeBackQuestion } from "../enriching.ts";
+import { retiredTo } from "../retired.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
 import type { Transaction } from "../transaction.ts";
@@ -42,6 +43,7 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
     url: topicUrl(tx.rules.group.chatId, ticket.topicId),
     profile: customer.profile !== null && isCurrent(tx, customer.profile) ? customer.profile : null,
     ask,
+    ...newHome(tx, ticket),
     endpoints: passTurns(tx, ticket),
     settled: tx.inbox.settledOf(number, SETTLED_MOVED_MAX),
   } as const;
@@ -68,6 +70,12 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
       markPassedOn(tx, ticket, waiting);
     }
   }
+}
+
+/** A group that is not in the configuration any more is nobody's home. */
+function newHome(tx: Transaction, { home }: Ticket): { home?: string } {
+  const retired = retiredTo(tx.store);
+  return retired !== null && home === tx.rules.group.id ? { home: retired.to } : {};
 }
 
 /** The key of the message that hands a ticket over, while it waits for what is on its way. */
@@ -165,11 +173,12 @@ export function takeOver(
   from: string,
   moved: Extract<PeerMessage, { type: "ticket_moved" }>,
 ): void {
-  const { ticket, events, contact, receiptId, url, profile, ask, endpoints = [], settled = [] } = moved;
+  const { ticket, events, contact, receiptId, url, profile, ask, home, endpoints = [], settled = [] } = moved;
   const former = tx.store.numberOf(ticket.id, tx.rules.group.id);
   const number = former ?? tx.store.lastNumber() + 1;
-  if (tx.store.customer(contact.id) === undefined) {
-    tx.store.addForeignCustomer(contact, ticket.home, tx.now);
+  if (home === tx.rules.group.id) tx.store.makeOwn(contact, number, tx.now);
+  else if (tx.store.customer(contact.id) === undefined) {
+    tx.store.addForeignCustomer(contact, home ?? ticket.home, tx.now);
   }
   const known = tx.store.customer(contact.id)?.profile ?? null;
   if (profile !== null && profile.receivedAt > (known?.receivedAt ?? 0)) {
@@ -186,7 +195,8 @@ export function takeOver(
     if (tx.inbox.known(key) === undefined) tx.inbox.settle(key, at, { ...(answer as object), number });
   }
   const topicId = was?.topicId ?? null;
-  tx.apply(number, { type: "ticket_arrived", group: tx.rules.group.id, number, topicId, from });
+  const arrived = { type: "ticket_arrived", group: tx.rules.group.id, number, topicId, from } as const;
+  tx.apply(number, home === undefined ? arrived : { ...arrived, home });
   tx.tellTopic(number, topicNotice({ code: "ticket.arrived", from, url }));
 }
 

@@ -13,6 +13,8 @@ export const FACTS = {
   trouble: "trouble",
   /** The shape in which the tickets in hand are stored. */
   ticketShape: "ticket_shape",
+  /** The configuration has this group no more: who takes over everything that is here (`Retired`). */
+  retired: "retired",
   /** The version of the configuration for which every ticket was given a place. */
   placedFor: "placed_for",
   /** Whether tickets whose customer is to answer fill slots, as the homes of agents were told. */

@@ -14,6 +14,8 @@ export function laneOfChat(chat: number): Lane {
 const NEWEST_COPIES_MAX = 5_000;
 /** Messages of a customer that are looked through for the last one about a ticket. */
 const THREAD_LOOKED_AT = 200;
+/** An album has ten items; others may write between them. */
+const ALBUM_IDS_APART = 100;
 
 /** The relayed messages: what waits to be copied, and the links between originals and copies afterwards. */
 export class Messages {
@@ -274,6 +276,23 @@ export class Messages {
         ),
       )
       .orderBy(asc(messages.seq))
+      .all();
+  }
+
+  /** The items of an album that are known, whatever has become of them. Telegram numbers them one after the other. */
+  albumOf({ chat, messageId, album }: OriginalKey & { album: string }): MessageRow[] {
+    return this.#db
+      .select()
+      .from(messages)
+      .where(
+        and(
+          eq(messages.chat, chat),
+          gte(messages.messageId, messageId - ALBUM_IDS_APART),
+          lte(messages.messageId, messageId + ALBUM_IDS_APART),
+          eq(messages.album, album),
+        ),
+      )
+      .orderBy(asc(messages.messageId))
       .all();
   }
 

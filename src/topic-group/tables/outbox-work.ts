@@ -60,7 +60,10 @@ export type OutboxWork =
       custom?: string;
       shown?: string;
     }
-  | { kind: "mirror_delete"; of: OriginalKey; by: number; topicId: number | null }
+  /** `internal`: the message by which it became internal, where it is taken back for that. */
+  | { kind: "mirror_delete"; of: OriginalKey; by: number; topicId: number | null; internal?: number }
+  /** A line of the desk's own in the staff group says something else from now on. */
+  | { kind: "notice_edit"; messageId: number; words: Words }
   | { kind: "toast"; queryId: string; text: string }
   /** A call for the bot as a whole; its answer is kept under `fact`. */
   | { kind: "setup"; method: string; params: Record<string, unknown>; fact: string | null }

@@ -187,6 +187,17 @@ export class Outbox {
     );
   }
 
+  /** Of it what goes to a person: agents' and programs' answers, and words of the desk. */
+  countToPeople(): number {
+    return (
+      this.#db
+        .select({ count: sql<number>`count(*)` })
+        .from(outbox)
+        .where(sql`${outbox.state} = 'waiting' AND ${outbox.lane} >= 'chat:' AND ${outbox.lane} < 'chat;'`)
+        .get()?.count ?? 0
+    );
+  }
+
   /**
    * The oldest waiting message and other work of every ticket that has any in this lane. One probe of an index for
    * each such ticket, however many of its messages wait.

@@ -134,7 +134,7 @@ export const messages = sqliteTable(
     ticket: integer().notNull(),
     /** Where the copy goes: `staff` or `chat:<id>`. */
     lane: text().notNull(),
-    state: text({ enum: ["waiting", "done", "uncertain", "parked", "refused", "dropped"] }).notNull(),
+    state: text({ enum: ["waiting", "done", "uncertain", "parked", "refused", "dropped", "held"] }).notNull(),
     album: text(),
     replyTo: integer("reply_to"),
     /** Who wrote it: a Telegram user id. */

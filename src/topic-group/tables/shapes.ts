@@ -1,6 +1,6 @@
 import type { LinkPreviewOptions, MessageEntity } from "grammy/types";
 import type { Profile } from "../../domain/routing/profile.ts";
-import type { LiveLocation, Quote, ReplaceableMedia } from "../../telegram/message.ts";
+import type { LiveLocation, MessageKind, Quote, ReplaceableMedia } from "../../telegram/message.ts";
 import type { Lane } from "../drain/lane.ts";
 
 /* The JSON shapes inside the object's tables. */
@@ -32,6 +32,10 @@ export interface WaitingContent {
   /** Kept under pressure only, so that consecutive texts can be joined. */
   text?: { text: string; entities: MessageEntity[] };
   quote?: Quote;
+  /** It is forwarded, so that Telegram shows whose words they were: their name. */
+  forwarded?: string;
+  /** What kind of message it is, where it is held back and must be told of later. */
+  kind?: MessageKind;
   /** A live location is sent as one of the bot's own, because a copy would stand still. */
   live?: LiveLocation;
 }

@@ -117,6 +117,53 @@ export class Store {
     this.#db.update(customers).set({ home, recorded: row.version }).where(eq(customers.id, contact.id)).run();
   }
 
+  /** A customer's home is this group from now on; this group tells the record about them. */
+  makeOwn(contact: ContactFacts, current: number | null, at: number): void {
+    const known = this.customer(contact.id);
+    if (known === undefined) this.addCustomer(contact, at, null);
+    if (known?.home != null)
+      this.#db
+        .update(customers)
+        .set({ home: null, version: sql`${customers.version} + 1` })
+        .where(eq(customers.id, contact.id))
+        .run();
+    if (current !== null && (known?.current ?? null) === null)
+      this.updateConversation(contact.id, { current });
+  }
+
+  /** Tickets that live here and are not over for good, and those of this group's customers elsewhere; by number. */
+  toLeave(after: number, closedSince: number, limit: number): TicketRow[] {
+    return this.#db
+      .select()
+      .from(tickets)
+      .where(
+        sql`${tickets.number} > ${after} AND (
+          active = 1
+          OR (json_extract(state, '$.status') = 'closed' AND json_extract(state, '$.movedTo') IS NULL
+            AND json_extract(state, '$.closedAt') > ${closedSince})
+          OR (json_extract(state, '$.movedTo') IS NOT NULL AND json_extract(state, '$.status') <> 'closed'))`,
+      )
+      .orderBy(asc(tickets.number))
+      .limit(limit)
+      .all()
+      .map((row) => this.#rowOf(row));
+  }
+
+  /** What is in hand here: of everybody, by agent and by queue. */
+  inHand(): { agent: number | null; queue: string; tickets: number; promises: number }[] {
+    return this.#db
+      .select({
+        agent: tickets.busy,
+        queue: tickets.queue,
+        tickets: sql<number>`count(*)`,
+        promises: sql<number>`count(${tickets.dueAt})`,
+      })
+      .from(tickets)
+      .where(sql`active = 1`)
+      .groupBy(tickets.busy, tickets.queue)
+      .all();
+  }
+
   /** What the record does not show (where they speak, what they asked for next) leaves the version as it is. */
   updateConversation(
     id: number,

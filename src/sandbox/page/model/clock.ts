@@ -1,14 +1,15 @@
 import { signal } from "@preact/signals";
+import { realNow } from "../../../real-clock.ts";
 
 /** How far the world's clock is ahead of this machine's. */
 const offsetMs = signal(0);
 /** Ticks once a second, so that what shows time is drawn anew. */
-const tick = signal(Date.now());
-setInterval(() => (tick.value = Date.now()), 1_000);
+const tick = signal(realNow());
+setInterval(() => (tick.value = realNow()), 1_000);
 
 export function setWorldClock(now: number): void {
-  offsetMs.value = now - Date.now();
-  tick.value = Date.now();
+  offsetMs.value = now - realNow();
+  tick.value = realNow();
 }
 
 /** World time, in milliseconds; whoever draws it is drawn anew every second. */

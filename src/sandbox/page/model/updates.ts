@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { ReactionType } from "grammy/types";
+import { realNow } from "../../../real-clock.ts";
 import type { Change, SeenMessage } from "../../telegram/client.ts";
 import { previewOf } from "../chat/words.ts";
 import { telegram } from "./telegram.ts";
@@ -27,7 +28,7 @@ export async function loadUpdates(): Promise<void> {
   const waiting = queues
     .flatMap((queue) => queue.updates)
     .map(({ updateId, update, failures, deliveryId, wakeAt }) => ({
-      ...newUpdate(updateId, update, Date.now()),
+      ...newUpdate(updateId, update, realNow()),
       state: deliveryId === null ? ("queued" as const) : ("on its way" as const),
       attempts: failures,
       nextAttemptAt: wakeAt,

@@ -1,0 +1,172 @@
+import type { AgentConfig } from "../../domain/config.ts";
+import { DELETE_WITHIN_MS } from "../../domain/limits.ts";
+import type { Ticket } from "../../domain/ticket.ts";
+import { pressData } from "../../telegram/callback.ts";
+import type { Writing } from "../../telegram/message.ts";
+import {
+  answerRefused,
+  heldBack,
+  HELD_BACK_TOAST,
+  internalTooLate,
+  internalUncertain,
+  sentAfterAll,
+  SEND_TO_CUSTOMER,
+} from "../../telegram/text.ts";
+import { chatLane, STAFF, STAFF_CHAT } from "../drain/lane.ts";
+import { announceMessage } from "../hooks.ts";
+import type { MessageRow } from "../tables/messages.ts";
+import { replyParameters, words, type Transaction } from "../transaction.ts";
+import { actorOf, agentOf } from "./agents.ts";
+import type { InFlight } from "./mirror.ts";
+import { internalAlbum, speakIn } from "./speaking.ts";
+
+/*
+ * What answers something internal is internal, too: it stays in the topic until somebody presses the button below it. And
+ * what has become internal is taken back from the customer.
+ */
+
+/**
+ * Whether a message answers something that the customer does not have. The desk knows what it has passed on: everything
+ * else in a topic is a note, a line of its own, or somebody's who is not passed on.
+ */
+export function answersInternal(tx: Transaction, writing: Writing): boolean {
+  const { replyTo, elsewhere = null, album, messageId } = writing;
+  if (replyTo !== null) {
+    const replied = tx.messages.find(STAFF_CHAT, replyTo)?.row;
+    if (replied !== undefined && replied.state !== "held" && replied.state !== "dropped") return false;
+  } else if (elsewhere === null) return false;
+  // What is said in public is theirs to read; another topic, or a private chat, is not.
+  else if (elsewhere.isPublic && elsewhere.chatId !== tx.rules.group.chatId) return false;
+  // The items of an album come one by one: somebody may have sent the first ones already.
+  const siblings = album === null ? [] : tx.messages.albumOf({ chat: STAFF_CHAT, messageId, album });
+  return siblings.every((row) => row.state === "held");
+}
+
+export function holdBack(
+  tx: Transaction,
+  ticket: Ticket,
+  writer: number,
+  writing: Writing,
+  updateId: number,
+): void {
+  const { messageId, album, kind, live, sentAt } = writing;
+  const key = { chat: STAFF_CHAT, messageId };
+  const isFirst = album === null || tx.messages.albumOf({ ...key, album }).length === 0;
+  tx.relay({
+    ...key,
+    ticket: ticket.number,
+    lane: chatLane(ticket.customer),
+    album,
+    replyTo: null,
+    writer,
+    sentAt,
+    content: { kind, ...(live === null ? {} : { live }) },
+    file: writing.mark ?? null,
+    notBefore: null,
+    updateId,
+  });
+  tx.messages.update(key, { state: "held" });
+  if (!isFirst) return;
+  const data = pressData({
+    act: "send_held",
+    ticket: `${tx.rules.group.id}:${ticket.number}`,
+    message: messageId,
+  });
+  tx.tellTopic(ticket.number, heldBack(), {
+    reply_parameters: replyParameters(messageId),
+    reply_markup: { inline_keyboard: [[{ text: SEND_TO_CUSTOMER, callback_data: data }]] },
+  });
+}
+
+/** An agent has pressed the button: what was held back goes out as if it were written now. Answers what they are told. */
+export function sendHeld(
+  tx: Transaction,
+  agent: AgentConfig,
+  number: number,
+  messageId: number,
+  noticeId: number,
+): string {
+  const row = tx.messages.byOriginal({ chat: STAFF_CHAT, messageId });
+  if (row === undefined || row.ticket !== number || row.state === "dropped") return HELD_BACK_TOAST.gone;
+  if (row.state !== "held") return HELD_BACK_TOAST.already;
+  const writer = agentOf(tx, row.writer) ?? agent;
+  const { decision, before, ticket } = tx.apply(number, { type: "agent_answered", by: actorOf(writer) });
+  if ("refused" in decision) return answerRefused(decision.refused);
+  const answered = ticket ?? before;
+  if (answered === null) return HELD_BACK_TOAST.gone;
+  speakIn(tx, answered);
+  for (const held of together(tx, row).filter(({ state }) => state === "held")) {
+    tx.sendNow(held);
+    announceMessage(tx, answered, {
+      from: "agent",
+      writer: held.writer,
+      messageId: held.messageId,
+      kind: held.content?.kind ?? "text",
+      album: held.album,
+      sentAt: held.sentAt,
+      text: null,
+    });
+  }
+  if (noticeId !== 0) {
+    const said = words(sentAfterAll(agent.name));
+    tx.work({
+      lane: STAFF,
+      ticket: number,
+      work: { kind: "notice_edit", messageId: noticeId, words: said },
+    });
+  }
+  return HELD_BACK_TOAST.sent;
+}
+
+function together(tx: Transaction, row: MessageRow): MessageRow[] {
+  return row.album === null ? [row] : tx.messages.albumOf({ ...row, album: row.album });
+}
+
+/** Why a message is not sent: it became internal before it left. */
+export const WITHHELD = "withheld";
+
+/** An answer has become internal, and with it its whole album: what has not left stays, what has is taken back. */
+export function takeBack(
+  tx: Transaction,
+  first: MessageRow,
+  inFlight: InFlight,
+  { by, topicId }: { by: number; topicId: number | null },
+): void {
+  if (first.album !== null) tx.store.firstTime(internalAlbum(first.album), tx.now);
+  withdraw(tx, together(tx, first), inFlight, { by, topicId, messageId: first.messageId });
+}
+
+/** `messageId`: what made them internal, under which the topic says what became of them. */
+export function withdraw(
+  tx: Transaction,
+  rows: readonly MessageRow[],
+  inFlight: InFlight,
+  { by, topicId, messageId }: { by: number; topicId: number | null; messageId: number },
+): void {
+  const replied = { reply_parameters: replyParameters(messageId) };
+  const isUncertain = rows.some(({ state }) => state === "uncertain");
+  const left: MessageRow[] = [];
+  for (const row of rows) {
+    const isLeaving = row.state === "waiting" && (row.attemptedAt !== null || inFlight(row));
+    if (row.state === "done" || isLeaving) left.push(row);
+    // What is on its way is tried no second time; if it arrives, it is deleted behind itself.
+    if (row.state !== "done" && row.state !== "refused" && row.state !== "dropped")
+      tx.messages.update(row, {
+        state: "dropped",
+        content: null,
+        // What waited for its button was never meant to go by itself, however it is edited.
+        code: row.state === "held" ? null : WITHHELD,
+      });
+  }
+  const late = left.filter(({ sentAt }) => tx.now - sentAt > DELETE_WITHIN_MS);
+  for (const [index, row] of left.filter((one) => !late.includes(one)).entries()) {
+    const { chat, lane, ticket } = row;
+    const of = { chat, messageId: row.messageId };
+    // One line stands for all of them.
+    const why = index === 0 ? { internal: messageId } : {};
+    tx.work({ lane, ticket, work: { kind: "mirror_delete", of, by, topicId, ...why } });
+  }
+  const number = rows[0]?.ticket ?? 0;
+  if (late.length > 0) tx.tellTopic(number, internalTooLate(), replied);
+  if (isUncertain) tx.tellTopic(number, internalUncertain(), replied);
+}

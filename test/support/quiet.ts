@@ -1,0 +1,26 @@
+/**
+ * What the runtime prints where a scene's endpoint hangs up, or an object is thrown away while it is called. Whether
+ * the desk copes with it is what the test says; in between hundreds of such lines nobody finds a real one.
+ */
+const LOST = /^(uncaught )?exception[;:= ].*(disconnected:|Network connection lost)/;
+/** Several may come at once, each with its addresses. */
+const isLost = (text: string): boolean =>
+  LOST.test(text) &&
+  text.split("\n").every((line) => line === "" || line.startsWith("stack:") || LOST.test(line));
+
+/** Keeps the runtime's lines about connections that scenes break on purpose off the screen, and says how many there were. */
+export function hideLostConnections(): void {
+  if (process.env["SHOW_LOST_CONNECTIONS"] !== undefined) return;
+  let hidden = 0;
+  const write = process.stderr.write.bind(process.stderr);
+  process.stderr.write = ((chunk: string | Uint8Array, ...rest: never[]) => {
+    if (typeof chunk !== "string" || !isLost(chunk)) return write(chunk, ...rest);
+    hidden += 1;
+    return true;
+  }) as typeof process.stderr.write;
+  process.once("exit", () => {
+    if (hidden > 0) {
+      write(`${hidden} lost connections are not shown; SHOW_LOST_CONNECTIONS=1 shows them\n`);
+    }
+  });
+}
