@@ -36,7 +36,7 @@ const withoutVip = (): ConfigInput => ({
   ...stage.config,
   groups: stage.config.groups.filter(({ id }) => id !== "vip"),
   queues: stage.config.queues.filter(({ group }) => group !== "vip"),
-  agents: stage.config.agents.map((agent) => ({ ...agent, groups: ["main"] })),
+  agents: stage.config.agents!.map((agent) => ({ ...agent, groups: ["main"] })),
 });
 
 interface Seen {
