@@ -403,11 +403,6 @@ export function reactedWith(emoji: string): RichText {
   return rich`The customer reacted: ${emoji}`;
 }
 
-/** Stands before the copy: whoever votes there should know it first. */
-export function pollOfCustomer(): RichText {
-  return plain("📊 A poll of the customer. Votes on the copy do not reach them: answer in words.");
-}
-
 export function checklistTicked(): RichText {
   return plain("☑️ Tasks were ticked off on the original of this list. Ticks do not show on the copy.");
 }

@@ -10,7 +10,6 @@ import {
   customerSentUncopyable,
   customerUncopyable,
   kindWords,
-  pollOfCustomer,
 } from "../../telegram/text.ts";
 import { STAFF } from "../drain/lane.ts";
 import { announceMessage, stillTold, writtenBy } from "../hooks.ts";
@@ -69,7 +68,6 @@ export function customerMessage(
   if (to.kind === "new" && customer.payload !== null)
     tx.store.updateConversation(contact.id, { payload: null });
   speaksIn(tx, customer, number);
-  if (writing.kind === "poll") tx.tellTopic(number, pollOfCustomer());
   const about = aboutElsewhere(tx, writing, contact.id);
   if (about !== null) tx.quoteInTopic(number, words(about));
   tx.relay({ ...messageOf(writing, contact.id, tx, updateId), ticket: number, lane: STAFF });
