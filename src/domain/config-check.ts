@@ -5,7 +5,7 @@ import { relaxationsOutOfOrder } from "./routing/queue-check.ts";
 import { unsatisfiableSkills } from "./routing/required-skills-check.ts";
 import { sourceProblems } from "./routing/source-check.ts";
 import { pointerTo, schemaProblems } from "./schema-problems.ts";
-import { calendarProblems, unreachableTargets } from "./sla/calendar-check.ts";
+import { calendarProblems, timeZoneProblems, unreachableTargets } from "./sla/calendar-check.ts";
 
 export type { ConfigProblem };
 export type ConfigCheck = { config: Config; problems: [] } | { config: null; problems: ConfigProblem[] };
@@ -27,6 +27,7 @@ export function checkConfig(document: unknown, now: number | null = null): Confi
     ...brokenReferences(document),
     ...groupsWithoutQueue(document),
     ...policiesWithoutNormal(document),
+    ...timeZoneProblems(document, "desk/timeZone"),
     ...calendarProblems(document, "calendars/*"),
     ...unreachableTargets(document),
     ...warningsWithAfter(document),

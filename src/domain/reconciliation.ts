@@ -108,45 +108,51 @@ export function newsIn(findings: readonly Finding[], before: readonly Finding[])
   return findings.filter((one) => !one.mended && !told.has(topicOf(one)) && !TOLD_BY_THE_GROUP.has(one.kind));
 }
 
+/** A right by the name that Telegram's apps show. */
+function rightInWords(right: string): string {
+  const words = right.replace(/^can_/, "").replaceAll("_", " ");
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
 /** For the leads. `time` tells an instant as they read it. */
 export function findingInWords(finding: Finding, time: (at: number) => string): string {
   switch (finding.kind) {
     case "group.unreachable":
-      return `The group ${finding.group} does not answer.`;
+      return `The desk can't reach the group “${finding.group}”.`;
     case "config.ahead":
-      return `The group ${finding.group} goes by version ${finding.object} of the configuration, the record has ${finding.record}: store the configuration that should be in force once more.`;
+      return `The group “${finding.group}” works with configuration version ${finding.object}, the database has ${finding.record}. Store the configuration that should apply once more.`;
     case "group.left_over":
-      return `The group ${finding.group} is not in the configuration any more and had ${finding.tickets} open tickets; they went to ${finding.to}.`;
+      return `The group “${finding.group}” is no longer in the configuration and had ${finding.tickets} open tickets. They went to ${finding.to}.`;
     case "record.differs":
-      return `The record has ${finding.record.tickets} tickets of ${finding.group} in hand, the group ${finding.object.tickets}.`;
+      return `The database lists ${finding.record.tickets} open tickets of “${finding.group}”, the group has ${finding.object.tickets}.`;
     case "record.tickets_differ":
-      return `The record does not have ${finding.tickets.join(", ")} as they are.`;
+      return `The database is out of date on ${finding.tickets.join(", ")}.`;
     case "webhook.drifted":
-      return `Telegram sends updates to ${finding.seen === "" ? "nobody" : finding.seen}, not to ${finding.expected}.`;
+      return `Telegram delivers messages to ${finding.seen === "" ? "no address" : finding.seen} instead of ${finding.expected}.`;
     case "webhook.deaf":
-      return `Telegram does not send ${finding.updates.join(", ")}.`;
+      return `Telegram isn't set up to deliver ${finding.updates.join(", ")}.`;
     case "webhook.errors":
-      return `Telegram could not deliver updates: ${finding.message}.`;
+      return `Telegram couldn't deliver messages to the desk: ${finding.message}.`;
     case "webhook.backlog":
-      return `${finding.updates} updates wait at Telegram.`;
+      return `${finding.updates} messages are waiting at Telegram to be delivered.`;
     case "webhook.unknown":
-      return "Telegram does not say how the webhook is.";
+      return "Telegram didn't answer when asked about the webhook.";
     case "updates.missing":
-      return `${finding.updates} updates never came here (${finding.from} to ${finding.to}), between ${time(finding.after)} and ${time(finding.before)}: messages of that time may be missing. Look into the chats, and whether somebody else uses the bot's token.`;
+      return `${finding.updates === 1 ? "1 message or event was" : `${finding.updates} messages or events were`} never received (updates ${finding.from} to ${finding.to}, between ${time(finding.after)} and ${time(finding.before)}). Check those chats, and whether another program uses this bot token.`;
     case "echoes.missing":
-      return `Telegram did not tell of ${finding.acts} things that the desk did to topics of ${finding.group} since ${time(finding.since)}: what people write there may not come either.`;
+      return `Telegram didn't report ${finding.acts} of the desk's own changes to topics in “${finding.group}” since ${time(finding.since)}. Messages written there may be missing, too.`;
     case "echoes.foreign":
-      return `Somebody else uses the bot's token: ${finding.acts} things were done to topics of ${finding.group} since ${time(finding.since)} that the desk did not do.`;
+      return `Another program is using this bot token: ${finding.acts} changes to topics in “${finding.group}” since ${time(finding.since)} weren't made by the desk.`;
     case "topics.lost":
-      return `The topics of ${finding.tickets.join(", ")} were gone, and were made anew.`;
+      return `The topics of ${finding.tickets.join(", ")} had been deleted. The desk created new ones.`;
     case "cards.lost":
-      return `The cards of ${finding.tickets.join(", ")} were gone, and were made anew.`;
+      return `The cards of ${finding.tickets.join(", ")} had been deleted. The desk posted new ones.`;
     case "group.gone":
-      return `The bot is not in the group ${finding.group} any more.`;
+      return `The bot is no longer in the group “${finding.group}”.`;
     case "group.not_a_forum":
-      return `The group ${finding.group} has no topics any more; ${finding.copies} messages may stand in its main chat.`;
+      return `Topics are switched off in the group “${finding.group}”. ${finding.copies} messages may have landed in its main chat.`;
     case "group.rights_missing":
-      return `The bot lacks rights in the group ${finding.group}: ${finding.rights.join(", ")}.`;
+      return `In “${finding.group}” the bot needs the admin ${finding.rights.length === 1 ? "right" : "rights"} ${finding.rights.map(rightInWords).join(" and ")}.`;
     default:
       return finding satisfies never;
   }

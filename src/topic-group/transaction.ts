@@ -12,7 +12,7 @@ import { dueAt } from "../domain/strike.ts";
 import { evolve, type Ticket } from "../domain/ticket.ts";
 import { ticketFacts, wants, webhookData, webhookTypeOf } from "../domain/webhook-event.ts";
 import { clipped, type RichText } from "../telegram/rich-text.ts";
-import { customerNotice, topicNotice } from "../telegram/text.ts";
+import { customerNotice, deskLine, topicNotice } from "../telegram/text.ts";
 import { agentNow, goneBecause } from "./agent-now.ts";
 import {
   BOT,
@@ -421,7 +421,8 @@ export class Transaction {
   }
 
   tellTopic(ticket: number, text: RichText, more: Partial<Words> = {}): void {
-    this.work({ lane: STAFF, ticket, work: { kind: "topic_notice", words: { ...words(text), ...more } } });
+    const said = { ...words(deskLine(text)), ...more };
+    this.work({ lane: STAFF, ticket, work: { kind: "topic_notice", words: said } });
   }
 
   /** Shows in the topic what somebody has said elsewhere. */
@@ -429,8 +430,19 @@ export class Transaction {
     this.work({ lane: STAFF, ticket, work: { kind: "topic_notice", words, follows: true } });
   }
 
-  /** Tells one person in the staff group; `ticket` keeps it in order with the topic it stands in. */
+  /** Tells one person a sentence in the staff group; `ticket` keeps it in order with the topic it stands in. */
   hint(
+    receiver: number,
+    topicId: number | null,
+    ticket: number,
+    text: RichText,
+    replyTo: number | null = null,
+  ): void {
+    this.show(receiver, topicId, ticket, deskLine(text), replyTo);
+  }
+
+  /** … or a whole list, as it is. */
+  show(
     receiver: number,
     topicId: number | null,
     ticket: number,

@@ -25,7 +25,7 @@ const look = async (): Promise<Run["findings"]> => {
 };
 const runs = async (): Promise<Run[]> => (await stage.get<{ items: Run[] }>("/api/v1/reconciliation")).items;
 const toldLead = async (): Promise<string[]> =>
-  texts(await stage.telegram.messages(9001)).filter((text) => text.includes("Not as it should be"));
+  texts(await stage.telegram.messages(9001)).filter((text) => text.includes("Check needed"));
 const setWebhook = (url: string): Promise<unknown> =>
   fetch(`${stage.telegram.apiRoot}/bot${env.BOT_TOKEN}/setWebhook`, {
     method: "POST",
@@ -188,7 +188,7 @@ test("a group whose object does not answer is told the leads, once; the others a
     expect(run.findings).toEqual([{ kind: "group.unreachable", group: "vip", mended: false }]);
   }
   await stage.settle();
-  expect(await toldLead()).toEqual([expect.stringContaining("The group vip does not answer")]);
+  expect(await toldLead()).toEqual([expect.stringContaining("can't reach the group “vip”")]);
 });
 
 test("a Telegram that does not say how the webhook is, and one that could not deliver", async () => {

@@ -1,5 +1,5 @@
 import type { Config, VersionedConfig } from "../../domain/config.ts";
-import { defaultGroupOf } from "../../domain/policy.ts";
+import { defaultGroupOf, timeZoneOf } from "../../domain/policy.ts";
 import {
   findingInWords,
   newsIn,
@@ -106,7 +106,7 @@ async function look(
 }
 
 async function tell(env: Env, config: Config, news: readonly Finding[]): Promise<boolean> {
-  const { timeZone } = config.calendars[0] ?? { timeZone: "UTC" };
+  const timeZone = timeZoneOf(config);
   const time = (at: number): string => `${wallTime(at, timeZone)} ${zoneWords(timeZone)}`;
   const lines = news.map((one) => findingInWords(one, time));
   const told = await askGroup(env, defaultGroupOf(config), (stub) => stub.tellLeads(lines));

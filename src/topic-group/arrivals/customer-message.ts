@@ -18,16 +18,19 @@ import type { WaitingContent } from "../tables/shapes.ts";
 import type { CustomerRow } from "../tables/store.ts";
 import { replyParameters, words, type Transaction } from "../transaction.ts";
 import type { Of } from "./arrival-of.ts";
-import { greetedCustomer, ticketOfMessage } from "./customers.ts";
+import { greetedCustomer, ticketOfMessage, ticketOfNotice } from "./customers.ts";
 
 /** What a customer wrote: it opens a ticket, reopens one or joins one, and goes to that ticket's topic. */
 export function customerMessage(
   tx: Transaction,
-  { contact, writing }: Of<"customer_message">,
+  { contact, writing, about: named }: Of<"customer_message">,
   updateId: number,
 ): void {
   const customer = greetedCustomer(tx, contact);
-  const repliedTo = writing.replyTo === null ? null : ticketOfMessage(tx, contact.id, writing.replyTo);
+  const repliedTo =
+    writing.replyTo === null
+      ? null
+      : (ticketOfMessage(tx, contact.id, writing.replyTo) ?? ticketOfNotice(tx, contact.id, named));
   if (!writing.copyable) {
     refuseUncopyable(tx, customer, repliedTo, writing);
     return;
