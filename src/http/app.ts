@@ -18,6 +18,7 @@ import { contactDetailsApi } from "./api/contact-details.ts";
 import { contactErasureApi } from "./api/contact-erasure.ts";
 import { contactExportApi } from "./api/contact-export.ts";
 import { contactsApi } from "./api/contacts.ts";
+import { deskAddressApi } from "./api/desk-address.ts";
 import { enrichmentApi } from "./api/enrichment.ts";
 import { escalationsApi } from "./api/escalations.ts";
 import { eventsApi } from "./api/events.ts";
@@ -129,6 +130,7 @@ export function appWith(now: () => number, { bootstraps = true } = {}): OpenAPIH
   app.route("/api/v1", outboxApi);
   app.route("/api/v1", groupsApi);
   app.route("/api/v1", reconciliationApi);
+  app.route("/api/v1", deskAddressApi);
   app.route("/api/v1", routingApi);
   app.route("/api/v1", slaApi);
   app.route("/api/v1", escalationsApi);

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
+import { signingRoot } from "../domain/secrets.ts";
 import { log } from "../log.ts";
 import { ApiCalls, type Lease } from "../record/api-calls.ts";
 import { callMark } from "../record/pseudonym.ts";
@@ -63,7 +64,7 @@ export const once = createMiddleware<Desk>(async (c, next) => {
     case "answered":
       return repeated(c, key, begun.status, begun.answer);
     case "run":
-      c.set("cause", `api:${caller}:${await callMark(key, c.env.WEBHOOK_SECRET)}:${begun.lease.startedAt}`);
+      c.set("cause", `api:${caller}:${await callMark(key, signingRoot(c.env))}:${begun.lease.startedAt}`);
       return run(c, begun.lease, calls, next);
     default:
       return begun satisfies never;
@@ -100,12 +101,12 @@ async function keep(c: Context<Desk>, { caller, key }: Lease): Promise<string | 
   );
   const kept: Kept = { headers, body: await c.res.clone().text() };
   if (kept.body.length > KEPT_ANSWER_CHARS_MAX) return null;
-  return seal(JSON.stringify(kept), `${caller} ${key}`, c.env.WEBHOOK_SECRET);
+  return seal(JSON.stringify(kept), `${caller} ${key}`, signingRoot(c.env));
 }
 
 async function repeated(c: Context<Desk>, key: string, status: number, answer: string | null) {
   const about = `${c.get("principal").id} ${key}`;
-  const text = answer === null ? null : await unseal(answer, about, c.env.WEBHOOK_SECRET);
+  const text = answer === null ? null : await unseal(answer, about, signingRoot(c.env));
   if (text === null) return problem(c, "idempotency.answer_lost");
   const { headers, body } = JSON.parse(text) as Kept;
   return new Response(body, { status, headers: { ...headers, "Idempotency-Replayed": "true" } });

@@ -211,10 +211,7 @@ test("a Telegram that does not say how the webhook is, and one that could not de
 });
 
 test("a webhook that leads elsewhere is led back", async () => {
-  // Where updates come is noted once an hour.
-  await stage.pass(61 * MINUTE);
-  await (await stage.customer()).write("Help");
-  await stage.settle();
+  await stage.api("PUT", "/api/v1/desk/address", { url: "https://desk.example" });
   await setWebhook("https://elsewhere.example/telegram/webhook");
   expect(await look()).toEqual([
     {
@@ -227,9 +224,10 @@ test("a webhook that leads elsewhere is led back", async () => {
     },
   ]);
   expect(await look()).toEqual([]);
+  expect(await toldLead()).toEqual([expect.stringContaining("It is set back")]);
   await (await stage.customer()).write("Still there?");
   await stage.settle();
-  expect((await stage.topic("SUP-5")).name).toContain("SUP-5");
+  expect((await stage.topic("SUP-4")).name).toContain("SUP-4");
 });
 
 test("a backlog at Telegram is told the leads, once", async () => {

@@ -19,6 +19,7 @@ import { lookAtConfig } from "./config-look.ts";
 import { lookAtGroups, thankGroups } from "./groups-look.ts";
 import type { Look } from "./look.ts";
 import { lookAtRecord } from "./record-look.ts";
+import { lookAtSecrets } from "./secrets-look.ts";
 import { lookAtUpdates } from "./updates-look.ts";
 import { lookAtWebhook } from "./webhook-look.ts";
 
@@ -88,10 +89,12 @@ async function look(
   const record = await lookAtRecord(at);
   const webhook = isDraining ? [] : await lookAtWebhook(at);
   const seen = await lookAtGroups(at);
+  const secrets = await lookAtSecrets(at);
   const findings = [
     ...inForce,
     ...record,
     ...webhook,
+    ...secrets,
     ...updates.findings,
     ...seen.flatMap((group) => group.findings),
   ];
