@@ -23,7 +23,7 @@ const rooms = {
     "real-clock",
     "domain",
   ],
-  setup: ["domain"],
+  setup: ["real-clock", "domain"],
   client: ["sandbox/desk"],
 };
 

@@ -47,11 +47,15 @@ export class TopicdeskProblem extends Error {
   readonly problems: NonNullable<Schemas["Problem"]["problems"]>;
   readonly headers: Headers;
 
-  constructor(status: number, headers: Headers, document: Partial<Schemas["Problem"]>) {
-    super([document.title ?? `the desk answered ${status}`, document.detail].filter(Boolean).join(": "));
+  /** `document` is whatever the answer held: what stands between a program and the desk answers as it likes. */
+  constructor(status: number, headers: Headers, document: unknown) {
+    const { title, detail, code, problems } = (
+      typeof document === "object" && document !== null ? document : {}
+    ) as Record<string, unknown>;
+    super([textOf(title) ?? `the desk answered ${status}`, textOf(detail)].filter(Boolean).join(": "));
     this.status = status;
-    this.code = document.code ?? "unknown";
-    this.problems = document.problems ?? [];
+    this.code = (textOf(code) as Schemas["ProblemCode"] | undefined) ?? "unknown";
+    this.problems = Array.isArray(problems) ? problems.filter(isProblemPlace) : [];
     this.headers = headers;
   }
 }
@@ -182,10 +186,22 @@ function pauseOf(answer: Response): number {
   return Number.isFinite(seconds) ? seconds * 1_000 : PAUSE_MS;
 }
 
-async function problemOf(answer: Response): Promise<Partial<Schemas["Problem"]>> {
+async function problemOf(answer: Response): Promise<unknown> {
   try {
-    return (await answer.json()) as Partial<Schemas["Problem"]>;
+    return await answer.json();
   } catch {
-    return {};
+    return null;
   }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function isProblemPlace(one: unknown): one is { pointer: string; message: string } {
+  const { pointer, message } = (typeof one === "object" && one !== null ? one : {}) as Record<
+    string,
+    unknown
+  >;
+  return typeof pointer === "string" && typeof message === "string";
 }

@@ -23,6 +23,8 @@ export const AUDIT_ACTIONS = [
   "delivery.replayed",
   "group.reprojected",
   "updates.drained",
+  "updates.webhook_set",
+  "desk.address_set",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
@@ -39,6 +41,7 @@ export const AUDIT_KINDS = [
   "delivery",
   "group",
   "updates",
+  "desk",
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 

@@ -1,10 +1,11 @@
+import { newRulesBroken } from "./config-new-rules.ts";
 import { inside, places, problem, quoted, type ConfigProblem, type Path } from "./config-places.ts";
 import { ConfigDocument, type Config } from "./config.ts";
 import { relaxationsOutOfOrder } from "./routing/queue-check.ts";
 import { unsatisfiableSkills } from "./routing/required-skills-check.ts";
 import { sourceProblems } from "./routing/source-check.ts";
 import { pointerTo, schemaProblems } from "./schema-problems.ts";
-import { calendarProblems, unreachableTargets } from "./sla/calendar-check.ts";
+import { calendarProblems, timeZoneProblems, unreachableTargets } from "./sla/calendar-check.ts";
 
 export type { ConfigProblem };
 export type ConfigCheck = { config: Config; problems: [] } | { config: null; problems: ConfigProblem[] };
@@ -15,8 +16,8 @@ export const CONFIG_PROBLEMS_MAX = 1_000;
 /**
  * Checks a configuration and names every problem at once. References are checked in the document as it was
  * written, so a typing mistake in one place hides no broken reference in another. `now` (ms since 1970) where it is
- * about to come into force: required skills that have expired by then are refused, too. Null where it is in force
- * already, which no certificate's end changes.
+ * about to come into force: required skills that have expired by then are refused, too, and what newer rules forbid.
+ * Null where it is in force already, which neither a certificate's end nor a new release changes.
  */
 export function checkConfig(document: unknown, now: number | null = null): ConfigCheck {
   const parsed = ConfigDocument.safeParse(document);
@@ -26,12 +27,14 @@ export function checkConfig(document: unknown, now: number | null = null): Confi
     ...brokenReferences(document),
     ...groupsWithoutQueue(document),
     ...policiesWithoutNormal(document),
+    ...timeZoneProblems(document, "desk/timeZone"),
     ...calendarProblems(document, "calendars/*"),
     ...unreachableTargets(document),
     ...warningsWithAfter(document),
     ...(asksForSkills(document) ? [] : unsatisfiableSkills(document, now)),
     ...relaxationsOutOfOrder(document),
     ...sourceProblems(document),
+    ...(now === null ? [] : newRulesBroken(document)),
   );
   if (parsed.success && problems.length === 0) return { config: parsed.data, problems: [] };
   return { config: null, problems: problems.slice(0, CONFIG_PROBLEMS_MAX) };

@@ -52,6 +52,14 @@ const Intervals = z.array(Interval).max(24);
 const Desk = z.strictObject({
   name: Name.describe("What the desk is called"),
   locale: z.literal("en").default("en").describe("The language in which it speaks to customers"),
+  timeZone: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe(
+      "The IANA zone in which people read times, such as Europe/Berlin. Without it, that of the calendar that holds",
+    ),
   reopenWithin: Duration.default("72h").describe(
     "For how long after the end a customer who writes takes up the same ticket",
   ),
@@ -379,6 +387,13 @@ const Routing = z.strictObject({
 const IntakeField = z.strictObject({
   id: Id.describe("Its name in rules and in tickets' `fields`; rules know `category` and `urgency`"),
   ask: z.string().trim().min(1).max(512).describe("The question, as the customer reads it"),
+  label: z
+    .string()
+    .trim()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe("What it is called on the ticket's card, as the staff reads it; without it, its id"),
   options: z
     .array(
       z.strictObject({

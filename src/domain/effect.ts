@@ -23,7 +23,7 @@ export type TopicNotice =
       routing?: RoutingReason;
     }
   | { code: "ticket.transferred"; by: Actor; queue: string; group?: string; note?: string }
-  | { code: "ticket.arrived"; from: string; url: string | null }
+  | { code: "ticket.arrived"; from: string; url: string | null; by?: Actor; note?: string }
   | { code: "assignment.declined" | "assignment.ignored"; agent: { id: number; name: string } }
   | { code: "ticket.escalated"; by: Actor; note?: string }
   | { code: "sla"; lines: SlaLine[] }
@@ -58,8 +58,10 @@ export type AgentNotice =
 
 /** What happened to a clock. */
 export interface SlaLine extends MomentOf {
-  /** The zone of the hours in which it counts; null where no policy holds any more. */
+  /** The zone in which people read it; null in what an earlier release wrote without one. */
   timeZone: string | null;
+  /** How long it still is until the due instant, where that is less than an hour; ms in full minutes. */
+  soonMs?: number;
   /** The desk noted it late. */
   late: boolean;
   /** The promise was kept in the meantime, or the ticket is over. */

@@ -43,9 +43,16 @@ export function nextQuestion(
 export function answersInWords(
   fields: readonly IntakeFieldConfig[],
   answers: Answers,
-): { field: string; ask: string; label: string }[] {
+): { field: string; ask: string; name: string; label: string }[] {
   return fields.flatMap((field) => {
     const option = field.options.find((candidate) => candidate.id === answers[field.id]);
-    return option === undefined ? [] : [{ field: field.id, ask: field.ask, label: option.label }];
+    const { id, ask, label: name = nameOf(id) } = field;
+    return option === undefined ? [] : [{ field: id, ask, name, label: option.label }];
   });
+}
+
+/** `order-number` is "Order number". */
+function nameOf(id: string): string {
+  const words = id.replaceAll(/[-_]/g, " ");
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }

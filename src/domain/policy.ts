@@ -5,7 +5,7 @@ import type { QueueRouting } from "./routing/assignment.ts";
 import { queueRoutingsOf } from "./routing/queues.ts";
 import { routingRulesOf, type RoutingRules } from "./routing/rules.ts";
 import type { SkillTable } from "./routing/skill-table.ts";
-import { slaRulesOf, type SlaRules } from "./sla/sla-policy.ts";
+import { slaRulesOf, type SlaPolicy, type SlaRules } from "./sla/sla-policy.ts";
 
 /** What `decide` needs to know of the configuration, for one group, durations in milliseconds. */
 export interface Policy {
@@ -18,6 +18,8 @@ export interface Policy {
   intakeFields: readonly IntakeFieldConfig[];
   intakeHoldMs: number;
   sla: SlaRules;
+  /** In which zone people read times about promises of an SLA policy, or about anything else (null). */
+  zoneFor(sla: SlaPolicy | null): string;
   roster: Roster;
   routing: RoutingRules;
   /** Whether the whole group reads why somebody got a ticket. */
@@ -43,6 +45,8 @@ export function policyOf(
   const group = config.groups.find((candidate) => candidate.id === groupId);
   if (group === undefined) return undefined;
   const { enrichment } = config.routing;
+  const sla = slaRulesOf(config, since);
+  const timeZone = timeZoneOf(config);
   return {
     group: group.id,
     prefix: group.prefix,
@@ -52,7 +56,8 @@ export function policyOf(
     claimOnAnswer: config.desk.claimOnAnswer,
     intakeFields: config.intake.fields,
     intakeHoldMs: ms(config.intake.holdFor),
-    sla: slaRulesOf(config, since),
+    sla,
+    zoneFor: (one) => config.desk.timeZone ?? one?.calendar.timeZone ?? timeZone,
     roster: rosterOf(config, groupId, skills),
     routing: routingRulesOf(config),
     showsReason: config.routing.showReason === "group",
@@ -60,6 +65,12 @@ export function policyOf(
     profileStaleAfterMs: enrichment === undefined ? null : ms(enrichment.staleAfter),
     queues: queueRoutingsOf(config),
   };
+}
+
+/** The desk's zone: the one that it names, otherwise that of the calendar by which customers whom nobody knows are served. */
+export function timeZoneOf(config: Config): string {
+  const usual = slaRulesOf(config, 0).policyFor({ tier: null, queue: config.routing.defaultQueue });
+  return config.desk.timeZone ?? usual?.calendar.timeZone ?? config.calendars[0]?.timeZone ?? "UTC";
 }
 
 /** The desk's default queue where it belongs to the group, otherwise the group's first. */

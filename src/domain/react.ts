@@ -147,7 +147,7 @@ function escalation(
     ];
   }
   if (!isNotice(event)) return [];
-  const line = lineOf(event, ticket, policy, isLate(event, now));
+  const line = lineOf(event, ticket, policy, now, isLate(event, now));
   const lines: SlaLine[] = [
     result === "nobody" ? { ...line, nobody: "reassign" in action ? "free" : "to_tell" } : line,
   ];
@@ -171,14 +171,24 @@ function mergedNotices(
   for (const notice of event.notices) {
     const agents = receivers(notice.to, ticket, policy);
     const line = {
-      ...lineOf(notice, ticket, policy, isLate(event, now)),
+      ...lineOf(notice, ticket, policy, now, isLate(event, now)),
       ...(notice.nobody ? { nobody: "free" as const } : {}),
     };
     for (const one of agents) tell(one, line);
     if (agents.length === 0) tell(null, notice.to === "topic" ? line : { nobody: "to_tell", ...line });
   }
-  return [...lines.values()].map(({ who, lines: said }) =>
-    who === null ? topic({ code: "sla", lines: said }) : agent(who, { code: "sla", lines: said }),
+  return [...lines.values()].map(({ who, lines: all }) => {
+    const said = all.filter((line) => !isOutdone(line, all));
+    return who === null ? topic({ code: "sla", lines: said }) : agent(who, { code: "sla", lines: said });
+  });
+}
+
+/** A warning says nothing beside the breach of the same promise. */
+function isOutdone(line: SlaLine, all: readonly SlaLine[]): boolean {
+  const { metric, instance } = line;
+  return (
+    line.moment === "warning" &&
+    all.some((one) => one.metric === metric && one.instance === instance && one.moment !== "warning")
   );
 }
 
@@ -189,10 +199,14 @@ export function isLate({ at }: { at: number }, notedAt: number): boolean {
   return notedAt - at > LATE_AFTER_MS;
 }
 
-function lineOf(of: MomentOf, ticket: Ticket, { sla }: Policy, late: boolean): SlaLine {
-  const timeZone = sla.policyFor(ticket)?.calendar.timeZone ?? null;
-  return { ...momentOf(of), timeZone, late, kept: isKept(of, ticket) };
+function lineOf(of: MomentOf, ticket: Ticket, policy: Policy, now: number, late: boolean): SlaLine {
+  const timeZone = policy.zoneFor(policy.sla.policyFor(ticket));
+  const leftMs = Math.ceil((of.dueAt - now) / MINUTE_MS) * MINUTE_MS;
+  const soon = of.moment === "warning" && leftMs > 0 && leftMs < 60 * MINUTE_MS ? { soonMs: leftMs } : {};
+  return { ...momentOf(of), timeZone, ...soon, late, kept: isKept(of, ticket) };
 }
+
+const MINUTE_MS = 60_000;
 
 function momentOf({ metric, instance, moment, offsetMs, clock, dueAt }: MomentOf): MomentOf {
   return { metric, instance, moment, offsetMs, clock, dueAt };

@@ -1,3 +1,5 @@
+import type { Left } from "./desk-address.ts";
+
 /** How many tickets are in hand somewhere, and the sum of their versions: the same on both sides, or something is missing. */
 export interface Census {
   tickets: number;
@@ -55,8 +57,12 @@ export type Finding =
   | { kind: "record.differs"; group: string; object: Census; record: Census; mended: boolean }
   /** The record lacks these tickets, or has them older; mended by telling it those again. */
   | { kind: "record.tickets_differ"; group: string; tickets: string[]; mended: boolean }
-  /** Telegram sends updates elsewhere than where the last ones came. */
-  | { kind: "webhook.drifted"; expected: string; seen: string; mended: boolean }
+  /** Telegram sends updates elsewhere than to the desk's address; `left`: why that was not changed. */
+  | { kind: "webhook.drifted"; expected: string; seen: string; left?: Left; mended: boolean }
+  /** Telegram presents another secret than the desk's; if setting it again does not help, something else says 401. */
+  | { kind: "webhook.secret_differs"; at: number; mended: boolean }
+  /** What the desk signs follows from another secret than before: who checks signatures refuses it. */
+  | { kind: "signing.root_changed"; mended: false }
   /** Telegram does not send these kinds of updates. */
   | { kind: "webhook.deaf"; updates: string[]; mended: boolean }
   /** Telegram could not deliver: what it said, and when. */
@@ -102,52 +108,94 @@ export function topicOf(finding: Finding): string {
 /** What the group's own object tells its leads, once. */
 const TOLD_BY_THE_GROUP: ReadonlySet<Finding["kind"]> = new Set(["group.gone", "group.not_a_forum"]);
 
-/** Those that the leads shall hear of: not mended, not told before, and not told them by somebody else. */
+/** What the leads are told even where it is mended: somebody, or something, changed the bot's webhook or D1. */
+const ALWAYS_TOLD: ReadonlySet<Finding["kind"]> = new Set([
+  "webhook.drifted",
+  "webhook.secret_differs",
+  "config.ahead",
+]);
+
+/** What the leads are told: all that is not mended, and every drift; not what they were told before, or by the group. */
 export function newsIn(findings: readonly Finding[], before: readonly Finding[]): Finding[] {
   const told = new Set(before.filter(({ mended }) => !mended).map(topicOf));
-  return findings.filter((one) => !one.mended && !told.has(topicOf(one)) && !TOLD_BY_THE_GROUP.has(one.kind));
+  return findings.filter(
+    (one) =>
+      (!one.mended || ALWAYS_TOLD.has(one.kind)) &&
+      !told.has(topicOf(one)) &&
+      !TOLD_BY_THE_GROUP.has(one.kind),
+  );
+}
+
+/** A right by the name that Telegram's apps show. */
+function rightInWords(right: string): string {
+  const words = right.replace(/^can_/, "").replaceAll("_", " ");
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 /** For the leads. `time` tells an instant as they read it. */
 export function findingInWords(finding: Finding, time: (at: number) => string): string {
   switch (finding.kind) {
     case "group.unreachable":
-      return `The group ${finding.group} does not answer.`;
+      return `The desk can't reach the group “${finding.group}”.`;
     case "config.ahead":
-      return `The group ${finding.group} goes by version ${finding.object} of the configuration, the record has ${finding.record}: store the configuration that should be in force once more.`;
+      return finding.mended
+        ? `The database had an older configuration (version ${finding.record}) than the group “${finding.group}” (version ${finding.object}): was it restored? The newer one applies again.`
+        : `The group “${finding.group}” works with configuration version ${finding.object}, the database has ${finding.record}. Store the configuration that should apply once more.`;
     case "group.left_over":
-      return `The group ${finding.group} is not in the configuration any more and had ${finding.tickets} open tickets; they went to ${finding.to}.`;
+      return `The group “${finding.group}” is no longer in the configuration and had ${finding.tickets} open tickets. They went to ${finding.to}.`;
     case "record.differs":
-      return `The record has ${finding.record.tickets} tickets of ${finding.group} in hand, the group ${finding.object.tickets}.`;
+      return `The database lists ${finding.record.tickets} open tickets of “${finding.group}”, the group has ${finding.object.tickets}.`;
     case "record.tickets_differ":
-      return `The record does not have ${finding.tickets.join(", ")} as they are.`;
+      return `The database is out of date on ${finding.tickets.join(", ")}.`;
     case "webhook.drifted":
-      return `Telegram sends updates to ${finding.seen === "" ? "nobody" : finding.seen}, not to ${finding.expected}.`;
+      return driftInWords(finding);
+    case "webhook.secret_differs":
+      return finding.mended
+        ? "Telegram presented another secret than the desk's, so no updates came. The webhook is set again with the desk's own. If nobody changed the secret, somebody else uses the bot's token."
+        : "Telegram is answered 401 although it has the desk's secret: something in front of the desk refuses it, or another program sets the bot's webhook.";
+    case "signing.root_changed":
+      return "The secret from which the desk's signatures follow has changed: receivers of webhooks and your CRM refuse them until they have the new ones (GET /api/v1/webhooks/{id}/secret). If nobody meant that, set SIGNING_ROOT, or WEBHOOK_SECRET on an older desk, back to what it was.";
     case "webhook.deaf":
-      return `Telegram does not send ${finding.updates.join(", ")}.`;
+      return `Telegram isn't set up to deliver ${finding.updates.join(", ")}.`;
     case "webhook.errors":
-      return `Telegram could not deliver updates: ${finding.message}.`;
+      return `Telegram couldn't deliver messages to the desk: ${finding.message}.`;
     case "webhook.backlog":
-      return `${finding.updates} updates wait at Telegram.`;
+      return `${finding.updates} messages are waiting at Telegram to be delivered.`;
     case "webhook.unknown":
-      return "Telegram does not say how the webhook is.";
+      return "Telegram didn't answer when asked about the webhook.";
     case "updates.missing":
-      return `${finding.updates} updates never came here (${finding.from} to ${finding.to}), between ${time(finding.after)} and ${time(finding.before)}: messages of that time may be missing. Look into the chats, and whether somebody else uses the bot's token.`;
+      return `${finding.updates === 1 ? "1 message or event was" : `${finding.updates} messages or events were`} never received (updates ${finding.from} to ${finding.to}, between ${time(finding.after)} and ${time(finding.before)}). Check those chats, and whether another program uses this bot token.`;
     case "echoes.missing":
-      return `Telegram did not tell of ${finding.acts} things that the desk did to topics of ${finding.group} since ${time(finding.since)}: what people write there may not come either.`;
+      return `Telegram didn't report ${finding.acts} of the desk's own changes to topics in “${finding.group}” since ${time(finding.since)}. Messages written there may be missing, too.`;
     case "echoes.foreign":
-      return `Somebody else uses the bot's token: ${finding.acts} things were done to topics of ${finding.group} since ${time(finding.since)} that the desk did not do.`;
+      return `Another program is using this bot token: ${finding.acts} changes to topics in “${finding.group}” since ${time(finding.since)} weren't made by the desk.`;
     case "topics.lost":
-      return `The topics of ${finding.tickets.join(", ")} were gone, and were made anew.`;
+      return `The topics of ${finding.tickets.join(", ")} had been deleted. The desk created new ones.`;
     case "cards.lost":
-      return `The cards of ${finding.tickets.join(", ")} were gone, and were made anew.`;
+      return `The cards of ${finding.tickets.join(", ")} had been deleted. The desk posted new ones.`;
     case "group.gone":
-      return `The bot is not in the group ${finding.group} any more.`;
+      return `The bot is no longer in the group “${finding.group}”.`;
     case "group.not_a_forum":
-      return `The group ${finding.group} has no topics any more; ${finding.copies} messages may stand in its main chat.`;
+      return `Topics are switched off in the group “${finding.group}”. ${finding.copies} messages may have landed in its main chat.`;
     case "group.rights_missing":
-      return `The bot lacks rights in the group ${finding.group}: ${finding.rights.join(", ")}.`;
+      return `In “${finding.group}” the bot needs the admin ${finding.rights.length === 1 ? "right" : "rights"} ${finding.rights.map(rightInWords).join(" and ")}.`;
     default:
       return finding satisfies never;
   }
+}
+
+function driftInWords({
+  expected,
+  seen,
+  left,
+  mended,
+}: Extract<Finding, { kind: "webhook.drifted" }>): string {
+  const drift = `Telegram sent updates to ${seen === "" ? "nobody" : seen}, not to ${expected}.`;
+  if (left === "updates_come_there")
+    return `${drift} They arrive there, so it was left. Set the desk's address (PUT /api/v1/desk/address) if that is right; otherwise POST /api/v1/reconciliation/webhook leads them back.`;
+  if (left === "address_unknown")
+    return `${drift} Nobody has told the desk its address, so it was left. Set it with PUT /api/v1/desk/address.`;
+  return mended
+    ? `${drift} It is set back. If nobody of you did that, somebody else uses the bot's token.`
+    : `${drift} Telegram did not take it back yet; the desk tries again.`;
 }

@@ -4,7 +4,15 @@ import type { Policy } from "./policy.ts";
 import { PRIORITIES } from "./priority.ts";
 import { andRouted } from "./routing/routed.ts";
 import { whoTakesOver, type TeamAt } from "./routing/taking-over.ts";
-import type { EscalationReceipt, Moment, MomentOf, NoticeReceiver } from "./sla/escalation-log.ts";
+import {
+  GRAVITY,
+  type EscalationReceipt,
+  type HeldNotice,
+  type Moment,
+  type MomentKind,
+  type MomentOf,
+  type NoticeReceiver,
+} from "./sla/escalation-log.ts";
 import { momentsAhead, stepsAt, receivers } from "./sla/escalation.ts";
 import type { EscalationAction, EscalationPolicy, SlaPolicy } from "./sla/sla-policy.ts";
 import { evolve, type Ticket } from "./ticket.ts";
@@ -60,7 +68,7 @@ function nextStroke(ticket: Ticket, policy: Policy): Stroke | null {
   }
   const { held, noticeAt } = ticket.escalation;
   if (held.length > 0) {
-    const at = (noticeAt ?? 0) + (sla?.escalation?.cooldownMs ?? 0);
+    const at = heldUntil(noticeAt ?? 0, held, sla);
     add({ kind: "notices", at, from: at });
   }
   for (const { agent, at } of ticket.reminders) add({ kind: "reminder", at, from: at, agent });
@@ -78,6 +86,14 @@ function nextStroke(ticket: Ticket, policy: Policy): Stroke | null {
     (first, one) => (first === null || one.at < first.at ? one : first),
     null,
   );
+}
+
+/** The end of the cooldown; what counts opening hours is told in them, because nobody is there before. */
+function heldUntil(noticeAt: number, held: readonly HeldNotice[], sla: SlaPolicy | null): number {
+  const over = noticeAt + (sla?.escalation?.cooldownMs ?? 0);
+  if (sla === null || held.some(({ clock }) => clock === "wall")) return over;
+  const { open, opens } = sla.calendar.openingAt(over);
+  return open ? over : (opens ?? over);
 }
 
 function happen(stroke: Stroke, ticket: Ticket, policy: Policy, team: TeamAt, at: number): TicketEvent[] {
@@ -144,10 +160,11 @@ class Escalation {
     if (moment.moment === "warning" && this.#at >= moment.dueAt) return this.#events;
     const ladder = this.#sla.escalation;
     if (ladder === null) return this.#events;
-    const quiet = this.#isQuiet(ladder);
+    const quiet = this.#isQuiet(ladder, moment.moment);
+    const waiting = this.#ticket.escalation.held.length;
     for (const { index, step } of stepsAt(moment, this.#sla)) {
       for (const action of step.actions) {
-        const { result, agents, events } = this.#act(action, quiet);
+        const { result, agents, events } = this.#act(action, quiet !== false);
         this.#append({
           type: "escalation_taken",
           at: this.#at,
@@ -162,13 +179,28 @@ class Escalation {
         for (const event of events) this.#append(event);
       }
     }
+    const { held } = this.#ticket.escalation;
+    if (quiet === "together" && held.length > waiting) {
+      this.#append({
+        type: "escalation_notices_merged",
+        at: this.#at,
+        by: system("escalation"),
+        notices: held,
+      });
+    }
     return this.#events;
   }
 
-  /** Whether people were told something so recently that notices wait. All notices of one moment go together. */
-  #isQuiet({ cooldownMs }: EscalationPolicy): boolean {
-    const { noticeAt, held } = this.#ticket.escalation;
-    return held.length > 0 || (noticeAt !== null && this.#at < noticeAt + cooldownMs);
+  /**
+   * Whether people were told something so recently that notices wait. A breach never waits, nor does what is graver than
+   * what they were told last: where notices wait already, these go out with it, `together`.
+   */
+  #isQuiet({ cooldownMs }: EscalationPolicy, moment: MomentKind): boolean | "together" {
+    const { noticeAt, noticeOf = "warning", held } = this.#ticket.escalation;
+    const cooling = noticeAt !== null && this.#at < noticeAt + cooldownMs;
+    const breaksThrough = moment === "breach" || GRAVITY[moment] > GRAVITY[noticeOf];
+    if (held.length > 0) return breaksThrough ? "together" : true;
+    return cooling && !breaksThrough;
   }
 
   #append(event: TicketEvent): void {

@@ -7,6 +7,7 @@ import type { Profile } from "./routing/profile.ts";
 import type { SkillLevels } from "./routing/skills.ts";
 import {
   clockKey,
+  gravestOf,
   heldNotice,
   isNotice,
   momentKey,
@@ -73,6 +74,8 @@ export interface Ticket {
   requireSkills: SkillLevels;
   /** An agent or a program set the priority: no rule changes it any more. */
   prioritySet: boolean;
+  /** From what escalations raised the priority, and when: what ran already stays promised by the former one. */
+  raisedFrom?: { at: number; priority: Priority }[];
   tags: string[];
   /** Answers to the intake fields: field id → option id. */
   fields: Record<string, string>;
@@ -162,6 +165,7 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
       next.queue = event.queue;
       next.requireSkills = event.requireSkills;
       next.priority = event.priority ?? next.priority;
+      if (next.priority !== ticket.priority) delete next.raisedFrom;
       // In another queue the wait begins anew, and so does what it lets go of.
       if (event.queue !== event.previousQueue) next.waitingSince = event.at;
       return event.group === undefined ? next : gone(next, event.group);
@@ -208,6 +212,9 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
         : withDebt(next, ticket.owedSince);
     case "priority_changed":
       next.priority = event.priority;
+      if (event.by.kind === "system" && event.by.rule === "escalation")
+        next.raisedFrom = [...(ticket.raisedFrom ?? []), { at: event.at, priority: event.previous }];
+      else delete next.raisedFrom;
       next.prioritySet ||= event.by.kind === "agent" || event.by.kind === "key";
       return next;
     case "tags_changed":
@@ -244,13 +251,18 @@ export function evolve(ticket: Ticket | null, event: TicketEvent): Ticket {
       const held = heldNotice(event);
       next.escalation = {
         ...ticket.escalation,
-        noticeAt: isNotice(event) ? event.at : ticket.escalation.noticeAt,
+        ...(isNotice(event) ? { noticeAt: event.at, noticeOf: event.moment } : {}),
         held: held === null ? ticket.escalation.held : [...ticket.escalation.held, held],
       };
       return next;
     }
     case "escalation_notices_merged":
-      next.escalation = { ...ticket.escalation, noticeAt: event.at, held: [] };
+      next.escalation = {
+        ...ticket.escalation,
+        noticeAt: event.at,
+        noticeOf: gravestOf(event.notices),
+        held: [],
+      };
       return next;
     case "reminder_set": {
       const { agent, agentName: name, remindAt: at, reason } = event;

@@ -1,4 +1,5 @@
 import { waitUntil } from "cloudflare:workers";
+import { homeOf } from "../domain/agent.ts";
 import type { Config, VersionedConfig } from "../domain/config.ts";
 import { defaultGroupOf, groupOfPayload } from "../domain/policy.ts";
 import { log } from "../log.ts";
@@ -30,9 +31,11 @@ export async function addresseeOf(envelope: Envelope, env: Env, now: number): Pr
   const versioned = await withChatMoved(envelope, known, env, now);
   const { chat } = envelope;
   if (chat === null) return { group: defaultGroupOf(versioned.config), versioned };
-  return chat.private
-    ? home(chat.id, envelope, versioned, env, now)
-    : staffGroup(chat.id, envelope, versioned, env);
+  if (!chat.private) return staffGroup(chat.id, envelope, versioned, env);
+  // Who works here is no customer: their own group's object answers them.
+  const works = homeOf(versioned.config, chat.id);
+  if (works !== null && hasGroup(versioned.config, works)) return { group: works, versioned };
+  return home(chat.id, envelope, versioned, env, now);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ErasureCounts } from "../domain/erasure.ts";
 import { errorFacts } from "../domain/error-facts.ts";
+import { signingRoot } from "../domain/secrets.ts";
 import { log } from "../log.ts";
 import { ConfigStore } from "../record/config-store.ts";
 import { customerRoutesOf } from "../record/customer-routes.ts";
@@ -78,7 +79,7 @@ async function pass(env: Env, row: ErasureRow, people: number[], now: number): P
     }
   }
   const named = await Promise.all(
-    people.map(async (contact) => ({ contact, pseudonym: await pseudonymOf(contact, env.WEBHOOK_SECRET) })),
+    people.map(async (contact) => ({ contact, pseudonym: await pseudonymOf(contact, signingRoot(env)) })),
   );
   for (let more = true; more; steps += 1) {
     const step = await new Erasures(env.DB).erase(row.id, named, now);

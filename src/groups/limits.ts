@@ -40,3 +40,5 @@ export const DRAIN_WEBHOOK_TRIES = 3;
 export const WEBHOOK_ERRORS_FRESH_MS = 15 * 60_000;
 /** Updates that may wait at Telegram before somebody should know. */
 export const WEBHOOK_BACKLOG_MAX = 100;
+/** A 401 so soon after the secret was set again is not about the secret. */
+export const SECRET_MENDED_MS = 3_600_000;

@@ -18,6 +18,7 @@ import { contactDetailsApi } from "./api/contact-details.ts";
 import { contactErasureApi } from "./api/contact-erasure.ts";
 import { contactExportApi } from "./api/contact-export.ts";
 import { contactsApi } from "./api/contacts.ts";
+import { deskAddressApi } from "./api/desk-address.ts";
 import { enrichmentApi } from "./api/enrichment.ts";
 import { escalationsApi } from "./api/escalations.ts";
 import { eventsApi } from "./api/events.ts";
@@ -67,7 +68,7 @@ export function appWith(now: () => number, { bootstraps = true } = {}): OpenAPIH
       app,
       onMethodNotAllowed: (c, methods) => {
         const allow = [...methods, "OPTIONS"].join(", ");
-        if (c.req.method === "OPTIONS") return c.body(null, 204, { Allow: allow });
+        if (c.req.method === "OPTIONS") return new Response(null, { status: 204, headers: { Allow: allow } });
         return problem(c, "method.not_allowed", { detail: `It takes ${allow}.`, headers: { Allow: allow } });
       },
     }),
@@ -129,6 +130,7 @@ export function appWith(now: () => number, { bootstraps = true } = {}): OpenAPIH
   app.route("/api/v1", outboxApi);
   app.route("/api/v1", groupsApi);
   app.route("/api/v1", reconciliationApi);
+  app.route("/api/v1", deskAddressApi);
   app.route("/api/v1", routingApi);
   app.route("/api/v1", slaApi);
   app.route("/api/v1", escalationsApi);

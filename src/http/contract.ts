@@ -36,6 +36,7 @@ const TAGS: Record<string, string> = {
   queues: "How deep queues are",
   audit: "Who changed what",
   reconciliation: "Whether record, groups and Telegram agree",
+  desk: "The desk's own address",
   outbox: "Deliveries that need someone",
   sla: "Business time, promises and what is due",
   escalations: "What was done because a promise was at risk or broken",

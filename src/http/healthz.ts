@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { checkConfig } from "../domain/config-check.ts";
 import type { Config } from "../domain/config.ts";
 import { missingScopes } from "../domain/scope.ts";
+import { signingRoot, telegramSecrets } from "../domain/secrets.ts";
 import { askGroups, groupIds } from "../groups/ask.ts";
 import { inIsolate } from "../isolate.ts";
 import { ApiKeys } from "../record/api-keys.ts";
@@ -147,7 +148,7 @@ async function examine(env: Env, now: number): Promise<Health> {
     return { ...asked.answer, group: asked.group, reachable: true, waiting: lanes, stalls, systems };
   });
   const missing =
-    [env.BOT_TOKEN, env.WEBHOOK_SECRET].some((secret) => !secret) ||
+    [env.BOT_TOKEN, telegramSecrets(env)[0], signingRoot(env)].some((secret) => !secret) ||
     (!env.ADMIN_TOKEN && code === null && !(await new ApiKeys(env.DB).hasAdmin(now)));
   const waitingFor = new Set([
     ...(code === null ? [] : [code]),

@@ -54,7 +54,10 @@ export async function verifiedClaims(
     if (payload.iat !== undefined && payload.iat * 1_000 - JWT_CLOCK_TOLERANCE_MS > now)
       return refused("the token is not valid yet");
     if ((payload.exp ?? 0) >= 8.64e12) return refused(CLAIM_WORDS["exp"]!);
-    return payload.sub === "" ? refused("the token names no subject") : { claims: payload };
+    const { sub } = payload as { sub: unknown };
+    return typeof sub === "string" && sub !== ""
+      ? { claims: payload }
+      : refused("the token names no subject");
   } catch (error) {
     return refusalOf(error);
   }

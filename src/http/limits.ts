@@ -73,3 +73,7 @@ export const AUDIT_EXPORT_PAGES_MAX = 450;
 export const EXPORT_PAGE_ROWS = 200;
 /** Tickets of a group that the preview of an erasure names. */
 export const PREVIEWED_TICKETS_MAX = 200;
+/** How long an isolate takes for known where updates come: much less than between two looks of reconciliation. */
+export const DOOR_REMEMBERED_MS = 60_000;
+/** Longer addresses name no host. */
+export const ADDRESS_CHARS_MAX = 300;

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
+import { signingRoot } from "../domain/secrets.ts";
 import { log } from "../log.ts";
 import { ApiCalls, type Lease } from "../record/api-calls.ts";
 import { callMark } from "../record/pseudonym.ts";
@@ -17,10 +18,12 @@ export const IdempotencyKey = z
   .min(1)
   .max(IDEMPOTENCY_KEY_CHARS_MAX)
   .regex(/^[\x20-\x7e]*$/, "must be printable ASCII")
+  // Two lines of one header come joined like this: which of the two keys was meant nobody knows.
+  .refine((key) => !key.includes(", "), 'must be sent once, and hold no ", "')
   .optional()
   .openapi({
     description:
-      "A key of the caller's choice, for a day: the same call again is answered as the first time, with `Idempotency-Replayed: true`, and changes nothing. A call that was refused changed nothing, and may be made again with its key",
+      "A key of the caller's choice, for a day: the same call again is answered as the first time, with `Idempotency-Replayed: true`, and changes nothing. A call that was refused (4xx) changed nothing: its key is free again, for the corrected call, too",
     example: "7b1c0d52-1f2e-4d8f-9d5e-0f5a1c7e3b11",
   });
 const Header = z.object({ "Idempotency-Key": IdempotencyKey });
@@ -61,7 +64,7 @@ export const once = createMiddleware<Desk>(async (c, next) => {
     case "answered":
       return repeated(c, key, begun.status, begun.answer);
     case "run":
-      c.set("cause", `api:${caller}:${await callMark(key, c.env.WEBHOOK_SECRET)}:${begun.lease.startedAt}`);
+      c.set("cause", `api:${caller}:${await callMark(key, signingRoot(c.env))}:${begun.lease.startedAt}`);
       return run(c, begun.lease, calls, next);
     default:
       return begun satisfies never;
@@ -78,6 +81,8 @@ async function run(c: Context<Desk>, lease: Lease, calls: ApiCalls, next: () => 
   await next();
   try {
     if (c.res.ok) await calls.finish(lease, c.res.status, await keep(c, lease));
+    // Refused means that nothing was changed: the key is free for the corrected call. After a 5xx nobody knows.
+    else if (c.res.status < 500) await calls.forget(lease);
     else await calls.release(lease);
   } catch (error) {
     // What was done is done, and the caller shall know; the lease ends by itself.
@@ -96,12 +101,12 @@ async function keep(c: Context<Desk>, { caller, key }: Lease): Promise<string | 
   );
   const kept: Kept = { headers, body: await c.res.clone().text() };
   if (kept.body.length > KEPT_ANSWER_CHARS_MAX) return null;
-  return seal(JSON.stringify(kept), `${caller} ${key}`, c.env.WEBHOOK_SECRET);
+  return seal(JSON.stringify(kept), `${caller} ${key}`, signingRoot(c.env));
 }
 
 async function repeated(c: Context<Desk>, key: string, status: number, answer: string | null) {
   const about = `${c.get("principal").id} ${key}`;
-  const text = answer === null ? null : await unseal(answer, about, c.env.WEBHOOK_SECRET);
+  const text = answer === null ? null : await unseal(answer, about, signingRoot(c.env));
   if (text === null) return problem(c, "idempotency.answer_lost");
   const { headers, body } = JSON.parse(text) as Kept;
   return new Response(body, { status, headers: { ...headers, "Idempotency-Replayed": "true" } });

@@ -30,7 +30,9 @@ async function standing(env: Env, now: number): Promise<Family[]> {
   );
   const perGroup = (value: (health: (typeof healths)[number]) => number): Sample[] =>
     healths.map((health) => ({ labels: { group: health.group }, value: value(health) }));
-  const lanes = healths.flatMap(({ group, waiting }) => byKind(waiting).map((lane) => ({ group, ...lane })));
+  const lanes = healths.flatMap(({ group, waiting }) =>
+    byKind(waiting, now).map((lane) => ({ group, ...lane })),
+  );
   return [
     gauge("record_reachable", "Whether D1 answers (1) or not (0).", [{ value: tickets === null ? 0 : 1 }]),
     gauge("config_version", "Version of the configuration in force; 0 before there is one.", [
@@ -152,9 +154,12 @@ function ticketSamples(config: Config | null, tickets: Tickets | null): Sample[]
   );
 }
 
-/** `telegram:private`, `telegram:group`, `webhook:crm` … by what stands before the first colon: endpoints have no end. */
-function byKind(waiting: { lane: string; count: number; oldestAt: number }[]) {
-  const kinds = new Map<string, { lane: string; count: number; oldestAt: number }>();
+/** Kinds of lanes that always have their series: one that vanishes when nothing waits cannot be told from one that broke. */
+const KINDS = ["telegram:staff", "telegram:private", "webhook", "enrichment", "skills", "group"];
+
+/** `telegram:private`, `telegram:staff`, `webhook:crm` … by what stands before the first colon: endpoints have no end. */
+function byKind(waiting: { lane: string; count: number; oldestAt: number }[], now: number) {
+  const kinds = new Map(KINDS.map((lane) => [lane, { lane, count: 0, oldestAt: now }]));
   for (const { lane: whole, count, oldestAt } of waiting) {
     const lane = whole.startsWith("telegram:") ? whole : whole.split(":")[0]!;
     const one = kinds.get(lane) ?? { lane, count: 0, oldestAt };

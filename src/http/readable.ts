@@ -13,8 +13,8 @@ const JSON_TYPE = "application/json";
 export const readable = createMiddleware<Desk>(async (c, next) => {
   if (["GET", "HEAD"].includes(c.req.method)) return next();
   const encoding = c.req.header("Content-Encoding");
-  if (encoding !== undefined && encoding !== "identity")
-    return problem(c, "request.not_json", { detail: "Send it without a Content-Encoding." });
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity")
+    return problem(c, "request.encoded", { detail: `Send it without Content-Encoding: ${encoding}.` });
   const type = c.req.header("Content-Type");
   if (!isJson(type)) return next();
   // Validators know fewer forms of the type than RFC 9110 has: none with a space before its parameters.

@@ -1,5 +1,10 @@
 const encoder = new TextEncoder();
 
+/** The same for several secrets; each is looked at, whichever it is. */
+export function isOneOf(presented: string, secrets: readonly string[]): boolean {
+  return secrets.map((secret) => isSecret(presented, secret)).includes(true);
+}
+
 /**
  * Whether what somebody presents is the secret, in a time that tells nothing but the secret's length. An unset
  * secret lets nobody in.

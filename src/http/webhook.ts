@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import { UPDATE_BYTES_MAX } from "../domain/limits.ts";
+import { telegramSecrets } from "../domain/secrets.ts";
 import { receive } from "../groups/receiving.ts";
 import { inIsolate } from "../isolate.ts";
 import { log } from "../log.ts";
@@ -8,9 +9,9 @@ import { Reconciliation } from "../record/reconciliation.ts";
 import { envelopeOf } from "../telegram/envelope.ts";
 import { readJson } from "./body.ts";
 import type { Desk } from "./desk.ts";
-import { RETRY_AFTER_MAX_S } from "./limits.ts";
+import { DOOR_REMEMBERED_MS, RETRY_AFTER_MAX_S } from "./limits.ts";
 import { problem } from "./problem.ts";
-import { isSecret } from "./secret.ts";
+import { isOneOf } from "./secret.ts";
 
 /**
  * The door for Telegram. It answers 200 once the update is committed by the object that it is for; what Telegram
@@ -20,7 +21,8 @@ import { isSecret } from "./secret.ts";
 export const webhook = new OpenAPIHono<Desk>();
 
 webhook.post("/telegram/webhook", async (c) => {
-  if (!isSecret(c.req.header("X-Telegram-Bot-Api-Secret-Token") ?? "", c.env.WEBHOOK_SECRET)) {
+  const presented = c.req.header("X-Telegram-Bot-Api-Secret-Token") ?? "";
+  if (!isOneOf(presented, telegramSecrets(c.env))) {
     log("warn", "webhook.refused", { code: "webhook.secret_invalid" });
     return problem(c, "webhook.secret_invalid");
   }
@@ -40,17 +42,16 @@ webhook.post("/telegram/webhook", async (c) => {
   return problem(c, code, { headers: { "Retry-After": String(seconds) } });
 });
 
-const HOUR_MS = 3_600_000;
 /** The last address that this isolate has compared with the record's, and when, in ms since 1970. */
 const door = inIsolate(() => ({ url: "", at: 0 }));
 
-/** Where updates come is where they shall come: the reconciliation compares it with what Telegram thinks. */
+/** Where updates come, for the reconciliation: a webhook that leads here by another way than was set is left alone. */
 function rememberDoor(url: string, now: number, db: D1Database): void {
   const { url: known, at } = door.value;
-  if (url === known && now >= at && now - at < HOUR_MS) return;
+  if (url === known && now >= at && now - at < DOOR_REMEMBERED_MS) return;
   door.value = { url, at: now };
   waitUntil(
-    new Reconciliation(db).noteWebhookUrl(url).catch(() => {
+    new Reconciliation(db).noteWebhookUrl(url, now).catch(() => {
       door.value = { url: "", at: 0 };
     }),
   );

@@ -74,7 +74,12 @@ export class ApiCalls {
     await reach(() => this.#db.update(apiCalls).set({ status, answer }).where(held(lease)));
   }
 
-  /** The call changed nothing, or nobody knows: it may run again at once, as the same call. */
+  /** The call changed nothing: its key is free again. */
+  async forget(lease: Lease): Promise<void> {
+    await reach(() => this.#db.delete(apiCalls).where(held(lease)));
+  }
+
+  /** Nobody knows what the call did: it may run again at once, as the same call. */
   async release(lease: Lease): Promise<void> {
     await reach(() => this.#db.update(apiCalls).set({ leaseUntil: 0 }).where(held(lease)));
   }

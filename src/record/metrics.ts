@@ -197,7 +197,9 @@ const KEPT_AFTER_ALL = `EXISTS (
     AND c.value ->> '$.instance' = e.data ->> '$.instance')`;
 
 function verdicts(filter: MetricsFilter, by: Grouping | null): SQL {
-  return sql`SELECT e.key, c.value ->> '$.metric' AS metric, sum(c.value ->> '$.met') AS kept,
+  // A promise to answer is kept by an answer: ending a ticket without one keeps it no more than it breaks it.
+  return sql`SELECT e.key, c.value ->> '$.metric' AS metric,
+      sum(c.value ->> '$.met' AND (e.type = 'ticket_answered' OR c.value ->> '$.metric' = 'resolution')) AS kept,
       sum(NOT (c.value ->> '$.met')) AS missed
     FROM (${counted(filter, by)}) AS e, json_each(e.data, '$.clocks') AS c GROUP BY 1, 2`;
 }

@@ -1,14 +1,21 @@
 import { and, eq, gt, ne, sql } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import type { Doer } from "../domain/audit.ts";
+import { webhookOf, type KnownPlaces, type PlaceSince } from "../domain/desk-address.ts";
 import type { Census, Finding, ReconciliationRun } from "../domain/reconciliation.ts";
 import type { UpdateLedger } from "../domain/update-ledger.ts";
 import { isAmong } from "./among.ts";
+import { auditOf, doneBy } from "./audit-entries.ts";
 import { RECONCILIATION_RUNS_KEPT } from "./limits.ts";
 import { reach } from "./reach.ts";
-import { jobs, tickets } from "./schema.ts";
+import { audit, jobs, tickets } from "./schema.ts";
 
 const RUNS = "reconciliation";
+const ADDRESS = "address";
 const WEBHOOK = "webhook";
+const WEBHOOK_FAILED = "webhook_failed";
+const WEBHOOK_SET = "webhook_set";
+const SIGNING_ROOT = "signing_root";
 const LEDGER = "updates";
 const COMPARED = "compared";
 
@@ -77,14 +84,86 @@ export class Reconciliation {
     return until > now ? "running" : until > 0 ? "died" : "none";
   }
 
-  /** Where Telegram's updates came last; null: none has come yet. */
-  async webhookUrl(): Promise<string | null> {
-    return ((await this.#state(WEBHOOK))?.["url"] as string | undefined) ?? null;
+  /** The desk's own address, `https://desk.example.com`, and since when it is this one; null: nobody has set one. */
+  async address(): Promise<PlaceSince | null> {
+    return placeOf(await this.#state(ADDRESS));
   }
 
-  /** Updates come there; almost always that is known, and nothing is written. */
-  async noteWebhookUrl(url: string): Promise<void> {
-    if ((await this.webhookUrl()) !== url) await this.#save(WEBHOOK, { url });
+  /** Answers what takes it back, for where Telegram refuses the address. */
+  async setAddress(url: string, by: Doer, at: number): Promise<() => Promise<void>> {
+    const before = await this.address();
+    const entry = {
+      at,
+      ...doneBy(by),
+      action: "desk.address_set",
+      target: { kind: "desk", id: "address" },
+    } as const;
+    const noted = auditOf(this.#db, {
+      ...entry,
+      from: before === null ? null : { url: before.url },
+      to: { url },
+    });
+    await reach(() => this.#db.batch([noted, this.#saved(ADDRESS, { url, at })]));
+    return async () => {
+      const back =
+        before === null
+          ? this.#db.delete(jobs).where(eq(jobs.name, ADDRESS))
+          : this.#saved(ADDRESS, { ...before });
+      await reach(() =>
+        this.#db.batch([back, this.#db.delete(audit).where(eq(audit.cause, by.cause ?? ""))]),
+      );
+    };
+  }
+
+  /** What is known of where updates should come, and do. */
+  async places(): Promise<KnownPlaces> {
+    const [address, seen, failed] = await Promise.all(
+      [ADDRESS, WEBHOOK, WEBHOOK_FAILED].map(async (name) => placeOf(await this.#state(name))),
+    );
+    return {
+      kept: address === null ? null : { url: webhookOf(address!.url), at: address!.at },
+      seen: seen!,
+      failed: failed!,
+    };
+  }
+
+  /** Where Telegram's updates came last, and since when they come there; null: none has come yet. */
+  async webhookSeen(): Promise<PlaceSince | null> {
+    return placeOf(await this.#state(WEBHOOK));
+  }
+
+  /**
+   * Updates come there; almost always that is known, and nothing is written. Once more after the address was set: what
+   * came before says nothing of it.
+   */
+  async noteWebhookUrl(url: string, at = 0): Promise<void> {
+    const { kept, seen } = await this.places();
+    const isKnown = seen?.url === url && (kept === null || kept.url === url || seen.at > kept.at);
+    if (!isKnown) await this.#save(WEBHOOK, { url, at });
+  }
+
+  /** Telegram could not deliver there. */
+  async noteWebhookFailed(failed: PlaceSince): Promise<void> {
+    await this.#save(WEBHOOK_FAILED, { ...failed });
+  }
+
+  /** When the desk last set the webhook, and whether because Telegram presented another secret; null: not yet. */
+  async webhookSet(): Promise<{ at: number; forSecret: boolean } | null> {
+    const state = await this.#state(WEBHOOK_SET);
+    return state === null ? null : { at: Number(state["at"]), forSecret: state["forSecret"] === true };
+  }
+
+  async noteWebhookSet(at: number, forSecret: boolean): Promise<void> {
+    await this.#save(WEBHOOK_SET, { at, forSecret });
+  }
+
+  /** By what the root of signatures is recognised, which nobody can guess it from; null: not noted yet. */
+  async rootMark(): Promise<string | null> {
+    return ((await this.#state(SIGNING_ROOT))?.["mark"] as string | undefined) ?? null;
+  }
+
+  async saveRootMark(mark: string): Promise<void> {
+    await this.#save(SIGNING_ROOT, { mark });
   }
 
   /** How far the numbers of updates were looked through; null: not yet. */
@@ -192,4 +271,8 @@ export class Reconciliation {
       .values({ name, state })
       .onConflictDoUpdate({ target: jobs.name, set: { state } });
   }
+}
+
+function placeOf(state: Record<string, unknown> | null): PlaceSince | null {
+  return typeof state?.["url"] === "string" ? { url: state["url"], at: Number(state["at"] ?? 0) } : null;
 }

@@ -3,13 +3,14 @@ import type { ContactFacts } from "../domain/contact.ts";
 import { answersInWords } from "../domain/intake.ts";
 import type { Policy } from "../domain/policy.ts";
 import { highest } from "../domain/routing/skills.ts";
+import { brokenPromises } from "../domain/sla/escalation-log.ts";
 import type { TicketStatus } from "../domain/status.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { pressData, type Press } from "./callback.ts";
 import { profileAge } from "./profile-view.ts";
 import { bold, code, instant, join, link, plain, rich, type RichText } from "./rich-text.ts";
 import { nextDueLine } from "./sla-view.ts";
-import { actorName, STATUS_WORDS, unreachableWords } from "./text.ts";
+import { byWords, STATUS_WORDS, unreachableWords } from "./text.ts";
 
 export type Keyboard = InlineKeyboardButton[][];
 
@@ -17,8 +18,8 @@ export type Keyboard = InlineKeyboardButton[][];
  * The emoji that stands for a status in the topic's icon, the first one that Telegram offers
  * (`getForumTopicIconStickers`): whoever reads the list of topics sees whose turn it is.
  */
-export const STATUS_ICONS: Record<TicketStatus, readonly string[]> = {
-  open: ["❗", "🆕", "❓"],
+const STATUS_ICONS: Record<TicketStatus, readonly string[]> = {
+  open: ["🆕", "❗", "❓"],
   in_progress: ["💬", "👀", "🗣"],
   escalated: ["🔥", "‼", "⚡"],
   waiting: ["☕", "⏳", "👀"],
@@ -26,51 +27,63 @@ export const STATUS_ICONS: Record<TicketStatus, readonly string[]> = {
   closed: ["🏁", "📁"],
 };
 
+/** A new ticket that is urgent or late stands out. */
+const ALARMING = ["❗", "‼", "🆕"];
+
+export function iconsFor(ticket: Ticket): readonly string[] {
+  const alarming = ticket.priority === "urgent" || brokenPromises(ticket).length > 0;
+  return ticket.status === "open" && alarming ? ALARMING : STATUS_ICONS[ticket.status];
+}
+
 /** The ticket's card in its topic: who, what, how it stands, and since when. */
 export function card(ticket: Ticket, contact: ContactFacts, policy: Policy, now: number): RichText {
+  const zone = policy.zoneFor(null);
   const lines: RichText[] = [
     rich`${bold(ticket.ref)} · ${bold(ticket.movedTo === null ? STATUS_WORDS[ticket.status] : `Moved to ${ticket.movedTo}`)}${ticket.priority === "normal" ? "" : ` · ${ticket.priority}`}`,
     rich`${ticket.subject}`,
     rich``,
     who(contact),
     ...answersInWords(policy.intakeFields, ticket.fields).map(
-      (answer) => rich`${answer.ask} ${bold(answer.label)}`,
+      (answer) => rich`${answer.name}: ${bold(answer.label)}`,
     ),
-    rich`Assignee: ${ticket.assignee === null ? "nobody yet" : bold(ticket.assignee.name)}`,
-    rich`Queue: ${ticket.queue}${ticket.tier === null ? "" : ` · ${ticket.tier}`}`,
+    rich`Assignee: ${ticket.assignee === null ? "unclaimed" : bold(ticket.assignee.name)}`,
+    rich`Queue: ${ticket.queue}${ticket.tier === null ? "" : ` · tier ${ticket.tier}`}${needs(ticket, policy)}`,
   ];
-  const required = Object.entries(
-    highest(policy.queues.get(ticket.queue)?.requireSkills, ticket.requireSkills),
-  );
-  if (required.length > 0) {
-    lines.push(rich`Skills: ${required.map(([skill, level]) => `${skill} ${level}`).join(", ")}`);
-  }
   const age = profileAge(ticket, policy, now);
   if (age !== null) lines.push(plain(age));
   if (ticket.tags.length > 0) lines.push(rich`Tags: ${ticket.tags.map((tag) => `#${tag}`).join(" ")}`);
-  if (ticket.followUpOf !== null) lines.push(rich`Follows up ${ticket.followUpOf}`);
-  if (ticket.payload !== null) lines.push(rich`Came by: ${code(ticket.payload)}`);
-  lines.push(rich`Opened: ${instant(ticket.openedAt)}`);
+  if (ticket.followUpOf !== null) lines.push(rich`Follow-up to ${ticket.followUpOf}`);
+  if (ticket.payload !== null) lines.push(rich`Link: ${code(ticket.payload)}`);
+  lines.push(rich`Opened: ${instant(ticket.openedAt, zone)}`);
   if (ticket.awaitingSince !== null && ticket.awaitingSince !== ticket.openedAt) {
-    lines.push(rich`Customer waits since: ${instant(ticket.awaitingSince)}`);
+    lines.push(rich`Customer waiting since: ${instant(ticket.awaitingSince, zone)}`);
   }
-  const due = nextDueLine(ticket, policy.sla.policyFor(ticket), now);
+  const due = nextDueLine(ticket, policy, now);
   if (due !== null) lines.push(due);
-  for (const { name, at } of ticket.reminders) lines.push(rich`⏰ ${name} is reminded: ${instant(at)}`);
+  for (const { name, at } of ticket.reminders)
+    lines.push(rich`⏰ Reminder for ${name}: ${instant(at, zone)}`);
   const over = ticket.status === "resolved" || ticket.status === "closed";
   if (over) {
     const { by, at, note } = ticket.statusBy;
     lines.push(
-      rich`${STATUS_WORDS[ticket.status]} by ${actorName(by)}: ${instant(at)}${note === undefined ? "" : ` (${note})`}`,
+      rich`${STATUS_WORDS[ticket.status]} ${byWords(by)}: ${instant(at, zone)}${note === undefined ? "" : ` (${note})`}`,
     );
   }
   if (ticket.topicsLost > 0) {
     lines.push(
-      rich`↩️ The former topic was deleted; it goes on here. Earlier messages remain in the customer's chat.`,
+      rich`↩️ The earlier topic was deleted, so the ticket continues here. Earlier messages are still in the customer's chat.`,
     );
   }
   if (ticket.unreachable !== null) lines.push(rich`⚠️ ${unreachableWords(ticket.unreachable)}`);
   return join(lines, "\n");
+}
+
+function needs(ticket: Ticket, policy: Policy): string {
+  const required = Object.entries(
+    highest(policy.queues.get(ticket.queue)?.requireSkills, ticket.requireSkills),
+  );
+  if (required.length === 0) return "";
+  return ` · needs ${required.map(([skill, level]) => `${skill} ≥ ${level}`).join(", ")}`;
 }
 
 function who(contact: ContactFacts): RichText {

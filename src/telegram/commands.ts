@@ -4,34 +4,54 @@ import { withoutUnseenBeginning } from "../domain/visible.ts";
 
 export const STAFF_COMMANDS = [
   ["claim", "Take this ticket"],
-  ["unclaim", "Give this ticket back"],
-  ["assign", "Hand this ticket to someone: /assign @name"],
+  ["unclaim", "Release this ticket"],
+  ["assign", "Assign this ticket: /assign @name"],
   ["note", "Internal note, never sent to the customer: /note text"],
   ["resolve", "Mark as resolved: /resolve [note]"],
-  ["close", "Close: /close [note]"],
-  ["reopen", "Open again"],
-  ["priority", "urgent, high, normal or low"],
-  ["tag", "Add or -remove tags: /tag refund -old"],
+  ["close", "Close this ticket: /close [note]"],
+  ["reopen", "Reopen this ticket"],
+  ["priority", "Set priority: urgent, high, normal or low"],
+  ["tag", "Add or remove tags: /tag refund -old"],
   ["transfer", "Move to another queue: /transfer queue [note]"],
-  ["decline", "Give on a ticket that was handed to you"],
+  ["decline", "Pass on a ticket assigned to you"],
   ["escalate", "Call for help: /escalate [note]"],
-  ["snooze", "Be reminded: /snooze 2h [reason], /snooze off"],
-  ["sla", "What is promised, and until when"],
-  ["info", "Who, what and since when"],
-  ["queue", "What is open in this group"],
-  ["overdue", "What is late or at risk in this group"],
-  ["online", "Be given tickets"],
-  ["away", "Be given none: /away [for], such as /away 30m"],
-  ["offline", "Be given none until /online"],
-  ["delete", "As a reply: remove the customer's copy of your message"],
+  ["snooze", "Set a reminder: /snooze 2h [reason], /snooze off"],
+  ["sla", "SLA deadlines"],
+  ["info", "Ticket details"],
+  ["queue", "Open tickets in this group"],
+  ["mine", "Your tickets"],
+  ["team", "Who is online, and how full"],
+  ["overdue", "Late or at-risk tickets"],
+  ["online", "Get tickets during your shift"],
+  ["away", "Pause assignments: /away, /away 30m"],
+  ["offline", "Stop assignments until /online"],
+  ["delete", "As a reply: delete your message for the customer"],
   ["help", "How this works"],
 ] as const;
 
+/** Those that concern no ticket: they work anywhere in the group, and in an agent's own chat with the bot. */
+const ANYWHERE_NAMES: ReadonlySet<string> = new Set([
+  "queue",
+  "mine",
+  "team",
+  "overdue",
+  "online",
+  "away",
+  "offline",
+  "help",
+]);
+
+export const PRIVATE_STAFF_COMMANDS = STAFF_COMMANDS.filter(([name]) => ANYWHERE_NAMES.has(name));
+
+export function worksAnywhere(name: string): boolean {
+  return ANYWHERE_NAMES.has(name);
+}
+
 export const CUSTOMER_COMMANDS = [
-  ["new", "Ask something new"],
+  ["new", "Start a new request"],
   ["tickets", "Your requests"],
   ["close", "Close your request"],
-  ["help", "How this works"],
+  ["help", "How to use this bot"],
 ] as const;
 
 export type StaffCommandName = (typeof STAFF_COMMANDS)[number][0];

@@ -21,6 +21,7 @@ import type { MarkKey } from "./mark.ts";
 import { writingOf, type Writing } from "./message.ts";
 import { beginningsOf } from "./said.ts";
 import { checkShape, Unreadable } from "./shape.ts";
+import { refIn } from "./topic-name.ts";
 
 /** Who wrote in the staff group. An anonymous administrator has no id of their own. */
 export interface Sender {
@@ -32,7 +33,7 @@ export interface Sender {
 
 /** What a Telegram update means to a desk. */
 export type Arrival =
-  | { kind: "customer_message"; contact: ContactFacts; writing: Writing }
+  | { kind: "customer_message"; contact: ContactFacts; writing: Writing; about?: string }
   | {
       kind: "customer_command";
       contact: ContactFacts;
@@ -160,7 +161,14 @@ function fromCustomer(message: Message, edited: boolean, desk: Desk): Arrival {
   if (command?.kind === "command" && isCustomerCommand(command.name)) {
     return { kind: "customer_command", contact, writing, command: command.name, argument: command.argument };
   }
-  return { kind: "customer_message", contact, writing };
+  const about = refOfNotice(message.reply_to_message, desk);
+  return { kind: "customer_message", contact, writing, ...(about === null ? {} : { about }) };
+}
+
+/** The first reference in a message of the bot's. */
+function refOfNotice(replied: Message["reply_to_message"], desk: Desk): string | null {
+  if (replied?.from?.id !== desk.botId || replied.text === undefined) return null;
+  return refIn(replied.text);
 }
 
 function fromStaff(message: Message, edited: boolean, desk: Desk): Arrival {

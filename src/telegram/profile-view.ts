@@ -9,22 +9,23 @@ const HOUR_MS = 3_600_000;
 export function profileAge({ profile }: Ticket, { profileStaleAfterMs }: Policy, now: number): string | null {
   if (profile?.asOf == null || profileStaleAfterMs === null || !isStale(profile, profileStaleAfterMs, now))
     return null;
-  return `⚠️ What is known of the customer is stale: ${ageWords(now - profile.asOf)} old`;
+  return `⚠️ Customer data is stale: ${ageWords(now - profile.asOf)} old`;
 }
 
 /** Who the customer is, by another system, for the assignee alone: nothing where nobody told. */
 export function profileWords({ profile }: Ticket, policy: Policy, now: number): string {
   if (profile === null) return "";
   const facts = [
-    ...(profile.tier === null ? [] : [`tier ${profile.tier}`]),
+    ...(profile.tier === null ? [] : [profile.tier]),
     ...(profile.segment === null ? [] : [`segment ${profile.segment}`]),
     ...Object.entries(profile.attributes).map(([key, value]) => `${key}: ${String(value)}`),
     ...(profile.reason === null ? [] : [profile.reason]),
   ];
   if (facts.length === 0) return "";
   const stale = policy.profileStaleAfterMs !== null && isStale(profile, policy.profileStaleAfterMs, now);
-  const age = profile.asOf === null ? "" : ` (${ageWords(now - profile.asOf)} old${stale ? ", stale" : ""})`;
-  return `\nWho it is: ${facts.join("; ")}${age}.`;
+  const age =
+    profile.asOf === null ? "" : ` (CRM, ${ageWords(now - profile.asOf)} ago${stale ? ", stale" : ""})`;
+  return `\nCustomer: ${facts.join("; ")}${age}.`;
 }
 
 /** In full days, hours or minutes: nobody needs it to the second. */

@@ -19,11 +19,11 @@ export function receiptView(
   const fields = policy.intakeFields;
   const answered = answersInWords(fields, ticket.fields);
   const question = fields.find((field) => field.id === ask) ?? nextQuestion(fields, ticket.fields);
-  const lines: RichText[] = [rich`Thank you! Your request is ${bold(ticket.ref)}. We answer in this chat.`];
-  const expected = expectation(ticket, policy.sla.policyFor(ticket), now);
-  if (expected !== null) lines.push(expected);
-  if (ticket.heldUntil !== null)
-    lines.push(rich`Please answer this first, so that it reaches the right people:`);
+  const expected = expectation(ticket, policy, now);
+  const lines: RichText[] = [
+    rich`Thank you! Your request number is ${bold(ticket.ref)}. We'll reply here${expected === null ? "" : rich` ${expected}`}.`,
+  ];
+  if (ticket.heldUntil !== null) lines.push(rich`One quick question so we can send this to the right team:`);
   for (const answer of answered) {
     if (answer.field !== question?.id) lines.push(rich`${answer.ask} ${bold(answer.label)}`);
   }
@@ -44,7 +44,7 @@ export function receiptView(
     question === undefined
       ? answered.map((answer) => [
           {
-            text: `✎ ${answer.ask}`,
+            text: `✎ Change: ${answer.label}`,
             callback_data: pressData({
               act: "ask",
               ticket: `${ticket.group}:${ticket.number}`,

@@ -55,6 +55,22 @@ export function italic(text: string): RichText {
   return styled(text, { type: "italic" });
 }
 
+/** All of a text in italics, but for its code: Telegram nests nothing in that. */
+export function italics({ text, entities }: RichText): RichText {
+  const slanted: MessageEntity[] = [];
+  let from = 0;
+  const until = (end: number): void => {
+    if (end > from) slanted.push({ type: "italic", offset: from, length: end - from });
+  };
+  for (const { type, offset, length } of entities) {
+    if (type !== "code" && type !== "pre") continue;
+    until(offset);
+    from = offset + length;
+  }
+  until(text.length);
+  return { text, entities: [...slanted, ...entities] };
+}
+
 export function code(text: string): RichText {
   return styled(text, { type: "code" });
 }
@@ -74,9 +90,9 @@ export function instant(at: number, timeZone = "UTC"): RichText {
   return styled(text, { type: "date_time", unix_time: Math.floor(at / 1_000), date_time_format: "dt" });
 }
 
-/** The time of day of an instant in each reader's own zone; older apps show `HH:MM` in UTC. */
-export function timeOfDay(at: number): RichText {
-  const text = new Date(at).toISOString().slice(11, 16);
+/** The time of day of an instant in each reader's own zone; older apps show `HH:MM` of the zone given. */
+export function timeOfDay(at: number, timeZone = "UTC"): RichText {
+  const text = wallTime(at, timeZone).slice(11);
   return styled(text, { type: "date_time", unix_time: Math.floor(at / 1_000), date_time_format: "t" });
 }
 

@@ -1,4 +1,6 @@
 import { durationWords } from "../domain/duration.ts";
+import type { Policy } from "../domain/policy.ts";
+import { PRIORITIES } from "../domain/priority.ts";
 import {
   clocksOf,
   pausedAt,
@@ -14,37 +16,55 @@ import { bold, instant, join, link, plain, rich, type RichText } from "./rich-te
 import { clockStateWords, metricWords } from "./text.ts";
 import { byWhen, zoneWords } from "./when.ts";
 
-/** When the customer may expect the first answer, in the desk's own time; null where nothing is promised any more. */
-export function expectation(ticket: Ticket, policy: SlaPolicy | null, now: number): RichText | null {
+const MINUTE_MS = 60_000;
+
+/**
+ * When the customer may expect the first answer: "within 15 minutes" while they have just written and it is less than an
+ * hour, otherwise by when; null where nothing is promised, or what was promised has passed.
+ */
+export function expectation(ticket: Ticket, rules: Policy, now: number): RichText | null {
+  const policy = rules.sla.policyFor(ticket);
   if (policy === null) return null;
   const first = runningClocks(ticket, policy).find(({ metric }) => metric === "firstResponse");
   if (first?.due.kind !== "at" || first.due.at <= now) return null;
-  const { timeZone } = policy.calendar;
-  return rich`We answer ${bold(byWhen(first.due.at, now, timeZone))} (${zoneWords(timeZone)}).`;
+  const timeZone = rules.zoneFor(policy);
+  const minutes = Math.ceil((first.due.at - now) / MINUTE_MS);
+  // A receipt that is edited later stays under the time at which it was sent: a duration would be read from there.
+  if (minutes < 60 && now - ticket.openedAt < MINUTE_MS)
+    return rich`within ${bold(minutes === 1 ? "1 minute" : `${minutes} minutes`)}`;
+  return rich`${byWhen(first.due.at, now, timeZone)} (${zoneWords(timeZone)})`;
 }
 
 /** The promise that is due next, with its state, for the card; null while none runs. */
-export function nextDueLine(ticket: Ticket, policy: SlaPolicy | null, now: number): RichText | null {
+export function nextDueLine(ticket: Ticket, rules: Policy, now: number): RichText | null {
+  const policy = rules.sla.policyFor(ticket);
   if (policy === null) return null;
   const [next] = runningClocks(ticket, policy);
-  return next === undefined ? null : clockLine(next, policy, now);
+  return next === undefined ? null : clockLine(next, policy, rules.zoneFor(policy), now);
 }
 
 /** Every promise of a ticket, and what happens next if it is not kept. */
-export function slaOverview(ticket: Ticket, policy: SlaPolicy | null, now: number): RichText {
+export function slaOverview(ticket: Ticket, rules: Policy, now: number): RichText {
+  const policy = rules.sla.policyFor(ticket);
   if (policy === null) {
-    return rich`No SLA policy holds for ${bold(ticket.ref)}: neither its tier nor its queue ${bold(ticket.queue)} names one.`;
+    return rich`No SLA policy applies to ${bold(ticket.ref)}: neither its tier nor its queue ${bold(ticket.queue)} has one.`;
   }
   const clocks = clocksOf(ticket, policy);
+  const zone = rules.zoneFor(policy);
   const lines = [
-    rich`${bold(ticket.ref)} · policy ${bold(policy.id)} · hours of ${policy.calendar.id} (${zoneWords(policy.calendar.timeZone)})`,
-    ...clocks.map((clock) => clockLine(clock, policy, now)),
+    rich`⏱ ${bold(ticket.ref)} · policy “${policy.id}” · opening hours “${policy.calendar.id}”, ${zoneWords(policy.calendar.timeZone)}`,
+    ...clocks.map((clock) => clockLine(clock, policy, zone, now)),
   ];
-  if (clocks.length === 0) lines.push(plain("No clock has begun."));
-  const ahead = momentsAhead(ticket, policy).find((moment) => stepsAt(moment, policy).length > 0);
+  if (clocks.length === 0) lines.push(plain("No deadline is running."));
+  const [ahead] = momentsAhead(ticket, policy).flatMap((moment) => {
+    const actions = stepsAt(moment, policy).flatMap(({ step }) =>
+      step.actions.flatMap((action) => actionWords(action, ticket)),
+    );
+    return actions.length === 0 ? [] : [{ at: moment.at, actions }];
+  });
   if (ahead !== undefined) {
-    const actions = stepsAt(ahead, policy).flatMap(({ step }) => step.actions.map(actionWords));
-    lines.push(rich`Next: ${instant(ahead.at, policy.calendar.timeZone)} ${actions.join(", ")}`);
+    const { actions } = ahead;
+    lines.push(rich`Next: ${instant(ahead.at, zone)}, ${actions.join(", ")}`);
   }
   return join(lines, "\n");
 }
@@ -61,7 +81,7 @@ export interface AtRiskLine {
 }
 
 export function atRiskList(lines: readonly AtRiskLine[], more: number): RichText {
-  if (lines.length === 0) return plain("Nothing is late or at risk. ☕️");
+  if (lines.length === 0) return plain("☕️ Nothing is late or at risk.");
   const listed = lines.map((line) => {
     const ref = line.url === null ? bold(line.ref) : link(line.ref, line.url);
     const due = rich`${metricWords(line.metric).toLowerCase()} due ${instant(line.dueAt, line.timeZone)}`;
@@ -70,30 +90,40 @@ export function atRiskList(lines: readonly AtRiskLine[], more: number): RichText
   return rich`${join(listed, "\n")}${more > 0 ? `\n… and ${more} more` : ""}`;
 }
 
-function clockLine(clock: SlaClock, policy: SlaPolicy, now: number): RichText {
+function clockLine(clock: SlaClock, policy: SlaPolicy, zone: string, now: number): RichText {
   const what = metricWords(clock.metric);
   const paused = pausedAt(clock, now);
   const state = stateOf(clock, policy, now);
   if (clock.endedAt !== null) return rich`${what}: ${clockStateWords(state)}`;
   if (paused !== undefined && state !== "breached")
-    return rich`${what}: ⏸ stands still, ${paused.reason ?? "paused"}`;
-  if (clock.due.kind !== "at") return rich`${what}: out of reach of the calendar ${policy.calendar.id}`;
-  return rich`${what} due: ${instant(clock.due.at, policy.calendar.timeZone)} · ${clockStateWords(state)}`;
+    return rich`${what}: ⏸ paused${paused.reason === undefined ? "" : `, ${paused.reason}`}`;
+  if (clock.due.kind !== "at")
+    return rich`${what}: never due, calendar “${policy.calendar.id}” has no more hours`;
+  return rich`${what} due: ${instant(clock.due.at, zone)} · ${clockStateWords(state)}`;
 }
 
-function actionWords(action: EscalationAction): string {
+/** What an action would do; nothing where it would change nothing. */
+function actionWords(action: EscalationAction, { assignee, priority, status }: Ticket): string[] {
   if ("notify" in action) {
-    if (action.notify === "assignee") return "the assignee is told";
-    return action.notify === "lead" ? "the leads are told" : `agent ${action.notify} is told`;
+    if (action.notify === "assignee")
+      return [assignee === null ? IN_THE_TOPIC : `${assignee.name} gets an alert`];
+    return [action.notify === "lead" ? "the leads get an alert" : `agent ${action.notify} gets an alert`];
   }
-  if ("note" in action) return "a warning is posted here";
+  if ("note" in action) return [IN_THE_TOPIC];
   if ("reassign" in action)
-    return action.reassign === "senior" ? "a senior takes over" : "somebody else takes over";
-  if ("priority" in action) return `priority becomes ${action.priority}`;
-  return "status" in action ? "status becomes escalated" : `webhook ${action.webhook} is called`;
+    return [action.reassign === "senior" ? "a senior takes over" : "someone else takes over"];
+  if ("priority" in action) {
+    const raises = PRIORITIES.indexOf(action.priority) < PRIORITIES.indexOf(priority);
+    return raises ? [`priority becomes ${action.priority}`] : [];
+  }
+  if ("status" in action)
+    return status === "open" || status === "in_progress" ? ["status becomes escalated"] : [];
+  return [`webhook ${action.webhook} is called`];
 }
+
+const IN_THE_TOPIC = "a warning is posted here";
 
 /** What a reminder was set to. */
-export function reminderSet(at: number, inMs: number): RichText {
-  return rich`⏰ You are reminded in ${durationWords(inMs)}: ${instant(at)}. /snooze off takes it back.`;
+export function reminderSet(at: number, inMs: number, timeZone: string): RichText {
+  return rich`⏰ You'll get a reminder in ${durationWords(inMs)}: ${instant(at, timeZone)}. /snooze off cancels it.`;
 }

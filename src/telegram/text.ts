@@ -3,18 +3,30 @@ import type { UnreachableReason } from "../domain/contact.ts";
 import type { Already, Refusal } from "../domain/decision.ts";
 import { durationWords } from "../domain/duration.ts";
 import type { AgentNotice, CustomerNotice, SlaLine, TopicNotice } from "../domain/effect.ts";
-import { PARKED_TEXT_KEPT_MS } from "../domain/limits.ts";
-import { PRIORITIES } from "../domain/priority.ts";
+import { PARKED_TEXT_KEPT_MS, TEXT_CHARS_MAX } from "../domain/limits.ts";
+import { PRIORITIES, type Priority } from "../domain/priority.ts";
 import type { RoutingReason } from "../domain/routing/reason.ts";
 import type { ClockState } from "../domain/sla/clocks.ts";
 import type { Metric } from "../domain/sla/metric.ts";
 import type { TicketStatus } from "../domain/status.ts";
 import type { Trouble } from "../domain/trouble.ts";
-import { CUSTOMER_COMMANDS, STAFF_COMMANDS } from "./commands.ts";
+import { CUSTOMER_COMMANDS, PRIVATE_STAFF_COMMANDS, STAFF_COMMANDS } from "./commands.ts";
 import type { MessageKind } from "./message.ts";
 import type { Elsewhere } from "./origin.ts";
 import type { RefusalClass } from "./outcome.ts";
-import { bold, code, instant, join, link, mention, plain, rich, type RichText } from "./rich-text.ts";
+import {
+  bold,
+  code,
+  instant,
+  italics,
+  join,
+  link,
+  mention,
+  plain,
+  rich,
+  timeOfDay,
+  type RichText,
+} from "./rich-text.ts";
 import { wallTime, zoneWords } from "./when.ts";
 
 /** Every word that the desk says in Telegram, but for the card (`card.ts`) and the receipt (`receipt-view.ts`). */
@@ -55,6 +67,26 @@ const KIND_WORDS: Record<MessageKind, string> = {
   unknown: "Message",
 };
 
+/** A kind as it stands in a sentence: "the customer sent a poll", "we can't receive polls". */
+const A_KIND = phrases((word, kind) =>
+  kind === "dice" || kind === "paid_media" ? word : `${/^[aeiou]/.test(word) ? "an" : "a"} ${word}`,
+);
+const KINDS_WORDS = phrases((word, kind) =>
+  kind === "dice" || kind === "paid_media"
+    ? word
+    : kind === "story"
+      ? "stories"
+      : kind === "message" || kind === "unknown"
+        ? "messages of this kind"
+        : `${word}s`,
+);
+
+function phrases(say: (word: string, kind: string) => string): Record<MessageKind, string> {
+  return Object.fromEntries(
+    Object.entries(KIND_WORDS).map(([kind, word]) => [kind, say(word.toLowerCase(), kind)]),
+  ) as Record<MessageKind, string>;
+}
+
 /** A kind of message as a person would call it: `"Voice message"`. */
 export function kindWords(kind: MessageKind): string {
   return KIND_WORDS[kind];
@@ -69,10 +101,21 @@ export function actorName(by: Actor): string {
     case "key":
       return `the program “${by.name}”`;
     case "system":
-      return "the desk";
+      return "Topicdesk";
     default:
       return by satisfies never;
   }
+}
+
+/** "by Ada", or "automatically" where the desk did it. */
+export function byWords(by: Actor): RichText {
+  return by.kind === "system" ? plain("automatically") : rich`by ${bold(actorName(by))}`;
+}
+
+/** At the beginning of a sentence. */
+function Name(by: Actor): RichText {
+  const name = actorName(by);
+  return bold(`${name.charAt(0).toUpperCase()}${name.slice(1)}`);
 }
 
 // ── To customers ────────────────────────────────────────────────────────────────────────────────────────────
@@ -80,9 +123,9 @@ export function actorName(by: Actor): string {
 export function customerNotice(notice: CustomerNotice): RichText {
   switch (notice.code) {
     case "ticket.resolved":
-      return rich`${bold(notice.ref)} is resolved. If anything is left, just write. Otherwise it closes by itself in ${durationWords(notice.autoCloseAfterMs)}.`;
+      return rich`We've marked ${bold(notice.ref)} as resolved. Still need help? Just reply. It closes automatically in ${durationWords(notice.autoCloseAfterMs)}.`;
     case "ticket.closed":
-      return rich`${notice.own ? "Done: " : ""}${bold(notice.ref)} is closed. Writing within ${durationWords(notice.reopenWithinMs)} opens it again; /new asks something else.`;
+      return rich`${notice.own ? "Done: " : ""}${bold(notice.ref)} is closed. Reply to this message within ${durationWords(notice.reopenWithinMs)} to reopen it, or send /new for something else.`;
     case "ticket.reopened":
       return rich`${bold(notice.ref)} is open again.`;
     default:
@@ -96,11 +139,11 @@ export function customerGreeting(greeting: string): RichText {
 
 export function customerHelp(deskName: string): RichText {
   const commands = CUSTOMER_COMMANDS.map(([name, what]) => `/${name} – ${what.toLowerCase()}`).join("\n");
-  return rich`${bold(deskName)}\nWrite your question here, with photos, files or voice as you like. People answer in this chat. To answer to one of several requests, reply to a message of it.\n\n${commands}`;
+  return rich`${bold(deskName)}\nWrite your question here. Photos, files and voice messages are welcome. A person will reply here. If you have several requests, reply to a message from the one you mean.\n\n${commands}`;
 }
 
 export function customerNewTicketPrompt(): RichText {
-  return plain("Tell us what it is about: your next message opens a new request.");
+  return plain("What can we help with? Your next message starts a new request.");
 }
 
 export interface CustomerTicketLine {
@@ -121,57 +164,55 @@ const CUSTOMER_STATUS_WORDS: Record<TicketStatus, string> = {
 };
 
 export function customerTickets(lines: readonly CustomerTicketLine[]): RichText {
-  if (lines.length === 0) return plain("You have no requests yet. Just write to open one.");
+  if (lines.length === 0) return plain("You have no requests yet. Just write to start one.");
+  const several = lines.filter((line) => line.status !== "closed").length > 1;
   const listed = lines.map(
     (line) =>
-      rich`${line.current ? "▸ " : "· "}${bold(line.ref)} · ${CUSTOMER_STATUS_WORDS[line.status]} · ${line.subject}`,
+      rich`${several ? (line.current ? "▸ " : "· ") : ""}${bold(line.ref)} · ${CUSTOMER_STATUS_WORDS[line.status]} · ${line.subject}`,
   );
-  const several = lines.filter((line) => line.status !== "closed").length > 1;
-  const hint = several
-    ? "\n\nWhat you write goes to the one marked ▸; choose another below, or reply to a message of it."
-    : "";
+  const hint = several ? "\n\nMessages go to the request marked ▸. Tap another to switch." : "";
   return rich`${join(listed, "\n")}${hint}`;
 }
 
 export function customerChooseToClose(): RichText {
-  return plain("Which one shall be closed?");
+  return plain("Which request should we close?");
 }
 
 export function customerNothingToClose(): RichText {
-  return plain("You have no open request.");
+  return plain("You have no open requests.");
 }
 
 /** Precedes a message from another ticket than the one spoken in last. */
 export function customerSwitched(ref: string, subject: string): RichText {
-  return rich`${bold(ref)} · ${subject}`;
+  return rich`About ${bold(ref)} · ${subject}`;
 }
 
 export function customerUncopyable(kind: MessageKind): RichText {
-  return rich`This kind of message (${KIND_WORDS[kind].toLowerCase()}) cannot be passed on. Please send it as text, photo or file.`;
+  return rich`Sorry, we can't receive ${KINDS_WORDS[kind]} here. Please send text, a photo or a file.`;
 }
 
 /** Said once: nothing that they write after it is passed on. */
 export function customerBlocked(): RichText {
-  return plain("Your messages are no longer passed on to the team.");
+  return plain("This chat is closed. Messages sent here won't be read.");
 }
 
 /** The name of a topic that had to stay when its customer was erased. */
 export const ERASED_TOPIC = "Erased";
 
 export function customerUndelivered(): RichText {
-  return plain("This message could not be passed on to the team. Please try to send it in another form.");
+  return plain("Sorry, this message didn't reach our team. Please send it again as text, a photo or a file.");
 }
 
 export function customerToast(what: "answered" | "closed" | "unknown" | "switched", ref = ""): string {
   switch (what) {
     case "answered":
-      return "Thank you.";
+      return "Thank you!";
     case "closed":
       return `${ref} is closed.`;
     case "switched":
-      return `What you write goes to ${ref} now.`;
+      return `Your messages go to ${ref} now.`;
     case "unknown":
-      return "This button is no longer in use.";
+      return EXPIRED;
     default:
       return what satisfies never;
   }
@@ -180,9 +221,9 @@ export function customerToast(what: "answered" | "closed" | "unknown" | "switche
 // ── To the staff ────────────────────────────────────────────────────────────────────────────────────────────
 
 const UNREACHABLE_WORDS: Record<UnreachableReason, string> = {
-  blocked: "The customer has blocked the bot. Nothing reaches them until they unblock it or write again.",
-  gone: "The customer's account is gone. Nothing can reach them any more.",
-  never_started: "The customer has not started the bot, so it cannot write to them.",
+  blocked: "The customer has blocked the bot. They won't get anything until they unblock it or write again.",
+  gone: "The customer's account is gone, so they can't be reached any more.",
+  never_started: "The customer hasn't started the bot, so it can't write to them.",
 };
 
 export function unreachableWords(reason: UnreachableReason): string {
@@ -191,11 +232,11 @@ export function unreachableWords(reason: UnreachableReason): string {
 
 /** What a program says in somebody's name stands in the topic, so that the staff reads the whole conversation. */
 export function customerWroteElsewhere(customer: string, program: string, text: string): RichText {
-  return rich`${bold(customer)} by ${program}:\n${text}`;
+  return rich`💬 ${bold(customer)}, through ${program}:\n${text}`;
 }
 
 export function programReplied(program: string, text: string): RichText {
-  return rich`${bold(program)} answered the customer:\n${text}`;
+  return rich`🤖 ${bold(program)} answered the customer:\n${text}`;
 }
 
 export function programNoted(program: string, text: string): RichText {
@@ -214,51 +255,74 @@ const GONE = {
   off_shift: "is not on shift",
 } as const;
 
+/**
+ * A line of the desk's own among what people wrote: its sign and italics tell it from a customer's words, which come
+ * from the same bot.
+ */
+export function deskLine(text: RichText): RichText {
+  return italics(/^\p{Extended_Pictographic}/u.test(text.text) ? text : rich`ℹ️ ${text}`);
+}
+
 export function topicNotice(notice: TopicNotice): RichText {
   switch (notice.code) {
     case "ticket.claimed":
-      return rich`${bold(actorName(notice.by))} took this ticket.`;
+      return rich`🙋 ${Name(notice.by)} took this ticket.`;
     case "ticket.unclaimed":
       if (notice.gone !== undefined) {
         const { name, why, queue } = notice.gone;
-        return rich`${bold(name)} ${GONE[why]}. This ticket is back in the queue ${bold(queue)}.`;
+        return rich`↩️ ${bold(name)} ${GONE[why]}. This ticket is back in the queue ${bold(queue)}.`;
       }
-      return rich`${bold(actorName(notice.by))} gave this ticket back. It waits to be claimed.`;
-    case "ticket.assigned":
-      return rich`${bold(actorName(notice.by))} assigned this ticket to ${mention(notice.assignee)}${noted(notice.note)}${notice.routing === undefined ? "" : whyYou(notice.routing).replace("Why you", "Why")}`;
-    case "ticket.transferred": {
-      const where =
-        notice.group === undefined
-          ? ""
-          : `, of the group ${notice.group}. What the customer writes goes there`;
-      return rich`${bold(actorName(notice.by))} moved this ticket to the queue ${bold(notice.queue)}${where}${noted(notice.note)}`;
+      return rich`↩️ ${Name(notice.by)} released this ticket. It's unclaimed.`;
+    case "ticket.assigned": {
+      const why = notice.routing === undefined ? "" : whyWords("Why", notice.routing);
+      const assigned =
+        notice.by.kind === "system"
+          ? rich`Assigned automatically to ${mention(notice.assignee)}`
+          : rich`${Name(notice.by)} assigned this to ${mention(notice.assignee)}`;
+      return rich`👤 ${assigned}${noted(notice.note)}${why}`;
     }
-    case "ticket.arrived":
-      return rich`This ticket came from the group ${bold(notice.from)}${notice.url === null ? "" : rich`, where ${link("the conversation so far", notice.url)} is`}.`;
+    case "ticket.transferred": {
+      const moved =
+        notice.by.kind === "system"
+          ? rich`Moved automatically to ${bold(notice.queue)}`
+          : rich`${Name(notice.by)} moved this ticket to ${bold(notice.queue)}`;
+      const note = notice.note === undefined ? "" : ` Note: ${notice.note}`;
+      if (notice.group === undefined) return rich`➡️ ${moved}.${note}`;
+      return rich`➡️ ${moved} (group ${notice.group}).${note}${stop(note)} The conversation continues there.`;
+    }
+    case "ticket.arrived": {
+      const by = notice.by === undefined ? "" : rich` ${byWords(notice.by)}`;
+      const note = notice.note === undefined ? "" : ` Note: ${notice.note}${stop(notice.note)}`;
+      return rich`📥 Moved here from ${bold(notice.from)}${by}.${note}${notice.url === null ? "" : rich` Earlier messages: ${link("open topic", notice.url)}.`}`;
+    }
     case "assignment.declined":
-      return rich`${bold(notice.agent.name)} cannot take this ticket. It goes to the next.`;
+      return rich`↪️ ${bold(notice.agent.name)} declined. Looking for someone else.`;
     case "assignment.ignored":
-      return rich`${mention(notice.agent)} did not answer in time and is away now. It goes to the next.`;
+      return rich`⌛ ${mention(notice.agent)} didn't answer in time and was set to away. Reassigning.`;
     case "ticket.escalated":
-      return rich`🔥 Escalated by ${bold(actorName(notice.by))}${noted(notice.note)}`;
+      return rich`🔥 Escalated ${byWords(notice.by)}${noted(notice.note)}`;
     case "sla":
       return join(notice.lines.map(slaLine), "\n");
     case "ticket.resolved":
-      return rich`✅ Resolved by ${bold(actorName(notice.by))}${noted(notice.note)}`;
+      return rich`✅ Resolved ${byWords(notice.by)}${noted(notice.note)}`;
     case "ticket.closed":
-      return rich`🏁 Closed by ${bold(actorName(notice.by))}${noted(notice.note)}`;
+      return rich`🏁 Closed ${byWords(notice.by)}${noted(notice.note)}`;
     case "ticket.reopened":
-      if (notice.by.kind === "customer") return plain("Reopened: the customer wrote again.");
-      return rich`Reopened by ${bold(actorName(notice.by))}${noted(notice.note)}`;
+      if (notice.by.kind === "customer") return plain("🔄 Reopened: the customer wrote again.");
+      return rich`🔄 Reopened ${byWords(notice.by)}${noted(notice.note)}`;
     case "intake.waited":
-      return plain("The customer has not answered every required question; here is what they wrote.");
+      return plain("ℹ️ The customer hasn't answered all the questions yet. Here is what they wrote.");
     case "customer.unreachable":
       return rich`⚠️ ${UNREACHABLE_WORDS[notice.reason]}`;
     case "customer.reachable":
-      return plain("The customer can be reached again.");
+      return plain("🔔 The customer can be reached again.");
     default:
       return notice satisfies never;
   }
+}
+
+function stop(text: string): string {
+  return text === "" || /[.!?…]$/.test(text) ? "" : ".";
 }
 
 const METRIC_WORDS: Record<Metric, string> = {
@@ -285,22 +349,24 @@ export function clockStateWords(state: ClockState): string {
 
 /** What happened to a promise, in one line. */
 function slaLine(line: SlaLine): RichText {
-  const what = METRIC_WORDS[line.metric];
-  const wanted = line.metric === "resolution" ? "not resolved" : "not answered";
+  const what = bold(METRIC_WORDS[line.metric]);
   const more: string[] = [];
-  if (line.kept) more.push("done since");
   if (line.nobody === "free") more.push("nobody is free to take it");
-  if (line.nobody === "to_tell") more.push("nobody has it yet");
-  if (line.late) more.push("noted late: the desk was away");
+  if (line.nobody === "to_tell") more.push("still unclaimed");
+  if (line.kept) more.push("done since then");
+  const rest = `${more.map((one) => `, ${one}`).join("")}${line.late ? " (late notice: the desk was offline)" : ""}`;
   const due = instant(line.dueAt, line.timeZone ?? "UTC");
-  const rest = more.length === 0 ? "" : ` (${more.join("; ")})`;
   switch (line.moment) {
     case "warning":
-      return rich`⏳ ${bold(what)} is due ${due}${rest}`;
+      return line.soonMs === undefined
+        ? rich`⏳ ${what} due ${due}${rest}`
+        : rich`⏳ ${what} due in ${durationWords(line.soonMs)} (${due})${rest}`;
     case "breach":
-      return rich`🔴 ${bold(what)} was due ${due}: ${wanted}${rest}`;
-    case "overdue":
-      return rich`🔴 ${bold(what)} was due ${due}: ${wanted} ${durationWords(line.offsetMs)}${line.clock === "business" ? " of opening hours" : ""} later${rest}`;
+      return rich`🔴 ${what} overdue: was due ${due}${rest}`;
+    case "overdue": {
+      const hours = line.clock === "business" ? ", opening hours" : "";
+      return rich`🔴 ${what} is ${durationWords(line.offsetMs)} overdue (was due ${due}${hours})${rest}`;
+    }
     default:
       return line.moment satisfies never;
   }
@@ -314,6 +380,8 @@ export interface AboutTicket {
   url: string | null;
   /** Who the customer is, by another system: for the assignee alone. */
   profile: string;
+  /** The promise that is due next; null while none runs. */
+  due: RichText | null;
 }
 
 export function agentNotice(notice: AgentNotice, about: AboutTicket | null): RichText {
@@ -321,20 +389,23 @@ export function agentNotice(notice: AgentNotice, about: AboutTicket | null): Ric
   const ref = about.url === null ? bold(about.ref) : link(about.ref, about.url);
   const why =
     notice.code === "ticket.assigned_to_you" && notice.routing !== undefined
-      ? `${about.profile}${whyYou(notice.routing)}`
+      ? `${about.profile}${whyWords("Why you", notice.routing)}`
       : "";
-  return rich`${ref} · ${about.subject}\n${agentNoticeWords(notice)}${why}`;
+  const due = notice.code === "ticket.assigned_to_you" && about.due !== null ? rich`\n⏱ ${about.due}` : "";
+  return rich`${ref} · ${about.subject}\n${agentNoticeWords(notice)}${due}${why}`;
 }
 
-/** The routing reason: for the assignee alone. */
-function whyYou({ queue, stage, why }: RoutingReason): string {
-  const how = stage.kind === "override" ? "it waited so long that skills do not matter any more; " : "";
-  return `\nWhy you: queue ${queue}; ${how}${why.join("; ")}.`;
+/** The routing reason, after its label. */
+function whyWords(label: string, { queue, stage, why }: RoutingReason): string {
+  const how = stage.kind === "override" ? ["waited too long for a specialist"] : [];
+  return `\n${label}: ${[`queue ${queue}`, ...how, ...why].join(", ")}.`;
 }
 
 /** The same in the ticket's topic, for an agent whom the bot may not write to. */
 export function agentNoticeInTopic(agent: { id: number; name: string }, notice: AgentNotice): RichText {
-  return rich`${mention(agent)}: ${agentNoticeWords(notice)}`;
+  // The topic says already who escalated it, and why.
+  if (notice.code === "ticket.escalated") return rich`🔔 ${mention(agent)}, please have a look.`;
+  return rich`🔔 ${mention(agent)}: ${agentNoticeWords(notice)}`;
 }
 
 function agentNoticeWords(notice: AgentNotice): RichText {
@@ -342,35 +413,39 @@ function agentNoticeWords(notice: AgentNotice): RichText {
     case "sla":
       return join(notice.lines.map(slaLine), "\n");
     case "ticket.assigned_to_you":
-      return rich`This ticket is yours now${noted(notice.note)}`;
+      return rich`👤 This ticket is yours now${noted(notice.note)}`;
     case "assignment.ignored":
       return plain(
-        "You did not answer it in time, so it went to somebody else, and you are away. /online brings you back.",
+        "⌛ You didn't answer in time, so it's going to someone else and you were set to away. Send /online when you're back.",
       );
     case "ticket.escalated":
-      return rich`🔥 Escalated by ${bold(actorName(notice.by))}${noted(notice.note)}`;
+      return rich`🔥 Escalated ${byWords(notice.by)}${noted(notice.note)}`;
     case "reminder":
-      return rich`⏰ You asked to be reminded${noted(notice.reason)}`;
+      return rich`⏰ Your reminder${noted(notice.reason)}`;
     case "nobody_takes_it":
       return nobodyTakesIt(notice.queue);
     case "reconciliation":
-      return rich`🔎 Not as it should be:\n${notice.lines.join("\n")}`;
+      return rich`🔎 Check needed:\n${notice.lines.join("\n")}`;
     case "webhook_disabled":
-      return rich`🔌 The webhook ${bold(notice.webhook)} answered 410: it wants nothing more, and is left alone until its address changes or somebody enables it.`;
+      return rich`🔌 Webhook ${bold(notice.webhook)} turned itself off (HTTP 410). Change its address, or re-enable it: ${code(`POST /api/v1/webhooks/${notice.webhook}/enable`)}.`;
     case "skills_unmet":
       return skillsUnmet(notice);
     case "queue.depth_exceeded":
-      return rich`📈 ${bold(notice.queue)}: ${notice.unassigned} tickets wait for somebody to take them, more than ${notice.limit}. /queue lists them.`;
+      return rich`📈 ${bold(notice.queue)}: ${unclaimed(notice.unassigned)} (limit ${notice.limit}). /queue lists them.`;
     case "queue.depth_recovered":
-      return rich`${bold(notice.queue)}: ${notice.unassigned} tickets wait for somebody, no more than ${notice.limit} again.`;
+      return rich`📉 ${bold(notice.queue)}: back to ${unclaimed(notice.unassigned)} (limit ${notice.limit}).`;
     default:
       return notice satisfies never;
   }
 }
 
-/** Whoever could take it is away or has no room, and skills do not matter any more. */
+function unclaimed(tickets: number): string {
+  return `${tickets} unclaimed ${tickets === 1 ? "ticket" : "tickets"}`;
+}
+
+/** Everybody who could take it is away or has no room, and skills do not matter any more. */
 export function nobodyTakesIt(queue: string): RichText {
-  return rich`⏳ Nobody in ${bold(queue)} can take this ticket: everybody is away or has no room. It goes to the next who is free.`;
+  return rich`⏳ Nobody in ${bold(queue)} can take this ticket: everyone is away or has no room. It goes to the next person who is free.`;
 }
 
 /** No one here could ever be given it, however long it waits for them. */
@@ -381,9 +456,9 @@ export function skillsUnmet({
 }: Omit<Extract<AgentNotice, { code: "skills_unmet" }>, "code">): RichText {
   const until =
     overrideAfterMs === null
-      ? "It waits until somebody can: give them the skill, or assign or transfer it by hand."
-      : `It goes to whoever is free once it has waited ${durationWords(overrideAfterMs)}.`;
-  return rich`🎓 The desk can give this ticket in ${bold(queue)} to nobody: ${why.join("; ")}. ${until}`;
+      ? "Give someone the skill, or assign or transfer it by hand."
+      : `After ${durationWords(overrideAfterMs)} of waiting it goes to the next person who is free.`;
+  return rich`🎓 Nobody in ${bold(queue)} has the skills for this ticket: ${why.join("; ")}. ${until}`;
 }
 
 function noted(note: string | undefined): string {
@@ -391,7 +466,7 @@ function noted(note: string | undefined): string {
 }
 
 export function customerSentUncopyable(kind: MessageKind): RichText {
-  return rich`The customer sent something that Telegram lets no bot copy (${KIND_WORDS[kind].toLowerCase()}). They were told.`;
+  return rich`⚠️ The customer sent ${A_KIND[kind]}, which Telegram doesn't let bots copy. They were asked to send it another way.`;
 }
 
 /** The customer has edited a message, and the new version can be shown in no way. */
@@ -404,11 +479,6 @@ export function editNotCopied(): RichText {
 /** A reaction that Telegram does not take in this group. */
 export function reactedWith(emoji: string): RichText {
   return rich`The customer reacted: ${emoji}`;
-}
-
-/** Stands before the copy: whoever votes there should know it first. */
-export function pollOfCustomer(): RichText {
-  return plain("📊 A poll of the customer. Votes on the copy do not reach them: answer in words.");
 }
 
 export function checklistTicked(): RichText {
@@ -428,7 +498,7 @@ export function forwardedFrom(name: string): RichText {
 }
 
 export function sourceGone(): RichText {
-  return plain("The customer deleted a message before it could be copied here.");
+  return plain("🗑 The customer deleted a message before it could be copied here.");
 }
 
 /** Why a message did not reach the customer, for whoever wrote it. Every code has words: people never read codes. */
@@ -437,12 +507,13 @@ const FAILURE_WORDS = {
   client_gone: UNREACHABLE_WORDS.gone,
   chat_gone: UNREACHABLE_WORDS.never_started,
   client_unreachable: UNREACHABLE_WORDS.never_started,
-  client_privacy: "The customer's privacy settings refuse this kind of message. Send it as text or file.",
-  uncopyable: "Telegram lets no bot copy this kind of message. Send it in another form.",
+  client_privacy:
+    "The customer's privacy settings don't allow this kind of message. Send it as text or a file.",
+  uncopyable: "Telegram doesn't let bots copy this kind of message. Send it in another form.",
   source_gone: "The message was deleted before it could be sent.",
   reply_gone: "The message that it answers is gone. Send it again without the reply.",
   target_gone: "The customer's copy can't be found or changed any more. Send it as a new message.",
-  too_late: "Telegram deletes messages only within 48 hours.",
+  too_late: "Telegram only deletes messages within 48 hours.",
   kind_forbidden: "The bot may not send this kind of message there. Send it in another form.",
   media_invalid: "Telegram can't read this file any more. Please attach it again.",
   media_limit: "The file is too big for a bot to send. Send a smaller one, or a link.",
@@ -470,7 +541,7 @@ export function undelivered(failure: string): RichText {
 
 export function outcomeUnknown(): RichText {
   return plain(
-    "❔ Nobody knows whether this reached the customer: Telegram did not answer. Sending again may double it.",
+    "❔ Telegram didn't confirm delivery. The customer may or may not have this; sending again could duplicate it.",
   );
 }
 
@@ -489,31 +560,34 @@ export const SEND_AGAIN = "Send again";
 
 /** A delivery that gave up; `toCustomer` tells whose message it was. */
 export function replyUndelivered(failure: string): RichText {
-  return rich`⚠️ The program’s answer was not delivered. ${failureWords(failure)}`;
+  return rich`⚠️ The program’s answer wasn't delivered. ${failureWords(failure)}`;
 }
 
 export function parkedNotice(toCustomer: boolean, failure: string): RichText {
   const what = toCustomer
-    ? "This message did not reach the customer"
-    : "A message of the customer could not be copied here";
-  return rich`⚠️ ${what}: ${parkedWords(failure)} It is kept.`;
+    ? "This message didn't reach the customer"
+    : "A message from the customer couldn't be copied here";
+  return rich`⚠️ ${what}: ${parkedWords(failure)} Saved; you can retry.`;
 }
 
 /** Deliveries that gave up and that nobody has sent again. */
 export function parkedTooLong(count: number): RichText {
-  const [what, are] = count === 1 ? ["One delivery", "is"] : [`${count} deliveries`, "are"];
+  const [what, text] =
+    count === 1
+      ? ["One message", "the text was not stored"]
+      : [`${count} messages`, "their texts were not stored"];
   return plain(
-    `🗑 ${what} of this ticket waited ${durationWords(PARKED_TEXT_KEPT_MS)} for somebody to send again, and ${are} given up: the desk has not kept what was said.`,
+    `🗑 ${what} couldn't be delivered. Gave up after ${durationWords(PARKED_TEXT_KEPT_MS)}; ${text}.`,
   );
 }
 
 /** Why a delivery was given up for now; where it is a refusal, by the words for refusals. */
 const PARKED_WORDS = {
-  no_answer: "Telegram did not answer, again and again.",
-  unreadable_answer: "Telegram's answers could not be read, again and again.",
-  temporarily_unavailable: "Telegram could not reach the file, again and again.",
-  kind_forbidden: "The bot may not send this kind of message in this group.",
-  chat_gone: "Telegram does not find the chat it comes from.",
+  no_answer: "Telegram didn't answer, several times.",
+  unreadable_answer: "Telegram's answers couldn't be read, several times.",
+  temporarily_unavailable: "Telegram couldn't reach the file, several times.",
+  kind_forbidden: "The bot isn't allowed to send this kind of message in this group.",
+  chat_gone: "Telegram can't find the chat it came from.",
   desk_failed: "The desk made a mistake in sending it.",
 } satisfies Partial<Record<RefusalClass, string>> & Record<ParkedCode, string>;
 
@@ -521,31 +595,31 @@ const PARKED_WORDS = {
 export type ParkedCode = "no_answer" | "unreadable_answer" | "temporarily_unavailable" | "desk_failed";
 
 function parkedWords(code: string): string {
-  if (code.startsWith("http_")) return "Telegram had trouble of its own, again and again.";
+  if (code.startsWith("http_")) return "Telegram had trouble of its own, several times.";
   return (PARKED_WORDS as Partial<Record<string, string>>)[code] ?? failureWords(code);
 }
 
 export function outsiderHint(userId: number): RichText {
-  return rich`👀 marks what only the team sees. Only the desk's agents are passed on to customers. Ask a lead to add ${code(String(userId))} to ${code("agents")} in the configuration.`;
+  return rich`🚫 Not sent: you aren't set up as an agent. Ask a lead to add your id ${code(String(userId))} to ${code("agents")}. 👀 marks what only the team sees.`;
 }
 
 export function agentsOnlyHint(): RichText {
-  return plain("Only the desk's agents can do this.");
+  return plain("Only agents of this desk can do this.");
 }
 
 export function anonymousHint(): RichText {
   return plain(
-    "👀 marks what only the team sees. Anonymous posts are not passed on, because nobody can tell whose they are. Turn off “Remain anonymous” in your administrator rights and write again.",
+    "🚫 Not sent: you're posting anonymously. Turn off “Remain anonymous” and try again. 👀 marks what only the team sees.",
   );
 }
 
 export function unknownCommandHint(name: string): RichText {
-  return rich`There is no command ${code(`/${name}`)}, and nothing was sent. /help lists the commands; // begins an internal note.`;
+  return rich`🚫 Nothing sent: ${code(`/${name}`)} isn't a command. /help lists them; // starts a note.`;
 }
 
 export function slipHint(): RichText {
   return plain(
-    "A message that begins with a slash is never sent to the customer. Write it without the slash to send it.",
+    "🚫 Nothing sent: a message that starts with a slash never goes to the customer. Send it again without the slash.",
   );
 }
 
@@ -629,11 +703,11 @@ export function editOfRemoved(): RichText {
 }
 
 export function notATopicHint(name: string): RichText {
-  return rich`${code(`/${name}`)} works inside a ticket's topic.`;
+  return rich`${code(`/${name}`)} only works in a ticket's topic.`;
 }
 
 export function replyNeededHint(): RichText {
-  return plain("Reply with /delete to a message of yours that the customer got.");
+  return plain("Reply with /delete to one of your messages to the customer.");
 }
 
 export function deletedHint(): RichText {
@@ -649,7 +723,7 @@ export function assignAmbiguousHint(name: string, agents: readonly string[]): Ri
 }
 
 export function priorityUsageHint(): RichText {
-  return rich`Which priority? /priority ${PRIORITIES.join(", /priority ")}.`;
+  return rich`Which priority? ${PRIORITIES.map((one) => `/priority ${one}`).join(", ")}.`;
 }
 
 export function tagUsageHint(): RichText {
@@ -658,59 +732,64 @@ export function tagUsageHint(): RichText {
 
 export function snoozeUsageHint(): RichText {
   return plain(
-    "When? /snooze 2h, /snooze 30m waiting for the parcel, /snooze 1d; /snooze off takes it back.",
+    "Remind you when? /snooze 2h, /snooze 30m waiting for the parcel, /snooze 1d. /snooze off cancels it.",
   );
 }
 
 export function reminderClearedHint(): RichText {
-  return plain("The reminder is off.");
+  return plain("Reminder cancelled.");
 }
 
 export function awayUsageHint(): RichText {
-  return plain("For how long? /away 30m, /away 2h, or /away alone until /online.");
+  return plain("For how long? /away 30m, /away 2h, or just /away until you send /online.");
 }
 
 export function availabilityHint(
   availability: "online" | "away" | "offline",
   until: number | null,
+  timeZone: string,
 ): RichText {
-  if (availability === "online")
-    return plain("You are online: tickets may be handed to you while you are on shift.");
-  if (availability === "offline") return plain("You are offline: nothing is handed to you until /online.");
+  if (availability === "online") return plain("🟢 You're online and will get tickets during your shift.");
+  if (availability === "offline")
+    return plain("⚫ You're offline and won't get tickets until you send /online.");
   return until === null
-    ? plain("You are away: nothing is handed to you until /online.")
-    : rich`You are away until ${instant(until)}; /online ends it.`;
+    ? plain("🌙 You're away and won't get tickets until you send /online.")
+    : rich`🌙 You're away until ${instant(until, timeZone)}. Back sooner? Send /online.`;
 }
 
 export function noteUsageHint(): RichText {
-  return plain("Write the note behind it: /note text, or // text.");
+  return plain("Write your note after it: /note text, or // text.");
 }
 
 export function refusalWords(refusal: Refusal): string {
   switch (refusal.code) {
     case "ticket.not_found":
-      return "This is no ticket's topic.";
+      return "This topic doesn't belong to a ticket.";
     case "ticket.closed":
     case "ticket.resolved":
-      return `${refusal.ref} is ${STATUS_WORDS[refusal.status].toLowerCase()}: /reopen comes first.`;
+      return `${refusal.ref} is ${STATUS_WORDS[refusal.status].toLowerCase()}. Send /reopen first.`;
     case "ticket.claimed_by_other":
-      return `${refusal.assignee.name} has ${refusal.ref} already.`;
+      return `${refusal.assignee.name} already has ${refusal.ref}.`;
     case "ticket.not_yours":
-      return `${refusal.ref} belongs to ${refusal.assignee?.name ?? "nobody"}; a lead can take it away.`;
+      return refusal.assignee === null
+        ? `${refusal.ref} isn't yours: it's unclaimed.`
+        : `${refusal.ref} is ${refusal.assignee.name}'s. A lead can reassign it.`;
     case "field.unknown":
     case "option.unknown":
     case "fields.unknown":
-      return "This question is no longer asked.";
+      return "We no longer ask this question.";
     case "tags.too_many":
-      return `A ticket takes ${refusal.max} tags at most.`;
+      return `A ticket can have ${refusal.max} tags at most.`;
     case "queue.unknown":
-      return `There is no queue “${refusal.queue}”. There are: ${refusal.known.join(", ")}.`;
+      return refusal.queue === ""
+        ? `Which queue? ${refusal.known.map((one) => `/transfer ${one}`).join(", ")}.`
+        : `There's no queue “${refusal.queue}”. Choose from: ${refusal.known.join(", ")}.`;
     case "ticket.moved":
-      return `${refusal.ref} belongs to the group ${refusal.group} now.`;
+      return `${refusal.ref} has moved to the group ${refusal.group}.`;
     case "reminder.past":
-      return "That is now or past. /snooze 2h reminds you in two hours.";
+      return "That time has passed. /snooze 2h reminds you in two hours.";
     case "reminder.too_far":
-      return `Reminders reach ${durationWords(refusal.maxMs)} ahead at most.`;
+      return `Reminders can be at most ${durationWords(refusal.maxMs)} ahead.`;
     default:
       return refusal satisfies never;
   }
@@ -718,62 +797,196 @@ export function refusalWords(refusal: Refusal): string {
 
 /** Answers instead of relaying: the ticket does not take an answer as it is. */
 export function answerRefused(refusal: Refusal): string {
-  return `Not sent. ${refusalWords(refusal)}`;
+  return `🚫 Not sent. ${refusalWords(refusal)}`;
 }
 
-export function alreadyWords(already: Already): string {
+export function alreadyWords(already: Already, timeZone: string): RichText {
   switch (already.code) {
     case "ticket.already_claimed":
-      return `${already.ref} is yours already.`;
+      return plain(`${already.ref} is already yours.`);
     case "ticket.already_unclaimed":
-      return `Nobody has ${already.ref}.`;
+      return plain(`${already.ref} is already unclaimed.`);
     case "ticket.already_assigned":
-      return `${already.assignee.name} has ${already.ref} already.`;
+      return plain(`${already.assignee.name} already has ${already.ref}.`);
     case "ticket.already_resolved":
-      return `${already.ref} was resolved by ${actorName(already.by)} at ${utc(already.at)}.`;
+      return rich`${already.ref} was resolved ${byWords(already.by)} on ${instant(already.at, timeZone)}.`;
     case "ticket.already_escalated":
-      return `${already.ref} was escalated by ${actorName(already.by)} at ${utc(already.at)}.`;
+      return rich`${already.ref} was escalated ${byWords(already.by)} on ${instant(already.at, timeZone)}.`;
     case "ticket.already_closed":
-      return `${already.ref} was closed by ${actorName(already.by)} at ${utc(already.at)}.`;
+      return rich`${already.ref} was closed ${byWords(already.by)} on ${instant(already.at, timeZone)}.`;
     case "ticket.already_active":
-      return `${already.ref} is ${STATUS_WORDS[already.status].toLowerCase()}.`;
+      return plain(`${already.ref} is already ${STATUS_WORDS[already.status].toLowerCase()}.`);
     case "ticket.already_so":
-      return `${already.ref} has that already.`;
+      return plain(`Nothing to change: ${already.ref} already has that.`);
     default:
       return already satisfies never;
   }
 }
 
-function utc(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+/** What a press on a button answers. */
+export function staffToast(
+  what: "claim" | "resolve" | "close" | "reopen" | "outsider" | "expired" | "sent_again" | "not_sent_again",
+): string {
+  switch (what) {
+    case "claim":
+      return "It's yours now.";
+    case "resolve":
+      return "Resolved.";
+    case "close":
+      return "Closed.";
+    case "reopen":
+      return "Reopened.";
+    case "outsider":
+      return "Only agents of this desk can do this.";
+    case "expired":
+      return EXPIRED;
+    case "sent_again":
+      return "Sending it again.";
+    case "not_sent_again":
+      return "It's already on its way, or no longer here.";
+    default:
+      return what satisfies never;
+  }
 }
+
+const EXPIRED = "This button has expired.";
 
 export function staffHelp(): RichText {
   const commands = STAFF_COMMANDS.map(([name, what]) => `/${name} – ${what}`).join("\n");
-  return rich`${bold("How this works")}\nEvery ticket has a topic. What you write in it goes to the customer, whatever it is; replies, edits and reactions follow. Nothing that begins with a slash is ever sent: ${code("//")} or ${code("/note")} writes an internal note.\n\n${commands}`;
+  return rich`${bold("How this works")}\nEvery ticket has its own topic. What you write there goes to the customer; replies, edits and reactions go along. Nothing that starts with a slash is ever sent: ${code("//")} or ${code("/note")} writes an internal note.\n\n${commands}`;
 }
+
+/** How a ticket stands, at a glance. */
+export type QueueSign = "late" | "at_risk" | "unclaimed" | "in_hand" | "waiting";
+
+const QUEUE_SIGNS: Record<QueueSign, string> = {
+  late: "🔴",
+  at_risk: "⚠️",
+  unclaimed: "🆕",
+  in_hand: "💬",
+  waiting: "☕",
+};
 
 export interface QueueLine {
   ref: string;
-  status: TicketStatus;
-  subject: string;
+  sign: QueueSign;
+  customer: string;
   assignee: string | null;
-  waitingSince: number | null;
+  priority: Priority;
+  /** For how long the customer has waited for an answer, in ms; null: it is their turn. */
+  waitedMs: number | null;
+  /** When the next promise is due, and whether that is within a day. */
+  due: { at: number; soon: boolean } | null;
   url: string | null;
 }
 
-export function queueList(lines: readonly QueueLine[], more: number): RichText {
-  if (lines.length === 0) return plain("Nothing is open. ☕️");
-  const listed = lines.map((line) => {
+/** What a list may be long, so that what follows it still fits. */
+const LIST_CHARS_MAX = TEXT_CHARS_MAX - 200;
+
+/** `title` says what the list holds; `total` how many there are, of which these are the first. */
+export function queueList(title: string, lines: readonly QueueLine[], total: number, zone: string): RichText {
+  const listed = lines.map(({ due, ...line }) => {
     const ref = line.url === null ? bold(line.ref) : link(line.ref, line.url);
-    const since = line.waitingSince === null ? plain("") : rich` · since ${instant(line.waitingSince)}`;
-    return rich`${ref} · ${STATUS_WORDS[line.status].toLowerCase()} · ${line.assignee ?? "unclaimed"}${since}\n   ${line.subject}`;
+    const parts: RichText[] = [
+      rich`${QUEUE_SIGNS[line.sign]} ${ref} ${line.customer}`,
+      plain(line.assignee ?? "unclaimed"),
+      plain(line.waitedMs === null ? "answered" : `waiting ${shortDuration(line.waitedMs)}`),
+    ];
+    if (due !== null) parts.push(rich`due ${due.soon ? timeOfDay(due.at, zone) : instant(due.at, zone)}`);
+    if (line.priority !== "normal")
+      parts.push(line.priority === "urgent" ? bold("urgent") : plain(line.priority));
+    return join(parts, " · ");
   });
-  return rich`${join(listed, "\n")}${more > 0 ? `\n… and ${more} more` : ""}`;
+  return list(rich`📋 ${bold(title)}`, listed, total);
+}
+
+/** As many lines as a message takes, and how many more there are. */
+function list(head: RichText, lines: readonly RichText[], total: number): RichText {
+  const shown: RichText[] = [head];
+  let chars = head.text.length;
+  for (const line of lines) {
+    chars += line.text.length + 1;
+    if (chars > LIST_CHARS_MAX) break;
+    shown.push(line);
+  }
+  const more = total - (shown.length - 1);
+  return rich`${join(shown, "\n")}${more > 0 ? `\n… and ${more} more` : ""}`;
+}
+
+export function nothingOpen(whose: "group" | "own"): RichText {
+  return plain(whose === "group" ? "☕ Nothing is open." : "☕ You have no tickets in this group.");
+}
+
+/** "5 min", "3 h", "2 d": full ones, because nobody needs it to the second. */
+function shortDuration(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return `${minutes} min`;
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / (24 * 60))} d`;
+}
+
+export interface TeamLine {
+  name: string;
+  lead: boolean;
+  /** Why they get no tickets; null: they do. */
+  because: string | null;
+  /** Until when, in ms since 1970; null where that is not known. */
+  until: number | null;
+  open: number;
+  capacity: number;
+}
+
+export function teamList(lines: readonly TeamLine[], zone: string): RichText {
+  const online = lines.filter(({ because }) => because === null);
+  const listed = lines.map(({ name, lead, because, until, open, capacity }) => {
+    const sign = because === null ? "🟢" : because === "offline" ? "⚫" : "🌙";
+    const state =
+      because === null
+        ? ""
+        : rich` · ${because}${until === null ? "" : rich` until ${instant(until, zone)}`}`;
+    const load = capacity === 0 ? "takes no tickets" : `${open} of ${capacity} tickets`;
+    return rich`${sign} ${bold(name)}${lead ? " (lead)" : ""} · ${load}${state}`;
+  });
+  return list(rich`👥 ${bold(`${online.length} of ${lines.length} online`)}`, listed, lines.length);
+}
+
+export function collisionHint(assignee: string, ref: string): RichText {
+  return rich`👥 ${bold(assignee)} has ${ref}; your answer was sent anyway.`;
+}
+
+/** What a ticket that nobody has waits for. */
+export function waitsFor(what: string, at: number, zone: string): RichText {
+  return rich`Waiting to be assigned: ${what}, ${instant(at, zone)}`;
+}
+
+export function agentGreeting(name: string, desk: string): RichText {
+  return rich`👋 Hi ${name}! You're an agent of ${bold(desk)}. You'll get your assignments and alerts here. Reply to one of them to add an internal note to its ticket. /help lists what works in this chat.`;
+}
+
+export function privateStaffHelp(): RichText {
+  const commands = PRIVATE_STAFF_COMMANDS.map(([name, what]) => `/${name} – ${what}`).join("\n");
+  return rich`${bold("How this chat works")}\nYou get your assignments and alerts here. Reply to one of them to add an internal note to its ticket. Nothing you write here reaches a customer: answer them in the ticket's topic.\n\n${commands}`;
+}
+
+export function privateHint(): RichText {
+  return plain(
+    "ℹ️ Not sent to anyone. Answer customers in the ticket's topic. Reply to an alert about a ticket to add an internal note there; /help lists what works in this chat.",
+  );
+}
+
+export function noteTaken(ref: string): RichText {
+  return rich`✍ Added to ${bold(ref)} as an internal note. The customer doesn't see it.`;
+}
+
+export function noteIsTextHint(): RichText {
+  return plain("🚫 Not added: notes from this chat can only be text. Post files in the ticket's topic.");
+}
+
+export function staffNoted(agent: string, text: string): RichText {
+  return rich`✍ ${bold(agent)}, internal note:\n${text}`;
 }
 
 export function strangerNotice(chatId: number): RichText {
-  return rich`This bot serves a support desk and is not set up for this chat. If it should be: add a group with the chat id ${code(String(chatId))} to the desk's configuration.`;
+  return rich`This chat isn't connected to a support desk. Admins: add chat id ${code(String(chatId))} to ${code("groups")}.`;
 }
 
 /** Told to the leads: nobody answers there, and the bot's own chat is where the desk listens. */
@@ -783,7 +996,7 @@ export function channelDirectNotice(title: string): RichText {
 
 /** Told to the leads when the desk cannot work in its own group. */
 export function troubleNotice(trouble: Trouble, groupId: string): RichText {
-  return rich`⚠️ The desk cannot work in the group ${bold(groupId)}: ${TROUBLE_WORDS[trouble]}. Nothing is lost: messages wait until this is mended.`;
+  return rich`⚠️ The desk can't work in the group ${bold(groupId)}: ${TROUBLE_WORDS[trouble]}. Nothing is lost: messages wait until this is fixed.`;
 }
 
 /** Under a message that arrives late; no entities, because it stands on a button. */
@@ -825,8 +1038,8 @@ function whereWords(what: { group: string } | { person: string } | null): RichTe
 }
 
 const TROUBLE_WORDS: Record<Trouble, string> = {
-  "bot.cannot_manage_topics": "make the bot an administrator with the right to manage topics",
-  "group.not_a_forum": "switch the group's topics on",
-  "group.gone": "the bot is not in the group any more, or the group is gone; add it again",
-  "bot.token_refused": "Telegram refuses the bot's token",
+  "bot.cannot_manage_topics": "give the bot the admin right Manage topics",
+  "group.not_a_forum": "turn on Topics in the group's settings",
+  "group.gone": "the bot is no longer in the group, or the group is gone; add it again",
+  "bot.token_refused": "Telegram rejects the bot's token",
 };

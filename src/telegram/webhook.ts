@@ -22,10 +22,16 @@ export async function webhookInfo(bot: BotApi): Promise<WebhookInfo | null> {
   return outcome.kind === "done" ? infoOf(outcome.result) : null;
 }
 
-/** Has Telegram send updates there. Answers whether it will. */
-export async function setWebhook(bot: BotApi, url: string, secret: string): Promise<boolean> {
+/** Has Telegram send updates there, with this secret. Answers whether it will; if not, why. */
+export async function setWebhook(
+  bot: BotApi,
+  url: string,
+  secret: string,
+): Promise<"set" | { refused: string } | "unanswered"> {
   const params = { url, secret_token: secret, allowed_updates: UPDATE_KINDS };
-  return (await bot({ method: "setWebhook", params })).kind === "done";
+  const outcome = await bot({ method: "setWebhook", params });
+  if (outcome.kind === "done") return "set";
+  return outcome.kind === "refused" ? { refused: outcome.description } : "unanswered";
 }
 
 /** Has Telegram send updates nowhere, and keep them. Answers whether it does. */

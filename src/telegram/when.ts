@@ -18,15 +18,16 @@ const MONTHS = [
 const MINUTE_MS = 60_000;
 
 /**
- * By when, as people say it: `"today by 15:30"`, `"tomorrow by 09:40"`, `"Monday by 09:40"` within a week,
- * `"3 December by 09:40"` beyond. Instants in ms since 1970; full minutes, never earlier than `at`.
+ * By when, as people say it: `"by 15:30 today"`, `"by tomorrow, 09:40"`, `"by Monday, 09:40"` within a week,
+ * `"by 3 December, 09:40"` beyond. Instants in ms since 1970; full minutes, never earlier than `at`.
  */
 export function byWhen(at: number, now: number, timeZone: string): string {
   const zone = TimeZone.of(timeZone);
   const minute = Math.ceil(at / MINUTE_MS) * MINUTE_MS;
   const day = zone.dayAt(minute);
   const ahead = day - zone.dayAt(now);
-  return `${dayWords(day, ahead)} by ${wall(minute, zone).slice(11, 16)}`;
+  const time = wall(minute, zone).slice(11, 16);
+  return ahead === 0 ? `by ${time} today` : `by ${dayWords(day, ahead)}, ${time}`;
 }
 
 /** An instant on the wall of a zone: `"2026-12-03 09:40"`. */
@@ -43,7 +44,6 @@ export function zoneWords(timeZone: string): string {
 }
 
 function dayWords(day: number, ahead: number): string {
-  if (ahead === 0) return "today";
   if (ahead === 1) return "tomorrow";
   // 1970-01-01 was a Thursday.
   if (ahead > 1 && ahead < 7) return WEEKDAYS[(((day + 3) % 7) + 7) % 7]!;

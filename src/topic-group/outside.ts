@@ -1,4 +1,5 @@
 import { defaultGroupOf, defaultQueueOf } from "../domain/policy.ts";
+import { signingRoot } from "../domain/secrets.ts";
 import type { EnrichmentResult, EnrichmentSender, Heard } from "../integrations/enrichment-call.ts";
 import { askEnrichment } from "../integrations/enrichment.ts";
 import { askSkills, type SkillsResult } from "../integrations/skill-service.ts";
@@ -24,7 +25,7 @@ export interface Outside {
 export function outsideOf(env: Env): Outside {
   const bot = botApi(env.BOT_TOKEN, env.TELEGRAM_API_ROOT);
   const sender: WebhookSender = {
-    rootSecret: env.WEBHOOK_SECRET,
+    rootSecret: signingRoot(env),
     allowLoopback: env.ALLOW_LOOPBACK === "true",
   };
   const asker: EnrichmentSender = { ...sender, hubspotToken: env.HUBSPOT_TOKEN };

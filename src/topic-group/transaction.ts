@@ -18,7 +18,7 @@ import { dueAt } from "../domain/strike.ts";
 import { evolve, type Ticket } from "../domain/ticket.ts";
 import { ticketFacts, wants, webhookData, webhookTypeOf } from "../domain/webhook-event.ts";
 import { clipped, type RichText } from "../telegram/rich-text.ts";
-import { customerNotice, topicNotice } from "../telegram/text.ts";
+import { customerNotice, deskLine, topicNotice } from "../telegram/text.ts";
 import { agentNow, goneBecause } from "./agent-now.ts";
 import {
   BOT,
@@ -441,7 +441,8 @@ export class Transaction {
   }
 
   tellTopic(ticket: number, text: RichText, more: Partial<Words> = {}): void {
-    this.work({ lane: STAFF, ticket, work: { kind: "topic_notice", words: { ...words(text), ...more } } });
+    const said = { ...words(deskLine(text)), ...more };
+    this.work({ lane: STAFF, ticket, work: { kind: "topic_notice", words: said } });
   }
 
   /**
@@ -449,7 +450,11 @@ export class Transaction {
    * gave it, or to a lead, where the topic is gone.
    */
   tellUnsent(ticket: number, agent: number | null, text: RichText, more: Partial<Words> = {}): void {
-    const notice = { kind: "topic_notice", words: { ...words(text), ...more }, unsent: { agent } } as const;
+    const notice = {
+      kind: "topic_notice",
+      words: { ...words(deskLine(text)), ...more },
+      unsent: { agent },
+    } as const;
     this.work({ lane: STAFF, ticket, work: notice, urgent: true });
   }
 
@@ -461,7 +466,7 @@ export class Transaction {
     text: RichText,
     replyTo: number | null = null,
   ): void {
-    this.work({ ...this.#hint(receiver, topicId, ticket, text, replyTo, true), urgent: true });
+    this.work({ ...this.#hint(receiver, topicId, ticket, deskLine(text), replyTo, true), urgent: true });
   }
 
   /** Tells the first of these people in private who can be told; `ticket` 0 for none. */
@@ -480,8 +485,19 @@ export class Transaction {
     this.work({ lane: STAFF, ticket, work: { kind: "topic_notice", words, follows: true } });
   }
 
-  /** Tells one person in the staff group; `ticket` keeps it in order with the topic it stands in. */
+  /** Tells one person a sentence in the staff group; `ticket` keeps it in order with the topic it stands in. */
   hint(
+    receiver: number,
+    topicId: number | null,
+    ticket: number,
+    text: RichText,
+    replyTo: number | null = null,
+  ): void {
+    this.show(receiver, topicId, ticket, deskLine(text), replyTo);
+  }
+
+  /** … or a whole list, as it is. */
+  show(
     receiver: number,
     topicId: number | null,
     ticket: number,

@@ -53,9 +53,7 @@ test("a lost answer: nobody knows whether the customer got it, and the agent is 
     .toMatch(/Ada Byron's chat\s*\d+\s*relay · ticket 1\s*uncertain/);
   await turn("off", "Answers get lost");
   await hands.move("+15 min");
-  await expect
-    .poll(() => hands.topic.innerText())
-    .toContain("Nobody knows whether this reached the customer");
+  await expect.poll(() => hands.topic.innerText()).toContain("Telegram didn't confirm delivery");
   expect(await hands.phone.getByText("It is on its way.").count()).toBe(1);
   await hands.topic.getByRole("button", { name: "Send again" }).click();
   await expect.poll(() => hands.phone.getByText("It is on its way.").count()).toBe(2);
@@ -136,7 +134,7 @@ test("what the CRM says is chosen on a customer's phone; the card has it, and sa
   await dialog.getByLabel("Stale").check();
   await dialog.getByRole("button", { name: "Save" }).click();
   await asks("I am back");
-  await expect.poll(() => hands.topic.innerText()).toMatch(/· basic[^]*stale: 14 days old/);
+  await expect.poll(() => hands.topic.innerText()).toMatch(/tier basic[^]*stale: 14 days old/);
   await hands.choose("What Kim can do", "What the CRM says");
   expect(await dialog.getByLabel("Tier").inputValue()).toBe("basic");
   expect(await dialog.getByLabel("Stale").isChecked()).toBe(true);

@@ -112,7 +112,7 @@ test("a slash lists the bot's commands, and Enter sends the chosen one", async (
   await list.getByRole("option", { name: /^\/resolve/ }).waitFor();
   await box.fill("/resol");
   await box.press("Enter");
-  await expect.poll(() => hands.phone.innerText()).toContain("SUP-1 is resolved");
+  await expect.poll(() => hands.phone.innerText()).toContain("SUP-1 as resolved");
 });
 
 test("what Telegram would not take is refused in its words, and nothing is lost of it", async () => {
@@ -139,10 +139,10 @@ test("time moves forward for both sides, and the group's minute with it", async 
 
 test("hints for one agent are seen by that agent alone", async () => {
   await hands.write("agent", "/nonsense");
-  await expect.poll(() => hands.topic.innerText()).toContain("There is no command /nonsense");
+  await expect.poll(() => hands.topic.innerText()).toContain("/nonsense isn't a command");
   expect(await hands.topic.locator(".bubble.ephemeral").last().innerText()).toContain("only you see this");
   await page.getByRole("combobox", { name: "Act as" }).selectOption({ label: "Generalist · agent" });
-  await expect.poll(() => hands.topic.innerText()).not.toContain("There is no command /nonsense");
+  await expect.poll(() => hands.topic.innerText()).not.toContain("/nonsense isn't a command");
   await page.getByRole("combobox", { name: "Act as" }).selectOption({ label: "Senior billing · senior" });
 });
 
@@ -159,7 +159,7 @@ test("a customer can be added, blocks the bot, and comes back", async () => {
   await page.getByRole("button", { name: "Open the link" }).click();
   await hands.write("customer", "I come by a link");
   await page.getByRole("button", { name: /^SUP-2 / }).click();
-  await expect.poll(() => hands.topic.innerText()).toMatch(/Telegram Premium[^]*Came by: order_1001/);
+  await expect.poll(() => hands.topic.innerText()).toMatch(/Telegram Premium[^]*Link: order_1001/);
   await hands.choose("What Konrad can do", "Block the bot");
   await expect.poll(() => hands.topic.innerText()).toContain("has blocked the bot");
   await page.getByRole("button", { name: "Unblock the bot" }).click();

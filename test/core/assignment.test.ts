@@ -128,7 +128,7 @@ describe("who takes a ticket", () => {
         eligible: true,
         score: 46,
         parts: { preferredAgent: 0, preferredSkills: 0, history: 1, spareCapacity: 0.8 },
-        why: ["has had this customer before", "has 1 of 5"],
+        why: ["served this customer before", "1 of 5 slots used"],
       },
       expect.objectContaining({ eligible: false, score: null, why: ["lacks billing 2 (has 1)"] }),
     ]);

@@ -7,6 +7,7 @@ import type { Policy } from "../../src/domain/policy.ts";
 import { react } from "../../src/domain/react.ts";
 import { NO_PROFILE } from "../../src/domain/routing/profile.ts";
 import { NO_TEAM } from "../../src/domain/routing/taking-over.ts";
+import { clocksOf } from "../../src/domain/sla/clocks.ts";
 import { dueAt } from "../../src/domain/strike.ts";
 import { evolve, type Ticket } from "../../src/domain/ticket.ts";
 import fc from "../support/fast-check.ts";
@@ -177,35 +178,97 @@ describe("the cooldown", () => {
     { at: "breach", after: "10m", actions: [{ notify: "lead" }] },
   ];
 
-  test("keeps notices apart, merges what fell into it, and never swallows the last word", () => {
+  test("is broken through by what is graver: a breach is told at the breach", () => {
     const scene = opened(ladder, "1h").pass(DAY);
     expect(log(scene)).toEqual([
       "45 sla_warned",
       `45 notify lead: done ${LEAD.id}`,
       "60 sla_breached",
-      `60 notify lead: held ${LEAD.id}`,
-      "60 note topic: held",
-      // What is no notice does not wait.
+      `60 notify lead: done ${LEAD.id}`,
+      "60 note topic: done",
       "60 priority high: done",
       "60 priority_changed",
       "70 sla_overdue",
-      `70 notify lead: held ${LEAD.id}`,
-      "105 escalation_notices_merged",
+      `70 notify lead: done ${LEAD.id}`,
     ]);
     expect(told(scene)).toEqual([
       { to: LEAD.id, lines: ["warning"] },
-      { to: LEAD.id, lines: ["breach", "overdue"] },
+      { to: LEAD.id, lines: ["breach"] },
       { to: "topic", lines: ["breach"] },
+      { to: LEAD.id, lines: ["overdue"] },
     ]);
   });
 
+  /** Three steps after the breach, each ten minutes after the one before. */
+  const insisting: Steps = ["10m", "20m", "30m"].map((after) => ({
+    at: "breach",
+    after,
+    actions: [{ notify: "lead" }, ...(after === "20m" ? [{ priority: "high" } as const] : [])],
+  }));
+
+  test("keeps equals apart, merges what fell into it, and never swallows the last word", () => {
+    const scene = opened(insisting, "1h").pass(DAY);
+    expect(log(scene).slice(2)).toEqual([
+      "70 sla_overdue",
+      `70 notify lead: done ${LEAD.id}`,
+      "80 sla_overdue",
+      `80 notify lead: held ${LEAD.id}`,
+      // What is no notice does not wait.
+      "80 priority high: done",
+      "80 priority_changed",
+      "90 sla_overdue",
+      `90 notify lead: held ${LEAD.id}`,
+      "130 escalation_notices_merged",
+    ]);
+    expect(told(scene)).toEqual([
+      { to: LEAD.id, lines: ["overdue"] },
+      { to: LEAD.id, lines: ["overdue", "overdue"] },
+    ]);
+  });
+
+  test("lets what waits go out with the breach, in one message, without warnings of what has happened", () => {
+    const steps: Steps = [
+      { at: "warning", actions: [{ notify: "lead" }] },
+      { at: "breach", actions: [{ notify: "lead" }] },
+    ];
+    const targets = { normal: { firstResponse: "1h", resolution: "70m" } };
+    const scene = opened(steps, "1h", { targets }).pass(61 * MINUTE);
+    expect(told(scene)).toEqual([
+      // Of the first answer; the resolution's at 55 minutes waits.
+      { to: LEAD.id, lines: ["warning"] },
+      { to: LEAD.id, lines: ["warning", "breach"] },
+    ]);
+    expect(told(scene.pass(DAY)).at(-1)).toEqual({ to: LEAD.id, lines: ["breach"] });
+    const warned = opened(steps, "1h", { warnings: [{ before: "15m" }, { before: "5m" }] }).pass(61 * MINUTE);
+    expect(told(warned)).toEqual([
+      { to: LEAD.id, lines: ["warning"] },
+      { to: LEAD.id, lines: ["breach"] },
+    ]);
+  });
+
+  test("tells what counts opening hours in opening hours, and what counts every hour at its end", () => {
+    const toldAt = (clock: "business" | "wall"): number[] => {
+      const steps: Steps = ["10m", "20m"].map((after) => ({
+        at: "breach",
+        after,
+        clock,
+        actions: [{ notify: "lead" }],
+      }));
+      const scene = opened(steps, "8h", { calendar: "office" }).pass(4 * DAY);
+      return scene.of("escalation_notices_merged").map(({ at }) => (at - NOON) / MINUTE);
+    };
+    expect(toldAt("wall")).toEqual([70 + 8 * 60]);
+    // Tuesday at nine in Berlin.
+    expect(toldAt("business")).toEqual([20 * 60]);
+  });
+
   test("tells the rest also when the promise was kept meanwhile, and says so", () => {
-    const scene = opened(ladder, "1h")
-      .at(65 * MINUTE, answer)
+    const scene = opened(insisting, "1h")
+      .at(85 * MINUTE, answer)
       .pass(DAY);
     const merged = effects(scene.events, scene.policy).filter(({ kind }) => kind.endsWith("_notice"));
     const last = merged.at(-1)!;
-    expect(last).toMatchObject({ notice: { code: "sla", lines: [{ moment: "breach", kept: true }] } });
+    expect(last).toMatchObject({ notice: { code: "sla", lines: [{ moment: "overdue", kept: true }] } });
   });
 
   test("lets the steps of one moment go together", () => {
@@ -213,6 +276,41 @@ describe("the cooldown", () => {
       DAY,
     );
     expect(log(scene).slice(2)).toEqual([`60 notify lead: done ${LEAD.id}`, "60 note topic: done"]);
+  });
+});
+
+describe("a priority that an escalation raises", () => {
+  const targets = {
+    normal: { firstResponse: "1h", nextResponse: "1h", resolution: "8h" },
+    high: { firstResponse: "30m", nextResponse: "30m", resolution: "4h" },
+    urgent: { firstResponse: "10m", nextResponse: "10m", resolution: "90m" },
+  };
+  const raises: Steps = [
+    { at: "breach", actions: [{ priority: "high" }] },
+    { at: "breach", after: "10m", actions: [{ priority: "urgent" }] },
+  ];
+  const dues = ({ ticket, policy }: SlaScene): [string, number][] =>
+    clocksOf(ticket!, policy.sla.policyFor(ticket!)!).map(({ metric, due }) => [
+      metric,
+      due.kind === "at" ? (due.at - NOON) / MINUTE : -1,
+    ]);
+
+  test("moves no promise that runs, and what begins later is promised by it", () => {
+    const scene = opened(raises, "0s", { targets, warnings: [] }).pass(2 * HOUR);
+    expect(scene.ticket).toMatchObject({ priority: "urgent" });
+    expect(dues(scene)).toEqual([
+      ["firstResponse", 60],
+      ["resolution", 480],
+    ]);
+    scene.at(130 * MINUTE, answer).at(140 * MINUTE, wrote());
+    expect(dues(scene)).toContainEqual(["nextResponse", 150]);
+  });
+
+  test("gives way to what somebody chooses", () => {
+    const scene = opened(raises, "0s", { targets, warnings: [] })
+      .pass(2 * HOUR)
+      .at(121 * MINUTE, { type: "agent_prioritised", by: OLGA, priority: "high" });
+    expect(dues(scene)).toContainEqual(["resolution", 240]);
   });
 });
 

@@ -177,7 +177,7 @@ describe("a rehearsed ticket", () => {
         "rule 1 holds (category billing): queue billing",
         "requires billing 1",
         "it has not waited yet: everything counts that the queue wants",
-        "Senior billing has 100 % of refunds, has 0 of 5",
+        "Senior billing: refunds skills match fully, 0 of 5 slots used",
       ],
       rules: [1],
       stage: { kind: "strict" },
@@ -189,7 +189,7 @@ describe("a rehearsed ticket", () => {
           eligible: true,
           score: 70,
           parts: { preferredAgent: 0, preferredSkills: 1, history: 0, spareCapacity: 1 },
-          why: ["has 100 % of refunds", "has 0 of 5"],
+          why: ["refunds skills match fully", "0 of 5 slots used"],
         },
         expect.objectContaining({
           agent: { id: LEAD, name: "Lead" },

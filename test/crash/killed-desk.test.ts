@@ -9,7 +9,7 @@ import type { Answer } from "./traffic.ts";
 /** Another seed kills in another order and after other numbers of events: `CRASH_SEED=7 npx vitest run --project crash`. */
 const SEED = Number(process.env["CRASH_SEED"] ?? 1);
 const CUSTOMERS_AT_FIRST = 4;
-const UNKNOWN = "Nobody knows whether this reached the customer";
+const UNKNOWN = "Telegram didn't confirm delivery";
 
 interface RecordedTicket {
   ref: string;
@@ -112,7 +112,7 @@ describe("of a desk that is killed again and again while everybody writes", () =
         if (unknown === undefined) {
           // It came too late for the ticket, and its writer knows.
           expect(told.map((notice) => notice.text).join("\n"), texts[0]).toMatch(
-            /^Not sent\. SUP-\d+ is closed/,
+            /^🚫 Not sent\. SUP-\d+ is closed/,
           );
           continue;
         }

@@ -138,6 +138,21 @@ test("both sides go on after a restart where they stopped, the moved clock inclu
   expect(Date.parse(opened.openedAt)).toBeGreaterThan(realNow() + 49 * HOUR_MS);
 }, 60_000);
 
+test("started on another port, the desk is told so, and its own look does not lead Telegram back to the dead one", async () => {
+  await sandbox.close();
+  // Any free port, and the last one was somebody else's to give as well.
+  sandbox = await start();
+  const headers = { authorization: `Bearer ${secrets.ADMIN_TOKEN}`, "content-type": "application/json" };
+  const looked = await fetch(`${sandbox.deskUrl}/api/v1/reconciliation`, { method: "POST", headers });
+  const { findings } = (await looked.json()) as { findings: { kind: string }[] };
+  expect(findings.map(({ kind }) => kind)).not.toContain("webhook.drifted");
+  const { webhook } = await sandbox.telegram.updates();
+  expect(webhook.url).toBe(`${sandbox.deskUrl}/telegram/webhook`);
+  const ida = await sandbox.telegram.customer({ firstName: "Ida" });
+  await ida.write("Is anybody there?");
+  await until("SUP-3 is recorded", () => ticket("SUP-3"));
+}, 60_000);
+
 test("the record can be switched off: conversations go on, and it catches up", async () => {
   await ask("record", { down: true });
   const bob = (await sandbox.telegram.users()).find(({ profile }) => profile.first_name === "Bob")!;

@@ -158,6 +158,23 @@ describe("a program in TypeScript", () => {
     expect(statuses).toBeGreaterThanOrEqual(4);
   });
 
+  test.each<[string, string, string]>([
+    ["null", "null", "the desk answered 403"],
+    ["a list", "[1]", "the desk answered 403"],
+    [
+      "nothing of its own",
+      '{"code":7,"title":5,"detail":{"a":1},"problems":"none"}',
+      "the desk answered 403",
+    ],
+    ["half of it", '{"title":"Blocked","problems":[null,{"pointer":"/a","message":"b"}]}', "Blocked"],
+    ["a page", "<h1>Blocked</h1>", "the desk answered 403"],
+  ])("makes a problem of a refusal with %s", async (_name, body, message) => {
+    const fetch = async () => new Response(body, { status: 403 });
+    const api = new Topicdesk({ url: "http://desk", token: "t", fetch });
+    const error = await problemOf(api.call("GET /api/v1/tickets"));
+    expect(error).toMatchObject({ name: "TopicdeskProblem", status: 403, code: "unknown", message });
+  });
+
   test("waits for the end of a try whose answer it lost", async () => {
     const statuses: number[] = [];
     const runs = (status: number | null): Promise<unknown> =>

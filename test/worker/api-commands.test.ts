@@ -59,7 +59,7 @@ describe("opening a ticket", () => {
     await stage.settle(5_000);
     const opened = await opens({ category: "billing", urgency: "urgent", tier: "premium" });
     expect(opened).toMatchObject({ ref: "SUP-1", id: "main:1" });
-    expect(opened.confirmation).toContain("Your request is SUP-1");
+    expect(opened.confirmation).toContain("Your request number is SUP-1");
     expect(opened.ticket).toMatchObject({
       subject: "My invoice is wrong",
       priority: "urgent",
@@ -72,7 +72,7 @@ describe("opening a ticket", () => {
     const group = opened.group === "vip" ? vip : stage.group;
     const topic = (await group.topics()).find(({ name }) => name.startsWith("SUP-1"))!;
     expect(texts(await group.messages({ threadId: topic.id }))).toContain(
-      "Ada by shop:\nMy invoice is wrong\nReally",
+      "💬 Ada, through shop:\nMy invoice is wrong\nReally",
     );
     expect((await events("SUP-1"))[0]).toMatchObject({
       type: "ticket_opened",
@@ -117,7 +117,7 @@ describe("opening a ticket", () => {
     // What the customer said is read where the ticket is, and nowhere else is there a trace of it.
     for (const { id } of await vip.topics()) {
       expect(texts(await vip.messages({ threadId: id }))).toContain(
-        "Ada by shop:\nMy invoice is wrong\nReally",
+        "💬 Ada, through shop:\nMy invoice is wrong\nReally",
       );
     }
     expect(await stage.group.topics()).toEqual([]);
@@ -148,7 +148,9 @@ describe("opening a ticket", () => {
       await stage.settle();
       const topic = (await vip.topics()).find(({ name }) => name.startsWith(`${ref} `))!;
       const read = texts(await vip.messages({ threadId: topic.id }));
-      expect(read.filter((text) => text === "Ada by shop:\nMy invoice is wrong\nReally")).toHaveLength(1);
+      expect(
+        read.filter((text) => text === "💬 Ada, through shop:\nMy invoice is wrong\nReally"),
+      ).toHaveLength(1);
       expect(await stage.group.topics()).toHaveLength(here);
     }
   });
@@ -467,7 +469,7 @@ describe("commands", () => {
     await stage.settle();
     const answer = (await ada.messages()).find(({ text }) => text === "Have you tried *again*?")!;
     expect(texts(await stage.inTopic("SUP-1"))).toContain(
-      "shop answered the customer:\nHave you tried *again*?",
+      "🤖 shop answered the customer:\nHave you tried *again*?",
     );
     expect((await desk.call("GET /api/v1/tickets/{ref}", { path: { ref: "SUP-1" } })).status).toBe("waiting");
     await ada.write("/new A third one");
@@ -485,7 +487,7 @@ describe("commands", () => {
     await stage.settle(5_000);
     await does("SUP-1", { type: "reply", text: "Hello?" });
     await stage.settle();
-    expect(texts(await stage.inTopic("SUP-1")).some((text) => text.includes("was not delivered"))).toBe(true);
+    expect(texts(await stage.inTopic("SUP-1")).some((text) => text.includes("wasn't delivered"))).toBe(true);
     expect((await events("SUP-1")).some(({ type }) => type === "delivery_failed")).toBe(true);
   });
 

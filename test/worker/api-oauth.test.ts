@@ -120,7 +120,15 @@ describe("an access token of the configured issuer", () => {
     expect((await using(bearer, "/api/v1/keys")).status).toBe(403);
   });
 
+  test("is not an administrator's because the issuer calls somebody admin: that has to be mapped", async () => {
+    const bearer = await token(rsa, claims({ scope: "admin tickets:read" }));
+    expect((await using(bearer)).status).toBe(200);
+    const refused = await using(bearer, "/api/v1/keys");
+    expect([refused.status, await codeOf(refused)]).toEqual([403, "auth.scope_missing"]);
+  });
+
   test("stands in the history by its subject", async () => {
+    desk.env = { ...desk.env, OAUTH_SCOPES: '{"admin": ["admin"]}' };
     const bearer = await token(rsa, claims({ scope: "admin", sub: "ci\u202erobot" }));
     const answer = await desk.fetch("/api/v1/keys", {
       method: "POST",
@@ -141,6 +149,7 @@ describe("an access token of the configured issuer", () => {
     ["with an expiry in words", { exp: "never" }, {}, "auth.invalid", "no expiry"],
     ["with an endless expiry", { exp: 1e300 }, {}, "auth.invalid", "no expiry"],
     ["without a subject", { sub: undefined }, {}, "auth.invalid", "no subject"],
+    ["whose subject is no text", { sub: { id: 7 } }, {}, "auth.invalid", "no subject"],
     ["that is no access token", {}, { typ: "logout+jwt" }, "auth.invalid", "not an access token"],
     ["with an unknown extension", {}, { crit: ["tenant"], tenant: 1 }, "auth.invalid", "extension"],
     ["that says it is not signed", {}, { alg: "none" }, "auth.invalid", "signed in a way"],

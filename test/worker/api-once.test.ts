@@ -71,6 +71,11 @@ describe("a changing call with an Idempotency-Key", () => {
   });
 
   test("of a whole configuration, under a key that is none, is refused for the key", async () => {
+    const twice = await desk.put(exampleDesk(), { "Idempotency-Key": "a, b" });
+    expect(await twice.json()).toMatchObject({
+      code: "request.invalid",
+      problems: [{ pointer: "/header/Idempotency-Key", message: expect.stringContaining("once") }],
+    });
     const answer = await desk.put(exampleDesk(), { "Idempotency-Key": "" });
     expect(answer.status).toBe(422);
     expect(await answer.json()).toMatchObject({

@@ -66,7 +66,7 @@ describe("a rehearsal", () => {
         "rule 1 holds (category billing): queue billing",
         "requires billing 1",
         "it has not waited yet: everything counts that the queue wants",
-        "Senior billing has 100 % of refunds, has 0 of 5",
+        "Senior billing: refunds skills match fully, 0 of 5 slots used",
       ],
       rules: [1],
       stage: { kind: "strict" },
@@ -78,7 +78,7 @@ describe("a rehearsal", () => {
           eligible: true,
           score: 70,
           parts: { preferredAgent: 0, preferredSkills: 1, history: 0, spareCapacity: 1 },
-          why: ["has 100 % of refunds", "has 0 of 5"],
+          why: ["refunds skills match fully", "0 of 5 slots used"],
         },
         expect.objectContaining({ agent: { id: LEAD, name: "Lead" }, eligible: false, score: null }),
         expect.objectContaining({ agent: { id: GENERALIST, name: "Generalist" }, eligible: false }),
@@ -619,7 +619,7 @@ describe("the story of a live ticket", () => {
         by: { kind: "system", rule: "routing" },
         data: expect.objectContaining({
           assignee: 9002,
-          routing: expect.objectContaining({ queue: "general", why: ["has 0 of 1"] }),
+          routing: expect.objectContaining({ queue: "general", why: ["0 of 1 slots used"] }),
         }),
       },
     ]);
@@ -634,7 +634,7 @@ describe("the story of a live ticket", () => {
     expect(waiting).toMatchObject({
       stage: { kind: "strict" },
       place: { position: 2, of: 2 },
-      candidates: [{ agent: { id: 9002 }, eligible: false, why: ["no room: has 1 of 1"] }],
+      candidates: [{ agent: { id: 9002 }, eligible: false, why: ["no room: 1 of 1 slots used"] }],
     });
     expect(next).toBeNull();
     await stage.pass(6 * 60 * MINUTE);

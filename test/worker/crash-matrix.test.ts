@@ -126,7 +126,7 @@ function count<T>(list: readonly T[], item: T): number {
 
 /** A step beside a Bot API call. */
 const CALL = /^(before|after) [a-z]+[A-Z]/;
-const UNKNOWN = "Nobody knows whether this reached the customer";
+const UNKNOWN = "Telegram didn't confirm delivery";
 
 describe.each(Object.entries(DEEDS))("while %s", (_, deed) => {
   test(

@@ -176,7 +176,7 @@ describe("a deleted topic", () => {
     await ada.write("It burns again");
     await stage.settle();
     expect(texts(await stage.inTopic("SUP-1"))).toEqual([
-      "Reopened: the customer wrote again.",
+      "🔄 Reopened: the customer wrote again.",
       "It burns again",
     ]);
   });
@@ -213,7 +213,7 @@ describe("when an answer is lost", () => {
     await stage.pass(HOUR);
     expect(texts(await ada.messages()).filter((text) => text === "42").length).toBe(1);
     const told = (await stage.inTopic("SUP-1")).at(-1)!;
-    expect(told.text).toContain("Nobody knows whether this reached the customer");
+    expect(told.text).toContain("Telegram didn't confirm delivery");
     expect(told.reply_to_message?.message_id).toBe(answer.message_id);
     const pressed = await stage.olga.press(told.message_id, { text: "Send again" });
     await stage.settle();
@@ -235,7 +235,9 @@ describe("when an answer is lost", () => {
       { photo: {}, caption: "two" },
     ]);
     await stage.settle();
-    const told = (await stage.inTopic("SUP-1")).filter((one) => one.text?.includes("Nobody knows"));
+    const told = (await stage.inTopic("SUP-1")).filter((one) =>
+      one.text?.includes("Telegram didn't confirm"),
+    );
     expect(told.length).toBe(1);
     await stage.olga.press(told[0].message_id, { text: "Send again" });
     await stage.settle();

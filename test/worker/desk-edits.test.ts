@@ -342,6 +342,27 @@ describe("what was never sent", () => {
     expect(events.items.filter(({ type }) => type === "note_added")).toHaveLength(2);
   });
 
+  test("a customer's command becomes a message once its slash is gone; what nobody knows of stays unknown", async () => {
+    const slip = await ada.write("/help");
+    await stage.settle();
+    await ada.edit(slip.message_id, "help me with my lamp");
+    await stage.settle();
+    expect((await lastInTopic()).text).toBe("help me with my lamp");
+    const calls = await callsAfter(() =>
+      stage.telegram.inject({
+        edited_message: {
+          message_id: 77_777,
+          date: Math.floor(stage.now / 1_000),
+          edit_date: Math.floor(stage.now / 1_000),
+          chat: { id: ada.id, type: "private", first_name: "Ada" },
+          from: ada.profile,
+          text: "from before the desk",
+        },
+      } as never),
+    );
+    expect(made(calls)).toEqual([]);
+  });
+
   test("a customer's command that was misspelt is done once it is right", async () => {
     const typo = await ada.write("/clsoe");
     await stage.settle();

@@ -111,21 +111,19 @@ describe("an answer", () => {
     );
     const ada = await asks();
     expect(texts(await stage.telegram.messages(9002)).at(-1)).toContain(
-      "Who it is: tier gold; seats: 5; pays well (2 days old).",
+      "Customer: gold; seats: 5; pays well (CRM, 2 days ago).",
     );
     const others = [...texts(await ada.messages()), ...texts(await stage.group.messages())].join("\n");
     expect(others).not.toContain("pays well");
-    expect((await stage.card("SUP-1")).text).toContain("Queue: gold · gold");
-    expect((await stage.card("SUP-1")).text).toContain("Skills: manners 1");
+    expect((await stage.card("SUP-1")).text).toContain("Queue: gold · tier gold");
+    expect((await stage.card("SUP-1")).text).toContain("needs manners ≥ 1");
   });
 
   test("that is old by its own account is marked so on the card", async () => {
     await crm.answers(says({ tier: "gold", asOf: "2026-11-01T09:00:00Z" }));
     await asks();
     await stage.settle();
-    expect((await stage.card("SUP-1")).text).toContain(
-      "⚠️ What is known of the customer is stale: 19 days old",
-    );
+    expect((await stage.card("SUP-1")).text).toContain("⚠️ Customer data is stale: 19 days old");
   });
 
   test("is kept for a while, and asked for again afterwards", async () => {

@@ -49,7 +49,7 @@ describe("from a first message to a closed ticket", () => {
     );
     expect(isCard(messages[0])).toBe(true);
     const before = await stage.card("SUP-1");
-    for (const part of ["SUP-1", "Open", "My printer burns", "Ada Lovelace", "@ada", "nobody yet"])
+    for (const part of ["SUP-1", "Open", "My printer burns", "Ada Lovelace", "@ada", "unclaimed"])
       expect(before.text).toContain(part);
     await stage.olga.write(await thread(), "/claim");
     await stage.settle();
@@ -71,7 +71,7 @@ describe("from a first message to a closed ticket", () => {
     await stage.settle();
     await stage.olga.write(topic, "/resolve water");
     await stage.settle();
-    expect(await lastTo(ada)).toContain("SUP-1 is resolved");
+    expect(await lastTo(ada)).toContain("SUP-1 as resolved");
     await stage.olga.write(topic, "/close");
     await stage.settle();
     expect(await lastTo(ada)).toContain("SUP-1 is closed");
@@ -200,7 +200,7 @@ describe("several concerns of one customer", () => {
     expect((await stage.topic("SUP-1")).isClosed).toBe(true);
     await ada.write("/close");
     await stage.settle();
-    expect(await lastTo(ada)).toBe("You have no open request.");
+    expect(await lastTo(ada)).toBe("You have no open requests.");
   });
 
   test("nobody sees, closes or answers for somebody else's ticket", async () => {
@@ -285,14 +285,14 @@ describe("intake", () => {
     expect(receipt.text).toContain("What is it about?");
     const pressed = await ada.press(receipt.message_id, { text: "Billing" });
     await stage.settle();
-    expect((await pressed.answer())?.text).toBe("Thank you.");
+    expect((await pressed.answer())?.text).toBe("Thank you!");
     const second = (await ada.messages()).at(-1)!;
     expect(second.message_id).toBe(receipt.message_id);
     expect(second.text).toContain("What is it about? Billing");
     await ada.press(receipt.message_id, { text: "I am blocked" });
     await stage.settle();
     const card = (await stage.card("SUP-1")).text!;
-    expect(card).toContain("What is it about? Billing");
+    expect(card).toContain("Category: Billing");
     expect(card).toContain("urgent");
     expect(await stage.get("/api/v1/tickets/SUP-1")).toMatchObject({
       priority: "urgent",
@@ -304,14 +304,14 @@ describe("intake", () => {
     await ada.write("My invoice is wrong");
     await stage.settle();
     const { message_id: receipt } = (await ada.messages()).at(-1)!;
-    for (const text of ["Billing", "It can wait a little", "✎ What is it about?", "Something else"]) {
+    for (const text of ["Billing", "It can wait a little", "✎ Change: Billing", "Something else"]) {
       await ada.press(receipt, { text });
       await stage.settle();
     }
     expect(await stage.get("/api/v1/tickets/SUP-1")).toMatchObject({ fields: { category: "other" } });
     await ada.write("/close");
     await stage.settle();
-    const pressed = await ada.press(receipt, { text: "✎ What is it about?" });
+    const pressed = await ada.press(receipt, { text: "✎ Change: Something else" });
     await stage.settle();
     expect((await pressed.answer())?.text).toContain("closed");
   });

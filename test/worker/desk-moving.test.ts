@@ -78,7 +78,7 @@ describe("/transfer to a queue of another group", () => {
     expect((await stage.topic("SUP-1")).isClosed).toBe(true);
     expect((await stage.card("SUP-1")).text ?? "").toContain("Moved to vip");
     expect((await inVip())[0]).toBe(
-      "This ticket came from the group main, where the conversation so far is.",
+      "📥 Moved here from main by Olga. Note: they pay. Earlier messages: open topic.",
     );
     const card = (await vip.messages({ threadId: await vipTopic() })).find(isCard)!;
     expect(card.text).toContain("SUP-1 · Open");
@@ -188,7 +188,7 @@ describe("/transfer to a queue of another group", () => {
     await moved();
     await vera.write(await vipTopic(), "/resolve");
     await stage.settle(5_000);
-    expect((await atAda()).at(-1)).toContain("SUP-1 is resolved");
+    expect((await atAda()).at(-1)).toContain("SUP-1 as resolved");
     await ada.write("/tickets");
     await stage.settle(5_000);
     expect((await atAda()).at(-1)).toContain("SUP-1 · resolved");
@@ -209,7 +209,7 @@ describe("/transfer to a queue of another group", () => {
     await ada.unblock();
     await ada.write("Back");
     await stage.settle(5_000);
-    expect(await inVip()).toEqual(expect.arrayContaining(["The customer can be reached again.", "Back"]));
+    expect(await inVip()).toEqual(expect.arrayContaining(["🔔 The customer can be reached again.", "Back"]));
   });
 
   test("and back again", async () => {

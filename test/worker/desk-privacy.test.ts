@@ -262,7 +262,7 @@ describe("words of what was given up", () => {
     const heard = listenToLog();
     await stage.pass(6 * DAY);
     expect([await kept(), await parked()]).toEqual([0, []]);
-    const said = texts(await stage.inTopic("SUP-1")).filter((text) => text.includes("given up"));
+    const said = texts(await stage.inTopic("SUP-1")).filter((text) => text.includes("Gave up"));
     expect(said).toHaveLength(1);
     const lines = heard().filter((line) => line.includes("delivery.parked_too_long"));
     expect(lines.join("\n")).toMatch(/"kind":"topic_notice"[^]*"kind":"webhook"/);
@@ -740,7 +740,7 @@ describe("somebody who is blocked", () => {
     expect(texts(await stage.inTopic("SUP-1")).join("\n")).not.toContain("spam");
     expect(await stage.group.topics()).toHaveLength(1);
     const told = texts(await customer.messages()).slice(before);
-    expect(told.filter((text) => text.includes("no longer passed on"))).toHaveLength(1);
+    expect(told.filter((text) => text.includes("This chat is closed"))).toHaveLength(1);
     expect(await json("GET", `/api/v1/contacts/${customer.id}/details`)).toMatchObject({
       blocked: { by: "admin" },
     });

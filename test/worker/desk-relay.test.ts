@@ -75,7 +75,7 @@ test("a kind of message that nobody knows yet is passed on all the same", async 
   expect(await lastInTopic()).toHaveProperty("hologram");
 });
 
-describe("what Telegram lets no bot copy", () => {
+describe("what Telegram doesn't let bots copy", () => {
   const UNCOPYABLE: [string, MessageContent][] = [
     ["paid media", { paidMedia: { stars: 5 } }],
     ["an invoice", { invoice: { title: "Bill", totalAmount: 500, currency: "EUR" } }],
@@ -87,9 +87,9 @@ describe("what Telegram lets no bot copy", () => {
     const sent = await ada.send(content);
     await stage.settle();
     const told = await lastOfAda();
-    expect(told.text).toContain("cannot be passed on");
+    expect(told.text).toContain("Sorry, we can't receive");
     expect(told.reply_to_message?.message_id).toBe(sent.message_id);
-    expect((await lastInTopic()).text).toContain("lets no bot copy");
+    expect((await lastInTopic()).text).toContain("doesn't let bots copy");
   });
 
   test("an agent who sends such a thing is told, and only the agent", async () => {
@@ -112,7 +112,7 @@ describe("what Telegram lets no bot copy", () => {
     ]);
     await ada.send({ unknown: { hologram: {} } });
     await stage.settle();
-    expect((await lastOfAda()).text).toContain("could not be passed on");
+    expect((await lastOfAda()).text).toContain("didn't reach our team");
   });
 });
 

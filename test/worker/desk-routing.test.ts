@@ -221,15 +221,15 @@ test("whoever is asked at home for a slot has had their turn, whenever the answe
 describe("agents", () => {
   test("are given nothing while they are away, offline or off shift, and again when they are back", async () => {
     await asks();
-    expect(await says(stage.olga, "SUP-1", "/away 30m")).toContain("You are away until");
-    expect(await says(stage.boris, "SUP-1", "/offline")).toContain("You are offline");
+    expect(await says(stage.olga, "SUP-1", "/away 30m")).toContain("You're away until");
+    expect(await says(stage.boris, "SUP-1", "/offline")).toContain("You're offline");
     await asks();
     expect(await assignee("SUP-2")).toBeNull();
     await stage.pass(30 * MINUTE);
     expect(await assignee("SUP-2")).toBe(9002);
     await says(stage.olga, "SUP-1", "/offline");
     await asks();
-    expect(await says(stage.boris, "SUP-1", "/online")).toContain("You are online");
+    expect(await says(stage.boris, "SUP-1", "/online")).toContain("You're online");
     expect(await assignee("SUP-3")).toBe(9003);
     await stage.pass(6 * HOUR);
     await asks();
@@ -242,7 +242,7 @@ describe("agents", () => {
 
   test("who decline are not asked again; when nobody is left, it waits", async () => {
     await asks();
-    expect(await says(stage.boris, "SUP-1", "/decline")).toContain("belongs to Olga");
+    expect(await says(stage.boris, "SUP-1", "/decline")).toContain("is Olga's");
     await says(stage.olga, "SUP-1", "/decline");
     expect(await assignee("SUP-1")).toBe(9003);
     await says(stage.boris, "SUP-1", "/decline");
@@ -272,7 +272,7 @@ describe("agents", () => {
     expect(await assignee("SUP-1")).toBe(9002);
     await stage.pass(10 * MINUTE + 5_000);
     expect(await assignee("SUP-1")).toBe(9003);
-    expect(texts(await stage.telegram.messages(9002)).at(-1)).toContain("You did not answer it in time");
+    expect(texts(await stage.telegram.messages(9002)).at(-1)).toContain("You didn't answer in time");
     await says(stage.boris, "SUP-1", "On it");
     await stage.pass(HOUR);
     expect(await assignee("SUP-1")).toBe(9003);
@@ -302,7 +302,7 @@ describe("agents", () => {
     const ada = await asks();
     const own = texts(await stage.telegram.messages(9002)).at(-1)!;
     expect(own).toContain("This ticket is yours now.");
-    expect(own).toContain("Why you: queue general; has 0 of 2.");
+    expect(own).toContain("Why you: queue general, 0 of 2 slots used.");
     const others = [...texts(await ada.messages()), ...texts(await stage.group.messages())].join("\n");
     expect(others).not.toContain("Why you");
     const { items } = await stage.get<{ items: { type: string; data: Record<string, unknown> }[] }>(
@@ -337,8 +337,8 @@ test("where the configuration says so, the group reads why as well, the customer
     config.routing.showReason = "group";
   });
   const ada = await asks();
-  expect(texts(await stage.inTopic("SUP-1")).join("\n")).toContain("has 0 of 2");
-  expect(texts(await ada.messages()).join("\n")).not.toContain("has 0 of 2");
+  expect(texts(await stage.inTopic("SUP-1")).join("\n")).toContain("0 of 2 slots used");
+  expect(texts(await ada.messages()).join("\n")).not.toContain("0 of 2 slots used");
 });
 
 test("nobody at all: it goes to the fallback pool, once, and then the leads are told", async () => {
@@ -387,7 +387,7 @@ test("nobody at all: it goes to the fallback pool, once, and then the leads are 
 
 describe("skills that nobody here could ever meet", () => {
   const told = async (): Promise<string[]> =>
-    texts(await stage.telegram.messages(9001)).filter((text) => text.includes("to nobody"));
+    texts(await stage.telegram.messages(9001)).filter((text) => text.includes("has the skills"));
   const story = (ref: string): Promise<{ waiting: { unmet: string[] } }> =>
     stage.get(`/api/v1/tickets/${ref}/routing`);
 
@@ -434,7 +434,9 @@ describe("skills that nobody here could ever meet", () => {
       expect(await assignee("SUP-1")).toBeNull();
       expect((await story("SUP-1")).waiting.unmet).toEqual([why]);
       expect(await told()).toHaveLength(1);
-      expect((await told())[0]).toContain(`in general to nobody: ${why}. It waits until somebody can`);
+      expect((await told())[0]).toContain(
+        `Nobody in general has the skills for this ticket: ${why}. Give someone the skill`,
+      );
       // Nor is it said again, whatever happens.
       await ada.write("Still there?");
       await asks();
@@ -478,7 +480,7 @@ describe("skills that nobody here could ever meet", () => {
     await starts(stage.lead);
     await crm.answers({ status: 200, body: JSON.stringify({ requireSkills: { latin: 2 } }) });
     await asks();
-    expect((await told())[0]).toContain("It goes to whoever is free once it has waited 5 minutes.");
+    expect((await told())[0]).toContain("After 5 minutes of waiting it goes to the next person who is free.");
     await stage.pass(6 * MINUTE);
     expect(await assignee("SUP-1")).not.toBeNull();
     expect(await told()).toHaveLength(1);
@@ -606,7 +608,7 @@ describe("a skills service", () => {
     );
     const why = Object.fromEntries(routing.waiting.candidates.map(({ agent, why: one }) => [agent.id, one]));
     expect(why[9002]).toContainEqual("lacks billing 1 (has none)");
-    expect(why[9003]).toEqual(["no room: has 2 of 2"]);
+    expect(why[9003]).toEqual(["no room: 2 of 2 slots used"]);
     // Operators see it where they see how the enrichment does.
     expect((await health())[0]).toMatchObject({
       system: "skills",
@@ -637,7 +639,7 @@ describe("a skills service", () => {
       "/api/v1/tickets/SUP-7/routing",
     );
     expect(routing.waiting.candidates.find(({ agent }) => agent.id === 9002)?.why).toEqual([
-      "no room: has 2 of 2",
+      "no room: 2 of 2 slots used",
     ]);
     expect((await health())[0]).toMatchObject({ failures: 0, answeredAt: expect.any(String) });
   });

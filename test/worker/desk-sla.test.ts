@@ -64,18 +64,18 @@ async function says(member: Member, line: string): Promise<string> {
 
 describe("what people see", () => {
   test("the customer reads when to expect an answer, in the desk's own hours", async () => {
-    expect(texts(await ada.messages()).at(-1)).toContain("We answer today by 12:00 (Berlin time).");
+    expect(texts(await ada.messages()).at(-1)).toContain("We'll reply here by 12:00 today (Berlin time).");
     await stage.moveTo(MORNING + 4 * HOUR);
     const bob = await stage.customer({ firstName: "Bob" });
     await bob.write("Mine too");
     await stage.settle();
     // One hour is left today; the other is Monday's first.
-    expect(texts(await bob.messages()).at(-1)).toContain("We answer Monday by 10:00 (Berlin time).");
+    expect(texts(await bob.messages()).at(-1)).toContain("We'll reply here by Monday, 10:00 (Berlin time).");
   });
 
   test("the card shows what is due next, and how that stands", async () => {
     const line = async (): Promise<string | undefined> =>
-      (await stage.card("SUP-1")).text?.split("\n").find((one) => /due:|stands still/.test(one));
+      (await stage.card("SUP-1")).text?.split("\n").find((one) => /due:|paused/.test(one));
     expect(await line()).toBe("First response due: 2026-11-20 12:00 (Berlin time) · in time");
     await stage.pass(95 * MINUTE);
     expect(await line()).toBe("First response due: 2026-11-20 12:00 (Berlin time) · ⚠️ at risk");
@@ -83,7 +83,7 @@ describe("what people see", () => {
     expect(await line()).toBe("First response due: 2026-11-20 12:00 (Berlin time) · 🔴 breached");
     await stage.olga.write((await stage.topic("SUP-1")).id, "We are on it");
     await stage.settle();
-    expect(await line()).toBe("Resolution: ⏸ stands still, waiting for the customer");
+    expect(await line()).toBe("Resolution: ⏸ paused, waiting for the customer");
   });
 
   test("/sla tells every promise and what comes next; /overdue what is late or at risk", async () => {
@@ -91,28 +91,24 @@ describe("what people see", () => {
       "First response due: 2026-11-20 12:00 (Berlin time) · in time",
     );
     expect(await says(stage.olga, "/sla")).toContain(
-      "Next: 2026-11-20 11:30 (Berlin time) the assignee is told",
+      "Next: 2026-11-20 11:30 (Berlin time), Senior billing gets an alert",
     );
-    expect(await says(stage.olga, "/overdue")).toBe("Nothing is late or at risk. ☕️");
+    expect(await says(stage.olga, "/overdue")).toBe("☕️ Nothing is late or at risk.");
     await stage.pass(3 * HOUR);
     expect(await says(stage.olga, "/overdue")).toContain("🔴 breached · SUP-1 · ");
   });
 
   test("/snooze reminds the one who asked, in private or by a mention in the topic", async () => {
-    expect(await says(stage.olga, "/snooze")).toContain("When? /snooze 2h");
-    expect(await says(stage.olga, "/snooze 30m the parcel")).toContain("You are reminded in 30 minutes");
+    expect(await says(stage.olga, "/snooze")).toContain("Remind you when? /snooze 2h");
+    expect(await says(stage.olga, "/snooze 30m the parcel")).toContain("You'll get a reminder in 30 minutes");
     await stage.pass(31 * MINUTE);
-    expect(texts(await stage.inTopic("SUP-1"))).toContain(
-      "Senior billing: ⏰ You asked to be reminded: the parcel",
-    );
+    expect(texts(await stage.inTopic("SUP-1"))).toContain("🔔 Senior billing: ⏰ Your reminder: the parcel");
     await starts(stage.boris);
     await says(stage.boris, "/snooze 30m");
     await stage.pass(31 * MINUTE);
-    expect((await privately(stage.boris)).at(-1)).toBe(
-      "SUP-1 · My printer burns\n⏰ You asked to be reminded.",
-    );
+    expect((await privately(stage.boris)).at(-1)).toBe("SUP-1 · My printer burns\n⏰ Your reminder.");
     await says(stage.olga, "/snooze 1d");
-    expect(await says(stage.olga, "/snooze off")).toContain("The reminder is off.");
+    expect(await says(stage.olga, "/snooze off")).toContain("Reminder cancelled.");
   });
 
   test("/escalate shows it, tells the leads, and twice is once", async () => {
@@ -120,7 +116,7 @@ describe("what people see", () => {
     await says(stage.olga, "/escalate too hot for me");
     expect((await stage.card("SUP-1")).text).toContain("SUP-1 · Escalated");
     expect((await privately(stage.lead)).at(-1)).toContain("🔥 Escalated by Senior billing: too hot for me");
-    expect(await says(stage.olga, "/escalate")).toContain("SUP-1 was escalated by Senior billing at");
+    expect(await says(stage.olga, "/escalate")).toContain("SUP-1 was escalated by Senior billing on");
   });
 });
 
@@ -146,10 +142,10 @@ describe("a promise that is not kept", () => {
       ["escalation_taken", at(150), "done"],
     ]);
     expect(await privately(stage.boris)).toContain(
-      "SUP-1 · My printer burns\n⏳ First response is due 2026-11-20 12:00 (Berlin time)",
+      "SUP-1 · My printer burns\n⏳ First response due in 30 minutes (2026-11-20 12:00 (Berlin time))",
     );
     expect(texts(await stage.inTopic("SUP-1")).join("\n")).toContain(
-      "🔴 First response was due 2026-11-20 12:00 (Berlin time)",
+      "🔴 First response overdue: was due 2026-11-20 12:00 (Berlin time)",
     );
     expect(await stage.get("/api/v1/tickets/SUP-1")).toMatchObject({
       assignee: { id: 9002, name: "Senior billing" },
@@ -164,7 +160,7 @@ describe("a promise that is not kept", () => {
     await stage.settle();
     const breached = (await of("sla_breached"))[0];
     expect(breached).toMatchObject({ at: at(120), notedAt: at(160) });
-    expect((await privately(stage.lead)).at(-1)).toContain("noted late: the desk was away");
+    expect((await privately(stage.lead)).at(-1)).toContain("late notice: the desk was offline");
   });
 
   test("reaches the record: when something is due, and afterwards what is due next", async () => {
@@ -259,22 +255,20 @@ describe("a queue that grows too deep", () => {
   test("tells the leads once, then when it is over, and keeps the cooldown", async () => {
     await starts(stage.lead);
     const said = async (): Promise<string[]> =>
-      (await privately(stage.lead)).filter((text) => text.includes("tickets wait"));
+      (await privately(stage.lead)).filter((text) => text.includes("unclaimed tickets"));
     await newTicket();
     expect(await said()).toEqual([]);
     await newTicket();
     await newTicket();
-    expect(await said()).toEqual([
-      "📈 general: 3 tickets wait for somebody to take them, more than 2. /queue lists them.",
-    ]);
+    expect(await said()).toEqual(["📈 general: 3 unclaimed tickets (limit 2). /queue lists them."]);
     for (const ref of ["SUP-1", "SUP-2"]) await stage.olga.write((await stage.topic(ref)).id, "/claim");
     await stage.settle(5_000);
-    expect((await said()).at(-1)).toBe("general: 2 tickets wait for somebody, no more than 2 again.");
+    expect((await said()).at(-1)).toBe("📉 general: back to 2 unclaimed tickets (limit 2).");
 
     await newTicket();
     expect(await said()).toHaveLength(2);
     await stage.pass(30 * MINUTE);
-    expect((await said()).at(-1)).toContain("general: 3 tickets wait for somebody to take them");
+    expect((await said()).at(-1)).toContain("general: 3 unclaimed tickets");
     expect(await said()).toHaveLength(3);
   });
 
@@ -282,7 +276,7 @@ describe("a queue that grows too deep", () => {
     await newTicket();
     await newTicket();
     const general = texts(await stage.group.messages({ threadId: null }));
-    expect(general.at(-1)).toContain("general: 3 tickets wait for somebody to take them");
+    expect(general.at(-1)).toContain("general: 3 unclaimed tickets");
   });
 });
 

@@ -335,7 +335,7 @@ test("rights that the bot lacks, and a group that it was put out of, are found",
       details: { group: "main", rights: ["can_delete_messages"] },
     },
   ]);
-  expect(await toldLead()).toEqual([expect.stringContaining("The bot lacks rights in the group main")]);
+  expect(await toldLead()).toEqual([expect.stringContaining("In “main” the bot needs the admin right")]);
   await stage.group.kickBot();
   expect((await look()).map(({ kind }) => kind)).toEqual(["group.gone"]);
 });

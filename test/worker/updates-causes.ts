@@ -7,7 +7,7 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   [
     "private client text",
     [
-      "to 5074596165: Thank you! Your request is SUP-1. We answer ",
+      "to 5074596165: Thank you! Your request number is SUP-1. We",
       "topic SUP-1 · First1 Last1 · adas",
       "to the staff: SUP-1 · Open",
       "copy 17 of 5074596165 to the staff",
@@ -37,7 +37,7 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   [
     "photo from a client (4 sizes)",
     [
-      "to 5244876660: Thank you! Your request is SUP-2. We answer ",
+      "to 5244876660: Thank you! Your request number is SUP-2. We",
       "topic SUP-2 · Имя3 · Photo",
       "to the staff: SUP-2 · Open",
       "copy 374 of 5244876660 to the staff",
@@ -83,7 +83,7 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   [
     "album video item forwarded by a private user",
     [
-      "to 5888633341: Thank you! Your request is SUP-3. We answer ",
+      "to 5888633341: Thank you! Your request number is SUP-3. We",
       "topic SUP-3 · Имя3 Фамилия1 · Video",
       "to the staff: SUP-3 · Open",
       "copy 198283 of 5888633341 to the staff",
@@ -100,7 +100,7 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   [
     "quiz poll with persistent option ids (Apr 2026)",
     [
-      "to 5074537183: Thank you! Your request is SUP-4. We answer ",
+      "to 5074537183: Thank you! Your request number is SUP-4. We",
       "topic SUP-4 · First1 · Poll",
       "to the staff: SUP-4 · Open",
       "copy 2649246 of 5074537183 to the staff",
@@ -109,7 +109,7 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   [
     "reply with mention/hashtag/url entities",
     [
-      "to 5096735925: Thank you! Your request is SUP-5. We answer ",
+      "to 5096735925: Thank you! Your request number is SUP-5. We",
       "topic SUP-5 · First2 · quote reply",
       "to the staff: SUP-5 · Open",
       "copy 1374526 of 5096735925 to the staff",
@@ -128,7 +128,7 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   [
     "official: message with entities",
     [
-      "to 1111111: Thank you! Your request is SUP-6. We answer ",
+      "to 1111111: Thank you! Your request number is SUP-6. We",
       "topic SUP-6 · Test Firstname Test Lastname · Bold and italics",
       "to the staff: SUP-6 · Open",
       "copy 1367 of 1111111 to the staff",
@@ -143,13 +143,13 @@ export const CAUSES: [kind: string, causes: string[]][] = [
     ["to -1001234567489: This bot serves a support desk and is not se"],
   ],
   ["reply inside the General topic: message_thread_id = root message, no is_topic_message", []],
-  ["callback_query on an inaccessible message (date 0)", ["toast: This button is no longer in use."]],
+  ["callback_query on an inaccessible message (date 0)", ["toast: This button has expired."]],
   ["callback_query of an inline message (no message)", []],
   ["edited_message of a reply, private", []],
   [
     "text with text_link + surrogate pairs (UTF-16 offsets)",
     [
-      "to 321654: Thank you! Your request is SUP-7. We answer ",
+      "to 321654: Thank you! Your request number is SUP-7. We",
       "topic SUP-7 · John Doe · test bold underline 😆👍 look here",
       "to the staff: SUP-7 · Open",
       "copy 123 of 321654 to the staff",
@@ -158,7 +158,7 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   [
     "poll message",
     [
-      "to 12345: Thank you! Your request is SUP-8. We answer ",
+      "to 12345: Thank you! Your request number is SUP-8. We",
       "topic SUP-8 · Mario Bros · Poll",
       "to the staff: SUP-8 · Open",
       "copy 123456 of 12345 to the staff",
@@ -184,7 +184,7 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   [
     "client replies with quote to the bot message",
     [
-      "to 5550000001: Thank you! Your request is SUP-9. We answer ",
+      "to 5550000001: Thank you! Your request number is SUP-9. We",
       "topic SUP-9 · Ada · #1001",
       "to the staff: SUP-9 · Open",
       "copy 71 of 5550000001 to the staff",
@@ -196,7 +196,7 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   ],
   [
     "callback_query by an anonymous admin is impossible: from is always the real user",
-    ["toast: This button is no longer in use."],
+    ["toast: This button has expired."],
   ],
   ["automatic channel forward into the linked discussion forum", []],
   ["anonymous admin posts inside a ticket topic", []],
@@ -215,13 +215,13 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   ["message_reaction by a client in private, custom emoji replaced", []],
   [
     "my_chat_member: bot KICKED from the desk supergroup",
-    ["to 9001: ⚠️ The desk cannot work in the group main: t"],
+    ["to 9001: ⚠️ The desk can't work in the group main: tur"],
   ],
   ["chat_member: operator leaves the desk", []],
   ["private chat topic message (bot with topics enabled, 9.3+)", ["copy 97 of 5550000001 to the staff"]],
   [
     "ephemeral command sent by an operator (10.2): message_id 0",
-    ["to the staff: /note works inside a ticket's topic."],
+    ["to the staff: ℹ️ /note only works in a ticket's topic."],
   ],
   ["inline_query from a client", []],
   ["chosen_inline_result", []],

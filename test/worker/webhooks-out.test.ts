@@ -320,9 +320,9 @@ describe("an endpoint that dies", () => {
     await stage.settle();
     expect(await health()).toMatchObject({ status: "disabled", waiting: 0 });
     expect(await endpoint.received()).toHaveLength(1);
-    expect(texts(await stage.telegram.messages(9001)).some((text) => text.includes("answered 410"))).toBe(
-      true,
-    );
+    expect(
+      texts(await stage.telegram.messages(9001)).some((text) => text.includes("turned itself off")),
+    ).toBe(true);
     expect((await stage.api("POST", "/api/v1/webhooks/crm/ping", {})).status).toBe(409);
     const { items: parked } = await stage.get<{ items: { id: string }[] }>("/api/v1/outbox");
     for (const [path, body] of [
@@ -538,7 +538,9 @@ describe("with several groups", () => {
     expect(await endpoint.received()).toHaveLength(1);
     expect(await health()).toMatchObject({ status: "disabled", waiting: 0, dead: 1 });
     for (const id of [9001, 9004]) {
-      const said = texts(await stage.telegram.messages(id)).filter((text) => text.includes("answered 410"));
+      const said = texts(await stage.telegram.messages(id)).filter((text) =>
+        text.includes("turned itself off"),
+      );
       expect(said).toHaveLength(1);
     }
     expect(await post("enable")).toMatchObject({ changed: true });

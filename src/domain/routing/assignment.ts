@@ -168,7 +168,7 @@ function candidate(
   };
   const against: string[] = [];
   if (!now.available) against.push(now.unavailableBecause ?? "not available");
-  if (open >= agent.capacity) against.push(`no room: has ${open} of ${agent.capacity}`);
+  if (open >= agent.capacity) against.push(`no room: ${open} of ${agent.capacity} slots used`);
   if (need.declined.includes(agent.id)) against.push("declined it");
   if (stage.kind !== "override") {
     const missing = missingSkills(agent.skills, need.requireSkills, at);
@@ -215,12 +215,14 @@ function reasons(
   { agent, open, history }: AgentNow,
 ): string[] {
   const why: string[] = [];
-  if (parts.preferredAgent > 0) why.push("is who the customer is to be served by");
+  if (parts.preferredAgent > 0) why.push("preferred agent of this customer");
   if (parts.preferredSkills > 0) {
-    why.push(`has ${Math.round(parts.preferredSkills * 100)} % of ${Object.keys(preferSkills).join(", ")}`);
+    const share = Math.round(parts.preferredSkills * 100);
+    const skills = `${Object.keys(preferSkills).join(", ")} skills match`;
+    why.push(share === 100 ? `${skills} fully` : `${skills} ${share} %`);
   }
-  if (history === 1) why.push("has had this customer before");
+  if (history === 1) why.push("served this customer before");
   else if (history > 0) why.push("knows customers of this tier");
-  why.push(`has ${open} of ${agent.capacity}`);
+  why.push(`${open} of ${agent.capacity} slots used`);
   return why;
 }

@@ -48,7 +48,7 @@ export function requiredInWords(required: SkillLevels): string[] {
 export function assignmentInWords({ assignee, candidates }: Assignment, group: string): string[] {
   const [best] = candidates;
   if (best === undefined) return [`nobody works in ${group}`];
-  if (assignee !== null) return [`${assignee.name} ${best.why.join(", ")}`];
+  if (assignee !== null) return [`${assignee.name}: ${best.why.join(", ")}`];
   const why = candidates.slice(0, NAMED_MAX).map((one) => `${one.agent.name}: ${one.why.join(", ")}`);
   const more = candidates.length - why.length;
   return [`nobody can take it now`, ...why, ...(more > 0 ? [`… and ${more} more`] : [])];

@@ -2,6 +2,7 @@ import { places, problem, quoted, type ConfigProblem, type Path } from "../confi
 import type { CalendarConfig } from "../config.ts";
 import { durationMs } from "../duration.ts";
 import { PRIORITIES } from "../priority.ts";
+import { pointerTo } from "../schema-problems.ts";
 import { BusinessCalendar } from "./calendar.ts";
 import { METRICS } from "./metric.ts";
 import { DAY_MS, dayOf, isTimeZone, WEEKDAYS } from "./zone.ts";
@@ -12,19 +13,22 @@ const WEEKS_IN_REACH = 5 * 52;
 /** What is wrong with the calendars at these places, whatever else is wrong with the document. */
 export function calendarProblems(document: unknown, calendars: string): ConfigProblem[] {
   return places(document, calendars).flatMap((calendar) => [
-    ...places(calendar.value, "timeZone").flatMap(({ path, value }) =>
-      typeof value !== "string" || isTimeZone(value)
-        ? []
-        : [
-            problem(
-              [...calendar.path, ...path],
-              `${quoted(value)} is no IANA time zone; write for example "Europe/Berlin" or "UTC"`,
-            ),
-          ],
-    ),
+    ...timeZoneProblems(calendar.value, "timeZone").map(({ pointer, message }) => ({
+      pointer: `${pointerTo(calendar.path)}${pointer}`,
+      message,
+    })),
     ...overlaps(calendar.value, calendar.path),
     ...neverOpen(calendar.value, calendar.path),
   ]);
+}
+
+/** Whether what stands at these places names a zone. */
+export function timeZoneProblems(document: unknown, zones: string): ConfigProblem[] {
+  return places(document, zones).flatMap(({ path, value }) =>
+    typeof value !== "string" || isTimeZone(value)
+      ? []
+      : [problem(path, `${quoted(value)} is no IANA time zone; write for example "Europe/Berlin" or "UTC"`)],
+  );
 }
 
 interface Interval {

@@ -28,7 +28,6 @@ export interface SlaClock {
 
 /** The clocks of a ticket that have begun, of `nextResponse` only the one of the present turn. */
 export function clocksOf(ticket: Ticket, policy: SlaPolicy): SlaClock[] {
-  const targets = policy.targets[ticket.priority];
   const clocks: SlaClock[] = [];
   const add = (
     metric: Metric,
@@ -37,7 +36,10 @@ export function clocksOf(ticket: Ticket, policy: SlaPolicy): SlaClock[] {
     endedAt: number | null,
     pauses: readonly ReasonedPause[],
   ): void => {
-    const targetMs = targets[metric];
+    // The desk's own escalation shortens no promise that runs already: the customer was told the former one.
+    const raised = ticket.raisedFrom?.find(({ at }) => startedAt <= at);
+    const priority = raised?.priority ?? ticket.priority;
+    const targetMs = policy.targets[priority][metric];
     if (targetMs === undefined) return;
     const due = policy.calendar.due(startedAt, targetMs, pauses);
     clocks.push({ metric, instance, startedAt, targetMs, due, endedAt, pauses });

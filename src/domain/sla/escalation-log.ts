@@ -58,8 +58,9 @@ export interface HeldNotice extends MomentOf {
 export interface EscalationLog {
   /** `momentKey` → when it happened. */
   happened: Record<string, number>;
-  /** When people were last told. */
+  /** When people were last told, and of what; tickets of earlier releases do not say of what. */
   noticeAt: number | null;
+  noticeOf?: MomentKind;
   held: HeldNotice[];
 }
 
@@ -90,6 +91,17 @@ export function isNotice({ action, result }: EscalationReceipt): boolean {
   if (result === "held" || result === "unchanged") return false;
   return "notify" in action || "note" in action || ("reassign" in action && result === "nobody");
 }
+
+/** The gravest moment of some notices. */
+export function gravestOf(notices: readonly { moment: MomentKind }[]): MomentKind {
+  return notices.reduce<MomentKind>(
+    (gravest, { moment }) => (GRAVITY[moment] > GRAVITY[gravest] ? moment : gravest),
+    "warning",
+  );
+}
+
+/** How grave a moment is: the order in which those of one clock happen, too. */
+export const GRAVITY: Record<MomentKind, number> = { warning: 0, breach: 1, overdue: 2 };
 
 /** Which promises of a ticket are broken, kept late or not at all; of `nextResponse` only the present turn counts. */
 export function brokenPromises({ escalation }: { escalation: EscalationLog }): Metric[] {

@@ -2,10 +2,10 @@ import type { Policy } from "../policy.ts";
 import type { Ticket } from "../ticket.ts";
 import { clocksOf, warningsOf, type SlaClock } from "./clocks.ts";
 import {
+  GRAVITY,
   momentKey,
   type EscalationLog,
   type Moment,
-  type MomentKind,
   type MomentOf,
   type NoticeReceiver,
 } from "./escalation-log.ts";
@@ -16,10 +16,8 @@ import type { EscalationStep, SlaPolicy } from "./sla-policy.ts";
 export function momentsAhead(ticket: Ticket, policy: SlaPolicy): Moment[] {
   return clocksOf(ticket, policy)
     .flatMap((clock) => (clock.endedAt === null ? momentsOf(clock, ticket.escalation, policy) : []))
-    .sort((a, b) => a.at - b.at || MOMENT_ORDER[a.moment] - MOMENT_ORDER[b.moment]);
+    .sort((a, b) => a.at - b.at || GRAVITY[a.moment] - GRAVITY[b.moment]);
 }
-
-const MOMENT_ORDER: Record<MomentKind, number> = { warning: 0, breach: 1, overdue: 2 };
 
 function momentsOf(clock: SlaClock, log: EscalationLog, policy: SlaPolicy): Moment[] {
   const { metric, instance, due } = clock;

@@ -1,3 +1,4 @@
+import { webhookPlace } from "../../domain/desk-address.ts";
 import { UPDATE_KINDS } from "../../domain/update-kinds.ts";
 import { log } from "../../log.ts";
 import { realNow } from "../../real-clock.ts";
@@ -5,9 +6,10 @@ import { RecordUnreachable } from "../../record/reach.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";
 import { botApi, type BotApi } from "../../telegram/api.ts";
 import { envelopeOf } from "../../telegram/envelope.ts";
-import { deleteWebhook, setWebhook, webhookInfo } from "../../telegram/webhook.ts";
+import { deleteWebhook, webhookInfo } from "../../telegram/webhook.ts";
 import { DRAIN_LEASE_MS, DRAIN_PATIENCE_MS, DRAIN_WEBHOOK_TRIES, DRAINED_UPDATES_MAX } from "../limits.ts";
 import { receive, type Received } from "../receiving.ts";
+import { pointWebhook } from "./webhook-setting.ts";
 
 /** Why a drain ended before Telegram's queue was empty. */
 export const STOPS = [
@@ -43,16 +45,16 @@ export type DrainAnswer =
  */
 export async function drainUpdates(env: Env, now: number): Promise<DrainAnswer> {
   const store = new Reconciliation(env.DB);
-  const url = await store.webhookUrl();
+  const bot = botApi(env.BOT_TOKEN, env.TELEGRAM_API_ROOT);
+  const url = await placeAfter(store, bot);
   if (url === null) return { refused: "drain.no_address" };
   if (!(await store.begin("drain", now, now + DRAIN_LEASE_MS))) return { refused: "drain.running" };
-  const bot = botApi(env.BOT_TOKEN, env.TELEGRAM_API_ROOT);
   let came: Awaited<ReturnType<typeof bringIn>> | null = null;
   let set = false;
   try {
     came = (await deleteWebhook(bot)) ? await bringIn(env, bot, now) : null;
   } finally {
-    set = await setAgain(bot, url, env.WEBHOOK_SECRET);
+    set = await setAgain({ env, now, store, bot }, url);
     // While it is not set the drain counts as dead, and the next minute sets it.
     if (set) await store.end("drain");
   }
@@ -112,9 +114,16 @@ async function fetchUpdates(bot: BotApi, offset: number, limit: number): Promise
   return outcome.kind === "done" && Array.isArray(outcome.result) ? outcome.result : null;
 }
 
-async function setAgain(bot: BotApi, url: string, secret: string): Promise<boolean> {
+/** Where the webhook leads afterwards: the desk's address, unless updates come by another way, which the drain keeps. */
+async function placeAfter(store: Reconciliation, bot: BotApi): Promise<string | null> {
+  const current = (await webhookInfo(bot))?.url ?? "";
+  const { expected, left } = webhookPlace(await store.places(), current);
+  return left === null ? expected : current;
+}
+
+async function setAgain(at: Parameters<typeof pointWebhook>[0], url: string): Promise<boolean> {
   for (let tries = 1; tries <= DRAIN_WEBHOOK_TRIES; tries += 1) {
-    if (await setWebhook(bot, url, secret)) return true;
+    if ((await pointWebhook(at, url)) === "set") return true;
     // Telegram takes one setWebhook a second [Bot API server].
     await scheduler.wait(1_000);
   }

@@ -1,5 +1,5 @@
 import type { Config, VersionedConfig } from "../../domain/config.ts";
-import { defaultGroupOf } from "../../domain/policy.ts";
+import { defaultGroupOf, timeZoneOf } from "../../domain/policy.ts";
 import {
   findingInWords,
   newsIn,
@@ -19,6 +19,7 @@ import { lookAtConfig } from "./config-look.ts";
 import { lookAtGroups, thankGroups } from "./groups-look.ts";
 import type { Look } from "./look.ts";
 import { lookAtRecord } from "./record-look.ts";
+import { lookAtSecrets } from "./secrets-look.ts";
 import { lookAtUpdates } from "./updates-look.ts";
 import { lookAtWebhook } from "./webhook-look.ts";
 
@@ -88,10 +89,12 @@ async function look(
   const record = await lookAtRecord(at);
   const webhook = isDraining ? [] : await lookAtWebhook(at);
   const seen = await lookAtGroups(at);
+  const secrets = await lookAtSecrets(at);
   const findings = [
     ...inForce,
     ...record,
     ...webhook,
+    ...secrets,
     ...updates.findings,
     ...seen.flatMap((group) => group.findings),
   ];
@@ -106,7 +109,7 @@ async function look(
 }
 
 async function tell(env: Env, config: Config, news: readonly Finding[]): Promise<boolean> {
-  const { timeZone } = config.calendars[0] ?? { timeZone: "UTC" };
+  const timeZone = timeZoneOf(config);
   const time = (at: number): string => `${wallTime(at, timeZone)} ${zoneWords(timeZone)}`;
   const lines = news.map((one) => findingInWords(one, time));
   const told = await askGroup(env, defaultGroupOf(config), (stub) => stub.tellLeads(lines));

@@ -8,11 +8,12 @@ import {
   type TrailPosition,
 } from "../../record/audit-trail.ts";
 import { encodeCursor } from "../../record/cursor.ts";
+import { accepts } from "../acceptable.ts";
 import { needs } from "../access.ts";
 import { csvLine } from "../csv.ts";
 import type { Desk } from "../desk.ts";
 import { AUDIT_EXPORT_PAGE_ROWS, AUDIT_EXPORT_PAGES_MAX } from "../limits.ts";
-import { ADMISSION, problems } from "../problem.ts";
+import { ADMISSION, problem, problems } from "../problem.ts";
 import { streamed } from "../streamed.ts";
 import { cursorOf, Instant, instant, Limit, NextCursor, Until, When } from "./shared.ts";
 
@@ -153,7 +154,10 @@ auditApi.openapi(
     request: {
       query: z.strictObject({
         ...Filter,
-        format: z.enum(["ndjson", "csv"]).default("ndjson"),
+        format: z
+          .enum(["ndjson", "csv"])
+          .optional()
+          .openapi({ description: "Without it `Accept` decides; NDJSON where that takes both" }),
       }),
     },
     responses: {
@@ -171,9 +175,12 @@ auditApi.openapi(
     },
   }),
   async (c) => {
-    const { format, ...filter } = c.req.valid("query");
+    const { format: asked, ...filter } = c.req.valid("query");
+    const format = formatFor(asked, c.req.header("Accept"));
+    if (format === null)
+      return problem(c, "request.not_acceptable", { detail: `Accept does not take ${asked}.` });
     const line = format === "csv" ? csvOf : (entry: TrailEntry) => `${JSON.stringify(entryJson(entry))}\n`;
-    const head = format === "csv" ? csvLine(COLUMNS) : "";
+    const head = format === "csv" ? `${BYTE_ORDER_MARK}${csvLine(COLUMNS)}` : "";
     // The first page is read before anything is sent, so that a failure is still a problem document.
     const pieces = lines(c.env.DB, filter, head, line);
     const first = await pieces.next();
@@ -193,6 +200,22 @@ auditApi.openapi(
     });
   },
 );
+
+/** Spreadsheets read a file without it in the encoding of their country. */
+const BYTE_ORDER_MARK = "\uFEFF";
+const TYPES = { ndjson: "application/x-ndjson", csv: "text/csv" } as const;
+
+/** What is asked for if the caller takes it, otherwise what they take; null: they ask for what they do not take. */
+function formatFor(
+  asked: keyof typeof TYPES | undefined,
+  accept: string | undefined,
+): keyof typeof TYPES | null {
+  // The typed client and others that say JSON mean whatever this route answers.
+  const takes = (format: keyof typeof TYPES): boolean =>
+    accepts(accept, TYPES[format]) || (format === "ndjson" && accepts(accept, "application/json"));
+  if (asked !== undefined) return takes(asked) ? asked : null;
+  return takes("ndjson") ? "ndjson" : "csv";
+}
 
 async function* lines(
   d1: D1Database,

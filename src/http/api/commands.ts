@@ -25,7 +25,7 @@ import { doerOf } from "../doer.ts";
 import { RETRY_AFTER_S, WRITTEN_CHARS_MAX } from "../limits.ts";
 import { ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { refused, unknownAt } from "./refused.ts";
-import { Idempotent, Instant, instantOrNull, When } from "./shared.ts";
+import { EmailAddress, Idempotent, Instant, instantOrNull, When } from "./shared.ts";
 import { By, Ticket, ticketJson } from "./ticket-json.ts";
 import { Ref } from "./tickets.ts";
 
@@ -64,7 +64,7 @@ const Order = z
       .strictObject({
         telegramId: z.int().positive().optional().openapi({ description: "Of anybody at Telegram" }),
         id: z.int().positive().optional().openapi({ description: "As `GET /contacts` has it" }),
-        email: z.email("must be an e-mail address").max(254).optional().openapi({
+        email: EmailAddress.optional().openapi({
           description:
             "As the staff has noted it of a contact (`/contacts/{id}/details`). Needs `contacts:read` as well",
         }),

@@ -121,6 +121,8 @@ interface How {
   note?: string | undefined;
   /** `ReassignTo`. */
   reassign?: string | undefined;
+  /** Whether what the path names is in a document: what `*` in a condition asks. Without it the path names the whole. */
+  exists?: ((document: unknown) => boolean) | undefined;
   restoredFrom?: number;
 }
 
@@ -128,21 +130,21 @@ interface How {
 export async function changeConfig<Missing extends MissingPlace = never>(
   c: Context<Desk>,
   next: NextDocument<Missing>,
-  { dryRun, note, reassign }: How & { dryRun: z.infer<typeof DryRun> },
+  { dryRun, note, reassign, exists }: How & { dryRun: z.infer<typeof DryRun> },
 ) {
   return dryRun === "1" || dryRun === "true"
-    ? rehearse(c, next, reassign)
-    : storeConfig(c, next, { note, reassign });
+    ? rehearse(c, next, { reassign, exists })
+    : storeConfig(c, next, { note, reassign, exists });
 }
 
 async function rehearse<Missing extends MissingPlace>(
   c: Context<Desk>,
   next: NextDocument<Missing>,
-  reassign: string | undefined,
+  { reassign, exists }: Pick<How, "reassign" | "exists">,
 ) {
   const store = new ConfigStore(c.env.DB);
   const current = await store.current();
-  if (!isExpected(c, current)) return changedMeanwhile(c, current);
+  if (!isExpected(c, current, exists)) return changedMeanwhile(c, current);
   const made = next(current?.document);
   if ("missing" in made) return problem(c, made.missing);
   const check = await store.check(made.document, current?.document, c.get("now")());
@@ -159,13 +161,13 @@ async function rehearse<Missing extends MissingPlace>(
 export async function storeConfig<Missing extends MissingPlace = never>(
   c: Context<Desk>,
   next: NextDocument<Missing>,
-  { note, restoredFrom, reassign }: How,
+  { note, restoredFrom, reassign, exists }: How,
 ) {
   const store = new ConfigStore(c.env.DB);
   const current = await store.current();
   const before = await store.madeBy(c.get("cause"));
   if (before !== null) return storedBefore(c, store, before, current);
-  if (!isExpected(c, current)) return changedMeanwhile(c, current);
+  if (!isExpected(c, current, exists)) return changedMeanwhile(c, current);
   const made = next(current?.document);
   if ("missing" in made) return problem(c, made.missing);
   const { document } = made;
@@ -303,12 +305,18 @@ export async function toldAgain(c: Context<Desk>, { version, document }: StoredC
 }
 
 /** Whether the request's conditions on the version in force hold. */
-function isExpected(c: Context<Desk>, current: StoredConfig | null): boolean {
+function isExpected(
+  c: Context<Desk>,
+  current: StoredConfig | null,
+  exists: (document: unknown) => boolean = () => true,
+): boolean {
   const version = current?.version ?? 0;
+  const isThere = current !== null && exists(current.document);
   const match = c.req.header("If-Match");
   const noneMatch = c.req.header("If-None-Match");
   return (
-    (match === undefined || names(match, version)) && (noneMatch === undefined || !names(noneMatch, version))
+    (match === undefined || names(match, version, isThere)) &&
+    (noneMatch === undefined || !names(noneMatch, version, isThere))
   );
 }
 

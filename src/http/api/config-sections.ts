@@ -63,7 +63,8 @@ const READ = {
 
 const CONDITIONS = Idempotent.extend({
   "If-Match": z.string().optional().openapi({
-    description: "The ETag of the version that the change was made from; `412` if it is not in force",
+    description:
+      "The ETag of the version that the change was made from, or `*` for what is there already; `412` if that does not hold",
   }),
 });
 const HOW = z.strictObject({ dryRun: DryRun, note: Note.optional(), reassign: ReassignTo.optional() });
@@ -152,7 +153,8 @@ configSectionsApi.openapi(
     const body = jsonOf(await c.req.arrayBuffer());
     if ("refused" in body) return problem(c, body.refused);
     const next = onDocument((document) => ({ ...document, [section]: body.value }));
-    return changeConfig(c, next, c.req.valid("query"));
+    const exists = (document: unknown) => (document as Record<string, unknown>)[section] !== undefined;
+    return changeConfig(c, next, { ...c.req.valid("query"), exists });
   },
 );
 
@@ -174,7 +176,8 @@ configSectionsApi.openapi(
     const wrong = otherName(section, id, body.value);
     if (wrong !== null) return problem(c, "request.invalid", { problems: [wrong] });
     const next = onDocument((document) => withItem(document, section, id, body.value));
-    return changeConfig(c, next, c.req.valid("query"));
+    const exists = (document: unknown) => itemIn(document, section, id) !== undefined;
+    return changeConfig(c, next, { ...c.req.valid("query"), exists });
   },
 );
 
@@ -191,7 +194,8 @@ configSectionsApi.openapi(
   async (c) => {
     const { section, id } = c.req.valid("param");
     const next = onDocument((document) => withoutItem(document, section, id));
-    return changeConfig(c, next, c.req.valid("query"));
+    const exists = (document: unknown) => itemIn(document, section, id) !== undefined;
+    return changeConfig(c, next, { ...c.req.valid("query"), exists });
   },
 );
 

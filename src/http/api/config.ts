@@ -21,7 +21,7 @@ import {
 } from "./config-change.ts";
 import { configSchema } from "./config-schema.ts";
 import { SMALL_CONFIG } from "./examples.ts";
-import { cursorOf, Idempotent, Instant, instant, Limit, NextCursor } from "./shared.ts";
+import { cursorOf, Idempotent, Instant, instant, IntegerText, Limit, NextCursor } from "./shared.ts";
 
 /** The configuration as one document, its history, and the way back. */
 export const configApi = new OpenAPIHono<Desk>();
@@ -32,7 +32,7 @@ const Document = { $ref: "#/components/schemas/Config" };
 
 const Version = z.int().positive().max(Number.MAX_SAFE_INTEGER);
 /** … as it stands in a path or a query. */
-const VersionNumber = z.coerce.number().pipe(Version).openapi({ type: "integer", minimum: 1, example: 1 });
+const VersionNumber = IntegerText.pipe(Version).openapi({ type: "integer", minimum: 1, example: 1 });
 const VersionInfo = z
   .object({
     version: z.int(),

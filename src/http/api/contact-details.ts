@@ -4,12 +4,12 @@ import type { Context } from "hono";
 import { askGroups, groupIds } from "../../groups/ask.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ContactDetails, type DetailsRow } from "../../record/contact-details.ts";
-import { CONTACT_NOTES_CHARS_MAX, DISPLAY_NAME_CHARS_MAX, EMAIL_CHARS_MAX } from "../../record/limits.ts";
+import { CONTACT_NOTES_CHARS_MAX, DISPLAY_NAME_CHARS_MAX } from "../../record/limits.ts";
 import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
-import { Idempotent, Instant, instantOrNull, TelegramId } from "./shared.ts";
+import { EmailAddress, Idempotent, Instant, instantOrNull, TelegramId } from "./shared.ts";
 
 /** What the staff says of a contact beside what Telegram tells: names, blocks, who is the same person. */
 export const contactDetailsApi = new OpenAPIHono<Desk>();
@@ -25,10 +25,7 @@ const DisplayName = line(DISPLAY_NAME_CHARS_MAX).openapi({
   description: "What the staff calls them",
   example: "Ada Lovelace",
 });
-const Email = z
-  .email("must be an e-mail address")
-  .max(EMAIL_CHARS_MAX)
-  .openapi({ example: "ada@example.com" });
+const Email = EmailAddress.openapi({ example: "ada@example.com" });
 const Phone = z
   .string()
   .regex(/^\+[1-9]\d{4,14}$/, "must be + and 5 to 15 digits (E.164)")

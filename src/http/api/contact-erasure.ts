@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
+import { signingRoot } from "../../domain/secrets.ts";
 import { askGroups } from "../../groups/ask.ts";
 import { advanceErasure } from "../../groups/erasing.ts";
 import { log } from "../../log.ts";
@@ -180,7 +181,7 @@ contactErasureApi.openapi(
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);
     if (versioned === null) return problem(c, "config.missing");
     const store = new Erasures(c.env.DB);
-    const pseudonym = await pseudonymOf(id, c.env.WEBHOOK_SECRET);
+    const pseudonym = await pseudonymOf(id, signingRoot(c.env));
     const last = await store.lastOf(pseudonym);
     if (last?.state === "running") return c.json(erasureJson(last), 202);
     if (!(await isKnown(c, id, await new ConfigStore(c.env.DB).groupsEver()))) {

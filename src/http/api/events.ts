@@ -6,7 +6,7 @@ import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { EVENTS_PAGE_DEFAULT, EVENTS_PAGE_MAX } from "../limits.ts";
 import { ADMISSION, problem, problems } from "../problem.ts";
-import { cursorOf } from "./shared.ts";
+import { cursorOf, IntegerText } from "./shared.ts";
 import { eventJson, TicketEvent } from "./ticket-json.ts";
 import { several } from "./ticket-query.ts";
 
@@ -50,7 +50,7 @@ eventsApi.openapi(
           example: ["ticket_opened", "ticket_resolved"],
         }),
         group: z.string().min(1).max(64).optional().openapi({ example: "main" }),
-        limit: z.coerce.number().int().min(1).max(EVENTS_PAGE_MAX).default(EVENTS_PAGE_DEFAULT).openapi({
+        limit: IntegerText.pipe(z.int().min(1).max(EVENTS_PAGE_MAX)).default(EVENTS_PAGE_DEFAULT).openapi({
           type: "integer",
           minimum: 1,
           maximum: EVENTS_PAGE_MAX,

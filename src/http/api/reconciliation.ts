@@ -21,6 +21,8 @@ const KINDS = [
   "record.differs",
   "record.tickets_differ",
   "webhook.drifted",
+  "webhook.secret_differs",
+  "signing.root_changed",
   "webhook.deaf",
   "webhook.errors",
   "webhook.backlog",

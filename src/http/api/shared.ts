@@ -3,7 +3,7 @@ import { Duration, ms as msOf } from "../../domain/duration.ts";
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "../../domain/limits.ts";
 import type { SchemaProblem } from "../../domain/schema-problems.ts";
 import { decodeCursor } from "../../record/cursor.ts";
-import { CURSOR_CHARS_MAX } from "../../record/limits.ts";
+import { CURSOR_CHARS_MAX, EMAIL_CHARS_MAX } from "../../record/limits.ts";
 import { KEY_OVERLAP_DEFAULT, KEY_OVERLAP_MAX_MS } from "../limits.ts";
 import { IdempotencyKey } from "../once.ts";
 
@@ -55,12 +55,14 @@ export const NextCursor = z
   .nullable()
   .openapi({ description: "Where the next page begins; null on the last one" });
 
+/** An integer in a query or a path, in the one form in which numbers are written there: no `0x10`, `1e2`, `5.0` or ` 5`. */
+export const IntegerText = z
+  .string()
+  .regex(/^(?:0|-?[1-9]\d{0,15})$/, 'must be an integer such as "50"')
+  .transform(Number);
+
 /** How many items a page has. */
-export const Limit = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(PAGE_SIZE_MAX)
+export const Limit = IntegerText.pipe(z.int().min(1).max(PAGE_SIZE_MAX))
   .default(PAGE_SIZE_DEFAULT)
   .openapi({ type: "integer", minimum: 1, maximum: PAGE_SIZE_MAX, default: PAGE_SIZE_DEFAULT });
 
@@ -80,11 +82,11 @@ export function cursorOf<T extends z.ZodType>(position: T) {
 }
 
 /** A number that identifies something of Telegram's: of a person. */
-export const TelegramId = z.coerce
-  .number()
-  .int()
-  .positive()
-  .openapi({ type: "integer", format: "int64", example: 5550000001 });
+export const TelegramId = IntegerText.pipe(z.int().positive()).openapi({
+  type: "integer",
+  format: "int64",
+  example: 5550000001,
+});
 
 /** Every call that changes something takes this header; `changes` in `access.ts` reads it. */
 export const Idempotent = z.object({ "Idempotency-Key": IdempotencyKey });
@@ -98,3 +100,15 @@ export const Overlap = Duration.default(KEY_OVERLAP_DEFAULT)
     example: "24h",
     description: "For how long the present secret counts besides the new one; `0s`: not at all",
   });
+
+/**
+ * An e-mail address as browsers take it (HTML, "valid e-mail address"): every character that RFC 5322 lets stand before
+ * the @ without quotes, such as those of BATV, SRS and VERP senders. Zod's own form refuses `&`, `/` and `=`.
+ */
+export const EmailAddress = z
+  .email({ pattern: z.regexes.html5Email, error: "must be an e-mail address" })
+  .max(EMAIL_CHARS_MAX)
+  .refine(
+    (address) => /\.[^.@]+$/.test(address),
+    "must be an e-mail address of a domain, such as ada@example.com",
+  );

@@ -5,6 +5,7 @@ import type { AuditAction } from "../../domain/audit.ts";
 import type { Config } from "../../domain/config.ts";
 import { HOOK_REPLAYED_MAX } from "../../domain/limits.ts";
 import { defaultGroupOf } from "../../domain/policy.ts";
+import { signingRoot } from "../../domain/secrets.ts";
 import {
   ENRICHMENT_ENDPOINT,
   generationsAt,
@@ -65,7 +66,7 @@ webhooksApi.openapi(
     responses: {
       200: {
         description:
-          "As Standard Webhooks has it; it follows from `WEBHOOK_SECRET` and changes with it. `enrichment` and `skills` are those of the systems under `routing` that are asked with signed questions",
+          "As Standard Webhooks has it; it follows from `SIGNING_ROOT` (from `WEBHOOK_SECRET` where that is not set) and changes with it. `enrichment` and `skills` are those of the systems under `routing` that are asked with signed questions",
         content: {
           "application/json": {
             schema: z
@@ -507,7 +508,7 @@ function noted(c: Context<Desk>, action: AuditAction, id: string): Promise<() =>
 
 async function secretsOf(c: Context<Desk>, id: string, signing: Signing) {
   const [newest, former] = await Promise.all(
-    generationsAt(signing, c.get("now")()).map((one) => signingSecret(c.env.WEBHOOK_SECRET, id, one)),
+    generationsAt(signing, c.get("now")()).map((one) => signingSecret(signingRoot(c.env), id, one)),
   );
   return {
     secret: newest!,

@@ -3,7 +3,6 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ConfigInput } from "../../domain/config.ts";
 import { ms } from "../../domain/duration.ts";
-import { UPDATE_KINDS } from "../../domain/update-kinds.ts";
 import { buildWorker, LOCAL_ENTRY, startLocalDesk, type LocalDesk } from "../desk/local-desk.ts";
 import { scenarios } from "../scenarios/all.ts";
 import { furnish } from "../scenarios/furnish.ts";
@@ -218,21 +217,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     if (isEmpty) for (const customer of FIRST_CUSTOMERS) await telegram.customer(customer);
     // One that is in force already changes nothing.
     await door.put(settled);
-    await setWebhook();
+    // Before its first look: its port may be another one than the last time.
+    await tellAddress(desk.url, secrets.ADMIN_TOKEN);
     return settled;
-  }
-
-  async function setWebhook(): Promise<void> {
-    const answer = await fetch(`${sandbox.url}/bot${secrets.BOT_TOKEN}/setWebhook`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({
-        url: `${desk.url}/telegram/webhook`,
-        secret_token: secrets.WEBHOOK_SECRET,
-        allowed_updates: UPDATE_KINDS,
-      }),
-    });
-    if (!answer.ok) throw new Error(`setWebhook: ${await answer.text()}`);
   }
 
   function save(): void {
@@ -272,6 +259,17 @@ function configDoor(deskUrl: string, token: string) {
       if (!put.ok) throw new Error(`the configuration was refused: ${await put.text()}`);
     },
   };
+}
+
+/** Tells the desk where it is, upon which it leads Telegram's updates there. */
+async function tellAddress(deskUrl: string, token: string): Promise<void> {
+  const put = await fetch(`${deskUrl}/api/v1/desk/address`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ url: deskUrl }),
+  });
+  const answer = (await put.json()) as { webhook?: { set: boolean } };
+  if (answer.webhook?.set !== true) throw new Error(`the desk's address: ${JSON.stringify(answer)}`);
 }
 
 /** Whoever of several a request is for. */

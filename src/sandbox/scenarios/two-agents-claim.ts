@@ -37,7 +37,7 @@ export const twoAgentsClaim: Scenario = {
     );
     await stage.until(
       "the card names one assignee",
-      async () => (await stage.cardIn(topicId))?.text?.includes("Assignee: nobody yet") === false,
+      async () => (await stage.cardIn(topicId))?.text?.includes("Assignee: unclaimed") === false,
     );
     await stage.pause();
     stage.seen(

@@ -16,9 +16,16 @@ import type { Of } from "./arrival-of.ts";
 import { customerMessage } from "./customer-message.ts";
 import { greetedCustomer, ticketOfMessage } from "./customers.ts";
 
+/** Remembers a command, which leaves no message behind: it may become one by an edit. */
+export function commandKey(customer: number, messageId: number): string {
+  return `command:${customer}:${messageId}`;
+}
+
 export function customerCommand(tx: Transaction, arrival: Of<"customer_command">, updateId: number): void {
   const { contact, writing, command, argument } = arrival;
   const customer = greetedCustomer(tx, contact);
+  const isCommand = command !== "start" && (command !== "new" || argument === "");
+  if (isCommand) tx.store.firstTime(commandKey(contact.id, writing.messageId), tx.now);
   const { config } = tx.rules;
   switch (command) {
     case "start":

@@ -4,13 +4,10 @@ import { isPeerLane } from "../drain/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { Transaction } from "../transaction.ts";
 import type { Of } from "./arrival-of.ts";
-import { customerCommand } from "./customer-command.ts";
+import { commandKey, customerCommand } from "./customer-command.ts";
 import { customerMessage } from "./customer-message.ts";
 import { seenCustomer } from "./customers.ts";
 import { customersEdit, type InFlight } from "./mirror.ts";
-
-/** How long after they wrote a command a customer may still turn it into a message by editing it. */
-const CORRECTED_WITHIN_MS = 3_600_000;
 
 export function customerEdit(
   tx: Transaction,
@@ -22,11 +19,11 @@ export function customerEdit(
   const slash = writing.kind === "text" ? slashed(writing.text ?? "") : null;
   const command = slash?.kind === "command" && isCustomerCommand(slash.name) ? slash : null;
   if (row === undefined) {
-    // It was a command, or a kind that nobody can copy. What is older may have been passed on and forgotten since.
-    const editedAt = writing.editedAt ?? null;
-    const isRecent = editedAt !== null && editedAt - writing.sentAt <= CORRECTED_WITHIN_MS;
-    if (isRecent && command === null)
-      customerMessage(tx, { kind: "customer_message", contact, writing }, updateId);
+    // A command that becomes a message. Of anything else it is not known whether it was passed on.
+    const key = commandKey(contact.id, writing.messageId);
+    if (command !== null || !tx.store.wasTold(key)) return;
+    tx.store.forgetTold(key);
+    customerMessage(tx, { kind: "customer_message", contact, writing }, updateId);
     return;
   }
   seenCustomer(tx, contact);

@@ -10,7 +10,6 @@ import {
   customerSentUncopyable,
   customerUncopyable,
   kindWords,
-  pollOfCustomer,
 } from "../../telegram/text.ts";
 import { STAFF } from "../drain/lane.ts";
 import { announceMessage, stillTold, writtenBy } from "../hooks.ts";
@@ -19,16 +18,19 @@ import type { WaitingContent } from "../tables/shapes.ts";
 import type { CustomerRow } from "../tables/store.ts";
 import { replyParameters, words, type Transaction } from "../transaction.ts";
 import type { Of } from "./arrival-of.ts";
-import { greetedCustomer, ticketOfMessage } from "./customers.ts";
+import { greetedCustomer, ticketOfMessage, ticketOfNotice } from "./customers.ts";
 
 /** What a customer wrote: it opens a ticket, reopens one or joins one, and goes to that ticket's topic. */
 export function customerMessage(
   tx: Transaction,
-  { contact, writing }: Of<"customer_message">,
+  { contact, writing, about: named }: Of<"customer_message">,
   updateId: number,
 ): void {
   const customer = greetedCustomer(tx, contact);
-  const repliedTo = writing.replyTo === null ? null : ticketOfMessage(tx, contact.id, writing.replyTo);
+  const repliedTo =
+    writing.replyTo === null
+      ? null
+      : (ticketOfMessage(tx, contact.id, writing.replyTo) ?? ticketOfNotice(tx, contact.id, named));
   if (!writing.copyable) {
     refuseUncopyable(tx, customer, repliedTo, writing);
     return;
@@ -71,7 +73,6 @@ export function customerMessage(
   if (to.kind === "new" && customer.payload !== null)
     tx.store.updateConversation(contact.id, { payload: null });
   speaksIn(tx, customer, number);
-  if (writing.kind === "poll") tx.tellTopic(number, pollOfCustomer());
   const about = aboutElsewhere(tx, writing, contact.id);
   if (about !== null) tx.quoteInTopic(number, words(about));
   tx.relay({ ...messageOf(writing, contact.id, tx, updateId), ticket: number, lane: STAFF });

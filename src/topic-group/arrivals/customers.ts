@@ -75,3 +75,18 @@ export function ticketOfMessage(tx: Transaction, customer: number, messageId: nu
   const relayed = tx.messages.find(customer, messageId);
   return relayed?.row.ticket ?? tx.store.ticketOfReceipt(customer, messageId) ?? null;
 }
+
+/** The ticket of theirs that a notice of the desk names: it says how to reopen one, so a reply to it does. */
+export function ticketOfNotice(tx: Transaction, customer: number, ref: string | undefined): number | null {
+  const id = ref === undefined ? null : ticketIdOf(tx.rules.config, ref);
+  const number = id === null ? null : tx.store.numberOf(id, tx.rules.group.id);
+  const ticket = number === null ? undefined : tx.store.ticket(number)?.ticket;
+  return ticket?.customer === customer ? ticket.number : null;
+}
+
+/** The id of the ticket with a reference: its prefix names the group that gave it, wherever it is now. */
+export function ticketIdOf({ groups }: Config, ref: string): string | null {
+  const [, prefix, number] = /^(.+)-(\d+)$/.exec(ref) ?? [];
+  const group = groups.find((one) => one.prefix === prefix);
+  return group === undefined ? null : `${group.id}:${number}`;
+}

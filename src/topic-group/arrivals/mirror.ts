@@ -220,6 +220,8 @@ export function mirrorReaction(
   // Bots cannot set custom emoji: Telegram tells which emoji one stands for, if it has an id at all.
   const shown = custom === null ? { emoji } : custom === "" ? { emoji: "👀" } : { emoji: null, custom };
   const on = is === "original" ? "copy" : "original";
+  // What the desk said by itself has no original.
+  if (on === "original" && row.messageId < 0) return;
   const original = row.chat === STAFF_CHAT ? STAFF : chatLane(row.chat);
   tx.work({
     lane: on === "copy" ? row.lane : original,

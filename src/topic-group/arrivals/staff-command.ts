@@ -8,7 +8,7 @@ import { DELETE_WITHIN_MS, NOTE_CHARS_MAX } from "../../domain/limits.ts";
 import { isPriority } from "../../domain/priority.ts";
 import { tagOf } from "../../domain/tag.ts";
 import type { Ticket } from "../../domain/ticket.ts";
-import { isStaffCommand, type StaffCommandName } from "../../telegram/commands.ts";
+import { isStaffCommand, worksAnywhere, type StaffCommandName } from "../../telegram/commands.ts";
 import type { Writing } from "../../telegram/message.ts";
 import { plain, type RichText } from "../../telegram/rich-text.ts";
 import { reminderSet } from "../../telegram/sla-view.ts";
@@ -42,11 +42,8 @@ import type { Of } from "./arrival-of.ts";
 import { withdraw } from "./held-back.ts";
 import type { InFlight } from "./mirror.ts";
 import { internalAlbum } from "./speaking.ts";
-import { info, overdue, queue, sla } from "./staff-lists.ts";
+import { info, mine, overdue, queue, sla, team } from "./staff-lists.ts";
 import { ticketOf } from "./staff-message.ts";
-
-/** Commands that concern no ticket. */
-const ANYWHERE: ReadonlySet<string> = new Set(["queue", "overdue", "online", "away", "offline", "help"]);
 
 /** A message with a leading slash: a command, an internal note or a slip; never anything for the customer. */
 export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">, inFlight: InFlight): void {
@@ -55,13 +52,15 @@ export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">, inFlight
   if (slash.kind === "command" && slash.bot !== null && !isOurName(tx, slash.bot)) return;
 
   const ticket = ticketOf(tx, topicId);
-  const anywhere = slash.kind === "command" && ANYWHERE.has(slash.name);
+  const anywhere = slash.kind === "command" && worksAnywhere(slash.name);
   // A topic that is no ticket's is the staff's own: what is said there is none of the desk's business.
   if (ticket === undefined && !(slash.kind === "command" && isStaffCommand(slash.name))) return;
   const toldWhy = tx.store.wasTold(outsiderKey(sender, topicId));
   const agent = agentOrHint(tx, sender, ticket, topicId, writing);
   const reply = (text: RichText): void =>
     tx.hint(sender.anonymous ? 0 : sender.id, topicId, ticket?.number ?? 0, text, writing.messageId);
+  const show = (text: RichText): void =>
+    tx.show(sender.id, topicId, ticket?.number ?? 0, text, writing.messageId);
   if (agent === undefined) {
     // A command is a question to the desk: it is answered each time.
     if (toldWhy && slash.kind === "command" && isStaffCommand(slash.name)) reply(agentsOnlyHint());
@@ -88,7 +87,7 @@ export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">, inFlight
     reply(notATopicHint(slash.name));
     return;
   }
-  command(tx, slash.name, slash.argument, { agent, ticket, arrival, reply });
+  command(tx, slash.name, slash.argument, { agent, ticket, arrival, reply, show });
 }
 
 function isOurName(tx: Transaction, username: string): boolean {
@@ -121,21 +120,31 @@ interface CommandContext {
   agent: AgentConfig;
   ticket: Ticket | undefined;
   arrival: Of<"staff_slash">;
+  /** Answers with a sentence, or with a list. */
   reply: (text: RichText) => void;
+  show: (text: RichText) => void;
 }
 
 function command(tx: Transaction, name: StaffCommandName, argument: string, context: CommandContext): void {
-  const { agent, arrival, reply } = context;
+  const { agent, arrival, reply, show } = context;
   if (name === "help") {
-    reply(staffHelp());
+    show(staffHelp());
     return;
   }
   if (name === "queue") {
-    reply(queue(tx));
+    show(queue(tx));
+    return;
+  }
+  if (name === "mine") {
+    show(mine(tx, agent));
+    return;
+  }
+  if (name === "team") {
+    show(team(tx));
     return;
   }
   if (name === "overdue") {
-    reply(overdue(tx));
+    show(overdue(tx));
     return;
   }
   if (name === "online" || name === "away" || name === "offline") {
@@ -147,8 +156,8 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
   const noted = argument === "" ? {} : { note: cut(argument, NOTE_CHARS_MAX) };
   const succeeds = (ticketCommand: TicketCommand): boolean => {
     const { decision } = tx.apply(ticket.number, ticketCommand);
-    const answer = inWords(decision);
-    if (answer !== null) reply(plain(answer));
+    const answer = inWords(tx, decision);
+    if (answer !== null) reply(answer);
     return answer === null;
   };
   const run = (ticketCommand: TicketCommand): void => void succeeds(ticketCommand);
@@ -222,9 +231,9 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
     case "snooze":
       return snooze(tx, argument, by, succeeds, reply);
     case "sla":
-      return reply(sla(tx, ticket.number));
+      return show(sla(tx, ticket.number));
     case "info":
-      return reply(info(tx, ticket));
+      return show(info(tx, ticket));
     case "delete":
       return deleteCopy(tx, ticket, agent, arrival, reply);
     default:
@@ -233,7 +242,7 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
 }
 
 /** Whether an agent is given tickets: `/away 30m` ends by itself. */
-function setAvailability(
+export function setAvailability(
   tx: Transaction,
   { telegramId: id }: AgentConfig,
   availability: "online" | "away" | "offline",
@@ -244,7 +253,7 @@ function setAvailability(
   if (forMs === undefined) return reply(awayUsageHint());
   const until = forMs === null ? null : tx.now + forMs;
   tx.agentIs(id, availability, until);
-  reply(availabilityHint(availability, until));
+  reply(availabilityHint(availability, until, tx.rules.policy.zoneFor(null)));
 }
 
 /** `2h`, `2h the parcel should be there`, `off`. */
@@ -266,12 +275,12 @@ function snooze(
   const remindAt = tx.now + inMs;
   const said = reason === "" ? {} : { reason };
   if (succeeds({ type: "agent_snoozed", by, agent: by, remindAt, ...said }))
-    reply(reminderSet(remindAt, inMs));
+    reply(reminderSet(remindAt, inMs, tx.rules.policy.zoneFor(null)));
 }
 
-export function inWords(decision: Decision): string | null {
-  if ("refused" in decision) return refusalWords(decision.refused);
-  return "already" in decision ? alreadyWords(decision.already) : null;
+export function inWords(tx: Transaction, decision: Decision): RichText | null {
+  if ("refused" in decision) return plain(refusalWords(decision.refused));
+  return "already" in decision ? alreadyWords(decision.already, tx.rules.policy.zoneFor(null)) : null;
 }
 
 function tagsOf(argument: string): { add: string[]; remove: string[] } {

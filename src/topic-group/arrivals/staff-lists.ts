@@ -1,15 +1,29 @@
-import { runningClocks, stateOf } from "../../domain/sla/clocks.ts";
+import { agentsOf, isLeadOf } from "../../domain/agent.ts";
+import type { AgentConfig } from "../../domain/config.ts";
+import { availableFrom } from "../../domain/routing/presence.ts";
+import { pausedAt, runningClocks, stateOf, type ClockState } from "../../domain/sla/clocks.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import { card } from "../../telegram/card.ts";
 import { plain, rich, type RichText } from "../../telegram/rich-text.ts";
 import { atRiskList, slaOverview, type AtRiskLine } from "../../telegram/sla-view.ts";
-import { queueList } from "../../telegram/text.ts";
+import {
+  nothingOpen,
+  queueList,
+  teamList,
+  waitsFor,
+  type QueueLine,
+  type QueueSign,
+  type TeamLine,
+} from "../../telegram/text.ts";
 import { topicUrl } from "../../telegram/topic-url.ts";
+import { agentNow } from "../agent-now.ts";
+import { routingStory } from "../routing-story.ts";
 import type { Transaction } from "../transaction.ts";
 
-const QUEUE_LINES_MAX = 20;
-const QUEUE_TICKETS_MAX = 500;
-const OVERDUE_TICKETS_MAX = 5_000;
+const LINES_MAX = 50;
+const OVERDUE_LINES_MAX = 20;
+const TICKETS_MAX = 5_000;
+const DAY_MS = 24 * 3_600_000;
 
 /** Unclaimed before claimed, answered ones last. */
 function rank(ticket: Ticket): number {
@@ -17,23 +31,79 @@ function rank(ticket: Ticket): number {
   return ticket.assignee === null ? 0 : 1;
 }
 
-/** What is open, whoever waits longest first. */
-export function queue(tx: Transaction): RichText {
-  const open = tx.store
-    .activeTickets(QUEUE_TICKETS_MAX)
+/** What is open here: resolved tickets are not. Who waits longest comes first. */
+function openTickets(tx: Transaction): Ticket[] {
+  return tx.store
+    .activeTickets(TICKETS_MAX)
+    .filter(({ status }) => status !== "resolved")
     .sort((a, b) => rank(a) - rank(b) || (a.awaitingSince ?? a.openedAt) - (b.awaitingSince ?? b.openedAt));
-  const shown = open.slice(0, QUEUE_LINES_MAX);
-  return queueList(
-    shown.map((ticket) => ({
-      ref: ticket.ref,
-      status: ticket.status,
-      subject: ticket.subject,
-      assignee: ticket.assignee?.name ?? null,
-      waitingSince: ticket.awaitingSince,
-      url: urlOf(tx, ticket),
-    })),
-    open.length - shown.length,
-  );
+}
+
+export function queue(tx: Transaction): RichText {
+  const open = openTickets(tx);
+  const unclaimed = open.filter(({ assignee }) => assignee === null).length;
+  return ticketList(tx, open, `${open.length} open · ${unclaimed} unclaimed`) ?? nothingOpen("group");
+}
+
+/** What an agent has here. */
+export function mine(tx: Transaction, { telegramId }: AgentConfig): RichText {
+  const own = openTickets(tx).filter(({ assignee }) => assignee?.id === telegramId);
+  const awaited = own.filter(({ awaitingSince }) => awaitingSince !== null).length;
+  const title = `${own.length === 1 ? "1 ticket is yours" : `${own.length} tickets are yours`} · ${awaited} to answer`;
+  return ticketList(tx, own, title) ?? nothingOpen("own");
+}
+
+function ticketList(tx: Transaction, tickets: readonly Ticket[], title: string): RichText | null {
+  if (tickets.length === 0) return null;
+  const lines = tickets.slice(0, LINES_MAX).map((ticket) => queueLine(tx, ticket));
+  return queueList(title, lines, tickets.length, tx.rules.policy.zoneFor(null));
+}
+
+function queueLine(tx: Transaction, ticket: Ticket): QueueLine {
+  const { policy } = tx.rules;
+  const sla = policy.sla.policyFor(ticket);
+  const next = sla === null ? undefined : runningClocks(ticket, sla)[0];
+  const at = next?.due.kind === "at" && pausedAt(next, tx.now) === undefined ? next.due.at : null;
+  const state = sla === null || next === undefined ? "healthy" : stateOf(next, sla, tx.now);
+  return {
+    ref: ticket.ref,
+    sign: signOf(ticket, state),
+    customer: tx.store.customer(ticket.customer)?.contact.name || "Customer",
+    assignee: ticket.assignee?.name ?? null,
+    priority: ticket.priority,
+    waitedMs: ticket.awaitingSince === null ? null : tx.now - ticket.awaitingSince,
+    due: at === null ? null : { at, soon: Math.abs(at - tx.now) < DAY_MS },
+    url: urlOf(tx, ticket),
+  };
+}
+
+function signOf(ticket: Ticket, state: ClockState): QueueSign {
+  if (state === "breached") return "late";
+  if (state === "at_risk") return "at_risk";
+  if (ticket.awaitingSince === null) return "waiting";
+  return ticket.assignee === null ? "unclaimed" : "in_hand";
+}
+
+/** Who works in this group, whether they get tickets, and how full they are; who gets some comes first. */
+export function team(tx: Transaction): RichText {
+  const { config, group, policy } = tx.rules;
+  const lines = agentsOf(config, group.id).flatMap((agent): TeamLine[] => {
+    const known = policy.roster.agents.find(({ id }) => id === agent.telegramId);
+    if (known === undefined) return [];
+    const now = agentNow(tx, known, tx.now);
+    return [
+      {
+        name: agent.name,
+        lead: isLeadOf(config, group.id, agent),
+        because: now.unavailableBecause ?? null,
+        until: availableFrom(tx.agents.get(known.id), known.shift, tx.now),
+        open: now.open,
+        capacity: known.capacity,
+      },
+    ];
+  });
+  lines.sort((a, b) => Number(a.because !== null) - Number(b.because !== null));
+  return teamList(lines, policy.zoneFor(null));
 }
 
 function urlOf(tx: Transaction, { number, topicId }: Ticket): string | null {
@@ -44,13 +114,21 @@ function urlOf(tx: Transaction, { number, topicId }: Ticket): string | null {
 export function sla(tx: Transaction, number: number): RichText {
   tx.strike(number);
   const { ticket } = tx.store.ticket(number)!;
-  return slaOverview(ticket, tx.rules.policy.sla.policyFor(ticket), tx.now);
+  return rich`${slaOverview(ticket, tx.rules.policy, tx.now)}${waiting(tx, ticket)}`;
+}
+
+/** Why nobody has it, and what changes that next. */
+function waiting(tx: Transaction, { number, queue, assignee }: Ticket): RichText | string {
+  const { config, policy } = tx.rules;
+  const isHandedOut = config.queues.some(({ id, assignment }) => id === queue && assignment === "auto");
+  const next = assignee !== null || !isHandedOut ? null : routingStory(tx, number, [queue])?.next;
+  return next == null ? "" : rich`\n${waitsFor(next.what, next.at, policy.zoneFor(null))}`;
 }
 
 /** What is late or at risk, what is due first in front. */
 export function overdue(tx: Transaction): RichText {
   const { sla } = tx.rules.policy;
-  const lines = tx.store.activeTickets(OVERDUE_TICKETS_MAX).flatMap((ticket): AtRiskLine[] => {
+  const lines = tx.store.activeTickets(TICKETS_MAX).flatMap((ticket): AtRiskLine[] => {
     const policy = sla.policyFor(ticket);
     if (policy === null) return [];
     const [next] = runningClocks(ticket, policy);
@@ -66,12 +144,12 @@ export function overdue(tx: Transaction): RichText {
         state,
         metric: next.metric,
         dueAt: next.due.at,
-        timeZone: policy.calendar.timeZone,
+        timeZone: tx.rules.policy.zoneFor(policy),
       },
     ];
   });
   lines.sort((a, b) => a.dueAt - b.dueAt);
-  return atRiskList(lines.slice(0, QUEUE_LINES_MAX), Math.max(0, lines.length - QUEUE_LINES_MAX));
+  return atRiskList(lines.slice(0, OVERDUE_LINES_MAX), Math.max(0, lines.length - OVERDUE_LINES_MAX));
 }
 
 /** Everything that the desk knows of a ticket and its customer. */
@@ -83,5 +161,5 @@ export function info(tx: Transaction, ticket: Ticket): RichText {
   const listed = others
     .slice(0, 10)
     .map((other) => `${other.ref} · ${other.status.replace("_", " ")} · ${other.subject}`);
-  return rich`${about}\nReopened: ${ticket.reopenings} times\nOther tickets: ${listed.length === 0 ? "none" : `\n${listed.join("\n")}`}`;
+  return rich`${about}${waiting(tx, ticket)}\nReopened: ${ticket.reopenings} times\nOther tickets: ${listed.length === 0 ? "none" : `\n${listed.join("\n")}`}`;
 }

@@ -1,7 +1,13 @@
 import { ALBUM_SETTLE_MS } from "../../domain/limits.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import { plain, type RichText } from "../../telegram/rich-text.ts";
-import { answerRefused, answersElsewhere, pollHint, undelivered } from "../../telegram/text.ts";
+import {
+  answerRefused,
+  answersElsewhere,
+  collisionHint,
+  pollHint,
+  undelivered,
+} from "../../telegram/text.ts";
 import { chatLane, STAFF_CHAT } from "../drain/lane.ts";
 import { announceMessage, writtenBy } from "../hooks.ts";
 import type { Transaction } from "../transaction.ts";
@@ -47,6 +53,7 @@ export function staffMessage(
     return;
   }
   speakIn(tx, ticket);
+  tellCollision(tx, ticket, sender.id, reply);
   const { elsewhere = null, album, messageId } = writing;
   const isFirst = album === null || tx.messages.albumOf({ chat: STAFF_CHAT, messageId, album }).length === 0;
   if (elsewhere !== null && isFirst)
@@ -68,6 +75,13 @@ export function staffMessage(
   });
   announceMessage(tx, answered ?? ticket, writtenBy("agent", sender.id, writing));
   if (writing.kind === "poll") reply(pollHint());
+}
+
+/** Who answers in a colleague's ticket is told whose it is, once. */
+function tellCollision(tx: Transaction, ticket: Ticket, by: number, reply: (text: RichText) => void): void {
+  const { assignee, number, ref } = ticket;
+  if (assignee === null || assignee.id === by) return;
+  if (tx.store.firstTime(`collision:${number}:${by}`, tx.now)) reply(collisionHint(assignee.name, ref));
 }
 
 export function ticketOf(tx: Transaction, topicId: number | null): Ticket | undefined {

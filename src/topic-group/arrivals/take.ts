@@ -5,6 +5,7 @@ import { blockedKey } from "../tables/privacy.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
 import type { Transaction } from "../transaction.ts";
 import { noteTrouble, perhapsMended } from "../troubles.ts";
+import { agentInPrivate } from "./agent-in-private.ts";
 import { customerCommand } from "./customer-command.ts";
 import { customerEdit } from "./customer-edit.ts";
 import { customerMessage } from "./customer-message.ts";
@@ -95,9 +96,13 @@ function turnAway(tx: Transaction, arrival: FromCustomer): void {
 function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight: InFlight): void {
   switch (arrival.kind) {
     case "customer_message":
-      return customerMessage(tx, arrival, updateId);
-    case "customer_command":
-      return customerCommand(tx, arrival, updateId);
+    case "customer_command": {
+      const agent = tx.rules.config.agents.find(({ telegramId }) => telegramId === arrival.contact.id);
+      if (agent !== undefined) return agentInPrivate(tx, agent, arrival);
+      return arrival.kind === "customer_message"
+        ? customerMessage(tx, arrival, updateId)
+        : customerCommand(tx, arrival, updateId);
+    }
     case "customer_edit":
       return customerEdit(tx, arrival, updateId, inFlight);
     case "customer_reaction":

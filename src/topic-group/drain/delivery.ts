@@ -16,6 +16,7 @@ import { joinTexts } from "../../telegram/join-texts.ts";
 import { profileWords } from "../../telegram/profile-view.ts";
 import { receiptView } from "../../telegram/receipt-view.ts";
 import { clipped, rich } from "../../telegram/rich-text.ts";
+import { nextDueLine } from "../../telegram/sla-view.ts";
 import { agentNotice, ERASED_TOPIC, writtenAt, type AboutTicket } from "../../telegram/text.ts";
 import { topicUrl } from "../../telegram/topic-url.ts";
 import { enrichmentCall } from "../enriching.ts";
@@ -346,6 +347,7 @@ function aboutTicket(number: number, { rules, store, now }: DeliveryContext): Ab
     subject: ticket.subject,
     url: topicUrl(rules.group.chatId, ticket.topicId, view.cardId),
     profile: profileWords(ticket, rules.policy, now),
+    due: nextDueLine(ticket, rules.policy, now),
   };
 }
 

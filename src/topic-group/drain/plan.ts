@@ -31,6 +31,9 @@ const VIEW_RESERVE = 5;
 export const FAIR_RESERVE = 4;
 /** A view that has waited this long counts as a notice, so that a busy day still closes its topics. */
 const VIEW_PATIENCE_MS = 120_000;
+/** How long somebody is not told of their ticket because it has no topic yet, and how often that is looked at. */
+const TOPIC_PATIENCE_MS = 60_000;
+const TOPIC_LOOK_MS = 1_000;
 const JOIN_ROWS_MAX = 100;
 const VIEWS_LOOKED_AT = 20;
 
@@ -108,10 +111,10 @@ export function planStaff(
     }
     // A new topic begins with its card, unless so much waits that people had better read first.
     if (
-      next.kind === "message" &&
-      row !== undefined &&
+      needsTopic &&
+      isHere &&
       row.view.cardId === null &&
-      (row.viewDueAt ?? Infinity) <= now
+      (next.kind === "work" || (row.viewDueAt ?? Infinity) <= now)
     ) {
       const context = contextOf(row);
       const step = context === null ? null : nextViewStep(row, context);
@@ -178,6 +181,7 @@ export function planChat(queues: Queues, lane: Lane, rate: LaneRate, now: number
   const next = nextOf(queues, lane, head);
   const readyAt = readyAtOf(queues.messages, next);
   if (readyAt > now) return { wakeAt: readyAt };
+  if (waitsForTopic(queues, next, now)) return { wakeAt: now + TOPIC_LOOK_MS };
   const job: Job =
     next.kind === "work" ? { kind: "work", row: next.row } : relayOf(queues, lane, head, next.row, false);
   const cost = job.kind === "relay" ? job.rows.length : 1;
@@ -209,6 +213,15 @@ function pings({ outbox }: Queues, lane: Lane): OutboxRow[] {
   return outbox
     .waiting(lane, 0)
     .filter(({ payload }) => payload.kind === "webhook" && payload.type === "ping");
+}
+
+/** Who gets a ticket is told with a link to its topic: while that is being made, they are told a little later. */
+function waitsForTopic({ store }: Queues, next: Next, now: number): boolean {
+  if (next.kind === "message" || next.row.payload.kind !== "agent_notice") return false;
+  const { notice } = next.row.payload;
+  if (notice.code !== "ticket.assigned_to_you" || now - next.row.acceptedAt > TOPIC_PATIENCE_MS) return false;
+  const ticket = store.ticket(next.row.ticket)?.ticket;
+  return ticket !== undefined && ticket.topicId === null && ticket.movedTo === null;
 }
 
 function seqOf(head: Head): number {

@@ -1,8 +1,8 @@
 import type { ContactFacts } from "../../domain/contact.ts";
-import type { TicketStatus } from "../../domain/status.ts";
 import { isActive } from "../../domain/status.ts";
+import type { Ticket } from "../../domain/ticket.ts";
 import type { BotCall } from "../../telegram/api.ts";
-import { card, cardKeyboard, STATUS_ICONS } from "../../telegram/card.ts";
+import { card, cardKeyboard, iconsFor } from "../../telegram/card.ts";
 import { topicName } from "../../telegram/topic-name.ts";
 import type { Rules } from "../rules.ts";
 import type { TopicView } from "../tables/shapes.ts";
@@ -31,7 +31,7 @@ export interface ViewContext {
 /** Creates the ticket's topic. */
 export function createStep({ ticket }: TicketRow, { rules, contact, icons }: ViewContext): ViewStep {
   const name = topicName(ticket.ref, contact.name, ticket.subject);
-  const icon = iconOf(ticket.status, icons);
+  const icon = iconOf(ticket, icons);
   const params = { chat_id: rules.group.chatId, name, ...iconParam(icon) };
   return {
     what: "create",
@@ -64,7 +64,7 @@ export function nextViewStep(row: TicketRow, context: ViewContext): ViewStep | n
     return { what: "reopen", call: { method: "reopenForumTopic", params: topic }, shows: { closed: false } };
   }
   const name = topicName(ticket.ref, contact.name, ticket.subject);
-  const icon = iconOf(ticket.status, context.icons);
+  const icon = iconOf(ticket, context.icons);
   if (view.name !== name || (icon !== null && view.icon !== icon)) {
     const params = { ...topic, name, ...iconParam(icon) };
     return {
@@ -87,8 +87,8 @@ function iconParam(icon: string | null): { icon_custom_emoji_id?: string } {
   return icon === null ? {} : { icon_custom_emoji_id: icon };
 }
 
-function iconOf(status: TicketStatus, icons: TopicIcons): string | null {
-  for (const emoji of STATUS_ICONS[status]) {
+function iconOf(ticket: Ticket, icons: TopicIcons): string | null {
+  for (const emoji of iconsFor(ticket)) {
     const id = icons[emoji];
     if (id !== undefined) return id;
   }

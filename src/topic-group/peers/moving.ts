@@ -197,7 +197,10 @@ export function takeOver(
   const topicId = was?.topicId ?? null;
   const arrived = { type: "ticket_arrived", group: tx.rules.group.id, number, topicId, from } as const;
   tx.apply(number, home === undefined ? arrived : { ...arrived, home });
-  tx.tellTopic(number, topicNotice({ code: "ticket.arrived", from, url }));
+  const sent = events.findLast(({ event }) => "group" in event && event.group === tx.rules.group.id)?.event;
+  const { by, note } = sent?.type === "ticket_transferred" ? sent : {};
+  const said = { ...(by === undefined ? {} : { by }), ...(note === undefined ? {} : { note }) };
+  tx.tellTopic(number, topicNotice({ code: "ticket.arrived", from, url, ...said }));
 }
 
 /**

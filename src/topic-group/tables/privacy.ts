@@ -164,6 +164,8 @@ export class Privacy {
       other:
         this.#forgetTold(isAmong(told.key, [blockedKey(id), `stranger:${id}`])) +
         this.#forgetTold(sql`${told.key} GLOB ${`outsider:${id}:*`}`) +
+        this.#forgetTold(sql`${told.key} GLOB ${`command:${id}:*`}`) +
+        this.#forgetTold(sql`${told.key} GLOB ${`ticked:${id}:*`}`) +
         count(this.#db.delete(lanes).where(eq(lanes.lane, lane)).returning({ n: lanes.lane }).all()) +
         count(
           this.#db.delete(blocked).where(eq(blocked.customer, id)).returning({ n: blocked.customer }).all(),

@@ -1,0 +1,13 @@
+import type { Finding } from "../../domain/reconciliation.ts";
+import { signingRoot } from "../../domain/secrets.ts";
+import { callMark } from "../../record/pseudonym.ts";
+import type { Look } from "./look.ts";
+
+/** Notices that everything is signed from another root: nobody who checks signatures was told. */
+export async function lookAtSecrets({ env, store }: Look): Promise<Finding[]> {
+  const mark = await callMark("signing root", signingRoot(env));
+  const before = await store.rootMark();
+  if (before === mark) return [];
+  await store.saveRootMark(mark);
+  return before === null ? [] : [{ kind: "signing.root_changed", mended: false }];
+}

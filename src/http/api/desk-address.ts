@@ -1,0 +1,154 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { deskOrigin } from "../../domain/desk-address.ts";
+import { TELEGRAM_SECRETS, toldSecret } from "../../domain/secrets.ts";
+import { leadWebhook, moveDesk } from "../../groups/reconciling/desk-address.ts";
+import { Reconciliation } from "../../record/reconciliation.ts";
+import { botIdOf } from "../../telegram/api.ts";
+import { changes, needs } from "../access.ts";
+import type { Desk } from "../desk.ts";
+import { doerOf } from "../doer.ts";
+import { ADDRESS_CHARS_MAX } from "../limits.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import { Idempotent, Instant, instantOrNull } from "./shared.ts";
+
+/** Where the desk itself is, and where Telegram sends its updates. */
+export const deskAddressApi = new OpenAPIHono<Desk>();
+
+const Url = z.string().openapi({ example: "https://desk.example.com" });
+const Address = z
+  .object({
+    url: Url.nullable().openapi({ description: "Null: nobody has set it" }),
+    since: Instant.nullable(),
+    updates: z
+      .object({
+        url: z.string().openapi({ example: "https://desk.example.com/telegram/webhook" }),
+        since: Instant.nullable().openapi({ description: "Null: since before the desk noted it" }),
+      })
+      .nullable()
+      .openapi({ description: "Where updates came last; null: none has come yet" }),
+    bot: z.object({ id: z.int() }).openapi({ description: "Whose updates they are" }),
+  })
+  .openapi("DeskAddress");
+const Led = z
+  .object({
+    url: z.string().openapi({ example: "https://desk.example.com/telegram/webhook" }),
+    set: z.boolean().openapi({
+      description:
+        "Whether Telegram sends updates there now. False: it did not answer, or updates are being drained; the drain or the next reconciliation sets it",
+    }),
+    secret: z.enum(TELEGRAM_SECRETS).nullable().openapi({
+      description: "Which secret Telegram presents; null: the desk has none yet",
+      example: "TELEGRAM_SECRET",
+    }),
+  })
+  .openapi("WebhookSet");
+
+deskAddressApi.openapi(
+  createRoute({
+    method: "get",
+    path: "/desk/address",
+    operationId: "getDeskAddress",
+    ...needs("metrics:read"),
+    summary: "Gets the desk's own address, and where updates come",
+    responses: {
+      200: { description: "As it is known", content: { "application/json": { schema: Address } } },
+      ...problems(...ADMISSION),
+    },
+  }),
+  async (c) => c.json(await addressJson(c.env), 200),
+);
+
+deskAddressApi.openapi(
+  createRoute({
+    method: "put",
+    path: "/desk/address",
+    operationId: "setDeskAddress",
+    ...changes("admin"),
+    summary: "Sets the desk's own address, and leads Telegram's updates there",
+    description:
+      "After a move to another domain, Worker or port. Reconciliation leads the webhook back to this address from then on. An address that Telegram refuses is not kept.",
+    request: {
+      headers: Idempotent,
+      body: {
+        required: true,
+        content: {
+          "application/json": {
+            schema: z
+              .strictObject({
+                url: z.string().max(ADDRESS_CHARS_MAX).openapi({
+                  description: "Its origin, with https and without a path",
+                  example: "https://desk.example.com",
+                }),
+              })
+              .openapi("DeskAddressChange"),
+            example: { url: "https://desk.example.com" },
+          },
+        },
+      },
+    },
+    responses: {
+      200: {
+        description: "It is kept",
+        content: { "application/json": { schema: Address.extend({ webhook: Led }).openapi("DeskMoved") } },
+      },
+      ...problems(...ADMISSION_TO_CHANGE, "address.refused"),
+    },
+  }),
+  async (c) => {
+    const { url } = c.req.valid("json");
+    const origin = deskOrigin(url, c.env.ALLOW_LOOPBACK === "true");
+    if (origin === null) {
+      return problem(c, "request.invalid", {
+        problems: [
+          {
+            pointer: "/url",
+            message: 'must be an address such as "https://desk.example.com", without a path',
+          },
+        ],
+      });
+    }
+    const webhook = await moveDesk(c.env, origin, doerOf(c), c.get("now")());
+    if ("refused" in webhook) {
+      return problem(c, "address.refused", { detail: `Telegram says: ${webhook.refused}` });
+    }
+    return c.json({ ...(await addressJson(c.env)), webhook: ledJson(webhook, c.env) }, 200);
+  },
+);
+
+deskAddressApi.openapi(
+  createRoute({
+    method: "post",
+    path: "/reconciliation/webhook",
+    operationId: "setTelegramWebhook",
+    ...changes("admin"),
+    summary: "Sets Telegram's webhook again: to the desk's address, with the desk's present secret",
+    description:
+      "After the secret for Telegram was changed, or when the webhook leads elsewhere and was left there. Where nobody has set the desk's address it is where updates came last.",
+    request: { headers: Idempotent },
+    responses: {
+      200: { description: "What Telegram said", content: { "application/json": { schema: Led } } },
+      ...problems(...ADMISSION_TO_CHANGE, "address.unknown", "address.refused"),
+    },
+  }),
+  async (c) => {
+    const led = await leadWebhook(c.env, doerOf(c), c.get("now")());
+    if (led === "no_address") return problem(c, "address.unknown");
+    if ("refused" in led) return problem(c, "address.refused", { detail: `Telegram says: ${led.refused}` });
+    return c.json(ledJson(led, c.env), 200);
+  },
+);
+
+function ledJson(led: { url: string; set: boolean }, env: Env): z.infer<typeof Led> {
+  return { ...led, secret: toldSecret(env) };
+}
+
+async function addressJson(env: Env): Promise<z.infer<typeof Address>> {
+  const store = new Reconciliation(env.DB);
+  const [address, updates] = await Promise.all([store.address(), store.webhookSeen()]);
+  return {
+    url: address?.url ?? null,
+    since: instantOrNull(address?.at ?? null),
+    updates: updates === null ? null : { url: updates.url, since: instantOrNull(updates.at || null) },
+    bot: { id: botIdOf(env.BOT_TOKEN) },
+  };
+}

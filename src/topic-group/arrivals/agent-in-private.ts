@@ -1,0 +1,102 @@
+import type { AgentConfig } from "../../domain/config.ts";
+import { cut } from "../../domain/cut.ts";
+import { NOTE_CHARS_MAX } from "../../domain/limits.ts";
+import { groupOf } from "../../telegram/callback.ts";
+import { isStaffCommand, PRIVATE_STAFF_COMMANDS, slashed } from "../../telegram/commands.ts";
+import type { RichText } from "../../telegram/rich-text.ts";
+import {
+  agentGreeting,
+  noteIsTextHint,
+  noteTaken,
+  notATopicHint,
+  privateHint,
+  privateStaffHelp,
+  staffNoted,
+  unknownCommandHint,
+} from "../../telegram/text.ts";
+import { BOT } from "../drain/lane.ts";
+import { tellPeer } from "../peers/tell.ts";
+import { words, type Transaction } from "../transaction.ts";
+import { actorOf } from "./agents.ts";
+import type { Of } from "./arrival-of.ts";
+import { ticketIdOf } from "./customers.ts";
+import { setAvailability } from "./staff-command.ts";
+import { mine, overdue, queue, team } from "./staff-lists.ts";
+
+/**
+ * An agent's own chat with the bot: commands that concern no ticket, and notes as replies to alerts. Nothing that is
+ * written there reaches a customer or opens a ticket, whatever tickets they have had as a customer before.
+ */
+export function agentInPrivate(
+  tx: Transaction,
+  agent: AgentConfig,
+  arrival: Of<"customer_message"> | Of<"customer_command">,
+): void {
+  const { writing } = arrival;
+  const reply = (text: RichText): void => tx.direct(agent.telegramId, text);
+  const slash = writing.text === null ? null : slashed(writing.text);
+  if (slash?.kind === "command") return command(tx, agent, slash, reply);
+  const ref = arrival.kind === "customer_message" ? arrival.about : undefined;
+  if (ref === undefined) return reply(privateHint());
+  if (writing.kind !== "text" || writing.text === null) return reply(noteIsTextHint());
+  const text = slash?.kind === "note" ? slash.text : writing.text;
+  reply(note(tx, agent, ref, cut(text, NOTE_CHARS_MAX)) ? noteTaken(ref) : privateHint());
+}
+
+function command(
+  tx: Transaction,
+  agent: AgentConfig,
+  { name, argument }: { name: string; argument: string },
+  reply: (text: RichText) => void,
+): void {
+  switch (name) {
+    case "start":
+      showMenu(tx, agent.telegramId);
+      return reply(agentGreeting(agent.name, tx.rules.config.desk.name));
+    case "help":
+      return reply(privateStaffHelp());
+    case "queue":
+      return reply(queue(tx));
+    case "mine":
+      return reply(mine(tx, agent));
+    case "team":
+      return reply(team(tx));
+    case "overdue":
+      return reply(overdue(tx));
+    case "online":
+    case "away":
+    case "offline":
+      return setAvailability(tx, agent, name, argument, reply);
+    default:
+      return reply(isStaffCommand(name) ? notATopicHint(name) : unknownCommandHint(name));
+  }
+}
+
+/** What the app offers in this chat: customers' commands mean nothing here. */
+function showMenu(tx: Transaction, id: number): void {
+  const commands = PRIVATE_STAFF_COMMANDS.map(([name, description]) => ({ command: name, description }));
+  const params = { commands, scope: { type: "chat", chat_id: id } };
+  const work = { kind: "setup", method: "setMyCommands", params, fact: null } as const;
+  tx.work({ lane: BOT, ticket: 0, work, key: `setup:agent-${id}` });
+}
+
+/** Adds an internal note to the ticket of an alert, wherever that is by now. Answers whether there is one. */
+function note(tx: Transaction, agent: AgentConfig, ref: string, text: string): boolean {
+  const ticketId = ticketIdOf(tx.rules.config, ref);
+  if (ticketId === null) return false;
+  const noted = { type: "agent_noted", by: actorOf(agent), text } as const;
+  const said = words(staffNoted(agent.name, text));
+  const own = tx.store.numberOf(ticketId, tx.rules.group.id);
+  const ticket = own === null ? undefined : tx.store.ticket(own)?.ticket;
+  if (ticket !== undefined && ticket.movedTo === null) {
+    tx.apply(ticket.number, noted);
+    tx.quoteInTopic(ticket.number, said);
+    return true;
+  }
+  const at = ticket?.movedTo ?? groupOf(ticketId);
+  // Its own group would know it, if there were such a ticket.
+  if (ticket === undefined && at === tx.rules.group.id) return false;
+  tellPeer(tx, at, ticket?.number ?? 0, { type: "ticket_command", ticketId, command: noted });
+  tellPeer(tx, at, ticket?.number ?? 0, { type: "topic_words", ticketId, words: said });
+  return true;
+}
