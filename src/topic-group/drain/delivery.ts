@@ -1,5 +1,4 @@
 import { cut } from "../../domain/cut.ts";
-import { zoneOf } from "../../domain/desk-zone.ts";
 import {
   CAPTION_CHARS_MAX,
   TEXT_CHARS_MAX,
@@ -142,7 +141,7 @@ function relayCall(rows: readonly MessageRow[], joined: boolean, context: Delive
  */
 function writtenEarlier(sentAt: number, { rules, now }: DeliveryContext): Record<string, unknown> {
   if (now - sentAt <= WRITTEN_EARLIER_MS) return {};
-  const text = writtenAt(sentAt, zoneOf(rules.config));
+  const text = writtenAt(sentAt, rules.policy.zoneFor(null));
   const button = { text, copy_text: { text: new Date(sentAt).toISOString() } };
   return { reply_markup: { inline_keyboard: [[button]] } };
 }

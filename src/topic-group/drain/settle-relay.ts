@@ -1,4 +1,3 @@
-import { zoneOf } from "../../domain/desk-zone.ts";
 import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX, WRITTEN_EARLIER_MS } from "../../domain/limits.ts";
 import type { RefusalClass } from "../../telegram/outcome.ts";
 import { plain } from "../../telegram/rich-text.ts";
@@ -119,7 +118,7 @@ function relayed(
 /** Under an album, which takes no button, it stands when it was written, where that was long before. */
 function sayWhenWritten(tx: Transaction, first: MessageRow, copyId: number | null): void {
   if (tx.now - first.sentAt <= WRITTEN_EARLIER_MS) return;
-  const text = plain(writtenAt(first.sentAt, zoneOf(tx.rules.config)));
+  const text = plain(writtenAt(first.sentAt, tx.rules.policy.zoneFor(null)));
   const reply = copyId === null ? {} : { reply_parameters: replyParameters(copyId) };
   if (first.lane === STAFF) tx.tellTopic(first.ticket, text, reply);
   else tx.tellCustomer(chatOfLane(first.lane), first.ticket, text, reply);
