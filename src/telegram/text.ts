@@ -498,6 +498,12 @@ export function sourceGone(): RichText {
   return plain("🗑 The customer deleted a message before it could be copied here.");
 }
 
+export function writtenToFormerBot(): RichText {
+  return plain(
+    "The customer wrote something to the bot that this desk had before, and it can't be brought here. Ask them to send it again.",
+  );
+}
+
 /** What went wrong with a message to the customer, in words; the codes are those of `outcome.ts`. */
 const FAILURE_WORDS: Partial<Record<string, string>> = {
   client_blocked: UNREACHABLE_WORDS.blocked,
@@ -507,6 +513,8 @@ const FAILURE_WORDS: Partial<Record<string, string>> = {
   client_privacy:
     "The customer's privacy settings don't allow this kind of message. Send it as text or a file.",
   uncopyable: "Telegram doesn't let bots copy this kind of message. Send it in another form.",
+  former_chat:
+    "It was written in the group's former chat, where the bot can't read it any more. Write it here again.",
   source_gone: "The message was deleted before it could be sent.",
   too_late: "Telegram only deletes messages within 48 hours.",
 };
@@ -558,6 +566,12 @@ export function outsiderHint(userId: number): RichText {
 
 export function agentsOnlyHint(): RichText {
   return plain("Only agents of this desk can do this.");
+}
+
+export function formerTopicHint(): RichText {
+  return plain(
+    "Not sent: no open ticket has this topic any more. The group was connected anew, and its open tickets have new topics; /queue lists them.",
+  );
 }
 
 export function anonymousHint(): RichText {

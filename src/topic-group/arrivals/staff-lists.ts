@@ -15,8 +15,8 @@ import {
   type QueueSign,
   type TeamLine,
 } from "../../telegram/text.ts";
-import { topicUrl } from "../../telegram/topic-url.ts";
 import { agentNow } from "../agent-now.ts";
+import { urlOfTopic } from "../numbering.ts";
 import { routingStory } from "../routing-story.ts";
 import type { Transaction } from "../transaction.ts";
 
@@ -60,7 +60,7 @@ function ticketList(tx: Transaction, tickets: readonly Ticket[], title: string):
 }
 
 function queueLine(tx: Transaction, ticket: Ticket): QueueLine {
-  const { policy, group } = tx.rules;
+  const { policy, epochs } = tx.rules;
   const sla = policy.sla.policyFor(ticket);
   const next = sla === null ? undefined : runningClocks(ticket, sla)[0];
   const at = next?.due.kind === "at" && pausedAt(next, tx.now) === undefined ? next.due.at : null;
@@ -73,7 +73,7 @@ function queueLine(tx: Transaction, ticket: Ticket): QueueLine {
     priority: ticket.priority,
     waitedMs: ticket.awaitingSince === null ? null : tx.now - ticket.awaitingSince,
     due: at === null ? null : { at, soon: Math.abs(at - tx.now) < DAY_MS },
-    url: topicUrl(group.chatId, ticket.topicId),
+    url: urlOfTopic(ticket.topicId, epochs),
   };
 }
 
@@ -136,7 +136,7 @@ export function overdue(tx: Transaction): RichText {
         ref: ticket.ref,
         subject: ticket.subject,
         assignee: ticket.assignee?.name ?? null,
-        url: topicUrl(tx.rules.group.chatId, ticket.topicId),
+        url: urlOfTopic(ticket.topicId, tx.rules.epochs),
         state,
         metric: next.metric,
         dueAt: next.due.at,
