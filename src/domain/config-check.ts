@@ -24,6 +24,7 @@ export function checkConfig(document: unknown, now: number | null = null): Confi
   const problems = parsed.success ? [] : schemaProblems(parsed.error.issues, document);
   problems.push(
     ...repetitions(document),
+    ...doubledEntries(document),
     ...brokenReferences(document),
     ...groupsWithoutQueue(document),
     ...policiesWithoutNormal(document),
@@ -74,6 +75,20 @@ function repetitions(document: unknown): ConfigProblem[] {
       first.set(key, path);
       return [];
     });
+  });
+}
+
+/** A payload that leads to two groups leads to neither. */
+function doubledEntries(document: unknown): ConfigProblem[] {
+  const first = new Map<string, Path>();
+  return places(document, "groups/*/entry/*").flatMap(({ path, value }) => {
+    if (typeof value !== "string") return [];
+    const taken = first.get(value);
+    if (taken === undefined) {
+      first.set(value, path);
+      return [];
+    }
+    return [problem(path, `${quoted(value)} leads to ${pointerTo(taken.slice(0, -2))} already`)];
   });
 }
 

@@ -85,6 +85,13 @@ const Group = z.strictObject({
     .describe(
       "What its tickets' references begin with: SUP gives SUP-1042. It belongs to the group for good",
     ),
+  entry: z
+    .array(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "must be 1 to 64 characters of A-Z, a-z, 0-9, _ and -"))
+    .max(50)
+    .default([])
+    .describe(
+      "Payloads of `/start` links that lead new customers here, alone or before an underscore: `vip` takes `?start=vip` and `?start=vip_order1001`. Anybody can type them, so choose one that nobody guesses where this group is not for everybody. None by default",
+    ),
   leads: z
     .array(TelegramUser)
     .max(20)

@@ -91,8 +91,14 @@ export function defaultGroupOf(config: Config): string {
   return queue?.group ?? config.groups[0]!.id;
 }
 
-/** The group that a `/start` payload names: its id, alone or before an underscore (`vip_order1001`). */
+/**
+ * The group to which a `/start` payload leads: one that has it among its `entry`, alone or before an underscore
+ * (`vip_order1001`); of several the one that says more of it. Anybody can type a payload, so none leads anywhere by itself.
+ */
 export function groupOfPayload(config: Config, payload: string): string | undefined {
-  const named = payload.split("_", 1)[0];
-  return config.groups.find((group) => group.id === named)?.id;
+  const fitting = config.groups.flatMap(({ id, entry }) =>
+    entry.filter((one) => payload === one || payload.startsWith(`${one}_`)).map((one) => ({ id, one })),
+  );
+  fitting.sort((a, b) => b.one.length - a.one.length);
+  return fitting[0]?.id;
 }

@@ -80,6 +80,8 @@ export type Finding =
       before: number;
       mended: false;
     }
+  /** The desk has another bot than at the last look: what customers have with the former one is out of its reach. */
+  | { kind: "bot.changed"; from: number; to: number; mended: false }
   | ({ kind: "echoes.missing"; group: string; mended: false } & Acts)
   | ({ kind: "echoes.foreign"; group: string; mended: false } & Acts)
   /** A probe found the topics, or the cards, of these tickets gone; they were made anew. */
@@ -165,6 +167,8 @@ export function findingInWords(finding: Finding, time: (at: number) => string): 
       return "Telegram didn't answer when asked about the webhook.";
     case "updates.missing":
       return `${finding.updates === 1 ? "1 message or event was" : `${finding.updates} messages or events were`} never received (updates ${finding.from} to ${finding.to}, between ${time(finding.after)} and ${time(finding.before)}). Check those chats, and whether another program uses this bot token.`;
+    case "bot.changed":
+      return `The desk has another bot (${finding.to}, before ${finding.from}). It can write to no customer before they have written to it, and cannot copy or change what they have with the former one.`;
     case "echoes.missing":
       return `Telegram didn't report ${finding.acts} of the desk's own changes to topics in “${finding.group}” since ${time(finding.since)}. Messages written there may be missing, too.`;
     case "echoes.foreign":

@@ -1,5 +1,6 @@
 import { errorFacts } from "../domain/error-facts.ts";
 import { log } from "../log.ts";
+import { configCacheOf } from "../record/config-cache.ts";
 import { customerRoutesOf } from "../record/customer-routes.ts";
 import type { Envelope } from "../telegram/envelope.ts";
 import { addresseeOf, type Addressee } from "./addressee.ts";
@@ -22,8 +23,10 @@ export async function receive(update: unknown, envelope: Envelope, env: Env, now
   const addressee = await addresseeOf(envelope, env, now);
   if (addressee === null) return again("config.missing", RETRY_UNCONFIGURED_S);
   const receipt = await hand(update, addressee, env);
-  if (receipt.status !== "home_needed") return receivedOf(receipt);
-  customerRoutesOf(env.DB).forget(addressee.remembered!);
+  if (receipt.status === "home_needed") customerRoutesOf(env.DB).forget(addressee.remembered!);
+  // Groups have exchanged their chats, and this isolate has not heard of it.
+  else if (receipt.status === "config_old") await configCacheOf(env.DB).certain();
+  else return receivedOf(receipt);
   const { group, versioned } = (await addresseeOf(envelope, env, now)) ?? addressee;
   return receivedOf(await hand(update, { group, versioned }, env));
 }
@@ -40,6 +43,7 @@ function receivedOf(receipt: Awaited<ReturnType<typeof hand>>): Received {
     case "failed":
       return again("group.unreachable", receipt.retryAfterS);
     case "config_needed":
+    case "config_old":
     case "home_needed":
       return again("group.unreachable", RETRY_S);
     default:

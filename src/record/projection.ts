@@ -6,6 +6,7 @@ import type { Actor } from "../domain/actor.ts";
 import type { ContactFacts, UnreachableReason } from "../domain/contact.ts";
 import type { TicketEvent } from "../domain/event.ts";
 import { D1_PARAMETERS_MAX } from "../domain/limits.ts";
+import { plainNumber } from "../domain/message-number.ts";
 import { brokenPromises } from "../domain/sla/escalation-log.ts";
 import { isActive } from "../domain/status.ts";
 import type { Ticket } from "../domain/ticket.ts";
@@ -144,7 +145,7 @@ export function recordedRow(ticket: Ticket, dueAt: number | null, recordedAt: nu
     unreachable: ticket.unreachable,
     payload: ticket.payload,
     followUpOf: ticket.followUpOf,
-    topicId: ticket.topicId,
+    topicId: ticket.topicId === null ? null : plainNumber(ticket.topicId),
     reopenings: ticket.reopenings,
     changedAt: ticket.changedAt,
     breached: brokenPromises(ticket),
@@ -186,8 +187,14 @@ function eventRow({
     toStatus: to ?? null,
     // What people wrote about the ticket stands in one column, so that there is one to erase.
     note: note ?? text ?? null,
-    data,
+    data: plainTopic(data),
   };
+}
+
+/** Topics as Telegram numbers them. */
+function plainTopic(data: Record<string, unknown>): Record<string, unknown> {
+  const { topicId } = data;
+  return typeof topicId === "number" ? { ...data, topicId: plainNumber(topicId) } : data;
 }
 
 function hasNote(event: TicketEvent): boolean {

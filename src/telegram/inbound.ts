@@ -45,7 +45,14 @@ export type Arrival =
   | ({ kind: "customer_reaction"; customer: number; messageId: number } & Reaction)
   | { kind: "customer_press"; contact: ContactFacts; queryId: string; data: string; messageId: number }
   | { kind: "customer_membership"; contact: ContactFacts; unreachable: UnreachableReason | null }
-  | { kind: "staff_message"; sender: Sender; topicId: number | null; writing: Writing }
+  | {
+      kind: "staff_message";
+      sender: Sender;
+      topicId: number | null;
+      /** Whether the topic was made by a bot, as Telegram tells with whatever is no reply to something else. */
+      inBotsTopic: boolean;
+      writing: Writing;
+    }
   | {
       kind: "staff_slash";
       sender: Sender;
@@ -195,7 +202,11 @@ function fromStaff(message: Message, edited: boolean, desk: Desk): Arrival {
   const slash = firstSlashed(beginningsOf(message));
   if (edited) return { kind: "staff_edit", sender, topicId, writing, slashed: slash };
 
-  if (slash === null) return { kind: "staff_message", sender, topicId, writing };
+  if (slash === null) {
+    const root = message.reply_to_message;
+    const inBotsTopic = root?.forum_topic_created !== undefined && root.from?.is_bot === true;
+    return { kind: "staff_message", sender, topicId, inBotsTopic, writing };
+  }
   return { kind: "staff_slash", sender, topicId, writing, slashed: slash, mentioned: mentionedIn(writing) };
 }
 

@@ -501,6 +501,12 @@ export function sourceGone(): RichText {
   return plain("🗑 The customer deleted a message before it could be copied here.");
 }
 
+export function writtenToFormerBot(): RichText {
+  return plain(
+    "The customer wrote something to the bot that this desk had before, and it can't be brought here. Ask them to send it again.",
+  );
+}
+
 /** Why a message did not reach the customer, for whoever wrote it. Every code has words: people never read codes. */
 const FAILURE_WORDS = {
   client_blocked: UNREACHABLE_WORDS.blocked,
@@ -510,6 +516,8 @@ const FAILURE_WORDS = {
   client_privacy:
     "The customer's privacy settings don't allow this kind of message. Send it as text or a file.",
   uncopyable: "Telegram doesn't let bots copy this kind of message. Send it in another form.",
+  former_chat:
+    "It was written in the group's former chat, where the bot can't read it any more. Write it here again.",
   source_gone: "The message was deleted before it could be sent.",
   reply_gone: "The message that it answers is gone. Send it again without the reply.",
   target_gone: "The customer's copy can't be found or changed any more. Send it as a new message.",
@@ -605,6 +613,12 @@ export function outsiderHint(userId: number): RichText {
 
 export function agentsOnlyHint(): RichText {
   return plain("Only agents of this desk can do this.");
+}
+
+export function formerTopicHint(): RichText {
+  return plain(
+    "Not sent: no open ticket has this topic any more. The group was connected anew, and its open tickets have new topics; /queue lists them.",
+  );
 }
 
 export function anonymousHint(): RichText {

@@ -1,5 +1,6 @@
 import type { ErasedHere } from "../domain/erasure.ts";
 import { TICKETS_FORGOTTEN_AT_ONCE_MAX } from "../domain/limits.ts";
+import { plainNumber } from "../domain/message-number.ts";
 import { isActive } from "../domain/status.ts";
 import { STAFF } from "./drain/lane.ts";
 import { FACTS } from "./tables/facts.ts";
@@ -11,7 +12,7 @@ const NOTHING: ErasedHere = {
   topics: [],
 };
 
-/** What an erasure has done here so far; `more`: there is more to remove, `found`: this step removed something. */
+/** What an erasure has done here so far, with topics as Telegram numbers them; `more`: there is more to remove, `found`: this step removed something. */
 export interface ErasureStep extends ErasedHere {
   more: boolean;
   found: boolean;
@@ -30,7 +31,7 @@ export function erase(tx: Transaction, id: string, people: readonly number[]): E
     if (numbers.length > 0) {
       eraseTickets(tx, id, numbers, state);
       tx.privacy.saveErasure(id, state);
-      return { ...state, more: true, found: true };
+      return { ...asTold(state), more: true, found: true };
     }
     tx.seenUpdates.noteOfPerson(person, tx.now);
     add(state.removed, tx.privacy.forgetPerson(person));
@@ -39,7 +40,11 @@ export function erase(tx: Transaction, id: string, people: readonly number[]): E
     (now, index) => now !== Object.values(before.removed)[index],
   );
   if (found) tx.privacy.saveErasure(id, state);
-  return { ...state, more: false, found };
+  return { ...asTold(state), more: false, found };
+}
+
+function asTold({ removed, topics }: ErasedHere): ErasedHere {
+  return { removed, topics: topics.map((topic) => ({ ...topic, topicId: plainNumber(topic.topicId) })) };
 }
 
 function eraseTickets(tx: Transaction, id: string, numbers: readonly number[], state: ErasedHere): void {

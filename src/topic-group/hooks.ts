@@ -1,5 +1,6 @@
 import { isLeadOf } from "../domain/agent.ts";
 import { HOOK_REPLAYED_MAX } from "../domain/limits.ts";
+import { plainNumber } from "../domain/message-number.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { messageData, wants, type ToldMessage } from "../domain/webhook-event.ts";
 import { composedWords, type Writing } from "../telegram/message.ts";
@@ -96,7 +97,15 @@ export function stillTold(tx: Transaction, message: ToldMessage): { told?: ToldM
 /** What is told of something that somebody wrote in Telegram. */
 export function writtenBy(from: "customer" | "agent", writer: number, writing: Writing): ToldMessage {
   const { messageId, kind, album, sentAt } = writing;
-  return { from, writer, messageId, kind, album, sentAt, text: composedWords(writing) };
+  return {
+    from,
+    writer,
+    messageId: plainNumber(messageId),
+    kind,
+    album,
+    sentAt,
+    text: composedWords(writing),
+  };
 }
 
 /** Sends an endpoint something to try it. Answers the message's id, null where it is left alone. */

@@ -49,11 +49,11 @@ function heard({ source }: { source: number }, result: EnrichmentResult | Skills
 }
 
 /** Says something to another group's object, which does it once, however often it is said. */
-async function tell({ peer, from, key, message, versioned }: PeerCall, env: Env): Promise<Outcome> {
+async function tell({ peer, from, key, message, bot, versioned }: PeerCall, env: Env): Promise<Outcome> {
   try {
     const stub = env.TOPIC_GROUP.getByName(peer);
     const { version } = versioned;
-    let answer = await stub.fromPeer(from, key, message, version);
+    let answer = await stub.fromPeer(from, key, message, version, bot);
     if (answer === "config_needed") {
       const { config } = versioned;
       if (config.groups.some(({ id }) => id === peer)) await stub.configure(peer, versioned);
@@ -63,7 +63,7 @@ async function tell({ peer, from, key, message, versioned }: PeerCall, env: Env)
         const retired = await stub.retire({ version, to, queue: defaultQueueOf(config, to) });
         if (retired === "unknown") return { kind: "refused", code: "permanent", description: "group_gone" };
       }
-      answer = await stub.fromPeer(from, key, message, version);
+      answer = await stub.fromPeer(from, key, message, version, bot);
     }
     return answer === "done" ? { kind: "done", result: null } : { kind: "retry", code: "config_needed" };
   } catch {

@@ -2,6 +2,7 @@ import { ConfigDocument, type Config, type GroupConfig, type VersionedConfig } f
 import { policyOf, type Policy } from "../domain/policy.ts";
 import { rosterOf } from "../domain/roster.ts";
 import type { SkillTable } from "../domain/routing/skill-table.ts";
+import { epochsOf, type Epochs, type Numbering } from "./numbering.ts";
 import type { Sources } from "./sources.ts";
 
 /** What the object works by while a configuration is in force. */
@@ -11,6 +12,8 @@ export interface Rules {
   group: GroupConfig;
   policy: Policy;
   botId: number;
+  /** By which the messages of the staff group and of private chats are numbered. */
+  epochs: Epochs;
   /** What a skills service last said, which the policy's roster goes by; null where there is none, or not yet. */
   skills: SkillTable | null;
   sources: Sources;
@@ -31,14 +34,15 @@ export function rulesOf(
   { version, config: stored, since, sources = { enrichment: 0, skills: 0 } }: ConfigInForce,
   botId: number,
   skills: SkillTable | null,
+  numbering: Numbering | undefined,
 ): Rules | null {
   // A newer release may know more settings than the stored document: the schema fills in their defaults.
   const config = ConfigDocument.parse(stored);
   const policy = policyOf(config, group, since, skills);
   const groupConfig = config.groups.find((candidate) => candidate.id === group);
-  return policy === undefined || groupConfig === undefined
-    ? null
-    : { version, config, group: groupConfig, policy, botId, skills, sources, since };
+  if (policy === undefined || groupConfig === undefined) return null;
+  const epochs = epochsOf(numbering, groupConfig.chatId, botId);
+  return { version, config, group: groupConfig, policy, botId, epochs, skills, sources, since };
 }
 
 /** The same rules once a skills service has said something new. */

@@ -24,12 +24,13 @@ import type { Hole, SeenSince, SeenUpdate } from "../domain/update-ledger.ts";
 import type { Executed, TicketAct, TicketOrder } from "../domain/work-order.ts";
 import { recordedRow, type RecordedRow } from "../record/projection.ts";
 import { botIdOf } from "../telegram/api.ts";
-import { inbound } from "../telegram/inbound.ts";
+import { inbound, type Arrival } from "../telegram/inbound.ts";
 import { markKeyOf } from "../telegram/mark.ts";
 import { receiptView } from "../telegram/receipt-view.ts";
 import { agentsHere, setPresence } from "./agents-report.ts";
-import { customerOf, take } from "./arrivals/take.ts";
+import { customerOf, isForeign, take, takesUsedNumber } from "./arrivals/take.ts";
 import { handOut } from "./assigning.ts";
+import { anotherBot, anotherChat, keepNumbering, numberedAnew } from "./beginning-anew.ts";
 import { contactInside, type ContactInside } from "./contact-inside.ts";
 import { depthsDue, nextDepthAt, watchDepth } from "./depth.ts";
 import { Drain } from "./drain/drain.ts";
@@ -56,11 +57,13 @@ import {
   troubleIn,
   type Echo,
 } from "./noticing.ts";
+import { begunAnew, epochsOf, isBotId, isHere, numberedArrival, type Numbering } from "./numbering.ts";
 import { outsideOf, type Outside } from "./outside.ts";
 import { endParked, nextParkedEndAt } from "./parked-too-long.ts";
 import { fromPeer } from "./peers/from-peer.ts";
 import type { PeerMessage } from "./peers/message.ts";
 import { sendAway } from "./peers/moving.ts";
+import { ofPeer } from "./peers/numbers.ts";
 import { recountSlots, rehome, tellAgents, tellSlots } from "./peers/slots.ts";
 import { knownPlaces, placeAgain, type QueueSuccessors } from "./places.ts";
 import type {
@@ -119,7 +122,7 @@ export class TopicGroup extends DurableObject<Env> {
   readonly #tables: Tables;
   protected readonly wake: Wake;
   protected readonly drain: Drain;
-  readonly #echoes: Echoes;
+  #echoes: Echoes;
   /** The rules in force, null before the first configuration; undefined until they are read. */
   #rules: Rules | null | undefined;
   readonly #markKey = markKeyOf(this.env.BOT_TOKEN);
@@ -134,7 +137,10 @@ export class TopicGroup extends DurableObject<Env> {
     super(ctx, env);
     this.#outside = { ...outsideOf(env), ...outside };
     const db = openDatabase(ctx.storage);
-    const store = new Store(db);
+    const store = new Store(db, (number) => {
+      const rules = this.#rulesInForce();
+      return rules === null || isHere(number, rules.epochs);
+    });
     this.#tables = {
       store,
       messages: new Messages(db),
@@ -176,18 +182,20 @@ export class TopicGroup extends DurableObject<Env> {
     if (rules === null || rules.version < configVersion) return { status: "config_needed" };
     if (this.#waiting.isFull(this.#now())) return { status: "full", retryAfterS: RETRY_AFTER_FULL_S };
     try {
-      const arrival = inbound(update, {
+      const arrived = inbound(update, {
         botId: rules.botId,
         groupChatId: rules.group.chatId,
         markKey: this.#markKey,
       });
-      if (arrival.kind === "unreadable") return this.#setAside(update, arrival.where);
-      if (arrival.kind === "nothing") {
+      if (arrived.kind === "unreadable") return this.#setAside(update, arrived.where);
+      if (isForeign(arrived) && rules.version > configVersion) return { status: "config_old" };
+      if (arrived.kind === "nothing") {
         this.#tables.seenUpdates.note(update.update_id, this.#now());
         return { status: "ignored" };
       }
-      const customer = remembered ? customerOf(arrival) : null;
+      const customer = remembered ? customerOf(arrived) : null;
       if (customer !== null && !this.#isKnown(customer)) return { status: "home_needed" };
+      const arrival = this.#numbered(arrived);
       const status = this.#commit((tx) =>
         take(tx, arrival, update.update_id, (key) => this.drain.isInFlight(key)),
       );
@@ -196,6 +204,27 @@ export class TopicGroup extends DurableObject<Env> {
       return { status };
     } catch (error) {
       return this.#failedOn(update, error);
+    }
+  }
+
+  /** The arrival with its numbers as they are kept; where they turn out to have begun anew, that is noted first. */
+  #numbered(arrived: Arrival): Arrival {
+    const arrival = numberedArrival(arrived, this.#rulesInForce()!.epochs);
+    const where = takesUsedNumber(this.#tables.messages, arrival);
+    if (where === null) return arrival;
+    this.#changeNumbering(begunAnew(this.#rulesInForce()!.epochs, where), (tx) => numberedAnew(tx, where));
+    return numberedArrival(arrived, this.#rulesInForce()!.epochs);
+  }
+
+  /** Puts a numbering into force, with all that follows. */
+  #changeNumbering(numbering: Numbering, work: (tx: Transaction) => void): void {
+    const before = this.#rulesInForce()!;
+    this.#rules = { ...before, epochs: epochsOf(numbering, before.group.chatId, before.botId) };
+    try {
+      this.#commit(work);
+    } catch (error) {
+      this.#rules = before;
+      throw error;
     }
   }
 
@@ -224,14 +253,18 @@ export class TopicGroup extends DurableObject<Env> {
     const inForce: ConfigInForce = { version, config, since: retimed ? this.#now() : before.since, sources };
     const keepsSkills = config.routing.skills !== undefined && before?.sources.skills === sources.skills;
     const skills = keepsSkills ? storedSkills(this.#tables.store) : null;
-    const rules = rulesOf(group, inForce, this.#botId, skills);
+    const numbering = before?.epochs ?? this.#numberingKept();
+    const rules = rulesOf(group, inForce, this.#botId, skills, numbering);
     if (rules === null) return before?.version ?? 0;
+    const hasMoved = before !== null && before.group.chatId !== rules.group.chatId;
     this.#rules = rules;
     try {
       this.#commit((tx) => {
         tx.store.setFact(FACTS.group, group);
         tx.store.setFact(FACTS.config, inForce);
         if (before !== null) forgetFormer(tx.store, before.sources, sources);
+        if (before === null) keepNumbering(tx);
+        if (hasMoved) anotherChat(tx, before.epochs);
         // What waited for a system that did not answer is for the one that is asked now.
         for (const lane of CRM_LANES) tx.touched.add(lane);
         if (retimed) {
@@ -249,6 +282,10 @@ export class TopicGroup extends DurableObject<Env> {
     } catch (error) {
       this.#rules = before;
       throw error;
+    }
+    if (hasMoved) {
+      this.#echoes = new Echoes(this.#now());
+      this.drain.forget(STAFF);
     }
     this.#placeAll(successors);
     this.drain.mended();
@@ -507,7 +544,8 @@ export class TopicGroup extends DurableObject<Env> {
 
   /** Which updates have come here since the last look: see `SeenUpdates.since`. */
   updatesSince(look: { after: number; since: number; mark: number | null }): SeenSince {
-    return this.#tables.seenUpdates.since(look);
+    const epoch = this.#rulesInForce()?.epochs.staffEpoch ?? 0;
+    return this.#tables.seenUpdates.since({ ...look, epoch });
   }
 
   /** Those of some numbers of updates that have come here. */
@@ -623,14 +661,20 @@ export class TopicGroup extends DurableObject<Env> {
   }
 
   /** What another group's object says about a ticket; `key` tells a repetition. */
-  fromPeer(from: string, key: string, message: PeerMessage, configVersion: number): "done" | "config_needed" {
+  fromPeer(
+    from: string,
+    key: string,
+    message: PeerMessage,
+    configVersion: number,
+    bot: number | null = this.#botId,
+  ): "done" | "config_needed" {
     const rules = this.#rulesInForce();
     const retired = retiredTo(this.#tables.store);
     if (rules === null || (rules.version < configVersion && retired === null)) return "config_needed";
     this.#commit((tx) => {
       const cause = `peer:${key}`;
       if (tx.inbox.known(cause) !== undefined) return;
-      fromPeer(tx, from, message, (of) => this.drain.isInFlight(of));
+      fromPeer(tx, from, ofPeer(message, bot, tx.rules.epochs), (of) => this.drain.isInFlight(of));
       tx.inbox.settle(cause, tx.now);
     });
     if (retired !== null && message.type === "ticket_moved") this.#leaveAll(retired);
@@ -830,6 +874,7 @@ export class TopicGroup extends DurableObject<Env> {
     const { messages, outbox } = this.#tables;
     this.#echoes.restore(echoesFound(this.#tables.store).waiting);
     if (this.#rulesInForce() === null) return;
+    this.#noteBot();
     const interrupted = { messages: messages.interrupted(), works: outbox.interrupted() };
     const handsOut = this.#handingQueues().length > 0;
     if (interrupted.messages.length + interrupted.works.length > 0 || handsOut) {
@@ -845,6 +890,18 @@ export class TopicGroup extends DurableObject<Env> {
     this.#placeAll();
     this.drain.kick();
     this.#arm();
+  }
+
+  /** Another token comes with another start. */
+  #noteBot(): void {
+    const kept = this.#numberingKept();
+    if (!isBotId(this.#botId)) return;
+    if (kept === undefined) this.#commit(keepNumbering);
+    else if (kept.bot !== this.#botId) this.#commit((tx) => anotherBot(tx, kept));
+  }
+
+  #numberingKept(): Numbering | undefined {
+    return this.#tables.store.fact(FACTS.numbering) as Numbering | undefined;
   }
 
   /** Lets time do what is due, ticket by ticket, each in a transaction of its own. */
@@ -999,6 +1056,7 @@ export class TopicGroup extends DurableObject<Env> {
               { ...stored, since: stored.since ?? 0 },
               this.#botId,
               stored.config.routing.skills === undefined ? null : storedSkills(store),
+              this.#numberingKept(),
             );
     }
     return this.#rules;

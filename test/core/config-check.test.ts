@@ -169,6 +169,18 @@ describe("a mistake is named where it stands, in words that mend it", () => {
       "-1001234567890 is taken by /groups/0 already",
     ],
     ["a prefix twice", (d) => (d.groups[1].prefix = "SUP"), "/groups/1/prefix", /taken by \/groups\/0/],
+    [
+      "a payload that leads to two groups",
+      (d) => ((d.groups[0].entry = ["vip"]), (d.groups[1].entry = ["gold", "vip"])),
+      "/groups/1/entry/1",
+      /"vip" leads to \/groups\/0 already/,
+    ],
+    [
+      "a payload that no link can have",
+      (d) => (d.groups[1].entry = ["very important"]),
+      "/groups/1/entry/0",
+      /1 to 64 characters/,
+    ],
     ["a group id twice", (d) => (d.groups[1].id = "main"), "/groups/1/id", /taken by \/groups\/0/],
     ["a queue id twice", (d) => (d.queues[1].id = "general"), "/queues/1/id", /taken by \/queues\/0/],
     [

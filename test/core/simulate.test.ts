@@ -7,7 +7,7 @@ import type { RoutingFacts } from "../../src/domain/routing/rules.ts";
 import { simulate, type AgentGiven, type Rehearsal } from "../../src/domain/routing/simulate.ts";
 import type { SkillsKnown } from "../../src/domain/routing/skill-table.ts";
 import { evolve, type Ticket } from "../../src/domain/ticket.ts";
-import { exampleDesk } from "../support/desks.ts";
+import { entersVip, exampleDesk } from "../support/desks.ts";
 import fc from "../support/fast-check.ts";
 import { opened } from "../support/tickets.ts";
 import { HOUR, MINUTE } from "./given.ts";
@@ -40,6 +40,7 @@ function desk(change: (desk: ConfigInput) => void = () => undefined): Config {
     { when: { tier: "premium" }, queue: "premium" },
     { when: { category: "billing" }, queue: "billing" },
   ];
+  entersVip(config);
   change(config);
   return ConfigDocument.parse(config);
 }

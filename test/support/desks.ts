@@ -24,6 +24,11 @@ export function exampleDeskAsWritten(): ConfigInput {
   return structuredClone(example) as ConfigInput;
 }
 
+/** Links to `?start=vip` lead to the group vip. */
+export function entersVip(config: ConfigInput): void {
+  config.groups.find(({ id }) => id === "vip")!.entry = ["vip"];
+}
+
 /** For scenes that are about something else: the desk promises nothing, so nothing falls due. */
 export function promisesNothing(config: ConfigInput): void {
   Object.assign(config, { tiers: {}, slaPolicies: [], escalationPolicies: [], webhooks: [] });

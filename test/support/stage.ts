@@ -1,4 +1,4 @@
-import { applyD1Migrations, reset, runDurableObjectAlarm } from "cloudflare:test";
+import { applyD1Migrations, evictDurableObject, reset, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { inject } from "vitest";
 import type { ConfigInput } from "../../src/domain/config.ts";
@@ -92,6 +92,7 @@ export class Stage implements Director {
     people = 5_000;
     const root = `${inject("telegramUrl")}/w/${crypto.randomUUID().slice(0, 8)}-${worlds}`;
     env.TELEGRAM_API_ROOT = root;
+    env.BOT_TOKEN = TOKEN;
 
     const config = exampleDesk();
     const stage = new Stage(root, config);
@@ -117,8 +118,18 @@ export class Stage implements Director {
     return stage;
   }
 
+  /** The desk gets the token of another bot, which is made an administrator of all its groups. */
+  async anotherBot(token: string): Promise<void> {
+    await this.telegram.bot({ token });
+    for (const { chatId, title } of this.config.groups.map(({ chatId, id }) => ({ chatId, title: id })))
+      await this.telegram.group({ id: chatId, title, bot: "administrator" });
+    env.BOT_TOKEN = token;
+    for (const { id } of this.config.groups) await evictDurableObject(this.groupStub(id));
+    await this.setWebhook();
+  }
+
   async setWebhook(): Promise<void> {
-    await fetch(`${this.telegram.apiRoot}/bot${TOKEN}/setWebhook`, {
+    await fetch(`${this.telegram.apiRoot}/bot${env.BOT_TOKEN}/setWebhook`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ url: WEBHOOK, secret_token: env.WEBHOOK_SECRET, allowed_updates: UPDATE_KINDS }),

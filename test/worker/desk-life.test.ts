@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Customer } from "../../src/sandbox/telegram/client.ts";
+import { entersVip } from "../support/desks.ts";
 import { isCard, isService, Stage, texts } from "../support/stage.ts";
 
 const MINUTE = 60_000;
@@ -358,6 +359,8 @@ describe("who the customer is", () => {
   });
 
   test("a start link names the group that takes a new customer, and later links do not move them", async () => {
+    entersVip(stage.config);
+    await stage.configure();
     const vip = await stage.telegram.topics(-1001234567891);
     expect(vip).toEqual([]);
     await ada.start("vip_order1001");

@@ -11,7 +11,7 @@ import { Erasures, type ErasureRow } from "../../src/record/erasures.ts";
 import { project } from "../../src/record/projection.ts";
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
 import type { Customer, Group } from "../../src/sandbox/telegram/client.ts";
-import { promisesNothing, VIP_CHAT } from "../support/desks.ts";
+import { entersVip, promisesNothing, VIP_CHAT } from "../support/desks.ts";
 import { Endpoint } from "../support/endpoint.ts";
 import { everythingKept, holding, listenToLog } from "../support/everything.ts";
 import { Stage, texts } from "../support/stage.ts";
@@ -44,6 +44,7 @@ async function open(config: (config: ConfigInput) => void = () => undefined): Pr
       desk.routing.enrichment = { url: crm.url, timeout: "1s", cacheFor: "10m", staleAfter: "7d" };
       desk.webhooks = [{ id: "queue-manager", url: crm.url, events: ["ticket.escalated"] }];
       desk.retention = {};
+      entersVip(desk);
       config(desk);
     },
   });

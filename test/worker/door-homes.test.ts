@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { D1_PATIENCE_MS } from "../../src/record/limits.ts";
-import { exampleDesk } from "../support/desks.ts";
+import { entersVip, exampleDesk } from "../support/desks.ts";
 import { codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 
 const ADA = 5_550_000_001;
@@ -12,8 +12,14 @@ let updateId = 1;
 beforeEach(async () => {
   await emptyRecord();
   desk = new HttpDesk();
-  await desk.put(exampleDesk());
+  await desk.put(desked());
 });
+
+const desked = () => {
+  const document = exampleDesk();
+  entersVip(document);
+  return document;
+};
 
 const wrote = (customer: number, text = "Hello") => ({
   update_id: updateId++,
@@ -28,7 +34,7 @@ const homes = async (): Promise<Record<number, string>> => {
 };
 /** A configuration in which `vip` is gone. */
 const withoutVip = () => {
-  const document = exampleDesk();
+  const document = desked();
   document.groups = [document.groups[0]];
   document.queues = document.queues.filter(({ group }) => group !== "vip");
   for (const agent of document.agents!) agent.groups = agent.groups.filter((group) => group !== "vip");
@@ -53,6 +59,31 @@ describe("a new customer's home", () => {
     await desk.update(wrote(ADA, text));
     expect(await homes()).toEqual({ [ADA]: home });
     expect(desk.groups.updatesOf(home)).toHaveLength(1);
+  });
+
+  test.each(["/start vip", "/start main", "/start premium"])(
+    "is the default group after %j where no group says that this leads to it",
+    async (text) => {
+      await desk.put(exampleDesk());
+      await desk.update(wrote(ADA, text));
+      expect(await homes()).toEqual({ [ADA]: "main" });
+    },
+  );
+
+  test.each([
+    ["/start gold", "main"],
+    ["/start gold_card", "vip"],
+    ["/start gold_card_7", "vip"],
+    ["/start gold_7", "main"],
+    ["/start golden", "main"],
+    ["/start Gold_card", "main"],
+  ])("after %j is that of the entry which says most of it: %s", async (text, home) => {
+    const document = exampleDesk();
+    document.groups[0].entry = ["gold"];
+    document.groups[1].entry = ["gold_card"];
+    await desk.put(document);
+    await desk.update(wrote(ADA, text));
+    expect(await homes()).toEqual({ [ADA]: home });
   });
 
   test("stays what it was when a later link names another group", async () => {
@@ -123,7 +154,7 @@ describe("a home that is no group any more", () => {
     await desk.put(withoutVip());
     const behind = desk.elsewhere();
     await behind.update(wrote(BOB));
-    await desk.put(exampleDesk());
+    await desk.put(desked());
     await desk.update(wrote(ADA, "/start vip"));
     await behind.update(wrote(ADA));
     expect(await homes()).toEqual({ [ADA]: "vip", [BOB]: "main" });

@@ -6,7 +6,7 @@ import { HOOK_REPLAYED_MAX, OTHERS_AT_ONCE_MAX, WEBHOOK_PAUSES_MS } from "../../
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
 import type { Customer, Group, Member } from "../../src/sandbox/telegram/client.ts";
 import { webhookProblem, type Contract } from "../support/contract-walk.ts";
-import { promisesNothing, VIP_CHAT } from "../support/desks.ts";
+import { entersVip, promisesNothing, VIP_CHAT } from "../support/desks.ts";
 import type { Received } from "../support/endpoint-server.ts";
 import { Endpoint } from "../support/endpoint.ts";
 import { Stage, texts } from "../support/stage.ts";
@@ -425,6 +425,7 @@ describe("with several groups", () => {
         ];
         desk.routing.rules = [{ when: { payload: "gold" }, queue: "premium" }];
         desk.webhooks = [{ id: "crm", url: endpoint.url, events }];
+        entersVip(desk);
       },
     });
     ada = await stage.customer({ firstName: "Ada" });

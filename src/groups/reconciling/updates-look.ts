@@ -46,7 +46,11 @@ export async function lookAtUpdates({
     }
     found = lookThrough(before, { ...asked, seen });
   }
-  return { findings: named(found.missing), ledger: { ...found.ledger, marks } };
+  const changed: Finding[] =
+    before === null || before.bot === bot
+      ? []
+      : [{ kind: "bot.changed", from: before.bot, to: bot, mended: false }];
+  return { findings: [...changed, ...named(found.missing)], ledger: { ...found.ledger, marks } };
 }
 
 function named(missing: readonly Hole[]): Finding[] {

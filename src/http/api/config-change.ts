@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { chatChanges, chatChangeWarning } from "../../domain/chat-changes.ts";
 import { checkConfig, type ConfigProblem } from "../../domain/config-check.ts";
 import { diffConfig } from "../../domain/config-diff.ts";
 import { configWarnings } from "../../domain/config-warnings.ts";
@@ -12,6 +13,7 @@ import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ConfigStore, type StoredConfig } from "../../record/config-store.ts";
 import { CONFIG_NOTE_CHARS_MAX } from "../../record/limits.ts";
+import { Reconciliation } from "../../record/reconciliation.ts";
 import { Successors } from "../../record/successors.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
@@ -151,7 +153,7 @@ async function rehearse<Missing extends MissingPlace>(
   const taken = await takenOut(c, current, check.config, reassignOf(reassign));
   const problems = [...check.problems, ...taken.problems];
   const diff = diffConfig(current?.document ?? {}, made.document);
-  const warnings = [...configWarnings(made.document, c.get("now")()), ...taken.warnings];
+  const warnings = [...(await warningsOf(c, current?.document, made.document)), ...taken.warnings];
   const version = current?.version ?? 0;
   const { inHand } = taken;
   return c.json({ version, valid: problems.length === 0, problems, warnings, inHand, diff }, 200);
@@ -188,10 +190,11 @@ export async function storeConfig<Missing extends MissingPlace = never>(
   });
   if (outcome === "conflict") return conflict(c, version);
   const diff = diffConfig(current?.document ?? {}, document);
+  const moved = await warningsOf(c, current?.document, document);
   const versioned = { version, config: check.config };
   const unreachableGroups = await inForce(c, versioned, outcome, reassignOf(reassign).queues);
   for (const gone of Object.keys(taken.successors)) await retireGroup(c.env, gone, versioned);
-  const warnings = [...configWarnings(document, c.get("now")()), ...taken.warnings];
+  const warnings = [...moved, ...taken.warnings];
   const { inHand } = taken;
   return c.json({ version, changed: outcome === "stored", diff, inHand, unreachableGroups, warnings }, 200, {
     ETag: etag(version),
@@ -204,6 +207,17 @@ function groupsOf(config: Config, current: StoredConfig | null): string[] {
   return [...new Set([...groupIds(config), ...(before === null ? [] : groupIds(before))])];
 }
 
+/** What is hardly meant, and what the change does to open tickets. */
+async function warningsOf(c: Context<Desk>, before: unknown, after: unknown): Promise<ConfigProblem[]> {
+  const record = new Reconciliation(c.env.DB);
+  const moved: ConfigProblem[] = [];
+  for (const change of chatChanges(before, after)) {
+    const { tickets } = await record.census(change.group);
+    moved.push(chatChangeWarning(change, tickets));
+  }
+  return [...configWarnings(after, c.get("now")()), ...moved];
+}
+
 /** A run that takes over from one which had stored its version answers what that one would have, whatever came after. */
 async function storedBefore(
   c: Context<Desk>,
@@ -214,7 +228,7 @@ async function storedBefore(
   const former = await store.before(version);
   const unreachableGroups = current === null ? [] : await toldAgain(c, current);
   const diff = diffConfig(former?.document ?? {}, document);
-  const warnings = configWarnings(document, c.get("now")());
+  const warnings = await warningsOf(c, former?.document, document);
   const inHand: InHandOf[] = [];
   return c.json({ version, changed: true, diff, inHand, unreachableGroups, warnings }, 200, {
     ETag: etag(version),

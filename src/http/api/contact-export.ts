@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import { plainNumber } from "../../domain/message-number.ts";
 import { askGroup } from "../../groups/ask.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { auditTrail, type TrailEntry } from "../../record/audit-trail.ts";
@@ -159,7 +160,8 @@ async function* groupsOf(env: Env, id: number, groups: string[]): AsyncGenerator
         const answer = await askGroup(env, group, (stub) => stub.linksOf(id, by, from, EXPORT_PAGE_ROWS));
         if ("unreachable" in answer) throw new Error(`group ${group} did not answer`);
         const links = answer.answer;
-        if (links.length > 0) yield `${begun ? "," : ""}${listed(links.map((link) => ({ by, ...link })))}`;
+        if (links.length > 0)
+          yield `${begun ? "," : ""}${listed(links.map((link) => asTelegramCounts({ by, ...link })))}`;
         begun ||= links.length > 0;
         after = links.at(-1)?.messageId ?? after;
         more = links.length === EXPORT_PAGE_ROWS;
@@ -167,6 +169,16 @@ async function* groupsOf(env: Env, id: number, groups: string[]): AsyncGenerator
     }
     yield "]}";
   }
+}
+
+/** Inside, numbers of messages say to which chat and bot they belong. */
+function asTelegramCounts<T extends { messageId: number; copyId: number | null }>(link: T): T {
+  const { messageId, copyId } = link;
+  return {
+    ...link,
+    messageId: plainNumber(messageId),
+    copyId: copyId === null ? null : plainNumber(copyId),
+  };
 }
 
 async function* auditOf(d1: D1Database, id: number): AsyncGenerator<string> {

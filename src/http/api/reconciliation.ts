@@ -28,6 +28,7 @@ const KINDS = [
   "webhook.backlog",
   "webhook.unknown",
   "updates.missing",
+  "bot.changed",
   "echoes.missing",
   "echoes.foreign",
   "topics.lost",

@@ -114,6 +114,11 @@ export class SandboxTelegram {
     return this.#control.act("bot", changes);
   }
 
+  /** The bot's account is made anew under its id: its private chats are gone, and number their messages from 1. */
+  async restoredAccount(): Promise<void> {
+    await this.#control.act("restoredAccount", {});
+  }
+
   /**
    * Any update at all, as if Telegram had queued it; null when the bot did not ask for its kind. With `remember`
    * its people and its message exist from now on.

@@ -30,6 +30,18 @@ export interface WorldState {
   webhook: WebhookState;
   updates: UpdateQueue;
   calls: LoggedCall[];
+  /** Bots that this one has been before, with what they alone have. */
+  retired?: Record<number, RetiredBot>;
+}
+
+/** What a bot has of its own while the desk has another one. */
+export interface RetiredBot {
+  chats: Record<number, SandboxChat>;
+  people: Record<number, Pick<SandboxUser, "hasStarted" | "hasBlockedBot">>;
+  accountMessage: number;
+  webhook: WebhookState;
+  updates: UpdateQueue;
+  commands: Record<string, BotCommand[]>;
 }
 
 export interface BotAccount {

@@ -15,8 +15,8 @@ import {
   type QueueSign,
   type TeamLine,
 } from "../../telegram/text.ts";
-import { topicUrl } from "../../telegram/topic-url.ts";
 import { agentNow } from "../agent-now.ts";
+import { urlOfTopic } from "../numbering.ts";
 import { routingStory } from "../routing-story.ts";
 import type { Transaction } from "../transaction.ts";
 
@@ -107,7 +107,7 @@ export function team(tx: Transaction): RichText {
 }
 
 function urlOf(tx: Transaction, { number, topicId }: Ticket): string | null {
-  return topicUrl(tx.rules.group.chatId, topicId, tx.store.ticket(number)?.view.cardId ?? null);
+  return urlOfTopic(topicId, tx.rules.epochs, tx.store.ticket(number)?.view.cardId ?? null);
 }
 
 /** Every promise of a ticket. */

@@ -5,6 +5,7 @@ import {
   answerRefused,
   answersElsewhere,
   collisionHint,
+  formerTopicHint,
   pollHint,
   undelivered,
 } from "../../telegram/text.ts";
@@ -18,18 +19,26 @@ import { answersInternal, holdBack } from "./held-back.ts";
 import { mirrorReaction } from "./mirror.ts";
 import { internalAlbum, speakIn } from "./speaking.ts";
 
+type StaffWriting = Pick<Of<"staff_message">, "sender" | "topicId" | "writing"> & {
+  inBotsTopic?: boolean;
+};
+
 /**
  * What an agent wrote in a ticket's topic goes to the customer, unless it begins with a slash. `saidAt`: when they said it,
  * in ms since 1970, where that was by an edit.
  */
 export function staffMessage(
   tx: Transaction,
-  { sender, topicId, writing }: Pick<Of<"staff_message">, "sender" | "topicId" | "writing">,
+  { sender, topicId, writing, inBotsTopic = false }: StaffWriting,
   updateId: number,
   saidAt: number = writing.sentAt,
 ): void {
   const ticket = ticketOf(tx, topicId);
-  if (ticket === undefined || writing.ephemeral) return;
+  if (writing.ephemeral) return;
+  if (ticket === undefined) {
+    if (inBotsTopic) inFormerTopic(tx, { sender, topicId, writing });
+    return;
+  }
   const agent = agentOrHint(tx, sender, ticket, topicId, writing);
   if (agent === undefined) return;
   const reply = (text: RichText): void =>
@@ -82,6 +91,14 @@ function tellCollision(tx: Transaction, ticket: Ticket, by: number, reply: (text
   const { assignee, number, ref } = ticket;
   if (assignee === null || assignee.id === by) return;
   if (tx.store.firstTime(`collision:${number}:${by}`, tx.now)) reply(collisionHint(assignee.name, ref));
+}
+
+/** A topic of the desk's that no ticket has: it is of a time before the numbers began anew, and the agent believes that the customer reads this. */
+function inFormerTopic(tx: Transaction, { sender, topicId, writing }: StaffWriting): void {
+  if (sender.anonymous || agentOf(tx, sender.id) === undefined) return;
+  tx.sign(0, writing.messageId, "👎");
+  if (tx.store.firstTime(`former:${sender.id}:${topicId}`, tx.now))
+    tx.hint(sender.id, topicId, 0, formerTopicHint(), writing.messageId);
 }
 
 export function ticketOf(tx: Transaction, topicId: number | null): Ticket | undefined {

@@ -1,5 +1,5 @@
 import type { AgentActor, TicketCommand } from "../../domain/command.ts";
-import { parsePress, ticketNumberOf, type Press } from "../../telegram/callback.ts";
+import { groupOf, parsePress, ticketNumberOf, type Press } from "../../telegram/callback.ts";
 import { staffToast } from "../../telegram/text.ts";
 import { STAFF } from "../drain/lane.ts";
 import { replay } from "../replay.ts";
@@ -19,7 +19,9 @@ export function staffPress(tx: Transaction, { sender, queryId, data, messageId }
     const sent = replay(tx, press.delivery) === "replayed";
     return tx.toast(queryId, staffToast(sent ? "sent_again" : "not_sent_again"));
   }
-  const number = "ticket" in press ? ticketNumberOf(press.ticket) : null;
+  // Groups may exchange their chats: a card of before is another group's.
+  const isOurs = "ticket" in press && groupOf(press.ticket) === tx.rules.group.id;
+  const number = isOurs ? ticketNumberOf(press.ticket) : null;
   if (press.act === "send_held" && number !== null)
     return tx.toast(queryId, sendHeld(tx, agent, number, press.message, messageId));
   const does = doesOf(press, actorOf(agent));

@@ -1,6 +1,7 @@
 import type { Arrival } from "../../telegram/inbound.ts";
 import { channelDirectNotice, customerBlocked, strangerNotice } from "../../telegram/text.ts";
 import { STAFF, STAFF_CHAT } from "../drain/lane.ts";
+import type { Messages } from "../tables/messages.ts";
 import { blockedKey } from "../tables/privacy.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
 import type { Transaction } from "../transaction.ts";
@@ -62,6 +63,27 @@ function originalOf(arrival: Arrival): OriginalKey | null {
     default:
       return null;
   }
+}
+
+/**
+ * Where an arrival is a message that has the number of another one: the same message always has the same date, so that
+ * numbers must have begun anew there. Null: it is not.
+ */
+export function takesUsedNumber(messages: Messages, arrival: Arrival): "staff" | "private" | null {
+  const writing = "writing" in arrival ? arrival.writing : null;
+  if (writing === null || writing.messageId <= 0) return null;
+  const ofCustomer = isFromCustomer(arrival);
+  const chat = ofCustomer ? idOf(arrival) : STAFF_CHAT;
+  const known = messages.byOriginal({ chat, messageId: writing.messageId });
+  // A message whose date nobody tells proves nothing.
+  const isSame = known === undefined || known.sentAt === writing.sentAt;
+  if (isSame || known.sentAt <= 0 || writing.sentAt <= 0) return null;
+  return ofCustomer ? "private" : "staff";
+}
+
+/** Whether an arrival comes from a chat that is not this group's. */
+export function isForeign(arrival: Arrival): boolean {
+  return arrival.kind === "stranger" || (arrival.kind === "nothing" && arrival.reason === "foreign_chat");
 }
 
 type FromCustomer = Extract<Arrival, { kind: `customer_${string}` }>;

@@ -17,10 +17,11 @@ import { receiptView } from "../../telegram/receipt-view.ts";
 import { clipped, rich } from "../../telegram/rich-text.ts";
 import { nextDueLine } from "../../telegram/sla-view.ts";
 import { agentNotice, ERASED_TOPIC, writtenAt, type AboutTicket } from "../../telegram/text.ts";
-import { topicUrl } from "../../telegram/topic-url.ts";
 import { enrichmentCall } from "../enriching.ts";
 import { messageId } from "../hook-state.ts";
+import { urlOfTopic } from "../numbering.ts";
 import type { PeerCall } from "../peers/message.ts";
+import { toPeer } from "../peers/numbers.ts";
 import { probeCall } from "../probing.ts";
 import type { Rules } from "../rules.ts";
 import { skillsCall } from "../skills.ts";
@@ -293,7 +294,7 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
         peer: groupOfLane(row.lane),
         from: rules.group.id,
         key: `${rules.group.id}:${row.seq}`,
-        message: work.message,
+        ...toPeer(work.message, rules.epochs),
         versioned: { version: rules.version, config: rules.config },
       };
     case "mirror_edit":
@@ -344,7 +345,7 @@ function aboutTicket(number: number, { rules, store, now }: DeliveryContext): Ab
   return {
     ref: ticket.ref,
     subject: ticket.subject,
-    url: topicUrl(rules.group.chatId, ticket.topicId, view.cardId),
+    url: urlOfTopic(ticket.topicId, rules.epochs, view.cardId),
     profile: profileWords(ticket, rules.policy, now),
     due: nextDueLine(ticket, rules.policy, now),
   };

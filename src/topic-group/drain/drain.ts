@@ -12,6 +12,7 @@ import type { MessageRow } from "../tables/messages.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
 import type { TicketRow } from "../tables/store.ts";
 import type { Transaction } from "../transaction.ts";
+import { addressed, numberedOutcome } from "./addressing.ts";
 import { callOf, mustNotRepeat, rowsCarried, type DeliveryContext, type OutsideCall } from "./delivery.ts";
 import { Gate } from "./gate.ts";
 import {
@@ -219,6 +220,14 @@ export class Drain {
   /** Somebody has seen what keeps the staff group's lane from working. */
   stopped(trouble: Trouble): void {
     this.#rest(this.#state(STAFF), trouble, this.#ports.now());
+  }
+
+  /** What was learnt of a lane's rate, and of what keeps it from working, says nothing any more. */
+  forget(lane: Lane): void {
+    const state = this.#lanes.get(lane);
+    if (state === undefined) return;
+    Object.assign(state, { rate: new LaneRate(rateRuleOf(lane)), savedRate: undefined, wakeAt: null });
+    state.silent = 0;
   }
 
   #state(lane: Lane): LaneState {
@@ -441,7 +450,7 @@ export class Drain {
     let outcome: Outcome;
     const startedAt = context.now;
     try {
-      outcome = await ports.call(call);
+      outcome = await this.#call(call, rules, job);
       ports.called(call, outcome);
     } finally {
       for (const row of carried) this.#inFlight.delete(keyOf(row));
@@ -515,6 +524,18 @@ export class Drain {
     const ticket = ticketOf(job);
     const customer = ticket === 0 ? undefined : this.#ports.queues.store.ticket(ticket)?.ticket.customer;
     if (customer !== undefined) this.#shares.took(now, customer, cost);
+  }
+
+  /** Makes the call with Telegram's numbers, and answers with the object's. */
+  async #call(call: OutsideCall, { epochs }: Rules, job: Job): Promise<Outcome> {
+    const ports = this.#ports;
+    if (!("method" in call)) return ports.call(call);
+    const toTelegram = addressed(call, epochs);
+    if ("kind" in toTelegram) return toTelegram;
+    const outcome = numberedOutcome(await ports.call(toTelegram.call), toTelegram.epoch);
+    const chat = toTelegram.call.params["chat_id"];
+    const isFormer = chat !== ports.rules()?.group.chatId && call.params["chat_id"] === epochs.chat;
+    return isFormer ? inFormerChat(job, outcome) : outcome;
   }
 
   /** What is for the topic of a ticket that has moved meanwhile goes to the group which has it now. */
@@ -609,6 +630,21 @@ export class Drain {
       if (job.kind === "work") tx.outbox.update(job.row.seq, { attemptedAt: null });
     });
   }
+}
+
+/**
+ * What a former chat refuses says nothing about the group. What belongs into a ticket's topic and was under way when the
+ * group got another chat is done again there, where people read it.
+ */
+function inFormerChat(job: Job, outcome: Outcome): Outcome {
+  if (outcome.kind === "refused" && outcome.code === "fatal") return outcome;
+  const isForTopic = job.kind === "relay" || (job.kind === "work" && job.row.kind === "topic_notice");
+  if (isForTopic && (outcome.kind === "done" || outcome.kind === "refused"))
+    return { kind: "retry", code: "former_chat" };
+  if (outcome.kind !== "refused") return outcome;
+  const isErasure = job.kind === "work" && job.row.kind === "erase_topic";
+  const code = isErasure ? "permanent" : "target_gone";
+  return { kind: "refused", code, description: "in a former chat" };
 }
 
 function rateRuleOf(lane: Lane): RateRule {

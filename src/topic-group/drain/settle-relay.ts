@@ -1,4 +1,6 @@
 import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX, WRITTEN_EARLIER_MS } from "../../domain/limits.ts";
+import { epochOf } from "../../domain/message-number.ts";
+import { joinTexts } from "../../telegram/join-texts.ts";
 import type { RefusalClass } from "../../telegram/outcome.ts";
 import { plain } from "../../telegram/rich-text.ts";
 import {
@@ -12,10 +14,12 @@ import {
   sourceGone,
   undelivered,
   writtenAt,
+  writtenToFormerBot,
 } from "../../telegram/text.ts";
+import { isHere } from "../numbering.ts";
 import { goAfterTicket, settledBehind, tellSpoken } from "../peers/moving.ts";
 import type { MessageRow } from "../tables/messages.ts";
-import { replyParameters, type Transaction } from "../transaction.ts";
+import { replyParameters, words, type Transaction } from "../transaction.ts";
 import { chatOfLane, isChatLane, STAFF, STAFF_CHAT } from "./lane.ts";
 import type { Job } from "./plan.ts";
 import {
@@ -260,7 +264,9 @@ function toStaffRefused(
       return OK;
     case "source_gone":
       for (const row of carried) tx.messages.update(row, { state: "refused", content: null, code });
-      tx.tellTopic(first.ticket, sourceGone());
+      if (first.chat > 0 && epochOf(first.messageId) !== tx.rules.epochs.botEpoch)
+        saidToFormerBot(tx, carried);
+      else tx.tellTopic(first.ticket, sourceGone());
       return OK;
     case "validation":
     case "bug":
@@ -276,11 +282,27 @@ function toStaffRefused(
   return OK;
 }
 
-function toCustomerRefused(tx: Transaction, carried: readonly MessageRow[], code: RefusalClass): Settled {
+/** Nobody can copy it any more: what was kept of it is shown, and whatever was not is said to be missing. */
+function saidToFormerBot(tx: Transaction, rows: readonly MessageRow[]): void {
+  const { ticket, writer } = rows[0]!;
+  const name = tx.store.customer(writer)?.contact.name ?? "";
+  const texts = rows.flatMap(({ content, sentAt }) =>
+    content?.text === undefined ? [] : [{ ...content.text, sentAt }],
+  );
+  for (const text of texts) tx.quoteInTopic(ticket, words(joinTexts(name, [text]).message));
+  if (texts.length < rows.length) tx.tellTopic(ticket, writtenToFormerBot());
+}
+
+/** Refusals that may be about the chat in which an answer was written. */
+const OF_THE_SOURCE: ReadonlySet<RefusalClass> = new Set(["source_gone", "chat_gone", "desk_gone"]);
+
+function toCustomerRefused(tx: Transaction, carried: readonly MessageRow[], refusal: RefusalClass): Settled {
   const first = carried[0]!;
+  const isFormer = first.chat === STAFF_CHAT && !isHere(first.messageId, tx.rules.epochs);
+  const code = isFormer && OF_THE_SOURCE.has(refusal) ? "former_chat" : refusal;
   for (const row of carried)
     tx.messages.update(row, { state: "refused", content: null, attemptedAt: null, code });
-  const unreachable = UNREACHABLE[code];
+  const unreachable = code === "former_chat" ? undefined : UNREACHABLE[code];
   if (unreachable === undefined) {
     tx.apply(first.ticket, { type: "delivery_failed", code });
     tx.tellUnsent(first.ticket, first.writer, undelivered(code), {

@@ -1,5 +1,6 @@
 import { adoptTopic } from "../arrivals/topics.ts";
 import { FACTS } from "../tables/facts.ts";
+import type { TicketRow } from "../tables/store.ts";
 import type { Transaction } from "../transaction.ts";
 import { STAFF } from "./lane.ts";
 import type { Job } from "./plan.ts";
@@ -27,6 +28,7 @@ export function settleView(
 ): Settled {
   const { number } = seen.ticket;
   const row = tx.store.ticket(number)!;
+  if (step.call.params["chat_id"] !== tx.rules.group.chatId) return settleFormer(tx, row, step, outcome);
   switch (outcome.kind) {
     case "done": {
       if (step.what === "create") {
@@ -59,6 +61,18 @@ export function settleView(
     default:
       return outcome satisfies never;
   }
+}
+
+/** The group has got another chat while this was done in the former one, where a topic that was made is one too many. */
+function settleFormer(tx: Transaction, row: TicketRow, step: ViewStep, outcome: Final): Settled {
+  const { number } = row.ticket;
+  const made = step.what === "create" && outcome.kind === "done" ? outcome.result : null;
+  const topicId = (made as { message_thread_id?: number } | null)?.message_thread_id;
+  if (topicId !== undefined)
+    tx.work({ lane: STAFF, ticket: 0, work: { kind: "orphan_topic", topicId }, key: `orphan:${topicId}` });
+  tx.store.saveView(number, { ...row.view, creatingSince: null }, tx.now);
+  tx.touched.add(STAFF);
+  return OK;
 }
 
 function viewRefused(

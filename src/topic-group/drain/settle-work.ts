@@ -290,7 +290,7 @@ function workRefused(
   if (code === "topic_gone" && isChatLane(row.lane) && withoutThread(tx, row)) return OK;
   switch (work.kind) {
     case "erase_topic":
-      if (code === "topic_gone" || code === "target_gone") noteErasedTopic(tx, work, "deleted");
+      if (code === "topic_gone") noteErasedTopic(tx, work, "deleted");
       else if (work.how === "delete") {
         tx.outbox.update(row.seq, { payload: { ...work, how: "rename" } });
         return OK;

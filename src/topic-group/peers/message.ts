@@ -129,7 +129,10 @@ export interface PeerCall {
   from: string;
   /** The same over all tries. */
   key: string;
+  /** With the numbers of messages as Telegram has them. */
   message: PeerMessage;
+  /** The bot by which the messages of private chats that it names are numbered; null: they are numbered anew since. */
+  bot: number | null;
   /** By which it was made: whoever has an older configuration is given this one first. */
   versioned: VersionedConfig;
 }

@@ -1,9 +1,10 @@
+import { epochOf, plainNumber } from "../../domain/message-number.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import { topicNotice } from "../../telegram/text.ts";
-import { topicUrl } from "../../telegram/topic-url.ts";
 import type { InFlight } from "../arrivals/mirror.ts";
 import { holdKey, peerLane, STAFF, STAFF_CHAT, type Lane } from "../drain/lane.ts";
 import { isCurrent, takeBackQuestion } from "../enriching.ts";
+import { urlOfTopic } from "../numbering.ts";
 import { retiredTo } from "../retired.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
@@ -40,7 +41,7 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
     events: latest,
     contact: customer.contact,
     receiptId: row.receiptId,
-    url: topicUrl(tx.rules.group.chatId, ticket.topicId, row.view.cardId),
+    url: urlOfTopic(ticket.topicId, tx.rules.epochs, row.view.cardId),
     profile: customer.profile !== null && isCurrent(tx, customer.profile) ? customer.profile : null,
     ask,
     ...newHome(tx, ticket),
@@ -189,12 +190,13 @@ export function takeOver(
   // Whatever was passed on while it was away goes the same way, and comes back.
   const was = former === null ? undefined : tx.store.ticket(former)?.ticket;
   if (was !== undefined && was.movedTo !== null) hold(tx, ticket, number, was.movedTo);
-  tx.store.adopt({ ...ticket, number }, events, receiptId, tx.rules.group.id);
+  const topicId = was?.topicId ?? null;
+  // The other group's topic is none of this group's.
+  tx.store.adopt({ ...ticket, number, topicId }, events, receiptId, tx.rules.group.id);
   awaitTurns(tx, number, ticket, endpoints);
   for (const { key, at, answer } of settled) {
     if (tx.inbox.known(key) === undefined) tx.inbox.settle(key, at, { ...(answer as object), number });
   }
-  const topicId = was?.topicId ?? null;
   const arrived = { type: "ticket_arrived", group: tx.rules.group.id, number, topicId, from } as const;
   tx.apply(number, home === undefined ? arrived : { ...arrived, home });
   const sent = events.findLast(({ event }) => "group" in event && event.group === tx.rules.group.id)?.event;
@@ -257,11 +259,14 @@ export function tellSpoken(
   rows: readonly (MessageRow & { copyId: number })[],
 ): void {
   const spoken = rows.filter(({ chat }) => chat === STAFF_CHAT);
-  if (ticket.home === tx.rules.group.id || spoken.length === 0) return;
+  const [first] = spoken;
+  if (ticket.home === tx.rules.group.id || first === undefined) return;
+  // What the desk itself has said was written in no chat.
+  const chatId = tx.rules.epochs.chats[epochOf(first.messageId)] ?? tx.rules.group.chatId;
   tellPeer(tx, ticket.home, ticket.number, {
     type: "spoke",
     ticketId: ticket.id,
-    chatId: tx.rules.group.chatId,
-    messages: spoken.map(({ messageId, copyId }) => ({ messageId, copyId })),
+    chatId,
+    messages: spoken.map(({ messageId, copyId }) => ({ messageId: plainNumber(messageId), copyId })),
   });
 }

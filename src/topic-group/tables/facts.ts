@@ -9,6 +9,8 @@ export const FACTS = {
   /** Topic icons by emoji, as Telegram offers them. */
   icons: "icons",
   botUsername: "bot_username",
+  /** Which chats the group has had and which bots the desk: `Numbering`. */
+  numbering: "numbering",
   /** What keeps the staff group's lane from working. */
   trouble: "trouble",
   /** Lanes that cannot work for long: `Stall` by lane. */

@@ -73,6 +73,20 @@ export class Inbox {
     this.#db.insert(inbox).values({ key, at, answer: null }).onConflictDoNothing().run();
   }
 
+  /** Updates are numbered anew: one with a number that has been is another one. */
+  forgetUpdates(bot: number): void {
+    this.#db
+      .delete(inbox)
+      .where(and(gte(inbox.key, "tg:"), lt(inbox.key, "tg;")))
+      .run();
+    // What was given up stays to be looked at.
+    this.#db
+      .update(setAside)
+      .set({ key: sql`'bot ' || ${bot} || ' ' || ${setAside.at} || ' ' || ${setAside.key}` })
+      .where(and(gte(setAside.key, "tg:"), lt(setAside.key, "tg;")))
+      .run();
+  }
+
   countSetAside(): number {
     return (
       this.#db

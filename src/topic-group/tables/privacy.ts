@@ -166,6 +166,7 @@ export class Privacy {
         this.#forgetTold(sql`${told.key} GLOB ${`outsider:${id}:*`}`) +
         this.#forgetTold(sql`${told.key} GLOB ${`command:${id}:*`}`) +
         this.#forgetTold(sql`${told.key} GLOB ${`ticked:${id}:*`}`) +
+        this.#forgetTold(sql`${told.key} GLOB ${`former:${id}:*`}`) +
         count(this.#db.delete(lanes).where(eq(lanes.lane, lane)).returning({ n: lanes.lane }).all()) +
         count(
           this.#db.delete(blocked).where(eq(blocked.customer, id)).returning({ n: blocked.customer }).all(),

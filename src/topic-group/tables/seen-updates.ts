@@ -1,5 +1,6 @@
 import { and, desc, eq, gt, gte, isNotNull, lt, sql, type SQL } from "drizzle-orm";
 import { CAUSE_KEPT_MS } from "../../domain/limits.ts";
+import { baseOfEpoch } from "../../domain/message-number.ts";
 import type { Hole, SeenUpdate, SeenSince } from "../../domain/update-ledger.ts";
 import { STAFF, STAFF_CHAT } from "../drain/lane.ts";
 import { isAmong } from "./among.ts";
@@ -13,6 +14,13 @@ const LOOKED_UP_MAX = 10_000;
 
 /** So many numbers before they get a digit more, all keys are read. */
 const MORE_DIGITS_WITHIN = 100_000;
+
+interface LookSince {
+  after: number;
+  since: number;
+  mark: number | null;
+  epoch: number;
+}
 
 const UPDATE = { id: messages.updateId, at: messages.acceptedAt };
 
@@ -33,6 +41,11 @@ export class SeenUpdates {
     if (id > 0) this.#db.insert(seenUpdates).values({ id, at }).onConflictDoNothing().run();
   }
 
+  /** Updates are numbered anew. */
+  forget(): void {
+    this.#db.delete(seenUpdates).run();
+  }
+
   /** The messages of a ticket are about to be removed: that they came stays known. */
   noteOfTicket(number: number, customer: number, now: number): void {
     for (const which of messagesOf(customer, number)) this.#noteOf(which, now);
@@ -46,15 +59,21 @@ export class SeenUpdates {
   /**
    * What came with a higher number than `after`, or since an instant into a place behind the `mark` of the last look:
    * the highest number of a message in the staff group, be it an original or a copy. A mark of null: tells the mark only.
+   * `epoch`: of the chat that the group has now.
    */
-  since({ after, since, mark }: { after: number; since: number; mark: number | null }): SeenSince {
-    const now = Math.max(this.#lastCopy(), this.#lastOriginal());
+  since({ after, since, mark, epoch }: LookSince): SeenSince {
+    const [base, next] = [baseOfEpoch(epoch), baseOfEpoch(epoch + 1)];
+    const now = Math.max(base, this.#lastCopy(next), this.#lastOriginal(next));
     if (mark === null) return { seen: [], mark: now };
+    const from = mark > base && mark < next ? mark : base;
+    const isNew = gte(messages.acceptedAt, since);
     // Whoever asks has seen what came long before.
     this.purge(since);
     const relayed = [
-      ...this.#relayed(and(eq(messages.lane, STAFF), isNotNull(messages.copyId), gt(messages.copyId, mark))),
-      ...this.#relayed(and(eq(messages.chat, STAFF_CHAT), gt(messages.messageId, mark))),
+      ...this.#relayed(
+        and(eq(messages.lane, STAFF), isNotNull(messages.copyId), gt(messages.copyId, from), isNew),
+      ),
+      ...this.#relayed(and(eq(messages.chat, STAFF_CHAT), gt(messages.messageId, from), isNew)),
       ...this.#relayed(sql`${messages.state} = 'waiting'`),
       ...this.#relayed(sql`${messages.state} IN ('parked', 'uncertain')`),
     ];
@@ -120,22 +139,22 @@ export class SeenUpdates {
     return rows.map(({ key, at }) => ({ id: Number(key.slice("tg:".length)), at }));
   }
 
-  #lastCopy(): number {
+  #lastCopy(below: number): number {
     const last = this.#db
       .select({ id: messages.copyId })
       .from(messages)
-      .where(and(eq(messages.lane, STAFF), isNotNull(messages.copyId)))
+      .where(and(eq(messages.lane, STAFF), isNotNull(messages.copyId), lt(messages.copyId, below)))
       .orderBy(desc(messages.copyId))
       .limit(1)
       .get();
     return last?.id ?? 0;
   }
 
-  #lastOriginal(): number {
+  #lastOriginal(below: number): number {
     const last = this.#db
       .select({ id: messages.messageId })
       .from(messages)
-      .where(eq(messages.chat, STAFF_CHAT))
+      .where(and(eq(messages.chat, STAFF_CHAT), lt(messages.messageId, below)))
       .orderBy(desc(messages.messageId))
       .limit(1)
       .get();

@@ -46,8 +46,11 @@ export class Store {
   #countsWaiting = false;
   readonly #customer;
   readonly #ticket;
+  readonly #isHere: (number: number) => boolean;
 
-  constructor(db: Database) {
+  /** `isHere`: whether a message or topic of the staff group is in the chat that the group has now. */
+  constructor(db: Database, isHere: (number: number) => boolean) {
+    this.#isHere = isHere;
     this.#db = db;
     this.#customer = db
       .select()
@@ -205,6 +208,22 @@ export class Store {
       .run();
   }
 
+  /** Another bot may write to nobody before they have written to it; of one that is back nobody knows who has. */
+  saveStarted(perhaps: boolean, at: number): void {
+    const { unreachable, version, recorded, home } = customers;
+    this.#db
+      .update(customers)
+      .set({
+        unreachable: perhaps ? null : "never_started",
+        updatedAt: at,
+        version: sql`${version} + 1`,
+        // Those of other groups are told by them.
+        recorded: sql`iif(${home} IS NULL, ${recorded}, ${recorded} + 1)`,
+      })
+      .where(perhaps ? eq(unreachable, "never_started") : sql`${unreachable} IS NOT 'never_started'`)
+      .run();
+  }
+
   saveProfile(id: number, profile: KnownProfile): void {
     this.#db.update(customers).set({ profile }).where(eq(customers.id, id)).run();
   }
@@ -235,7 +254,25 @@ export class Store {
   }
 
   #rowOf(row: typeof tickets.$inferSelect): TicketRow {
-    return row.state.shape === TICKET_SHAPE ? ticketRow(row) : this.#refold(row);
+    return this.#asHere(row.state.shape === TICKET_SHAPE ? ticketRow(row) : this.#refold(row));
+  }
+
+  /**
+   * A topic and a card in a chat that the group has no longer are none. They stay in the row, so that all is as it was
+   * should the group get that chat back.
+   */
+  #asHere(row: TicketRow): TicketRow {
+    const { ticket, view } = row;
+    const hasTopic = ticket.topicId === null || this.#isHere(ticket.topicId);
+    const hasCard = view.cardId === null || this.#isHere(view.cardId);
+    if (hasTopic && hasCard) return row;
+    // The topic that is being made, if one is, is made in the chat of now: a card of before says that nobody has begun.
+    const creatingSince = hasCard ? view.creatingSince : null;
+    return {
+      ...row,
+      ticket: hasTopic ? ticket : { ...ticket, topicId: null },
+      view: { ...NEW_VIEW, creatingSince },
+    };
   }
 
   /** A ticket that an earlier release stored: what it is now follows from its events. */
@@ -253,12 +290,7 @@ export class Store {
   /** Brings the tickets in hand into the shape of this release, once; the others follow when they are needed. */
   refoldActive(): void {
     if (this.fact(FACTS.ticketShape) === TICKET_SHAPE) return;
-    const rows = this.#db
-      .select({ number: tickets.number })
-      .from(tickets)
-      .where(sql`active = 1`)
-      .all();
-    for (const { number } of rows) this.ticket(number);
+    for (const number of this.activeNumbers()) this.ticket(number);
     this.setFact(FACTS.ticketShape, TICKET_SHAPE);
   }
 
@@ -555,7 +587,64 @@ export class Store {
   }
 
   addTopic(topicId: number, number: number): void {
-    this.#db.insert(topics).values({ id: topicId, ticket: number }).onConflictDoNothing().run();
+    // A topic that is made is this ticket's, whatever had its number before.
+    this.#db
+      .insert(topics)
+      .values({ id: topicId, ticket: number })
+      .onConflictDoUpdate({ target: topics.id, set: { ticket: number } })
+      .run();
+  }
+
+  /** The newest topic of every ticket in hand, of those with numbers above `from` and below `to`. */
+  topicsOfActive(from: number, to: number): { ticket: number; topicId: number }[] {
+    return this.#db
+      .select({ ticket: topics.ticket, topicId: sql<number>`max(${topics.id})` })
+      .from(topics)
+      .innerJoin(tickets, and(eq(tickets.number, topics.ticket), sql`${tickets.active} = 1`))
+      .where(and(gt(topics.id, from), lt(topics.id, to)))
+      .groupBy(topics.ticket)
+      .all();
+  }
+
+  /** Every topic of a ticket in hand shall show it as it is; those of tickets that are held back have none yet. */
+  allViewsDue(at: number): void {
+    this.#db
+      .update(tickets)
+      .set({ viewDueAt: at })
+      .where(sql`active = 1 AND json_extract(state, '$.heldUntil') IS NULL`)
+      .run();
+  }
+
+  /** Nobody can change the cards of tickets in hand any more. */
+  forgetCards(): void {
+    this.#db
+      .update(tickets)
+      .set({ view: sql`json_set(${tickets.view}, '$.cardId', NULL, '$.card', NULL)` })
+      .where(sql`active = 1`)
+      .run();
+  }
+
+  /** The record shall know where tickets have their topics by now. */
+  forgetRecordedTopics(): void {
+    this.#db
+      .update(tickets)
+      .set({ recorded: sql`${tickets.version} - 1` })
+      .where(
+        sql`recorded >= version AND json_extract(state, '$.topicId') IS NOT NULL
+          AND json_extract(state, '$.movedTo') IS NULL`,
+      )
+      .run();
+  }
+
+  /** The tickets in hand here, without those that another group has. */
+  activeNumbers(): number[] {
+    const rows = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(sql`active = 1`)
+      .orderBy(asc(tickets.number))
+      .all();
+    return rows.map(({ number }) => number);
   }
 
   viewDueSoon(number: number, at: number): void {
@@ -776,6 +865,18 @@ export class Store {
 
   laneRate(lane: Lane): RateState | undefined {
     return this.#db.select().from(lanes).where(eq(lanes.lane, lane)).get()?.state;
+  }
+
+  /** What Telegram lets a bot do, it lets each bot do. */
+  forgetTelegramsRates(): void {
+    this.#db
+      .delete(lanes)
+      .where(sql`${lanes.lane} IN ('staff', 'bot') OR ${lanes.lane} GLOB 'chat:*'`)
+      .run();
+  }
+
+  forgetLaneRate(lane: Lane): void {
+    this.#db.delete(lanes).where(eq(lanes.lane, lane)).run();
   }
 
   saveLaneRate(lane: Lane, state: RateState): void {

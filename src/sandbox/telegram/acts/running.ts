@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { noBudgets, realBudgets } from "../budgets.ts";
 import { addFault } from "../faults.ts";
-import { newBot } from "../new-world.ts";
+import { becomeBot, restoreAccount } from "../other-bots.ts";
 import { ActRefused } from "../refusal.ts";
 import type { BotAccount, Budgets, Fault, WorldSettings } from "../state.ts";
 import { kindOf, queueUpdate } from "../update-queue.ts";
@@ -104,7 +104,10 @@ const settings = act(
   },
 );
 
-/** Who the bot is; with settings given, it becomes another. */
+/**
+ * Who the bot is; with settings given, it becomes another. One with another id has private chats of its own, in which
+ * nobody has written yet, is in no group, and its messages and updates are numbered anew.
+ */
 const bot = act(
   z.strictObject({
     token: z
@@ -117,7 +120,7 @@ const bot = act(
   }),
   (world, changes): BotAccount => {
     const { token, profile } = world.state.bot;
-    world.state.bot = newBot({
+    becomeBot(world, {
       token: changes.token ?? token,
       firstName: changes.firstName ?? profile.first_name,
       username: changes.username ?? profile.username,
@@ -126,6 +129,12 @@ const bot = act(
     return world.state.bot;
   },
 );
+
+/** The bot's account is made anew: the same id, but no private chat, and numbers that begin with 1. */
+const restoredAccount = act(z.strictObject({}), (world): true => {
+  restoreAccount(world);
+  return true;
+});
 
 /**
  * Any update at all, as if Telegram had queued it. Null when its kind is not among those the bot asked for. With
@@ -144,4 +153,13 @@ const inject = act(
   },
 );
 
-export const runningActs = { faults, clearFaults, budgets, budgetLeft, settings, bot, inject };
+export const runningActs = {
+  faults,
+  clearFaults,
+  budgets,
+  budgetLeft,
+  settings,
+  bot,
+  restoredAccount,
+  inject,
+};
