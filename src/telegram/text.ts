@@ -536,7 +536,7 @@ const FAILURE_WORDS = {
   fatal: "Telegram refuses the bot's token. A lead has to look after that.",
   bug: "The desk made a mistake in sending it. Please send it again in another form.",
   permanent: "Telegram refused it for good. Please try it in another form.",
-} satisfies Record<RefusalClass | "too_late", string>;
+} satisfies Record<RefusalClass | "too_late" | "former_chat", string>;
 
 /** The words for a code that was stored, perhaps by an earlier release. */
 function failureWords(code: string): string {

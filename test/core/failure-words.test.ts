@@ -11,6 +11,7 @@ import {
 const CODES = [
   ...REFUSAL_CLASSES,
   "too_late",
+  "former_chat",
   "no_answer",
   "unreadable_answer",
   "temporarily_unavailable",
