@@ -29,6 +29,7 @@ export const POLICY: Policy = {
   intakeFields: [],
   intakeHoldMs: 15 * MINUTE,
   sla: NO_SLA,
+  zoneFor: () => "UTC",
   roster: NO_ROSTER,
   routing: { defaultQueue: "general", rules: [] },
   queues: new Map(),
