@@ -31,9 +31,8 @@ async function day(seed: number): Promise<Day> {
   const customers: [Customer, ...Customer[]] = [await stage.customer(), await stage.customer()];
   const deliveries: unknown[] = [];
   for (let step = 1; step <= 8; step += 1) {
-    const what = dice.roll();
-    if (what < 0.25) await stage.telegram.faults([{ effect: "server_error", times: dice.between(1, 3) }]);
-    else if (what < 0.5) await stage.telegram.faults([{ effect: "flood", retryAfter: 4, times: 1 }]);
+    if (step % 3 === 1) await stage.telegram.faults([{ effect: "server_error", times: dice.between(1, 3) }]);
+    if (step % 3 === 2) await stage.telegram.faults([{ effect: "flood", retryAfter: 4, times: 1 }]);
     await dice.oneOf(customers).write(`word ${step}`);
     if (dice.roll() < 0.4) {
       const [topic] = await stage.group.topics();
