@@ -1,6 +1,7 @@
 import type { Config, VersionedConfig } from "../domain/config.ts";
 import { defaultGroupOf, defaultQueueOf } from "../domain/policy.ts";
 import { log } from "../log.ts";
+import { ContactDetails } from "../record/contact-details.ts";
 import { customerRoutesOf } from "../record/customer-routes.ts";
 import { Successors, type GroupSuccessors } from "../record/successors.ts";
 import { askGroup, hasGroup } from "./ask.ts";
@@ -24,7 +25,10 @@ export async function retireGroup(env: Env, gone: string, versioned: VersionedCo
   const { config, version } = versioned;
   const to = successorOf(gone, config, await new Successors(env.DB).all());
   const queue = defaultQueueOf(config, to);
-  await env.TOPIC_GROUP.getByName(to).configure(to, versioned);
+  const successor = env.TOPIC_GROUP.getByName(to);
+  await successor.configure(to, versioned);
+  // It may not have been there when they were blocked, so it hears of that before it hears of them.
+  await successor.blockAll(await new ContactDetails(env.DB).blockedAt(gone));
   const asked = await askGroup(env, gone, (stub) => stub.retire({ version, to, queue }));
   await customerRoutesOf(env.DB).rerouteAll(gone, to);
   log("info", "group.retired", { group: gone, to, reached: !("unreachable" in asked) });

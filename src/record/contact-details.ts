@@ -1,4 +1,4 @@
-import { eq, sql, type SQL } from "drizzle-orm";
+import { and, eq, isNotNull, sql, type SQL } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { AuditEntry, Doer } from "../domain/audit.ts";
 import { auditOfChange, doneBy } from "./audit-entries.ts";
@@ -43,6 +43,17 @@ export class ContactDetails {
       this.#db.select().from(contactDetails).where(eq(contactDetails.contactId, id)).get(),
     );
     return row ?? null;
+  }
+
+  /** Whose messages are not passed on, and since when, of those whose home is a group. */
+  async blockedAt(group: string): Promise<{ customer: number; since: number }[]> {
+    return reach(() =>
+      this.#db
+        .select({ customer: contactDetails.contactId, since: sql<number>`${contactDetails.blockedAt}` })
+        .from(contactDetails)
+        .innerJoin(customerRoutes, eq(customerRoutes.customerId, contactDetails.contactId))
+        .where(and(isNotNull(contactDetails.blockedAt), eq(customerRoutes.groupId, group))),
+    );
   }
 
   /** Whether the desk knows anybody by this id. */

@@ -626,6 +626,14 @@ export class TopicGroup extends DurableObject<Env> {
     );
   }
 
+  /** Several customers whose messages are not passed on. */
+  blockAll(customers: { customer: number; since: number }[]): void {
+    const { privacy } = this.#tables;
+    this.ctx.storage.transactionSync(() => {
+      for (const { customer, since } of customers) privacy.block(customer, since);
+    });
+  }
+
   /** What this group has of a person, null if nothing. */
   contactInside(id: number): ContactInside | null {
     return this.#rulesInForce() === null ? null : contactInside(this.#tables, id);

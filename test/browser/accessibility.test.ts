@@ -100,7 +100,7 @@ test("a ticket can be claimed and answered without a mouse", async () => {
   await page.keyboard.press("Enter");
   await tabTo(page, topic.getByRole("button", { name: "Claim", exact: true }));
   await page.keyboard.press("Enter");
-  await expect.poll(() => page.getByRole("status").allInnerTexts()).toContain("It is yours.");
+  await expect.poll(() => page.getByRole("status").allInnerTexts()).toContain("It's yours now.");
   await tabTo(page, page.getByRole("textbox", { name: /^Message as / }));
   await page.keyboard.type("By keyboard alone");
   await page.keyboard.press("Enter");

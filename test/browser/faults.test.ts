@@ -100,7 +100,7 @@ test("refused: the message is parked and said once, and can be sent again", asyn
   await hands.write("customer", "A word that is refused");
   const outbox = await hands.look("Inbox & outbox");
   await expect.poll(() => outbox.innerText()).toMatch(/1 put aside[^]*relay · ticket 1\s*parked/);
-  await expect.poll(() => hands.topic.innerText()).toContain("could not be copied here");
+  await expect.poll(() => hands.topic.innerText()).toContain("couldn't be copied here");
   await turn("off", "Telegram refuses copies");
   await hands.topic.getByRole("button", { name: "Send again" }).last().click();
   await expect.poll(() => hands.topic.innerText()).toContain("A word that is refused");

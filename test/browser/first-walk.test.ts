@@ -23,7 +23,7 @@ test("a customer asks, an agent claims and answers, the customer reads it", asyn
   await hands.write("customer", "My parcel is late");
   await page.getByRole("button", { name: /^SUP-1 / }).click();
   await hands.topic.getByRole("button", { name: "Claim" }).click();
-  await expect.poll(() => page.getByRole("status").allInnerTexts()).toContain("It is yours.");
+  await expect.poll(() => page.getByRole("status").allInnerTexts()).toContain("It's yours now.");
   await hands.write("agent", "It arrives tomorrow.");
   await expect.poll(() => hands.phone.innerText()).toContain("It arrives tomorrow.");
   expect(complaints).toEqual([]);

@@ -71,7 +71,7 @@ test("a deleted topic is made anew by the customer's next message", async () => 
   await row("SUP-1").click();
   await expect
     .poll(() => hands.topic.innerText())
-    .toMatch(/The former topic was deleted[^]*Is anybody there\?/);
+    .toMatch(/The earlier topic was deleted[^]*Is anybody there\?/);
 });
 
 test("a bot that was demoted says what it lacks, and goes on when it has it again", async () => {

@@ -43,7 +43,7 @@ const SEEN: Record<string, (view: { phone: string; topic: string }) => void> = {
   },
   "topic-deleted": (view) => {
     expect(view.phone).toContain("Yes, we are here. I correct it.");
-    expect(view.topic).toContain("The former topic was deleted");
+    expect(view.topic).toContain("The earlier topic was deleted");
     expect(view.topic).toContain("Hello, is anybody there?");
   },
   "forty-messages": (view) => {

@@ -136,8 +136,10 @@ export class Stage implements Director {
     });
   }
 
-  async configure(): Promise<void> {
-    const response = await this.api("PUT", "/api/v1/config", this.config);
+  /** Stores the scene's configuration; `reassign` says where work in hand of what is taken out goes. */
+  async configure(reassign?: string): Promise<void> {
+    const query = reassign === undefined ? "" : `?reassign=${reassign}`;
+    const response = await this.api("PUT", `/api/v1/config${query}`, this.config);
     if (!response.ok) throw new Error(await response.text());
   }
 

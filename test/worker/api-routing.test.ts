@@ -633,7 +633,7 @@ describe("the story of a live ticket", () => {
     expect(assignment).toBe("auto");
     expect(waiting).toMatchObject({
       stage: { kind: "strict" },
-      place: { position: 2, of: 2 },
+      place: { position: 1, of: 1 },
       candidates: [{ agent: { id: 9002 }, eligible: false, why: ["no room: 1 of 1 slots used"] }],
     });
     expect(next).toBeNull();

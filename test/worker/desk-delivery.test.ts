@@ -158,7 +158,7 @@ describe("a deleted topic", () => {
       const fresh = await thread();
       expect(fresh).not.toBe(old);
       expect(texts(await stage.inTopic("SUP-1"))).toEqual(["Are you there?"]);
-      expect((await stage.card("SUP-1")).text).toContain("The former topic was deleted");
+      expect((await stage.card("SUP-1")).text).toContain("The earlier topic was deleted");
       await stage.olga.write(fresh, "Yes");
       await stage.settle();
       expect(texts(await ada.messages()).at(-1)).toBe("Yes");
@@ -217,7 +217,7 @@ describe("when an answer is lost", () => {
     expect(told.reply_to_message?.message_id).toBe(answer.message_id);
     const pressed = await stage.olga.press(told.message_id, { text: "Send again" });
     await stage.settle();
-    expect((await pressed.answer())?.text).toBe("It is sent again.");
+    expect((await pressed.answer())?.text).toBe("Sending it again.");
     expect(texts(await ada.messages()).filter((text) => text === "42").length).toBe(2);
     const again = await stage.olga.press(told.message_id, { text: "Send again" });
     await stage.settle();
@@ -354,7 +354,7 @@ describe("when the group itself is the trouble", () => {
     await stage.pass(HOUR);
     expect(await stage.group.topics()).toEqual([]);
     const warnings = texts(await lead.messages()).filter((text) =>
-      text.includes("the right to manage topics"),
+      text.includes("the admin right Manage topics"),
     );
     expect(warnings.length).toBe(1);
     expect(JSON.stringify(await stage.get("/healthz"))).toContain("bot.cannot_manage_topics");
@@ -390,7 +390,7 @@ describe("when the group itself is the trouble", () => {
     await ada.write("Did you get it?");
     await stage.settle();
     const read = texts(await stage.inTopic("SUP-1"));
-    expect(read.filter((text) => text.includes("could not be copied here")).length).toBe(1);
+    expect(read.filter((text) => text.includes("couldn't be copied here")).length).toBe(1);
     expect(read).toContain("Did you get it?");
     const { items: deliveries } = await stage.get<{ items: { id: string; code: string }[] }>(
       "/api/v1/outbox?state=parked",
@@ -444,7 +444,7 @@ describe("when the group itself is the trouble", () => {
     expect((await stage.telegram.calls({ method: "copyMessages" })).length).toBe(tries);
     expect(texts(await stage.inTopic("SUP-2"))).toEqual(["Hi", ...said]);
     const read = texts(await stage.inTopic("SUP-1"));
-    expect(read.filter((text) => text.includes("could not be copied here")).length).toBe(1);
+    expect(read.filter((text) => text.includes("couldn't be copied here")).length).toBe(1);
     expect(read).toContain("after it");
     await stage.telegram.clearFaults();
     const { items } = await stage.get<{ items: { id: string }[] }>("/api/v1/outbox?state=parked");

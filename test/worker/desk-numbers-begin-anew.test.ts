@@ -267,7 +267,7 @@ describe("two groups that exchange their chats", () => {
     const pressed = await stage.olga.press(card.message_id, { text: "Claim" });
     await stage.settle();
     expect(JSON.stringify(await stage.telegram.callbackAnswer(pressed.queryId ?? ""))).toContain(
-      "no longer in use",
+      "This button has expired",
     );
     expect((await stage.get<{ assignee: unknown }>("/api/v1/tickets/SUP-1")).assignee).toBeNull();
   });

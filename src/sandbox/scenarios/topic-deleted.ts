@@ -26,7 +26,7 @@ export const topicDeleted: Scenario = {
       (await stage.textsIn(topic.id)).includes("Hello, is anybody there?"),
     );
     const card = await stage.until("it has a card", () => stage.cardIn(topic.id));
-    stage.seen("the card says what happened", card.text?.includes("The former topic was deleted") === true);
+    stage.seen("the card says what happened", card.text?.includes("The earlier topic was deleted") === true);
     await stage.pause();
 
     await agent.write(topic.id, "Yes, we are here. I correct it.");
