@@ -626,6 +626,9 @@ describe("the story of a live ticket", () => {
   });
 
   test("that waits tells its place, who could take it, and what changes next", async () => {
+    // What waits for the customer keeps its slot, so that Olga has no room when the day ends.
+    stage.config.routing.capacityCounts = "all_open";
+    await stage.configure();
     for (let count = 0; count < 3; count += 1) await asks();
     await stage.olga.write((await stage.topic("SUP-1")).id, "On it");
     await stage.settle(5_000);
@@ -633,7 +636,7 @@ describe("the story of a live ticket", () => {
     expect(assignment).toBe("auto");
     expect(waiting).toMatchObject({
       stage: { kind: "strict" },
-      place: { position: 1, of: 1 },
+      place: { position: 2, of: 2 },
       candidates: [{ agent: { id: 9002 }, eligible: false, why: ["no room: 1 of 1 slots used"] }],
     });
     expect(next).toBeNull();

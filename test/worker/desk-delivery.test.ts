@@ -221,7 +221,7 @@ describe("when an answer is lost", () => {
     expect(texts(await ada.messages()).filter((text) => text === "42").length).toBe(2);
     const again = await stage.olga.press(told.message_id, { text: "Send again" });
     await stage.settle();
-    expect((await again.answer())?.text).toBe("It is on its way already, or gone.");
+    expect((await again.answer())?.text).toBe("It's already on its way, or no longer here.");
     expect(texts(await ada.messages()).filter((text) => text === "42").length).toBe(2);
   });
 
@@ -450,7 +450,11 @@ describe("when the group itself is the trouble", () => {
     const { items } = await stage.get<{ items: { id: string }[] }>("/api/v1/outbox?state=parked");
     await stage.api("POST", `/api/v1/outbox/${encodeURIComponent(items[0].id)}/replay`);
     await stage.settle();
-    expect(texts(await stage.inTopic("SUP-1")).slice(-2)).toEqual(["poison", ""]);
+    expect(texts(await stage.inTopic("SUP-1")).slice(-3)).toEqual([
+      "poison",
+      "",
+      expect.stringMatching(/^🕒 Written /u),
+    ]);
   });
 });
 
