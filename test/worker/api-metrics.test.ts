@@ -270,6 +270,8 @@ describe("the figures of a period", () => {
       "SEARCH ticket_events USING INDEX ticket_events_counted (at>? AND at<?)",
       "SEARCH e USING INDEX ticket_events_counted (at>? AND at<?)",
       "SEARCH t USING PRIMARY KEY (id=?)",
+      // Of a ticket with a breach, its own: whether an answer that was said in time came after it.
+      "SEARCH a USING PRIMARY KEY (ticket_id=?)",
       "SEARCH e USING INDEX ticket_events_escalations (at>? AND at<?)",
       "SEARCH t USING INDEX tickets_priority (closed=?)",
     ]);

@@ -171,7 +171,7 @@ describe("several concerns of one customer", () => {
     await stage.olga.write(await thread("SUP-1"), "Or flames?");
     await stage.settle();
     expect(texts(await ada.messages()).slice(-3)).toEqual([
-      "SUP-1 · My printer burns",
+      "About SUP-1 · My printer burns",
       "Any smoke?",
       "Or flames?",
     ]);

@@ -357,12 +357,8 @@ describe("back and forth", () => {
       if (n % 10 === 5 && group === "vip") await boss.write(await vipTopic(), "/transfer general");
       if (n % 4 === 0) await stage.settle(n % 3 === 0 ? 3_000 : 200);
     }
-    await stage.settle();
-    const cs = (await stage.telegram.calls({})) as any[];
-    console.log("DBGK", JSON.stringify(Object.keys(cs[0])));
-    console.log("DBGNOW", new Date(stage.now).toISOString(), await stage.nextDueAt(), JSON.stringify(await words()));
-    await stage.pass(90000);
-    for (const c of (await stage.telegram.calls({})) as any[]) console.log("DBGC", JSON.stringify(c).slice(0,330));
+    // One customer leaves a part of the group's minute to others: the last words may need a third minute.
+    await stage.settle(3 * MINUTE);
     const { main, vip: there } = await words();
     const read = [...main, ...there];
     expect(read.toSorted((a, b) => Number(a.slice(5)) - Number(b.slice(5)))).toEqual(said);
