@@ -108,7 +108,4 @@ export const Overlap = Duration.default(KEY_OVERLAP_DEFAULT)
 export const EmailAddress = z
   .email({ pattern: z.regexes.html5Email, error: "must be an e-mail address" })
   .max(EMAIL_CHARS_MAX)
-  .refine(
-    (address) => /\.[^.@]+$/.test(address),
-    "must be an e-mail address of a domain, such as ada@example.com",
-  );
+  .refine((address) => /\.[^.@]+$/.test(address), "must be an e-mail address");
