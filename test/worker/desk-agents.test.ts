@@ -222,7 +222,7 @@ describe("commands", () => {
       /^📋 2 open · 1 unclaimed\n🆕 SUP-2 .*unclaimed · waiting [\s\S]*☕ SUP-1 .*Senior billing · answered/,
     );
     expect(list.entities?.find((entity) => entity.type === "text_link")).toMatchObject({
-      url: expect.stringMatching(/^https:\/\/t\.me\/c\/1234567890\/\d+$/),
+      url: expect.stringMatching(/^https:\/\/t\.me\/c\/1234567890\/\d+\/\d+$/),
     });
   });
 

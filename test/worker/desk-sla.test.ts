@@ -91,7 +91,7 @@ describe("what people see", () => {
       "First response due: 2026-11-20 12:00 (Berlin time) · in time",
     );
     expect(await says(stage.olga, "/sla")).toContain(
-      "Next: 2026-11-20 11:30 (Berlin time), Senior billing gets an alert",
+      "Next: 2026-11-20 11:30 (Berlin time), a warning is posted here",
     );
     expect(await says(stage.olga, "/overdue")).toBe("☕️ Nothing is late or at risk.");
     await stage.pass(3 * HOUR);
