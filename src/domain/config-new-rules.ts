@@ -17,8 +17,6 @@ const LASTING = [
   ["slaPolicies/*/targets/*/resolution", "every ticket would be breached as it opens"],
   ["slaPolicies/*/warnings/*/before", "the warning would come with the breach"],
   ["queues/*/answerWithin", "nobody could keep a ticket"],
-  ["routing/enrichment/timeout", "no answer could come in time"],
-  ["routing/skills/timeout", "no answer could come in time"],
   ["retention/*", "everything would be forgotten at once"],
 ] as const;
 

@@ -19,6 +19,7 @@ describe("a sound configuration", () => {
     expect(config?.desk).toEqual({
       name: "ShopStream Support",
       locale: "en",
+      timeZone: "Europe/Berlin",
       reopenWithin: "72h",
       autoCloseResolvedAfter: "48h",
       claimOnAnswer: true,

@@ -60,5 +60,5 @@ test("a text that is too long is cut with its entities, and ends in an ellipsis"
 test("whatever the desk says is cut where Telegram would refuse it", () => {
   const said = words(customerWroteElsewhere("N".repeat(128), "k".repeat(64), "x".repeat(3_900)));
   expect([said.text.length, said.text.at(-1)]).toEqual([4_096, "…"]);
-  expect(said.entities).toEqual([{ type: "bold", offset: 0, length: 128 }]);
+  expect(said.entities).toEqual([{ type: "bold", offset: said.text.indexOf("N"), length: 128 }]);
 });
