@@ -180,8 +180,8 @@ export class TopicGroup extends DurableObject<Env> {
     const update = incoming as Update;
     const rules = this.#rulesInForce();
     if (rules === null || rules.version < configVersion) return { status: "config_needed" };
-    if (this.#waiting.isFull(this.#now())) return { status: "full", retryAfterS: RETRY_AFTER_FULL_S };
     try {
+      if (this.#waiting.isFull(this.#now())) return { status: "full", retryAfterS: RETRY_AFTER_FULL_S };
       const arrived = inbound(update, {
         botId: rules.botId,
         groupChatId: rules.group.chatId,

@@ -11,6 +11,8 @@ export class WaitingCount {
   readonly #count: () => number;
   #atMost = Infinity;
   #countedAt = -Infinity;
+  /** Whether there was no room when they were last counted. */
+  #wasFull = false;
 
   /** `count` counts the rows that wait. */
   constructor(limit: number, count: () => number) {
@@ -25,9 +27,10 @@ export class WaitingCount {
   /** `now` in ms since 1970. */
   isFull(now: number): boolean {
     if (this.#atMost < this.#limit) return false;
-    if (now - this.#countedAt >= COUNTED_AGAIN_MS || this.#countedAt > now) {
+    if (!this.#wasFull || now - this.#countedAt >= COUNTED_AGAIN_MS || this.#countedAt > now) {
       this.#atMost = this.#count();
       this.#countedAt = now;
+      this.#wasFull = this.#atMost >= this.#limit;
     }
     return this.#atMost >= this.#limit;
   }

@@ -158,7 +158,7 @@ describe("the first time", () => {
       expect.stringContaining("Not to be committed"),
       `account_id = "${account.id}"`,
       'BOT_ID = "7000000009"',
-      `database_id = "${account.databases[0]!.uuid}"`,
+      `database_id = "${account.databases[0].uuid}"`,
     ]);
     expect(readFileSync(join(resolve(import.meta.dirname, "../.."), ".gitignore"), "utf8")).toContain(
       "wrangler.*.toml",
@@ -413,7 +413,7 @@ describe("again", () => {
     await goLive(outside({ rotates: true }));
     expect(await signs()).toBe(signature);
     const { TELEGRAM_SECRET: now, ...others } = worker().secrets;
-    const { TELEGRAM_SECRET: old, ...othersBefore } = before.workers[0]![1] as Record<string, string>;
+    const { TELEGRAM_SECRET: old, ...othersBefore } = before.workers[0][1] as Record<string, string>;
     expect(now).not.toBe(old);
     expect(others).toEqual(othersBefore);
     expect((await webhook()).secretToken).toBe(now);

@@ -13,11 +13,11 @@ export function hideLostConnections(): void {
   if (process.env["SHOW_LOST_CONNECTIONS"] !== undefined) return;
   let hidden = 0;
   const write = process.stderr.write.bind(process.stderr);
-  process.stderr.write = ((chunk: string | Uint8Array, ...rest: never[]) => {
+  process.stderr.write = (chunk: string | Uint8Array, ...rest: never[]) => {
     if (typeof chunk !== "string" || !isLost(chunk)) return write(chunk, ...rest);
     hidden += 1;
     return true;
-  }) as typeof process.stderr.write;
+  };
   process.once("exit", () => {
     if (hidden > 0) {
       write(`${hidden} lost connections are not shown; SHOW_LOST_CONNECTIONS=1 shows them\n`);

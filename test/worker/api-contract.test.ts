@@ -221,9 +221,20 @@ describe("with the scopes that it needs, and no others,", () => {
       const headers = { ...bearer(env.ADMIN_TOKEN), ...JSON_TYPE };
       const [example] = step.bodies;
       const body = example === undefined ? {} : { body: JSON.stringify(example) };
-      const path = pathOf(step, await knownFor(step), "all");
-      const answer = await call(path, { method: step.method, headers, ...body });
-      const text = await answer.text();
+      const known = await knownFor(step);
+      const path = pathOf(step, known, "all");
+      let answer = await call(path, { method: step.method, headers, ...body });
+      let text = await answer.text();
+      if (answer.status === 409 && optional.some(({ name }) => name === "reassign")) {
+        // The contract's example is about a group, and most changes take none out: that is all that is wrong with it.
+        const problems = [{ pointer: "/query/reassign", message: expect.any(String) as string }];
+        expect(JSON.parse(text), `${step.method} ${path}`).toMatchObject({ code: "config.in_use", problems });
+        expect(answerProblem(contract, step, answer, text), step.id).toBeNull();
+        const others = step.parameters.filter(({ name }) => name !== "reassign");
+        const rest = pathOf({ ...step, parameters: others }, known, "all");
+        answer = await call(rest, { method: step.method, headers, ...body });
+        text = await answer.text();
+      }
       expect(answer.ok, `${step.method} ${path}: ${text.slice(0, 500)}`).toBe(true);
       expect(answerProblem(contract, step, answer, text), step.id).toBeNull();
     }

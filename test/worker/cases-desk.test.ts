@@ -21,6 +21,7 @@ describe.each(Object.entries(files).map(([path, cases]) => [path.split("/").at(-
   "%s",
   (_, cases) => {
     for (const one of cases) {
+      // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect -- the case says both
       test(one.must, () => playDeskCase(OTHERWISE[one.id]?.(one) ?? one));
     }
   },

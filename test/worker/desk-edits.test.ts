@@ -358,7 +358,7 @@ describe("what was never sent", () => {
           from: ada.profile,
           text: "from before the desk",
         },
-      } as never),
+      }),
     );
     expect(made(calls)).toEqual([]);
   });
@@ -415,7 +415,7 @@ describe("topics in a private chat", () => {
           is_topic_message: true,
           text,
         },
-      } as never,
+      },
       { remember: true },
     );
 

@@ -117,7 +117,7 @@ test("forgetting a ticket or a person reads the messages that are theirs, by an 
     });
     const db = openDatabase(watched);
     const [privacy, seen] = [new Privacy(db), new SeenUpdates(db)];
-    const customer = [...storage.sql.exec<{ customer: number }>("SELECT customer FROM tickets")][0]!.customer;
+    const customer = [...storage.sql.exec<{ customer: number }>("SELECT customer FROM tickets")][0].customer;
     seen.noteOfTicket(1, customer, stage.now);
     seen.noteOfPerson(customer, stage.now);
     privacy.erasable([customer], 10);

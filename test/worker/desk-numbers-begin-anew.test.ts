@@ -36,7 +36,7 @@ async function topicIn(group: Group, ref: string): Promise<number> {
     ({ name, isDeleted }) => name.startsWith(`${ref} `) && !isDeleted,
   );
   expect(found, `topics of ${ref}`).toHaveLength(1);
-  return found[0]!.id;
+  return found[0].id;
 }
 
 async function inTopic(group: Group, ref: string): Promise<string[]> {
@@ -57,7 +57,7 @@ async function newChat(stage: Stage, id = NEW_CHAT): Promise<{ group: Group; olg
 }
 
 async function moveTo(stage: Stage, chatId: number): Promise<void> {
-  stage.config.groups[0]!.chatId = chatId;
+  stage.config.groups[0].chatId = chatId;
   await stage.configure();
 }
 
@@ -190,7 +190,7 @@ describe("a group that gets another chat, later", () => {
 describe("two groups that exchange their chats", () => {
   async function exchanged(stage: Stage): Promise<void> {
     const [main, vip] = stage.config.groups;
-    [main!.chatId, vip!.chatId] = [vip!.chatId, main!.chatId];
+    [main.chatId, vip.chatId] = [vip.chatId, main.chatId];
     await stage.configure();
   }
 
@@ -333,7 +333,7 @@ describe("another bot", () => {
     const cards = (await stage.group.messages({ threadId: topic })).filter(isCard);
     const own = cards.filter(({ from }) => from?.id === 7_000_000_002);
     expect(own).toHaveLength(1);
-    await stage.olga.press(own[0]!.message_id, { text: "Claim" });
+    await stage.olga.press(own[0].message_id, { text: "Claim" });
     await stage.settle();
     expect((await stage.get<{ assignee: { id: number } }>("/api/v1/tickets/SUP-1")).assignee.id).toBe(9002);
   });
@@ -412,7 +412,7 @@ describe("an account that is restored under its old id", () => {
     }
     await stage.olga.write(await topicIn(stage.group, "SUP-1"), "Hello");
     await stage.settle();
-    expect(texts(await people[0]!.messages()).at(-1)).toBe("Hello");
+    expect(texts(await people[0].messages()).at(-1)).toBe("Hello");
   });
 
   test("the same message under another update is still the same", async () => {
@@ -420,8 +420,8 @@ describe("an account that is restored under its old id", () => {
     const ada = await withTicket(stage, "Ada", "My printer burns");
     const written = await ada.write("Once");
     await stage.settle();
-    const { only_for_user_id: _, ...message } = written as SeenMessage & { only_for_user_id?: number };
-    await stage.telegram.inject({ message: message as never });
+    const { only_for_user_id: _, ...message } = written;
+    await stage.telegram.inject({ message: message });
     await stage.settle();
     expect((await inTopic(stage.group, "SUP-1")).filter((text) => text === "Once")).toHaveLength(1);
   });
@@ -432,7 +432,7 @@ describe("whoever changes it", () => {
     const stage = await open();
     await withTicket(stage, "Ada", "My printer burns");
     await withTicket(stage, "Bert", "My scanner hums");
-    stage.config.groups[0]!.chatId = NEW_CHAT;
+    stage.config.groups[0].chatId = NEW_CHAT;
     const rehearsed = await stage.api("PUT", "/api/v1/config?dryRun=1", stage.config);
     expect(await rehearsed.json()).toMatchObject({
       valid: true,
@@ -445,9 +445,9 @@ describe("whoever changes it", () => {
       ],
     });
     const put = await stage.api("PUT", "/api/v1/config", stage.config);
-    expect(((await put.json()) as { warnings: unknown[] }).warnings).toHaveLength(1);
+    expect((await put.json()).warnings).toHaveLength(1);
     const again = await stage.api("PUT", "/api/v1/config", stage.config);
-    expect(((await again.json()) as { warnings: unknown[] }).warnings).toEqual([]);
+    expect((await again.json()).warnings).toEqual([]);
   });
 
   test("another bot is found by the next look, which tells the leads once", async () => {
@@ -495,7 +495,7 @@ describe("the plug is pulled at every step", () => {
       ]);
       await stage.olga.write((await stage.topic("SUP-1")).id, "Have you tried water?");
       await stage.settle(2_000);
-      stage.config.groups[0]!.chatId = NEW_CHAT;
+      stage.config.groups[0].chatId = NEW_CHAT;
       localPlug.arm(step);
       await stage.api("PUT", "/api/v1/config", stage.config);
       await stage.settle(3 * MINUTE);

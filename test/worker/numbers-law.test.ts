@@ -57,12 +57,12 @@ test.each([1, 2, 3, 4])(
       for (const [index, customer] of customers.entries()) {
         const chats = await stage.telegram.chats();
         if (!chats.some(({ chat }) => chat.id === customer.id)) continue;
-        for (const { text = "" } of await customer.messages()) read[index]!.add(text);
+        for (const { text = "" } of await customer.messages()) read[index].add(text);
       }
     };
     const writes = async (index: number): Promise<void> => {
       const text = `customer ${index} word ${(word += 1)}`;
-      await customers[index]!.write(text);
+      await customers[index].write(text);
       byCustomers.push({ text, customer: index });
     };
     /** Somewhere in a topic that looks like a customer's, of now or of before. */
@@ -89,11 +89,11 @@ test.each([1, 2, 3, 4])(
     const [main, vip] = stage.config.groups;
     const changes: Record<string, () => Promise<void>> = {
       "another chat": async () => {
-        main!.chatId = dice.oneOf(CHATS.filter((id) => id !== vip!.chatId) as [number, ...number[]]);
+        main.chatId = dice.oneOf(CHATS.filter((id) => id !== vip.chatId) as [number, ...number[]]);
         await stage.configure();
       },
       "chats exchanged": async () => {
-        [main!.chatId, vip!.chatId] = [vip!.chatId, main!.chatId];
+        [main.chatId, vip.chatId] = [vip.chatId, main.chatId];
         await stage.configure();
       },
       "another bot": async () => {
@@ -118,7 +118,7 @@ test.each([1, 2, 3, 4])(
       const roll = dice.roll();
       if (roll < 0.4) await writes(dice.between(0, 2));
       else if (roll < 0.7) await answers();
-      else await changes[dice.oneOf(Object.keys(changes) as [string, ...string[]])]!();
+      else await changes[dice.oneOf(Object.keys(changes) as [string, ...string[]])]();
       if (dice.roll() < 0.6) await stage.settle(dice.between(0, 40) * 1_000);
     }
     await stage.settle(15 * 60_000);
@@ -158,7 +158,7 @@ test.each([1, 2, 3, 4])(
       expect(arrived || said, `${text} arrived or was said not to have`).toBe(true);
     }
     for (const { text, customer, at } of byAgents) {
-      if (read[customer]!.has(text)) continue;
+      if (read[customer].has(text)) continue;
       const message = await stage.telegram.message(at!.chat, at!.message);
       const signed = JSON.stringify(message.reactions ?? []).includes("👎");
       const told = ofDesk.some(

@@ -178,7 +178,9 @@ test("what the desk does to topics and never hears of is found", async () => {
   expect(findings).toMatchObject([
     { kind: "echoes.missing", mended: false, details: { group: "main", acts: 1 } },
   ]);
-  expect(await toldLead()).toEqual([expect.stringContaining("Telegram didn't report 1 of the desk's own changes")]);
+  expect(await toldLead()).toEqual([
+    expect.stringContaining("Telegram didn't report 1 of the desk's own changes"),
+  ]);
   expect(await look()).toEqual([]);
 });
 

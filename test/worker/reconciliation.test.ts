@@ -196,7 +196,9 @@ test("a Telegram that does not say how the webhook is, and one that could not de
     { effect: "server_error", deed: false, methods: ["getWebhookInfo"], times: 1 },
   ]);
   expect(await look()).toEqual([{ kind: "webhook.unknown", mended: false, details: {} }]);
-  expect(await toldLead()).toEqual([expect.stringContaining("Telegram didn't answer when asked about the webhook")]);
+  expect(await toldLead()).toEqual([
+    expect.stringContaining("Telegram didn't answer when asked about the webhook"),
+  ]);
   await (await stage.customer()).write("Help");
   await stage.telegram.deliverDue(async () => new Response(null, { status: 502 }));
   const [finding, ...others] = await look();

@@ -44,7 +44,7 @@ async function day(seed: number): Promise<Day> {
   await stage.pass(600_000);
   const calls: Day["calls"] = {};
   for (const { at, method, params, answer } of await stage.telegram.calls()) {
-    const chat = String(params["chat_id"] ?? "none");
+    const chat = JSON.stringify(params["chat_id"] ?? "none");
     (calls[chat] ??= []).push(JSON.stringify([at, method, params, answer?.status ?? null]));
   }
   return { calls, deliveries };

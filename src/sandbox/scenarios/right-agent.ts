@@ -35,7 +35,7 @@ export const rightAgent: Scenario = {
     await premium.write("We were charged twice for November");
     const first = await stage.ticketOf(premium);
     await stage.until("the card has the tier that the CRM says", async () =>
-      (await stage.cardIn(first.topicId))?.text?.includes("· premium"),
+      (await stage.cardIn(first.topicId))?.text?.includes("· tier premium"),
     );
     await stage.pause();
 
@@ -43,7 +43,7 @@ export const rightAgent: Scenario = {
     const told = await stage.until("they are told in private who it is, and why them", async () =>
       privately(stage, senior, first).then((texts) => texts.find((text) => text.includes("Why you: "))),
     );
-    stage.seen("that is what the CRM said", told.includes("tier premium; Renews in December, 40 seats"));
+    stage.seen("that is what the CRM said", told.includes("premium; Renews in December, 40 seats"));
     stage.seen(
       "the customer reads nothing of it",
       (await stage.textsAt(premium)).every((text) => !/Why you|premium|Renews/.test(text)),

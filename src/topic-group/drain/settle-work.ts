@@ -413,7 +413,7 @@ function withoutThread(tx: Transaction, row: OutboxRow): boolean {
   const named = "words" in work && work.words.message_thread_id !== undefined;
   if (named) {
     const { message_thread_id: _, ...said } = work.words;
-    tx.outbox.update(row.seq, { payload: { ...work, words: said } as OutboxWork });
+    tx.outbox.update(row.seq, { payload: { ...work, words: said } });
   }
   if ((forgot || named) && row.attemptedAt !== null) tx.outbox.update(row.seq, { attemptedAt: null });
   return forgot || named;
@@ -465,8 +465,7 @@ function repliesToCopy(row: MessageRow | undefined) {
 function sayInPrivate(tx: Transaction, { ticket: number, payload }: OutboxRow): void {
   if (payload.kind !== "topic_notice" && payload.kind !== "staff_hint") return;
   if (payload.unsent === undefined || payload.unsent === false) return;
-  const agent =
-    payload.kind === "staff_hint" ? payload.receiver : (payload.unsent as { agent: number | null }).agent;
+  const agent = payload.kind === "staff_hint" ? payload.receiver : payload.unsent.agent;
   const { text, entities = [] } = payload.words;
   const ticket = tx.store.ticket(number)?.ticket;
   const said = ticket === undefined ? { text, entities } : unsentInPrivate(ticket, { text, entities });
