@@ -38,7 +38,7 @@ export interface TelegramSandbox {
 }
 
 const DEFAULT_WORLD = "default";
-const WORLDS_MAX = 1000;
+const WORLDS_MAX = 10_000;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/;
 
 interface Served {
