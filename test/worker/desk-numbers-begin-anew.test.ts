@@ -445,9 +445,9 @@ describe("whoever changes it", () => {
       ],
     });
     const put = await stage.api("PUT", "/api/v1/config", stage.config);
-    expect((await put.json()).warnings).toHaveLength(1);
+    expect((await put.json<{ warnings: unknown[] }>()).warnings).toHaveLength(1);
     const again = await stage.api("PUT", "/api/v1/config", stage.config);
-    expect((await again.json()).warnings).toEqual([]);
+    expect((await again.json<{ warnings: unknown[] }>()).warnings).toEqual([]);
   });
 
   test("another bot is found by the next look, which tells the leads once", async () => {

@@ -185,7 +185,7 @@ test("a claim beside a transfer to another group says that the ticket is moving"
   localFaults.apart.add("vip");
   await act("SUP-1", { type: "transfer", queue: "premium" });
   const claim = await act("SUP-1", { type: "claim", agent: 9001 });
-  expect([claim.status, (await claim.json()).code]).toEqual([409, "ticket.moved"]);
+  expect([claim.status, (await claim.json<{ code: string }>()).code]).toEqual([409, "ticket.moved"]);
   localFaults.apart.clear();
   await stage.settle();
   expect((await act("SUP-1", { type: "claim", agent: 9001 })).status).toBe(200);
