@@ -481,7 +481,7 @@ describe("the plug is pulled at every step", () => {
     desk.queues = [{ id: "general", group: "main" }];
     for (const agent of desk.agents!) agent.groups = ["main"];
   };
-  const UNKNOWN = "Nobody knows whether this reached the customer";
+  const UNKNOWN = "Telegram didn't confirm delivery";
 
   test("while a group with a waiting answer gets another chat", { timeout: 600_000 }, async () => {
     const pulledAt: string[] = [];

@@ -7,7 +7,7 @@ import { Stage, texts } from "../support/stage.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const UNKNOWN = "Nobody knows whether this reached the customer";
+const UNKNOWN = "Telegram didn't confirm delivery";
 
 let stage: Stage;
 let people: Customer[];

@@ -2,12 +2,12 @@
 export const CAUSES: [kind: string, causes: string[]][] = [
   [
     "operator reply in a topic (implicit reply_to_message = topic-created service message)",
-    ["to -1002082117769: This bot serves a support desk and is not se"],
+    ["to -1002082117769: This chat isn't connected to a support desk."],
   ],
   [
     "private client text",
     [
-      "to 5074596165: Thank you! Your request number is SUP-1. We",
+      "to 5074596165: Thank you! Your request number is SUP-1. We'",
       "topic SUP-1 · First1 Last1 · adas",
       "to the staff: SUP-1 · Open",
       "copy 17 of 5074596165 to the staff",
@@ -16,15 +16,15 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   ["forum_topic_created by the bot itself (own service message IS delivered)", []],
   [
     "forum_topic_edited by the bot itself",
-    ["to -1001535948832: This bot serves a support desk and is not se"],
+    ["to -1001535948832: This chat isn't connected to a support desk."],
   ],
   [
     "new_chat_members: the bot added to a basic group",
-    ["to -660957632: This bot serves a support desk and is not se"],
+    ["to -660957632: This chat isn't connected to a support desk."],
   ],
   [
     "new_chat_members: bot added to a forum supergroup",
-    ["to -1001525410956: This bot serves a support desk and is not se"],
+    ["to -1001525410956: This chat isn't connected to a support desk."],
   ],
   ["my_chat_member: bot gains can_manage_topics", []],
   ["my_chat_member: bot promoted to administrator WITHOUT can_manage_topics", []],
@@ -32,75 +32,75 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   ["my_chat_member: bot removed restricted->left", []],
   [
     "migrate_from_chat_id (first message of the new supergroup, from GroupAnonymousBot)",
-    ["to -1002202223744: This bot serves a support desk and is not se"],
+    ["to -1002202223744: This chat isn't connected to a support desk."],
   ],
   [
     "photo from a client (4 sizes)",
     [
-      "to 5244876660: Thank you! Your request number is SUP-2. We",
+      "to 5244876660: Thank you! Your request number is SUP-2. We'",
       "topic SUP-2 · Имя3 · Photo",
       "to the staff: SUP-2 · Open",
       "copy 374 of 5244876660 to the staff",
     ],
   ],
   ["animated sticker from a client", ["copy 61 of 5074596165 to the staff"]],
-  ["supergroup text", ["to -1001527660533: This bot serves a support desk and is not se"]],
+  ["supergroup text", ["to -1001527660533: This chat isn't connected to a support desk."]],
   ["photo without caption", []],
   ["photo with caption", []],
   ["document album item 2 (media_group_id, caption on the LAST item)", []],
-  ["video_note (2018 shape)", ["to -1002054442756: This bot serves a support desk and is not se"]],
+  ["video_note (2018 shape)", ["to -1002054442756: This chat isn't connected to a support desk."]],
   ["document with non-latin file name (2018 shape)", []],
   ["contact (not own: no user_id)", []],
   [
     "anonymous admin message (GroupAnonymousBot + sender_chat)",
-    ["to -1001575606733: This bot serves a support desk and is not se"],
+    ["to -1001575606733: This chat isn't connected to a support desk."],
   ],
   ["edited_message by an anonymous admin", []],
   ["inline_query from a supergroup", []],
   ["my_chat_member: promoted in a public supergroup", []],
   [
     "migration step 1: migrate_to_chat_id in the old group",
-    ["to -563932667: This bot serves a support desk and is not se"],
+    ["to -563932667: This chat isn't connected to a support desk."],
   ],
   [
     "migration step 2: migrate_from_chat_id in the new supergroup",
-    ["to -1001632768007: This bot serves a support desk and is not se"],
+    ["to -1001632768007: This chat isn't connected to a support desk."],
   ],
   [
     "/start in private with bot_command entity",
     ["to 5587274788: Hello! Tell us what is wrong and we will fin"],
   ],
   ["chat_member: user joins a channel (left->member)", []],
-  ["topic message right after creation", ["to -1001539578930: This bot serves a support desk and is not se"]],
+  ["topic message right after creation", ["to -1001539578930: This chat isn't connected to a support desk."]],
   [
     "forum_topic_closed of the GENERAL topic: no message_thread_id, no is_topic_message",
-    ["to -1002067293706: This bot serves a support desk and is not se"],
+    ["to -1002067293706: This chat isn't connected to a support desk."],
   ],
   [
     "service: video_chat_started by anonymous admin",
-    ["to -1001504817961: This bot serves a support desk and is not se"],
+    ["to -1001504817961: This chat isn't connected to a support desk."],
   ],
   [
     "album video item forwarded by a private user",
     [
-      "to 5888633341: Thank you! Your request number is SUP-3. We",
+      "to 5888633341: Thank you! Your request number is SUP-3. We'",
       "topic SUP-3 · Имя3 Фамилия1 · Video",
       "to the staff: SUP-3 · Open",
       "copy 198283 of 5888633341 to the staff",
     ],
   ],
-  ["pinned_message", ["to -1001615173117: This bot serves a support desk and is not se"]],
+  ["pinned_message", ["to -1001615173117: This chat isn't connected to a support desk."]],
   ["dice", []],
   [
     "command replying to a story; message_thread_id WITHOUT is_topic_message in a non-forum supergroup",
-    ["to -1001778393014: This bot serves a support desk and is not se"],
+    ["to -1001778393014: This chat isn't connected to a support desk."],
   ],
   ["message_reaction added by a user in a supergroup", []],
   ["message_reaction_count (anonymous reactions)", []],
   [
     "quiz poll with persistent option ids (Apr 2026)",
     [
-      "to 5074537183: Thank you! Your request number is SUP-4. We",
+      "to 5074537183: Thank you! Your request number is SUP-4. We'",
       "topic SUP-4 · First1 · Poll",
       "to the staff: SUP-4 · Open",
       "copy 2649246 of 5074537183 to the staff",
@@ -109,13 +109,13 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   [
     "reply with mention/hashtag/url entities",
     [
-      "to 5096735925: Thank you! Your request number is SUP-5. We",
+      "to 5096735925: Thank you! Your request number is SUP-5. We'",
       "topic SUP-5 · First2 · quote reply",
       "to the staff: SUP-5 · Open",
       "copy 1374526 of 5096735925 to the staff",
     ],
   ],
-  ["video sticker", ["to -1001790297280: This bot serves a support desk and is not se"]],
+  ["video sticker", ["to -1001790297280: This chat isn't connected to a support desk."]],
   [
     "official: forwarded message (legacy forward_from)",
     ["to 1111111: Hello! Tell us what is wrong and we will fin"],
@@ -128,7 +128,7 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   [
     "official: message with entities",
     [
-      "to 1111111: Thank you! Your request number is SUP-6. We",
+      "to 1111111: Thank you! Your request number is SUP-6. We'",
       "topic SUP-6 · Test Firstname Test Lastname · Bold and italics",
       "to the staff: SUP-6 · Open",
       "copy 1367 of 1111111 to the staff",
@@ -140,7 +140,7 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   ["official: callback query of an inline message", []],
   [
     "explicit reply to another message inside a topic",
-    ["to -1001234567489: This bot serves a support desk and is not se"],
+    ["to -1001234567489: This chat isn't connected to a support desk."],
   ],
   ["reply inside the General topic: message_thread_id = root message, no is_topic_message", []],
   ["callback_query on an inaccessible message (date 0)", ["toast: This button has expired."]],
@@ -149,7 +149,7 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   [
     "text with text_link + surrogate pairs (UTF-16 offsets)",
     [
-      "to 321654: Thank you! Your request number is SUP-7. We",
+      "to 321654: Thank you! Your request number is SUP-7. We'",
       "topic SUP-7 · John Doe · test bold underline 😆👍 look here",
       "to the staff: SUP-7 · Open",
       "copy 123 of 321654 to the staff",
@@ -158,7 +158,7 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   [
     "poll message",
     [
-      "to 12345: Thank you! Your request number is SUP-8. We",
+      "to 12345: Thank you! Your request number is SUP-8. We'",
       "topic SUP-8 · Mario Bros · Poll",
       "to the staff: SUP-8 · Open",
       "copy 123456 of 12345 to the staff",
@@ -184,7 +184,7 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   [
     "client replies with quote to the bot message",
     [
-      "to 5550000001: Thank you! Your request number is SUP-9. We",
+      "to 5550000001: Thank you! Your request number is SUP-9. We'",
       "topic SUP-9 · Ada · #1001",
       "to the staff: SUP-9 · Open",
       "copy 71 of 5550000001 to the staff",
@@ -203,7 +203,7 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   ["forward_origin hidden_user", ["forwardMessage"]],
   [
     "photo album item 1/3 (caption only on item 1) + photo album item 2/3 (caption only on item 1)",
-    ["album 80,81 of 5550000001 to the staff"],
+    ["album 80,81 of 5550000001 to the staff", "to the staff: 🕒 Written 2026-09-21 16:21 (Berlin time)"],
   ],
   ["edited_message: caption edited on an album item", ["caption for the staff: three photos (fixed)"]],
   ["edited_message: live location tick (edit storm)", []],
@@ -215,7 +215,7 @@ export const CAUSES: [kind: string, causes: string[]][] = [
   ["message_reaction by a client in private, custom emoji replaced", []],
   [
     "my_chat_member: bot KICKED from the desk supergroup",
-    ["to 9001: ⚠️ The desk can't work in the group main: tur"],
+    ["to 9001: ⚠️ The desk can't work in the group main: th"],
   ],
   ["chat_member: operator leaves the desk", []],
   ["private chat topic message (bot with topics enabled, 9.3+)", ["copy 97 of 5550000001 to the staff"]],

@@ -4,6 +4,14 @@ import { faults } from "../model/connection.ts";
 import { ask, crm, facts, recordDown } from "../model/sandbox.ts";
 import { act } from "../model/telegram.ts";
 
+/* Not `getMe`: a call to a customer goes out only once Telegram has answered that, and would wait otherwise. */
+const WRITING = [
+  ...["sendMessage", "sendMediaGroup", "sendLocation", "copyMessage", "copyMessages", "forwardMessage"],
+  ...["editMessageText", "editMessageCaption", "editMessageMedia", "editMessageReplyMarkup"],
+  ...["editMessageLiveLocation", "stopMessageLiveLocation", "deleteMessage", "setMessageReaction"],
+  ...["createForumTopic", "editForumTopic", "closeForumTopic", "reopenForumTopic", "deleteForumTopic"],
+];
+
 const FAULTS: readonly { words: string; shows: string; settings: FaultSettings }[] = [
   {
     words: "Telegram says 429",
@@ -13,8 +21,8 @@ const FAULTS: readonly { words: string; shows: string; settings: FaultSettings }
   {
     words: "Answers get lost",
     shows:
-      "Calls are done, but nobody hears of it: topics see a message twice rather than never, customers are asked about.",
-    settings: { effect: "answer_lost" },
+      "Calls that write are done, but nobody hears of it: topics see a message twice rather than never, customers are asked about.",
+    settings: { effect: "answer_lost", methods: WRITING },
   },
   {
     words: "Telegram refuses copies",
