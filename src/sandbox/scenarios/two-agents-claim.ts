@@ -24,11 +24,11 @@ export const twoAgentsClaim: Scenario = {
     });
     stage.seen(
       "one is told that it is theirs",
-      toasts.filter((text) => text === "It is yours.").length === 1,
+      toasts.filter((text) => text === "It's yours now.").length === 1,
     );
     stage.seen(
       "the other is told who has it",
-      toasts.filter((text) => text?.includes(`has ${ref} already`)).length === 1,
+      toasts.filter((text) => text?.includes(`already has ${ref}.`)).length === 1,
     );
     await stage.pause();
 
