@@ -151,7 +151,7 @@ test("the CRM is down: the ticket is there all the same, and gets its tier when 
   await expect.poll(() => systems.innerText()).toMatch(/It is down\.[^]*Lee SUP-\d+\s*503/);
   await turn("off", "The CRM is down");
   await hands.move("+1 min");
-  await expect.poll(() => hands.topic.innerText()).toContain("· standard");
+  await expect.poll(() => hands.topic.innerText()).toContain("· tier standard");
 });
 
 test("the CRM is lying: nothing of what it says is believed", async () => {
@@ -163,7 +163,7 @@ test("the CRM is lying: nothing of what it says is believed", async () => {
   await hands.look("Ticket");
   const events = page.getByRole("region", { name: "Events" });
   await expect.poll(() => events.innerText()).toMatch(/enrichment_failed[^]*"invalid"/);
-  expect(await hands.topic.innerText()).not.toContain("· standard");
+  expect(await hands.topic.innerText()).not.toContain("· tier ");
   await turn("off", "The CRM is lying");
 });
 
