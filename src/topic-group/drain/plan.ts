@@ -122,9 +122,11 @@ export function planStaff(
         return whenFree({ kind: "view", row, step }, 1, 0);
     }
     if (next.kind === "work") return whenFree({ kind: "work", row: next.row }, 1, reserve);
-    const relay = relayOf(queues, STAFF, head, next.row, isPressed(messages, rate, now));
-    const cost = relay.joined ? 1 : relay.rows.length;
     const hasHadMuch = shareOf(head) >= GROUP_RATE.calls / 2;
+    // The last call before those that are kept for other customers takes along what still waits.
+    const isLast = isPressed(messages, rate, now, hasHadMuch ? FAIR_RESERVE : 0);
+    const relay = relayOf(queues, STAFF, head, next.row, isLast);
+    const cost = relay.joined ? 1 : relay.rows.length;
     const fairAt = hasHadMuch ? rate.freeAt(now, cost, FAIR_RESERVE) : now;
     // What is kept for other customers may be used by whoever comes next here.
     if (fairAt > now && rate.freeAt(now, cost) <= now) {
