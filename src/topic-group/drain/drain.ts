@@ -208,7 +208,12 @@ export class Drain {
   /** Whether a message that arrives now would have to wait. */
   pressed(lane: Lane): boolean {
     if (lane !== STAFF) return false;
-    return isPressed(this.#ports.queues.messages, this.#state(lane).rate, this.#ports.now(), 1 + FAIR_RESERVE);
+    return isPressed(
+      this.#ports.queues.messages,
+      this.#state(lane).rate,
+      this.#ports.now(),
+      1 + FAIR_RESERVE,
+    );
   }
 
   /** Somebody mended something: no lane rests because of trouble any more. */

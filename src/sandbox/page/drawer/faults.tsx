@@ -6,10 +6,25 @@ import { act } from "../model/telegram.ts";
 
 /* Not `getMe`: a call to a customer goes out only once Telegram has answered that, and would wait otherwise. */
 const WRITING = [
-  ...["sendMessage", "sendMediaGroup", "sendLocation", "copyMessage", "copyMessages", "forwardMessage"],
-  ...["editMessageText", "editMessageCaption", "editMessageMedia", "editMessageReplyMarkup"],
-  ...["editMessageLiveLocation", "stopMessageLiveLocation", "deleteMessage", "setMessageReaction"],
-  ...["createForumTopic", "editForumTopic", "closeForumTopic", "reopenForumTopic", "deleteForumTopic"],
+  "sendMessage",
+  "sendMediaGroup",
+  "sendLocation",
+  "copyMessage",
+  "copyMessages",
+  "forwardMessage",
+  "editMessageText",
+  "editMessageCaption",
+  "editMessageMedia",
+  "editMessageReplyMarkup",
+  "editMessageLiveLocation",
+  "stopMessageLiveLocation",
+  "deleteMessage",
+  "setMessageReaction",
+  "createForumTopic",
+  "editForumTopic",
+  "closeForumTopic",
+  "reopenForumTopic",
+  "deleteForumTopic",
 ];
 
 const FAULTS: readonly { words: string; shows: string; settings: FaultSettings }[] = [
