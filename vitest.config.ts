@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { realNow } from "./src/real-clock.ts";
@@ -27,6 +28,8 @@ moveDate(dateMovedByMs);
 const fastCheckSeed = Number(process.env["FC_SEED"] ?? 1);
 const provide = { dateMovedByMs, fastCheckSeed };
 const setupFiles = ["test/support/setup.ts"];
+/** Files at a time, of whatever project: most of them wait for alarms and answers, so two share two cores well. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
 /** Set-up writes thousands of rows, builds Workers, starts browsers: a slow disk must not fail a test. */
 const hookTimeout = 120_000;
 
@@ -42,6 +45,7 @@ const node = {
   provide,
   testTimeout: 30_000,
   hookTimeout,
+  maxWorkers,
 };
 
 /** The real runtime: the desk in workerd, against the sandbox's Telegram over HTTP on loopback. */
@@ -53,6 +57,7 @@ const worker = {
   provide,
   testTimeout: 60_000,
   hookTimeout,
+  maxWorkers,
 };
 
 /** The sandbox's page in a real Chromium, with the desk and its Telegram behind it. */
@@ -61,8 +66,7 @@ const browser = {
   include: ["test/browser/**/*.test.ts"],
   testTimeout: 60_000,
   hookTimeout,
-  // Each file has a sandbox of its own; more than two at a time would only wait for each other.
-  maxWorkers: 2,
+  maxWorkers,
   expect: { poll: { timeout: 30_000 } },
 };
 
@@ -70,8 +74,9 @@ const browser = {
 const crash = {
   name: "crash",
   include: ["test/crash/**/*.test.ts"],
-  testTimeout: 120_000,
-  hookTimeout: 300_000,
+  testTimeout: 240_000,
+  hookTimeout: 600_000,
+  maxWorkers,
 };
 
 /** Where a machine-readable report goes, beside what people read. */

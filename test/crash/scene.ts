@@ -15,6 +15,8 @@ import { KillableDesk } from "./killable-desk.ts";
 import { Traffic } from "./traffic.ts";
 
 const HURRY_EVERY_MS = 20;
+/** For everything that people wrote, on a machine that has other things to do. */
+const PATIENCE_MS = 180_000;
 
 /** A desk that can be killed, with a Telegram that outlives it, and people who write without end. */
 export class Scene {
@@ -79,13 +81,19 @@ export class Scene {
 
   /** Waits until Telegram has delivered everything, and the desk too. */
   async quiet(): Promise<void> {
-    await until("Telegram and the desk have delivered everything", async () => {
-      if ((await this.pendingUpdates()) > 0) return false;
-      const { groups } = await this.api.call<{ groups: GroupHealth[] }>("GET", "/healthz");
-      const done = groups.every((group) => group.reachable && group.waiting.length + group.unrecorded === 0);
-      // What left the desk meanwhile may have made Telegram say something.
-      return done && (await this.pendingUpdates()) === 0;
-    });
+    await until(
+      "Telegram and the desk have delivered everything",
+      async () => {
+        if ((await this.pendingUpdates()) > 0) return false;
+        const { groups } = await this.api.call<{ groups: GroupHealth[] }>("GET", "/healthz");
+        const done = groups.every(
+          (group) => group.reachable && group.waiting.length + group.unrecorded === 0,
+        );
+        // What left the desk meanwhile may have made Telegram say something.
+        return done && (await this.pendingUpdates()) === 0;
+      },
+      PATIENCE_MS,
+    );
   }
 
   async pendingUpdates(): Promise<number> {

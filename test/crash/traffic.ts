@@ -22,6 +22,8 @@ export interface Answer {
   texts: string[];
 }
 
+const SAID_WHILE_DOWN = 20;
+
 const NAMES = ["Ada", "Bob", "Cleo", "Dan", "Eve", "Finn", "Gus", "Hana", "Ivan", "Jo", "Kai", "Lea"];
 
 /** Customers and agents who write all the time, whether anybody listens or not, and remember what they said. */
@@ -40,6 +42,8 @@ export class Traffic {
   readonly #people: Promise<void>[] = [];
   #counted = 0;
   #over = false;
+  /** While the desk is down: what is still written before it is up again, and its coming up. */
+  #down: { left: number; isUp: Promise<unknown> } | null = null;
 
   constructor(telegram: SandboxTelegram, group: Group, dice: Dice) {
     this.#telegram = telegram;
@@ -66,10 +70,22 @@ export class Traffic {
     await Promise.all(this.#people);
   }
 
+  /** While the desk comes up: people go on, but what waits for it then is no more on a slow machine than on a quick one. */
+  async whileDown(comesUp: () => Promise<void>): Promise<void> {
+    const isUp = comesUp();
+    this.#down = { left: SAID_WHILE_DOWN, isUp: isUp.catch(() => undefined) };
+    await isUp.finally(() => (this.#down = null));
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#down !== null && (this.#down.left -= 1) < 0) await this.#down.isUp;
+  }
+
   async #ask(customer: Customer, dice: Dice): Promise<void> {
     const name = customer.profile.first_name;
     const asksAnewAfter = dice.between(1, 20);
     for (let written = 0; !this.#over; written += 1) {
+      await this.#turn();
       const texts = [this.#sentence(name)];
       if (written !== asksAnewAfter && dice.roll() < 0.15) {
         while (texts.length < 3) texts.push(this.#sentence(name));
@@ -90,6 +106,7 @@ export class Traffic {
   async #serve(agent: Member, dice: Dice): Promise<void> {
     while (!this.#over) {
       await pause(dice.between(300, 900));
+      await this.#turn();
       const id = await this.#somewhereToAnswer(dice);
       if (id === null) continue;
       try {
