@@ -8,7 +8,7 @@ import { isActive } from "../domain/status.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { EnrichmentCall, EnrichmentResult, Heard } from "../integrations/enrichment-call.ts";
 import { enrichmentCallOf } from "../integrations/enrichment.ts";
-import { crmLane } from "./drain/lane.ts";
+import { crmLane, questionKey, STAFF } from "./drain/lane.ts";
 import { tellPeer } from "./peers/tell.ts";
 import type { Rules } from "./rules.ts";
 import { refreshSkills } from "./skills.ts";
@@ -36,7 +36,7 @@ export function enrich(tx: Transaction, ticket: Ticket): void {
   // It is asked once it answers again; until then the ticket goes on without.
   if (breakerOf(tx.store, "enrichment").openedAt !== null) leftAlone(tx, ticket.number);
   const work = { kind: "enrichment", tries: 0 } as const;
-  tx.work({ lane: crmLane(ticket.customer), ticket: ticket.number, work, key: keyOf(ticket.number) });
+  tx.work({ lane: crmLane(ticket.customer), ticket: ticket.number, work, key: questionKey(ticket.number) });
 }
 
 /** Whether it was said by the system that is asked now. */
@@ -97,6 +97,8 @@ export function settleEnrichment(
   tries: number,
   result: Heard<EnrichmentResult>,
 ): void {
+  // A topic may have waited for this.
+  tx.touched.add(STAFF);
   const { source } = result;
   const isOurs = source === tx.rules.sources.enrichment;
   const leftAlone = isOurs && noteHeard(tx, "enrichment", result).leftAlone;
@@ -163,13 +165,9 @@ function leftAlone(tx: Transaction, number: number): void {
 
 /** A ticket's question is not for this group to ask any more. Answers whether there was one that waits. */
 export function takeBackQuestion(tx: Transaction, number: number): boolean {
-  const seq = tx.outbox.seqOf(keyOf(number));
+  const seq = tx.outbox.seqOf(questionKey(number));
   if (seq !== null) tx.outbox.remove(seq);
   return seq !== null;
-}
-
-function keyOf(number: number): string {
-  return `enrichment:${number}`;
 }
 
 function answered(

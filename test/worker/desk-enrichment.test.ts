@@ -6,10 +6,11 @@ import type { TicketEvent } from "../../src/domain/event.ts";
 import { NO_PROFILE } from "../../src/domain/routing/profile.ts";
 import { project } from "../../src/record/projection.ts";
 import type { Customer } from "../../src/sandbox/telegram/client.ts";
-import { promisesNothing } from "../support/desks.ts";
+import { promisesNothing, VIP_CHAT } from "../support/desks.ts";
 import { Endpoint } from "../support/endpoint.ts";
 import { Stage, texts } from "../support/stage.ts";
 import { ADA, batchesOf, NOON, opened } from "../support/tickets.ts";
+import { until } from "../support/until.ts";
 
 /* What another system knows of a customer, and a desk that goes on without it. */
 
@@ -82,6 +83,80 @@ async function events(
 
 const codes = async (ref: string): Promise<unknown[]> =>
   (await events(ref, "enrichment_failed")).map(({ data }) => data["code"]);
+
+describe("a ticket that the answer may send to another group", () => {
+  const leaves = (config: ConfigInput): void => {
+    config.routing.rules = [{ when: { tier: "gold" }, queue: "premium" }];
+  };
+  const patiently = (config: ConfigInput): void => {
+    leaves(config);
+    config.routing.enrichment = { ...config.routing.enrichment!, timeout: "30s" };
+  };
+  const vip = () => stage.telegram.group({ id: VIP_CHAT, title: "VIP", forum: true });
+  const held = async (answer: { status: number; body?: string }) => {
+    await crm.follows({ answers: [{ ...answer, held: true }] });
+  };
+  const made = async (): Promise<string[]> =>
+    (await stage.telegram.calls())
+      .filter(({ method }) => method === "createForumTopic")
+      .map(({ params }) => String(params["chat_id"]));
+
+  test("gets one topic, there, and the receipt waits for nothing", async () => {
+    await open(patiently);
+    await held(says({ tier: "gold" }));
+    const ada = await stage.customer({ firstName: "Ada" });
+    await ada.write("Help");
+    await ada.write("Please");
+    await stage.deliver();
+    await until("the receipt", async () =>
+      texts(await ada.messages()).some((text) => text.includes("SUP-1")),
+    );
+    expect(await made()).toEqual([]);
+    await crm.release();
+    await stage.settle();
+    expect(await made()).toEqual([String(VIP_CHAT)]);
+    const group = await vip();
+    const [topic] = await group.topics();
+    const read = texts(await group.messages({ threadId: topic.id }));
+    expect(read.slice(-2)).toEqual(["Help", "Please"]);
+    expect(read.join()).not.toContain("Earlier messages");
+  });
+
+  test("has its topic here as soon as the answer says so, or when the question's time is over", async () => {
+    await open(leaves);
+    await crm.answers(says({ tier: "basic" }), { status: "is silent" });
+    await asks();
+    expect(await made()).toEqual([String(stage.group.id)]);
+    await asks(await stage.customer({ firstName: "Bea" }));
+    expect(await made()).toEqual([String(stage.group.id), String(stage.group.id)]);
+  });
+
+  test("waits for no second question", async () => {
+    await open(leaves);
+    await crm.answers({ status: 503 });
+    const ada = await stage.customer({ firstName: "Ada" });
+    await ada.write("Help");
+    await stage.settleNow();
+    expect(await made()).toEqual([String(stage.group.id)]);
+    expect(texts(await stage.inTopic("SUP-1"))).toContain("Help");
+  });
+
+  test("waits for nobody where no rule sends it away for what is said", async () => {
+    await open((config) => {
+      config.routing.rules = [
+        { when: { payload: "shop" }, queue: "premium" },
+        { when: { tier: "gold" }, priority: "high" },
+      ];
+    });
+    await held(says({ tier: "gold" }));
+    const ada = await stage.customer({ firstName: "Ada" });
+    await ada.write("Help");
+    await stage.deliver();
+    expect(await until("its topic", async () => (await made()).at(0))).toBe(String(stage.group.id));
+    await crm.release();
+    await stage.settle();
+  });
+});
 
 describe("an answer", () => {
   test("makes the rules run again: tier, queue, promise and assignee follow", async () => {

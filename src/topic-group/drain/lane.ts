@@ -50,6 +50,11 @@ export function isCrmLane(lane: Lane): boolean {
   return lane.startsWith("crm:");
 }
 
+/** The key of the question that is asked about a ticket's customer. */
+export function questionKey(ticket: number): string {
+  return `enrichment:${ticket}`;
+}
+
 /** The system that says what agents can do. */
 export const SKILLS_LANE: Lane = "crm:skills";
 

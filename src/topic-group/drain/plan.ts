@@ -1,10 +1,13 @@
+import type { Config } from "../../domain/config.ts";
+import { ms } from "../../domain/duration.ts";
 import { TOPIC_ECHO_MS } from "../../domain/limits.ts";
+import { breakerOf } from "../systems.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
 import type { Head, Outbox, OutboxRow } from "../tables/outbox.ts";
 import type { Store, TicketRow } from "../tables/store.ts";
 import { makesMessage } from "./edit-form.ts";
 import { GROUP_RATE, type LaneRate } from "./lane-rate.ts";
-import { isHookLane, STAFF, type Lane } from "./lane.ts";
+import { isHookLane, questionKey, STAFF, type Lane } from "./lane.ts";
 import { createStep, nextViewStep, type ViewContext, type ViewStep } from "./topic-view.ts";
 
 /** One thing that a lane can do now. */
@@ -101,8 +104,10 @@ export function planStaff(
     if (needsTopic && isHere && row.ticket.topicId === null) {
       const creatingUntil = row.view.creatingSince === null ? 0 : row.view.creatingSince + TOPIC_ECHO_MS;
       const context = contextOf(row);
-      if (creatingUntil > now || context === null || rate.topicsFrom > now) {
-        const lookAt = Math.max(creatingUntil, rate.topicsFrom, now + 1_000);
+      const placedAt = context === null ? 0 : awaitsPlaceUntil(queues, row, context);
+      if (creatingUntil > now || placedAt > now || context === null || rate.topicsFrom > now) {
+        const soonest = placedAt > now ? placedAt : now + 1_000;
+        const lookAt = Math.max(creatingUntil, rate.topicsFrom, soonest);
         later(lookAt);
         blocked.set(head.ticket, lookAt);
         continue;
@@ -144,6 +149,11 @@ export function planStaff(
       continue;
     }
     const context = contextOf(row);
+    const placedAt = context === null ? 0 : awaitsPlaceUntil(queues, row, context);
+    if (placedAt > now) {
+      later(placedAt);
+      continue;
+    }
     const step = context === null ? null : nextViewStep(row, context);
     if (step === null) {
       store.saveView(row.ticket.number, row.view, null);
@@ -174,6 +184,40 @@ function sharesByTicket(
   if (shares.size === 0) return () => 0;
   const customers = store.customersOf(heads.map(({ ticket }) => ticket));
   return ({ ticket }) => shares.get(customers.get(ticket) ?? 0) ?? 0;
+}
+
+/**
+ * Until when the first topic of a ticket waits for what another system says of its customer, because the rules may then
+ * send it to another group: no longer than one question may take. 0: it does not wait.
+ */
+function awaitsPlaceUntil(
+  { store, outbox }: Queues,
+  { ticket }: TicketRow,
+  { rules: { config, policy } }: ViewContext,
+): number {
+  const { enrichment, rules } = config.routing;
+  const { number, topicId, topicsLost, assignee, queueSet, profile } = ticket;
+  const isPlaced = topicId !== null || topicsLost > 0 || assignee !== null || queueSet || profile !== null;
+  if (enrichment === undefined || isPlaced) return 0;
+  const mayLeave =
+    rules.some(({ queue }) => queue !== undefined && policy.queues.get(queue)?.group !== policy.group) &&
+    rules.some(({ queue, when }) => queue !== undefined && dependsOnProfile(when));
+  const seq = mayLeave ? outbox.seqOf(questionKey(number)) : null;
+  const question = seq === null ? undefined : outbox.get(seq);
+  if (question?.payload.kind !== "enrichment" || question.payload.tries > 0) return 0;
+  const until = question.acceptedAt + ms(enrichment.timeout);
+  const isAskedInTime = (question.notBefore ?? 0) < until && breakerOf(store, "enrichment").openedAt === null;
+  return isAskedInTime ? until : 0;
+}
+
+/** Whether the other system's answer may change that a rule holds. */
+function dependsOnProfile({
+  tier,
+  segment,
+  attributes,
+  language,
+}: Config["routing"]["rules"][number]["when"]): boolean {
+  return [tier, segment, attributes, language].some((fact) => fact !== undefined);
 }
 
 /** What a private chat or the bot itself does next: everything strictly in the order of acceptance. */
