@@ -88,7 +88,10 @@ export function appWith(now: () => number, { bootstraps = true } = {}): OpenAPIH
     if (error instanceof HTTPException && error.status === 415) return problem(c, "request.not_json");
     const id = crypto.randomUUID();
     log("error", "internal.error", { id, ...errorFacts(error) });
-    return problem(c, "internal.error", { detail: `The log has the reason under ${id}.` });
+    return problem(c, "internal.error", {
+      detail: `The log has the reason under ${id}.`,
+      instance: `urn:uuid:${id}`,
+    });
   });
 
   app.use((c, next) => {

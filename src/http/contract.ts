@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { version } from "../../package.json";
 import { SCOPE_NAMES, SCOPES } from "../domain/scope.ts";
 import { API_CALL_KEPT_MS } from "../record/limits.ts";
 import type { Desk } from "./desk.ts";
@@ -25,29 +26,30 @@ Who may write may read the same; \`admin\` may do everything.
 
 **Forms.** Instants are ISO 8601 in UTC, durations \`"90s"\`, \`"15m"\`, \`"4h"\`, \`"2d"\`. Lists come in pages: pass \`nextCursor\` as \`cursor\` until it is null.`;
 
+/** In the order in which docs/api.md comes to them; what it leaves out stands behind. */
 const TAGS: Record<string, string> = {
+  keys: "The keys of programs",
   tickets: "Tickets as the record has them",
   events: "Everything that happened to tickets, as a feed",
+  webhooks: "The endpoints that the desk calls",
+  outbox: "Deliveries that need someone",
   contacts: "Customers, and what the desk keeps of them",
-  erasures: "The receipts of people who were erased",
   "legal-holds": "What must not be erased or forgotten",
+  erasures: "The receipts of people who were erased",
   retention: "What is forgotten, and when",
-  agents: "How agents are, and what they have",
-  queues: "How deep queues are",
+  config: "The configuration and its history",
+  metrics: "Figures of a period",
   audit: "Who changed what",
   reconciliation: "Whether record, groups and Telegram agree",
   desk: "The desk's own address",
-  outbox: "Deliveries that need someone",
+  groups: "The groups' objects",
+  healthz: "Whether the desk can work",
+  agents: "How agents are, and what they have",
+  queues: "How deep queues are",
+  routing: "Who gets which ticket, rehearsed",
   sla: "Business time, promises and what is due",
   escalations: "What was done because a promise was at risk or broken",
-  routing: "Who gets which ticket, rehearsed",
-  config: "The configuration and its history",
-  webhooks: "The endpoints that the desk calls",
   enrichment: "The system that knows the customers",
-  groups: "The groups' objects",
-  keys: "The keys of programs",
-  metrics: "Figures of a period",
-  healthz: "Whether the desk can work",
 };
 
 const contracts = new WeakMap<OpenAPIHono<Desk>, Contract>();
@@ -96,7 +98,7 @@ function made(app: OpenAPIHono<Desk>): Contract {
     });
   const contract = app.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: { title: "Topicdesk", version: "1", description: DESCRIPTION, license: { name: "MIT" } },
+    info: { title: "Topicdesk", version, description: DESCRIPTION, license: { name: "MIT" } },
     servers: [{ url: "/" }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
   });

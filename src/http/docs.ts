@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { html } from "hono/html";
 import { accepts } from "./acceptable.ts";
 import type { Desk } from "./desk.ts";
-import { problem } from "./problem.ts";
+import { problem, PROBLEM_PAGE, PROBLEMS } from "./problem.ts";
 
 const CACHED = { "Cache-Control": "public, max-age=300" };
 
@@ -39,6 +39,30 @@ const PAGE = html`<!doctype html>
     </body>
   </html>`;
 
+/** What the `type` of a problem leads to. */
+const PROBLEMS_PAGE = html`<!doctype html>
+  <html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width" />
+      <title>Problems of the Topicdesk API</title>
+    </head>
+    <body>
+      <h1>Problems of the Topicdesk API</h1>
+      <p>
+        Every refusal is a problem document (RFC 9457). Programs look at its <code>code</code>, which never
+        changes its meaning. The <a href="/api/docs">contract</a> says which call may answer which.
+      </p>
+      <dl>
+        ${Object.entries(PROBLEMS).map(
+          ([code, { status, title }]) =>
+            html`<dt id="${code}"><code>${code}</code> (${status})</dt>
+              <dd>${title}.</dd> `,
+        )}
+      </dl>
+    </body>
+  </html>`;
+
 /**
  * The contract for people: a page round Swagger UI, whose files lie beside the Worker (`npm run assets`). Open to
  * everyone, as the contract is.
@@ -49,6 +73,9 @@ export function addDocs(app: OpenAPIHono<Desk>): void {
       return problem(c, "request.not_acceptable", { detail: "Here it is a page; openapi.json is JSON." });
     return c.html(PAGE, 200, { ...CACHED, "Content-Security-Policy": POLICY });
   });
+  // What somebody sees who opens the desk's address.
+  app.get("/", (c) => c.redirect("/api/docs", 302));
+  app.get(PROBLEM_PAGE, (c) => c.html(PROBLEMS_PAGE, 200, CACHED));
   app.get("/api/docs/:file", async (c) => {
     const file = await c.env.ASSETS.fetch(c.req.raw);
     if (file.status === 404) return problem(c, "route.not_found");

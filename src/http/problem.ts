@@ -114,6 +114,9 @@ export type ProblemCode = keyof typeof PROBLEMS;
 const PROBLEM_CODES = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
 type StatusOf<Code extends ProblemCode> = (typeof PROBLEMS)[Code]["status"];
 
+/** Where every code is described, see `docs.ts`. */
+export const PROBLEM_PAGE = "/api/problems";
+
 /** A problem document, RFC 9457. */
 export const Problem = z
   .object({
@@ -123,9 +126,18 @@ export const Problem = z
       ).join("\n")}`,
       example: "ticket.not_found",
     }),
+    type: z.url().openapi({
+      description: "Where the code is described",
+      example: "https://desk.example.com/api/problems#ticket.not_found",
+    }),
     title: z.string(),
     status: z.int(),
     detail: z.string().optional().openapi({ description: "What is special about this occurrence" }),
+    instance: z.string().openapi({
+      format: "uri-reference",
+      description: "What was asked for; of `internal.error` the name under which the log has it",
+      example: "/api/v1/tickets/SUP-1",
+    }),
     problems: z
       .array(
         z.object({
@@ -144,6 +156,7 @@ export const Problem = z
 
 interface More {
   detail?: string;
+  instance?: string;
   problems?: { pointer: string; message: string }[];
   headers?: Record<string, string>;
 }
@@ -151,7 +164,15 @@ interface More {
 /** Answers a problem document. */
 export function problem<Code extends ProblemCode>(c: Context, code: Code, { headers, ...more }: More = {}) {
   const status: StatusOf<Code> = PROBLEMS[code].status;
-  const document: z.infer<typeof Problem> = { code, title: PROBLEMS[code].title, status, ...more };
+  const { origin, pathname } = new URL(c.req.url);
+  const document: z.infer<typeof Problem> = {
+    code,
+    type: `${origin}${PROBLEM_PAGE}#${code}`,
+    title: PROBLEMS[code].title,
+    status,
+    instance: pathname,
+    ...more,
+  };
   return c.json(document, status, { ...headers, "Content-Type": "application/problem+json" });
 }
 

@@ -24,7 +24,8 @@ export interface TrailEntry {
   id: string;
   at: number;
   action: string;
-  by: { kind: "customer" | "agent" | "key" | "system"; id: string; name: string | null };
+  /** `id` null: a customer who was erased. */
+  by: { kind: "customer" | "agent" | "key" | "system"; id: string | null; name: string | null };
   target: { kind: AuditTarget["kind"]; id: string; ref: string | null };
   from: Record<string, unknown> | null;
   to: Record<string, unknown> | null;
@@ -168,7 +169,7 @@ async function ticketEntries(
       action: event.type,
       by: {
         kind: event.actorKind,
-        id: event.actorId,
+        id: event.actorKind === "customer" && event.actorId === "0" ? null : event.actorId,
         name: "name" in event.actor ? event.actor.name : null,
       },
       target: { kind: "ticket", id: event.ticketId, ref },
@@ -186,7 +187,7 @@ function originOf(data: Record<string, unknown>): Origin {
 
 /** The events of a ticket, by its reference or its id. */
 function named(target: string): SQL {
-  return sql`${ticketEvents.ticketId} IN (${target}, ${idOf(target)})`;
+  return sql`${ticketEvents.ticketId} IN (${target.toLowerCase()}, ${idOf(target)})`;
 }
 
 /** What was done to something by its id, or to a ticket by its reference. */

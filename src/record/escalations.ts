@@ -1,5 +1,6 @@
 import { and, desc, eq, gte, lt, sql, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { named } from "./queries.ts";
 import { reach } from "./reach.ts";
 import { ticketEvents, tickets } from "./schema.ts";
 
@@ -19,7 +20,7 @@ export type EscalationAct = (typeof ESCALATION_ACTS)[number];
 export interface EscalationFilter {
   group?: string | undefined;
   queue?: string | undefined;
-  /** A reference, upper case. */
+  /** A reference or an id: see `named`. */
   ticket?: string | undefined;
   /** Whose ticket it is now. */
   assignee?: number | undefined;
@@ -78,7 +79,7 @@ function conditions(filter: EscalationFilter): (SQL | undefined)[] {
     given(filter.group, (group) => sql`+${tickets.groupId} = ${group}`),
     given(filter.queue, (queue) => sql`+${tickets.queue} = ${queue}`),
     given(filter.assignee, (id) => sql`+${tickets.assigneeId} = ${id}`),
-    given(filter.ticket, (ref) => eq(tickets.ref, ref)),
+    given(filter.ticket, named),
     given(filter.since, (at) => gte(ticketEvents.at, at)),
     given(filter.until, (at) => lt(ticketEvents.at, at)),
     given(filter.metric, (metric) => sql`${ticketEvents.data} ->> '$.metric' = ${metric}`),

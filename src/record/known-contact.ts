@@ -1,6 +1,6 @@
 import { and, eq, isNotNull, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import type { ContactFacts } from "../domain/contact.ts";
+import type { ContactFacts, UnreachableReason } from "../domain/contact.ts";
 import { reach } from "./reach.ts";
 import { contactDetails, contacts } from "./schema.ts";
 
@@ -10,6 +10,14 @@ export async function knownContact(d1: D1Database, id: number): Promise<ContactF
   if (row === undefined) return null;
   const { name, username, language, isPremium } = row;
   return { id, name, username, language, isPremium };
+}
+
+/** Why a contact cannot be written to, as far as the record knows; null: they can, or nobody has tried. */
+export async function unreachableBecause(d1: D1Database, id: number): Promise<UnreachableReason | null> {
+  const row = await reach(() =>
+    drizzle(d1).select({ why: contacts.unreachable }).from(contacts).where(eq(contacts.telegramId, id)).get(),
+  );
+  return row?.why ?? null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, sql } from "drizzle-orm";
+import { and, asc, eq, gt, sql, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { reach } from "./reach.ts";
 import { ticketEvents, tickets } from "./schema.ts";
@@ -12,23 +12,28 @@ export interface EventPage {
   limit: number;
 }
 
-/** The ticket with a reference, in whatever case it is written, and a page of its events; `null` if there is none. */
+/** The condition of the ticket that is named by its reference (`SUP-1042`) or its id (`main:1042`), in either case. */
+export function named(name: string): SQL {
+  return name.includes(":") ? eq(tickets.id, name.toLowerCase()) : eq(tickets.ref, name.toUpperCase());
+}
+
+/** The ticket of a name, see `named`, and a page of its events; `null` if there is none. */
 export async function ticketByRef(
   d1: D1Database,
-  ref: string,
+  name: string,
   events: EventPage,
 ): Promise<{ ticket: TicketRow; events: TicketEventRow[] } | null> {
   const db = drizzle(d1);
-  const named = eq(tickets.ref, ref.toUpperCase());
+  const which = named(name);
   const [found, happened] = await reach(() =>
     db.batch([
-      db.select().from(tickets).where(named),
+      db.select().from(tickets).where(which),
       db
         .select()
         .from(ticketEvents)
         .where(
           and(
-            eq(ticketEvents.ticketId, sql`(${db.select({ id: tickets.id }).from(tickets).where(named)})`),
+            eq(ticketEvents.ticketId, sql`(${db.select({ id: tickets.id }).from(tickets).where(which)})`),
             gt(ticketEvents.n, events.after),
           ),
         )

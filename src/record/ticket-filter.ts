@@ -20,7 +20,7 @@ export interface TicketFilter {
   /** Intake field → option: all of them. */
   fields?: readonly (readonly [field: string, option: string])[];
   payload?: string | undefined;
-  /** A reference, upper case. */
+  /** A reference or an id: see `named`. */
   followUpOf?: string | undefined;
   unreachable?: boolean | undefined;
   breached?: boolean | undefined;
@@ -56,7 +56,7 @@ export function conditionsOf(filter: TicketFilter): Condition[] {
     ...one("priorities", among("priority", priorities)),
     ...one("tier", sql`tier = ${filter.tier}`),
     ...one("payload", sql`payload = ${filter.payload}`),
-    ...one("followUpOf", sql`follow_up_of = ${filter.followUpOf}`),
+    ...one("followUpOf", follows(filter.followUpOf ?? "")),
     ...one("unreachable", sql`(unreachable IS NOT NULL) = ${Number(filter.unreachable)}`),
     ...one("breached", sql`(breached <> '[]') = ${Number(filter.breached)}`),
     ...one("openedAfter", from("opened_at", filter.openedAfter)),
@@ -90,6 +90,14 @@ export function isWholePart({ statuses = [] }: TicketFilter, closed: boolean): b
   if (statuses.length === 0) return true;
   const all = TICKET_STATUSES.filter((status) => isActive({ status }) !== closed);
   return all.every((status) => statuses.includes(status));
+}
+
+/** References are kept in upper case; a ticket's id leads to its reference. */
+function follows(name: string): SQL {
+  const ref = name.includes(":")
+    ? sql`(SELECT of.ref FROM tickets AS of WHERE of.id = ${name.toLowerCase()})`
+    : sql`${name.toUpperCase()}`;
+  return sql`follow_up_of = ${ref}`;
 }
 
 function among(column: "status" | "priority", values: readonly string[]): SQL | null {

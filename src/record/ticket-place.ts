@@ -1,18 +1,18 @@
-import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { named } from "./queries.ts";
 import { reach } from "./reach.ts";
 import { tickets } from "./schema.ts";
 
-/** A ticket's id, the group that has it and whether it is closed, as far as the record knows; null if it knows none with this reference. */
+/** A ticket's id, the group that has it and whether it is closed, as far as the record knows; null if it knows none of this name. */
 export async function ticketPlace(
   d1: D1Database,
-  ref: string,
+  name: string,
 ): Promise<{ id: string; group: string; closed: boolean } | null> {
   const row = await reach(() =>
     drizzle(d1)
       .select({ id: tickets.id, group: tickets.groupId, closed: tickets.closed })
       .from(tickets)
-      .where(eq(tickets.ref, ref.toUpperCase()))
+      .where(named(name))
       .get(),
   );
   return row ?? null;

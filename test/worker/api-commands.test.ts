@@ -60,6 +60,7 @@ describe("opening a ticket", () => {
     const opened = await opens({ category: "billing", urgency: "urgent", tier: "premium" });
     expect(opened).toMatchObject({ ref: "SUP-1", id: "main:1" });
     expect(opened.confirmation).toContain("Your request number is SUP-1");
+    expect([opened.reachable, opened.notice]).toEqual([true, null]);
     expect(opened.ticket).toMatchObject({
       subject: "My invoice is wrong",
       priority: "urgent",
@@ -87,11 +88,20 @@ describe("opening a ticket", () => {
   test("for somebody who never started the bot: it is open, and says that they cannot be written to", async () => {
     const stranger = 5_559_990_001;
     const opened = await opens({ contact: { telegramId: stranger } });
+    // Before Telegram has said so, it says that nobody knows, and how one hears of it.
+    expect(opened).toMatchObject({
+      reachable: null,
+      notice: expect.stringContaining("customer.unreachable") as string,
+    });
     await stage.settle();
     const card = await stage.card(opened.ref);
     expect(card.text).toContain("Customer 5559990001");
     const seen = await desk.call("GET /api/v1/tickets/{ref}", { path: { ref: opened.ref } });
     expect(seen.unreachable).toBe("never_started");
+    expect(await opens({ contact: { telegramId: stranger } })).toMatchObject({
+      reachable: false,
+      notice: expect.stringContaining("never started the bot") as string,
+    });
   });
 
   test("in silence, where the program tells the customer itself", async () => {

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { version } from "../../package.json";
 import { checkConfig } from "../../src/domain/config-check.ts";
 import type { ConfigInput } from "../../src/domain/config.ts";
+import { PROBLEMS } from "../../src/http/problem.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { ADMIN, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 
@@ -64,6 +66,37 @@ describe("the page about the contract", () => {
     expect((await desk.fetch("/api/docs", { headers: { Accept: "application/json" } })).status).toBe(406);
     expect((await desk.fetch("/api/docs", { method: "POST", headers: ADMIN })).status).toBe(405);
   });
+});
+
+describe("a problem", () => {
+  test("names a type whose description stands where it leads, and what was asked for", async () => {
+    const answer = await desk.get("/api/v1/tickets/SUP-404?x=1");
+    expect(await answer.json()).toMatchObject({
+      code: "ticket.not_found",
+      type: "http://desk/api/problems#ticket.not_found",
+      instance: "/api/v1/tickets/SUP-404",
+    });
+  });
+
+  test("of every code has a place of its own on that page", async () => {
+    const page = await desk.fetch("/api/problems");
+    expect([page.status, page.headers.get("Content-Type")]).toEqual([200, "text/html; charset=UTF-8"]);
+    const text = await page.text();
+    for (const code of Object.keys(PROBLEMS)) expect(text).toContain(`<dt id="${code}">`);
+  });
+});
+
+test("the contract has the version of the desk's package, and a description of each of its tags", async () => {
+  const { info, tags, paths } = await (
+    await desk.fetch("/api/v1/openapi.json")
+  ).json<{
+    info: { version: string };
+    tags: { name: string }[];
+    paths: Record<string, Record<string, { tags: string[] }>>;
+  }>();
+  expect(info.version).toBe(version);
+  const used = Object.values(paths).flatMap((item) => Object.values(item).flatMap((one) => one.tags));
+  expect([...new Set(used)].sort()).toEqual(tags.map(({ name }) => name).sort());
 });
 
 describe("the schema of a configuration", () => {

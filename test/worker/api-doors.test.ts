@@ -127,9 +127,15 @@ describe("the API lets in", () => {
   });
 });
 
+describe("the desk's address by itself", () => {
+  test("leads people to the contract", async () => {
+    const answer = await desk.fetch("/");
+    expect([answer.status, answer.headers.get("Location")]).toEqual([302, "/api/docs"]);
+  });
+});
+
 describe("a path", () => {
   test.each([
-    "/",
     "/api",
     "/api/v1",
     "/api/v1/",

@@ -160,6 +160,7 @@ describe("a ticket", () => {
       tier: null,
       assignee: { id: 9001, name: "Lead" },
       customer: { id: ADA },
+      erased: false,
       subject: "My parcel is late",
       tags: [],
       fields: {},

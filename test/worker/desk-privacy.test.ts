@@ -351,7 +351,8 @@ describe("an erasure", () => {
     expect(await json("GET", "/api/v1/tickets/SUP-2")).toMatchObject({
       status: "closed",
       subject: "",
-      customer: { id: 0 },
+      customer: null,
+      erased: true,
     });
     const { items } = await json<{ items: { action: string; target: { id: string } }[] }>(
       "GET",

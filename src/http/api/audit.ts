@@ -32,9 +32,9 @@ const AuditEntry = z
     by: z
       .object({
         kind: z.enum(["customer", "agent", "key", "system"]),
-        id: z.string().openapi({
+        id: z.string().nullable().openapi({
           description:
-            "A key's id (its name in what earlier releases told), a Telegram id, or a rule of the desk",
+            "A key's id (its name in what earlier releases told), a Telegram id, or a rule of the desk; null: a customer who was erased",
         }),
         name: z.string().nullable(),
       })

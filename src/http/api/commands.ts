@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
 import type { Config, VersionedConfig } from "../../domain/config.ts";
-import type { ContactFacts } from "../../domain/contact.ts";
+import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
 import { Duration, ms } from "../../domain/duration.ts";
 import { unknownAnswers } from "../../domain/intake.ts";
 import { NOTE_CHARS_MAX, SUBJECT_CHARS_MAX, TAGS_MAX } from "../../domain/limits.ts";
@@ -16,7 +16,7 @@ import { askGroup, hasGroup, type GroupStub } from "../../groups/ask.ts";
 import { retireGroup } from "../../groups/retiring.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { customerRoutesOf } from "../../record/customer-routes.ts";
-import { contactsByEmail, knownContact } from "../../record/known-contact.ts";
+import { contactsByEmail, knownContact, unreachableBecause } from "../../record/known-contact.ts";
 import type { TicketRow } from "../../record/queries.ts";
 import { ticketPlace } from "../../record/ticket-place.ts";
 import { changes, changesFitting, lacks, scopeMissing } from "../access.ts";
@@ -25,9 +25,8 @@ import { doerOf } from "../doer.ts";
 import { RETRY_AFTER_S, WRITTEN_CHARS_MAX } from "../limits.ts";
 import { ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { refused, unknownAt } from "./refused.ts";
-import { EmailAddress, Idempotent, Instant, instantOrNull, When } from "./shared.ts";
+import { EmailAddress, Idempotent, Instant, instantOrNull, Ref, When } from "./shared.ts";
 import { By, Ticket, ticketJson } from "./ticket-json.ts";
-import { Ref } from "./tickets.ts";
 
 /** What programs do: tickets that they open, and all that an agent can do in a topic. */
 export const commandsApi = new OpenAPIHono<Desk>();
@@ -114,6 +113,13 @@ const Opened = z
       description: "Until when an answer is promised; null: nothing is",
     }),
     confirmation: z.string().openapi({ description: "What a bot can tell the customer" }),
+    reachable: z.boolean().nullable().openapi({
+      description:
+        "Whether the desk's bot can write to the customer; null: they have not written to it yet, so Telegram will only say when it is tried",
+    }),
+    notice: z.string().nullable().openapi({
+      description: "Where `reachable` is not true: what that means, and which webhook tells the outcome",
+    }),
     ticket: Ticket,
   })
   .openapi("OpenedTicket");
@@ -272,10 +278,31 @@ commandsApi.openapi(
     const { ticket, confirmation, firstResponseDueAt } = done;
     const { ref, id, groupId: group, queue: where, status } = ticket;
     const expectedFirstResponse = instantOrNull(firstResponseDueAt);
-    const opened = { ref, id, group, queue: where, status, expectedFirstResponse, confirmation };
+    const reach = reachOf(customer, ticket.unreachable ?? (await unreachableBecause(c.env.DB, customer.id)));
+    const opened = { ref, id, group, queue: where, status, expectedFirstResponse, confirmation, ...reach };
     return c.json({ ...opened, ticket: ticketJson(ticket) }, 201, { Location: `/api/v1/tickets/${ref}` });
   },
 );
+
+/** Telegram tells a language, or a username, of almost everybody who writes; what a program says of somebody has neither. */
+function reachOf(
+  { language, username }: ContactFacts,
+  unreachable: UnreachableReason | null,
+): { reachable: boolean | null; notice: string | null } {
+  if (unreachable !== null) {
+    const why = {
+      blocked: "They blocked the bot.",
+      gone: "Their Telegram account is gone.",
+      never_started: "They have never started the bot.",
+    }[unreachable];
+    const notice = `${why} What the desk sends does not arrive until they write to the bot; the webhook customer.reachable tells when they do.`;
+    return { reachable: false, notice };
+  }
+  if (language !== null || username !== null) return { reachable: true, notice: null };
+  const notice =
+    "They have not written to the bot yet. If they never started it, nothing that the desk sends arrives: the ticket's unreachable says so moments later, and the webhook customer.unreachable tells it.";
+  return { reachable: null, notice };
+}
 
 commandsApi.openapi(
   createRoute({
@@ -323,7 +350,7 @@ commandsApi.openapi(
 
 type Answered = Executed<TicketRow> | { status: "unreachable" | "forgotten" | "moving" };
 
-/** Finds the ticket where the record, or its reference, says, and goes after it where it has moved meanwhile. */
+/** Finds the ticket where the record, or its name, says, and goes after it where it has moved meanwhile. */
 async function acted(
   c: Context<Desk>,
   ref: string,
@@ -355,14 +382,16 @@ async function acted(
   return { status: isMoving ? "moving" : "unreachable" };
 }
 
-/** The record lags by moments: a ticket that it does not know yet is asked of the group whose prefix it bears. */
+/** The record lags by moments: a ticket that it does not know yet is asked of the group whose prefix or id it bears. */
 async function placeByName(
   env: Env,
-  ref: string,
+  name: string,
   config: Config,
 ): Promise<{ id: string; group: string } | "unreachable" | null> {
-  const [, prefix, digits] = /^(.+)-(\d{1,15})$/.exec(ref.toUpperCase()) ?? [];
-  const named = config.groups.find((group) => group.prefix === prefix);
+  const [, group, sign, digits] = /^(.+)([-:])([1-9]\d{0,14})$/.exec(name) ?? [];
+  const named = config.groups.find(({ id, prefix }) =>
+    sign === ":" ? id === group?.toLowerCase() : prefix === group?.toUpperCase(),
+  );
   if (named === undefined || digits === undefined) return null;
   const asked = await askGroup(env, named.id, (stub) => stub.placeOf(Number(digits)));
   return "unreachable" in asked ? "unreachable" : asked.answer;

@@ -78,9 +78,8 @@ escalationsApi.openapi(
         ticket: z
           .string()
           .max(32)
-          .transform((ref) => ref.toUpperCase())
           .optional()
-          .openapi({ type: "string", example: "SUP-1" }),
+          .openapi({ description: "A reference, or a ticket's `id`", example: "SUP-1" }),
         assignee: TelegramId.optional().openapi({ description: "Whose ticket it is now" }),
         agent: TelegramId.optional().openapi({ description: "Who was told, or got the ticket" }),
         metric: z.enum(METRICS).optional(),

@@ -17,6 +17,7 @@ import {
   instantOrNull,
   Limit,
   NextCursor,
+  Ref,
   TelegramId,
 } from "./shared.ts";
 
@@ -55,9 +56,7 @@ const TO_SET = [
 ] as const;
 const Position = z.tuple([z.int(), z.enum(["contact", "ticket"]), z.string().max(128)]);
 const Contact = z.object({ id: TelegramId });
-const Ticket = z.object({
-  ref: z.string().max(32).openapi({ description: "In upper or lower case", example: "SUP-1" }),
-});
+const Ticket = z.object({ ref: Ref });
 
 legalHoldsApi.openapi(
   createRoute({

@@ -41,7 +41,7 @@ import type { Desk } from "../desk.ts";
 import { ADMISSION, problem, problems } from "../problem.ts";
 import { written } from "../written.ts";
 import { SMALL_CONFIG } from "./examples.ts";
-import { Instant, instant, instantOrNull, When, WhenOrNull } from "./shared.ts";
+import { Instant, instant, instantOrNull, Ref, When, WhenOrNull } from "./shared.ts";
 
 /** Who gets which ticket: rehearsed and explained. */
 export const routingApi = new OpenAPIHono<Desk>();
@@ -472,7 +472,7 @@ routingApi.openapi(
     operationId: "getTicketRouting",
     ...needs("tickets:read"),
     summary: "How a ticket got where it is, who could take it now, and what changes next",
-    request: { params: z.object({ ref: z.string().max(32).openapi({ example: "SUP-1" }) }) },
+    request: { params: z.object({ ref: Ref }) },
     responses: {
       200: {
         description: "As the ticket's object computes it at this moment",

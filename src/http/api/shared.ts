@@ -61,6 +61,12 @@ export const IntegerText = z
   .regex(/^(?:0|-?[1-9]\d{0,15})$/, 'must be an integer such as "50"')
   .transform(Number);
 
+/** What a ticket is called in a path: by its reference, or by its id, which is no longer. */
+export const Ref = z.string().max(32).openapi({
+  description: "The ticket's reference, or its `id` (`main:1`); in upper or lower case",
+  example: "SUP-1",
+});
+
 /** How many items a page has. */
 export const Limit = IntegerText.pipe(z.int().min(1).max(PAGE_SIZE_MAX))
   .default(PAGE_SIZE_DEFAULT)

@@ -19,7 +19,7 @@ import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { written } from "../written.ts";
-import { Idempotent, Instant, instant, instantOrNull, When, WhenOrNull } from "./shared.ts";
+import { Idempotent, Instant, instant, instantOrNull, Ref, When, WhenOrNull } from "./shared.ts";
 
 /** Why a clock shows what it shows, and doing now what is due. */
 export const slaApi = new OpenAPIHono<Desk>();
@@ -244,7 +244,7 @@ slaApi.openapi(
     ...needs("tickets:read"),
     summary: "Every clock of a ticket, with its state, segments and escalations",
     request: {
-      params: z.object({ ref: z.string().max(32).openapi({ example: "SUP-1" }) }),
+      params: z.object({ ref: Ref }),
     },
     responses: {
       200: {

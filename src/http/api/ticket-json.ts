@@ -23,7 +23,13 @@ export const Ticket = z
       .nullable()
       .openapi({ description: "What the customer is to the desk, where that is known" }),
     assignee: z.object({ id: z.int(), name: z.string() }).nullable(),
-    customer: z.object({ id: z.int().openapi({ description: "Telegram user id" }) }),
+    customer: z
+      .object({ id: z.int().openapi({ description: "Telegram user id" }) })
+      .nullable()
+      .openapi({ description: "Null once they were erased" }),
+    erased: z.boolean().openapi({
+      description: "Whether its customer was erased: what is left are numbers, dates and who worked on it",
+    }),
     subject: z.string(),
     tags: z.array(z.string()),
     fields: z.record(z.string(), z.string()).openapi({ description: "Intake field → chosen option" }),
@@ -69,7 +75,7 @@ export const By = z
   })
   .openapi({
     description:
-      "Who: `id` of people and API keys (which older events lack), `name` of agents and API keys, `rule` of the desk itself",
+      "Who: `id` of people (but of those who were erased) and API keys (which older events lack), `name` of agents and API keys, `rule` of the desk itself",
   });
 export const TicketEvent = z
   .object({
@@ -92,6 +98,11 @@ export const TicketEvent = z
   })
   .openapi("TicketEvent");
 
+/** What an erasure leaves has nobody's number. */
+function isErased({ customerId }: TicketRow): boolean {
+  return customerId === 0;
+}
+
 /** A ticket as the record has it. */
 export function ticketJson(row: TicketRow): z.infer<typeof Ticket> {
   return {
@@ -104,7 +115,8 @@ export function ticketJson(row: TicketRow): z.infer<typeof Ticket> {
     queue: row.queue,
     tier: row.tier,
     assignee: row.assigneeId === null ? null : { id: row.assigneeId, name: row.assigneeName ?? "" },
-    customer: { id: row.customerId },
+    customer: isErased(row) ? null : { id: row.customerId },
+    erased: isErased(row),
     subject: row.subject,
     tags: row.tags,
     fields: row.fields,
@@ -134,7 +146,7 @@ export function eventJson(row: TicketEventRow): z.infer<typeof TicketEvent> {
     at: instant(row.at),
     notedAt: instantOrNull(row.notedAt),
     type: row.type,
-    by: row.actor,
+    by: row.actor.kind === "customer" && row.actor.id === 0 ? { kind: "customer" } : row.actor,
     from: row.fromStatus,
     to: row.toStatus,
     note: row.note,

@@ -93,7 +93,12 @@ export const TicketQuery = z.strictObject({
     description: "What stood in the link that the customer came by, such as an order of another system",
     example: "order_1001",
   }),
-  followUpOf: z.string().min(1).max(32).optional().openapi({ example: "SUP-1042" }),
+  followUpOf: z
+    .string()
+    .min(1)
+    .max(32)
+    .optional()
+    .openapi({ description: "The reference of the ticket before, or its `id`", example: "SUP-1042" }),
   unreachable: Yes.openapi({ description: "Whether the customer cannot be written to" }),
   breached: Yes.openapi({ description: "Whether one of its promises is broken" }),
   openedAfter: When.optional().openapi({ description: "Included" }),
@@ -129,7 +134,7 @@ export function ticketQuestion(
     tags: [...new Set(tag)],
     fields: field,
     ...(q === undefined ? {} : { words: q }),
-    ...(followUpOf === undefined ? {} : { followUpOf: followUpOf.toUpperCase() }),
+    ...(followUpOf === undefined ? {} : { followUpOf }),
   };
   return { filter, sort, limit, cursor: cursor === undefined ? null : placeOf(cursor) };
 }

@@ -9,14 +9,13 @@ import { findTickets } from "../../record/ticket-search.ts";
 import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { ADMISSION, problem, problems } from "../problem.ts";
-import { cursorOf, Limit, NextCursor } from "./shared.ts";
+import { cursorOf, Limit, NextCursor, Ref } from "./shared.ts";
 import { eventJson, Ticket, TicketEvent, ticketJson } from "./ticket-json.ts";
 import { ticketCursor, TicketQuery, ticketQuestion } from "./ticket-query.ts";
 
 /** Tickets as the record has them: moments behind the groups, and `recordedAt` says how many. */
 export const ticketsApi = new OpenAPIHono<Desk>();
 
-export const Ref = z.string().max(32).openapi({ description: "In upper or lower case", example: "SUP-1" });
 const EventCursor = cursorOf(z.tuple([z.int().nonnegative()]));
 
 ticketsApi.openapi(

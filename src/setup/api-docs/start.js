@@ -48,7 +48,7 @@ SwaggerUIBundle({
   dom_id: "#viewer",
   deepLinking: true,
   displayOperationId: true,
-  filter: false,
+  filter: true,
   plugins: [plainNames],
   requestInterceptor: withFreshKey,
   // Nobody else is asked whether the contract is valid; a key is forgotten with the page.
