@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { startLocalDesk, type LocalDesk } from "../../src/sandbox/desk/local-desk.ts";
 import { SECRETS } from "../support/desk-api.ts";
 import { launch } from "./a-page.ts";
