@@ -40,21 +40,25 @@ async function readPaths(): Promise<string[]> {
   return Object.keys(paths).filter((path) => path.includes("/tickets/{ref}") && "get" in paths[path]);
 }
 
-async function sameByBothNames(ref: string, id: string): Promise<void> {
+/** Where what is shown by the id is not what is shown by the reference. */
+async function differing(ref: string, id: string): Promise<string[]> {
   const paths = await readPaths();
   expect(paths.length).toBeGreaterThan(3);
+  const found: string[] = [];
   for (const path of paths) {
-    const byRef = await stage.get(path.replace("{ref}", ref));
+    const byRef = JSON.stringify(await stage.get(path.replace("{ref}", ref)));
     for (const name of [id, id.toUpperCase(), encodeURIComponent(id)]) {
-      expect(await stage.get(path.replace("{ref}", name)), `${path} of ${name}`).toEqual(byRef);
+      const byId = JSON.stringify(await stage.get(path.replace("{ref}", name)));
+      if (byId !== byRef) found.push(path.replace("{ref}", name));
     }
   }
+  return found;
 }
 
 describe("a ticket's id does what its reference does", () => {
   test("in every path that shows something of it", async () => {
     await opens("general");
-    await sameByBothNames("SUP-1", "main:1");
+    expect(await differing("SUP-1", "main:1")).toEqual([]);
   });
 
   test("in commands and legal holds", async () => {
@@ -93,7 +97,7 @@ describe("a ticket's id does what its reference does", () => {
     await act("SUP-1", { type: "transfer", queue: "premium" });
     await stage.settle();
     expect(await stage.get("/api/v1/tickets/main:1")).toMatchObject({ ref: "SUP-1", group: "vip" });
-    await sameByBothNames("SUP-1", "main:1");
+    expect(await differing("SUP-1", "main:1")).toEqual([]);
     expect((await act("main:1", { type: "note", text: "Here" })).status).toBe(200);
   });
 
@@ -109,7 +113,7 @@ describe("a ticket's id does what its reference does", () => {
     expect(put.status, await put.clone().text()).toBe(200);
     await stage.settle();
     expect(await stage.get("/api/v1/tickets/vip:1")).toMatchObject({ ref: "VIP-1", group: "main" });
-    await sameByBothNames("VIP-1", "vip:1");
+    expect(await differing("VIP-1", "vip:1")).toEqual([]);
     expect((await act("vip:1", { type: "close" })).status).toBe(200);
   });
 
