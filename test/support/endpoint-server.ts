@@ -115,6 +115,8 @@ export default async function endpointServer(project: TestProject): Promise<() =
     }
   }
 
+  // What ends a connection is what a scene asks for, never Node's five idle seconds.
+  server.keepAliveTimeout = 60 * 60_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   project.provide("endpointUrl", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   return async () => {

@@ -3,10 +3,10 @@
  * the desk copes with it is what the test says; in between hundreds of such lines nobody finds a real one.
  */
 const LOST = /^(uncaught )?exception[;:= ].*(disconnected:|Network connection lost)/;
-/** Several may come at once, each with its addresses. */
+/** Several may come at once, each with its addresses below it. */
 const isLost = (text: string): boolean =>
-  LOST.test(text) &&
-  text.split("\n").every((line) => line === "" || line.startsWith("stack:") || LOST.test(line));
+  text.split("\n").every((line) => line === "" || line.startsWith("stack:") || LOST.test(line)) &&
+  /\S/.test(text);
 
 /** Keeps the runtime's lines about connections that scenes break on purpose off the screen, and says how many there were. */
 export function hideLostConnections(): void {

@@ -74,6 +74,9 @@ export async function startTelegramSandbox({
       else response.destroy();
     });
   });
+  // An idle connection that this side ends may carry the desk's next call already, which would then be lost: with Node's five
+  // seconds that happens on a busy machine, and is nobody's fault that a scene asked for.
+  server.keepAliveTimeout = IDLE_MS;
   await listening(server, port, host);
   const { port: actualPort } = server.address() as AddressInfo;
 
@@ -91,10 +94,15 @@ export async function startTelegramSandbox({
   };
 }
 
+/** How long a connection may be idle before the server ends it. */
+const IDLE_MS = 60 * 60_000;
+/** Connections that wait to be taken, where hundreds of people write at once. */
+const BACKLOG = 4_096;
+
 function listening(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host.replaceAll(/[[\]]/g, ""), resolve);
+    server.listen(port, host.replaceAll(/[[\]]/g, ""), BACKLOG, resolve);
   });
 }
 
