@@ -1090,6 +1090,7 @@ export class TopicGroup extends DurableObject<Env> {
       safe: () => this.ctx.storage.sync(),
       viewContextOf: (row) => this.#viewContextOf(row),
       rateOf: (lane) => store.laneRate(lane),
+      copiedSince: (since) => this.#tables.messages.copiedSince(since),
       saveRate: (lane, state) => store.saveLaneRate(lane, state),
       called: (call, outcome) => this.#echoes.did(call, outcome, this.#now()),
       trouble: () => (store.fact(FACTS.trouble) as Trouble | undefined) ?? null,

@@ -36,8 +36,18 @@ describe("a lane's rate", () => {
   test("what it knows survives a restart", () => {
     const rate = new LaneRate(GROUP_RATE);
     rate.took(0, 20);
-    const revived = new LaneRate(GROUP_RATE, JSON.parse(JSON.stringify(rate.state)));
+    const revived = new LaneRate(GROUP_RATE, JSON.parse(JSON.stringify(rate.unsaved())));
     expect(revived.freeAt(5, 1)).toBe(60 * SECOND);
+  });
+
+  test("of calls that rows tell of nothing is saved, and a restart counts them once", () => {
+    const rate = new LaneRate(GROUP_RATE);
+    rate.took(0, 5, true);
+    expect(rate.unsaved()).toBeNull();
+    rate.took(0, 5);
+    const revived = new LaneRate(GROUP_RATE, rate.unsaved()!, [0, 0, 0, 0, 0]);
+    expect(revived.free(1)).toBe(10);
+    expect(revived.unsaved()).toBeNull();
   });
 
   test("no minute ever sees more than twenty calls, and none waits longer than it must", () => {

@@ -1,6 +1,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { WAITING_ROWS_MAX } from "../../src/domain/limits.ts";
+import { promisesNothing } from "../support/desks.ts";
 import { Stage, texts } from "../support/stage.ts";
 
 const MINUTE = 60_000;
@@ -163,6 +164,74 @@ describe("when too much waits", () => {
     expect(stage.deliveries.map((delivery) => delivery.status)).toEqual([200]);
     await stage.settle();
     expect(texts(await stage.inTopic("SUP-1"))).toEqual(["Hello", "Still there?"]);
+  });
+});
+
+describe("an object that was evicted keeps within the group's minute all the same", () => {
+  const refused = async () =>
+    (await stage.telegram.calls()).filter(({ answer }) => answer?.status === 429).map(({ method }) => method);
+  const words = async (): Promise<string> => {
+    const topics = await stage.group.topics();
+    const read = await Promise.all(topics.map(({ id }) => stage.group.messages({ threadId: id })));
+    return texts(read.flat()).join("\n");
+  };
+  beforeEach(async () => {
+    stage = await Stage.open({ budgets: "real", config: promisesNothing });
+  });
+
+  test.each([
+    [[4, 9, 9, 3]],
+    [[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]],
+    [[19, 4]],
+  ])("between a customer's messages: %j", async (bursts) => {
+    const ada = await stage.customer({ firstName: "Ada" });
+    await ada.write("word 0.");
+    await stage.settle(10_000);
+    let word = 0;
+    for (const times of bursts) {
+      for (let n = 0; n < times; n += 1) {
+        await ada.write(`word ${(word += 1)}.`);
+        await stage.settleNow();
+      }
+      await evictDurableObject(stage.groupStub());
+    }
+    await stage.settle(5 * MINUTE);
+    expect(await refused()).toEqual([]);
+    const read = await words();
+    for (let n = 0; n <= word; n += 1) expect(read).toContain(`word ${n}.`);
+  });
+
+  test("between new tickets, answers, commands and albums", async () => {
+    let said = 0;
+    for (let n = 1; n <= 5; n += 1) {
+      const customer = await stage.customer({ firstName: `Ada ${n}` });
+      await customer.write(`word ${(said += 1)}.`);
+      await stage.settle(1_000);
+      await evictDurableObject(stage.groupStub());
+      const topic = (await stage.group.topics()).at(0);
+      if (topic !== undefined) await stage.olga.write(topic.id, n % 2 === 0 ? "/queue" : `answer ${n}`);
+      await customer.sendAlbum([{ photo: {}, caption: `word ${(said += 1)}.` }, { photo: {} }]);
+      await stage.settle(2_000);
+      await evictDurableObject(stage.groupStub());
+    }
+    await stage.settle(10 * MINUTE);
+    expect(await refused()).toEqual([]);
+    const read = await words();
+    for (let n = 1; n <= said; n += 1) expect(read).toContain(`word ${n}.`);
+  });
+
+  test("and saves nothing more for a further message", async () => {
+    const ada = await stage.customer({ firstName: "Ada" });
+    await ada.write("One");
+    await stage.settle(2 * MINUTE);
+    const saved = () =>
+      runInDurableObject(stage.groupStub(), (_, state) =>
+        state.storage.sql.exec("SELECT state FROM lanes WHERE lane = 'staff'").toArray(),
+      );
+    const before = await saved();
+    await ada.write("Two");
+    await stage.settle(2 * MINUTE);
+    expect(await saved()).toEqual(before);
   });
 });
 

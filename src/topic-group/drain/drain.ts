@@ -47,7 +47,7 @@ import {
   type Queues,
 } from "./plan.ts";
 import { settle, ticketOf } from "./settle.ts";
-import { retryPauseMs, type Settled } from "./settled.ts";
+import { messageIds, retryPauseMs, type Settled } from "./settled.ts";
 import { Shares } from "./shares.ts";
 import type { ViewContext } from "./topic-view.ts";
 
@@ -68,6 +68,8 @@ export interface DrainPorts {
   viewContextOf(row: TicketRow): ViewContext | null;
   /** What a lane remembered over a restart. */
   rateOf(lane: Lane): RateState | undefined;
+  /** When the copies were made that the staff group has got since an instant, as its rows tell; in ms since 1970. */
+  copiedSince(since: number): number[];
   saveRate(lane: Lane, state: RateState): void;
   /** What came of a call, whatever it was. */
   called(call: OutsideCall, outcome: Outcome): void;
@@ -98,8 +100,6 @@ interface Failing {
 
 interface LaneState {
   rate: LaneRate;
-  /** What a restart would know of the rate. */
-  savedRate: RateState | undefined;
   running: boolean;
   /** Asked to run while it was running: it looks once more before it stops. */
   again: boolean;
@@ -231,21 +231,22 @@ export class Drain {
   forget(lane: Lane): void {
     const state = this.#lanes.get(lane);
     if (state === undefined) return;
-    Object.assign(state, { rate: new LaneRate(rateRuleOf(lane)), savedRate: undefined, wakeAt: null });
+    Object.assign(state, { rate: new LaneRate(rateRuleOf(lane)), wakeAt: null });
     state.silent = 0;
   }
 
   #state(lane: Lane): LaneState {
     let state = this.#lanes.get(lane);
     if (state === undefined) {
-      const savedRate = this.#ports.rateOf(lane);
-      const rate = new LaneRate(rateRuleOf(lane), savedRate);
+      const rule = rateRuleOf(lane);
+      // Telegram remembers what an object that was evicted has forgotten.
+      const told = lane === STAFF ? this.#ports.copiedSince(this.#ports.now() - rule.perMs) : [];
+      const rate = new LaneRate(rule, this.#ports.rateOf(lane), told);
       const trouble = lane === STAFF ? this.#ports.trouble() : null;
       // What a restart does not know is over once a call works.
       if (trouble !== null) this.#troubles = Math.max(this.#troubles, 1);
       state = {
         rate,
-        savedRate,
         running: false,
         again: false,
         silent: 0,
@@ -261,11 +262,12 @@ export class Drain {
     return state;
   }
 
-  /** Only what has changed: every message that arrives under pressure comes by here. */
-  #saveRate(lane: Lane, state: LaneState): void {
-    if (state.savedRate === state.rate.state) return;
-    state.savedRate = state.rate.state;
-    this.#ports.saveRate(lane, state.savedRate);
+  /** Only what has changed: every message comes by here. */
+  #saveRate(lane: Lane, { rate }: LaneState): void {
+    const unsaved = rate.unsaved();
+    if (unsaved === null) return;
+    this.#ports.saveRate(lane, unsaved);
+    rate.saved();
   }
 
   async #run(lane: Lane, state: LaneState): Promise<void> {
@@ -275,6 +277,8 @@ export class Drain {
         // Whoever caused this gets their answer first, and that leaves once the commit is safe.
         await this.#ports.safe();
         state.wakeAt = lane === RECORD ? await this.#ports.record() : await this.#drainLane(lane, state);
+        // An object that rests may be evicted, and its next life shares the minute with this one.
+        if (lane === STAFF) this.#saveRate(lane, state);
       } while (state.again);
     } catch (error) {
       this.#ports.failed(`lane ${lane}`, error);
@@ -310,9 +314,6 @@ export class Drain {
       if (!("job" in plan)) {
         // Nothing is left that could show it.
         if (state.silentSince !== null && plan.wakeAt === null) this.#heard(lane, state);
-        // A lane that sleeps because of its rate must know so after a restart.
-        if (lane === STAFF && plan.wakeAt !== null && state.rate.free(now) <= FAIR_RESERVE)
-          this.#saveRate(lane, state);
         return plan.wakeAt;
       }
       if (this.#isCareful(plan.job, rules) && !this.#hasJustAnswered(now)) {
@@ -481,7 +482,7 @@ export class Drain {
       this.#followsTicket(job);
       return;
     }
-    state.rate.took(now, cost);
+    state.rate.took(now, cost, isToldByRows(job, carried, outcome));
     if (lane === STAFF) this.#noteShare(job, cost, now);
     const failed = this.#failures.get(name);
     const afterMs = outcome.kind === "retry" ? (outcome.afterMs ?? 0) : 0;
@@ -650,6 +651,12 @@ function inFormerChat(job: Job, outcome: Outcome): Outcome {
   const isErasure = job.kind === "work" && job.row.kind === "erase_topic";
   const code = isErasure ? "permanent" : "target_gone";
   return { kind: "refused", code, description: "in a former chat" };
+}
+
+/** Whether the rows of what was copied will tell of the call: all of its copies are known. */
+function isToldByRows(job: Job, carried: readonly MessageRow[], outcome: Outcome): boolean {
+  if (job.kind !== "relay" || outcome.kind !== "done" || carried[0]?.lane !== STAFF) return false;
+  return job.joined || messageIds(outcome.result).length === carried.length;
 }
 
 function rateRuleOf(lane: Lane): RateRule {

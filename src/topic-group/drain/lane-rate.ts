@@ -36,14 +36,29 @@ const RECOVERY_STEP_MS = 30_000;
 export class LaneRate {
   readonly #rule: RateRule;
   #state: RateState;
+  /** Of the calls in `#state.taken` those that no row of the object tells of. */
+  #untold: number[];
+  #unsaved = false;
 
-  constructor(rule: RateRule, state?: RateState) {
+  /** `told`: when those calls ended of which rows of the object tell, in ms since 1970. */
+  constructor(rule: RateRule, state?: RateState, told: readonly number[] = []) {
     this.#rule = rule;
-    this.#state = state ?? { limit: rule.calls, blockedUntil: 0, taken: [], recoversAt: 0 };
+    const saved = state ?? { limit: rule.calls, blockedUntil: 0, taken: [], recoversAt: 0 };
+    this.#untold = saved.taken;
+    this.#state = { ...saved, taken: [...saved.taken, ...told].sort((a, b) => a - b) };
   }
 
   get state(): RateState {
     return this.#state;
+  }
+
+  /** What a restart cannot know otherwise; null: it has been saved. */
+  unsaved(): RateState | null {
+    return this.#unsaved ? { ...this.#state, taken: this.#untold } : null;
+  }
+
+  saved(): void {
+    this.#unsaved = false;
   }
 
   /**
@@ -69,15 +84,23 @@ export class LaneRate {
     return Math.max(0, this.#state.limit - taken.length);
   }
 
-  /** Counts a call. `now` is when it ended: Telegram counted it no later. */
-  took(now: number, cost: number): void {
-    const taken = this.#state.taken.filter((at) => at + this.#rule.perMs > now);
-    this.#state = { ...this.#state, taken: [...taken, ...Array<number>(cost).fill(now)] };
+  /**
+   * Counts a call. `now` is when it ended: Telegram counted it no later. `told`: a row of the object tells of it, so that
+   * it need not be saved here.
+   */
+  took(now: number, cost: number, told = false): void {
+    const within = (at: number): boolean => at + this.#rule.perMs > now;
+    const ended = Array<number>(cost).fill(now);
+    this.#state = { ...this.#state, taken: [...this.#state.taken.filter(within), ...ended] };
+    if (told) return;
+    this.#untold = [...this.#untold.filter(within), ...ended];
+    this.#unsaved = true;
   }
 
   /** Telegram said 429: the whole chat waits, and goes at half the rate afterwards. */
   deferred(now: number, retryAfterMs: number): void {
     const blockedUntil = now + retryAfterMs;
+    this.#unsaved = true;
     this.#state = {
       ...this.#state,
       blockedUntil,
@@ -88,6 +111,7 @@ export class LaneRate {
 
   /** Telegram forbids the making of topics for long, and nothing else. */
   topicsDeferred(now: number, retryAfterMs: number): void {
+    this.#unsaved = true;
     this.#state = { ...this.#state, noTopicsUntil: now + retryAfterMs };
   }
 

@@ -111,7 +111,7 @@ function relayed(
   for (const [index, row] of inOrder.entries()) {
     // Where Telegram skipped items of an album it does not say which, so no link is better than a wrong one.
     const copyId = job.joined ? ids[0] : ids.length === inOrder.length ? ids[index] : undefined;
-    tx.messages.done(row, copyId ?? null);
+    tx.messages.done(row, copyId ?? null, tx.now);
     if (copyId !== undefined) spoken.push({ ...row, copyId });
   }
   if (ticket !== undefined) tellSpoken(tx, ticket, spoken);

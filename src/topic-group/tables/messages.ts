@@ -12,6 +12,8 @@ export function laneOfChat(chat: number): Lane {
 }
 
 const NEWEST_COPIES_MAX = 5_000;
+/** More than Telegram lets a bot send to one group in a minute. */
+const COPIES_OF_A_MINUTE_MAX = 40;
 /** Messages of a customer that are looked through for the last one about a ticket. */
 const THREAD_LOOKED_AT = 200;
 /** An album has ten items; others may write between them. */
@@ -71,7 +73,7 @@ export class Messages {
         state: "done",
         copyId: sql`${sql.placeholder("copyId")}`,
         content: null,
-        attemptedAt: null,
+        attemptedAt: sql`${sql.placeholder("copiedAt")}`,
         code: null,
       })
       .where(
@@ -227,9 +229,9 @@ export class Messages {
       .run();
   }
 
-  /** Telegram has it: the row is the link between the two from now on. */
-  done(key: OriginalKey, copyId: number | null): void {
-    this.#done.run({ chat: key.chat, messageId: key.messageId, copyId });
+  /** Telegram has it: the row is the link between the two from now on. `copiedAt`: when a call made the copy, if one did. */
+  done(key: OriginalKey, copyId: number | null, copiedAt: number | null = null): void {
+    this.#done.run({ chat: key.chat, messageId: key.messageId, copyId, copiedAt });
     if (copyId === null) this.#noteUpdate(key);
   }
 
@@ -386,6 +388,19 @@ export class Messages {
       .where(gte(newest.acceptedAt, since))
       .get();
     return row?.count ?? 0;
+  }
+
+  /** When the newest copies in the staff group were made, as far as that was since an instant; one made of several counts once. */
+  copiedSince(since: number): number[] {
+    return this.#db
+      .select({ at: sql<number | null>`max(${messages.attemptedAt})` })
+      .from(messages)
+      .where(and(eq(messages.lane, STAFF), sql`${messages.copyId} IS NOT NULL`))
+      .groupBy(messages.copyId)
+      .orderBy(desc(messages.copyId))
+      .limit(COPIES_OF_A_MINUTE_MAX)
+      .all()
+      .flatMap(({ at }) => (at !== null && at > since ? [at] : []));
   }
 
   countWaiting(): number {

@@ -149,7 +149,10 @@ export const messages = sqliteTable(
     thread: integer(),
     notBefore: integer("not_before"),
     attempts: integer().notNull(),
-    /** Set before a call whose repetition would be wrong: found after a crash, its outcome is unknown. */
+    /**
+     * Set before a call whose repetition would be wrong: found after a crash, its outcome is unknown. Of a message that is
+     * done: when the call ended that made its copy.
+     */
     attemptedAt: integer("attempted_at"),
     copyId: integer("copy_id"),
     code: text(),
