@@ -133,6 +133,7 @@ export class FakeGroups {
         await this.onBlock();
         await answering(() => this.blockedIn.set(group, since));
       },
+      blockAll: (): Promise<void> => answering(() => undefined),
       contactInside: (): Promise<null> => answering(() => null),
       erasable: (): Promise<null> => answering(() => null),
       linksOf: (): Promise<never[]> => answering(() => []),
