@@ -68,7 +68,7 @@ describe("who takes", () => {
 
 describe("a body", () => {
   test.each<[string, Record<string, string>, string, number, string]>([
-    ["that is packed", { "Content-Encoding": "gzip" }, "{}", 415, "request.not_json"],
+    ["that is packed", { "Content-Encoding": "gzip" }, "{}", 415, "request.encoded"],
     ["that is a form", { "Content-Type": "multipart/form-data; boundary=x" }, "x", 415, "request.not_json"],
     ["that is text", { "Content-Type": "text/plain" }, "{}", 415, "request.not_json"],
     ["that is half of one", {}, '{"calendar"', 400, "request.malformed"],
