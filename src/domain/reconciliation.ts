@@ -134,8 +134,8 @@ function rightInWords(right: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-/** For the leads. `time` tells an instant as they read it. */
-export function findingInWords(finding: Finding, time: (at: number) => string): string {
+/** For the leads. `wall` tells an instant as the clock on their wall shows it, `zone` names that clock. */
+export function findingInWords(finding: Finding, wall: (at: number) => string, zone: string): string {
   switch (finding.kind) {
     case "group.unreachable":
       return `The desk can't reach the group “${finding.group}”.`;
@@ -166,13 +166,13 @@ export function findingInWords(finding: Finding, time: (at: number) => string): 
     case "webhook.unknown":
       return "Telegram didn't answer when asked about the webhook.";
     case "updates.missing":
-      return `${finding.updates === 1 ? "1 message or event was" : `${finding.updates} messages or events were`} never received (updates ${finding.from} to ${finding.to}, between ${time(finding.after)} and ${time(finding.before)}). Check those chats, and whether another program uses this bot token.`;
+      return `${finding.updates === 1 ? "1 message or event was" : `${finding.updates} messages or events were`} never received (updates ${finding.from} to ${finding.to}, between ${wall(finding.after)} and ${wall(finding.before)} ${zone}). Check those chats, and whether another program uses this bot token.`;
     case "bot.changed":
       return `The desk has another bot (${finding.to}, before ${finding.from}). It can write to no customer before they have written to it, and cannot copy or change what they have with the former one.`;
     case "echoes.missing":
-      return `Telegram didn't report ${finding.acts} of the desk's own changes to topics in “${finding.group}” since ${time(finding.since)}. Messages written there may be missing, too.`;
+      return `Telegram didn't report ${finding.acts} of the desk's own changes to topics in “${finding.group}” since ${wall(finding.since)} ${zone}. Messages written there may be missing, too.`;
     case "echoes.foreign":
-      return `Another program is using this bot token: ${finding.acts} changes to topics in “${finding.group}” since ${time(finding.since)} weren't made by the desk.`;
+      return `Another program is using this bot token: ${finding.acts} changes to topics in “${finding.group}” since ${wall(finding.since)} ${zone} weren't made by the desk.`;
     case "topics.lost":
       return `The topics of ${finding.tickets.join(", ")} had been deleted. The desk created new ones.`;
     case "cards.lost":

@@ -110,8 +110,8 @@ async function look(
 
 async function tell(env: Env, config: Config, news: readonly Finding[]): Promise<boolean> {
   const timeZone = timeZoneOf(config);
-  const time = (at: number): string => `${wallTime(at, timeZone)} ${zoneWords(timeZone)}`;
-  const lines = news.map((one) => findingInWords(one, time));
+  const wall = (at: number): string => wallTime(at, timeZone);
+  const lines = news.map((one) => findingInWords(one, wall, zoneWords(timeZone)));
   const told = await askGroup(env, defaultGroupOf(config), (stub) => stub.tellLeads(lines));
   return "answer" in told;
 }
