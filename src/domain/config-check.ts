@@ -1,6 +1,7 @@
 import { newRulesBroken } from "./config-new-rules.ts";
 import { inside, places, problem, quoted, type ConfigProblem, type Path } from "./config-places.ts";
 import { ConfigDocument, type Config } from "./config.ts";
+import { nearest } from "./nearest.ts";
 import { relaxationsOutOfOrder } from "./routing/queue-check.ts";
 import { unsatisfiableSkills } from "./routing/required-skills-check.ts";
 import { sourceProblems } from "./routing/source-check.ts";
@@ -21,7 +22,9 @@ export const CONFIG_PROBLEMS_MAX = 1_000;
  */
 export function checkConfig(document: unknown, now: number | null = null): ConfigCheck {
   const parsed = ConfigDocument.safeParse(document);
-  const problems = parsed.success ? [] : schemaProblems(parsed.error.issues, document);
+  const problems = parsed.success
+    ? []
+    : schemaProblems(parsed.error.issues.slice(0, CONFIG_PROBLEMS_MAX), document, [], ConfigDocument);
   problems.push(
     ...repetitions(document),
     ...doubledEntries(document),
@@ -121,13 +124,31 @@ function brokenReferences(document: unknown): ConfigProblem[] {
     // Agents are named by number, so `notify: "lead"` names none; everything else is named by text.
     const type = key === "telegramId" ? "number" : "string";
     const names = [...known].filter((name) => typeof name === type);
-    const hint = names.length === 0 ? `there is no ${noun} yet` : `known: ${names.slice(0, 12).join(", ")}`;
-    return places(document, pattern).flatMap(({ path, value }) =>
-      typeof value !== type || known.has(value)
-        ? []
-        : [problem(path, `there is no ${noun} ${quoted(value)}; ${hint}`)],
+    const unknown = places(document, pattern).filter(
+      ({ value }) => typeof value === type && !known.has(value),
+    );
+    // An agent written as "@anna" instead of a number has been told; what refers to them is not blamed.
+    const misnamed = key === "telegramId" ? [...known].filter((name) => !isUserId(name)).length : 0;
+    if (misnamed > 0 && new Set(unknown.map(({ value }) => value)).size <= misnamed) return [];
+    return unknown.map(({ path, value }) =>
+      problem(path, `there is no ${noun} ${quoted(value)}; ${namesKnown(noun, value, names)}`),
     );
   });
+}
+
+function isUserId(name: unknown): boolean {
+  return Number.isSafeInteger(name) && (name as number) > 0;
+}
+
+/** Names that one message lists. */
+const NAMES_LISTED_MAX = 12;
+
+function namesKnown(noun: string, name: unknown, names: readonly unknown[]): string {
+  if (names.length === 0) return `there is no ${noun} yet`;
+  const known = `known: ${names.slice(0, NAMES_LISTED_MAX).join(", ")}`;
+  if (names.length <= NAMES_LISTED_MAX || typeof name !== "string") return known;
+  const meant = nearest(name, names.map(String));
+  return meant === null ? known : `did you mean ${quoted(meant)}? ${known}`;
 }
 
 /** The names in a section, `null` if it has no sound shape: what refers to it is not blamed for that. */

@@ -1,13 +1,22 @@
+import { isAllowedUrl } from "./allowed-url.ts";
 import { places, problem, quoted, type ConfigProblem } from "./config-places.ts";
 import { durationMs } from "./duration.ts";
+import { nearest } from "./nearest.ts";
 import { WEEKDAYS } from "./sla/zone.ts";
+import { WEBHOOK_EVENTS } from "./webhook-event.ts";
 
 /**
  * What no change may bring any more, though an earlier release took it: a configuration that is in force already stays
  * readable with it.
  */
 export function newRulesBroken(document: unknown): ConfigProblem[] {
-  return [...noTimeAtAll(document), ...emptyHours(document), ...zonesForNothing(document)];
+  return [
+    ...noTimeAtAll(document),
+    ...emptyHours(document),
+    ...zonesForNothing(document),
+    ...neverCalled(document),
+    ...unknownEvents(document),
+  ];
 }
 
 /** Durations that mean something only if they last. */
@@ -63,4 +72,29 @@ function zonesForNothing(document: unknown): ConfigProblem[] {
         : [],
     ),
   );
+}
+
+/** Whether this machine may be called is not the configuration's matter. */
+function neverCalled(document: unknown): ConfigProblem[] {
+  return places(document, "webhooks/*/url").flatMap(({ path, value }) =>
+    typeof value !== "string" || !/^https?:/i.test(value) || isAllowedUrl(value, true)
+      ? []
+      : [
+          problem(
+            path,
+            "is never called: the desk calls https addresses of public hosts, without credentials",
+          ),
+        ],
+  );
+}
+
+function unknownEvents(document: unknown): ConfigProblem[] {
+  return places(document, "webhooks/*/events/*").flatMap(({ path, value }) => {
+    if (typeof value !== "string" || value === "" || value === "*" || WEBHOOK_EVENTS.includes(value))
+      return [];
+    const meant = nearest(value, WEBHOOK_EVENTS);
+    const hint = meant === null ? "" : `did you mean ${quoted(meant)}? `;
+    const known = `there are ${WEBHOOK_EVENTS.join(", ")}, and * for all but messages`;
+    return [problem(path, `nothing is ever called ${quoted(value)}; ${hint}${known}`)];
+  });
 }

@@ -1,16 +1,24 @@
-import { isAllowedUrl } from "./allowed-url.ts";
 import { asksForSkills } from "./config-check.ts";
+import {
+  handingOutWithoutEffect,
+  intakeWithoutEffect,
+  nobodyThere,
+  poolWithoutEffect,
+  retentionTooShort,
+  zonesWithoutPlace,
+} from "./config-effects.ts";
+import { newRulesBroken } from "./config-new-rules.ts";
 import { problem, quoted, type ConfigProblem } from "./config-places.ts";
 import { ConfigDocument, type Config, type EscalationPolicyConfig } from "./config.ts";
 import { durationWords, ms } from "./duration.ts";
 import { PRIORITIES } from "./priority.ts";
-import { answersWithoutEffect } from "./routing/queue-check.ts";
 import { unsatisfiableSkills } from "./routing/required-skills-check.ts";
+import { rulesWithoutEffect, valuesThatNobodySays } from "./routing/rules-check.ts";
 import { hoursOnHolidays, staleHolidays } from "./sla/calendar-check.ts";
 import { BusinessCalendar } from "./sla/calendar.ts";
 import { METRICS } from "./sla/metric.ts";
+import { promisesOutOfOrder } from "./sla/promise-check.ts";
 import { isTimeZone } from "./sla/zone.ts";
-import { WEBHOOK_EVENTS } from "./webhook-event.ts";
 
 /**
  * What is valid, but hardly what somebody meant; none while a document has no sound shape. `now` in ms since 1970.
@@ -21,6 +29,15 @@ export function configWarnings(document: unknown, now: number): ConfigProblem[] 
   const config = parsed.data;
   return [
     ...expiredSkills(document, now),
+    ...newRulesBroken(document),
+    ...rulesWithoutEffect(config),
+    ...valuesThatNobodySays(config),
+    ...promisesOutOfOrder(config),
+    ...retentionTooShort(config),
+    ...intakeWithoutEffect(document, config),
+    ...poolWithoutEffect(config),
+    ...nobodyThere(config),
+    ...zonesWithoutPlace(config),
     ...staleHolidays(config.calendars, now),
     ...hoursOnHolidays(config.calendars),
     ...unusedPolicies(config),
@@ -28,9 +45,7 @@ export function configWarnings(document: unknown, now: number): ConfigProblem[] 
     ...warningsMisplaced(config),
     ...enrichmentWithoutEffect(config),
     ...skillsOnTrust(config, now),
-    ...answersWithoutEffect(config),
-    ...unknownEvents(config),
-    ...neverCalled(config),
+    ...handingOutWithoutEffect(config),
     ...textWithheld(config),
   ];
 }
@@ -40,35 +55,6 @@ function expiredSkills(document: unknown, now: number): ConfigProblem[] {
   if (asksForSkills(document)) return [];
   const before = new Set(unsatisfiableSkills(document, null).map(({ message }) => message));
   return unsatisfiableSkills(document, now).filter(({ message }) => !before.has(message));
-}
-
-function unknownEvents({ webhooks }: Config): ConfigProblem[] {
-  return webhooks.flatMap(({ events }, index) =>
-    events.flatMap((event, at) =>
-      event === "*" || WEBHOOK_EVENTS.includes(event)
-        ? []
-        : [
-            problem(
-              ["webhooks", index, "events", at],
-              `nothing is ever called ${quoted(event)}; there are ${WEBHOOK_EVENTS.join(", ")}, and * for all but messages`,
-            ),
-          ],
-    ),
-  );
-}
-
-/** Whether this machine may be called is not the configuration's matter. */
-function neverCalled({ webhooks }: Config): ConfigProblem[] {
-  return webhooks.flatMap(({ url }, index) =>
-    isAllowedUrl(url, true)
-      ? []
-      : [
-          problem(
-            ["webhooks", index, "url"],
-            "is never called: the desk calls https addresses of public hosts, without credentials",
-          ),
-        ],
-  );
 }
 
 function textWithheld({ desk, webhooks }: Config): ConfigProblem[] {

@@ -33,9 +33,24 @@ const LongId = z
     "must be 1 to 64 characters of a-z, 0-9, and inner . _ -",
   );
 const Name = z.string().trim().min(1).max(128);
-const TelegramUser = z.int().positive().describe("A Telegram user id");
-const LocalDate = z.iso.date();
+const NOT_AN_AGENT =
+  "must be a Telegram user id, a number such as 123456789: the bot tells people theirs when they write in the staff group";
+const TelegramUser = z
+  .int({ error: NOT_AN_AGENT })
+  .positive({ error: NOT_AN_AGENT })
+  .describe("A Telegram user id");
+const LocalDate = z.iso.date({ error: dateRule });
 const HttpsUrl = z.url({ protocol: /^https?$/ }).max(2_048);
+
+/** `31.12.2026` and `2026-2-1` have one meaning; `1/2/2026` has two. */
+function dateRule({ input }: { input?: unknown }): string {
+  const rule = 'must be a date in quotes such as "2026-12-31"';
+  const text = typeof input === "string" ? input.trim() : "";
+  const [, day, month, year] = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text) ?? [];
+  const [, y, m, d] = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/.exec(text) ?? [];
+  const meant = [year ?? y, (month ?? m)?.padStart(2, "0"), (day ?? d)?.padStart(2, "0")].join("-");
+  return z.iso.date().safeParse(meant).success ? `${rule}: did you mean "${meant}"?` : rule;
+}
 
 const SkillLevel = z.int().min(1).max(SKILL_LEVEL_MAX);
 const SkillLevels = z.record(LongId, SkillLevel);
@@ -45,13 +60,16 @@ const Interval = z
   .string()
   .regex(
     /^(?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/,
-    'must be "HH:MM-HH:MM", the end at most 24:00',
+    'must be "HH:MM-HH:MM" such as "09:00-17:30", the end at most 24:00',
   );
 const Intervals = z.array(Interval).max(24);
 
 const Desk = z.strictObject({
   name: Name.describe("What the desk is called"),
-  locale: z.literal("en").default("en").describe("The language in which it speaks to customers"),
+  locale: z
+    .literal("en", { error: 'must be "en", the only language so far' })
+    .default("en")
+    .describe("The language in which it speaks to customers"),
   timeZone: z
     .string()
     .min(1)
@@ -76,9 +94,15 @@ const Desk = z.strictObject({
     ),
 });
 
+const NOT_A_CHAT =
+  "must be the group's chat id, a negative number such as -1001234567890: the bot tells it when somebody writes in the group";
+
 const Group = z.strictObject({
   id: Id.describe("Its name in queues, agents and the API"),
-  chatId: z.int().negative().describe("The forum supergroup's chat id, such as -1001234567890"),
+  chatId: z
+    .int({ error: NOT_A_CHAT })
+    .negative({ error: NOT_A_CHAT })
+    .describe("The forum supergroup's chat id, such as -1001234567890"),
   prefix: z
     .string()
     .regex(/^[A-Z][A-Z0-9]{0,7}$/, "must be 1 to 8 characters of A-Z and 0-9, a letter first")

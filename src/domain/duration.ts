@@ -31,12 +31,48 @@ export function durationWords(ms: number): string {
   return `${ms} ms`;
 }
 
-const RULE = 'must be a duration such as "90s", "15m", "4h" or "2d", at most 3650 days';
+const RULE = 'must be a duration in quotes such as "90s", "15m", "4h" or "2d", at most 3650 days';
+
+/** How people and ISO 8601 write units: milliseconds of one of them. */
+const WRITTEN_MS: readonly [RegExp, number][] = [
+  [/^ms$|^millis/, 1],
+  [/^s(?:ecs?|econds?)?$/, UNIT_MS.s],
+  [/^m(?:ins?|inutes?)?$/, UNIT_MS.m],
+  [/^h(?:rs?|ours?)?$/, UNIT_MS.h],
+  [/^d(?:ays?)?$/, UNIT_MS.d],
+  [/^w(?:eeks?)?$/, 7 * UNIT_MS.d],
+  [/^y(?:ears?|rs?)?$/, 365 * UNIT_MS.d],
+];
+
+/** The duration that a text such as `"2 hours"`, `"1h30m"` or `"PT2H"` most likely means; null where that is open. */
+function meantBy(text: string): string | null {
+  const words = text
+    .trim()
+    .toLowerCase()
+    .replace(/^pt?(?=\d)/, "")
+    .replace(/(?<=\dd)t(?=\d)/, "");
+  const parts = [...words.matchAll(/(\d{1,9}(?:\.\d{1,3})?)\s*([a-z]+)[\s,]*/g)];
+  if (parts.length === 0 || parts.map(([all]) => all).join("") !== words) return null;
+  let total = 0;
+  for (const [, count, unit] of parts) {
+    const unitMs = WRITTEN_MS.find(([written]) => written.test(unit!))?.[1];
+    if (unitMs === undefined) return null;
+    total += Number(count) * unitMs;
+  }
+  if (!Number.isInteger(total) || total > DURATION_MAX_MS) return null;
+  const [unit, size] = Object.entries(UNIT_MS).findLast(([, one]) => total % one === 0)!;
+  return `${total / size}${unit}`;
+}
+
+function rule({ input }: { input?: unknown }): string {
+  const meant = typeof input === "string" ? meantBy(input) : null;
+  return meant === null ? RULE : `${RULE}: did you mean ${JSON.stringify(meant)}?`;
+}
 
 /** The zod type of a duration as the configuration writes it; its value stays the text. Editors see its pattern. */
 export const Duration = z
-  .string()
-  .regex(PATTERN, { error: RULE, abort: true })
+  .string({ error: rule })
+  .regex(PATTERN, { error: rule, abort: true })
   .refine((text) => durationMs(text) !== undefined, { error: RULE });
 
 /** Milliseconds of a duration that the schema has already accepted. */

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { nearest as nearestWord } from "./nearest.ts";
 
 /** One thing that is wrong with a document: where (a JSON pointer, RFC 6901) and how to mend it. */
 export interface SchemaProblem {
@@ -8,6 +9,10 @@ export interface SchemaProblem {
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
+/** A schema, as far as it tells which keys may stand where. */
+type Schema = z.ZodType;
+/** Keys that one message lists. */
+const KEYS_LISTED_MAX = 20;
 
 /** The JSON pointer of a path, `~` and `/` escaped; the whole document is `""`. */
 export function pointerTo(path: Path): string {
@@ -17,22 +22,29 @@ export function pointerTo(path: Path): string {
 /**
  * What zod found, in words for people who write JSON. `root` is where the checked value stands in its document,
  * `value` is the value itself: zod says what it met only when it is asked to (`reportInput`), which a schema that reads a
- * list out of a text needs.
+ * list out of a text needs. With the `schema` itself, unknown keys are compared with those it knows.
  */
-export function schemaProblems(issues: readonly Issue[], value: unknown, root: Path = []): SchemaProblem[] {
-  return issues.flatMap((issue) => problemsOf(issue, value, root));
+export function schemaProblems(
+  issues: readonly Issue[],
+  value: unknown,
+  root: Path = [],
+  schema?: Schema,
+): SchemaProblem[] {
+  return issues.flatMap((issue) => problemsOf(issue, value, root, schema));
 }
 
-function problemsOf(issue: Issue, value: unknown, root: Path): SchemaProblem[] {
+function problemsOf(issue: Issue, value: unknown, root: Path, schema?: Schema): SchemaProblem[] {
   const path = [...root, ...issue.path];
   const say = (message: string): SchemaProblem[] => [{ pointer: pointerTo(path), message }];
   const met = "input" in issue ? issue.input : valueAt(value, issue.path);
+  // A schema with words of its own says the whole rule, whatever is wrong with the value.
+  if (issue.code !== "unrecognized_keys" && issue.message.startsWith("must "))
+    return say(met === undefined ? `is missing; it ${issue.message}` : issue.message);
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => ({
-        pointer: pointerTo([...path, key]),
-        message: "is not a known key here: remove it, or check its spelling",
-      }));
+      return unknownKeys(issue.keys, met, schema === undefined ? [] : keysAt(schema, issue.path)).map(
+        ({ key, message }) => ({ pointer: pointerTo([...path, key]), message }),
+      );
     case "invalid_type":
       return say(
         met === undefined
@@ -55,7 +67,9 @@ function problemsOf(issue: Issue, value: unknown, root: Path): SchemaProblem[] {
       // What was met is the whole object then, not what should tell its form.
       if ("options" in issue && issue.options !== undefined)
         return say(choice(issue.options, valueAt(value, issue.path)));
-      return nearest(issue.errors, met, path) ?? say(anyOf(issue.errors, met));
+      return nearest(issue.errors, met, path, schemaAt(schema, issue.path)) ?? say(anyOf(issue.errors, met));
+    case "invalid_format":
+      return say(FORMATS[issue.format] ?? issue.message);
     default:
       return say(issue.message);
   }
@@ -65,18 +79,30 @@ function problemsOf(issue: Issue, value: unknown, root: Path): SchemaProblem[] {
  * Of several forms a value may have, the problems of the one that it comes closest to: the only one that takes an
  * object, or a list, at all, or the one whose keys it has. If no form stands out, to name one would mislead.
  */
-function nearest(forms: Issue[][], met: unknown, path: Path): SchemaProblem[] | null {
+function nearest(
+  forms: Issue[][],
+  met: unknown,
+  path: Path,
+  schemas: readonly Schema[],
+): SchemaProblem[] | null {
+  const told = (form: Issue[]): SchemaProblem[] =>
+    schemaProblems(
+      form,
+      met,
+      path,
+      schemas.length === forms.length ? schemas[forms.indexOf(form)] : undefined,
+    );
   if (typeof met !== "object" || met === null) return null;
   const fitting = forms.filter(
     (issues) => !issues.some((issue) => issue.path.length === 0 && issue.code === "invalid_type"),
   );
-  if (fitting.length === 1) return schemaProblems(fitting[0]!, met, path);
+  if (fitting.length === 1) return told(fitting[0]!);
   const close = forms.filter(
     (issues) =>
       issues.length > 0 &&
       issues.every((issue) => issue.path.length > 0 && valueAt(met, issue.path) !== undefined),
   );
-  return close.length === 1 ? schemaProblems(close[0]!, met, path) : null;
+  return close.length === 1 ? told(close[0]!) : null;
 }
 
 /** The rules of all forms in one sentence, where each is a rule on the value itself. */
@@ -106,6 +132,82 @@ function valueAt(value: unknown, path: Path): unknown {
     value,
   );
 }
+
+/** What is wrong with keys, and what they may have been meant to be: of the known ones those that are not there yet. */
+function unknownKeys(
+  keys: readonly string[],
+  met: unknown,
+  known: readonly string[],
+): { key: string; message: string }[] {
+  const free = known.filter((one) => valueAt(met, [one]) === undefined);
+  const rest =
+    known.length === 0 || known.length > KEYS_LISTED_MAX
+      ? ": remove it, or check its spelling"
+      : `; known: ${known.join(", ")}`;
+  return keys.map((key) => {
+    const meant = nearestWord(key, free);
+    const hint = meant === null ? rest : `: did you mean ${JSON.stringify(meant)}?`;
+    return { key, message: `is not a known key here${hint}` };
+  });
+}
+
+/** What of a schema's definition leads further in. */
+interface Form {
+  shape?: Record<string, Schema>;
+  element?: Schema;
+  keyType?: Schema;
+  valueType?: Schema;
+  innerType?: Schema;
+  in?: Schema;
+  options?: readonly Schema[];
+  entries?: Record<string, string>;
+}
+
+function formOf(schema: Schema): Form {
+  return schema.def as Form;
+}
+
+/** A schema without what makes it optional or gives it a default; of a union each of its options. */
+function forms(schema: Schema): Schema[] {
+  const { options, innerType, in: first } = formOf(schema);
+  if (options !== undefined) return options.flatMap(forms);
+  const within = innerType ?? first;
+  return within === undefined ? [schema] : forms(within);
+}
+
+/** The schemas that may stand at a path. */
+function schemaAt(schema: Schema | undefined, path: Path): Schema[] {
+  return path.reduce<Schema[]>(
+    (found, step) =>
+      found.flatMap((one) => {
+        const { shape, element, valueType } = formOf(one);
+        const inner =
+          shape === undefined
+            ? (element ?? valueType)
+            : Object.hasOwn(shape, step)
+              ? shape[String(step)]
+              : undefined;
+        return inner === undefined ? [] : forms(inner);
+      }),
+    schema === undefined ? [] : forms(schema),
+  );
+}
+
+function keysAt(schema: Schema, path: Path): string[] {
+  const keys = schemaAt(schema, path).flatMap((one) => {
+    const { shape, keyType } = formOf(one);
+    if (shape !== undefined) return Object.keys(shape);
+    return keyType === undefined ? [] : Object.values(formOf(keyType).entries ?? {});
+  });
+  return [...new Set(keys)];
+}
+
+/** Formats in our words, where the schema has none of its own. */
+const FORMATS: Partial<Record<string, string>> = {
+  date: 'must be a date such as "2026-12-31"',
+  datetime: 'must be an instant in ISO 8601, such as "2026-12-31T09:00:00Z"',
+  url: 'must be an address such as "https://example.com/path"',
+};
 
 const KINDS: Partial<Record<string, string>> = {
   string: "a text",

@@ -147,6 +147,10 @@ export const Problem = z
             example: "/queues/1/group",
           }),
           message: z.string(),
+          at: z.string().optional().openapi({
+            description: "Of a configuration: the same place by the names of the items that it leads through",
+            example: "queues[invoices].group",
+          }),
         }),
       )
       .optional()
@@ -157,7 +161,7 @@ export const Problem = z
 interface More {
   detail?: string;
   instance?: string;
-  problems?: { pointer: string; message: string }[];
+  problems?: { pointer: string; message: string; at?: string }[];
   headers?: Record<string, string>;
 }
 

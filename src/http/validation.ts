@@ -104,7 +104,7 @@ async function wrongIn(
   const read = await schema?.safeParseAsync(value, { reportInput: true });
   // A body may have more wrong with it than it has bytes.
   return read?.success === false
-    ? schemaProblems(read.error.issues.slice(0, PROBLEMS_SHOWN_MAX), value, root)
+    ? schemaProblems(read.error.issues.slice(0, PROBLEMS_SHOWN_MAX), value, root, schema)
     : [];
 }
 

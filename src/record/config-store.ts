@@ -8,6 +8,7 @@ import {
   type ConfigProblem,
 } from "../domain/config-check.ts";
 import { diffConfig, isSame } from "../domain/config-diff.ts";
+import { lastingName } from "../domain/config-place-name.ts";
 import { changedPlaces } from "../domain/config-places-changed.ts";
 import type { Config, VersionedConfig } from "../domain/config.ts";
 import { pointerTo } from "../domain/schema-problems.ts";
@@ -263,14 +264,33 @@ function withChatMoved(document: unknown, from: number, to: number): unknown {
 }
 
 /**
- * A certificate that has expired since the document in force was stored keeps nobody from another change, or from the
- * way back: only what the change itself brings is refused. `configWarnings` names the rest.
+ * What has turned wrong since the document in force was stored, because a certificate expired or a release brought a new
+ * rule, keeps nobody from another change, or from the way back: only what the change itself brings is refused.
+ * `configWarnings` names the rest.
  */
 function withoutFormer(check: ConfigCheck, document: unknown, before: unknown, now: number): ConfigCheck {
   if (check.config !== null) return check;
-  const timeless = checkConfig(document);
-  if (timeless.config === null) return check;
-  const former = new Set(checkConfig(before, now).problems.map(({ message }) => message));
-  const problems = check.problems.filter(({ message }) => !former.has(message));
-  return problems.length === 0 ? timeless : { config: null, problems };
+  const former = new Map<string, number>();
+  for (const key of onlyNow(before, now)) former.set(key, (former.get(key) ?? 0) + 1);
+  if (former.size === 0) return check;
+  const problems = check.problems.filter((one) => {
+    const key = keyOf(document, one);
+    const left = former.get(key) ?? 0;
+    former.set(key, left - 1);
+    return left <= 0;
+  });
+  const timeless = problems.length === 0 ? checkConfig(document) : null;
+  return timeless?.config == null ? { config: null, problems } : timeless;
+}
+
+/** What is wrong with a document only if it comes into force now. */
+function onlyNow(document: unknown, now: number): string[] {
+  const always = new Set(checkConfig(document).problems.map((one) => keyOf(document, one)));
+  return checkConfig(document, now)
+    .problems.map((one) => keyOf(document, one))
+    .filter((key) => !always.has(key));
+}
+
+function keyOf(document: unknown, { pointer, message }: ConfigProblem): string {
+  return `${lastingName(document, pointer)} ${message}`;
 }

@@ -34,6 +34,23 @@ test.each<[string, (desk: Loose) => void, string, string]>([
       "forgotten at once",
     ],
   ),
+  ...[
+    "http://hooks.example.com/desk",
+    "https://10.0.0.5/desk",
+    "https://crm/",
+    "https://me:pw@example.com/",
+  ].map((url): [string, (desk: Loose) => void, string, string] => [
+    `a webhook to ${url}`,
+    (desk) => void (desk.webhooks[0].url = url),
+    "/webhooks/0/url",
+    "is never called",
+  ]),
+  [
+    "a webhook for an event that there is not",
+    (desk) => void (desk.webhooks[0].events = ["ticket.opend"]),
+    "/webhooks/0/events/0",
+    'did you mean "ticket.opened"?',
+  ],
   [
     "hours that end where they begin",
     (desk) => void (desk.calendars[1].weekly.mon = ["09:00-09:00"]),

@@ -56,7 +56,11 @@ describe("putting a configuration", () => {
     expect(await answer.json()).toEqual({
       version: 2,
       changed: true,
-      diff: { added: [], removed: [], changed: [{ pointer: "/desk/name", from: "Shop", to: "Other shop" }] },
+      diff: {
+        added: [],
+        removed: [],
+        changed: [{ pointer: "/desk/name", at: "desk.name", from: "Shop", to: "Other shop" }],
+      },
       inHand: [],
       unreachableGroups: [],
       warnings: expect.any(Array),
@@ -273,7 +277,11 @@ describe("a dry run", () => {
         problems: [],
         warnings: expect.any(Array),
         inHand: [],
-        diff: { added: [], removed: [], changed: [{ pointer: "/desk/name", from: "Shop", to: "Other" }] },
+        diff: {
+          added: [],
+          removed: [],
+          changed: [{ pointer: "/desk/name", at: "desk.name", from: "Shop", to: "Other" }],
+        },
       });
     }
     expect(await versions()).toBe(1);
@@ -424,7 +432,7 @@ describe("a rollback", () => {
       problems: [
         { pointer: "/version", message: "must be a number" },
         { pointer: "/note", message: "must be a text" },
-        { pointer: "/x", message: "is not a known key here: remove it, or check its spelling" },
+        { pointer: "/x", message: "is not a known key here; known: version, note" },
       ],
     });
   });

@@ -420,7 +420,12 @@ describe("business time, explained", () => {
       "/start",
       /between 1970 and 2200/,
     ],
-    ["an amount in words", { ...sum, add: "8 hours" }, "/add", /must be a duration such as .*, or a number/],
+    [
+      "an amount in words",
+      { ...sum, add: "8 hours" },
+      "/add",
+      /must be a duration in quotes such as .*, or a number/,
+    ],
     ["a negative amount", { ...sum, add: -1 }, "/add", /number of seconds from 0 to/],
     ["an amount beyond reach, in seconds", { ...sum, add: 1e12 }, "/add", /number of seconds from 0 to/],
     ["no amount", { ...sum, add: null }, "/add", /must be a text, or a number/],

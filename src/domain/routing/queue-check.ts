@@ -1,5 +1,4 @@
-import { inside, places, problem, quoted, type ConfigProblem } from "../config-places.ts";
-import type { Config } from "../config.ts";
+import { inside, places, problem, type ConfigProblem } from "../config-places.ts";
 import { durationMs } from "../duration.ts";
 
 /** A later step of a relaxation must come later. */
@@ -13,18 +12,4 @@ export function relaxationsOutOfOrder(document: unknown): ConfigProblem[] {
       return [problem([...path, index], message)];
     });
   });
-}
-
-/** Where agents claim, the desk hands nothing out that could come back. */
-export function answersWithoutEffect(config: Config): ConfigProblem[] {
-  return config.queues.flatMap(({ id, assignment, answerWithin }, index) =>
-    assignment === "claim" && answerWithin !== undefined
-      ? [
-          problem(
-            ["queues", index, "answerWithin"],
-            `has no effect: agents claim the tickets of ${quoted(id)}, and keep them`,
-          ),
-        ]
-      : [],
-  );
 }

@@ -3,6 +3,8 @@ import type { Context } from "hono";
 import { chatChanges, chatChangeWarning } from "../../domain/chat-changes.ts";
 import { checkConfig, type ConfigProblem } from "../../domain/config-check.ts";
 import { diffConfig } from "../../domain/config-diff.ts";
+import { prefixChanges, sectionsLeftOut } from "../../domain/config-left-out.ts";
+import { placeName } from "../../domain/config-place-name.ts";
 import { configWarnings } from "../../domain/config-warnings.ts";
 import type { Config, VersionedConfig } from "../../domain/config.ts";
 import { defaultGroupOf } from "../../domain/policy.ts";
@@ -73,7 +75,17 @@ export const ETag = {
   ETag: { description: "The version", schema: { type: "string" as const, example: '"3"' } },
 };
 
-const Change = z.object({ pointer: z.string(), from: z.unknown().optional(), to: z.unknown().optional() });
+const At = z.string().openapi({
+  description: "The place by the names of the items that it leads through",
+  example: "slaPolicies[standard].targets.normal.firstResponse",
+});
+const Change = z.object({
+  pointer: z.string(),
+  at: At,
+  from: z.unknown().optional(),
+  to: z.unknown().optional(),
+});
+const Found = z.object({ pointer: z.string(), at: At, message: z.string() });
 export const Diff = z
   .object({
     added: z.array(Change),
@@ -82,12 +94,10 @@ export const Diff = z
   })
   .openapi("ConfigDiff", {
     description:
-      "JSON pointers: `added` and `changed` into the new document, `removed` into the old one. Items of lists are matched by their id.",
+      "JSON pointers, and the same places by name: `added` and `changed` into the new document, `removed` into the old one. Items of lists are matched by their id.",
   });
 
-const Warnings = z
-  .array(z.object({ pointer: z.string(), message: z.string() }))
-  .openapi({ description: "What is valid, but hardly what somebody meant" });
+const Warnings = z.array(Found).openapi({ description: "What is valid, but hardly what somebody meant" });
 
 export const Changed = z
   .object({
@@ -107,7 +117,7 @@ export const DryRunResult = z
   .object({
     version: z.int().openapi({ description: "The version in force, 0 for none" }),
     valid: z.boolean(),
-    problems: z.array(z.object({ pointer: z.string(), message: z.string() })),
+    problems: z.array(Found),
     warnings: Warnings,
     inHand: InHand,
     diff: Diff,
@@ -151,9 +161,14 @@ async function rehearse<Missing extends MissingPlace>(
   if ("missing" in made) return problem(c, made.missing);
   const check = await store.check(made.document, current?.document, c.get("now")());
   const taken = await takenOut(c, current, check.config, reassignOf(reassign));
-  const problems = [...check.problems, ...taken.problems];
-  const diff = diffConfig(current?.document ?? {}, made.document);
-  const warnings = [...(await warningsOf(c, current?.document, made.document)), ...taken.warnings];
+  const problems = placed(made.document, [...check.problems, ...taken.problems]);
+  const diff = differences(current?.document, made.document);
+  const doubtful = [...(await warningsOf(c, current?.document, made.document)), ...taken.warnings];
+  const refused = new Set(problems.map(({ pointer, message }) => `${pointer} ${message}`));
+  const warnings = placed(
+    made.document,
+    doubtful.filter(({ pointer, message }) => !refused.has(`${pointer} ${message}`)),
+  );
   const version = current?.version ?? 0;
   const { inHand } = taken;
   return c.json({ version, valid: problems.length === 0, problems, warnings, inHand, diff }, 200);
@@ -175,9 +190,11 @@ export async function storeConfig<Missing extends MissingPlace = never>(
   const { document } = made;
   // What was valid when it was stored need not be any more: the schema and the tickets have moved on.
   const check = await store.check(document, current?.document, c.get("now")());
-  if (check.config === null) return problem(c, "config.invalid", { problems: check.problems });
+  if (check.config === null)
+    return problem(c, "config.invalid", { problems: placed(document, check.problems) });
   const taken = await takenOut(c, current, check.config, reassignOf(reassign));
-  if (taken.problems.length > 0) return problem(c, "config.in_use", { problems: taken.problems });
+  if (taken.problems.length > 0)
+    return problem(c, "config.in_use", { problems: placed(document, taken.problems) });
   await new Successors(c.env.DB).add(taken.successors);
   const { outcome, version } = await store.put(document, {
     by: c.get("principal").name,
@@ -189,12 +206,12 @@ export async function storeConfig<Missing extends MissingPlace = never>(
     doer: doerOf(c),
   });
   if (outcome === "conflict") return conflict(c, version);
-  const diff = diffConfig(current?.document ?? {}, document);
+  const diff = differences(current?.document, document);
   const moved = await warningsOf(c, current?.document, document);
   const versioned = { version, config: check.config };
   const unreachableGroups = await inForce(c, versioned, outcome, reassignOf(reassign).queues);
   for (const gone of Object.keys(taken.successors)) await retireGroup(c.env, gone, versioned);
-  const warnings = [...moved, ...taken.warnings];
+  const warnings = placed(document, [...moved, ...taken.warnings]);
   const { inHand } = taken;
   return c.json({ version, changed: outcome === "stored", diff, inHand, unreachableGroups, warnings }, 200, {
     ETag: etag(version),
@@ -215,7 +232,27 @@ async function warningsOf(c: Context<Desk>, before: unknown, after: unknown): Pr
     const { tickets } = await record.census(change.group);
     moved.push(chatChangeWarning(change, tickets));
   }
-  return [...configWarnings(after, c.get("now")()), ...moved];
+  return [
+    ...configWarnings(after, c.get("now")()),
+    ...sectionsLeftOut(before, after),
+    ...prefixChanges(before, after),
+    ...moved,
+  ];
+}
+
+/** Beside each pointer the same place by its names. */
+function placed(document: unknown, found: readonly ConfigProblem[]): (ConfigProblem & { at: string })[] {
+  return found.map(({ pointer, message }) => ({ pointer, at: placeName(document, pointer), message }));
+}
+
+/** The difference between two documents; `before` undefined: there was none. */
+export function differences(before: unknown, after: unknown): z.infer<typeof Diff> {
+  const { added, removed, changed } = diffConfig(before ?? {}, after);
+  return {
+    added: added.map((one) => ({ ...one, at: placeName(after, one.pointer) })),
+    removed: removed.map((one) => ({ ...one, at: placeName(before, one.pointer) })),
+    changed: changed.map((one) => ({ ...one, at: placeName(after, one.pointer) })),
+  };
 }
 
 /** A run that takes over from one which had stored its version answers what that one would have, whatever came after. */
@@ -227,8 +264,8 @@ async function storedBefore(
 ) {
   const former = await store.before(version);
   const unreachableGroups = current === null ? [] : await toldAgain(c, current);
-  const diff = diffConfig(former?.document ?? {}, document);
-  const warnings = await warningsOf(c, former?.document, document);
+  const diff = differences(former?.document, document);
+  const warnings = placed(document, await warningsOf(c, former?.document, document));
   const inHand: InHandOf[] = [];
   return c.json({ version, changed: true, diff, inHand, unreachableGroups, warnings }, 200, {
     ETag: etag(version),

@@ -1,5 +1,4 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { diffConfig } from "../../domain/config-diff.ts";
 import { ConfigStore, type ConfigVersion } from "../../record/config-store.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { changes, needs } from "../access.ts";
@@ -12,6 +11,7 @@ import {
   Changed,
   changeConfig,
   Diff,
+  differences,
   DryRun,
   DryRunResult,
   ETag,
@@ -209,7 +209,7 @@ configApi.openapi(
       to === undefined ? store.current() : store.version(to),
     ]);
     if (before === null || after === null) return problem(c, "config.version_not_found");
-    const diff = diffConfig(before.document, after.document);
+    const diff = differences(before.document, after.document);
     return c.json({ from: info(before), to: info(after), diff }, 200);
   },
 );
