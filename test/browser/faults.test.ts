@@ -113,7 +113,8 @@ async function newcomer(firstName: string): Promise<void> {
   const customer = await opened.sandbox.telegram.customer({ firstName, languageCode: "en" });
   const says = { tier: "standard" };
   const body = JSON.stringify({ customer: customer.id, says });
-  await fetch(`${opened.sandbox.url}/sandbox/crm-says`, { method: "POST", body });
+  const headers = { "x-sandbox-token": opened.sandbox.token };
+  await fetch(`${opened.sandbox.url}/sandbox/crm-says`, { method: "POST", body, headers });
   await page.getByRole("tab", { name: firstName }).click();
 }
 

@@ -67,7 +67,7 @@ describe("the server", () => {
     form.set("chat_id", String(ada.id));
     form.set("text", "multipart");
     const answers = await Promise.all([
-      fetch(`${root}?chat_id=${ada.id}&text=query`),
+      fetch(`${root}?chat_id=${ada.id}&text=query`, { method: "POST" }),
       fetch(root, { method: "POST", body: new URLSearchParams({ chat_id: String(ada.id), text: "form" }) }),
       fetch(root, { method: "POST", body: form }),
       bot(tg, "sendMessage", { chat_id: ada.id, text: "json" }),
@@ -117,13 +117,48 @@ describe("the server", () => {
     expect((await send("sendDocument", "document", 10 * 1024 * 1024 + 1)).status).toBe(200);
   });
 
-  it("listens on loopback only, and to pages of this machine only", async () => {
+  it("listens on loopback only, and answers no page that it did not serve itself", async () => {
     await expect(startTelegramSandbox({ host: "0.0.0.0" })).rejects.toThrow("loopback only");
     const status = `${sandbox.url}/control/status`;
-    const foreign = await fetch(status, { headers: { origin: "https://evil.example" } });
-    expect(foreign.status).toBe(403);
-    const nearby = await fetch(status, { headers: { origin: "http://localhost:5173" } });
-    expect(nearby.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
+    for (const origin of ["https://evil.example", "http://localhost:5173", "null"]) {
+      expect((await fetch(status, { headers: { origin } })).status).toBe(403);
+    }
+    const own = await fetch(status, { headers: { origin: sandbox.url } });
+    expect(own.status).toBe(200);
+    expect(own.headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  it("lets nothing change by a link: methods that do take POST", async () => {
+    const tg = await sandbox.world();
+    const get = async (path: string) => (await fetch(`${tg.apiRoot}/bot1:sandbox/${path}`)).status;
+    expect(await get("getMe")).toBe(200);
+    for (const path of ["setWebhook?url=http://127.0.0.1:22/", "SETWEBHOOK?url=", "getUpdates?offset=9"]) {
+      expect(await get(path)).toBe(405);
+    }
+    expect((await tg.updates()).webhook.url).toBe("");
+    const calls = await tg.calls();
+    expect(calls.map(({ method }) => method)).toEqual(["getMe"]);
+  });
+
+  it.each(["HEAD", "PUT", "DELETE", "OPTIONS"])("takes no %s", async (method) => {
+    const tg = await sandbox.world();
+    await tg.customer({ id: 77 });
+    const answer = await fetch(`${tg.apiRoot}/control/reset`, { method });
+    expect(answer.status).toBe(405);
+    expect(await tg.users()).toHaveLength(1);
+  });
+
+  it("started with a token, is changed only by those who present it, and looked at without", async () => {
+    const own = await startTelegramSandbox({ token: "made-by-chance" });
+    onTestFinished(() => own.close());
+    const holder = new SandboxTelegram(`${own.url}/control`, "made-by-chance");
+    await holder.customer({ id: 77 });
+    for (const token of [null, "", "made-by-chancE"]) {
+      const other = new SandboxTelegram(`${own.url}/control`, token);
+      await expect(other.reset()).rejects.toThrow("the sandbox's token");
+      expect(await other.users()).toHaveLength(1);
+    }
+    expect((await fetch(`${own.url}/w/another/control/status`)).status).toBe(404);
   });
 
   it("loses answers by breaking the connection, and is slow in real time", async () => {

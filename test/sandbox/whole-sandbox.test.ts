@@ -1,10 +1,18 @@
 import { mkdtemp, rm } from "node:fs/promises";
+import { request } from "node:http";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { realNow } from "../../src/real-clock.ts";
+import { DOORS } from "../../src/sandbox/desk/door-names.ts";
+import { BACKSTAGE_DOORS } from "../../src/sandbox/host/doors.ts";
 import type { SandboxNews } from "../../src/sandbox/host/feed.ts";
 import { startSandbox, type Sandbox } from "../../src/sandbox/host/sandbox.ts";
+import { acts } from "../../src/sandbox/telegram/acts/all.ts";
+import { commands } from "../../src/sandbox/telegram/hosted-world.ts";
+import { LOOKS } from "../../src/sandbox/telegram/http/control.ts";
+import { METHOD_NAMES } from "../../src/sandbox/telegram/methods/all.ts";
 import { exampleDesk, exampleDeskAsWritten, MAIN_CHAT } from "../support/desks.ts";
 import { until } from "../support/until.ts";
 
@@ -16,11 +24,19 @@ const HOUR_MS = 3_600_000;
 let statePath: string;
 let sandbox: Sandbox;
 
-function start(): Promise<Sandbox> {
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((listening) => probe.listen(0, "127.0.0.1", listening));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((closed) => probe.close(closed));
+  return port;
+}
+
+async function start(): Promise<Sandbox> {
   return startSandbox({
     statePath,
     port: 0,
-    deskPort: 0,
+    deskPort: await freePort(),
     secrets,
     config: exampleDeskAsWritten(),
     paceMs: 20,
@@ -30,14 +46,18 @@ function start(): Promise<Sandbox> {
 beforeAll(async () => {
   statePath = await mkdtemp(join(tmpdir(), "topicdesk-whole-"));
   sandbox = await start();
-}, 60_000);
+});
 afterAll(async () => {
   await sandbox.close();
   await rm(statePath, { recursive: true, force: true });
 });
 
 async function ask(what: string, body: unknown = {}): Promise<Response> {
-  return fetch(`${sandbox.url}/sandbox/${what}`, { method: "POST", body: JSON.stringify(body) });
+  return fetch(`${sandbox.url}/sandbox/${what}`, {
+    method: "POST",
+    headers: { "x-sandbox-token": sandbox.token },
+    body: JSON.stringify(body),
+  });
 }
 
 async function ticket(ref: string): Promise<{ status: string; openedAt: string } | null> {
@@ -82,13 +102,127 @@ test("the desk introduces itself to every group, and nothing of it is refused", 
   expect((await introduced()).filter(({ answer }) => answer?.status !== 200)).toEqual([]);
 });
 
-test.each(["/", "/sandbox/facts", "/sandbox/feed", "/control/status"])(
-  "a page from elsewhere does not reach %s",
-  async (path) => {
-    const answer = await fetch(`${sandbox.url}${path}`, { headers: { origin: "https://evil.example" } });
-    expect(answer.status).toBe(403);
+/** Every door of both ports, each as `METHOD address`; what is added is among them by itself. */
+async function everyDoor(): Promise<string[]> {
+  const contract = (await (await fetch(`${sandbox.deskUrl}/api/v1/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, unknown>>;
+  };
+  const onPage = [
+    ...["GET /", "GET /assets/index.js", "GET /control", "GET /control/feed", "POST /w/other/control/reset"],
+    ...[
+      "GET /file/bot1:sandbox/photos/1.jpg",
+      "POST /sandbox/webhooks/crm",
+      "POST /sandbox/crm",
+      "GET /none",
+    ],
+    ...[...Object.keys(acts), ...Object.keys(commands)].map((name) => `POST /control/${name}`),
+    ...LOOKS.map((name) => `GET /control/${name}`),
+    ...METHOD_NAMES.flatMap((name) => [`GET /bot1:sandbox/${name}`, `POST /bot1:sandbox/${name}`]),
+    ...BACKSTAGE_DOORS.map((door) => door.replace(" ", " /sandbox/")),
+  ];
+  const onDesk = [
+    ...["GET /", "GET /api/docs", "GET /api/v1/openapi.json", "POST /telegram/webhook", "GET /metrics"],
+    ...["GET /healthz", "GET /none", "GET /cdn-cgi/none"],
+    ...Object.entries(contract.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    ),
+    ...DOORS.map((door) => door.replace(" ", " /sandbox/")),
+  ];
+  const at = (url: string) => (door: string) =>
+    door.replace(" ", ` ${url}`).replaceAll(/\{\w+\}|:id|:number/g, "1");
+  return [...onPage.map(at(sandbox.url)), ...onDesk.map(at(sandbox.deskUrl))];
+}
+
+/** What a program may say in its headers and a browser says by itself. */
+function asked(door: string, headers: Record<string, string>): Promise<number> {
+  const [method, url] = door.split(" ") as [string, string];
+  return new Promise((resolve, reject) => {
+    const admin = { authorization: `Bearer ${secrets.ADMIN_TOKEN}`, "x-sandbox-token": sandbox.token };
+    const asking = request(url, { method, headers: { ...admin, ...headers } }, (answer) => {
+      answer.destroy();
+      resolve(answer.statusCode!);
+    });
+    asking.once("error", reject).end();
+  });
+}
+
+/** The doors that answer otherwise. */
+async function notAnswering(
+  status: readonly number[],
+  doors: readonly string[],
+  headers: Record<string, string>,
+): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const door of doors) {
+    const answered = await asked(door, headers);
+    if (!status.includes(answered)) wrong.push(`${door}: ${answered}`);
+  }
+  return wrong;
+}
+
+test.each<[string, (url: string) => Record<string, string>]>([
+  ["of another site", () => ({ "sec-fetch-site": "cross-site" })],
+  ["of another port", () => ({ "sec-fetch-site": "same-site" })],
+  ["with a foreign origin", () => ({ origin: "https://evil.example" })],
+  ["under a name that leads here", (url) => ({ host: `evil.example:${new URL(url).port}` })],
+])(
+  "no door of either port answers a request %s",
+  async (_, headersOf) => {
+    const doors = await everyDoor();
+    expect(doors.length).toBeGreaterThan(250);
+    for (const url of [sandbox.url, sandbox.deskUrl]) {
+      const here = doors.filter((door) => door.includes(` ${url}/`));
+      expect(await notAnswering([403], here, headersOf(url))).toEqual([]);
+    }
   },
+  60_000,
 );
+
+test("what changes something is refused without this start's token, the desk's own included", async () => {
+  const { url, deskUrl } = sandbox;
+  const changing = [...Object.keys(acts), ...Object.keys(commands)].filter((name) => !LOOKS.includes(name));
+  const posts = [
+    ...changing.map((name) => `POST ${url}/control/${name}`),
+    ...BACKSTAGE_DOORS.filter((door) => !door.startsWith("GET ")).map((door) =>
+      door.replace(" ", ` ${url}/sandbox/`),
+    ),
+  ];
+  const links = [
+    ...changing.map((name) => `GET ${url}/control/${name}`),
+    ...METHOD_NAMES.filter((name) => !/^get(?!Updates$)/.test(name)).map(
+      (name) => `GET ${url}/bot1:sandbox/${name}`,
+    ),
+  ];
+  const ofDesk = DOORS.map((door) =>
+    door.replace(" ", ` ${deskUrl}/sandbox/`).replaceAll(/:id|:number/g, "1"),
+  );
+  const other = { "x-sandbox-token": "x".repeat(sandbox.token.length) };
+  expect(await notAnswering([403], posts, { "x-sandbox-token": "" })).toEqual([]);
+  expect(await notAnswering([403], posts, other)).toEqual([]);
+  expect(await notAnswering([405], links, {})).toEqual([]);
+  // `ADMIN_TOKEN` is the same in every checkout.
+  expect(await notAnswering([401], ofDesk, {})).toEqual([]);
+}, 60_000);
+
+test("only the page has the token, which is another one after each start", async () => {
+  const page = await fetch(`${sandbox.url}/`);
+  expect(await page.text()).toContain(`<meta name="sandbox-token" content="${sandbox.token}" />`);
+  expect(page.headers.get("cache-control")).toBe("no-store");
+  expect(page.headers.get("access-control-allow-origin")).toBeNull();
+  expect(page.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+  for (const path of ["sandbox/facts", "control", "control/status"]) {
+    expect(await (await fetch(`${sandbox.url}/${path}`)).text()).not.toContain(sandbox.token);
+  }
+});
+
+test("programs, which name no page, and the desk's own page go on using the desk", async () => {
+  const ask = (headers: Record<string, string>) => asked(`GET ${sandbox.deskUrl}/api/v1/config`, headers);
+  const { port } = new URL(sandbox.deskUrl);
+  expect(await ask({})).toBe(200);
+  expect(await ask({ host: `localhost:${port}` })).toBe(200);
+  expect(await ask({ origin: sandbox.deskUrl, "sec-fetch-site": "same-origin" })).toBe(200);
+  expect(await ask({ host: "127.0.0.1:1" })).toBe(403);
+});
 
 test.each([
   ["travel", { advanceMs: -1 }, "Too small"],

@@ -16,6 +16,8 @@ export interface LocalDeskOptions {
   port: number;
   telegramRoot: string;
   secrets: { BOT_TOKEN: string; WEBHOOK_SECRET: string; ADMIN_TOKEN: string };
+  /** What is asked of whoever uses its own doors; its `ADMIN_TOKEN` if left out. */
+  doorsToken?: string;
   /** A Worker built by `buildWorker`; built from the local entry if left out. */
   bundle?: string;
   /** How far its clock is ahead of the real one from the start. */
@@ -56,6 +58,8 @@ export async function startLocalDesk(options: LocalDeskOptions): Promise<LocalDe
         ALLOW_LOOPBACK: "true",
         TELEGRAM_API_ROOT: telegramRoot,
         LOCAL_CLOCK_OFFSET_MS: String(options.clockOffsetMs ?? 0),
+        LOCAL_PORT: String(port),
+        LOCAL_DOORS_TOKEN: options.doorsToken ?? secrets.ADMIN_TOKEN,
       },
       assets: {
         directory: config.assets!.directory!,

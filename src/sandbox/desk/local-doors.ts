@@ -1,5 +1,6 @@
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
+import { DOORS, type Door } from "./door-names.ts";
 import type { TicketInside } from "./inside.ts";
 import { localClock } from "./local-clock.ts";
 import { breakable, localFaults } from "./local-faults.ts";
@@ -24,40 +25,56 @@ function group(env: Env, id: string): DurableObjectStub<LocalGroup> {
   return env.TOPIC_GROUP.getByName(id) as unknown as DurableObjectStub<LocalGroup>;
 }
 
+interface LocalDoorsEnv extends Env {
+  /** Of this start, which nobody but the host knows. */
+  LOCAL_DOORS_TOKEN?: string;
+}
+
+type Serve = (c: Context<{ Bindings: LocalDoorsEnv }>) => Promise<Response> | Response;
+
 /** What the sandbox's host asks of the local desk, and nobody can ask of a deployed one. */
 export function localDoors(desk: ExportedHandler<Env>) {
-  return (
-    new Hono<{ Bindings: Env }>()
-      .use(bearerAuth({ verifyToken: (token, c) => token === (c.env as Env).ADMIN_TOKEN }))
-      .get("/sandbox/groups/:id/watch", (c) => group(c.env, c.req.param("id")).fetch(c.req.raw))
-      .get("/sandbox/groups/:id/standing", async (c) =>
-        c.json(await group(c.env, c.req.param("id")).standing()),
-      )
-      .get("/sandbox/groups/:id/tickets/:number", async (c) => {
-        const inside = (await group(c.env, c.req.param("id")).ticketInside(
-          Number(c.req.param("number")),
-        )) as TicketInside | null;
-        return inside === null ? c.body(null, 404) : c.json(inside);
-      })
-      .put("/sandbox/clock", async (c) => {
-        const { offsetMs, groups } = await c.req.json<{ offsetMs: number; groups: string[] }>();
-        localClock.offsetMs = offsetMs;
-        await Promise.all(groups.map((id) => group(c.env, id).clockTurned()));
-        return c.body(null, 204);
-      })
-      .put("/sandbox/record", async (c) => {
-        localFaults.recordDown = (await c.req.json<{ down: boolean }>()).down;
-        return c.body(null, 204);
-      })
-      // The platform's minute, by the desk's clock.
-      .post("/sandbox/scheduled", async (c) => {
-        const scheduledTime = Math.floor(localClock.now() / 60_000) * 60_000;
-        await desk.scheduled?.(
-          { scheduledTime, cron: "* * * * *", noRetry: () => undefined },
-          { ...c.env, DB: breakable(c.env.DB) },
-          c.executionCtx as ExecutionContext,
-        );
-        return c.body(null, 204);
-      })
+  const doors: Record<Door, Serve> = {
+    "GET groups/:id/watch": (c) => group(c.env, param(c, "id")).fetch(c.req.raw),
+    "GET groups/:id/standing": async (c) => c.json(await group(c.env, param(c, "id")).standing()),
+    "GET groups/:id/tickets/:number": async (c) => {
+      const number = Number(param(c, "number"));
+      const inside = (await group(c.env, param(c, "id")).ticketInside(number)) as TicketInside | null;
+      return inside === null ? c.body(null, 404) : c.json(inside);
+    },
+    "PUT clock": async (c) => {
+      const { offsetMs, groups } = await c.req.json<{ offsetMs: number; groups: string[] }>();
+      localClock.offsetMs = offsetMs;
+      await Promise.all(groups.map((id) => group(c.env, id).clockTurned()));
+      return c.body(null, 204);
+    },
+    "PUT record": async (c) => {
+      localFaults.recordDown = (await c.req.json<{ down: boolean }>()).down;
+      return c.body(null, 204);
+    },
+    // The platform's minute, by the desk's clock.
+    "POST scheduled": async (c) => {
+      const scheduledTime = Math.floor(localClock.now() / 60_000) * 60_000;
+      await desk.scheduled?.(
+        { scheduledTime, cron: "* * * * *", noRetry: () => undefined },
+        { ...c.env, DB: breakable(c.env.DB) },
+        c.executionCtx as ExecutionContext,
+      );
+      return c.body(null, 204);
+    },
+  };
+  const app = new Hono<{ Bindings: LocalDoorsEnv }>().use(
+    bearerAuth({
+      verifyToken: (token, c) => token === (c.env as LocalDoorsEnv).LOCAL_DOORS_TOKEN,
+    }),
   );
+  for (const door of DOORS) {
+    const [method, path] = door.split(" ") as [string, string];
+    app.on(method, `${LOCAL_DOORS}${path}`, doors[door]);
+  }
+  return app;
+}
+
+function param(c: Context, name: string): string {
+  return c.req.param(name) ?? "";
 }

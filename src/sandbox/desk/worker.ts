@@ -4,6 +4,7 @@ import { project } from "../../record/projection.ts";
 import type { OutsideCall } from "../../topic-group/drain/delivery.ts";
 import { outsideOf } from "../../topic-group/outside.ts";
 import { TopicGroup as ProductTopicGroup } from "../../topic-group/topic-group.ts";
+import { refusalOf } from "../telegram/http/own-requests.ts";
 import type { TicketInside, UnderWay } from "./inside.ts";
 import { localClock } from "./local-clock.ts";
 import { localDice } from "./local-dice.ts";
@@ -107,9 +108,29 @@ const desk: ExportedHandler<Env> = {
   scheduled: ({ scheduledTime }, env) => everyMinute(env, scheduledTime),
 };
 
+/** Of a desk that listens on a port of this machine; tests hand it its requests themselves. */
+interface LocalEnv extends Env {
+  /** 0: one that nobody knew before it listened. */
+  LOCAL_PORT?: string;
+}
+
+/** A deployed desk is reached under any name and by pages of any origin, but has no token that everybody knows. */
+function refused({ headers }: Request, { LOCAL_PORT: port }: LocalEnv): Response | null {
+  if (port === undefined) return null;
+  const asked = {
+    host: headers.get("host"),
+    origin: headers.get("origin"),
+    site: headers.get("sec-fetch-site"),
+    mode: headers.get("sec-fetch-mode"),
+  };
+  const refusal = refusalOf(asked, Number(port) || null);
+  return refusal === null ? null : new Response(refusal.body, refusal);
+}
+
 export default {
-  fetch: (request, env, ctx) =>
-    new URL(request.url).pathname.startsWith(LOCAL_DOORS)
+  fetch: (request, env: LocalEnv, ctx) =>
+    refused(request, env) ??
+    (new URL(request.url).pathname.startsWith(LOCAL_DOORS)
       ? localDoors(desk).fetch(request, env, ctx)
-      : desk.fetch!(request, { ...env, DB: breakable(env.DB) }, ctx),
+      : desk.fetch!(request, { ...env, DB: breakable(env.DB) }, ctx)),
 } satisfies ExportedHandler<Env>;

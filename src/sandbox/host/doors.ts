@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { CrmRecord, CrmState } from "../scenarios/crm.ts";
 import { sendJson } from "../telegram/http/bot-api.ts";
 import { readBody } from "../telegram/http/request-params.ts";
+import { hasToken, TOKEN_IS_MISSING } from "../telegram/http/token.ts";
 import type { Neighbour } from "../telegram/server.ts";
 import { CrmSaying, CrmStateSetting } from "./crm.ts";
 import type { SandboxFacts, SandboxNews } from "./feed.ts";
@@ -40,11 +41,76 @@ const travelSchema = z.strictObject({ advanceMs: z.number().int().min(0).max(TRA
 const recordSchema = z.strictObject({ down: z.boolean() });
 const playSchema = z.strictObject({ scenario: z.string() });
 
+type Door = (backstage: Backstage, asked: Asked) => Promise<unknown> | unknown;
+
+interface Asked {
+  query: URLSearchParams;
+  body: () => Promise<unknown>;
+  response: ServerResponse;
+}
+
+class Refused extends Error {}
+/** What it has answered itself. */
+const ANSWERED = Symbol("answered");
+const DONE = true;
+
+/** What changes something has a door for POST, and is asked with the token. */
+const doors: Record<`${"GET" | "POST"} ${string}`, Door> = {
+  "GET facts": (backstage) => backstage.facts(),
+  "GET feed": (backstage, { response }) => {
+    serveFeed(response, backstage);
+    return ANSWERED;
+  },
+  "GET ticket": (backstage, { query }) =>
+    backstage.ticket(query.get("group") ?? "", Number(query.get("number"))),
+  "POST travel": async (backstage, { body }) => {
+    await backstage.travel(travelSchema.parse(await body()).advanceMs);
+    return DONE;
+  },
+  "POST record": async (backstage, { body }) => {
+    await backstage.setRecordDown(recordSchema.parse(await body()).down);
+    return DONE;
+  },
+  "POST crm-state": async (backstage, { body }) => {
+    await backstage.setCrmState(CrmStateSetting.parse(await body()).state);
+    return DONE;
+  },
+  "POST crm-says": async (backstage, { body }) => {
+    const { customer, says } = CrmSaying.parse(await body());
+    await backstage.setCrmRecord(customer, says);
+    return DONE;
+  },
+  "POST play": async (backstage, { body }) => {
+    const isPlaying = backstage.play(playSchema.parse(await body()).scenario);
+    if (!isPlaying) throw new Refused("there is no such scenario, or another one plays");
+    return DONE;
+  },
+  "POST stop": async (backstage) => {
+    await backstage.stopPlaying();
+    return DONE;
+  },
+  "POST start-over": async (backstage) => {
+    await backstage.startOver();
+    return DONE;
+  },
+};
+
+/** The names of all doors under `/sandbox/`, such as `POST travel`. */
+export const BACKSTAGE_DOORS: readonly string[] = Object.keys(doors);
+
 /** The page at `/`, and what it asks of the desk and of the sandbox under `/sandbox/`. */
-export function backstageDoors(pagePath: string, backstage: () => Backstage | null): Neighbour {
+export function backstageDoors(
+  pagePath: string,
+  token: string,
+  backstage: () => Backstage | null,
+): Neighbour {
   return async (request, response, { pathname, searchParams }) => {
-    if (request.method === "GET" && (pathname === "/" || pathname.startsWith("/assets/"))) {
-      await servePage(response, pagePath, pathname === "/" ? "/index.html" : pathname);
+    if (request.method === "GET" && pathname === "/") {
+      await serveFile(response, join(pagePath, "index.html"), (html) => withToken(html, token));
+      return true;
+    }
+    if (request.method === "GET" && pathname.startsWith("/assets/")) {
+      await serveFile(response, join(pagePath, normalize(pathname)));
       return true;
     }
     if (!pathname.startsWith("/sandbox/")) return false;
@@ -53,7 +119,12 @@ export function backstageDoors(pagePath: string, backstage: () => Backstage | nu
       response.writeHead(503, { "retry-after": "1" }).end();
       return true;
     }
-    await serveBackstage(request, response, asked, pathname.slice("/sandbox/".length), searchParams);
+    await serveBackstage(request, response, {
+      backstage: asked,
+      what: pathname.slice("/sandbox/".length),
+      query: searchParams,
+      mayChange: hasToken(request, token),
+    });
     return true;
   };
 }
@@ -61,59 +132,24 @@ export function backstageDoors(pagePath: string, backstage: () => Backstage | nu
 async function serveBackstage(
   request: IncomingMessage,
   response: ServerResponse,
-  backstage: Backstage,
-  what: string,
-  query: URLSearchParams,
+  given: { backstage: Backstage; what: string; query: URLSearchParams; mayChange: boolean },
 ): Promise<void> {
+  const { backstage, what, query, mayChange } = given;
+  const refused = (status: number, error: string): void => sendJson(response, status, { ok: false, error });
+  const name = `${request.method} ${what}`;
+  if (!Object.hasOwn(doors, name)) return refused(404, `there is no ${request.method} /sandbox/${what}`);
+  if (request.method !== "GET" && !mayChange) return refused(403, TOKEN_IS_MISSING);
   const body = async (): Promise<unknown> => {
     const text = (await readBody(request)).toString("utf8");
     return text === "" ? {} : JSON.parse(text);
   };
-  const refused = (error: string): void => sendJson(response, 400, { ok: false, error });
-  const done = (): void => sendJson(response, 200, { ok: true, result: true });
   try {
-    switch (`${request.method} ${what}`) {
-      case "GET facts":
-        return sendJson(response, 200, { ok: true, result: backstage.facts() });
-      case "GET feed":
-        return serveFeed(response, backstage);
-      case "GET ticket": {
-        const result = await backstage.ticket(query.get("group") ?? "", Number(query.get("number")));
-        return sendJson(response, 200, { ok: true, result });
-      }
-      case "POST travel":
-        await backstage.travel(travelSchema.parse(await body()).advanceMs);
-        return done();
-      case "POST record":
-        await backstage.setRecordDown(recordSchema.parse(await body()).down);
-        return done();
-      case "POST crm-state":
-        await backstage.setCrmState(CrmStateSetting.parse(await body()).state);
-        return done();
-      case "POST crm-says": {
-        const { customer, says } = CrmSaying.parse(await body());
-        await backstage.setCrmRecord(customer, says);
-        return done();
-      }
-      case "POST play":
-        return backstage.play(playSchema.parse(await body()).scenario)
-          ? done()
-          : refused("there is no such scenario, or another one plays");
-      case "POST stop":
-        await backstage.stopPlaying();
-        return done();
-      case "POST start-over":
-        await backstage.startOver();
-        return done();
-      default:
-        return sendJson(response, 404, {
-          ok: false,
-          error: `there is no ${request.method} /sandbox/${what}`,
-        });
-    }
+    const result = await doors[name as keyof typeof doors]!(backstage, { query, body, response });
+    if (result !== ANSWERED) sendJson(response, 200, { ok: true, result });
   } catch (error) {
-    if (error instanceof z.ZodError) return refused(z.prettifyError(error));
-    if (error instanceof SyntaxError) return refused("the body must be a JSON object");
+    if (error instanceof Refused) return refused(400, error.message);
+    if (error instanceof z.ZodError) return refused(400, z.prettifyError(error));
+    if (error instanceof SyntaxError) return refused(400, "the body must be a JSON object");
     throw error;
   }
 }
@@ -125,14 +161,25 @@ function serveFeed(response: ServerResponse, backstage: Backstage): void {
   response.once("close", stop);
 }
 
-async function servePage(response: ServerResponse, pagePath: string, path: string): Promise<void> {
+/** The page alone can read it: other origins may show no frame of it, and read nothing of what they fetch. */
+function withToken(html: string, token: string): string {
+  return html.replace("</head>", `<meta name="sandbox-token" content="${token}" /></head>`);
+}
+
+async function serveFile(
+  response: ServerResponse,
+  path: string,
+  finish?: (html: string) => string,
+): Promise<void> {
   try {
-    const bytes = await readFile(join(pagePath, normalize(path)));
+    const read = await readFile(path);
+    const bytes = finish === undefined ? read : Buffer.from(finish(read.toString("utf8")));
     response.writeHead(200, {
       "content-type": KINDS[extname(path)] ?? "application/octet-stream",
       "content-length": bytes.length,
       "content-security-policy": POLICY,
-      "cache-control": path === "/index.html" ? "no-store" : "max-age=31536000, immutable",
+      "cross-origin-opener-policy": "same-origin",
+      "cache-control": finish === undefined ? "max-age=31536000, immutable" : "no-store",
     });
     response.end(bytes);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -35,6 +36,8 @@ export interface Sandbox {
   /** The page, the Bot API and the control interface. */
   url: string;
   deskUrl: string;
+  /** What changes something is asked with it: chance of this start, known to the page and to nobody else. */
+  token: string;
   telegram: SandboxTelegram;
   world: HostedWorld;
   config: ConfigInput;
@@ -55,6 +58,7 @@ const FIRST_CUSTOMERS = [
 /** The desk in the real runtime, a Telegram of its own, and the page to play with both: all on loopback. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { statePath, secrets } = options;
+  const token = randomBytes(32).toString("base64url");
   const pagePath = join(statePath, "page");
   const telegramState = join(statePath, "telegram.json");
   const crmState = join(statePath, "crm.json");
@@ -64,6 +68,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const sandbox = await startTelegramSandbox({
     port: options.port,
     bot: { token: secrets.BOT_TOKEN },
+    token,
     beside: neighbours(
       webhookReceiver(
         secrets.WEBHOOK_SECRET,
@@ -71,11 +76,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         (received) => newsroom.tellWebhook(received),
       ),
       crmDoor(crm, secrets.WEBHOOK_SECRET),
-      backstageDoors(pagePath, () => backstage),
+      backstageDoors(pagePath, token, () => backstage),
     ),
   });
   const world = sandbox.world();
-  const telegram = new SandboxTelegram(`${sandbox.url}/control`);
+  const telegram = new SandboxTelegram(`${sandbox.url}/control`, token);
   const keptTelegram = readKept(telegramState) as WorldSnapshot | null;
   if (keptTelegram !== null) world.restore(keptTelegram);
   const keptCrm = readKept(crmState) as CrmKept | null;
@@ -169,6 +174,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   return {
     url: sandbox.url,
     deskUrl: desk.url,
+    token,
     telegram,
     world,
     config,
@@ -194,13 +200,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       port,
       telegramRoot: sandbox.url,
       secrets,
+      doorsToken: token,
       bundle,
       clockOffsetMs: world.clock.state.offsetMs,
     });
   }
 
   function openLine(): DeskLine {
-    const opened = new DeskLine(desk.url, secrets.ADMIN_TOKEN);
+    const opened = new DeskLine(desk.url, token);
     for (const group of groups()) {
       opened.watch(group, (inside) => newsroom.tell({ type: "inside", inside: { ...inside, group } }));
     }

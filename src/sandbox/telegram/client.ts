@@ -34,9 +34,12 @@ const DELIVERIES_MAX = 10_000;
 export class SandboxTelegram {
   readonly #control: Control;
 
-  /** @param controlUrl `<server>/control`, or `<server>/w/<world>/control` */
-  constructor(controlUrl: string) {
-    this.#control = new Control(controlUrl);
+  /**
+   * @param controlUrl `<server>/control`, or `<server>/w/<world>/control`
+   * @param token What the server was started with, if anything.
+   */
+  constructor(controlUrl: string, token: string | null = null) {
+    this.#control = new Control(controlUrl, () => token);
   }
 
   /** What a Bot API client of this world takes for `https://api.telegram.org`. */

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { realNow } from "../../real-clock.ts";
 import { failures } from "./errors.ts";
@@ -7,6 +7,8 @@ import { HostedWorld } from "./hosted-world.ts";
 import { sendJson, serveBotCall, serveFile } from "./http/bot-api.ts";
 import { serveControl } from "./http/control.ts";
 import { LongPolls } from "./http/long-polls.ts";
+import { refusalOf } from "./http/own-requests.ts";
+import { hasToken } from "./http/token.ts";
 import { WebhookSender } from "./http/webhook-sender.ts";
 import type { BotSettings } from "./new-world.ts";
 
@@ -17,11 +19,13 @@ export interface SandboxOptions {
   host?: string | undefined;
   /** Who the bot is in every new world. */
   bot?: BotSettings | undefined;
+  /** What a request of the control interface must present to change something; left out: nothing. */
+  token?: string | undefined;
   /** Others who live at the same address; true when the request was theirs. */
   beside?: Neighbour | undefined;
 }
 
-/** Serves requests that are not Telegram's; origin and host are checked before. */
+/** Serves requests that are not Telegram's; host and origin are checked before. */
 export type Neighbour = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -40,17 +44,13 @@ export interface TelegramSandbox {
 const DEFAULT_WORLD = "default";
 const WORLDS_MAX = 10_000;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/;
-
-interface Served {
-  world: HostedWorld;
-  polls: LongPolls;
-  sender: WebhookSender;
-}
+const SAFE_HEADERS = { "cross-origin-resource-policy": "same-origin", "x-content-type-options": "nosniff" };
 
 export async function startTelegramSandbox({
   port = 0,
   host = "127.0.0.1",
   bot,
+  token,
   beside,
 }: SandboxOptions = {}): Promise<TelegramSandbox> {
   if (!LOOPBACK.test(host)) throw new Error(`the sandbox listens on loopback only, not on ${host}`);
@@ -67,7 +67,8 @@ export async function startTelegramSandbox({
   }
 
   const server = createServer((request, response) => {
-    serve(request, response, served, beside).catch((error: unknown) => {
+    const port = request.socket.localPort ?? 0;
+    serve(request, response, { port, worlds, served, token, beside }).catch((error: unknown) => {
       // A defect of the sandbox, which the bot sees as Telegram being out of order.
       console.error(error);
       if (!response.headersSent) sendJson(response, 500, failures.serverError().body);
@@ -106,50 +107,78 @@ function listening(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
+interface Served {
+  world: HostedWorld;
+  polls: LongPolls;
+  sender: WebhookSender;
+}
+
+interface House {
+  port: number;
+  worlds: ReadonlyMap<string, Served>;
+  served: (name: string) => Served;
+  token: string | undefined;
+  beside: Neighbour | undefined;
+}
+
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  served: (name: string) => Served,
-  beside: Neighbour | undefined,
+  { port, worlds, served, token, beside }: House,
 ): Promise<void> {
-  const address = new URL(request.url ?? "/", `http://${request.headers.host ?? "localhost"}`);
-  // A page from elsewhere must not reach in, be it under a name that somebody points at this machine.
-  if (!LOOPBACK.test(address.hostname) || !isNearby(request.headers.origin)) {
-    response.writeHead(403).end();
+  const { headers } = request;
+  const { host = null, origin = null } = headers;
+  const asked = { host, origin, site: fetched(headers, "site"), mode: fetched(headers, "mode") };
+  const refusal = refusalOf(asked, port);
+  for (const [name, value] of Object.entries(SAFE_HEADERS)) response.setHeader(name, value);
+  if (refusal !== null) {
+    response.writeHead(refusal.status, refusal.headers).end(refusal.body);
     return;
   }
-  allowNearby(request, response);
-  if (request.method === "OPTIONS") {
-    response.writeHead(204).end();
-    return;
-  }
+  const address = new URL(request.url ?? "/", `http://${host}`);
   if (await beside?.(request, response, address)) return;
+  if (request.method !== "GET" && request.method !== "POST") {
+    response.writeHead(405, { allow: "GET, POST" }).end();
+    return;
+  }
   const [, worldName = DEFAULT_WORLD, path = ""] =
     /^(?:\/w\/([\w-]{1,64}))?(\/.*)$/.exec(address.pathname) ?? [];
   const control = /^\/control(?:\/([\w]*))?\/?$/.exec(path);
-  if (control) {
-    await serveControl(request, response, served(worldName).world, control[1] ?? "", address.searchParams);
-    return;
-  }
   const file = /^\/file\/bot([^/]+)\/(.+)$/.exec(path);
-  if (file) {
-    serveFile(response, served(worldName).world, decode(file[1]), decode(file[2]));
-    return;
-  }
   const call = /^\/bot([^/]+)\/([^/]+)\/?$/.exec(path);
-  if (!call) {
+  const isTrusted = token === undefined || hasToken(request, token);
+  const isThere = isTrusted || worldName === DEFAULT_WORLD || worlds.has(worldName);
+  if (!isThere || (!control && !file && !call)) {
     const failure = failures.notFound();
     sendJson(response, failure.code, failure.body);
+    return;
+  }
+  if (control) {
+    await serveControl(request, response, {
+      world: () => served(worldName).world,
+      name: control[1] ?? "",
+      query: address.searchParams,
+      mayChange: isTrusted,
+    });
+    return;
+  }
+  if (file) {
+    serveFile(response, served(worldName).world, decode(file[1]), decode(file[2]));
     return;
   }
   const { world, polls } = served(worldName);
   await serveBotCall(request, response, {
     world,
     polls,
-    token: decode(call[1]),
-    method: decode(call[2]),
+    token: decode(call?.[1]),
+    method: decode(call?.[2]),
     query: address.searchParams,
   });
+}
+
+function fetched(headers: IncomingHttpHeaders, what: "site" | "mode"): string | null {
+  const value = headers[`sec-fetch-${what}`];
+  return value === undefined ? null : String(value);
 }
 
 function decode(part: string | undefined): string {
@@ -158,23 +187,4 @@ function decode(part: string | undefined): string {
   } catch {
     return part ?? "";
   }
-}
-
-function isNearby(origin: string | undefined): boolean {
-  if (origin === undefined) return true;
-  try {
-    return LOOPBACK.test(new URL(origin).hostname);
-  } catch {
-    return false;
-  }
-}
-
-/** The page that people play on may be served from another port of this machine. */
-function allowNearby(request: IncomingMessage, response: ServerResponse): void {
-  const { origin } = request.headers;
-  if (origin === undefined) return;
-  response.setHeader("access-control-allow-origin", origin);
-  response.setHeader("access-control-allow-headers", "content-type");
-  response.setHeader("access-control-allow-methods", "GET, POST, OPTIONS");
-  response.setHeader("vary", "origin");
 }

@@ -6,6 +6,7 @@ import { setWorldClock, worldNow } from "./clock.ts";
 import { hear, loadFacts } from "./sandbox.ts";
 import { follow, forgetRead } from "./scene.ts";
 import { act, telegram } from "./telegram.ts";
+import { renewToken } from "./token.ts";
 import { forgetUpdates, hearOfUpdate, loadUpdates } from "./updates.ts";
 import { apply, loadWorld } from "./world.ts";
 
@@ -17,6 +18,7 @@ export function connect(): void {
   let early: Change[] | null = [];
   let isLoading = false;
   let isStale = false;
+  let wasAway = false;
 
   const load = async (): Promise<void> => {
     isStale = true;
@@ -26,6 +28,8 @@ export function connect(): void {
     try {
       while (isStale) {
         isStale = false;
+        if (wasAway) await renewToken();
+        wasAway = false;
         await Promise.all([loadWorld(), loadFacts(), loadFaults(), loadUpdates()]);
         setWorldClock((await telegram.status()).now);
       }
@@ -56,7 +60,10 @@ export function connect(): void {
     isConnected.value = true;
     void load();
   });
-  world.addEventListener("error", () => (isConnected.value = false));
+  world.addEventListener("error", () => {
+    isConnected.value = false;
+    wasAway = true;
+  });
   world.addEventListener("message", ({ data }) => {
     const change = JSON.parse(String(data)) as Change;
     if (early === null) take(change);

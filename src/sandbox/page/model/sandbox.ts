@@ -1,7 +1,9 @@
 import { signal } from "@preact/signals";
 import type { GroupInside, TicketInside } from "../../desk/inside.ts";
 import type { CrmInside, Playing, ReceivedWebhook, SandboxFacts, SandboxNews } from "../../host/feed.ts";
+import { TOKEN_HEADER } from "../../telegram/http/token-header.ts";
 import { notify } from "./toasts.ts";
+import { sandboxToken } from "./token.ts";
 
 export const facts = signal<SandboxFacts | null>(null);
 export const insides = signal<ReadonlyMap<string, GroupInside>>(new Map());
@@ -57,7 +59,7 @@ export async function ticketInside(group: string, number: number): Promise<Ticke
 export async function ask(what: string, body: unknown = {}): Promise<boolean> {
   const answer = await fetch(`/sandbox/${what}`, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", [TOKEN_HEADER]: sandboxToken() ?? "" },
     body: JSON.stringify(body),
   });
   if (answer.ok) return true;

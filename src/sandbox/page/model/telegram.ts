@@ -2,8 +2,9 @@ import type { ActInput, ActName, ActResult } from "../../telegram/acts/all.ts";
 import type { SeenMessage } from "../../telegram/client.ts";
 import { Control, type Travelled } from "../../telegram/client/control.ts";
 import { notify } from "./toasts.ts";
+import { sandboxToken } from "./token.ts";
 
-const control = new Control(`${location.origin}/control`);
+const control = new Control(`${location.origin}/control`, () => sandboxToken());
 
 /** The sandbox's Telegram, as the page uses it. */
 export const telegram = {

@@ -1,6 +1,7 @@
 import type { ActInput, ActName, ActResult } from "../acts/all.ts";
 import type { Change } from "../feed.ts";
 import type { CommandInput, CommandName, CommandResult } from "../hosted-world.ts";
+import { TOKEN_HEADER } from "../http/token-header.ts";
 import { ActRefused } from "../refusal.ts";
 
 /** What of a result is still there after it has travelled as JSON. */
@@ -9,9 +10,12 @@ export type Travelled<Result> = Result extends undefined | void ? null : Result;
 /** The control interface of one world, over `fetch` alone. */
 export class Control {
   readonly url: string;
+  readonly #token: () => string | null;
 
-  constructor(url: string) {
+  /** @param token What a server asks of whoever changes something; nothing by default. */
+  constructor(url: string, token: () => string | null = () => null) {
     this.url = url.replace(/\/+$/, "");
+    this.#token = token;
   }
 
   act<Name extends ActName>(name: Name, input: ActInput<Name>): Promise<Travelled<ActResult<Name>>> {
@@ -26,9 +30,13 @@ export class Control {
   }
 
   async #post<Result>(name: string, input: unknown): Promise<Result> {
+    const token = this.#token();
     const response = await fetch(`${this.url}/${name}`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: {
+        "content-type": "application/json",
+        ...(token === null ? {} : { [TOKEN_HEADER]: token }),
+      },
       body: JSON.stringify(input),
     });
     const answer = (await response.json()) as { ok: true; result: Result } | { ok: false; error: string };

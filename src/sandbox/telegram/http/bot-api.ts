@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CallResult } from "../calling.ts";
 import { failures, TelegramFailure } from "../errors.ts";
 import type { HostedWorld } from "../hosted-world.ts";
+import { findMethod } from "../methods/all.ts";
 import type { LongPolls } from "./long-polls.ts";
 import { readCallParams } from "./request-params.ts";
 import type { CallParams } from "./request-params.ts";
@@ -23,6 +24,10 @@ export async function serveBotCall(
   response: ServerResponse,
   call: BotRequest,
 ): Promise<void> {
+  if (request.method === "GET" && !isLook(call.method)) {
+    const description = `Method Not Allowed: here “${call.method}” takes POST, so that no link can call it`;
+    return sendJson(response, 405, { ok: false, error_code: 405, description });
+  }
   const startedAt = performance.now();
   const isGone = new AbortController();
   response.once("close", () => isGone.abort());
@@ -49,6 +54,12 @@ export async function serveBotCall(
   else if (typeof result.body === "string") sendHtml(response, result.status, result.body, result.headers);
   else sendJson(response, result.status, result.body);
   finished();
+}
+
+/** Telegram takes GET for everything. An unknown method is refused in its words; `getUpdates` takes updates away. */
+function isLook(method: string): boolean {
+  const name = findMethod(method)?.name;
+  return name === undefined || (name.startsWith("get") && name !== "getUpdates");
 }
 
 async function perform(call: BotRequest, given: CallParams, isGone: AbortSignal): Promise<CallResult> {

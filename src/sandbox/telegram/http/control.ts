@@ -6,9 +6,10 @@ import type { HostedWorld } from "../hosted-world.ts";
 import { ActRefused } from "../refusal.ts";
 import { sendJson } from "./bot-api.ts";
 import { parseObject, readBody } from "./request-params.ts";
+import { TOKEN_IS_MISSING } from "./token.ts";
 
-/** What may be asked with a plain GET: nothing changes. */
-const LOOKS: readonly string[] = [
+/** What may be asked with a plain GET, and without a token: nothing changes. */
+export const LOOKS: readonly string[] = [
   ...Object.keys(lookingActs),
   "status",
   "snapshot",
@@ -17,23 +18,35 @@ const LOOKS: readonly string[] = [
   "budgetLeft",
 ];
 
+export interface ControlRequest {
+  world: () => HostedWorld;
+  name: string;
+  query: URLSearchParams;
+  /** Whether the request presented what is asked of whoever changes something. */
+  mayChange: boolean;
+}
+
 export async function serveControl(
   request: IncomingMessage,
   response: ServerResponse,
-  world: HostedWorld,
-  name: string,
-  query: URLSearchParams,
+  { world: worldOf, name, query, mayChange }: ControlRequest,
 ): Promise<void> {
+  const isLook = name === "" || name === "feed" || LOOKS.includes(name);
+  if (!isLook && request.method === "GET") {
+    sendJson(response, 405, { ok: false, error: `“${name}” changes something: use POST` });
+    return;
+  }
+  if (!isLook && !mayChange) {
+    sendJson(response, 403, { ok: false, error: TOKEN_IS_MISSING });
+    return;
+  }
+  const world = worldOf();
   if (name === "") {
     sendJson(response, 200, { ...world.status, acts: Object.keys(acts), commands: Object.keys(commands) });
     return;
   }
   if (name === "feed") {
     serveFeed(response, world);
-    return;
-  }
-  if (request.method === "GET" && !LOOKS.includes(name)) {
-    sendJson(response, 405, { ok: false, error: `“${name}” changes something: use POST` });
     return;
   }
   try {

@@ -36,3 +36,5 @@ const byLowerCase = new Map(
 export function findMethod(name: string): { name: string; method: Method } | null {
   return byLowerCase.get(name.toLowerCase()) ?? null;
 }
+
+export const METHOD_NAMES: readonly string[] = Object.keys(all);

@@ -1,0 +1,1 @@
+export const TOKEN_HEADER = "x-sandbox-token";
