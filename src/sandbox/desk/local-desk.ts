@@ -1,9 +1,12 @@
 import { execFile } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_readConfig } from "wrangler";
+import { makeAssets } from "../../setup/api-docs/files.ts";
+import { fingerprint, madeOf } from "../made-of.ts";
 
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../../..");
@@ -35,8 +38,9 @@ export interface LocalDesk {
 export async function startLocalDesk(options: LocalDeskOptions): Promise<LocalDesk> {
   const { statePath, port, telegramRoot, secrets, verbose = false } = options;
   const [bundle] = await Promise.all([
-    options.bundle ?? buildWorker(LOCAL_ENTRY, join(statePath, "bundle")),
+    options.bundle ?? builtLocalWorker(),
     migrateRecord(statePath),
+    makeAssets(),
   ]);
   const config = unstable_readConfig({ config: join(ROOT, "wrangler.toml") });
   const database = config.d1_databases[0]!;
@@ -82,6 +86,18 @@ export async function startLocalDesk(options: LocalDeskOptions): Promise<LocalDe
 /** Bundles a Worker as a deployment would, into `outdir`. Answers the path of its main module. */
 export async function buildWorker(entry: string, outdir: string): Promise<string> {
   await wrangler("deploy", entry, "--dry-run", "--outdir", outdir);
+  return mainModule(entry, outdir);
+}
+
+/** The local desk's bundle, made anew if its sources have changed. */
+export async function builtLocalWorker(): Promise<string> {
+  const folder = await madeOf("desk", ["src", "migrations", "wrangler.toml", "package-lock.json"], (outdir) =>
+    buildWorker(LOCAL_ENTRY, outdir).then(() => undefined),
+  );
+  return mainModule(LOCAL_ENTRY, folder);
+}
+
+function mainModule(entry: string, outdir: string): string {
   return join(outdir, basename(entry).replace(/\.ts$/, ".js"));
 }
 
@@ -95,8 +111,18 @@ async function modulesOf(bundle: string) {
   ];
 }
 
+/** A record that has all migrations needs no look of wrangler's, which takes seconds; a new one is a copy of one made before. */
 async function migrateRecord(statePath: string): Promise<void> {
-  await wrangler("d1", "migrations", "apply", "topicdesk", "--local", "--persist-to", statePath);
+  const sources = ["migrations/record", "wrangler.toml", "package-lock.json"];
+  const record = join(statePath, "v3/d1");
+  const marker = join(record, ".migrated-by");
+  const wanted = await fingerprint(sources);
+  if ((await readFile(marker, "utf8").catch(() => null)) === wanted) return;
+  const apply = (at: string): Promise<void> =>
+    wrangler("d1", "migrations", "apply", "topicdesk", "--local", "--persist-to", at);
+  if (existsSync(record)) await apply(statePath);
+  else await cp(join(await madeOf("record", sources, apply), "v3/d1"), record, { recursive: true });
+  await writeFile(marker, wanted);
 }
 
 async function wrangler(...args: string[]): Promise<void> {

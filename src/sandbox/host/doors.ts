@@ -9,9 +9,12 @@ import { hasToken, TOKEN_IS_MISSING } from "../telegram/http/token.ts";
 import type { Neighbour } from "../telegram/server.ts";
 import { CrmSaying, CrmStateSetting } from "./crm.ts";
 import type { SandboxFacts, SandboxNews } from "./feed.ts";
+import { INSTANCE_PATH } from "./running.ts";
 
 /** What can be asked of the sandbox beside its Telegram. */
 export interface Backstage {
+  /** Where the page lies. */
+  pagePath: string;
   facts(): SandboxFacts;
   subscribe(reader: (news: SandboxNews) => void): () => void;
   ticket(group: string, number: number): Promise<unknown>;
@@ -36,6 +39,9 @@ const KINDS: Record<string, string> = {
 };
 const POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' data: blob:; frame-ancestors 'none'";
+
+/** Looks again by itself. */
+const STARTING = `<!doctype html><title>Topicdesk</title><meta http-equiv="refresh" content="1" /><p>Topicdesk is starting …</p>`;
 
 const travelSchema = z.strictObject({ advanceMs: z.number().int().min(0).max(TRAVEL_MAX_MS).nullable() });
 const recordSchema = z.strictObject({ down: z.boolean() });
@@ -100,23 +106,28 @@ export const BACKSTAGE_DOORS: readonly string[] = Object.keys(doors);
 
 /** The page at `/`, and what it asks of the desk and of the sandbox under `/sandbox/`. */
 export function backstageDoors(
-  pagePath: string,
   token: string,
+  instance: string,
   backstage: () => Backstage | null,
 ): Neighbour {
   return async (request, response, { pathname, searchParams }) => {
-    if (request.method === "GET" && pathname === "/") {
-      await serveFile(response, join(pagePath, "index.html"), (html) => withToken(html, token));
+    if (request.method === "GET" && pathname === INSTANCE_PATH) {
+      sendJson(response, 200, { ok: true, result: instance });
       return true;
     }
-    if (request.method === "GET" && pathname.startsWith("/assets/")) {
-      await serveFile(response, join(pagePath, normalize(pathname)));
-      return true;
-    }
-    if (!pathname.startsWith("/sandbox/")) return false;
+    const isOfPage = request.method === "GET" && (pathname === "/" || pathname.startsWith("/assets/"));
+    if (!isOfPage && !pathname.startsWith("/sandbox/")) return false;
     const asked = backstage();
     if (asked === null) {
-      response.writeHead(503, { "retry-after": "1" }).end();
+      const type = "text/html; charset=utf-8";
+      response.writeHead(503, { "retry-after": "1", "content-type": type, "cache-control": "no-store" });
+      response.end(pathname === "/" ? STARTING : "");
+      return true;
+    }
+    if (isOfPage) {
+      const isPage = pathname === "/";
+      const path = join(asked.pagePath, isPage ? "index.html" : normalize(pathname));
+      await serveFile(response, path, isPage ? (html) => withToken(html, token) : undefined);
       return true;
     }
     await serveBackstage(request, response, {

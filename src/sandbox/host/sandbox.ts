@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ConfigInput } from "../../domain/config.ts";
 import { ms } from "../../domain/duration.ts";
-import { buildWorker, LOCAL_ENTRY, startLocalDesk, type LocalDesk } from "../desk/local-desk.ts";
+import { builtLocalWorker, startLocalDesk, type LocalDesk } from "../desk/local-desk.ts";
 import { scenarios } from "../scenarios/all.ts";
 import { furnish } from "../scenarios/furnish.ts";
 import { SandboxTelegram } from "../telegram/client.ts";
@@ -14,8 +14,9 @@ import { asksCrmHere, crmDoor, LocalCrm, withCrmHere, type CrmKept } from "./crm
 import { DeskLine } from "./desk-line.ts";
 import { backstageDoors, type Backstage } from "./doors.ts";
 import { Newsroom } from "./newsroom.ts";
-import { buildPage } from "./page-build.ts";
+import { builtPage } from "./page-build.ts";
 import { Player } from "./player.ts";
+import { claim } from "./running.ts";
 import { SandboxTime } from "./time.ts";
 import { webhookReceiver, withWebhooksHere } from "./webhook-receiver.ts";
 
@@ -30,6 +31,8 @@ export interface SandboxOptions {
   config: ConfigInput;
   /** How long people look at one step of a scenario. */
   paceMs: number;
+  /** The scenario that is played once everything has started over; none by default. */
+  opening?: string;
 }
 
 export interface Sandbox {
@@ -55,11 +58,14 @@ const FIRST_CUSTOMERS = [
   { firstName: "Grace", lastName: "Weber", languageCode: "de", isPremium: true },
 ];
 
-/** The desk in the real runtime, a Telegram of its own, and the page to play with both: all on loopback. */
+/**
+ * The desk in the real runtime, a Telegram of its own, and the page to play with both: all on loopback. Throws
+ * AlreadyRunning if somebody has started it with the same state.
+ */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { statePath, secrets } = options;
   const token = randomBytes(32).toString("base64url");
-  const pagePath = join(statePath, "page");
+  const instance = randomUUID();
   const telegramState = join(statePath, "telegram.json");
   const crmState = join(statePath, "crm.json");
   let backstage: Backstage | null = null;
@@ -76,22 +82,25 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         (received) => newsroom.tellWebhook(received),
       ),
       crmDoor(crm, secrets.WEBHOOK_SECRET),
-      backstageDoors(pagePath, token, () => backstage),
+      backstageDoors(token, instance, () => backstage),
     ),
   });
   const world = sandbox.world();
+  const running = { pid: process.pid, url: sandbox.url, deskUrl: null, instance };
+  const lock = await claim(statePath, running).catch(async (error: unknown) => {
+    await sandbox.close();
+    throw error;
+  });
   const telegram = new SandboxTelegram(`${sandbox.url}/control`, token);
   const keptTelegram = readKept(telegramState) as WorldSnapshot | null;
   if (keptTelegram !== null) world.restore(keptTelegram);
   const keptCrm = readKept(crmState) as CrmKept | null;
   if (keptCrm !== null) crm.restore(keptCrm);
 
-  const [bundle] = await Promise.all([
-    buildWorker(LOCAL_ENTRY, join(statePath, "bundle")),
-    buildPage(pagePath),
-  ]);
+  const [bundle, pagePath] = await Promise.all([builtLocalWorker(), builtPage()]);
   let desk = await startDesk(options.deskPort);
   const isNew = (await telegram.chats()).length === 0;
+  lock.update({ ...running, deskUrl: desk.url });
   let config = await settleIn();
   const groups = (): string[] => config.groups.map(({ id }) => id);
   let line = openLine();
@@ -108,6 +117,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const saving = setInterval(save, SAVE_EVERY_MS);
 
   backstage = {
+    pagePath,
     facts: () => ({
       desk: config.desk.name,
       groups: config.groups.map(({ id, chatId }) => ({ id, chatId })),
@@ -168,6 +178,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       newsroom.tell({ type: "record", down: false });
       newsroom.tell({ type: "playing", playing: null });
       newsroom.tell({ type: "starting_over", done: true });
+      if (options.opening !== undefined) backstage!.play(options.opening);
     },
   };
 
@@ -191,6 +202,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       save();
       await desk.close();
       await sandbox.close();
+      lock.release();
     },
   };
 
