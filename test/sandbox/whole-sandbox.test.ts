@@ -108,21 +108,30 @@ async function everyDoor(): Promise<string[]> {
     paths: Record<string, Record<string, unknown>>;
   };
   const onPage = [
-    ...["GET /", "GET /assets/index.js", "GET /control", "GET /control/feed", "POST /w/other/control/reset"],
-    ...[
-      "GET /file/bot1:sandbox/photos/1.jpg",
-      "POST /sandbox/webhooks/crm",
-      "POST /sandbox/crm",
-      "GET /none",
-    ],
+    "GET /",
+    "GET /assets/index.js",
+    "GET /control",
+    "GET /control/feed",
+    "POST /w/other/control/reset",
+    "GET /file/bot1:sandbox/photos/1.jpg",
+    "GET /sandbox/instance",
+    "POST /sandbox/webhooks/crm",
+    "POST /sandbox/crm",
+    "GET /none",
     ...[...Object.keys(acts), ...Object.keys(commands)].map((name) => `POST /control/${name}`),
     ...LOOKS.map((name) => `GET /control/${name}`),
     ...METHOD_NAMES.flatMap((name) => [`GET /bot1:sandbox/${name}`, `POST /bot1:sandbox/${name}`]),
     ...BACKSTAGE_DOORS.map((door) => door.replace(" ", " /sandbox/")),
   ];
   const onDesk = [
-    ...["GET /", "GET /api/docs", "GET /api/v1/openapi.json", "POST /telegram/webhook", "GET /metrics"],
-    ...["GET /healthz", "GET /none", "GET /cdn-cgi/none"],
+    "GET /",
+    "GET /api/docs",
+    "GET /api/v1/openapi.json",
+    "POST /telegram/webhook",
+    "GET /metrics",
+    "GET /healthz",
+    "GET /none",
+    "GET /cdn-cgi/none",
     ...Object.entries(contract.paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
     ),

@@ -118,11 +118,13 @@ async function migrateRecord(statePath: string): Promise<void> {
   const marker = join(record, ".migrated-by");
   const wanted = await fingerprint(sources);
   if ((await readFile(marker, "utf8").catch(() => null)) === wanted) return;
-  const apply = (at: string): Promise<void> =>
-    wrangler("d1", "migrations", "apply", "topicdesk", "--local", "--persist-to", at);
-  if (existsSync(record)) await apply(statePath);
-  else await cp(join(await madeOf("record", sources, apply), "v3/d1"), record, { recursive: true });
+  if (existsSync(record)) await applyMigrations(statePath);
+  else await cp(join(await madeOf("record", sources, applyMigrations), "v3/d1"), record, { recursive: true });
   await writeFile(marker, wanted);
+}
+
+function applyMigrations(statePath: string): Promise<void> {
+  return wrangler("d1", "migrations", "apply", "topicdesk", "--local", "--persist-to", statePath);
 }
 
 async function wrangler(...args: string[]): Promise<void> {
