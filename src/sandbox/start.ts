@@ -4,7 +4,7 @@ import { parseEnv, styleText } from "node:util";
 import type { ConfigInput } from "../domain/config.ts";
 import { BadArgument, readArguments, USAGE } from "./host/arguments.ts";
 import { choosePorts, keepPorts, keptPorts, PortNotFree, type Ports } from "./host/ports.ts";
-import { AlreadyRunning, runningOn, type Running } from "./host/running.ts";
+import { AlreadyRunning, endLeftDesk, runningOn, type Running } from "./host/running.ts";
 import { startSandbox } from "./host/sandbox.ts";
 import { narrate } from "./narration.ts";
 
@@ -32,6 +32,7 @@ async function start(named: Partial<Ports>, statePath: string): Promise<void> {
   const running = await runningOn(statePath);
   // Before ports are chosen: its own are no other program's.
   if (running !== null) throw new AlreadyRunning(running);
+  await endLeftDesk(statePath);
   const { notes, ...ports } = await choosePorts(named, keptPorts(statePath));
   for (const note of notes) console.log(styleText("yellow", note));
 

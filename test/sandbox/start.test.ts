@@ -51,7 +51,7 @@ describe("what somebody asks for", () => {
 });
 
 async function held(port = 0): Promise<number> {
-  const server: Server = createServer();
+  const server: Server = createServer((socket) => socket.destroy());
   await new Promise<void>((listening, failed) => {
     server.once("error", failed);
     server.listen(port, "127.0.0.1", listening);
@@ -122,7 +122,7 @@ async function answering(instance: string): Promise<Running> {
     },
   });
   onTestFinished(() => server.close());
-  return { pid: process.pid, url: server.url, deskUrl: null, instance };
+  return { pid: process.pid, url: server.url, deskUrl: null, deskPid: null, instance };
 }
 
 /** A number that no process has any more. */
@@ -225,29 +225,46 @@ function npmStart(...args: string[]) {
   };
 }
 
-test("npm start says what it is told to, runs once, and is at the same addresses after a restart", async () => {
+test("npm start runs once, and after whatever ended it is at the same addresses, with nobody left of the last one", async () => {
   const [page, desk] = [await free(), await free()];
+  const tokenAt = async (): Promise<string> =>
+    /name="sandbox-token" content="([^"]{30,})"/.exec(
+      await (await fetch(`http://127.0.0.1:${page}/`)).text(),
+    )![1]!;
   const first = npmStart("--port", String(page), "--desk-port", String(desk));
-  await first.until("Ctrl-C");
-  expect(first.said).toContain(`http://127.0.0.1:${page}/`);
-  expect(first.said).toContain(`export DESK=http://127.0.0.1:${desk}`);
-  const html = await (await fetch(`http://127.0.0.1:${page}/`)).text();
-  const [, token] = /name="sandbox-token" content="([^"]{30,})"/.exec(html)!;
+  await first.until("A short conversation");
+  const token = await tokenAt();
 
   const second = npmStart();
   expect(await second.ended).toBe(0);
   expect(second.said).toContain(`already running at http://127.0.0.1:${page}/ (process ${first.child.pid})`);
+  expect(second.said).toContain(`export DESK=http://127.0.0.1:${desk}`);
 
-  first.child.kill("SIGTERM");
-  expect(await first.ended).toBe(0);
-  expect(first.said).not.toContain(token);
-
+  // The desk's runtime is a process of its own, and would go on with the same database.
+  first.child.kill("SIGKILL");
+  await first.ended;
   const again = npmStart();
   await again.until("Ctrl-C");
+  expect(again.said).not.toContain("is taken");
   expect(again.said).toContain(`http://127.0.0.1:${page}/`);
   expect(again.said).toContain(`export DESK=http://127.0.0.1:${desk}`);
-  const renewed = await (await fetch(`http://127.0.0.1:${page}/`)).text();
-  expect(renewed).not.toContain(token);
+  expect(await tokenAt()).not.toBe(token);
+  expect(first.said + second.said).not.toContain(token);
+  expect(again.said).not.toContain(await tokenAt());
   again.child.kill("SIGTERM");
-  await again.ended;
+  expect(await again.ended).toBe(0);
+  expect(await runningOn(statePath)).toBeNull();
 }, 120_000);
+
+test("npm start with what makes no sense, or at a port that is taken, says so in a line and starts nothing", async () => {
+  const taken = await held();
+  for (const [args, why] of [
+    [["--port", "abc"], '--port must be a number from 1 to 65535, not "abc".'],
+    [["--port", String(taken)], `${taken} is taken by another program`],
+  ] as const) {
+    const start = npmStart(...args);
+    expect(await start.ended).toBe(1);
+    expect(start.said.trim().split("\n")).toHaveLength(1);
+    expect(start.said).toContain(why);
+  }
+});

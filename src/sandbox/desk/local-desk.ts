@@ -7,6 +7,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_readConfig } from "wrangler";
 import { makeAssets } from "../../setup/api-docs/files.ts";
 import { fingerprint, madeOf } from "../made-of.ts";
+import { ownRuntimes } from "./workerd.ts";
 
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../../..");
@@ -31,6 +32,8 @@ export interface LocalDeskOptions {
 
 export interface LocalDesk {
   url: string;
+  /** The runtime's process, where that can be found out. */
+  pid: number | null;
   close(): Promise<void>;
 }
 
@@ -44,6 +47,7 @@ export async function startLocalDesk(options: LocalDeskOptions): Promise<LocalDe
   ]);
   const config = unstable_readConfig({ config: join(ROOT, "wrangler.toml") });
   const database = config.d1_databases[0]!;
+  const others = await ownRuntimes();
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
@@ -80,7 +84,8 @@ export async function startLocalDesk(options: LocalDeskOptions): Promise<LocalDe
     }),
   );
   const url = (await miniflare.ready).origin;
-  return { url, close: () => miniflare.dispose() };
+  const pid = (await ownRuntimes()).find((one) => !others.includes(one)) ?? null;
+  return { url, pid, close: () => miniflare.dispose() };
 }
 
 /** Bundles a Worker as a deployment would, into `outdir`. Answers the path of its main module. */

@@ -104,12 +104,16 @@ function anyFreePort(): Promise<number> {
 
 async function troubleWith(port: number): Promise<keyof typeof TROUBLES | null> {
   if (port < 1) return "forbidden";
-  if (await isBlocked(port)) return "blocked";
+  const code = await codeOfListening(port);
+  if (code === null) return (await isBlocked(port)) ? "blocked" : null;
+  return code === "EACCES" ? "forbidden" : "taken";
+}
+
+/** Null: it may be listened at. */
+function codeOfListening(port: number): Promise<string | null> {
   return new Promise((resolve) => {
     const probe = createServer();
-    probe.once("error", ({ code }: NodeJS.ErrnoException) =>
-      resolve(code === "EACCES" ? "forbidden" : "taken"),
-    );
+    probe.once("error", ({ code = "" }: NodeJS.ErrnoException) => resolve(code));
     probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(null)));
   });
 }

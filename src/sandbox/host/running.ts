@@ -1,12 +1,15 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { endOrphan } from "../desk/workerd.ts";
 
 /** What the lock file of a sandbox that runs says. */
 const Running = z.object({
   pid: z.int().positive(),
   url: z.url(),
   deskUrl: z.url().nullable(),
+  /** The process of the desk's runtime, which outlives the sandbox's own if that is killed. */
+  deskPid: z.int().positive().nullable().default(null),
   /** Of this start. Whoever asks the address hears it from the same sandbox only. */
   instance: z.string().min(1),
 });
@@ -34,6 +37,14 @@ export async function runningOn(statePath: string): Promise<Running | null> {
   return lock?.running !== undefined && (await answers(lock.running)) ? lock.running : null;
 }
 
+/** Ends the desk of a sandbox that was killed, which would go on writing to the same database. */
+export async function endLeftDesk(statePath: string): Promise<void> {
+  const { running } = readLock(statePath) ?? {};
+  if (running !== undefined && running.deskPid !== null && !(await answers(running))) {
+    await endOrphan(running.deskPid, process.pid);
+  }
+}
+
 /** Takes the state for a sandbox that listens already. Throws AlreadyRunning. Answers how to tell more, and to let go. */
 export async function claim(
   statePath: string,
@@ -45,6 +56,7 @@ export async function claim(
     const lock = readLock(statePath);
     if (lock === null) continue;
     if (lock.running !== undefined && (await answers(lock.running))) throw new AlreadyRunning(lock.running);
+    await endLeftDesk(statePath);
     takeAway(statePath, lock.text, running.instance);
   }
   const isOurs = (): boolean => readLock(statePath)?.running?.instance === running.instance;

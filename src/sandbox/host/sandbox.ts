@@ -86,7 +86,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     ),
   });
   const world = sandbox.world();
-  const running = { pid: process.pid, url: sandbox.url, deskUrl: null, instance };
+  const running = { pid: process.pid, url: sandbox.url, deskUrl: null, deskPid: null, instance };
   const lock = await claim(statePath, running).catch(async (error: unknown) => {
     await sandbox.close();
     throw error;
@@ -100,7 +100,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const [bundle, pagePath] = await Promise.all([builtLocalWorker(), builtPage()]);
   let desk = await startDesk(options.deskPort);
   const isNew = (await telegram.chats()).length === 0;
-  lock.update({ ...running, deskUrl: desk.url });
+  lock.update({ ...running, deskUrl: desk.url, deskPid: desk.pid });
   let config = await settleIn();
   const groups = (): string[] => config.groups.map(({ id }) => id);
   let line = openLine();
@@ -171,6 +171,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       crm.forget();
       // Under the same address, which people may have at hand.
       desk = await startDesk(Number(new URL(desk.url).port));
+      lock.update({ ...running, deskUrl: desk.url, deskPid: desk.pid });
       config = await settleIn();
       line = openLine();
       time.follow(line);
