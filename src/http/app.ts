@@ -40,7 +40,7 @@ import type { Desk } from "./desk.ts";
 import { addDocs } from "./docs.ts";
 import { healthz } from "./healthz.ts";
 import { RETRY_AFTER_S } from "./limits.ts";
-import { problem } from "./problem.ts";
+import { notJson, problem } from "./problem.ts";
 import { prometheus } from "./prometheus.ts";
 import { rateLimited } from "./rate-limit.ts";
 import { safeHeaders } from "./safe-headers.ts";
@@ -85,7 +85,7 @@ export function appWith(now: () => number, { bootstraps = true } = {}): OpenAPIH
       });
     }
     if (error instanceof HTTPException && error.status === 400) return problem(c, "request.malformed");
-    if (error instanceof HTTPException && error.status === 415) return problem(c, "request.not_json");
+    if (error instanceof HTTPException && error.status === 415) return notJson(c);
     const id = crypto.randomUUID();
     log("error", "internal.error", { id, ...errorFacts(error) });
     return problem(c, "internal.error", {

@@ -1,6 +1,9 @@
+import { readJsonText, type JsonFault } from "../domain/json-text.ts";
 import { JSON_DEPTH_MAX } from "./limits.ts";
 
-export type Body = { value: unknown } | { refused: "request.too_large" | "request.malformed" };
+export type Body = { value: unknown } | { refused: "request.too_large" } | Malformed;
+/** No JSON; `detail`: where it stops being some. */
+type Malformed = { refused: "request.malformed"; detail: string };
 
 /**
  * The JSON of a request, read only as far as the limit goes: `Content-Length` is what the sender says, so it may
@@ -14,15 +17,18 @@ export async function readJson(request: Request, bytesMax: number): Promise<Body
 }
 
 /** JSON in bytes whose number is limited already. */
-export function jsonOf(
-  bytes: ArrayBuffer | Uint8Array,
-): { value: unknown } | { refused: "request.malformed" } {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return isDeep(value) ? { refused: "request.malformed" } : { value };
-  } catch {
-    return { refused: "request.malformed" };
-  }
+export function jsonOf(bytes: ArrayBuffer | Uint8Array): { value: unknown } | Malformed {
+  if (bytes.byteLength === 0) return { refused: "request.malformed", detail: "The body is empty." };
+  const read = readJsonText(new TextDecoder().decode(bytes));
+  if ("fault" in read) return { refused: "request.malformed", detail: inWords(read.fault) };
+  return isDeep(read.value)
+    ? { refused: "request.malformed", detail: `It nests deeper than ${JSON_DEPTH_MAX} levels.` }
+    : read;
+}
+
+/** Where a text stops being JSON, and why, in a sentence. */
+export function inWords({ line, column, message }: JsonFault): string {
+  return `Line ${line}, column ${column}: ${message}.`;
 }
 
 /** A body, read only as far as the limit goes; null beyond it. */

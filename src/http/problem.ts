@@ -180,6 +180,15 @@ export function problem<Code extends ProblemCode>(c: Context, code: Code, { head
   return c.json(document, status, { ...headers, "Content-Type": "application/problem+json" });
 }
 
+/** A body was sent as something else, as curl does by itself. */
+export function notJson(c: Context) {
+  const type = c.req.header("Content-Type");
+  const came = type === undefined ? "It came without a Content-Type" : `It came as ${type.slice(0, 80)}`;
+  return problem(c, "request.not_json", {
+    detail: `${came}. Send it with the header Content-Type: application/json.`,
+  });
+}
+
 type ProblemResponses<Code extends ProblemCode> = {
   [Status in StatusOf<Code>]: {
     description: string;

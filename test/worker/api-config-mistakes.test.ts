@@ -121,3 +121,59 @@ test("a group whose tickets get another prefix is named", async () => {
     { at: "groups[main].prefix", message: "new tickets of main are called HELP-…; those so far keep SUP-…" },
   ]);
 });
+
+test("a body that is not JSON is told where, and what it is instead", async () => {
+  const text = JSON.stringify(exampleDesk(), null, 2);
+  const detailOf = async (body: string, headers: Record<string, string> = {}): Promise<unknown[]> => {
+    const answer = await desk.send("PUT", "/api/v1/config", body, headers);
+    const { code, detail } = await answer.json<{ code: string; detail: string }>();
+    return [answer.status, code, detail];
+  };
+  const malformed = (detail: unknown): unknown[] => [400, "request.malformed", detail];
+  const lines = text.split("\n").length;
+  expect(await detailOf(text.replace(/\n\}$/, ",\n}"))).toEqual(
+    malformed(`Line ${lines - 1}, column 4: a comma behind the last item: JSON has none before "}".`),
+  );
+  expect(await detailOf(`// our desk\n${text}`)).toEqual(
+    malformed("Line 1, column 1: a comment: JSON has none."),
+  );
+  expect(await detailOf("desk:\n  name: Shop")).toEqual(
+    malformed("Line 1, column 1: this is not JSON: it looks like YAML."),
+  );
+  expect(await detailOf("")).toEqual(malformed("The body is empty."));
+  expect(await detailOf("[".repeat(2_000) + "]".repeat(2_000))).toEqual(
+    malformed(expect.stringMatching(/^It nests deeper than \d+ levels\.$/)),
+  );
+  expect(await detailOf(text, { "Content-Type": "application/x-www-form-urlencoded" })).toEqual([
+    415,
+    "request.not_json",
+    "It came as application/x-www-form-urlencoded. Send it with the header Content-Type: application/json.",
+  ]);
+  expect(
+    await (await desk.send("POST", "/api/v1/config/rollback", '{ "version": 1, }')).json(),
+  ).toMatchObject({
+    code: "request.malformed",
+    detail: 'Line 1, column 15: a comma behind the last item: JSON has none before "}".',
+  });
+});
+
+test("JSON with comments is taken by its name, once for each key", async () => {
+  const text = `// our desk\n${JSON.stringify(exampleDesk(), null, 2).replace(/\n\}$/, ", // the end\n}\n")}`;
+  const jsonc = { "Content-Type": "application/jsonc; charset=utf-8", "Idempotency-Key": "one" };
+  expect(await json(desk.send("PUT", "/api/v1/config", text, jsonc))).toMatchObject({
+    version: 1,
+    changed: true,
+  });
+  expect(await (await desk.get("/api/v1/config")).json()).toEqual(exampleDesk());
+  expect(await json(desk.send("PUT", "/api/v1/config", text, jsonc))).toMatchObject({
+    version: 1,
+    changed: true,
+  });
+  const item = '{ "id": "extra", "group": "main", /* for now */ }';
+  delete (jsonc as Record<string, string>)["Idempotency-Key"];
+  expect((await desk.send("PUT", "/api/v1/config/queues/extra", item, jsonc)).status).toBe(200);
+  expect(await json(desk.send("PUT", "/api/v1/config", '{ "desk": {}, "desk": {} }', jsonc))).toMatchObject({
+    code: "request.malformed",
+    detail: 'Line 1, column 15: the key "desk" stands twice in the same object: only one of them could hold.',
+  });
+});

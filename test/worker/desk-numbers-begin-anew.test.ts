@@ -15,6 +15,7 @@ async function open(config: (config: ConfigInput) => void = () => undefined): Pr
     config: (desk) => {
       promisesNothing(desk);
       desk.routing.rules = [];
+      delete desk.routing.fallbackPool;
       desk.queues = [
         { id: "general", group: "main" },
         { id: "premium", group: "vip" },

@@ -12,7 +12,7 @@ import { jsonOf } from "../body.ts";
 import type { Desk } from "../desk.ts";
 import { etag, names } from "../etag.ts";
 import { isJson } from "../media-type.ts";
-import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, notJson, problem, problems } from "../problem.ts";
 import {
   changeConfig,
   Changed,
@@ -149,9 +149,9 @@ configSectionsApi.openapi(
   }),
   async (c) => {
     const { section } = c.req.valid("param");
-    if (!isJson(c.req.header("Content-Type"))) return problem(c, "request.not_json");
+    if (!isJson(c.req.header("Content-Type"))) return notJson(c);
     const body = jsonOf(await c.req.arrayBuffer());
-    if ("refused" in body) return problem(c, body.refused);
+    if ("refused" in body) return problem(c, body.refused, { detail: body.detail });
     const next = onDocument((document) => ({ ...document, [section]: body.value }));
     const exists = (document: unknown) => (document as Record<string, unknown>)[section] !== undefined;
     return changeConfig(c, next, { ...c.req.valid("query"), exists });
@@ -170,9 +170,9 @@ configSectionsApi.openapi(
   }),
   async (c) => {
     const { section, id } = c.req.valid("param");
-    if (!isJson(c.req.header("Content-Type"))) return problem(c, "request.not_json");
+    if (!isJson(c.req.header("Content-Type"))) return notJson(c);
     const body = jsonOf(await c.req.arrayBuffer());
-    if ("refused" in body) return problem(c, body.refused);
+    if ("refused" in body) return problem(c, body.refused, { detail: body.detail });
     const wrong = otherName(section, id, body.value);
     if (wrong !== null) return problem(c, "request.invalid", { problems: [wrong] });
     const next = onDocument((document) => withItem(document, section, id, body.value));

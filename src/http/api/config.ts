@@ -6,7 +6,7 @@ import { jsonOf } from "../body.ts";
 import type { Desk } from "../desk.ts";
 import { etag, names } from "../etag.ts";
 import { isJson } from "../media-type.ts";
-import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, notJson, problem, problems } from "../problem.ts";
 import {
   Changed,
   changeConfig,
@@ -91,6 +91,8 @@ configApi.openapi(
       }),
       body: {
         required: true,
+        description:
+          "As `application/json`, or as `application/jsonc` with comments and a comma behind the last item; comments are not kept",
         content: { "application/json": { schema: Document, example: SMALL_CONFIG } },
       },
     },
@@ -111,9 +113,9 @@ configApi.openapi(
   }),
   async (c) => {
     const { dryRun, note, reassign } = c.req.valid("query");
-    if (!isJson(c.req.header("Content-Type"))) return problem(c, "request.not_json");
+    if (!isJson(c.req.header("Content-Type"))) return notJson(c);
     const body = jsonOf(await c.req.arrayBuffer());
-    if ("refused" in body) return problem(c, body.refused);
+    if ("refused" in body) return problem(c, body.refused, { detail: body.detail });
 
     return changeConfig(c, () => ({ document: body.value }), { dryRun, note, reassign });
   },
