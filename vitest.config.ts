@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { realNow } from "./src/real-clock.ts";
 import { makeAssets } from "./src/setup/api-docs/files.ts";
 import { moveDate } from "./test/support/moved-date.ts";
@@ -79,6 +80,18 @@ const crash = {
   maxWorkers,
 };
 
+/** They take minutes each. */
+const LONG = ["killed-desk", "crash-matrix", "routing-laws", "desk-routing", "desk-privacy", "test/browser/"];
+
+/** The long files begin first, so that no core idles while the last of them ends. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.some((part) => moduleId.includes(part));
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 /** Where a machine-readable report goes, beside what people read. */
 const report = process.env["TEST_REPORT"];
 
@@ -89,6 +102,7 @@ export default defineConfig({
 
     // The desk's own log lines: in tests they are about what a test does on purpose.
     onConsoleLog: (log) => (/^\{"(level|event)":/.test(log) ? false : undefined),
+    sequence: { sequencer: LongFirst },
     projects: [
       { test: node },
       { test: browser },
