@@ -15,11 +15,11 @@ interface Place {
 }
 
 describe.each([
-  ["one group", { severalGroups: false, tiers: false }],
-  ["one group whose customers have tiers", { severalGroups: false, tiers: true }],
-  ["groups that share agents", { severalGroups: true, tiers: false }],
-] as const)("%s, whatever people do", (_, options) => {
-  test.each([3, 6])("a rehearsal says what the desk does (seed %i)", { timeout: 120_000 }, async (seed) => {
+  ["one group", { severalGroups: false, tiers: false }, [3]],
+  ["one group whose customers have tiers", { severalGroups: false, tiers: true }, [6]],
+  ["groups that share agents", { severalGroups: true, tiers: false }, [3, 6]],
+] as const)("%s, whatever people do", (_, options, seeds) => {
+  test.each(seeds)("a rehearsal says what the desk does (seed %i)", { timeout: 600_000 }, async (seed) => {
     const day = await BusyDay.open(new Dice(seed), options);
     let assigned = 0;
     for (let n = 0; n < TICKETS; n += 1) {

@@ -11,14 +11,14 @@ import { texts } from "../support/stage.ts";
  */
 
 const STEPS = 40;
-const SEEDS = [1, 2, 3];
+const SEEDS = [1, 2];
 
 describe.each([
   ["one group", { severalGroups: false, tiers: false }],
   ["one group whose customers have tiers", { severalGroups: false, tiers: true }],
   ["groups that share agents and help each other out", { severalGroups: true, tiers: false }],
 ] as const)("%s, whatever people do", (_, options) => {
-  test.each(SEEDS)("hands out by the rules (seed %i)", { timeout: 120_000 }, async (seed) => {
+  test.each(SEEDS)("hands out by the rules (seed %i)", { timeout: 600_000 }, async (seed) => {
     const day = await BusyDay.open(new Dice(seed), options);
     for (let n = 0; n < STEPS; n += 1) await day.step();
     await day.end();
