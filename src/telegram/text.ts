@@ -497,6 +497,13 @@ export function forwardedFrom(name: string): RichText {
   return rich`↪ A message here was forwarded from ${bold(name === "" ? "somebody" : name)}: the words are not the customer's.`;
 }
 
+/** Before what the customer has written and nobody has answered, in the topic of the group that a ticket has come to. */
+export function openTurnFrom(group: string, count: number): RichText {
+  return count === 1
+    ? rich`📎 The customer's unanswered message, copied from ${bold(group)}:`
+    : rich`📎 The customer's ${String(count)} unanswered messages, copied from ${bold(group)}:`;
+}
+
 export function sourceGone(): RichText {
   return plain("🗑 The customer deleted a message before it could be copied here.");
 }

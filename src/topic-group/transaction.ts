@@ -371,8 +371,10 @@ export class Transaction {
     this.#accepted(message);
   }
 
-  /** … that another group passes on; it may have been here before. */
+  /** … that another group passes on, unless it stands in the ticket's topic already. */
   relayAgain(message: Omit<NewMessage, "seq" | "acceptedAt">): void {
+    const { topicId = null } = this.store.ticket(message.ticket)?.ticket ?? {};
+    if (!this.messages.isMissing(message, topicId)) return;
     this.messages.takeBack({ ...message, seq: this.#sequence.next(), acceptedAt: this.now });
     this.#accepted(message);
   }

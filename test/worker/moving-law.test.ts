@@ -13,7 +13,8 @@ type Fault = Parameters<Stage["telegram"]["faults"]>[0] extends readonly (infer 
 
 /*
  * Tickets of several customers go back and forth between two groups while their customers write texts and albums, a CRM
- * answers late or not at all, and Telegram refuses for a while or fails: every word is read once, in its order.
+ * answers late or not at all, and Telegram refuses for a while or fails. Nobody answers, so all that a customer has written
+ * is unanswered: the group that has the ticket at the end reads each word once, in its order; the other one at most once.
  */
 
 const BOSS = 9001;
@@ -103,21 +104,31 @@ test.each([1, 2, 3, 4, 5, 121])(
 
     for (const [who, of] of said.entries()) {
       const ref = await refOf(stage, customers[who]);
+      const { group } = await stage.get<{ group: string }>(`/api/v1/tickets/${ref}`);
       const places = [await wordsIn(stage.group, ref), await wordsIn(vip, ref)];
-      const read = places.flat();
+      const [here, former] = group === "main" ? places : places.toReversed();
       const all = of.flat();
-      expect(read.map(({ text }) => text).toSorted(byNumber), `${ref}: each word once`).toEqual(all);
-      for (const place of places) {
-        const texts = place.map(({ text }) => text);
-        expect(texts, `${ref}: in order`).toEqual(texts.toSorted(byNumber));
-      }
+      expect(
+        here.map(({ text }) => text),
+        `${ref}: where it is each word once, in order`,
+      ).toEqual(all);
+      const before = former.map(({ text }) => text);
+      expect(before, `${ref}: where it was each word at most once, in order`).toEqual(
+        all.filter((text) => before.includes(text)),
+      );
       // Over both groups, nobody reads what came later before what came earlier.
-      const times = read.toSorted((a, b) => byNumber(a.text, b.text)).map(({ date }) => date);
+      const times = all.map((one) =>
+        Math.min(...places.flat().flatMap(({ text, date }) => (text === one ? [date] : []))),
+      );
       expect(times, `${ref}: in order over both`).toEqual(times.toSorted((a, b) => a - b));
       for (const album of of.filter(({ length }) => length > 1)) {
-        const copies = read.filter(({ text }) => album.includes(text)).map((one) => one.album);
-        expect(new Set(copies).size, `${ref}: ${album.join()} in one piece`).toBe(1);
-        expect(copies[0]).toBeDefined();
+        for (const place of places) {
+          const copies = place.filter(({ text }) => album.includes(text)).map((one) => one.album);
+          expect([0, album.length], `${ref}: ${album.join()} whole`).toContain(copies.length);
+          if (copies.length === 0) continue;
+          expect(new Set(copies).size, `${ref}: ${album.join()} in one piece`).toBe(1);
+          expect(copies[0]).toBeDefined();
+        }
       }
     }
   },
@@ -144,8 +155,4 @@ async function wordsIn(
       const found = (message.text ?? message.caption ?? "").match(/word \d+/g) ?? [];
       return found.map((text) => ({ text, album: message.media_group_id, date: message.date }));
     });
-}
-
-function byNumber(a: string, b: string): number {
-  return Number(a.slice(5)) - Number(b.slice(5));
 }

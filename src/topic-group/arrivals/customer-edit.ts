@@ -7,7 +7,7 @@ import type { Of } from "./arrival-of.ts";
 import { commandKey, customerCommand } from "./customer-command.ts";
 import { customerMessage } from "./customer-message.ts";
 import { seenCustomer } from "./customers.ts";
-import { customersEdit, type InFlight } from "./mirror.ts";
+import { customersEdit, editLeftBehind, type InFlight } from "./mirror.ts";
 
 export function customerEdit(
   tx: Transaction,
@@ -46,13 +46,16 @@ function mirrorCustomerEdit(
   { contact, writing }: Pick<Of<"customer_edit">, "contact" | "writing">,
   inFlight: InFlight,
 ): void {
-  const elsewhere = isPeerLane(row.lane) ? tx.store.ticket(row.ticket)?.ticket : undefined;
+  const ticket = tx.store.ticket(row.ticket)?.ticket;
+  // Copied here or passed on: where its ticket is it may stand as well.
+  const elsewhere = isPeerLane(row.lane) || ticket?.movedTo != null ? ticket : undefined;
   const away = elsewhere === undefined ? null : tx.away(elsewhere);
   if (elsewhere === undefined || away === null) {
     customersEdit(tx, row, writing, inFlight);
     return;
   }
   if (isSameContent(row.file, writing.mark) && (writing.ticked ?? 0) === 0) return;
+  editLeftBehind(tx, contact.id, writing, inFlight);
   tx.messages.update(row, { file: writing.mark ?? row.file });
   const message = { type: "customer_edit", ticketId: elsewhere.id, contact, writing } as const;
   tx.work({ lane: away, ticket: row.ticket, work: { kind: "peer", message } });

@@ -33,6 +33,17 @@ export function customersEdit(tx: Transaction, row: MessageRow, writing: Writing
   }
 }
 
+/** The copy in the topic that its ticket has left follows, too: the ticket may come back to it. */
+export function editLeftBehind(
+  tx: Transaction,
+  customer: number,
+  writing: Writing,
+  inFlight: InFlight,
+): void {
+  const row = tx.messages.byOriginal({ chat: customer, messageId: writing.messageId });
+  if (row !== undefined && row.lane === STAFF) mirrorEdit(tx, row, writing, inFlight);
+}
+
 /** Whether a message is being sent at this very moment, so that a change may come too late for its copy. */
 export type InFlight = (key: OriginalKey) => boolean;
 
@@ -191,12 +202,17 @@ export function customerReaction(
   { customer, messageId, emoji, custom = null }: Of<"customer_reaction">,
 ): void {
   const found = tx.messages.find(customer, messageId)?.row;
+  // Their own message may stand where its ticket was, and where it is.
+  const copied = found !== undefined && found.chat > 0 && found.lane === STAFF;
   const passed =
-    found !== undefined && (isPeerLane(found.lane) || (found.chat < 0 && found.chat !== STAFF_CHAT));
-  const elsewhere = passed ? tx.store.ticket(found.ticket)?.ticket : undefined;
+    found !== undefined &&
+    (copied || isPeerLane(found.lane) || (found.chat < 0 && found.chat !== STAFF_CHAT));
+  const ticket = passed ? tx.store.ticket(found.ticket)?.ticket : undefined;
+  const elsewhere = copied && ticket?.movedTo === null ? undefined : ticket;
   const away = elsewhere === undefined ? null : tx.away(elsewhere);
   const reaction = { emoji, custom };
-  if (elsewhere === undefined || away === null) return mirrorReaction(tx, customer, messageId, reaction);
+  if (copied || away === null) mirrorReaction(tx, customer, messageId, reaction);
+  if (elsewhere === undefined || away === null) return;
   const message = {
     type: "customer_reaction",
     ticketId: elsewhere.id,

@@ -60,7 +60,7 @@ export function settleRelay(
     return outcome.kind === "refused" ? OK : GIVEN_UP;
   }
   const settled = settleHere(tx, job, carried, outcome, context);
-  settledBehind(tx, ticket, carried);
+  settledBehind(tx, ticket, carried, outcome.kind === "done");
   return settled;
 }
 

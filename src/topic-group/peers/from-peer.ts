@@ -1,7 +1,7 @@
 import { pressData, parsePress } from "../../telegram/callback.ts";
 import { customerPress } from "../arrivals/customer-press.ts";
 import { seenCustomer, setUnreachable } from "../arrivals/customers.ts";
-import { customersEdit, mirrorReaction, type InFlight } from "../arrivals/mirror.ts";
+import { customersEdit, editLeftBehind, mirrorReaction, type InFlight } from "../arrivals/mirror.ts";
 import { chatLane, STAFF } from "../drain/lane.ts";
 import { takeBackQuestion } from "../enriching.ts";
 import { announceMessage, hearBack, hearGone } from "../hooks.ts";
@@ -9,7 +9,7 @@ import { adoptElsewhere, retiredTo } from "../retired.ts";
 import type { Transaction } from "../transaction.ts";
 import { takeTurn } from "./hook-turns.ts";
 import type { PeerMessage } from "./message.ts";
-import { release, takeOver } from "./moving.ts";
+import { release, takeOver, takeTurnOver } from "./moving.ts";
 import { aboutSlots, isAboutSlots } from "./slots.ts";
 import { tellPeer } from "./tell.ts";
 
@@ -89,6 +89,7 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
     return;
   }
   if (ticket.movedTo !== null) {
+    if (message.type === "customer_edit") editLeftBehind(tx, message.contact.id, message.writing, inFlight);
     tellPeer(tx, ticket.movedTo, ticket.number, { ...message, ticketId: ticket.id });
     return;
   }
@@ -132,6 +133,9 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
       customerPress(tx, { kind: "customer_press", contact, messageId, queryId, data: here });
       return;
     }
+    case "open_turn":
+      takeTurnOver(tx, ticket, message);
+      return;
     case "topic_words":
       tx.quoteInTopic(ticket.number, message.words);
       return;

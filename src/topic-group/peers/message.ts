@@ -39,6 +39,8 @@ export type PeerMessage =
   | { type: "ticket_elsewhere"; ticket: Ticket; contact: ContactFacts; receiptId: number | null }
   /** What somebody has said elsewhere, and the former topic has not shown yet. */
   | { type: "topic_words"; ticketId: string; words: Words }
+  /** What the customer has written since the last answer and was copied where the ticket was. */
+  | { type: "open_turn"; ticketId: string; from: string; messages: PassedMessage[] }
   /** Older events of a ticket whose history is too long for one message. */
   | { type: "ticket_history"; ticketId: string; events: PastEvent[] }
   /**
@@ -54,7 +56,7 @@ export type PeerMessage =
       gratitude: boolean;
       /** What endpoints are still to hear of it. */
       told?: ToldMessage;
-      message: Omit<NewMessage, "seq" | "acceptedAt" | "ticket" | "lane">;
+      message: PassedMessage;
     }
   | { type: "customer_edit"; ticketId: string; contact: ContactFacts; writing: Writing }
   | {
@@ -105,6 +107,9 @@ export type PeerMessage =
   | { type: "agent_says"; agent: number; availability: Availability; until: number | null }
   /** The confirmation was on its way when the ticket moved. */
   | { type: "receipt_sent"; ticketId: string; receiptId: number };
+
+/** A customer's message, without what each group's object gives it. */
+export type PassedMessage = Omit<NewMessage, "seq" | "acceptedAt" | "ticket" | "lane">;
 
 /** A call that is done, as the inbox has it. */
 export interface SettledCause {

@@ -1,6 +1,6 @@
 import { epochOf, plainNumber } from "../../domain/message-number.ts";
 import type { Ticket } from "../../domain/ticket.ts";
-import { topicNotice } from "../../telegram/text.ts";
+import { openTurnFrom, topicNotice } from "../../telegram/text.ts";
 import type { InFlight } from "../arrivals/mirror.ts";
 import { holdKey, peerLane, STAFF, STAFF_CHAT, type Lane } from "../drain/lane.ts";
 import { isCurrent, takeBackQuestion } from "../enriching.ts";
@@ -10,13 +10,15 @@ import type { MessageRow } from "../tables/messages.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
 import type { Transaction } from "../transaction.ts";
 import { awaitTurns, passTurns } from "./hook-turns.ts";
-import type { PastEvent, PeerMessage } from "./message.ts";
+import type { PassedMessage, PastEvent, PeerMessage } from "./message.ts";
 import { tellPeer } from "./tell.ts";
 
 /** Messages that are read at once. */
 const WAITING_READ = 1_000;
 /** Of a row's 2 MB (Durable Objects, limits), what an event and its surroundings need is far less. */
 const HISTORY_PART_CHARS = 256 * 1024;
+/** Messages of an open turn that one message to another group holds. */
+const TURN_PART = 500;
 /** Calls of programs that go along with a ticket, the newest ones; each is some hundred bytes. */
 const SETTLED_MOVED_MAX = 500;
 /** How long what a customer does may wait for something older that another group still has. */
@@ -59,6 +61,7 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
   for (const events of older) {
     tellPeer(tx, group, number, { type: "ticket_history", ticketId: ticket.id, events });
   }
+  passOnTurn(tx, ticket, group);
   for (const { seq, payload } of tx.outbox.waiting(STAFF, number)) {
     if (payload.kind !== "topic_notice" || payload.follows !== true) continue;
     tellPeer(tx, group, number, { type: "topic_words", ticketId: ticket.id, words: payload.words });
@@ -73,6 +76,35 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
   }
 }
 
+/** The customer's unanswered messages go along although they were copied here: who has the ticket must be able to answer. */
+function passOnTurn(tx: Transaction, ticket: Ticket, group: string): void {
+  const { awaitingSince, customer, id: ticketId } = ticket;
+  if (awaitingSince === null) return;
+  const from = tx.rules.group.id;
+  const rows = tx.messages
+    .turn(customer, ticket.number, awaitingSince)
+    // What was written to a former bot nobody can copy any more.
+    .filter(({ messageId }) => epochOf(messageId) === tx.rules.epochs.botEpoch);
+  for (let first = 0; first < rows.length; first += TURN_PART) {
+    const messages = rows.slice(first, first + TURN_PART).map(passedMessage);
+    tellPeer(tx, group, ticket.number, { type: "open_turn", ticketId, from, messages });
+  }
+  // What was given up here may work there.
+  for (const row of rows) if (row.state === "parked") markPassedOn(tx, ticket, row);
+}
+
+/** Shows the customer's unanswered messages where the ticket is now, as far as they do not stand there already. */
+export function takeTurnOver(
+  tx: Transaction,
+  ticket: Ticket,
+  { from, messages }: Extract<PeerMessage, { type: "open_turn" }>,
+): void {
+  const missing = messages.filter((message) => tx.messages.isMissing(message, ticket.topicId));
+  if (missing.length === 0) return;
+  tx.tellTopic(ticket.number, openTurnFrom(from, missing.length));
+  for (const message of missing) tx.relayAgain({ ...message, ticket: ticket.number, lane: STAFF });
+}
+
 /** A group that is not in the configuration any more is nobody's home. */
 function newHome(tx: Transaction, { home }: Ticket): { home?: string } {
   const retired = retiredTo(tx.store);
@@ -84,16 +116,26 @@ function movingKey(number: number): string {
   return `moving:${number}`;
 }
 
-/** The key of what goes along with a ticket unless it arrives in the topic that it leaves. */
+/** The key of what goes along with a ticket once it is known whether it can be copied at all. */
 function underWayKey({ chat, messageId }: OriginalKey): string {
   return `under-way:${chat}:${messageId}`;
 }
 
-/** These have arrived in the topic that their ticket leaves, or never will anywhere: they need not go along. */
-export function settledBehind(tx: Transaction, ticket: Ticket, rows: readonly MessageRow[]): void {
+/**
+ * These have arrived in the topic that their ticket leaves, and go along as what nobody has answered, or they never will
+ * arrive anywhere.
+ */
+export function settledBehind(
+  tx: Transaction,
+  ticket: Ticket,
+  rows: readonly MessageRow[],
+  arrived: boolean,
+): void {
   for (const row of rows) {
     const seq = tx.outbox.seqOf(underWayKey(row));
-    if (seq !== null) tx.outbox.remove(seq);
+    if (seq === null) continue;
+    if (arrived) tx.outbox.update(seq, { key: null });
+    else tx.outbox.remove(seq);
   }
   letMove(tx, ticket);
 }
@@ -131,13 +173,12 @@ function waitingRows(tx: Transaction, number: number): MessageRow[] {
 function passOnRow(tx: Transaction, ticket: Ticket, row: MessageRow, key?: string): void {
   const customer = tx.store.customer(ticket.customer);
   if (customer === undefined) return;
-  const { chat, messageId, album, replyTo, writer, sentAt, content, file, thread, notBefore, updateId } = row;
   const message = {
     type: "customer_message",
     ticketId: ticket.id,
     contact: customer.contact,
     gratitude: false,
-    message: { chat, messageId, album, replyTo, writer, sentAt, content, file, thread, notBefore, updateId },
+    message: passedMessage(row),
   } as const;
   const lane = peerLane(ticket.movedTo!);
   tx.work({
@@ -146,6 +187,11 @@ function passOnRow(tx: Transaction, ticket: Ticket, row: MessageRow, key?: strin
     work: { kind: "peer", message },
     ...(key === undefined ? {} : { key }),
   });
+}
+
+function passedMessage(row: MessageRow): PassedMessage {
+  const { chat, messageId, album, replyTo, writer, sentAt, content, file, thread, notBefore, updateId } = row;
+  return { chat, messageId, album, replyTo, writer, sentAt, content, file, thread, notBefore, updateId };
 }
 
 function markPassedOn(tx: Transaction, ticket: Ticket, row: MessageRow): void {

@@ -1,6 +1,6 @@
 import { epochOf, numbered, plainNumber } from "../../domain/message-number.ts";
 import type { Epochs } from "../numbering.ts";
-import type { PeerCall, PeerMessage } from "./message.ts";
+import type { PassedMessage, PeerCall, PeerMessage } from "./message.ts";
 
 /*
  * Each object counts the bots that it has had by itself, so what it tells another one names the bot, and messages in
@@ -33,20 +33,20 @@ function numbersIn(message: PeerMessage): number[] {
 /** The message with every number of a message in a private chat put through `of`. */
 function withNumbers(message: PeerMessage, of: (number: number) => number): PeerMessage {
   const orNull = (number: number | null): number | null => (number === null ? null : of(number));
+  const passed = (one: PassedMessage): PassedMessage => ({
+    ...one,
+    messageId: of(one.messageId),
+    replyTo: orNull(one.replyTo),
+    ...(one.thread == null ? {} : { thread: of(one.thread) }),
+  });
   switch (message.type) {
     case "ticket_moved":
     case "receipt_sent":
       return { ...message, receiptId: orNull(message.receiptId) } as PeerMessage;
-    case "customer_message": {
-      const { messageId, replyTo, thread } = message.message;
-      const written = {
-        ...message.message,
-        messageId: of(messageId),
-        replyTo: orNull(replyTo),
-        ...(thread == null ? {} : { thread: of(thread) }),
-      };
-      return { ...message, message: written };
-    }
+    case "customer_message":
+      return { ...message, message: passed(message.message) };
+    case "open_turn":
+      return { ...message, messages: message.messages.map(passed) };
     case "customer_edit": {
       const { messageId, replyTo, thread } = message.writing;
       const writing = {

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, gt, gte, isNotNull, lte, sql } from "drizzle-orm";
 import { STAFF, STAFF_CHAT, chatLane, type Lane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
 import { messages, seenUpdates } from "./schema.ts";
-import type { NewMessage, OriginalKey } from "./shapes.ts";
+import type { NewMessage, OriginalKey, WaitingContent } from "./shapes.ts";
 
 export type MessageRow = typeof messages.$inferSelect;
 
@@ -12,6 +12,10 @@ export function laneOfChat(chat: number): Lane {
 }
 
 const NEWEST_COPIES_MAX = 5_000;
+/** What is kept of a forwarded message: whose words they were Telegram tells again when it is forwarded once more. */
+const FORWARDED = JSON.stringify({ forwarded: "" } satisfies WaitingContent);
+/** Messages of a customer that are looked through at once for those of a turn. */
+const TURN_LOOKED_AT = 200;
 /** More than Telegram lets a bot send to one group in a minute. */
 const COPIES_OF_A_MINUTE_MAX = 40;
 /** Messages of a customer that are looked through for the last one about a ticket. */
@@ -72,7 +76,7 @@ export class Messages {
       .set({
         state: "done",
         copyId: sql`${sql.placeholder("copyId")}`,
-        content: null,
+        content: sql`CASE WHEN ${messages.content} ->> '$.forwarded' IS NOT NULL THEN ${FORWARDED} END`,
         attemptedAt: sql`${sql.placeholder("copiedAt")}`,
         code: null,
       })
@@ -213,9 +217,19 @@ export class Messages {
   }
 
   /**
-   * Accepts a message that had been passed on to another group and has come back; one that was copied here meanwhile
-   * stays as it is.
+   * Whether a message that another group passes on is still to be copied into a ticket's topic (null: it has none). What
+   * was copied there before stays as it is, and so does what was given up, refused or taken back.
    */
+  isMissing(key: OriginalKey, topicId: number | null): boolean {
+    const row = this.byOriginal(key);
+    if (row === undefined) return true;
+    if (row.state !== "done") return false;
+    if (topicId === null) return true;
+    // A topic is numbered by its first message: what is older stands in a former one.
+    return row.copyId === null ? row.lane !== STAFF : row.copyId < topicId;
+  }
+
+  /** Accepts a message that may have been here before. */
   takeBack(message: NewMessage): void {
     const { chat: _chat, messageId: _messageId, ...again } = message;
     this.#db
@@ -223,10 +237,61 @@ export class Messages {
       .values({ ...message, state: "waiting", attempts: 0 })
       .onConflictDoUpdate({
         target: [messages.chat, messages.messageId],
-        set: { ...again, state: "waiting", attempts: 0, attemptedAt: null, code: null },
-        setWhere: sql`${messages.state} = 'done' AND ${messages.copyId} IS NULL`,
+        set: { ...again, state: "waiting", copyId: null, attempts: 0, attemptedAt: null, code: null },
       })
       .run();
+  }
+
+  /**
+   * What a customer has written about a ticket since an instant, in ms since 1970, and since the last answer here, as far
+   * as it was copied into the ticket's topic or given up on the way there; in its order.
+   */
+  turn(customer: number, ticket: number, since: number): MessageRow[] {
+    const answeredAt = this.#lastAnswer(customer, ticket);
+    const turn: MessageRow[] = [];
+    for (let before = Number.MAX_SAFE_INTEGER; ;) {
+      const rows = this.#db
+        .select()
+        .from(messages)
+        .where(
+          and(eq(messages.chat, customer), gt(messages.messageId, 0), sql`${messages.messageId} < ${before}`),
+        )
+        .orderBy(desc(messages.messageId))
+        .limit(TURN_LOOKED_AT)
+        .all();
+      const young = rows.filter(({ acceptedAt }) => acceptedAt >= since);
+      turn.push(
+        ...young.filter(
+          (row) =>
+            row.ticket === ticket &&
+            row.lane === STAFF &&
+            (row.state === "done" || row.state === "parked") &&
+            row.seq > answeredAt,
+        ),
+      );
+      if (rows.length < TURN_LOOKED_AT || young.length === 0) break;
+      before = rows.at(-1)!.messageId;
+    }
+    return turn.sort((a, b) => a.seq - b.seq);
+  }
+
+  /** The number of the last answer to a customer about a ticket; 0: there is none. */
+  #lastAnswer(customer: number, ticket: number): number {
+    // Rows of former copies are no answers.
+    const isAnswer = sql`${messages.chat} = ${STAFF_CHAT} AND (${messages.messageId} > 0 OR ${messages.replyTo} IS NULL)`;
+    const row = this.#db
+      .select({ seq: sql<number | null>`max(${messages.seq})` })
+      .from(messages)
+      .where(
+        and(
+          eq(messages.lane, chatLane(customer)),
+          isNotNull(messages.copyId),
+          eq(messages.ticket, ticket),
+          isAnswer,
+        ),
+      )
+      .get();
+    return row?.seq ?? 0;
   }
 
   /** Telegram has it: the row is the link between the two from now on. `copiedAt`: when a call made the copy, if one did. */
