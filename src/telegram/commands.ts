@@ -84,7 +84,7 @@ export type Slashed =
  * What is meant as a slash: its own character, the wide one of East Asian keyboards, and the signs that only look like
  * it. Nobody begins a message to a customer with one of them; to keep it costs a hint, to send it would be a leak.
  */
-const SLASH = "[/\uff0f\u2044\u2215\u29f8\u2571]";
+const SLASH = "[/\uff0f\u2044\u2215\u29f8\u2571\u27cb]";
 const NOTE = new RegExp(`^${SLASH}[\\p{Default_Ignorable_Code_Point}\\p{Cf}\\p{M}]*${SLASH}`, "u");
 const BEGINS = new RegExp(`^${SLASH}`, "u");
 

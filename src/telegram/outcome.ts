@@ -169,11 +169,7 @@ export function refusalOutcome(
     case "rate":
       return {
         kind: "defer",
-        // Longer waits than a day are slips of somebody's clock: after that it may be asked again.
-        retryAfterMs: Math.min(
-          1_000 * (parameters.retryAfterS ?? secondsIn(description) ?? 30),
-          RETRY_AFTER_MAX_MS,
-        ),
+        retryAfterMs: pauseMs(parameters.retryAfterS ?? secondsIn(description)),
       };
     case "later":
       return { kind: "retry", code: "temporarily_unavailable" };
@@ -196,6 +192,15 @@ function unknownClass(status: number): Class {
   if (status === 429) return "rate";
   if (status === 403) return "client_unreachable";
   return status >= 500 ? "server" : "permanent";
+}
+
+const PAUSE_S = 30;
+
+/** Longer waits than a day are slips of somebody's clock: after that it may be asked again. No wait, or none that is a number, is none. */
+function pauseMs(seconds: unknown): number {
+  const said = Number(seconds ?? PAUSE_S);
+  if (Number.isNaN(said)) return 1_000 * PAUSE_S;
+  return Math.min(1_000 * Math.max(1, said), RETRY_AFTER_MAX_MS);
 }
 
 function secondsIn(description: string): number | undefined {

@@ -55,13 +55,14 @@ export function saidIn(message: Message): string[] {
 }
 
 /**
- * The texts at which a message may be taken to begin: all its words, and then what some apps show above them (a poll's
- * description, a table's caption). A slash before any of these is meant for the whole message.
+ * The texts at which a message may be taken to begin: all its words, and then what some apps show apart from them (a
+ * poll's description or explanation, a table's caption). A slash before any of these is meant for the whole message.
  */
 export function beginningsOf(message: Message): string[] {
   const { poll, rich_message } = message as unknown as { poll?: Fields; rich_message?: Fields };
   const all = saidIn(message).join("\n");
-  if (poll !== undefined) return [all, ...inlineLines(poll["description"])];
+  if (poll !== undefined)
+    return [all, ...inlineLines(poll["description"]), ...inlineLines(poll["explanation"])];
   const blocks: unknown = rich_message?.["blocks"];
   const first: unknown = Array.isArray(blocks)
     ? blocks.find((block) => linesOf(block).some((line) => !isBlank(line)))

@@ -672,7 +672,7 @@ export function takenBack(): RichText {
 
 export function internalTooLate(): RichText {
   return plain(
-    "⚠️ This is internal now, but the customer keeps what they got: Telegram does not let it be deleted any more.",
+    "⚠️ This is internal now, but the customer keeps what they got: Telegram does not let the desk delete it.",
   );
 }
 

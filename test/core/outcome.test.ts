@@ -44,6 +44,18 @@ describe("what Telegram's answers mean", () => {
     },
   );
 
+  test.each<[unknown, number]>([
+    [0, 1_000],
+    [-5, 1_000],
+    ["7", 7_000],
+    ["soon", 30_000],
+    [null, 30_000],
+    [1e30, 86_400_000],
+  ])("a pause of %j is one of %d ms", (retryAfterS, retryAfterMs) => {
+    const said = { retryAfterS: retryAfterS as number };
+    expect(refusalOutcome(429, "Too Many Requests", said)).toEqual({ kind: "defer", retryAfterMs });
+  });
+
   test("an unknown 400 is final, an unknown 403 is about the person, an unknown 5xx is no answer", () => {
     expect(refusalOutcome(400, "Bad Request: SOMETHING_NEW")).toMatchObject({
       kind: "refused",

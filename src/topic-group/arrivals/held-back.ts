@@ -29,17 +29,34 @@ import { internalAlbum, speakIn } from "./speaking.ts";
  * Whether a message answers something that the customer does not have. The desk knows what it has passed on: everything
  * else in a topic is a note, a line of its own, or somebody's who is not passed on.
  */
-export function answersInternal(tx: Transaction, writing: Writing): boolean {
-  const { replyTo, elsewhere = null, album, messageId } = writing;
+export function answersInternal(tx: Transaction, { number }: Ticket, writing: Writing): boolean {
+  const { album } = writing;
+  if (album === null) return isInternalAnswer(tx, number, writing);
+  // The items of an album come one by one, and not each of them says what it answers.
+  if (tx.store.wasTold(sentAlbum(album))) return false;
+  const siblings = siblingsOf(tx, writing, album);
+  const areHeld = siblings.length > 0 && siblings.every(({ state }) => state === "held");
+  return areHeld || isInternalAnswer(tx, number, writing);
+}
+
+function isInternalAnswer(tx: Transaction, number: number, { replyTo, elsewhere = null }: Writing): boolean {
   if (replyTo !== null) {
     const replied = tx.messages.find(STAFF_CHAT, replyTo)?.row;
-    if (replied !== undefined && replied.state !== "held" && replied.state !== "dropped") return false;
-  } else if (elsewhere === null) return false;
+    // What another ticket's customer has is nothing that this one knows.
+    const isTheirs = replied !== undefined && replied.ticket === number;
+    return !isTheirs || replied.state === "held" || replied.state === "dropped";
+  }
   // What is said in public is theirs to read; another topic, or a private chat, is not.
-  else if (elsewhere.isPublic && elsewhere.chatId !== tx.rules.group.chatId) return false;
-  // The items of an album come one by one: somebody may have sent the first ones already.
-  const siblings = album === null ? [] : tx.messages.albumOf({ chat: STAFF_CHAT, messageId, album });
-  return siblings.every((row) => row.state === "held");
+  return elsewhere !== null && !(elsewhere.isPublic && elsewhere.chatId !== tx.rules.group.chatId);
+}
+
+function siblingsOf(tx: Transaction, { messageId }: Pick<Writing, "messageId">, album: string): MessageRow[] {
+  return tx.messages.albumOf({ chat: STAFF_CHAT, messageId, album });
+}
+
+/** Under which it is known that somebody has sent an album that was held back. */
+function sentAlbum(album: string): string {
+  return `sent-album:${album}`;
 }
 
 export function holdBack(
@@ -51,7 +68,10 @@ export function holdBack(
 ): void {
   const { messageId, album, kind, live, sentAt } = writing;
   const key = { chat: STAFF_CHAT, messageId };
-  const isFirst = album === null || tx.messages.albumOf({ ...key, album }).length === 0;
+  const siblings = album === null ? [] : siblingsOf(tx, writing, album);
+  const isFirst = siblings.every(({ state }) => state !== "held");
+  for (const row of siblings)
+    if (isHereStill(row)) tx.messages.update(row, { state: "held", notBefore: null });
   tx.relay({
     ...key,
     ticket: ticket.number,
@@ -89,6 +109,7 @@ export function sendHeld(
   const row = tx.messages.byOriginal({ chat: STAFF_CHAT, messageId });
   if (row === undefined || row.ticket !== number || row.state === "dropped") return HELD_BACK_TOAST.gone;
   if (row.state !== "held") return HELD_BACK_TOAST.already;
+  if (row.album !== null) tx.store.firstTime(sentAlbum(row.album), tx.now);
   const writer = agentOf(tx, row.writer) ?? agent;
   const { decision, before, ticket } = tx.apply(number, { type: "agent_answered", by: actorOf(writer) });
   if ("refused" in decision) return answerRefused(decision.refused);
@@ -118,12 +139,63 @@ export function sendHeld(
   return HELD_BACK_TOAST.sent;
 }
 
+/** Whether it waits, and nobody has begun to send it. */
+function isHereStill({ state, attemptedAt }: MessageRow): boolean {
+  return state === "waiting" && attemptedAt === null;
+}
+
 function together(tx: Transaction, row: MessageRow): MessageRow[] {
   return row.album === null ? [row] : tx.messages.albumOf({ ...row, album: row.album });
 }
 
 /** Why a message is not sent: it became internal before it left. */
 export const WITHHELD = "withheld";
+/** … or another item of its album did. */
+export const WITHHELD_ALONG = "withheld_along";
+
+/** An item of an album that is internal already: it is known, should the slash go again. */
+export function withhold(
+  tx: Transaction,
+  ticket: Ticket,
+  writer: number,
+  writing: Writing,
+  updateId: number,
+): void {
+  const { messageId, album, sentAt, mark, replyTo } = writing;
+  const key = { chat: STAFF_CHAT, messageId };
+  tx.relay({
+    ...key,
+    ticket: ticket.number,
+    lane: chatLane(ticket.customer),
+    album,
+    replyTo,
+    writer,
+    sentAt,
+    content: null,
+    file: mark ?? null,
+    notBefore: null,
+    updateId,
+  });
+  tx.messages.update(key, { state: "dropped", code: WITHHELD_ALONG });
+}
+
+/** The slash that made an album internal is gone: its other items go, or are held back, as the one that had it. */
+export function releaseAlong(
+  tx: Transaction,
+  { messageId }: Pick<Writing, "messageId">,
+  album: string,
+): void {
+  const first = tx.messages.byOriginal({ chat: STAFF_CHAT, messageId });
+  if (first?.state !== "waiting" && first?.state !== "held") return;
+  for (const row of siblingsOf(tx, first, album)) {
+    if (row.state !== "dropped" || row.code !== WITHHELD_ALONG) continue;
+    if (first.state === "held") tx.messages.update(row, { state: "held", code: null });
+    else {
+      tx.sendNow(row);
+      tx.messages.update(row, { attempts: 0, notBefore: first.notBefore, code: null });
+    }
+  }
+}
 
 /** An answer has become internal, and with it its whole album: what has not left stays, what has is taken back. */
 export function takeBack(
@@ -155,10 +227,12 @@ export function withdraw(
         state: "dropped",
         content: null,
         // What waited for its button was never meant to go by itself, however it is edited.
-        code: row.state === "held" ? null : WITHHELD,
+        code: row.state === "held" ? null : row.messageId === messageId ? WITHHELD : WITHHELD_ALONG,
       });
+    // As good as gone: an edit that comes before it is deleted must not believe that it is there.
+    else if (row.state === "done" && !staysThere(row, tx.now)) tx.messages.update(row, { state: "dropped" });
   }
-  const late = left.filter(({ sentAt }) => tx.now - sentAt > DELETE_WITHIN_MS);
+  const late = left.filter((row) => staysThere(row, tx.now));
   for (const [index, row] of left.filter((one) => !late.includes(one)).entries()) {
     const { chat, lane, ticket } = row;
     const of = { chat, messageId: row.messageId };
@@ -169,4 +243,9 @@ export function withdraw(
   const number = rows[0]?.ticket ?? 0;
   if (late.length > 0) tx.tellTopic(number, internalTooLate(), replied);
   if (isUncertain) tx.tellTopic(number, internalUncertain(), replied);
+}
+
+/** Whether it cannot be deleted: it is too old, or Telegram has not told which of the customer's messages it is. */
+function staysThere({ sentAt, state, copyId }: MessageRow, now: number): boolean {
+  return now - sentAt > DELETE_WITHIN_MS || (state === "done" && copyId === null);
 }

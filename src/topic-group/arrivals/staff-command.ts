@@ -37,7 +37,7 @@ import {
 import { chatLane, STAFF_CHAT } from "../drain/lane.ts";
 import { FACTS } from "../tables/facts.ts";
 import type { Transaction } from "../transaction.ts";
-import { actorOf, agentOrHint, findAgent, outsiderKey } from "./agents.ts";
+import { actorOf, agentOf, agentOrHint, findAgent, outsiderKey } from "./agents.ts";
 import type { Of } from "./arrival-of.ts";
 import { withdraw } from "./held-back.ts";
 import type { InFlight } from "./mirror.ts";
@@ -48,10 +48,14 @@ import { ticketOf } from "./staff-message.ts";
 /** A message with a leading slash: a command, an internal note or a slip; never anything for the customer. */
 export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">, inFlight: InFlight): void {
   const { sender, topicId, writing, slashed: slash } = arrival;
-  // "/start@OtherBot" is for another bot of the group.
-  if (slash.kind === "command" && slash.bot !== null && !isOurName(tx, slash.bot)) return;
-
   const ticket = ticketOf(tx, topicId);
+  // "/start@OtherBot" is for another bot of the group: nothing is answered, and nothing of it goes to the customer.
+  if (slash.kind === "command" && slash.bot !== null && !isOurName(tx, slash.bot)) {
+    const by = sender.anonymous ? undefined : agentOf(tx, sender.id);
+    if (writing.album !== null && ticket !== undefined && by !== undefined)
+      withholdAlbum(tx, { ...writing, album: writing.album }, by, topicId, inFlight);
+    return;
+  }
   const anywhere = slash.kind === "command" && worksAnywhere(slash.name);
   // A topic that is no ticket's is the staff's own: what is said there is none of the desk's business.
   if (ticket === undefined && !(slash.kind === "command" && isStaffCommand(slash.name))) return;

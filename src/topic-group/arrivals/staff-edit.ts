@@ -20,10 +20,11 @@ import type { MessageRow } from "../tables/messages.ts";
 import type { Transaction } from "../transaction.ts";
 import { actorOf, agentOf } from "./agents.ts";
 import type { Of } from "./arrival-of.ts";
-import { takeBack, WITHHELD } from "./held-back.ts";
+import { releaseAlong, takeBack, WITHHELD, WITHHELD_ALONG } from "./held-back.ts";
 import { mirrorEdit, waitAgain, type InFlight } from "./mirror.ts";
+import { internalAlbum } from "./speaking.ts";
 import { staffSlash } from "./staff-command.ts";
-import { staffMessage, ticketOf } from "./staff-message.ts";
+import { overtakenKey, staffMessage, ticketOf } from "./staff-message.ts";
 
 /** What an agent has written is edited: the customer's copy follows, or the agent hears why it does not. */
 export function staffEdit(
@@ -42,6 +43,8 @@ export function staffEdit(
   const hint = (text: RichText): void =>
     tx.hintUnsent(sender.id, topicId, row.ticket, text, writing.messageId);
   if (slash !== null) {
+    // Back without the slash it is a change, even if it reads as it did before.
+    tx.messages.update(row, { file: writing.mark ?? row.file });
     takeBack(tx, row, inFlight, { by: sender.id, topicId });
     return;
   }
@@ -62,15 +65,31 @@ export function staffEdit(
 
 /** The customer does not have it: it was refused, given up or withheld, and is worth another try as it is now. */
 function sendAfterAll(tx: Transaction, row: MessageRow, hint: (text: RichText) => void): void {
+  // Another item of the album has the slash: as long as it does, none of them goes.
+  if (row.state === "dropped" && row.code === WITHHELD_ALONG) return hint(editOfUnsent());
   if (row.state === "dropped" && row.code !== WITHHELD) return hint(editOfRemoved());
   const ticket = tx.store.ticket(row.ticket)?.ticket;
   if (ticket === undefined || ticket.movedTo !== null || !isActive(ticket)) return hint(editOfRemoved());
   waitAgain(tx, row);
+  if (row.album === null) return;
+  tx.store.forgetTold(internalAlbum(row.album));
+  releaseAlong(tx, row, row.album);
 }
 
 /** Remembers what was not understood, so that its correction is. */
 export function misunderstoodKey(messageId: number): string {
   return `misunderstood:${messageId}`;
+}
+
+/** Where all that came of it is an answer, its correction by an edit is taken for what was meant. */
+export function noteMisunderstood(
+  tx: Transaction,
+  { writing, topicId }: Pick<Of<"staff_slash">, "writing" | "topicId">,
+): void {
+  const didNothing = tx.handed.length === 0 && !tx.freed;
+  const wasAnswered = tx.asked.size === 1 && tx.asked.has("staff_hint");
+  if (didNothing && wasAnswered && topicId !== null && !writing.ephemeral)
+    tx.store.firstTime(misunderstoodKey(writing.messageId), tx.now);
 }
 
 /**
@@ -88,18 +107,22 @@ function correct(
   const saidAt = writing.editedAt ?? tx.now;
   if (tx.store.wasTold(misunderstoodKey(writing.messageId))) {
     tx.store.forgetTold(misunderstoodKey(writing.messageId));
-    if (slash === null) staffMessage(tx, { sender, topicId, writing }, updateId, saidAt);
-    else
-      staffSlash(
-        tx,
-        { kind: "staff_slash", sender, topicId, writing, slashed: slash, mentioned: mentionedIn(writing) },
-        inFlight,
-      );
+    if (slash !== null) {
+      const mentioned = mentionedIn(writing);
+      const meant = { kind: "staff_slash", sender, topicId, writing, slashed: slash, mentioned } as const;
+      staffSlash(tx, meant, inFlight);
+      noteMisunderstood(tx, meant);
+      return;
+    }
+    if (writing.album !== null) tx.store.forgetTold(internalAlbum(writing.album));
+    staffMessage(tx, { sender, topicId, writing }, updateId, saidAt);
+    if (writing.album !== null) releaseAlong(tx, writing, writing.album);
     return;
   }
   const hint = (text: RichText): void =>
     tx.hintUnsent(sender.id, topicId, ticket.number, text, writing.messageId);
   if (slash === null) return hint(editOfUnsent());
+  tx.store.firstTime(overtakenKey(writing.messageId), tx.now);
   if (slash.kind === "note" || (slash.kind === "command" && slash.name === "note")) {
     const text = slash.kind === "note" ? slash.text : slash.argument;
     return noteAgain(tx, ticket, agentOf(tx, sender.id)!, text);

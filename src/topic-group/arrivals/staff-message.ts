@@ -15,7 +15,7 @@ import type { Transaction } from "../transaction.ts";
 import { actorOf, agentOf, agentOrHint } from "./agents.ts";
 import type { Of } from "./arrival-of.ts";
 import { contentOf } from "./customer-message.ts";
-import { answersInternal, holdBack } from "./held-back.ts";
+import { answersInternal, holdBack, withhold } from "./held-back.ts";
 import { mirrorReaction } from "./mirror.ts";
 import { internalAlbum, speakIn } from "./speaking.ts";
 
@@ -48,8 +48,11 @@ export function staffMessage(
     return;
   }
   // One item of an album that begins with a slash makes the whole album internal.
-  if (writing.album !== null && tx.store.wasTold(internalAlbum(writing.album))) return;
-  if (answersInternal(tx, writing)) return holdBack(tx, ticket, sender.id, writing, updateId);
+  if (writing.album !== null && tx.store.wasTold(internalAlbum(writing.album)))
+    return withhold(tx, ticket, sender.id, writing, updateId);
+  // Its edit has overtaken it, and what would be copied is a note by now.
+  if (tx.store.wasTold(overtakenKey(writing.messageId))) return;
+  if (answersInternal(tx, ticket, writing)) return holdBack(tx, ticket, sender.id, writing, updateId);
   const { decision, ticket: answered } = tx.apply(
     ticket.number,
     { type: "agent_answered", by: actorOf(agent) },
@@ -84,6 +87,11 @@ export function staffMessage(
   });
   announceMessage(tx, answered ?? ticket, writtenBy("agent", sender.id, writing));
   if (writing.kind === "poll") reply(pollHint());
+}
+
+/** Under which it is known that a message that has not come yet was edited into something internal. */
+export function overtakenKey(messageId: number): string {
+  return `overtaken:${messageId}`;
 }
 
 /** Who answers in a colleague's ticket is told whose it is, once. */

@@ -14,7 +14,7 @@ import { customerPress } from "./customer-press.ts";
 import { customerMembership } from "./customers.ts";
 import { customerReaction, type InFlight } from "./mirror.ts";
 import { staffSlash } from "./staff-command.ts";
-import { misunderstoodKey, staffEdit } from "./staff-edit.ts";
+import { noteMisunderstood, staffEdit } from "./staff-edit.ts";
 import { staffMessage, staffReaction } from "./staff-message.ts";
 import { staffPress } from "./staff-press.ts";
 import { topicCreated, topicToggled } from "./topics.ts";
@@ -162,17 +162,6 @@ function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight:
     default:
       arrival satisfies never;
   }
-}
-
-/** Where all that came of it is an answer, its correction by an edit is taken for what was meant. */
-function noteMisunderstood(
-  tx: Transaction,
-  { writing, topicId }: Extract<Arrival, { kind: "staff_slash" }>,
-): void {
-  const didNothing = tx.handed.length === 0 && !tx.freed;
-  const wasAnswered = tx.asked.size === 1 && tx.asked.has("staff_hint");
-  if (didNothing && wasAnswered && topicId !== null && !writing.ephemeral)
-    tx.store.firstTime(misunderstoodKey(writing.messageId), tx.now);
 }
 
 /** Telegram says what the bot may do in the staff group now. */

@@ -32,6 +32,7 @@ import { FACTS } from "../tables/facts.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
+import type { OriginalKey } from "../tables/shapes.ts";
 import { replyParameters, words, type Transaction } from "../transaction.ts";
 import { feasible } from "./edit-form.ts";
 import { chatOfLane, groupOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
@@ -367,6 +368,7 @@ function workRefused(
       break;
     }
     case "mirror_delete":
+      restore(tx, work.of);
       if (work.internal === undefined)
         tx.tellUnsent(
           row.ticket,
@@ -404,6 +406,12 @@ function workRefused(
   }
   tx.outbox.remove(row.seq);
   return OK;
+}
+
+/** It was to be deleted, and is there still. */
+function restore(tx: Transaction, of: OriginalKey): void {
+  const row = tx.messages.byOriginal(of);
+  if (row?.state === "dropped" && row.copyId !== null) tx.messages.update(of, { state: "done" });
 }
 
 /** The topic of the customer's private chat is gone: the same goes to the chat itself. Answers whether there was one. */
