@@ -193,6 +193,7 @@ function lastWords({
 Next:
   - Every agent opens https://t.me/${bot.username} and presses Start: only then can the bot tell them anything in private.
   - Agents, queues, intake questions, opening hours (calendars) and promises (slaPolicies) stand in the configuration:
-    GET and PUT ${url}/api/v1/config.
+    DESK=${url} npm run config pull writes it into desk.jsonc; check and push take it back. ADMIN_TOKEN must be set, to the
+    token or to a key. By the API: GET and PUT ${url}/api/v1/config.
   - To update, or to move to another domain: git pull, then npm run go-live again. It keeps secrets and configuration.`;
 }

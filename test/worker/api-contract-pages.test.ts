@@ -7,6 +7,9 @@ import { PROBLEMS } from "../../src/http/problem.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { ADMIN, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 
+// oxlint-disable-next-line typescript/no-explicit-any -- a schema is any JSON
+type Loose = any;
+
 const desk = new HttpDesk();
 beforeAll(emptyRecord);
 
@@ -100,6 +103,25 @@ test("the contract has the version of the desk's package, and a description of e
 });
 
 describe("the schema of a configuration", () => {
+  test("tells editors what is wrong in the desk's own words, with examples", async () => {
+    const schema = await (
+      await desk.fetch("/api/v1/config/schema.json")
+    ).json<{ properties: Record<string, Loose> }>();
+    const { slaPolicies, groups, calendars, queues } = schema.properties as Record<string, Loose>;
+    const target = slaPolicies.items.properties.targets.additionalProperties.properties.firstResponse;
+    expect(target).toMatchObject({
+      patternErrorMessage: expect.stringMatching(/^must be a duration in quotes such as/),
+      examples: ["15m", "4h", "2d"],
+    });
+    expect(groups.items.properties.chatId.errorMessage).toMatch(/a negative number such as -100/);
+    expect(calendars.items.properties.weekly.additionalProperties.items).toMatchObject({
+      patternErrorMessage: expect.stringMatching(/^must be "HH:MM-HH:MM"/),
+      examples: ["09:00-17:30"],
+    });
+    expect(calendars.items.properties.holidays.items.properties.date.examples).toEqual(["2026-12-31"]);
+    expect(queues.items.properties.id).not.toHaveProperty("examples");
+  });
+
   test("is open to everyone and knows where it lies", async () => {
     const answer = await desk.fetch("/api/v1/config/schema.json?x=1");
     expect(answer.headers.get("Content-Type")).toBe("application/schema+json");

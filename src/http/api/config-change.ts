@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { chatChanges, chatChangeWarning } from "../../domain/chat-changes.ts";
+import { addressesOutOfReach } from "../../domain/config-addresses.ts";
 import { checkConfig, type ConfigProblem } from "../../domain/config-check.ts";
 import { diffConfig } from "../../domain/config-diff.ts";
 import { prefixChanges, sectionsLeftOut } from "../../domain/config-left-out.ts";
@@ -234,6 +235,10 @@ async function warningsOf(c: Context<Desk>, before: unknown, after: unknown): Pr
   }
   return [
     ...configWarnings(after, c.get("now")()),
+    ...addressesOutOfReach(after, {
+      host: new URL(c.req.url).hostname,
+      allowLoopback: c.env.ALLOW_LOOPBACK === "true",
+    }),
     ...sectionsLeftOut(before, after),
     ...prefixChanges(before, after),
     ...moved,

@@ -1,10 +1,41 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
-import { toJSONSchema } from "zod";
+import { safeParse, toJSONSchema, type z } from "zod";
 import { ConfigDocument } from "../../domain/config.ts";
 import type { Desk } from "../desk.ts";
 
 /** The schema of a configuration as people write it: what has a default may be left out. */
 export const configSchema = toJSONSchema(ConfigDocument, { io: "input", unrepresentable: "any" });
+
+/** What editors offer where a text has a form of its own; a name would fit as well, so names get none. */
+const EXAMPLES = ["15m", "4h", "2d", "09:00-17:30", "2026-12-31"];
+
+/** The same with the desk's own words for what has the wrong form, which editors show in place of a pattern. */
+function editorSchema(): object {
+  return toJSONSchema(ConfigDocument, {
+    io: "input",
+    unrepresentable: "any",
+    override({ zodSchema, jsonSchema }) {
+      const takes = (value: unknown): boolean => safeParse(zodSchema, value).success;
+      if (jsonSchema.pattern !== undefined) {
+        const words = ruleOf(zodSchema, "?");
+        if (words !== undefined)
+          Object.assign(jsonSchema, { patternErrorMessage: words, errorMessage: words });
+        const examples = takes("main") || takes("SUP") ? [] : EXAMPLES.filter(takes);
+        if (examples.length > 0) jsonSchema.examples = examples;
+      } else if (jsonSchema.type === "integer") {
+        const words = ruleOf(zodSchema, "?");
+        if (words !== undefined) Object.assign(jsonSchema, { errorMessage: words });
+      }
+    },
+  });
+}
+
+function ruleOf(schema: z.core.$ZodType, wrong: unknown): string | undefined {
+  const issues = safeParse(schema, wrong).error?.issues ?? [];
+  return issues.map(({ message }) => message).find((message) => message.startsWith("must "));
+}
+
+let forEditors: object | null = null;
 
 /** The same for editors, which bring no key: what a configuration can say is no secret. */
 export const configSchemaApi = new OpenAPIHono<Desk>();
@@ -27,7 +58,8 @@ configSchemaApi.openapi(
   }),
   (c) => {
     const { origin, pathname } = new URL(c.req.url);
-    const schema = { $id: `${origin}${pathname}`, title: "Topicdesk configuration", ...configSchema };
+    forEditors ??= editorSchema();
+    const schema = { $id: `${origin}${pathname}`, title: "Topicdesk configuration", ...forEditors };
     return c.json(schema as object, 200, {
       "Content-Type": "application/schema+json",
       "Cache-Control": "public, max-age=3600",
