@@ -44,7 +44,7 @@ describe.each(["light", "dark"] as const)("in the %s", (colorScheme) => {
       await page.locator(".person").last().click();
       await page.locator(".topic-row", { hasText: "The parcel came" }).click();
       expect(await violations(page)).toEqual([]);
-      await page.getByRole("button", { name: "Beneath" }).click();
+      await page.getByRole("button", { name: "Under the hood" }).click();
       for (const tab of [
         "Scenarios",
         "Ticket",
@@ -54,7 +54,7 @@ describe.each(["light", "dark"] as const)("in the %s", (colorScheme) => {
         "Updates",
         "Faults",
       ]) {
-        await page.getByRole("tablist", { name: "Beneath" }).getByRole("tab", { name: tab }).click();
+        await page.getByRole("tablist", { name: "Under the hood" }).getByRole("tab", { name: tab }).click();
         expect(await violations(page), tab).toEqual([]);
       }
       await page.getByRole("button", { name: "Add a customer" }).click();
@@ -78,6 +78,56 @@ describe.each(["light", "dark"] as const)("in the %s", (colorScheme) => {
       await page.context().close();
     },
   );
+});
+
+test("a window that nobody has used shows what was said last, and who somebody is in it, until that is dismissed", async () => {
+  const { page } = await opened.window();
+  const last = "The parcel came, but look at it!";
+  await expect
+    .poll(() => page.getByRole("log", { name: /'s chat with the bot$/ }).innerText())
+    .toContain(last);
+  await expect
+    .poll(() => page.getByRole("log", { name: /^Messages in SUP-\d+ / }).innerText())
+    .toContain(last);
+  const hint = page.getByText("You play both sides");
+  expect(await hint.isVisible()).toBe(true);
+  await page.getByRole("button", { name: "Dismiss this hint" }).click();
+  await hint.waitFor({ state: "hidden" });
+  await page.reload();
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  expect(await hint.count()).toBe(0);
+  await page.context().close();
+});
+
+test("the ticket's tab is for people: no objects, no milliseconds, nothing that has not happened", async () => {
+  const { page } = await opened.window();
+  await page.getByRole("button", { name: "Under the hood" }).click();
+  await page.getByRole("tab", { name: "Ticket" }).click();
+  const panel = page.getByRole("tabpanel", { name: "Ticket" });
+  await expect.poll(() => panel.innerText()).toMatch(/phases/i);
+  await expect.poll(() => panel.innerText()).toContain("ticket_opened");
+  expect(await panel.innerText()).not.toMatch(/\[object|\b1\d{12}\b|: –|null|undefined/);
+  await page.context().close();
+});
+
+test("all rows of the staff's list are as wide, and a narrow window shows the clock, with its jumps behind one button", async () => {
+  const { page } = await opened.window();
+  const edges = await page
+    .locator(".topic-row")
+    .evaluateAll((rows) => rows.map((row) => Math.round(row.getBoundingClientRect().right as number)));
+  expect(new Set(edges).size).toBe(1);
+  await page.setViewportSize({ width: 390, height: 780 });
+  const clock = page.locator(".time time");
+  expect(await clock.isVisible()).toBe(true);
+  const bar = await page.locator(".top-bar").evaluate((one) => one.getBoundingClientRect().height as number);
+  expect(bar).toBeLessThan(60);
+  const before = Date.parse((await clock.getAttribute("datetime"))!);
+  await page.getByRole("button", { name: "Move time forward" }).click();
+  await page.getByRole("menuitem", { name: "+1 h" }).click();
+  await expect
+    .poll(async () => Date.parse((await clock.getAttribute("datetime"))!) - before)
+    .toBeGreaterThanOrEqual(3_600_000);
+  await page.context().close();
 });
 
 const FAR_AWAY = 80;

@@ -18,7 +18,7 @@ beforeAll(async () => {
   await hands.write("customer", "My parcel is late");
   await page.getByRole("button", { name: /^SUP-1 / }).click();
   await hands.topic.getByText("My parcel is late").last().waitFor();
-  await page.getByRole("button", { name: "Beneath" }).click();
+  await page.getByRole("button", { name: "Under the hood" }).click();
 }, 60_000);
 afterAll(() => opened.close());
 afterEach(() => expect(complaints).toEqual([]));
@@ -131,7 +131,7 @@ test("what the CRM says is chosen on a customer's phone; the card has it, and sa
   await hands.choose("What Kim can do", "What the CRM says");
   const dialog = page.getByRole("dialog", { name: "What the CRM says of Kim" });
   await dialog.getByLabel("Tier").selectOption("basic");
-  await dialog.getByLabel("In words").fill("Left us in March");
+  await dialog.getByLabel("Note for the agent").fill("Left us in March");
   await dialog.getByLabel("Stale").check();
   await dialog.getByRole("button", { name: "Save" }).click();
   await asks("I am back");

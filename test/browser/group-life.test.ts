@@ -21,7 +21,7 @@ beforeAll(async () => {
   await page.getByRole("button", { name: "Start", exact: true }).click();
   await hands.write("customer", "My parcel is late");
   await row("SUP-1").click();
-  await page.getByRole("button", { name: "Beneath" }).click();
+  await page.getByRole("button", { name: "Under the hood" }).click();
 }, 60_000);
 afterAll(() => opened.close());
 afterEach(() => expect(complaints).toEqual([]));

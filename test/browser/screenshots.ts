@@ -43,18 +43,19 @@ for (const colorScheme of ["light", "dark"] as const) {
     for (const title of ["First contact", "Two agents claim", "Customer blocks", "Album and edits"]) {
       await play(page, title);
     }
-    await page.getByRole("button", { name: "Beneath" }).click();
+    await page.getByRole("button", { name: "Under the hood" }).click();
     await page.getByRole("button", { name: "+1 min: move time forward by a minute" }).click();
   }
+  await page.getByRole("button", { name: "Dismiss this hint" }).click();
   await page.locator(".person").nth(-1).click();
   await page.locator(".topic-row", { hasText: "The parcel came" }).click();
   await page.waitForTimeout(600);
   await take(page, `sandbox-${colorScheme}`);
-  await page.getByRole("button", { name: "Beneath" }).click();
+  await page.getByRole("button", { name: "Under the hood" }).click();
   await page.getByRole("tab", { name: "Ticket" }).click();
   await page.waitForTimeout(400);
   await take(page, `beneath-${colorScheme}`);
-  await page.getByRole("button", { name: "Beneath" }).click();
+  await page.getByRole("button", { name: "Under the hood" }).click();
   await page.setViewportSize({ width: 390, height: 780 });
   await page.locator(".person").nth(-1).click();
   await page.waitForTimeout(400);

@@ -31,7 +31,12 @@ export function Drawer() {
   return (
     <aside class="drawer" aria-label="What happens beneath">
       <div class="drawer-bar">
-        <div class="drawer-tabs" role="tablist" aria-label="Beneath" onKeyDown={tabKeys}>
+        <div
+          class="drawer-tabs"
+          role="tablist"
+          aria-label="Under the hood: what happens beneath"
+          onKeyDown={tabKeys}
+        >
           {TABS.map(({ id, words }) => (
             <button
               type="button"

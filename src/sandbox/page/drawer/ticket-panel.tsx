@@ -2,10 +2,13 @@ import { useEffect, useState } from "preact/hooks";
 import type { Actor } from "../../../domain/actor.ts";
 import type { Ticket } from "../../../domain/ticket.ts";
 import type { TicketInside } from "../../desk/inside.ts";
-import { instantWords, secondsWords } from "../model/clock.ts";
+import { secondsWords } from "../model/clock.ts";
 import { insides, ticketInside } from "../model/sandbox.ts";
 import { group, thread } from "../model/scene.ts";
-import { nameOf } from "../model/world.ts";
+import { factsOf, inOneLine } from "./facts.ts";
+
+const SHOWN_ABOVE = ["ref", "subject", "status"];
+const OF_THE_TICKET = ["id", "number", "ref", "group", "customer"];
 
 /** The state of the open topic's ticket, and how it came about. */
 export function TicketPanel() {
@@ -44,10 +47,12 @@ export function TicketPanel() {
           <span class={`status ${ticket.status}`}>{ticket.status.replace("_", " ")}</span>
         </h3>
         <dl class="facts">
-          {factsOf(ticket).map(([what, value]) => (
+          {factsOf(ticket, SHOWN_ABOVE).map(([what, lines]) => (
             <div key={what}>
               <dt>{what}</dt>
-              <dd>{value}</dd>
+              {lines.map((line, index) => (
+                <dd key={index}>{line}</dd>
+              ))}
             </div>
           ))}
         </dl>
@@ -55,29 +60,6 @@ export function TicketPanel() {
       <Events group={open.id} ticket={ticket} />
     </div>
   );
-}
-
-/** Everything the ticket knows, in its own words; nothing is left out, so that what is added later shows by itself. */
-function factsOf(ticket: Ticket): [string, string][] {
-  return Object.entries(ticket)
-    .filter(([key]) => !["ref", "subject", "status"].includes(key))
-    .map(([key, value]) => [key, shown(key, value)]);
-}
-
-function shown(key: string, value: unknown): string {
-  if (value === null) return "–";
-  if (typeof value === "number") {
-    if (/(^at|At|Since|Until)$/.test(key)) return instantWords(value);
-    return key === "customer" ? nameOf(value) : String(value);
-  }
-  if (typeof value === "string") return value;
-  if (typeof value !== "object") return JSON.stringify(value);
-  if (key === "by") return actorWords(value as Actor);
-  if (key === "assignee") return (value as NonNullable<Ticket["assignee"]>).name;
-  const parts = Array.isArray(value)
-    ? value.map(String)
-    : Object.entries(value).map(([name, part]) => `${name}: ${shown(name, part)}`);
-  return parts.join(", ") || "–";
 }
 
 function Events({ group: id, ticket }: { group: string; ticket: Ticket }) {
@@ -125,8 +107,9 @@ function actorWords(by: Actor): string {
 function detailsOf(rest: Record<string, unknown>): string {
   const { from, to, ...others } = rest as { from?: string; to?: string };
   const transition = from === undefined || from === to ? "" : `${from} → ${to ?? ""} `;
-  const kept = Object.entries(others).filter(
-    ([key]) => !["id", "number", "ref", "group", "customer"].includes(key),
-  );
-  return transition + kept.map(([key, value]) => `${key}: ${JSON.stringify(value)}`).join(", ");
+  const texts = Object.entries(others).map(([key, value]) => [
+    key,
+    typeof value === "string" ? JSON.stringify(value) : value,
+  ]);
+  return transition + inOneLine(Object.fromEntries(texts) as object, OF_THE_TICKET);
 }

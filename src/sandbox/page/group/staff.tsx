@@ -50,7 +50,7 @@ function Welcome({ isNew }: { isNew: boolean }) {
       <ol>
         <li>Press Start on the phone to the left, and write as a customer.</li>
         <li>A topic opens here for the ticket: open it, press Claim, and answer.</li>
-        <li>Beneath, at the top right, shows what happens meanwhile.</li>
+        <li>Under the hood, at the top right, shows what happens meanwhile.</li>
       </ol>
       {first !== undefined && (
         <button type="button" class="primary" onClick={() => void ask("play", { scenario: first.id })}>

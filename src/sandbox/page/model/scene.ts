@@ -51,6 +51,31 @@ effect(() => {
   const { agents } = facts.value;
   if (!people().has(agent.value)) agent.value = agents[1]?.id ?? agents[0]?.id ?? 0;
 });
+
+/** Where a window that nobody has used yet looks: at what was said last. A narrow one shows the list of topics. */
+const isNewWindow = chosenCustomer.value === null && thread.value === undefined && groupId.value === "";
+const hasRoom = window.matchMedia("(min-width: 861px)").matches;
+let hasLooked = !isNewWindow;
+effect(() => {
+  if (hasLooked || !isLoaded.value || group.value === null) return;
+  hasLooked = true;
+  const { chatId } = group.value;
+  const [phone] = latestFirst(customers.value, ({ profile: { id } }) => messagesOf(id, null, id));
+  if (phone !== undefined) chosenCustomer.value ??= phone.profile.id;
+  const topics = [...(chatMirror(chatId)?.topics.keys() ?? [])];
+  const [topic] = latestFirst(topics, (id) => messagesOf(chatId, id, agent.value));
+  if (hasRoom && topic !== undefined) thread.value ??= topic;
+});
+
+/** Those where something was said, the latest first. */
+function latestFirst<T>(all: readonly T[], saidIn: (one: T) => readonly SeenMessage[]): T[] {
+  return all
+    .map((one) => ({ one, last: saidIn(one).at(-1)?.date ?? null }))
+    .filter(({ last }) => last !== null)
+    .sort((one, other) => other.last! - one.last!)
+    .map(({ one }) => one);
+}
+
 for (const [key, kept] of Object.entries({
   customer: chosenCustomer,
   group: groupId,

@@ -46,7 +46,7 @@ export function CrmDialog({ person, asked, onClose }: CrmDialogProps) {
         <label>
           Tier
           <select autofocus value={tier} onChange={({ currentTarget }) => setTier(currentTarget.value)}>
-            <option value={BY_ITSELF}>by itself: nothing</option>
+            <option value={BY_ITSELF}>CRM knows nothing</option>
             {asked.tiers.map((one) => (
               <option key={one} value={one}>
                 {one}
@@ -71,8 +71,9 @@ export function CrmDialog({ person, asked, onClose }: CrmDialogProps) {
           </select>
         </label>
         <label>
-          In words, for agents
+          Note for the agent
           <input
+            aria-label="Note for the agent, in words"
             disabled={!isTold}
             maxLength={500}
             placeholder="nothing"

@@ -30,7 +30,9 @@ export function refusalOf({ host, origin, site, mode }: Asked, port: number | nu
   const isOwnPage =
     (origin === null || origin.toLowerCase() === `http://${named}`) &&
     (site === null || site === "same-origin" || site === "none");
-  return isOwnPage ? null : refusal(mode, "Pages of other origins get no answer here.", "");
+  return isOwnPage
+    ? null
+    : refusal(mode, "Only its own pages, and programs of this machine, are answered here.", "");
 }
 
 function isOurs(host: string, port: number | null): boolean {
@@ -52,7 +54,7 @@ function refusal(mode: string | null, why: string, href: string): Refusal {
       "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     },
     body: isVisit
-      ? `<!doctype html><title>Topicdesk</title><p>${why}</p><p><a href="${href}">Open it</a></p>`
+      ? `<!doctype html><title>Topicdesk</title><p>${why}</p><p><a href="${href}">Open it yourself</a></p>`
       : `${why}${href === "" ? "" : ` Use ${href}`}`,
   };
 }
