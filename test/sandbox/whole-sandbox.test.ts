@@ -40,6 +40,7 @@ async function start(): Promise<Sandbox> {
     secrets,
     config: exampleDeskAsWritten(),
     paceMs: 20,
+    opening: "first-contact",
   });
 }
 
@@ -385,13 +386,17 @@ test("what the CRM says of somebody outlives a restart, how it is as well", asyn
   expect(crm).toMatchObject({ state: "lying", records: { 4711: says } });
 }, 60_000);
 
-test("starting over forgets everything on both sides", async () => {
+test("starting over forgets everything on both sides, and begins as the first start did", async () => {
   expect((await ask("start-over")).ok).toBe(true);
-  expect(await ticket("SUP-1")).toBeNull();
   expect(Math.abs(sandbox.world.clock.now() - realNow())).toBeLessThan(60_000);
   const { crm } = await heard("crm", () => true);
   expect(crm).toEqual({ state: "well", records: {}, exchanges: [] });
+  await heard("playing", (news) => news.playing?.state === "done");
+  const names = (await sandbox.telegram.users()).map(({ profile }) => profile.first_name);
+  expect(names).toContain("Dennis");
+  for (const forgotten of ["Bob", "Ida"]) expect(names).not.toContain(forgotten);
+  expect(await ticket("SUP-3")).toBeNull();
   const eve = await sandbox.telegram.customer({ firstName: "Eve" });
   await eve.write("Hello again");
-  expect((await until("SUP-1 is anew", () => ticket("SUP-1"))).status).toBe("open");
+  expect((await until("SUP-2 is opened", () => ticket("SUP-2"))).status).toBe("open");
 }, 60_000);
