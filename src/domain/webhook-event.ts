@@ -1,4 +1,5 @@
 import type { TicketEvent } from "./event.ts";
+import type { firstDue } from "./sla/promised.ts";
 import type { Ticket } from "./ticket.ts";
 
 /** Event of a ticket → what endpoints know it as; what is not here concerns nobody outside. */
@@ -73,10 +74,11 @@ export interface ToldMessage {
 export function messageData(
   { text, sentAt, ...facts }: ToldMessage,
   ticket: Ticket,
+  due: FirstDue,
   withText: boolean,
 ): Record<string, unknown> {
   const message = { ...facts, sentAt: new Date(sentAt).toISOString() };
-  return { ticket: ticketFacts(ticket, withText), message: withText ? { ...message, text } : message };
+  return { ticket: ticketFacts(ticket, due, withText), message: withText ? { ...message, text } : message };
 }
 
 /** What endpoints know an event of a ticket as; null: it concerns nobody outside. */
@@ -111,13 +113,18 @@ const TOLD: ReadonlySet<string> = new Set([
  * What an endpoint is told of an event: who did it, what it changed, how the ticket stands. `withText`: also what people
  * have written of it.
  */
-export function webhookData(event: TicketEvent, ticket: Ticket, withText: boolean): Record<string, unknown> {
+export function webhookData(
+  event: TicketEvent,
+  ticket: Ticket,
+  due: FirstDue,
+  withText: boolean,
+): Record<string, unknown> {
   const change = Object.fromEntries(Object.entries(event).filter(([key]) => TOLD.has(key)));
   if (event.type === "customer_unreachable") change["reason"] = event.reason;
   if ("dueAt" in event) change["dueAt"] = new Date(event.dueAt).toISOString();
   const note = event.type === "note_added" ? event.text : "note" in event ? event.note : undefined;
   return {
-    ticket: ticketFacts(ticket, withText),
+    ticket: ticketFacts(ticket, due, withText),
     by: event.by,
     change,
     ...(withText && note !== undefined ? { note } : {}),
@@ -135,9 +142,13 @@ export function withoutText(data: Record<string, unknown>): Record<string, unkno
   };
 }
 
+type FirstDue = ReturnType<typeof firstDue>;
+
 /** How a ticket stands, for an endpoint. */
-export function ticketFacts(ticket: Ticket, withText: boolean): Record<string, unknown> {
+export function ticketFacts(ticket: Ticket, first: FirstDue, withText: boolean): Record<string, unknown> {
   const { id, ref, group, status, priority, queue, tier, assignee, customer, subject } = ticket;
-  const facts = { id, ref, group, status, priority, queue, tier, assignee, customer: { id: customer } };
+  const due =
+    first === null ? null : { ...first, at: first.at === null ? null : new Date(first.at).toISOString() };
+  const facts = { id, ref, group, status, priority, queue, tier, assignee, customer: { id: customer }, due };
   return withText ? { ...facts, subject } : facts;
 }

@@ -4,7 +4,7 @@ import { CORS_ORIGINS_MAX, PREFLIGHT_KEPT_S } from "./limits.ts";
 
 const MAY_SEND = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match";
 const MAY_SEE =
-  "Allow, ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate";
+  "Allow, Deprecation, ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate";
 
 /**
  * Pages of the origins in `CORS_ORIGINS` (separated by commas, such as `https://tools.example.com`) may call the API

@@ -5,7 +5,7 @@ import { METRICS } from "../domain/sla/metric.ts";
 import { TICKET_STATUSES } from "../domain/status.ts";
 import { MESSAGE_EVENTS, TICKET_EVENTS } from "../domain/webhook-event.ts";
 import { Instant } from "./api/shared.ts";
-import { By } from "./api/ticket-json.ts";
+import { By, Due } from "./api/ticket-json.ts";
 import type { Desk } from "./desk.ts";
 
 /* What endpoints of the configuration are sent, for the contract: one body for each kind of event. */
@@ -23,6 +23,7 @@ const Ticket = z
     tier: z.string().nullable(),
     assignee: z.object({ id: z.int(), name: z.string() }).nullable(),
     customer: z.object({ id: z.int() }),
+    due: Due,
     subject: z.string().optional().openapi({ description: "With `includeText` and `textInWebhooks` only" }),
   })
   .openapi("WebhookTicket", { description: "How the ticket stands after what happened" });

@@ -75,7 +75,7 @@ const isUncleared = sql`(${ticketEvents.note} IS NOT NULL
 /** … and a ticket. */
 const isUnclearedTicket = sql`(NOT ${tickets.closed} OR ${tickets.subject} <> '' OR ${tickets.tags} <> '[]' OR ${tickets.fields} <> '{}'
   OR coalesce(${tickets.tier}, ${tickets.payload}, ${tickets.unreachable}, ${tickets.topicId}, ${tickets.awaitingSince},
-    ${tickets.dueAt}) IS NOT NULL)`;
+    ${tickets.dueAt}, ${tickets.promisedAt}) IS NOT NULL)`;
 
 /** Erasures and what they remove from the record. Everything throws `RecordUnreachable` when D1 does not answer. */
 export class Erasures {
@@ -320,6 +320,8 @@ export class Erasures {
         topicId: null,
         awaitingSince: null,
         dueAt: null,
+        promises: [],
+        promisedAt: null,
         status: "closed",
         closed: true,
         closedAt: sql`coalesce(${tickets.closedAt}, ${now})`,

@@ -1,10 +1,11 @@
 import { getTableColumns, sql, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import type { Promised } from "../domain/sla/promised.ts";
 import { isAmong } from "./among.ts";
 import { SCANNED_EVENTS_MAX } from "./limits.ts";
 import type { TicketEventRow } from "./queries.ts";
 import { reach } from "./reach.ts";
-import { ticketEvents } from "./schema.ts";
+import { ticketEvents, tickets } from "./schema.ts";
 
 /** Of the feed: one of the types, where there are any, and in the group that had the ticket then. */
 export interface FeedFilter {
@@ -26,6 +27,8 @@ export interface FeedEvent {
   event: TicketEventRow;
   /** Null where the record knows no such ticket. */
   ref: string | null;
+  /** What is promised of the ticket now and still to be kept. */
+  promises: Promised[];
   group: string;
   place: FeedPlace;
 }
@@ -68,11 +71,12 @@ export async function readFeed(
         .select({
           ...EVENT,
           ref: sql<string | null>`ref`,
+          promises: sql`promises`.mapWith(tickets.promises) as SQL<Promised[] | null>,
           group: sql<string>`feed_group`,
           seq: sql<number>`seq`,
         })
         .from(
-          sql`(SELECT event.*, feed.seq, feed.group_id AS feed_group, tickets.ref
+          sql`(SELECT event.*, feed.seq, feed.group_id AS feed_group, tickets.ref, tickets.promises
             FROM (${scan}) AS feed
             CROSS JOIN ticket_events AS event ON event.ticket_id = feed.ticket_id AND event.n = feed.n
             LEFT JOIN tickets ON tickets.id = feed.ticket_id
@@ -92,9 +96,10 @@ export async function readFeed(
   );
   const last = newest[0] ?? FEED_BEGIN;
   if (after.seq > last.seq || isAnother(stood[0], after)) return "lost";
-  const events = found.map(({ ref, group: feedGroup, seq, ...event }) => ({
+  const events = found.map(({ ref, promises, group: feedGroup, seq, ...event }) => ({
     event,
     ref,
+    promises: promises ?? [],
     group: feedGroup,
     place: { seq, ticketId: event.ticketId, n: event.n },
   }));

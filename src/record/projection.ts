@@ -8,6 +8,7 @@ import type { TicketEvent } from "../domain/event.ts";
 import { D1_PARAMETERS_MAX } from "../domain/limits.ts";
 import { plainNumber } from "../domain/message-number.ts";
 import { brokenPromises } from "../domain/sla/escalation-log.ts";
+import type { Promised } from "../domain/sla/promised.ts";
 import { isActive } from "../domain/status.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { contacts, ticketEvents, tickets } from "./schema.ts";
@@ -19,7 +20,8 @@ export interface ProjectionBatch {
   group: string;
   /** When it speaks, in ms since 1970; becomes `recorded_at`. */
   at: number;
-  tickets: { ticket: Ticket; dueAt: number | null }[];
+  /** `promises` as `promisesOf` has them, none unless said otherwise. */
+  tickets: { ticket: Ticket; dueAt: number | null; promises?: Promised[] }[];
   /** `n` counts a ticket's events from 1. */
   events: { ticketId: string; n: number; event: TicketEvent; notedAt: number | null }[];
   contacts: {
@@ -57,16 +59,19 @@ export type RecordedRow = typeof tickets.$inferSelect;
  * A statement that names these rewrites their indexes, even unchanged: they are set apart, those that change with every
  * turn from those that seldom do, and only where they differ.
  */
-const PLACES = [["groupId", "queue", "assigneeId", "closed"], ["dueAt"]] as const;
+const PLACES = [
+  ["groupId", "queue", "assigneeId", "closed"],
+  ["dueAt", "promisedAt"],
+] as const;
 const FIXED = ["id", "ref", "number", "customerId", "openedAt"] as const;
 
 const ticketIsNewer = sql`(excluded.version, excluded.recorded_at) > (${tickets.version}, ${tickets.recordedAt})`;
 
 function ticketStatements(db: DrizzleD1Database, batch: ProjectionBatch): BatchItem<"sqlite">[] {
   const newest = new Map<string, TicketRow>();
-  for (const { ticket, dueAt } of batch.tickets) {
+  for (const { ticket, dueAt, promises = [] } of batch.tickets) {
     if ((newest.get(ticket.id)?.version ?? 0) <= ticket.version)
-      newest.set(ticket.id, recordedRow(ticket, dueAt, batch.at));
+      newest.set(ticket.id, recordedRow(ticket, { dueAt, promises }, batch.at));
   }
   const rows = [...newest.values()];
   const set = excluded(tickets, [...PLACES.flat(), ...FIXED]);
@@ -118,7 +123,11 @@ function bound(value: string | number | boolean | null | undefined): string | nu
 }
 
 /** The row that stands for a ticket; instants in ms since 1970. */
-export function recordedRow(ticket: Ticket, dueAt: number | null, recordedAt: number): RecordedRow {
+export function recordedRow(
+  ticket: Ticket,
+  { dueAt, promises }: { dueAt: number | null; promises: Promised[] },
+  recordedAt: number,
+): RecordedRow {
   return {
     id: ticket.id,
     ref: ticket.ref,
@@ -150,6 +159,8 @@ export function recordedRow(ticket: Ticket, dueAt: number | null, recordedAt: nu
     changedAt: ticket.changedAt,
     breached: brokenPromises(ticket),
     dueAt,
+    promises,
+    promisedAt: promises[0]?.at ?? null,
     version: ticket.version,
     recordedAt,
   };

@@ -1,4 +1,4 @@
-import { and, eq, gt, ne, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, ne, sql } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { Doer } from "../domain/audit.ts";
 import { webhookOf, type KnownPlaces, type PlaceSince } from "../domain/desk-address.ts";
@@ -171,16 +171,42 @@ export class Reconciliation {
     return ((await this.#state(LEDGER)) as KeptLedger | null) ?? null;
   }
 
-  /** The tickets of a group that are in hand, but for those of people who were erased. */
-  async census(group: string): Promise<Census> {
+  /**
+   * The tickets of a group that are in hand, but for those of people who were erased, and how many of them an earlier
+   * release told of, which knew no promises.
+   */
+  async census(group: string): Promise<Census & { unpromised: number }> {
     const row = await reach(() =>
       this.#db
-        .select({ tickets: sql<number>`count(*)`, versions: sql<number>`coalesce(sum(version), 0)` })
+        .select({
+          tickets: sql<number>`count(*)`,
+          versions: sql<number>`coalesce(sum(version), 0)`,
+          unpromised: sql<number>`coalesce(sum(promises IS NULL), 0)`,
+        })
         .from(tickets)
         .where(and(eq(tickets.groupId, group), eq(tickets.closed, false), ne(tickets.customerId, 0)))
         .get(),
     );
-    return row ?? { tickets: 0, versions: 0 };
+    return row ?? { tickets: 0, versions: 0, unpromised: 0 };
+  }
+
+  /** Some of those that an earlier release told of, by id. */
+  async unpromisedIds(group: string, limit: number): Promise<string[]> {
+    const rows = await reach(() =>
+      this.#db
+        .select({ id: tickets.id })
+        .from(tickets)
+        .where(
+          and(
+            eq(tickets.groupId, group),
+            eq(tickets.closed, false),
+            ne(tickets.customerId, 0),
+            isNull(tickets.promises),
+          ),
+        )
+        .limit(limit),
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** Groups other than these that have open tickets by the record's word, and how many. */

@@ -8,6 +8,7 @@ import type { TicketEventType } from "../domain/event.ts";
 import type { Priority } from "../domain/priority.ts";
 import type { Scope } from "../domain/scope.ts";
 import type { Metric } from "../domain/sla/metric.ts";
+import type { Promised } from "../domain/sla/promised.ts";
 import type { TicketStatus } from "../domain/status.ts";
 
 /*
@@ -66,8 +67,12 @@ export const tickets = sqliteTable(
     changedAt: integer("changed_at").notNull().default(0),
     /** Metrics of which a promise is broken; of `nextResponse` only the present turn counts. */
     breached: text({ mode: "json" }).$type<Metric[]>().notNull().default([]),
-    /** The next instant at which time alone changes the ticket. */
+    /** The next instant at which time alone changes the ticket; the API calls it `nextChangeAt`. */
     dueAt: integer("due_at"),
+    /** What is promised and still to be kept, the first due in front; null: an earlier release told of the ticket. */
+    promises: text({ mode: "json" }).$type<Promised[]>(),
+    /** Until when the first of them has to be kept. */
+    promisedAt: integer("promised_at"),
     version: integer().notNull(),
     recordedAt: integer("recorded_at").notNull(),
   },
@@ -93,6 +98,10 @@ export const tickets = sqliteTable(
     index("tickets_due")
       .on(table.dueAt, table.groupId)
       .where(sql`due_at IS NOT NULL`),
+    // By deadline: only work in hand has one.
+    index("tickets_promised")
+      .on(table.promisedAt)
+      .where(sql`promised_at IS NOT NULL`),
   ],
 );
 

@@ -28,13 +28,18 @@ export interface TicketFilter {
   openedBefore?: number | undefined;
   changedAfter?: number | undefined;
   changedBefore?: number | undefined;
+  /** By the deadline of the promise that is due first. */
+  dueAfter?: number | undefined;
   dueBefore?: number | undefined;
+  /** By the instant at which time alone changes the ticket. */
+  nextChangeAfter?: number | undefined;
+  nextChangeBefore?: number | undefined;
   /** Words that subject, tags and notes have or begin one with: all of them. */
   words?: readonly string[];
 }
 
 /** Columns of `tickets` that conditions are about. */
-type Column = "opened_at" | "changed_at" | "due_at";
+type Column = "opened_at" | "changed_at" | "promised_at" | "due_at";
 
 /** A condition, and what it is about: an index reads it where the list begins with that. */
 export interface Condition {
@@ -63,7 +68,10 @@ export function conditionsOf(filter: TicketFilter): Condition[] {
     ...one("openedBefore", before("opened_at", filter.openedBefore)),
     ...one("changedAfter", from("changed_at", filter.changedAfter)),
     ...one("changedBefore", before("changed_at", filter.changedBefore)),
-    ...one("dueBefore", before("due_at", filter.dueBefore)),
+    ...one("dueAfter", from("promised_at", filter.dueAfter)),
+    ...one("dueBefore", before("promised_at", filter.dueBefore)),
+    ...one("nextChangeAfter", from("due_at", filter.nextChangeAfter)),
+    ...one("nextChangeBefore", before("due_at", filter.nextChangeBefore)),
     ...one(
       "tags",
       all(filter.tags ?? [], (tag) => hasTag(sql`${tag}`), hasTag(sql`wanted.value`)),

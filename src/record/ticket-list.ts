@@ -18,6 +18,7 @@ import {
   compare,
   inOrder,
   inReverse,
+  isSparse,
   positionOf,
   rankInSql,
   sortingOf,
@@ -35,7 +36,7 @@ export interface TicketPage {
 /**
  * Tickets that match, in an order, behind a place. What a page reads does not grow with the desk: it begins with an
  * index that has the order, looks at `SCANNED_TICKETS_MAX` tickets in each of its parts, and then says where to go on.
- * By `dueAt` only those are listed that have one.
+ * By `due` and `nextChangeAt` only those are listed that have one.
  */
 export async function listTickets(
   d1: D1Database,
@@ -213,7 +214,7 @@ class List {
   #parts(priority: string | null): Part[] {
     const { column, byPriority } = this.#sorting;
     const read = this.#conditions.filter(({ about }) => isRange(about, column)).map((one) => one.sql);
-    if (column === "dueAt") read.push(sql`due_at IS NOT NULL`);
+    if (isSparse(this.#sorting)) read.push(sql`${columnOf(this.#sorting)} IS NOT NULL`);
     if (column !== "openedAt") return [{ read, checked: this.#checked([]) }];
 
     const closedParts = partsOf(this.#filter);
@@ -271,7 +272,8 @@ class List {
 function isRange(about: keyof TicketFilter, column: Sorting["column"]): boolean {
   if (column === "openedAt") return about === "openedAfter" || about === "openedBefore";
   if (column === "changedAt") return about === "changedAfter" || about === "changedBefore";
-  return about === "dueBefore";
+  if (column === "promisedAt") return about === "dueAfter" || about === "dueBefore";
+  return about === "nextChangeAfter" || about === "nextChangeBefore";
 }
 
 /** The columns of `tickets` by their bare names, as a subquery has them. */
@@ -299,7 +301,7 @@ export async function sortedPage(
 ): Promise<TicketPage> {
   const { sorting, after, limit } = page;
   const checked = page.checked.map((one) => one.sql);
-  if (sorting.column === "dueAt") checked.push(sql`due_at IS NOT NULL`);
+  if (isSparse(sorting)) checked.push(sql`${columnOf(sorting)} IS NOT NULL`);
   const rank = sorting.byPriority ? rankInSql(sorting) : null;
   if (after !== null) {
     const later = behind(sorting, after);

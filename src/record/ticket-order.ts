@@ -8,8 +8,10 @@ export const TICKET_ORDERS = [
   "openedAt",
   "-changedAt",
   "changedAt",
-  "-dueAt",
-  "dueAt",
+  "-due",
+  "due",
+  "-nextChangeAt",
+  "nextChangeAt",
   "-priority",
   "priority",
 ] as const;
@@ -25,7 +27,7 @@ export interface TicketPosition {
   id: string;
 }
 
-type Column = "openedAt" | "changedAt" | "dueAt";
+type Column = "openedAt" | "changedAt" | "promisedAt" | "dueAt";
 
 export interface Sorting {
   /** Whether priority counts first; those of one priority stand in the order of their opening. */
@@ -41,13 +43,34 @@ export function sortingOf(order: TicketOrder): Sorting {
   const down = order.startsWith("-");
   if (order === "priority" || order === "-priority")
     return { byPriority: true, column: "openedAt", down: false, ranks: down ? PRIORITIES : UPWARDS };
-  const column = order.replace("-", "") as Column;
-  return { byPriority: false, column, down, ranks: [] };
+  return {
+    byPriority: false,
+    column: COLUMNS_BY[order.replace("-", "") as keyof typeof COLUMNS_BY],
+    down,
+    ranks: [],
+  };
+}
+
+const COLUMNS_BY = {
+  openedAt: "openedAt",
+  changedAt: "changedAt",
+  due: "promisedAt",
+  nextChangeAt: "dueAt",
+} as const satisfies Record<string, Column>;
+
+/** Most tickets have no instant of these columns, and are not listed by them. */
+export function isSparse({ column }: Sorting): boolean {
+  return column === "promisedAt" || column === "dueAt";
 }
 
 const UPWARDS = PRIORITIES.toReversed();
 
-const NAMES = { openedAt: "opened_at", changedAt: "changed_at", dueAt: "due_at" } as const;
+const NAMES = {
+  openedAt: "opened_at",
+  changedAt: "changed_at",
+  promisedAt: "promised_at",
+  dueAt: "due_at",
+} as const;
 
 export function columnOf({ column }: Sorting): SQL {
   return sql`${sql.identifier(NAMES[column])}`;

@@ -80,7 +80,7 @@ export function announceMessage(tx: Transaction, ticket: Ticket, message: ToldMe
   const { desk, webhooks } = tx.rules.config;
   for (const webhook of webhooks) {
     if (!wants(webhook, type)) continue;
-    const data = messageData(message, ticket, desk.textInWebhooks && webhook.includeText);
+    const data = messageData(message, ticket, tx.due(ticket), desk.textInWebhooks && webhook.includeText);
     tx.webhook({ webhook: webhook.id, ticket: ticket.number, type, at: message.sentAt, data });
   }
 }

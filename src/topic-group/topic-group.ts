@@ -19,6 +19,8 @@ import type { SkillTable } from "../domain/routing/skill-table.ts";
 import type { RoutingStory } from "../domain/routing/story.ts";
 import { firstResponseDueAt } from "../domain/sla/clocks.ts";
 import { explainTicket, type TicketSla } from "../domain/sla/explain.ts";
+import { promisesOf } from "../domain/sla/promised.ts";
+import { NO_SLA } from "../domain/sla/sla-policy.ts";
 import type { Trouble } from "../domain/trouble.ts";
 import type { Hole, SeenSince, SeenUpdate } from "../domain/update-ledger.ts";
 import type { Executed, TicketAct, TicketOrder } from "../domain/work-order.ts";
@@ -393,7 +395,7 @@ export class TopicGroup extends DurableObject<Env> {
     const { text } = receiptView(ticket, rules.policy, null, this.#now()).text;
     return {
       status: "done",
-      ticket: recordedRow(ticket, dueAt, this.#now()),
+      ticket: recordedRow(ticket, { dueAt, promises: promisesOf(ticket, rules.policy.sla) }, this.#now()),
       already: done.already,
       confirmation: text,
       firstResponseDueAt: firstResponseDueAt(ticket, rules.policy.sla),
@@ -510,6 +512,15 @@ export class TopicGroup extends DurableObject<Env> {
       const number = store.numberOf(id, rules.group.id);
       return number === null || store.ticket(number)?.ticket.movedTo !== null ? [] : [number];
     });
+  }
+
+  /** Sends some tickets to the record again as they are, without what happened to them before. */
+  tellAgain(numbers: number[]): void {
+    this.ctx.storage.transactionSync(() => {
+      this.wake.by(this.#now() + SAFETY_WAKE_MS);
+      this.#tables.store.tellAgain(numbers);
+    });
+    this.drain.kick();
   }
 
   /** Sends some tickets to the record again, with everything that happened to them. */
@@ -1076,6 +1087,7 @@ export class TopicGroup extends DurableObject<Env> {
       now: () => this.#now(),
       store,
       group: () => this.#rulesInForce()?.group.id ?? null,
+      promises: (ticket) => promisesOf(ticket, this.#rulesInForce()?.policy.sla ?? NO_SLA),
       project: (batch) => this.#outside.project(batch),
       commit: (work) => this.ctx.storage.transactionSync(work),
       failed: (error) => this.#report("record", error),

@@ -14,6 +14,7 @@ import {
 } from "../domain/limits.ts";
 import { react } from "../domain/react.ts";
 import type { AgentNow } from "../domain/routing/assignment.ts";
+import { firstDue, promisesOf } from "../domain/sla/promised.ts";
 import { dueAt } from "../domain/strike.ts";
 import { evolve, type Ticket } from "../domain/ticket.ts";
 import { ticketFacts, wants, webhookData, webhookTypeOf } from "../domain/webhook-event.ts";
@@ -339,7 +340,7 @@ export class Transaction {
     const { desk, webhooks } = this.rules.config;
     for (const webhook of webhooks) {
       if (!wants(webhook, type)) continue;
-      const data = webhookData(event, ticket, desk.textInWebhooks && webhook.includeText);
+      const data = webhookData(event, ticket, this.due(ticket), desk.textInWebhooks && webhook.includeText);
       this.webhook({ webhook: webhook.id, ticket: ticket.number, type, at: event.at, data });
     }
   }
@@ -348,10 +349,15 @@ export class Transaction {
     const { desk, webhooks } = this.rules.config;
     const asksForText = webhooks.find(({ id }) => id === webhook)?.includeText === true;
     const data = {
-      ticket: ticketFacts(ticket, desk.textInWebhooks && asksForText),
+      ticket: ticketFacts(ticket, this.due(ticket), desk.textInWebhooks && asksForText),
       escalation: { ...of, dueAt: new Date(due).toISOString() },
     };
     this.webhook({ webhook, ticket: ticket.number, type: "ticket.escalated", at, data });
+  }
+
+  /** What is promised of a ticket and due first, as endpoints are told it. */
+  due(ticket: Ticket): ReturnType<typeof firstDue> {
+    return firstDue(promisesOf(ticket, this.rules.policy.sla), this.now);
   }
 
   /** Calls an endpoint of the configuration; `ticket` 0 where it concerns none, `at` when it happened. */

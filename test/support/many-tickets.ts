@@ -59,7 +59,7 @@ export async function manyTickets(db: D1Database, from: number, to: number): Pro
         `WITH RECURSIVE n(n) AS (SELECT CAST(?1 AS INTEGER) UNION ALL SELECT n + 1 FROM n WHERE n < ?2)
          INSERT INTO tickets (id, ref, group_id, number, status, priority, queue, tier, assignee_id, assignee_name,
            customer_id, subject, tags, fields, opened_at, status_at, closed, reopenings, changed_at, breached, due_at,
-           version, recorded_at)
+           promises, promised_at, version, recorded_at)
          SELECT 'many-' || (n % 20) || ':' || n, 'MANY-' || n, 'many-' || (n % 20), n,
            CASE WHEN n % 20 = 7 THEN 'open' ELSE 'closed' END,
            CASE n % 4 WHEN 0 THEN 'urgent' WHEN 1 THEN 'high' WHEN 2 THEN 'normal' ELSE 'low' END,
@@ -67,7 +67,8 @@ export async function manyTickets(db: D1Database, from: number, to: number): Pro
            6000000000 + n / 10,
            'My ' || json_extract(?4, '$[' || (n % 8) || ']') || ' of ' || json_extract(?4, '$[' || (n / 8 % 8) || ']') || ' w' || (n % 5000),
            '["tag-' || (n % 1000) || '"]', '{}', ?3 + n * 1000, ?3 + n * 1000, n % 20 <> 7, 0, ?3 + n * 1000 + n % 977,
-           '[]', CASE WHEN n % 20 = 7 THEN ?3 + n * 1000 + 86400000 END, 1, ?3 + n * 1000 FROM n`,
+           '[]', CASE WHEN n % 20 = 7 THEN ?3 + n * 1000 + 86400000 END, '[]',
+           CASE WHEN n % 20 = 7 THEN ?3 + n * 1000 + 90000000 END, 1, ?3 + n * 1000 FROM n`,
       )
       .bind(first, Math.min(first + ROWS_AT_ONCE - 1, to), MANY.since, words)
       .run();

@@ -46,7 +46,8 @@ describe("the list of tickets", () => {
     ["sort=openedAt", ["SUP-1", "SUP-2", "SUP-3", "VIP-4"]],
     ["sort=-changedAt&limit=2", ["SUP-1", "VIP-4"]],
     ["sort=-priority", ["SUP-1", "SUP-2", "SUP-3", "VIP-4"]],
-    ["sort=dueAt", []],
+    ["sort=due", []],
+    ["sort=nextChangeAt", []],
     [
       `openedAfter=${new Date(NOON + 2).toISOString()}&openedBefore=${new Date(NOON + 4).toISOString()}`,
       ["SUP-3", "SUP-2"],
@@ -171,7 +172,10 @@ describe("a ticket", () => {
       resolvedAt: at(6),
       closedAt: at(7),
       changedAt: at(7),
+      due: null,
+      promises: [],
       dueAt: null,
+      nextChangeAt: null,
       breached: [],
       unreachable: null,
       payload: null,
@@ -258,7 +262,16 @@ test("as much may be asked for at once as the contract allows", async () => {
   for (const [name, value] of Object.entries({ customer: ADA, payload: "x", followUpOf: "SUP-9" }))
     query.set(name, String(value));
   for (const name of ["unreachable", "breached"]) query.set(name, "true");
-  for (const name of ["openedAfter", "openedBefore", "changedAfter", "changedBefore", "dueBefore"])
+  for (const name of [
+    "openedAfter",
+    "openedBefore",
+    "changedAfter",
+    "changedBefore",
+    "dueAfter",
+    "dueBefore",
+    "nextChangeAfter",
+    "nextChangeBefore",
+  ])
     query.set(name, "2026-03-28T22:00:00Z");
   for (const sort of TICKET_ORDERS) {
     query.set("sort", sort);

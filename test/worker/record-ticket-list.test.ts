@@ -17,6 +17,21 @@ const RARE = { customer: ADA + 99, agent: 9_099 };
 const isRare = (index: number): boolean => index % 149 === 1;
 const dueAtOf = ({ number, status }: Ticket): number | null =>
   status === "closed" || number % 4 === 0 ? null : NOON + ((number * 7_919) % 1_000);
+/** Several promised for the same instant, some paused. */
+const promisedAtOf = ({ number, status }: Ticket): number | null =>
+  status === "closed" || number % 3 === 0 ? null : NOON + ((number * 6_007) % 50) * 20;
+const told = (ticket: Ticket) => ({
+  ticket,
+  dueAt: dueAtOf(ticket),
+  promises: [
+    {
+      metric: "resolution" as const,
+      at: promisedAtOf(ticket),
+      riskAt: null,
+      paused: promisedAtOf(ticket) === null,
+    },
+  ],
+});
 
 /** 300 tickets, spread over everything that is listed by; several opened, changed or due at the same instant. */
 const TICKETS: Ticket[] = Array.from({ length: 300 }, (_, index) => {
@@ -52,20 +67,18 @@ beforeAll(async () => {
   await emptyRecord();
   for (let start = 0; start < TICKETS.length; start += 40) {
     const some = TICKETS.slice(start, start + 40);
-    await project(
-      env.DB,
-      emptyBatch({ tickets: some.map((ticket) => ({ ticket, dueAt: dueAtOf(ticket) })) }),
-    );
+    await project(env.DB, emptyBatch({ tickets: some.map(told) }));
   }
 });
 
 const within = (at: number, after: number | undefined, before: number | undefined): boolean =>
   at >= (after ?? -Infinity) && at < (before ?? Infinity);
+const inSparse = (at: number | null, after: number | undefined, before: number | undefined): boolean =>
+  (after === undefined && before === undefined) || (at !== null && within(at, after, before));
 const oneOf = <T>(value: T, among: readonly T[] = []): boolean => among.length === 0 || among.includes(value);
 const same = <T>(value: T, wanted: T | undefined): boolean => wanted === undefined || value === wanted;
 
 function matches(ticket: Ticket, filter: TicketFilter): boolean {
-  const dueAt = dueAtOf(ticket);
   const texts = wordsOf(ticket.subject)
     .concat(ticket.tags.flatMap(wordsOf))
     .map((word) => word.toLowerCase());
@@ -84,9 +97,16 @@ function matches(ticket: Ticket, filter: TicketFilter): boolean {
     (filter.fields ?? []).every(([field, option]) => ticket.fields[field] === option) &&
     within(ticket.openedAt, filter.openedAfter, filter.openedBefore) &&
     within(ticket.changedAt, filter.changedAfter, filter.changedBefore) &&
-    (filter.dueBefore === undefined || (dueAt !== null && dueAt < filter.dueBefore)) &&
+    inSparse(promisedAtOf(ticket), filter.dueAfter, filter.dueBefore) &&
+    inSparse(dueAtOf(ticket), filter.nextChangeAfter, filter.nextChangeBefore) &&
     (filter.words ?? []).every((word) => texts.some((text) => text.startsWith(word)))
   );
+}
+
+function instantBy(ticket: Ticket, by: string): number | null {
+  if (by === "changedAt") return ticket.changedAt;
+  if (by === "due") return promisedAtOf(ticket);
+  return by === "nextChangeAt" ? dueAtOf(ticket) : ticket.openedAt;
 }
 
 /** What a list must show, by looking at every ticket. */
@@ -95,11 +115,10 @@ function expected(filter: TicketFilter, order: TicketOrder): string[] {
   const by = order.replace("-", "");
   const key = (ticket: Ticket): number[] => {
     if (by === "priority") return [sign * -PRIORITIES.indexOf(ticket.priority), ticket.openedAt];
-    const at = by === "openedAt" ? ticket.openedAt : by === "changedAt" ? ticket.changedAt : dueAtOf(ticket);
-    return [sign * (at ?? 0)];
+    return [sign * (instantBy(ticket, by) ?? 0)];
   };
   const tie = by === "priority" ? 1 : sign;
-  return TICKETS.filter((ticket) => matches(ticket, filter) && (by !== "dueAt" || dueAtOf(ticket) !== null))
+  return TICKETS.filter((ticket) => matches(ticket, filter) && instantBy(ticket, by) !== null)
     .map((ticket) => ({ ticket, key: key(ticket) }))
     .sort((a, b) => {
       const differs = a.key.findIndex((one, index) => one !== b.key[index]);
@@ -153,7 +172,10 @@ const filters: fc.Arbitrary<TicketFilter> = fc.record({
   openedBefore: seldom(anInstant),
   changedAfter: seldom(anInstant),
   changedBefore: seldom(anInstant),
+  dueAfter: seldom(fc.integer({ min: NOON, max: NOON + 1_000 })),
   dueBefore: seldom(fc.integer({ min: NOON, max: NOON + 1_000 })),
+  nextChangeAfter: seldom(fc.integer({ min: NOON, max: NOON + 1_000 })),
+  nextChangeBefore: seldom(fc.integer({ min: NOON, max: NOON + 1_000 })),
 });
 
 describe("a list of tickets", () => {
@@ -197,7 +219,7 @@ describe("a list of tickets", () => {
     expect([...first.rows, ...second.rows].map(({ ref }) => ref)).toEqual(expected({}, "-openedAt"));
     await env.DB.prepare("DELETE FROM tickets WHERE number = 9999").run();
     const back = { ...TICKETS[200], version: 3 };
-    await project(env.DB, emptyBatch({ tickets: [{ ticket: back, dueAt: dueAtOf(back) }] }));
+    await project(env.DB, emptyBatch({ tickets: [told(back)] }));
   });
 });
 

@@ -34,7 +34,9 @@ async function differences({ env, groups, store }: Look): Promise<Finding[]> {
     [...before, ...after].flatMap((one) => ("answer" in one ? (one.answer?.leavingFor ?? []) : [])),
   );
   const findings = groups.map(async (group, index): Promise<Finding[]> => {
-    const [first, record, again] = [before[index]!, records[index]!, after[index]!];
+    const [first, counted, again] = [before[index]!, records[index]!, after[index]!];
+    const { unpromised, ...record } = counted;
+    if (unpromised > 0) await tellPromises(env, group, store);
     if ("unreachable" in first) return [{ kind: "group.unreachable", group, mended: false }];
     if (first.answer === null || first.answer.unrecorded > 0 || awaiting.has(group)) return [];
     if ("unreachable" in again || again.answer === null) return [];
@@ -78,6 +80,14 @@ async function tellDiffering(env: Env, group: string, store: Reconciliation): Pr
   }
   if (numbers.length === 0) return false;
   return !("unreachable" in (await askGroup(env, group, (stub) => stub.reprojectTickets(numbers))));
+}
+
+/** What an earlier release told of has no promises in the record: no fault, and told once more. */
+async function tellPromises(env: Env, group: string, store: Reconciliation): Promise<void> {
+  const ids = await store.unpromisedIds(group, OPEN_COMPARED_AT_ONCE_MAX);
+  const asked = await askGroup(env, group, (stub) => stub.numbersOf(ids));
+  if ("unreachable" in asked || asked.answer.length === 0) return;
+  await askGroup(env, group, (stub) => stub.tellAgain(asked.answer));
 }
 
 /**

@@ -280,7 +280,9 @@ commandsApi.openapi(
     const expectedFirstResponse = instantOrNull(firstResponseDueAt);
     const reach = reachOf(customer, ticket.unreachable ?? (await unreachableBecause(c.env.DB, customer.id)));
     const opened = { ref, id, group, queue: where, status, expectedFirstResponse, confirmation, ...reach };
-    return c.json({ ...opened, ticket: ticketJson(ticket) }, 201, { Location: `/api/v1/tickets/${ref}` });
+    return c.json({ ...opened, ticket: ticketJson(ticket, c.get("now")()) }, 201, {
+      Location: `/api/v1/tickets/${ref}`,
+    });
   },
 );
 
@@ -344,7 +346,10 @@ commandsApi.openapi(
             by: already.by === undefined ? null : { ...already.by },
             at: instantOrNull(already.at ?? null),
           };
-    return c.json({ changed: already === null, already: so, ticket: ticketJson(ticket) }, 200);
+    return c.json(
+      { changed: already === null, already: so, ticket: ticketJson(ticket, c.get("now")()) },
+      200,
+    );
   },
 );
 

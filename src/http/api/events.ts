@@ -7,7 +7,7 @@ import type { Desk } from "../desk.ts";
 import { EVENTS_PAGE_DEFAULT, EVENTS_PAGE_MAX } from "../limits.ts";
 import { ADMISSION, problem, problems } from "../problem.ts";
 import { cursorOf, IntegerText } from "./shared.ts";
-import { eventJson, TicketEvent } from "./ticket-json.ts";
+import { Due, dueJson, eventJson, TicketEvent } from "./ticket-json.ts";
 import { several } from "./ticket-query.ts";
 
 /** Everything that happened to tickets, for programs that keep up with the desk. */
@@ -23,6 +23,7 @@ const FeedEvent = TicketEvent.extend({
       .string()
       .nullable()
       .openapi({ example: "SUP-1", description: "Null: there is no ticket of this reference" }),
+    due: Due,
   }),
   group: z.string().openapi({ description: "The group that had the ticket when the record was told" }),
   cursor: Cursor,
@@ -82,9 +83,10 @@ eventsApi.openapi(
       return problem(c, "events.cursor_lost", {
         detail: "Begin anew without a cursor, and leave out what you know by its ticket and `n`.",
       });
+    const now = c.get("now")();
     const items = page.events.map((one) => ({
       ...eventJson(one.event),
-      ticket: { id: one.event.ticketId, ref: one.ref },
+      ticket: { id: one.event.ticketId, ref: one.ref, due: dueJson(one.promises, now) },
       group: one.group,
       cursor: cursorText(one.place),
     }));

@@ -3,12 +3,31 @@ import { UNREACHABLE_REASONS } from "../../domain/contact.ts";
 import { EVENTS, unplaced } from "../../domain/event.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
 import { METRICS } from "../../domain/sla/metric.ts";
+import { promiseState, PROMISE_STATES, type Promised as RecordedPromise } from "../../domain/sla/promised.ts";
 import { TICKET_STATUSES } from "../../domain/status.ts";
 import type { TicketEventRow, TicketRow } from "../../record/queries.ts";
 import { written } from "../written.ts";
 import { Instant, instant, instantOrNull } from "./shared.ts";
 
 export const Status = z.enum(TICKET_STATUSES);
+const Promised = z
+  .object({
+    metric: z.enum(METRICS),
+    at: Instant.nullable().openapi({
+      description: "Until when it has to be kept; null: it is paused, or out of reach",
+    }),
+    state: z.enum(PROMISE_STATES).openapi({
+      description:
+        "At the moment of the answer. `healthy`; `at_risk`: a warning is past; `breached`: the deadline is past, and it is not kept yet; `paused`: it waits, for the customer for example; `out_of_reach`: the calendar has not enough hours",
+    }),
+  })
+  .openapi("Promised", {
+    example: { metric: "firstResponse", at: "2026-11-20T12:00:00.000Z", state: "healthy" },
+  });
+export const Due = Promised.nullable().openapi({
+  description:
+    "The promise to the customer that has to be kept first, a broken one that nobody has kept yet included; null: there is none, because no policy promises any or all are kept or over",
+});
 export const Ticket = z
   .object({
     id: z.string().openapi({ description: "Never changes", example: "main:1" }),
@@ -42,7 +61,19 @@ export const Ticket = z
     resolvedAt: Instant.nullable(),
     closedAt: Instant.nullable(),
     changedAt: Instant.openapi({ description: "When the last event happened to it" }),
-    dueAt: Instant.nullable().openapi({ description: "When time alone changes it next" }),
+    due: Due,
+    promises: z.array(Promised).openapi({
+      description: "Everything that is promised and still to be kept, what is due first in front",
+    }),
+    dueAt: Instant.nullable().openapi({
+      deprecated: true,
+      description:
+        "The same as `due.at`, for one more release. Until now it was when time alone changes the ticket next, which is `nextChangeAt`",
+    }),
+    nextChangeAt: Instant.nullable().openapi({
+      description:
+        "When time alone changes it next: a warning, a broken promise, a reminder, its closing by itself",
+    }),
     breached: z.array(z.enum(METRICS)).openapi({
       description:
         "Promises that are broken, kept late or not at all; of `nextResponse` only the present turn counts",
@@ -98,13 +129,26 @@ export const TicketEvent = z
   })
   .openapi("TicketEvent");
 
+/** A promise as it stands at an instant. */
+function promisedJson(promised: RecordedPromise, now: number): z.infer<typeof Promised> {
+  const { metric, at } = promised;
+  return { metric, at: instantOrNull(at), state: promiseState(promised, now) };
+}
+
+/** The first of some promises. */
+export function dueJson([first]: readonly RecordedPromise[], now: number): z.infer<typeof Due> {
+  return first === undefined ? null : promisedJson(first, now);
+}
+
 /** What an erasure leaves has nobody's number. */
 function isErased({ customerId }: TicketRow): boolean {
   return customerId === 0;
 }
 
 /** A ticket as the record has it. */
-export function ticketJson(row: TicketRow): z.infer<typeof Ticket> {
+export function ticketJson(row: TicketRow, now: number): z.infer<typeof Ticket> {
+  const promises = (row.promises ?? []).map((one) => promisedJson(one, now));
+  const due = promises[0] ?? null;
   return {
     id: row.id,
     ref: row.ref,
@@ -127,7 +171,10 @@ export function ticketJson(row: TicketRow): z.infer<typeof Ticket> {
     resolvedAt: instantOrNull(row.resolvedAt),
     closedAt: instantOrNull(row.closedAt),
     changedAt: instant(row.changedAt),
-    dueAt: instantOrNull(row.dueAt),
+    due,
+    promises,
+    dueAt: due?.at ?? null,
+    nextChangeAt: instantOrNull(row.dueAt),
     breached: row.breached,
     unreachable: row.unreachable,
     payload: row.payload,

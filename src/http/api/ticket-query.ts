@@ -12,6 +12,14 @@ import type { TicketPlace } from "../../record/ticket-search.ts";
 import { cursorOf, Limit, TelegramId, When } from "./shared.ts";
 
 const FIELDS_MAX = 10;
+/** What orders were called in the release before. */
+const DEPRECATED_ORDERS = ["-dueAt", "dueAt"] as const;
+type AnyOrder = TicketOrder | (typeof DEPRECATED_ORDERS)[number];
+
+function orderOf(order: AnyOrder): TicketOrder {
+  if (order === "dueAt") return "due";
+  return order === "-dueAt" ? "-due" : order;
+}
 
 /** The words of a search; a text without any finds nothing, so it is none. */
 export const SearchText = z
@@ -105,15 +113,21 @@ export const TicketQuery = z.strictObject({
   openedBefore: When.optional().openapi({ description: "Not included" }),
   changedAfter: When.optional().openapi({ description: "Included" }),
   changedBefore: When.optional().openapi({ description: "Not included" }),
-  dueBefore: When.optional().openapi({ description: "Something is due before; not included" }),
-  sort: z.enum(TICKET_ORDERS).default("-openedAt").openapi({
-    description:
-      "With `-` the latest, or the most urgent, first. By `dueAt` only tickets are listed that have one; tickets of one priority stand in the order of their opening",
-  }),
+  dueAfter: When.optional().openapi({ description: "The promise of `due`, by its deadline; included" }),
+  dueBefore: When.optional().openapi({ description: "The same; not included" }),
+  nextChangeAfter: When.optional().openapi({ description: "Included" }),
+  nextChangeBefore: When.optional().openapi({ description: "Not included" }),
+  sort: z
+    .enum([...TICKET_ORDERS, ...DEPRECATED_ORDERS])
+    .default("-openedAt")
+    .openapi({
+      description:
+        "With `-` the latest, or the most urgent, first. By `due` (the deadline of the first promise, the most overdue first) and by `nextChangeAt` only tickets are listed that have one; tickets of one priority stand in the order of their opening. `dueAt` is `due`, for one more release",
+    }),
   limit: Limit,
   cursor: cursorOf(
     z.tuple([
-      z.enum(TICKET_ORDERS),
+      z.enum([...TICKET_ORDERS, ...DEPRECATED_ORDERS]),
       z.union([z.literal(0), z.literal(1)]),
       z.int().min(0).max(9),
       z.int(),
@@ -136,10 +150,17 @@ export function ticketQuestion(
     ...(q === undefined ? {} : { words: q }),
     ...(followUpOf === undefined ? {} : { followUpOf }),
   };
-  return { filter, sort, limit, cursor: cursor === undefined ? null : placeOf(cursor) };
+  return {
+    filter,
+    sort: orderOf(sort),
+    limit,
+    cursor: cursor === undefined ? null : placeOf(cursor),
+    /** Whether it is asked in words of the release before. */
+    isDeprecated: sort !== orderOf(sort),
+  };
 }
 
-type Cursor = [sort: TicketOrder, docs: 0 | 1, rank: number, value: number, id: string];
+type Cursor = [sort: AnyOrder, docs: 0 | 1, rank: number, value: number, id: string];
 
 export function ticketCursor(sort: TicketOrder, { docs = false, rank, value, id }: TicketPlace): string {
   const cursor: Cursor = [sort, docs ? 1 : 0, rank, value, id];
@@ -147,5 +168,5 @@ export function ticketCursor(sort: TicketOrder, { docs = false, rank, value, id 
 }
 
 function placeOf([sort, docs, rank, value, id]: Cursor): TicketPlace & { sort: TicketOrder } {
-  return { sort, docs: docs === 1, rank, value, id };
+  return { sort: orderOf(sort), docs: docs === 1, rank, value, id };
 }

@@ -7,6 +7,7 @@ import { SORTED_TICKETS_MAX } from "../../record/limits.ts";
 import { ticketByRef, type TicketEventRow } from "../../record/queries.ts";
 import { findTickets } from "../../record/ticket-search.ts";
 import { needs } from "../access.ts";
+import { DEPRECATED, DEPRECATION_HEADERS } from "../deprecation.ts";
 import type { Desk } from "../desk.ts";
 import { ADMISSION, problem, problems } from "../problem.ts";
 import { cursorOf, Limit, NextCursor, Ref } from "./shared.ts";
@@ -31,6 +32,7 @@ ticketsApi.openapi(
     responses: {
       200: {
         description: "A page of tickets",
+        headers: DEPRECATION_HEADERS,
         content: {
           "application/json": { schema: z.object({ items: z.array(Ticket), nextCursor: NextCursor }) },
         },
@@ -43,7 +45,7 @@ ticketsApi.openapi(
     // Whoever is shown as one person has their tickets in one list.
     const customer =
       query.customer === undefined ? undefined : await new ContactDetails(c.env.DB).together(query.customer);
-    const { filter, sort, cursor, limit } = ticketQuestion({ ...query, customer });
+    const { filter, sort, cursor, limit, isDeprecated } = ticketQuestion({ ...query, customer });
     if (cursor !== null && cursor.sort !== sort) return notOurs(c, `is one of a list by ${cursor.sort}`);
     const found = await findTickets(c.env.DB, filter, sort, { after: cursor, limit });
     if (found === "other_place") return notOurs(c, "is one of a list with or without a search, unlike this");
@@ -52,7 +54,10 @@ ticketsApi.openapi(
       return problem(c, "request.invalid", { problems: [{ pointer: "/query/sort", message }] });
     }
     const nextCursor = found.next === null ? null : ticketCursor(sort, found.next);
-    return c.json({ items: found.rows.map(ticketJson), nextCursor }, 200);
+    const now = c.get("now")();
+    return c.json({ items: found.rows.map((row) => ticketJson(row, now)), nextCursor }, 200, {
+      ...(isDeprecated ? DEPRECATED : {}),
+    });
   },
 );
 
@@ -85,7 +90,10 @@ ticketsApi.openapi(
   async (c) => {
     const found = await ticketByRef(c.env.DB, c.req.valid("param").ref, firstEvents(PAGE_SIZE_DEFAULT));
     if (found === null) return problem(c, "ticket.not_found");
-    return c.json({ ...ticketJson(found.ticket), events: eventsJson(found.events, PAGE_SIZE_DEFAULT) }, 200);
+    return c.json(
+      { ...ticketJson(found.ticket, c.get("now")()), events: eventsJson(found.events, PAGE_SIZE_DEFAULT) },
+      200,
+    );
   },
 );
 

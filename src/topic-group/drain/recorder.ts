@@ -1,4 +1,6 @@
 import { PROJECTION_EVENTS_MAX, PROJECTION_TICKETS_MAX } from "../../domain/limits.ts";
+import type { Promised } from "../../domain/sla/promised.ts";
+import type { Ticket } from "../../domain/ticket.ts";
 import type { ProjectionBatch } from "../../record/projection.ts";
 import type { Store } from "../tables/store.ts";
 
@@ -10,6 +12,8 @@ export interface RecorderPorts {
   now(): number;
   store: Store;
   group(): string | null;
+  /** What is promised of a ticket by the rules in force. */
+  promises(ticket: Ticket): Promised[];
   project(batch: ProjectionBatch): Promise<void>;
   /** Runs work in one transaction, without waking anything. */
   commit(work: () => void): void;
@@ -66,7 +70,7 @@ export class Recorder {
       if (room <= 0) break;
       const some = store.eventsAfter(ticket.number, recorded, room);
       for (const one of some) events.push({ ticketId: ticket.id, ...one });
-      told.push({ ticket, dueAt });
+      told.push({ ticket, dueAt, promises: this.#ports.promises(ticket) });
       // With more events than fit, the ticket stays unrecorded and the rest follows.
       tickets.push({ number: ticket.number, version: some.at(-1)?.n ?? ticket.version });
     }

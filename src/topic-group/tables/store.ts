@@ -844,7 +844,16 @@ export class Store {
     this.#db.update(tickets).set({ recorded: version }).where(eq(tickets.number, number)).run();
   }
 
-  /** These tickets count as unrecorded again. */
+  /** The newest state of these tickets counts as unrecorded again. */
+  tellAgain(numbers: readonly number[]): void {
+    this.#db
+      .update(tickets)
+      .set({ recorded: sql`min(recorded, version - 1)` })
+      .where(isAmong(tickets.number, numbers))
+      .run();
+  }
+
+  /** These tickets count as unrecorded again, with all that happened to them. */
   forgetRecordedOf(numbers: readonly number[]): void {
     this.#db.update(tickets).set({ recorded: 0 }).where(isAmong(tickets.number, numbers)).run();
   }
