@@ -2,17 +2,20 @@ import { sql, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
 import { METRICS, type Metric } from "../domain/sla/metric.ts";
+import { TimeZone } from "../domain/sla/zone.ts";
 import { TICKET_STATUSES, type TicketStatus } from "../domain/status.ts";
 import { METRICS_EVENTS_MAX, METRICS_GROUPS_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";
 import { COUNTED_EVENTS } from "./schema.ts";
 
-/** By what figures are told apart: what the ticket has now, who acted, or the day (UTC). */
+/** By what figures are told apart: what the ticket has now, who acted, or the day in a zone. */
 export const GROUPINGS = ["day", "group", "queue", "tier", "agent"] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
 /** What is counted: instants in ms since 1970, `until` not included. */
 export interface MetricsFilter {
+  /** The IANA zone whose days are meant. */
+  timeZone: string;
   since: number;
   until: number;
   group?: string | undefined;
@@ -142,12 +145,12 @@ const WHO = sql.raw(
   "CASE WHEN e.type IN ('ticket_answered', 'ticket_resolved', 'ticket_closed') AND e.actor_kind = 'agent' THEN CAST(e.actor_id AS INTEGER) ELSE t.assignee_id END",
 );
 
-function keyOf(by: Grouping | null, who: SQL): SQL {
+function keyOf(by: Grouping | null, who: SQL, filter: MetricsFilter): SQL {
   switch (by) {
     case null:
       return sql`NULL`;
     case "day":
-      return sql`strftime('%Y-%m-%d', e.at / 1000, 'unixepoch')`;
+      return sql`strftime('%Y-%m-%d', (e.at + ${offsetIn(filter)}) / 1000, 'unixepoch')`;
     case "group":
       return sql`t.group_id`;
     case "queue":
@@ -161,6 +164,16 @@ function keyOf(by: Grouping | null, who: SQL): SQL {
   }
 }
 
+/** D1 knows no zones: how far the wall is ahead at `e.at`, by the changes of the clock within the period. */
+function offsetIn({ timeZone, since, until }: MetricsFilter): SQL {
+  const [first, ...changes] = TimeZone.of(timeZone).offsetsBetween(since, until);
+  const later = changes
+    .toReversed()
+    .map((change) => `WHEN e.at >= ${change.since} THEN ${change.offsetMs}`)
+    .join(" ");
+  return sql.raw(later === "" ? String(first!.offsetMs) : `CASE ${later} ELSE ${first!.offsetMs} END`);
+}
+
 function among({ group, queue, tier, agent }: MetricsFilter, who: SQL): SQL {
   return sql.join([
     group === undefined ? sql`` : sql` AND t.group_id = ${group}`,
@@ -172,7 +185,7 @@ function among({ group, queue, tier, agent }: MetricsFilter, who: SQL): SQL {
 
 /** The events that count, each with its ticket as it is now. */
 function counted(filter: MetricsFilter, by: Grouping | null): SQL {
-  return sql`SELECT ${keyOf(by, WHO)} AS key, e.ticket_id, e.type, e.at, e.from_status, e.data, t.opened_at, t.recorded_at
+  return sql`SELECT ${keyOf(by, WHO, filter)} AS key, e.ticket_id, e.type, e.at, e.from_status, e.data, t.opened_at, t.recorded_at
     FROM ticket_events AS e INDEXED BY ticket_events_counted CROSS JOIN tickets AS t ON t.id = e.ticket_id
     WHERE e.${sql.raw(COUNTED_EVENTS)} AND e.at >= ${filter.since} AND e.at < ${filter.until}${among(filter, WHO)}`;
 }
@@ -246,7 +259,7 @@ function business(metric: Metric): SQL {
 
 function escalated(filter: MetricsFilter, by: Grouping | null): SQL {
   const who = sql.raw("t.assignee_id");
-  return sql`SELECT ${keyOf(by, who)} AS key, sum(e.type = 'escalation_taken') AS actions,
+  return sql`SELECT ${keyOf(by, who, filter)} AS key, sum(e.type = 'escalation_taken') AS actions,
       sum(e.type = 'ticket_escalated' AND e.actor_kind <> 'system') AS by_hand
     FROM ticket_events AS e INDEXED BY ticket_events_escalations CROSS JOIN tickets AS t ON t.id = e.ticket_id
     WHERE e.type IN ('escalation_taken', 'ticket_escalated') AND e.at >= ${filter.since} AND e.at < ${filter.until}
@@ -255,7 +268,7 @@ function escalated(filter: MetricsFilter, by: Grouping | null): SQL {
 
 function standing(filter: MetricsFilter, by: Grouping | null): SQL {
   const who = sql.raw("t.assignee_id");
-  return sql`SELECT ${by === "day" ? sql`NULL` : keyOf(by, who)} AS key, t.status, count(*) AS count,
+  return sql`SELECT ${by === "day" ? sql`NULL` : keyOf(by, who, filter)} AS key, t.status, count(*) AS count,
       max(t.recorded_at) AS recorded_at
     FROM tickets AS t WHERE t.closed = 0${among(filter, who)} GROUP BY 1, 2`;
 }

@@ -258,7 +258,7 @@ describe("the figures of a period", () => {
         },
       }),
     } as unknown as D1Database;
-    await metricsOf(watching, { since: NOON, until: NOON + HOUR }, "queue");
+    await metricsOf(watching, { since: NOON, until: NOON + HOUR, timeZone: "UTC" }, "queue");
     for (const { sql, values } of asked) {
       const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
         .bind(...values)
@@ -277,6 +277,74 @@ describe("the figures of a period", () => {
     ]);
     // What is scanned besides is what was found by these.
     expect(plans.filter((line) => /^SCAN t(?:icket|$| )/.test(line))).toEqual([]);
+  });
+});
+
+describe("days", () => {
+  /** Opens one ticket at each instant, and tells what was opened on which day of a zone. */
+  async function daysOf(timeZone: string | undefined, instants: string[]): Promise<Record<string, number>> {
+    await emptyRecord();
+    const config = exampleDesk();
+    if (timeZone === undefined) delete config.desk.timeZone;
+    else config.desk.timeZone = timeZone;
+    await desk.put(config);
+    for (const [index, instant] of instants.entries()) {
+      const event = opened(index + 1, { at: Date.parse(instant) });
+      const ticket = evolve(null, event);
+      await project(
+        env.DB,
+        emptyBatch({
+          tickets: [{ ticket, dueAt: null }],
+          events: [{ ticketId: ticket.id, n: 1, event, notedAt: null }],
+        }),
+      );
+    }
+    const around = "since=2026-09-01T00:00:00Z&until=2026-11-30T00:00:00Z&groupBy=day";
+    const answer = await (await desk.get(`/api/v1/metrics?${around}`)).json<Answer & { timeZone: string }>();
+    expect(answer.timeZone).toBe(timeZone ?? "Europe/Berlin");
+    return Object.fromEntries(answer.groups.map(({ key, figures: one }) => [key!, one.opened]));
+  }
+
+  test.each<[string, string | undefined, string[], Record<string, number>]>([
+    [
+      "the desk's zone, where it is tomorrow already",
+      "Asia/Tokyo",
+      ["2026-11-20T14:59:59.999Z", "2026-11-20T15:00:00Z"],
+      { "2026-11-20": 1, "2026-11-21": 1 },
+    ],
+    [
+      "a zone that is behind, and half an hour off",
+      "America/St_Johns",
+      ["2026-11-20T03:29:59Z", "2026-11-20T03:30:00Z"],
+      { "2026-11-19": 1, "2026-11-20": 1 },
+    ],
+    [
+      "a zone whose clock goes back within the period: that day has 25 hours",
+      "Europe/Berlin",
+      [
+        "2026-10-24T21:59:59Z",
+        "2026-10-24T22:00:00Z",
+        "2026-10-25T00:59:59Z",
+        "2026-10-25T01:00:00Z",
+        "2026-10-25T22:59:59Z",
+        "2026-10-25T23:00:00Z",
+      ],
+      { "2026-10-24": 1, "2026-10-25": 4, "2026-10-26": 1 },
+    ],
+    [
+      "the usual calendar, where the desk says no zone of its own",
+      undefined,
+      ["2026-11-20T22:59:59Z", "2026-11-20T23:00:00Z"],
+      { "2026-11-20": 1, "2026-11-21": 1 },
+    ],
+    [
+      "UTC, where that is the desk's",
+      "UTC",
+      ["2026-11-20T23:59:59Z", "2026-11-21T00:00:00Z"],
+      { "2026-11-20": 1, "2026-11-21": 1 },
+    ],
+  ])("are those of %s", async (_name, timeZone, instants, expected) => {
+    expect(await daysOf(timeZone, instants)).toEqual(expected);
   });
 });
 

@@ -52,6 +52,15 @@ export class TimeZone {
     return this.#offsets[countUpTo(this.#changes, at)]!;
   }
 
+  /** How far the wall is ahead of UTC from an instant on, and from each change of the clock on until another instant. */
+  offsetsBetween(from: number, to: number): { since: number; offsetMs: number }[] {
+    this.#cover(from, to);
+    const first = countUpTo(this.#changes, from);
+    const last = Math.max(first, countUpTo(this.#changes, to - 1));
+    const since = [from, ...this.#changes.slice(first, last)];
+    return since.map((at, index) => ({ since: at, offsetMs: this.#offsets[first + index]! }));
+  }
+
   wallAt(at: number): number {
     return at + this.offsetAt(at);
   }

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import { ms } from "../../domain/duration.ts";
+import { timeZoneOf } from "../../domain/policy.ts";
 import { askGroups, groupIds } from "../../groups/ask.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { METRICS_EVENTS_MAX, METRICS_GROUPS_MAX, METRICS_PERIOD_MAX_MS } from "../../record/limits.ts";
@@ -72,11 +73,16 @@ const Metrics = z
     }),
     total: Figures,
     groupBy: z.enum(GROUPINGS).nullable(),
+    timeZone: z.string().openapi({
+      description:
+        "Whose days `groupBy=day` tells apart: the desk's `timeZone`, otherwise its usual calendar's",
+      example: "Europe/Berlin",
+    }),
     groups: z
       .array(
         z.object({
           key: z.string().nullable().openapi({
-            description: "A queue, a tier, a group, an agent's Telegram id, a day (UTC); null: none",
+            description: "A queue, a tier, a group, an agent's Telegram id, a day in `timeZone`; null: none",
             example: "general",
           }),
           figures: Figures,
@@ -137,8 +143,9 @@ metricsApi.openapi(
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);
     if (versioned === null) return problem(c, "config.missing");
     const groups = groupIds(versioned.config).filter((id) => query.group === undefined || id === query.group);
+    const timeZone = timeZoneOf(versioned.config);
     const [metrics, answers] = await Promise.all([
-      metricsOf(c.env.DB, { ...query, since, until }, groupBy),
+      metricsOf(c.env.DB, { ...query, since, until, timeZone }, groupBy),
       askGroups(c.env, groups, (stub) => stub.health()),
     ]);
     if (metrics === "too_many") {
@@ -153,6 +160,7 @@ metricsApi.openapi(
         since: instant(since),
         until: instant(until),
         groupBy,
+        timeZone,
         ...metrics,
         recordedAt: instantOrNull(metrics.recordedAt),
         deliveries: {
