@@ -98,7 +98,13 @@ function made(app: OpenAPIHono<Desk>): Contract {
     });
   const contract = app.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: { title: "Topicdesk", version, description: DESCRIPTION, license: { name: "MIT" } },
+    info: {
+      title: "Topicdesk",
+      version,
+      description: DESCRIPTION,
+      // The library's types know of `identifier` only in their newer half.
+      license: { name: "MIT", identifier: "MIT" } as { name: string },
+    },
     servers: [{ url: "/" }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
   });

@@ -1,7 +1,9 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { safeParse, toJSONSchema, type z } from "zod";
 import { ConfigDocument } from "../../domain/config.ts";
+import { accepts } from "../acceptable.ts";
 import type { Desk } from "../desk.ts";
+import { problem, problems } from "../problem.ts";
 
 /** The schema of a configuration as people write it: what has a default may be left out. */
 export const configSchema = toJSONSchema(ConfigDocument, { io: "input", unrepresentable: "any" });
@@ -54,9 +56,13 @@ configSchemaApi.openapi(
         description: "JSON Schema, draft 2020-12",
         content: { "application/schema+json": { schema: { type: "object" as const } } },
       },
+      ...problems("request.not_acceptable"),
     },
   }),
   (c) => {
+    const accept = c.req.header("Accept");
+    if (!accepts(accept, "application/schema+json") && !accepts(accept, "application/json"))
+      return problem(c, "request.not_acceptable");
     const { origin, pathname } = new URL(c.req.url);
     forEditors ??= editorSchema();
     const schema = { $id: `${origin}${pathname}`, title: "Topicdesk configuration", ...forEditors };
