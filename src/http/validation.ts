@@ -6,6 +6,7 @@ import { schemaProblems, type SchemaProblem } from "../domain/schema-problems.ts
 import { unsoundIn } from "../domain/unsound.ts";
 import { jsonOf } from "./body.ts";
 import type { Desk } from "./desk.ts";
+import { asWritten, formerNamesOf, renamed } from "./former-names.ts";
 import { PROBLEMS_SHOWN_MAX } from "./limits.ts";
 import { isJson } from "./media-type.ts";
 import { problem } from "./problem.ts";
@@ -74,7 +75,9 @@ async function problemsIn(
     ? jsonOf(await c.req.arrayBuffer())
     : { value: undefined };
   if (json !== undefined && "value" in body) {
-    found.push(...(await wrongIn(json, body.value, [])));
+    const names = formerNamesOf(json);
+    const wrong = await wrongIn(json, renamed(names, body.value), []);
+    found.push(...asWritten(names, body.value, wrong));
     const told = new Set(found.map(({ pointer }) => pointer));
     found.push(...unsoundIn(body.value).filter(({ pointer }) => !told.has(pointer)));
     found.push(...((await c.get("misfits")?.(await soundOf(json, body.value))) ?? []));

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import { Duration, ms } from "../../domain/duration.ts";
 import type { Presence } from "../../domain/routing/presence.ts";
 import { agentStates, tellPresence, type AgentState } from "../../groups/agents.ts";
 import { log } from "../../log.ts";
@@ -158,10 +159,19 @@ agentsApi.openapi(
                   description: "Until when they are away; null: until somebody says otherwise",
                   example: "2100-01-01T00:00:00Z",
                 }),
+                for: Duration.optional().openapi({ description: "Instead of `until`: for how long" }),
               })
               .refine(({ availability, until }) => until === null || availability === "away", {
                 path: ["until"],
                 error: "goes with away only",
+              })
+              .refine(({ availability, for: how }) => how === undefined || availability === "away", {
+                path: ["for"],
+                error: "goes with away only",
+              })
+              .refine(({ until, for: how }) => how === undefined || until === null, {
+                path: ["for"],
+                error: "must not stand beside `until`",
               })
               .openapi("AgentAvailability"),
             example: { availability: "away", until: "2100-01-01T00:00:00Z" },
@@ -179,8 +189,10 @@ agentsApi.openapi(
   }),
   async (c) => {
     const { id } = c.req.valid("param");
-    const presence = c.req.valid("json");
-    const wrong = notInFuture("/until", presence.until, c.get("now")());
+    const { for: how, ...said } = c.req.valid("json");
+    const now = c.get("now")();
+    const presence = how === undefined ? said : { ...said, until: now + ms(how) };
+    const wrong = notInFuture(how === undefined ? "/until" : "/for", presence.until, now);
     if (wrong.length > 0) return problem(c, "request.invalid", { problems: wrong });
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);
     if (versioned === null) return problem(c, "config.missing");

@@ -38,6 +38,7 @@ import { RecordUnreachable } from "../../record/reach.ts";
 import { recordedTickets } from "../../record/recorded-tickets.ts";
 import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
+import { asWritten, formerly } from "../former-names.ts";
 import { ADMISSION, problem, problems } from "../problem.ts";
 import { written } from "../written.ts";
 import { SMALL_CONFIG } from "./examples.ts";
@@ -45,6 +46,9 @@ import { Instant, instant, instantOrNull, Ref, When, WhenOrNull } from "./shared
 
 /** Who gets which ticket: rehearsed and explained. */
 export const routingApi = new OpenAPIHono<Desk>();
+
+/** As periods are called everywhere else. */
+const FORMER_NAMES = { from: "since", to: "until" };
 
 const AGENTS_MAX = 5_000;
 
@@ -313,22 +317,25 @@ routingApi.openapi(
         required: true,
         content: {
           "application/json": {
-            schema: z
-              .strictObject({
-                from: When,
-                to: When.openapi({ description: "Not included" }),
-                config: z.unknown().openapi({
-                  type: "object",
-                  description: "The draft: a whole configuration, as `PUT /config` takes it",
-                }),
-                group: z
-                  .string()
-                  .max(FACT_CHARS_MAX)
-                  .optional()
-                  .openapi({ description: "Only tickets of this group" }),
-              })
-              .openapi("RoutingReplayQuestion", { required: ["from", "to", "config"] }),
-            example: { from: "2026-11-01T00:00:00Z", to: "2026-12-01T00:00:00Z", config: SMALL_CONFIG },
+            schema: formerly(
+              FORMER_NAMES,
+              z
+                .strictObject({
+                  since: When,
+                  until: When.openapi({ description: "Not included" }),
+                  config: z.unknown().openapi({
+                    type: "object",
+                    description: "The draft: a whole configuration, as `PUT /config` takes it",
+                  }),
+                  group: z
+                    .string()
+                    .max(FACT_CHARS_MAX)
+                    .optional()
+                    .openapi({ description: "Only tickets of this group" }),
+                })
+                .openapi("RoutingReplayQuestion", { required: ["since", "until", "config"] }),
+            ),
+            example: { since: "2026-11-01T00:00:00Z", until: "2026-12-01T00:00:00Z", config: SMALL_CONFIG },
           },
         },
       },
@@ -377,7 +384,9 @@ routingApi.openapi(
     },
   }),
   async (c) => {
-    const { from, to, group, config } = c.req.valid("json");
+    const { since: from, until: to, group, config } = c.req.valid("json");
+    const invalid = async (wrong: SchemaProblem[]) =>
+      problem(c, "request.invalid", { problems: asWritten(FORMER_NAMES, await c.req.json(), wrong) });
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);
     if (versioned === null) return problem(c, "config.missing");
     const draft = config === undefined ? MISSING_DRAFT : draftOf(config, c.get("now")());
@@ -386,12 +395,12 @@ routingApi.openapi(
       ...unknown("/group", "group", group ?? null, idsOf(versioned.config.groups)),
       ...("problems" in draft ? draft.problems : []),
     ];
-    if ("problems" in draft || wrong.length > 0) return problem(c, "request.invalid", { problems: wrong });
+    if ("problems" in draft || wrong.length > 0) return invalid(wrong);
     const tickets = await recordedTickets(c.env.DB, { from, to, group }, REPLAY_TICKETS_MAX + 1);
     const beyond = tickets[REPLAY_TICKETS_MAX];
     if (beyond !== undefined) {
       const message = `has more than ${REPLAY_TICKETS_MAX} tickets before it: choose ${instant(beyond.openedAt)} at the latest`;
-      return problem(c, "request.invalid", { problems: [{ pointer: "/to", message }] });
+      return invalid([{ pointer: "/until", message }]);
     }
     const [before, after] = await Promise.all(
       [versioned.config, draft.config].map((one) => skillsKnown(c.env, one, groupIds(one), versioned.config)),
@@ -497,10 +506,13 @@ const MISSING_DRAFT = {
 };
 
 function periodProblems(from: number, to: number): SchemaProblem[] {
-  if (to <= from) return [{ pointer: "/to", message: "must be later than `from`" }];
+  if (to <= from) return [{ pointer: "/until", message: "must be later than where the period begins" }];
   if (to - from <= REPLAY_PERIOD_MAX_MS) return [];
   return [
-    { pointer: "/to", message: `must be ${durationWords(REPLAY_PERIOD_MAX_MS)} after \`from\` at most` },
+    {
+      pointer: "/until",
+      message: `must be ${durationWords(REPLAY_PERIOD_MAX_MS)} after the period begins at most`,
+    },
   ];
 }
 

@@ -17,6 +17,7 @@ import { configCacheOf } from "../../record/config-cache.ts";
 import { ticketByRef } from "../../record/queries.ts";
 import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
+import { asWritten, formerly, renamed } from "../former-names.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
 import { written } from "../written.ts";
 import { Idempotent, Instant, instant, instantOrNull, Ref, When, WhenOrNull } from "./shared.ts";
@@ -56,20 +57,25 @@ const ClockKind = z.enum(["business", "wall"]).default("business");
 
 /** The forms of a question, each by the key that no other has. */
 const FORMS = {
-  add: z.strictObject({ calendar: Calendar, start: When, add: Amount, pauses: Pauses }),
-  end: z.strictObject({ calendar: Calendar, start: When, end: When, pauses: Pauses }),
+  add: z.strictObject({ calendar: Calendar, since: When, add: Amount, pauses: Pauses }),
+  until: z.strictObject({ calendar: Calendar, since: When, until: When, pauses: Pauses }),
   before: z.strictObject({ calendar: Calendar, due: When, before: Amount, clock: ClockKind, pauses: Pauses }),
   at: z.strictObject({ calendar: Calendar, at: When }),
 };
-const Question = z.union([FORMS.add, FORMS.end, FORMS.before, FORMS.at]).openapi("SlaQuestion");
+/** As periods are called everywhere else. */
+const FORMER_NAMES = { start: "since", end: "until" };
+const Question = formerly(
+  FORMER_NAMES,
+  z.union([FORMS.add, FORMS.until, FORMS.before, FORMS.at]).openapi("SlaQuestion"),
+);
 const QUESTIONS = {
   due: {
     summary: "When it is due",
-    value: { calendar: "office", start: "2026-11-20T16:30:00+01:00", add: "8h" },
+    value: { calendar: "office", since: "2026-11-20T16:30:00+01:00", add: "8h" },
   },
   elapsed: {
     summary: "How much time passes",
-    value: { calendar: "office", start: "2026-11-20T08:00:00Z", end: "2026-11-23T10:00:00Z" },
+    value: { calendar: "office", since: "2026-11-20T08:00:00Z", until: "2026-11-23T10:00:00Z" },
   },
   before: {
     summary: "When so much is left",
@@ -84,8 +90,8 @@ const QUESTIONS = {
   },
 };
 const FORMS_IN_WORDS =
-  "must have one of the four forms { calendar, start, add, pauses? } for when it is due, " +
-  "{ calendar, start, end, pauses? } for how much time passes, { calendar, due, before, clock?, pauses? } for when " +
+  "must have one of the four forms { calendar, since, add, pauses? } for when it is due, " +
+  "{ calendar, since, until, pauses? } for how much time passes, { calendar, due, before, clock?, pauses? } for when " +
   "so much is left, { calendar, at } for whether it is open";
 
 const SegmentJson = z
@@ -145,22 +151,26 @@ slaApi.openapi(
     if ("problems" in found) return problem(c, "request.invalid", { problems: found.problems });
     const { calendar } = found;
     if ("add" in question) {
-      const { start, add, pauses } = question;
-      const due = calendar.due(start, add, pauses);
+      const { since, add, pauses } = question;
+      const due = calendar.due(since, add, pauses);
       if (due.kind === "unreachable")
         return problem(c, "sla.out_of_reach", { detail: whyOutOfReach(calendar) });
       const end = due.kind === "at" ? due.at : null;
-      return c.json({ due: instantOrNull(end), ...segmentsJson(calendar, start, end, pauses) }, 200);
+      return c.json({ due: instantOrNull(end), ...segmentsJson(calendar, since, end, pauses) }, 200);
     }
-    if ("end" in question) {
-      const { start, end, pauses } = question;
-      if (Math.abs(end - start) > 2 * REACH_MAX_MS) {
+    if ("until" in question) {
+      const { since, until, pauses } = question;
+      if (Math.abs(until - since) > 2 * REACH_MAX_MS) {
+        const wrong = [{ pointer: "/until", message: "must lie within ten years of where it begins" }];
         return problem(c, "request.invalid", {
-          problems: [{ pointer: "/end", message: "must lie within ten years of `start`" }],
+          problems: asWritten(FORMER_NAMES, await c.req.json(), wrong),
         });
       }
-      const elapsed = calendar.elapsed(start, end, pauses);
-      return c.json({ elapsedSeconds: elapsed / 1_000, ...segmentsJson(calendar, start, end, pauses) }, 200);
+      const elapsed = calendar.elapsed(since, until, pauses);
+      return c.json(
+        { elapsedSeconds: elapsed / 1_000, ...segmentsJson(calendar, since, until, pauses) },
+        200,
+      );
     }
     if ("before" in question) {
       const { due, before, clock, pauses } = question;
@@ -311,7 +321,8 @@ slaApi.openapi(
 );
 
 /** What is wrong with a question, by the form that it means; without one, or with two, which forms there are. */
-function formProblems(body: unknown): SchemaProblem[] {
+function formProblems(asked: unknown): SchemaProblem[] {
+  const body = renamed(FORMER_NAMES, asked);
   const forms = (Object.keys(FORMS) as (keyof typeof FORMS)[]).filter(
     (key) => typeof body === "object" && body !== null && Object.hasOwn(body, key),
   );
@@ -321,7 +332,8 @@ function formProblems(body: unknown): SchemaProblem[] {
     const mixed = forms.map((key) => `"${key}"`).join(" and ");
     return [{ pointer: "", message: `${FORMS_IN_WORDS}; ${mixed} do not stand in one` }];
   }
-  return schemaProblems(FORMS[form].safeParse(body).error?.issues ?? [], body);
+  const wrong = schemaProblems(FORMS[form].safeParse(body).error?.issues ?? [], body);
+  return asWritten(FORMER_NAMES, asked, wrong);
 }
 
 type Found = { calendar: BusinessCalendar } | { problems: SchemaProblem[] } | { missing: true };

@@ -9,7 +9,7 @@ import { wordsOf } from "../../record/search-words.ts";
 import type { TicketFilter } from "../../record/ticket-filter.ts";
 import { TICKET_ORDERS, type TicketOrder } from "../../record/ticket-order.ts";
 import type { TicketPlace } from "../../record/ticket-search.ts";
-import { cursorOf, Limit, TelegramId, When } from "./shared.ts";
+import { cursorOf, Limit, TelegramId, Until, When } from "./shared.ts";
 
 const FIELDS_MAX = 10;
 /** What orders were called in the release before. */
@@ -111,6 +111,10 @@ export const TicketQuery = z.strictObject({
   breached: Yes.openapi({ description: "Whether one of its promises is broken" }),
   openedAfter: When.optional().openapi({ description: "Included" }),
   openedBefore: When.optional().openapi({ description: "Not included" }),
+  since: When.optional().openapi({
+    description: "The same as `openedAfter`, as periods are called elsewhere",
+  }),
+  until: Until.openapi({ description: "The same as `openedBefore`" }),
   changedAfter: When.optional().openapi({ description: "Included" }),
   changedBefore: When.optional().openapi({ description: "Not included" }),
   dueAfter: When.optional().openapi({ description: "The promise of `due`, by its deadline; included" }),
@@ -136,13 +140,27 @@ export const TicketQuery = z.strictObject({
   ),
 });
 
+function latest(...instants: (number | undefined)[]): number | undefined {
+  const said = instants.filter((at) => at !== undefined);
+  return said.length === 0 ? undefined : Math.max(...said);
+}
+
+function earliest(...instants: (number | undefined)[]): number | undefined {
+  const said = instants.filter((at) => at !== undefined);
+  return said.length === 0 ? undefined : Math.min(...said);
+}
+
 /** What a query asks for, as the record understands it. */
 export function ticketQuestion(
   query: Omit<z.output<typeof TicketQuery>, "customer"> & { customer?: readonly number[] | undefined },
 ) {
-  const { q, status, priority, tag, field, followUpOf, sort, limit, cursor, ...rest } = query;
+  const { q, status, priority, tag, field, followUpOf, sort, limit, cursor, since, until, ...rest } = query;
+  const openedAfter = latest(rest.openedAfter, since);
+  const openedBefore = earliest(rest.openedBefore, until);
   const filter: TicketFilter = {
     ...rest,
+    ...(openedAfter === undefined ? {} : { openedAfter }),
+    ...(openedBefore === undefined ? {} : { openedBefore }),
     statuses: status,
     priorities: priority,
     tags: [...new Set(tag)],
