@@ -125,6 +125,12 @@ describe("the availability of an agent", () => {
     ]);
   });
 
+  test("may say for how long they are away, as /away does", async () => {
+    expect((await put({ availability: "away", for: "2h" }, {}, 9001)).status).toBe(200);
+    const [{ presence }] = desk.groups.presences;
+    expect(new Date(presence.until!).toISOString().slice(0, 16)).toBe("2026-11-20T11:00");
+  });
+
   test("is told once, however often it is asked with one key", async () => {
     const key = { "Idempotency-Key": "once" };
     const first = await put(away, key);
@@ -143,6 +149,10 @@ describe("the availability of an agent", () => {
     [{ availability: "away", until: "2020-01-01T00:00:00Z" }, "/until"],
     [{ availability: "away", until: "tomorrow" }, "/until"],
     [{ availability: "away", note: "x" }, "/note"],
+    [{ availability: "online", for: "1h" }, "/for"],
+    [{ availability: "away", for: "1h", until: "2100-01-01T00:00:00Z" }, "/for"],
+    [{ availability: "away", for: "0s" }, "/for"],
+    [{ availability: "away", for: "a while" }, "/for"],
   ])("cannot be %j", async (body, ...pointers) => {
     const answer = await put(body);
     expect(answer.status).toBe(422);

@@ -492,18 +492,18 @@ describe("a replay", () => {
 
   test.each<[string, object, string, RegExp]>([
     ["no draft", period, "/config", /^is missing/],
-    ["no period", { config: toGeneral }, "/from", /^is missing/],
+    ["no period", { config: toGeneral }, "/since", /^is missing/],
     [
       "an end before its beginning",
       { from: period.to, to: period.from, config: toGeneral },
       "/to",
-      /must be later than `from`/,
+      /must be later than where the period begins/,
     ],
     [
       "a period that is too long",
       { from: "2026-01-01T00:00:00Z", to: "2026-04-03T00:00:01Z", config: toGeneral },
       "/to",
-      /must be 92 days after `from` at most/,
+      /must be 92 days after the period begins at most/,
     ],
     ["an unknown group", { ...period, config: toGeneral, group: "x" }, "/group", /no group "x"/],
     [
@@ -512,7 +512,14 @@ describe("a replay", () => {
       "/config/queues/0/group",
       /no group "x"/,
     ],
-    ["an unknown key", { ...period, config: toGeneral, until: NOW }, "/until", /not a known key/],
+    [
+      "an end that is called as everywhere else",
+      { since: period.to, until: period.from, config: toGeneral },
+      "/until",
+      /must be later than where the period begins/,
+    ],
+    ["one end under two names", { ...period, config: toGeneral, until: NOW }, "/to", /not a known key/],
+    ["an unknown key", { ...period, config: toGeneral, end: NOW }, "/end", /not a known key/],
   ])(
     "with %s is refused, and the answer says where and how to mend it",
     async (_, question, pointer, message) => {

@@ -210,6 +210,19 @@ describe("business time, explained", () => {
       expect(answer).toMatchObject({ elapsedSeconds: hours * 3_600, truncated: false });
     });
 
+    test("the period may be called as everywhere else, and as in the release before", async () => {
+      const period = ["2026-03-30T10:00:00Z", "2026-03-31T10:00:00Z"];
+      const [since, until] = period;
+      expect(await explained({ calendar: "office", since, until })).toEqual(
+        await explained({ calendar: "office", start: since, end: until }),
+      );
+      expect(await explained({ calendar: "office", since, add: "4h" })).toEqual(
+        await explained({ calendar: "office", start: since, add: "4h" }),
+      );
+      const both = await json<Problems>(await explain({ calendar: "office", start: since, since, until }));
+      expect(both.problems.map(({ pointer }) => pointer)).toEqual(["/start"]);
+    });
+
     test("the segments lead from the start to the end and add up to what is counted", async () => {
       const { elapsedSeconds, segments } = await explained<{
         elapsedSeconds: number;
@@ -393,7 +406,7 @@ describe("business time, explained", () => {
     ["an unknown key of a calendar", withCalendar({ zone: "UTC" }), "/calendar/zone", /not a known key/],
     ["an unknown key", { ...sum, strat: START }, "/strat", /not a known key/],
     ["a key of another form", { ...sum, clock: "wall" }, "/clock", /not a known key/],
-    ["no start", { calendar: "office", add: "8h" }, "/start", /^is missing/],
+    ["no start", { calendar: "office", add: "8h" }, "/since", /^is missing/],
     [
       "a start in words",
       { ...sum, start: "yesterday" },
@@ -454,7 +467,7 @@ describe("business time, explained", () => {
       "more than ten years",
       { calendar: "office", start: START, end: "2036-04-28T22:00:00Z" },
       "/end",
-      /within ten years of `start`/,
+      /within ten years of where it begins/,
     ],
     [
       "an unknown clock",
@@ -464,13 +477,13 @@ describe("business time, explained", () => {
     ],
     ["no due instant", { calendar: "office", before: "1h" }, "/due", /^is missing/],
     ["pauses of an opening", { calendar: "office", at: START, pauses: [] }, "/pauses", /not a known key/],
-    ["no question", {}, "", /one of the four forms .*start, add.*start, end.*due, before.*at \}/],
+    ["no question", {}, "", /one of the four forms .*since, add.*since, until.*due, before.*at \}/],
     ["half a question", { calendar: "office", start: START }, "", /one of the four forms/],
     [
       "two questions in one",
       { ...sum, end: START },
       "",
-      /one of the four forms.*"add" and "end" do not stand in one/,
+      /one of the four forms.*"add" and "until" do not stand in one/,
     ],
     ["a list", [], "", /one of the four forms/],
     ["nothing", null, "", /one of the four forms/],

@@ -52,6 +52,11 @@ describe("the list of tickets", () => {
       `openedAfter=${new Date(NOON + 2).toISOString()}&openedBefore=${new Date(NOON + 4).toISOString()}`,
       ["SUP-3", "SUP-2"],
     ],
+    [
+      `since=${new Date(NOON + 2).toISOString()}&until=${new Date(NOON + 4).toISOString()}`,
+      ["SUP-3", "SUP-2"],
+    ],
+    [`since=${new Date(NOON + 2).toISOString()}&openedAfter=${new Date(NOON + 4).toISOString()}`, ["VIP-4"]],
     [`changedAfter=${new Date(NOON + 120_002).toISOString()}`, ["VIP-4", "SUP-2", "SUP-1"]],
     ["breached=true", []],
     ["breached=false&unreachable=false&status=open", ["SUP-3"]],

@@ -10,23 +10,26 @@ import { written } from "../written.ts";
 import { Instant, instant, instantOrNull } from "./shared.ts";
 
 export const Status = z.enum(TICKET_STATUSES);
-const Promised = z
-  .object({
-    metric: z.enum(METRICS),
-    at: Instant.nullable().openapi({
-      description: "Until when it has to be kept; null: it is paused, or out of reach",
-    }),
-    state: z.enum(PROMISE_STATES).openapi({
-      description:
-        "At the moment of the answer. `healthy`; `at_risk`: a warning is past; `breached`: the deadline is past, and it is not kept yet; `paused`: it waits, for the customer for example; `out_of_reach`: the calendar has not enough hours",
-    }),
-  })
-  .openapi("Promised", {
-    example: { metric: "firstResponse", at: "2026-11-20T12:00:00.000Z", state: "healthy" },
-  });
-export const Due = Promised.nullable().openapi({
+const PROMISED = {
+  metric: z.enum(METRICS),
+  at: Instant.nullable().openapi({
+    description: "Until when it has to be kept; null: it is paused, or out of reach",
+  }),
+  state: z.enum(PROMISE_STATES).openapi({
+    description:
+      "At the moment of the answer. `healthy`; `at_risk`: a warning is past; `breached`: the deadline is past, and it is not kept yet; `paused`: it waits, for the customer for example; `out_of_reach`: the calendar has not enough hours",
+  }),
+};
+const PROMISED_EXAMPLE = {
+  metric: "firstResponse",
+  at: "2026-11-20T12:00:00.000Z",
+  state: "healthy",
+} as const;
+const Promised = z.object(PROMISED).openapi("Promised", { example: PROMISED_EXAMPLE });
+export const Due = z.object(PROMISED).nullable().openapi("Due", {
   description:
     "The promise to the customer that has to be kept first, a broken one that nobody has kept yet included; null: there is none, because no policy promises any or all are kept or over",
+  example: PROMISED_EXAMPLE,
 });
 export const Ticket = z
   .object({
