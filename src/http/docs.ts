@@ -81,6 +81,8 @@ export function addDocs(app: OpenAPIHono<Desk>): void {
     if (file.status === 404) return problem(c, "route.not_found");
     const answer = new Response(file.body, file);
     answer.headers.set("Cache-Control", CACHED["Cache-Control"]);
+    // To servers of files it is a film.
+    if (c.req.param("file").endsWith(".ts")) answer.headers.set("Content-Type", "text/plain; charset=utf-8");
     return answer;
   });
 }

@@ -52,6 +52,15 @@ describe("the page about the contract", () => {
     expect(await (await desk.fetch("/api/docs/LICENSE")).text()).toContain("Apache License");
   });
 
+  test("has the typed client beside it, in one file that needs no other", async () => {
+    const client = await desk.fetch("/api/docs/topicdesk-client.ts");
+    expect([client.status, client.headers.get("Content-Type")]).toEqual([200, "text/plain; charset=utf-8"]);
+    const text = await client.text();
+    expect(text).toContain("export class Topicdesk ");
+    expect(text).toContain("export interface Operations ");
+    expect(text).not.toMatch(/^import /m);
+  });
+
   test("says with every operation which scopes it needs", async () => {
     const { paths } = await (
       await desk.fetch("/api/v1/openapi.json")
