@@ -26,7 +26,7 @@ describe("the feed of events", () => {
     expect(more).toBe(true);
     expect(items).toEqual([
       {
-        ticket: { id: "main:1", ref: "SUP-1" },
+        ticket: { id: "main:1", ref: "SUP-1", due: null },
         group: "main",
         n: 1,
         at: new Date(NOON + 1).toISOString(),

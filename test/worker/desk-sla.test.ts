@@ -236,7 +236,10 @@ describe("a changed configuration", () => {
     stage.config.escalationPolicies![0].steps[1].actions = [{ note: "topic" }];
     await stage.configure();
     await stage.settle(5_000);
-    expect(await stage.get("/api/v1/tickets/SUP-1")).toMatchObject({ dueAt: before["dueAt"] });
+    expect(await stage.get("/api/v1/tickets/SUP-1")).toMatchObject({
+      due: before["due"],
+      nextChangeAt: before["nextChangeAt"],
+    });
   });
 });
 

@@ -79,6 +79,8 @@ describe("what the record keeps", () => {
         changed_at: NOON + 1042 + 7 * 60_000,
         breached: "[]",
         due_at: null,
+        promises: "[]",
+        promised_at: null,
         version: 8,
         recorded_at: NOON + 1042 + 7 * 60_000 + 500,
       },
@@ -312,5 +314,17 @@ describe("what the record costs, in rows written", () => {
     await rowsWritten(first);
     const tickets = topic.tickets.map(({ ticket }) => ({ ticket, dueAt: NOON + 60_000 }));
     expect(await rowsWritten({ ...topic, tickets })).toBe(6 + 2);
+  });
+
+  test("one more where a promise's deadline moves with it", async () => {
+    const [first, topic] = batchesOf(life(1));
+    await rowsWritten(first);
+    const promised = { metric: "resolution", at: NOON + 90_000, riskAt: null, paused: false } as const;
+    const tickets = topic.tickets.map(({ ticket }) => ({
+      ticket,
+      dueAt: NOON + 60_000,
+      promises: [promised],
+    }));
+    expect(await rowsWritten({ ...topic, tickets })).toBe(6 + 3);
   });
 });

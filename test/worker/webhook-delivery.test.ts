@@ -232,6 +232,7 @@ describe("a message to an endpoint", () => {
           queue: "general",
           tier: null,
           assignee: null,
+          due: { metric: "firstResponse", at: "2026-11-20T11:00:00.000Z", state: "breached" },
         },
         escalation: {
           policy: "ladder",
