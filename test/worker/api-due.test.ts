@@ -139,17 +139,6 @@ describe("a ticket's due", () => {
     expect(await list("sort=due")).toEqual([]);
   });
 
-  test("is out of reach where the calendar is never open long enough, and the ticket is listed by no deadline", async () => {
-    await open((config) => {
-      // A minute a week: some four hours in five years.
-      config.calendars![1].weekly = { mon: ["09:00-09:01"] };
-      config.slaPolicies![1].targets = { normal: { firstResponse: "8h" } };
-      config.slaPolicies![1].warnings = [];
-    });
-    expect(await due()).toEqual(["firstResponse", null, "out_of_reach"]);
-    expect(await list("sort=due")).toEqual([]);
-  });
-
   test("follows another priority, and another configuration", async () => {
     await act({ type: "priority", priority: "urgent" });
     expect((await due())?.slice(0, 2)).toEqual(["firstResponse", 30]);
