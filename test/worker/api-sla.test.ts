@@ -420,7 +420,7 @@ describe("business time, explained", () => {
       /must be an instant such as/,
     ],
     ["a start on no date", { ...sum, start: "2026-02-30T22:00:00Z" }, "/start", /must be an instant such as/],
-    ["a start as a number", { ...sum, start: 1_774_735_200 }, "/start", /must be a text/],
+    ["a start as a number", { ...sum, start: 1_774_735_200 }, "/start", /must be an instant such as/],
     [
       "a start before there were computers",
       { ...sum, start: "1969-12-31T23:59:59Z" },
@@ -441,7 +441,7 @@ describe("business time, explained", () => {
     ],
     ["a negative amount", { ...sum, add: -1 }, "/add", /number of seconds from 0 to/],
     ["an amount beyond reach, in seconds", { ...sum, add: 1e12 }, "/add", /number of seconds from 0 to/],
-    ["no amount", { ...sum, add: null }, "/add", /must be a text, or a number/],
+    ["no amount", { ...sum, add: null }, "/add", /a number of seconds/],
     [
       "a pause that ends before it begins",
       { ...sum, pauses: [{ from: START, to: "2026-03-28T21:59:59Z" }] },
