@@ -32,7 +32,7 @@ const setupFiles = ["test/support/setup.ts"];
 /** Files at a time, of whatever project: most of them wait for alarms and answers, so two share two cores well. */
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 /** Set-up writes thousands of rows, builds Workers, starts browsers: a slow disk must not fail a test. */
-const hookTimeout = 120_000;
+const hookTimeout = 240_000;
 
 /** These start the desk in a process of its own, which has the machine's date. */
 const OF_OWN_PROCESSES = ["test/sandbox/whole-sandbox.test.ts", "test/sandbox/product-bundle.test.ts"];
@@ -65,7 +65,7 @@ const worker = {
 const browser = {
   name: "browser",
   include: ["test/browser/**/*.test.ts"],
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   hookTimeout,
   maxWorkers,
   expect: { poll: { timeout: 30_000 } },

@@ -49,7 +49,7 @@ export async function openSandbox({
         ...options,
       });
       const page = await context.newPage();
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(60_000);
       if (before !== undefined) await page.addInitScript(before);
       const complaints: string[] = [];
       page.on("pageerror", (error) => complaints.push(error.message));

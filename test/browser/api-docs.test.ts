@@ -22,7 +22,7 @@ beforeAll(async () => {
     startLocalDesk({ statePath, port: 0, telegramRoot: "http://127.0.0.1:9", secrets: SECRETS }),
     launch(),
   ]);
-}, 90_000);
+});
 afterAll(async () => {
   await browser.close();
   await desk.close();
@@ -44,7 +44,7 @@ async function open(colorScheme: "light" | "dark", width = 1280): Promise<Seen> 
     bypassCSP: false,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const seen: Seen = { page, asked: [], complaints: [] };
   page.on("request", (request) => seen.asked.push(request.url()));
   page.on("pageerror", (error) => seen.complaints.push(error.message));

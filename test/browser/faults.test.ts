@@ -19,7 +19,7 @@ beforeAll(async () => {
   await page.getByRole("button", { name: /^SUP-1 / }).click();
   await hands.topic.getByText("My parcel is late").last().waitFor();
   await page.getByRole("button", { name: "Under the hood" }).click();
-}, 60_000);
+});
 afterAll(() => opened.close());
 afterEach(() => expect(complaints).toEqual([]));
 

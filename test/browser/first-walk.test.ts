@@ -14,7 +14,7 @@ beforeAll(async () => {
   opened = await openSandbox();
   ({ page, complaints } = await opened.window());
   hands = handsOn(page);
-}, 60_000);
+});
 afterAll(() => opened.close());
 
 test("a customer asks, an agent claims and answers, the customer reads it", async () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await hands.write("customer", "My parcel is late");
   await row("SUP-1").click();
   await page.getByRole("button", { name: "Under the hood" }).click();
-}, 60_000);
+});
 afterAll(() => opened.close());
 afterEach(() => expect(complaints).toEqual([]));
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
   ({ page, complaints } = await opened.window());
   hands = handsOn(page);
   await page.getByRole("button", { name: "Scenarios" }).click();
-}, 60_000);
+});
 afterAll(() => opened.close());
 
 /** What people see of each at its end, on the phone and in the topic; the page follows what happens. */
@@ -87,7 +87,7 @@ async function play({ id, title }: Scenario, within: Page, { phone, topic }: Han
 }
 
 describe.each(scenarios.map((scenario) => [scenario.title, scenario] as const))("%s", (_title, scenario) => {
-  test("plays to its end, and both sides show it", { timeout: 60_000 }, async () => {
+  test("plays to its end, and both sides show it", { timeout: 180_000 }, async () => {
     await play(scenario, page, hands);
     expect(complaints).toEqual([]);
   });
@@ -123,7 +123,7 @@ test("what an agent is told in private is in their own chat", async () => {
 
 test(
   "a window that hears of a play's end before its messages looks where they are all the same",
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     const late = await opened.window({}, holdTheWorldBack);
     await late.page.getByRole("button", { name: "Scenarios" }).click();

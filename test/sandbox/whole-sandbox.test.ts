@@ -185,7 +185,7 @@ test.each<[string, (url: string) => Record<string, string>]>([
       expect(await notAnswering([403], here, headersOf(url))).toEqual([]);
     }
   },
-  60_000,
+  180_000,
 );
 
 test("what changes something is refused without this start's token, the desk's own included", async () => {
@@ -212,7 +212,7 @@ test("what changes something is refused without this start's token, the desk's o
   expect(await notAnswering([405], links, {})).toEqual([]);
   // `ADMIN_TOKEN` is the same in every checkout.
   expect(await notAnswering([401], ofDesk, {})).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test("only the page has the token, which is another one after each start", async () => {
   const page = await fetch(`${sandbox.url}/`);
@@ -267,7 +267,7 @@ test("time moves for Telegram and the desk together, and what is due on the way 
   expect((await ask("travel", { advanceMs: 50 * HOUR_MS })).ok).toBe(true);
   expect(sandbox.world.clock.now() - before).toBeGreaterThanOrEqual(50 * HOUR_MS);
   await until("SUP-1 is closed", async () => (await ticket("SUP-1"))?.status === "closed");
-}, 60_000);
+}, 180_000);
 
 test("both sides go on after a restart where they stopped, the moved clock included", async () => {
   const before = sandbox.world.clock.now();
@@ -280,7 +280,7 @@ test("both sides go on after a restart where they stopped, the moved clock inclu
   const opened = await until("SUP-2 is recorded", () => ticket("SUP-2"));
   // The desk's clock is Telegram's: days ahead of this machine's.
   expect(Date.parse(opened.openedAt)).toBeGreaterThan(realNow() + 49 * HOUR_MS);
-}, 60_000);
+}, 180_000);
 
 test("started on another port, the desk is told so, and its own look does not lead Telegram back to the dead one", async () => {
   await sandbox.close();
@@ -295,7 +295,7 @@ test("started on another port, the desk is told so, and its own look does not le
   const ida = await sandbox.telegram.customer({ firstName: "Ida" });
   await ida.write("Is anybody there?");
   await until("SUP-3 is recorded", () => ticket("SUP-3"));
-}, 60_000);
+}, 180_000);
 
 test("the record can be switched off: conversations go on, and it catches up", async () => {
   await ask("record", { down: true });
@@ -309,7 +309,7 @@ test("the record can be switched off: conversations go on, and it catches up", a
   await ask("record", { down: false });
   expect((await ask("travel", { advanceMs: HOUR_MS })).ok).toBe(true);
   await until("the record has it", async () => (await ticket("SUP-2"))?.status === "open");
-}, 60_000);
+}, 180_000);
 
 /** The first news of a kind that the page hears. */
 async function heard<Type extends SandboxNews["type"]>(
@@ -347,7 +347,7 @@ test("what the desk's webhooks bring is received here, and its signature holds",
     type: "ticket.escalated",
     data: { escalation: { moment: "breach" } },
   });
-}, 60_000);
+}, 180_000);
 
 test("the CRM is asked with a signature that holds, and says what it was told to, well or not", async () => {
   expect((await ask("play", { scenario: "right-agent" })).ok).toBe(true);
@@ -369,7 +369,7 @@ test("the CRM is asked with a signature that holds, and says what it was told to
       asOf: expect.any(String) as string,
     },
   });
-}, 60_000);
+}, 180_000);
 
 test("nobody but the desk gets an answer of the CRM", async () => {
   const asked = { type: "ticket.enrichment", timestamp: new Date(realNow()).toISOString(), data: {} };
@@ -384,7 +384,7 @@ test("what the CRM says of somebody outlives a restart, how it is as well", asyn
   sandbox = await start();
   const { crm } = await heard("crm", () => true);
   expect(crm).toMatchObject({ state: "lying", records: { 4711: says } });
-}, 60_000);
+}, 180_000);
 
 test("starting over forgets everything on both sides, and begins as the first start did", async () => {
   expect((await ask("start-over")).ok).toBe(true);
@@ -399,4 +399,4 @@ test("starting over forgets everything on both sides, and begins as the first st
   const eve = await sandbox.telegram.customer({ firstName: "Eve" });
   await eve.write("Hello again");
   expect((await until("SUP-2 is opened", () => ticket("SUP-2"))).status).toBe("open");
-}, 60_000);
+}, 180_000);
