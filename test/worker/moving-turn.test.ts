@@ -208,3 +208,92 @@ describe("the open turn", () => {
     expect(read).toEqual(said);
   });
 });
+
+describe("the topic that it leaves", () => {
+  const sent = (queue: string, ref = "SUP-1"): Promise<Response> =>
+    stage.api("POST", `/api/v1/tickets/${ref}/commands`, { type: "transfer", queue });
+  const opened = async (): Promise<number> => {
+    await ada.write("One");
+    await ada.sendAlbum([{ photo: {}, caption: "Two" }, { photo: {} }]);
+    await stage.settle(5_000);
+    return topicIn(stage.group);
+  };
+
+  test("is deleted where nobody did anything in it, once all of it stands where the ticket is", async () => {
+    await opened();
+    await sent("premium");
+    await stage.settle();
+    expect(await stage.group.topics()).toEqual([]);
+    expect(await readIn(vip)).toEqual(["📥 Moved here from main by api.", line(3), "One", "Two", ""]);
+    await ada.write("Three");
+    await stage.settle(5_000);
+    await sent("general");
+    await stage.settle();
+    const { isClosed } = await stage.topic("SUP-1");
+    expect(isClosed).toBe(false);
+    expect((await readIn(stage.group)).slice(-4)).toEqual(["One", "Two", "", "Three"]);
+  });
+
+  test.each<[string, (topic: number) => Promise<unknown>]>([
+    ["wrote a note", (topic) => stage.olga.write(topic, "//hm")],
+    ["asked for something", (topic) => stage.olga.write(topic, "/sla")],
+    ["claimed it", (topic) => stage.olga.write(topic, "/claim")],
+    ["answered", (topic) => stage.olga.write(topic, "Hello")],
+    [
+      "wrote something, though no agent",
+      async (topic) => (await stage.group.member({ id: 9077, firstName: "Guest" })).write(topic, "Hello"),
+    ],
+  ])("stays, closed, with a link to it, where somebody %s", async (_, does) => {
+    const topic = await opened();
+    await does(topic);
+    await stage.settle(5_000);
+    await sent("premium");
+    await stage.settle();
+    expect((await stage.topic("SUP-1")).isClosed).toBe(true);
+    expect((await readIn(vip))[0]).toContain("Earlier messages: open topic.");
+  });
+
+  test("stays where somebody writes in it before it is deleted", async () => {
+    const topic = await opened();
+    await sent("premium");
+    await stage.lead.write(topic, "Wait");
+    await stage.settle(15 * MINUTE);
+    expect((await stage.topic("SUP-1")).isClosed).toBe(true);
+  });
+
+  test("stays, closed, where a message could not be copied once more", async () => {
+    const { message_id } = await ada.write("Never mind");
+    await stage.settle(5_000);
+    await ada.delete(message_id);
+    await sent("premium");
+    await stage.settle(15 * MINUTE);
+    expect((await stage.topic("SUP-1")).isClosed).toBe(true);
+    expect(await readIn(stage.group)).toContain("Never mind");
+  });
+
+  test("stays, closed, where the bot may not delete it", async () => {
+    await opened();
+    await stage.telegram.faults([
+      {
+        effect: "refuse",
+        methods: ["deleteForumTopic"],
+        code: 400,
+        description: "Bad Request: CHAT_ADMIN_REQUIRED",
+      },
+    ]);
+    await sent("premium");
+    await stage.settle();
+    expect((await stage.topic("SUP-1")).isClosed).toBe(true);
+  });
+
+  test("goes also where the ticket has gone on by then", async () => {
+    await opened();
+    await sent("premium");
+    await stage.settleNow();
+    await sent("general");
+    await stage.settle(15 * MINUTE);
+    const words = (await readIn(stage.group)).filter((text) => /^(One|Two)/.test(text));
+    expect(words).toEqual(["One", "Two"]);
+    expect((await stage.topic("SUP-1")).isClosed).toBe(false);
+  });
+});

@@ -1,6 +1,7 @@
 import type { Arrival } from "../../telegram/inbound.ts";
 import { channelDirectNotice, customerBlocked, strangerNotice } from "../../telegram/text.ts";
 import { STAFF, STAFF_CHAT } from "../drain/lane.ts";
+import { noteTouched } from "../peers/stub.ts";
 import type { Messages } from "../tables/messages.ts";
 import { blockedKey } from "../tables/privacy.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
@@ -134,8 +135,10 @@ function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight:
     case "customer_membership":
       return customerMembership(tx, arrival);
     case "staff_message":
+      noteTouched(tx, arrival.topicId);
       return staffMessage(tx, arrival, updateId);
     case "staff_slash":
+      noteTouched(tx, arrival.topicId);
       staffSlash(tx, arrival, inFlight);
       return noteMisunderstood(tx, arrival);
     case "staff_edit":
@@ -149,6 +152,7 @@ function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight:
     case "topic_closed":
     case "topic_reopened":
     case "topic_edited":
+      if (!arrival.byBot) noteTouched(tx, arrival.topicId);
       return topicToggled(tx, arrival);
     case "bot_rights":
       return botRights(tx, arrival);

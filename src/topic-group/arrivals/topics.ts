@@ -15,15 +15,21 @@ export function topicCreated(tx: Transaction, { topicId, name, byBot }: Of<"topi
   const number = ref === null ? null : Number(ref.split("-").at(-1));
   const row = number === null ? undefined : tx.store.ticket(number);
   if (number !== null && row === undefined && wasForgotten(tx, ref!, number)) {
-    tx.work({ lane: STAFF, ticket: 0, work: { kind: "orphan_topic", topicId }, key: `orphan:${topicId}` });
+    orphanTopic(tx, topicId);
     return;
   }
   if (row === undefined || row.ticket.ref !== ref || tx.store.ticketOfTopic(topicId) !== undefined) return;
-  if (row.ticket.topicId === null && row.view.creatingSince !== null) {
+  const isAwaited = row.ticket.topicId === null && row.view.creatingSince !== null;
+  if (isAwaited && row.ticket.movedTo === null) {
     adoptTopic(tx, row.ticket.number, topicId);
-  } else if (row.ticket.topicId !== null) {
-    tx.work({ lane: STAFF, ticket: 0, work: { kind: "orphan_topic", topicId }, key: `orphan:${topicId}` });
+  } else if (isAwaited || row.ticket.topicId !== null) {
+    orphanTopic(tx, topicId);
   }
+}
+
+/** A topic that no ticket has: it is deleted. */
+export function orphanTopic(tx: Transaction, topicId: number): void {
+  tx.work({ lane: STAFF, ticket: 0, work: { kind: "orphan_topic", topicId }, key: `orphan:${topicId}` });
 }
 
 /** Whether it is for a ticket of this group that was erased while its topic was made. */

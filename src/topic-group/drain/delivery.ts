@@ -22,6 +22,7 @@ import { messageId } from "../hook-state.ts";
 import { urlOfTopic } from "../numbering.ts";
 import type { PeerCall } from "../peers/message.ts";
 import { toPeer } from "../peers/numbers.ts";
+import { isStub } from "../peers/stub.ts";
 import { probeCall } from "../probing.ts";
 import type { Rules } from "../rules.ts";
 import { skillsCall } from "../skills.ts";
@@ -31,7 +32,7 @@ import type { OutboxRow } from "../tables/outbox.ts";
 import type { Store } from "../tables/store.ts";
 import { replyParameters, words } from "../transaction.ts";
 import { feasible, makesMessage } from "./edit-form.ts";
-import { groupOfLane, chatOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
+import { groupOfLane, chatOfLane, isChatLane, isPeerLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
 import type { Job } from "./plan.ts";
 
 export interface DeliveryContext {
@@ -282,6 +283,12 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
       };
     case "webhook":
       return webhookCall(row, work, context);
+    case "stub_topic": {
+      const ticket = store.ticket(work.number)?.ticket;
+      if (!isStub((key) => store.wasTold(key), ticket, work.topicId)) return null;
+      return { method: "deleteForumTopic", params: { ...staffChat, message_thread_id: work.topicId } };
+    }
+    case "stub_copied":
     case "hook_wait":
     case "hook_turn":
       return null;
@@ -397,6 +404,8 @@ function editCall(
   // One that was not sent after all goes as it is now, if it is sent again.
   if (row?.state !== "done") return null;
   const { lane, ticket, copyId } = row;
+  // It stands where its ticket is, and nowhere here any more.
+  if (isPeerLane(lane)) return null;
   const chat = { chat_id: chatIdOf(lane, rules) };
   const edit = feasible(work.edit, row, messages);
   if (edit.what === "location" && copyId === null) return null;

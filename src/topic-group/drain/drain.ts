@@ -5,6 +5,7 @@ import type { Outcome } from "../../telegram/outcome.ts";
 import { putOffQuestion } from "../enriching.ts";
 import { passTurn } from "../peers/hook-turns.ts";
 import { goAfterTicket } from "../peers/moving.ts";
+import { keepStub, stubCopied } from "../peers/stub.ts";
 import type { Rules } from "../rules.ts";
 import type { Stall } from "../stalls.ts";
 import { breakerOf, noteAsking } from "../systems.ts";
@@ -686,6 +687,8 @@ function abandon(tx: Transaction, job: Job): void {
     case "work":
       if (job.row.kind === "enrichment") putOffQuestion(tx, job.row);
       else tx.outbox.remove(job.row.seq);
+      if (job.row.payload.kind === "stub_copied") stubCopied(tx, job.row.ticket, job.row.payload.stub);
+      if (job.row.payload.kind === "stub_topic") keepStub(tx, job.row.payload.number);
       if (job.row.payload.kind === "hook_turn") passTurn(tx, job.row.ticket, job.row.payload);
       return;
     case "view":

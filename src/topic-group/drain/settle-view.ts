@@ -1,4 +1,4 @@
-import { adoptTopic } from "../arrivals/topics.ts";
+import { adoptTopic, orphanTopic } from "../arrivals/topics.ts";
 import { FACTS } from "../tables/facts.ts";
 import type { TicketRow } from "../tables/store.ts";
 import type { Transaction } from "../transaction.ts";
@@ -34,7 +34,10 @@ export function settleView(
       if (step.what === "create") {
         const topicId = (outcome.result as { message_thread_id?: number } | null)?.message_thread_id;
         // The echo of its own service message may have told before the answer did.
-        if (topicId !== undefined && row.ticket.topicId === null) adoptTopic(tx, number, topicId);
+        if (topicId !== undefined && row.ticket.topicId === null) {
+          if (row.ticket.movedTo === null) adoptTopic(tx, number, topicId);
+          else orphanTopic(tx, topicId);
+        }
       }
       const now = tx.store.ticket(number)!;
       if (step.what === "post_card" && strayed(outcome.result, now.ticket.topicId)) {

@@ -24,6 +24,7 @@ import { settleEnrichment } from "../enriching.ts";
 import { noteErasedTopic } from "../erasing.ts";
 import { disable } from "../hooks.ts";
 import { takeOver, tellSpoken } from "../peers/moving.ts";
+import { forgetStub, keepStub } from "../peers/stub.ts";
 import { tellPeer } from "../peers/tell.ts";
 import { placeAgain } from "../places.ts";
 import { noteLost, type ProbeWork } from "../probing.ts";
@@ -113,6 +114,9 @@ function workDone(tx: Transaction, row: OutboxRow, result: unknown): Settled {
       tx.messages.update(work.of, { state: "dropped", copyId: null });
       if (work.internal !== undefined)
         tx.tellTopic(row.ticket, takenBack(), { reply_parameters: replyParameters(work.internal) });
+      return OK;
+    case "stub_topic":
+      forgetStub(tx, work.number, work.topicId);
       return OK;
     case "erase_topic":
       noteErasedTopic(tx, work, work.how === "delete" ? "deleted" : "renamed");
@@ -222,6 +226,8 @@ const FLEETING: ReadonlySet<OutboxRow["kind"]> = new Set([
   "staff_hint",
   // Its turn comes again.
   "probe",
+  // It is closed in its time.
+  "stub_topic",
   // The receipt says that it was not done.
   "erase_topic",
 ]);
@@ -281,6 +287,7 @@ function workRefused(
   if (
     trouble !== null &&
     work.kind !== "orphan_topic" &&
+    work.kind !== "stub_topic" &&
     work.kind !== "erase_topic" &&
     work.kind !== "staff_reaction" &&
     work.kind !== "staff_hint"
@@ -296,6 +303,10 @@ function workRefused(
         tx.outbox.update(row.seq, { payload: { ...work, how: "rename" } });
         return OK;
       } else noteErasedTopic(tx, work, "left", code);
+      break;
+    case "stub_topic":
+      if (code === "topic_gone") forgetStub(tx, work.number, work.topicId);
+      else keepStub(tx, work.number);
       break;
     case "topic_notice":
       if (code === "topic_gone") {

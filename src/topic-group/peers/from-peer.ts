@@ -78,6 +78,13 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
     tx.store.updateConversation(ticket.customer, { current: ticket.number });
     return;
   }
+  if (message.type === "stub_over") {
+    const { topicId } = message;
+    const work = { kind: "stub_topic", number: ticket.number, topicId } as const;
+    if (ticket.movedTo !== null && ticket.topicId === topicId)
+      tx.work({ lane: STAFF, ticket: 0, work, key: `stub:${topicId}` });
+    return;
+  }
   if (message.type === "hook_turn") {
     takeTurn(tx, ticket.number, message);
     return;

@@ -40,7 +40,16 @@ export type PeerMessage =
   /** What somebody has said elsewhere, and the former topic has not shown yet. */
   | { type: "topic_words"; ticketId: string; words: Words }
   /** What the customer has written since the last answer and was copied where the ticket was. */
-  | { type: "open_turn"; ticketId: string; from: string; messages: PassedMessage[] }
+  | {
+      type: "open_turn";
+      ticketId: string;
+      from: string;
+      messages: PassedMessage[];
+      /** Topics that are deleted once all of it stands with you. */
+      stubs?: Stub[];
+    }
+  /** All that stood in a topic of yours stands here. */
+  | { type: "stub_over"; ticketId: string; topicId: number }
   /** Older events of a ticket whose history is too long for one message. */
   | { type: "ticket_history"; ticketId: string; events: PastEvent[] }
   /**
@@ -110,6 +119,12 @@ export type PeerMessage =
 
 /** A customer's message, without what each group's object gives it. */
 export type PassedMessage = Omit<NewMessage, "seq" | "acceptedAt" | "ticket" | "lane">;
+
+/** A topic in which nobody did anything before its ticket left; numbered as its group does. */
+export interface Stub {
+  group: string;
+  topicId: number;
+}
 
 /** A call that is done, as the inbox has it. */
 export interface SettledCause {

@@ -10,7 +10,8 @@ import type { MessageRow } from "../tables/messages.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
 import type { Transaction } from "../transaction.ts";
 import { awaitTurns, passTurns } from "./hook-turns.ts";
-import type { PassedMessage, PastEvent, PeerMessage } from "./message.ts";
+import type { PassedMessage, PastEvent, PeerMessage, Stub } from "./message.ts";
+import { leaveStub, stubOf } from "./stub.ts";
 import { tellPeer } from "./tell.ts";
 
 /** Messages that are read at once. */
@@ -36,14 +37,16 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
   const { ticket } = row;
   const ask = takeBackQuestion(tx, number) || tx.asks.has(number);
   const rows = waitingRows(tx, number);
-  const [latest = [], ...older] = inParts(tx.store.eventsAfter(number, 0, Number.MAX_SAFE_INTEGER));
+  const history = tx.store.eventsAfter(number, 0, Number.MAX_SAFE_INTEGER);
+  const [latest = [], ...older] = inParts(history);
+  const stub = stubOf(tx, row, history);
   const moved = {
     type: "ticket_moved",
     ticket,
     events: latest,
     contact: customer.contact,
     receiptId: row.receiptId,
-    url: urlOfTopic(ticket.topicId, tx.rules.epochs, row.view.cardId),
+    url: stub === null ? urlOfTopic(ticket.topicId, tx.rules.epochs, row.view.cardId) : null,
     profile: customer.profile !== null && isCurrent(tx, customer.profile) ? customer.profile : null,
     ask,
     ...newHome(tx, ticket),
@@ -61,12 +64,13 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
   for (const events of older) {
     tellPeer(tx, group, number, { type: "ticket_history", ticketId: ticket.id, events });
   }
-  passOnTurn(tx, ticket, group);
+  passOnTurn(tx, ticket, group, stub);
   for (const { seq, payload } of tx.outbox.waiting(STAFF, number)) {
     if (payload.kind !== "topic_notice" || payload.follows !== true) continue;
     tellPeer(tx, group, number, { type: "topic_words", ticketId: ticket.id, words: payload.words });
     tx.outbox.remove(seq);
   }
+  if (stub !== null) leaveStub(tx, row);
   for (const waiting of rows) {
     if (inFlight(waiting)) passOnRow(tx, ticket, waiting, underWayKey(waiting));
     else {
@@ -77,32 +81,47 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
 }
 
 /** The customer's unanswered messages go along although they were copied here: who has the ticket must be able to answer. */
-function passOnTurn(tx: Transaction, ticket: Ticket, group: string): void {
-  const { awaitingSince, customer, id: ticketId } = ticket;
-  if (awaitingSince === null) return;
+function passOnTurn(tx: Transaction, ticket: Ticket, group: string, stub: Stub | null): void {
+  const { awaitingSince, openedAt, customer, id: ticketId } = ticket;
+  const stubs = [...waitingStubs(tx, ticket.number), ...(stub === null ? [] : [stub])];
+  // Of a topic that is deleted nothing may stay behind.
+  const since = stub === null ? awaitingSince : Math.min(awaitingSince ?? openedAt, openedAt);
   const from = tx.rules.group.id;
-  const rows = tx.messages
-    .turn(customer, ticket.number, awaitingSince)
+  const rows = (since === null ? [] : tx.messages.turn(customer, ticket.number, since))
     // What was written to a former bot nobody can copy any more.
     .filter(({ messageId }) => epochOf(messageId) === tx.rules.epochs.botEpoch);
-  for (let first = 0; first < rows.length; first += TURN_PART) {
+  for (let first = 0; first < rows.length || (first === 0 && stubs.length > 0); first += TURN_PART) {
     const messages = rows.slice(first, first + TURN_PART).map(passedMessage);
-    tellPeer(tx, group, ticket.number, { type: "open_turn", ticketId, from, messages });
+    const isLast = first + TURN_PART >= rows.length;
+    const more = isLast && stubs.length > 0 ? { stubs } : {};
+    tellPeer(tx, group, ticket.number, { type: "open_turn", ticketId, from, messages, ...more });
   }
   // What was given up here may work there.
   for (const row of rows) if (row.state === "parked") markPassedOn(tx, ticket, row);
+}
+
+/** Topics that wait for what goes on from here: they wait for it where it goes. */
+function waitingStubs(tx: Transaction, number: number): Stub[] {
+  const stubs: Stub[] = [];
+  for (const { seq, payload } of tx.outbox.waiting(STAFF, number)) {
+    if (payload.kind !== "stub_copied") continue;
+    stubs.push(payload.stub);
+    tx.outbox.remove(seq);
+  }
+  return stubs;
 }
 
 /** Shows the customer's unanswered messages where the ticket is now, as far as they do not stand there already. */
 export function takeTurnOver(
   tx: Transaction,
   ticket: Ticket,
-  { from, messages }: Extract<PeerMessage, { type: "open_turn" }>,
+  { from, messages, stubs = [] }: Extract<PeerMessage, { type: "open_turn" }>,
 ): void {
+  const { number } = ticket;
   const missing = messages.filter((message) => tx.messages.isMissing(message, ticket.topicId));
-  if (missing.length === 0) return;
-  tx.tellTopic(ticket.number, openTurnFrom(from, missing.length));
-  for (const message of missing) tx.relayAgain({ ...message, ticket: ticket.number, lane: STAFF });
+  if (missing.length > 0) tx.tellTopic(number, openTurnFrom(from, missing.length));
+  for (const message of missing) tx.relayAgain({ ...message, ticket: number, lane: STAFF });
+  for (const stub of stubs) tx.work({ lane: STAFF, ticket: number, work: { kind: "stub_copied", stub } });
 }
 
 /** A group that is not in the configuration any more is nobody's home. */

@@ -275,6 +275,36 @@ export class Messages {
     return turn.sort((a, b) => a.seq - b.seq);
   }
 
+  /** Whether anything that a customer wrote about a ticket could not be copied here. */
+  hasUncopied(customer: number, ticket: number): boolean {
+    const isUncopied = sql`${messages.state} IN ('parked', 'refused', 'uncertain', 'dropped')`;
+    const row = this.#db
+      .select({ seq: messages.seq })
+      .from(messages)
+      .where(
+        and(eq(messages.chat, customer), gt(messages.messageId, 0), eq(messages.ticket, ticket), isUncopied),
+      )
+      .limit(1)
+      .get();
+    return row !== undefined;
+  }
+
+  /** The copies of what a customer wrote about a ticket are gone here, and stand where it is. */
+  passedOnAll(customer: number, ticket: number, lane: Lane): void {
+    this.#db
+      .update(messages)
+      .set({ lane, copyId: null })
+      .where(
+        and(
+          eq(messages.chat, customer),
+          eq(messages.ticket, ticket),
+          eq(messages.lane, STAFF),
+          sql`${messages.state} = 'done'`,
+        ),
+      )
+      .run();
+  }
+
   /** The number of the last answer to a customer about a ticket; 0: there is none. */
   #lastAnswer(customer: number, ticket: number): number {
     // Rows of former copies are no answers.

@@ -1,5 +1,5 @@
 import type { AgentNotice } from "../../domain/effect.ts";
-import type { PeerMessage } from "../peers/message.ts";
+import type { PeerMessage, Stub } from "../peers/message.ts";
 import type { MirrorEdit, OriginalKey, Words } from "./shapes.ts";
 
 /** A call to an endpoint of the configuration; `at`, when it happened, in ms since 1970. */
@@ -91,5 +91,9 @@ export type OutboxWork =
   | { kind: "probe"; number: number; what: "card" | "topic" }
   /** A topic that exists twice because the first answer was lost and its echo came late. */
   | { kind: "orphan_topic"; topicId: number }
+  /** All that came with a ticket from a topic in which nobody did anything has left: that one may go. */
+  | { kind: "stub_copied"; stub: Stub }
+  /** The topic of a ticket that has left it before anybody did anything there. */
+  | { kind: "stub_topic"; number: number; topicId: number }
   /** The topic of somebody who is erased: deleted, or, where Telegram does not let the bot, left without their name. */
   | { kind: "erase_topic"; topicId: number; erasure: string; how: "delete" | "rename" };

@@ -444,7 +444,10 @@ export class Store {
   }
 
   /** How a ticket stands that another group has, for the customer's list. */
-  saveElsewhere(ticket: Ticket, change: Pick<Ticket, "status" | "resolvedAt" | "closedAt">): void {
+  saveElsewhere(
+    ticket: Ticket,
+    change: Pick<Ticket, "status" | "resolvedAt" | "closedAt"> | Pick<Ticket, "topicId">,
+  ): void {
     this.#db
       .update(tickets)
       .set({ state: { ...ticket, ...change } })

@@ -1,0 +1,106 @@
+import { CAUSE_KEPT_MS } from "../../domain/limits.ts";
+import type { Ticket } from "../../domain/ticket.ts";
+import { peerLane, STAFF } from "../drain/lane.ts";
+import { loseTopic } from "../drain/settled.ts";
+import { retiredTo } from "../retired.ts";
+import { NEW_VIEW } from "../tables/shapes.ts";
+import type { TicketRow } from "../tables/store.ts";
+import type { Transaction } from "../transaction.ts";
+import type { PastEvent, Stub } from "./message.ts";
+import { tellPeer } from "./tell.ts";
+
+/*
+ * The topic of a ticket that has gone to another group before anybody did anything in it is one too many: it is deleted
+ * once all that stood in it stands there.
+ */
+
+/** How long it may take until then; after that the topic is closed and stays, as those do in which somebody did something. */
+const STUB_KEPT_MS = 10 * 60_000;
+/** What was done in a topic is remembered for longer than this. */
+const STUB_AGE_MAX_MS = CAUSE_KEPT_MS;
+
+/** Remembers that a person did something in a ticket's topic. */
+export function touchedKey(number: number): string {
+  return `touched:${number}`;
+}
+
+/** A person of the staff group does something in a topic, of which nothing else may tell. */
+export function noteTouched(tx: Transaction, topicId: number | null): void {
+  if (topicId === null || tx.rules.config.groups.length < 2) return;
+  const ticket = tx.store.ticketOfTopic(topicId)?.ticket;
+  if (ticket === undefined || ticket.assignee !== null || ticket.firstAnsweredAt !== null) return;
+  tx.store.firstTime(touchedKey(ticket.number), tx.now);
+}
+
+/** The topic that a ticket leaves, where nobody wrote, claimed or commanded anything in it. */
+export function stubOf(
+  tx: Transaction,
+  { ticket, view }: TicketRow,
+  history: readonly PastEvent[],
+): Stub | null {
+  const { number, topicId, topicsLost, firstAnsweredAt, openedAt } = ticket;
+  const isYoung = tx.now - openedAt < STUB_AGE_MAX_MS;
+  if (topicId === null || topicsLost > 0 || view.creatingSince !== null || !isYoung) return null;
+  if (firstAnsweredAt !== null || tx.store.wasTold(touchedKey(number)) || retiredTo(tx.store) !== null)
+    return null;
+  if (history.some(({ event }) => isDeed(event))) return null;
+  return { group: tx.rules.group.id, topicId };
+}
+
+/** Whether an agent did it, or a program whose deeds a topic shows. */
+function isDeed({ by, type }: PastEvent["event"]): boolean {
+  if (by.kind === "agent") return true;
+  return by.kind === "key" && type !== "ticket_opened" && type !== "ticket_transferred";
+}
+
+/** The topic says nothing of the move: it will be gone before anybody reads that. */
+export function leaveStub(tx: Transaction, { ticket, view }: TicketRow): void {
+  tx.store.saveView(ticket.number, view, tx.now + STUB_KEPT_MS);
+  tx.wake(tx.now + STUB_KEPT_MS);
+  for (const { seq, payload } of tx.outbox.waiting(STAFF, ticket.number))
+    if (payload.kind === "topic_notice" && payload.unsent === undefined) tx.outbox.remove(seq);
+}
+
+/** All that came with a ticket has had its turn here: the topic that it left may go, unless something could not be copied. */
+export function stubCopied(tx: Transaction, number: number, stub: Stub): void {
+  const ticket = tx.store.ticket(number)?.ticket;
+  if (ticket === undefined || stub.group === tx.rules.group.id) return;
+  if (tx.messages.hasUncopied(ticket.customer, number)) return;
+  tellPeer(tx, stub.group, number, { type: "stub_over", ticketId: ticket.id, topicId: stub.topicId });
+}
+
+/** Whether a topic may be deleted: its ticket is elsewhere still, and nobody has done anything in it meanwhile. */
+export function isStub(
+  wasTold: (key: string) => boolean,
+  ticket: Ticket | undefined,
+  topicId: number,
+): boolean {
+  return ticket?.movedTo != null && ticket.topicId === topicId && !wasTold(touchedKey(ticket.number));
+}
+
+/** It was not deleted: it shows where the ticket is, and is closed. */
+export function keepStub(tx: Transaction, number: number): void {
+  const row = tx.store.ticket(number);
+  if (row === undefined || row.ticket.movedTo === null) return;
+  tx.store.saveView(number, row.view, tx.now);
+  tx.touched.add(STAFF);
+}
+
+/** It is deleted, and all copies with it. */
+export function forgetStub(tx: Transaction, number: number, topicId: number): void {
+  const row = tx.store.ticket(number);
+  if (row === undefined || row.ticket.topicId !== topicId) return;
+  const { ticket } = row;
+  if (ticket.movedTo !== null) {
+    tx.store.saveElsewhere(ticket, { topicId: null });
+    tx.store.saveView(number, NEW_VIEW, null);
+    tx.messages.passedOnAll(ticket.customer, number, peerLane(ticket.movedTo));
+    return;
+  }
+  // It came back at this very moment.
+  const turn = tx.messages.turn(ticket.customer, number, ticket.awaitingSince ?? Infinity);
+  loseTopic(tx, number);
+  for (const one of turn)
+    tx.messages.update(one, { state: "waiting", copyId: null, attempts: 0, notBefore: null });
+  tx.touched.add(STAFF);
+}
