@@ -191,7 +191,7 @@ describe("the open turn", () => {
     await stage.settle(5_000);
     stage.config.groups = stage.config.groups.filter(({ id }) => id !== "main");
     stage.config.queues = [{ id: "premium", group: "vip" }];
-    stage.config.routing.defaultQueue = "premium";
+    stage.config.routing = { ...stage.config.routing, defaultQueue: "premium", fallbackPool: undefined };
     for (const agent of stage.config.agents ?? []) agent.groups = ["vip"];
     await stage.configure("group:main=vip");
     await stage.settle();
@@ -224,7 +224,13 @@ describe("the topic that it leaves", () => {
     await sent("premium");
     await stage.settle();
     expect(await stage.group.topics()).toEqual([]);
-    expect(await readIn(vip)).toEqual(["📥 Moved here from main by api.", line(3), "One", "Two", ""]);
+    expect(await readIn(vip)).toEqual([
+      "📥 Moved here from main by the program “admin”.",
+      line(3),
+      "One",
+      "Two",
+      "",
+    ]);
     await ada.write("Three");
     await stage.settle(5_000);
     await sent("general");
