@@ -81,7 +81,7 @@ describe("the open turn", () => {
     expect([isCard(first), isCard(second)]).toEqual([true, false]);
   });
 
-  test("is what was written since the last answer, by an agent or a program, and no note", async () => {
+  test("is what was written since the last answer, and no note", async () => {
     await ada.write("My printer burns");
     await stage.settle(5_000);
     await stage.olga.write(await topicIn(stage.group), "Use water");
@@ -103,7 +103,7 @@ describe("the open turn", () => {
     expect(await readIn(vip)).toHaveLength(1);
   });
 
-  test("keeps albums whole, edits current, replies and forwards as they are", async () => {
+  test("keeps albums whole, edits current and replies as they are", async () => {
     const first = await ada.write("Look at thsi");
     await ada.sendAlbum([{ photo: {}, caption: "smoke" }, { photo: {} }, { photo: {} }]);
     await stage.settle(5_000);
@@ -198,7 +198,7 @@ describe("the open turn", () => {
     expect((await readIn(vip)).filter((text) => text === "One")).toEqual(["One"]);
   });
 
-  test("of hundreds goes along, in order", { timeout: 120_000 }, async () => {
+  test("of many messages goes along, in order", { timeout: 120_000 }, async () => {
     const said = Array.from({ length: 60 }, (_, n) => `word ${n}.`);
     for (const one of said) await ada.write(one);
     await stage.settle(10 * MINUTE);
