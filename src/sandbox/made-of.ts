@@ -18,7 +18,8 @@ export async function madeOf(
   sources: readonly string[],
   make: (folder: string) => Promise<void>,
 ): Promise<string> {
-  const folder = join(MADE, `${kind}-${await fingerprint(sources)}`);
+  const madeOfThese = await fingerprint(sources);
+  const folder = join(MADE, `${kind}-${madeOfThese}`);
   if (await isThere(folder)) {
     const now = new Date(realNow());
     await utimes(folder, now, now);
@@ -29,6 +30,8 @@ export async function madeOf(
   await mkdir(own, { recursive: true });
   try {
     await make(own);
+    // Somebody saved a file meanwhile: nobody knows of which sources this is.
+    if ((await fingerprint(sources)) !== madeOfThese) return await madeOf(kind, sources, make);
     await rename(own, folder);
   } catch (error) {
     if (!(await isThere(folder))) throw error;
