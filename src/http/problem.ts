@@ -134,8 +134,8 @@ export const Problem = z
     status: z.int(),
     detail: z.string().optional().openapi({ description: "What is special about this occurrence" }),
     instance: z.string().openapi({
-      format: "uri-reference",
-      description: "What was asked for; of `internal.error` the name under which the log has it",
+      description:
+        "What was asked for (a URI reference); of `internal.error` the name under which the log has it",
       example: "/api/v1/tickets/SUP-1",
     }),
     problems: z
