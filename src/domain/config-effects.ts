@@ -1,7 +1,8 @@
 import { isLeadOf } from "./agent.ts";
 import { places, problem, quoted, type ConfigProblem } from "./config-places.ts";
-import type { Config } from "./config.ts";
+import type { CalendarConfig, Config } from "./config.ts";
 import { durationWords, ms } from "./duration.ts";
+import { DAY_MS, dayOf, isTimeZone } from "./sla/zone.ts";
 
 /** Closed tickets stay as long as their customers may take them up again, whatever retention says. */
 export function retentionTooShort({ desk, retention }: Config): ConfigProblem[] {
@@ -135,5 +136,69 @@ export function zonesWithoutPlace({ desk, calendars }: Config): ConfigProblem[] 
         ? "is an abbreviation, and whether it follows summer time depends on it"
         : `is ${hours} hours ${sign === "+" ? "behind" : "ahead of"} UTC, all year round`;
     return [problem(path, `${quoted(zone)} ${means}; write the zone of a place, such as "Europe/Berlin"`)];
+  });
+}
+
+/** Shifts and rules whose calendar never opens again. Calendars that nothing here names may be asked by programs. */
+export function calendarsThatAreOver({ calendars, agents, routing }: Config, now: number): ConfigProblem[] {
+  const over = new Set(
+    calendars.filter((one) => isTimeZone(one.timeZone) && isOver(one, now)).map(({ id }) => id),
+  );
+  const say = (path: (string | number)[], id: string | undefined, effect: string): ConfigProblem[] =>
+    id !== undefined && over.has(id)
+      ? [problem(path, `calendar ${quoted(id)} is not open on any day to come: ${effect}`)]
+      : [];
+  return [
+    ...agents.flatMap(({ shift }, index) =>
+      say(["agents", index, "shift"], shift, "they are never on shift"),
+    ),
+    ...routing.rules.flatMap(({ when }, index) =>
+      say(["routing", "rules", index, "when", "during"], when.during, "this rule never holds"),
+    ),
+  ];
+}
+
+/** No weekly hours, and every date with hours of its own is past, by a day for whatever zone. */
+function isOver({ weekly, overrides }: CalendarConfig, now: number): boolean {
+  const isWeekly = Object.values(weekly).some((hours) => hours !== undefined && hours.length > 0);
+  const yesterday = Math.floor(now / DAY_MS) - 1;
+  return !isWeekly && overrides.every(({ date, hours }) => hours.length === 0 || dayOf(date) < yesterday);
+}
+
+/** Steps of a queue that never come, and preferences that nobody can meet. */
+export function queuesWithoutEffect({ queues, agents, routing }: Config): ConfigProblem[] {
+  return queues.flatMap((queue, index) => {
+    const found: ConfigProblem[] = [];
+    const { overrideAfter, relaxAfter, preferSkills = {}, group, assignment } = queue;
+    if (assignment !== "auto") return found;
+    for (const [step, wait] of relaxAfter.entries()) {
+      if (overrideAfter === undefined || ms(wait) < ms(overrideAfter)) continue;
+      const message = `has no effect: after ${durationWords(ms(overrideAfter))} (overrideAfter) skills do not count any more`;
+      found.push(problem(["queues", index, "relaxAfter", step], message));
+    }
+    if (routing.skills !== undefined) return found;
+    const team = agents.filter((agent) => agent.groups.includes(group));
+    for (const skill of Object.keys(preferSkills)) {
+      if (team.length === 0 || team.some(({ skills }) => Object.hasOwn(skills, skill))) continue;
+      const message = `has no effect: nobody in group ${quoted(group)} has it`;
+      found.push(problem(["queues", index, "preferSkills", skill], message));
+    }
+    return found;
+  });
+}
+
+/** Steps of a ladder for a metric that no policy with this ladder promises. */
+export function stepsWithoutPromise({ slaPolicies, escalationPolicies }: Config): ConfigProblem[] {
+  return escalationPolicies.flatMap(({ id, steps }, index) => {
+    const policies = slaPolicies.filter(({ escalation }) => escalation === id);
+    if (policies.length === 0) return [];
+    return steps.flatMap(({ metric }, step) => {
+      if (metric === undefined) return [];
+      const isPromised = policies.some(({ targets }) =>
+        Object.values(targets).some((target) => target?.[metric] !== undefined),
+      );
+      const message = `is never taken: no SLA policy with this ladder promises a ${metric}`;
+      return isPromised ? [] : [problem(["escalationPolicies", index, "steps", step, "metric"], message)];
+    });
   });
 }

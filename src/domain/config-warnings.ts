@@ -1,10 +1,13 @@
 import { asksForSkills } from "./config-check.ts";
 import {
+  calendarsThatAreOver,
   handingOutWithoutEffect,
   intakeWithoutEffect,
   nobodyThere,
   poolWithoutEffect,
+  queuesWithoutEffect,
   retentionTooShort,
+  stepsWithoutPromise,
   zonesWithoutPlace,
 } from "./config-effects.ts";
 import { newRulesBroken } from "./config-new-rules.ts";
@@ -38,6 +41,9 @@ export function configWarnings(document: unknown, now: number): ConfigProblem[] 
     ...poolWithoutEffect(config),
     ...nobodyThere(config),
     ...zonesWithoutPlace(config),
+    ...calendarsThatAreOver(config, now),
+    ...queuesWithoutEffect(config),
+    ...stepsWithoutPromise(config),
     ...staleHolidays(config.calendars, now),
     ...hoursOnHolidays(config.calendars),
     ...unusedPolicies(config),

@@ -7,6 +7,7 @@ import { exampleDesk } from "../support/desks.ts";
 // oxlint-disable-next-line typescript/no-explicit-any -- mistakes do not keep to types
 type Loose = any;
 
+const FAIR = { id: "fair", timeZone: "Europe/Berlin", weekly: {} };
 const NOW = Date.parse("2026-11-20T09:00:00Z");
 
 function warned(change: (desk: Loose) => void): [string, string][] {
@@ -151,6 +152,46 @@ describe("what is valid, but works otherwise than it reads, is a warning", () =>
       /has no effect: no agent has the role "senior"/,
     ],
     [
+      "a shift whose days are over",
+      (d) => {
+        d.calendars.push({ ...FAIR, overrides: [{ date: "2026-11-18", hours: ["09:00-17:00"] }] });
+        d.agents[0].shift = "fair";
+      },
+      "/agents/0/shift",
+      /calendar "fair" is not open on any day to come: they are never on shift/,
+    ],
+    [
+      "a rule for days that are over",
+      (d) => {
+        d.calendars.push({ ...FAIR, overrides: [{ date: "2026-11-01", hours: ["09:00-17:00"] }] });
+        d.routing.rules.unshift({ when: { during: "fair" }, queue: "general" });
+      },
+      "/routing/rules/0/when/during",
+      /calendar "fair" is not open on any day to come: this rule never holds/,
+    ],
+    [
+      "a relaxation behind the override",
+      (d) => (d.queues[1].relaxAfter = ["2m", "5m"]),
+      "/queues/1/relaxAfter/1",
+      /has no effect: after 5 minutes \(overrideAfter\)/,
+    ],
+    [
+      "a preferred skill that nobody has",
+      (d) => (d.queues[2].preferSkills = { latin: 1 }),
+      "/queues/2/preferSkills/latin",
+      /has no effect: nobody in group "vip" has it/,
+    ],
+    [
+      "a step for a promise that nobody makes",
+      (d) => {
+        for (const policy of d.slaPolicies)
+          for (const target of Object.values<Loose>(policy.targets)) delete target.nextResponse;
+        d.escalationPolicies[0].steps[2].metric = "nextResponse";
+      },
+      "/escalationPolicies/0/steps/2/metric",
+      /is never taken: no SLA policy with this ladder promises a nextResponse/,
+    ],
+    [
       "an abbreviated zone",
       (d) => (d.calendars[1].timeZone = "CET"),
       "/calendars/1/timeZone",
@@ -179,6 +220,13 @@ describe("what is valid, but works otherwise than it reads, is a warning", () =>
       target("normal", { firstResponse: "3h", nextResponse: "1h" }),
     ],
     ["retention as long as reopening", (d) => (d.retention = { closedTickets: "72h", events: "72h" })],
+    [
+      "days to come, and yesterday, which may not be over everywhere",
+      (d) => {
+        d.calendars.push({ ...FAIR, overrides: [{ date: "2026-11-19", hours: ["09:00-17:00"] }] });
+        d.agents[0].shift = "fair";
+      },
+    ],
     ["UTC", (d) => (d.calendars[1].timeZone = "UTC")],
   ])("not so: %s", (_name, change) => {
     expect(warned(change)).toEqual([]);
