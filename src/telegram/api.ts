@@ -28,6 +28,7 @@ export function botApi(token: string, root: string): BotApi {
       if (error instanceof GrammyError) {
         const { retry_after, migrate_to_chat_id } = error.parameters;
         return refusalOutcome(error.error_code, error.description, {
+          makesMessage: /^(?:send|copy|forward)/.test(method),
           ...(retry_after === undefined ? {} : { retryAfterS: retry_after }),
           ...(migrate_to_chat_id === undefined ? {} : { migrateToChatId: migrate_to_chat_id }),
         });

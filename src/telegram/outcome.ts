@@ -155,17 +155,22 @@ const CATALOGUE: readonly (readonly [pattern: string, kind: Class])[] = [
 
 let compiled: readonly (readonly [RegExp, Class])[] | undefined;
 
-/** What Telegram's "no" means. `retryAfterS` and `migrateToChatId` are the parameters of the same answer. */
+/**
+ * What Telegram's "no" means. `retryAfterS` and `migrateToChatId` are the parameters of the same answer. `makesMessage`:
+ * the call was to make a message, so that nothing can be as it should be already.
+ */
 export function refusalOutcome(
   status: number,
   description: string,
-  parameters: { retryAfterS?: number; migrateToChatId?: number } = {},
+  parameters: { retryAfterS?: number; migrateToChatId?: number; makesMessage?: boolean } = {},
 ): Outcome {
   compiled ??= CATALOGUE.map(([pattern, kind]) => [new RegExp(pattern, "i"), kind]);
   const kind = compiled.find(([pattern]) => pattern.test(description))?.[1] ?? unknownClass(status);
   switch (kind) {
     case "no_op":
-      return { kind: "done", result: null };
+      return parameters.makesMessage === true
+        ? { kind: "refused", code: "permanent", description }
+        : { kind: "done", result: null };
     case "rate":
       return {
         kind: "defer",

@@ -72,6 +72,13 @@ describe("what Telegram's answers mean", () => {
     });
   });
 
+  test("what is as it should be already is done, but no message is made by that", () => {
+    const description = "Bad Request: message is not modified";
+    expect(refusalOutcome(400, description)).toEqual({ kind: "done", result: null });
+    const refused = { kind: "refused", code: "permanent", description };
+    expect(refusalOutcome(400, description, { makesMessage: true })).toEqual(refused);
+  });
+
   test("a migrated group says where it went", () => {
     const outcome = refusalOutcome(400, "Bad Request: group chat was upgraded to a supergroup chat", {
       migrateToChatId: -100,

@@ -81,6 +81,26 @@ describe("a group with open tickets", () => {
     expect(elsewhere.status).toBe(409);
   });
 
+  test("a successor of what is not there is named, and a change that is repeated is not refused", async () => {
+    await vipCustomer();
+    for (const expected of [0, 1]) {
+      const put = await stage.api("PUT", "/api/v1/config?reassign=group:vip=main", withoutVip());
+      expect(put.status).toBe(200);
+      const { warnings } = await put.json<{ warnings: { pointer: string; message: string }[] }>();
+      const unknown = warnings.filter(({ pointer }) => pointer === "/query/reassign");
+      expect(unknown, JSON.stringify(warnings)).toHaveLength(expected);
+    }
+    const typo = await stage.api(
+      "PUT",
+      "/api/v1/config?dryRun=true&reassign=queue:autoo=general",
+      withoutVip(),
+    );
+    expect(await typo.json()).toMatchObject({
+      valid: true,
+      warnings: [{ message: "queue:autoo: there is no such queue, so that this moves nothing" }],
+    });
+  });
+
   test("hands them over: what their customers write arrives, and they can be closed", async () => {
     const ada = await vipCustomer();
     const put = await stage.api("PUT", "/api/v1/config?reassign=group:vip=main", withoutVip());
@@ -131,6 +151,29 @@ describe("a group with open tickets", () => {
     await stage.settle();
     expect(texts(await stage.inTopic("SUP-1"))).toContain("Still me");
   });
+});
+
+test("a group that took over and is taken out later hands on what it got", async () => {
+  const ada = await vipCustomer();
+  const core = await stage.telegram.group({ id: -1_009_999, title: "Core", forum: true });
+  const first = withoutVip();
+  first.groups.push({ ...first.groups[0], id: "core", chatId: -1_009_999, prefix: "CORE" });
+  first.queues.push({ id: "all", group: "core", assignment: "claim" });
+  expect((await stage.api("PUT", "/api/v1/config?reassign=group:vip=main", first)).status).toBe(200);
+  const then = {
+    ...first,
+    routing: { rules: [], defaultQueue: "all" },
+    groups: first.groups.filter(({ id }) => id === "core"),
+    queues: first.queues.filter(({ group }) => group === "core"),
+    agents: first.agents!.map((agent) => ({ ...agent, groups: ["core"] })),
+  };
+  stage.groupIds.add("core");
+  expect((await stage.api("PUT", "/api/v1/config?reassign=group:main=core", then)).status).toBe(200);
+  await stage.pass(120_000);
+  await ada.write("Anybody there?");
+  await stage.settle();
+  expect(await ticket("SUP-1")).toMatchObject({ group: "core", queue: "all", status: "open" });
+  expect(texts(await core.messages())).toContain("Anybody there?");
 });
 
 describe("who is not there", () => {

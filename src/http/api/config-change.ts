@@ -325,6 +325,16 @@ async function takenOut(
       ? []
       : [{ pointer: `/${one.what}s`, message: `${nameOf(one)} has ${wordsOf(one)}: ${whereTo(one)}` }],
   );
+  // Repeating a change is no mistake, so that this refuses nothing.
+  for (const [what, names, known] of [
+    ["group", Object.keys(reassign.groups), groupIds(before)],
+    ["queue", Object.keys(reassign.queues), before.queues.map(({ id }) => id)],
+  ] as const) {
+    for (const name of names) {
+      if (!known.includes(name))
+        warnings.push(misled(what, name, `there is no such ${what}, so that this moves nothing`));
+    }
+  }
   const successors = Object.fromEntries(gone.map((id) => [id, successorOf(id, after, reassign.groups)]));
   return { inHand, warnings, problems, successors };
 }
