@@ -83,10 +83,13 @@ const crash = {
 /** They take minutes each. */
 const LONG = ["killed-desk", "crash-matrix", "routing-laws", "desk-routing", "desk-privacy", "test/browser/"];
 
+function isLong({ moduleId }: TestSpecification): boolean {
+  return LONG.some((part) => moduleId.includes(part));
+}
+
 /** The long files begin first, so that no core idles while the last of them ends. */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.some((part) => moduleId.includes(part));
     const sorted = await super.sort(files);
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }

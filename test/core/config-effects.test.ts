@@ -238,7 +238,7 @@ describe("what is valid, but works otherwise than it reads, is a warning", () =>
     const desk: Loose = exampleDesk();
     night(desk);
     const { config } = checkConfig(desk, NOW);
-    const calendar = BusinessCalendar.of(config!.calendars[1]!);
+    const calendar = BusinessCalendar.of(config!.calendars[1]);
     const berlin = (time: string): boolean => calendar.isOpen(Date.parse(`${time}+01:00`));
     expect(berlin("2026-11-23T17:59:00")).toBe(false);
     expect(berlin("2026-11-23T18:00:00")).toBe(true);

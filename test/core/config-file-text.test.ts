@@ -30,7 +30,7 @@ describe("a file keeps what people wrote where values stay", () => {
 
   test("when one value changes", () => {
     const value = structuredClone(valueOf(TEXT)) as never as { queues: { overrideAfter?: string }[] };
-    value.queues[1]!.overrideAfter = "10m";
+    value.queues[1].overrideAfter = "10m";
     expect(withValue(TEXT, value as never as Json)).toBe(TEXT.replace('"5m"', '"10m"'));
   });
 
@@ -57,7 +57,7 @@ describe("a file keeps what people wrote where values stay", () => {
       desk: object;
       webhooks?: object[];
     };
-    value.queues = [{ id: "vip", group: "main" }, value.queues[1]!, value.queues[0]!];
+    value.queues = [{ id: "vip", group: "main" }, value.queues[1], value.queues[0]];
     value.webhooks = [];
     Object.assign(value.desk, { timeZone: "Europe/Berlin" });
     expect(withValue(TEXT, value as never as Json)).toBe(`// our desk
@@ -123,7 +123,7 @@ function scribbled(value: Json, pick: (of: string[]) => string): string {
 test("whatever is written, the new text says the new value, and nothing is moved where nothing changes", () => {
   fc.assert(
     fc.property(documents, documents, fc.infiniteStream(fc.nat(1_000)), (before, after, chance) => {
-      const pick = (of: string[]): string => of[(chance.next().value as number) % of.length]!;
+      const pick = (of: string[]): string => of[(chance.next().value as number) % of.length];
       const text = `// head\n${scribbled(before, pick)}\n`;
       expect(faultIn(text, { comments: true })).toBeNull();
       expect(valueOf(text)).toEqual(before);
@@ -151,7 +151,7 @@ test.each([
 test("a difference is told by names, a line each", () => {
   const before = exampleDesk() as never as Json;
   const after = exampleDesk();
-  after.slaPolicies![1]!.targets["normal"]!.firstResponse = "4h";
+  after.slaPolicies![1].targets["normal"]!.firstResponse = "4h";
   after.agents!.pop();
   after.queues.push({ id: "invoices", group: "main" });
   after.desk.name = "Another shop";

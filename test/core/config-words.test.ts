@@ -14,7 +14,7 @@ function problemsOf(mistake: (desk: Loose) => void): { pointer: string; message:
 const only = (mistake: (desk: Loose) => void): [string, string] => {
   const found = problemsOf(mistake);
   expect(found).toHaveLength(1);
-  return [found[0]!.pointer, found[0]!.message];
+  return [found[0].pointer, found[0].message];
 };
 
 describe("a duration that is none is told in the same words, whatever was written", () => {

@@ -230,7 +230,7 @@ test("npm start runs once, and after whatever ended it is at the same addresses,
   const tokenAt = async (): Promise<string> =>
     /name="sandbox-token" content="([^"]{30,})"/.exec(
       await (await fetch(`http://127.0.0.1:${page}/`)).text(),
-    )![1]!;
+    )![1];
   const first = npmStart("--port", String(page), "--desk-port", String(desk));
   await first.until("A short conversation");
   const token = await tokenAt();

@@ -116,7 +116,7 @@ describe("the schema of a configuration", () => {
     const schema = await (
       await desk.fetch("/api/v1/config/schema.json")
     ).json<{ properties: Record<string, Loose> }>();
-    const { slaPolicies, groups, calendars, queues } = schema.properties as Record<string, Loose>;
+    const { slaPolicies, groups, calendars, queues } = schema.properties;
     const target = slaPolicies.items.properties.targets.additionalProperties.properties.firstResponse;
     expect(target).toMatchObject({
       patternErrorMessage: expect.stringMatching(/^must be a duration in quotes such as/),

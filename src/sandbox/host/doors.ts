@@ -47,7 +47,7 @@ const travelSchema = z.strictObject({ advanceMs: z.number().int().min(0).max(TRA
 const recordSchema = z.strictObject({ down: z.boolean() });
 const playSchema = z.strictObject({ scenario: z.string() });
 
-type Door = (backstage: Backstage, asked: Asked) => Promise<unknown> | unknown;
+type Door = (backstage: Backstage, asked: Asked) => unknown;
 
 interface Asked {
   query: URLSearchParams;

@@ -13,6 +13,8 @@ const Running = z.object({
   /** Of this start. Whoever asks the address hears it from the same sandbox only. */
   instance: z.string().min(1),
 });
+/** What its address answers when it is asked which start it is. */
+const Answer = z.object({ result: z.string() });
 export type Running = z.output<typeof Running>;
 
 export const INSTANCE_PATH = "/sandbox/instance";
@@ -126,7 +128,7 @@ async function answers({ pid, url, instance }: Running): Promise<boolean> {
   if (!isAlive(pid)) return false;
   try {
     const answer = await fetch(`${url}${INSTANCE_PATH}`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
-    return answer.ok && ((await answer.json()) as { result?: unknown }).result === instance;
+    return answer.ok && Answer.safeParse(await answer.json()).data?.result === instance;
   } catch {
     return false;
   }

@@ -178,7 +178,7 @@ async function serve(
 
 function fetched(headers: IncomingHttpHeaders, what: "site" | "mode"): string | null {
   const value = headers[`sec-fetch-${what}`];
-  return value === undefined ? null : String(value);
+  return value ?? null;
 }
 
 function decode(part: string | undefined): string {

@@ -131,7 +131,7 @@ async function pull(outside: Outside, order: Order, desk: DeskConfig): Promise<0
     say(`${file} is left as it is: it and the desk have both changed, in different ways,`);
     for (const place of conflicts) say(`  ${place}`);
     say("Take over there what the desk has, or pull with --overwrite. The desk has changed:");
-    for (const line of differencesInWords(base!, current.document)) say(line);
+    for (const line of differencesInWords(base, current.document)) say(line);
     return 1;
   }
   const came = differencesInWords(mine, value);

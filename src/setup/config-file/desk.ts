@@ -117,26 +117,28 @@ export class DeskConfig {
 
 /** What a refusal of the API says to whoever has to mend it. */
 export function refusal(body: JsonRecord, status: number): Refused {
-  const code = String(body["code"]);
+  const {
+    code = "",
+    title = `it answered ${status}`,
+    detail,
+    problems,
+  } = body as {
+    code?: string;
+    title?: string;
+    detail?: string;
+    problems?: { pointer: string; message: string }[];
+  };
   if (code === "auth.bootstrap_only" || code === "auth.scope_missing") {
     return new Refused(
       "This token may not read or change the configuration. Give a key with the scopes config:read and config:write as ADMIN_TOKEN, or with --token; POST /api/v1/keys makes one.",
     );
   }
   if (code.startsWith("auth.")) {
-    return new Refused(
-      `${String(body["title"])}. Set ADMIN_TOKEN (or a key of the desk), or give it with --token.`,
-    );
+    return new Refused(`${title}. Set ADMIN_TOKEN (or a key of the desk), or give it with --token.`);
   }
-  const { title = status, detail, problems } = body;
-  const listed = Array.isArray(problems)
-    ? problems.map(
-        (one) =>
-          `\n  ${(one as JsonRecord)["pointer"] as string} ${(one as JsonRecord)["message"] as string}`,
-      )
-    : [];
+  const listed = (problems ?? []).map(({ pointer, message }) => `\n  ${pointer} ${message}`);
   return new Refused(
-    `The desk refuses: ${String(title)}${typeof detail === "string" ? `. ${detail}` : ""}${listed.join("")}`,
+    `The desk refuses: ${title}${detail === undefined ? "" : `. ${detail}`}${listed.join("")}`,
   );
 }
 
