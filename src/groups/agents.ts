@@ -1,7 +1,7 @@
 import { homeOf } from "../domain/agent.ts";
 import type { AgentConfig, VersionedConfig } from "../domain/config.ts";
 import type { Presence } from "../domain/routing/presence.ts";
-import { askGroup, askGroups } from "./ask.ts";
+import { askGroup, askGroups, configureGroup } from "./ask.ts";
 
 /** An agent by the configuration, and by what the groups' objects say. Instants in ms since 1970. */
 export interface AgentState {
@@ -66,7 +66,7 @@ export async function tellPresence(
   const asked = await askGroup(env, home, async (stub) => {
     const said = await stub.setPresence(agent, presence, cause, version);
     if (said !== "config_needed") return said;
-    await stub.configure(home, { version, config });
+    await configureGroup(env, home, { version, config });
     return stub.setPresence(agent, presence, cause, version);
   });
   return "unreachable" in asked || asked.answer === "config_needed" ? "unreachable" : asked.answer;

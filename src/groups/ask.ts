@@ -1,6 +1,7 @@
 import type { Config, VersionedConfig } from "../domain/config.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import { log } from "../log.ts";
+import { queueSuccessors } from "../record/successors.ts";
 import { GROUP_PATIENCE_MS, GROUPS_AT_ONCE_MAX } from "./limits.ts";
 
 /** The object of a group, as everybody outside of it sees it. */
@@ -48,18 +49,20 @@ export async function askGroup<T>(
 }
 
 /**
- * Hands a configuration to the objects of all its groups; `queues`: former queue → the one that takes its tickets. Who is not reached now learns it with the next update, so
- * nobody waits for a failed one. Answers the groups that were not.
+ * Hands a configuration to the objects of all its groups. Who is not reached now learns it with the next update, so nobody
+ * waits for a failed one. Answers the groups that were not.
  */
-export async function configureGroups(
-  env: Env,
-  versioned: VersionedConfig,
-  queues: Readonly<Record<string, string>> = {},
-): Promise<string[]> {
+export async function configureGroups(env: Env, versioned: VersionedConfig): Promise<string[]> {
+  const successors = await queueSuccessors(env.DB);
   const answers = await askGroups(env, groupIds(versioned.config), (stub, group) =>
-    stub.configure(group, versioned, queues),
+    stub.configure(group, versioned, successors),
   );
   return answers.filter((answer) => "unreachable" in answer).map(({ group }) => group);
+}
+
+/** Gives one object, which has an older configuration, this one. */
+export async function configureGroup(env: Env, group: string, versioned: VersionedConfig): Promise<void> {
+  await env.TOPIC_GROUP.getByName(group).configure(group, versioned, await queueSuccessors(env.DB));
 }
 
 /**

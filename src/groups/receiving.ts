@@ -4,6 +4,7 @@ import { configCacheOf } from "../record/config-cache.ts";
 import { customerRoutesOf } from "../record/customer-routes.ts";
 import type { Envelope } from "../telegram/envelope.ts";
 import { addresseeOf, type Addressee } from "./addressee.ts";
+import { configureGroup } from "./ask.ts";
 import { RETRY_S, RETRY_UNCONFIGURED_S } from "./limits.ts";
 
 /**
@@ -58,7 +59,7 @@ async function hand(update: unknown, { group, versioned, remembered }: Addressee
     const receive = () => stub.receive(update, versioned.version, remembered !== undefined);
     const receipt = await receive();
     if (receipt.status !== "config_needed") return receipt;
-    await stub.configure(group, versioned);
+    await configureGroup(env, group, versioned);
     return await receive();
   } catch (error) {
     log("error", "group.failed", { group, ...errorFacts(error) });

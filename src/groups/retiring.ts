@@ -3,11 +3,11 @@ import { defaultGroupOf, defaultQueueOf } from "../domain/policy.ts";
 import { log } from "../log.ts";
 import { ContactDetails } from "../record/contact-details.ts";
 import { customerRoutesOf } from "../record/customer-routes.ts";
-import { Successors, type GroupSuccessors } from "../record/successors.ts";
+import { queueSuccessors, Successors, type SuccessorsOf } from "../record/successors.ts";
 import { askGroup, hasGroup } from "./ask.ts";
 
 /** Who takes over from a group that is not in the configuration any more: who was named, or the default group. */
-export function successorOf(gone: string, config: Config, successors: GroupSuccessors): string {
+export function successorOf(gone: string, config: Config, successors: SuccessorsOf): string {
   let group: string | undefined = gone;
   // Whoever took over may have been taken out as well.
   for (let hop = 0; group !== undefined && hop < 20; hop += 1) {
@@ -23,10 +23,10 @@ export function successorOf(gone: string, config: Config, successors: GroupSucce
  */
 export async function retireGroup(env: Env, gone: string, versioned: VersionedConfig): Promise<string> {
   const { config, version } = versioned;
-  const to = successorOf(gone, config, await new Successors(env.DB).all());
+  const to = successorOf(gone, config, await new Successors(env.DB, "group").all());
   const queue = defaultQueueOf(config, to);
   const successor = env.TOPIC_GROUP.getByName(to);
-  await successor.configure(to, versioned);
+  await successor.configure(to, versioned, await queueSuccessors(env.DB));
   // It may not have been there when they were blocked, so it hears of that before it hears of them.
   await successor.blockAll(await new ContactDetails(env.DB).blockedAt(gone));
   const asked = await askGroup(env, gone, (stub) => stub.retire({ version, to, queue }));

@@ -1,34 +1,46 @@
 import { eq } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
-import { reach } from "./reach.ts";
+import { reach, RecordUnreachable } from "./reach.ts";
 import { jobs } from "./schema.ts";
 
-const NAME = "successors";
+const NAMES = { group: "successors", queue: "queue_successors" } as const;
 
-/** Former group → the one that took over what it had. */
-export type GroupSuccessors = Readonly<Record<string, string>>;
+/** Former group, or queue → the one that took over what it had. */
+export type SuccessorsOf = Readonly<Record<string, string>>;
 
-/** Which groups took over from those that were taken out of the configuration. Throws `RecordUnreachable`. */
+/** Which groups, or queues, took over from those that were taken out of the configuration. Throws `RecordUnreachable`. */
 export class Successors {
   readonly #db: DrizzleD1Database;
+  readonly #name: string;
 
-  constructor(d1: D1Database) {
+  constructor(d1: D1Database, what: keyof typeof NAMES) {
     this.#db = drizzle(d1);
+    this.#name = NAMES[what];
   }
 
-  async all(): Promise<GroupSuccessors> {
-    const row = await reach(() => this.#db.select().from(jobs).where(eq(jobs.name, NAME)).get());
-    return (row?.state as GroupSuccessors | undefined) ?? {};
+  async all(): Promise<SuccessorsOf> {
+    const row = await reach(() => this.#db.select().from(jobs).where(eq(jobs.name, this.#name)).get());
+    return (row?.state as SuccessorsOf | undefined) ?? {};
   }
 
-  async add(more: GroupSuccessors): Promise<void> {
+  async add(more: SuccessorsOf): Promise<void> {
     if (Object.keys(more).length === 0) return;
     const state = { ...(await this.all()), ...more };
     await reach(() =>
       this.#db
         .insert(jobs)
-        .values({ name: NAME, state })
+        .values({ name: this.#name, state })
         .onConflictDoUpdate({ target: jobs.name, set: { state } }),
     );
+  }
+}
+
+/** As `all`, for those who go on without D1: then nobody has taken over. */
+export async function queueSuccessors(d1: D1Database): Promise<SuccessorsOf> {
+  try {
+    return await new Successors(d1, "queue").all();
+  } catch (error) {
+    if (error instanceof RecordUnreachable) return {};
+    throw error;
   }
 }

@@ -6,6 +6,7 @@ import { askSkills, type SkillsResult } from "../integrations/skill-service.ts";
 import { sendWebhook, type WebhookOutcome, type WebhookSender } from "../integrations/webhook.ts";
 import { realRandom } from "../real-clock.ts";
 import { project, type ProjectionBatch } from "../record/projection.ts";
+import { queueSuccessors } from "../record/successors.ts";
 import { botApi } from "../telegram/api.ts";
 import type { Outcome } from "../telegram/outcome.ts";
 import { systemClock, type Clock } from "./clock.ts";
@@ -56,7 +57,8 @@ async function tell({ peer, from, key, message, bot, versioned }: PeerCall, env:
     let answer = await stub.fromPeer(from, key, message, version, bot);
     if (answer === "config_needed") {
       const { config } = versioned;
-      if (config.groups.some(({ id }) => id === peer)) await stub.configure(peer, versioned);
+      if (config.groups.some(({ id }) => id === peer))
+        await stub.configure(peer, versioned, await queueSuccessors(env.DB));
       else {
         // It is not in the configuration any more: what it has, and what comes for it, goes to another group.
         const to = defaultGroupOf(config);

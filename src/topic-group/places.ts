@@ -7,8 +7,10 @@ import type { Transaction } from "./transaction.ts";
 
 /* Tickets whose agent or queue a configuration does not name any more. */
 
-/** Former queue → the one that takes its tickets, where whoever changed the configuration said so. */
+/** Former queue → the one that takes its tickets, where a change of the configuration said so. */
 export type QueueSuccessors = Readonly<Record<string, string>>;
+/** Who takes over may be taken out, too, before anybody looks. */
+const HOPS_MAX = 20;
 
 /** Whom and what this group's tickets may name. */
 export function knownPlaces({ policy }: Rules): { agents: number[]; queues: string[] } {
@@ -42,8 +44,11 @@ export function placeAgain(tx: Transaction, number: number, successors: QueueSuc
 function nextQueueOf(ticket: Ticket, { policy }: Rules, successors: QueueSuccessors): string {
   // The queue has gone to another group, and what waits in it goes along.
   if (policy.queues.has(ticket.queue)) return ticket.queue;
-  const said = successors[ticket.queue];
-  if (said !== undefined && policy.queues.has(said)) return said;
+  let said = successors[ticket.queue];
+  for (let hop = 0; said !== undefined && hop < HOPS_MAX; hop += 1) {
+    if (policy.queues.has(said)) return said;
+    said = successors[said];
+  }
   const ruled = ticket.queueSet
     ? null
     : route(factsOf(ticket), policy.routing, ticket.changedAt, policy.defaultQueue).queue;

@@ -18,6 +18,8 @@ export class FakeGroups {
   readonly received: { group: string; update: unknown }[] = [];
   /** The configuration that each group has. */
   readonly configs = new Map<string, VersionedConfig>();
+  /** Former queue → the one that takes its tickets, as each group was last told. */
+  readonly successorsIn = new Map<string, Readonly<Record<string, string>>>();
   /** Who is known where. */
   readonly customers = new Map<number, string>();
   readonly parkedIn = new Map<string, ParkedDelivery[]>();
@@ -65,9 +67,14 @@ export class FakeGroups {
           this.received.push({ group, update });
           return { status: "accepted" };
         }),
-      configure: (name: string, versioned: VersionedConfig): Promise<number> =>
+      configure: (
+        name: string,
+        versioned: VersionedConfig,
+        successors: Readonly<Record<string, string>> = {},
+      ): Promise<number> =>
         answering(() => {
           this.configs.set(name, versioned);
+          this.successorsIn.set(name, successors);
           return versioned.version;
         }),
       knows: (customer: number): Promise<boolean> => answering(() => this.customers.get(customer) === group),

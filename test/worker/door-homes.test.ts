@@ -162,6 +162,19 @@ describe("a home that is no group any more", () => {
   });
 });
 
+test("an object that is not reached while a queue is taken out hears with the next update who takes its tickets", async () => {
+  const document = desked();
+  document.queues = document.queues.filter(({ id }) => id !== "billing");
+  document.routing.rules = [];
+  desk.groups.down.add("main");
+  const answer = await desk.send("PUT", "/api/v1/config?reassign=queue:billing=general", document);
+  expect([answer.status, await answer.json()]).toMatchObject([200, { unreachableGroups: ["main"] }]);
+  desk.groups.down.delete("main");
+  await desk.update(wrote(ADA));
+  expect(desk.groups.successorsIn.get("main")).toEqual({ billing: "general" });
+  expect(desk.groups.updatesOf("main")).toHaveLength(1);
+});
+
 describe("while D1 is out of reach", () => {
   test("customers whom the isolate knows notice nothing", async () => {
     await desk.update(wrote(ADA, "/start vip"));

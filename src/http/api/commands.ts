@@ -12,7 +12,7 @@ import type { SchemaProblem } from "../../domain/schema-problems.ts";
 import { Tag } from "../../domain/tag.ts";
 import type { Executed, TicketAct, TicketOrder } from "../../domain/work-order.ts";
 import { reroute } from "../../groups/addressee.ts";
-import { askGroup, hasGroup, type GroupStub } from "../../groups/ask.ts";
+import { askGroup, configureGroup, hasGroup, type GroupStub } from "../../groups/ask.ts";
 import { retireGroup } from "../../groups/retiring.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { customerRoutesOf } from "../../record/customer-routes.ts";
@@ -412,7 +412,7 @@ async function told(
   const asked = await askGroup(env, group, async (stub) => {
     const first = await ask(stub);
     if (first.status !== "config_needed") return first;
-    await stub.configure(group, versioned);
+    await configureGroup(env, group, versioned);
     return ask(stub);
   });
   return "unreachable" in asked ? { status: "unreachable" } : asked.answer;

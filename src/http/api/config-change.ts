@@ -196,7 +196,9 @@ export async function storeConfig<Missing extends MissingPlace = never>(
   const taken = await takenOut(c, current, check.config, reassignOf(reassign));
   if (taken.problems.length > 0)
     return problem(c, "config.in_use", { problems: placed(document, taken.problems) });
-  await new Successors(c.env.DB).add(taken.successors);
+  // Kept before the version is: an object that is not reached now asks for them when it gets the version.
+  await new Successors(c.env.DB, "group").add(taken.successors);
+  await new Successors(c.env.DB, "queue").add(reassignOf(reassign).queues);
   const { outcome, version } = await store.put(document, {
     by: c.get("principal").name,
     at: c.get("now")(),
@@ -210,7 +212,7 @@ export async function storeConfig<Missing extends MissingPlace = never>(
   const diff = differences(current?.document, document);
   const moved = await warningsOf(c, current?.document, document);
   const versioned = { version, config: check.config };
-  const unreachableGroups = await inForce(c, versioned, outcome, reassignOf(reassign).queues);
+  const unreachableGroups = await inForce(c, versioned, outcome);
   for (const gone of Object.keys(taken.successors)) await retireGroup(c.env, gone, versioned);
   const warnings = placed(document, [...moved, ...taken.warnings]);
   const { inHand } = taken;
@@ -406,10 +408,9 @@ async function inForce(
   c: Context<Desk>,
   versioned: VersionedConfig,
   outcome: "stored" | "unchanged",
-  queues: Readonly<Record<string, string>> = {},
 ): Promise<string[]> {
   configCacheOf(c.env.DB).learn(versioned);
   if (outcome === "stored")
     log("info", "config.stored", { version: versioned.version, by: c.get("principal").name });
-  return configureGroups(c.env, versioned, queues);
+  return configureGroups(c.env, versioned);
 }
