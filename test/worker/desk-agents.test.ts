@@ -134,6 +134,21 @@ describe("nothing that an agent did not mean to send reaches the customer", () =
     expect(await atAda()).toEqual(["My printer burns", expect.stringContaining("SUP-1")]);
   });
 
+  test("an edit by somebody who is no agent any more carries the sign, and the customer keeps what was sent", async () => {
+    const { message_id } = await stage.boris.write(topic, "It is on its way");
+    await stage.settle();
+    stage.config.agents = stage.config.agents!.filter(({ telegramId }) => telegramId !== 9003);
+    await stage.configure();
+    await stage.boris.edit(message_id, "It is lost");
+    await stage.settle();
+    expect(await atAda()).toContain("It is on its way");
+    expect(await atAda()).not.toContain("It is lost");
+    const { reactions } = (await stage.telegram.message(stage.group.id, message_id)) as {
+      reactions?: { reaction: { emoji?: string }[] }[];
+    };
+    expect(reactions?.[0]?.reaction[0]?.emoji).toBe("👀");
+  });
+
   test("outsiders cannot command either", async () => {
     const eve = await stage.group.member({ id: 6666, firstName: "Eve" });
     await eve.write(topic, "/close");

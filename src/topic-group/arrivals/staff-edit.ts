@@ -18,7 +18,7 @@ import {
 import { STAFF_CHAT } from "../drain/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { Transaction } from "../transaction.ts";
-import { actorOf, agentOf } from "./agents.ts";
+import { actorOf, agentOf, agentOrHint } from "./agents.ts";
 import type { Of } from "./arrival-of.ts";
 import { releaseAlong, takeBack, WITHHELD, WITHHELD_ALONG } from "./held-back.ts";
 import { mirrorEdit, waitAgain, type InFlight } from "./mirror.ts";
@@ -34,8 +34,13 @@ export function staffEdit(
   inFlight: InFlight,
 ): void {
   const { sender, topicId, writing, slashed: slash } = arrival;
-  if (sender.anonymous || agentOf(tx, sender.id) === undefined) return;
   const row = tx.messages.byOriginal({ chat: STAFF_CHAT, messageId: writing.messageId });
+  if (sender.anonymous || agentOf(tx, sender.id) === undefined) {
+    // Written while they were an agent, edited when they are none any more: the customer keeps what was sent.
+    if (row !== undefined && row.file !== (writing.mark ?? null))
+      agentOrHint(tx, sender, ticketOf(tx, topicId), topicId, { ...writing, album: null });
+    return;
+  }
   if (row === undefined) {
     correct(tx, arrival, updateId, inFlight);
     return;
