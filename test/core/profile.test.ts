@@ -119,7 +119,11 @@ describe("an answer", () => {
       { asOf: "2026-02-30T09:00:00Z" },
       '/asOf must be an instant in ISO 8601, such as "2026-11-20T09:00:00Z"',
     ],
-    ["seconds since 1970", { asOf: 1_795_000_000 }, "/asOf must be a text"],
+    [
+      "seconds since 1970",
+      { asOf: 1_795_000_000 },
+      '/asOf must be an instant in ISO 8601, such as "2026-11-20T09:00:00Z"',
+    ],
   ])("is not believed with %s in it", (_name, answer, problem) => {
     expect(problems(answer)).toEqual([problem]);
   });
