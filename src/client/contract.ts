@@ -109,7 +109,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["Health"];
   };
-  /** The JSON Schema of a configuration, for editors */
+  /** Gets the JSON Schema of a configuration, for editors */
   "GET /api/v1/config/schema.json": {
     path: Nothing;
     query: Nothing;
@@ -117,7 +117,7 @@ export interface Operations {
     body: undefined;
     answer: Record<string, unknown>;
   };
-  /** The configuration in force, as it was put */
+  /** Gets the configuration in force, as it was stored */
   "GET /api/v1/config": {
     path: Nothing;
     query: Nothing;
@@ -125,7 +125,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["Config"];
   };
-  /** Puts the whole configuration; every group follows at once */
+  /** Replaces the whole configuration; every group follows at once */
   "PUT /api/v1/config": {
     path: Nothing;
     query: { "dryRun"?: "0" | "1" | "true" | "false" | undefined; "note"?: string | undefined; "reassign"?: string | undefined };
@@ -133,7 +133,7 @@ export interface Operations {
     body: Schemas["Config"];
     answer: Schemas["ConfigChanged"] | Schemas["ConfigDryRun"];
   };
-  /** Every version that ever was in force, newest first */
+  /** Lists all versions of the configuration, newest first */
   "GET /api/v1/config/versions": {
     path: Nothing;
     query: { "limit"?: number | undefined; "cursor"?: string | undefined };
@@ -141,7 +141,7 @@ export interface Operations {
     body: undefined;
     answer: { "items": Schemas["ConfigVersion"][]; "nextCursor": string | null };
   };
-  /** One version with its document */
+  /** Gets one version with its document */
   "GET /api/v1/config/versions/{version}": {
     path: { "version": number };
     query: Nothing;
@@ -149,7 +149,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["ConfigVersionWithDocument"];
   };
-  /** What differs between two versions */
+  /** Compares two versions */
   "GET /api/v1/config/diff": {
     path: Nothing;
     query: { "from": number; "to"?: number | undefined };
@@ -157,7 +157,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["ConfigVersionDiff"];
   };
-  /** Brings back an earlier version, as a new one */
+  /** Restores an earlier version, as a new one */
   "POST /api/v1/config/rollback": {
     path: Nothing;
     query: { "reassign"?: string | undefined };
@@ -165,7 +165,7 @@ export interface Operations {
     body: Schemas["ConfigRollback"];
     answer: Schemas["ConfigChanged"];
   };
-  /** One section of the configuration in force */
+  /** Gets one section of the configuration in force */
   "GET /api/v1/config/{section}": {
     path: { "section": "desk" | "groups" | "tiers" | "queues" | "agents" | "calendars" | "slaPolicies" | "escalationPolicies" | "routing" | "intake" | "webhooks" | "retention" };
     query: Nothing;
@@ -173,7 +173,7 @@ export interface Operations {
     body: undefined;
     answer: unknown;
   };
-  /** Puts one section; the whole document is checked and gets a new version */
+  /** Replaces one section; the whole document is checked and gets a new version */
   "PUT /api/v1/config/{section}": {
     path: { "section": "desk" | "groups" | "tiers" | "queues" | "agents" | "calendars" | "slaPolicies" | "escalationPolicies" | "routing" | "intake" | "webhooks" | "retention" };
     query: { "dryRun"?: "0" | "1" | "true" | "false" | undefined; "note"?: string | undefined; "reassign"?: string | undefined };
@@ -181,7 +181,7 @@ export interface Operations {
     body: unknown;
     answer: Schemas["ConfigChanged"] | Schemas["ConfigDryRun"];
   };
-  /** One item of a section of the configuration in force */
+  /** Gets one item of a section of the configuration in force */
   "GET /api/v1/config/{section}/{id}": {
     path: { "section": "desk" | "groups" | "tiers" | "queues" | "agents" | "calendars" | "slaPolicies" | "escalationPolicies" | "routing" | "intake" | "webhooks" | "retention"; "id": string };
     query: Nothing;
@@ -189,7 +189,7 @@ export interface Operations {
     body: undefined;
     answer: unknown;
   };
-  /** Puts one item of a section: the one with this id, or a new one at the end */
+  /** Creates or replaces one item of a section */
   "PUT /api/v1/config/{section}/{id}": {
     path: { "section": "desk" | "groups" | "tiers" | "queues" | "agents" | "calendars" | "slaPolicies" | "escalationPolicies" | "routing" | "intake" | "webhooks" | "retention"; "id": string };
     query: { "dryRun"?: "0" | "1" | "true" | "false" | undefined; "note"?: string | undefined; "reassign"?: string | undefined };
@@ -197,7 +197,7 @@ export interface Operations {
     body: unknown;
     answer: Schemas["ConfigChanged"] | Schemas["ConfigDryRun"];
   };
-  /** Takes one item out of a section; refused while something else refers to it */
+  /** Deletes one item of a section; refused while something else refers to it */
   "DELETE /api/v1/config/{section}/{id}": {
     path: { "section": "desk" | "groups" | "tiers" | "queues" | "agents" | "calendars" | "slaPolicies" | "escalationPolicies" | "routing" | "intake" | "webhooks" | "retention"; "id": string };
     query: { "dryRun"?: "0" | "1" | "true" | "false" | undefined; "note"?: string | undefined; "reassign"?: string | undefined };
@@ -205,7 +205,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["ConfigChanged"] | Schemas["ConfigDryRun"];
   };
-  /** Tickets, opened last first: listed, filtered, searched */
+  /** Lists, filters and searches tickets, newest first */
   "GET /api/v1/tickets": {
     path: Nothing;
     query: { "q"?: string | undefined; "status"?: ("open" | "in_progress" | "escalated" | "waiting" | "resolved" | "closed")[] | undefined; "priority"?: ("urgent" | "high" | "normal" | "low")[] | undefined; "group"?: string | undefined; "queue"?: string | undefined; "tier"?: string | undefined; "assignee"?: string | undefined; "customer"?: number | undefined; "tag"?: string[] | undefined; "field"?: string[] | undefined; "payload"?: string | undefined; "followUpOf"?: string | undefined; "unreachable"?: "true" | "false" | undefined; "breached"?: "true" | "false" | undefined; "openedAfter"?: string | undefined; "openedBefore"?: string | undefined; "since"?: string | undefined; "until"?: string | undefined; "changedAfter"?: string | undefined; "changedBefore"?: string | undefined; "dueAfter"?: string | undefined; "dueBefore"?: string | undefined; "nextChangeAfter"?: string | undefined; "nextChangeBefore"?: string | undefined; "sort"?: "-openedAt" | "openedAt" | "-changedAt" | "changedAt" | "-due" | "due" | "-nextChangeAt" | "nextChangeAt" | "-priority" | "priority" | "-dueAt" | "dueAt" | undefined; "limit"?: number | undefined; "cursor"?: string | undefined };
@@ -221,7 +221,7 @@ export interface Operations {
     body: Schemas["TicketOrder"];
     answer: Schemas["OpenedTicket"];
   };
-  /** A ticket with its first events */
+  /** Gets a ticket with its first events */
   "GET /api/v1/tickets/{ref}": {
     path: { "ref": string };
     query: Nothing;
@@ -229,7 +229,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["TicketWithEvents"];
   };
-  /** What happened to a ticket, oldest first */
+  /** Lists the events of a ticket, oldest first */
   "GET /api/v1/tickets/{ref}/events": {
     path: { "ref": string };
     query: { "limit"?: number | undefined; "cursor"?: string | undefined };
@@ -237,7 +237,7 @@ export interface Operations {
     body: undefined;
     answer: { "items": Schemas["TicketEvent"][]; "nextCursor": string | null };
   };
-  /** Does with a ticket what an agent can do in its topic */
+  /** Runs a command on a ticket, as an agent would in its topic */
   "POST /api/v1/tickets/{ref}/commands": {
     path: { "ref": string };
     query: Nothing;
@@ -245,7 +245,7 @@ export interface Operations {
     body: Schemas["TicketCommand"];
     answer: Schemas["CommandDone"];
   };
-  /** What happened to all tickets since a cursor */
+  /** Lists the events of all tickets since a cursor */
   "GET /api/v1/events": {
     path: Nothing;
     query: { "after"?: string | undefined; "type"?: ("ticket_opened" | "ticket_routed" | "enrichment_answered" | "enrichment_failed" | "ticket_claimed" | "ticket_unclaimed" | "ticket_assigned" | "assignment_declined" | "assignment_ignored" | "ticket_transferred" | "ticket_arrived" | "ticket_answered" | "customer_replied" | "ticket_escalated" | "ticket_resolved" | "ticket_closed" | "ticket_reopened" | "priority_changed" | "tags_changed" | "field_answered" | "intake_released" | "note_added" | "sla_warned" | "sla_breached" | "sla_overdue" | "escalation_taken" | "escalation_notices_merged" | "reminder_set" | "reminder_cleared" | "reminder_due" | "customer_unreachable" | "customer_reachable" | "topic_created" | "topic_lost" | "delivery_failed" | "delivery_uncertain")[] | undefined; "group"?: string | undefined; "limit"?: number | undefined };
@@ -253,7 +253,7 @@ export interface Operations {
     body: undefined;
     answer: { "items": Schemas["FeedEvent"][]; "nextCursor": string; "more": boolean };
   };
-  /** Who wrote to the desk, who came last first: listed, filtered, searched */
+  /** Lists, filters and searches contacts, newest first */
   "GET /api/v1/contacts": {
     path: Nothing;
     query: { "q"?: string | undefined; "group"?: string | undefined; "unreachable"?: "true" | "false" | undefined; "limit"?: number | undefined; "cursor"?: string | undefined };
@@ -261,7 +261,7 @@ export interface Operations {
     body: undefined;
     answer: { "items": Schemas["Contact"][]; "nextCursor": string | null };
   };
-  /** A contact with their newest tickets */
+  /** Gets a contact with their newest tickets */
   "GET /api/v1/contacts/{id}": {
     path: { "id": number };
     query: Nothing;
@@ -269,7 +269,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["ContactWithTickets"];
   };
-  /** Agents: how they are and what they have */
+  /** Lists agents with their availability and tickets in hand */
   "GET /api/v1/agents": {
     path: Nothing;
     query: { "group"?: string | undefined; "limit"?: number | undefined; "cursor"?: string | undefined };
@@ -277,7 +277,7 @@ export interface Operations {
     body: undefined;
     answer: { "items": Schemas["Agent"][]; "nextCursor": string | null; "unreachableGroups": string[] };
   };
-  /** An agent: how they are and what they have */
+  /** Gets an agent's availability and tickets in hand */
   "GET /api/v1/agents/{id}": {
     path: { "id": number };
     query: Nothing;
@@ -285,7 +285,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["AgentAlone"];
   };
-  /** Says how an agent is, as they would by /online, /away and /offline */
+  /** Sets an agent's availability, as /online, /away and /offline do */
   "PUT /api/v1/agents/{id}/availability": {
     path: { "id": number };
     query: Nothing;
@@ -293,7 +293,7 @@ export interface Operations {
     body: Schemas["AgentAvailability"];
     answer: Schemas["AgentAlone"];
   };
-  /** Queues: how deep they are, what waits, and since when */
+  /** Lists queues: how deep they are, what waits, and since when */
   "GET /api/v1/queues": {
     path: Nothing;
     query: { "group"?: string | undefined };
@@ -301,7 +301,7 @@ export interface Operations {
     body: undefined;
     answer: { "items": Schemas["Queue"][]; "complete": boolean; "at": string };
   };
-  /** Deliveries that need someone, group by group, oldest first */
+  /** Lists deliveries that failed and need a decision, group by group, oldest first */
   "GET /api/v1/outbox": {
     path: Nothing;
     query: { "state"?: "parked" | "uncertain" | undefined; "group"?: string | undefined; "limit"?: number | undefined; "cursor"?: string | undefined };
@@ -309,7 +309,7 @@ export interface Operations {
     body: undefined;
     answer: { "items": Schemas["Delivery"][]; "nextCursor": string | null; "unreachableGroups": string[] };
   };
-  /** Sends a delivery again */
+  /** Retries a delivery */
   "POST /api/v1/outbox/{id}/replay": {
     path: { "id": string };
     query: Nothing;
@@ -325,7 +325,7 @@ export interface Operations {
     body: undefined;
     answer: { "group": string; "tickets": number };
   };
-  /** The last looks at whether record, groups and webhook agree; what was found and mended */
+  /** Lists the last runs of the reconciliation: what was found and mended */
   "GET /api/v1/reconciliation": {
     path: Nothing;
     query: Nothing;
@@ -333,7 +333,7 @@ export interface Operations {
     body: undefined;
     answer: { "items": Schemas["ReconciliationRun"][] };
   };
-  /** Looks now */
+  /** Runs the reconciliation now */
   "POST /api/v1/reconciliation": {
     path: Nothing;
     query: Nothing;
@@ -341,7 +341,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["ReconciliationRun"];
   };
-  /** Emergency: fetches the updates that Telegram cannot deliver */
+  /** Fetches the updates that Telegram cannot deliver (emergency) */
   "POST /api/v1/reconciliation/drain": {
     path: Nothing;
     query: Nothing;
@@ -373,7 +373,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["WebhookSet"];
   };
-  /** Rehearses who would get a ticket, and why; changes nothing */
+  /** Simulates who would get a ticket, and why; changes nothing */
   "POST /api/v1/routing/simulate": {
     path: Nothing;
     query: Nothing;
@@ -389,7 +389,7 @@ export interface Operations {
     body: Schemas["RoutingReplayQuestion"];
     answer: Schemas["RoutingReplay"];
   };
-  /** How a ticket got where it is, who could take it now, and what changes next */
+  /** Explains the routing of a ticket: how it got where it is, who could take it now, and what changes next */
   "GET /api/v1/tickets/{ref}/routing": {
     path: { "ref": string };
     query: Nothing;
@@ -405,7 +405,7 @@ export interface Operations {
     body: Schemas["SlaQuestion"];
     answer: Schemas["SlaAnswer"];
   };
-  /** Every clock of a ticket, with its state, segments and escalations */
+  /** Gets every SLA clock of a ticket, with its state, segments and escalations */
   "GET /api/v1/tickets/{ref}/sla": {
     path: { "ref": string };
     query: Nothing;
@@ -413,7 +413,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["TicketSla"];
   };
-  /** Does now what is due, as Cron does each minute */
+  /** Runs what is due now, as Cron does each minute */
   "POST /api/v1/sla/sweep": {
     path: Nothing;
     query: Nothing;
@@ -421,7 +421,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["SlaSweep"];
   };
-  /** Escalations of all tickets, newest first */
+  /** Lists escalations of all tickets, newest first */
   "GET /api/v1/escalations": {
     path: Nothing;
     query: { "group"?: string | undefined; "queue"?: string | undefined; "ticket"?: string | undefined; "assignee"?: number | undefined; "agent"?: number | undefined; "metric"?: "firstResponse" | "nextResponse" | "resolution" | undefined; "policy"?: string | undefined; "act"?: "notify" | "note" | "reassign" | "priority" | "status" | "webhook" | "manual" | undefined; "result"?: "done" | "held" | "nobody" | "unchanged" | undefined; "since"?: string | undefined; "until"?: string | undefined; "limit"?: number | undefined; "cursor"?: string | undefined };
@@ -429,7 +429,7 @@ export interface Operations {
     body: undefined;
     answer: { "items": Schemas["Escalation"][]; "nextCursor": string | null };
   };
-  /** Failures, staleness and disagreement of the enrichment system */
+  /** Gets the failures, staleness and disagreements of the enrichment system */
   "GET /api/v1/enrichment/audit": {
     path: Nothing;
     query: { "since"?: string | undefined; "until"?: string | undefined; "group"?: string | undefined };
@@ -437,7 +437,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["EnrichmentAudit"];
   };
-  /** The secret that checks the signature of what an endpoint gets */
+  /** Gets the signing secret of a webhook */
   "GET /api/v1/webhooks/{id}/secret": {
     path: { "id": string };
     query: Nothing;
@@ -445,7 +445,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["WebhookSecret"];
   };
-  /** The endpoints of the configuration, and how it goes with them */
+  /** Lists webhooks with the state of their deliveries */
   "GET /api/v1/webhooks": {
     path: Nothing;
     query: Nothing;
@@ -453,7 +453,7 @@ export interface Operations {
     body: undefined;
     answer: { "items": Schemas["WebhookEndpoint"][]; "events": string[] };
   };
-  /** What went to an endpoint, group by group, newest first */
+  /** Lists the deliveries to a webhook, group by group, newest first */
   "GET /api/v1/webhooks/{id}/deliveries": {
     path: { "id": string };
     query: { "state"?: "delivered" | "waiting" | "dead" | undefined; "limit"?: number | undefined; "cursor"?: string | undefined };
@@ -461,7 +461,7 @@ export interface Operations {
     body: undefined;
     answer: { "items": Schemas["WebhookDelivery"][]; "nextCursor": string | null; "unreachableGroups": string[] };
   };
-  /** Sends again what an endpoint did not take: some messages, or those of a time */
+  /** Replays messages that a webhook did not take, by id or by period */
   "POST /api/v1/webhooks/{id}/replay": {
     path: { "id": string };
     query: Nothing;
@@ -469,7 +469,7 @@ export interface Operations {
     body: Schemas["WebhookReplay"];
     answer: { "replayed": number; "unreachableGroups": string[] };
   };
-  /** Sends an endpoint a message of the type `ping`, to try it */
+  /** Sends a webhook a message of the type `ping`, to try it */
   "POST /api/v1/webhooks/{id}/ping": {
     path: { "id": string };
     query: Nothing;
@@ -477,7 +477,7 @@ export interface Operations {
     body: undefined;
     answer: { "id": string };
   };
-  /** Calls an endpoint again that had answered 410 */
+  /** Re-enables an endpoint that was disabled by a 410 */
   "POST /api/v1/webhooks/{id}/enable": {
     path: { "id": string };
     query: Nothing;
@@ -485,7 +485,7 @@ export interface Operations {
     body: undefined;
     answer: { "changed": boolean; "unreachableGroups": string[] };
   };
-  /** Gives an endpoint a new signing secret; for a while both sign */
+  /** Rotates the signing secret of a webhook; for a while both sign */
   "POST /api/v1/webhooks/{id}/rotate": {
     path: { "id": string };
     query: Nothing;
@@ -493,7 +493,7 @@ export interface Operations {
     body: Schemas["WebhookRotation"];
     answer: { "id": string; "secret": string; "previous": { "secret": string; "until": string } | null; "version": number };
   };
-  /** API keys, made last first, without their secrets */
+  /** Lists API keys, newest first, without their secrets */
   "GET /api/v1/keys": {
     path: Nothing;
     query: { "limit"?: number | undefined; "cursor"?: string | undefined };
@@ -501,7 +501,7 @@ export interface Operations {
     body: undefined;
     answer: { "items": Schemas["ApiKey"][]; "nextCursor": string | null };
   };
-  /** Makes an API key */
+  /** Creates an API key */
   "POST /api/v1/keys": {
     path: Nothing;
     query: Nothing;
@@ -509,7 +509,7 @@ export interface Operations {
     body: Schemas["NewApiKey"];
     answer: Schemas["ApiKeyWithSecret"];
   };
-  /** An API key, without its secret */
+  /** Gets an API key, without its secret */
   "GET /api/v1/keys/{id}": {
     path: { "id": string };
     query: Nothing;
@@ -517,7 +517,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["ApiKey"];
   };
-  /** Gives a key a new secret; for a while both are let in */
+  /** Rotates the secret of an API key; for a while both are accepted */
   "POST /api/v1/keys/{id}/rotate": {
     path: { "id": string };
     query: Nothing;
@@ -525,7 +525,7 @@ export interface Operations {
     body: Schemas["ApiKeyRotation"];
     answer: Schemas["ApiKeyWithSecret"];
   };
-  /** Ends a key at once, and for good */
+  /** Revokes an API key */
   "POST /api/v1/keys/{id}/revoke": {
     path: { "id": string };
     query: Nothing;
@@ -533,7 +533,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["ApiKey"];
   };
-  /** Who changed what, newest first */
+  /** Lists the audit trail: who changed what, newest first */
   "GET /api/v1/audit": {
     path: Nothing;
     query: { "kind"?: "ticket" | "config" | "key" | "contact" | "hold" | "retention" | "agent" | "webhook" | "delivery" | "group" | "updates" | "desk" | undefined; "action"?: "config.stored" | "config.rolled_back" | "key.created" | "key.rotated" | "key.revoked" | "contact.updated" | "contact.blocked" | "contact.unblocked" | "contact.merged" | "contact.unmerged" | "contact.exported" | "contact.erasure_requested" | "contact.erased" | "hold.set" | "hold.lifted" | "retention.ran" | "agent.availability_set" | "webhook.replayed" | "webhook.enabled" | "webhook.pinged" | "delivery.replayed" | "group.reprojected" | "updates.drained" | "updates.webhook_set" | "desk.address_set" | "ticket_opened" | "ticket_routed" | "enrichment_answered" | "enrichment_failed" | "ticket_claimed" | "ticket_unclaimed" | "ticket_assigned" | "assignment_declined" | "assignment_ignored" | "ticket_transferred" | "ticket_arrived" | "ticket_answered" | "customer_replied" | "ticket_escalated" | "ticket_resolved" | "ticket_closed" | "ticket_reopened" | "priority_changed" | "tags_changed" | "field_answered" | "intake_released" | "note_added" | "sla_warned" | "sla_breached" | "sla_overdue" | "escalation_taken" | "escalation_notices_merged" | "reminder_set" | "reminder_cleared" | "reminder_due" | "customer_unreachable" | "customer_reachable" | "topic_created" | "topic_lost" | "delivery_failed" | "delivery_uncertain" | undefined; "actor"?: string | undefined; "targetKind"?: "config" | "key" | "contact" | "ticket" | "desk" | "agent" | "webhook" | "delivery" | "group" | undefined; "target"?: string | undefined; "since"?: string | undefined; "until"?: string | undefined; "limit"?: number | undefined; "cursor"?: string | undefined };
@@ -541,7 +541,7 @@ export interface Operations {
     body: undefined;
     answer: { "items": Schemas["AuditEntry"][]; "nextCursor": string | null };
   };
-  /** The same as a file: one entry a line */
+  /** Exports the audit trail as a file, one entry a line */
   "GET /api/v1/audit/export": {
     path: Nothing;
     query: { "kind"?: "ticket" | "config" | "key" | "contact" | "hold" | "retention" | "agent" | "webhook" | "delivery" | "group" | "updates" | "desk" | undefined; "action"?: "config.stored" | "config.rolled_back" | "key.created" | "key.rotated" | "key.revoked" | "contact.updated" | "contact.blocked" | "contact.unblocked" | "contact.merged" | "contact.unmerged" | "contact.exported" | "contact.erasure_requested" | "contact.erased" | "hold.set" | "hold.lifted" | "retention.ran" | "agent.availability_set" | "webhook.replayed" | "webhook.enabled" | "webhook.pinged" | "delivery.replayed" | "group.reprojected" | "updates.drained" | "updates.webhook_set" | "desk.address_set" | "ticket_opened" | "ticket_routed" | "enrichment_answered" | "enrichment_failed" | "ticket_claimed" | "ticket_unclaimed" | "ticket_assigned" | "assignment_declined" | "assignment_ignored" | "ticket_transferred" | "ticket_arrived" | "ticket_answered" | "customer_replied" | "ticket_escalated" | "ticket_resolved" | "ticket_closed" | "ticket_reopened" | "priority_changed" | "tags_changed" | "field_answered" | "intake_released" | "note_added" | "sla_warned" | "sla_breached" | "sla_overdue" | "escalation_taken" | "escalation_notices_merged" | "reminder_set" | "reminder_cleared" | "reminder_due" | "customer_unreachable" | "customer_reachable" | "topic_created" | "topic_lost" | "delivery_failed" | "delivery_uncertain" | undefined; "actor"?: string | undefined; "targetKind"?: "config" | "key" | "contact" | "ticket" | "desk" | "agent" | "webhook" | "delivery" | "group" | undefined; "target"?: string | undefined; "since"?: string | undefined; "until"?: string | undefined; "format"?: "ndjson" | "csv" | undefined };
@@ -549,7 +549,7 @@ export interface Operations {
     body: undefined;
     answer: string;
   };
-  /** What the staff says of a contact */
+  /** Gets what the staff noted about a contact */
   "GET /api/v1/contacts/{id}/details": {
     path: { "id": number };
     query: Nothing;
@@ -557,7 +557,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["ContactDetails"];
   };
-  /** Changes what the staff says of a contact */
+  /** Updates what the staff noted about a contact */
   "PATCH /api/v1/contacts/{id}/details": {
     path: { "id": number };
     query: Nothing;
@@ -565,7 +565,7 @@ export interface Operations {
     body: Schemas["ContactDetailsChange"];
     answer: Schemas["ContactDetails"];
   };
-  /** Passes no more of a contact's messages on; they are told once, when they write */
+  /** Blocks a contact */
   "POST /api/v1/contacts/{id}/block": {
     path: { "id": number };
     query: Nothing;
@@ -573,7 +573,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["ContactDetails"];
   };
-  /** Passes a contact's messages on again, from now on */
+  /** Unblocks a contact */
   "POST /api/v1/contacts/{id}/unblock": {
     path: { "id": number };
     query: Nothing;
@@ -581,7 +581,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["ContactDetails"];
   };
-  /** Says that a contact is the same person as another one: their tickets are listed together */
+  /** Merges a contact into another one: their tickets are listed together */
   "POST /api/v1/contacts/{id}/merge": {
     path: { "id": number };
     query: Nothing;
@@ -589,7 +589,7 @@ export interface Operations {
     body: Schemas["ContactMerge"];
     answer: Schemas["ContactDetails"];
   };
-  /** Takes a merge back */
+  /** Undoes a merge of contacts */
   "POST /api/v1/contacts/{id}/unmerge": {
     path: { "id": number };
     query: Nothing;
@@ -597,7 +597,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["ContactDetails"];
   };
-  /** Everything that the desk knows of a person, as one JSON document */
+  /** Exports everything that the desk knows of a person, as one JSON document */
   "GET /api/v1/contacts/{id}/export": {
     path: { "id": number };
     query: Nothing;
@@ -605,7 +605,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["ContactExport"];
   };
-  /** What an erasure of a contact would remove; changes nothing */
+  /** Previews what an erasure of a contact would remove; changes nothing */
   "GET /api/v1/contacts/{id}/erasure": {
     path: { "id": number };
     query: Nothing;
@@ -613,7 +613,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["ErasurePreview"];
   };
-  /** Erases a person: every contact of theirs, everywhere. There is no way back */
+  /** Erases a person: every contact of theirs, everywhere, for good */
   "POST /api/v1/contacts/{id}/erase": {
     path: { "id": number };
     query: Nothing;
@@ -621,7 +621,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["Erasure"];
   };
-  /** The receipt of an erasure: when, and what was removed where */
+  /** Gets the receipt of an erasure: when, and what was removed where */
   "GET /api/v1/erasures/{id}": {
     path: { "id": string };
     query: Nothing;
@@ -629,7 +629,7 @@ export interface Operations {
     body: undefined;
     answer: Schemas["Erasure"];
   };
-  /** Everything that is held, longest first */
+  /** Lists legal holds, longest first */
   "GET /api/v1/legal-holds": {
     path: Nothing;
     query: { "limit"?: number | undefined; "cursor"?: string | undefined };
@@ -637,7 +637,7 @@ export interface Operations {
     body: undefined;
     answer: { "items": Schemas["LegalHold"][]; "nextCursor": string | null };
   };
-  /** Keeps a contact and all of their tickets from being erased or forgotten */
+  /** Places a legal hold on a contact and all of their tickets */
   "PUT /api/v1/contacts/{id}/legal-hold": {
     path: { "id": number };
     query: Nothing;
@@ -645,7 +645,7 @@ export interface Operations {
     body: Schemas["LegalHoldReason"];
     answer: Schemas["LegalHold"];
   };
-  /** Lifts the hold on a contact */
+  /** Lifts the legal hold on a contact */
   "DELETE /api/v1/contacts/{id}/legal-hold": {
     path: { "id": number };
     query: Nothing;
@@ -653,7 +653,7 @@ export interface Operations {
     body: undefined;
     answer: undefined;
   };
-  /** Keeps a ticket, and its contact, from being erased, and the ticket from being forgotten */
+  /** Places a legal hold on a ticket; its contact cannot be erased either */
   "PUT /api/v1/tickets/{ref}/legal-hold": {
     path: { "ref": string };
     query: Nothing;
@@ -661,7 +661,7 @@ export interface Operations {
     body: Schemas["LegalHoldReason"];
     answer: Schemas["LegalHold"];
   };
-  /** Lifts the hold on a ticket */
+  /** Lifts the legal hold on a ticket */
   "DELETE /api/v1/tickets/{ref}/legal-hold": {
     path: { "ref": string };
     query: Nothing;
@@ -669,7 +669,7 @@ export interface Operations {
     body: undefined;
     answer: undefined;
   };
-  /** The last run that forgot what is older than the configuration keeps */
+  /** Gets the last run of the retention */
   "GET /api/v1/retention": {
     path: Nothing;
     query: Nothing;
@@ -677,7 +677,7 @@ export interface Operations {
     body: undefined;
     answer: { "run": Schemas["RetentionRun"] };
   };
-  /** Volumes, backlog, response times, broken promises and escalations of a period */
+  /** Gets volumes, backlog, response times, broken promises and escalations of a period */
   "GET /api/v1/metrics": {
     path: Nothing;
     query: { "since"?: string | undefined; "until"?: string | undefined; "groupBy"?: "day" | "group" | "queue" | "tier" | "agent" | undefined; "group"?: string | undefined; "queue"?: string | undefined; "tier"?: string | undefined; "agent"?: number | undefined };

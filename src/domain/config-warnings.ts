@@ -24,7 +24,7 @@ import { promisesOutOfOrder } from "./sla/promise-check.ts";
 import { isTimeZone } from "./sla/zone.ts";
 
 /**
- * What is valid, but hardly what somebody meant; none while a document has no sound shape. `now` in ms since 1970.
+ * Valid but probably unintended; none while the document has an invalid shape. `now` in ms since 1970.
  */
 export function configWarnings(document: unknown, now: number): ConfigProblem[] {
   const parsed = ConfigDocument.safeParse(document);

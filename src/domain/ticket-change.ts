@@ -12,7 +12,7 @@ interface Stored {
   data: Readonly<Record<string, unknown>>;
 }
 
-/** Facts of events that stand in a ticket afterwards; `previous…` is what stood there before. */
+/** Keys of events that are fields of a ticket, too; `previous…` is their former value. */
 const FACTS = ["priority", "queue", "group", "tier", "fields", "assignee", "remindAt"] as const;
 
 /**

@@ -25,8 +25,7 @@ export function changes(...scopes: [Scope, ...Scope[]]) {
 type Look<Body> = (c: Context<Desk>, sound: Partial<Body>) => Promise<SchemaProblem[]> | SchemaProblem[];
 
 /**
- * The same for a route whose body can be valid and still not fit this desk, or this moment. Its handler looks at the
- * whole body; where some of its keys are not valid, `look` says at the same time what is wrong with the others.
+ * Like `changes`, with a check of the body against the configuration. The handler checks the whole body; where some of its keys are not valid, `look` says at the same time what is wrong with the others.
  */
 export function changesFitting<Body>(look: Look<Body>, ...scopes: [Scope, ...Scope[]]) {
   const { security, middleware } = changes(...scopes);

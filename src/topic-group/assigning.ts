@@ -139,7 +139,7 @@ function olderOnes(
   return older.length > 0 && older.length >= agent.capacity - open ? Math.min(...older) : null;
 }
 
-/** It is their turn when they are chosen: whoever is asked at home for a slot has had it, whenever the answer comes. */
+/** Being chosen uses up the round-robin turn, even while the home group's answer about a slot is pending. */
 function takesTurn(tx: Transaction, chosen: AgentNow, team: readonly AgentNow[]): void {
   chosen.lastAssignedAt = turnAt(tx.now, team);
   tx.agents.save({ ...tx.agents.get(chosen.agent.id), lastAssignedAt: chosen.lastAssignedAt });

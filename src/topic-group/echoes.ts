@@ -16,7 +16,7 @@ const ACTS: Readonly<Record<string, Act>> = {
   editForumTopic: "topic_edited",
 };
 
-/** What of one kind, on one topic, has found no partner yet; each by its instant, in ms since 1970, oldest first. */
+/** Unmatched calls and service messages of one kind for one topic; each by its instant, in ms since 1970, oldest first. */
 interface Open {
   act: Act;
   /** Null for topics that are made: which one it is is known only afterwards. */

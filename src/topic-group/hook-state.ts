@@ -2,7 +2,7 @@ import type { Rules } from "./rules.ts";
 import { FACTS } from "./tables/facts.ts";
 import type { Store } from "./tables/store.ts";
 
-/** When an endpoint last said, at this address, that it wants nothing any more (410), and when somebody said otherwise. */
+/** The last 410 from this URL, and when the endpoint was re-enabled. */
 export interface HookState {
   url: string;
   /** In ms since 1970; null: never. */

@@ -532,7 +532,7 @@ export class TopicGroup extends DurableObject<Env> {
     this.drain.kick();
   }
 
-  /** Whoever looks after everything says how the staff group is, and hears what this object has noticed: see `notice`. */
+  /** The reconciliation reports the staff group's state and collects this object's findings: see `notice`. */
   notice(chat: StaffChat | null, quiet: boolean): Noticed | null {
     if (this.#rulesInForce() === null) return null;
     // In a group in which nothing happens no alarm rings.
@@ -614,7 +614,7 @@ export class TopicGroup extends DurableObject<Env> {
     );
   }
 
-  /** An endpoint that wanted nothing more is called again; `tell`: groups to pass it on to. Answers whether it was left alone. */
+  /** Re-enables an endpoint that was disabled by a 410; `tell`: groups to pass it on to. Answers whether it was disabled. */
   enableHook(webhook: string, tell: string[]): boolean {
     return this.#rulesInForce() !== null && this.#commit((tx) => enable(tx, webhook, tell));
   }
@@ -859,7 +859,7 @@ export class TopicGroup extends DurableObject<Env> {
     }
   }
 
-  /** Does it once for each cause that it is done for: whoever comes with the same one hears what was answered then. */
+  /** Runs the work once per cause; a repeated cause gets the stored answer. */
   #once<T>(cause: string, work: (tx: Transaction) => T, isDone: (answer: T) => boolean): T {
     return this.#commit((tx) => {
       const settled = tx.inbox.known(cause);

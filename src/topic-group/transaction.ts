@@ -233,7 +233,7 @@ export class Transaction {
   }
 
   /**
-   * The lane by which what a customer does about a ticket goes to whoever has it; null where it is done here and now.
+   * The lane that forwards a customer's action to the group that holds the ticket; null if it is handled here.
    * Where the ticket is back, but something older may still be under way, that is this group's lane to itself.
    */
   away({ number, movedTo }: Ticket): Lane | null {

@@ -6,7 +6,7 @@ export interface Presence {
   until: number | null;
 }
 
-/** Why somebody is given nothing at an instant, in words; null: they are there. A shift of null is every hour. */
+/** Why an agent gets no tickets at `at`, in words; null if they are available. A shift of null means always. */
 export function unavailableBecause(
   { availability, until }: Presence,
   shift: BusinessCalendar | null,

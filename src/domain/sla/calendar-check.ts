@@ -39,7 +39,7 @@ interface Interval {
   to: number;
 }
 
-/** Hours that are open twice are a slip of whoever wrote them: within a day, or where a night runs into the morning. */
+/** Overlapping intervals are a mistake: within a day, or where a night runs into the morning. */
 function overlaps(calendar: unknown, root: Path): ConfigProblem[] {
   const week = WEEKDAYS.map((day) => intervals(calendar, `weekly/${day}/*`));
   const nights = week.map((day) =>

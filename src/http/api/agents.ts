@@ -69,7 +69,7 @@ agentsApi.openapi(
     path: "/agents",
     operationId: "listAgents",
     ...needs("tickets:read"),
-    summary: "Agents: how they are and what they have",
+    summary: "Lists agents with their availability and tickets in hand",
     request: {
       query: z.strictObject({
         group: z.string().min(1).max(64).optional().openapi({ example: "main" }),
@@ -117,7 +117,7 @@ agentsApi.openapi(
     path: "/agents/{id}",
     operationId: "getAgent",
     ...needs("tickets:read"),
-    summary: "An agent: how they are and what they have",
+    summary: "Gets an agent's availability and tickets in hand",
     request: { params: Params },
     responses: {
       200: { description: "The agent", content: { "application/json": { schema: AgentAlone } } },
@@ -144,7 +144,7 @@ agentsApi.openapi(
       (c, { until }) => notInFuture("/until", until, c.get("now")()),
       "tickets:write",
     ),
-    summary: "Says how an agent is, as they would by /online, /away and /offline",
+    summary: "Sets an agent's availability, as /online, /away and /offline do",
     request: {
       params: Params,
       headers: Idempotent,

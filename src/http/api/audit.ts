@@ -101,7 +101,7 @@ auditApi.openapi(
     path: "/audit",
     operationId: "listAudit",
     ...needs("audit:read"),
-    summary: "Who changed what, newest first",
+    summary: "Lists the audit trail: who changed what, newest first",
     description:
       "Events of tickets come from the record, moments after they happened; what time did is stamped when it was due.",
     request: { query: z.strictObject({ ...Filter, limit: Limit, cursor: cursorOf(Position) }) },
@@ -148,7 +148,7 @@ auditApi.openapi(
     path: "/audit/export",
     operationId: "exportAudit",
     ...needs("audit:read"),
-    summary: "The same as a file: one entry a line",
+    summary: "Exports the audit trail as a file, one entry a line",
     description:
       "Read page by page while it is sent. A transfer that breaks off is incomplete: ask again, for a shorter period. In CSV a cell that a spreadsheet would take for a formula begins with an apostrophe.",
     request: {

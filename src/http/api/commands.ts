@@ -90,7 +90,8 @@ const Order = z
     queue: Name.optional().openapi({ description: "Otherwise the rules decide" }),
     category: Name.optional().openapi({ description: "An option of the intake field `category`" }),
     urgency: Name.optional().openapi({
-      description: "An option of the intake field `urgency`; one that is called like a priority sets that",
+      description:
+        "An option of the intake field `urgency`; an option whose id is a priority also sets the priority",
     }),
     tier: Name.optional().openapi({
       description: "A tier of the configuration, where the caller knows what the customer is to the desk",
@@ -312,9 +313,9 @@ commandsApi.openapi(
     path: "/tickets/{ref}/commands",
     ...changes("tickets:write"),
     operationId: "actOnTicket",
-    summary: "Does with a ticket what an agent can do in its topic",
+    summary: "Runs a command on a ticket, as an agent would in its topic",
     description:
-      "`claim` leaves a ticket with whoever has it, `assign` does not. `reply` goes to the customer and stands in the topic with the key's name. What is so already is answered with who made it so and when, and nothing is written.",
+      "`claim` leaves a ticket with whoever has it, `assign` does not. `reply` goes to the customer and stands in the topic with the key's name. Idempotent: if the ticket is in that state already, the response says who set it and when.",
     request: {
       params: z.object({ ref: Ref }),
       headers: Idempotent,

@@ -98,7 +98,7 @@ export const Diff = z
       "JSON pointers, and the same places by name: `added` and `changed` into the new document, `removed` into the old one. Items of lists are matched by their id.",
   });
 
-const Warnings = z.array(Found).openapi({ description: "What is valid, but hardly what somebody meant" });
+const Warnings = z.array(Found).openapi({ description: "Valid but probably unintended" });
 
 export const Changed = z
   .object({
@@ -227,7 +227,7 @@ function groupsOf(config: Config, current: StoredConfig | null): string[] {
   return [...new Set([...groupIds(config), ...(before === null ? [] : groupIds(before))])];
 }
 
-/** What is hardly meant, and what the change does to open tickets. */
+/** What is probably unintended, and what the change does to open tickets. */
 async function warningsOf(c: Context<Desk>, before: unknown, after: unknown): Promise<ConfigProblem[]> {
   const record = new Reconciliation(c.env.DB);
   const moved: ConfigProblem[] = [];

@@ -48,7 +48,7 @@ configSchemaApi.openapi(
     path: "/config/schema.json",
     operationId: "getConfigSchema",
     security: [],
-    summary: "The JSON Schema of a configuration, for editors",
+    summary: "Gets the JSON Schema of a configuration, for editors",
     description:
       'Name it in the document (`"$schema": "https://<desk>/api/v1/config/schema.json"`) and an editor completes and checks it. Whether everything that is named exists is found out by `PUT /config?dryRun=1` only.',
     responses: {

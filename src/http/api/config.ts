@@ -52,7 +52,7 @@ configApi.openapi(
     path: "/config",
     operationId: "getConfig",
     ...needs("config:read"),
-    summary: "The configuration in force, as it was put",
+    summary: "Gets the configuration in force, as it was stored",
     request: { headers: z.object({ "If-None-Match": z.string().optional() }) },
     responses: {
       200: {
@@ -80,7 +80,7 @@ configApi.openapi(
     path: "/config",
     operationId: "putConfig",
     ...changes("config:write"),
-    summary: "Puts the whole configuration; every group follows at once",
+    summary: "Replaces the whole configuration; every group follows at once",
     request: {
       query: z.strictObject({ dryRun: DryRun, note: Note.optional(), reassign: ReassignTo.optional() }),
       headers: Idempotent.extend({
@@ -127,7 +127,7 @@ configApi.openapi(
     path: "/config/versions",
     operationId: "listConfigVersions",
     ...needs("config:read"),
-    summary: "Every version that ever was in force, newest first",
+    summary: "Lists all versions of the configuration, newest first",
     request: { query: z.strictObject({ limit: Limit, cursor: cursorOf(z.tuple([Version])) }) },
     responses: {
       200: {
@@ -155,7 +155,7 @@ configApi.openapi(
     path: "/config/versions/{version}",
     operationId: "getConfigVersion",
     ...needs("config:read"),
-    summary: "One version with its document",
+    summary: "Gets one version with its document",
     request: {
       params: z.object({ version: VersionNumber }),
     },
@@ -180,7 +180,7 @@ configApi.openapi(
     path: "/config/diff",
     operationId: "diffConfig",
     ...needs("config:read"),
-    summary: "What differs between two versions",
+    summary: "Compares two versions",
     request: {
       query: z.strictObject({
         from: VersionNumber,
@@ -222,7 +222,7 @@ configApi.openapi(
     path: "/config/rollback",
     operationId: "rollBackConfig",
     ...changes("config:write"),
-    summary: "Brings back an earlier version, as a new one",
+    summary: "Restores an earlier version, as a new one",
     request: {
       query: z.strictObject({ reassign: ReassignTo.optional() }),
       headers: Idempotent.extend({ "If-Match": z.string().optional() }),

@@ -70,7 +70,7 @@ contactDetailsApi.openapi(
     path: "/contacts/{id}/details",
     operationId: "getContactDetails",
     ...needs("contacts:read"),
-    summary: "What the staff says of a contact",
+    summary: "Gets what the staff noted about a contact",
     request: { params: Params },
     responses: { 200: FOUND, ...problems(...ADMISSION, "contact.not_found", "request.invalid") },
   }),
@@ -87,7 +87,7 @@ contactDetailsApi.openapi(
     path: "/contacts/{id}/details",
     operationId: "changeContactDetails",
     ...changes("contacts:write"),
-    summary: "Changes what the staff says of a contact",
+    summary: "Updates what the staff noted about a contact",
     request: {
       params: Params,
       headers: Idempotent,
@@ -136,7 +136,8 @@ contactDetailsApi.openapi(
     path: "/contacts/{id}/block",
     operationId: "blockContact",
     ...changes("contacts:write"),
-    summary: "Passes no more of a contact's messages on; they are told once, when they write",
+    summary: "Blocks a contact",
+    description: "Their messages are not passed on any more. They are told so once, when they write.",
     ...BLOCKING,
   }),
   async (c) => {
@@ -155,7 +156,9 @@ contactDetailsApi.openapi(
     path: "/contacts/{id}/unblock",
     operationId: "unblockContact",
     ...changes("contacts:write"),
-    summary: "Passes a contact's messages on again, from now on",
+    summary: "Unblocks a contact",
+    description:
+      "What they write from now on is passed on again; what they wrote while they were blocked is not.",
     ...BLOCKING,
   }),
   async (c) => {
@@ -174,7 +177,7 @@ contactDetailsApi.openapi(
     path: "/contacts/{id}/merge",
     operationId: "mergeContact",
     ...changes("contacts:write"),
-    summary: "Says that a contact is the same person as another one: their tickets are listed together",
+    summary: "Merges a contact into another one: their tickets are listed together",
     description:
       "Both keep their own chat with the bot, because Telegram knows them as two. Nothing is lost: `unmerge` undoes it.",
     request: {
@@ -231,7 +234,7 @@ contactDetailsApi.openapi(
     path: "/contacts/{id}/unmerge",
     operationId: "unmergeContact",
     ...changes("contacts:write"),
-    summary: "Takes a merge back",
+    summary: "Undoes a merge of contacts",
     request: { params: Params, headers: Idempotent },
     responses: { 200: FOUND, ...problems(...ADMISSION_TO_CHANGE, "contact.not_found") },
   }),

@@ -122,7 +122,7 @@ contactErasureApi.openapi(
     path: "/contacts/{id}/erasure",
     operationId: "previewErasure",
     ...needs("contacts:write"),
-    summary: "What an erasure of a contact would remove; changes nothing",
+    summary: "Previews what an erasure of a contact would remove; changes nothing",
     request: { params: Params },
     responses: {
       200: { description: "What is there now", content: { "application/json": { schema: Preview } } },
@@ -163,7 +163,7 @@ contactErasureApi.openapi(
     path: "/contacts/{id}/erase",
     operationId: "eraseContact",
     ...changes("contacts:write"),
-    summary: "Erases a person: every contact of theirs, everywhere. There is no way back",
+    summary: "Erases a person: every contact of theirs, everywhere, for good",
     description:
       "Tickets in hand are closed without a word to the customer; topics are deleted where Telegram lets the bot. Most of it is done when this answers; it is over once a later look finds nothing more: see `GET /erasures/{id}`. What the person writes before that goes as well.",
     request: { params: Params, headers: Idempotent },
@@ -204,7 +204,7 @@ contactErasureApi.openapi(
     path: "/erasures/{id}",
     operationId: "getErasure",
     ...needs("contacts:read"),
-    summary: "The receipt of an erasure: when, and what was removed where",
+    summary: "Gets the receipt of an erasure: when, and what was removed where",
     request: { params: z.object({ id: z.string().max(32).openapi({ example: "3f9k2m1x7qpa" }) }) },
     responses: {
       200: { description: "The receipt", content: { "application/json": { schema: Erasure } } },

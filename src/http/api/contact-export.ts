@@ -33,7 +33,7 @@ contactExportApi.openapi(
     path: "/contacts/{id}/export",
     operationId: "exportContact",
     ...needs("contacts:read", "tickets:read"),
-    summary: "Everything that the desk knows of a person, as one JSON document",
+    summary: "Exports everything that the desk knows of a person, as one JSON document",
     description:
       "All contacts of the person; for each what the record and every group's object have. Texts of messages are not stored once they are delivered: links tell which messages there were, and what waits or was given up is told with its words. It is read while it is sent, so a transfer that breaks off is incomplete. That it was made stands in the audit trail.",
     request: { params: z.object({ id: TelegramId }) },

@@ -63,7 +63,7 @@ contactsApi.openapi(
     path: "/contacts",
     operationId: "listContacts",
     ...needs("contacts:read"),
-    summary: "Who wrote to the desk, who came last first: listed, filtered, searched",
+    summary: "Lists, filters and searches contacts, newest first",
     description:
       "A page reads only so much of the record: where little matches it may be short, or empty, and still have a `nextCursor`.",
     request: {
@@ -105,7 +105,7 @@ contactsApi.openapi(
     path: "/contacts/{id}",
     operationId: "getContact",
     ...needs("contacts:read"),
-    summary: "A contact with their newest tickets",
+    summary: "Gets a contact with their newest tickets",
     description:
       "Tickets of contacts that are the same person count as well: `GET /contacts/{id}/details` says which these are.",
     request: { params: z.object({ id: TelegramId }) },

@@ -48,7 +48,7 @@ enrichmentApi.openapi(
     path: "/enrichment/audit",
     operationId: "auditEnrichment",
     ...needs("metrics:read"),
-    summary: "Failures, staleness and disagreement of the enrichment system",
+    summary: "Gets the failures, staleness and disagreements of the enrichment system",
     request: {
       query: z.strictObject({
         since: When.optional().openapi({ description: "A week before `until` unless said otherwise" }),

@@ -70,7 +70,7 @@ escalationsApi.openapi(
     path: "/escalations",
     operationId: "listEscalations",
     ...needs("tickets:read"),
-    summary: "Escalations of all tickets, newest first",
+    summary: "Lists escalations of all tickets, newest first",
     request: {
       query: z.strictObject({
         group: Name.optional().openapi({ example: "main" }),

@@ -35,7 +35,7 @@ eventsApi.openapi(
     path: "/events",
     operationId: "listEvents",
     ...needs("tickets:read"),
-    summary: "What happened to all tickets since a cursor",
+    summary: "Lists the events of all tickets since a cursor",
     description:
       "In the order in which the record was told: whoever goes on with `nextCursor` misses nothing, and gets no event twice. A ticket's own events are counted by `n`; after an outage those of one group may come after younger ones of another. `nextCursor` is never null: ask again with it later. With a filter a page may be empty and `more` still true.",
     request: {

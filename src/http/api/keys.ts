@@ -84,7 +84,7 @@ keysApi.openapi(
     path: "/keys",
     operationId: "listKeys",
     ...needs("admin"),
-    summary: "API keys, made last first, without their secrets",
+    summary: "Lists API keys, newest first, without their secrets",
     request: {
       query: z.strictObject({ limit: Limit, cursor: cursorOf(z.tuple([z.int(), z.string().max(32)])) }),
     },
@@ -119,7 +119,7 @@ keysApi.openapi(
       (c, { expiresAt }) => notInFuture("/expiresAt", expiresAt, c.get("now")()),
       "admin",
     ),
-    summary: "Makes an API key",
+    summary: "Creates an API key",
     request: {
       headers: Idempotent,
       body: {
@@ -183,7 +183,7 @@ keysApi.openapi(
     path: "/keys/{id}",
     operationId: "getKey",
     ...needs("admin"),
-    summary: "An API key, without its secret",
+    summary: "Gets an API key, without its secret",
     request: { params: Params },
     responses: {
       200: { description: "The key", content: { "application/json": { schema: Key } } },
@@ -202,7 +202,7 @@ keysApi.openapi(
     path: "/keys/{id}/rotate",
     operationId: "rotateKey",
     ...changes("admin"),
-    summary: "Gives a key a new secret; for a while both are let in",
+    summary: "Rotates the secret of an API key; for a while both are accepted",
     request: {
       params: Params,
       headers: Idempotent,
@@ -253,7 +253,7 @@ keysApi.openapi(
     path: "/keys/{id}/revoke",
     operationId: "revokeKey",
     ...changes("admin"),
-    summary: "Ends a key at once, and for good",
+    summary: "Revokes an API key",
     request: { params: Params, headers: Idempotent },
     responses: {
       200: {

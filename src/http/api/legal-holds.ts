@@ -64,7 +64,7 @@ legalHoldsApi.openapi(
     path: "/legal-holds",
     operationId: "listLegalHolds",
     ...needs("contacts:read"),
-    summary: "Everything that is held, longest first",
+    summary: "Lists legal holds, longest first",
     request: { query: z.strictObject({ limit: Limit, cursor: cursorOf(Position) }) },
     responses: {
       200: {
@@ -92,7 +92,7 @@ legalHoldsApi.openapi(
     path: "/contacts/{id}/legal-hold",
     operationId: "holdContact",
     ...changes("contacts:write"),
-    summary: "Keeps a contact and all of their tickets from being erased or forgotten",
+    summary: "Places a legal hold on a contact and all of their tickets",
     request: { params: Contact, headers: Idempotent, body: BODY },
     responses: { 200: SET, ...problems(...TO_SET, "contact.not_found") },
   }),
@@ -112,7 +112,7 @@ legalHoldsApi.openapi(
     path: "/contacts/{id}/legal-hold",
     operationId: "releaseContact",
     ...changes("contacts:write"),
-    summary: "Lifts the hold on a contact",
+    summary: "Lifts the legal hold on a contact",
     request: { params: Contact, headers: Idempotent },
     responses: { 204: LIFTED, ...problems(...ADMISSION_TO_CHANGE, "hold.not_found") },
   }),
@@ -131,7 +131,7 @@ legalHoldsApi.openapi(
     path: "/tickets/{ref}/legal-hold",
     operationId: "holdTicket",
     ...changes("contacts:write"),
-    summary: "Keeps a ticket, and its contact, from being erased, and the ticket from being forgotten",
+    summary: "Places a legal hold on a ticket; its contact cannot be erased either",
     request: { params: Ticket, headers: Idempotent, body: BODY },
     responses: { 200: SET, ...problems(...TO_SET, "ticket.not_found") },
   }),
@@ -151,7 +151,7 @@ legalHoldsApi.openapi(
     path: "/tickets/{ref}/legal-hold",
     operationId: "releaseTicket",
     ...changes("contacts:write"),
-    summary: "Lifts the hold on a ticket",
+    summary: "Lifts the legal hold on a ticket",
     request: { params: Ticket, headers: Idempotent },
     responses: {
       204: LIFTED,
@@ -195,7 +195,7 @@ legalHoldsApi.openapi(
     path: "/retention",
     operationId: "getRetention",
     ...needs("audit:read"),
-    summary: "The last run that forgot what is older than the configuration keeps",
+    summary: "Gets the last run of the retention",
     responses: {
       200: {
         description: "Null before the first run",

@@ -112,7 +112,7 @@ metricsApi.openapi(
     path: "/metrics",
     operationId: "getMetrics",
     ...needs("metrics:read"),
-    summary: "Volumes, backlog, response times, broken promises and escalations of a period",
+    summary: "Gets volumes, backlog, response times, broken promises and escalations of a period",
     description: `By queue and tier a ticket counts where it is now. By agent, answers and resolutions count for whoever gave them, everything else for the assignee. A period has ${PERIOD_MAX_DAYS} days at most and ${METRICS_EVENTS_MAX.toLocaleString("en")} events that count; Prometheus finds how the desk stands at \`/metrics\`.`,
     request: {
       query: z.strictObject({

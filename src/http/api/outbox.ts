@@ -41,7 +41,7 @@ outboxApi.openapi(
     path: "/outbox",
     operationId: "listDeliveries",
     ...needs("tickets:read"),
-    summary: "Deliveries that need someone, group by group, oldest first",
+    summary: "Lists deliveries that failed and need a decision, group by group, oldest first",
     description:
       "What they say is kept for two weeks after it was accepted; then it goes, and the delivery with it.",
     request: {
@@ -108,7 +108,7 @@ outboxApi.openapi(
     path: "/outbox/{id}/replay",
     operationId: "replayDelivery",
     ...changes("tickets:write"),
-    summary: "Sends a delivery again",
+    summary: "Retries a delivery",
     request: {
       params: z.object({ id: z.string().max(128).openapi({ example: "main:m:1042" }) }),
       headers: Idempotent,

@@ -36,7 +36,7 @@ queuesApi.openapi(
     path: "/queues",
     operationId: "listQueues",
     ...needs("tickets:read"),
-    summary: "Queues: how deep they are, what waits, and since when",
+    summary: "Lists queues: how deep they are, what waits, and since when",
     request: {
       query: z.strictObject({ group: z.string().min(1).max(64).optional().openapi({ example: "main" }) }),
     },

@@ -58,7 +58,7 @@ reconciliationApi.openapi(
     path: "/reconciliation",
     operationId: "listReconciliations",
     ...needs("metrics:read"),
-    summary: "The last looks at whether record, groups and webhook agree; what was found and mended",
+    summary: "Lists the last runs of the reconciliation: what was found and mended",
     responses: {
       200: {
         description: "Newest first: the last fifty, one every ten minutes",
@@ -79,7 +79,7 @@ reconciliationApi.openapi(
     path: "/reconciliation",
     operationId: "reconcile",
     ...changes("admin"),
-    summary: "Looks now",
+    summary: "Runs the reconciliation now",
     request: { headers: Idempotent },
     responses: {
       200: { description: "What was found", content: { "application/json": { schema: Run } } },
@@ -128,7 +128,7 @@ reconciliationApi.openapi(
     path: "/reconciliation/drain",
     operationId: "drainUpdates",
     ...changes("admin"),
-    summary: "Emergency: fetches the updates that Telegram cannot deliver",
+    summary: "Fetches the updates that Telegram cannot deliver (emergency)",
     description:
       "For when webhooks do not get through although the desk can call Telegram. Takes the webhook away, which keeps Telegram's queue, fetches what waits, up to 500 updates, in its order, and sets the webhook again. What comes meanwhile is fetched too, or waits for the webhook. Nothing is taken twice.",
     request: {

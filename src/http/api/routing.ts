@@ -209,7 +209,7 @@ routingApi.openapi(
     path: "/routing/simulate",
     operationId: "simulateRouting",
     ...needs("config:read"),
-    summary: "Rehearses who would get a ticket, and why; changes nothing",
+    summary: "Simulates who would get a ticket, and why; changes nothing",
     request: {
       body: {
         required: true,
@@ -480,7 +480,8 @@ routingApi.openapi(
     path: "/tickets/{ref}/routing",
     operationId: "getTicketRouting",
     ...needs("tickets:read"),
-    summary: "How a ticket got where it is, who could take it now, and what changes next",
+    summary:
+      "Explains the routing of a ticket: how it got where it is, who could take it now, and what changes next",
     request: { params: z.object({ ref: Ref }) },
     responses: {
       200: {

@@ -252,7 +252,7 @@ slaApi.openapi(
     path: "/tickets/{ref}/sla",
     operationId: "getTicketSla",
     ...needs("tickets:read"),
-    summary: "Every clock of a ticket, with its state, segments and escalations",
+    summary: "Gets every SLA clock of a ticket, with its state, segments and escalations",
     request: {
       params: z.object({ ref: Ref }),
     },
@@ -281,7 +281,7 @@ slaApi.openapi(
     path: "/sla/sweep",
     operationId: "sweepSla",
     ...changes("tickets:write"),
-    summary: "Does now what is due, as Cron does each minute",
+    summary: "Runs what is due now, as Cron does each minute",
     request: { headers: Idempotent },
     responses: {
       200: {

@@ -25,7 +25,7 @@ ticketsApi.openapi(
     path: "/tickets",
     operationId: "listTickets",
     ...needs("tickets:read"),
-    summary: "Tickets, opened last first: listed, filtered, searched",
+    summary: "Lists, filters and searches tickets, newest first",
     description:
       "What is given must all hold. A page reads only so much of the record: where little matches it may be short, or even empty, and still have a `nextCursor`. The list ends where that is null. A cursor is a place in one order; it goes on with other filters, but not with another `sort`.",
     request: { query: TicketQuery },
@@ -71,7 +71,7 @@ ticketsApi.openapi(
     path: "/tickets/{ref}",
     operationId: "getTicket",
     ...needs("tickets:read"),
-    summary: "A ticket with its first events",
+    summary: "Gets a ticket with its first events",
     request: { params: z.object({ ref: Ref }) },
     responses: {
       200: {
@@ -103,7 +103,7 @@ ticketsApi.openapi(
     path: "/tickets/{ref}/events",
     operationId: "listTicketEvents",
     ...needs("tickets:read"),
-    summary: "What happened to a ticket, oldest first",
+    summary: "Lists the events of a ticket, oldest first",
     request: {
       params: z.object({ ref: Ref }),
       query: z.strictObject({ limit: Limit, cursor: EventCursor }),

@@ -61,7 +61,7 @@ webhooksApi.openapi(
     path: "/webhooks/{id}/secret",
     operationId: "getWebhookSecret",
     ...needs("admin"),
-    summary: "The secret that checks the signature of what an endpoint gets",
+    summary: "Gets the signing secret of a webhook",
     request: { params: z.object({ id: z.string().max(64).openapi({ example: "queue-manager" }) }) },
     responses: {
       200: {
@@ -119,7 +119,7 @@ webhooksApi.openapi(
     path: "/webhooks",
     operationId: "listWebhooks",
     ...needs("config:read"),
-    summary: "The endpoints of the configuration, and how it goes with them",
+    summary: "Lists webhooks with the state of their deliveries",
     responses: {
       200: {
         description: "All of them, in the configuration's order, and what they may subscribe to",
@@ -180,7 +180,7 @@ webhooksApi.openapi(
     path: "/webhooks/{id}/deliveries",
     operationId: "listWebhookDeliveries",
     ...needs("config:read"),
-    summary: "What went to an endpoint, group by group, newest first",
+    summary: "Lists the deliveries to a webhook, group by group, newest first",
     request: {
       params: Id,
       query: z.strictObject({
@@ -273,7 +273,7 @@ webhooksApi.openapi(
     path: "/webhooks/{id}/replay",
     operationId: "replayWebhook",
     ...changes("config:write"),
-    summary: "Sends again what an endpoint did not take: some messages, or those of a time",
+    summary: "Replays messages that a webhook did not take, by id or by period",
     request: {
       params: Id,
       headers: Idempotent,
@@ -332,7 +332,7 @@ webhooksApi.openapi(
     path: "/webhooks/{id}/ping",
     operationId: "pingWebhook",
     ...changes("config:write"),
-    summary: "Sends an endpoint a message of the type `ping`, to try it",
+    summary: "Sends a webhook a message of the type `ping`, to try it",
     request: { params: Id, headers: Idempotent },
     responses: {
       202: {
@@ -373,7 +373,7 @@ webhooksApi.openapi(
     path: "/webhooks/{id}/enable",
     operationId: "enableWebhook",
     ...changes("config:write"),
-    summary: "Calls an endpoint again that had answered 410",
+    summary: "Re-enables an endpoint that was disabled by a 410",
     description:
       "What was given up meanwhile can be replayed. Groups that did not answer hear of it from the others.",
     request: { params: Id, headers: Idempotent },
@@ -411,7 +411,7 @@ webhooksApi.openapi(
     path: "/webhooks/{id}/rotate",
     operationId: "rotateWebhookSecret",
     ...changes("admin"),
-    summary: "Gives an endpoint a new signing secret; for a while both sign",
+    summary: "Rotates the signing secret of a webhook; for a while both sign",
     description:
       "It is a change of the configuration: the endpoint's `signing` counts its secrets, so going back to an older version brings that version's secret back, and so does putting the endpoint without its `signing`.",
     request: {

@@ -93,7 +93,7 @@ function isFromCustomer(arrival: Arrival): arrival is FromCustomer {
   return arrival.kind.startsWith("customer_");
 }
 
-/** Whether somebody does something whose messages are not passed on. Whether they can be written to counts as ever. */
+/** Whether a blocked customer sent this. Updates about their membership are still applied. */
 function isFromBlocked(tx: Transaction, arrival: Arrival): arrival is FromCustomer {
   if (!isFromCustomer(arrival) || arrival.kind === "customer_membership") return false;
   return tx.privacy.isBlocked(idOf(arrival));

@@ -95,5 +95,5 @@ export type OutboxWork =
   | { kind: "stub_copied"; stub: Stub }
   /** The topic of a ticket that has left it before anybody did anything there. */
   | { kind: "stub_topic"; number: number; topicId: number }
-  /** The topic of somebody who is erased: deleted, or, where Telegram does not let the bot, left without their name. */
+  /** The topic of an erased customer: deleted, or renamed if Telegram refuses. */
   | { kind: "erase_topic"; topicId: number; erasure: string; how: "delete" | "rename" };
