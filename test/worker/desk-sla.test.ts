@@ -163,13 +163,15 @@ describe("a promise that is not kept", () => {
     expect((await privately(stage.lead)).at(-1)).toContain("late notice: the desk was offline");
   });
 
-  test("reaches the record: when something is due, and afterwards what is due next", async () => {
+  test("reaches the record: the deadline, and when time alone changes the ticket next", async () => {
     expect(await stage.get("/api/v1/tickets/SUP-1")).toMatchObject({
-      dueAt: new Date(MORNING + 90 * MINUTE + 1).toISOString(),
+      nextChangeAt: new Date(MORNING + 90 * MINUTE + 1).toISOString(),
+      dueAt: new Date(MORNING + 120 * MINUTE).toISOString(),
     });
     await stage.pass(91 * MINUTE);
     expect(await stage.get("/api/v1/tickets/SUP-1")).toMatchObject({
-      dueAt: new Date(MORNING + 120 * MINUTE + 1).toISOString(),
+      nextChangeAt: new Date(MORNING + 120 * MINUTE + 1).toISOString(),
+      dueAt: new Date(MORNING + 120 * MINUTE).toISOString(),
     });
   });
 });
