@@ -113,7 +113,7 @@ describe("when too much waits", () => {
     await ada.write("Hello");
     await stage.settle();
     const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${WAITING_ROWS_MAX})
-      INSERT INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, not_before, attempts)
+      INSERT OR IGNORE INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, not_before, attempts)
       SELECT 1000000 + i, 'chat:77', 0, 'direct', '{"kind":"direct","chatId":77,"words":{"text":"x"}}', 'waiting', 0, ${stage.now + 30 * 86_400_000}, 0 FROM n`;
     await runInDurableObject(stage.groupStub(), (_, state) => void state.storage.sql.exec(fill));
     await evictDurableObject(stage.groupStub());
@@ -135,7 +135,7 @@ describe("when too much waits", () => {
     const { message_id } = await ada.write("Hello");
     await stage.settle();
     const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${WAITING_ROWS_MAX - 20})
-      INSERT INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, not_before, attempts)
+      INSERT OR IGNORE INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, not_before, attempts)
       SELECT 1000000 + i, 'chat:77', 0, 'direct', '{"kind":"direct","chatId":77,"words":{"text":"x"}}', 'waiting', 0, ${stage.now + 30 * 86_400_000}, 0 FROM n`;
     await runInDurableObject(stage.groupStub(), (_, state) => void state.storage.sql.exec(fill));
     await evictDurableObject(stage.groupStub());
@@ -154,7 +154,7 @@ describe("when too much waits", () => {
     await ada.write("Hello");
     await stage.settle();
     const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${WAITING_ROWS_MAX})
-      INSERT INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, not_before, attempts)
+      INSERT OR IGNORE INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, not_before, attempts)
       SELECT 1000000 + i, 'hook:crm', 0, 'webhook', '{"kind":"webhook","webhook":"crm","type":"ping","at":0,"data":{}}', 'waiting', 0, ${stage.now + 30 * 86_400_000}, 0 FROM n`;
     await runInDurableObject(stage.groupStub(), (_, state) => void state.storage.sql.exec(fill));
     await evictDurableObject(stage.groupStub());
