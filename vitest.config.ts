@@ -52,9 +52,6 @@ const node = {
 /** The real runtime: the desk in workerd, against the sandbox's Telegram over HTTP on loopback. */
 const worker = {
   name: "worker",
-  // One runtime for all files of a worker: starting one and reading the desk into it takes longer than most files do. What an
-  // isolate remembers is forgotten by each scene (`forgetIsolate`), so that no file depends on another.
-  isolate: false,
   include: ["test/worker/**/*.test.ts"],
   globalSetup: ["test/support/telegram-server.ts", "test/support/endpoint-server.ts"],
   setupFiles,
