@@ -1,3 +1,4 @@
+import { ITEM_NAMES } from "./config-places.ts";
 import { pointerTo } from "./schema-problems.ts";
 
 /**
@@ -18,7 +19,6 @@ interface Place {
 }
 
 /** Keys that name an item of a list, in the order in which they are tried. */
-const NAMES = ["id", "telegramId", "date"] as const;
 
 /**
  * The difference between two JSON documents. Items of lists are matched by their name (`id`, `telegramId`, `date`)
@@ -99,9 +99,9 @@ function compareNamed(
 function compareByPlace(before: unknown[], after: unknown[], place: Place, diff: ConfigDiff): void {
   const shorter = Math.min(before.length, after.length);
   let head = 0;
-  while (head < shorter && same(before[head], after[head])) head += 1;
+  while (head < shorter && sameJson(before[head], after[head])) head += 1;
   let tail = 0;
-  while (tail < shorter - head && same(before.at(-1 - tail), after.at(-1 - tail))) tail += 1;
+  while (tail < shorter - head && sameJson(before.at(-1 - tail), after.at(-1 - tail))) tail += 1;
   const oldEnd = before.length - tail;
   const newEnd = after.length - tail;
   for (let index = head; index < Math.max(oldEnd, newEnd); index += 1) {
@@ -114,23 +114,26 @@ function compareByPlace(before: unknown[], after: unknown[], place: Place, diff:
 
 /** The items' names, `null` unless every item has one and no two share it. */
 function names(items: unknown[]): unknown[] | null {
-  for (const key of NAMES) {
+  for (const key of ITEM_NAMES) {
     const found = items.map((item) => (isRecord(item) && isScalar(item[key]) ? item[key] : undefined));
     if (!found.includes(undefined) && new Set(found).size === found.length) return found;
   }
   return null;
 }
 
-/** Equality alone, in one pass: a diff here would look at every level of nested lists several times over. */
-function same(before: unknown, after: unknown): boolean {
+/**
+ * Whether two values are the same JSON, whatever the order of keys. In one pass: a diff would look at every level of nested
+ * lists several times over.
+ */
+export function sameJson(before: unknown, after: unknown): boolean {
   if (Array.isArray(before) && Array.isArray(after)) {
-    return before.length === after.length && before.every((item, index) => same(item, after[index]));
+    return before.length === after.length && before.every((item, index) => sameJson(item, after[index]));
   }
   if (!isRecord(before) || !isRecord(after)) return before === after;
   const keys = Object.keys(before);
   return (
     keys.length === Object.keys(after).length &&
-    keys.every((key) => Object.hasOwn(after, key) && same(before[key], after[key]))
+    keys.every((key) => Object.hasOwn(after, key) && sameJson(before[key], after[key]))
   );
 }
 

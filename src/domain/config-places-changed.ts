@@ -1,5 +1,6 @@
 import type { ConfigDiff } from "./config-diff.ts";
 import { inside } from "./config-places.ts";
+import { stepsOf } from "./schema-problems.ts";
 
 /** A section of the configuration, or one item of it by its name, and what became of it. */
 export interface ChangedPlace {
@@ -19,7 +20,7 @@ const CHANGED_PLACES_MAX = 200;
 export function changedPlaces(diff: ConfigDiff, before: unknown, after: unknown): ChangedPlace[] {
   const found = new Map<string, ChangedPlace>();
   const note = (pointer: string, document: unknown, change: ChangedPlace["change"]): void => {
-    const [section = "", item, ...deeper] = pointer.slice(1).split("/").map(unescaped);
+    const [section = "", item, ...deeper] = stepsOf(pointer);
     const id = item === undefined ? null : nameOf(document, section, item);
     const place = { section, id, change: deeper.length > 0 || id === null ? ("changed" as const) : change };
     if (item === undefined) place.change = change;
@@ -39,8 +40,4 @@ function nameOf(document: unknown, section: string, item: string): string | null
   const one = there[Number(item)] as { id?: unknown; telegramId?: unknown } | undefined;
   const name = one?.id ?? one?.telegramId;
   return typeof name === "string" || typeof name === "number" ? String(name) : null;
-}
-
-function unescaped(step: string): string {
-  return step.replaceAll("~1", "/").replaceAll("~0", "~");
 }

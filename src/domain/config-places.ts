@@ -29,6 +29,19 @@ export function inside(value: unknown): [string | number, unknown][] {
   return typeof value === "object" && value !== null ? Object.entries(value) : [];
 }
 
+/** What names an item of a list, in the order in which it is tried. */
+export const ITEM_NAMES = ["id", "telegramId", "date"] as const;
+
+/** What people call an item of a list: its `id`, `telegramId` or `date`; null where it has none. */
+export function nameOfItem(item: unknown): string | null {
+  const found = new Map(inside(item));
+  for (const key of ITEM_NAMES) {
+    const name = found.get(key);
+    if ((typeof name === "string" && name !== "") || typeof name === "number") return String(name);
+  }
+  return null;
+}
+
 export function problem(path: Path, message: string): ConfigProblem {
   return { pointer: pointerTo(path), message };
 }

@@ -19,6 +19,14 @@ export function pointerTo(path: Path): string {
   return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
+/** The steps of a JSON pointer, unescaped. */
+export function stepsOf(pointer: string): string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
 /**
  * What zod found, in words for people who write JSON. `root` is where the checked value stands in its document,
  * `value` is the value itself: zod says what it met only when it is asked to (`reportInput`), which a schema that reads a

@@ -1,6 +1,6 @@
 import type { Config } from "../domain/config.ts";
 import { askGroups, groupIds } from "./ask.ts";
-import { successorOf } from "./retiring.ts";
+import { successorOfGroup } from "./retiring.ts";
 
 /** Where what is in hand goes, as whoever changes the configuration says: `group:vip=main`, `queue:a=b`. */
 export interface Reassign {
@@ -43,7 +43,7 @@ export async function workInHand(
   const inHand: InHandOf[] = [];
   for (const id of groups) {
     const waiting = found.get(id)?.waiting ?? 0;
-    const goesTo = saidGroups[id] === undefined ? null : successorOf(id, after, saidGroups);
+    const goesTo = saidGroups[id] === undefined ? null : successorOfGroup(id, after, saidGroups);
     inHand.push({ what: "group", id, ...sum(rowsOf(id)), waiting, goesTo });
   }
   for (const { id, group } of queues) {

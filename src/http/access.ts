@@ -25,7 +25,8 @@ export function changes(...scopes: [Scope, ...Scope[]]) {
 type Look<Body> = (c: Context<Desk>, sound: Partial<Body>) => Promise<SchemaProblem[]> | SchemaProblem[];
 
 /**
- * Like `changes`, with a check of the body against the configuration. The handler checks the whole body; where some of its keys are not valid, `look` says at the same time what is wrong with the others.
+ * Like `changes`, with a check of the body against the configuration. The handler checks the whole body; where some of its
+ * keys are not valid, `look` says at the same time what is wrong with the others.
  */
 export function changesFitting<Body>(look: Look<Body>, ...scopes: [Scope, ...Scope[]]) {
   const { security, middleware } = changes(...scopes);

@@ -1,12 +1,10 @@
 import { eq } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import type { Succession } from "../domain/successors.ts";
 import { reach, RecordUnreachable } from "./reach.ts";
 import { jobs } from "./schema.ts";
 
 const NAMES = { group: "successors", queue: "queue_successors" } as const;
-
-/** Former group, or queue → the one that took over what it had. */
-export type SuccessorsOf = Readonly<Record<string, string>>;
 
 /** Which groups, or queues, took over from those that were taken out of the configuration. Throws `RecordUnreachable`. */
 export class Successors {
@@ -18,12 +16,12 @@ export class Successors {
     this.#name = NAMES[what];
   }
 
-  async all(): Promise<SuccessorsOf> {
+  async all(): Promise<Succession> {
     const row = await reach(() => this.#db.select().from(jobs).where(eq(jobs.name, this.#name)).get());
-    return (row?.state as SuccessorsOf | undefined) ?? {};
+    return (row?.state as Succession | undefined) ?? {};
   }
 
-  async add(more: SuccessorsOf): Promise<void> {
+  async add(more: Succession): Promise<void> {
     if (Object.keys(more).length === 0) return;
     const state = { ...(await this.all()), ...more };
     await reach(() =>
@@ -36,7 +34,7 @@ export class Successors {
 }
 
 /** As `all`, for those who go on without D1: then nobody has taken over. */
-export async function queueSuccessors(d1: D1Database): Promise<SuccessorsOf> {
+export async function queueSuccessors(d1: D1Database): Promise<Succession> {
   try {
     return await new Successors(d1, "queue").all();
   } catch (error) {

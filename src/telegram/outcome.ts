@@ -201,7 +201,10 @@ function unknownClass(status: number): Class {
 
 const PAUSE_S = 30;
 
-/** Longer waits than a day are slips of somebody's clock: after that it may be asked again. No wait, or none that is a number, is none. */
+/**
+ * The pause that `retry_after` asks for, from a second to a day: what is longer is a slip of somebody's clock. A value that is no
+ * number counts as half a minute.
+ */
 function pauseMs(seconds: unknown): number {
   const said = Number(seconds ?? PAUSE_S);
   if (Number.isNaN(said)) return 1_000 * PAUSE_S;

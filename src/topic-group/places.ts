@@ -1,16 +1,12 @@
 import { queuesOf } from "../domain/policy.ts";
 import { factsOf } from "../domain/routing/routed.ts";
 import { route } from "../domain/routing/rules.ts";
+import { successorOf, type Succession } from "../domain/successors.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { Rules } from "./rules.ts";
 import type { Transaction } from "./transaction.ts";
 
 /* Tickets whose agent or queue a configuration does not name any more. */
-
-/** Former queue → the one that takes its tickets, where a change of the configuration said so. */
-export type QueueSuccessors = Readonly<Record<string, string>>;
-/** Who takes over may be taken out, too, before anybody looks. */
-const HOPS_MAX = 20;
 
 /** Whom and what this group's tickets may name. */
 export function knownPlaces({ policy }: Rules): { agents: number[]; queues: string[] } {
@@ -21,7 +17,7 @@ export function knownPlaces({ policy }: Rules): { agents: number[]; queues: stri
  * Gives a ticket a place that is there. Its queue: where somebody said, otherwise where the rules send it, or the
  * group's default one. Whose agent has left goes back to its queue. The customer hears nothing of it.
  */
-export function placeAgain(tx: Transaction, number: number, successors: QueueSuccessors): void {
+export function placeAgain(tx: Transaction, number: number, successors: Succession): void {
   const { policy } = tx.rules;
   const isAgent = (id: number): boolean => policy.roster.agents.some((agent) => agent.id === id);
   const row = tx.store.ticket(number);
@@ -41,14 +37,11 @@ export function placeAgain(tx: Transaction, number: number, successors: QueueSuc
   tx.apply(number, { type: "place_lost", queue, group, note });
 }
 
-function nextQueueOf(ticket: Ticket, { policy }: Rules, successors: QueueSuccessors): string {
+function nextQueueOf(ticket: Ticket, { policy }: Rules, successors: Succession): string {
   // The queue has gone to another group, and what waits in it goes along.
   if (policy.queues.has(ticket.queue)) return ticket.queue;
-  let said = successors[ticket.queue];
-  for (let hop = 0; said !== undefined && hop < HOPS_MAX; hop += 1) {
-    if (policy.queues.has(said)) return said;
-    said = successors[said];
-  }
+  const said = successorOf(ticket.queue, successors, (queue) => policy.queues.has(queue));
+  if (said !== undefined) return said;
   const ruled = ticket.queueSet
     ? null
     : route(factsOf(ticket), policy.routing, ticket.changedAt, policy.defaultQueue).queue;

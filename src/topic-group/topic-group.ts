@@ -21,6 +21,7 @@ import { firstResponseDueAt } from "../domain/sla/clocks.ts";
 import { explainTicket, type TicketSla } from "../domain/sla/explain.ts";
 import { promisesOf } from "../domain/sla/promised.ts";
 import { NO_SLA } from "../domain/sla/sla-policy.ts";
+import type { Succession } from "../domain/successors.ts";
 import type { Trouble } from "../domain/trouble.ts";
 import type { Hole, SeenSince, SeenUpdate } from "../domain/update-ledger.ts";
 import type { Executed, TicketAct, TicketOrder } from "../domain/work-order.ts";
@@ -67,7 +68,7 @@ import type { PeerMessage } from "./peers/message.ts";
 import { sendAway } from "./peers/moving.ts";
 import { ofPeer } from "./peers/numbers.ts";
 import { recountSlots, rehome, tellAgents, tellSlots } from "./peers/slots.ts";
-import { knownPlaces, placeAgain, type QueueSuccessors } from "./places.ts";
+import { knownPlaces, placeAgain } from "./places.ts";
 import type {
   AgentHere,
   GroupHealth,
@@ -242,7 +243,7 @@ export class TopicGroup extends DurableObject<Env> {
   }
 
   /** Takes a configuration; an older one than the object has changes nothing. Answers the version in force. */
-  configure(group: string, { version, config }: VersionedConfig, successors: QueueSuccessors = {}): number {
+  configure(group: string, { version, config }: VersionedConfig, successors: Succession = {}): number {
     const before = this.#rulesInForce();
     if (before !== null && before.version >= version) return before.version;
     // It was taken out, and is there again.
@@ -306,7 +307,7 @@ export class TopicGroup extends DurableObject<Env> {
   }
 
   /** Every ticket has a queue and an agent that the configuration names, each in a transaction of its own. */
-  #placeAll(successors: QueueSuccessors = {}): void {
+  #placeAll(successors: Succession = {}): void {
     const rules = this.#rulesInForce();
     const { store } = this.#tables;
     if (rules === null || store.fact(FACTS.placedFor) === rules.version) return;

@@ -11,7 +11,7 @@ import type { Config, VersionedConfig } from "../../domain/config.ts";
 import { defaultGroupOf } from "../../domain/policy.ts";
 import { configureGroups, groupIds, hasGroup, newestConfigVersion } from "../../groups/ask.ts";
 import { workInHand, type InHandOf, type Reassign } from "../../groups/in-hand.ts";
-import { retireGroup, successorOf } from "../../groups/retiring.ts";
+import { retireGroup, successorOfGroup } from "../../groups/retiring.ts";
 import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ConfigStore, type StoredConfig } from "../../record/config-store.ts";
@@ -337,7 +337,7 @@ async function takenOut(
         warnings.push(misled(what, name, `there is no such ${what}, so that this moves nothing`));
     }
   }
-  const successors = Object.fromEntries(gone.map((id) => [id, successorOf(id, after, reassign.groups)]));
+  const successors = Object.fromEntries(gone.map((id) => [id, successorOfGroup(id, after, reassign.groups)]));
   return { inHand, warnings, problems, successors };
 }
 

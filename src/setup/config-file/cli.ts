@@ -22,7 +22,7 @@ npm run config push  [file]   shows what changes, asks, and puts it in force
 
 Options stand behind --: npm run config push -- --note "why".`;
 
-/** What stands in an option's place where there is none. */
+/** The command of the command line, or what is wrong with it. */
 async function ordered(): Promise<Order | string> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,

@@ -1,6 +1,7 @@
+import { sameJson } from "../../domain/config-diff.ts";
 import { faultIn } from "../../domain/json-text.ts";
 import { DeskConfig, refusal, Refused, type Found, type InForce, type InHand } from "./desk.ts";
-import { isRecord, sameJson, type JsonRecord } from "./json.ts";
+import { isRecord, type JsonRecord } from "./json.ts";
 import { placeAt, printed, treeOf, withValue } from "./jsonc.ts";
 import { merged } from "./merge.ts";
 import { differencesInWords } from "./words.ts";

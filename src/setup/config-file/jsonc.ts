@@ -1,5 +1,8 @@
+import { sameJson } from "../../domain/config-diff.ts";
+import { nameOfItem } from "../../domain/config-places.ts";
 import { placeOf } from "../../domain/json-text.ts";
-import { isRecord, nameOfItem, namesOf, sameJson, type Json } from "./json.ts";
+import { stepsOf } from "../../domain/schema-problems.ts";
+import { isRecord, namesOf, type Json } from "./json.ts";
 
 /** A place in a sound text with comments: where its value stands, and what stands inside. */
 export interface Node {
@@ -66,8 +69,7 @@ export function treeOf(text: string): Node {
 export function placeAt(text: string, pointer: string): { line: number; column: number } {
   let node = treeOf(text);
   let at = node.from;
-  for (const step of pointer.split("/").slice(1)) {
-    const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
+  for (const key of stepsOf(pointer)) {
     const entry = node.entries.find((one) => String(one.key) === key);
     if (entry === undefined) break;
     ({ at, node } = entry);

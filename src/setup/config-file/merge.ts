@@ -1,4 +1,6 @@
-import { isRecord, nameOfItem, namesOf, sameJson, type Json } from "./json.ts";
+import { sameJson } from "../../domain/config-diff.ts";
+import { nameOfItem } from "../../domain/config-places.ts";
+import { isRecord, namesOf, type Json } from "./json.ts";
 
 /** Two changes of one document as one, and the places that both changed in different ways: there `mine` stands. */
 export function merged(base: Json, mine: Json, theirs: Json): { value: Json; conflicts: string[] } {
