@@ -1,18 +1,15 @@
 #!/usr/bin/env bash
-# miniflare 4.20260730.0: after SIGKILL of the process that started it the runtime goes on serving, on the same port and state.
+# miniflare 4.20260730.0: after SIGKILL of the process that started it the runtime goes on serving, on the same port.
 #
-# Expected: the runtime is a child that ends with the process that made it; a second start finds the port and the
-#           databases free.
-# Seen:     SIGTERM ends both. SIGKILL (kill -9, an out-of-memory kill, a closed container shell) ends Node alone: workerd is
-#           adopted by init, goes on answering on its port, and holds Durable Objects and D1 open. A second start takes
-#           another port and becomes a second writer of the same SQLite files.
+# Expected: the runtime is a child that ends with the process that made it; a second start finds the port free.
+# Seen:     SIGTERM ends both. SIGKILL (kill -9) ends Node alone: workerd goes on answering on its port.
 # For desks that run on somebody's machine: note the runtime's process id beside the lock, ask the noted address which
 #           start it belongs to, and end what outlived its owner before starting anew. A lock that looks at the owner's
 #           process id alone says "free".
 #
 # Output seen (30 November 2026):
 #   SIGTERM: runtime gone
-#   SIGKILL: runtime answers "started by 1" with its owner dead
+#   SIGKILL: runtime answers "alive" with its owner dead
 set -euo pipefail
 dir="$(mktemp -d)"
 trap 'rm -rf "$dir"' EXIT
@@ -23,7 +20,7 @@ npm install --silent --no-audit --no-fund --no-save miniflare@4.20260730.0 >/dev
 cat > owner.js <<'JS'
 import { Miniflare } from "miniflare";
 const port = Number(process.argv[2]);
-const script = `export default { fetch: () => new Response("started by 1") }`;
+const script = `export default { fetch: () => new Response("alive") }`;
 const runtime = new Miniflare({ modules: true, script, port, host: "127.0.0.1", compatibilityDate: "2026-07-01" });
 process.once("SIGTERM", () => void runtime.dispose().then(() => process.exit()));
 await runtime.ready;
@@ -62,6 +59,6 @@ JS
 node run.js | tee seen
 diff seen - <<'EOF' || { echo "CHANGED: the runtime ends otherwise now"; exit 1; }
 SIGTERM: runtime gone
-SIGKILL: runtime answers "started by 1" with its owner dead
+SIGKILL: runtime answers "alive" with its owner dead
 EOF
 echo "as before"

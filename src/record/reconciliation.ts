@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, ne, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, ne, sql, type SQL } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { Doer } from "../domain/audit.ts";
 import { webhookOf, type KnownPlaces, type PlaceSince } from "../domain/desk-address.ts";
@@ -21,6 +21,11 @@ const COMPARED = "compared";
 
 /** The ledger of updates, with where each group's object goes on telling: `SeenSince`. */
 export type KeptLedger = UpdateLedger & { marks: Record<string, number> };
+
+/** A group's open tickets, but for those of people who were erased. */
+function inHandOf(group: string): SQL | undefined {
+  return and(eq(tickets.groupId, group), eq(tickets.closed, false), ne(tickets.customerId, 0));
+}
 
 /** What was looked at, and where updates came last. Everything throws `RecordUnreachable` when D1 does not answer. */
 export class Reconciliation {
@@ -184,7 +189,7 @@ export class Reconciliation {
           unpromised: sql<number>`coalesce(sum(promises IS NULL), 0)`,
         })
         .from(tickets)
-        .where(and(eq(tickets.groupId, group), eq(tickets.closed, false), ne(tickets.customerId, 0)))
+        .where(inHandOf(group))
         .get(),
     );
     return row ?? { tickets: 0, versions: 0, unpromised: 0 };
@@ -196,14 +201,7 @@ export class Reconciliation {
       this.#db
         .select({ id: tickets.id })
         .from(tickets)
-        .where(
-          and(
-            eq(tickets.groupId, group),
-            eq(tickets.closed, false),
-            ne(tickets.customerId, 0),
-            isNull(tickets.promises),
-          ),
-        )
+        .where(and(inHandOf(group), isNull(tickets.promises)))
         .limit(limit),
     );
     return rows.map(({ id }) => id);
