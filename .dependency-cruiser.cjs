@@ -35,6 +35,56 @@ const rooms = {
   client: ["sandbox/desk"],
 };
 
+/**
+ * Inside the object: face → arrivals → verbs → drain → commit → rules → tables. A verb that needs another one says so, so
+ * that no two need each other; `receipt.ts` is what the face answers, for everybody.
+ */
+const BELOW_VERBS = ["drain", "commit", "rules", "tables"];
+const verbs = {
+  conversation: [],
+  systems: [],
+  endpoints: [],
+  privacy: [],
+  deliveries: [],
+  reconciliation: [],
+  assigning: ["systems"],
+  "new-rules": ["conversation", "reconciliation"],
+  peers: ["conversation", "endpoints", "new-rules", "systems"],
+};
+const floors = {
+  tables: [],
+  rules: ["tables"],
+  commit: ["rules", "tables"],
+  // The verbs whose work it still knows by name.
+  drain: [
+    "commit",
+    "rules",
+    "tables",
+    "conversation",
+    "endpoints",
+    "new-rules",
+    "peers",
+    "privacy",
+    "reconciliation",
+    "systems",
+  ],
+  ...Object.fromEntries(Object.entries(verbs).map(([room, others]) => [room, [...others, ...BELOW_VERBS]])),
+  arrivals: [...Object.keys(verbs), ...BELOW_VERBS],
+};
+
+const innerArrow = ([room, allowed]) => ({
+  name: `topic-group/${room} imports of the object only ${allowed.length > 0 ? allowed.join(", ") : "itself"}`,
+  severity: "error",
+  from: { path: `^src/topic-group/${room}/` },
+  to: {
+    path: "^src/topic-group/",
+    pathNot: [
+      "^src/topic-group/receipt\\.ts$",
+      ...[room, ...allowed].map((name) => `^src/topic-group/${name}/`),
+    ],
+  },
+});
+
 const arrow = ([room, allowed]) => ({
   name: `${room} imports only ${allowed.length > 0 ? allowed.join(", ") : "nothing of ours"}`,
   severity: "error",
@@ -52,6 +102,7 @@ const arrow = ([room, allowed]) => ({
 module.exports = {
   forbidden: [
     ...Object.entries(rooms).map(arrow),
+    ...Object.entries(floors).map(innerArrow),
     {
       name: "index is the composition root: http, cron, the objects and the real clock, nothing else",
       severity: "error",

@@ -1,7 +1,7 @@
 import { waitUntil } from "cloudflare:workers";
-import { homeOf } from "../domain/agent.ts";
-import type { Config, VersionedConfig } from "../domain/config.ts";
-import { defaultGroupOf, groupOfPayload } from "../domain/policy.ts";
+import type { Config, VersionedConfig } from "../domain/config/config.ts";
+import { homeOf } from "../domain/team/agent.ts";
+import { defaultGroupOf, groupOfPayload } from "../domain/ticket/policy.ts";
 import { log } from "../log.ts";
 import { configCacheOf } from "../record/config-cache.ts";
 import { ConfigStore } from "../record/config-store.ts";

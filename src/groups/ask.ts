@@ -1,4 +1,4 @@
-import type { Config, VersionedConfig } from "../domain/config.ts";
+import type { Config, VersionedConfig } from "../domain/config/config.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import { log } from "../log.ts";
 import { queueSuccessors } from "../record/successors.ts";

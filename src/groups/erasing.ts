@@ -1,6 +1,6 @@
-import type { ErasureCounts } from "../domain/erasure.ts";
+import type { ErasureCounts } from "../domain/contact/erasure.ts";
+import { signingRoot } from "../domain/desk/secrets.ts";
 import { errorFacts } from "../domain/error-facts.ts";
-import { signingRoot } from "../domain/secrets.ts";
 import { log } from "../log.ts";
 import { ConfigStore } from "../record/config-store.ts";
 import { customerRoutesOf } from "../record/customer-routes.ts";

@@ -1,4 +1,4 @@
-import type { Config } from "../domain/config.ts";
+import type { Config } from "../domain/config/config.ts";
 import { ms } from "../domain/duration.ts";
 import { log } from "../log.ts";
 import { configCacheOf } from "../record/config-cache.ts";

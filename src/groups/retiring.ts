@@ -1,6 +1,6 @@
-import type { Config, VersionedConfig } from "../domain/config.ts";
-import { defaultGroupOf, defaultQueueOf } from "../domain/policy.ts";
-import { successorOf, type Succession } from "../domain/successors.ts";
+import type { Config, VersionedConfig } from "../domain/config/config.ts";
+import { successorOf, type Succession } from "../domain/config/successors.ts";
+import { defaultGroupOf, defaultQueueOf } from "../domain/ticket/policy.ts";
 import { log } from "../log.ts";
 import { ContactDetails } from "../record/contact-details.ts";
 import { customerRoutesOf } from "../record/customer-routes.ts";

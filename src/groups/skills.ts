@@ -1,4 +1,4 @@
-import type { Config } from "../domain/config.ts";
+import type { Config } from "../domain/config/config.ts";
 import type { KnownSkills, SkillsKnown } from "../domain/routing/skill-table.ts";
 import { askGroups, hasGroup } from "./ask.ts";
 

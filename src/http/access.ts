@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import type { SchemaProblem } from "../domain/schema-problems.ts";
-import { missingScopes, type Scope } from "../domain/scope.ts";
+import type { SchemaProblem } from "../domain/config/schema-problems.ts";
+import { missingScopes, type Scope } from "../domain/desk/scope.ts";
 import type { Desk } from "./desk.ts";
 import { once } from "./once.ts";
 import { problem } from "./problem.ts";

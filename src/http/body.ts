@@ -1,4 +1,4 @@
-import { readJsonText, type JsonFault } from "../domain/json-text.ts";
+import { readJsonText, type JsonFault } from "../domain/config/json-text.ts";
 import { JSON_DEPTH_MAX } from "./limits.ts";
 
 export type Body = { value: unknown } | { refused: "request.too_large" } | Malformed;

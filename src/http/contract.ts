@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { version } from "../../package.json";
-import { SCOPE_NAMES, SCOPES } from "../domain/scope.ts";
+import { SCOPE_NAMES, SCOPES } from "../domain/desk/scope.ts";
 import { API_CALL_KEPT_MS } from "../record/limits.ts";
 import type { Desk } from "./desk.ts";
 import { CALLS_PER_MINUTE_DEFAULT, KEPT_ANSWER_CHARS_MAX } from "./limits.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
-import type { SchemaProblem } from "../domain/schema-problems.ts";
-import type { Scope } from "../domain/scope.ts";
+import type { SchemaProblem } from "../domain/config/schema-problems.ts";
+import type { Scope } from "../domain/desk/scope.ts";
 
 /** Who calls the API. */
 export interface Principal {

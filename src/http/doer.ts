@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { Doer, Origin } from "../domain/audit.ts";
+import type { Doer, Origin } from "../domain/desk/audit.ts";
 import type { Desk } from "./desk.ts";
 import { USER_AGENT_CHARS_MAX } from "./limits.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { SchemaProblem } from "../domain/schema-problems.ts";
+import type { SchemaProblem } from "../domain/config/schema-problems.ts";
 
 /** Key of the release before → what it is called now. */
 type Names = Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { checkConfig } from "../domain/config-check.ts";
-import type { Config } from "../domain/config.ts";
-import { missingScopes } from "../domain/scope.ts";
-import { signingRoot, telegramSecrets } from "../domain/secrets.ts";
+import { checkConfig } from "../domain/config/check.ts";
+import type { Config } from "../domain/config/config.ts";
+import { missingScopes } from "../domain/desk/scope.ts";
+import { signingRoot, telegramSecrets } from "../domain/desk/secrets.ts";
 import { askGroups, groupIds } from "../groups/ask.ts";
 import { inIsolate } from "../isolate.ts";
 import { ApiKeys } from "../record/api-keys.ts";

@@ -1,5 +1,5 @@
 import type { JWK } from "jose";
-import { isAllowedUrl } from "../domain/allowed-url.ts";
+import { isAllowedUrl } from "../domain/config/allowed-url.ts";
 import { inIsolate } from "../isolate.ts";
 import { log } from "../log.ts";
 import { realNow } from "../real-clock.ts";

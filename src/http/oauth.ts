@@ -1,5 +1,5 @@
 import { cut } from "../domain/cut.ts";
-import { isScope, type Scope } from "../domain/scope.ts";
+import { isScope, type Scope } from "../domain/desk/scope.ts";
 import { hashOf } from "./api-key.ts";
 import type { Principal } from "./desk.ts";
 import { issuerKeys } from "./jwks.ts";

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import { signingRoot } from "../domain/secrets.ts";
+import { signingRoot } from "../domain/desk/secrets.ts";
 import { log } from "../log.ts";
 import { ApiCalls, type Lease } from "../record/api-calls.ts";
 import { callMark } from "../record/pseudonym.ts";

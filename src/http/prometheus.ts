@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Config } from "../domain/config.ts";
+import type { Config } from "../domain/config/config.ts";
 import { askGroups, groupIds } from "../groups/ask.ts";
 import { STANDING_STATUSES, ticketsByStanding } from "../record/metrics.ts";
 import { RecordUnreachable } from "../record/reach.ts";

@@ -1,5 +1,5 @@
 import { createMiddleware } from "hono/factory";
-import { faultIn, withoutComments } from "../domain/json-text.ts";
+import { faultIn, withoutComments } from "../domain/config/json-text.ts";
 import { inWords, jsonOf } from "./body.ts";
 import type { Desk } from "./desk.ts";
 import { isJson, isJsonWithComments } from "./media-type.ts";

@@ -1,9 +1,9 @@
 import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import { WEBHOOK_TIMEOUT_MS } from "../domain/limits.ts";
-import { PRIORITIES } from "../domain/priority.ts";
 import { METRICS } from "../domain/sla/metric.ts";
-import { TICKET_STATUSES } from "../domain/status.ts";
-import { MESSAGE_EVENTS, TICKET_EVENTS } from "../domain/webhook-event.ts";
+import { PRIORITIES } from "../domain/ticket/priority.ts";
+import { TICKET_STATUSES } from "../domain/ticket/status.ts";
+import { MESSAGE_EVENTS, TICKET_EVENTS } from "../domain/ticket/webhook-event.ts";
 import { Instant } from "./api/shared.ts";
 import { By, Due } from "./api/ticket-json.ts";
 import type { Desk } from "./desk.ts";

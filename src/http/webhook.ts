@@ -1,7 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import { telegramSecrets } from "../domain/desk/secrets.ts";
 import { UPDATE_BYTES_MAX } from "../domain/limits.ts";
-import { telegramSecrets } from "../domain/secrets.ts";
 import { receive } from "../groups/receiving.ts";
 import { inIsolate } from "../isolate.ts";
 import { log } from "../log.ts";

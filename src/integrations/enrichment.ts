@@ -1,9 +1,9 @@
 import { Webhook } from "standardwebhooks";
-import type { EnrichmentConfig } from "../domain/config.ts";
+import type { EnrichmentConfig } from "../domain/config/config.ts";
+import { ENRICHMENT_ENDPOINT, signingSecret } from "../domain/desk/signing-secret.ts";
 import { ms } from "../domain/duration.ts";
 import { ENRICHMENT_ANSWER_BYTES_MAX } from "../domain/limits.ts";
 import { profileOf } from "../domain/routing/profile.ts";
-import { ENRICHMENT_ENDPOINT, signingSecret } from "../domain/signing-secret.ts";
 import { realNow } from "../real-clock.ts";
 import {
   askForJson,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { HubSpotConfig } from "../domain/config.ts";
+import type { HubSpotConfig } from "../domain/config/config.ts";
 import { cut } from "../domain/cut.ts";
 import {
   ATTRIBUTE_CHARS_MAX,

@@ -1,4 +1,4 @@
-import { isAllowedUrl } from "../domain/allowed-url.ts";
+import { isAllowedUrl } from "../domain/config/allowed-url.ts";
 import { RETRY_AFTER_MAX_MS } from "../domain/limits.ts";
 import { realNow } from "../real-clock.ts";
 

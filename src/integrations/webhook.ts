@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks";
+import { signingSecret } from "../domain/desk/signing-secret.ts";
 import { WEBHOOK_TIMEOUT_MS } from "../domain/limits.ts";
-import { signingSecret } from "../domain/signing-secret.ts";
 import { realNow } from "../real-clock.ts";
 import { callOut, type OutgoingAnswer } from "./outgoing.ts";
 

@@ -1,7 +1,7 @@
 import { and, desc, eq, isNull, lt, or, sql } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
-import type { AuditAction, AuditEntry, Doer } from "../domain/audit.ts";
-import type { Scope } from "../domain/scope.ts";
+import type { AuditAction, AuditEntry, Doer } from "../domain/desk/audit.ts";
+import type { Scope } from "../domain/desk/scope.ts";
 import { auditOfChange, doneBy } from "./audit-entries.ts";
 import { API_KEY_KEPT_MS, API_KEY_USED_EVERY_MS, API_KEYS_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";

@@ -1,7 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
-import type { AuditEntry, Doer } from "../domain/audit.ts";
+import type { AuditEntry, Doer } from "../domain/desk/audit.ts";
 import { reach } from "./reach.ts";
 import { rowWhere } from "./row-where.ts";
 import { audit } from "./schema.ts";

@@ -1,7 +1,7 @@
 import { and, desc, eq, gte, lt, sql, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import type { AuditKind, AuditTarget, Origin } from "../domain/audit.ts";
-import { ticketChange } from "../domain/ticket-change.ts";
+import type { AuditKind, AuditTarget, Origin } from "../domain/desk/audit.ts";
+import { ticketChange } from "../domain/ticket/change.ts";
 import { reach } from "./reach.ts";
 import { audit, ticketEvents, tickets } from "./schema.ts";
 

@@ -1,5 +1,5 @@
-import { checkConfig } from "../domain/config-check.ts";
-import type { VersionedConfig } from "../domain/config.ts";
+import { checkConfig } from "../domain/config/check.ts";
+import type { VersionedConfig } from "../domain/config/config.ts";
 import { inIsolate } from "../isolate.ts";
 import { ConfigStore } from "./config-store.ts";
 import { CONFIG_FRESH_MS, CONFIG_LOOK_EVERY_MS, CONFIG_STALE_MS, UNKNOWN_CHATS_MAX } from "./limits.ts";

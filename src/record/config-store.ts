@@ -1,18 +1,18 @@
 import { desc, eq, getTableColumns, lt, sql } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
-import type { AuditEntry, Doer } from "../domain/audit.ts";
 import {
   checkConfig,
   CONFIG_PROBLEMS_MAX,
   type ConfigCheck,
   type ConfigProblem,
-} from "../domain/config-check.ts";
-import { diffConfig, isSame } from "../domain/config-diff.ts";
-import { lastingName } from "../domain/config-place-name.ts";
-import { changedPlaces } from "../domain/config-places-changed.ts";
-import type { Config, VersionedConfig } from "../domain/config.ts";
-import { pointerTo } from "../domain/schema-problems.ts";
-import { unsoundIn } from "../domain/unsound.ts";
+} from "../domain/config/check.ts";
+import type { Config, VersionedConfig } from "../domain/config/config.ts";
+import { diffConfig, isSame } from "../domain/config/diff.ts";
+import { lastingName } from "../domain/config/place-name.ts";
+import { changedPlaces } from "../domain/config/places-changed.ts";
+import { pointerTo } from "../domain/config/schema-problems.ts";
+import { unsoundIn } from "../domain/config/unsound.ts";
+import type { AuditEntry, Doer } from "../domain/desk/audit.ts";
 import { auditOfChange, doneBy } from "./audit-entries.ts";
 import { CHAT_MOVE_ATTEMPTS_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";

@@ -1,6 +1,6 @@
 import { and, eq, isNotNull, sql, type SQL } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
-import type { AuditEntry, Doer } from "../domain/audit.ts";
+import type { AuditEntry, Doer } from "../domain/desk/audit.ts";
 import { auditOfChange, doneBy } from "./audit-entries.ts";
 import { reach } from "./reach.ts";
 import { rowWhere } from "./row-where.ts";

@@ -1,6 +1,6 @@
 import { count, desc, eq, getTableColumns, sql, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import type { TicketStatus } from "../domain/status.ts";
+import type { TicketStatus } from "../domain/ticket/status.ts";
 import { isAmong } from "./among.ts";
 import { COUNTED_TICKETS_OF_CONTACT_MAX, SCANNED_CONTACTS_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { unplaced } from "../domain/event.ts";
+import { unplaced } from "../domain/ticket/event.ts";
 import { isAmong } from "./among.ts";
 import { reach } from "./reach.ts";
 import { contacts, customerRoutes, ticketEvents, tickets } from "./schema.ts";

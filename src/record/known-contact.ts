@@ -1,6 +1,6 @@
 import { and, eq, isNotNull, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import type { ContactFacts, UnreachableReason } from "../domain/contact.ts";
+import type { ContactFacts, UnreachableReason } from "../domain/contact/contact.ts";
 import { reach } from "./reach.ts";
 import { contactDetails, contacts } from "./schema.ts";
 

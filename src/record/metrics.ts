@@ -3,7 +3,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
 import { METRICS, type Metric } from "../domain/sla/metric.ts";
 import { TimeZone } from "../domain/sla/zone.ts";
-import { TICKET_STATUSES, type TicketStatus } from "../domain/status.ts";
+import { TICKET_STATUSES, type TicketStatus } from "../domain/ticket/status.ts";
 import { METRICS_EVENTS_MAX, METRICS_GROUPS_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";
 import { COUNTED_EVENTS } from "./schema.ts";

@@ -1,9 +1,9 @@
 import { and, eq, gt, isNull, ne, sql, type SQL } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
-import type { Doer } from "../domain/audit.ts";
-import { webhookOf, type KnownPlaces, type PlaceSince } from "../domain/desk-address.ts";
-import type { Census, Finding, ReconciliationRun } from "../domain/reconciliation.ts";
-import type { UpdateLedger } from "../domain/update-ledger.ts";
+import { webhookOf, type KnownPlaces, type PlaceSince } from "../domain/desk/address.ts";
+import type { Doer } from "../domain/desk/audit.ts";
+import type { Census, Finding, ReconciliationRun } from "../domain/desk/reconciliation.ts";
+import type { UpdateLedger } from "../domain/desk/update-ledger.ts";
 import { isAmong } from "./among.ts";
 import { auditOf, doneBy } from "./audit-entries.ts";
 import { RECONCILIATION_RUNS_KEPT } from "./limits.ts";

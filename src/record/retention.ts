@@ -1,7 +1,7 @@
 import { and, eq, lt, sql, type SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
-import type { AuditEntry } from "../domain/audit.ts";
+import type { AuditEntry } from "../domain/desk/audit.ts";
 import { NO_PROFILE } from "../domain/routing/profile.ts";
 import { isAmong } from "./among.ts";
 import { auditOf } from "./audit-entries.ts";

@@ -1,15 +1,15 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { Actor } from "../domain/actor.ts";
-import type { AuditAction, AuditActor, AuditTarget } from "../domain/audit.ts";
-import type { UnreachableReason } from "../domain/contact.ts";
-import type { ErasureCounts } from "../domain/erasure.ts";
-import type { TicketEventType } from "../domain/event.ts";
-import type { Priority } from "../domain/priority.ts";
-import type { Scope } from "../domain/scope.ts";
+import type { UnreachableReason } from "../domain/contact/contact.ts";
+import type { ErasureCounts } from "../domain/contact/erasure.ts";
+import type { AuditAction, AuditActor, AuditTarget } from "../domain/desk/audit.ts";
+import type { Scope } from "../domain/desk/scope.ts";
 import type { Metric } from "../domain/sla/metric.ts";
 import type { Promised } from "../domain/sla/promised.ts";
-import type { TicketStatus } from "../domain/status.ts";
+import type { Actor } from "../domain/ticket/actor.ts";
+import type { TicketEventType } from "../domain/ticket/event.ts";
+import type { Priority } from "../domain/ticket/priority.ts";
+import type { TicketStatus } from "../domain/ticket/status.ts";
 
 /*
  * The record in D1: what is listed, searched and reported on. Instants are milliseconds since 1970 (UTC), `null`

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
-import type { Succession } from "../domain/successors.ts";
+import type { Succession } from "../domain/config/successors.ts";
 import { reach, RecordUnreachable } from "./reach.ts";
 import { jobs } from "./schema.ts";
 

@@ -1,6 +1,6 @@
 import { sql, type SQL } from "drizzle-orm";
-import type { Priority } from "../domain/priority.ts";
-import { isActive, TICKET_STATUSES, type TicketStatus } from "../domain/status.ts";
+import type { Priority } from "../domain/ticket/priority.ts";
+import { isActive, TICKET_STATUSES, type TicketStatus } from "../domain/ticket/status.ts";
 import { isAmong } from "./among.ts";
 
 /** Which tickets a list shows: all conditions hold. Instants in ms since 1970; `after` includes it, `before` does not. */

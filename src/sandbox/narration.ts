@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { ConfigInput } from "../domain/config.ts";
+import type { ConfigInput } from "../domain/config/config.ts";
 import { realNow } from "../real-clock.ts";
 import type { SeenMessage } from "./telegram/client.ts";
 import type { Change } from "./telegram/feed.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseEnv, styleText } from "node:util";
-import type { ConfigInput } from "../domain/config.ts";
+import type { ConfigInput } from "../domain/config/config.ts";
 import { BadArgument, readArguments, USAGE } from "./host/arguments.ts";
 import { choosePorts, keepPorts, keptPorts, PortNotFree, type Ports } from "./host/ports.ts";
 import { AlreadyRunning, endLeftDesk, runningOn, type Running } from "./host/running.ts";

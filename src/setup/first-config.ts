@@ -1,5 +1,5 @@
-import { checkConfig } from "../domain/config-check.ts";
-import type { ConfigInput } from "../domain/config.ts";
+import { checkConfig } from "../domain/config/check.ts";
+import type { ConfigInput } from "../domain/config/config.ts";
 import type { Outside } from "./outside.ts";
 import type { StaffGroup } from "./telegram.ts";
 

@@ -1,4 +1,4 @@
-import { RIGHTS_NEEDED } from "../domain/reconciliation.ts";
+import { RIGHTS_NEEDED } from "../domain/desk/reconciliation.ts";
 import { messageOf, type Outside } from "./outside.ts";
 
 const GROUP_WAIT_MS = 10 * 60_000;

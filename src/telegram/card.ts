@@ -1,11 +1,11 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import type { ContactFacts } from "../domain/contact.ts";
-import { answersInWords } from "../domain/intake.ts";
-import type { Policy } from "../domain/policy.ts";
+import type { ContactFacts } from "../domain/contact/contact.ts";
 import { highest } from "../domain/routing/skills.ts";
 import { brokenPromises } from "../domain/sla/escalation-log.ts";
-import type { TicketStatus } from "../domain/status.ts";
-import type { Ticket } from "../domain/ticket.ts";
+import { answersInWords } from "../domain/ticket/intake.ts";
+import type { Policy } from "../domain/ticket/policy.ts";
+import type { TicketStatus } from "../domain/ticket/status.ts";
+import type { Ticket } from "../domain/ticket/ticket.ts";
 import { pressData, type Press } from "./callback.ts";
 import { profileAge } from "./profile-view.ts";
 import { bold, code, instant, join, link, plain, rich, type RichText } from "./rich-text.ts";

@@ -7,7 +7,7 @@ import type {
   Update,
   User,
 } from "grammy/types";
-import type { ContactFacts, UnreachableReason } from "../domain/contact.ts";
+import type { ContactFacts, UnreachableReason } from "../domain/contact/contact.ts";
 import { PHONE_DIGITS_MAX } from "../domain/limits.ts";
 import { presentable } from "../domain/visible.ts";
 import {

@@ -1,6 +1,6 @@
-import { answersInWords, nextQuestion } from "../domain/intake.ts";
-import type { Policy } from "../domain/policy.ts";
-import type { Ticket } from "../domain/ticket.ts";
+import { answersInWords, nextQuestion } from "../domain/ticket/intake.ts";
+import type { Policy } from "../domain/ticket/policy.ts";
+import type { Ticket } from "../domain/ticket/ticket.ts";
 import { pressData } from "./callback.ts";
 import type { Keyboard } from "./card.ts";
 import { bold, join, rich, type RichText } from "./rich-text.ts";

@@ -1,6 +1,4 @@
 import { durationWords } from "../domain/duration.ts";
-import type { Policy } from "../domain/policy.ts";
-import { PRIORITIES } from "../domain/priority.ts";
 import {
   clocksOf,
   pausedAt,
@@ -11,7 +9,9 @@ import {
 } from "../domain/sla/clocks.ts";
 import { momentsAhead, stepsAt } from "../domain/sla/escalation.ts";
 import type { EscalationAction, SlaPolicy } from "../domain/sla/sla-policy.ts";
-import type { Ticket } from "../domain/ticket.ts";
+import type { Policy } from "../domain/ticket/policy.ts";
+import { PRIORITIES } from "../domain/ticket/priority.ts";
+import type { Ticket } from "../domain/ticket/ticket.ts";
 import { bold, instant, join, link, plain, rich, type RichText } from "./rich-text.ts";
 import { clockStateWords, metricWords } from "./text.ts";
 import { byWhen, zoneWords } from "./when.ts";

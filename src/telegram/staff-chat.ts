@@ -1,4 +1,4 @@
-import type { StaffChat } from "../domain/reconciliation.ts";
+import type { StaffChat } from "../domain/desk/reconciliation.ts";
 import type { BotApi } from "./api.ts";
 import type { Outcome } from "./outcome.ts";
 

@@ -1,5 +1,5 @@
 import { TOPIC_NAME_CHARS_MAX } from "../domain/limits.ts";
-import { cut } from "../domain/subject.ts";
+import { cut } from "../domain/ticket/subject.ts";
 
 const NAME_CHARS_MAX = 40;
 

@@ -1,5 +1,5 @@
-import { UPDATE_KINDS } from "../domain/update-kinds.ts";
 import type { BotApi } from "./api.ts";
+import { UPDATE_KINDS } from "./update-kinds.ts";
 
 /** What Telegram says of the webhook. Instants in ms since 1970. */
 export interface WebhookInfo {

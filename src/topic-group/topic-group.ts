@@ -1,8 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Update } from "grammy/types";
-import type { Caller } from "../domain/audit.ts";
-import type { Worker } from "../domain/command.ts";
-import type { Config, QueueConfig, VersionedConfig } from "../domain/config.ts";
+import type { Config, QueueConfig, VersionedConfig } from "../domain/config/config.ts";
+import type { Succession } from "../domain/config/successors.ts";
+import type { Caller } from "../domain/desk/audit.ts";
+import type { Census, Noticed, RecordedState, StaffChat } from "../domain/desk/reconciliation.ts";
+import type { Trouble } from "../domain/desk/trouble.ts";
+import type { Hole, SeenSince, SeenUpdate } from "../domain/desk/update-ledger.ts";
 import { ms } from "../domain/duration.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import {
@@ -12,7 +15,6 @@ import {
   SAFETY_WAKE_MS,
   WAITING_ROWS_MAX,
 } from "../domain/limits.ts";
-import type { Census, Noticed, RecordedState, StaffChat } from "../domain/reconciliation.ts";
 import { CLOSED, type Breaker } from "../domain/routing/breaker.ts";
 import type { Presence } from "../domain/routing/presence.ts";
 import type { SkillTable } from "../domain/routing/skill-table.ts";
@@ -21,54 +23,43 @@ import { firstResponseDueAt } from "../domain/sla/clocks.ts";
 import { explainTicket, type TicketSla } from "../domain/sla/explain.ts";
 import { promisesOf } from "../domain/sla/promised.ts";
 import { NO_SLA } from "../domain/sla/sla-policy.ts";
-import type { Succession } from "../domain/successors.ts";
-import type { Trouble } from "../domain/trouble.ts";
-import type { Hole, SeenSince, SeenUpdate } from "../domain/update-ledger.ts";
-import type { Executed, TicketAct, TicketOrder } from "../domain/work-order.ts";
+import type { Worker } from "../domain/ticket/command.ts";
+import type { Executed, TicketAct, TicketOrder } from "../domain/ticket/work-order.ts";
 import { recordedRow, type RecordedRow } from "../record/projection.ts";
 import { botIdOf } from "../telegram/api.ts";
 import { inbound, type Arrival } from "../telegram/inbound.ts";
 import { markKeyOf } from "../telegram/mark.ts";
 import { receiptView } from "../telegram/receipt-view.ts";
-import { agentsHere, setPresence } from "./agents-report.ts";
+import { fromPeer } from "./arrivals/from-peer.ts";
+import { act, openTicket, type Done } from "./arrivals/program.ts";
 import { customerOf, isForeign, take, takesUsedNumber } from "./arrivals/take.ts";
-import { handOut } from "./assigning.ts";
-import { anotherBot, anotherChat, keepNumbering, numberedAnew } from "./beginning-anew.ts";
-import { contactInside, type ContactInside } from "./contact-inside.ts";
-import { depthsDue, nextDepthAt, watchDepth } from "./depth.ts";
+import { agentsHere, setPresence } from "./assigning/agents-report.ts";
+import { depthsDue, nextDepthAt, watchDepth } from "./assigning/depth.ts";
+import { handOut } from "./assigning/hand-out.ts";
+import { routingStory } from "./assigning/routing-story.ts";
+import { recountSlots, rehome, tellAgents, tellSlots } from "./assigning/slots.ts";
+import { Transaction, type Tables } from "./commit/transaction.ts";
+import { Wake } from "./commit/wake.ts";
+import { endParked, nextParkedEndAt } from "./deliveries/parked-too-long.ts";
+import { parkedDeliveries, publicName, replay, type Replayed } from "./deliveries/replay.ts";
+import { endSilence, endStalls, nextStallEndAt, noteStall, stallsOf } from "./deliveries/stalls.ts";
+import { WaitingCount } from "./deliveries/waiting-count.ts";
 import { Drain } from "./drain/drain.ts";
-import { CRM_LANES, groupOfLane, isChatLane, STAFF, type Lane } from "./drain/lane.ts";
+import { outsideOf, type Outside } from "./drain/outside.ts";
 import { Recorder } from "./drain/recorder.ts";
 import { relayUncertain } from "./drain/settle-relay.ts";
 import { noticeUncertain } from "./drain/settle-work.ts";
 import type { TopicIcons, ViewContext } from "./drain/topic-view.ts";
-import { Echoes } from "./echoes.ts";
-import { enrich } from "./enriching.ts";
-import { erase, type ErasureStep } from "./erasing.ts";
-import { act, openTicket, type Done } from "./executing.ts";
-import { forgetOld, type Forgetting, type Forgotten } from "./forgetting.ts";
-import { disabledSince, messageId } from "./hook-state.ts";
-import { enable, ping, replayHook } from "./hooks.ts";
-import { introduce } from "./introduction.ts";
-import {
-  belongingOf,
-  echoesFound,
-  heard,
-  isOver,
-  keepEchoes,
-  notice,
-  troubleIn,
-  type Echo,
-} from "./noticing.ts";
-import { begunAnew, epochsOf, isBotId, isHere, numberedArrival, type Numbering } from "./numbering.ts";
-import { outsideOf, type Outside } from "./outside.ts";
-import { endParked, nextParkedEndAt } from "./parked-too-long.ts";
-import { fromPeer } from "./peers/from-peer.ts";
-import type { PeerMessage } from "./peers/message.ts";
+import { enable, ping, replayHook } from "./endpoints/hooks.ts";
+import { anotherBot, anotherChat, keepNumbering, numberedAnew } from "./new-rules/beginning-anew.ts";
+import { introduce } from "./new-rules/introduction.ts";
+import { knownPlaces, placeAgain } from "./new-rules/places.ts";
+import { closedSince, leave, retiredTo, type Retired } from "./new-rules/retired.ts";
 import { sendAway } from "./peers/moving.ts";
 import { ofPeer } from "./peers/numbers.ts";
-import { recountSlots, rehome, tellAgents, tellSlots } from "./peers/slots.ts";
-import { knownPlaces, placeAgain } from "./places.ts";
+import { erase, type ErasureStep } from "./privacy/erasing.ts";
+import { contactInside, type ContactInside } from "./privacy/export.ts";
+import { forgetOld, type Forgetting, type Forgotten } from "./privacy/forgetting.ts";
 import type {
   AgentHere,
   GroupHealth,
@@ -78,30 +69,39 @@ import type {
   Receipt,
   Swept,
 } from "./receipt.ts";
-import { parkedDeliveries, publicName, replay, type Replayed } from "./replay.ts";
-import { closedSince, leave, retiredTo, type Retired } from "./retired.ts";
-import { routingStory } from "./routing-story.ts";
-import { rulesOf, type ConfigInForce, type Rules } from "./rules.ts";
-import { storedSkills } from "./skills.ts";
-import { sourcesOf } from "./sources.ts";
-import { endSilence, endStalls, nextStallEndAt, noteStall, stallsOf } from "./stalls.ts";
-import { forgetFormer, systemsHealth } from "./systems.ts";
+import { Echoes } from "./reconciliation/echoes.ts";
+import {
+  belongingOf,
+  echoesFound,
+  heard,
+  isOver,
+  keepEchoes,
+  notice,
+  troubleIn,
+  type Echo,
+} from "./reconciliation/noticing.ts";
+import { clearTrouble, noteTrouble, perhapsMended } from "./reconciliation/troubles.ts";
+import { disabledSince, messageId } from "./rules/hook-state.ts";
+import { rulesOf, type ConfigInForce, type Rules } from "./rules/rules.ts";
+import { sourcesOf } from "./rules/sources.ts";
+import { forgetFormer, systemsHealth } from "./systems/breakers.ts";
+import { enrich } from "./systems/enrichment.ts";
+import { storedSkills } from "./systems/skills.ts";
 import { Agents } from "./tables/agents.ts";
 import { migrateDatabase, openDatabase } from "./tables/database.ts";
 import { FACTS } from "./tables/facts.ts";
 import { HookLog, type DeadLetters, type HookDelivery } from "./tables/hook-log.ts";
 import { Inbox } from "./tables/inbox.ts";
+import { CRM_LANES, groupOfLane, isChatLane, STAFF, type Lane } from "./tables/lane.ts";
 import { Messages } from "./tables/messages.ts";
+import { begunAnew, epochsOf, isBotId, isHere, numberedArrival, type Numbering } from "./tables/numbering.ts";
 import { Outbox } from "./tables/outbox.ts";
+import type { PeerMessage } from "./tables/peer-message.ts";
 import { Privacy, type Erasable, type MessageLink } from "./tables/privacy.ts";
 import { SeenUpdates } from "./tables/seen-updates.ts";
 import { Sequence } from "./tables/sequence.ts";
 import { Store, type TicketRow } from "./tables/store.ts";
 import { Waiting } from "./tables/waiting.ts";
-import { Transaction, type Tables } from "./transaction.ts";
-import { clearTrouble, noteTrouble, perhapsMended } from "./troubles.ts";
-import { WaitingCount } from "./waiting-count.ts";
-import { Wake } from "./wake.ts";
 
 /** Tickets that are read at once to strike their clocks. */
 const DUE_TICKETS_MAX = 100;

@@ -1,7 +1,7 @@
-import { ConfigDocument, type ConfigInput } from "../../src/domain/config.ts";
-import { policyOf } from "../../src/domain/policy.ts";
+import { ConfigDocument, type ConfigInput } from "../../src/domain/config/config.ts";
 import { assign, type AgentNow } from "../../src/domain/routing/assignment.ts";
 import { route, routingRulesOf, type RoutingFacts } from "../../src/domain/routing/rules.ts";
+import { policyOf } from "../../src/domain/ticket/policy.ts";
 import type { Customer } from "../../src/sandbox/telegram/client.ts";
 import { exampleDesk, promisesNothing } from "../support/desks.ts";
 import { round, type Chapter } from "./chapter.ts";

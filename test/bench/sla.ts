@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-import { ConfigDocument, type CalendarConfig } from "../../src/domain/config.ts";
+import { ConfigDocument, type CalendarConfig } from "../../src/domain/config/config.ts";
 import { BusinessCalendar } from "../../src/domain/sla/calendar.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { round, type Chapter } from "./chapter.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ConfigInput } from "../../src/domain/config.ts";
+import type { ConfigInput } from "../../src/domain/config/config.ts";
 import { buildWorker, startLocalDesk } from "../../src/sandbox/desk/local-desk.ts";
 import { SandboxTelegram, type Customer, type Group } from "../../src/sandbox/telegram/client.ts";
 import type { HostedWorld } from "../../src/sandbox/telegram/hosted-world.ts";

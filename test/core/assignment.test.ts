@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ConfigDocument } from "../../src/domain/config.ts";
+import { ConfigDocument } from "../../src/domain/config/config.ts";
 import {
   assign,
   stageAt,

@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, test } from "vitest";
-import type { CalendarConfig } from "../../src/domain/config.ts";
+import type { CalendarConfig } from "../../src/domain/config/config.ts";
 import { BusinessCalendar } from "../../src/domain/sla/calendar.ts";
 import type { Pause } from "../../src/domain/sla/pauses.ts";
 import { segmentsOf } from "../../src/domain/sla/segments.ts";

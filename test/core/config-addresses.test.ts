@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addressesOutOfReach } from "../../src/domain/config-addresses.ts";
+import { addressesOutOfReach } from "../../src/domain/config/addresses.ts";
 import { exampleDesk } from "../support/desks.ts";
 
 const DESK = { host: "topicdesk.acme.workers.dev", allowLoopback: false };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { diffConfig, isSame } from "../../src/domain/config-diff.ts";
+import { diffConfig, isSame } from "../../src/domain/config/diff.ts";
 import { exampleDesk } from "../support/desks.ts";
 import fc from "../support/fast-check.ts";
 

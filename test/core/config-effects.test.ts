@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkConfig } from "../../src/domain/config-check.ts";
-import { configWarnings } from "../../src/domain/config-warnings.ts";
+import { checkConfig } from "../../src/domain/config/check.ts";
+import { configWarnings } from "../../src/domain/config/warnings.ts";
 import { BusinessCalendar } from "../../src/domain/sla/calendar.ts";
 import { exampleDesk } from "../support/desks.ts";
 

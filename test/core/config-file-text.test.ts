@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { faultIn, readJsonText } from "../../src/domain/json-text.ts";
+import { faultIn, readJsonText } from "../../src/domain/config/json-text.ts";
 import type { Json } from "../../src/setup/config-file/json.ts";
 import { placeAt, printed, treeOf, withValue } from "../../src/setup/config-file/jsonc.ts";
 import { merged } from "../../src/setup/config-file/merge.ts";

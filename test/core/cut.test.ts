@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { cut } from "../../src/domain/cut.ts";
-import { tagOf } from "../../src/domain/tag.ts";
+import { tagOf } from "../../src/domain/ticket/tag.ts";
 
 test.each([
   ["short", 10, "short"],

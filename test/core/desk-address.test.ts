@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { deskOrigin, webhookPlace, type KnownPlaces } from "../../src/domain/desk-address.ts";
-import { signingRoot, telegramSecrets } from "../../src/domain/secrets.ts";
+import { deskOrigin, webhookPlace, type KnownPlaces } from "../../src/domain/desk/address.ts";
+import { signingRoot, telegramSecrets } from "../../src/domain/desk/secrets.ts";
 
 const [HERE, OLD, ELSEWHERE] = ["https://new.example/w", "https://old.example/w", "https://else.example/w"];
 const nothing: KnownPlaces = { kept: null, seen: null, failed: null };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Echoes, type Belonging } from "../../src/topic-group/echoes.ts";
+import { Echoes, type Belonging } from "../../src/topic-group/reconciliation/echoes.ts";
 
 const BEGUN = { unechoed: null, foreign: null, waiting: [] };
 const MINUTE = 60_000;

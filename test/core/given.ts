@@ -1,12 +1,12 @@
 import { expect } from "vitest";
-import type { AgentActor, TicketCommand } from "../../src/domain/command.ts";
-import { decide } from "../../src/domain/decide.ts";
-import type { Decision } from "../../src/domain/decision.ts";
-import type { TicketEvent } from "../../src/domain/event.ts";
-import type { Policy } from "../../src/domain/policy.ts";
-import { NO_ROSTER } from "../../src/domain/roster.ts";
 import { NO_SLA } from "../../src/domain/sla/sla-policy.ts";
-import { evolve, type Ticket } from "../../src/domain/ticket.ts";
+import { NO_ROSTER } from "../../src/domain/team/roster.ts";
+import type { AgentActor, TicketCommand } from "../../src/domain/ticket/command.ts";
+import { decide } from "../../src/domain/ticket/decide.ts";
+import type { Decision } from "../../src/domain/ticket/decision.ts";
+import type { TicketEvent } from "../../src/domain/ticket/event.ts";
+import type { Policy } from "../../src/domain/ticket/policy.ts";
+import { evolve, type Ticket } from "../../src/domain/ticket/ticket.ts";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { faultIn, readJsonText, withoutComments } from "../../src/domain/json-text.ts";
+import { faultIn, readJsonText, withoutComments } from "../../src/domain/config/json-text.ts";
 import fc from "../support/fast-check.ts";
 
 const at = (text: string, comments = false): string => {

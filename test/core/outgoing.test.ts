@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isAllowedUrl } from "../../src/domain/allowed-url.ts";
+import { isAllowedUrl } from "../../src/domain/config/allowed-url.ts";
 
 describe("the desk calls", () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ConfigDocument, type Config, type ConfigInput } from "../../src/domain/config.ts";
+import { ConfigDocument, type Config, type ConfigInput } from "../../src/domain/config/config.ts";
 import { REPLAY_TICKETS_MAX } from "../../src/domain/limits.ts";
 import { compareReplays } from "../../src/domain/routing/comparison.ts";
 import { NO_PROFILE } from "../../src/domain/routing/profile.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ConfigDocument, type ConfigInput } from "../../src/domain/config.ts";
+import { ConfigDocument, type ConfigInput } from "../../src/domain/config/config.ts";
 import { route, routingRulesOf, type RoutingFacts } from "../../src/domain/routing/rules.ts";
 import { exampleDesk } from "../support/desks.ts";
 

@@ -1,6 +1,6 @@
 import type { Message } from "grammy/types";
 import { expect, test } from "vitest";
-import { subjectOf } from "../../src/domain/subject.ts";
+import { subjectOf } from "../../src/domain/ticket/subject.ts";
 import { presentable } from "../../src/domain/visible.ts";
 import { firstSlashed, slashed } from "../../src/telegram/commands.ts";
 import { beginningsOf, saidIn } from "../../src/telegram/said.ts";

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
+import type { Transaction } from "../../src/topic-group/commit/transaction.ts";
 import type { Job } from "../../src/topic-group/drain/plan.ts";
 import { settle } from "../../src/topic-group/drain/settle.ts";
 import type { SettleContext } from "../../src/topic-group/drain/settled.ts";
 import type { NewWork } from "../../src/topic-group/tables/outbox.ts";
-import type { Transaction } from "../../src/topic-group/transaction.ts";
 
 /* A call comes back, and the ticket that it was about has been erased meanwhile. */
 

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { Outcome } from "../../src/telegram/outcome.ts";
+import type { Transaction } from "../../src/topic-group/commit/transaction.ts";
 import type { Job } from "../../src/topic-group/drain/plan.ts";
 import { settle } from "../../src/topic-group/drain/settle.ts";
 import type { Final, SettleContext } from "../../src/topic-group/drain/settled.ts";
 import type { OutboxWork } from "../../src/topic-group/tables/outbox-work.ts";
 import type { OutboxRow } from "../../src/topic-group/tables/outbox.ts";
-import type { Transaction } from "../../src/topic-group/transaction.ts";
 
 /* A call comes back, and a later edit or reaction has taken its place in the outbox meanwhile. */
 

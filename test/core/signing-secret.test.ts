@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FIRST_SIGNING, generationsAt } from "../../src/domain/signing-secret.ts";
+import { FIRST_SIGNING, generationsAt } from "../../src/domain/desk/signing-secret.ts";
 
 const T = Date.parse("2026-11-20T09:00:00Z");
 

@@ -1,12 +1,12 @@
-import type { TicketCommand } from "../../src/domain/command.ts";
-import { ConfigDocument, type ConfigInput } from "../../src/domain/config.ts";
-import type { TicketEvent } from "../../src/domain/event.ts";
-import { policyOf, type Policy } from "../../src/domain/policy.ts";
+import { ConfigDocument, type ConfigInput } from "../../src/domain/config/config.ts";
 import { unavailableBecause } from "../../src/domain/routing/presence.ts";
 import type { TeamAt } from "../../src/domain/routing/taking-over.ts";
 import { clocksOf, stateOf } from "../../src/domain/sla/clocks.ts";
 import type { SlaPolicy } from "../../src/domain/sla/sla-policy.ts";
-import { dueAt } from "../../src/domain/strike.ts";
+import { dueAt } from "../../src/domain/ticket/advance.ts";
+import type { TicketCommand } from "../../src/domain/ticket/command.ts";
+import type { TicketEvent } from "../../src/domain/ticket/event.ts";
+import { policyOf, type Policy } from "../../src/domain/ticket/policy.ts";
 import { NOON, OLGA, Scene } from "./given.ts";
 
 type Part<Section extends "slaPolicies" | "escalationPolicies"> = Partial<

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { ConfigDocument } from "../../src/domain/config.ts";
-import { policyOf } from "../../src/domain/policy.ts";
+import { ConfigDocument } from "../../src/domain/config/config.ts";
 import { unavailableBecause } from "../../src/domain/routing/presence.ts";
 import type { SkillTable } from "../../src/domain/routing/skill-table.ts";
 import { whoTakesOver } from "../../src/domain/routing/taking-over.ts";
+import { policyOf } from "../../src/domain/ticket/policy.ts";
 import { exampleDesk } from "../support/desks.ts";
 
 /** Friday, 10:00 in Berlin: the office is open till 15:00. */

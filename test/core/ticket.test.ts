@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { TicketCommand } from "../../src/domain/command.ts";
-import { decide } from "../../src/domain/decide.ts";
 import { NO_TEAM } from "../../src/domain/routing/taking-over.ts";
-import { TICKET_STATUSES, type TicketStatus } from "../../src/domain/status.ts";
-import { dueAt } from "../../src/domain/strike.ts";
-import { evolve, type Ticket } from "../../src/domain/ticket.ts";
+import { dueAt } from "../../src/domain/ticket/advance.ts";
+import type { TicketCommand } from "../../src/domain/ticket/command.ts";
+import { decide } from "../../src/domain/ticket/decide.ts";
+import { TICKET_STATUSES, type TicketStatus } from "../../src/domain/ticket/status.ts";
+import { evolve, type Ticket } from "../../src/domain/ticket/ticket.ts";
 import fc from "../support/fast-check.ts";
 import { BORIS, CUSTOMER, DAY, given, HOUR, MINUTE, NOON, OLGA, POLICY, Scene, wrote } from "./given.ts";
 

@@ -4,7 +4,7 @@ import { inbound } from "../../src/telegram/inbound.ts";
 import { markKeyOf } from "../../src/telegram/mark.ts";
 import { clipped, rich, bold } from "../../src/telegram/rich-text.ts";
 import { customerWroteElsewhere } from "../../src/telegram/text.ts";
-import { words } from "../../src/topic-group/transaction.ts";
+import { words } from "../../src/topic-group/commit/transaction.ts";
 import { brokenUpdates } from "../support/broken-updates.ts";
 import fixture from "../support/telegram/updates.json";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lookThrough, type Hole, type UpdateLedger } from "../../src/domain/update-ledger.ts";
+import { lookThrough, type Hole, type UpdateLedger } from "../../src/domain/desk/update-ledger.ts";
 import fc from "../support/fast-check.ts";
 
 const HOUR = 3_600_000;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { WaitingCount } from "../../src/topic-group/deliveries/waiting-count.ts";
 import { Shares } from "../../src/topic-group/drain/shares.ts";
-import { WaitingCount } from "../../src/topic-group/waiting-count.ts";
 import fc from "../support/fast-check.ts";
 
 const LIMIT = 10;

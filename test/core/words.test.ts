@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { durationMs, durationWords } from "../../src/domain/duration.ts";
-import { cut, subjectOf } from "../../src/domain/subject.ts";
+import { cut, subjectOf } from "../../src/domain/ticket/subject.ts";
 import { parsePress, pressData, type Press } from "../../src/telegram/callback.ts";
 import { slashed } from "../../src/telegram/commands.ts";
 import { joinTexts } from "../../src/telegram/join-texts.ts";

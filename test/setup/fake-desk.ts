@@ -1,7 +1,7 @@
-import { checkConfig } from "../../src/domain/config-check.ts";
-import { deskOrigin, webhookOf } from "../../src/domain/desk-address.ts";
-import { signingRoot, telegramSecrets, toldSecret } from "../../src/domain/secrets.ts";
-import { UPDATE_KINDS } from "../../src/domain/update-kinds.ts";
+import { checkConfig } from "../../src/domain/config/check.ts";
+import { deskOrigin, webhookOf } from "../../src/domain/desk/address.ts";
+import { signingRoot, telegramSecrets, toldSecret } from "../../src/domain/desk/secrets.ts";
+import { UPDATE_KINDS } from "../../src/telegram/update-kinds.ts";
 
 /** What a deployed desk keeps in its database, as far as a deployment touches it. */
 export interface DeskDatabase {

@@ -1,4 +1,4 @@
-import { ConfigDocument, type Config } from "../../src/domain/config.ts";
+import { ConfigDocument, type Config } from "../../src/domain/config/config.ts";
 import type { Presence } from "../../src/domain/routing/presence.ts";
 import { UNKNOWN_TO_CRM } from "../../src/sandbox/scenarios/crm.ts";
 import type { Customer, Group, Member } from "../../src/sandbox/telegram/client.ts";

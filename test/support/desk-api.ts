@@ -1,4 +1,4 @@
-import { UPDATE_KINDS } from "../../src/domain/update-kinds.ts";
+import { UPDATE_KINDS } from "../../src/telegram/update-kinds.ts";
 
 /** What a desk and its Telegram know each other by. */
 export const SECRETS = {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { ConfigInput } from "../../src/domain/config.ts";
+import type { ConfigInput } from "../../src/domain/config/config.ts";
 import { durationMs } from "../../src/domain/duration.ts";
 import type { Customer } from "../../src/sandbox/telegram/client.ts";
 import { exampleDesk } from "./desks.ts";

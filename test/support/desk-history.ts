@@ -1,12 +1,12 @@
-import type { Config } from "../../src/domain/config.ts";
-import type { TicketEvent } from "../../src/domain/event.ts";
-import { policyOf } from "../../src/domain/policy.ts";
-import { PRIORITIES } from "../../src/domain/priority.ts";
-import type { RosterAgent } from "../../src/domain/roster.ts";
+import type { Config } from "../../src/domain/config/config.ts";
 import type { QueueRouting } from "../../src/domain/routing/assignment.ts";
 import { unavailableBecause, type Presence } from "../../src/domain/routing/presence.ts";
 import { highest, levelOf } from "../../src/domain/routing/skills.ts";
-import { evolve, type Ticket } from "../../src/domain/ticket.ts";
+import type { RosterAgent } from "../../src/domain/team/roster.ts";
+import type { TicketEvent } from "../../src/domain/ticket/event.ts";
+import { policyOf } from "../../src/domain/ticket/policy.ts";
+import { PRIORITIES } from "../../src/domain/ticket/priority.ts";
+import { evolve, type Ticket } from "../../src/domain/ticket/ticket.ts";
 import type { Stage } from "./stage.ts";
 
 /** What happened to a ticket, by when the desk noted it: what time does is stamped with when it was due. */

@@ -1,4 +1,4 @@
-import type { ConfigInput } from "../../src/domain/config.ts";
+import type { ConfigInput } from "../../src/domain/config/config.ts";
 import example from "../../src/sandbox/desk.example.json" with { type: "json" };
 
 /** Where nobody listens: what a desk under test calls leaves the machine as little as the test does. */

@@ -1,9 +1,9 @@
-import type { VersionedConfig } from "../../src/domain/config.ts";
+import type { VersionedConfig } from "../../src/domain/config/config.ts";
 import type { Presence } from "../../src/domain/routing/presence.ts";
 import type { SkillTable } from "../../src/domain/routing/skill-table.ts";
 import type { RoutingStory } from "../../src/domain/routing/story.ts";
 import type { TicketSla } from "../../src/domain/sla/explain.ts";
-import type { Forgotten } from "../../src/topic-group/forgetting.ts";
+import type { Forgotten } from "../../src/topic-group/privacy/forgetting.ts";
 import type {
   AgentHere,
   GroupHealth,

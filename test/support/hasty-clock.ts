@@ -1,5 +1,5 @@
 import { realNow } from "../../src/real-clock.ts";
-import type { Clock } from "../../src/topic-group/clock.ts";
+import type { Clock } from "../../src/topic-group/commit/clock.ts";
 
 /** How many of its seconds pass in a real one: the group's twenty calls a minute are ten a second. */
 const HASTE = 30;

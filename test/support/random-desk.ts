@@ -1,4 +1,4 @@
-import type { ConfigInput } from "../../src/domain/config.ts";
+import type { ConfigInput } from "../../src/domain/config/config.ts";
 import { promisesNothing } from "./desks.ts";
 import type { Dice } from "./dice.ts";
 

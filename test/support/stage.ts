@@ -1,8 +1,7 @@
 import { applyD1Migrations, evictDurableObject, reset, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { inject } from "vitest";
-import type { ConfigInput } from "../../src/domain/config.ts";
-import { UPDATE_KINDS } from "../../src/domain/update-kinds.ts";
+import type { ConfigInput } from "../../src/domain/config/config.ts";
 import { forgetIsolate } from "../../src/isolate.ts";
 import { localClock } from "../../src/sandbox/desk/local-clock.ts";
 import { localDice } from "../../src/sandbox/desk/local-dice.ts";
@@ -19,6 +18,7 @@ import {
   type Member,
   type SeenMessage,
 } from "../../src/sandbox/telegram/client.ts";
+import { UPDATE_KINDS } from "../../src/telegram/update-kinds.ts";
 import { SceneCrm } from "./crm.ts";
 import { exampleDesk } from "./desks.ts";
 import { until } from "./until.ts";

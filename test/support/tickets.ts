@@ -1,6 +1,6 @@
-import type { TicketEvent } from "../../src/domain/event.ts";
-import type { TicketStatus } from "../../src/domain/status.ts";
-import { evolve, type Ticket } from "../../src/domain/ticket.ts";
+import type { TicketEvent } from "../../src/domain/ticket/event.ts";
+import type { TicketStatus } from "../../src/domain/ticket/status.ts";
+import { evolve, type Ticket } from "../../src/domain/ticket/ticket.ts";
 import type { ProjectionBatch } from "../../src/record/projection.ts";
 
 /** 2026-11-20T12:00:00Z */

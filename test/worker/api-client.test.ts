@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from "vit
 import committed from "../../src/client/contract.ts?raw";
 import { Topicdesk, TopicdeskProblem, type Answer } from "../../src/client/topicdesk.ts";
 import { typesOf, type ContractDocument } from "../../src/client/types-of.ts";
-import type { ConfigInput } from "../../src/domain/config.ts";
+import type { ConfigInput } from "../../src/domain/config/config.ts";
 import { realNow } from "../../src/real-clock.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { emptyRecord, HttpDesk, turnClock } from "../support/http-desk.ts";

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { version } from "../../package.json";
-import { checkConfig } from "../../src/domain/config-check.ts";
-import type { ConfigInput } from "../../src/domain/config.ts";
+import { checkConfig } from "../../src/domain/config/check.ts";
+import type { ConfigInput } from "../../src/domain/config/config.ts";
 import { PROBLEMS } from "../../src/http/problem.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { ADMIN, emptyRecord, HttpDesk } from "../support/http-desk.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { missingScopes, SCOPE_NAMES, type Scope } from "../../src/domain/scope.ts";
+import { missingScopes, SCOPE_NAMES, type Scope } from "../../src/domain/desk/scope.ts";
 import {
   answerProblem,
   exampleOf,

@@ -1,7 +1,7 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { SCOPE_NAMES } from "../../src/domain/scope.ts";
+import { SCOPE_NAMES } from "../../src/domain/desk/scope.ts";
 import { appWith } from "../../src/http/app.ts";
 import { PROBLEMS } from "../../src/http/problem.ts";
 import { exampleDesk } from "../support/desks.ts";

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { TicketEvent } from "../../src/domain/event.ts";
 import type { EscalationReceipt, MomentOf } from "../../src/domain/sla/escalation-log.ts";
-import { evolve, type Ticket } from "../../src/domain/ticket.ts";
+import type { TicketEvent } from "../../src/domain/ticket/event.ts";
+import { evolve, type Ticket } from "../../src/domain/ticket/ticket.ts";
 import { encodeCursor } from "../../src/record/cursor.ts";
 import { listEscalations, type EscalationFilter } from "../../src/record/escalations.ts";
 import { project } from "../../src/record/projection.ts";

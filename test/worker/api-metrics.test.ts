@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { TicketEvent } from "../../src/domain/event.ts";
 import type { Verdict } from "../../src/domain/sla/verdict.ts";
-import { evolve, type Ticket } from "../../src/domain/ticket.ts";
+import type { TicketEvent } from "../../src/domain/ticket/event.ts";
+import { evolve, type Ticket } from "../../src/domain/ticket/ticket.ts";
 import { METRICS_EVENTS_MAX } from "../../src/record/limits.ts";
 import { metricsOf, type Figures } from "../../src/record/metrics.ts";
 import { project } from "../../src/record/projection.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Ticket } from "../../src/domain/ticket.ts";
+import type { Ticket } from "../../src/domain/ticket/ticket.ts";
 import { project } from "../../src/record/projection.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { emptyRecord, HttpDesk } from "../support/http-desk.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { ConfigInput } from "../../src/domain/config.ts";
+import type { ConfigInput } from "../../src/domain/config/config.ts";
 import { REPLAY_TICKETS_MAX } from "../../src/domain/limits.ts";
 import { project } from "../../src/record/projection.ts";
 import { exampleDesk, promisesNothing } from "../support/desks.ts";

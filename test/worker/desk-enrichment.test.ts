@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Actor } from "../../src/domain/actor.ts";
-import type { ConfigInput } from "../../src/domain/config.ts";
-import type { TicketEvent } from "../../src/domain/event.ts";
+import type { ConfigInput } from "../../src/domain/config/config.ts";
 import { NO_PROFILE } from "../../src/domain/routing/profile.ts";
+import type { Actor } from "../../src/domain/ticket/actor.ts";
+import type { TicketEvent } from "../../src/domain/ticket/event.ts";
 import { project } from "../../src/record/projection.ts";
 import type { Customer } from "../../src/sandbox/telegram/client.ts";
 import { promisesNothing, VIP_CHAT } from "../support/desks.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ConfigInput } from "../../src/domain/config.ts";
+import type { ConfigInput } from "../../src/domain/config/config.ts";
 import { localPlug } from "../../src/sandbox/desk/local-plug.ts";
 import type { Customer, Group, Member, SeenMessage } from "../../src/sandbox/telegram/client.ts";
 import { MAIN_CHAT, promisesNothing, VIP_CHAT } from "../support/desks.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ConfigInput } from "../../src/domain/config.ts";
+import type { ConfigInput } from "../../src/domain/config/config.ts";
 import type { Customer } from "../../src/sandbox/telegram/client.ts";
 import { promisesNothing, VIP_CHAT } from "../support/desks.ts";
 import { isCard, isService, Stage, texts } from "../support/stage.ts";

@@ -1,6 +1,6 @@
 import { evictDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { ConfigInput } from "../../src/domain/config.ts";
+import type { ConfigInput } from "../../src/domain/config/config.ts";
 import type { Customer, Member } from "../../src/sandbox/telegram/client.ts";
 import { promisesNothing } from "../support/desks.ts";
 import { Endpoint } from "../support/endpoint.ts";

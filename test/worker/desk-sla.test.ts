@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { ConfigInput } from "../../src/domain/config.ts";
+import type { ConfigInput } from "../../src/domain/config/config.ts";
 import product from "../../src/index.ts";
 import type { Customer, Member } from "../../src/sandbox/telegram/client.ts";
 import { isService, MORNING, Stage, texts } from "../support/stage.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ConfigInput } from "../../src/domain/config.ts";
+import type { ConfigInput } from "../../src/domain/config/config.ts";
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
 import type { Customer, Group } from "../../src/sandbox/telegram/client.ts";
 import { promisesNothing, VIP_CHAT } from "../support/desks.ts";

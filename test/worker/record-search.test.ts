@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { everyMinute } from "../../src/cron/scheduled.ts";
-import type { TicketEvent } from "../../src/domain/event.ts";
+import type { TicketEvent } from "../../src/domain/ticket/event.ts";
 import { project } from "../../src/record/projection.ts";
 import { forgetDeletedWords, indexStale } from "../../src/record/search-index.ts";
 import { wordsOf } from "../../src/record/search-words.ts";

@@ -1,8 +1,8 @@
 import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ConfigInput } from "../../src/domain/config.ts";
+import type { ConfigInput } from "../../src/domain/config/config.ts";
+import { signingSecret } from "../../src/domain/desk/signing-secret.ts";
 import { RETRY_AFTER_MAX_MS, WEBHOOK_PAUSES_MS } from "../../src/domain/limits.ts";
-import { signingSecret } from "../../src/domain/signing-secret.ts";
 import { callOut } from "../../src/integrations/outgoing.ts";
 import { sendWebhook } from "../../src/integrations/webhook.ts";
 import { realNow } from "../../src/real-clock.ts";

@@ -1,4 +1,4 @@
-import type { RosterAgent } from "../roster.ts";
+import type { RosterAgent } from "../team/roster.ts";
 import { hasSkills, highest, levelOf, missingSkills, type SkillLevels } from "./skills.ts";
 
 /** What counts how much when an agent is chosen; any numbers, only their relation matters. */

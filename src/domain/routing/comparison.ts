@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { REPLAY_EXAMPLES_MAX } from "../limits.ts";
 import type { RecordedTicket } from "./recorded-ticket.ts";
 import { replayTickets, type Replayed } from "./replay.ts";

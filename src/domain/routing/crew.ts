@@ -1,4 +1,4 @@
-import type { RosterAgent } from "../roster.ts";
+import type { RosterAgent } from "../team/roster.ts";
 import { nextBeginning, Shifts } from "./shifts.ts";
 
 /** Everybody of a replayed desk: each has one set of slots, whatever groups they serve, and is there or not. */

@@ -1,6 +1,6 @@
-import type { Policy } from "../policy.ts";
-import type { Priority } from "../priority.ts";
-import type { RosterAgent } from "../roster.ts";
+import type { RosterAgent } from "../team/roster.ts";
+import type { Policy } from "../ticket/policy.ts";
+import type { Priority } from "../ticket/priority.ts";
 import { assign, stageAt, type AgentNow, type QueueRouting } from "./assignment.ts";
 import type { Crew } from "./crew.ts";
 import type { RecordedTicket } from "./recorded-ticket.ts";

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
+import { schemaProblems } from "../config/schema-problems.ts";
 import { cut } from "../cut.ts";
 import {
   ATTRIBUTE_CHARS_MAX,
@@ -14,7 +15,6 @@ import {
   PROFILE_SKILLS_MAX,
   SKILL_LEVEL_MAX,
 } from "../limits.ts";
-import { schemaProblems } from "../schema-problems.ts";
 import type { SkillTable } from "./skill-table.ts";
 import type { SkillLevels } from "./skills.ts";
 

@@ -1,4 +1,4 @@
-import { inside, places, problem, type ConfigProblem } from "../config-places.ts";
+import { inside, places, problem, type ConfigProblem } from "../config/places.ts";
 import { durationMs } from "../duration.ts";
 
 /** A later step of a relaxation must come later. */

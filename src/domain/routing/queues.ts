@@ -1,4 +1,4 @@
-import type { Config, QueueConfig } from "../config.ts";
+import type { Config, QueueConfig } from "../config/config.ts";
 import { ms } from "../duration.ts";
 import type { QueueRouting, Weights } from "./assignment.ts";
 

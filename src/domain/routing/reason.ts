@@ -1,4 +1,4 @@
-import type { Priority } from "../priority.ts";
+import type { Priority } from "../ticket/priority.ts";
 import type { Candidate, Stage } from "./assignment.ts";
 import type { SkillLevels } from "./skills.ts";
 

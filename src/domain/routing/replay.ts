@@ -1,7 +1,7 @@
-import type { Config } from "../config.ts";
-import { defaultGroupOf, policyOf } from "../policy.ts";
-import { PRIORITIES, type Priority } from "../priority.ts";
-import type { RosterAgent } from "../roster.ts";
+import type { Config } from "../config/config.ts";
+import type { RosterAgent } from "../team/roster.ts";
+import { defaultGroupOf, policyOf } from "../ticket/policy.ts";
+import { PRIORITIES, type Priority } from "../ticket/priority.ts";
 import { nextChange, stageAt } from "./assignment.ts";
 import { Crew } from "./crew.ts";
 import { EventQueue } from "./event-queue.ts";

@@ -7,10 +7,10 @@ import {
   type ConfigProblem,
   type Path,
   type Place,
-} from "../config-places.ts";
+} from "../config/places.ts";
 import { AGENT_CAPACITY_DEFAULT } from "../limits.ts";
-import { certificateEnd } from "../roster.ts";
 import { isTimeZone } from "../sla/zone.ts";
+import { certificateEnd } from "../team/roster.ts";
 import { highest, type SkillLevels } from "./skills.ts";
 import { levelsInWords, Team, whyNot, type TeamMember } from "./unmet.ts";
 

@@ -1,6 +1,6 @@
-import type { TicketEvent } from "../event.ts";
-import type { Policy } from "../policy.ts";
-import { evolve, type Ticket } from "../ticket.ts";
+import type { TicketEvent } from "../ticket/event.ts";
+import type { Policy } from "../ticket/policy.ts";
+import { evolve, type Ticket } from "../ticket/ticket.ts";
 import { factsKnown } from "./known.ts";
 import { route, type RoutingFacts } from "./rules.ts";
 import { highest } from "./skills.ts";

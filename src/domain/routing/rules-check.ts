@@ -1,6 +1,6 @@
-import { problem, quoted, type ConfigProblem } from "../config-places.ts";
-import type { Config } from "../config.ts";
-import { nearest } from "../nearest.ts";
+import type { Config } from "../config/config.ts";
+import { nearest } from "../config/nearest.ts";
+import { problem, quoted, type ConfigProblem } from "../config/places.ts";
 import { BusinessCalendar } from "../sla/calendar.ts";
 import { isTimeZone } from "../sla/zone.ts";
 

@@ -1,6 +1,6 @@
-import type { Config } from "../config.ts";
-import type { Priority } from "../priority.ts";
+import type { Config } from "../config/config.ts";
 import { BusinessCalendar } from "../sla/calendar.ts";
+import type { Priority } from "../ticket/priority.ts";
 import { highest, type SkillLevels } from "./skills.ts";
 
 /** What a rule looks at; null where nobody knows. */

@@ -1,7 +1,7 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { durationWords, ms } from "../duration.ts";
-import { defaultGroupOf, groupOfPayload, policyOf } from "../policy.ts";
-import type { Priority } from "../priority.ts";
+import { defaultGroupOf, groupOfPayload, policyOf } from "../ticket/policy.ts";
+import type { Priority } from "../ticket/priority.ts";
 import {
   assign,
   type AgentNow,

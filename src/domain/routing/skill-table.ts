@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { schemaProblems } from "../config/schema-problems.ts";
 import { FACT_CHARS_MAX, PROFILE_SKILLS_MAX, SKILL_LEVEL_MAX, SKILL_TABLE_AGENTS_MAX } from "../limits.ts";
-import { schemaProblems } from "../schema-problems.ts";
 import { DAY_MS, dayOf } from "../sla/zone.ts";
 import type { HeldSkills } from "./skills.ts";
 

@@ -1,8 +1,8 @@
-import { isAllowedUrl } from "../allowed-url.ts";
-import { inside, places, problem, quoted, type ConfigProblem } from "../config-places.ts";
+import { isAllowedUrl } from "../config/allowed-url.ts";
+import { inside, places, problem, quoted, type ConfigProblem } from "../config/places.ts";
+import { ENRICHMENT_ENDPOINT, SKILLS_ENDPOINT } from "../desk/signing-secret.ts";
 import { durationMs } from "../duration.ts";
 import { ENRICHMENT_TIMEOUT_MAX_MS, ENRICHMENT_TIMEOUT_MIN_MS } from "../limits.ts";
-import { ENRICHMENT_ENDPOINT, SKILLS_ENDPOINT } from "../signing-secret.ts";
 
 /** Whatever stands in an address is read by proxies and logs on its way. */
 const SECRET_PARAMETER = /token|secret|passw|signature|api[-_]?key|^(?:key|auth|sig|pwd)$/i;

@@ -1,5 +1,5 @@
-import type { TicketEvent } from "../event.ts";
-import type { Priority } from "../priority.ts";
+import type { TicketEvent } from "../ticket/event.ts";
+import type { Priority } from "../ticket/priority.ts";
 import type { Candidate, Stage } from "./assignment.ts";
 import type { RoutingFacts } from "./rules.ts";
 import type { SkillLevels } from "./skills.ts";

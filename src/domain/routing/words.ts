@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { durationWords } from "../duration.ts";
 import type { Assignment, QueueRouting, Stage } from "./assignment.ts";
 import type { Route } from "./rules.ts";

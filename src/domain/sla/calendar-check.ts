@@ -1,8 +1,8 @@
-import { places, problem, quoted, type ConfigProblem, type Path } from "../config-places.ts";
-import type { CalendarConfig } from "../config.ts";
+import type { CalendarConfig } from "../config/config.ts";
+import { places, problem, quoted, type ConfigProblem, type Path } from "../config/places.ts";
+import { pointerTo } from "../config/schema-problems.ts";
 import { durationMs } from "../duration.ts";
-import { PRIORITIES } from "../priority.ts";
-import { pointerTo } from "../schema-problems.ts";
+import { PRIORITIES } from "../ticket/priority.ts";
 import { BusinessCalendar } from "./calendar.ts";
 import { METRICS } from "./metric.ts";
 import { DAY_MS, dayOf, isTimeZone, WEEKDAYS } from "./zone.ts";

@@ -1,4 +1,4 @@
-import type { CalendarConfig } from "../config.ts";
+import type { CalendarConfig } from "../config/config.ts";
 import { CHUNK_MS, OpeningHours, type OpenSpans } from "./opening-hours.ts";
 import { orderedPauses, type Pause } from "./pauses.ts";
 import { countUpTo, DAY_MS } from "./zone.ts";

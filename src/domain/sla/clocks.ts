@@ -1,4 +1,4 @@
-import type { Ticket } from "../ticket.ts";
+import type { Ticket } from "../ticket/ticket.ts";
 import type { Due } from "./calendar.ts";
 import type { Metric } from "./metric.ts";
 import type { ReasonedPause } from "./segments.ts";

@@ -1,5 +1,5 @@
-import type { Policy } from "../policy.ts";
-import type { Ticket } from "../ticket.ts";
+import type { Policy } from "../ticket/policy.ts";
+import type { Ticket } from "../ticket/ticket.ts";
 import { clocksOf, warningsOf, type SlaClock } from "./clocks.ts";
 import {
   GRAVITY,

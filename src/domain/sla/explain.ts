@@ -1,7 +1,7 @@
-import { unplaced, type TicketEvent } from "../event.ts";
 import { SLA_SEGMENTS_MAX } from "../limits.ts";
-import type { Policy } from "../policy.ts";
-import type { Ticket } from "../ticket.ts";
+import { unplaced, type TicketEvent } from "../ticket/event.ts";
+import type { Policy } from "../ticket/policy.ts";
+import type { Ticket } from "../ticket/ticket.ts";
 import type { BusinessCalendar } from "./calendar.ts";
 import { clocksOf, pausedAt, stateOf, timesOver, type ClockState, type SlaClock } from "./clocks.ts";
 import type { EscalationReceipt, HeldNotice, MomentOf } from "./escalation-log.ts";

@@ -1,4 +1,4 @@
-import type { CalendarConfig } from "../config.ts";
+import type { CalendarConfig } from "../config/config.ts";
 import { DAY_MS, dayOf, TimeZone, WEEKDAYS, weekdayOf } from "./zone.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,7 +1,7 @@
-import { problem, type ConfigProblem } from "../config-places.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
+import { problem, type ConfigProblem } from "../config/places.ts";
 import { durationWords, ms } from "../duration.ts";
-import { PRIORITIES, type Priority } from "../priority.ts";
+import { PRIORITIES, type Priority } from "../ticket/priority.ts";
 import { METRICS } from "./metric.ts";
 
 /** Promises that cannot be what was meant: an answer that may come after the end, or a grave ticket that waits longer. */

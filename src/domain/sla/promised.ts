@@ -1,4 +1,4 @@
-import type { Ticket } from "../ticket.ts";
+import type { Ticket } from "../ticket/ticket.ts";
 import { runningClocks, warningsOf } from "./clocks.ts";
 import type { Metric } from "./metric.ts";
 import type { SlaRules } from "./sla-policy.ts";

@@ -1,6 +1,6 @@
-import type { Config, EscalationPolicyConfig, SlaPolicyConfig } from "../config.ts";
+import type { Config, EscalationPolicyConfig, SlaPolicyConfig } from "../config/config.ts";
 import { ms } from "../duration.ts";
-import { PRIORITIES, type Priority } from "../priority.ts";
+import { PRIORITIES, type Priority } from "../ticket/priority.ts";
 import { BusinessCalendar } from "./calendar.ts";
 import { METRICS, type Metric } from "./metric.ts";
 

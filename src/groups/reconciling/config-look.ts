@@ -1,4 +1,4 @@
-import type { Finding } from "../../domain/reconciliation.ts";
+import type { Finding } from "../../domain/desk/reconciliation.ts";
 import { ConfigStore } from "../../record/config-store.ts";
 import { askGroup, askGroups, configureGroups } from "../ask.ts";
 import type { Look } from "./look.ts";

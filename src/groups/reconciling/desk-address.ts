@@ -1,5 +1,5 @@
-import type { Doer } from "../../domain/audit.ts";
-import { webhookOf } from "../../domain/desk-address.ts";
+import { webhookOf } from "../../domain/desk/address.ts";
+import type { Doer } from "../../domain/desk/audit.ts";
 import { noteDeed, doneBy } from "../../record/audit-entries.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";
 import { botApi } from "../../telegram/api.ts";

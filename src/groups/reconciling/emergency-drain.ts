@@ -1,11 +1,11 @@
-import { webhookPlace } from "../../domain/desk-address.ts";
-import { UPDATE_KINDS } from "../../domain/update-kinds.ts";
+import { webhookPlace } from "../../domain/desk/address.ts";
 import { log } from "../../log.ts";
 import { realNow } from "../../real-clock.ts";
 import { RecordUnreachable } from "../../record/reach.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";
 import { botApi, type BotApi } from "../../telegram/api.ts";
 import { envelopeOf } from "../../telegram/envelope.ts";
+import { UPDATE_KINDS } from "../../telegram/update-kinds.ts";
 import { deleteWebhook, webhookInfo } from "../../telegram/webhook.ts";
 import { DRAIN_LEASE_MS, DRAIN_PATIENCE_MS, DRAIN_WEBHOOK_TRIES, DRAINED_UPDATES_MAX } from "../limits.ts";
 import { receive, type Received } from "../receiving.ts";

@@ -1,4 +1,9 @@
-import { RIGHTS_NEEDED, type Finding, type Noticed, type StaffChat } from "../../domain/reconciliation.ts";
+import {
+  RIGHTS_NEEDED,
+  type Finding,
+  type Noticed,
+  type StaffChat,
+} from "../../domain/desk/reconciliation.ts";
 import { botIdOf } from "../../telegram/api.ts";
 import { staffChatOf } from "../../telegram/staff-chat.ts";
 import { askGroup } from "../ask.ts";

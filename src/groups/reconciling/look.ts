@@ -1,4 +1,4 @@
-import type { Config, VersionedConfig } from "../../domain/config.ts";
+import type { Config, VersionedConfig } from "../../domain/config/config.ts";
 import type { Reconciliation } from "../../record/reconciliation.ts";
 import type { BotApi } from "../../telegram/api.ts";
 import type { WebhookInfo } from "../../telegram/webhook.ts";

@@ -1,12 +1,12 @@
-import type { Config, VersionedConfig } from "../../domain/config.ts";
-import { defaultGroupOf, timeZoneOf } from "../../domain/policy.ts";
+import type { Config, VersionedConfig } from "../../domain/config/config.ts";
 import {
   findingInWords,
   newsIn,
   topicOf,
   type Finding,
   type ReconciliationRun,
-} from "../../domain/reconciliation.ts";
+} from "../../domain/desk/reconciliation.ts";
+import { defaultGroupOf, timeZoneOf } from "../../domain/ticket/policy.ts";
 import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";

@@ -1,5 +1,5 @@
+import type { Census, Finding } from "../../domain/desk/reconciliation.ts";
 import { ms } from "../../domain/duration.ts";
-import type { Census, Finding } from "../../domain/reconciliation.ts";
 import { Erasures } from "../../record/erasures.ts";
 import type { Reconciliation } from "../../record/reconciliation.ts";
 import { askGroup, askGroups } from "../ask.ts";

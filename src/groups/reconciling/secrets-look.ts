@@ -1,5 +1,5 @@
-import type { Finding } from "../../domain/reconciliation.ts";
-import { signingRoot } from "../../domain/secrets.ts";
+import type { Finding } from "../../domain/desk/reconciliation.ts";
+import { signingRoot } from "../../domain/desk/secrets.ts";
 import { callMark } from "../../record/pseudonym.ts";
 import type { Look } from "./look.ts";
 

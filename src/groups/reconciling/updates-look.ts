@@ -1,5 +1,5 @@
-import type { Finding } from "../../domain/reconciliation.ts";
-import { lookThrough, type Hole, type SeenUpdate } from "../../domain/update-ledger.ts";
+import type { Finding } from "../../domain/desk/reconciliation.ts";
+import { lookThrough, type Hole, type SeenUpdate } from "../../domain/desk/update-ledger.ts";
 import { ConfigStore } from "../../record/config-store.ts";
 import type { KeptLedger } from "../../record/reconciliation.ts";
 import { botIdOf } from "../../telegram/api.ts";

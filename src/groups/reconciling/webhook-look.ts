@@ -1,5 +1,5 @@
-import { webhookPlace } from "../../domain/desk-address.ts";
-import type { Finding } from "../../domain/reconciliation.ts";
+import { webhookPlace } from "../../domain/desk/address.ts";
+import type { Finding } from "../../domain/desk/reconciliation.ts";
 import type { WebhookInfo } from "../../telegram/webhook.ts";
 import {
   CLOCKS_DIFFER_MS,

@@ -1,4 +1,4 @@
-import { telegramSecrets } from "../../domain/secrets.ts";
+import { telegramSecrets } from "../../domain/desk/secrets.ts";
 import type { Reconciliation } from "../../record/reconciliation.ts";
 import type { BotApi } from "../../telegram/api.ts";
 import { setWebhook } from "../../telegram/webhook.ts";

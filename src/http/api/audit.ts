@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { AUDIT_ACTIONS, AUDIT_KINDS, AUDIT_TARGETS } from "../../domain/audit.ts";
-import { EVENT_TYPES } from "../../domain/event.ts";
+import { AUDIT_ACTIONS, AUDIT_KINDS, AUDIT_TARGETS } from "../../domain/desk/audit.ts";
+import { EVENT_TYPES } from "../../domain/ticket/event.ts";
 import {
   auditTrail,
   type TrailEntry,

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { safeParse, toJSONSchema, type z } from "zod";
-import { ConfigDocument } from "../../domain/config.ts";
+import { ConfigDocument } from "../../domain/config/config.ts";
 import { accepts } from "../acceptable.ts";
 import type { Desk } from "../desk.ts";
 import { problem, problems } from "../problem.ts";

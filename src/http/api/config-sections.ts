@@ -5,7 +5,7 @@ import {
   withItem,
   withoutItem,
   type SectionName,
-} from "../../domain/config-sections.ts";
+} from "../../domain/config/sections.ts";
 import { ConfigStore } from "../../record/config-store.ts";
 import { changes, needs } from "../access.ts";
 import { jsonOf } from "../body.ts";

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
-import { signingRoot } from "../../domain/secrets.ts";
+import { signingRoot } from "../../domain/desk/secrets.ts";
 import { askGroups } from "../../groups/ask.ts";
 import { advanceErasure } from "../../groups/erasing.ts";
 import { log } from "../../log.ts";

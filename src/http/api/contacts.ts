@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { UNREACHABLE_REASONS } from "../../domain/contact.ts";
-import { isActive, TICKET_STATUSES } from "../../domain/status.ts";
+import { UNREACHABLE_REASONS } from "../../domain/contact/contact.ts";
+import { isActive, TICKET_STATUSES } from "../../domain/ticket/status.ts";
 import { ContactDetails } from "../../record/contact-details.ts";
 import { knownContact, listContacts, type ContactRow } from "../../record/contact-list.ts";
 import { encodeCursor } from "../../record/cursor.ts";

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { deskOrigin } from "../../domain/desk-address.ts";
-import { TELEGRAM_SECRETS, toldSecret } from "../../domain/secrets.ts";
+import { deskOrigin } from "../../domain/desk/address.ts";
+import { TELEGRAM_SECRETS, toldSecret } from "../../domain/desk/secrets.ts";
 import { leadWebhook, moveDesk } from "../../groups/reconciling/desk-address.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";
 import { botIdOf } from "../../telegram/api.ts";

@@ -1,4 +1,4 @@
-import type { ConfigInput } from "../../domain/config.ts";
+import type { ConfigInput } from "../../domain/config/config.ts";
 
 /** A whole configuration, and hardly more than has to stand in one. */
 export const SMALL_CONFIG = {

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { SCOPE_NAMES, SCOPES } from "../../domain/scope.ts";
+import { SCOPE_NAMES, SCOPES } from "../../domain/desk/scope.ts";
 import { log } from "../../log.ts";
 import { ApiKeys, type ApiKeyRow } from "../../record/api-keys.ts";
 import { encodeCursor } from "../../record/cursor.ts";

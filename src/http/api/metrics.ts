@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import { ms } from "../../domain/duration.ts";
-import { timeZoneOf } from "../../domain/policy.ts";
+import { timeZoneOf } from "../../domain/ticket/policy.ts";
 import { askGroups, groupIds } from "../../groups/ask.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { METRICS_EVENTS_MAX, METRICS_GROUPS_MAX, METRICS_PERIOD_MAX_MS } from "../../record/limits.ts";

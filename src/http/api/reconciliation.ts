@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
-import type { Finding, ReconciliationRun } from "../../domain/reconciliation.ts";
+import type { Finding, ReconciliationRun } from "../../domain/desk/reconciliation.ts";
 import { drainUpdates, STOPS } from "../../groups/reconciling/emergency-drain.ts";
 import { reconcile } from "../../groups/reconciling/reconcile.ts";
 import { log } from "../../log.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
-import type { UnknownAnswer } from "../../domain/intake.ts";
-import type { Executed } from "../../domain/work-order.ts";
+import type { UnknownAnswer } from "../../domain/ticket/intake.ts";
+import type { Executed } from "../../domain/ticket/work-order.ts";
 import type { Desk } from "../desk.ts";
 import { problem } from "../problem.ts";
 import { instant } from "./shared.ts";

@@ -1,10 +1,10 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
-import { checkConfig } from "../../domain/config-check.ts";
-import { quoted } from "../../domain/config-places.ts";
-import type { Config } from "../../domain/config.ts";
+import { checkConfig } from "../../domain/config/check.ts";
+import type { Config } from "../../domain/config/config.ts";
+import { quoted } from "../../domain/config/places.ts";
+import { schemaProblems, type SchemaProblem } from "../../domain/config/schema-problems.ts";
 import { Duration, durationWords, ms } from "../../domain/duration.ts";
-import { unplaced } from "../../domain/event.ts";
 import {
   ATTRIBUTE_CHARS_MAX,
   ATTRIBUTE_NAME_CHARS_MAX,
@@ -15,7 +15,6 @@ import {
   REPLAY_PERIOD_MAX_MS,
   REPLAY_TICKETS_MAX,
 } from "../../domain/limits.ts";
-import { PRIORITIES } from "../../domain/priority.ts";
 import type { Candidate } from "../../domain/routing/assignment.ts";
 import { compareReplays } from "../../domain/routing/comparison.ts";
 import { EnrichmentAnswer, profileOf } from "../../domain/routing/profile.ts";
@@ -29,7 +28,8 @@ import {
 } from "../../domain/routing/simulate.ts";
 import type { SkillsKnown } from "../../domain/routing/skill-table.ts";
 import type { RoutingStory } from "../../domain/routing/story.ts";
-import { schemaProblems, type SchemaProblem } from "../../domain/schema-problems.ts";
+import { unplaced } from "../../domain/ticket/event.ts";
+import { PRIORITIES } from "../../domain/ticket/priority.ts";
 import { askGroup, groupIds } from "../../groups/ask.ts";
 import { skillsKnown } from "../../groups/skills.ts";
 import { configCacheOf } from "../../record/config-cache.ts";

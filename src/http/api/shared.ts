@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
+import type { SchemaProblem } from "../../domain/config/schema-problems.ts";
 import { Duration, ms as msOf } from "../../domain/duration.ts";
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "../../domain/limits.ts";
-import type { SchemaProblem } from "../../domain/schema-problems.ts";
 import { decodeCursor } from "../../record/cursor.ts";
 import { CURSOR_CHARS_MAX, EMAIL_CHARS_MAX } from "../../record/limits.ts";
 import { KEY_OVERLAP_DEFAULT, KEY_OVERLAP_MAX_MS } from "../limits.ts";

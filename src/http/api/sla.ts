@@ -1,9 +1,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
-import { quoted } from "../../domain/config-places.ts";
-import { CalendarDocument } from "../../domain/config.ts";
+import { CalendarDocument } from "../../domain/config/config.ts";
+import { quoted } from "../../domain/config/places.ts";
+import { schemaProblems, type SchemaProblem } from "../../domain/config/schema-problems.ts";
 import { Duration, ms } from "../../domain/duration.ts";
-import { schemaProblems, type SchemaProblem } from "../../domain/schema-problems.ts";
 import { calendarProblems } from "../../domain/sla/calendar-check.ts";
 import { BusinessCalendar, REACH_MAX_MS } from "../../domain/sla/calendar.ts";
 import { segmentsFrom, type TicketSla } from "../../domain/sla/explain.ts";

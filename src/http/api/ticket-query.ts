@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { TAGS_MAX } from "../../domain/limits.ts";
-import { PRIORITIES } from "../../domain/priority.ts";
-import { TICKET_STATUSES } from "../../domain/status.ts";
-import { Tag } from "../../domain/tag.ts";
+import { PRIORITIES } from "../../domain/ticket/priority.ts";
+import { TICKET_STATUSES } from "../../domain/ticket/status.ts";
+import { Tag } from "../../domain/ticket/tag.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { SEARCH_CHARS_MAX } from "../../record/limits.ts";
 import { wordsOf } from "../../record/search-words.ts";

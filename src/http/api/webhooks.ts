@@ -1,11 +1,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
-import type { AuditAction } from "../../domain/audit.ts";
-import type { Config } from "../../domain/config.ts";
-import { HOOK_REPLAYED_MAX } from "../../domain/limits.ts";
-import { defaultGroupOf } from "../../domain/policy.ts";
-import { signingRoot } from "../../domain/secrets.ts";
+import type { Config } from "../../domain/config/config.ts";
+import type { AuditAction } from "../../domain/desk/audit.ts";
+import { signingRoot } from "../../domain/desk/secrets.ts";
 import {
   ENRICHMENT_ENDPOINT,
   generationsAt,
@@ -13,8 +11,10 @@ import {
   signingSecret,
   SKILLS_ENDPOINT,
   type Signing,
-} from "../../domain/signing-secret.ts";
-import { WEBHOOK_EVENTS } from "../../domain/webhook-event.ts";
+} from "../../domain/desk/signing-secret.ts";
+import { HOOK_REPLAYED_MAX } from "../../domain/limits.ts";
+import { defaultGroupOf } from "../../domain/ticket/policy.ts";
+import { WEBHOOK_EVENTS } from "../../domain/ticket/webhook-event.ts";
 import { askGroup, askGroups, configureGroups, groupIds, newestConfigVersion } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";

@@ -1,6 +1,6 @@
-import type { TicketEvent } from "../../domain/event.ts";
-import type { Ticket } from "../../domain/ticket.ts";
-import type { Lane } from "../../topic-group/drain/lane.ts";
+import type { TicketEvent } from "../../domain/ticket/event.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
+import type { Lane } from "../../topic-group/tables/lane.ts";
 
 /** One thing that waits to leave the object, or that gave up. Instants are milliseconds since 1970. */
 export interface Waiting {

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { realNow } from "../../real-clock.ts";
-import type { Clock } from "../../topic-group/clock.ts";
+import type { Clock } from "../../topic-group/commit/clock.ts";
 
 /** A frozen clock sets its alarms this far ahead, so that the platform never rings them by itself; it takes none after 2189. */
 const FROZEN_AHEAD_MS = 60 * 365 * 86_400_000;

@@ -1,6 +1,6 @@
-import type { TicketEvent } from "../../domain/event.ts";
-import type { Ticket } from "../../domain/ticket.ts";
-import type { RateState } from "../../topic-group/drain/lane-rate.ts";
+import type { TicketEvent } from "../../domain/ticket/event.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
+import type { RateState } from "../../topic-group/tables/shapes.ts";
 import type { GroupInside, Resting, SettledCause, TicketInside, UnderWay, Waiting } from "./inside.ts";
 
 const WAITING_SHOWN = 60;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import type { ConfigInput } from "../../domain/config.ts";
+import type { ConfigInput } from "../../domain/config/config.ts";
+import { ENRICHMENT_ENDPOINT } from "../../domain/desk/signing-secret.ts";
 import { DURATION_MAX_MS } from "../../domain/duration.ts";
-import { ENRICHMENT_ENDPOINT } from "../../domain/signing-secret.ts";
 import { CRM_STATES, type Crm, type CrmRecord, type CrmState } from "../scenarios/crm.ts";
 import { sendJson } from "../telegram/http/bot-api.ts";
 import type { Neighbour } from "../telegram/server.ts";

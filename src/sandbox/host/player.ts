@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ConfigInput } from "../../domain/config.ts";
+import type { ConfigInput } from "../../domain/config/config.ts";
 import type { Crm } from "../scenarios/crm.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { Stage, type Director } from "../scenarios/stage.ts";

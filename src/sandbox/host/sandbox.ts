@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { ConfigInput } from "../../domain/config.ts";
+import type { ConfigInput } from "../../domain/config/config.ts";
 import { ms } from "../../domain/duration.ts";
 import { builtLocalWorker, startLocalDesk, type LocalDesk } from "../desk/local-desk.ts";
 import { scenarios } from "../scenarios/all.ts";

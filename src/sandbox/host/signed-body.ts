@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { Webhook } from "standardwebhooks";
-import { signingSecret } from "../../domain/signing-secret.ts";
+import { signingSecret } from "../../domain/desk/signing-secret.ts";
 import { readBody } from "../telegram/http/request-params.ts";
 
 /** What the desk sent, and whether its signature is the desk's for this endpoint. */

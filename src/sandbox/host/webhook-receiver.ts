@@ -1,4 +1,4 @@
-import type { ConfigInput } from "../../domain/config.ts";
+import type { ConfigInput } from "../../domain/config/config.ts";
 import type { Neighbour } from "../telegram/server.ts";
 import type { ReceivedWebhook } from "./feed.ts";
 import { isOurs } from "./own-address.ts";

@@ -1,4 +1,4 @@
-import type { ConfigInput } from "../../domain/config.ts";
+import type { ConfigInput } from "../../domain/config/config.ts";
 import type { Group, Member, SandboxTelegram } from "../telegram/client.ts";
 
 export interface Furnished {

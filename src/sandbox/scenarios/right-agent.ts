@@ -1,4 +1,4 @@
-import { CalendarDocument } from "../../domain/config.ts";
+import { CalendarDocument } from "../../domain/config/config.ts";
 import { BusinessCalendar } from "../../domain/sla/calendar.ts";
 import type { Customer, Member, SeenMessage } from "../telegram/client.ts";
 import { UNKNOWN_TO_CRM } from "./crm.ts";

@@ -1,4 +1,4 @@
-import type { ConfigInput } from "../../domain/config.ts";
+import type { ConfigInput } from "../../domain/config/config.ts";
 import type { Customer, Group, Member, SandboxTelegram, SeenMessage } from "../telegram/client.ts";
 import type { Crm } from "./crm.ts";
 import { furnish, type Furnished } from "./furnish.ts";

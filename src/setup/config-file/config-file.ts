@@ -1,5 +1,5 @@
-import { sameJson } from "../../domain/config-diff.ts";
-import { faultIn } from "../../domain/json-text.ts";
+import { sameJson } from "../../domain/config/diff.ts";
+import { faultIn } from "../../domain/config/json-text.ts";
 import { DeskConfig, refusal, Refused, type Found, type InForce, type InHand } from "./desk.ts";
 import { isRecord, type JsonRecord } from "./json.ts";
 import { placeAt, printed, treeOf, withValue } from "./jsonc.ts";

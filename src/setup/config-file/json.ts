@@ -1,4 +1,4 @@
-import { nameOfItem } from "../../domain/config-places.ts";
+import { nameOfItem } from "../../domain/config/places.ts";
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonRecord = { [key: string]: Json };

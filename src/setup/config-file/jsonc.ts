@@ -1,7 +1,7 @@
-import { sameJson } from "../../domain/config-diff.ts";
-import { nameOfItem } from "../../domain/config-places.ts";
-import { placeOf } from "../../domain/json-text.ts";
-import { stepsOf } from "../../domain/schema-problems.ts";
+import { sameJson } from "../../domain/config/diff.ts";
+import { placeOf } from "../../domain/config/json-text.ts";
+import { nameOfItem } from "../../domain/config/places.ts";
+import { stepsOf } from "../../domain/config/schema-problems.ts";
 import { isRecord, namesOf, type Json } from "./json.ts";
 
 /** A place in a sound text with comments: where its value stands, and what stands inside. */

@@ -1,5 +1,5 @@
-import { sameJson } from "../../domain/config-diff.ts";
-import { nameOfItem } from "../../domain/config-places.ts";
+import { sameJson } from "../../domain/config/diff.ts";
+import { nameOfItem } from "../../domain/config/places.ts";
 import { isRecord, namesOf, type Json } from "./json.ts";
 
 /** Two changes of one document as one, and the places that both changed in different ways: there `mine` stands. */

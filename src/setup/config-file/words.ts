@@ -1,5 +1,5 @@
-import { diffConfig } from "../../domain/config-diff.ts";
-import { placeName } from "../../domain/config-place-name.ts";
+import { diffConfig } from "../../domain/config/diff.ts";
+import { placeName } from "../../domain/config/place-name.ts";
 import type { Json } from "./json.ts";
 
 const VALUE_CHARS_MAX = 100;

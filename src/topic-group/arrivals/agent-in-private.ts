@@ -1,4 +1,4 @@
-import type { AgentConfig } from "../../domain/config.ts";
+import type { AgentConfig } from "../../domain/config/config.ts";
 import { cut } from "../../domain/cut.ts";
 import { NOTE_CHARS_MAX } from "../../domain/limits.ts";
 import { groupOf } from "../../telegram/callback.ts";
@@ -14,12 +14,12 @@ import {
   staffNoted,
   unknownCommandHint,
 } from "../../telegram/text.ts";
-import { BOT } from "../drain/lane.ts";
-import { tellPeer } from "../peers/tell.ts";
-import { words, type Transaction } from "../transaction.ts";
+import { tellPeer } from "../commit/tell-peer.ts";
+import { words, type Transaction } from "../commit/transaction.ts";
+import type { Of } from "../conversation/arrival-of.ts";
+import { ticketIdOf } from "../conversation/customers.ts";
+import { BOT } from "../tables/lane.ts";
 import { actorOf } from "./agents.ts";
-import type { Of } from "./arrival-of.ts";
-import { ticketIdOf } from "./customers.ts";
 import { setAvailability } from "./staff-command.ts";
 import { mine, overdue, queue, team } from "./staff-lists.ts";
 

@@ -1,12 +1,12 @@
-import { agentsOf } from "../../domain/agent.ts";
-import type { AgentActor } from "../../domain/command.ts";
-import type { AgentConfig } from "../../domain/config.ts";
-import type { Ticket } from "../../domain/ticket.ts";
+import type { AgentConfig } from "../../domain/config/config.ts";
+import { agentsOf } from "../../domain/team/agent.ts";
+import type { AgentActor } from "../../domain/ticket/command.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { Sender } from "../../telegram/inbound.ts";
 import type { Writing } from "../../telegram/message.ts";
 import { anonymousHint, outsiderHint } from "../../telegram/text.ts";
-import type { Transaction } from "../transaction.ts";
-import type { Of } from "./arrival-of.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { Of } from "../conversation/arrival-of.ts";
 
 export function agentOf(tx: Transaction, id: number): AgentConfig | undefined {
   return agentsOf(tx.rules.config, tx.rules.group.id).find((agent) => agent.telegramId === id);

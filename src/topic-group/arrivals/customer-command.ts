@@ -1,5 +1,5 @@
 import { cut } from "../../domain/cut.ts";
-import { isActive } from "../../domain/status.ts";
+import { isActive } from "../../domain/ticket/status.ts";
 import { pressData } from "../../telegram/callback.ts";
 import type { Writing } from "../../telegram/message.ts";
 import {
@@ -10,11 +10,11 @@ import {
   customerNothingToClose,
   customerTickets,
 } from "../../telegram/text.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { Of } from "../conversation/arrival-of.ts";
+import { greetedCustomer, ticketOfMessage } from "../conversation/customers.ts";
 import type { CustomerRow } from "../tables/store.ts";
-import type { Transaction } from "../transaction.ts";
-import type { Of } from "./arrival-of.ts";
 import { customerMessage } from "./customer-message.ts";
-import { greetedCustomer, ticketOfMessage } from "./customers.ts";
 
 /** Remembers a command, which leaves no message behind: it may become one by an edit. */
 export function commandKey(customer: number, messageId: number): string {

@@ -1,13 +1,13 @@
 import { isCustomerCommand, slashed } from "../../telegram/commands.ts";
 import { isSameContent } from "../../telegram/mark.ts";
-import { isPeerLane } from "../drain/lane.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { Of } from "../conversation/arrival-of.ts";
+import { seenCustomer } from "../conversation/customers.ts";
+import { customersEdit, editLeftBehind, type InFlight } from "../conversation/mirror.ts";
+import { isPeerLane } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
-import type { Transaction } from "../transaction.ts";
-import type { Of } from "./arrival-of.ts";
 import { commandKey, customerCommand } from "./customer-command.ts";
 import { customerMessage } from "./customer-message.ts";
-import { seenCustomer } from "./customers.ts";
-import { customersEdit, editLeftBehind, type InFlight } from "./mirror.ts";
 
 export function customerEdit(
   tx: Transaction,

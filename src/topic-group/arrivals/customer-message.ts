@@ -1,7 +1,7 @@
-import { destination, isGratitude } from "../../domain/conversation.ts";
+import { destination, isGratitude } from "../../domain/contact/conversation.ts";
 import { ALBUM_SETTLE_MS } from "../../domain/limits.ts";
-import { isActive } from "../../domain/status.ts";
-import { subjectOf } from "../../domain/subject.ts";
+import { isActive } from "../../domain/ticket/status.ts";
+import { subjectOf } from "../../domain/ticket/subject.ts";
 import { composedWords, type Writing } from "../../telegram/message.ts";
 import type { Origin } from "../../telegram/origin.ts";
 import type { RichText } from "../../telegram/rich-text.ts";
@@ -11,14 +11,14 @@ import {
   customerUncopyable,
   kindWords,
 } from "../../telegram/text.ts";
-import { STAFF } from "../drain/lane.ts";
-import { announceMessage, stillTold, writtenBy } from "../hooks.ts";
+import { replyParameters, words, type Transaction } from "../commit/transaction.ts";
+import type { Of } from "../conversation/arrival-of.ts";
+import { greetedCustomer, ticketOfMessage, ticketOfNotice } from "../conversation/customers.ts";
+import { announceMessage, stillTold, writtenBy } from "../endpoints/hooks.ts";
 import { passOn } from "../peers/moving.ts";
+import { STAFF } from "../tables/lane.ts";
 import type { WaitingContent } from "../tables/shapes.ts";
 import type { CustomerRow } from "../tables/store.ts";
-import { replyParameters, words, type Transaction } from "../transaction.ts";
-import type { Of } from "./arrival-of.ts";
-import { greetedCustomer, ticketOfMessage, ticketOfNotice } from "./customers.ts";
 
 /** What a customer wrote: it opens a ticket, reopens one or joins one, and goes to that ticket's topic. */
 export function customerMessage(

@@ -1,10 +1,10 @@
-import { isActive } from "../../domain/status.ts";
-import type { Ticket } from "../../domain/ticket.ts";
+import { isActive } from "../../domain/ticket/status.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { groupOf, parsePress, ticketNumberOf } from "../../telegram/callback.ts";
 import { customerToast, refusalWords } from "../../telegram/text.ts";
-import { peerLane, STAFF, type Lane } from "../drain/lane.ts";
-import type { Transaction } from "../transaction.ts";
-import type { Of } from "./arrival-of.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { Of } from "../conversation/arrival-of.ts";
+import { peerLane, STAFF, type Lane } from "../tables/lane.ts";
 
 export function customerPress(
   tx: Transaction,

@@ -1,6 +1,6 @@
-import type { AgentConfig } from "../../domain/config.ts";
+import type { AgentConfig } from "../../domain/config/config.ts";
 import { DELETE_WITHIN_MS } from "../../domain/limits.ts";
-import type { Ticket } from "../../domain/ticket.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { pressData } from "../../telegram/callback.ts";
 import type { Writing } from "../../telegram/message.ts";
 import {
@@ -12,13 +12,13 @@ import {
   sentAfterAll,
   SEND_TO_CUSTOMER,
 } from "../../telegram/text.ts";
-import { chatLane, STAFF, STAFF_CHAT } from "../drain/lane.ts";
-import { announceMessage } from "../hooks.ts";
+import { replyParameters, words, type Transaction } from "../commit/transaction.ts";
+import type { InFlight } from "../conversation/mirror.ts";
+import { internalAlbum, speakIn } from "../conversation/speaking.ts";
+import { announceMessage } from "../endpoints/hooks.ts";
+import { chatLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
-import { replyParameters, words, type Transaction } from "../transaction.ts";
 import { actorOf, agentOf } from "./agents.ts";
-import type { InFlight } from "./mirror.ts";
-import { internalAlbum, speakIn } from "./speaking.ts";
 
 /*
  * What answers something internal is internal, too: it stays in the topic until somebody presses the button below it. And

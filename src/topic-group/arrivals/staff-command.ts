@@ -1,13 +1,13 @@
-import { isLeadOf } from "../../domain/agent.ts";
-import type { AgentActor, TicketCommand } from "../../domain/command.ts";
-import type { AgentConfig } from "../../domain/config.ts";
+import type { AgentConfig } from "../../domain/config/config.ts";
 import { cut } from "../../domain/cut.ts";
-import type { Decision } from "../../domain/decision.ts";
 import { durationMs } from "../../domain/duration.ts";
 import { DELETE_WITHIN_MS, NOTE_CHARS_MAX } from "../../domain/limits.ts";
-import { isPriority } from "../../domain/priority.ts";
-import { tagOf } from "../../domain/tag.ts";
-import type { Ticket } from "../../domain/ticket.ts";
+import { isLeadOf } from "../../domain/team/agent.ts";
+import type { AgentActor, TicketCommand } from "../../domain/ticket/command.ts";
+import type { Decision } from "../../domain/ticket/decision.ts";
+import { isPriority } from "../../domain/ticket/priority.ts";
+import { tagOf } from "../../domain/ticket/tag.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { isStaffCommand, worksAnywhere, type StaffCommandName } from "../../telegram/commands.ts";
 import type { Writing } from "../../telegram/message.ts";
 import { plain, type RichText } from "../../telegram/rich-text.ts";
@@ -34,14 +34,14 @@ import {
   undelivered,
   unknownCommandHint,
 } from "../../telegram/text.ts";
-import { chatLane, STAFF_CHAT } from "../drain/lane.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { Of } from "../conversation/arrival-of.ts";
+import type { InFlight } from "../conversation/mirror.ts";
+import { internalAlbum } from "../conversation/speaking.ts";
 import { FACTS } from "../tables/facts.ts";
-import type { Transaction } from "../transaction.ts";
+import { chatLane, STAFF_CHAT } from "../tables/lane.ts";
 import { actorOf, agentOf, agentOrHint, findAgent, outsiderKey } from "./agents.ts";
-import type { Of } from "./arrival-of.ts";
 import { withdraw } from "./held-back.ts";
-import type { InFlight } from "./mirror.ts";
-import { internalAlbum } from "./speaking.ts";
 import { info, mine, overdue, queue, sla, team } from "./staff-lists.ts";
 import { ticketOf } from "./staff-message.ts";
 

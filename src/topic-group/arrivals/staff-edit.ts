@@ -1,8 +1,8 @@
-import type { AgentConfig } from "../../domain/config.ts";
+import type { AgentConfig } from "../../domain/config/config.ts";
 import { cut } from "../../domain/cut.ts";
 import { NOTE_CHARS_MAX } from "../../domain/limits.ts";
-import { isActive } from "../../domain/status.ts";
-import type { Ticket } from "../../domain/ticket.ts";
+import { isActive } from "../../domain/ticket/status.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { mentionedIn } from "../../telegram/inbound.ts";
 import type { RichText } from "../../telegram/rich-text.ts";
 import {
@@ -15,14 +15,14 @@ import {
   slipHint,
   undelivered,
 } from "../../telegram/text.ts";
-import { STAFF_CHAT } from "../drain/lane.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { Of } from "../conversation/arrival-of.ts";
+import { mirrorEdit, waitAgain, type InFlight } from "../conversation/mirror.ts";
+import { internalAlbum } from "../conversation/speaking.ts";
+import { STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
-import type { Transaction } from "../transaction.ts";
 import { actorOf, agentOf, agentOrHint } from "./agents.ts";
-import type { Of } from "./arrival-of.ts";
 import { releaseAlong, takeBack, WITHHELD, WITHHELD_ALONG } from "./held-back.ts";
-import { mirrorEdit, waitAgain, type InFlight } from "./mirror.ts";
-import { internalAlbum } from "./speaking.ts";
 import { staffSlash } from "./staff-command.ts";
 import { overtakenKey, staffMessage, ticketOf } from "./staff-message.ts";
 

@@ -1,8 +1,8 @@
-import { agentsOf, isLeadOf } from "../../domain/agent.ts";
-import type { AgentConfig } from "../../domain/config.ts";
+import type { AgentConfig } from "../../domain/config/config.ts";
 import { availableFrom } from "../../domain/routing/presence.ts";
 import { pausedAt, runningClocks, stateOf, type ClockState } from "../../domain/sla/clocks.ts";
-import type { Ticket } from "../../domain/ticket.ts";
+import { agentsOf, isLeadOf } from "../../domain/team/agent.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { card } from "../../telegram/card.ts";
 import { plain, rich, type RichText } from "../../telegram/rich-text.ts";
 import { atRiskList, slaOverview, type AtRiskLine } from "../../telegram/sla-view.ts";
@@ -15,10 +15,10 @@ import {
   type QueueSign,
   type TeamLine,
 } from "../../telegram/text.ts";
-import { agentNow } from "../agent-now.ts";
-import { urlOfTopic } from "../numbering.ts";
-import { routingStory } from "../routing-story.ts";
-import type { Transaction } from "../transaction.ts";
+import { routingStory } from "../assigning/routing-story.ts";
+import { agentNow } from "../commit/agent-now.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { urlOfTopic } from "../tables/numbering.ts";
 
 const LINES_MAX = 50;
 const OVERDUE_LINES_MAX = 20;

@@ -1,5 +1,5 @@
 import { ALBUM_SETTLE_MS } from "../../domain/limits.ts";
-import type { Ticket } from "../../domain/ticket.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { plain, type RichText } from "../../telegram/rich-text.ts";
 import {
   answerRefused,
@@ -9,15 +9,15 @@ import {
   pollHint,
   undelivered,
 } from "../../telegram/text.ts";
-import { chatLane, STAFF_CHAT } from "../drain/lane.ts";
-import { announceMessage, writtenBy } from "../hooks.ts";
-import type { Transaction } from "../transaction.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { Of } from "../conversation/arrival-of.ts";
+import { mirrorReaction } from "../conversation/mirror.ts";
+import { internalAlbum, speakIn } from "../conversation/speaking.ts";
+import { announceMessage, writtenBy } from "../endpoints/hooks.ts";
+import { chatLane, STAFF_CHAT } from "../tables/lane.ts";
 import { actorOf, agentOf, agentOrHint } from "./agents.ts";
-import type { Of } from "./arrival-of.ts";
 import { contentOf } from "./customer-message.ts";
 import { answersInternal, holdBack, withhold } from "./held-back.ts";
-import { mirrorReaction } from "./mirror.ts";
-import { internalAlbum, speakIn } from "./speaking.ts";
 
 type StaffWriting = Pick<Of<"staff_message">, "sender" | "topicId" | "writing"> & {
   inBotsTopic?: boolean;

@@ -1,11 +1,11 @@
-import type { AgentActor, TicketCommand } from "../../domain/command.ts";
+import type { AgentActor, TicketCommand } from "../../domain/ticket/command.ts";
 import { groupOf, parsePress, ticketNumberOf, type Press } from "../../telegram/callback.ts";
 import { staffToast } from "../../telegram/text.ts";
-import { STAFF } from "../drain/lane.ts";
-import { replay } from "../replay.ts";
-import type { Transaction } from "../transaction.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { Of } from "../conversation/arrival-of.ts";
+import { replay } from "../deliveries/replay.ts";
+import { STAFF } from "../tables/lane.ts";
 import { actorOf, agentOf } from "./agents.ts";
-import type { Of } from "./arrival-of.ts";
 import { sendHeld } from "./held-back.ts";
 import { inWords } from "./staff-command.ts";
 

@@ -1,10 +1,11 @@
-import { isActive } from "../../domain/status.ts";
+import { isActive } from "../../domain/ticket/status.ts";
 import { refOfTopicName } from "../../telegram/topic-name.ts";
-import { STAFF } from "../drain/lane.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { Of } from "../conversation/arrival-of.ts";
+import { adoptTopic, orphanTopic } from "../conversation/topic.ts";
 import { FACTS } from "../tables/facts.ts";
-import type { Transaction } from "../transaction.ts";
+import { STAFF } from "../tables/lane.ts";
 import { actorOf, agentOf } from "./agents.ts";
-import type { Of } from "./arrival-of.ts";
 
 /**
  * The echo of a topic's creation. It confirms a call whose answer was lost; if the desk has given the ticket another
@@ -27,24 +28,10 @@ export function topicCreated(tx: Transaction, { topicId, name, byBot }: Of<"topi
   }
 }
 
-/** A topic that no ticket has: it is deleted. */
-export function orphanTopic(tx: Transaction, topicId: number): void {
-  tx.work({ lane: STAFF, ticket: 0, work: { kind: "orphan_topic", topicId }, key: `orphan:${topicId}` });
-}
-
 /** Whether it is for a ticket of this group that was erased while its topic was made. */
 function wasForgotten(tx: Transaction, ref: string, number: number): boolean {
   const last = Number(tx.store.fact(FACTS.lastForgotten) ?? 0);
   return ref === `${tx.rules.group.prefix}-${number}` && number <= last;
-}
-
-/** The ticket's topic exists: from now on it can be written to. */
-export function adoptTopic(tx: Transaction, number: number, topicId: number): void {
-  tx.store.addTopic(topicId, number);
-  tx.apply(number, { type: "topic_created", topicId });
-  const row = tx.store.ticket(number)!;
-  tx.store.saveView(number, { ...row.view, creatingSince: null, closed: false }, tx.now);
-  tx.touched.add(STAFF);
 }
 
 /** Somebody closed or reopened a ticket's topic by hand: an agent means the ticket, anybody else is corrected. */

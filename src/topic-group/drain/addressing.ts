@@ -1,7 +1,7 @@
 import { epochOf, numbered, plainNumber } from "../../domain/message-number.ts";
 import type { BotCall } from "../../telegram/api.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
-import type { Epochs } from "../numbering.ts";
+import type { Epochs } from "../tables/numbering.ts";
 
 /** A call as Telegram takes it, and the epoch of the numbers that it answers. */
 export interface Addressed {

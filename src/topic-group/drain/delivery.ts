@@ -1,12 +1,12 @@
 import { cut } from "../../domain/cut.ts";
+import { generationsAt, signingOf } from "../../domain/desk/signing-secret.ts";
 import {
   CAPTION_CHARS_MAX,
   TEXT_CHARS_MAX,
   TOAST_CHARS_MAX,
   WRITTEN_EARLIER_MS,
 } from "../../domain/limits.ts";
-import { generationsAt, signingOf } from "../../domain/signing-secret.ts";
-import { withoutText } from "../../domain/webhook-event.ts";
+import { withoutText } from "../../domain/ticket/webhook-event.ts";
 import type { EnrichmentCall } from "../../integrations/enrichment-call.ts";
 import type { SkillsCall } from "../../integrations/skill-service.ts";
 import type { WebhookCall } from "../../integrations/webhook.ts";
@@ -17,22 +17,30 @@ import { receiptView } from "../../telegram/receipt-view.ts";
 import { clipped, rich } from "../../telegram/rich-text.ts";
 import { nextDueLine } from "../../telegram/sla-view.ts";
 import { agentNotice, ERASED_TOPIC, writtenAt, type AboutTicket } from "../../telegram/text.ts";
-import { enrichmentCall } from "../enriching.ts";
-import { messageId } from "../hook-state.ts";
-import { urlOfTopic } from "../numbering.ts";
-import type { PeerCall } from "../peers/message.ts";
+import { replyParameters, words } from "../commit/transaction.ts";
 import { toPeer } from "../peers/numbers.ts";
 import { isStub } from "../peers/stub.ts";
-import { probeCall } from "../probing.ts";
-import type { Rules } from "../rules.ts";
-import { skillsCall } from "../skills.ts";
+import { probeCall } from "../reconciliation/probing.ts";
+import { messageId } from "../rules/hook-state.ts";
+import type { Rules } from "../rules/rules.ts";
+import { enrichmentCall } from "../systems/enrichment.ts";
+import { skillsCall } from "../systems/skills.ts";
+import {
+  groupOfLane,
+  chatOfLane,
+  isChatLane,
+  isPeerLane,
+  STAFF,
+  STAFF_CHAT,
+  type Lane,
+} from "../tables/lane.ts";
 import { laneOfChat, type MessageRow, type Messages } from "../tables/messages.ts";
+import { urlOfTopic } from "../tables/numbering.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
+import type { PeerCall } from "../tables/peer-message.ts";
 import type { Store } from "../tables/store.ts";
-import { replyParameters, words } from "../transaction.ts";
 import { feasible, makesMessage } from "./edit-form.ts";
-import { groupOfLane, chatOfLane, isChatLane, isPeerLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
 import type { Job } from "./plan.ts";
 
 export interface DeliveryContext {

@@ -1,18 +1,28 @@
+import type { Trouble } from "../../domain/desk/trouble.ts";
 import { SAFETY_WAKE_MS, STALL_TOLD_AFTER_MS } from "../../domain/limits.ts";
 import { maySoonestTry } from "../../domain/routing/breaker.ts";
-import type { Trouble } from "../../domain/trouble.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
-import { putOffQuestion } from "../enriching.ts";
-import { passTurn } from "../peers/hook-turns.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { passTurn } from "../endpoints/turns.ts";
 import { goAfterTicket } from "../peers/moving.ts";
 import { keepStub, stubCopied } from "../peers/stub.ts";
-import type { Rules } from "../rules.ts";
-import type { Stall } from "../stalls.ts";
-import { breakerOf, noteAsking } from "../systems.ts";
+import type { Rules } from "../rules/rules.ts";
+import { breakerOf, noteAsking } from "../systems/breakers.ts";
+import { putOffQuestion } from "../systems/enrichment.ts";
+import {
+  BOT,
+  isCrmLane,
+  isForOthers,
+  isOutsideLane,
+  isPeerLane,
+  RECORD,
+  SKILLS_LANE,
+  STAFF,
+  type Lane,
+} from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
-import type { OriginalKey } from "../tables/shapes.ts";
+import type { OriginalKey, RateState, Stall } from "../tables/shapes.ts";
 import type { TicketRow } from "../tables/store.ts";
-import type { Transaction } from "../transaction.ts";
 import { addressed, numberedOutcome } from "./addressing.ts";
 import { callOf, mustNotRepeat, rowsCarried, type DeliveryContext, type OutsideCall } from "./delivery.ts";
 import { Gate } from "./gate.ts";
@@ -24,19 +34,7 @@ import {
   PEER_RATE,
   PRIVATE_RATE,
   type RateRule,
-  type RateState,
 } from "./lane-rate.ts";
-import {
-  BOT,
-  isCrmLane,
-  isForOthers,
-  isOutsideLane,
-  isPeerLane,
-  RECORD,
-  SKILLS_LANE,
-  STAFF,
-  type Lane,
-} from "./lane.ts";
 import {
   FAIR_RESERVE,
   isPressed,

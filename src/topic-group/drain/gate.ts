@@ -1,5 +1,5 @@
 import { OTHERS_AT_ONCE_MAX, SLOW_ANSWER_MS, SLOW_OTHERS_AT_ONCE_MAX } from "../../domain/limits.ts";
-import type { Lane } from "./lane.ts";
+import type { Lane } from "../tables/lane.ts";
 
 /**
  * Through it goes who calls a system that is not ours: a few lanes at once, in the order in which they came, and of

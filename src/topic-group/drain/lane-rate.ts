@@ -1,3 +1,5 @@
+import type { RateState } from "../tables/shapes.ts";
+
 /** At most `calls` in any `perMs`: a sliding window, because that is the strictest reading of Telegram's words. */
 export interface RateRule {
   calls: number;
@@ -16,18 +18,6 @@ export const HOOK_RATE: RateRule = { calls: 10, perMs: 1_000 };
 
 /** Another object of ours bears what we can say. */
 export const PEER_RATE: RateRule = { calls: 1_000, perMs: 1_000 };
-
-/** What a lane remembers of its rate; instants in ms since 1970. */
-export interface RateState {
-  /** Calls that the window takes now; halved by every 429, it recovers slowly. */
-  limit: number;
-  blockedUntil: number;
-  /** When the calls of the current window ended, oldest first. */
-  taken: number[];
-  recoversAt: number;
-  /** Until when no topic can be made, where only that is forbidden for long. */
-  noTopicsUntil?: number;
-}
 
 /** After a 429 the limit grows again by a step this often. */
 const RECOVERY_STEP_MS = 30_000;

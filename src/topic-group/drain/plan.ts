@@ -1,13 +1,13 @@
-import type { Config } from "../../domain/config.ts";
+import type { Config } from "../../domain/config/config.ts";
 import { ms } from "../../domain/duration.ts";
 import { TOPIC_ECHO_MS } from "../../domain/limits.ts";
-import { breakerOf } from "../systems.ts";
+import { breakerOf } from "../systems/breakers.ts";
+import { isHookLane, questionKey, STAFF, type Lane } from "../tables/lane.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
 import type { Head, Outbox, OutboxRow } from "../tables/outbox.ts";
 import type { Store, TicketRow } from "../tables/store.ts";
 import { makesMessage } from "./edit-form.ts";
 import { GROUP_RATE, type LaneRate } from "./lane-rate.ts";
-import { isHookLane, questionKey, STAFF, type Lane } from "./lane.ts";
 import { createStep, nextViewStep, type ViewContext, type ViewStep } from "./topic-view.ts";
 
 /** One thing that a lane can do now. */

@@ -1,6 +1,6 @@
 import { PROJECTION_EVENTS_MAX, PROJECTION_TICKETS_MAX } from "../../domain/limits.ts";
 import type { Promised } from "../../domain/sla/promised.ts";
-import type { Ticket } from "../../domain/ticket.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { ProjectionBatch } from "../../record/projection.ts";
 import type { Store } from "../tables/store.ts";
 

@@ -16,23 +16,22 @@ import {
   writtenAt,
   writtenToFormerBot,
 } from "../../telegram/text.ts";
-import { isHere } from "../numbering.ts";
+import { replyParameters, words, type Transaction } from "../commit/transaction.ts";
+import { noteUnreachable, UNREACHABLE } from "../conversation/customers.ts";
+import { loseTopic } from "../conversation/topic.ts";
 import { goAfterTicket, settledBehind, tellSpoken } from "../peers/moving.ts";
+import { chatOfLane, isChatLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
-import { replyParameters, words, type Transaction } from "../transaction.ts";
-import { chatOfLane, isChatLane, STAFF, STAFF_CHAT } from "./lane.ts";
+import { isHere } from "../tables/numbering.ts";
 import type { Job } from "./plan.ts";
 import {
   FAILED,
   GIVEN_UP,
-  loseTopic,
   messageIds,
-  noteUnreachable,
   OK,
   sendAgainButton,
   strayed,
   troubleOf,
-  UNREACHABLE,
   type Final,
   type Refused,
   type Retry,

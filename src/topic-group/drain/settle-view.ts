@@ -1,13 +1,12 @@
-import { adoptTopic, orphanTopic } from "../arrivals/topics.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { adoptTopic, loseTopic, orphanTopic } from "../conversation/topic.ts";
 import { FACTS } from "../tables/facts.ts";
+import { STAFF } from "../tables/lane.ts";
 import type { TicketRow } from "../tables/store.ts";
-import type { Transaction } from "../transaction.ts";
-import { STAFF } from "./lane.ts";
 import type { Job } from "./plan.ts";
 import {
   FAILED,
   GIVEN_UP,
-  loseTopic,
   messageIds,
   OK,
   strayed,

@@ -1,11 +1,11 @@
-import type { AgentNotice } from "../../domain/effect.ts";
 import {
   OUTBOX_AGE_MAX_MS,
   OUTBOX_ATTEMPTS_MAX,
   WEBHOOK_AGE_MAX_MS,
   WEBHOOK_PAUSES_MS,
 } from "../../domain/limits.ts";
-import { isActive } from "../../domain/status.ts";
+import type { AgentNotice } from "../../domain/ticket/effect.ts";
+import { isActive } from "../../domain/ticket/status.ts";
 import type { EnrichmentResult, Heard } from "../../integrations/enrichment-call.ts";
 import type { SkillsResult } from "../../integrations/skill-service.ts";
 import type { RefusalClass } from "../../telegram/outcome.ts";
@@ -20,34 +20,33 @@ import {
   undelivered,
   unsentInPrivate,
 } from "../../telegram/text.ts";
-import { settleEnrichment } from "../enriching.ts";
-import { noteErasedTopic } from "../erasing.ts";
-import { disable } from "../hooks.ts";
+import { tellPeer } from "../commit/tell-peer.ts";
+import { replyParameters, words, type Transaction } from "../commit/transaction.ts";
+import { noteUnreachable, UNREACHABLE } from "../conversation/customers.ts";
+import { loseTopic } from "../conversation/topic.ts";
+import { disable } from "../endpoints/hooks.ts";
+import { placeAgain } from "../new-rules/places.ts";
 import { takeOver, tellSpoken } from "../peers/moving.ts";
 import { forgetStub, keepStub } from "../peers/stub.ts";
-import { tellPeer } from "../peers/tell.ts";
-import { placeAgain } from "../places.ts";
-import { noteLost, type ProbeWork } from "../probing.ts";
-import { settleSkills } from "../skills.ts";
+import { noteErasedTopic } from "../privacy/erasing.ts";
+import { noteLost, type ProbeWork } from "../reconciliation/probing.ts";
+import { settleEnrichment } from "../systems/enrichment.ts";
+import { settleSkills } from "../systems/skills.ts";
 import { FACTS } from "../tables/facts.ts";
+import { chatOfLane, groupOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
-import { replyParameters, words, type Transaction } from "../transaction.ts";
 import { feasible } from "./edit-form.ts";
-import { chatOfLane, groupOfLane, isChatLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
 import {
   FAILED,
   GIVEN_UP,
-  loseTopic,
   messageIds,
-  noteUnreachable,
   OK,
   sendAgainButton,
   strayed,
   troubleOf,
-  UNREACHABLE,
   type Final,
   type Refused,
   type Retry,

@@ -1,6 +1,6 @@
+import type { Transaction } from "../commit/transaction.ts";
+import { STAFF } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
-import type { Transaction } from "../transaction.ts";
-import { STAFF } from "./lane.ts";
 import type { Job } from "./plan.ts";
 import { settleRelay } from "./settle-relay.ts";
 import { settleView } from "./settle-view.ts";

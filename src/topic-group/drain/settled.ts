@@ -1,15 +1,11 @@
-import type { UnreachableReason } from "../../domain/contact.ts";
+import type { Trouble } from "../../domain/desk/trouble.ts";
 import { SEND_TIMEOUT_MS } from "../../domain/limits.ts";
-import { isActive } from "../../domain/status.ts";
-import type { Trouble } from "../../domain/trouble.ts";
 import { pressData } from "../../telegram/callback.ts";
-import type { Outcome, RefusalClass } from "../../telegram/outcome.ts";
+import type { Outcome } from "../../telegram/outcome.ts";
 import { SEND_AGAIN } from "../../telegram/text.ts";
-import { setUnreachable } from "../arrivals/customers.ts";
-import { NEW_VIEW } from "../tables/shapes.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { STAFF } from "../tables/lane.ts";
 import type { TicketRow } from "../tables/store.ts";
-import type { Transaction } from "../transaction.ts";
-import { STAFF } from "./lane.ts";
 import type { ViewContext } from "./topic-view.ts";
 
 /* What relays, other work and views have in common when an outcome is settled. */
@@ -60,26 +56,6 @@ export function troubleOf({ code, description }: Refused, lane: string): Trouble
   if (code === "desk_gone" || code === "chat_gone" || code === "migrated") return "group.gone";
   if (code === "config" && /forum/i.test(description)) return "group.not_a_forum";
   return code === "config" || code === "topic_closed" ? "bot.cannot_manage_topics" : null;
-}
-
-export const UNREACHABLE: Partial<Record<RefusalClass, UnreachableReason>> = {
-  client_blocked: "blocked",
-  client_gone: "gone",
-  // Who has deleted their account is `client_gone`: a private chat that is not found never was.
-  chat_gone: "never_started",
-  client_unreachable: "never_started",
-};
-
-export function noteUnreachable(tx: Transaction, customer: number, reason: UnreachableReason): void {
-  if (tx.store.customer(customer)?.unreachable !== reason) setUnreachable(tx, customer, reason);
-}
-
-/** The topic is gone: the ticket gets a new one as soon as something has to be said in it. */
-export function loseTopic(tx: Transaction, number: number): void {
-  const row = tx.store.ticket(number);
-  if (row === undefined || row.ticket.topicId === null) return;
-  tx.apply(number, { type: "topic_lost", topicId: row.ticket.topicId });
-  tx.store.saveView(number, NEW_VIEW, isActive(row.ticket) ? tx.now : null);
 }
 
 export function messageIds(result: unknown): number[] {

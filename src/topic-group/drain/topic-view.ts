@@ -1,13 +1,13 @@
-import type { ContactFacts } from "../../domain/contact.ts";
-import { isActive } from "../../domain/status.ts";
-import type { Ticket } from "../../domain/ticket.ts";
+import type { ContactFacts } from "../../domain/contact/contact.ts";
+import { isActive } from "../../domain/ticket/status.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { BotCall } from "../../telegram/api.ts";
 import { card, cardKeyboard, iconsFor } from "../../telegram/card.ts";
 import { topicName } from "../../telegram/topic-name.ts";
-import type { Rules } from "../rules.ts";
+import { words } from "../commit/transaction.ts";
+import type { Rules } from "../rules/rules.ts";
 import type { TopicView } from "../tables/shapes.ts";
 import type { TicketRow } from "../tables/store.ts";
-import { words } from "../transaction.ts";
 
 /** Custom emoji ids by emoji, as getForumTopicIconStickers told. */
 export type TopicIcons = Record<string, string>;

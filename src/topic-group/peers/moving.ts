@@ -1,18 +1,18 @@
 import { epochOf, plainNumber } from "../../domain/message-number.ts";
-import type { Ticket } from "../../domain/ticket.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { openTurnFrom, topicNotice } from "../../telegram/text.ts";
-import type { InFlight } from "../arrivals/mirror.ts";
-import { holdKey, peerLane, STAFF, STAFF_CHAT, type Lane } from "../drain/lane.ts";
-import { isCurrent, takeBackQuestion } from "../enriching.ts";
-import { urlOfTopic } from "../numbering.ts";
-import { retiredTo } from "../retired.ts";
+import { tellPeer } from "../commit/tell-peer.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { InFlight } from "../conversation/mirror.ts";
+import { awaitTurns, passTurns } from "../endpoints/turns.ts";
+import { retiredTo } from "../new-rules/retired.ts";
+import { isCurrent, takeBackQuestion } from "../systems/enrichment.ts";
+import { holdKey, peerLane, STAFF, STAFF_CHAT, type Lane } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
+import { urlOfTopic } from "../tables/numbering.ts";
+import type { PassedMessage, PastEvent, PeerMessage, Stub } from "../tables/peer-message.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
-import type { Transaction } from "../transaction.ts";
-import { awaitTurns, passTurns } from "./hook-turns.ts";
-import type { PassedMessage, PastEvent, PeerMessage, Stub } from "./message.ts";
 import { leaveStub, stubOf } from "./stub.ts";
-import { tellPeer } from "./tell.ts";
 
 /** Messages that are read at once. */
 const WAITING_READ = 1_000;

@@ -1,6 +1,6 @@
 import { epochOf, numbered, plainNumber } from "../../domain/message-number.ts";
-import type { Epochs } from "../numbering.ts";
-import type { PassedMessage, PeerCall, PeerMessage } from "./message.ts";
+import type { Epochs } from "../tables/numbering.ts";
+import type { PassedMessage, PeerCall, PeerMessage } from "../tables/peer-message.ts";
 
 /*
  * Each object counts the bots that it has had by itself, so what it tells another one names the bot, and messages in

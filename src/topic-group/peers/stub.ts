@@ -1,13 +1,13 @@
 import { CAUSE_KEPT_MS } from "../../domain/limits.ts";
-import type { Ticket } from "../../domain/ticket.ts";
-import { peerLane, STAFF } from "../drain/lane.ts";
-import { loseTopic } from "../drain/settled.ts";
-import { retiredTo } from "../retired.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
+import { tellPeer } from "../commit/tell-peer.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { loseTopic } from "../conversation/topic.ts";
+import { retiredTo } from "../new-rules/retired.ts";
+import { peerLane, STAFF } from "../tables/lane.ts";
+import type { PastEvent, Stub } from "../tables/peer-message.ts";
 import { NEW_VIEW } from "../tables/shapes.ts";
 import type { TicketRow } from "../tables/store.ts";
-import type { Transaction } from "../transaction.ts";
-import type { PastEvent, Stub } from "./message.ts";
-import { tellPeer } from "./tell.ts";
 
 /*
  * The topic of a ticket that has gone to another group before anybody did anything in it is one too many: it is deleted

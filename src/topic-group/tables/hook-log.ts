@@ -1,7 +1,7 @@
 import { and, desc, eq, lt, lte, sql } from "drizzle-orm";
 import { HOOK_LOG_ROWS_MAX } from "../../domain/limits.ts";
-import { hookLane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
+import { hookLane } from "./lane.ts";
 import type { OutboxRow } from "./outbox.ts";
 import { hookLog, outbox } from "./schema.ts";
 

@@ -1,5 +1,5 @@
 import { and, eq, sql, type SQL } from "drizzle-orm";
-import { chatLane } from "../drain/lane.ts";
+import { chatLane } from "./lane.ts";
 import { messages } from "./schema.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt, gte, isNotNull, lte, sql } from "drizzle-orm";
-import { STAFF, STAFF_CHAT, chatLane, type Lane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
+import { STAFF, STAFF_CHAT, chatLane, type Lane } from "./lane.ts";
 import { messages, seenUpdates } from "./schema.ts";
 import type { NewMessage, OriginalKey, WaitingContent } from "./shapes.ts";
 

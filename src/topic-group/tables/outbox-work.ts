@@ -1,5 +1,5 @@
-import type { AgentNotice } from "../../domain/effect.ts";
-import type { PeerMessage, Stub } from "../peers/message.ts";
+import type { AgentNotice } from "../../domain/ticket/effect.ts";
+import type { PeerMessage, Stub } from "./peer-message.ts";
 import type { MirrorEdit, OriginalKey, Words } from "./shapes.ts";
 
 /** A call to an endpoint of the configuration; `at`, when it happened, in ms since 1970. */

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, lt, lte, sql, type SQL } from "drizzle-orm";
-import { URGENT_KEYS, type Lane } from "../drain/lane.ts";
 import type { Database } from "./database.ts";
+import { URGENT_KEYS, type Lane } from "./lane.ts";
 import type { OutboxWork } from "./outbox-work.ts";
 import { outbox } from "./schema.ts";
 

@@ -1,10 +1,10 @@
 import { and, asc, desc, eq, lt, or, sql, type SQL } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
-import type { ErasedHere, ErasureCounts } from "../../domain/erasure.ts";
+import type { ErasedHere, ErasureCounts } from "../../domain/contact/erasure.ts";
 import { NO_PROFILE } from "../../domain/routing/profile.ts";
-import { chatLane } from "../drain/lane.ts";
 import { isAmong } from "./among.ts";
 import type { Database } from "./database.ts";
+import { chatLane } from "./lane.ts";
 import { messagesOf } from "./messages-of.ts";
 import {
   blocked,

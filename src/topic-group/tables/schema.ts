@@ -1,12 +1,11 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
-import type { ErasedHere } from "../../domain/erasure.ts";
-import type { TicketEvent } from "../../domain/event.ts";
-import type { Ticket } from "../../domain/ticket.ts";
-import type { RateState } from "../drain/lane-rate.ts";
+import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
+import type { ErasedHere } from "../../domain/contact/erasure.ts";
+import type { TicketEvent } from "../../domain/ticket/event.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { OutboxWork } from "./outbox-work.ts";
-import type { KnownProfile, TopicView, WaitingContent } from "./shapes.ts";
+import type { KnownProfile, TopicView, WaitingContent, RateState } from "./shapes.ts";
 
 /*
  * The object's own SQLite. Instants are milliseconds since 1970. Every index costs a row write for each row that it

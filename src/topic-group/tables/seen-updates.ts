@@ -1,10 +1,10 @@
 import { and, desc, eq, gt, gte, isNotNull, lt, sql, type SQL } from "drizzle-orm";
+import type { Hole, SeenUpdate, SeenSince } from "../../domain/desk/update-ledger.ts";
 import { CAUSE_KEPT_MS } from "../../domain/limits.ts";
 import { baseOfEpoch } from "../../domain/message-number.ts";
-import type { Hole, SeenUpdate, SeenSince } from "../../domain/update-ledger.ts";
-import { STAFF, STAFF_CHAT } from "../drain/lane.ts";
 import { isAmong } from "./among.ts";
 import type { Database } from "./database.ts";
+import { STAFF, STAFF_CHAT } from "./lane.ts";
 import { messagesOf } from "./messages-of.ts";
 import { inbox, messages, seenUpdates } from "./schema.ts";
 

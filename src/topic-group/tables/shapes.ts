@@ -1,7 +1,7 @@
 import type { LinkPreviewOptions, MessageEntity } from "grammy/types";
 import type { Profile } from "../../domain/routing/profile.ts";
 import type { LiveLocation, MessageKind, Quote, ReplaceableMedia } from "../../telegram/message.ts";
-import type { Lane } from "../drain/lane.ts";
+import type { Lane } from "./lane.ts";
 
 /* The JSON shapes inside the object's tables. */
 
@@ -98,4 +98,33 @@ export interface KnownProfile {
   ignored: string[];
   receivedAt: number;
   source?: number;
+}
+
+/** What a lane remembers of its rate; instants in ms since 1970. */
+export interface RateState {
+  /** Calls that the window takes now; halved by every 429, it recovers slowly. */
+  limit: number;
+  blockedUntil: number;
+  /** When the calls of the current window ended, oldest first. */
+  taken: number[];
+  recoversAt: number;
+  /** Until when no topic can be made, where only that is forbidden for long. */
+  noTopicsUntil?: number;
+}
+
+/**
+ * Why a lane cannot work, for longer than anybody should wait without knowing:
+ *
+ * - `flood_wait`: Telegram asks to be left alone; `topic_flood_wait`: no topics can be made, everything else goes on
+ * - `no_answer`: Telegram does not answer
+ */
+export type StallCause = "flood_wait" | "topic_flood_wait" | "no_answer";
+
+/** Instants in ms since 1970; `until` null: nobody knows. */
+export interface Stall {
+  why: StallCause;
+  since: number;
+  until: number | null;
+  /** Nobody can be told before it is over. */
+  everywhere?: true;
 }

@@ -1,18 +1,17 @@
 import { and, asc, desc, eq, gt, isNotNull, lt, lte, or, sql, type SQL } from "drizzle-orm";
-import type { ContactFacts, UnreachableReason } from "../../domain/contact.ts";
-import type { CustomerTicket } from "../../domain/conversation.ts";
-import type { TicketEvent } from "../../domain/event.ts";
+import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
+import type { CustomerTicket } from "../../domain/contact/conversation.ts";
+import type { RecordedState } from "../../domain/desk/reconciliation.ts";
 import { CAUSE_KEPT_MS } from "../../domain/limits.ts";
-import type { RecordedState } from "../../domain/reconciliation.ts";
-import type { Loads } from "../../domain/roster.ts";
-import { evolve, TICKET_SHAPE, type Ticket } from "../../domain/ticket.ts";
-import type { RateState } from "../drain/lane-rate.ts";
-import type { Lane } from "../drain/lane.ts";
+import type { Loads } from "../../domain/team/roster.ts";
+import type { TicketEvent } from "../../domain/ticket/event.ts";
+import { evolve, TICKET_SHAPE, type Ticket } from "../../domain/ticket/ticket.ts";
 import { isAmong } from "./among.ts";
 import type { Database } from "./database.ts";
 import { FACTS } from "./facts.ts";
+import type { Lane } from "./lane.ts";
 import { customers, events, facts, lanes, people, tickets, told, topics } from "./schema.ts";
-import { NEW_VIEW, type KnownProfile, type TopicView } from "./shapes.ts";
+import { NEW_VIEW, type KnownProfile, type RateState, type TopicView } from "./shapes.ts";
 
 export type CustomerRow = typeof customers.$inferSelect;
 

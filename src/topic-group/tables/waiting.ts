@@ -1,6 +1,6 @@
 import { and, sql } from "drizzle-orm";
-import { PRIORITIES } from "../../domain/priority.ts";
-import type { Ticket } from "../../domain/ticket.ts";
+import { PRIORITIES } from "../../domain/ticket/priority.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { isAmong } from "./among.ts";
 import type { Database } from "./database.ts";
 import { tickets } from "./schema.ts";

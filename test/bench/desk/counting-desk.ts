@@ -1,7 +1,7 @@
 import { appWith } from "../../../src/http/app.ts";
 import { project } from "../../../src/record/projection.ts";
-import type { Clock } from "../../../src/topic-group/clock.ts";
-import { outsideOf } from "../../../src/topic-group/outside.ts";
+import type { Clock } from "../../../src/topic-group/commit/clock.ts";
+import { outsideOf } from "../../../src/topic-group/drain/outside.ts";
 import { TopicGroup as ProductTopicGroup } from "../../../src/topic-group/topic-group.ts";
 import { manyCounted, manyEvents, manyTickets } from "../../support/many-tickets.ts";
 import { counted, countedDatabase, counter } from "./counts.ts";

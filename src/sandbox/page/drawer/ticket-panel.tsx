@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Actor } from "../../../domain/actor.ts";
-import type { Ticket } from "../../../domain/ticket.ts";
+import type { Actor } from "../../../domain/ticket/actor.ts";
+import type { Ticket } from "../../../domain/ticket/ticket.ts";
 import type { TicketInside } from "../../desk/inside.ts";
 import { secondsWords } from "../model/clock.ts";
 import { insides, ticketInside } from "../model/sandbox.ts";

@@ -1,0 +1,154 @@
+import type { firstDue } from "../sla/promised.ts";
+import type { TicketEvent } from "./event.ts";
+import type { Ticket } from "./ticket.ts";
+
+/** Event of a ticket → what endpoints know it as; what is not here concerns nobody outside. */
+const OF_TICKETS = {
+  ticket_opened: "ticket.opened",
+  ticket_claimed: "ticket.assigned",
+  ticket_assigned: "ticket.assigned",
+  ticket_unclaimed: "ticket.unassigned",
+  assignment_declined: "ticket.unassigned",
+  assignment_ignored: "ticket.unassigned",
+  customer_replied: "ticket.customer_replied",
+  ticket_answered: "ticket.answered",
+  ticket_routed: "ticket.transferred",
+  ticket_transferred: "ticket.transferred",
+  ticket_escalated: "ticket.escalated",
+  ticket_resolved: "ticket.resolved",
+  ticket_closed: "ticket.closed",
+  ticket_reopened: "ticket.reopened",
+  priority_changed: "ticket.priority_changed",
+  tags_changed: "ticket.tags_changed",
+  field_answered: "ticket.fields_changed",
+  note_added: "ticket.noted",
+  enrichment_answered: "ticket.enriched",
+  sla_warned: "sla.warned",
+  sla_breached: "sla.breached",
+  customer_unreachable: "customer.unreachable",
+  customer_reachable: "customer.reachable",
+  delivery_failed: "delivery.failed",
+} as const satisfies Partial<Record<TicketEvent["type"], string>>;
+
+type TicketEventName = (typeof OF_TICKETS)[keyof typeof OF_TICKETS];
+/** What events of tickets are known as. */
+export const TICKET_EVENTS = [...new Set(Object.values(OF_TICKETS))] as [
+  TicketEventName,
+  ...TicketEventName[],
+];
+
+/** Every message that is passed on: one call each, so they must be asked for by name. */
+export const MESSAGE_EVENTS = ["message.received", "message.sent"] as const;
+
+/** What a webhook may subscribe to, besides `*` for all of it but messages. */
+export const WEBHOOK_EVENTS: readonly string[] = [
+  ...TICKET_EVENTS,
+  "queue.depth_exceeded",
+  "queue.depth_recovered",
+  ...MESSAGE_EVENTS,
+];
+
+/** Whether an endpoint asks for events of a type. */
+export function wants({ events }: { events: readonly string[] }, type: string): boolean {
+  const isMessage = MESSAGE_EVENTS.some((one) => one === type);
+  return events.includes(type) || (events.includes("*") && !isMessage);
+}
+
+/** A message that is passed on, or that a program sends. */
+export interface ToldMessage {
+  from: "customer" | "agent" | "program";
+  /** Who wrote it: a Telegram id, or a key's name. */
+  writer: number | string;
+  /** Its number in the chat in which it was written; null for a program's. */
+  messageId: number | null;
+  kind: string;
+  /** What the items of one album have in common. */
+  album: string | null;
+  /** In ms since 1970. */
+  sentAt: number;
+  /** The text, or the caption. */
+  text: string | null;
+}
+
+/** What an endpoint is told of a message; `withText`: also what it says. */
+export function messageData(
+  { text, sentAt, ...facts }: ToldMessage,
+  ticket: Ticket,
+  due: FirstDue,
+  withText: boolean,
+): Record<string, unknown> {
+  const message = { ...facts, sentAt: new Date(sentAt).toISOString() };
+  return { ticket: ticketFacts(ticket, due, withText), message: withText ? { ...message, text } : message };
+}
+
+/** What endpoints know an event of a ticket as; null: it concerns nobody outside. */
+export function webhookTypeOf(event: TicketEvent): string | null {
+  // What a ladder does is told by its own webhook steps.
+  if (event.type === "ticket_escalated" && event.by.kind === "system") return null;
+  if (event.type === "ticket_routed" && event.queue === event.previousQueue) return null;
+  return Object.hasOwn(OF_TICKETS, event.type) ? OF_TICKETS[event.type as keyof typeof OF_TICKETS] : null;
+}
+
+/** Facts of events: numbers, names of the configuration, codes; nothing that anybody has written. */
+const TOLD: ReadonlySet<string> = new Set([
+  "from",
+  "to",
+  "queue",
+  "previousQueue",
+  "group",
+  "priority",
+  "previous",
+  "assignee",
+  "added",
+  "removed",
+  "field",
+  "option",
+  "first",
+  "metric",
+  "instance",
+  "code",
+]);
+
+/**
+ * What an endpoint is told of an event: who did it, what it changed, how the ticket stands. `withText`: also what people
+ * have written of it.
+ */
+export function webhookData(
+  event: TicketEvent,
+  ticket: Ticket,
+  due: FirstDue,
+  withText: boolean,
+): Record<string, unknown> {
+  const change = Object.fromEntries(Object.entries(event).filter(([key]) => TOLD.has(key)));
+  if (event.type === "customer_unreachable") change["reason"] = event.reason;
+  if ("dueAt" in event) change["dueAt"] = new Date(event.dueAt).toISOString();
+  const note = event.type === "note_added" ? event.text : "note" in event ? event.note : undefined;
+  return {
+    ticket: ticketFacts(ticket, due, withText),
+    by: event.by,
+    change,
+    ...(withText && note !== undefined ? { note } : {}),
+  };
+}
+
+/** What an endpoint was to be told, without what people have written: that may have been forbidden since. */
+export function withoutText(data: Record<string, unknown>): Record<string, unknown> {
+  const { ticket, message } = data;
+  return {
+    ...data,
+    note: undefined,
+    ...(ticket === undefined ? {} : { ticket: { ...ticket, subject: undefined } }),
+    ...(message === undefined ? {} : { message: { ...message, text: undefined } }),
+  };
+}
+
+type FirstDue = ReturnType<typeof firstDue>;
+
+/** How a ticket stands, for an endpoint. */
+export function ticketFacts(ticket: Ticket, first: FirstDue, withText: boolean): Record<string, unknown> {
+  const { id, ref, group, status, priority, queue, tier, assignee, customer, subject } = ticket;
+  const due =
+    first === null ? null : { ...first, at: first.at === null ? null : new Date(first.at).toISOString() };
+  const facts = { id, ref, group, status, priority, queue, tier, assignee, customer: { id: customer }, due };
+  return withText ? { ...facts, subject } : facts;
+}

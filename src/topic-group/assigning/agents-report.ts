@@ -1,0 +1,41 @@
+import { unavailableBecause, type Presence } from "../../domain/routing/presence.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { AgentHere } from "../receipt.ts";
+import type { Rules } from "../rules/rules.ts";
+import type { Agents } from "../tables/agents.ts";
+import type { Store } from "../tables/store.ts";
+
+/** How this group's agents are at an instant, in ms since 1970, and what they have of this group. */
+export function agentsHere(
+  { agents, rules, store }: { agents: Agents; rules: Rules; store: Store },
+  at: number,
+): AgentHere[] {
+  const loads = store.loads(rules.policy.countsWaiting);
+  return rules.policy.roster.agents.map(({ id, shift }) => {
+    const { availability, until, lastAssignedAt } = agents.get(id);
+    // A break that is over has ended by itself.
+    const isOver = availability === "away" && until !== null && until <= at;
+    const presence: Presence = isOver ? { availability: "online", until: null } : { availability, until };
+    return {
+      id,
+      ...presence,
+      unavailableBecause: unavailableBecause(presence, shift, at),
+      open: loads.get(id) ?? 0,
+      lastAssignedAt,
+    };
+  });
+}
+
+/** Somebody says how an agent of this group is; the same cause again changes nothing. Answers whether they are one. */
+export function setPresence(
+  tx: Transaction,
+  id: number,
+  { availability, until }: Presence,
+  cause: string,
+): boolean {
+  if (!tx.rules.policy.roster.agents.some((agent) => agent.id === id)) return false;
+  if (tx.inbox.known(cause) !== undefined) return true;
+  tx.agentIs(id, availability, until);
+  tx.inbox.settle(cause, tx.now);
+  return true;
+}

@@ -1,0 +1,594 @@
+import type { Origin } from "../../domain/desk/audit.ts";
+import {
+  CARD_SETTLE_MS,
+  LATE_DELIVERY_MS,
+  SAID_LATE_MAX_MS,
+  TEXT_CHARS_MAX,
+  TURN_SETTLE_MS,
+} from "../../domain/limits.ts";
+import type { AgentNow } from "../../domain/routing/assignment.ts";
+import { firstDue, promisesOf } from "../../domain/sla/promised.ts";
+import { homeOf } from "../../domain/team/agent.ts";
+import { dueAt } from "../../domain/ticket/advance.ts";
+import type { TicketCommand } from "../../domain/ticket/command.ts";
+import { decide } from "../../domain/ticket/decide.ts";
+import type { Decision } from "../../domain/ticket/decision.ts";
+import type { AgentNotice, Effect, EscalationCall } from "../../domain/ticket/effect.ts";
+import type { TicketEvent } from "../../domain/ticket/event.ts";
+import { react } from "../../domain/ticket/react.ts";
+import { evolve, type Ticket } from "../../domain/ticket/ticket.ts";
+import { ticketFacts, wants, webhookData, webhookTypeOf } from "../../domain/ticket/webhook-event.ts";
+import { clipped, type RichText } from "../../telegram/rich-text.ts";
+import { customerNotice, deskLine, topicNotice } from "../../telegram/text.ts";
+import { isDisabled } from "../rules/hook-state.ts";
+import type { Rules } from "../rules/rules.ts";
+import type { Agents } from "../tables/agents.ts";
+import type { HookLog } from "../tables/hook-log.ts";
+import type { Inbox } from "../tables/inbox.ts";
+import {
+  BOT,
+  chatLane,
+  holdKey,
+  hookLane,
+  isForOthers,
+  peerLane,
+  RECORD,
+  STAFF,
+  urgentKey,
+  type Lane,
+} from "../tables/lane.ts";
+import type { MessageRow, Messages } from "../tables/messages.ts";
+import type { WebhookWork } from "../tables/outbox-work.ts";
+import type { NewWork, Outbox } from "../tables/outbox.ts";
+import type { Availability } from "../tables/peer-message.ts";
+import type { Privacy } from "../tables/privacy.ts";
+import type { SeenUpdates } from "../tables/seen-updates.ts";
+import type { Sequence } from "../tables/sequence.ts";
+import type { NewMessage } from "../tables/shapes.ts";
+import type { Words } from "../tables/shapes.ts";
+import { isUnassigned, slotFilledBy, type Store, type TicketRow } from "../tables/store.ts";
+import type { Waiting } from "../tables/waiting.ts";
+import { agentNow, goneBecause } from "./agent-now.ts";
+
+export interface Tables {
+  store: Store;
+  messages: Messages;
+  outbox: Outbox;
+  inbox: Inbox;
+  seenUpdates: SeenUpdates;
+  sequence: Sequence;
+  agents: Agents;
+  waiting: Waiting;
+  hookLog: HookLog;
+  privacy: Privacy;
+}
+
+/** A decision with the ticket before and after it. */
+export type Applied = { decision: Decision; before: Ticket | null; ticket: Ticket | null };
+
+/**
+ * Everything that one cause may do, inside the one transaction: read and change tickets, relay messages, ask for
+ * work. Nothing here awaits; whoever runs it commits or rolls back all of it.
+ */
+export class Transaction {
+  readonly now: number;
+  /** Replaced only where another system says something that they go by. */
+  rules: Rules;
+  readonly store: Store;
+  readonly messages: Messages;
+  readonly outbox: Outbox;
+  readonly inbox: Inbox;
+  readonly seenUpdates: SeenUpdates;
+  readonly agents: Agents;
+  readonly waiting: Waiting;
+  readonly hookLog: HookLog;
+  readonly privacy: Privacy;
+  /** Tickets as they were and are, for the homes of those who have them. */
+  readonly handed: { before: Ticket | null; ticket: Ticket }[] = [];
+  /** Agents of whom other groups shall hear. */
+  readonly changedAgents = new Set<number>();
+  /** Tickets that go to another group. */
+  readonly moves = new Set<number>();
+  /** Tickets whose customers another system is to be asked about. */
+  readonly asks = new Set<number>();
+  /** Tickets that wait for somebody in another way than before. */
+  readonly unclaimed = new Set<number>();
+  /** Whether somebody may take more than before: then everything that waits is looked at. */
+  freed = false;
+  /** Whether the cause came from another group: it has had its wait, and is not held back. */
+  passedOn = false;
+  /** From where the program called that this is done for; it is kept with what the program does. */
+  origin: Origin | null = null;
+  /** Queues in which the number of tickets that nobody has may have changed. */
+  readonly deeper = new Set<string>();
+  /** Lanes that have something to do now. */
+  readonly touched = new Set<Lane>();
+  /** The earliest instant by which the object must be awake because of this; null while nothing asks for it. */
+  wakeBy: number | null = null;
+  /** The kinds of work that it asked for. */
+  readonly asked = new Set<NewWork["work"]["kind"]>();
+  /** How many deliveries it added at most, but for those to systems of others. */
+  added = 0;
+  /** The topic of a private chat in which the cause was written: it is answered there. */
+  writtenIn: { customer: number; thread: number } | null = null;
+  /** Whether it accepted a message, whose row is the evidence that its cause is settled. */
+  relayed = false;
+  /** What operators read in the log once it is committed: ids and codes only. */
+  readonly reports: { event: string; facts: Readonly<Record<string, string | number | boolean>> }[] = [];
+  readonly #sequence: Sequence;
+  readonly #pressed: (lane: Lane) => boolean;
+
+  constructor(tables: Tables, rules: Rules, now: number, pressed: (lane: Lane) => boolean) {
+    this.now = now;
+    this.rules = rules;
+    this.store = tables.store;
+    this.messages = tables.messages;
+    this.outbox = tables.outbox;
+    this.inbox = tables.inbox;
+    this.seenUpdates = tables.seenUpdates;
+    this.agents = tables.agents;
+    this.waiting = tables.waiting;
+    this.hookLog = tables.hookLog;
+    this.privacy = tables.privacy;
+    this.#sequence = tables.sequence;
+    this.#pressed = pressed;
+  }
+
+  /**
+   * Decides a command on a ticket, stores what came of it and asks for what follows. What time has done to the ticket
+   * comes first, so that nothing depends on when the clock is looked at. `saidAt`: when it was said, in ms since 1970,
+   * where that counts and Telegram may bring it late.
+   */
+  apply(number: number | null, command: TicketCommand, saidAt: number = this.now): Applied {
+    // Telegram keeps an update for a day: what is older, or from the future, has a wrong date.
+    const lateMs = this.now - saidAt;
+    const at = lateMs > LATE_DELIVERY_MS && lateMs <= SAID_LATE_MAX_MS ? saidAt : this.now;
+    const row = number === null ? undefined : this.#struck(number, at).row;
+    const away = row === undefined || !isCustomers(command) ? null : this.away(row.ticket);
+    if (row !== undefined && away !== null) {
+      const message = { type: "ticket_command", ticketId: row.ticket.id, command } as const;
+      this.work({ lane: away, ticket: row.ticket.number, work: { kind: "peer", message } });
+      return { decision: { events: [] }, before: row.ticket, ticket: row.ticket };
+    }
+    // What the desk knows to have happened since stays before it.
+    const placedAt = Math.max(at, row?.ticket.changedAt ?? at);
+    const said = isSaid(command) ? { ...command, ...this.#timesOf(at, placedAt) } : command;
+    return this.#letGo(this.#apply(row, said, placedAt));
+  }
+
+  #timesOf(saidAt: number, placedAt: number): { saidAt?: number; broughtAt?: number } {
+    return {
+      ...(saidAt < placedAt ? { saidAt } : {}),
+      ...(saidAt < this.now ? { broughtAt: this.now } : {}),
+    };
+  }
+
+  /** Whoever is not there does not keep a ticket that is taken up again, unless they took it up themselves. */
+  #letGo(applied: Applied): Applied {
+    const { decision, ticket } = applied;
+    const reopened = "events" in decision && decision.events.find(({ type }) => type === "ticket_reopened");
+    if (!reopened || ticket === null || ticket.assignee === null) return applied;
+    const { by } = reopened;
+    if (by.kind === "agent" && by.id === ticket.assignee.id) return applied;
+    const why = goneBecause(this, ticket.assignee.id, ticket.queue, this.now);
+    if (why === null) return applied;
+    const row = this.store.ticket(ticket.number)!;
+    const released = this.#apply(row, { type: "assignee_gone", why }, ticket.changedAt);
+    return { ...applied, ticket: released.ticket };
+  }
+
+  /** Lets time do what is due on a ticket. Answers how many events that made. */
+  strike(number: number): number {
+    return this.#struck(number, this.now).events;
+  }
+
+  /** The ticket as time has left it; read once, because almost always nothing is due. */
+  #struck(number: number, at: number): { row: TicketRow | undefined; events: number } {
+    for (let events = 0; ;) {
+      const row = this.store.ticket(number);
+      if (row === undefined || row.dueAt === null || row.dueAt > at) return { row, events };
+      const { decision } = this.#apply(row, { type: "clock_struck", team: this.#team }, at);
+      const made = "events" in decision ? decision.events.length : 0;
+      events += made;
+      if (made > 0) continue;
+      // Nothing was due after all: the rules have changed.
+      const due = dueAt(row.ticket, this.rules.policy);
+      this.store.saveDueAt(row, due);
+      this.touched.add(RECORD);
+      if (due !== null && due > this.now) this.wake(due);
+      return { row: this.store.ticket(number), events };
+    }
+  }
+
+  #apply(row: TicketRow | undefined, command: TicketCommand, at: number): Applied {
+    const before = row?.ticket ?? null;
+    const decision = decide(command, before, this.rules.policy, at);
+    if (!("events" in decision) || decision.events.length === 0) return { decision, before, ticket: before };
+
+    const events = decision.events.map((event) => this.#placed(event));
+    const ticket = events.reduce<Ticket | null>(evolve, before)!;
+    const due = dueAt(ticket, this.rules.policy);
+    const viewDueAt = this.#viewDueAt(row, ticket, events);
+    if (row === undefined) this.store.addTicket(ticket, events, viewDueAt, due, this.now);
+    else this.store.saveTicket(row, ticket, events, viewDueAt, due, this.now);
+    this.#noteDepth(before, ticket);
+    this.#noteWork(before, ticket);
+    this.#tellHome(before, ticket);
+    this.handed.push({ before, ticket });
+    for (const event of events) {
+      if (event.type === "assignment_ignored") this.agentIs(event.agent, "away", null);
+      this.#announce(event, ticket);
+    }
+    if (viewDueAt !== null) this.wake(viewDueAt);
+    if (due !== null) this.wake(due);
+    this.touched.add(RECORD);
+    for (const event of events) {
+      for (const effect of react(event, ticket, this.rules.policy, this.now)) this.#effect(effect, ticket);
+    }
+    return { decision, before, ticket };
+  }
+
+  #placed(event: TicketEvent): TicketEvent {
+    return this.origin === null || event.by.kind !== "key" ? event : { ...event, origin: this.origin };
+  }
+
+  /**
+   * The lane that forwards a customer's action to the group that holds the ticket; null if it is handled here.
+   * Where the ticket is back, but something older may still be under way, that is this group's lane to itself.
+   */
+  away({ number, movedTo }: Ticket): Lane | null {
+    const mayReturn = !this.passedOn && this.rules.config.groups.length > 1;
+    if (mayReturn && this.outbox.waitingSince(holdKey(number)) !== null) return peerLane(this.rules.group.id);
+    return movedTo === null ? null : peerLane(movedTo);
+  }
+
+  /** The customer's home lists all of their tickets, wherever they live. */
+  #tellHome(before: Ticket | null, ticket: Ticket): void {
+    const { home, movedTo, id: ticketId, number, status, resolvedAt, closedAt } = ticket;
+    if (home === this.rules.group.id || movedTo !== null) return;
+    if (before !== null && before.status === status && before.movedTo === null) return;
+    const message = { type: "ticket_is", ticketId, status, resolvedAt, closedAt } as const;
+    this.work({ lane: peerLane(home), ticket: number, work: { kind: "peer", message } });
+  }
+
+  #noteWork(before: Ticket | null, after: Ticket): void {
+    this.waiting.note(after, this.rules.config.tiers);
+    if (isUnassigned(after)) this.unclaimed.add(after.number);
+    const { countsWaiting } = this.rules.policy;
+    const had = before === null ? null : slotFilledBy(before, countsWaiting);
+    if (had !== null && had !== slotFilledBy(after, countsWaiting)) this.freed = true;
+  }
+
+  /** An agent is there, or is not, from now on; their home knows it first. `until` in ms since 1970. */
+  agentIs(id: number, availability: Availability, until: number | null): void {
+    this.agents.save({ ...this.agents.get(id), availability, until });
+    const home = homeOf(this.rules.config, id);
+    if (home === this.rules.group.id) this.changedAgents.add(id);
+    else if (home !== null) {
+      const message = { type: "agent_says", agent: id, availability, until } as const;
+      this.work({ lane: peerLane(home), ticket: 0, work: { kind: "peer", message } });
+    }
+    // Whoever is back may take what waits; whoever leaves changes when somebody can.
+    this.freed = true;
+  }
+
+  /** The agents whose slots are this group's, as they are at an instant. */
+  readonly #team = (at: number): AgentNow[] => {
+    const { group, policy } = this.rules;
+    return policy.roster.agents
+      .filter(({ home }) => home === group.id)
+      .map((agent) => agentNow(this, agent, at));
+  };
+
+  #noteDepth(before: Ticket | null, after: Ticket): void {
+    const [from, to] = [before, after].map((one) => (one !== null && isUnassigned(one) ? one.queue : null));
+    if (from === to) return;
+    for (const queue of [from, to]) if (typeof queue === "string") this.deeper.add(queue);
+  }
+
+  /**
+   * When the topic shall show the ticket as it is now: at once where an agent acted and looks, a little later
+   * otherwise, so that a quick exchange costs one edit. A ticket that is held back has no topic to show it.
+   */
+  #viewDueAt(row: TicketRow | undefined, ticket: Ticket, events: readonly TicketEvent[]): number | null {
+    if (ticket.heldUntil !== null) return null;
+    const visible = events.filter((event) => !SILENT_EVENTS.has(event.type));
+    const current = row?.viewDueAt ?? null;
+    if (visible.length === 0) return current;
+    const turns = visible.every(
+      (event) => event.type === "ticket_answered" || event.type === "customer_replied",
+    );
+    const byAgent = visible.some((event) => event.by.kind === "agent");
+    const wanted = this.now + (turns ? TURN_SETTLE_MS : byAgent ? 0 : CARD_SETTLE_MS);
+    return current === null ? wanted : Math.min(current, wanted);
+  }
+
+  #effect(effect: Effect, ticket: Ticket): void {
+    switch (effect.kind) {
+      case "receipt":
+        this.receipt(ticket, null);
+        return;
+      case "customer_notice":
+        this.tellCustomer(ticket.customer, ticket.number, customerNotice(effect.notice));
+        return;
+      case "topic_notice":
+        if (effect.notice.code === "customer.unreachable")
+          this.tellUnsent(ticket.number, null, topicNotice(effect.notice));
+        else this.tellTopic(ticket.number, topicNotice(effect.notice));
+        return;
+      case "agent_notice":
+        this.tellAgent(effect.agent, ticket.number, effect.notice);
+        return;
+      case "move":
+        this.moves.add(ticket.number);
+        return;
+      case "enrichment":
+        this.asks.add(ticket.number);
+        return;
+      case "webhook":
+        this.#escalationWebhook(effect.webhook, effect.escalation, ticket);
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  /** Whoever asks for events of this kind is told. */
+  #announce(event: TicketEvent, ticket: Ticket): void {
+    const type = webhookTypeOf(event);
+    if (type === null) return;
+    const { desk, webhooks } = this.rules.config;
+    for (const webhook of webhooks) {
+      if (!wants(webhook, type)) continue;
+      const data = webhookData(event, ticket, this.due(ticket), desk.textInWebhooks && webhook.includeText);
+      this.webhook({ webhook: webhook.id, ticket: ticket.number, type, at: event.at, data });
+    }
+  }
+
+  #escalationWebhook(webhook: string, { dueAt: due, at, ...of }: EscalationCall, ticket: Ticket): void {
+    const { desk, webhooks } = this.rules.config;
+    const asksForText = webhooks.find(({ id }) => id === webhook)?.includeText === true;
+    const data = {
+      ticket: ticketFacts(ticket, this.due(ticket), desk.textInWebhooks && asksForText),
+      escalation: { ...of, dueAt: new Date(due).toISOString() },
+    };
+    this.webhook({ webhook, ticket: ticket.number, type: "ticket.escalated", at, data });
+  }
+
+  /** What is promised of a ticket and due first, as endpoints are told it. */
+  due(ticket: Ticket): ReturnType<typeof firstDue> {
+    return firstDue(promisesOf(ticket, this.rules.policy.sla), this.now);
+  }
+
+  /** Calls an endpoint of the configuration; `ticket` 0 where it concerns none, `at` when it happened. */
+  webhook({ ticket, ...call }: Omit<WebhookWork, "kind"> & { ticket: number }): number | null {
+    if (isDisabled(this, call.webhook)) return null;
+    return this.work({ lane: hookLane(call.webhook), ticket, work: { kind: "webhook", ...call } });
+  }
+
+  /** Tells an agent in private, or by a mention where the bot may not write to them; `ticket` 0 for none. */
+  tellAgent(agent: { id: number; name: string }, ticket: number, notice: AgentNotice): void {
+    this.work({ lane: chatLane(agent.id), ticket, work: { kind: "agent_notice", agent, notice } });
+  }
+
+  /** Accepts a message for delivery. */
+  relay(message: Omit<NewMessage, "seq" | "acceptedAt">): void {
+    this.messages.add({ ...message, seq: this.#sequence.next(), acceptedAt: this.now });
+    this.#accepted(message);
+  }
+
+  /** … that another group passes on, unless it stands in the ticket's topic already. */
+  relayAgain(message: Omit<NewMessage, "seq" | "acceptedAt">): void {
+    const { topicId = null } = this.store.ticket(message.ticket)?.ticket ?? {};
+    if (!this.messages.isMissing(message, topicId)) return;
+    this.messages.takeBack({ ...message, seq: this.#sequence.next(), acceptedAt: this.now });
+    this.#accepted(message);
+  }
+
+  /** A message that was held back goes out, behind everything that was accepted before now. */
+  sendNow({ chat, messageId, lane, content }: MessageRow): void {
+    const { kind: _, ...kept } = content ?? {};
+    this.messages.update(
+      { chat, messageId },
+      {
+        state: "waiting",
+        seq: this.#sequence.next(),
+        acceptedAt: this.now,
+        content: Object.keys(kept).length === 0 ? null : kept,
+      },
+    );
+    this.added += 1;
+    this.touched.add(lane);
+  }
+
+  #accepted(message: Pick<NewMessage, "lane" | "notBefore">): void {
+    this.added += 1;
+    this.relayed = true;
+    this.touched.add(message.lane);
+    if (message.notBefore !== null) this.wake(message.notBefore);
+  }
+
+  /** A message was copied once more. */
+  copiedAnew(row: MessageRow, copyId: number): void {
+    this.messages.copiedAnew(row, copyId, this.#sequence.next());
+  }
+
+  /** Whether messages to this lane have to wait, so that their texts are kept to be joined. */
+  pressed(lane: Lane): boolean {
+    return this.#pressed(lane);
+  }
+
+  /** Answers its number. */
+  work(work: NewWork): number {
+    const seq = this.#sequence.next();
+    this.outbox.add(seq, work.urgent === true ? { ...work, key: urgentKey(seq) } : work, this.now);
+    this.asked.add(work.work.kind);
+    if (!isForOthers(work.lane)) this.added += 1;
+    this.touched.add(work.lane);
+    if (work.notBefore !== undefined) this.wake(work.notBefore);
+    return seq;
+  }
+
+  receipt(ticket: Ticket, ask: string | null): void {
+    this.work({
+      lane: chatLane(ticket.customer),
+      ticket: ticket.number,
+      work: { kind: "receipt", ask },
+      key: `receipt:${ticket.number}`,
+    });
+  }
+
+  tellCustomer(customer: number, ticket: number, text: RichText, more: Partial<Words> = {}): void {
+    const { writtenIn } = this;
+    const there = writtenIn?.customer === customer ? { message_thread_id: writtenIn.thread } : {};
+    this.work({
+      lane: chatLane(customer),
+      ticket,
+      work: { kind: "customer_notice", words: { ...words(text), ...there, ...more } },
+    });
+  }
+
+  tellTopic(ticket: number, text: RichText, more: Partial<Words> = {}): void {
+    const said = { ...words(deskLine(text)), ...more };
+    this.work({ lane: STAFF, ticket, work: { kind: "topic_notice", words: said } });
+  }
+
+  /**
+   * Says in the topic that an answer did not reach the customer: before everything else, and in private to the agent who
+   * gave it, or to a lead, where the topic is gone.
+   */
+  tellUnsent(ticket: number, agent: number | null, text: RichText, more: Partial<Words> = {}): void {
+    const notice = {
+      kind: "topic_notice",
+      words: { ...words(deskLine(text)), ...more },
+      unsent: { agent },
+    } as const;
+    this.work({ lane: STAFF, ticket, work: notice, urgent: true });
+  }
+
+  /** The same as a hint to whoever wrote it. */
+  hintUnsent(
+    receiver: number,
+    topicId: number | null,
+    ticket: number,
+    text: RichText,
+    replyTo: number | null = null,
+  ): void {
+    this.work({ ...this.#hint(receiver, topicId, ticket, deskLine(text), replyTo, true), urgent: true });
+  }
+
+  /** Tells the first of these people in private who can be told; `ticket` 0 for none. */
+  tellFirstOf(people: readonly number[], ticket: number, said: Words): void {
+    const [chatId, ...orElse] = people;
+    if (chatId === undefined) {
+      this.report("answer.unsaid", { ticket });
+      return;
+    }
+    const work = { kind: "direct", chatId, words: said, orElse } as const;
+    this.work({ lane: chatLane(chatId), ticket, work });
+  }
+
+  /** Shows in the topic what somebody has said elsewhere. */
+  quoteInTopic(ticket: number, words: Words): void {
+    this.work({ lane: STAFF, ticket, work: { kind: "topic_notice", words, follows: true } });
+  }
+
+  /** Tells one person a sentence in the staff group; `ticket` keeps it in order with the topic it stands in. */
+  hint(
+    receiver: number,
+    topicId: number | null,
+    ticket: number,
+    text: RichText,
+    replyTo: number | null = null,
+  ): void {
+    this.show(receiver, topicId, ticket, deskLine(text), replyTo);
+  }
+
+  /** … or a whole list, as it is. */
+  show(
+    receiver: number,
+    topicId: number | null,
+    ticket: number,
+    text: RichText,
+    replyTo: number | null = null,
+  ): void {
+    this.work(this.#hint(receiver, topicId, ticket, text, replyTo, false));
+  }
+
+  #hint(
+    receiver: number,
+    topicId: number | null,
+    ticket: number,
+    text: RichText,
+    replyTo: number | null,
+    unsent: boolean,
+  ): NewWork {
+    const reply = replyTo === null || replyTo === 0 ? {} : { reply_parameters: replyParameters(replyTo) };
+    const said = { ...words(text), ...reply };
+    const hint = { kind: "staff_hint", receiver, topicId, words: said, plain: false } as const;
+    return { lane: STAFF, ticket, work: unsent ? { ...hint, unsent } : hint };
+  }
+
+  /** A small sign on somebody's message in the staff group; `urgent`: it says that an answer did not arrive. */
+  sign(ticket: number, messageId: number, emoji: string, urgent = false): void {
+    if (messageId === 0) return;
+    this.work({ lane: STAFF, ticket, work: { kind: "staff_reaction", messageId, emoji }, urgent });
+  }
+
+  toast(queryId: string, text: string): void {
+    this.work({ lane: BOT, ticket: 0, work: { kind: "toast", queryId, text } });
+  }
+
+  direct(chatId: number, text: RichText): void {
+    this.work({ lane: chatLane(chatId), ticket: 0, work: { kind: "direct", chatId, words: words(text) } });
+  }
+
+  /** Has a line written to the log. */
+  report(event: string, facts: Readonly<Record<string, string | number | boolean>>): void {
+    this.reports.push({ event, facts });
+  }
+
+  /** Makes sure that the object is awake at `at`. */
+  wake(at: number): void {
+    this.wakeBy = this.wakeBy === null ? at : Math.min(this.wakeBy, at);
+  }
+}
+
+/** Whether it counts when it was said. */
+function isSaid(
+  command: TicketCommand,
+): command is Extract<TicketCommand, { type: "customer_wrote" | "agent_answered" }> {
+  return command.type === "customer_wrote" || command.type === "agent_answered";
+}
+
+function isCustomers({ type }: TicketCommand): boolean {
+  return type.startsWith("customer_") && type !== "customer_wrote";
+}
+
+/** Events that the topic does not show. */
+const SILENT_EVENTS: ReadonlySet<TicketEvent["type"]> = new Set([
+  "note_added",
+  "escalation_taken",
+  "enrichment_failed",
+  "escalation_notices_merged",
+  "reminder_set",
+  "reminder_cleared",
+  "reminder_due",
+  "topic_created",
+  "delivery_failed",
+  "delivery_uncertain",
+]);
+
+/** The sendMessage parameters of a text, cut where Telegram would refuse it: entities, so nothing has to be escaped. */
+export function words(said: RichText): Words {
+  const { text, entities } = clipped(said, TEXT_CHARS_MAX);
+  return {
+    text,
+    ...(entities.length === 0 ? {} : { entities }),
+    link_preview_options: { is_disabled: true },
+  };
+}
+
+export function replyParameters(messageId: number): NonNullable<Words["reply_parameters"]> {
+  return { message_id: messageId, allow_sending_without_reply: true };
+}

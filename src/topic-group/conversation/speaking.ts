@@ -1,0 +1,17 @@
+import type { Ticket } from "../../domain/ticket/ticket.ts";
+import { customerSwitched } from "../../telegram/text.ts";
+import type { Transaction } from "../commit/transaction.ts";
+
+/** A customer with several tickets is told which one speaks to them now, whenever that changes. */
+export function speakIn(tx: Transaction, ticket: Ticket): void {
+  const customer = tx.store.customer(ticket.customer);
+  if (customer === undefined || customer.current === ticket.number) return;
+  tx.store.updateConversation(ticket.customer, { current: ticket.number });
+  const others = tx.store.activeTicketsOf(ticket.customer).some((row) => row.ticket.number !== ticket.number);
+  if (others) tx.tellCustomer(ticket.customer, ticket.number, customerSwitched(ticket.ref, ticket.subject));
+}
+
+/** Under which it is known that an album stays in the topic. */
+export function internalAlbum(album: string): string {
+  return `internal-album:${album}`;
+}

@@ -1,0 +1,46 @@
+import { PARKED_ENDED_AT_ONCE_MAX, PARKED_TEXT_KEPT_MS } from "../../domain/limits.ts";
+import { parkedTooLong } from "../../telegram/text.ts";
+import type { Tables, Transaction } from "../commit/transaction.ts";
+
+/**
+ * When the first delivery that parked, or is uncertain, has kept what it says for too long, in ms since 1970; null: none
+ * keeps anything.
+ */
+export function nextParkedEndAt({ messages, outbox }: Pick<Tables, "messages" | "outbox">): number | null {
+  const since = [messages.parkedWordsSince(), outbox.parkedSince()].filter((at) => at !== null);
+  return since.length === 0 ? null : Math.min(...since) + PARKED_TEXT_KEPT_MS;
+}
+
+/**
+ * Drops deliveries that have kept what they say for too long, some at a time. Each ticket's topic is told once; what it
+ * cannot be told stands in the log. A relayed message of which nothing is kept here stays, because Telegram has it.
+ */
+export function endParked(tx: Transaction): void {
+  const until = tx.now - PARKED_TEXT_KEPT_MS;
+  const byTicket = new Map<number, number>();
+  const unsaid = new Map<string, number>();
+  const ended = (kind: string, ticket: number, toldInTopic: boolean): void => {
+    if (toldInTopic && hasTopic(tx, ticket)) byTicket.set(ticket, (byTicket.get(ticket) ?? 0) + 1);
+    else unsaid.set(kind, (unsaid.get(kind) ?? 0) + 1);
+  };
+  for (const { seq } of tx.messages.parkedWordsUntil(until, PARKED_ENDED_AT_ONCE_MAX)) {
+    // Items of an album go together: it may have gone with one before.
+    const [first, ...others] = tx.messages.parkedTogether(seq);
+    if (first === undefined) continue;
+    for (const row of [first, ...others])
+      tx.messages.update(row, { state: "dropped", content: null, code: "parked_too_long" });
+    ended("relay", first.ticket, true);
+  }
+  for (const row of tx.outbox.parkedUntil(until, PARKED_ENDED_AT_ONCE_MAX)) {
+    tx.outbox.remove(row.seq);
+    // What could not be said in a topic would not be said there now, and a dead letter is its endpoint's.
+    ended(row.kind, row.ticket, row.kind !== "topic_notice" && row.kind !== "webhook");
+  }
+  for (const [ticket, count] of byTicket) tx.tellTopic(ticket, parkedTooLong(count));
+  for (const [kind, count] of unsaid) tx.report("delivery.parked_too_long", { kind, count });
+}
+
+function hasTopic(tx: Transaction, number: number): boolean {
+  const ticket = tx.store.ticket(number)?.ticket;
+  return ticket !== undefined && ticket.topicId !== null && ticket.movedTo === null;
+}

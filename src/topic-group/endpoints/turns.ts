@@ -1,0 +1,69 @@
+import { HOOK_TURN_MAX_MS } from "../../domain/limits.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { endpointOfLane, hookLane, peerLane } from "../tables/lane.ts";
+import type { OutboxWork } from "../tables/outbox-work.ts";
+
+/*
+ * Endpoints hear of a ticket in order, also when it moves: what the old group still has for one ends with a row that
+ * tells the new group that it is its turn, and there a row stands before everything that comes later.
+ */
+
+/** A ticket leaves: its turns follow what waits. Answers the endpoints for which something does. */
+export function passTurns(tx: Transaction, { id: ticketId, number, version, movedTo }: Ticket): string[] {
+  // Also those that are not in the configuration at the moment: they may come back before it is looked at.
+  const endpoints = tx.outbox.hookLanesOf(number).map(endpointOfLane);
+  for (const webhook of endpoints) {
+    const message = { type: "hook_turn", ticketId, webhook, id: version } as const;
+    tx.work({
+      lane: hookLane(webhook),
+      ticket: number,
+      work: { kind: "hook_turn", to: movedTo!, message },
+    });
+  }
+  return endpoints;
+}
+
+/** A ticket arrives: what endpoints hear of it from here waits until the other group has told them its own. */
+export function awaitTurns(
+  tx: Transaction,
+  number: number,
+  { version }: Ticket,
+  endpoints: readonly string[],
+): void {
+  for (const webhook of endpoints) {
+    tx.work({
+      lane: hookLane(webhook),
+      ticket: number,
+      work: { kind: "hook_wait" },
+      key: waitKey(number, webhook, version),
+      notBefore: tx.now + HOOK_TURN_MAX_MS,
+    });
+  }
+}
+
+/** The row that passes the turn is the next one of its ticket. */
+export function passTurn(
+  tx: Transaction,
+  number: number,
+  { to, message }: Extract<OutboxWork, { kind: "hook_turn" }>,
+): void {
+  tx.work({ lane: peerLane(to), ticket: number, work: { kind: "peer", message } });
+}
+
+/** It is this group's turn, also where the ticket has gone further: then its own turn follows. */
+export function takeTurn(
+  tx: Transaction,
+  number: number,
+  { webhook, id }: { webhook: string; id: number },
+): void {
+  const seq = tx.outbox.seqOf(waitKey(number, webhook, id));
+  if (seq === null) return;
+  tx.outbox.remove(seq);
+  tx.touched.add(hookLane(webhook));
+}
+
+/** The version tells one arrival of the ticket from another. */
+function waitKey(number: number, webhook: string, version: number): string {
+  return `turn:${number}:${webhook}:${version}`;
+}

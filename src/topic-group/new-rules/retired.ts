@@ -1,0 +1,65 @@
+import { ms } from "../../domain/duration.ts";
+import { isActive } from "../../domain/ticket/status.ts";
+import { tellPeer } from "../commit/tell-peer.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { FACTS } from "../tables/facts.ts";
+import type { Store, TicketRow } from "../tables/store.ts";
+
+/*
+ * The object of a group that the configuration does not have any more: it hands over what it has to another group, and
+ * passes on what comes for it, for as long as anybody says something to it.
+ */
+
+export interface Retired {
+  /** The version of the configuration that has the group no more. */
+  version: number;
+  /** The group that takes over. */
+  to: string;
+  /** … and its queue for what comes. */
+  queue: string;
+}
+
+/** Who takes over from this group; null: it is in the configuration. */
+export function retiredTo(store: Store): Retired | null {
+  return (store.fact(FACTS.retired) as Retired | undefined) ?? null;
+}
+
+/** Tickets that were closed after this instant may be taken up again by their customers, and go along. */
+export function closedSince({ rules, now }: Transaction): number {
+  return now - ms(rules.config.desk.reopenWithin);
+}
+
+/** Hands over a ticket, or tells of one that is with another group, whose customer's home was here. */
+export function leave(tx: Transaction, { ticket, receiptId }: TicketRow, { to, queue }: Retired): void {
+  const own = tx.rules.group.id;
+  const { number, movedTo } = ticket;
+  if (movedTo === null) {
+    const note = `the group ${own} is not there any more`;
+    tx.apply(number, { type: "place_lost", queue, group: to, note });
+    return;
+  }
+  const customer = tx.store.customer(ticket.customer);
+  if (ticket.home !== own || customer === undefined) return;
+  const { contact } = customer;
+  if (!tx.store.firstTime(`home:${ticket.id}:${to}`, tx.now)) return;
+  tellPeer(tx, movedTo, number, { type: "home_is", ticketId: ticket.id, contact, home: to });
+  if (movedTo !== to) tellPeer(tx, to, number, { type: "ticket_elsewhere", ticket, contact, receiptId });
+}
+
+/** Another group has a ticket of a customer who is this group's from now on. */
+export function adoptElsewhere(
+  tx: Transaction,
+  {
+    ticket,
+    contact,
+    receiptId,
+  }: Pick<TicketRow, "ticket" | "receiptId"> & { contact: Parameters<Store["makeOwn"]>[0] },
+): void {
+  const own = tx.rules.group.id;
+  const former = tx.store.numberOf(ticket.id, own);
+  const number = former ?? tx.store.lastNumber() + 1;
+  tx.store.makeOwn(contact, isActive(ticket) ? number : null, tx.now);
+  // It has come here by itself meanwhile.
+  if (former !== null && tx.store.ticket(former)!.ticket.movedTo === null) return;
+  tx.store.adopt({ ...ticket, number, home: own }, [], receiptId, own);
+}

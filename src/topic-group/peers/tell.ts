@@ -1,8 +1,0 @@
-import { peerLane } from "../drain/lane.ts";
-import type { Transaction } from "../transaction.ts";
-import type { PeerMessage } from "./message.ts";
-
-/** Says something to another group's object; the lane keeps the order of all that is said. */
-export function tellPeer(tx: Transaction, group: string, ticket: number, message: PeerMessage): void {
-  tx.work({ lane: peerLane(group), ticket, work: { kind: "peer", message } });
-}

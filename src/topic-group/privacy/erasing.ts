@@ -1,0 +1,97 @@
+import type { ErasedHere } from "../../domain/contact/erasure.ts";
+import { TICKETS_FORGOTTEN_AT_ONCE_MAX } from "../../domain/limits.ts";
+import { plainNumber } from "../../domain/message-number.ts";
+import { isActive } from "../../domain/ticket/status.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { FACTS } from "../tables/facts.ts";
+import { STAFF } from "../tables/lane.ts";
+import type { OutboxWork } from "../tables/outbox-work.ts";
+
+const NOTHING: ErasedHere = {
+  removed: { customers: 0, tickets: 0, events: 0, messages: 0, deliveries: 0, other: 0 },
+  topics: [],
+};
+
+/** What an erasure has done here so far, with topics as Telegram numbers them; `more`: there is more to remove, `found`: this step removed something. */
+export interface ErasureStep extends ErasedHere {
+  more: boolean;
+  found: boolean;
+}
+
+/**
+ * Removes what this object has of people, some tickets at a time: what they have done, what waits for them, and, by
+ * asking Telegram, the topics. Done again it finds nothing, or what has come since. Tickets in hand are closed first, so
+ * that whoever has one is free of it.
+ */
+export function erase(tx: Transaction, id: string, people: readonly number[]): ErasureStep {
+  const before = tx.privacy.erasure(id) ?? NOTHING;
+  const state: ErasedHere = { removed: { ...before.removed }, topics: [...before.topics] };
+  for (const person of people) {
+    const numbers = tx.privacy.numbersOf(person, TICKETS_FORGOTTEN_AT_ONCE_MAX);
+    if (numbers.length > 0) {
+      eraseTickets(tx, id, numbers, state);
+      tx.privacy.saveErasure(id, state);
+      return { ...asTold(state), more: true, found: true };
+    }
+    tx.seenUpdates.noteOfPerson(person, tx.now);
+    add(state.removed, tx.privacy.forgetPerson(person));
+  }
+  const found = Object.values(state.removed).some(
+    (now, index) => now !== Object.values(before.removed)[index],
+  );
+  if (found) tx.privacy.saveErasure(id, state);
+  return { ...asTold(state), more: false, found };
+}
+
+function asTold({ removed, topics }: ErasedHere): ErasedHere {
+  return { removed, topics: topics.map((topic) => ({ ...topic, topicId: plainNumber(topic.topicId) })) };
+}
+
+function eraseTickets(tx: Transaction, id: string, numbers: readonly number[], state: ErasedHere): void {
+  for (const number of numbers) {
+    const ticket = tx.store.ticket(number)!.ticket;
+    if (isActive(ticket) && ticket.movedTo === null)
+      tx.apply(number, { type: "agent_closed", by: { kind: "key", name: "erasure" } });
+    for (const topicId of tx.privacy.topicsOf(number)) {
+      state.topics.push({ topicId, is: "asked" });
+      const work: OutboxWork = { kind: "erase_topic", topicId, erasure: id, how: "delete" };
+      tx.work({ lane: STAFF, ticket: 0, work, key: `erase:${topicId}` });
+    }
+  }
+  add(state.removed, forgetTickets(tx, numbers));
+}
+
+/** Removes tickets and whatever this transaction still wanted to do about them. Their numbers are never given again. */
+export function forgetTickets(tx: Transaction, numbers: readonly number[]) {
+  tx.store.setFact(FACTS.lastForgotten, tx.store.lastNumber());
+  for (const number of numbers)
+    tx.seenUpdates.noteOfTicket(number, tx.store.ticket(number)!.ticket.customer, tx.now);
+  const removed = tx.privacy.forgetTickets(numbers);
+  for (const number of numbers) {
+    tx.asks.delete(number);
+    tx.moves.delete(number);
+    tx.unclaimed.delete(number);
+  }
+  tx.store.forgetLoads();
+  tx.waiting.forget();
+  return removed;
+}
+
+/** What Telegram did with a topic. */
+export function noteErasedTopic(
+  tx: Transaction,
+  { erasure, topicId }: Extract<OutboxWork, { kind: "erase_topic" }>,
+  is: "deleted" | "renamed" | "left",
+  code?: string,
+): void {
+  const state = tx.privacy.erasure(erasure);
+  if (state === undefined) return;
+  const topics = state.topics.map((topic) =>
+    topic.topicId === topicId ? { topicId, is, ...(code === undefined ? {} : { code }) } : topic,
+  );
+  tx.privacy.saveErasure(erasure, { ...state, topics });
+}
+
+function add(sum: Record<string, number>, more: Readonly<Record<string, number>>): void {
+  for (const [key, value] of Object.entries(more)) sum[key] = (sum[key] ?? 0) + value;
+}

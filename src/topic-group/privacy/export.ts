@@ -1,0 +1,70 @@
+import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
+import { unplaced, type TicketEvent } from "../../domain/ticket/event.ts";
+import type { Tables } from "../commit/transaction.ts";
+import type { Delivered, Waiting } from "../tables/privacy.ts";
+import type { KnownProfile } from "../tables/shapes.ts";
+
+/** Tickets of one person that are told at once; the record has all of them. */
+const TICKETS_TOLD_MAX = 200;
+const EVENTS_TOLD_MAX = 2_000;
+
+/** What a group's object has of a person. Instants in ms since 1970. */
+export interface ContactInside {
+  /** Null where only tickets are here, or a block. */
+  contact: ContactFacts | null;
+  /** What another system last said of them. */
+  profile: KnownProfile | null;
+  payload: string | null;
+  unreachable: UnreachableReason | null;
+  firstSeenAt: number | null;
+  blockedSince: number | null;
+  tickets: {
+    id: string;
+    ref: string;
+    subject: string;
+    active: boolean;
+    topics: number;
+    /** Newest history the record may not have yet. */
+    events: { n: number; event: TicketEvent }[];
+  }[];
+  messages: number;
+  waiting: Waiting[];
+  delivered: Delivered[];
+  /** Updates that could not be applied, without their texts. */
+  setAside: { at: number; update: unknown }[];
+}
+
+export function contactInside({ store, privacy }: Tables, id: number): ContactInside | null {
+  const customer = store.customer(id);
+  const numbers = privacy.ticketsOf(id, TICKETS_TOLD_MAX);
+  const blockedSince = privacy.blockedSince(id);
+  const messages = privacy.countMessages(id);
+  const waiting = privacy.waitingOf(id);
+  if (customer === undefined && numbers.length + messages + waiting.length === 0 && blockedSince === null)
+    return null;
+  return {
+    contact: customer?.contact ?? null,
+    profile: customer?.profile ?? null,
+    payload: customer?.payload ?? null,
+    unreachable: customer?.unreachable ?? null,
+    firstSeenAt: customer?.firstSeenAt ?? null,
+    blockedSince,
+    tickets: numbers.map((number) => {
+      const { ticket, recorded } = store.ticket(number)!;
+      return {
+        id: ticket.id,
+        ref: ticket.ref,
+        subject: ticket.subject,
+        active: ticket.status !== "closed" && ticket.movedTo === null,
+        topics: privacy.topicsOf(number).length,
+        events: store
+          .eventsAfter(number, recorded, EVENTS_TOLD_MAX)
+          .map(({ n, event }) => ({ n, event: unplaced(event) })),
+      };
+    }),
+    messages,
+    waiting,
+    delivered: privacy.deliveredAbout(id),
+    setAside: privacy.setAsideOf(id),
+  };
+}

@@ -1,0 +1,132 @@
+import type { Acts, Noticed, StaffChat } from "../../domain/desk/reconciliation.ts";
+import type { Trouble } from "../../domain/desk/trouble.ts";
+import type { Arrival } from "../../telegram/inbound.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { FACTS } from "../tables/facts.ts";
+import { STAFF } from "../tables/lane.ts";
+import type { Store } from "../tables/store.ts";
+import type { Belonging, Echoes, EchoesFound } from "./echoes.ts";
+import { probeNext, takeLost } from "./probing.ts";
+import { clearTrouble, noteTrouble } from "./troubles.ts";
+
+const NOTHING: EchoesFound = { unechoed: null, foreign: null, waiting: [] };
+
+/** A service message of what was done to a topic. */
+export type Echo = Extract<Arrival, { byBot: boolean }>;
+
+/** What can be seen of a group that keeps the desk from working in it; null: nothing. */
+export function troubleIn({ member, forum }: StaffChat): Trouble | null {
+  // What the bot may not do shows in what it does, and much can be done without.
+  return member ? (forum ? null : "group.not_a_forum") : "group.gone";
+}
+
+/** Whether a trouble is over where the group looks as it should: of the others only a call that works can tell. */
+export function isOver(trouble: unknown): boolean {
+  return trouble === "group.not_a_forum" || trouble === "group.gone" || trouble === "bot.token_refused";
+}
+
+/** What was answered under a number, and may have got lost on its way. */
+interface Unheard {
+  id: number;
+  noticed: Told;
+}
+type Told = Omit<Noticed, "id" | "strayed">;
+
+/**
+ * Somebody looks after this group and says what Telegram says of it, null if it said nothing. Answers what was noticed
+ * and not heard of, and has some tickets probed where `probes`. Unless it is `quiet`, echoes that are missing may
+ * still come, and are kept for the next time.
+ */
+export function notice(
+  tx: Transaction,
+  chat: StaffChat | null,
+  { echoes, quiet, probes }: { echoes: Echoes; quiet: boolean; probes: boolean },
+): Noticed {
+  const { store } = tx;
+  let strayed = 0;
+  if (chat !== null) {
+    const trouble = troubleIn(chat);
+    if (trouble !== null) noteTrouble(tx, trouble);
+    else if (isOver(store.fact(FACTS.trouble))) clearTrouble(tx);
+    const seenAt = Number(store.fact(FACTS.forumSeenAt) ?? tx.now);
+    if (chat.forum) store.setFact(FACTS.forumSeenAt, tx.now);
+    else if (chat.member) strayed = tx.messages.countCopiedSince(seenAt);
+  }
+  const { unechoed, foreign, waiting } = keepEchoes(tx, echoes);
+  saveEchoes(tx, { unechoed: quiet ? null : unechoed, foreign: null, waiting });
+  const told = { unechoed: quiet ? unechoed : null, foreign, ...takeLost(tx) };
+  if (probes && store.fact(FACTS.trouble) === undefined) probeNext(tx);
+  return { ...keepUntilHeard(tx, told), strayed };
+}
+
+/** Adds it to what was answered before and perhaps not heard. */
+function keepUntilHeard({ store, now }: Transaction, told: Told): Told & Pick<Noticed, "id"> {
+  const before = unheard(store);
+  const all = before === null ? told : together(before.noticed, told);
+  if (isNothing(told)) return { ...all, id: before?.id ?? null };
+  const id = Math.max(now, (before?.id ?? 0) + 1);
+  store.setFact(FACTS.unheard, { id, noticed: all } satisfies Unheard);
+  return { ...all, id };
+}
+
+/** Whoever asked has kept what was answered under this number. */
+export function heard({ store }: Transaction, id: number): void {
+  if (unheard(store)?.id === id) store.deleteFact(FACTS.unheard);
+}
+
+function unheard(store: Store): Unheard | null {
+  return (store.fact(FACTS.unheard) as Unheard | undefined) ?? null;
+}
+
+function isNothing({ unechoed, foreign, lostTopics, lostCards }: Told): boolean {
+  return unechoed === null && foreign === null && lostTopics.length + lostCards.length === 0;
+}
+
+function together(one: Told, other: Told): Told {
+  return {
+    unechoed: sumOf(one.unechoed, other.unechoed),
+    foreign: sumOf(one.foreign, other.foreign),
+    lostTopics: [...new Set([...one.lostTopics, ...other.lostTopics])],
+    lostCards: [...new Set([...one.lostCards, ...other.lostCards])],
+  };
+}
+
+function sumOf(one: Acts | null, other: Acts | null): Acts | null {
+  if (one === null || other === null) return one ?? other;
+  return { acts: one.acts + other.acts, since: Math.min(one.since, other.since) };
+}
+
+/**
+ * What the desk knows of a service message of the bot's own. A topic that moved something was made for a ticket; one that
+ * the desk shows open, and has nothing to do to, was not closed by it.
+ */
+export function belongingOf(store: Store, { kind, topicId }: Echo, moved: boolean): Belonging {
+  const row = store.ticketOfTopic(topicId);
+  if (kind === "topic_created") return moved || row !== undefined ? "ours" : "contradicts";
+  if (kind === "topic_edited" || row === undefined || row.viewDueAt !== null) return "unknown";
+  return row.view.closed === (kind === "topic_reopened") ? "contradicts" : "unknown";
+}
+
+/** Keeps what must outlast a restart, and puts right what somebody else did to topics. Answers what was found so far. */
+export function keepEchoes(tx: Transaction, echoes: Echoes): EchoesFound {
+  const { touched, ...found } = echoes.overdue(tx.now, echoesFound(tx.store));
+  saveEchoes(tx, found);
+  for (const topicId of touched) {
+    const row = tx.store.ticketOfTopic(topicId);
+    if (row === undefined || row.ticket.topicId !== topicId) continue;
+    tx.store.saveView(row.ticket.number, { ...row.view, name: null, icon: null, closed: null }, tx.now);
+    tx.touched.add(STAFF);
+  }
+  return found;
+}
+
+function saveEchoes(tx: Transaction, found: EchoesFound): void {
+  const before = echoesFound(tx.store);
+  if (JSON.stringify(before) === JSON.stringify(found)) return;
+  if (JSON.stringify(found) === JSON.stringify(NOTHING)) tx.store.deleteFact(FACTS.echoes);
+  else tx.store.setFact(FACTS.echoes, found);
+}
+
+export function echoesFound(store: Store): EchoesFound {
+  return (store.fact(FACTS.echoes) as EchoesFound | undefined) ?? NOTHING;
+}

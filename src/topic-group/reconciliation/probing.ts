@@ -1,0 +1,86 @@
+import { PROBED_TICKETS_MAX } from "../../domain/limits.ts";
+import type { BotCall } from "../../telegram/api.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { Rules } from "../rules/rules.ts";
+import { FACTS } from "../tables/facts.ts";
+import { STAFF } from "../tables/lane.ts";
+import type { OutboxWork } from "../tables/outbox-work.ts";
+import type { Store } from "../tables/store.ts";
+
+/** Which ticket was probed last, and of which tickets topic or card were found gone since somebody asked. */
+export interface Probing {
+  after: number;
+  lostTopics: string[];
+  lostCards: string[];
+}
+
+const NONE: Probing = { after: 0, lostTopics: [], lostCards: [] };
+
+export type ProbeWork = Extract<OutboxWork, { kind: "probe" }>;
+
+/**
+ * Asks Telegram whether the topics and cards of some open tickets are still there, each in its turn: deletions are never
+ * told. The calls change nothing where all is well.
+ */
+export function probeNext(tx: Transaction): void {
+  const { after } = probing(tx.store);
+  let tickets = tx.store.activeAfter(after, PROBED_TICKETS_MAX);
+  if (tickets.length === 0 && after > 0) tickets = tx.store.activeAfter(0, PROBED_TICKETS_MAX);
+  const last = tickets.at(-1);
+  if (last === undefined) return;
+  for (const number of tickets) {
+    // The topic first: where it is gone, so is its card.
+    for (const what of ["topic", "card"] as const) {
+      // About no ticket, so that nothing which is said in its topic waits for it.
+      const work: ProbeWork = { kind: "probe", number, what };
+      tx.work({ lane: STAFF, ticket: 0, work, key: `probe:${what}:${number}` });
+    }
+  }
+  save(tx, { ...probing(tx.store), after: last });
+}
+
+/** The call that changes nothing; null where what the topic shows is not known, or about to change. */
+export function probeCall({ number, what }: ProbeWork, rules: Rules, store: Store): BotCall | null {
+  const row = store.ticket(number);
+  if (row === undefined || row.ticket.movedTo !== null || row.viewDueAt !== null) return null;
+  const { topicId } = row.ticket;
+  const { cardId, card, name, icon } = row.view;
+  const chat = { chat_id: rules.group.chatId };
+  if (topicId === null) return null;
+  if (what === "card") {
+    if (cardId === null || card === null) return null;
+    const [, keyboard] = JSON.parse(card) as [unknown, unknown[]];
+    const params = { ...chat, message_id: cardId, reply_markup: { inline_keyboard: keyboard } };
+    return { method: "editMessageReplyMarkup", params };
+  }
+  if (name === null) return null;
+  const params = { ...chat, message_thread_id: topicId, name };
+  return {
+    method: "editForumTopic",
+    params: icon === null ? params : { ...params, icon_custom_emoji_id: icon },
+  };
+}
+
+/** A probe found it gone. */
+export function noteLost(tx: Transaction, number: number, what: ProbeWork["what"]): void {
+  const ref = tx.store.ticket(number)?.ticket.ref;
+  if (ref === undefined) return;
+  const before = probing(tx.store);
+  const key = what === "card" ? "lostCards" : "lostTopics";
+  save(tx, { ...before, [key]: [...before[key], ref] });
+}
+
+/** What was found gone since somebody asked. */
+export function takeLost(tx: Transaction): Pick<Probing, "lostTopics" | "lostCards"> {
+  const { after, ...lost } = probing(tx.store);
+  if (lost.lostCards.length + lost.lostTopics.length > 0) save(tx, { ...NONE, after });
+  return lost;
+}
+
+function probing(store: Store): Probing {
+  return (store.fact(FACTS.probing) as Probing | undefined) ?? NONE;
+}
+
+function save(tx: Transaction, probing: Probing): void {
+  tx.store.setFact(FACTS.probing, probing);
+}

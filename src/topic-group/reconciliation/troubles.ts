@@ -1,0 +1,25 @@
+import type { Trouble } from "../../domain/desk/trouble.ts";
+import { troubleNotice } from "../../telegram/text.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { FACTS } from "../tables/facts.ts";
+
+/** Notes what keeps the staff group's lane from working, and tells the leads in private, once. */
+export function noteTrouble(tx: Transaction, trouble: Trouble): void {
+  if (tx.store.fact(FACTS.trouble) === trouble) return;
+  tx.store.setFact(FACTS.trouble, trouble);
+  // With the token refused nobody can be told anything; /healthz shows it.
+  if (trouble === "bot.token_refused") return;
+  for (const { id } of tx.rules.policy.roster.leads) {
+    tx.direct(id, troubleNotice(trouble, tx.rules.group.id));
+  }
+}
+
+/** Somebody has changed something, so that it may work again; whether the group has topics again is asked first. */
+export function perhapsMended(tx: Transaction): void {
+  if (tx.store.fact(FACTS.trouble) !== "group.not_a_forum") clearTrouble(tx);
+}
+
+/** It works again. */
+export function clearTrouble(tx: Transaction): void {
+  if (tx.store.fact(FACTS.trouble) !== undefined) tx.store.deleteFact(FACTS.trouble);
+}

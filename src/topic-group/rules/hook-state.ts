@@ -1,0 +1,38 @@
+import { FACTS } from "../tables/facts.ts";
+import type { Store } from "../tables/store.ts";
+import type { Rules } from "./rules.ts";
+
+/** The last 410 from this URL, and when the endpoint was re-enabled. */
+export interface HookState {
+  url: string;
+  /** In ms since 1970; null: never. */
+  disabledAt: number | null;
+  /** In ms since 1970; absent: not since it said so. */
+  enabledAt?: number;
+}
+
+interface Known {
+  rules: Rules;
+  store: Store;
+}
+
+export function hookState({ store }: Pick<Known, "store">, webhook: string): HookState | undefined {
+  return store.fact(FACTS.hook(webhook)) as HookState | undefined;
+}
+
+/** Since when an endpoint is left alone, in ms since 1970; null: it is not. Another address is another endpoint. */
+export function disabledSince(known: Known, webhook: string): number | null {
+  const state = hookState(known, webhook);
+  if (state === undefined || state.enabledAt !== undefined) return null;
+  const url = known.rules.config.webhooks.find(({ id }) => id === webhook)?.url;
+  return state.url === url ? state.disabledAt : null;
+}
+
+export function isDisabled(known: Known, webhook: string): boolean {
+  return disabledSince(known, webhook) !== null;
+}
+
+/** A message's id: the same over all tries, and in the log of the endpoint. */
+export function messageId(group: string, seq: number): string {
+  return `msg_${group}_${seq}`;
+}

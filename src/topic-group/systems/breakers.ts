@@ -1,0 +1,73 @@
+import { after, CLOSED, trying, type Breaker } from "../../domain/routing/breaker.ts";
+import type { EnrichmentFailure } from "../../integrations/enrichment-call.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { SystemHealth } from "../receipt.ts";
+import type { Rules } from "../rules/rules.ts";
+import { SYSTEMS, type Sources, type System } from "../rules/sources.ts";
+import { FACTS } from "../tables/facts.ts";
+import { CRM_LANES } from "../tables/lane.ts";
+import type { Store } from "../tables/store.ts";
+
+const BREAKERS = { enrichment: FACTS.breaker, skills: FACTS.skillsBreaker } as const;
+
+/** A breaker as it is kept: with the last failure, for people. */
+type StoredBreaker = Breaker & { failed?: { code: string; why: string; at: number } };
+
+/** Forgets what was known of systems that are not asked any more, where they were asked until now. */
+export function forgetFormer(store: Store, before: Sources, now: Sources): void {
+  for (const system of SYSTEMS) if (before[system] !== now[system]) store.deleteFact(BREAKERS[system]);
+  if (before.skills !== now.skills) store.deleteFact(FACTS.skills);
+}
+
+export function breakerOf(store: Store, system: System): Breaker {
+  return (store.fact(BREAKERS[system]) as StoredBreaker | undefined) ?? CLOSED;
+}
+
+/** Notes that a question goes out now. */
+export function noteAsking(tx: Transaction, system: System): void {
+  const breaker = breakerOf(tx.store, system);
+  const next = trying(breaker, tx.now);
+  if (next !== breaker) tx.store.setFact(BREAKERS[system], next);
+}
+
+/** Whether a system answered that it is asked too often (RFC 6585): it is there, and takes the question later. */
+export function isBusy(result: { kind: "answer" } | EnrichmentFailure): boolean {
+  return result.kind === "failed" && result.code === "http_429";
+}
+
+/** Notes what came of a question. Answers whether the system is left alone now. */
+export function noteHeard(
+  tx: Transaction,
+  system: System,
+  result: { kind: "answer" } | EnrichmentFailure,
+): { leftAlone: boolean } {
+  const breaker = breakerOf(tx.store, system);
+  const busy = isBusy(result);
+  const outcome =
+    result.kind === "answer" ? result : ({ ...result, kind: busy ? "busy" : "failed" } as const);
+  const next: StoredBreaker = after(breaker, outcome, tx.now);
+  // Whatever waited for it may go on.
+  if (breaker.openedAt !== null && next.openedAt === null) for (const lane of CRM_LANES) tx.touched.add(lane);
+  if (result.kind === "failed") {
+    const { code, why } = result;
+    if (next !== breaker) tx.store.setFact(BREAKERS[system], { ...next, failed: { code, why, at: tx.now } });
+    tx.report("system.failed", { system, code, failures: next.failures, leftAlone: next.openedAt !== null });
+  } else if (next.slow !== undefined) tx.store.setFact(BREAKERS[system], next);
+  else if (breaker !== CLOSED) tx.store.deleteFact(BREAKERS[system]);
+  return { leftAlone: next.openedAt !== null };
+}
+
+/** How it goes with the systems that the configuration names. */
+export function systemsHealth(store: Store, { config, skills }: Rules): SystemHealth[] {
+  return SYSTEMS.filter((system) => config.routing[system] !== undefined).map((system) => {
+    const { failures, openedAt, retryAt, failed } = breakerOf(store, system) as StoredBreaker;
+    return {
+      system,
+      failures,
+      leftAloneSince: openedAt,
+      retryAt,
+      lastFailure: failed ?? null,
+      ...(system === "skills" ? { answeredAt: skills?.receivedAt ?? null } : {}),
+    };
+  });
+}

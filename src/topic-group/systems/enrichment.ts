@@ -1,0 +1,205 @@
+import type { EnrichmentConfig } from "../../domain/config/config.ts";
+import { ms } from "../../domain/duration.ts";
+import {
+  ENRICHMENT_AGE_MAX_MS,
+  ENRICHMENT_PAUSE_MAX_MS,
+  ENRICHMENT_RETRIES_MS,
+} from "../../domain/limits.ts";
+import { maySoonestTry, mayTry } from "../../domain/routing/breaker.ts";
+import { fitted, isStale } from "../../domain/routing/profile.ts";
+import type { TicketCommand } from "../../domain/ticket/command.ts";
+import { isActive } from "../../domain/ticket/status.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
+import type { EnrichmentCall, EnrichmentResult, Heard } from "../../integrations/enrichment-call.ts";
+import { enrichmentCallOf } from "../../integrations/enrichment.ts";
+import { tellPeer } from "../commit/tell-peer.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { Rules } from "../rules/rules.ts";
+import { crmLane, questionKey, STAFF } from "../tables/lane.ts";
+import type { OutboxRow } from "../tables/outbox.ts";
+import type { KnownProfile } from "../tables/shapes.ts";
+import type { Store } from "../tables/store.ts";
+import { breakerOf, isBusy, noteHeard } from "./breakers.ts";
+import { refreshSkills } from "./skills.ts";
+
+/**
+ * Asks, where the configuration names a system to ask, what it knows of a ticket's customer: at once where it has said
+ * so lately, otherwise through the outbox. Nobody waits for it.
+ */
+export function enrich(tx: Transaction, ticket: Ticket): void {
+  const settings = tx.rules.config.routing.enrichment;
+  // Where it has gone, it is asked.
+  if (settings === undefined || ticket.movedTo !== null) return;
+  // What the answer requires is compared with what agents can do.
+  refreshSkills(tx);
+  const known = tx.store.customer(ticket.customer)?.profile ?? null;
+  if (known !== null && isCurrent(tx, known) && tx.now - known.receivedAt < ms(settings.cacheFor)) {
+    answered(tx, ticket.number, settings, known, 0, true);
+    return;
+  }
+  // It is asked once it answers again; until then the ticket goes on without.
+  if (breakerOf(tx.store, "enrichment").openedAt !== null) leftAlone(tx, ticket.number);
+  const work = { kind: "enrichment", tries: 0 } as const;
+  tx.work({ lane: crmLane(ticket.customer), ticket: ticket.number, work, key: questionKey(ticket.number) });
+}
+
+/** Whether it was said by the system that is asked now. */
+export function isCurrent(tx: Transaction, { source = 0 }: KnownProfile): boolean {
+  return source === tx.rules.sources.enrichment;
+}
+
+/**
+ * Ticket → until when it is not handed out, in ms since 1970, because an answer may come that says to whom: no longer
+ * than one question may take.
+ */
+export function questions(tx: Transaction): ReadonlyMap<number, number> {
+  const settings = tx.rules.config.routing.enrichment;
+  if (settings === undefined || breakerOf(tx.store, "enrichment").openedAt !== null) return new Map();
+  const since = tx.now - ms(settings.timeout);
+  return new Map(
+    tx.outbox
+      .keyed("enrichment", since)
+      .map(({ ticket, acceptedAt }) => [ticket, acceptedAt + ms(settings.timeout)]),
+  );
+}
+
+/** The call that a question stands for, `null` if nobody is to be asked any more. */
+export function enrichmentCall(
+  { seq, ticket: number }: OutboxRow,
+  { rules, store, now }: { rules: Rules; store: Store; now: number },
+): EnrichmentCall | null {
+  const settings = rules.config.routing.enrichment;
+  const ticket = store.ticket(number)?.ticket;
+  const contact = ticket === undefined ? undefined : store.customer(ticket.customer)?.contact;
+  if (settings === undefined || ticket === undefined || contact === undefined) return null;
+  if (!isActive(ticket) || !mayTry(breakerOf(store, "enrichment"), now)) return null;
+  const { ref, group, queue, priority, fields, payload, language, openedAt, subject } = ticket;
+  return enrichmentCallOf(settings, {
+    source: rules.sources.enrichment,
+    id: `ask_${rules.group.id}_${seq}`,
+    at: now,
+    ticket: {
+      ref,
+      group,
+      queue,
+      priority,
+      category: fields["category"] ?? null,
+      urgency: fields["urgency"] ?? null,
+      payload,
+      language,
+      openedAt,
+      subject,
+    },
+    contact,
+  });
+}
+
+/** What came of a question: it comes back as a cause of its own, and the rules run again. */
+export function settleEnrichment(
+  tx: Transaction,
+  row: OutboxRow,
+  tries: number,
+  result: Heard<EnrichmentResult>,
+): void {
+  // A topic may have waited for this.
+  tx.touched.add(STAFF);
+  const { source } = result;
+  const isOurs = source === tx.rules.sources.enrichment;
+  const leftAlone = isOurs && noteHeard(tx, "enrichment", result).leftAlone;
+  const settings = tx.rules.config.routing.enrichment;
+  const ticket = tx.store.ticket(row.ticket)?.ticket;
+  if (ticket === undefined || settings === undefined) {
+    tx.outbox.remove(row.seq);
+    return;
+  }
+  if (!isOurs) {
+    // Another system was asked, before the configuration changed: the one that counts now is asked in its place.
+    tx.outbox.update(row.seq, { payload: { kind: "enrichment", tries: 0 }, notBefore: null });
+    tx.touched.add(row.lane);
+    return;
+  }
+  if (result.kind === "answer") {
+    const { profile, ignored, latencyMs } = result;
+    tx.outbox.remove(row.seq);
+    tx.store.saveProfile(ticket.customer, { profile, ignored, receivedAt: tx.now, source });
+    answered(tx, ticket.number, settings, { profile, ignored }, latencyMs, false);
+    return;
+  }
+  if (isBusy(result)) {
+    // Nobody's turn is lost: all of them wait until it takes questions again.
+    askLater(tx, row, tries, maySoonestTry(breakerOf(tx.store, "enrichment"), tx.now));
+    return;
+  }
+  // What is tried for hours is not told with every try.
+  if (tries <= ENRICHMENT_RETRIES_MS.length)
+    failed(tx, ticket.number, result.code, result.why, result.latencyMs);
+  if (!result.passing || tx.now - row.acceptedAt > ENRICHMENT_AGE_MAX_MS) {
+    tx.outbox.remove(row.seq);
+    return;
+  }
+  const longest = ENRICHMENT_PAUSE_MAX_MS;
+  const pause = ENRICHMENT_RETRIES_MS[tries] ?? Math.min(longest, 60_000 * 2 ** Math.min(tries - 1, 10));
+  // While it is left alone, the one call that tries again may be anybody's.
+  const at = tx.now + (leftAlone ? 0 : Math.max(pause, Math.min(result.retryAfterMs ?? 0, longest)));
+  askLater(tx, row, tries + 1, at);
+}
+
+function askLater(tx: Transaction, row: OutboxRow, tries: number, at: number): void {
+  tx.outbox.update(row.seq, { payload: { kind: "enrichment", tries }, notBefore: at });
+  if (at > tx.now) tx.wake(at);
+}
+
+/** A question that cannot be asked now: it waits for the system, unless its ticket is over or nobody is asked any more. */
+export function putOffQuestion(tx: Transaction, row: OutboxRow): void {
+  const ticket = tx.store.ticket(row.ticket)?.ticket;
+  const isWanted = tx.rules.config.routing.enrichment !== undefined;
+  if (!isWanted || ticket === undefined || !isActive(ticket) || row.payload.kind !== "enrichment") {
+    tx.outbox.remove(row.seq);
+    return;
+  }
+  const breaker = breakerOf(tx.store, "enrichment");
+  // Our own code failed on it, which time does not mend.
+  if (mayTry(breaker, tx.now)) tx.outbox.remove(row.seq);
+  else askLater(tx, row, row.payload.tries, maySoonestTry(breaker, tx.now));
+}
+
+function leftAlone(tx: Transaction, number: number): void {
+  failed(tx, number, "breaker_open", "it failed too often lately and is left alone for a while", 0);
+}
+
+/** A ticket's question is not for this group to ask any more. Answers whether there was one that waits. */
+export function takeBackQuestion(tx: Transaction, number: number): boolean {
+  const seq = tx.outbox.seqOf(questionKey(number));
+  if (seq !== null) tx.outbox.remove(seq);
+  return seq !== null;
+}
+
+function answered(
+  tx: Transaction,
+  number: number,
+  { staleAfter }: EnrichmentConfig,
+  said: Pick<KnownProfile, "profile" | "ignored">,
+  latencyMs: number,
+  cached: boolean,
+): void {
+  // Kept as it was said: what fits the desk now need not fit it later.
+  const { profile, ignored: unfit } = fitted(said.profile, tx.rules.config, tx.rules.skills);
+  const ignored = [...said.ignored, ...unfit];
+  const stale = isStale(profile, ms(staleAfter), tx.now);
+  note(tx, number, { type: "enrichment_answered", profile, ignored, latencyMs, cached, stale });
+}
+
+function failed(tx: Transaction, number: number, code: string, why: string, latencyMs: number): void {
+  note(tx, number, { type: "enrichment_failed", code, why, latencyMs });
+}
+
+/** The ticket may have moved since the question was asked: then this is for the group that has it. */
+function note(
+  tx: Transaction,
+  number: number,
+  command: Extract<TicketCommand, { type: "enrichment_answered" | "enrichment_failed" }>,
+): void {
+  const { movedTo, id: ticketId } = tx.store.ticket(number)!.ticket;
+  if (movedTo === null) tx.apply(number, command);
+  else tellPeer(tx, movedTo, number, { type: "ticket_command", ticketId, command });
+}

@@ -1,0 +1,75 @@
+import { ms } from "../../domain/duration.ts";
+import { maySoonestTry, mayTry } from "../../domain/routing/breaker.ts";
+import type { SkillTable } from "../../domain/routing/skill-table.ts";
+import type { Heard } from "../../integrations/enrichment-call.ts";
+import type { SkillsCall, SkillsResult } from "../../integrations/skill-service.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { withSkills, type Rules } from "../rules/rules.ts";
+import { FACTS } from "../tables/facts.ts";
+import { SKILLS_LANE } from "../tables/lane.ts";
+import type { OutboxRow } from "../tables/outbox.ts";
+import type { Store } from "../tables/store.ts";
+import { breakerOf, isBusy, noteAsking, noteHeard } from "./breakers.ts";
+
+/** What the outside system last said; null where it has said nothing yet. */
+export function storedSkills(store: Store): SkillTable | null {
+  return (store.fact(FACTS.skills) as SkillTable | undefined) ?? null;
+}
+
+/**
+ * Asks for the table where it is older than it may be. What is known holds meanwhile, however long that is: nobody
+ * loses a skill because a system is away.
+ */
+export function refreshSkills(tx: Transaction): void {
+  const settings = tx.rules.config.routing.skills;
+  if (settings === undefined) return;
+  const known = tx.rules.skills;
+  if (known !== null && tx.now - known.receivedAt < ms(settings.cacheFor)) return;
+  if (!mayTry(breakerOf(tx.store, "skills"), tx.now) || tx.outbox.waitingSince(KEY) !== null) return;
+  tx.work({ lane: SKILLS_LANE, ticket: 0, work: { kind: "skills" }, key: KEY });
+}
+
+const KEY = "skills";
+
+export function skillsCall(
+  { seq }: OutboxRow,
+  { rules, now }: { rules: Rules; now: number },
+): SkillsCall | null {
+  const settings = rules.config.routing.skills;
+  if (settings === undefined) return null;
+  return {
+    skills: true,
+    source: rules.sources.skills,
+    url: settings.url,
+    id: `skills_${rules.group.id}_${seq}`,
+    at: now,
+    timeoutMs: ms(settings.timeout),
+    group: rules.group.id,
+    // All of the desk's: what a customer's system requires may be another group's to have.
+    agents: rules.config.agents.map(({ telegramId }) => telegramId),
+  };
+}
+
+/** A failure leaves what is known; the next time that work is handed out asks again, unless too many have failed. */
+export function settleSkills(tx: Transaction, row: OutboxRow, result: Heard<SkillsResult>): void {
+  if (result.source === tx.rules.sources.skills && isBusy(result)) {
+    noteHeard(tx, "skills", result);
+    const at = maySoonestTry(breakerOf(tx.store, "skills"), tx.now);
+    tx.outbox.update(row.seq, { notBefore: at });
+    tx.wake(at);
+    return;
+  }
+  tx.outbox.remove(row.seq);
+  if (result.source !== tx.rules.sources.skills) {
+    // Another service was asked, before the configuration changed.
+    refreshSkills(tx);
+    return;
+  }
+  noteAsking(tx, "skills");
+  noteHeard(tx, "skills", result);
+  if (result.kind !== "answer") return;
+  tx.store.setFact(FACTS.skills, result.table);
+  tx.rules = withSkills(tx.rules, result.table);
+  // Somebody may be able now to take what waits.
+  tx.freed = true;
+}
