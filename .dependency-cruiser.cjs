@@ -72,6 +72,33 @@ const floors = {
   arrivals: [...Object.keys(verbs), ...BELOW_VERBS],
 };
 
+/**
+ * Inside the core, bottom up: words such as priority and duration, which lie loose; the configuration's document; business
+ * time; people; how tickets are routed and what is promised; the ticket; what looks at all of it.
+ */
+const nouns = {
+  config: [],
+  calendar: ["config"],
+  contact: [],
+  desk: [],
+  team: ["config", "calendar"],
+  routing: ["config", "calendar", "team"],
+  sla: ["config", "calendar", "team"],
+  ticket: ["config", "calendar", "contact", "desk", "team", "routing", "sla"],
+  rehearsal: ["config", "calendar", "team", "routing", "ticket"],
+  "config-check": ["config", "calendar", "desk", "team", "routing", "ticket"],
+};
+
+const nounArrow = ([noun, allowed]) => ({
+  name: `domain/${noun} imports of the core only words${allowed.map((name) => `, ${name}`).join("")}`,
+  severity: "error",
+  from: { path: `^src/domain/${noun}/` },
+  to: {
+    path: "^src/domain/[^/]+/",
+    pathNot: [noun, ...allowed].map((name) => `^src/domain/${name}/`),
+  },
+});
+
 const innerArrow = ([room, allowed]) => ({
   name: `topic-group/${room} imports of the object only ${allowed.length > 0 ? allowed.join(", ") : "itself"}`,
   severity: "error",
@@ -103,6 +130,13 @@ module.exports = {
   forbidden: [
     ...Object.entries(rooms).map(arrow),
     ...Object.entries(floors).map(innerArrow),
+    ...Object.entries(nouns).map(nounArrow),
+    {
+      name: "words of the core that lie loose need none of its rooms",
+      severity: "error",
+      from: { path: "^src/domain/[^/]+$" },
+      to: { path: "^src/domain/[^/]+/" },
+    },
     {
       name: "index is the composition root: http, cron, the objects and the real clock, nothing else",
       severity: "error",

@@ -1,6 +1,6 @@
 import type { AgentConfig, VersionedConfig } from "../domain/config/config.ts";
-import type { Presence } from "../domain/routing/presence.ts";
 import { homeOf } from "../domain/team/agent.ts";
+import type { Presence } from "../domain/team/presence.ts";
 import { askGroup, askGroups, configureGroup } from "./ask.ts";
 
 /** An agent by the configuration, and by what the groups' objects say. Instants in ms since 1970. */

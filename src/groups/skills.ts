@@ -1,5 +1,5 @@
 import type { Config } from "../domain/config/config.ts";
-import type { KnownSkills, SkillsKnown } from "../domain/routing/skill-table.ts";
+import type { KnownSkills, SkillsKnown } from "../domain/team/skill-table.ts";
 import { askGroups, hasGroup } from "./ask.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { checkConfig } from "../domain/config/check.ts";
+import { checkConfig } from "../domain/config-check/check.ts";
 import type { Config } from "../domain/config/config.ts";
 import { missingScopes } from "../domain/desk/scope.ts";
 import { signingRoot, telegramSecrets } from "../domain/desk/secrets.ts";

@@ -1,7 +1,7 @@
 import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import { WEBHOOK_TIMEOUT_MS } from "../domain/limits.ts";
-import { METRICS } from "../domain/sla/metric.ts";
-import { PRIORITIES } from "../domain/ticket/priority.ts";
+import { METRICS } from "../domain/metric.ts";
+import { PRIORITIES } from "../domain/priority.ts";
 import { TICKET_STATUSES } from "../domain/ticket/status.ts";
 import { MESSAGE_EVENTS, TICKET_EVENTS } from "../domain/ticket/webhook-event.ts";
 import { Instant } from "./api/shared.ts";

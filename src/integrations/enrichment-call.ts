@@ -1,7 +1,7 @@
 import type { HubSpotConfig } from "../domain/config/config.ts";
 import type { ContactFacts } from "../domain/contact/contact.ts";
+import type { Priority } from "../domain/priority.ts";
 import type { Profile } from "../domain/routing/profile.ts";
-import type { Priority } from "../domain/ticket/priority.ts";
 import { realNow } from "../real-clock.ts";
 import { callOut, type OutgoingAnswer, type OutgoingCall } from "./outgoing.ts";
 

@@ -1,7 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { signingSecret, SKILLS_ENDPOINT } from "../domain/desk/signing-secret.ts";
 import { SKILLS_ANSWER_BYTES_MAX } from "../domain/limits.ts";
-import { skillTableOf, type SkillTable } from "../domain/routing/skill-table.ts";
+import { skillTableOf, type SkillTable } from "../domain/team/skill-table.ts";
 import { realNow } from "../real-clock.ts";
 import { askForJson, failed, type EnrichmentFailure, type EnrichmentSender } from "./enrichment-call.ts";
 

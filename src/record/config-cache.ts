@@ -1,4 +1,4 @@
-import { checkConfig } from "../domain/config/check.ts";
+import { checkConfig } from "../domain/config-check/check.ts";
 import type { VersionedConfig } from "../domain/config/config.ts";
 import { inIsolate } from "../isolate.ts";
 import { ConfigStore } from "./config-store.ts";

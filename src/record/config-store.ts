@@ -5,7 +5,7 @@ import {
   CONFIG_PROBLEMS_MAX,
   type ConfigCheck,
   type ConfigProblem,
-} from "../domain/config/check.ts";
+} from "../domain/config-check/check.ts";
 import type { Config, VersionedConfig } from "../domain/config/config.ts";
 import { diffConfig, isSame } from "../domain/config/diff.ts";
 import { lastingName } from "../domain/config/place-name.ts";

@@ -1,8 +1,8 @@
 import { sql, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
-import { METRICS, type Metric } from "../domain/sla/metric.ts";
-import { TimeZone } from "../domain/sla/zone.ts";
+import { TimeZone } from "../domain/calendar/zone.ts";
+import { METRICS, type Metric } from "../domain/metric.ts";
 import { TICKET_STATUSES, type TicketStatus } from "../domain/ticket/status.ts";
 import { METRICS_EVENTS_MAX, METRICS_GROUPS_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import type { Priority } from "../domain/ticket/priority.ts";
+import type { Priority } from "../domain/priority.ts";
 import { COUNTED_TICKETS_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";
 

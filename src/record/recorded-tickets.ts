@@ -1,7 +1,7 @@
 import { and, asc, eq, gte, lt, sql, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import type { RecordedTicket } from "../domain/rehearsal/recorded-ticket.ts";
 import type { Profile } from "../domain/routing/profile.ts";
-import type { RecordedTicket } from "../domain/routing/recorded-ticket.ts";
 import { reach } from "./reach.ts";
 import { contacts, ticketEvents, tickets } from "./schema.ts";
 

@@ -4,11 +4,11 @@ import type { UnreachableReason } from "../domain/contact/contact.ts";
 import type { ErasureCounts } from "../domain/contact/erasure.ts";
 import type { AuditAction, AuditActor, AuditTarget } from "../domain/desk/audit.ts";
 import type { Scope } from "../domain/desk/scope.ts";
-import type { Metric } from "../domain/sla/metric.ts";
+import type { Metric } from "../domain/metric.ts";
+import type { Priority } from "../domain/priority.ts";
 import type { Promised } from "../domain/sla/promised.ts";
 import type { Actor } from "../domain/ticket/actor.ts";
 import type { TicketEventType } from "../domain/ticket/event.ts";
-import type { Priority } from "../domain/ticket/priority.ts";
 import type { TicketStatus } from "../domain/ticket/status.ts";
 
 /*

@@ -1,5 +1,5 @@
 import { sql, type SQL } from "drizzle-orm";
-import type { Priority } from "../domain/ticket/priority.ts";
+import type { Priority } from "../domain/priority.ts";
 import { isActive, TICKET_STATUSES, type TicketStatus } from "../domain/ticket/status.ts";
 import { isAmong } from "./among.ts";
 

@@ -1,5 +1,5 @@
 import { sql, type SQL } from "drizzle-orm";
-import { PRIORITIES, type Priority } from "../domain/ticket/priority.ts";
+import { PRIORITIES, type Priority } from "../domain/priority.ts";
 import type { TicketRow } from "./queries.ts";
 
 /** By what tickets are listed; a leading `-` turns the order round: the latest, or the most urgent, first. */

@@ -1,4 +1,4 @@
-import { checkConfig } from "../domain/config/check.ts";
+import { checkConfig } from "../domain/config-check/check.ts";
 import type { ConfigInput } from "../domain/config/config.ts";
 import type { Outside } from "./outside.ts";
 import type { StaffGroup } from "./telegram.ts";

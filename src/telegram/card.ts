@@ -1,7 +1,7 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import type { ContactFacts } from "../domain/contact/contact.ts";
-import { highest } from "../domain/routing/skills.ts";
 import { brokenPromises } from "../domain/sla/escalation-log.ts";
+import { highest } from "../domain/team/skills.ts";
 import { answersInWords } from "../domain/ticket/intake.ts";
 import type { Policy } from "../domain/ticket/policy.ts";
 import type { TicketStatus } from "../domain/ticket/status.ts";

@@ -1,4 +1,5 @@
 import { durationWords } from "../domain/duration.ts";
+import { PRIORITIES } from "../domain/priority.ts";
 import {
   clocksOf,
   pausedAt,
@@ -10,7 +11,6 @@ import {
 import { momentsAhead, stepsAt } from "../domain/sla/escalation.ts";
 import type { EscalationAction, SlaPolicy } from "../domain/sla/sla-policy.ts";
 import type { Policy } from "../domain/ticket/policy.ts";
-import { PRIORITIES } from "../domain/ticket/priority.ts";
 import type { Ticket } from "../domain/ticket/ticket.ts";
 import { bold, instant, join, link, plain, rich, type RichText } from "./rich-text.ts";
 import { clockStateWords, metricWords } from "./text.ts";

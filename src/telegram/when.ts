@@ -1,4 +1,4 @@
-import { DAY_MS, TimeZone } from "../domain/sla/zone.ts";
+import { DAY_MS, TimeZone } from "../domain/calendar/zone.ts";
 
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS = [

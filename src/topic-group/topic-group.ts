@@ -16,14 +16,14 @@ import {
   WAITING_ROWS_MAX,
 } from "../domain/limits.ts";
 import { CLOSED, type Breaker } from "../domain/routing/breaker.ts";
-import type { Presence } from "../domain/routing/presence.ts";
-import type { SkillTable } from "../domain/routing/skill-table.ts";
-import type { RoutingStory } from "../domain/routing/story.ts";
 import { firstResponseDueAt } from "../domain/sla/clocks.ts";
-import { explainTicket, type TicketSla } from "../domain/sla/explain.ts";
 import { promisesOf } from "../domain/sla/promised.ts";
 import { NO_SLA } from "../domain/sla/sla-policy.ts";
+import type { Presence } from "../domain/team/presence.ts";
+import type { SkillTable } from "../domain/team/skill-table.ts";
 import type { Worker } from "../domain/ticket/command.ts";
+import type { RoutingStory } from "../domain/ticket/routing-story.ts";
+import { explainTicket, type TicketSla } from "../domain/ticket/sla-story.ts";
 import type { Executed, TicketAct, TicketOrder } from "../domain/ticket/work-order.ts";
 import { recordedRow, type RecordedRow } from "../record/projection.ts";
 import { botIdOf } from "../telegram/api.ts";

@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
+import { BusinessCalendar } from "../../src/domain/calendar/calendar.ts";
 import { ConfigDocument, type CalendarConfig } from "../../src/domain/config/config.ts";
-import { BusinessCalendar } from "../../src/domain/sla/calendar.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { round, type Chapter } from "./chapter.ts";
 import { median } from "./median.ts";

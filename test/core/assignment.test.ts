@@ -9,8 +9,8 @@ import {
   type Weights,
 } from "../../src/domain/routing/assignment.ts";
 import { queueRoutingsOf } from "../../src/domain/routing/queues.ts";
-import { levelOf } from "../../src/domain/routing/skills.ts";
 import { turnAt } from "../../src/domain/routing/turn.ts";
+import { levelOf } from "../../src/domain/team/skills.ts";
 import { exampleDesk } from "../support/desks.ts";
 import fc from "../support/fast-check.ts";
 import { HOUR, MINUTE, NOON } from "./given.ts";

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
+import { METRICS, type Metric } from "../../src/domain/metric.ts";
 import {
   brokenPromises,
   momentKey,
   NEW_ESCALATION_LOG,
   type MomentKind,
 } from "../../src/domain/sla/escalation-log.ts";
-import { METRICS, type Metric } from "../../src/domain/sla/metric.ts";
 
 const happened = (...moments: [Metric, number, MomentKind][]) => ({
   escalation: {

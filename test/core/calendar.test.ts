@@ -1,10 +1,10 @@
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, test } from "vitest";
+import { BusinessCalendar } from "../../src/domain/calendar/calendar.ts";
+import type { Pause } from "../../src/domain/calendar/pauses.ts";
+import { segmentsOf } from "../../src/domain/calendar/segments.ts";
+import { TimeZone } from "../../src/domain/calendar/zone.ts";
 import type { CalendarConfig } from "../../src/domain/config/config.ts";
-import { BusinessCalendar } from "../../src/domain/sla/calendar.ts";
-import type { Pause } from "../../src/domain/sla/pauses.ts";
-import { segmentsOf } from "../../src/domain/sla/segments.ts";
-import { TimeZone } from "../../src/domain/sla/zone.ts";
 import fc from "../support/fast-check.ts";
 import { DAY, HOUR, MINUTE } from "./given.ts";
 

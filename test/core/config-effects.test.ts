@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { checkConfig } from "../../src/domain/config/check.ts";
-import { configWarnings } from "../../src/domain/config/warnings.ts";
-import { BusinessCalendar } from "../../src/domain/sla/calendar.ts";
+import { BusinessCalendar } from "../../src/domain/calendar/calendar.ts";
+import { checkConfig } from "../../src/domain/config-check/check.ts";
+import { configWarnings } from "../../src/domain/config-check/warnings.ts";
 import { exampleDesk } from "../support/desks.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- mistakes do not keep to types

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkConfig } from "../../src/domain/config/check.ts";
+import { checkConfig } from "../../src/domain/config-check/check.ts";
 import { exampleDesk } from "../support/desks.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- mistakes do not keep to types

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { configWarnings } from "../../src/domain/config/warnings.ts";
+import { configWarnings } from "../../src/domain/config-check/warnings.ts";
 import { exampleDesk } from "../support/desks.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- mistakes do not keep to types

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkConfig } from "../../src/domain/config/check.ts";
-import { configWarnings } from "../../src/domain/config/warnings.ts";
+import { checkConfig } from "../../src/domain/config-check/check.ts";
+import { configWarnings } from "../../src/domain/config-check/warnings.ts";
 import { exampleDesk } from "../support/desks.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- mistakes do not keep to types

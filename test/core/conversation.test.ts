@@ -4,7 +4,7 @@ import {
   isGratitude,
   type Conversation,
   type CustomerTicket,
-} from "../../src/domain/contact/conversation.ts";
+} from "../../src/domain/ticket/conversation.ts";
 import { DAY, HOUR, MINUTE, NOON } from "./given.ts";
 
 const policy = { reopenWithinMs: 72 * HOUR };

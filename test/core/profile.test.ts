@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { checkConfig } from "../../src/domain/config/check.ts";
+import { checkConfig } from "../../src/domain/config-check/check.ts";
 import type { Config } from "../../src/domain/config/config.ts";
 import { fitted, isStale, NO_PROFILE, profileOf, type Profile } from "../../src/domain/routing/profile.ts";
-import type { SkillTable } from "../../src/domain/routing/skill-table.ts";
+import type { SkillTable } from "../../src/domain/team/skill-table.ts";
 import { exampleDesk } from "../support/desks.ts";
 import fc from "../support/fast-check.ts";
 

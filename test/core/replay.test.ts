@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { ConfigDocument, type Config, type ConfigInput } from "../../src/domain/config/config.ts";
 import { REPLAY_TICKETS_MAX } from "../../src/domain/limits.ts";
-import { compareReplays } from "../../src/domain/routing/comparison.ts";
+import { compareReplays } from "../../src/domain/rehearsal/comparison.ts";
+import type { RecordedTicket } from "../../src/domain/rehearsal/recorded-ticket.ts";
+import { replayTickets } from "../../src/domain/rehearsal/replay.ts";
 import { NO_PROFILE } from "../../src/domain/routing/profile.ts";
-import type { RecordedTicket } from "../../src/domain/routing/recorded-ticket.ts";
-import { replayTickets } from "../../src/domain/routing/replay.ts";
-import type { SkillsKnown } from "../../src/domain/routing/skill-table.ts";
+import type { SkillsKnown } from "../../src/domain/team/skill-table.ts";
 import { exampleDesk } from "../support/desks.ts";
 import fc from "../support/fast-check.ts";
 import { HOUR, MINUTE } from "./given.ts";

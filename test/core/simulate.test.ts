@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { ConfigDocument, type Config, type ConfigInput } from "../../src/domain/config/config.ts";
+import { simulate, type AgentGiven, type Rehearsal } from "../../src/domain/rehearsal/simulate.ts";
 import { NO_PROFILE, type Profile } from "../../src/domain/routing/profile.ts";
-import { routedEvent } from "../../src/domain/routing/routed.ts";
 import type { RoutingFacts } from "../../src/domain/routing/rules.ts";
-import { simulate, type AgentGiven, type Rehearsal } from "../../src/domain/routing/simulate.ts";
-import type { SkillsKnown } from "../../src/domain/routing/skill-table.ts";
+import type { SkillsKnown } from "../../src/domain/team/skill-table.ts";
 import { policyOf } from "../../src/domain/ticket/policy.ts";
+import { routedEvent } from "../../src/domain/ticket/routed.ts";
 import { evolve, type Ticket } from "../../src/domain/ticket/ticket.ts";
 import { entersVip, exampleDesk } from "../support/desks.ts";
 import fc from "../support/fast-check.ts";

@@ -1,8 +1,8 @@
 import { ConfigDocument, type ConfigInput } from "../../src/domain/config/config.ts";
-import { unavailableBecause } from "../../src/domain/routing/presence.ts";
 import type { TeamAt } from "../../src/domain/routing/taking-over.ts";
 import { clocksOf, stateOf } from "../../src/domain/sla/clocks.ts";
 import type { SlaPolicy } from "../../src/domain/sla/sla-policy.ts";
+import { unavailableBecause } from "../../src/domain/team/presence.ts";
 import { dueAt } from "../../src/domain/ticket/advance.ts";
 import type { TicketCommand } from "../../src/domain/ticket/command.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";

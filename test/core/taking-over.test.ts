@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ConfigDocument } from "../../src/domain/config/config.ts";
-import { unavailableBecause } from "../../src/domain/routing/presence.ts";
-import type { SkillTable } from "../../src/domain/routing/skill-table.ts";
 import { whoTakesOver } from "../../src/domain/routing/taking-over.ts";
+import { unavailableBecause } from "../../src/domain/team/presence.ts";
+import type { SkillTable } from "../../src/domain/team/skill-table.ts";
 import { policyOf } from "../../src/domain/ticket/policy.ts";
 import { exampleDesk } from "../support/desks.ts";
 

@@ -1,4 +1,4 @@
-import { checkConfig } from "../../src/domain/config/check.ts";
+import { checkConfig } from "../../src/domain/config-check/check.ts";
 import { deskOrigin, webhookOf } from "../../src/domain/desk/address.ts";
 import { signingRoot, telegramSecrets, toldSecret } from "../../src/domain/desk/secrets.ts";
 import { UPDATE_KINDS } from "../../src/telegram/update-kinds.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { checkConfig } from "../../src/domain/config/check.ts";
+import { checkConfig } from "../../src/domain/config-check/check.ts";
 import { signingSecret } from "../../src/domain/desk/signing-secret.ts";
 import { SandboxTelegram, type Group } from "../../src/sandbox/telegram/client.ts";
 import { startTelegramSandbox, type TelegramSandbox } from "../../src/sandbox/telegram/server.ts";

@@ -1,5 +1,5 @@
 import { ConfigDocument, type Config } from "../../src/domain/config/config.ts";
-import type { Presence } from "../../src/domain/routing/presence.ts";
+import type { Presence } from "../../src/domain/team/presence.ts";
 import { UNKNOWN_TO_CRM } from "../../src/sandbox/scenarios/crm.ts";
 import type { Customer, Group, Member } from "../../src/sandbox/telegram/client.ts";
 import { allTickets, DeskHistory, type ApiTicket } from "./desk-history.ts";

@@ -1,11 +1,11 @@
 import type { Config } from "../../src/domain/config/config.ts";
+import { PRIORITIES } from "../../src/domain/priority.ts";
 import type { QueueRouting } from "../../src/domain/routing/assignment.ts";
-import { unavailableBecause, type Presence } from "../../src/domain/routing/presence.ts";
-import { highest, levelOf } from "../../src/domain/routing/skills.ts";
+import { unavailableBecause, type Presence } from "../../src/domain/team/presence.ts";
 import type { RosterAgent } from "../../src/domain/team/roster.ts";
+import { highest, levelOf } from "../../src/domain/team/skills.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
 import { policyOf } from "../../src/domain/ticket/policy.ts";
-import { PRIORITIES } from "../../src/domain/ticket/priority.ts";
 import { evolve, type Ticket } from "../../src/domain/ticket/ticket.ts";
 import type { Stage } from "./stage.ts";
 

@@ -1,8 +1,8 @@
 import type { VersionedConfig } from "../../src/domain/config/config.ts";
-import type { Presence } from "../../src/domain/routing/presence.ts";
-import type { SkillTable } from "../../src/domain/routing/skill-table.ts";
-import type { RoutingStory } from "../../src/domain/routing/story.ts";
-import type { TicketSla } from "../../src/domain/sla/explain.ts";
+import type { Presence } from "../../src/domain/team/presence.ts";
+import type { SkillTable } from "../../src/domain/team/skill-table.ts";
+import type { RoutingStory } from "../../src/domain/ticket/routing-story.ts";
+import type { TicketSla } from "../../src/domain/ticket/sla-story.ts";
 import type { Forgotten } from "../../src/topic-group/privacy/forgetting.ts";
 import type {
   AgentHere,

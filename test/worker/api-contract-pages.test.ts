@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { version } from "../../package.json";
-import { checkConfig } from "../../src/domain/config/check.ts";
+import { checkConfig } from "../../src/domain/config-check/check.ts";
 import type { ConfigInput } from "../../src/domain/config/config.ts";
 import { PROBLEMS } from "../../src/http/problem.ts";
 import { exampleDesk } from "../support/desks.ts";

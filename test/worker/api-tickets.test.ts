@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
+import { PRIORITIES } from "../../src/domain/priority.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
-import { PRIORITIES } from "../../src/domain/ticket/priority.ts";
 import { TICKET_STATUSES } from "../../src/domain/ticket/status.ts";
 import { encodeCursor } from "../../src/record/cursor.ts";
 import { project } from "../../src/record/projection.ts";

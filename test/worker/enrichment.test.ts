@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, test } from "vitest";
-import { checkConfig } from "../../src/domain/config/check.ts";
+import { checkConfig } from "../../src/domain/config-check/check.ts";
 import type { ConfigInput, HubSpotConfig } from "../../src/domain/config/config.ts";
 import { signingSecret } from "../../src/domain/desk/signing-secret.ts";
 import { isStale, NO_PROFILE } from "../../src/domain/routing/profile.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { PRIORITIES } from "../../src/domain/ticket/priority.ts";
+import { PRIORITIES } from "../../src/domain/priority.ts";
 import { TICKET_STATUSES } from "../../src/domain/ticket/status.ts";
 import { evolve, type Ticket } from "../../src/domain/ticket/ticket.ts";
 import { project } from "../../src/record/projection.ts";

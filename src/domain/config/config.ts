@@ -9,8 +9,8 @@ import {
   PRIORITY_SCORE_MAX,
   SKILL_LEVEL_MAX,
 } from "../limits.ts";
-import { METRICS } from "../sla/metric.ts";
-import { PRIORITIES } from "../ticket/priority.ts";
+import { METRICS } from "../metric.ts";
+import { PRIORITIES } from "../priority.ts";
 
 /**
  * The configuration of a desk as one document. Sections refer to each other by id; `checkConfig` holds those

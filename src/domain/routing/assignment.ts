@@ -1,5 +1,5 @@
 import type { RosterAgent } from "../team/roster.ts";
-import { hasSkills, highest, levelOf, missingSkills, type SkillLevels } from "./skills.ts";
+import { hasSkills, highest, levelOf, missingSkills, type SkillLevels } from "../team/skills.ts";
 
 /** What counts how much when an agent is chosen; any numbers, only their relation matters. */
 export interface Weights {

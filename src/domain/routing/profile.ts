@@ -15,8 +15,8 @@ import {
   PROFILE_SKILLS_MAX,
   SKILL_LEVEL_MAX,
 } from "../limits.ts";
-import type { SkillTable } from "./skill-table.ts";
-import type { SkillLevels } from "./skills.ts";
+import type { SkillTable } from "../team/skill-table.ts";
+import type { SkillLevels } from "../team/skills.ts";
 
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 

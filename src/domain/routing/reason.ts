@@ -1,6 +1,6 @@
-import type { Priority } from "../ticket/priority.ts";
+import type { Priority } from "../priority.ts";
+import type { SkillLevels } from "../team/skills.ts";
 import type { Candidate, Stage } from "./assignment.ts";
-import type { SkillLevels } from "./skills.ts";
 
 /** Where the rules put a ticket. */
 export interface Routed {

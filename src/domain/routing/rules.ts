@@ -1,7 +1,7 @@
+import { BusinessCalendar } from "../calendar/calendar.ts";
 import type { Config } from "../config/config.ts";
-import { BusinessCalendar } from "../sla/calendar.ts";
-import type { Priority } from "../ticket/priority.ts";
-import { highest, type SkillLevels } from "./skills.ts";
+import type { Priority } from "../priority.ts";
+import { highest, type SkillLevels } from "../team/skills.ts";
 
 /** What a rule looks at; null where nobody knows. */
 export interface RoutingFacts {

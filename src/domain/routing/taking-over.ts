@@ -1,7 +1,5 @@
-import type { Policy } from "../ticket/policy.ts";
-import type { Ticket } from "../ticket/ticket.ts";
+import { highest, type SkillLevels } from "../team/skills.ts";
 import { assign, type AgentNow, type QueueRouting } from "./assignment.ts";
-import { highest } from "./skills.ts";
 
 /**
  * Whom the desk may give a ticket to on its own account, as they are at an instant in ms since 1970. Whoever has their
@@ -18,8 +16,13 @@ export const NO_TEAM: TeamAt = () => [];
  */
 export function whoTakesOver(
   wanted: "senior" | "other",
-  ticket: Pick<Ticket, "queue" | "assignee" | "requireSkills" | "declined">,
-  { queues, group }: Pick<Policy, "queues" | "group">,
+  ticket: {
+    queue: string;
+    assignee: { id: number } | null;
+    requireSkills: SkillLevels;
+    declined: readonly number[];
+  },
+  { queues, group }: { queues: ReadonlyMap<string, QueueRouting>; group: string },
   team: TeamAt,
   at: number,
 ): { id: number; name: string } | null {

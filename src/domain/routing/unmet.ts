@@ -1,4 +1,4 @@
-import { levelOf, type HeldSkills, type SkillLevels } from "./skills.ts";
+import { levelOf, type HeldSkills, type SkillLevels } from "../team/skills.ts";
 
 /** Whoever works in a group, as far as it matters for what they could ever be given. */
 export interface TeamMember {

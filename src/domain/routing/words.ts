@@ -1,8 +1,8 @@
 import type { Config } from "../config/config.ts";
 import { durationWords } from "../duration.ts";
+import type { SkillLevels } from "../team/skills.ts";
 import type { Assignment, QueueRouting, Stage } from "./assignment.ts";
 import type { Route } from "./rules.ts";
-import type { SkillLevels } from "./skills.ts";
 
 /** What decided where a ticket goes, rule by rule. */
 export function routeInWords({ rules, queue }: Pick<Route, "rules" | "queue">, config: Config): string[] {

@@ -1,9 +1,40 @@
-import type { Ticket } from "../ticket/ticket.ts";
-import type { Due } from "./calendar.ts";
-import type { Metric } from "./metric.ts";
-import type { ReasonedPause } from "./segments.ts";
+import type { Due } from "../calendar/calendar.ts";
+import type { ReasonedPause } from "../calendar/segments.ts";
+import type { Metric } from "../metric.ts";
+import type { Priority } from "../priority.ts";
 import type { ClockKind, SlaPolicy, SlaRules } from "./sla-policy.ts";
 import type { Verdict } from "./verdict.ts";
+
+/** A stretch of a ticket's life: it lasts until the next one begins. */
+export interface Phase {
+  /** Since when, in ms since 1970. */
+  at: number;
+  /** `active`: the desk's turn; `waiting`: the customer's; `over`: resolved or closed. */
+  is: "active" | "waiting" | "over";
+}
+
+/** What the clocks read of a ticket. Instants in ms since 1970, null where it has not happened. */
+export interface TicketTimes {
+  /** What the customer is to the desk, `null` while nobody knows. */
+  tier: string | null;
+  queue: string;
+  priority: Priority;
+  /** From what escalations raised the priority, and when: what ran already stays promised by the former one. */
+  raisedFrom?: { at: number; priority: Priority }[];
+  openedAt: number;
+  /** When somebody first had it. */
+  claimedAt: number | null;
+  /** The customer's first message that no agent has answered yet. */
+  awaitingSince: number | null;
+  /** When the first response clock ended: by the first answer, or because the ticket was over without one. */
+  firstResponseEndedAt: number | null;
+  /** Turns of the customer since then. */
+  turns: number;
+  resolvedAt: number | null;
+  closedAt: number | null;
+  /** Whose turn it was, from the beginning to now. */
+  phases: Phase[];
+}
 
 /**
  * - `healthy`: runs, or will
@@ -27,7 +58,7 @@ export interface SlaClock {
 }
 
 /** The clocks of a ticket that have begun, of `nextResponse` only the one of the present turn. */
-export function clocksOf(ticket: Ticket, policy: SlaPolicy): SlaClock[] {
+export function clocksOf(ticket: TicketTimes, policy: SlaPolicy): SlaClock[] {
   const clocks: SlaClock[] = [];
   const add = (
     metric: Metric,
@@ -57,7 +88,7 @@ export function clocksOf(ticket: Ticket, policy: SlaPolicy): SlaClock[] {
 }
 
 /** Until when the first answer is promised, in ms since 1970; null: it is not, or it is given, or it is never due. */
-export function firstResponseDueAt(ticket: Ticket, rules: SlaRules): number | null {
+export function firstResponseDueAt(ticket: TicketTimes, rules: SlaRules): number | null {
   const policy = rules.policyFor(ticket);
   const clocks = policy === null ? [] : clocksOf(ticket, policy);
   const clock = clocks.find(({ metric, endedAt }) => metric === "firstResponse" && endedAt === null);
@@ -65,18 +96,18 @@ export function firstResponseDueAt(ticket: Ticket, rules: SlaRules): number | nu
 }
 
 /** What a clock for an answer leaves out: times in which the ticket was over, and was reopened before it ended. */
-export function timesOver({ phases }: Ticket, endedAt: number | null): ReasonedPause[] {
+export function timesOver({ phases }: TicketTimes, endedAt: number | null): ReasonedPause[] {
   return phases.flatMap(({ at, is }, index) =>
     is === "over" && (endedAt === null || at < endedAt) ? [whileOver(phases, index)] : [],
   );
 }
 
-function whileOver(phases: Ticket["phases"], index: number): ReasonedPause {
+function whileOver(phases: readonly Phase[], index: number): ReasonedPause {
   return { from: phases[index]!.at, to: phases[index + 1]?.at ?? null, reason: "resolved or closed" };
 }
 
 /** What the resolution clock leaves out: time after the ticket was resolved, and what the policy says. */
-function resolutionPauses({ phases }: Ticket, { pausesWhileWaiting }: SlaPolicy): ReasonedPause[] {
+function resolutionPauses({ phases }: TicketTimes, { pausesWhileWaiting }: SlaPolicy): ReasonedPause[] {
   return phases.flatMap(({ at, is }, index) => {
     if (is === "over") return [whileOver(phases, index)];
     return is === "waiting" && pausesWhileWaiting
@@ -86,7 +117,7 @@ function resolutionPauses({ phases }: Ticket, { pausesWhileWaiting }: SlaPolicy)
 }
 
 /** The clocks that run, what is due first in front; those that stand still last. */
-export function runningClocks(ticket: Ticket, policy: SlaPolicy): SlaClock[] {
+export function runningClocks(ticket: TicketTimes, policy: SlaPolicy): SlaClock[] {
   const dueAt = ({ due }: SlaClock): number => (due.kind === "at" ? due.at : Number.MAX_SAFE_INTEGER);
   return clocksOf(ticket, policy)
     .filter(({ endedAt }) => endedAt === null)
@@ -120,7 +151,7 @@ export function pausedAt(clock: SlaClock, now: number): ReasonedPause | undefine
 
 /** What becomes of the clocks that end at this instant. */
 export function verdicts(
-  ticket: Ticket,
+  ticket: TicketTimes,
   policy: SlaPolicy | null,
   metrics: readonly Metric[],
   now: number,

@@ -1,4 +1,4 @@
-import { METRICS, type Metric } from "./metric.ts";
+import { METRICS, type Metric } from "../metric.ts";
 import type { ClockKind, EscalationAction } from "./sla-policy.ts";
 
 /** The moments of a clock at which something happens. */

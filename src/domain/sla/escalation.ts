@@ -1,6 +1,6 @@
-import type { Policy } from "../ticket/policy.ts";
-import type { Ticket } from "../ticket/ticket.ts";
-import { clocksOf, warningsOf, type SlaClock } from "./clocks.ts";
+import type { Metric } from "../metric.ts";
+import type { Roster } from "../team/roster.ts";
+import { clocksOf, warningsOf, type SlaClock, type TicketTimes } from "./clocks.ts";
 import {
   GRAVITY,
   momentKey,
@@ -9,11 +9,13 @@ import {
   type MomentOf,
   type NoticeReceiver,
 } from "./escalation-log.ts";
-import type { Metric } from "./metric.ts";
 import type { EscalationStep, SlaPolicy } from "./sla-policy.ts";
 
 /** The moments still ahead of a ticket, or overdue and not yet looked at, in the order in which they are due. */
-export function momentsAhead(ticket: Ticket, policy: SlaPolicy): Moment[] {
+export function momentsAhead(
+  ticket: TicketTimes & { escalation: EscalationLog },
+  policy: SlaPolicy,
+): Moment[] {
   return clocksOf(ticket, policy)
     .flatMap((clock) => (clock.endedAt === null ? momentsOf(clock, ticket.escalation, policy) : []))
     .sort((a, b) => a.at - b.at || GRAVITY[a.moment] - GRAVITY[b.moment]);
@@ -79,8 +81,8 @@ export function stepsAt(moment: MomentOf, policy: SlaPolicy): { index: number; s
 /** Who plays a part now. */
 export function receivers(
   to: NoticeReceiver,
-  { assignee }: Ticket,
-  { roster }: Policy,
+  { assignee }: { assignee: { id: number; name: string } | null },
+  { roster }: { roster: Roster },
 ): { id: number; name: string }[] {
   if (to === "topic") return [];
   if (to === "assignee") return assignee === null ? [] : [assignee];

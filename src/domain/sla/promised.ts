@@ -1,6 +1,5 @@
-import type { Ticket } from "../ticket/ticket.ts";
-import { runningClocks, warningsOf } from "./clocks.ts";
-import type { Metric } from "./metric.ts";
+import type { Metric } from "../metric.ts";
+import { runningClocks, warningsOf, type TicketTimes } from "./clocks.ts";
 import type { SlaRules } from "./sla-policy.ts";
 
 /** A promise that is neither kept nor over, so that its state can be told without its policy. Instants in ms since 1970. */
@@ -24,7 +23,7 @@ export const PROMISE_STATES = ["healthy", "at_risk", "breached", "paused", "out_
 export type PromiseState = (typeof PROMISE_STATES)[number];
 
 /** What is promised to a ticket's customer and still to be kept: the one that is due first in front, paused ones last. */
-export function promisesOf(ticket: Ticket, rules: SlaRules): Promised[] {
+export function promisesOf(ticket: TicketTimes & { status: string }, rules: SlaRules): Promised[] {
   const policy = rules.policyFor(ticket);
   if (policy === null || ticket.status === "closed") return [];
   return runningClocks(ticket, policy).map((clock) => {

@@ -1,8 +1,8 @@
+import { BusinessCalendar } from "../calendar/calendar.ts";
 import type { Config, EscalationPolicyConfig, SlaPolicyConfig } from "../config/config.ts";
 import { ms } from "../duration.ts";
-import { PRIORITIES, type Priority } from "../ticket/priority.ts";
-import { BusinessCalendar } from "./calendar.ts";
-import { METRICS, type Metric } from "./metric.ts";
+import { METRICS, type Metric } from "../metric.ts";
+import { PRIORITIES, type Priority } from "../priority.ts";
 
 /** Business time: opening hours only. Wall time: every hour. */
 export type ClockKind = "business" | "wall";

@@ -1,4 +1,4 @@
-import type { Metric } from "./metric.ts";
+import type { Metric } from "../metric.ts";
 
 /** Whether a clock was kept, for the event that ended it. */
 export interface Verdict {

@@ -1,9 +1,9 @@
+import { BusinessCalendar } from "../calendar/calendar.ts";
+import { DAY_MS, dayOf, TimeZone } from "../calendar/zone.ts";
 import type { AgentConfig, Config } from "../config/config.ts";
-import { skillsBy, type SkillTable } from "../routing/skill-table.ts";
-import type { HeldSkills } from "../routing/skills.ts";
-import { BusinessCalendar } from "../sla/calendar.ts";
-import { DAY_MS, dayOf, TimeZone } from "../sla/zone.ts";
 import { agentsOf, isLeadOf } from "./agent.ts";
+import { skillsBy, type SkillTable } from "./skill-table.ts";
+import type { HeldSkills } from "./skills.ts";
 
 /** An agent as far as work is handed out by the desk. */
 export interface RosterAgent {

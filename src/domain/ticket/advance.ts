@@ -1,4 +1,4 @@
-import { andRouted } from "../routing/routed.ts";
+import { PRIORITIES } from "../priority.ts";
 import { whoTakesOver, type TeamAt } from "../routing/taking-over.ts";
 import {
   GRAVITY,
@@ -14,7 +14,7 @@ import type { EscalationAction, EscalationPolicy, SlaPolicy } from "../sla/sla-p
 import type { Actor } from "./actor.ts";
 import type { TicketEvent } from "./event.ts";
 import type { Policy } from "./policy.ts";
-import { PRIORITIES } from "./priority.ts";
+import { andRouted } from "./routed.ts";
 import { evolve, type Ticket } from "./ticket.ts";
 
 /** Something that time alone does to a ticket. */

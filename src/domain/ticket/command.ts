@@ -1,10 +1,10 @@
 import type { UnreachableReason } from "../contact/contact.ts";
+import type { Priority } from "../priority.ts";
 import type { Profile } from "../routing/profile.ts";
 import type { RoutingReason } from "../routing/reason.ts";
 import type { TeamAt } from "../routing/taking-over.ts";
 import type { GoneBecause } from "../team/agent.ts";
 import type { Actor } from "./actor.ts";
-import type { Priority } from "./priority.ts";
 
 /** An agent as the one who acts. */
 export type AgentActor = Extract<Actor, { kind: "agent" }>;

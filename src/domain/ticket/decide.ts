@@ -1,7 +1,7 @@
 import { REMINDER_MAX_MS, TAGS_MAX } from "../limits.ts";
-import { andRouted } from "../routing/routed.ts";
+import { METRICS, type Metric } from "../metric.ts";
+import { isPriority } from "../priority.ts";
 import { verdicts } from "../sla/clocks.ts";
-import { METRICS, type Metric } from "../sla/metric.ts";
 import type { Verdict } from "../sla/verdict.ts";
 import type { Actor } from "./actor.ts";
 import { strike } from "./advance.ts";
@@ -10,7 +10,7 @@ import type { Decision } from "./decision.ts";
 import type { TicketEvent } from "./event.ts";
 import { intakeComplete, unknownAnswers } from "./intake.ts";
 import type { Policy } from "./policy.ts";
-import { isPriority } from "./priority.ts";
+import { andRouted } from "./routed.ts";
 import type { TicketStatus } from "./status.ts";
 import { evolve, type Ticket } from "./ticket.ts";
 

@@ -1,12 +1,12 @@
 import type { UnreachableReason } from "../contact/contact.ts";
 import type { Origin } from "../desk/audit.ts";
+import type { Priority } from "../priority.ts";
 import type { Profile } from "../routing/profile.ts";
 import type { Routed, RoutingReason } from "../routing/reason.ts";
 import type { EscalationReceipt, HeldNotice, MomentOf } from "../sla/escalation-log.ts";
 import type { Verdict } from "../sla/verdict.ts";
 import type { GoneBecause } from "../team/agent.ts";
 import type { Actor } from "./actor.ts";
-import type { Priority } from "./priority.ts";
 import type { TicketStatus } from "./status.ts";
 
 /**

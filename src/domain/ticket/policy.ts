@@ -3,9 +3,9 @@ import { ms } from "../duration.ts";
 import type { QueueRouting } from "../routing/assignment.ts";
 import { queueRoutingsOf } from "../routing/queues.ts";
 import { routingRulesOf, type RoutingRules } from "../routing/rules.ts";
-import type { SkillTable } from "../routing/skill-table.ts";
 import { slaRulesOf, type SlaPolicy, type SlaRules } from "../sla/sla-policy.ts";
 import { rosterOf, type Roster } from "../team/roster.ts";
+import type { SkillTable } from "../team/skill-table.ts";
 
 /** What `decide` needs to know of the configuration, for one group, durations in milliseconds. */
 export interface Policy {

@@ -1,7 +1,7 @@
 import type { UnreachableReason } from "../contact/contact.ts";
 import { TICKET_PHASES_MAX } from "../limits.ts";
 import type { Profile } from "../routing/profile.ts";
-import type { SkillLevels } from "../routing/skills.ts";
+import type { Phase, TicketTimes } from "../sla/clocks.ts";
 import {
   clockKey,
   gravestOf,
@@ -12,18 +12,10 @@ import {
   type EscalationLog,
 } from "../sla/escalation-log.ts";
 import type { Verdict } from "../sla/verdict.ts";
+import type { SkillLevels } from "../team/skills.ts";
 import type { Actor } from "./actor.ts";
 import type { TicketEvent } from "./event.ts";
-import type { Priority } from "./priority.ts";
 import type { TicketStatus } from "./status.ts";
-
-/** A stretch of a ticket's life: it lasts until the next one begins. */
-export interface Phase {
-  /** Since when, in ms since 1970. */
-  at: number;
-  /** `active`: the desk's turn; `waiting`: the customer's; `over`: resolved or closed. */
-  is: "active" | "waiting" | "over";
-}
 
 /** What an agent asked to be reminded of; `at` in ms since 1970. */
 export interface Reminder {
@@ -40,7 +32,7 @@ export interface Reminder {
 export const TICKET_SHAPE = 8;
 
 /** A ticket as it is now. Instants are milliseconds since 1970 (UTC), `null` where it has not happened. */
-export interface Ticket {
+export interface Ticket extends TicketTimes {
   /** `<group it was opened in>:<number>`; never changes. */
   id: string;
   number: number;
@@ -55,10 +47,6 @@ export interface Ticket {
   customer: number;
   status: TicketStatus;
   subject: string;
-  priority: Priority;
-  queue: string;
-  /** What the customer is to the desk, `null` while nobody knows. */
-  tier: string | null;
   assignee: { id: number; name: string } | null;
   /** When the desk handed it to them, until they do something about it; null where it came to them by hand. */
   handedAt: number | null;
@@ -74,25 +62,12 @@ export interface Ticket {
   requireSkills: SkillLevels;
   /** An agent or a program set the priority: no rule changes it any more. */
   prioritySet: boolean;
-  /** From what escalations raised the priority, and when: what ran already stays promised by the former one. */
-  raisedFrom?: { at: number; priority: Priority }[];
   tags: string[];
   /** Answers to the intake fields: field id → option id. */
   fields: Record<string, string>;
-  openedAt: number;
-  /** When somebody first had it. */
-  claimedAt: number | null;
-  /** The customer's first message that no agent has answered yet. */
-  awaitingSince: number | null;
   /** What it was when the desk ended the ticket without an answer: whoever reopens it owes that answer again. */
   owedSince: number | null;
   firstAnsweredAt: number | null;
-  /** When the first response clock ended: by the first answer, or because the ticket was over without one. */
-  firstResponseEndedAt: number | null;
-  /** Turns of the customer since then. */
-  turns: number;
-  resolvedAt: number | null;
-  closedAt: number | null;
   /** Who brought the ticket into its present status, when and with which note. */
   statusBy: { by: Actor; at: number; note?: string };
   heldUntil: number | null;
@@ -105,8 +80,6 @@ export interface Ticket {
   /** How many topics of it were deleted by hand. */
   topicsLost: number;
   reopenings: number;
-  /** Whose turn it was, from the beginning to now. */
-  phases: Phase[];
   escalation: EscalationLog;
   /** One for each agent who asked. */
   reminders: Reminder[];

@@ -1,6 +1,6 @@
 import type { ContactFacts } from "../contact/contact.ts";
+import type { Priority } from "../priority.ts";
 import type { Already, MadeSo, Refusal } from "./decision.ts";
-import type { Priority } from "./priority.ts";
 
 /** A ticket that a program asks for. */
 export interface TicketOrder {

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import { Duration, ms } from "../../domain/duration.ts";
-import type { Presence } from "../../domain/routing/presence.ts";
+import type { Presence } from "../../domain/team/presence.ts";
 import { agentStates, tellPresence, type AgentState } from "../../groups/agents.ts";
 import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";

@@ -1,13 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { checkConfig, type ConfigProblem } from "../../domain/config-check/check.ts";
+import { prefixChanges, sectionsLeftOut } from "../../domain/config-check/left-out.ts";
+import { configWarnings } from "../../domain/config-check/warnings.ts";
 import { addressesOutOfReach } from "../../domain/config/addresses.ts";
 import { chatChanges, chatChangeWarning } from "../../domain/config/chat-changes.ts";
-import { checkConfig, type ConfigProblem } from "../../domain/config/check.ts";
 import type { Config, VersionedConfig } from "../../domain/config/config.ts";
 import { diffConfig } from "../../domain/config/diff.ts";
-import { prefixChanges, sectionsLeftOut } from "../../domain/config/left-out.ts";
 import { placeName } from "../../domain/config/place-name.ts";
-import { configWarnings } from "../../domain/config/warnings.ts";
 import { defaultGroupOf } from "../../domain/ticket/policy.ts";
 import { configureGroups, groupIds, hasGroup, newestConfigVersion } from "../../groups/ask.ts";
 import { workInHand, type InHandOf, type Reassign } from "../../groups/in-hand.ts";

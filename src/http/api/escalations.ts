@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { METRICS } from "../../domain/sla/metric.ts";
+import { METRICS } from "../../domain/metric.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { ESCALATION_ACTS, listEscalations, type EscalationRow } from "../../record/escalations.ts";
 import { needs } from "../access.ts";

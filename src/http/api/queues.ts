@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
-import { PRIORITIES } from "../../domain/ticket/priority.ts";
+import { PRIORITIES } from "../../domain/priority.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { queueDepths, type DepthRow } from "../../record/queue-depths.ts";
 import { needs } from "../access.ts";

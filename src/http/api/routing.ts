@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
-import { checkConfig } from "../../domain/config/check.ts";
+import { checkConfig } from "../../domain/config-check/check.ts";
 import type { Config } from "../../domain/config/config.ts";
 import { quoted } from "../../domain/config/places.ts";
 import { schemaProblems, type SchemaProblem } from "../../domain/config/schema-problems.ts";
@@ -15,21 +15,21 @@ import {
   REPLAY_PERIOD_MAX_MS,
   REPLAY_TICKETS_MAX,
 } from "../../domain/limits.ts";
-import type { Candidate } from "../../domain/routing/assignment.ts";
-import { compareReplays } from "../../domain/routing/comparison.ts";
-import { EnrichmentAnswer, profileOf } from "../../domain/routing/profile.ts";
-import type { Replayed } from "../../domain/routing/replay.ts";
+import { PRIORITIES } from "../../domain/priority.ts";
+import { compareReplays } from "../../domain/rehearsal/comparison.ts";
+import type { Replayed } from "../../domain/rehearsal/replay.ts";
 import {
   groupsOf,
   simulate,
   type EnrichmentOutcome,
   type Rehearsal,
   type Simulation,
-} from "../../domain/routing/simulate.ts";
-import type { SkillsKnown } from "../../domain/routing/skill-table.ts";
-import type { RoutingStory } from "../../domain/routing/story.ts";
+} from "../../domain/rehearsal/simulate.ts";
+import type { Candidate } from "../../domain/routing/assignment.ts";
+import { EnrichmentAnswer, profileOf } from "../../domain/routing/profile.ts";
+import type { SkillsKnown } from "../../domain/team/skill-table.ts";
 import { unplaced } from "../../domain/ticket/event.ts";
-import { PRIORITIES } from "../../domain/ticket/priority.ts";
+import type { RoutingStory } from "../../domain/ticket/routing-story.ts";
 import { askGroup, groupIds } from "../../groups/ask.ts";
 import { skillsKnown } from "../../groups/skills.ts";
 import { configCacheOf } from "../../record/config-cache.ts";

@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { UNREACHABLE_REASONS } from "../../domain/contact/contact.ts";
-import { METRICS } from "../../domain/sla/metric.ts";
+import { METRICS } from "../../domain/metric.ts";
+import { PRIORITIES } from "../../domain/priority.ts";
 import { promiseState, PROMISE_STATES, type Promised as RecordedPromise } from "../../domain/sla/promised.ts";
 import { EVENTS, unplaced } from "../../domain/ticket/event.ts";
-import { PRIORITIES } from "../../domain/ticket/priority.ts";
 import { TICKET_STATUSES } from "../../domain/ticket/status.ts";
 import type { TicketEventRow, TicketRow } from "../../record/queries.ts";
 import { written } from "../written.ts";

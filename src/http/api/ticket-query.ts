@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { TAGS_MAX } from "../../domain/limits.ts";
-import { PRIORITIES } from "../../domain/ticket/priority.ts";
+import { PRIORITIES } from "../../domain/priority.ts";
 import { TICKET_STATUSES } from "../../domain/ticket/status.ts";
 import { Tag } from "../../domain/ticket/tag.ts";
 import { encodeCursor } from "../../record/cursor.ts";

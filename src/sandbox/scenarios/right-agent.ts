@@ -1,5 +1,5 @@
+import { BusinessCalendar } from "../../domain/calendar/calendar.ts";
 import { CalendarDocument } from "../../domain/config/config.ts";
-import { BusinessCalendar } from "../../domain/sla/calendar.ts";
 import type { Customer, Member, SeenMessage } from "../telegram/client.ts";
 import { UNKNOWN_TO_CRM } from "./crm.ts";
 import type { Scenario } from "./scenario.ts";

@@ -1,5 +1,5 @@
-import { destination, isGratitude } from "../../domain/contact/conversation.ts";
 import { ALBUM_SETTLE_MS } from "../../domain/limits.ts";
+import { destination, isGratitude } from "../../domain/ticket/conversation.ts";
 import { isActive } from "../../domain/ticket/status.ts";
 import { subjectOf } from "../../domain/ticket/subject.ts";
 import { composedWords, type Writing } from "../../telegram/message.ts";

@@ -1,7 +1,7 @@
 import type { AgentConfig } from "../../domain/config/config.ts";
-import { availableFrom } from "../../domain/routing/presence.ts";
 import { pausedAt, runningClocks, stateOf, type ClockState } from "../../domain/sla/clocks.ts";
 import { agentsOf, isLeadOf } from "../../domain/team/agent.ts";
+import { availableFrom } from "../../domain/team/presence.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { card } from "../../telegram/card.ts";
 import { plain, rich, type RichText } from "../../telegram/rich-text.ts";

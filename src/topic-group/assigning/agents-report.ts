@@ -1,4 +1,4 @@
-import { unavailableBecause, type Presence } from "../../domain/routing/presence.ts";
+import { unavailableBecause, type Presence } from "../../domain/team/presence.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { AgentHere } from "../receipt.ts";
 import type { Rules } from "../rules/rules.ts";

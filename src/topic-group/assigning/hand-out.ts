@@ -8,10 +8,10 @@ import {
   type Assignment,
   type QueueRouting,
 } from "../../domain/routing/assignment.ts";
-import { availableFrom } from "../../domain/routing/presence.ts";
-import { hasSkills, highest } from "../../domain/routing/skills.ts";
 import { turnAt } from "../../domain/routing/turn.ts";
+import { availableFrom } from "../../domain/team/presence.ts";
 import type { RosterAgent } from "../../domain/team/roster.ts";
+import { hasSkills, highest } from "../../domain/team/skills.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { nobodyTakesIt } from "../../telegram/text.ts";
 import { agentNow } from "../commit/agent-now.ts";

@@ -4,12 +4,12 @@ import {
   type Assignment,
   type QueueRouting,
 } from "../../domain/routing/assignment.ts";
-import { availableFrom } from "../../domain/routing/presence.ts";
-import { factsOf } from "../../domain/routing/routed.ts";
 import { route } from "../../domain/routing/rules.ts";
-import { ROUTING_EVENTS, type RoutingStory } from "../../domain/routing/story.ts";
 import { Team, unmetInWords } from "../../domain/routing/unmet.ts";
 import { routeInWords } from "../../domain/routing/words.ts";
+import { availableFrom } from "../../domain/team/presence.ts";
+import { factsOf } from "../../domain/ticket/routed.ts";
+import { ROUTING_EVENTS, type RoutingStory } from "../../domain/ticket/routing-story.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { agentNow } from "../commit/agent-now.ts";
 import type { Transaction } from "../commit/transaction.ts";

@@ -1,6 +1,6 @@
 import type { AgentNow } from "../../domain/routing/assignment.ts";
-import { unavailableBecause } from "../../domain/routing/presence.ts";
 import type { GoneBecause } from "../../domain/team/agent.ts";
+import { unavailableBecause } from "../../domain/team/presence.ts";
 import type { RosterAgent } from "../../domain/team/roster.ts";
 import type { Rules } from "../rules/rules.ts";
 import type { AgentRow, Agents } from "../tables/agents.ts";

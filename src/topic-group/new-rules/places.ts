@@ -1,7 +1,7 @@
 import { successorOf, type Succession } from "../../domain/config/successors.ts";
-import { factsOf } from "../../domain/routing/routed.ts";
 import { route } from "../../domain/routing/rules.ts";
 import { queuesOf } from "../../domain/ticket/policy.ts";
+import { factsOf } from "../../domain/ticket/routed.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Rules } from "../rules/rules.ts";

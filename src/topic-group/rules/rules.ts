@@ -4,8 +4,8 @@ import {
   type GroupConfig,
   type VersionedConfig,
 } from "../../domain/config/config.ts";
-import type { SkillTable } from "../../domain/routing/skill-table.ts";
 import { rosterOf } from "../../domain/team/roster.ts";
+import type { SkillTable } from "../../domain/team/skill-table.ts";
 import { policyOf, type Policy } from "../../domain/ticket/policy.ts";
 import { epochsOf, type Epochs, type Numbering } from "../tables/numbering.ts";
 import type { Sources } from "./sources.ts";

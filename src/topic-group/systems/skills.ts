@@ -1,6 +1,6 @@
 import { ms } from "../../domain/duration.ts";
 import { maySoonestTry, mayTry } from "../../domain/routing/breaker.ts";
-import type { SkillTable } from "../../domain/routing/skill-table.ts";
+import type { SkillTable } from "../../domain/team/skill-table.ts";
 import type { Heard } from "../../integrations/enrichment-call.ts";
 import type { SkillsCall, SkillsResult } from "../../integrations/skill-service.ts";
 import type { Transaction } from "../commit/transaction.ts";

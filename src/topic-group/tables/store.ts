@@ -1,9 +1,9 @@
 import { and, asc, desc, eq, gt, isNotNull, lt, lte, or, sql, type SQL } from "drizzle-orm";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
-import type { CustomerTicket } from "../../domain/contact/conversation.ts";
 import type { RecordedState } from "../../domain/desk/reconciliation.ts";
 import { CAUSE_KEPT_MS } from "../../domain/limits.ts";
 import type { Loads } from "../../domain/team/roster.ts";
+import type { CustomerTicket } from "../../domain/ticket/conversation.ts";
 import type { TicketEvent } from "../../domain/ticket/event.ts";
 import { evolve, TICKET_SHAPE, type Ticket } from "../../domain/ticket/ticket.ts";
 import { isAmong } from "./among.ts";

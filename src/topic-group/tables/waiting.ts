@@ -1,5 +1,5 @@
 import { and, sql } from "drizzle-orm";
-import { PRIORITIES } from "../../domain/ticket/priority.ts";
+import { PRIORITIES } from "../../domain/priority.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { isAmong } from "./among.ts";
 import type { Database } from "./database.ts";

@@ -1,8 +1,8 @@
+import { BusinessCalendar } from "../calendar/calendar.ts";
+import { isTimeZone } from "../calendar/zone.ts";
 import type { Config } from "../config/config.ts";
 import { nearest } from "../config/nearest.ts";
 import { problem, quoted, type ConfigProblem } from "../config/places.ts";
-import { BusinessCalendar } from "../sla/calendar.ts";
-import { isTimeZone } from "../sla/zone.ts";
 
 type Rule = Config["routing"]["rules"][number];
 /** A rule as it is compared with others. */

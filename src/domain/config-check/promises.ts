@@ -1,8 +1,8 @@
 import type { Config } from "../config/config.ts";
 import { problem, type ConfigProblem } from "../config/places.ts";
 import { durationWords, ms } from "../duration.ts";
-import { PRIORITIES, type Priority } from "../ticket/priority.ts";
-import { METRICS } from "./metric.ts";
+import { METRICS } from "../metric.ts";
+import { PRIORITIES, type Priority } from "../priority.ts";
 
 /** Promises that cannot be what was meant: an answer that may come after the end, or a grave ticket that waits longer. */
 export function promisesOutOfOrder(config: Config): ConfigProblem[] {

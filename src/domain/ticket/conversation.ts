@@ -1,6 +1,6 @@
 import { ACTIVE_TICKETS_PER_CUSTOMER_MAX, NEW_TICKETS_PER_CUSTOMER_HOUR_MAX } from "../limits.ts";
-import type { Policy } from "../ticket/policy.ts";
-import { isActive, type TicketStatus } from "../ticket/status.ts";
+import type { Policy } from "./policy.ts";
+import { isActive, type TicketStatus } from "./status.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isTimeZone } from "../calendar/zone.ts";
 import {
   inside,
   places,
@@ -9,10 +10,9 @@ import {
   type Place,
 } from "../config/places.ts";
 import { AGENT_CAPACITY_DEFAULT } from "../limits.ts";
-import { isTimeZone } from "../sla/zone.ts";
+import { levelsInWords, Team, whyNot, type TeamMember } from "../routing/unmet.ts";
 import { certificateEnd } from "../team/roster.ts";
-import { highest, type SkillLevels } from "./skills.ts";
-import { levelsInWords, Team, whyNot, type TeamMember } from "./unmet.ts";
+import { highest, type SkillLevels } from "../team/skills.ts";
 
 /** 500 queues, or rules, and 5,000 agents. */
 const PAIRS_MAX = 500 * 5_000;

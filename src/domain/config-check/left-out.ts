@@ -1,4 +1,4 @@
-import { inside, places, problem, type ConfigProblem } from "./places.ts";
+import { inside, places, problem, type ConfigProblem } from "../config/places.ts";
 
 /** What a document leaves out and nothing complains about, though a desk hardly means to lose it. */
 const MAY_BE_FORGOTTEN = [

@@ -1,8 +1,8 @@
-import type { TicketEvent } from "../ticket/event.ts";
-import type { Priority } from "../ticket/priority.ts";
-import type { Candidate, Stage } from "./assignment.ts";
-import type { RoutingFacts } from "./rules.ts";
-import type { SkillLevels } from "./skills.ts";
+import type { Priority } from "../priority.ts";
+import type { Candidate, Stage } from "../routing/assignment.ts";
+import type { RoutingFacts } from "../routing/rules.ts";
+import type { SkillLevels } from "../team/skills.ts";
+import type { TicketEvent } from "./event.ts";
 
 /** Events that tell who got a ticket, and why. */
 export const ROUTING_EVENTS = [

@@ -1,9 +1,9 @@
-import type { TicketEvent } from "../ticket/event.ts";
-import type { Policy } from "../ticket/policy.ts";
-import { evolve, type Ticket } from "../ticket/ticket.ts";
-import { factsKnown } from "./known.ts";
-import { route, type RoutingFacts } from "./rules.ts";
-import { highest } from "./skills.ts";
+import { factsKnown } from "../routing/known.ts";
+import { route, type RoutingFacts } from "../routing/rules.ts";
+import { highest } from "../team/skills.ts";
+import type { TicketEvent } from "./event.ts";
+import type { Policy } from "./policy.ts";
+import { evolve, type Ticket } from "./ticket.ts";
 
 /** What the rules look at, of a ticket: what the customer said, and what another system says beyond that. */
 export function factsOf({ tier, fields, language, payload, profile }: Ticket): RoutingFacts {

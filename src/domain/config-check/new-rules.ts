@@ -1,9 +1,9 @@
+import { WEEKDAYS } from "../calendar/zone.ts";
+import { isAllowedUrl } from "../config/allowed-url.ts";
+import { nearest } from "../config/nearest.ts";
+import { places, problem, quoted, type ConfigProblem } from "../config/places.ts";
 import { durationMs } from "../duration.ts";
-import { WEEKDAYS } from "../sla/zone.ts";
 import { WEBHOOK_EVENTS } from "../ticket/webhook-event.ts";
-import { isAllowedUrl } from "./allowed-url.ts";
-import { nearest } from "./nearest.ts";
-import { places, problem, quoted, type ConfigProblem } from "./places.ts";
 
 /**
  * What no change may bring any more, though an earlier release took it: a configuration that is in force already stays

@@ -1,11 +1,11 @@
+import type { Priority } from "../priority.ts";
+import { assign, stageAt, type AgentNow, type QueueRouting } from "../routing/assignment.ts";
+import { turnAt } from "../routing/turn.ts";
 import type { RosterAgent } from "../team/roster.ts";
+import type { SkillLevels } from "../team/skills.ts";
 import type { Policy } from "../ticket/policy.ts";
-import type { Priority } from "../ticket/priority.ts";
-import { assign, stageAt, type AgentNow, type QueueRouting } from "./assignment.ts";
 import type { Crew } from "./crew.ts";
 import type { RecordedTicket } from "./recorded-ticket.ts";
-import type { SkillLevels } from "./skills.ts";
-import { turnAt } from "./turn.ts";
 
 /** A ticket on its way through the replay. Instants in ms since 1970. */
 export interface Arrival {

@@ -1,16 +1,16 @@
 import type { Config } from "../config/config.ts";
+import { PRIORITIES, type Priority } from "../priority.ts";
+import { nextChange, stageAt } from "../routing/assignment.ts";
+import { factsKnown } from "../routing/known.ts";
+import { route } from "../routing/rules.ts";
 import type { RosterAgent } from "../team/roster.ts";
+import { NO_SKILLS_SERVICE, type SkillsKnown } from "../team/skill-table.ts";
+import { highest } from "../team/skills.ts";
 import { defaultGroupOf, policyOf } from "../ticket/policy.ts";
-import { PRIORITIES, type Priority } from "../ticket/priority.ts";
-import { nextChange, stageAt } from "./assignment.ts";
 import { Crew } from "./crew.ts";
 import { EventQueue } from "./event-queue.ts";
 import { Floor, type Arrival } from "./floor.ts";
-import { factsKnown } from "./known.ts";
 import type { RecordedTicket } from "./recorded-ticket.ts";
-import { route } from "./rules.ts";
-import { NO_SKILLS_SERVICE, type SkillsKnown } from "./skill-table.ts";
-import { highest } from "./skills.ts";
 
 /** Where a configuration sends a recorded ticket. */
 export interface Replayed {

@@ -1,14 +1,14 @@
+import type { BusinessCalendar } from "../calendar/calendar.ts";
+import { segmentsOf, type ReasonedPause, type Segment } from "../calendar/segments.ts";
 import { SLA_SEGMENTS_MAX } from "../limits.ts";
-import { unplaced, type TicketEvent } from "../ticket/event.ts";
-import type { Policy } from "../ticket/policy.ts";
-import type { Ticket } from "../ticket/ticket.ts";
-import type { BusinessCalendar } from "./calendar.ts";
-import { clocksOf, pausedAt, stateOf, timesOver, type ClockState, type SlaClock } from "./clocks.ts";
-import type { EscalationReceipt, HeldNotice, MomentOf } from "./escalation-log.ts";
-import { momentsAhead, stepsAt } from "./escalation.ts";
-import { segmentsOf, type ReasonedPause, type Segment } from "./segments.ts";
-import type { EscalationAction, SlaPolicy } from "./sla-policy.ts";
-import type { Verdict } from "./verdict.ts";
+import { clocksOf, pausedAt, stateOf, timesOver, type ClockState, type SlaClock } from "../sla/clocks.ts";
+import type { EscalationReceipt, HeldNotice, MomentOf } from "../sla/escalation-log.ts";
+import { momentsAhead, stepsAt } from "../sla/escalation.ts";
+import type { EscalationAction, SlaPolicy } from "../sla/sla-policy.ts";
+import type { Verdict } from "../sla/verdict.ts";
+import { unplaced, type TicketEvent } from "./event.ts";
+import type { Policy } from "./policy.ts";
+import type { Ticket } from "./ticket.ts";
 
 /** Segments of a clock; a long one shows its beginning. */
 export interface Segments {

@@ -1,5 +1,5 @@
-import type { Profile } from "./profile.ts";
-import type { RoutingFacts } from "./rules.ts";
+import type { Profile } from "../routing/profile.ts";
+import type { RoutingFacts } from "../routing/rules.ts";
 
 /** A ticket as the record has it. Instants in ms since 1970, null where it has not happened. */
 export interface RecordedTicket {

@@ -1,14 +1,12 @@
+import { BusinessCalendar } from "../calendar/calendar.ts";
+import { isTimeZone } from "../calendar/zone.ts";
+import { ConfigDocument, type Config, type EscalationPolicyConfig } from "../config/config.ts";
+import { problem, quoted, type ConfigProblem } from "../config/places.ts";
 import { durationWords, ms } from "../duration.ts";
-import { unsatisfiableSkills } from "../routing/required-skills-check.ts";
-import { rulesWithoutEffect, valuesThatNobodySays } from "../routing/rules-check.ts";
-import { hoursOnHolidays, staleHolidays } from "../sla/calendar-check.ts";
-import { BusinessCalendar } from "../sla/calendar.ts";
-import { METRICS } from "../sla/metric.ts";
-import { promisesOutOfOrder } from "../sla/promise-check.ts";
-import { isTimeZone } from "../sla/zone.ts";
-import { PRIORITIES } from "../ticket/priority.ts";
+import { METRICS } from "../metric.ts";
+import { PRIORITIES } from "../priority.ts";
+import { hoursOnHolidays, staleHolidays } from "./calendars.ts";
 import { asksForSkills } from "./check.ts";
-import { ConfigDocument, type Config, type EscalationPolicyConfig } from "./config.ts";
 import {
   calendarsThatAreOver,
   handingOutWithoutEffect,
@@ -21,7 +19,9 @@ import {
   zonesWithoutPlace,
 } from "./effects.ts";
 import { newRulesBroken } from "./new-rules.ts";
-import { problem, quoted, type ConfigProblem } from "./places.ts";
+import { promisesOutOfOrder } from "./promises.ts";
+import { unsatisfiableSkills } from "./required-skills.ts";
+import { rulesWithoutEffect, valuesThatNobodySays } from "./rules.ts";
 
 /**
  * Valid but probably unintended; none while the document has an invalid shape. `now` in ms since 1970.

@@ -1,11 +1,11 @@
+import { BusinessCalendar } from "../calendar/calendar.ts";
+import { DAY_MS, dayOf, isTimeZone, WEEKDAYS } from "../calendar/zone.ts";
 import type { CalendarConfig } from "../config/config.ts";
 import { places, problem, quoted, type ConfigProblem, type Path } from "../config/places.ts";
 import { pointerTo } from "../config/schema-problems.ts";
 import { durationMs } from "../duration.ts";
-import { PRIORITIES } from "../ticket/priority.ts";
-import { BusinessCalendar } from "./calendar.ts";
-import { METRICS } from "./metric.ts";
-import { DAY_MS, dayOf, isTimeZone, WEEKDAYS } from "./zone.ts";
+import { METRICS } from "../metric.ts";
+import { PRIORITIES } from "../priority.ts";
 
 const MINUTES_A_DAY = 1_440;
 const WEEKS_IN_REACH = 5 * 52;

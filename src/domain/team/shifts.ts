@@ -1,4 +1,4 @@
-import type { BusinessCalendar } from "../sla/calendar.ts";
+import type { BusinessCalendar } from "../calendar/calendar.ts";
 
 /** Whether shifts are open, at instants that only grow: many agents share one, and it changes a few times a day. */
 export class Shifts {

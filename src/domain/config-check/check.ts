@@ -1,12 +1,12 @@
-import { relaxationsOutOfOrder } from "../routing/queue-check.ts";
-import { unsatisfiableSkills } from "../routing/required-skills-check.ts";
-import { sourceProblems } from "../routing/source-check.ts";
-import { calendarProblems, timeZoneProblems, unreachableTargets } from "../sla/calendar-check.ts";
-import { ConfigDocument, type Config } from "./config.ts";
-import { nearest } from "./nearest.ts";
+import { ConfigDocument, type Config } from "../config/config.ts";
+import { nearest } from "../config/nearest.ts";
+import { inside, places, problem, quoted, type ConfigProblem, type Path } from "../config/places.ts";
+import { pointerTo, schemaProblems } from "../config/schema-problems.ts";
+import { calendarProblems, timeZoneProblems, unreachableTargets } from "./calendars.ts";
 import { newRulesBroken } from "./new-rules.ts";
-import { inside, places, problem, quoted, type ConfigProblem, type Path } from "./places.ts";
-import { pointerTo, schemaProblems } from "./schema-problems.ts";
+import { relaxationsOutOfOrder } from "./queues.ts";
+import { unsatisfiableSkills } from "./required-skills.ts";
+import { sourceProblems } from "./sources.ts";
 
 export type { ConfigProblem };
 export type ConfigCheck = { config: Config; problems: [] } | { config: null; problems: ConfigProblem[] };

@@ -1,5 +1,5 @@
 import type { RosterAgent } from "../team/roster.ts";
-import { nextBeginning, Shifts } from "./shifts.ts";
+import { nextBeginning, Shifts } from "../team/shifts.ts";
 
 /** Everybody of a replayed desk: each has one set of slots, whatever groups they serve, and is there or not. */
 export class Crew {

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { DAY_MS, dayOf } from "../calendar/zone.ts";
 import { schemaProblems } from "../config/schema-problems.ts";
 import { FACT_CHARS_MAX, PROFILE_SKILLS_MAX, SKILL_LEVEL_MAX, SKILL_TABLE_AGENTS_MAX } from "../limits.ts";
-import { DAY_MS, dayOf } from "../sla/zone.ts";
 import type { HeldSkills } from "./skills.ts";
 
 /** What an outside system says agents can do: agent id → skill → level and until when; instants in ms since 1970. */

@@ -1,8 +1,8 @@
 import type { Config } from "../config/config.ts";
 import { REPLAY_EXAMPLES_MAX } from "../limits.ts";
+import { NO_SKILLS_SERVICE, type SkillsKnown } from "../team/skill-table.ts";
 import type { RecordedTicket } from "./recorded-ticket.ts";
 import { replayTickets, type Replayed } from "./replay.ts";
-import { NO_SKILLS_SERVICE, type SkillsKnown } from "./skill-table.ts";
 
 /** The same tickets by two configurations. */
 export interface Comparison {

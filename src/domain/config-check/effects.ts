@@ -1,8 +1,8 @@
+import { DAY_MS, dayOf, isTimeZone } from "../calendar/zone.ts";
+import type { CalendarConfig, Config } from "../config/config.ts";
+import { places, problem, quoted, type ConfigProblem } from "../config/places.ts";
 import { durationWords, ms } from "../duration.ts";
-import { DAY_MS, dayOf, isTimeZone } from "../sla/zone.ts";
 import { isLeadOf } from "../team/agent.ts";
-import type { CalendarConfig, Config } from "./config.ts";
-import { places, problem, quoted, type ConfigProblem } from "./places.ts";
 
 /** Closed tickets stay as long as their customers may take them up again, whatever retention says. */
 export function retentionTooShort({ desk, retention }: Config): ConfigProblem[] {

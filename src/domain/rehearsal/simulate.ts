@@ -1,7 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { durationWords, ms } from "../duration.ts";
-import { defaultGroupOf, groupOfPayload, policyOf } from "../ticket/policy.ts";
-import type { Priority } from "../ticket/priority.ts";
+import type { Priority } from "../priority.ts";
 import {
   assign,
   type AgentNow,
@@ -9,15 +8,16 @@ import {
   type Candidate,
   type QueueRouting,
   type Stage,
-} from "./assignment.ts";
-import { factsKnown } from "./known.ts";
-import { availableFrom, unavailableBecause, type Presence } from "./presence.ts";
-import { fitted, isStale, NO_PROFILE, type Profile } from "./profile.ts";
-import { route, type RoutingFacts } from "./rules.ts";
-import { NO_SKILLS_SERVICE, type SkillsKnown, type SkillTable } from "./skill-table.ts";
-import { highest, type SkillLevels } from "./skills.ts";
-import { Team, unmetInWords } from "./unmet.ts";
-import { assignmentInWords, requiredInWords, routeInWords, stageInWords } from "./words.ts";
+} from "../routing/assignment.ts";
+import { factsKnown } from "../routing/known.ts";
+import { fitted, isStale, NO_PROFILE, type Profile } from "../routing/profile.ts";
+import { route, type RoutingFacts } from "../routing/rules.ts";
+import { Team, unmetInWords } from "../routing/unmet.ts";
+import { assignmentInWords, requiredInWords, routeInWords, stageInWords } from "../routing/words.ts";
+import { availableFrom, unavailableBecause, type Presence } from "../team/presence.ts";
+import { NO_SKILLS_SERVICE, type SkillsKnown, type SkillTable } from "../team/skill-table.ts";
+import { highest, type SkillLevels } from "../team/skills.ts";
+import { defaultGroupOf, groupOfPayload, policyOf } from "../ticket/policy.ts";
 
 /** What came of asking another system, as it said it, or would have. */
 export type EnrichmentOutcome = { profile: Profile; ignored: readonly string[] } | "timeout" | "error";

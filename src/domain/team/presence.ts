@@ -1,4 +1,4 @@
-import type { BusinessCalendar } from "../sla/calendar.ts";
+import type { BusinessCalendar } from "../calendar/calendar.ts";
 
 /** What an agent has said of themselves; `until` in ms since 1970, null: until they say otherwise. */
 export interface Presence {
