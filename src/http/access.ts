@@ -8,7 +8,7 @@ import { problem } from "./problem.ts";
 import { readable } from "./readable.ts";
 
 /**
- * What a route needs, spread into its `createRoute`: the contract shows the scopes as `security`, and who lacks one
+ * What a route needs, as `operation` hands it to its route: the contract shows the scopes as `security`, and who lacks one
  * of them is refused before anything is read.
  */
 export function needs(...scopes: [Scope, ...Scope[]]) {

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { checkConfig } from "../domain/config-check/check.ts";
 import type { Config } from "../domain/config/config.ts";
 import { missingScopes } from "../domain/desk/scope.ts";
@@ -14,8 +14,8 @@ import { identify, unauthorized } from "./auth.ts";
 import type { Desk } from "./desk.ts";
 import { HEALTH_FRESH_MS } from "./limits.ts";
 import { oauthIssuer } from "./oauth.ts";
-import { problems } from "./problem.ts";
 import { meter, tooMany } from "./rate-limit.ts";
+import { operation } from "./route.ts";
 
 /** Whether the desk can work, and what it waits for if not. */
 export const healthz = new OpenAPIHono<Desk>();
@@ -77,23 +77,19 @@ const Health = z
 type Health = z.infer<typeof Health>;
 
 healthz.openapi(
-  createRoute({
-    method: "get",
-    path: "/healthz",
-    operationId: "getHealth",
-    summary: "What the desk waits for; details with the scope `metrics:read`",
+  operation("GET /healthz", {
+    id: "getHealth",
     security: [{}, { bearer: ["metrics:read"] }],
-    responses: {
-      200: { description: "It is alive", content: { "application/json": { schema: Health } } },
-      ...problems(
-        "auth.invalid",
-        "auth.expired",
-        "auth.revoked",
-        "rate.exceeded",
-        "auth.unavailable",
-        "record.unreachable",
-      ),
-    },
+    summary: "What the desk waits for; details with the scope `metrics:read`",
+    answer: [200, Health, "It is alive"],
+    problems: [
+      "auth.invalid",
+      "auth.expired",
+      "auth.revoked",
+      "rate.exceeded",
+      "auth.unavailable",
+      "record.unreachable",
+    ],
   }),
   async (c) => {
     const caller = c.req.header("Authorization") === undefined ? null : await identify(c);

@@ -189,7 +189,7 @@ export function notJson(c: Context) {
   });
 }
 
-type ProblemResponses<Code extends ProblemCode> = {
+export type ProblemResponses<Code extends ProblemCode> = {
   [Status in StatusOf<Code>]: {
     description: string;
     content: { "application/problem+json": { schema: typeof Problem } };

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import { Duration, ms } from "../../domain/duration.ts";
 import type { Presence } from "../../domain/team/presence.ts";
@@ -7,21 +7,20 @@ import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { encodeCursor } from "../../record/cursor.ts";
-import { changesFitting, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
-import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
 import {
   notInFuture,
   cursorOf,
-  Idempotent,
   Instant,
   instant,
   instantOrNull,
   Limit,
-  NextCursor,
   TelegramId,
   When,
+  pageOf,
 } from "./shared.ts";
 
 /** Who answers: by the configuration, and as the groups' objects know them now. */
@@ -64,34 +63,21 @@ const UnreachableGroups = z
 const Params = z.object({ id: TelegramId.openapi({ example: 9002 }) });
 
 agentsApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/agents",
-    operationId: "listAgents",
-    ...needs("tickets:read"),
+  operation("GET /agents", {
+    id: "listAgents",
+    scopes: ["tickets:read"],
     summary: "Lists agents with their availability and tickets in hand",
-    request: {
-      query: z.strictObject({
-        group: z.string().min(1).max(64).optional().openapi({ example: "main" }),
-        limit: Limit,
-        cursor: cursorOf(z.tuple([z.int()])),
-      }),
-    },
-    responses: {
-      200: {
-        description: "A page of agents, in the order of their ids",
-        content: {
-          "application/json": {
-            schema: z.object({
-              items: z.array(Agent),
-              nextCursor: NextCursor,
-              unreachableGroups: UnreachableGroups,
-            }),
-          },
-        },
-      },
-      ...problems(...ADMISSION, "request.invalid", "config.missing"),
-    },
+    query: z.strictObject({
+      group: z.string().min(1).max(64).optional().openapi({ example: "main" }),
+      limit: Limit,
+      cursor: cursorOf(z.tuple([z.int()])),
+    }),
+    answer: [
+      200,
+      pageOf(Agent).extend({ unreachableGroups: UnreachableGroups }),
+      "A page of agents, in the order of their ids",
+    ],
+    problems: ["config.missing"],
   }),
   async (c) => {
     const { group, limit, cursor } = c.req.valid("query");
@@ -112,17 +98,13 @@ agentsApi.openapi(
 const AgentAlone = Agent.extend({ unreachableGroups: UnreachableGroups }).openapi("AgentAlone");
 
 agentsApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/agents/{id}",
-    operationId: "getAgent",
-    ...needs("tickets:read"),
+  operation("GET /agents/{id}", {
+    id: "getAgent",
+    scopes: ["tickets:read"],
     summary: "Gets an agent's availability and tickets in hand",
-    request: { params: Params },
-    responses: {
-      200: { description: "The agent", content: { "application/json": { schema: AgentAlone } } },
-      ...problems(...ADMISSION, "agent.not_found", "request.invalid", "config.missing"),
-    },
+    params: Params,
+    answer: [200, AgentAlone, "The agent"],
+    problems: ["agent.not_found", "config.missing"],
   }),
   async (c) => {
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);
@@ -136,56 +118,37 @@ agentsApi.openapi(
 );
 
 agentsApi.openapi(
-  createRoute({
-    method: "put",
-    path: "/agents/{id}/availability",
-    operationId: "putAgentAvailability",
-    ...changesFitting<{ until: number | null }>(
-      (c, { until }) => notInFuture("/until", until, c.get("now")()),
-      "tickets:write",
-    ),
+  operation("PUT /agents/{id}/availability", {
+    id: "putAgentAvailability",
+    scopes: ["tickets:write"],
     summary: "Sets an agent's availability, as /online, /away and /offline do",
-    request: {
-      params: Params,
-      headers: Idempotent,
-      body: {
-        required: true,
-        content: {
-          "application/json": {
-            schema: z
-              .strictObject({
-                availability: Availability,
-                until: When.nullable().default(null).openapi({
-                  description: "Until when they are away; null: until somebody says otherwise",
-                  example: "2100-01-01T00:00:00Z",
-                }),
-                for: Duration.optional().openapi({ description: "Instead of `until`: for how long" }),
-              })
-              .refine(({ availability, until }) => until === null || availability === "away", {
-                path: ["until"],
-                error: "goes with away only",
-              })
-              .refine(({ availability, for: how }) => how === undefined || availability === "away", {
-                path: ["for"],
-                error: "goes with away only",
-              })
-              .refine(({ until, for: how }) => how === undefined || until === null, {
-                path: ["for"],
-                error: "must not stand beside `until`",
-              })
-              .openapi("AgentAvailability"),
-            example: { availability: "away", until: "2100-01-01T00:00:00Z" },
-          },
-        },
-      },
-    },
-    responses: {
-      200: {
-        description: "The agent as they are now. Their other groups hear of it in a moment",
-        content: { "application/json": { schema: AgentAlone } },
-      },
-      ...problems(...ADMISSION_TO_CHANGE, "agent.not_found", "config.missing", "group.unreachable"),
-    },
+    params: Params,
+    body: z
+      .strictObject({
+        availability: Availability,
+        until: When.nullable().default(null).openapi({
+          description: "Until when they are away; null: until somebody says otherwise",
+          example: "2100-01-01T00:00:00Z",
+        }),
+        for: Duration.optional().openapi({ description: "Instead of `until`: for how long" }),
+      })
+      .refine(({ availability, until }) => until === null || availability === "away", {
+        path: ["until"],
+        error: "goes with away only",
+      })
+      .refine(({ availability, for: how }) => how === undefined || availability === "away", {
+        path: ["for"],
+        error: "goes with away only",
+      })
+      .refine(({ until, for: how }) => how === undefined || until === null, {
+        path: ["for"],
+        error: "must not stand beside `until`",
+      })
+      .openapi("AgentAvailability"),
+    example: { availability: "away", until: "2100-01-01T00:00:00Z" },
+    fits: (c, { until }: { until?: number | null }) => notInFuture("/until", until, c.get("now")()),
+    answer: [200, AgentAlone, "The agent as they are now. Their other groups hear of it in a moment"],
+    problems: ["agent.not_found", "config.missing", "group.unreachable"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");

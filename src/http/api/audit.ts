@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { AUDIT_ACTIONS, AUDIT_KINDS, AUDIT_TARGETS } from "../../domain/desk/audit.ts";
 import { EVENT_TYPES } from "../../domain/ticket/event.ts";
 import {
@@ -9,13 +9,13 @@ import {
 } from "../../record/audit-trail.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { accepts } from "../acceptable.ts";
-import { needs } from "../access.ts";
 import { csvLine } from "../csv.ts";
 import type { Desk } from "../desk.ts";
 import { AUDIT_EXPORT_PAGE_ROWS, AUDIT_EXPORT_PAGES_MAX } from "../limits.ts";
-import { ADMISSION, problem, problems } from "../problem.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
 import { streamed } from "../streamed.ts";
-import { cursorOf, Instant, instant, Limit, NextCursor, Until, When } from "./shared.ts";
+import { cursorOf, Instant, instant, Limit, Until, When, pageOf } from "./shared.ts";
 
 /** Who changed what: the desk's own trail and the events of tickets as one list. */
 export const auditApi = new OpenAPIHono<Desk>();
@@ -96,24 +96,14 @@ const Position = z.union([
 ]);
 
 auditApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/audit",
-    operationId: "listAudit",
-    ...needs("audit:read"),
+  operation("GET /audit", {
+    id: "listAudit",
+    scopes: ["audit:read"],
     summary: "Lists the audit trail: who changed what, newest first",
     description:
       "Events of tickets come from the record, moments after they happened; what time did is stamped when it was due.",
-    request: { query: z.strictObject({ ...Filter, limit: Limit, cursor: cursorOf(Position) }) },
-    responses: {
-      200: {
-        description: "A page of entries",
-        content: {
-          "application/json": { schema: z.object({ items: z.array(AuditEntry), nextCursor: NextCursor }) },
-        },
-      },
-      ...problems(...ADMISSION, "request.invalid"),
-    },
+    query: z.strictObject({ ...Filter, limit: Limit, cursor: cursorOf(Position) }),
+    answer: [200, pageOf(AuditEntry), "A page of entries"],
   }),
   async (c) => {
     const { limit, cursor, ...filter } = c.req.valid("query");
@@ -143,35 +133,26 @@ const COLUMNS = [
 ] as const;
 
 auditApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/audit/export",
-    operationId: "exportAudit",
-    ...needs("audit:read"),
+  operation("GET /audit/export", {
+    id: "exportAudit",
+    scopes: ["audit:read"],
     summary: "Exports the audit trail as a file, one entry a line",
     description:
       "Read page by page while it is sent. A transfer that breaks off is incomplete: ask again, for a shorter period. In CSV a cell that a spreadsheet would take for a formula begins with an apostrophe.",
-    request: {
-      query: z.strictObject({
-        ...Filter,
-        format: z
-          .enum(["ndjson", "csv"])
-          .optional()
-          .openapi({ description: "Without it `Accept` decides; NDJSON where that takes both" }),
-      }),
+    query: z.strictObject({
+      ...Filter,
+      format: z
+        .enum(["ndjson", "csv"])
+        .optional()
+        .openapi({ description: "Without it `Accept` decides; NDJSON where that takes both" }),
+    }),
+    answer: [200, null, "The entries, newest first"],
+    content: {
+      "application/x-ndjson": { schema: AuditEntry },
+      "text/csv": { schema: z.string() },
     },
-    responses: {
-      200: {
-        description: "The entries, newest first",
-        headers: {
-          "Content-Disposition": { schema: { type: "string", example: 'attachment; filename="audit.csv"' } },
-        },
-        content: {
-          "application/x-ndjson": { schema: AuditEntry },
-          "text/csv": { schema: z.string() },
-        },
-      },
-      ...problems(...ADMISSION, "request.invalid"),
+    answerHeaders: {
+      "Content-Disposition": { schema: { type: "string", example: 'attachment; filename="audit.csv"' } },
     },
   }),
   async (c) => {

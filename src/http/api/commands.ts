@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
 import type { Config, VersionedConfig } from "../../domain/config/config.ts";
@@ -19,13 +19,14 @@ import { customerRoutesOf } from "../../record/customer-routes.ts";
 import { contactsByEmail, knownContact, unreachableBecause } from "../../record/known-contact.ts";
 import type { TicketRow } from "../../record/queries.ts";
 import { ticketPlace } from "../../record/ticket-place.ts";
-import { changes, changesFitting, lacks, scopeMissing } from "../access.ts";
+import { lacks, scopeMissing } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { RETRY_AFTER_S, WRITTEN_CHARS_MAX } from "../limits.ts";
-import { ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
 import { refused, unknownAt } from "./refused.ts";
-import { EmailAddress, Idempotent, Instant, instantOrNull, Ref, When } from "./shared.ts";
+import { EmailAddress, Instant, instantOrNull, Ref, When } from "./shared.ts";
 import { By, Ticket, ticketJson } from "./ticket-json.ts";
 
 /** What programs do: tickets that they open, and all that an agent can do in a topic. */
@@ -203,46 +204,30 @@ const REFUSALS = [
   "ticket.moved",
   "tags.too_many",
 ] as const;
-const TROUBLES = [...ADMISSION_TO_CHANGE, "config.missing", "group.full", "group.unreachable"] as const;
+const TROUBLES = ["config.missing", "group.full", "group.unreachable"] as const;
 
 commandsApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/tickets",
-    ...changesFitting(orderMisfits, "tickets:write"),
-    operationId: "openTicket",
+  operation("POST /tickets", {
+    id: "openTicket",
+    scopes: ["tickets:write"],
     summary: "Opens a ticket for a customer",
     description:
       "The ticket goes where the rules send it and its topic appears in the staff group. The customer is found by their Telegram id, as a contact, or by an address that the staff has noted; whoever has never started the bot cannot be written to, and the ticket says so. To name them by `email` needs the scope `contacts:read` as well.",
-    request: {
-      headers: Idempotent,
-      body: {
-        required: true,
-        content: {
-          "application/json": {
-            schema: Order,
-            example: {
-              contact: { telegramId: 5_550_000_001, name: "Ada" },
-              message: "The invoice is wrong",
-              category: "billing",
-            },
-          },
-        },
+    body: Order,
+    example: {
+      contact: { telegramId: 5_550_000_001, name: "Ada" },
+      message: "The invoice is wrong",
+      category: "billing",
+    },
+    fits: orderMisfits,
+    answer: [201, Opened, "It is open"],
+    answerHeaders: {
+      Location: {
+        description: "Where it is read",
+        schema: { type: "string", example: "/api/v1/tickets/SUP-1042" },
       },
     },
-    responses: {
-      201: {
-        description: "It is open",
-        headers: {
-          Location: {
-            description: "Where it is read",
-            schema: { type: "string", example: "/api/v1/tickets/SUP-1042" },
-          },
-        },
-        content: { "application/json": { schema: Opened } },
-      },
-      ...problems(...TROUBLES, ...REFUSALS),
-    },
+    problems: [...TROUBLES, ...REFUSALS],
   }),
   async (c) => {
     const order = c.req.valid("json");
@@ -308,26 +293,17 @@ function reachOf(
 }
 
 commandsApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/tickets/{ref}/commands",
-    ...changes("tickets:write"),
-    operationId: "actOnTicket",
+  operation("POST /tickets/{ref}/commands", {
+    id: "actOnTicket",
+    scopes: ["tickets:write"],
     summary: "Runs a command on a ticket, as an agent would in its topic",
     description:
       "`claim` leaves a ticket with whoever has it, `assign` does not. `reply` goes to the customer and stands in the topic with the key's name. Idempotent: if the ticket is in that state already, the response says who set it and when.",
-    request: {
-      params: z.object({ ref: Ref }),
-      headers: Idempotent,
-      body: {
-        required: true,
-        content: { "application/json": { schema: Command, examples: COMMAND_EXAMPLES } },
-      },
-    },
-    responses: {
-      200: { description: "Done", content: { "application/json": { schema: Done } } },
-      ...problems(...TROUBLES, ...REFUSALS, "ticket.not_found"),
-    },
+    params: z.object({ ref: Ref }),
+    body: Command,
+    examples: COMMAND_EXAMPLES,
+    answer: [200, Done, "Done"],
+    problems: [...TROUBLES, ...REFUSALS, "ticket.not_found"],
   }),
   async (c) => {
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);

@@ -1,9 +1,10 @@
-import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
+import { OpenAPIHono } from "@hono/zod-openapi";
 import { safeParse, toJSONSchema, type z } from "zod";
 import { ConfigDocument } from "../../domain/config/config.ts";
 import { accepts } from "../acceptable.ts";
 import type { Desk } from "../desk.ts";
-import { problem, problems } from "../problem.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
 
 /** The schema of a configuration as people write it: what has a default may be left out. */
 export const configSchema = toJSONSchema(ConfigDocument, { io: "input", unrepresentable: "any" });
@@ -43,21 +44,15 @@ let forEditors: object | null = null;
 export const configSchemaApi = new OpenAPIHono<Desk>();
 
 configSchemaApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/config/schema.json",
-    operationId: "getConfigSchema",
+  operation("GET /config/schema.json", {
+    id: "getConfigSchema",
     security: [],
     summary: "Gets the JSON Schema of a configuration, for editors",
     description:
       'Name it in the document (`"$schema": "https://<desk>/api/v1/config/schema.json"`) and an editor completes and checks it. Whether everything that is named exists is found out by `PUT /config?dryRun=1` only.',
-    responses: {
-      200: {
-        description: "JSON Schema, draft 2020-12",
-        content: { "application/schema+json": { schema: { type: "object" as const } } },
-      },
-      ...problems("request.not_acceptable"),
-    },
+    answer: [200, null, "JSON Schema, draft 2020-12"],
+    content: { "application/schema+json": { schema: { type: "object" as const } } },
+    problems: ["request.not_acceptable"],
   }),
   (c) => {
     const accept = c.req.header("Accept");

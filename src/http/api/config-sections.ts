@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import {
   itemIn,
   SECTION_NAMES,
@@ -7,12 +7,12 @@ import {
   type SectionName,
 } from "../../domain/config/sections.ts";
 import { ConfigStore } from "../../record/config-store.ts";
-import { changes, needs } from "../access.ts";
 import { jsonOf } from "../body.ts";
 import type { Desk } from "../desk.ts";
 import { etag, names } from "../etag.ts";
 import { isJson } from "../media-type.ts";
-import { ADMISSION, ADMISSION_TO_CHANGE, notJson, problem, problems } from "../problem.ts";
+import { notJson, problem } from "../problem.ts";
+import { operation } from "../route.ts";
 import {
   changeConfig,
   Changed,
@@ -24,7 +24,6 @@ import {
   type MissingPlace,
   type NextDocument,
 } from "./config-change.ts";
-import { Idempotent } from "./shared.ts";
 
 /** The sections of the configuration, and the items in them, one by one. They have one version: the document's. */
 export const configSectionsApi = new OpenAPIHono<Desk>();
@@ -48,58 +47,25 @@ const Part = {
   example: ITEM,
 };
 
-const READ = {
-  request: { headers: z.object({ "If-None-Match": z.string().optional() }) },
-  responses: {
-    200: {
-      description: "As it was put; the ETag is the whole document's",
-      headers: ETag,
-      content: { "application/json": { schema: Part } },
-    },
-    304: { description: "The caller has it already" },
-    ...problems(...ADMISSION, "config.not_found", "config.item_not_found", "request.invalid"),
-  },
-} as const;
-
-const CONDITIONS = Idempotent.extend({
+const CONDITIONS = z.object({
   "If-Match": z.string().optional().openapi({
     description:
       "The ETag of the version that the change was made from, or `*` for what is there already; `412` if that does not hold",
   }),
 });
 const HOW = z.strictObject({ dryRun: DryRun, note: Note.optional(), reassign: ReassignTo.optional() });
-const WRITTEN = {
-  200: {
-    description:
-      "Stored, or in force already; with `dryRun` what it would change. Pointers lead into the whole document",
-    headers: ETag,
-    content: { "application/json": { schema: z.union([Changed, DryRunResult]) } },
-  },
-  ...problems(
-    ...ADMISSION_TO_CHANGE,
-    "config.not_found",
-    "config.item_not_found",
-    "config.in_use",
-    "config.conflict",
-    "config.changed",
-    "config.invalid",
-  ),
-} as const;
-const SECTION_BODY = {
-  required: true,
-  content: { "application/json": { schema: Part, example: [ITEM] } },
-};
-const ITEM_BODY = { required: true, content: { "application/json": { schema: Part, example: ITEM } } };
 
 configSectionsApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/config/{section}",
-    operationId: "getConfigSection",
-    ...needs("config:read"),
+  operation("GET /config/{section}", {
+    id: "getConfigSection",
+    scopes: ["config:read"],
     summary: "Gets one section of the configuration in force",
-    ...READ,
-    request: { ...READ.request, params: SectionParams },
+    params: SectionParams,
+    headers: z.object({ "If-None-Match": z.string().optional() }),
+    answer: [200, Part, "As it was put; the ETag is the whole document's"],
+    answerHeaders: ETag,
+    also: { 304: { description: "The caller has it already" } },
+    problems: ["config.not_found", "config.item_not_found"],
   }),
   async (c) => {
     const { section } = c.req.valid("param");
@@ -115,14 +81,16 @@ configSectionsApi.openapi(
 );
 
 configSectionsApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/config/{section}/{id}",
-    operationId: "getConfigItem",
-    ...needs("config:read"),
+  operation("GET /config/{section}/{id}", {
+    id: "getConfigItem",
+    scopes: ["config:read"],
     summary: "Gets one item of a section of the configuration in force",
-    ...READ,
-    request: { ...READ.request, params: ItemParams },
+    params: ItemParams,
+    headers: z.object({ "If-None-Match": z.string().optional() }),
+    answer: [200, Part, "As it was put; the ETag is the whole document's"],
+    answerHeaders: ETag,
+    also: { 304: { description: "The caller has it already" } },
+    problems: ["config.not_found", "config.item_not_found"],
   }),
   async (c) => {
     const { section, id } = c.req.valid("param");
@@ -138,14 +106,29 @@ configSectionsApi.openapi(
 );
 
 configSectionsApi.openapi(
-  createRoute({
-    method: "put",
-    path: "/config/{section}",
-    operationId: "putConfigSection",
-    ...changes("config:write"),
+  operation("PUT /config/{section}", {
+    id: "putConfigSection",
+    scopes: ["config:write"],
     summary: "Replaces one section; the whole document is checked and gets a new version",
-    request: { params: SectionParams, query: HOW, headers: CONDITIONS, body: SECTION_BODY },
-    responses: WRITTEN,
+    params: SectionParams,
+    query: HOW,
+    headers: CONDITIONS,
+    body: Part,
+    example: [ITEM],
+    answer: [
+      200,
+      z.union([Changed, DryRunResult]),
+      "Stored, or in force already; with `dryRun` what it would change. Pointers lead into the whole document",
+    ],
+    answerHeaders: ETag,
+    problems: [
+      "config.not_found",
+      "config.item_not_found",
+      "config.in_use",
+      "config.conflict",
+      "config.changed",
+      "config.invalid",
+    ],
   }),
   async (c) => {
     const { section } = c.req.valid("param");
@@ -159,14 +142,29 @@ configSectionsApi.openapi(
 );
 
 configSectionsApi.openapi(
-  createRoute({
-    method: "put",
-    path: "/config/{section}/{id}",
-    operationId: "putConfigItem",
-    ...changes("config:write"),
+  operation("PUT /config/{section}/{id}", {
+    id: "putConfigItem",
+    scopes: ["config:write"],
     summary: "Creates or replaces one item of a section",
-    request: { params: ItemParams, query: HOW, headers: CONDITIONS, body: ITEM_BODY },
-    responses: WRITTEN,
+    params: ItemParams,
+    query: HOW,
+    headers: CONDITIONS,
+    body: Part,
+    example: ITEM,
+    answer: [
+      200,
+      z.union([Changed, DryRunResult]),
+      "Stored, or in force already; with `dryRun` what it would change. Pointers lead into the whole document",
+    ],
+    answerHeaders: ETag,
+    problems: [
+      "config.not_found",
+      "config.item_not_found",
+      "config.in_use",
+      "config.conflict",
+      "config.changed",
+      "config.invalid",
+    ],
   }),
   async (c) => {
     const { section, id } = c.req.valid("param");
@@ -182,14 +180,27 @@ configSectionsApi.openapi(
 );
 
 configSectionsApi.openapi(
-  createRoute({
-    method: "delete",
-    path: "/config/{section}/{id}",
-    operationId: "deleteConfigItem",
-    ...changes("config:write"),
+  operation("DELETE /config/{section}/{id}", {
+    id: "deleteConfigItem",
+    scopes: ["config:write"],
     summary: "Deletes one item of a section; refused while something else refers to it",
-    request: { params: ItemParams, query: HOW, headers: CONDITIONS },
-    responses: WRITTEN,
+    params: ItemParams,
+    query: HOW,
+    headers: CONDITIONS,
+    answer: [
+      200,
+      z.union([Changed, DryRunResult]),
+      "Stored, or in force already; with `dryRun` what it would change. Pointers lead into the whole document",
+    ],
+    answerHeaders: ETag,
+    problems: [
+      "config.not_found",
+      "config.item_not_found",
+      "config.in_use",
+      "config.conflict",
+      "config.changed",
+      "config.invalid",
+    ],
   }),
   async (c) => {
     const { section, id } = c.req.valid("param");

@@ -1,12 +1,12 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { ConfigStore, type ConfigVersion } from "../../record/config-store.ts";
 import { encodeCursor } from "../../record/cursor.ts";
-import { changes, needs } from "../access.ts";
 import { jsonOf } from "../body.ts";
 import type { Desk } from "../desk.ts";
 import { etag, names } from "../etag.ts";
 import { isJson } from "../media-type.ts";
-import { ADMISSION, ADMISSION_TO_CHANGE, notJson, problem, problems } from "../problem.ts";
+import { notJson, problem } from "../problem.ts";
+import { operation } from "../route.ts";
 import {
   Changed,
   changeConfig,
@@ -21,7 +21,7 @@ import {
 } from "./config-change.ts";
 import { configSchema } from "./config-schema.ts";
 import { SMALL_CONFIG } from "./examples.ts";
-import { cursorOf, Idempotent, Instant, instant, IntegerText, Limit, NextCursor } from "./shared.ts";
+import { cursorOf, Instant, instant, IntegerText, Limit, pageOf } from "./shared.ts";
 
 /** The configuration as one document, its history, and the way back. */
 export const configApi = new OpenAPIHono<Desk>();
@@ -47,22 +47,15 @@ const VersionWithDocument = VersionInfo.extend({
 }).openapi("ConfigVersionWithDocument");
 
 configApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/config",
-    operationId: "getConfig",
-    ...needs("config:read"),
+  operation("GET /config", {
+    id: "getConfig",
+    scopes: ["config:read"],
     summary: "Gets the configuration in force, as it was stored",
-    request: { headers: z.object({ "If-None-Match": z.string().optional() }) },
-    responses: {
-      200: {
-        description: "The document",
-        headers: ETag,
-        content: { "application/json": { schema: Document } },
-      },
-      304: { description: "The caller has it already" },
-      ...problems(...ADMISSION, "config.not_found"),
-    },
+    headers: z.object({ "If-None-Match": z.string().optional() }),
+    answer: [200, Document, "The document"],
+    answerHeaders: ETag,
+    also: { 304: { description: "The caller has it already" } },
+    problems: ["config.not_found"],
   }),
   async (c) => {
     const current = await new ConfigStore(c.env.DB).current();
@@ -75,41 +68,28 @@ configApi.openapi(
 );
 
 configApi.openapi(
-  createRoute({
-    method: "put",
-    path: "/config",
-    operationId: "putConfig",
-    ...changes("config:write"),
+  operation("PUT /config", {
+    id: "putConfig",
+    scopes: ["config:write"],
     summary: "Replaces the whole configuration; every group follows at once",
-    request: {
-      query: z.strictObject({ dryRun: DryRun, note: Note.optional(), reassign: ReassignTo.optional() }),
-      headers: Idempotent.extend({
-        "If-Match": z.string().optional().openapi({
-          description: "The ETag of the version that the change was made from; `412` if it is not in force",
-        }),
-        "If-None-Match": z.string().optional().openapi({ description: "`*`: only if there is none yet" }),
+    query: z.strictObject({ dryRun: DryRun, note: Note.optional(), reassign: ReassignTo.optional() }),
+    headers: z.object({
+      "If-Match": z.string().optional().openapi({
+        description: "The ETag of the version that the change was made from; `412` if it is not in force",
       }),
-      body: {
-        required: true,
-        description:
-          "As `application/json`, or as `application/jsonc` with comments and a comma behind the last item; comments are not kept",
-        content: { "application/json": { schema: Document, example: SMALL_CONFIG } },
-      },
-    },
-    responses: {
-      200: {
-        description: "Stored, or in force already; with `dryRun` what it would change",
-        headers: ETag,
-        content: { "application/json": { schema: z.union([Changed, DryRunResult]) } },
-      },
-      ...problems(
-        ...ADMISSION_TO_CHANGE,
-        "config.in_use",
-        "config.conflict",
-        "config.changed",
-        "config.invalid",
-      ),
-    },
+      "If-None-Match": z.string().optional().openapi({ description: "`*`: only if there is none yet" }),
+    }),
+    body: Document,
+    bodyDescription:
+      "As `application/json`, or as `application/jsonc` with comments and a comma behind the last item; comments are not kept",
+    example: SMALL_CONFIG,
+    answer: [
+      200,
+      z.union([Changed, DryRunResult]),
+      "Stored, or in force already; with `dryRun` what it would change",
+    ],
+    answerHeaders: ETag,
+    problems: ["config.in_use", "config.conflict", "config.changed", "config.invalid"],
   }),
   async (c) => {
     const { dryRun, note, reassign } = c.req.valid("query");
@@ -122,22 +102,12 @@ configApi.openapi(
 );
 
 configApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/config/versions",
-    operationId: "listConfigVersions",
-    ...needs("config:read"),
+  operation("GET /config/versions", {
+    id: "listConfigVersions",
+    scopes: ["config:read"],
     summary: "Lists all versions of the configuration, newest first",
-    request: { query: z.strictObject({ limit: Limit, cursor: cursorOf(z.tuple([Version])) }) },
-    responses: {
-      200: {
-        description: "A page of versions, without their documents",
-        content: {
-          "application/json": { schema: z.object({ items: z.array(VersionInfo), nextCursor: NextCursor }) },
-        },
-      },
-      ...problems(...ADMISSION, "request.invalid"),
-    },
+    query: z.strictObject({ limit: Limit, cursor: cursorOf(z.tuple([Version])) }),
+    answer: [200, pageOf(VersionInfo), "A page of versions, without their documents"],
   }),
   async (c) => {
     const { limit, cursor } = c.req.valid("query");
@@ -150,22 +120,13 @@ configApi.openapi(
 );
 
 configApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/config/versions/{version}",
-    operationId: "getConfigVersion",
-    ...needs("config:read"),
+  operation("GET /config/versions/{version}", {
+    id: "getConfigVersion",
+    scopes: ["config:read"],
     summary: "Gets one version with its document",
-    request: {
-      params: z.object({ version: VersionNumber }),
-    },
-    responses: {
-      200: {
-        description: "The version",
-        content: { "application/json": { schema: VersionWithDocument } },
-      },
-      ...problems(...ADMISSION, "config.version_not_found", "request.invalid"),
-    },
+    params: z.object({ version: VersionNumber }),
+    answer: [200, VersionWithDocument, "The version"],
+    problems: ["config.version_not_found"],
   }),
   async (c) => {
     const found = await new ConfigStore(c.env.DB).version(c.req.valid("param").version);
@@ -175,33 +136,24 @@ configApi.openapi(
 );
 
 configApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/config/diff",
-    operationId: "diffConfig",
-    ...needs("config:read"),
+  operation("GET /config/diff", {
+    id: "diffConfig",
+    scopes: ["config:read"],
     summary: "Compares two versions",
-    request: {
-      query: z.strictObject({
-        from: VersionNumber,
-        to: VersionNumber.optional().openapi({
-          type: "integer",
-          minimum: 1,
-          description: "The version in force if left out",
-        }),
+    query: z.strictObject({
+      from: VersionNumber,
+      to: VersionNumber.optional().openapi({
+        type: "integer",
+        minimum: 1,
+        description: "The version in force if left out",
       }),
-    },
-    responses: {
-      200: {
-        description: "The way from one to the other",
-        content: {
-          "application/json": {
-            schema: z.object({ from: VersionInfo, to: VersionInfo, diff: Diff }).openapi("ConfigVersionDiff"),
-          },
-        },
-      },
-      ...problems(...ADMISSION, "config.version_not_found", "request.invalid"),
-    },
+    }),
+    answer: [
+      200,
+      z.object({ from: VersionInfo, to: VersionInfo, diff: Diff }).openapi("ConfigVersionDiff"),
+      "The way from one to the other",
+    ],
+    problems: ["config.version_not_found"],
   }),
   async (c) => {
     const { from, to } = c.req.valid("query");
@@ -217,40 +169,23 @@ configApi.openapi(
 );
 
 configApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/config/rollback",
-    operationId: "rollBackConfig",
-    ...changes("config:write"),
+  operation("POST /config/rollback", {
+    id: "rollBackConfig",
+    scopes: ["config:write"],
     summary: "Restores an earlier version, as a new one",
-    request: {
-      query: z.strictObject({ reassign: ReassignTo.optional() }),
-      headers: Idempotent.extend({ "If-Match": z.string().optional() }),
-      body: {
-        required: true,
-        content: {
-          "application/json": {
-            schema: z.strictObject({ version: Version, note: Note.optional() }).openapi("ConfigRollback"),
-            example: { version: 1, note: "the change before was a mistake" },
-          },
-        },
-      },
-    },
-    responses: {
-      200: {
-        description: "Stored, or in force already",
-        headers: ETag,
-        content: { "application/json": { schema: Changed } },
-      },
-      ...problems(
-        ...ADMISSION_TO_CHANGE,
-        "config.version_not_found",
-        "config.in_use",
-        "config.conflict",
-        "config.changed",
-        "config.invalid",
-      ),
-    },
+    query: z.strictObject({ reassign: ReassignTo.optional() }),
+    headers: z.object({ "If-Match": z.string().optional() }),
+    body: z.strictObject({ version: Version, note: Note.optional() }).openapi("ConfigRollback"),
+    example: { version: 1, note: "the change before was a mistake" },
+    answer: [200, Changed, "Stored, or in force already"],
+    answerHeaders: ETag,
+    problems: [
+      "config.version_not_found",
+      "config.in_use",
+      "config.conflict",
+      "config.changed",
+      "config.invalid",
+    ],
   }),
   async (c) => {
     const { version: wanted, note } = c.req.valid("json");

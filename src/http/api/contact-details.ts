@@ -1,15 +1,15 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
 import { askGroups, groupIds } from "../../groups/ask.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ContactDetails, type DetailsRow } from "../../record/contact-details.ts";
 import { CONTACT_NOTES_CHARS_MAX, DISPLAY_NAME_CHARS_MAX } from "../../record/limits.ts";
-import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
-import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
-import { EmailAddress, Idempotent, Instant, instantOrNull, TelegramId } from "./shared.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
+import { EmailAddress, Instant, instantOrNull, TelegramId } from "./shared.ts";
 
 /** What the staff says of a contact beside what Telegram tells: names, blocks, who is the same person. */
 export const contactDetailsApi = new OpenAPIHono<Desk>();
@@ -59,20 +59,14 @@ const Details = z
 const BLOCK_TOLD_MAX = 5;
 
 const Params = z.object({ id: TelegramId });
-const FOUND = {
-  description: "What the staff says of the contact",
-  content: { "application/json": { schema: Details } },
-};
-
 contactDetailsApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/contacts/{id}/details",
-    operationId: "getContactDetails",
-    ...needs("contacts:read"),
+  operation("GET /contacts/{id}/details", {
+    id: "getContactDetails",
+    scopes: ["contacts:read"],
     summary: "Gets what the staff noted about a contact",
-    request: { params: Params },
-    responses: { 200: FOUND, ...problems(...ADMISSION, "contact.not_found", "request.invalid") },
+    params: Params,
+    answer: [200, Details, "What the staff says of the contact"],
+    problems: ["contact.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -82,36 +76,22 @@ contactDetailsApi.openapi(
 );
 
 contactDetailsApi.openapi(
-  createRoute({
-    method: "patch",
-    path: "/contacts/{id}/details",
-    operationId: "changeContactDetails",
-    ...changes("contacts:write"),
+  operation("PATCH /contacts/{id}/details", {
+    id: "changeContactDetails",
+    scopes: ["contacts:write"],
     summary: "Updates what the staff noted about a contact",
-    request: {
-      params: Params,
-      headers: Idempotent,
-      body: {
-        required: true,
-        content: {
-          "application/json": {
-            schema: z
-              .strictObject({
-                displayName: DisplayName.nullable().optional(),
-                email: Email.nullable().optional(),
-                phone: Phone.nullable().optional(),
-                notes: Notes.nullable().optional(),
-              })
-              .openapi("ContactDetailsChange", { description: "Null takes back; what is left out stays" }),
-            example: { displayName: "Ada (works council)", notes: null },
-          },
-        },
-      },
-    },
-    responses: {
-      200: FOUND,
-      ...problems(...ADMISSION_TO_CHANGE, "contact.not_found"),
-    },
+    params: Params,
+    body: z
+      .strictObject({
+        displayName: DisplayName.nullable().optional(),
+        email: Email.nullable().optional(),
+        phone: Phone.nullable().optional(),
+        notes: Notes.nullable().optional(),
+      })
+      .openapi("ContactDetailsChange", { description: "Null takes back; what is left out stays" }),
+    example: { displayName: "Ada (works council)", notes: null },
+    answer: [200, Details, "What the staff says of the contact"],
+    problems: ["contact.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -122,23 +102,15 @@ contactDetailsApi.openapi(
   },
 );
 
-const BLOCKING = {
-  request: { params: Params, headers: Idempotent },
-  responses: {
-    200: FOUND,
-    ...problems(...ADMISSION_TO_CHANGE, "contact.not_found", "config.missing", "group.unreachable"),
-  },
-} as const;
-
 contactDetailsApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/contacts/{id}/block",
-    operationId: "blockContact",
-    ...changes("contacts:write"),
+  operation("POST /contacts/{id}/block", {
+    id: "blockContact",
+    scopes: ["contacts:write"],
     summary: "Blocks a contact",
     description: "Their messages are not passed on any more. They are told so once, when they write.",
-    ...BLOCKING,
+    params: Params,
+    answer: [200, Details, "What the staff says of the contact"],
+    problems: ["contact.not_found", "config.missing", "group.unreachable"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -151,15 +123,15 @@ contactDetailsApi.openapi(
 );
 
 contactDetailsApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/contacts/{id}/unblock",
-    operationId: "unblockContact",
-    ...changes("contacts:write"),
+  operation("POST /contacts/{id}/unblock", {
+    id: "unblockContact",
+    scopes: ["contacts:write"],
     summary: "Unblocks a contact",
     description:
       "What they write from now on is passed on again; what they wrote while they were blocked is not.",
-    ...BLOCKING,
+    params: Params,
+    answer: [200, Details, "What the staff says of the contact"],
+    problems: ["contact.not_found", "config.missing", "group.unreachable"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -172,38 +144,21 @@ contactDetailsApi.openapi(
 );
 
 contactDetailsApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/contacts/{id}/merge",
-    operationId: "mergeContact",
-    ...changes("contacts:write"),
+  operation("POST /contacts/{id}/merge", {
+    id: "mergeContact",
+    scopes: ["contacts:write"],
     summary: "Merges a contact into another one: their tickets are listed together",
     description:
       "Both keep their own chat with the bot, because Telegram knows them as two. Nothing is lost: `unmerge` undoes it.",
-    request: {
-      params: Params,
-      headers: Idempotent,
-      body: {
-        required: true,
-        content: {
-          "application/json": {
-            schema: z
-              .strictObject({
-                into: z
-                  .int()
-                  .positive()
-                  .openapi({ description: "Who is shown for both", example: 5550000001 }),
-              })
-              .openapi("ContactMerge"),
-            example: { into: 5550000001 },
-          },
-        },
-      },
-    },
-    responses: {
-      200: FOUND,
-      ...problems(...ADMISSION_TO_CHANGE, "contact.not_found", "contact.merged", "contact.has_merged"),
-    },
+    params: Params,
+    body: z
+      .strictObject({
+        into: z.int().positive().openapi({ description: "Who is shown for both", example: 5550000001 }),
+      })
+      .openapi("ContactMerge"),
+    example: { into: 5550000001 },
+    answer: [200, Details, "What the staff says of the contact"],
+    problems: ["contact.not_found", "contact.merged", "contact.has_merged"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -229,14 +184,13 @@ contactDetailsApi.openapi(
 );
 
 contactDetailsApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/contacts/{id}/unmerge",
-    operationId: "unmergeContact",
-    ...changes("contacts:write"),
+  operation("POST /contacts/{id}/unmerge", {
+    id: "unmergeContact",
+    scopes: ["contacts:write"],
     summary: "Undoes a merge of contacts",
-    request: { params: Params, headers: Idempotent },
-    responses: { 200: FOUND, ...problems(...ADMISSION_TO_CHANGE, "contact.not_found") },
+    params: Params,
+    answer: [200, Details, "What the staff says of the contact"],
+    problems: ["contact.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
 import { signingRoot } from "../../domain/desk/secrets.ts";
@@ -11,13 +11,13 @@ import { ContactDetails } from "../../record/contact-details.ts";
 import { Erasures, type ErasureRow } from "../../record/erasures.ts";
 import { LegalHolds } from "../../record/legal-holds.ts";
 import { pseudonymOf } from "../../record/pseudonym.ts";
-import { changes, needs } from "../access.ts";
 import { keyIdOf } from "../api-key.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { PREVIEWED_TICKETS_MAX } from "../limits.ts";
-import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
-import { Idempotent, Instant, instant, instantOrNull, TelegramId } from "./shared.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
+import { Instant, instant, instantOrNull, TelegramId } from "./shared.ts";
 
 /** Erasing a person: what would go, the deed, and its receipt. */
 export const contactErasureApi = new OpenAPIHono<Desk>();
@@ -117,17 +117,13 @@ const Preview = z
 const Params = z.object({ id: TelegramId });
 
 contactErasureApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/contacts/{id}/erasure",
-    operationId: "previewErasure",
-    ...needs("contacts:write"),
+  operation("GET /contacts/{id}/erasure", {
+    id: "previewErasure",
+    scopes: ["contacts:write"],
     summary: "Previews what an erasure of a contact would remove; changes nothing",
-    request: { params: Params },
-    responses: {
-      200: { description: "What is there now", content: { "application/json": { schema: Preview } } },
-      ...problems(...ADMISSION, "contact.not_found", "request.invalid", "config.missing"),
-    },
+    params: Params,
+    answer: [200, Preview, "What is there now"],
+    problems: ["contact.not_found", "config.missing"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -158,22 +154,15 @@ contactErasureApi.openapi(
 );
 
 contactErasureApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/contacts/{id}/erase",
-    operationId: "eraseContact",
-    ...changes("contacts:write"),
+  operation("POST /contacts/{id}/erase", {
+    id: "eraseContact",
+    scopes: ["contacts:write"],
     summary: "Erases a person: every contact of theirs, everywhere, for good",
     description:
       "Tickets in hand are closed without a word to the customer; topics are deleted where Telegram lets the bot. Most of it is done when this answers; it is over once a later look finds nothing more: see `GET /erasures/{id}`. What the person writes before that goes as well.",
-    request: { params: Params, headers: Idempotent },
-    responses: {
-      202: {
-        description: "It is under way, and goes on whatever happens",
-        content: { "application/json": { schema: Erasure } },
-      },
-      ...problems(...ADMISSION_TO_CHANGE, "contact.not_found", "contact.held", "config.missing"),
-    },
+    params: Params,
+    answer: [202, Erasure, "It is under way, and goes on whatever happens"],
+    problems: ["contact.not_found", "contact.held", "config.missing"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -199,17 +188,13 @@ contactErasureApi.openapi(
 );
 
 contactErasureApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/erasures/{id}",
-    operationId: "getErasure",
-    ...needs("contacts:read"),
+  operation("GET /erasures/{id}", {
+    id: "getErasure",
+    scopes: ["contacts:read"],
     summary: "Gets the receipt of an erasure: when, and what was removed where",
-    request: { params: z.object({ id: z.string().max(32).openapi({ example: "3f9k2m1x7qpa" }) }) },
-    responses: {
-      200: { description: "The receipt", content: { "application/json": { schema: Erasure } } },
-      ...problems(...ADMISSION, "erasure.not_found", "request.invalid"),
-    },
+    params: z.object({ id: z.string().max(32).openapi({ example: "3f9k2m1x7qpa" }) }),
+    answer: [200, Erasure, "The receipt"],
+    problems: ["erasure.not_found"],
   }),
   async (c) => {
     const row = await new Erasures(c.env.DB).find(c.req.valid("param").id);

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import { plainNumber } from "../../domain/message-number.ts";
 import { askGroup } from "../../groups/ask.ts";
@@ -14,11 +14,11 @@ import {
   type EventPlace,
 } from "../../record/contact-record.ts";
 import { LegalHolds } from "../../record/legal-holds.ts";
-import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { EXPORT_PAGE_ROWS } from "../limits.ts";
-import { ADMISSION, problem, problems } from "../problem.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
 import { streamed } from "../streamed.ts";
 import { written } from "../written.ts";
 import { detailsJson } from "./contact-details.ts";
@@ -28,30 +28,21 @@ import { TelegramId } from "./shared.ts";
 export const contactExportApi = new OpenAPIHono<Desk>();
 
 contactExportApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/contacts/{id}/export",
-    operationId: "exportContact",
-    ...needs("contacts:read", "tickets:read"),
+  operation("GET /contacts/{id}/export", {
+    id: "exportContact",
+    scopes: ["contacts:read", "tickets:read"],
     summary: "Exports everything that the desk knows of a person, as one JSON document",
     description:
       "All contacts of the person; for each what the record and every group's object have. Texts of messages are not stored once they are delivered: links tell which messages there were, and what waits or was given up is told with its words. It is read while it is sent, so a transfer that breaks off is incomplete. That it was made stands in the audit trail.",
-    request: { params: z.object({ id: TelegramId }) },
-    responses: {
-      200: {
-        description: "The document",
-        content: {
-          "application/json": {
-            schema: z
-              .object({ exportedAt: z.string(), contacts: z.array(z.unknown()) })
-              .openapi("ContactExport", {
-                example: { exportedAt: "2026-11-20T12:00:00.000Z", contacts: [{ contact: 5550000001 }] },
-              }),
-          },
-        },
-      },
-      ...problems(...ADMISSION, "contact.not_found", "request.invalid", "config.missing"),
-    },
+    params: z.object({ id: TelegramId }),
+    answer: [
+      200,
+      z.object({ exportedAt: z.string(), contacts: z.array(z.unknown()) }).openapi("ContactExport", {
+        example: { exportedAt: "2026-11-20T12:00:00.000Z", contacts: [{ contact: 5550000001 }] },
+      }),
+      "The document",
+    ],
+    problems: ["contact.not_found", "config.missing"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { UNREACHABLE_REASONS } from "../../domain/contact/contact.ts";
 import { isActive, TICKET_STATUSES } from "../../domain/ticket/status.ts";
 import { ContactDetails } from "../../record/contact-details.ts";
@@ -6,11 +6,11 @@ import { knownContact, listContacts, type ContactRow } from "../../record/contac
 import { encodeCursor } from "../../record/cursor.ts";
 import { SEARCH_CHARS_MAX } from "../../record/limits.ts";
 import { wordsOf } from "../../record/search-words.ts";
-import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { CONTACT_TICKETS_SHOWN } from "../limits.ts";
-import { ADMISSION, problem, problems } from "../problem.ts";
-import { cursorOf, Instant, instant, Limit, NextCursor, TelegramId } from "./shared.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
+import { cursorOf, Instant, instant, Limit, TelegramId, pageOf } from "./shared.ts";
 import { Yes } from "./ticket-query.ts";
 
 /** Who wrote to the desk, as the record has them. */
@@ -58,32 +58,20 @@ const Search = z
   });
 
 contactsApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/contacts",
-    operationId: "listContacts",
-    ...needs("contacts:read"),
+  operation("GET /contacts", {
+    id: "listContacts",
+    scopes: ["contacts:read"],
     summary: "Lists, filters and searches contacts, newest first",
     description:
       "A page reads only so much of the record: where little matches it may be short, or empty, and still have a `nextCursor`.",
-    request: {
-      query: z.strictObject({
-        q: Search,
-        group: z.string().min(1).max(64).optional().openapi({ description: "Their home", example: "main" }),
-        unreachable: Yes,
-        limit: Limit,
-        cursor: cursorOf(z.tuple([z.enum(["newest", "found"]), z.int(), z.int()])),
-      }),
-    },
-    responses: {
-      200: {
-        description: "A page of contacts",
-        content: {
-          "application/json": { schema: z.object({ items: z.array(Contact), nextCursor: NextCursor }) },
-        },
-      },
-      ...problems(...ADMISSION, "request.invalid"),
-    },
+    query: z.strictObject({
+      q: Search,
+      group: z.string().min(1).max(64).optional().openapi({ description: "Their home", example: "main" }),
+      unreachable: Yes,
+      limit: Limit,
+      cursor: cursorOf(z.tuple([z.enum(["newest", "found"]), z.int(), z.int()])),
+    }),
+    answer: [200, pageOf(Contact), "A page of contacts"],
   }),
   async (c) => {
     const { q, limit, cursor, ...filter } = c.req.valid("query");
@@ -100,40 +88,33 @@ contactsApi.openapi(
 );
 
 contactsApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/contacts/{id}",
-    operationId: "getContact",
-    ...needs("contacts:read"),
+  operation("GET /contacts/{id}", {
+    id: "getContact",
+    scopes: ["contacts:read"],
     summary: "Gets a contact with their newest tickets",
     description:
       "Tickets of contacts that are the same person count as well: `GET /contacts/{id}/details` says which these are.",
-    request: { params: z.object({ id: TelegramId }) },
-    responses: {
-      200: {
-        description: "The contact; all of their tickets are listed under `/tickets?customer=`",
-        content: {
-          "application/json": {
-            schema: Contact.extend({
-              tickets: z.object({
-                total: z.int().openapi({ description: "Counted up to 1000" }),
-                active: z.int().openapi({ description: "Of these, not closed" }),
-                newest: z.array(
-                  z.object({
-                    ref: z.string().openapi({ example: "SUP-1" }),
-                    group: z.string(),
-                    queue: z.string(),
-                    status: z.enum(TICKET_STATUSES),
-                    openedAt: Instant,
-                  }),
-                ),
-              }),
-            }).openapi("ContactWithTickets"),
-          },
-        },
-      },
-      ...problems(...ADMISSION, "contact.not_found", "request.invalid"),
-    },
+    params: z.object({ id: TelegramId }),
+    answer: [
+      200,
+      Contact.extend({
+        tickets: z.object({
+          total: z.int().openapi({ description: "Counted up to 1000" }),
+          active: z.int().openapi({ description: "Of these, not closed" }),
+          newest: z.array(
+            z.object({
+              ref: z.string().openapi({ example: "SUP-1" }),
+              group: z.string(),
+              queue: z.string(),
+              status: z.enum(TICKET_STATUSES),
+              openedAt: Instant,
+            }),
+          ),
+        }),
+      }).openapi("ContactWithTickets"),
+      "The contact; all of their tickets are listed under `/tickets?customer=`",
+    ],
+    problems: ["contact.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");

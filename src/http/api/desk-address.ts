@@ -1,15 +1,15 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { deskOrigin } from "../../domain/desk/address.ts";
 import { TELEGRAM_SECRETS, toldSecret } from "../../domain/desk/secrets.ts";
 import { leadWebhook, moveDesk } from "../../groups/reconciling/desk-address.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";
 import { botIdOf } from "../../telegram/api.ts";
-import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { ADDRESS_CHARS_MAX } from "../limits.ts";
-import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
-import { Idempotent, Instant, instantOrNull } from "./shared.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
+import { Instant, instantOrNull } from "./shared.ts";
 
 /** Where the desk itself is, and where Telegram sends its updates. */
 export const deskAddressApi = new OpenAPIHono<Desk>();
@@ -44,55 +44,33 @@ const Led = z
   .openapi("WebhookSet");
 
 deskAddressApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/desk/address",
-    operationId: "getDeskAddress",
-    ...needs("metrics:read"),
+  operation("GET /desk/address", {
+    id: "getDeskAddress",
+    scopes: ["metrics:read"],
     summary: "Gets the desk's own address, and where updates come",
-    responses: {
-      200: { description: "As it is known", content: { "application/json": { schema: Address } } },
-      ...problems(...ADMISSION),
-    },
+    answer: [200, Address, "As it is known"],
   }),
   async (c) => c.json(await addressJson(c.env), 200),
 );
 
 deskAddressApi.openapi(
-  createRoute({
-    method: "put",
-    path: "/desk/address",
-    operationId: "setDeskAddress",
-    ...changes("admin"),
+  operation("PUT /desk/address", {
+    id: "setDeskAddress",
+    scopes: ["admin"],
     summary: "Sets the desk's own address, and leads Telegram's updates there",
     description:
       "After a move to another domain, Worker or port. Reconciliation leads the webhook back to this address from then on. An address that Telegram refuses is not kept.",
-    request: {
-      headers: Idempotent,
-      body: {
-        required: true,
-        content: {
-          "application/json": {
-            schema: z
-              .strictObject({
-                url: z.string().max(ADDRESS_CHARS_MAX).openapi({
-                  description: "Its origin, with https and without a path",
-                  example: "https://desk.example.com",
-                }),
-              })
-              .openapi("DeskAddressChange"),
-            example: { url: "https://desk.example.com" },
-          },
-        },
-      },
-    },
-    responses: {
-      200: {
-        description: "It is kept",
-        content: { "application/json": { schema: Address.extend({ webhook: Led }).openapi("DeskMoved") } },
-      },
-      ...problems(...ADMISSION_TO_CHANGE, "address.refused"),
-    },
+    body: z
+      .strictObject({
+        url: z.string().max(ADDRESS_CHARS_MAX).openapi({
+          description: "Its origin, with https and without a path",
+          example: "https://desk.example.com",
+        }),
+      })
+      .openapi("DeskAddressChange"),
+    example: { url: "https://desk.example.com" },
+    answer: [200, Address.extend({ webhook: Led }).openapi("DeskMoved"), "It is kept"],
+    problems: ["address.refused"],
   }),
   async (c) => {
     const { url } = c.req.valid("json");
@@ -116,19 +94,14 @@ deskAddressApi.openapi(
 );
 
 deskAddressApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/reconciliation/webhook",
-    operationId: "setTelegramWebhook",
-    ...changes("admin"),
+  operation("POST /reconciliation/webhook", {
+    id: "setTelegramWebhook",
+    scopes: ["admin"],
     summary: "Sets Telegram's webhook again: to the desk's address, with the desk's present secret",
     description:
       "After the secret for Telegram was changed, or when the webhook leads elsewhere and was left there. Where nobody has set the desk's address it is where updates came last.",
-    request: { headers: Idempotent },
-    responses: {
-      200: { description: "What Telegram said", content: { "application/json": { schema: Led } } },
-      ...problems(...ADMISSION_TO_CHANGE, "address.unknown", "address.refused"),
-    },
+    answer: [200, Led, "What Telegram said"],
+    problems: ["address.unknown", "address.refused"],
   }),
   async (c) => {
     const led = await leadWebhook(c.env, doerOf(c), c.get("now")());

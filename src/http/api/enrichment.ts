@@ -1,8 +1,7 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { enrichmentAudit } from "../../record/enrichment-audit.ts";
-import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
-import { ADMISSION, problems } from "../problem.ts";
+import { operation } from "../route.ts";
 import { Instant, instant, Until, When } from "./shared.ts";
 
 /** How well the system that knows the customers serves the desk. */
@@ -43,26 +42,16 @@ const Audit = z
   .openapi("EnrichmentAudit");
 
 enrichmentApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/enrichment/audit",
-    operationId: "auditEnrichment",
-    ...needs("metrics:read"),
+  operation("GET /enrichment/audit", {
+    id: "auditEnrichment",
+    scopes: ["metrics:read"],
     summary: "Gets the failures, staleness and disagreements of the enrichment system",
-    request: {
-      query: z.strictObject({
-        since: When.optional().openapi({ description: "A week before `until` unless said otherwise" }),
-        until: Until.openapi({ description: "Now unless said otherwise; not included" }),
-        group: z.string().min(1).max(64).optional().openapi({ example: "main" }),
-      }),
-    },
-    responses: {
-      200: {
-        description: "Counted from the tickets' events",
-        content: { "application/json": { schema: Audit } },
-      },
-      ...problems(...ADMISSION, "request.invalid"),
-    },
+    query: z.strictObject({
+      since: When.optional().openapi({ description: "A week before `until` unless said otherwise" }),
+      until: Until.openapi({ description: "Now unless said otherwise; not included" }),
+      group: z.string().min(1).max(64).optional().openapi({ example: "main" }),
+    }),
+    answer: [200, Audit, "Counted from the tickets' events"],
   }),
   async (c) => {
     const query = c.req.valid("query");

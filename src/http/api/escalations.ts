@@ -1,20 +1,19 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { METRICS } from "../../domain/metric.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { ESCALATION_ACTS, listEscalations, type EscalationRow } from "../../record/escalations.ts";
-import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
-import { ADMISSION, problems } from "../problem.ts";
+import { operation } from "../route.ts";
 import {
   cursorOf,
   Instant,
   instant,
   instantOrNull,
   Limit,
-  NextCursor,
   TelegramId,
   Until,
   When,
+  pageOf,
 } from "./shared.ts";
 
 /** What was done because a promise was at risk or broken, for a supervisor to review. */
@@ -65,42 +64,30 @@ const Escalation = z
 const Name = z.string().min(1).max(64);
 
 escalationsApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/escalations",
-    operationId: "listEscalations",
-    ...needs("tickets:read"),
+  operation("GET /escalations", {
+    id: "listEscalations",
+    scopes: ["tickets:read"],
     summary: "Lists escalations of all tickets, newest first",
-    request: {
-      query: z.strictObject({
-        group: Name.optional().openapi({ example: "main" }),
-        queue: Name.optional().openapi({ example: "general" }),
-        ticket: z
-          .string()
-          .max(32)
-          .optional()
-          .openapi({ description: "A reference, or a ticket's `id`", example: "SUP-1" }),
-        assignee: TelegramId.optional().openapi({ description: "Whose ticket it is now" }),
-        agent: TelegramId.optional().openapi({ description: "Who was told, or got the ticket" }),
-        metric: z.enum(METRICS).optional(),
-        policy: Name.optional().openapi({ example: "ladder" }),
-        act: z.enum(ESCALATION_ACTS).optional(),
-        result: z.enum(["done", "held", "nobody", "unchanged"]).optional(),
-        since: When.optional(),
-        until: Until,
-        limit: Limit,
-        cursor: cursorOf(z.tuple([z.int(), z.string().max(64), z.int()])),
-      }),
-    },
-    responses: {
-      200: {
-        description: "A page of escalations",
-        content: {
-          "application/json": { schema: z.object({ items: z.array(Escalation), nextCursor: NextCursor }) },
-        },
-      },
-      ...problems(...ADMISSION, "request.invalid"),
-    },
+    query: z.strictObject({
+      group: Name.optional().openapi({ example: "main" }),
+      queue: Name.optional().openapi({ example: "general" }),
+      ticket: z
+        .string()
+        .max(32)
+        .optional()
+        .openapi({ description: "A reference, or a ticket's `id`", example: "SUP-1" }),
+      assignee: TelegramId.optional().openapi({ description: "Whose ticket it is now" }),
+      agent: TelegramId.optional().openapi({ description: "Who was told, or got the ticket" }),
+      metric: z.enum(METRICS).optional(),
+      policy: Name.optional().openapi({ example: "ladder" }),
+      act: z.enum(ESCALATION_ACTS).optional(),
+      result: z.enum(["done", "held", "nobody", "unchanged"]).optional(),
+      since: When.optional(),
+      until: Until,
+      limit: Limit,
+      cursor: cursorOf(z.tuple([z.int(), z.string().max(64), z.int()])),
+    }),
+    answer: [200, pageOf(Escalation), "A page of escalations"],
   }),
   async (c) => {
     const { limit, cursor, ...filter } = c.req.valid("query");

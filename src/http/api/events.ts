@@ -1,11 +1,11 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { EVENT_TYPES } from "../../domain/ticket/event.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { FEED_BEGIN, readFeed, type FeedPlace } from "../../record/feed.ts";
-import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { EVENTS_PAGE_DEFAULT, EVENTS_PAGE_MAX } from "../limits.ts";
-import { ADMISSION, problem, problems } from "../problem.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
 import { cursorOf, IntegerText } from "./shared.ts";
 import { Due, dueJson, eventJson, TicketEvent } from "./ticket-json.ts";
 import { several } from "./ticket-query.ts";
@@ -30,50 +30,41 @@ const FeedEvent = TicketEvent.extend({
 }).openapi("FeedEvent");
 
 eventsApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/events",
-    operationId: "listEvents",
-    ...needs("tickets:read"),
+  operation("GET /events", {
+    id: "listEvents",
+    scopes: ["tickets:read"],
     summary: "Lists the events of all tickets since a cursor",
     description:
       "In the order in which the record was told: whoever goes on with `nextCursor` misses nothing, and gets no event twice. A ticket's own events are counted by `n`; after an outage those of one group may come after younger ones of another. `nextCursor` is never null: ask again with it later. With a filter a page may be empty and `more` still true.",
-    request: {
-      query: z.strictObject({
-        after: cursorOf(z.tuple([z.int().nonnegative(), z.string().max(64), z.int().nonnegative()])).openapi({
-          description:
-            "`nextCursor` of the page before, or an event's `cursor`; from the beginning without one",
-        }),
-        type: several(z.enum(EVENT_TYPES), 20).openapi({
-          type: "array",
-          items: { type: "string", enum: [...EVENT_TYPES] },
-          description: "One or several, with commas between or repeated",
-          example: ["ticket_opened", "ticket_resolved"],
-        }),
-        group: z.string().min(1).max(64).optional().openapi({ example: "main" }),
-        limit: IntegerText.pipe(z.int().min(1).max(EVENTS_PAGE_MAX)).default(EVENTS_PAGE_DEFAULT).openapi({
-          type: "integer",
-          minimum: 1,
-          maximum: EVENTS_PAGE_MAX,
-          default: EVENTS_PAGE_DEFAULT,
-        }),
+    query: z.strictObject({
+      after: cursorOf(z.tuple([z.int().nonnegative(), z.string().max(64), z.int().nonnegative()])).openapi({
+        description:
+          "`nextCursor` of the page before, or an event's `cursor`; from the beginning without one",
       }),
-    },
-    responses: {
-      200: {
-        description: "A page of events",
-        content: {
-          "application/json": {
-            schema: z.object({
-              items: z.array(FeedEvent),
-              nextCursor: Cursor,
-              more: z.boolean().openapi({ description: "Whether more has happened by now" }),
-            }),
-          },
-        },
-      },
-      ...problems(...ADMISSION, "events.cursor_lost", "request.invalid"),
-    },
+      type: several(z.enum(EVENT_TYPES), 20).openapi({
+        type: "array",
+        items: { type: "string", enum: [...EVENT_TYPES] },
+        description: "One or several, with commas between or repeated",
+        example: ["ticket_opened", "ticket_resolved"],
+      }),
+      group: z.string().min(1).max(64).optional().openapi({ example: "main" }),
+      limit: IntegerText.pipe(z.int().min(1).max(EVENTS_PAGE_MAX)).default(EVENTS_PAGE_DEFAULT).openapi({
+        type: "integer",
+        minimum: 1,
+        maximum: EVENTS_PAGE_MAX,
+        default: EVENTS_PAGE_DEFAULT,
+      }),
+    }),
+    answer: [
+      200,
+      z.object({
+        items: z.array(FeedEvent),
+        nextCursor: Cursor,
+        more: z.boolean().openapi({ description: "Whether more has happened by now" }),
+      }),
+      "A page of events",
+    ],
+    problems: ["events.cursor_lost"],
   }),
   async (c) => {
     const { after, type, group, limit } = c.req.valid("query");

@@ -1,36 +1,29 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import { askGroup, hasGroup } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
-import { changes } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
-import { ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
-import { Idempotent } from "./shared.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
 
 /** What can be asked of one group as a whole. */
 export const groupsApi = new OpenAPIHono<Desk>();
 
 groupsApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/groups/{id}/reproject",
-    operationId: "reprojectGroup",
-    ...changes("admin"),
+  operation("POST /groups/{id}/reproject", {
+    id: "reprojectGroup",
+    scopes: ["admin"],
     summary: "Rebuilds the record of a group from its object",
-    request: {
-      params: z.object({ id: z.string().max(64).openapi({ example: "main" }) }),
-      headers: Idempotent,
-    },
-    responses: {
-      202: {
-        description: "Everything that the object knows is on its way to the record",
-        content: { "application/json": { schema: z.object({ group: z.string(), tickets: z.int() }) } },
-      },
-      ...problems(...ADMISSION_TO_CHANGE, "group.not_found", "config.missing", "group.unreachable"),
-    },
+    params: z.object({ id: z.string().max(64).openapi({ example: "main" }) }),
+    answer: [
+      202,
+      z.object({ group: z.string(), tickets: z.int() }),
+      "Everything that the object knows is on its way to the record",
+    ],
+    problems: ["group.not_found", "config.missing", "group.unreachable"],
   }),
   async (c) => {
     const { id: group } = c.req.valid("param");

@@ -1,26 +1,25 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { SCOPE_NAMES, SCOPES } from "../../domain/desk/scope.ts";
 import { log } from "../../log.ts";
 import { ApiKeys, type ApiKeyRow } from "../../record/api-keys.ts";
 import { encodeCursor } from "../../record/cursor.ts";
-import { changes, changesFitting, needs } from "../access.ts";
 import { hashOf, keyIdOf, keyText, newSecret } from "../api-key.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { CALLS_PER_MINUTE_DEFAULT, CALLS_PER_MINUTE_MAX, KEY_NAME_CHARS_MAX } from "../limits.ts";
-import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
 import {
   notInFuture,
   cursorOf,
-  Idempotent,
   Instant,
   instant,
   instantOrNull,
   Limit,
-  NextCursor,
   Overlap,
   WhenOrNull,
+  pageOf,
 } from "./shared.ts";
 
 /** The keys by which programs are known: made, listed, rotated and revoked. */
@@ -79,24 +78,12 @@ const Params = z.object({ id: KeyId });
 const NO_STORE = { "Cache-Control": "no-store" };
 
 keysApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/keys",
-    operationId: "listKeys",
-    ...needs("admin"),
+  operation("GET /keys", {
+    id: "listKeys",
+    scopes: ["admin"],
     summary: "Lists API keys, newest first, without their secrets",
-    request: {
-      query: z.strictObject({ limit: Limit, cursor: cursorOf(z.tuple([z.int(), z.string().max(32)])) }),
-    },
-    responses: {
-      200: {
-        description: "A page of keys",
-        content: {
-          "application/json": { schema: z.object({ items: z.array(Key), nextCursor: NextCursor }) },
-        },
-      },
-      ...problems(...ADMISSION, "request.invalid"),
-    },
+    query: z.strictObject({ limit: Limit, cursor: cursorOf(z.tuple([z.int(), z.string().max(32)])) }),
+    answer: [200, pageOf(Key), "A page of keys"],
   }),
   async (c) => {
     const { limit, cursor } = c.req.valid("query");
@@ -111,54 +98,36 @@ keysApi.openapi(
 );
 
 keysApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/keys",
-    operationId: "createKey",
-    ...changesFitting<{ expiresAt: number | null }>(
-      (c, { expiresAt }) => notInFuture("/expiresAt", expiresAt, c.get("now")()),
-      "admin",
-    ),
+  operation("POST /keys", {
+    id: "createKey",
+    scopes: ["admin"],
     summary: "Creates an API key",
-    request: {
-      headers: Idempotent,
-      body: {
-        required: true,
-        content: {
-          "application/json": {
-            schema: z
-              .strictObject({
-                name: Name,
-                scopes: z
-                  .array(Scope)
-                  .min(1)
-                  .max(SCOPE_NAMES.length)
-                  .refine((scopes) => new Set(scopes).size === scopes.length, "must name each scope once"),
-                callsPerMinute: z
-                  .int()
-                  .min(1)
-                  .max(CALLS_PER_MINUTE_MAX)
-                  .default(CALLS_PER_MINUTE_DEFAULT)
-                  .openapi({ description: "What is above is answered 429" }),
-                expiresAt: WhenOrNull.default(null).openapi({
-                  type: ["string", "null"],
-                  description: "Null: never",
-                  example: "2100-01-01T00:00:00Z",
-                }),
-              })
-              .openapi("NewApiKey"),
-            example: { name: "reporting", scopes: ["tickets:read", "metrics:read"] },
-          },
-        },
-      },
-    },
-    responses: {
-      201: {
-        description: "The key with its secret",
-        content: { "application/json": { schema: KeyWithSecret } },
-      },
-      ...problems(...ADMISSION_TO_CHANGE, "key.too_many"),
-    },
+    body: z
+      .strictObject({
+        name: Name,
+        scopes: z
+          .array(Scope)
+          .min(1)
+          .max(SCOPE_NAMES.length)
+          .refine((scopes) => new Set(scopes).size === scopes.length, "must name each scope once"),
+        callsPerMinute: z
+          .int()
+          .min(1)
+          .max(CALLS_PER_MINUTE_MAX)
+          .default(CALLS_PER_MINUTE_DEFAULT)
+          .openapi({ description: "What is above is answered 429" }),
+        expiresAt: WhenOrNull.default(null).openapi({
+          type: ["string", "null"],
+          description: "Null: never",
+          example: "2100-01-01T00:00:00Z",
+        }),
+      })
+      .openapi("NewApiKey"),
+    example: { name: "reporting", scopes: ["tickets:read", "metrics:read"] },
+    fits: (c, { expiresAt }: { expiresAt?: number | null }) =>
+      notInFuture("/expiresAt", expiresAt, c.get("now")()),
+    answer: [201, KeyWithSecret, "The key with its secret"],
+    problems: ["key.too_many"],
   }),
   async (c) => {
     const { name, scopes, callsPerMinute, expiresAt } = c.req.valid("json");
@@ -178,17 +147,13 @@ keysApi.openapi(
 );
 
 keysApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/keys/{id}",
-    operationId: "getKey",
-    ...needs("admin"),
+  operation("GET /keys/{id}", {
+    id: "getKey",
+    scopes: ["admin"],
     summary: "Gets an API key, without its secret",
-    request: { params: Params },
-    responses: {
-      200: { description: "The key", content: { "application/json": { schema: Key } } },
-      ...problems(...ADMISSION, "key.not_found", "request.invalid"),
-    },
+    params: Params,
+    answer: [200, Key, "The key"],
+    problems: ["key.not_found"],
   }),
   async (c) => {
     const row = await new ApiKeys(c.env.DB).find(c.req.valid("param").id);
@@ -197,32 +162,19 @@ keysApi.openapi(
 );
 
 keysApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/keys/{id}/rotate",
-    operationId: "rotateKey",
-    ...changes("admin"),
+  operation("POST /keys/{id}/rotate", {
+    id: "rotateKey",
+    scopes: ["admin"],
     summary: "Rotates the secret of an API key; for a while both are accepted",
-    request: {
-      params: Params,
-      headers: Idempotent,
-      body: {
-        required: true,
-        content: {
-          "application/json": {
-            schema: z.strictObject({ overlap: Overlap }).openapi("ApiKeyRotation"),
-            example: { overlap: "24h" },
-          },
-        },
-      },
-    },
-    responses: {
-      200: {
-        description: "The key with its new secret; a secret that was rotated away before ends now",
-        content: { "application/json": { schema: KeyWithSecret } },
-      },
-      ...problems(...ADMISSION_TO_CHANGE, "key.not_found", "key.revoked"),
-    },
+    params: Params,
+    body: z.strictObject({ overlap: Overlap }).openapi("ApiKeyRotation"),
+    example: { overlap: "24h" },
+    answer: [
+      200,
+      KeyWithSecret,
+      "The key with its new secret; a secret that was rotated away before ends now",
+    ],
+    problems: ["key.not_found", "key.revoked"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -248,20 +200,13 @@ keysApi.openapi(
 );
 
 keysApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/keys/{id}/revoke",
-    operationId: "revokeKey",
-    ...changes("admin"),
+  operation("POST /keys/{id}/revoke", {
+    id: "revokeKey",
+    scopes: ["admin"],
     summary: "Revokes an API key",
-    request: { params: Params, headers: Idempotent },
-    responses: {
-      200: {
-        description: "Revoked; one that was revoked before tells by whom and when",
-        content: { "application/json": { schema: Key } },
-      },
-      ...problems(...ADMISSION_TO_CHANGE, "key.not_found"),
-    },
+    params: Params,
+    answer: [200, Key, "Revoked; one that was revoked before tells by whom and when"],
+    problems: ["key.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");

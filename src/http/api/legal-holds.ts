@@ -1,25 +1,15 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { retentionReport } from "../../groups/retention.ts";
 import { ContactDetails } from "../../record/contact-details.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { LegalHolds, type Held, type HoldRow } from "../../record/legal-holds.ts";
 import { HOLD_REASON_CHARS_MAX } from "../../record/limits.ts";
 import { ticketByRef } from "../../record/queries.ts";
-import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
-import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
-import {
-  cursorOf,
-  Idempotent,
-  Instant,
-  instant,
-  instantOrNull,
-  Limit,
-  NextCursor,
-  Ref,
-  TelegramId,
-} from "./shared.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
+import { cursorOf, Instant, instant, instantOrNull, Limit, Ref, TelegramId, pageOf } from "./shared.ts";
 
 /** What must be kept, and how it goes with forgetting the rest. */
 export const legalHoldsApi = new OpenAPIHono<Desk>();
@@ -38,43 +28,17 @@ const Reason = z
     reason: z.string().trim().min(1).max(HOLD_REASON_CHARS_MAX).openapi({ example: "Case 2026-118" }),
   })
   .openapi("LegalHoldReason");
-const BODY = {
-  required: true,
-  content: { "application/json": { schema: Reason, example: { reason: "Case 2026-118" } } },
-} as const;
-const SET = {
-  description: "It is held; one that was held before stays as it was",
-  content: { "application/json": { schema: Hold } },
-} as const;
-const LIFTED = { description: "Nothing holds it any more" } as const;
-const TO_SET = [
-  ...ADMISSION_TO_CHANGE,
-  "request.malformed",
-  "request.too_large",
-  "request.not_json",
-  "request.invalid",
-] as const;
 const Position = z.tuple([z.int(), z.enum(["contact", "ticket"]), z.string().max(128)]);
 const Contact = z.object({ id: TelegramId });
 const Ticket = z.object({ ref: Ref });
 
 legalHoldsApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/legal-holds",
-    operationId: "listLegalHolds",
-    ...needs("contacts:read"),
+  operation("GET /legal-holds", {
+    id: "listLegalHolds",
+    scopes: ["contacts:read"],
     summary: "Lists legal holds, longest first",
-    request: { query: z.strictObject({ limit: Limit, cursor: cursorOf(Position) }) },
-    responses: {
-      200: {
-        description: "A page of holds",
-        content: {
-          "application/json": { schema: z.object({ items: z.array(Hold), nextCursor: NextCursor }) },
-        },
-      },
-      ...problems(...ADMISSION, "request.invalid"),
-    },
+    query: z.strictObject({ limit: Limit, cursor: cursorOf(Position) }),
+    answer: [200, pageOf(Hold), "A page of holds"],
   }),
   async (c) => {
     const { limit, cursor = null } = c.req.valid("query");
@@ -87,14 +51,15 @@ legalHoldsApi.openapi(
 );
 
 legalHoldsApi.openapi(
-  createRoute({
-    method: "put",
-    path: "/contacts/{id}/legal-hold",
-    operationId: "holdContact",
-    ...changes("contacts:write"),
+  operation("PUT /contacts/{id}/legal-hold", {
+    id: "holdContact",
+    scopes: ["contacts:write"],
     summary: "Places a legal hold on a contact and all of their tickets",
-    request: { params: Contact, headers: Idempotent, body: BODY },
-    responses: { 200: SET, ...problems(...TO_SET, "contact.not_found") },
+    params: Contact,
+    body: Reason,
+    example: { reason: "Case 2026-118" },
+    answer: [200, Hold, "It is held; one that was held before stays as it was"],
+    problems: ["contact.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -107,14 +72,13 @@ legalHoldsApi.openapi(
 );
 
 legalHoldsApi.openapi(
-  createRoute({
-    method: "delete",
-    path: "/contacts/{id}/legal-hold",
-    operationId: "releaseContact",
-    ...changes("contacts:write"),
+  operation("DELETE /contacts/{id}/legal-hold", {
+    id: "releaseContact",
+    scopes: ["contacts:write"],
     summary: "Lifts the legal hold on a contact",
-    request: { params: Contact, headers: Idempotent },
-    responses: { 204: LIFTED, ...problems(...ADMISSION_TO_CHANGE, "hold.not_found") },
+    params: Contact,
+    answer: [204, null, "Nothing holds it any more"],
+    problems: ["hold.not_found"],
   }),
   async (c) => {
     const held: Held = { kind: "contact", id: String(c.req.valid("param").id) };
@@ -126,14 +90,15 @@ legalHoldsApi.openapi(
 );
 
 legalHoldsApi.openapi(
-  createRoute({
-    method: "put",
-    path: "/tickets/{ref}/legal-hold",
-    operationId: "holdTicket",
-    ...changes("contacts:write"),
+  operation("PUT /tickets/{ref}/legal-hold", {
+    id: "holdTicket",
+    scopes: ["contacts:write"],
     summary: "Places a legal hold on a ticket; its contact cannot be erased either",
-    request: { params: Ticket, headers: Idempotent, body: BODY },
-    responses: { 200: SET, ...problems(...TO_SET, "ticket.not_found") },
+    params: Ticket,
+    body: Reason,
+    example: { reason: "Case 2026-118" },
+    answer: [200, Hold, "It is held; one that was held before stays as it was"],
+    problems: ["ticket.not_found"],
   }),
   async (c) => {
     const found = await ticketByRef(c.env.DB, c.req.valid("param").ref, { after: 0, limit: 1 });
@@ -146,17 +111,13 @@ legalHoldsApi.openapi(
 );
 
 legalHoldsApi.openapi(
-  createRoute({
-    method: "delete",
-    path: "/tickets/{ref}/legal-hold",
-    operationId: "releaseTicket",
-    ...changes("contacts:write"),
+  operation("DELETE /tickets/{ref}/legal-hold", {
+    id: "releaseTicket",
+    scopes: ["contacts:write"],
     summary: "Lifts the legal hold on a ticket",
-    request: { params: Ticket, headers: Idempotent },
-    responses: {
-      204: LIFTED,
-      ...problems(...ADMISSION_TO_CHANGE, "ticket.not_found", "hold.not_found"),
-    },
+    params: Ticket,
+    answer: [204, null, "Nothing holds it any more"],
+    problems: ["ticket.not_found", "hold.not_found"],
   }),
   async (c) => {
     const found = await ticketByRef(c.env.DB, c.req.valid("param").ref, { after: 0, limit: 1 });
@@ -190,19 +151,11 @@ const Retention = z
   .openapi("RetentionRun");
 
 legalHoldsApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/retention",
-    operationId: "getRetention",
-    ...needs("audit:read"),
+  operation("GET /retention", {
+    id: "getRetention",
+    scopes: ["audit:read"],
     summary: "Gets the last run of the retention",
-    responses: {
-      200: {
-        description: "Null before the first run",
-        content: { "application/json": { schema: z.object({ run: Retention.nullable() }) } },
-      },
-      ...problems(...ADMISSION),
-    },
+    answer: [200, z.object({ run: Retention.nullable() }), "Null before the first run"],
   }),
   async (c) => {
     const report = await retentionReport(c.env.DB);

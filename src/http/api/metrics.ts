@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import { ms } from "../../domain/duration.ts";
 import { timeZoneOf } from "../../domain/ticket/policy.ts";
@@ -6,9 +6,9 @@ import { askGroups, groupIds } from "../../groups/ask.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { METRICS_EVENTS_MAX, METRICS_GROUPS_MAX, METRICS_PERIOD_MAX_MS } from "../../record/limits.ts";
 import { GROUPINGS, metricsOf, type Figures as RecordedFigures } from "../../record/metrics.ts";
-import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
-import { ADMISSION, problem, problems } from "../problem.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
 import { Instant, instant, instantOrNull, TelegramId, Until, When } from "./shared.ts";
 
 /** Figures of the desk over a period. */
@@ -107,31 +107,22 @@ const Metrics = z
 const name = z.string().min(1).max(64).optional();
 
 metricsApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/metrics",
-    operationId: "getMetrics",
-    ...needs("metrics:read"),
+  operation("GET /metrics", {
+    id: "getMetrics",
+    scopes: ["metrics:read"],
     summary: "Gets volumes, backlog, response times, broken promises and escalations of a period",
     description: `By queue and tier a ticket counts where it is now. By agent, answers and resolutions count for whoever gave them, everything else for the assignee. A period has ${PERIOD_MAX_DAYS} days at most and ${METRICS_EVENTS_MAX.toLocaleString("en")} events that count; Prometheus finds how the desk stands at \`/metrics\`.`,
-    request: {
-      query: z.strictObject({
-        since: When.optional().openapi({ description: "A week before `until` unless said otherwise" }),
-        until: Until.openapi({ description: "Now unless said otherwise; not included" }),
-        groupBy: z.enum(GROUPINGS).optional().openapi({ example: "queue" }),
-        group: name.openapi({ example: "main" }),
-        queue: name.openapi({ example: "general" }),
-        tier: name.openapi({ example: "premium" }),
-        agent: TelegramId.optional().openapi({ example: 9001 }),
-      }),
-    },
-    responses: {
-      200: {
-        description: "Counted from the record, as it is now",
-        content: { "application/json": { schema: Metrics } },
-      },
-      ...problems(...ADMISSION, "request.invalid", "config.missing"),
-    },
+    query: z.strictObject({
+      since: When.optional().openapi({ description: "A week before `until` unless said otherwise" }),
+      until: Until.openapi({ description: "Now unless said otherwise; not included" }),
+      groupBy: z.enum(GROUPINGS).optional().openapi({ example: "queue" }),
+      group: name.openapi({ example: "main" }),
+      queue: name.openapi({ example: "general" }),
+      tier: name.openapi({ example: "premium" }),
+      agent: TelegramId.optional().openapi({ example: 9001 }),
+    }),
+    answer: [200, Metrics, "Counted from the record, as it is now"],
+    problems: ["config.missing"],
   }),
   async (c) => {
     const { groupBy = null, ...query } = c.req.valid("query");

@@ -1,15 +1,15 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import { askGroup, groupIds, hasGroup } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { encodeCursor } from "../../record/cursor.ts";
-import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
-import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
-import { cursorOf, Idempotent, Instant, instant, Limit, NextCursor } from "./shared.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
+import { cursorOf, Instant, instant, Limit, pageOf } from "./shared.ts";
 import { ENABLE_FIRST } from "./webhooks.ts";
 
 /** Deliveries that gave up, or whose outcome nobody knows, and sending them again. */
@@ -36,39 +36,28 @@ const Delivery = z
   .openapi("Delivery");
 
 outboxApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/outbox",
-    operationId: "listDeliveries",
-    ...needs("tickets:read"),
+  operation("GET /outbox", {
+    id: "listDeliveries",
+    scopes: ["tickets:read"],
     summary: "Lists deliveries that failed and need a decision, group by group, oldest first",
     description:
       "What they say is kept for two weeks after it was accepted; then it goes, and the delivery with it.",
-    request: {
-      query: z.strictObject({
-        state: State.optional().openapi({ description: "Both states if left out" }),
-        group: z.string().max(64).optional().openapi({ example: "main" }),
-        limit: Limit,
-        cursor: cursorOf(z.tuple([z.string().max(64), z.string().max(64).nullable()])),
+    query: z.strictObject({
+      state: State.optional().openapi({ description: "Both states if left out" }),
+      group: z.string().max(64).optional().openapi({ example: "main" }),
+      limit: Limit,
+      cursor: cursorOf(z.tuple([z.string().max(64), z.string().max(64).nullable()])),
+    }),
+    answer: [
+      200,
+      pageOf(Delivery).extend({
+        unreachableGroups: z
+          .array(z.string())
+          .openapi({ description: "Groups that did not answer: their deliveries are missing here" }),
       }),
-    },
-    responses: {
-      200: {
-        description: "A page; it may be short, only a null `nextCursor` means the end",
-        content: {
-          "application/json": {
-            schema: z.object({
-              items: z.array(Delivery),
-              nextCursor: NextCursor,
-              unreachableGroups: z
-                .array(z.string())
-                .openapi({ description: "Groups that did not answer: their deliveries are missing here" }),
-            }),
-          },
-        },
-      },
-      ...problems(...ADMISSION, "group.not_found", "request.invalid", "config.missing"),
-    },
+      "A page; it may be short, only a null `nextCursor` means the end",
+    ],
+    problems: ["group.not_found", "config.missing"],
   }),
   async (c) => {
     const { state, group: only, limit, cursor } = c.req.valid("query");
@@ -103,31 +92,13 @@ outboxApi.openapi(
 );
 
 outboxApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/outbox/{id}/replay",
-    operationId: "replayDelivery",
-    ...changes("tickets:write"),
+  operation("POST /outbox/{id}/replay", {
+    id: "replayDelivery",
+    scopes: ["tickets:write"],
     summary: "Retries a delivery",
-    request: {
-      params: z.object({ id: z.string().max(128).openapi({ example: "main:m:1042" }) }),
-      headers: Idempotent,
-    },
-    responses: {
-      200: {
-        description: "It is on its way",
-        content: {
-          "application/json": { schema: z.object({ id: z.string(), status: z.literal("replayed") }) },
-        },
-      },
-      ...problems(
-        ...ADMISSION_TO_CHANGE,
-        "delivery.not_found",
-        "webhook.disabled",
-        "config.missing",
-        "group.unreachable",
-      ),
-    },
+    params: z.object({ id: z.string().max(128).openapi({ example: "main:m:1042" }) }),
+    answer: [200, z.object({ id: z.string(), status: z.literal("replayed") }), "It is on its way"],
+    problems: ["delivery.not_found", "webhook.disabled", "config.missing", "group.unreachable"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");

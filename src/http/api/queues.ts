@@ -1,11 +1,11 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import { PRIORITIES } from "../../domain/priority.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { queueDepths, type DepthRow } from "../../record/queue-depths.ts";
-import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
-import { ADMISSION, problem, problems } from "../problem.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
 import { Instant, instantOrNull } from "./shared.ts";
 
 /** How deep the queues are, by the record: moments behind the groups, and `recordedAt` says how many. */
@@ -31,33 +31,23 @@ const Queue = Depth.extend({
 }).openapi("Queue");
 
 queuesApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/queues",
-    operationId: "listQueues",
-    ...needs("tickets:read"),
+  operation("GET /queues", {
+    id: "listQueues",
+    scopes: ["tickets:read"],
     summary: "Lists queues: how deep they are, what waits, and since when",
-    request: {
-      query: z.strictObject({ group: z.string().min(1).max(64).optional().openapi({ example: "main" }) }),
-    },
-    responses: {
-      200: {
-        description: "The queues in the configuration's order, then such as it has no more",
-        content: {
-          "application/json": {
-            schema: z.object({
-              items: z.array(Queue),
-              complete: z.boolean().openapi({
-                description:
-                  "False: more tickets are in hand than are counted, and the youngest are left out",
-              }),
-              at: Instant.openapi({ description: "When it was counted" }),
-            }),
-          },
-        },
-      },
-      ...problems(...ADMISSION, "request.invalid", "config.missing"),
-    },
+    query: z.strictObject({ group: z.string().min(1).max(64).optional().openapi({ example: "main" }) }),
+    answer: [
+      200,
+      z.object({
+        items: z.array(Queue),
+        complete: z.boolean().openapi({
+          description: "False: more tickets are in hand than are counted, and the youngest are left out",
+        }),
+        at: Instant.openapi({ description: "When it was counted" }),
+      }),
+      "The queues in the configuration's order, then such as it has no more",
+    ],
+    problems: ["config.missing"],
   }),
   async (c) => {
     const { group } = c.req.valid("query");

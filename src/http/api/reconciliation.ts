@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import type { Finding, ReconciliationRun } from "../../domain/desk/reconciliation.ts";
 import { drainUpdates, STOPS } from "../../groups/reconciling/emergency-drain.ts";
@@ -6,11 +6,11 @@ import { reconcile } from "../../groups/reconciling/reconcile.ts";
 import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";
-import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
-import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
-import { Idempotent, Instant, instant } from "./shared.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
+import { Instant, instant } from "./shared.ts";
 
 /** Whether the record, the groups and Telegram agree. */
 export const reconciliationApi = new OpenAPIHono<Desk>();
@@ -53,19 +53,11 @@ const Run = z
   .openapi("ReconciliationRun");
 
 reconciliationApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/reconciliation",
-    operationId: "listReconciliations",
-    ...needs("metrics:read"),
+  operation("GET /reconciliation", {
+    id: "listReconciliations",
+    scopes: ["metrics:read"],
     summary: "Lists the last runs of the reconciliation: what was found and mended",
-    responses: {
-      200: {
-        description: "Newest first: the last fifty, one every ten minutes",
-        content: { "application/json": { schema: z.object({ items: z.array(Run) }) } },
-      },
-      ...problems(...ADMISSION),
-    },
+    answer: [200, z.object({ items: z.array(Run) }), "Newest first: the last fifty, one every ten minutes"],
   }),
   async (c) => {
     const runs = await new Reconciliation(c.env.DB).runs();
@@ -74,17 +66,12 @@ reconciliationApi.openapi(
 );
 
 reconciliationApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/reconciliation",
-    operationId: "reconcile",
-    ...changes("admin"),
+  operation("POST /reconciliation", {
+    id: "reconcile",
+    scopes: ["admin"],
     summary: "Runs the reconciliation now",
-    request: { headers: Idempotent },
-    responses: {
-      200: { description: "What was found", content: { "application/json": { schema: Run } } },
-      ...problems(...ADMISSION_TO_CHANGE, "config.missing", "reconciliation.running"),
-    },
+    answer: [200, Run, "What was found"],
+    problems: ["config.missing", "reconciliation.running"],
   }),
   async (c) => {
     const run = await reconcile(c.env, c.get("now")());
@@ -123,32 +110,18 @@ const Drained = z
   });
 
 reconciliationApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/reconciliation/drain",
-    operationId: "drainUpdates",
-    ...changes("admin"),
+  operation("POST /reconciliation/drain", {
+    id: "drainUpdates",
+    scopes: ["admin"],
     summary: "Fetches the updates that Telegram cannot deliver (emergency)",
     description:
       "For when webhooks do not get through although the desk can call Telegram. Takes the webhook away, which keeps Telegram's queue, fetches what waits, up to 500 updates, in its order, and sets the webhook again. What comes meanwhile is fetched too, or waits for the webhook. Nothing is taken twice.",
-    request: {
-      headers: Idempotent,
-      body: {
-        required: true,
-        content: {
-          "application/json": {
-            schema: z.object({
-              confirm: z.literal("drain", 'must be "drain": this takes the webhook away for a moment'),
-            }),
-            example: { confirm: "drain" },
-          },
-        },
-      },
-    },
-    responses: {
-      200: { description: "What it did", content: { "application/json": { schema: Drained } } },
-      ...problems(...ADMISSION_TO_CHANGE, "drain.running", "drain.no_address", "telegram.unreachable"),
-    },
+    body: z.object({
+      confirm: z.literal("drain", 'must be "drain": this takes the webhook away for a moment'),
+    }),
+    example: { confirm: "drain" },
+    answer: [200, Drained, "What it did"],
+    problems: ["drain.running", "drain.no_address", "telegram.unreachable"],
   }),
   async (c) => {
     const now = c.get("now")();

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import { checkConfig } from "../../domain/config-check/check.ts";
 import type { Config } from "../../domain/config/config.ts";
@@ -36,10 +36,10 @@ import { configCacheOf } from "../../record/config-cache.ts";
 import { ticketByRef } from "../../record/queries.ts";
 import { RecordUnreachable } from "../../record/reach.ts";
 import { recordedTickets } from "../../record/recorded-tickets.ts";
-import { needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { asWritten, formerly } from "../former-names.ts";
-import { ADMISSION, problem, problems } from "../problem.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
 import { written } from "../written.ts";
 import { SMALL_CONFIG } from "./examples.ts";
 import { Instant, instant, instantOrNull, Ref, When, WhenOrNull } from "./shared.ts";
@@ -204,41 +204,19 @@ const Answer = z
   .openapi("RoutingSimulation");
 
 routingApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/routing/simulate",
-    operationId: "simulateRouting",
-    ...needs("config:read"),
+  operation("POST /routing/simulate", {
+    id: "simulateRouting",
+    scopes: ["config:read"],
     summary: "Simulates who would get a ticket, and why; changes nothing",
-    request: {
-      body: {
-        required: true,
-        content: {
-          "application/json": {
-            schema: Question,
-            example: {
-              ticket: { tier: "premium", category: "billing", language: "de", waitedFor: "6m" },
-              agents: [{ id: 9002, open: 2 }],
-              now: "2026-11-20T09:00:00Z",
-            },
-          },
-        },
-      },
+    isReading: true,
+    body: Question,
+    example: {
+      ticket: { tier: "premium", category: "billing", language: "de", waitedFor: "6m" },
+      agents: [{ id: 9002, open: 2 }],
+      now: "2026-11-20T09:00:00Z",
     },
-    responses: {
-      200: {
-        description: "What the desk would do, by the same rules and the same scorer",
-        content: { "application/json": { schema: Answer } },
-      },
-      ...problems(
-        "request.malformed",
-        ...ADMISSION,
-        "request.too_large",
-        "request.not_json",
-        "request.invalid",
-        "config.missing",
-      ),
-    },
+    answer: [200, Answer, "What the desk would do, by the same rules and the same scorer"],
+    problems: ["config.missing"],
   }),
   async (c) => {
     const { ticket, enrichment: said, group, config: draft, ...given } = c.req.valid("json");
@@ -303,85 +281,63 @@ const ReplayedJson = z
 const Shares = z.record(z.string(), z.number());
 
 routingApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/routing/replay",
-    operationId: "replayRouting",
-    ...needs("config:read", "tickets:read"),
+  operation("POST /routing/replay", {
+    id: "replayRouting",
+    scopes: ["config:read", "tickets:read"],
     summary:
       "Runs a draft configuration over the recorded tickets of a period, and compares; changes nothing",
     description:
       "Both the configuration in force and the draft are replayed, so that what differs is due to the draft alone: the recorded arrivals in their order, the same rules, scorer, capacities and shifts, beginning with an empty desk in which everybody is there on their shift. An agent of several groups has one set of slots for all of them. Where the desk assigns, a ticket occupies its agent until the record has its end; where agents claim, whoever had it in the record takes it at once. First answers come when the record has them: where the queue says `answerWithin`, whoever has not answered by then loses the ticket to the next, and is away until the record has an answer of theirs or their next shift begins. What is not recorded cannot be replayed: who was away or declined, a priority or queue that somebody chose by hand. Intake answers count from the beginning; the language is the one that the contact has now, the tier the last one known.",
-    request: {
-      body: {
-        required: true,
-        content: {
-          "application/json": {
-            schema: formerly(
-              FORMER_NAMES,
-              z
-                .strictObject({
-                  since: When,
-                  until: When.openapi({ description: "Not included" }),
-                  config: z.unknown().openapi({
-                    type: "object",
-                    description: "The draft: a whole configuration, as `PUT /config` takes it",
-                  }),
-                  group: z
-                    .string()
-                    .max(FACT_CHARS_MAX)
-                    .optional()
-                    .openapi({ description: "Only tickets of this group" }),
-                })
-                .openapi("RoutingReplayQuestion", { required: ["since", "until", "config"] }),
-            ),
-            example: { since: "2026-11-01T00:00:00Z", until: "2026-12-01T00:00:00Z", config: SMALL_CONFIG },
-          },
-        },
-      },
-    },
-    responses: {
-      200: {
-        description: "`before`: by the configuration in force; `after`: by the draft",
-        content: {
-          "application/json": {
-            schema: z
-              .object({
-                tickets: z.int(),
-                changed: z.int().openapi({ description: "Tickets with another queue, priority or assignee" }),
-                assignmentsChanged: z.int(),
-                queueShares: z
-                  .object({ before: Shares, after: Shares })
-                  .openapi({ description: "Queue → part of all tickets, from 0 to 1" }),
-                priorities: z
-                  .object({ before: Shares, after: Shares })
-                  .openapi({ description: "Priority → tickets" }),
-                expectedFirstResponseBreaches: z.object({ before: z.int(), after: z.int() }),
-                skills: z.object({ before: HeardSkills, after: HeardSkills }),
-                examples: z
-                  .array(
-                    z.object({
-                      ref: z.string(),
-                      openedAt: Instant,
-                      before: ReplayedJson,
-                      after: ReplayedJson,
-                    }),
-                  )
-                  .openapi({ description: "The first that changed" }),
-              })
-              .openapi("RoutingReplay"),
-          },
-        },
-      },
-      ...problems(
-        "request.malformed",
-        ...ADMISSION,
-        "request.too_large",
-        "request.not_json",
-        "request.invalid",
-        "config.missing",
-      ),
-    },
+    isReading: true,
+    body: formerly(
+      FORMER_NAMES,
+      z
+        .strictObject({
+          since: When,
+          until: When.openapi({ description: "Not included" }),
+          config: z.unknown().openapi({
+            type: "object",
+            description: "The draft: a whole configuration, as `PUT /config` takes it",
+          }),
+          group: z
+            .string()
+            .max(FACT_CHARS_MAX)
+            .optional()
+            .openapi({ description: "Only tickets of this group" }),
+        })
+        .openapi("RoutingReplayQuestion", { required: ["since", "until", "config"] }),
+    ),
+    example: { since: "2026-11-01T00:00:00Z", until: "2026-12-01T00:00:00Z", config: SMALL_CONFIG },
+    answer: [
+      200,
+      z
+        .object({
+          tickets: z.int(),
+          changed: z.int().openapi({ description: "Tickets with another queue, priority or assignee" }),
+          assignmentsChanged: z.int(),
+          queueShares: z
+            .object({ before: Shares, after: Shares })
+            .openapi({ description: "Queue → part of all tickets, from 0 to 1" }),
+          priorities: z
+            .object({ before: Shares, after: Shares })
+            .openapi({ description: "Priority → tickets" }),
+          expectedFirstResponseBreaches: z.object({ before: z.int(), after: z.int() }),
+          skills: z.object({ before: HeardSkills, after: HeardSkills }),
+          examples: z
+            .array(
+              z.object({
+                ref: z.string(),
+                openedAt: Instant,
+                before: ReplayedJson,
+                after: ReplayedJson,
+              }),
+            )
+            .openapi({ description: "The first that changed" }),
+        })
+        .openapi("RoutingReplay"),
+      "`before`: by the configuration in force; `after`: by the draft",
+    ],
+    problems: ["config.missing"],
   }),
   async (c) => {
     const { since: from, until: to, group, config } = c.req.valid("json");
@@ -475,21 +431,14 @@ const Story = z
   .openapi("TicketRouting");
 
 routingApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/tickets/{ref}/routing",
-    operationId: "getTicketRouting",
-    ...needs("tickets:read"),
+  operation("GET /tickets/{ref}/routing", {
+    id: "getTicketRouting",
+    scopes: ["tickets:read"],
     summary:
       "Explains the routing of a ticket: how it got where it is, who could take it now, and what changes next",
-    request: { params: z.object({ ref: Ref }) },
-    responses: {
-      200: {
-        description: "As the ticket's object computes it at this moment",
-        content: { "application/json": { schema: Story } },
-      },
-      ...problems(...ADMISSION, "ticket.not_found", "request.invalid", "group.unreachable"),
-    },
+    params: z.object({ ref: Ref }),
+    answer: [200, Story, "As the ticket's object computes it at this moment"],
+    problems: ["ticket.not_found", "group.unreachable"],
   }),
   async (c) => {
     const found = await ticketByRef(c.env.DB, c.req.valid("param").ref, { after: 0, limit: 1 });

@@ -5,7 +5,6 @@ import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "../../domain/limits.ts";
 import { decodeCursor } from "../../record/cursor.ts";
 import { CURSOR_CHARS_MAX, EMAIL_CHARS_MAX } from "../../record/limits.ts";
 import { KEY_OVERLAP_DEFAULT, KEY_OVERLAP_MAX_MS } from "../limits.ts";
-import { IdempotencyKey } from "../once.ts";
 
 /** An instant in ms since 1970 as the API writes it. */
 export function instant(ms: number): string {
@@ -55,6 +54,11 @@ export const NextCursor = z
   .nullable()
   .openapi({ description: "Where the next page begins; null on the last one" });
 
+/** A page of a list. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), nextCursor: NextCursor });
+}
+
 /** An integer in a query or a path, in the one form in which numbers are written there: no `0x10`, `1e2`, `5.0` or ` 5`. */
 export const IntegerText = z
   .string()
@@ -93,9 +97,6 @@ export const TelegramId = IntegerText.pipe(z.int().positive()).openapi({
   format: "int64",
   example: 5550000001,
 });
-
-/** Every call that changes something takes this header; `changes` in `access.ts` reads it. */
-export const Idempotent = z.object({ "Idempotency-Key": IdempotencyKey });
 
 /** For how long what is replaced counts beside what replaces it; ms once it is read. */
 export const Overlap = Duration.default(KEY_OVERLAP_DEFAULT)

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import { BusinessCalendar, REACH_MAX_MS } from "../../domain/calendar/calendar.ts";
 import type { Pause } from "../../domain/calendar/pauses.ts";
@@ -15,12 +15,12 @@ import { sweepGroups } from "../../groups/sweep.ts";
 import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ticketByRef } from "../../record/queries.ts";
-import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { asWritten, formerly, renamed } from "../former-names.ts";
-import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
 import { written } from "../written.ts";
-import { Idempotent, Instant, instant, instantOrNull, Ref, When, WhenOrNull } from "./shared.ts";
+import { Instant, instant, instantOrNull, Ref, When, WhenOrNull } from "./shared.ts";
 
 /** Why a clock shows what it shows, and doing now what is due. */
 export const slaApi = new OpenAPIHono<Desk>();
@@ -119,30 +119,15 @@ const Answer = z
   .openapi("SlaAnswer");
 
 slaApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/sla/explain",
-    operationId: "explainSla",
-    ...needs("config:read"),
+  operation("POST /sla/explain", {
+    id: "explainSla",
+    scopes: ["config:read"],
     summary: "Explains business time: when, how much, how long before, and open or not",
-    request: {
-      body: { required: true, content: { "application/json": { schema: Question, examples: QUESTIONS } } },
-    },
-    responses: {
-      200: {
-        description: "The answer to the question's form",
-        content: { "application/json": { schema: Answer } },
-      },
-      ...problems(
-        "request.malformed",
-        ...ADMISSION,
-        "request.too_large",
-        "request.not_json",
-        "request.invalid",
-        "sla.out_of_reach",
-        "config.missing",
-      ),
-    },
+    isReading: true,
+    body: Question,
+    examples: QUESTIONS,
+    answer: [200, Answer, "The answer to the question's form"],
+    problems: ["sla.out_of_reach", "config.missing"],
   }),
   async (c) => {
     const question = c.req.valid("json");
@@ -247,22 +232,13 @@ const TicketClocks = z
   .openapi("TicketSla");
 
 slaApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/tickets/{ref}/sla",
-    operationId: "getTicketSla",
-    ...needs("tickets:read"),
+  operation("GET /tickets/{ref}/sla", {
+    id: "getTicketSla",
+    scopes: ["tickets:read"],
     summary: "Gets every SLA clock of a ticket, with its state, segments and escalations",
-    request: {
-      params: z.object({ ref: Ref }),
-    },
-    responses: {
-      200: {
-        description: "As the ticket's object computes it at this moment",
-        content: { "application/json": { schema: TicketClocks } },
-      },
-      ...problems(...ADMISSION, "ticket.not_found", "request.invalid", "group.unreachable"),
-    },
+    params: z.object({ ref: Ref }),
+    answer: [200, TicketClocks, "As the ticket's object computes it at this moment"],
+    problems: ["ticket.not_found", "group.unreachable"],
   }),
   async (c) => {
     const found = await ticketByRef(c.env.DB, c.req.valid("param").ref, { after: 0, limit: 1 });
@@ -276,38 +252,29 @@ slaApi.openapi(
 );
 
 slaApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/sla/sweep",
-    operationId: "sweepSla",
-    ...changes("tickets:write"),
+  operation("POST /sla/sweep", {
+    id: "sweepSla",
+    scopes: ["tickets:write"],
     summary: "Runs what is due now, as Cron does each minute",
-    request: { headers: Idempotent },
-    responses: {
-      200: {
-        description: "What it did; what was done already is not done again",
-        content: {
-          "application/json": {
-            schema: z
-              .object({
-                at: Instant,
-                groups: z.array(
-                  z.object({
-                    group: z.string(),
-                    tickets: z.int().openapi({ description: "Tickets to which time did something" }),
-                    steps: z.int().openapi({ description: "Events that this made" }),
-                  }),
-                ),
-                tickets: z.int(),
-                steps: z.int(),
-                unreachableGroups: z.array(z.string()),
-              })
-              .openapi("SlaSweep"),
-          },
-        },
-      },
-      ...problems(...ADMISSION_TO_CHANGE),
-    },
+    answer: [
+      200,
+      z
+        .object({
+          at: Instant,
+          groups: z.array(
+            z.object({
+              group: z.string(),
+              tickets: z.int().openapi({ description: "Tickets to which time did something" }),
+              steps: z.int().openapi({ description: "Events that this made" }),
+            }),
+          ),
+          tickets: z.int(),
+          steps: z.int(),
+          unreachableGroups: z.array(z.string()),
+        })
+        .openapi("SlaSweep"),
+      "What it did; what was done already is not done again",
+    ],
   }),
   async (c) => {
     const { at, groups, unreachableGroups } = await sweepGroups(c.env, c.get("now")());

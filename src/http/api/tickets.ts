@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { PAGE_SIZE_DEFAULT } from "../../domain/limits.ts";
 import { ContactDetails } from "../../record/contact-details.ts";
@@ -6,11 +6,11 @@ import { encodeCursor } from "../../record/cursor.ts";
 import { SORTED_TICKETS_MAX } from "../../record/limits.ts";
 import { ticketByRef, type TicketEventRow } from "../../record/queries.ts";
 import { findTickets } from "../../record/ticket-search.ts";
-import { needs } from "../access.ts";
 import { DEPRECATED, DEPRECATION_HEADERS } from "../deprecation.ts";
 import type { Desk } from "../desk.ts";
-import { ADMISSION, problem, problems } from "../problem.ts";
-import { cursorOf, Limit, NextCursor, Ref } from "./shared.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
+import { cursorOf, Limit, NextCursor, Ref, pageOf } from "./shared.ts";
 import { eventJson, Ticket, TicketEvent, ticketJson } from "./ticket-json.ts";
 import { ticketCursor, TicketQuery, ticketQuestion } from "./ticket-query.ts";
 
@@ -20,25 +20,15 @@ export const ticketsApi = new OpenAPIHono<Desk>();
 const EventCursor = cursorOf(z.tuple([z.int().nonnegative()]));
 
 ticketsApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/tickets",
-    operationId: "listTickets",
-    ...needs("tickets:read"),
+  operation("GET /tickets", {
+    id: "listTickets",
+    scopes: ["tickets:read"],
     summary: "Lists, filters and searches tickets, newest first",
     description:
       "What is given must all hold. A page reads only so much of the record: where little matches it may be short, or even empty, and still have a `nextCursor`. The list ends where that is null. A cursor is a place in one order; it goes on with other filters, but not with another `sort`.",
-    request: { query: TicketQuery },
-    responses: {
-      200: {
-        description: "A page of tickets",
-        headers: DEPRECATION_HEADERS,
-        content: {
-          "application/json": { schema: z.object({ items: z.array(Ticket), nextCursor: NextCursor }) },
-        },
-      },
-      ...problems(...ADMISSION, "request.invalid"),
-    },
+    query: TicketQuery,
+    answer: [200, pageOf(Ticket), "A page of tickets"],
+    answerHeaders: DEPRECATION_HEADERS,
   }),
   async (c) => {
     const query = c.req.valid("query");
@@ -66,26 +56,19 @@ function notOurs(c: Context<Desk>, message: string) {
 }
 
 ticketsApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/tickets/{ref}",
-    operationId: "getTicket",
-    ...needs("tickets:read"),
+  operation("GET /tickets/{ref}", {
+    id: "getTicket",
+    scopes: ["tickets:read"],
     summary: "Gets a ticket with its first events",
-    request: { params: z.object({ ref: Ref }) },
-    responses: {
-      200: {
-        description: "The ticket; `events.nextCursor` goes on under `/tickets/{ref}/events`",
-        content: {
-          "application/json": {
-            schema: Ticket.extend({
-              events: z.object({ items: z.array(TicketEvent), nextCursor: NextCursor }),
-            }).openapi("TicketWithEvents"),
-          },
-        },
-      },
-      ...problems(...ADMISSION, "ticket.not_found", "request.invalid"),
-    },
+    params: z.object({ ref: Ref }),
+    answer: [
+      200,
+      Ticket.extend({
+        events: z.object({ items: z.array(TicketEvent), nextCursor: NextCursor }),
+      }).openapi("TicketWithEvents"),
+      "The ticket; `events.nextCursor` goes on under `/tickets/{ref}/events`",
+    ],
+    problems: ["ticket.not_found"],
   }),
   async (c) => {
     const found = await ticketByRef(c.env.DB, c.req.valid("param").ref, firstEvents(PAGE_SIZE_DEFAULT));
@@ -98,25 +81,14 @@ ticketsApi.openapi(
 );
 
 ticketsApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/tickets/{ref}/events",
-    operationId: "listTicketEvents",
-    ...needs("tickets:read"),
+  operation("GET /tickets/{ref}/events", {
+    id: "listTicketEvents",
+    scopes: ["tickets:read"],
     summary: "Lists the events of a ticket, oldest first",
-    request: {
-      params: z.object({ ref: Ref }),
-      query: z.strictObject({ limit: Limit, cursor: EventCursor }),
-    },
-    responses: {
-      200: {
-        description: "A page of events",
-        content: {
-          "application/json": { schema: z.object({ items: z.array(TicketEvent), nextCursor: NextCursor }) },
-        },
-      },
-      ...problems(...ADMISSION, "ticket.not_found", "request.invalid"),
-    },
+    params: z.object({ ref: Ref }),
+    query: z.strictObject({ limit: Limit, cursor: EventCursor }),
+    answer: [200, pageOf(TicketEvent), "A page of events"],
+    problems: ["ticket.not_found"],
   }),
   async (c) => {
     const { limit, cursor } = c.req.valid("query");

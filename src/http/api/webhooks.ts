@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
 import type { Config } from "../../domain/config/config.ts";
@@ -21,23 +21,12 @@ import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ConfigStore } from "../../record/config-store.ts";
 import { encodeCursor } from "../../record/cursor.ts";
-import { changes, needs } from "../access.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
-import { ADMISSION, ADMISSION_TO_CHANGE, problem, problems } from "../problem.ts";
+import { problem } from "../problem.ts";
+import { operation } from "../route.ts";
 import { toldAgain } from "./config-change.ts";
-import {
-  cursorOf,
-  Idempotent,
-  Instant,
-  instant,
-  instantOrNull,
-  Limit,
-  NextCursor,
-  Overlap,
-  Until,
-  When,
-} from "./shared.ts";
+import { cursorOf, Instant, instant, instantOrNull, Limit, Overlap, Until, When, pageOf } from "./shared.ts";
 
 /** What the desk calls by its configuration: its endpoints, and the systems that it asks with signed questions. */
 export const webhooksApi = new OpenAPIHono<Desk>();
@@ -46,43 +35,27 @@ const Id = z.object({ id: z.string().max(64).openapi({ example: "queue-manager" 
 const Secret = z.string().openapi({ example: "whsec_…" });
 /** What to do about `webhook.disabled`. */
 export const ENABLE_FIRST = "`POST /api/v1/webhooks/{id}/enable` has it called again.";
-const CHANGE_TROUBLES = [
-  ...ADMISSION_TO_CHANGE,
-  "request.malformed",
-  "request.too_large",
-  "request.not_json",
-  "config.missing",
-  "record.unreachable",
-] as const;
 
 webhooksApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/webhooks/{id}/secret",
-    operationId: "getWebhookSecret",
-    ...needs("admin"),
+  operation("GET /webhooks/{id}/secret", {
+    id: "getWebhookSecret",
+    scopes: ["admin"],
     summary: "Gets the signing secret of a webhook",
-    request: { params: z.object({ id: z.string().max(64).openapi({ example: "queue-manager" }) }) },
-    responses: {
-      200: {
-        description:
-          "As Standard Webhooks has it; it follows from `SIGNING_ROOT` (from `WEBHOOK_SECRET` where that is not set) and changes with it. `enrichment` and `skills` are those of the systems under `routing` that are asked with signed questions",
-        content: {
-          "application/json": {
-            schema: z
-              .object({
-                id: z.string(),
-                secret: Secret,
-                previous: z.object({ secret: Secret, until: Instant }).nullable().openapi({
-                  description: "Signs as well until then, while the secret is being replaced",
-                }),
-              })
-              .openapi("WebhookSecret"),
-          },
-        },
-      },
-      ...problems(...ADMISSION, "webhook.not_found", "request.invalid", "config.missing"),
-    },
+    params: z.object({ id: z.string().max(64).openapi({ example: "queue-manager" }) }),
+    answer: [
+      200,
+      z
+        .object({
+          id: z.string(),
+          secret: Secret,
+          previous: z.object({ secret: Secret, until: Instant }).nullable().openapi({
+            description: "Signs as well until then, while the secret is being replaced",
+          }),
+        })
+        .openapi("WebhookSecret"),
+      "As Standard Webhooks has it; it follows from `SIGNING_ROOT` (from `WEBHOOK_SECRET` where that is not set) and changes with it. `enrichment` and `skills` are those of the systems under `routing` that are asked with signed questions",
+    ],
+    problems: ["webhook.not_found", "config.missing"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -114,23 +87,16 @@ const Endpoint = z
   .openapi("WebhookEndpoint");
 
 webhooksApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/webhooks",
-    operationId: "listWebhooks",
-    ...needs("config:read"),
+  operation("GET /webhooks", {
+    id: "listWebhooks",
+    scopes: ["config:read"],
     summary: "Lists webhooks with the state of their deliveries",
-    responses: {
-      200: {
-        description: "All of them, in the configuration's order, and what they may subscribe to",
-        content: {
-          "application/json": {
-            schema: z.object({ items: z.array(Endpoint), events: z.array(z.string()) }),
-          },
-        },
-      },
-      ...problems(...ADMISSION, "config.missing"),
-    },
+    answer: [
+      200,
+      z.object({ items: z.array(Endpoint), events: z.array(z.string()) }),
+      "All of them, in the configuration's order, and what they may subscribe to",
+    ],
+    problems: ["config.missing"],
   }),
   async (c) => {
     const versioned = await configCacheOf(c.env.DB).get(waitUntil);
@@ -175,35 +141,22 @@ const Delivery = z
   .openapi("WebhookDelivery");
 
 webhooksApi.openapi(
-  createRoute({
-    method: "get",
-    path: "/webhooks/{id}/deliveries",
-    operationId: "listWebhookDeliveries",
-    ...needs("config:read"),
+  operation("GET /webhooks/{id}/deliveries", {
+    id: "listWebhookDeliveries",
+    scopes: ["config:read"],
     summary: "Lists the deliveries to a webhook, group by group, newest first",
-    request: {
-      params: Id,
-      query: z.strictObject({
-        state: z.enum(STATES).optional(),
-        limit: Limit,
-        cursor: cursorOf(z.tuple([z.string().max(64), z.int().positive()])),
-      }),
-    },
-    responses: {
-      200: {
-        description: "A page; delivered ones are kept for 30 days, and no more than 5,000 a group",
-        content: {
-          "application/json": {
-            schema: z.object({
-              items: z.array(Delivery),
-              nextCursor: NextCursor,
-              unreachableGroups: z.array(z.string()),
-            }),
-          },
-        },
-      },
-      ...problems(...ADMISSION, "webhook.not_found", "request.invalid", "config.missing"),
-    },
+    params: Id,
+    query: z.strictObject({
+      state: z.enum(STATES).optional(),
+      limit: Limit,
+      cursor: cursorOf(z.tuple([z.string().max(64), z.int().positive()])),
+    }),
+    answer: [
+      200,
+      pageOf(Delivery).extend({ unreachableGroups: z.array(z.string()) }),
+      "A page; delivered ones are kept for 30 days, and no more than 5,000 a group",
+    ],
+    problems: ["webhook.not_found", "config.missing"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -268,33 +221,19 @@ const Which = z
   .openapi("WebhookReplay");
 
 webhooksApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/webhooks/{id}/replay",
-    operationId: "replayWebhook",
-    ...changes("config:write"),
+  operation("POST /webhooks/{id}/replay", {
+    id: "replayWebhook",
+    scopes: ["config:write"],
     summary: "Replays messages that a webhook did not take, by id or by period",
-    request: {
-      params: Id,
-      headers: Idempotent,
-      body: {
-        required: true,
-        content: {
-          "application/json": { schema: Which, example: { since: "2026-11-20T00:00:00Z" } },
-        },
-      },
-    },
-    responses: {
-      200: {
-        description: `How many are on their way again: ${HOOK_REPLAYED_MAX} a group at most`,
-        content: {
-          "application/json": {
-            schema: z.object({ replayed: z.int(), unreachableGroups: z.array(z.string()) }),
-          },
-        },
-      },
-      ...problems(...CHANGE_TROUBLES, "webhook.not_found", "webhook.disabled"),
-    },
+    params: Id,
+    body: Which,
+    example: { since: "2026-11-20T00:00:00Z" },
+    answer: [
+      200,
+      z.object({ replayed: z.int(), unreachableGroups: z.array(z.string()) }),
+      `How many are on their way again: ${HOOK_REPLAYED_MAX} a group at most`,
+    ],
+    problems: ["config.missing", "webhook.not_found", "webhook.disabled"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -327,28 +266,17 @@ webhooksApi.openapi(
 );
 
 webhooksApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/webhooks/{id}/ping",
-    operationId: "pingWebhook",
-    ...changes("config:write"),
+  operation("POST /webhooks/{id}/ping", {
+    id: "pingWebhook",
+    scopes: ["config:write"],
     summary: "Sends a webhook a message of the type `ping`, to try it",
-    request: { params: Id, headers: Idempotent },
-    responses: {
-      202: {
-        description: "It is on its way; the log of deliveries tells what came of it",
-        content: {
-          "application/json": { schema: z.object({ id: z.string().openapi({ example: "msg_main_7" }) }) },
-        },
-      },
-      ...problems(
-        ...ADMISSION_TO_CHANGE,
-        "webhook.not_found",
-        "webhook.disabled",
-        "config.missing",
-        "group.unreachable",
-      ),
-    },
+    params: Id,
+    answer: [
+      202,
+      z.object({ id: z.string().openapi({ example: "msg_main_7" }) }),
+      "It is on its way; the log of deliveries tells what came of it",
+    ],
+    problems: ["webhook.not_found", "webhook.disabled", "config.missing", "group.unreachable"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -368,26 +296,19 @@ webhooksApi.openapi(
 );
 
 webhooksApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/webhooks/{id}/enable",
-    operationId: "enableWebhook",
-    ...changes("config:write"),
+  operation("POST /webhooks/{id}/enable", {
+    id: "enableWebhook",
+    scopes: ["config:write"],
     summary: "Re-enables an endpoint that was disabled by a 410",
     description:
       "What was given up meanwhile can be replayed. Groups that did not answer hear of it from the others.",
-    request: { params: Id, headers: Idempotent },
-    responses: {
-      200: {
-        description: "It is called; `changed` says whether it was left alone before",
-        content: {
-          "application/json": {
-            schema: z.object({ changed: z.boolean(), unreachableGroups: z.array(z.string()) }),
-          },
-        },
-      },
-      ...problems(...ADMISSION_TO_CHANGE, "webhook.not_found", "config.missing"),
-    },
+    params: Id,
+    answer: [
+      200,
+      z.object({ changed: z.boolean(), unreachableGroups: z.array(z.string()) }),
+      "It is called; `changed` says whether it was left alone before",
+    ],
+    problems: ["webhook.not_found", "config.missing"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -406,47 +327,30 @@ webhooksApi.openapi(
 );
 
 webhooksApi.openapi(
-  createRoute({
-    method: "post",
-    path: "/webhooks/{id}/rotate",
-    operationId: "rotateWebhookSecret",
-    ...changes("admin"),
+  operation("POST /webhooks/{id}/rotate", {
+    id: "rotateWebhookSecret",
+    scopes: ["admin"],
     summary: "Rotates the signing secret of a webhook; for a while both sign",
     description:
       "It is a change of the configuration: the endpoint's `signing` counts its secrets, so going back to an older version brings that version's secret back, and so does putting the endpoint without its `signing`.",
-    request: {
-      params: Id,
-      headers: Idempotent,
-      body: {
-        required: true,
-        content: {
-          "application/json": {
-            schema: z
-              .strictObject({
-                overlap: Overlap,
-              })
-              .openapi("WebhookRotation"),
-            example: { overlap: "24h" },
-          },
-        },
-      },
-    },
-    responses: {
-      200: {
-        description: "The new secret, and the one that it replaces",
-        content: {
-          "application/json": {
-            schema: z.object({
-              id: z.string(),
-              secret: Secret,
-              previous: z.object({ secret: Secret, until: Instant }).nullable(),
-              version: z.int().openapi({ description: "Of the configuration" }),
-            }),
-          },
-        },
-      },
-      ...problems(...CHANGE_TROUBLES, "webhook.not_found", "config.conflict", "config.invalid"),
-    },
+    params: Id,
+    body: z
+      .strictObject({
+        overlap: Overlap,
+      })
+      .openapi("WebhookRotation"),
+    example: { overlap: "24h" },
+    answer: [
+      200,
+      z.object({
+        id: z.string(),
+        secret: Secret,
+        previous: z.object({ secret: Secret, until: Instant }).nullable(),
+        version: z.int().openapi({ description: "Of the configuration" }),
+      }),
+      "The new secret, and the one that it replaces",
+    ],
+    problems: ["config.missing", "webhook.not_found", "config.conflict", "config.invalid"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
