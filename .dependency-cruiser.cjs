@@ -4,12 +4,14 @@
  */
 const rooms = {
   domain: [],
-  telegram: ["domain"],
+  texts: ["domain"],
+  telegram: ["texts", "domain"],
   channels: ["domain"],
   integrations: ["real-clock", "domain"],
   record: ["isolate", "domain"],
   "topic-group": [
     "telegram",
+    "texts",
     "channels",
     "integrations",
     "record/projection",
@@ -17,7 +19,7 @@ const rooms = {
     "real-clock",
     "domain",
   ],
-  groups: ["telegram", "record", "log", "real-clock", "domain"],
+  groups: ["telegram", "texts", "record", "log", "real-clock", "domain"],
   metering: [],
   cron: ["groups", "record", "log", "domain"],
   http: [

@@ -1,16 +1,9 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import type { ContactFacts } from "../domain/contact/contact.ts";
 import { brokenPromises } from "../domain/sla/escalation-log.ts";
-import { highest } from "../domain/team/skills.ts";
-import { answersInWords } from "../domain/ticket/intake.ts";
-import type { Policy } from "../domain/ticket/policy.ts";
 import type { TicketStatus } from "../domain/ticket/status.ts";
 import type { Ticket } from "../domain/ticket/ticket.ts";
+import { CARD_BUTTONS } from "../texts/en/card.ts";
 import { pressData, type Press } from "./callback.ts";
-import { profileAge } from "./profile-view.ts";
-import { bold, code, instant, join, link, plain, rich, type RichText } from "./rich-text.ts";
-import { nextDueLine } from "./sla-view.ts";
-import { byWords, STATUS_WORDS, unreachableWords } from "./text.ts";
 
 export type Keyboard = InlineKeyboardButton[][];
 
@@ -35,71 +28,11 @@ export function iconsFor(ticket: Ticket): readonly string[] {
   return ticket.status === "open" && alarming ? ALARMING : STATUS_ICONS[ticket.status];
 }
 
-/** The ticket's card in its topic: who, what, how it stands, and since when. */
-export function card(ticket: Ticket, contact: ContactFacts, policy: Policy, now: number): RichText {
-  const zone = policy.zoneFor(null);
-  const lines: RichText[] = [
-    rich`${bold(ticket.ref)} · ${bold(ticket.movedTo === null ? STATUS_WORDS[ticket.status] : `Moved to ${ticket.movedTo}`)}${ticket.priority === "normal" ? "" : ` · ${ticket.priority}`}`,
-    rich`${ticket.subject}`,
-    rich``,
-    who(contact),
-    ...answersInWords(policy.intakeFields, ticket.fields).map(
-      (answer) => rich`${answer.name}: ${bold(answer.label)}`,
-    ),
-    rich`Assignee: ${ticket.assignee === null ? "unclaimed" : bold(ticket.assignee.name)}`,
-    rich`Queue: ${ticket.queue}${ticket.tier === null ? "" : ` · tier ${ticket.tier}`}${needs(ticket, policy)}`,
-  ];
-  const age = profileAge(ticket, policy, now);
-  if (age !== null) lines.push(plain(age));
-  if (ticket.tags.length > 0) lines.push(rich`Tags: ${ticket.tags.map((tag) => `#${tag}`).join(" ")}`);
-  if (ticket.followUpOf !== null) lines.push(rich`Follow-up to ${ticket.followUpOf}`);
-  if (ticket.payload !== null) lines.push(rich`Link: ${code(ticket.payload)}`);
-  lines.push(rich`Opened: ${instant(ticket.openedAt, zone)}`);
-  if (ticket.awaitingSince !== null && ticket.awaitingSince !== ticket.openedAt) {
-    lines.push(rich`Customer waiting since: ${instant(ticket.awaitingSince, zone)}`);
-  }
-  const due = nextDueLine(ticket, policy, now);
-  if (due !== null) lines.push(due);
-  for (const { name, at } of ticket.reminders)
-    lines.push(rich`⏰ Reminder for ${name}: ${instant(at, zone)}`);
-  const over = ticket.status === "resolved" || ticket.status === "closed";
-  if (over) {
-    const { by, at, note } = ticket.statusBy;
-    lines.push(
-      rich`${STATUS_WORDS[ticket.status]} ${byWords(by)}: ${instant(at, zone)}${note === undefined ? "" : ` (${note})`}`,
-    );
-  }
-  if (ticket.topicsLost > 0) {
-    lines.push(
-      rich`↩️ The earlier topic was deleted, so the ticket continues here. Earlier messages are still in the customer's chat.`,
-    );
-  }
-  if (ticket.unreachable !== null) lines.push(rich`⚠️ ${unreachableWords(ticket.unreachable)}`);
-  return join(lines, "\n");
-}
-
-function needs(ticket: Ticket, policy: Policy): string {
-  const required = Object.entries(
-    highest(policy.queues.get(ticket.queue)?.requireSkills, ticket.requireSkills),
-  );
-  if (required.length === 0) return "";
-  return ` · needs ${required.map(([skill, level]) => `${skill} ≥ ${level}`).join(", ")}`;
-}
-
-function who(contact: ContactFacts): RichText {
-  const name = contact.name === "" ? "Customer" : contact.name;
-  // A link by user id opens the profile only where the customer's privacy settings allow it; the name shows always.
-  const person = link(name, `tg://user?id=${contact.id}`);
-  const username = contact.username === null ? "" : ` (@${contact.username})`;
-  const language = contact.language === null ? "" : ` · ${contact.language}`;
-  return rich`${person}${username}${language}${contact.isPremium ? " · Telegram Premium" : ""}`;
-}
-
 /** The buttons of the card: what can be done with the ticket as it stands. */
 export function cardKeyboard(ticket: Ticket): Keyboard {
   if (ticket.movedTo !== null) return [];
-  const button = (text: string, act: "claim" | "resolve" | "close" | "reopen"): InlineKeyboardButton => ({
-    text,
+  const button = (act: keyof typeof CARD_BUTTONS): InlineKeyboardButton => ({
+    text: CARD_BUTTONS[act],
     callback_data: pressData({ act, ticket: `${ticket.group}:${ticket.number}` } satisfies Press),
   });
   switch (ticket.status) {
@@ -107,13 +40,13 @@ export function cardKeyboard(ticket: Ticket): Keyboard {
     case "in_progress":
     case "escalated":
     case "waiting": {
-      const claim = ticket.assignee === null ? [button("Claim", "claim")] : [];
-      return [[...claim, button("Resolve", "resolve"), button("Close", "close")]];
+      const claim = ticket.assignee === null ? [button("claim")] : [];
+      return [[...claim, button("resolve"), button("close")]];
     }
     case "resolved":
-      return [[button("Reopen", "reopen"), button("Close", "close")]];
+      return [[button("reopen"), button("close")]];
     case "closed":
-      return [[button("Reopen", "reopen")]];
+      return [[button("reopen")]];
     default:
       return ticket.status satisfies never;
   }

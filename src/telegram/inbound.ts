@@ -10,17 +10,12 @@ import type {
 import type { ContactFacts, UnreachableReason } from "../domain/contact/contact.ts";
 import { PHONE_DIGITS_MAX } from "../domain/limits.ts";
 import { presentable } from "../domain/visible.ts";
-import {
-  firstSlashed,
-  isCustomerCommand,
-  slashed,
-  type CustomerCommandName,
-  type Slashed,
-} from "./commands.ts";
+import { isCustomerCommand, type CustomerCommandName } from "../texts/commands.ts";
 import type { MarkKey } from "./mark.ts";
 import { writingOf, type Writing } from "./message.ts";
 import { beginningsOf } from "./said.ts";
 import { checkShape, Unreadable } from "./shape.ts";
+import { firstSlashed, slashed, type Slashed } from "./slashed.ts";
 import { refIn } from "./topic-name.ts";
 
 /** Who wrote in the staff group. An anonymous administrator has no id of their own. */

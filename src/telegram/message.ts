@@ -1,35 +1,9 @@
 import type { LinkPreviewOptions, Message, MessageEntity } from "grammy/types";
+import type { MessageKind } from "../domain/ticket/message-kind.ts";
 import { joinedPart, type JoinedPart } from "./join-texts.ts";
 import { markOf, type MarkKey } from "./mark.ts";
 import { elsewhereOf, originOf, type Elsewhere, type Origin } from "./origin.ts";
 import { saidIn } from "./said.ts";
-
-/** The kinds of content that the desk knows by name. `unknown` is one of a newer Bot API: it is copied all the same. */
-export type MessageKind =
-  | "text"
-  | "photo"
-  | "video"
-  | "animation"
-  | "audio"
-  | "document"
-  | "voice"
-  | "video_note"
-  | "sticker"
-  | "location"
-  | "venue"
-  | "contact"
-  | "poll"
-  | "dice"
-  | "game"
-  | "story"
-  | "checklist"
-  | "rich_message"
-  | "live_photo"
-  | "paid_media"
-  | "invoice"
-  | "giveaway"
-  | "giveaway_winners"
-  | "unknown";
 
 /** Where one field accompanies another for old clients, the one that says more comes first. */
 const CONTENT_KINDS: readonly Exclude<MessageKind, "unknown">[] = [

@@ -1,3 +1,4 @@
+import type { RefusalClass } from "../domain/desk/failure.ts";
 import { RETRY_AFTER_MAX_MS } from "../domain/limits.ts";
 
 /**
@@ -16,34 +17,6 @@ export type Outcome =
   | { kind: "retry"; code: string; afterMs?: number }
   | { kind: "uncertain"; code: string }
   | { kind: "refused"; code: RefusalClass; description: string; migrateToChatId?: number };
-
-/** Why Telegram refuses, as far as it makes a difference to what the desk does next. */
-export const REFUSAL_CLASSES = [
-  "topic_gone",
-  "topic_closed",
-  "target_gone",
-  "source_gone",
-  "reply_gone",
-  "uncopyable",
-  "kind_forbidden",
-  "client_blocked",
-  "client_gone",
-  "client_unreachable",
-  "client_privacy",
-  "chat_gone",
-  "desk_gone",
-  "migrated",
-  "config",
-  "conflict",
-  "expired",
-  "fatal",
-  "validation",
-  "media_invalid",
-  "media_limit",
-  "bug",
-  "permanent",
-] as const;
-export type RefusalClass = (typeof REFUSAL_CLASSES)[number];
 
 type Class = RefusalClass | "no_op" | "rate" | "later" | "server";
 

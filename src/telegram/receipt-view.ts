@@ -1,10 +1,11 @@
 import { answersInWords, nextQuestion } from "../domain/ticket/intake.ts";
 import type { Policy } from "../domain/ticket/policy.ts";
 import type { Ticket } from "../domain/ticket/ticket.ts";
+import { expectation } from "../texts/en/promises.ts";
+import { changeAnswer, receipt } from "../texts/en/receipt.ts";
+import type { RichText } from "../texts/rich-text.ts";
 import { pressData } from "./callback.ts";
 import type { Keyboard } from "./card.ts";
-import { bold, join, rich, type RichText } from "./rich-text.ts";
-import { expectation } from "./sla-view.ts";
 
 /**
  * What the customer gets for a new ticket: its reference, when to expect an answer, and the intake questions one after the other in the same
@@ -19,15 +20,13 @@ export function receiptView(
   const fields = policy.intakeFields;
   const answered = answersInWords(fields, ticket.fields);
   const question = fields.find((field) => field.id === ask) ?? nextQuestion(fields, ticket.fields);
-  const expected = expectation(ticket, policy, now);
-  const lines: RichText[] = [
-    rich`Thank you! Your request number is ${bold(ticket.ref)}. We'll reply here${expected === null ? "" : rich` ${expected}`}.`,
-  ];
-  if (ticket.heldUntil !== null) lines.push(rich`One quick question so we can send this to the right team:`);
-  for (const answer of answered) {
-    if (answer.field !== question?.id) lines.push(rich`${answer.ask} ${bold(answer.label)}`);
-  }
-  if (question !== undefined) lines.push(rich`\n${bold(question.ask)}`);
+  const text = receipt({
+    ref: ticket.ref,
+    expected: expectation(ticket, policy, now),
+    held: ticket.heldUntil !== null,
+    answered: answered.filter(({ field }) => field !== question?.id),
+    ask: question?.ask ?? null,
+  });
 
   const options = (question?.options ?? []).map((option) => [
     {
@@ -44,7 +43,7 @@ export function receiptView(
     question === undefined
       ? answered.map((answer) => [
           {
-            text: `✎ Change: ${answer.label}`,
+            text: changeAnswer(answer.label),
             callback_data: pressData({
               act: "ask",
               ticket: `${ticket.group}:${ticket.number}`,
@@ -53,5 +52,5 @@ export function receiptView(
           },
         ])
       : [];
-  return { text: join(lines, "\n"), keyboard: [...options, ...changes] };
+  return { text, keyboard: [...options, ...changes] };
 }

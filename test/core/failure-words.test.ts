@@ -1,12 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { REFUSAL_CLASSES } from "../../src/telegram/outcome.ts";
-import {
-  laneStalled,
-  parkedNotice,
-  replyUndelivered,
-  troubleNotice,
-  undelivered,
-} from "../../src/telegram/text.ts";
+import { REFUSAL_CLASSES } from "../../src/domain/desk/failure.ts";
+import { parkedNotice, replyUndelivered, undelivered } from "../../src/texts/en/delivery.ts";
+import { laneStalled, troubleNotice } from "../../src/texts/en/trouble.ts";
 
 const CODES = [
   ...REFUSAL_CLASSES,

@@ -2,8 +2,8 @@ import type { Message } from "grammy/types";
 import { expect, test } from "vitest";
 import { subjectOf } from "../../src/domain/ticket/subject.ts";
 import { presentable } from "../../src/domain/visible.ts";
-import { firstSlashed, slashed } from "../../src/telegram/commands.ts";
 import { beginningsOf, saidIn } from "../../src/telegram/said.ts";
+import { firstSlashed, slashed } from "../../src/telegram/slashed.ts";
 
 const composed = (content: object) => content as Message;
 const rich = (...blocks: object[]) => composed({ rich_message: { blocks } });

@@ -1,9 +1,10 @@
 import type { Update } from "grammy/types";
 import { describe, expect, test } from "vitest";
+import { clipped, formatted } from "../../src/telegram/formatted.ts";
 import { inbound } from "../../src/telegram/inbound.ts";
 import { markKeyOf } from "../../src/telegram/mark.ts";
-import { clipped, rich, bold } from "../../src/telegram/rich-text.ts";
-import { customerWroteElsewhere } from "../../src/telegram/text.ts";
+import { customerWroteElsewhere } from "../../src/texts/en/topic.ts";
+import { rich, bold } from "../../src/texts/rich-text.ts";
 import { words } from "../../src/topic-group/commit/transaction.ts";
 import { brokenUpdates } from "../support/broken-updates.ts";
 import fixture from "../support/telegram/updates.json";
@@ -45,7 +46,7 @@ describe("an update", () => {
 });
 
 test("a text that is too long is cut with its entities, and ends in an ellipsis", () => {
-  const long = rich`${bold("x".repeat(10))}${bold("y".repeat(10))} tail`;
+  const long = formatted(rich`${bold("x".repeat(10))}${bold("y".repeat(10))} tail`);
   expect(clipped(long, 100)).toEqual(long);
   expect(clipped(long, 15)).toEqual({
     text: `${"x".repeat(10)}yyyy…`,

@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { durationMs, durationWords } from "../../src/domain/duration.ts";
 import { cut, subjectOf } from "../../src/domain/ticket/subject.ts";
 import { parsePress, pressData, type Press } from "../../src/telegram/callback.ts";
-import { slashed } from "../../src/telegram/commands.ts";
 import { joinTexts } from "../../src/telegram/join-texts.ts";
-import { bold, join, rich } from "../../src/telegram/rich-text.ts";
+import { slashed } from "../../src/telegram/slashed.ts";
 import { refOfTopicName, topicName } from "../../src/telegram/topic-name.ts";
+import { bold, join, rich } from "../../src/texts/rich-text.ts";
 import fc from "../support/fast-check.ts";
 
 const FAMILY = "👨‍👩‍👧‍👦";
@@ -86,10 +86,10 @@ test.each([
   expect(slashed(text)).toEqual(expected);
 });
 
-test("rich text keeps its entities in place, counted in UTF-16", () => {
+test("rich text keeps its marks in place, counted in UTF-16", () => {
   const text = rich`${FAMILY} ${bold("SUP-1")} is ${join([bold("open"), "!"])}`;
-  for (const entity of text.entities) {
-    expect(["SUP-1", "open"]).toContain(text.text.slice(entity.offset, entity.offset + entity.length));
+  for (const { offset, length } of text.marks) {
+    expect(["SUP-1", "open"]).toContain(text.text.slice(offset, offset + length));
   }
 });
 

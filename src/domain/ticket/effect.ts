@@ -4,7 +4,7 @@ import type { MomentOf } from "../sla/escalation-log.ts";
 import type { GoneBecause } from "../team/agent.ts";
 import type { Actor } from "./actor.ts";
 
-/** What a customer is told about a ticket of theirs. Codes and facts only: `telegram/text.ts` has the words. */
+/** What a customer is told about a ticket of theirs. Codes and facts only: `texts/` has the words. */
 export type CustomerNotice =
   | { code: "ticket.resolved"; ref: string; autoCloseAfterMs: number }
   | { code: "ticket.closed"; ref: string; own: boolean; reopenWithinMs: number }
@@ -13,7 +13,7 @@ export type CustomerNotice =
 /** What the staff reads in a ticket's topic. */
 export type TopicNotice =
   | { code: "ticket.claimed"; by: Actor }
-  | { code: "ticket.unclaimed"; by: Actor; gone?: { name: string; why: GoneBecause; queue: string } }
+  | { code: "ticket.unclaimed"; by: Actor; gone?: { name: string | null; why: GoneBecause; queue: string } }
   | {
       code: "ticket.assigned";
       by: Actor;
@@ -43,6 +43,8 @@ export type AgentNotice =
   | { code: "nobody_takes_it"; queue: string }
   /** What a look at everything has found, a line each. */
   | { code: "reconciliation"; lines: string[] }
+  /** Messages of the staff group, or of private chats, have other numbers from now on. */
+  | { code: "numbers_begun_anew"; where: "staff" | "private" }
   /** An endpoint wants nothing more. */
   | { code: "webhook_disabled"; webhook: string }
   /** It requires what nobody could ever meet; null where that is never let go of. */

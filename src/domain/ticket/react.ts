@@ -237,7 +237,7 @@ function topic(notice: TopicNotice): Effect {
 }
 
 function goneOf({ why, agentName }: EventOf<"ticket_unclaimed">, { queue }: Ticket) {
-  return why === undefined ? {} : { gone: { name: agentName ?? "The agent", why, queue } };
+  return why === undefined ? {} : { gone: { name: agentName ?? null, why, queue } };
 }
 
 function noteOf(event: { note?: string }): { note?: string } {

@@ -1,18 +1,14 @@
 import type { Config, VersionedConfig } from "../../domain/config/config.ts";
-import {
-  findingInWords,
-  newsIn,
-  topicOf,
-  type Finding,
-  type ReconciliationRun,
-} from "../../domain/desk/reconciliation.ts";
+import { newsIn, topicOf, type Finding, type ReconciliationRun } from "../../domain/desk/reconciliation.ts";
 import { defaultGroupOf, timeZoneOf } from "../../domain/ticket/policy.ts";
 import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";
 import { botApi } from "../../telegram/api.ts";
 import { webhookInfo } from "../../telegram/webhook.ts";
-import { wallTime, zoneWords } from "../../telegram/when.ts";
+import { findingInWords } from "../../texts/en/findings.ts";
+import { zoneWords } from "../../texts/en/when.ts";
+import { wallTime } from "../../texts/wall-time.ts";
 import { askGroup, groupIds } from "../ask.ts";
 import { LOOK_LEASE_MS, RECONCILED_EVERY_MS } from "../limits.ts";
 import { lookAtConfig } from "./config-look.ts";

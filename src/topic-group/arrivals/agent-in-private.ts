@@ -2,18 +2,19 @@ import type { AgentConfig } from "../../domain/config/config.ts";
 import { cut } from "../../domain/cut.ts";
 import { NOTE_CHARS_MAX } from "../../domain/limits.ts";
 import { groupOf } from "../../telegram/callback.ts";
-import { isStaffCommand, PRIVATE_STAFF_COMMANDS, slashed } from "../../telegram/commands.ts";
-import type { RichText } from "../../telegram/rich-text.ts";
+import { slashed } from "../../telegram/slashed.ts";
+import { isStaffCommand, menu, PRIVATE_STAFF_COMMANDS } from "../../texts/commands.ts";
 import {
   agentGreeting,
   noteIsTextHint,
   noteTaken,
-  notATopicHint,
   privateHint,
   privateStaffHelp,
-  staffNoted,
-  unknownCommandHint,
-} from "../../telegram/text.ts";
+} from "../../texts/en/agent.ts";
+import { COMMANDS } from "../../texts/en/commands.ts";
+import { notATopicHint, unknownCommandHint } from "../../texts/en/hints.ts";
+import { staffNoted } from "../../texts/en/topic.ts";
+import type { RichText } from "../../texts/rich-text.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
 import { words, type Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
@@ -74,7 +75,7 @@ function command(
 
 /** What the app offers in this chat: customers' commands mean nothing here. */
 function showMenu(tx: Transaction, id: number): void {
-  const commands = PRIVATE_STAFF_COMMANDS.map(([name, description]) => ({ command: name, description }));
+  const commands = menu(PRIVATE_STAFF_COMMANDS, COMMANDS.staff);
   const params = { commands, scope: { type: "chat", chat_id: id } };
   const work = { kind: "setup", method: "setMyCommands", params, fact: null } as const;
   tx.work({ lane: BOT, ticket: 0, work, key: `setup:agent-${id}` });

@@ -4,7 +4,7 @@ import type { AgentActor } from "../../domain/ticket/command.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { Sender } from "../../telegram/inbound.ts";
 import type { Writing } from "../../telegram/message.ts";
-import { anonymousHint, outsiderHint } from "../../telegram/text.ts";
+import { anonymousHint, outsiderHint } from "../../texts/en/hints.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 

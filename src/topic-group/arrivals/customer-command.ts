@@ -9,7 +9,7 @@ import {
   customerNewTicketPrompt,
   customerNothingToClose,
   customerTickets,
-} from "../../telegram/text.ts";
+} from "../../texts/en/customer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { greetedCustomer, ticketOfMessage } from "../conversation/customers.ts";

@@ -1,5 +1,6 @@
-import { isCustomerCommand, slashed } from "../../telegram/commands.ts";
 import { isSameContent } from "../../telegram/mark.ts";
+import { slashed } from "../../telegram/slashed.ts";
+import { isCustomerCommand } from "../../texts/commands.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { seenCustomer } from "../conversation/customers.ts";

@@ -4,13 +4,10 @@ import { isActive } from "../../domain/ticket/status.ts";
 import { subjectOf } from "../../domain/ticket/subject.ts";
 import { composedWords, type Writing } from "../../telegram/message.ts";
 import type { Origin } from "../../telegram/origin.ts";
-import type { RichText } from "../../telegram/rich-text.ts";
-import {
-  answersElsewhere,
-  customerSentUncopyable,
-  customerUncopyable,
-  kindWords,
-} from "../../telegram/text.ts";
+import { customerUncopyable } from "../../texts/en/customer.ts";
+import { answersElsewhere, customerSentUncopyable } from "../../texts/en/topic.ts";
+import { kindWords } from "../../texts/en/words.ts";
+import type { RichText } from "../../texts/rich-text.ts";
 import { replyParameters, words, type Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { greetedCustomer, ticketOfMessage, ticketOfNotice } from "../conversation/customers.ts";

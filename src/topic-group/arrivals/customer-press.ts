@@ -1,7 +1,8 @@
 import { isActive } from "../../domain/ticket/status.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { groupOf, parsePress, ticketNumberOf } from "../../telegram/callback.ts";
-import { customerToast, refusalWords } from "../../telegram/text.ts";
+import { customerToast } from "../../texts/en/customer.ts";
+import { refusalWords } from "../../texts/en/hints.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { peerLane, STAFF, type Lane } from "../tables/lane.ts";

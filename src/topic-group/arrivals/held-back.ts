@@ -11,7 +11,7 @@ import {
   internalUncertain,
   sentAfterAll,
   SEND_TO_CUSTOMER,
-} from "../../telegram/text.ts";
+} from "../../texts/en/hints.ts";
 import { replyParameters, words, type Transaction } from "../commit/transaction.ts";
 import type { InFlight } from "../conversation/mirror.ts";
 import { internalAlbum, speakIn } from "../conversation/speaking.ts";

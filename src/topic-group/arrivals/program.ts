@@ -6,8 +6,9 @@ import { madeSo } from "../../domain/ticket/made-so.ts";
 import { subjectOf } from "../../domain/ticket/subject.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { Executed, TicketAct, TicketOrder } from "../../domain/ticket/work-order.ts";
-import { plain } from "../../telegram/rich-text.ts";
-import { customerWroteElsewhere, programNoted, programReplied } from "../../telegram/text.ts";
+import { customerWroteElsewhere, programNoted, programReplied } from "../../texts/en/topic.ts";
+import { NEW_REQUEST } from "../../texts/en/words.ts";
+import { plain } from "../../texts/rich-text.ts";
 import { words, type Transaction } from "../commit/transaction.ts";
 import { seenCustomer } from "../conversation/customers.ts";
 import { speakIn } from "../conversation/speaking.ts";
@@ -40,7 +41,7 @@ export function openTicket(tx: Transaction, by: Worker, order: TicketOrder): Out
     opening: {
       number,
       customer: customer.id,
-      subject: subjectOf(subject ?? message, "A request"),
+      subject: subjectOf(subject ?? message, NEW_REQUEST),
       payload: null,
       language: customer.contact.language,
       followUpOf: null,

@@ -8,10 +8,9 @@ import type { AgentActor, TicketCommand } from "../../domain/ticket/command.ts";
 import type { Decision } from "../../domain/ticket/decision.ts";
 import { tagOf } from "../../domain/ticket/tag.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { isStaffCommand, worksAnywhere, type StaffCommandName } from "../../telegram/commands.ts";
 import type { Writing } from "../../telegram/message.ts";
-import { plain, type RichText } from "../../telegram/rich-text.ts";
-import { reminderSet } from "../../telegram/sla-view.ts";
+import { isStaffCommand, worksAnywhere, type StaffCommandName } from "../../texts/commands.ts";
+import { undelivered } from "../../texts/en/delivery.ts";
 import {
   agentsOnlyHint,
   alreadyWords,
@@ -19,9 +18,7 @@ import {
   assignUsageHint,
   availabilityHint,
   awayUsageHint,
-  kindWords,
   notATopicHint,
-  notedBy,
   noteUsageHint,
   priorityUsageHint,
   refusalWords,
@@ -31,9 +28,12 @@ import {
   snoozeUsageHint,
   staffHelp,
   tagUsageHint,
-  undelivered,
   unknownCommandHint,
-} from "../../telegram/text.ts";
+} from "../../texts/en/hints.ts";
+import { reminderSet } from "../../texts/en/promises.ts";
+import { notedBy } from "../../texts/en/topic.ts";
+import { kindWords } from "../../texts/en/words.ts";
+import { plain, type RichText } from "../../texts/rich-text.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import type { InFlight } from "../conversation/mirror.ts";

@@ -4,7 +4,7 @@ import { NOTE_CHARS_MAX } from "../../domain/limits.ts";
 import { isActive } from "../../domain/ticket/status.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { mentionedIn } from "../../telegram/inbound.ts";
-import type { RichText } from "../../telegram/rich-text.ts";
+import { undelivered } from "../../texts/en/delivery.ts";
 import {
   checklistTickedHint,
   editOfCommand,
@@ -13,8 +13,8 @@ import {
   editOfUnsent,
   editWithoutCopy,
   slipHint,
-  undelivered,
-} from "../../telegram/text.ts";
+} from "../../texts/en/hints.ts";
+import type { RichText } from "../../texts/rich-text.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { mirrorEdit, waitAgain, type InFlight } from "../conversation/mirror.ts";

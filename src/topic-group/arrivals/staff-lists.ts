@@ -3,18 +3,22 @@ import { pausedAt, runningClocks, stateOf, type ClockState } from "../../domain/
 import { agentsOf, isLeadOf } from "../../domain/team/agent.ts";
 import { availableFrom } from "../../domain/team/presence.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { card } from "../../telegram/card.ts";
-import { plain, rich, type RichText } from "../../telegram/rich-text.ts";
-import { atRiskList, slaOverview, type AtRiskLine } from "../../telegram/sla-view.ts";
+import { card } from "../../texts/en/card.ts";
 import {
+  history,
   nothingOpen,
+  openInGroup,
+  ownTickets,
   queueList,
   teamList,
   waitsFor,
   type QueueLine,
   type QueueSign,
   type TeamLine,
-} from "../../telegram/text.ts";
+} from "../../texts/en/lists.ts";
+import { atRiskList, slaOverview, type AtRiskLine } from "../../texts/en/promises.ts";
+import { CUSTOMER } from "../../texts/en/words.ts";
+import { plain, rich, type RichText } from "../../texts/rich-text.ts";
 import { routingStory } from "../assigning/routing-story.ts";
 import { agentNow } from "../commit/agent-now.ts";
 import type { Transaction } from "../commit/transaction.ts";
@@ -42,15 +46,14 @@ function openTickets(tx: Transaction): Ticket[] {
 export function queue(tx: Transaction): RichText {
   const open = openTickets(tx);
   const unclaimed = open.filter(({ assignee }) => assignee === null).length;
-  return ticketList(tx, open, `${open.length} open · ${unclaimed} unclaimed`) ?? nothingOpen("group");
+  return ticketList(tx, open, openInGroup(open.length, unclaimed)) ?? nothingOpen("group");
 }
 
 /** What an agent has here. */
 export function mine(tx: Transaction, { telegramId }: AgentConfig): RichText {
   const own = openTickets(tx).filter(({ assignee }) => assignee?.id === telegramId);
   const awaited = own.filter(({ awaitingSince }) => awaitingSince !== null).length;
-  const title = `${own.length === 1 ? "1 ticket is yours" : `${own.length} tickets are yours`} · ${awaited} to answer`;
-  return ticketList(tx, own, title) ?? nothingOpen("own");
+  return ticketList(tx, own, ownTickets(own.length, awaited)) ?? nothingOpen("own");
 }
 
 function ticketList(tx: Transaction, tickets: readonly Ticket[], title: string): RichText | null {
@@ -68,7 +71,7 @@ function queueLine(tx: Transaction, ticket: Ticket): QueueLine {
   return {
     ref: ticket.ref,
     sign: signOf(ticket, state),
-    customer: tx.store.customer(ticket.customer)?.contact.name || "Customer",
+    customer: tx.store.customer(ticket.customer)?.contact.name || CUSTOMER,
     assignee: ticket.assignee?.name ?? null,
     priority: ticket.priority,
     waitedMs: ticket.awaitingSince === null ? null : tx.now - ticket.awaitingSince,
@@ -158,8 +161,5 @@ export function info(tx: Transaction, ticket: Ticket): RichText {
   const about =
     customer === undefined ? plain(ticket.ref) : card(ticket, customer.contact, tx.rules.policy, tx.now);
   const others = tx.store.ticketsOf(ticket.customer).filter((other) => other.number !== ticket.number);
-  const listed = others
-    .slice(0, 10)
-    .map((other) => `${other.ref} · ${other.status.replace("_", " ")} · ${other.subject}`);
-  return rich`${about}${waiting(tx, ticket)}\nReopened: ${ticket.reopenings} times\nOther tickets: ${listed.length === 0 ? "none" : `\n${listed.join("\n")}`}`;
+  return rich`${about}${waiting(tx, ticket)}${history(ticket, others.slice(0, 10))}`;
 }

@@ -1,14 +1,9 @@
 import { ALBUM_SETTLE_MS } from "../../domain/limits.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { plain, type RichText } from "../../telegram/rich-text.ts";
-import {
-  answerRefused,
-  answersElsewhere,
-  collisionHint,
-  formerTopicHint,
-  pollHint,
-  undelivered,
-} from "../../telegram/text.ts";
+import { undelivered } from "../../texts/en/delivery.ts";
+import { answerRefused, collisionHint, formerTopicHint, pollHint } from "../../texts/en/hints.ts";
+import { answersElsewhere } from "../../texts/en/topic.ts";
+import { plain, type RichText } from "../../texts/rich-text.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { mirrorReaction } from "../conversation/mirror.ts";

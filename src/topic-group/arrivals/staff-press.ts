@@ -1,6 +1,6 @@
 import type { AgentActor, TicketCommand } from "../../domain/ticket/command.ts";
 import { groupOf, parsePress, ticketNumberOf, type Press } from "../../telegram/callback.ts";
-import { staffToast } from "../../telegram/text.ts";
+import { staffToast } from "../../texts/en/hints.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { replay } from "../deliveries/replay.ts";

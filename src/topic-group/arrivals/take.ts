@@ -1,5 +1,6 @@
 import type { Arrival } from "../../telegram/inbound.ts";
-import { channelDirectNotice, customerBlocked, strangerNotice } from "../../telegram/text.ts";
+import { customerBlocked } from "../../texts/en/customer.ts";
+import { channelDirectNotice, strangerNotice } from "../../texts/en/trouble.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { customerMembership } from "../conversation/customers.ts";
 import { customerReaction, type InFlight } from "../conversation/mirror.ts";

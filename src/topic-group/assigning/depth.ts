@@ -2,7 +2,7 @@ import type { QueueConfig } from "../../domain/config/config.ts";
 import { ms } from "../../domain/duration.ts";
 import type { AgentNotice } from "../../domain/ticket/effect.ts";
 import { wants } from "../../domain/ticket/webhook-event.ts";
-import { agentNotice } from "../../telegram/text.ts";
+import { agentNotice } from "../../texts/en/agent.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { FACTS } from "../tables/facts.ts";
 import type { Store } from "../tables/store.ts";

@@ -13,7 +13,7 @@ import { availableFrom } from "../../domain/team/presence.ts";
 import type { RosterAgent } from "../../domain/team/roster.ts";
 import { hasSkills, highest } from "../../domain/team/skills.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { nobodyTakesIt } from "../../telegram/text.ts";
+import { nobodyTakesIt } from "../../texts/en/topic.ts";
 import { agentNow } from "../commit/agent-now.ts";
 import { askForSlot, giveUpAsking, SLOT_ANSWER_MS } from "../commit/ask-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";

@@ -1,6 +1,6 @@
 import { neededFor, stageAt, type QueueRouting } from "../../domain/routing/assignment.ts";
 import { Team, unmetInWords, type Unmet } from "../../domain/routing/unmet.ts";
-import { skillsUnmet } from "../../telegram/text.ts";
+import { skillsUnmet } from "../../texts/en/topic.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { WaitingTicket } from "../tables/waiting.ts";
 

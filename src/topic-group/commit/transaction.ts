@@ -18,8 +18,11 @@ import type { TicketEvent } from "../../domain/ticket/event.ts";
 import { react } from "../../domain/ticket/react.ts";
 import { evolve, type Ticket } from "../../domain/ticket/ticket.ts";
 import { ticketFacts, wants, webhookData, webhookTypeOf } from "../../domain/ticket/webhook-event.ts";
-import { clipped, type RichText } from "../../telegram/rich-text.ts";
-import { customerNotice, deskLine, topicNotice } from "../../telegram/text.ts";
+import { clipped, formatted, type Formatted } from "../../telegram/formatted.ts";
+import { customerNotice } from "../../texts/en/customer.ts";
+import { topicNotice } from "../../texts/en/topic.ts";
+import type { RichText } from "../../texts/rich-text.ts";
+import { deskLine } from "../../texts/rich-text.ts";
 import { isDisabled } from "../rules/hook-state.ts";
 import type { Rules } from "../rules/rules.ts";
 import type { Agents } from "../tables/agents.ts";
@@ -581,6 +584,11 @@ const SILENT_EVENTS: ReadonlySet<TicketEvent["type"]> = new Set([
 
 /** The sendMessage parameters of a text, cut where Telegram would refuse it: entities, so nothing has to be escaped. */
 export function words(said: RichText): Words {
+  return sendable(formatted(said));
+}
+
+/** The same of a text that has Telegram's entities already. */
+export function sendable(said: Formatted): Words {
   const { text, entities } = clipped(said, TEXT_CHARS_MAX);
   return {
     text,

@@ -1,6 +1,6 @@
 import type { Config } from "../../domain/config/config.ts";
 import { sameContact, type ContactFacts, type UnreachableReason } from "../../domain/contact/contact.ts";
-import type { RefusalClass } from "../../telegram/outcome.ts";
+import type { RefusalClass } from "../../domain/desk/failure.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { RECORD, STAFF } from "../tables/lane.ts";
 import type { CustomerRow } from "../tables/store.ts";

@@ -2,7 +2,8 @@ import { CAPTION_CHARS_MAX, LIVE_LOCATION_EVERY_MS } from "../../domain/limits.t
 import type { Reaction } from "../../telegram/inbound.ts";
 import { isSameContent, readMark } from "../../telegram/mark.ts";
 import type { Writing } from "../../telegram/message.ts";
-import { checklistTicked, customerSentUncopyable, customerUncopyable } from "../../telegram/text.ts";
+import { customerUncopyable } from "../../texts/en/customer.ts";
+import { checklistTicked, customerSentUncopyable } from "../../texts/en/topic.ts";
 import { replyParameters, type Transaction } from "../commit/transaction.ts";
 import { chatLane, isPeerLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";

@@ -1,5 +1,5 @@
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { customerSwitched } from "../../telegram/text.ts";
+import { customerSwitched } from "../../texts/en/customer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 
 /** A customer with several tickets is told which one speaks to them now, whenever that changes. */

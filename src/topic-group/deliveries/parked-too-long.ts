@@ -1,5 +1,5 @@
 import { PARKED_ENDED_AT_ONCE_MAX, PARKED_TEXT_KEPT_MS } from "../../domain/limits.ts";
-import { parkedTooLong } from "../../telegram/text.ts";
+import { parkedTooLong } from "../../texts/en/delivery.ts";
 import type { Tables, Transaction } from "../commit/transaction.ts";
 
 /**

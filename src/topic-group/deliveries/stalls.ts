@@ -1,4 +1,4 @@
-import { laneStalled, laneWorksAgain } from "../../telegram/text.ts";
+import { laneStalled, laneWorksAgain } from "../../texts/en/trouble.ts";
 import { words, type Transaction } from "../commit/transaction.ts";
 import { FACTS } from "../tables/facts.ts";
 import { chatOfLane, isChatLane, STAFF, type Lane } from "../tables/lane.ts";

@@ -11,13 +11,16 @@ import type { EnrichmentCall } from "../../integrations/enrichment-call.ts";
 import type { SkillsCall } from "../../integrations/skill-service.ts";
 import type { WebhookCall } from "../../integrations/webhook.ts";
 import type { BotCall } from "../../telegram/api.ts";
+import { clipped, formatted, joined } from "../../telegram/formatted.ts";
 import { joinTexts } from "../../telegram/join-texts.ts";
-import { profileWords } from "../../telegram/profile-view.ts";
 import { receiptView } from "../../telegram/receipt-view.ts";
-import { clipped, rich } from "../../telegram/rich-text.ts";
-import { nextDueLine } from "../../telegram/sla-view.ts";
-import { agentNotice, ERASED_TOPIC, writtenAt, type AboutTicket } from "../../telegram/text.ts";
-import { replyParameters, words } from "../commit/transaction.ts";
+import { agentNotice, type AboutTicket } from "../../texts/en/agent.ts";
+import { writtenAt } from "../../texts/en/delivery.ts";
+import { profileWords } from "../../texts/en/profile.ts";
+import { nextDueLine } from "../../texts/en/promises.ts";
+import { ERASED_TOPIC } from "../../texts/en/topic.ts";
+import { plain } from "../../texts/rich-text.ts";
+import { replyParameters, sendable, words } from "../commit/transaction.ts";
 import { toPeer } from "../peers/numbers.ts";
 import { isStub } from "../peers/stub.ts";
 import { probeCall } from "../reconciliation/probing.ts";
@@ -104,7 +107,7 @@ function relayCall(rows: readonly MessageRow[], joined: boolean, context: Delive
   if (joined) {
     const name = store.customer(first.writer)?.contact.name ?? "";
     const texts = rows.map((row) => ({ ...row.content!.text!, sentAt: row.sentAt }));
-    return { method: "sendMessage", params: { ...target, ...words(joinTexts(name, texts).message) } };
+    return { method: "sendMessage", params: { ...target, ...sendable(joinTexts(name, texts).message) } };
   }
   if (rows.length > 1) {
     const ids = rows.map((row) => row.messageId).sort((a, b) => a - b);
@@ -464,8 +467,8 @@ function editCall(
   const reply = copyId === null ? {} : { reply_parameters: replyParameters(copyId) };
   if (edit.what === "joined") {
     const said = { text: edit.text, entities: edit.entities };
-    const text = edit.text.length > TEXT_CHARS_MAX - 2 ? said : rich`✎ ${said}`;
-    return { method: "sendMessage", params: { ...where, ...words(text), ...reply } };
+    const text = edit.text.length > TEXT_CHARS_MAX - 2 ? said : joined([formatted(plain("✎ ")), said]);
+    return { method: "sendMessage", params: { ...where, ...sendable(text), ...reply } };
   }
   return {
     method: "copyMessage",

@@ -1,22 +1,19 @@
+import type { RefusalClass } from "../../domain/desk/failure.ts";
 import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX, WRITTEN_EARLIER_MS } from "../../domain/limits.ts";
 import { epochOf } from "../../domain/message-number.ts";
 import { joinTexts } from "../../telegram/join-texts.ts";
-import type { RefusalClass } from "../../telegram/outcome.ts";
-import { plain } from "../../telegram/rich-text.ts";
+import { NOT_DELIVERED } from "../../telegram/signs.ts";
+import { customerUndelivered } from "../../texts/en/customer.ts";
+import { outcomeUnknown, parkedNotice, undelivered, writtenAt } from "../../texts/en/delivery.ts";
+import { internalUncertain } from "../../texts/en/hints.ts";
 import {
   customerSentUncopyable,
-  customerUndelivered,
   forwardedFrom,
-  internalUncertain,
-  NOT_DELIVERED,
-  outcomeUnknown,
-  parkedNotice,
   sourceGone,
-  undelivered,
-  writtenAt,
   writtenToFormerBot,
-} from "../../telegram/text.ts";
-import { replyParameters, words, type Transaction } from "../commit/transaction.ts";
+} from "../../texts/en/topic.ts";
+import { plain } from "../../texts/rich-text.ts";
+import { replyParameters, sendable, type Transaction } from "../commit/transaction.ts";
 import { noteUnreachable, UNREACHABLE } from "../conversation/customers.ts";
 import { loseTopic } from "../conversation/topic.ts";
 import { goAfterTicket, settledBehind, tellSpoken } from "../peers/moving.ts";
@@ -288,7 +285,7 @@ function saidToFormerBot(tx: Transaction, rows: readonly MessageRow[]): void {
   const texts = rows.flatMap(({ content, sentAt }) =>
     content?.text === undefined ? [] : [{ ...content.text, sentAt }],
   );
-  for (const text of texts) tx.quoteInTopic(ticket, words(joinTexts(name, [text]).message));
+  for (const text of texts) tx.quoteInTopic(ticket, sendable(joinTexts(name, [text]).message));
   if (texts.length < rows.length) tx.tellTopic(ticket, writtenToFormerBot());
 }
 

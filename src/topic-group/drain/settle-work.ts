@@ -1,3 +1,4 @@
+import type { RefusalClass } from "../../domain/desk/failure.ts";
 import {
   OUTBOX_AGE_MAX_MS,
   OUTBOX_ATTEMPTS_MAX,
@@ -8,20 +9,13 @@ import type { AgentNotice } from "../../domain/ticket/effect.ts";
 import { isActive } from "../../domain/ticket/status.ts";
 import type { EnrichmentResult, Heard } from "../../integrations/enrichment-call.ts";
 import type { SkillsResult } from "../../integrations/skill-service.ts";
-import type { RefusalClass } from "../../telegram/outcome.ts";
-import {
-  agentNoticeInTopic,
-  editNotCopied,
-  internalTooLate,
-  outcomeUnknown,
-  reactedWith,
-  replyUndelivered,
-  takenBack,
-  undelivered,
-  unsentInPrivate,
-} from "../../telegram/text.ts";
+import { formatted, joined } from "../../telegram/formatted.ts";
+import { agentNoticeInTopic, unsentInPrivate } from "../../texts/en/agent.ts";
+import { outcomeUnknown, replyUndelivered, undelivered } from "../../texts/en/delivery.ts";
+import { internalTooLate, takenBack } from "../../texts/en/hints.ts";
+import { editNotCopied, reactedWith } from "../../texts/en/topic.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
-import { replyParameters, words, type Transaction } from "../commit/transaction.ts";
+import { replyParameters, sendable, type Transaction } from "../commit/transaction.ts";
 import { noteUnreachable, UNREACHABLE } from "../conversation/customers.ts";
 import { loseTopic } from "../conversation/topic.ts";
 import { disable } from "../endpoints/hooks.ts";
@@ -486,10 +480,11 @@ function sayInPrivate(tx: Transaction, { ticket: number, payload }: OutboxRow): 
   const agent = payload.kind === "staff_hint" ? payload.receiver : payload.unsent.agent;
   const { text, entities = [] } = payload.words;
   const ticket = tx.store.ticket(number)?.ticket;
-  const said = ticket === undefined ? { text, entities } : unsentInPrivate(ticket, { text, entities });
+  const about = ticket === undefined ? [] : [formatted(unsentInPrivate(ticket))];
+  const said = sendable(joined([...about, { text, entities }]));
   const leads = tx.rules.policy.roster.leads.map(({ id }) => id);
   const people = agent === null || agent === 0 ? leads : [agent, ...leads.filter((id) => id !== agent)];
-  tx.tellFirstOf(people, number, words(said));
+  tx.tellFirstOf(people, number, said);
 }
 
 /** A probe was refused: what is gone is made anew. */

@@ -2,7 +2,7 @@ import type { Trouble } from "../../domain/desk/trouble.ts";
 import { SEND_TIMEOUT_MS } from "../../domain/limits.ts";
 import { pressData } from "../../telegram/callback.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
-import { SEND_AGAIN } from "../../telegram/text.ts";
+import { SEND_AGAIN } from "../../texts/en/delivery.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { STAFF } from "../tables/lane.ts";
 import type { TicketRow } from "../tables/store.ts";

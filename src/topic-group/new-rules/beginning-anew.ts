@@ -76,12 +76,8 @@ export function numberedAnew(tx: Transaction, where: "staff" | "private"): void 
     tx.touched.add(STAFF).add(RECORD);
   }
   tx.report("numbers.begun_anew", { where });
-  const lines = [
-    where === "staff"
-      ? "The staff group numbers its messages anew: every open ticket gets a new topic, and what is written in the former ones reaches nobody."
-      : "Private chats number their messages anew: edits, reactions and replies to earlier messages are not passed on.",
-  ];
-  for (const lead of tx.rules.policy.roster.leads) tx.tellAgent(lead, 0, { code: "reconciliation", lines });
+  for (const lead of tx.rules.policy.roster.leads)
+    tx.tellAgent(lead, 0, { code: "numbers_begun_anew", where });
 }
 
 function forgetUpdates(tx: Transaction, bot: number): void {

@@ -1,4 +1,5 @@
-import { CUSTOMER_COMMANDS, STAFF_COMMANDS } from "../../telegram/commands.ts";
+import { CUSTOMER_COMMANDS, menu, STAFF_COMMANDS } from "../../texts/commands.ts";
+import { COMMANDS } from "../../texts/en/commands.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { FACTS } from "../tables/facts.ts";
 import { BOT } from "../tables/lane.ts";
@@ -16,16 +17,17 @@ export function introduce(tx: Transaction): void {
   const staffScope = { type: "chat", chat_id: tx.rules.group.chatId };
   setup("getMe", {}, FACTS.botUsername, "me");
   setup("getForumTopicIconStickers", {}, FACTS.icons, "icons");
-  setup("setMyCommands", { commands: menu(STAFF_COMMANDS), scope: staffScope }, null, "staff-commands");
+  setup(
+    "setMyCommands",
+    { commands: menu(STAFF_COMMANDS, COMMANDS.staff), scope: staffScope },
+    null,
+    "staff-commands",
+  );
   const customerScope = { type: "all_private_chats" };
   setup(
     "setMyCommands",
-    { commands: menu(CUSTOMER_COMMANDS), scope: customerScope },
+    { commands: menu(CUSTOMER_COMMANDS, COMMANDS.customer), scope: customerScope },
     null,
     "customer-commands",
   );
-}
-
-function menu(commands: readonly (readonly [string, string])[]): { command: string; description: string }[] {
-  return commands.map(([command, description]) => ({ command, description }));
 }

@@ -1,6 +1,6 @@
 import { epochOf, plainNumber } from "../../domain/message-number.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { openTurnFrom, topicNotice } from "../../telegram/text.ts";
+import { openTurnFrom, topicNotice } from "../../texts/en/topic.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { InFlight } from "../conversation/mirror.ts";

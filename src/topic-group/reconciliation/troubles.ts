@@ -1,5 +1,5 @@
 import type { Trouble } from "../../domain/desk/trouble.ts";
-import { troubleNotice } from "../../telegram/text.ts";
+import { troubleNotice } from "../../texts/en/trouble.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { FACTS } from "../tables/facts.ts";
 

@@ -1,6 +1,7 @@
 import type { LinkPreviewOptions, MessageEntity } from "grammy/types";
 import type { Profile } from "../../domain/routing/profile.ts";
-import type { LiveLocation, MessageKind, Quote, ReplaceableMedia } from "../../telegram/message.ts";
+import type { MessageKind } from "../../domain/ticket/message-kind.ts";
+import type { LiveLocation, Quote, ReplaceableMedia } from "../../telegram/message.ts";
 import type { Lane } from "./lane.ts";
 
 /* The JSON shapes inside the object's tables. */

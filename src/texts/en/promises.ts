@@ -1,5 +1,5 @@
-import { durationWords } from "../domain/duration.ts";
-import { PRIORITIES } from "../domain/priority.ts";
+import { durationWords } from "../../domain/duration.ts";
+import { PRIORITIES } from "../../domain/priority.ts";
 import {
   clocksOf,
   pausedAt,
@@ -7,14 +7,14 @@ import {
   stateOf,
   type ClockState,
   type SlaClock,
-} from "../domain/sla/clocks.ts";
-import { momentsAhead, stepsAt } from "../domain/sla/escalation.ts";
-import type { EscalationAction, SlaPolicy } from "../domain/sla/sla-policy.ts";
-import type { Policy } from "../domain/ticket/policy.ts";
-import type { Ticket } from "../domain/ticket/ticket.ts";
-import { bold, instant, join, link, plain, rich, type RichText } from "./rich-text.ts";
-import { clockStateWords, metricWords } from "./text.ts";
-import { byWhen, zoneWords } from "./when.ts";
+} from "../../domain/sla/clocks.ts";
+import { momentsAhead, stepsAt } from "../../domain/sla/escalation.ts";
+import type { EscalationAction, SlaPolicy } from "../../domain/sla/sla-policy.ts";
+import type { Policy } from "../../domain/ticket/policy.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
+import { bold, join, link, plain, rich, type RichText } from "../rich-text.ts";
+import { clockStateWords, metricWords } from "./sla.ts";
+import { byWhen, instant, zoneWords } from "./when.ts";
 
 const MINUTE_MS = 60_000;
 

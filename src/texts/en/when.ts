@@ -1,4 +1,6 @@
-import { DAY_MS, TimeZone } from "../domain/calendar/zone.ts";
+import { DAY_MS, TimeZone } from "../../domain/calendar/zone.ts";
+import { moment, type RichText } from "../rich-text.ts";
+import { wallTime } from "../wall-time.ts";
 
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS = [
@@ -26,13 +28,8 @@ export function byWhen(at: number, now: number, timeZone: string): string {
   const minute = Math.ceil(at / MINUTE_MS) * MINUTE_MS;
   const day = zone.dayAt(minute);
   const ahead = day - zone.dayAt(now);
-  const time = wall(minute, zone).slice(11, 16);
+  const time = wallTime(minute, timeZone).slice(11);
   return ahead === 0 ? `by ${time} today` : `by ${dayWords(day, ahead)}, ${time}`;
-}
-
-/** An instant on the wall of a zone: `"2026-12-03 09:40"`. */
-export function wallTime(at: number, timeZone: string): string {
-  return wall(at, TimeZone.of(timeZone)).slice(0, 16).replace("T", " ");
 }
 
 /** How people call a zone's time: `"Berlin time"`, `"UTC"`. */
@@ -51,6 +48,11 @@ function dayWords(day: number, ahead: number): string {
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
 }
 
-function wall(at: number, zone: TimeZone): string {
-  return new Date(at + zone.offsetAt(at)).toISOString();
+/** An instant that a messenger shows in each reader's own zone; others show `YYYY-MM-DD HH:MM` of the zone given. */
+export function instant(at: number, timeZone = "UTC"): RichText {
+  return moment(
+    `${wallTime(at, timeZone)} ${timeZone === "UTC" ? "UTC" : `(${zoneWords(timeZone)})`}`,
+    at,
+    "date",
+  );
 }

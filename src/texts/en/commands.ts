@@ -1,0 +1,36 @@
+import type { CommandWords } from "../commands.ts";
+
+export const COMMANDS: CommandWords = {
+  staff: {
+    claim: "Take this ticket",
+    unclaim: "Release this ticket",
+    assign: "Assign this ticket: /assign @name",
+    note: "Internal note, never sent to the customer: /note text",
+    resolve: "Mark as resolved: /resolve [note]",
+    close: "Close this ticket: /close [note]",
+    reopen: "Reopen this ticket",
+    priority: "Set priority: urgent, high, normal or low",
+    tag: "Add or remove tags: /tag refund -old",
+    transfer: "Move to another queue: /transfer queue [note]",
+    decline: "Pass on a ticket assigned to you",
+    escalate: "Call for help: /escalate [note]",
+    snooze: "Set a reminder: /snooze 2h [reason], /snooze off",
+    sla: "SLA deadlines",
+    info: "Ticket details",
+    queue: "Open tickets in this group",
+    mine: "Your tickets",
+    team: "Who is online, and how full",
+    overdue: "Late or at-risk tickets",
+    online: "Get tickets during your shift",
+    away: "Pause assignments: /away, /away 30m",
+    offline: "Stop assignments until /online",
+    delete: "As a reply: delete your message for the customer",
+    help: "How this works",
+  },
+  customer: {
+    new: "Start a new request",
+    tickets: "Your requests",
+    close: "Close your request",
+    help: "How to use this bot",
+  },
+};
