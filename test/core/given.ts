@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { NO_SLA } from "../../src/domain/sla/sla-policy.ts";
 import { NO_ROSTER } from "../../src/domain/team/roster.ts";
 import type { AgentActor, TicketCommand } from "../../src/domain/ticket/command.ts";
-import { decide } from "../../src/domain/ticket/decide.ts";
+import { decide } from "../../src/domain/ticket/decide/decide.ts";
 import type { Decision } from "../../src/domain/ticket/decision.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
 import type { Policy } from "../../src/domain/ticket/policy.ts";

@@ -18,3 +18,11 @@ export type SystemRule =
   | "reminder"
   | "routing"
   | "enrichment";
+
+export function customer(id: number): Actor {
+  return { kind: "customer", id };
+}
+
+export function system(rule: SystemRule): Actor {
+  return { kind: "system", rule };
+}

@@ -112,3 +112,10 @@ export type TicketCommand =
   | { type: "delivery_uncertain" }
   /** `team`: who may take tickets over. */
   | { type: "clock_struck"; team: TeamAt };
+
+export type CommandOf<T extends TicketCommand["type"]> = Extract<TicketCommand, { type: T }>;
+
+/** The note of a command, as its event has it. */
+export function note(command: { note?: string }): { note?: string } {
+  return command.note === undefined ? {} : { note: command.note };
+}

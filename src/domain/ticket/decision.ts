@@ -47,3 +47,7 @@ export type Already =
 
 /** What a command comes to: events (none, where nothing about the ticket changes), a state that holds, or a refusal. */
 export type Decision = { events: TicketEvent[] } | { already: Already } | { refused: Refusal };
+
+export function closedRefusal({ ref }: { ref: string }): Refusal {
+  return { code: "ticket.closed", ref, status: "closed" };
+}

@@ -1,0 +1,201 @@
+import { METRICS, type Metric } from "../../metric.ts";
+import { verdicts } from "../../sla/clocks.ts";
+import type { Verdict } from "../../sla/verdict.ts";
+import { customer, type Actor } from "../actor.ts";
+import { note, type CommandOf } from "../command.ts";
+import { closedRefusal, type Decision } from "../decision.ts";
+import type { TicketEvent } from "../event.ts";
+import type { Policy } from "../policy.ts";
+import { andRouted } from "../routed.ts";
+import type { TicketStatus } from "../status.ts";
+import type { Ticket } from "../ticket.ts";
+
+export function customerWrote(
+  command: CommandOf<"customer_wrote">,
+  ticket: Ticket,
+  policy: Policy,
+  now: number,
+): Decision {
+  const by = customer(command.customer);
+  const said = saidBefore(command, ticket, now);
+  switch (ticket.status) {
+    case "open":
+    case "in_progress":
+    case "escalated":
+      // A further message of the same turn changes nothing about the ticket, and so writes nothing about it.
+      if (ticket.awaitingSince !== null) return { events: [] };
+      return {
+        events: [{ type: "customer_replied", at: now, by, from: ticket.status, to: ticket.status, ...said }],
+      };
+    case "waiting":
+      return {
+        events: [{ type: "customer_replied", at: now, by, from: "waiting", to: deskTurn(ticket), ...said }],
+      };
+    case "resolved":
+    case "closed":
+      // "Thank you!" after the fact is passed on, but nobody has to work again because of it.
+      if (command.gratitude) return { events: [] };
+      return {
+        events: andRouted(
+          ticket,
+          [
+            {
+              type: "ticket_reopened",
+              at: now,
+              by,
+              from: ticket.status,
+              to: deskTurn(ticket),
+              note: "customer wrote",
+              ...said,
+            },
+          ],
+          policy,
+          now,
+        ),
+      };
+    default:
+      return ticket.status satisfies never;
+  }
+}
+
+export function answered(
+  command: CommandOf<"agent_answered">,
+  ticket: Ticket,
+  policy: Policy,
+  now: number,
+): Decision {
+  if (ticket.status === "closed") return { refused: closedRefusal(ticket) };
+  const events: TicketEvent[] = [];
+  let status = ticket.status;
+  if (ticket.assignee === null && policy.claimOnAnswer && command.by.kind === "agent") {
+    const to = status === "open" || status === "escalated" ? "in_progress" : status;
+    events.push({ type: "ticket_claimed", at: now, by: command.by, from: status, to, implicit: true });
+    status = to;
+  }
+  const deskTurn = status === "open" || status === "in_progress" || status === "escalated";
+  if (deskTurn || ticket.awaitingSince !== null || ticket.owedSince !== null) {
+    const said = saidBefore(command, ticket, now);
+    events.push({
+      type: "ticket_answered",
+      at: now,
+      by: command.by,
+      from: status,
+      to: deskTurn ? "waiting" : status,
+      first: ticket.firstAnsweredAt === null,
+      ...clocksEnded(ticket, policy, ["firstResponse", "nextResponse"], said.saidAt ?? now),
+      ...said,
+    });
+  }
+  return { events };
+}
+
+export function resolved(
+  command: CommandOf<"agent_resolved">,
+  ticket: Ticket,
+  policy: Policy,
+  now: number,
+): Decision {
+  const { ref, status, statusBy } = ticket;
+  if (status === "closed") return { refused: closedRefusal(ticket) };
+  if (status === "resolved") {
+    return { already: { code: "ticket.already_resolved", ref, by: statusBy.by, at: statusBy.at } };
+  }
+  return {
+    events: [
+      {
+        type: "ticket_resolved",
+        at: now,
+        by: command.by,
+        from: status,
+        to: "resolved",
+        ...note(command),
+        ...clocksEnded(ticket, policy, METRICS, now),
+      },
+    ],
+  };
+}
+
+export function closed(ticket: Ticket, by: Actor, policy: Policy, now: number, text?: string): Decision {
+  const { ref, status, statusBy } = ticket;
+  if (status === "closed") {
+    return { already: { code: "ticket.already_closed", ref, by: statusBy.by, at: statusBy.at } };
+  }
+  return {
+    events: [
+      {
+        type: "ticket_closed",
+        at: now,
+        by,
+        from: status,
+        to: "closed",
+        ...(text === undefined ? {} : { note: text }),
+        ...clocksEnded(ticket, policy, METRICS, now),
+      },
+    ],
+  };
+}
+
+export function reopened(
+  command: CommandOf<"agent_reopened">,
+  ticket: Ticket,
+  policy: Policy,
+  now: number,
+): Decision {
+  const { ref, status } = ticket;
+  if (status !== "closed" && status !== "resolved") {
+    return { already: { code: "ticket.already_active", ref, status } };
+  }
+  const event = {
+    type: "ticket_reopened",
+    at: now,
+    by: command.by,
+    from: status,
+    to: deskTurn(ticket),
+    ...note(command),
+  } as const;
+  return { events: andRouted(ticket, [event], policy, now) };
+}
+
+export function escalated(command: CommandOf<"agent_escalated">, ticket: Ticket, now: number): Decision {
+  const { ref, status, statusBy } = ticket;
+  if (status === "closed") return { refused: closedRefusal(ticket) };
+  if (status === "resolved") return { refused: { code: "ticket.resolved", ref, status } };
+  if (status === "escalated") {
+    return { already: { code: "ticket.already_escalated", ref, by: statusBy.by, at: statusBy.at } };
+  }
+  return {
+    events: [
+      {
+        type: "ticket_escalated",
+        at: now,
+        by: command.by,
+        from: status,
+        to: "escalated",
+        ...note(command),
+      },
+    ],
+  };
+}
+
+/** Where a ticket goes when it is the desk's turn: to its assignee, or to whoever claims it. */
+function deskTurn(ticket: Ticket): TicketStatus {
+  return ticket.assignee === null ? "open" : "in_progress";
+}
+
+/** When something was said, if before `now`; never before what it answers, or the ticket itself. */
+function saidBefore({ saidAt }: { saidAt?: number }, ticket: Ticket, now: number): { saidAt?: number } {
+  if (saidAt === undefined) return {};
+  const at = Math.max(saidAt, ticket.awaitingSince ?? ticket.openedAt);
+  return at < now ? { saidAt: at } : {};
+}
+
+/** What becomes of the clocks that an event ends; nothing is said where the desk promised nothing. */
+function clocksEnded(
+  ticket: Ticket,
+  policy: Policy,
+  metrics: readonly Metric[],
+  now: number,
+): { clocks?: Verdict[] } {
+  const clocks = verdicts(ticket, policy.sla.policyFor(ticket), metrics, now);
+  return clocks.length === 0 ? {} : { clocks };
+}
