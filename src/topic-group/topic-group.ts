@@ -38,7 +38,7 @@ import { depthsDue, nextDepthAt, watchDepth } from "./assigning/depth.ts";
 import { handOut } from "./assigning/hand-out.ts";
 import { routingStory } from "./assigning/routing-story.ts";
 import { recountSlots, rehome, tellAgents, tellSlots } from "./assigning/slots.ts";
-import { Transaction, type Tables } from "./commit/transaction.ts";
+import { Transaction } from "./commit/transaction.ts";
 import { Wake } from "./commit/wake.ts";
 import { endParked, nextParkedEndAt } from "./deliveries/parked-too-long.ts";
 import { parkedDeliveries, publicName, replay, type Replayed } from "./deliveries/replay.ts";
@@ -87,21 +87,15 @@ import { sourcesOf } from "./rules/sources.ts";
 import { forgetFormer, systemsHealth } from "./systems/breakers.ts";
 import { enrich } from "./systems/enrichment.ts";
 import { storedSkills } from "./systems/skills.ts";
-import { Agents } from "./tables/agents.ts";
 import { migrateDatabase, openDatabase } from "./tables/database.ts";
 import { FACTS } from "./tables/facts.ts";
-import { HookLog, type DeadLetters, type HookDelivery } from "./tables/hook-log.ts";
-import { Inbox } from "./tables/inbox.ts";
+import type { DeadLetters, HookDelivery } from "./tables/hook-log.ts";
 import { CRM_LANES, groupOfLane, isChatLane, STAFF, type Lane } from "./tables/lane.ts";
-import { Messages } from "./tables/messages.ts";
 import { begunAnew, epochsOf, isBotId, isHere, numberedArrival, type Numbering } from "./tables/numbering.ts";
-import { Outbox } from "./tables/outbox.ts";
 import type { PeerMessage } from "./tables/peer-message.ts";
-import { Privacy, type Erasable, type MessageLink } from "./tables/privacy.ts";
-import { SeenUpdates } from "./tables/seen-updates.ts";
-import { Sequence } from "./tables/sequence.ts";
-import { Store, type TicketRow } from "./tables/store.ts";
-import { Waiting } from "./tables/waiting.ts";
+import type { Erasable, MessageLink } from "./tables/privacy.ts";
+import { tablesOf, type Tables } from "./tables/tables.ts";
+import type { TicketRow } from "./tables/tickets.ts";
 
 /** Tickets that are read at once to strike their clocks. */
 const DUE_TICKETS_MAX = 100;
@@ -140,25 +134,10 @@ export class TopicGroup extends DurableObject<Env> {
     super(ctx, env);
     this.#outside = { ...outsideOf(env), ...outside };
     const db = openDatabase(ctx.storage);
-    const store = new Store(db, (number) => {
+    this.#tables = tablesOf(db, ctx.storage.sql, (number) => {
       const rules = this.#rulesInForce();
       return rules === null || isHere(number, rules.epochs);
     });
-    this.#tables = {
-      store,
-      messages: new Messages(db),
-      outbox: new Outbox(db, ctx.storage.sql),
-      inbox: new Inbox(db),
-      seenUpdates: new SeenUpdates(db),
-      agents: new Agents(db),
-      waiting: new Waiting(db),
-      hookLog: new HookLog(db),
-      privacy: new Privacy(db),
-      sequence: new Sequence(
-        () => Number(store.fact(FACTS.sequence) ?? 0),
-        (reserved) => store.setFact(FACTS.sequence, reserved),
-      ),
-    };
     this.#waiting = new WaitingCount(
       WAITING_ROWS_MAX,
       () => this.#tables.messages.countWaiting() + this.#tables.outbox.countWaiting(),
@@ -168,7 +147,7 @@ export class TopicGroup extends DurableObject<Env> {
     this.drain = this.#newDrain();
     void ctx.blockConcurrencyWhile(async () => {
       await migrateDatabase(db);
-      store.refoldActive();
+      this.#tables.tickets.refoldActive();
       await this.wake.recall();
       this.#recover();
     });
@@ -233,7 +212,7 @@ export class TopicGroup extends DurableObject<Env> {
 
   /** A service message of the bot's own: of what the desk has just done, or is doing at this moment, or of what somebody else did. */
   #heard(arrival: Echo, updateId: number, moved: boolean): void {
-    const is = belongingOf(this.#tables.store, arrival, moved);
+    const is = belongingOf(this.#tables.tickets, arrival, moved);
     this.#echoes.heard(arrival.kind, { ...arrival, updateId, is }, this.#now());
     if (this.#echoes.waiting.length === 0 || this.drain.busy) return;
     this.#commit((tx) => {
@@ -248,14 +227,14 @@ export class TopicGroup extends DurableObject<Env> {
     if (before !== null && before.version >= version) return before.version;
     // It was taken out, and is there again.
     const isBack = config.groups.some(({ id }) => id === group);
-    if (isBack && retiredTo(this.#tables.store) !== null) this.#tables.store.deleteFact(FACTS.retired);
+    if (isBack && retiredTo(this.#tables.facts) !== null) this.#tables.facts.delete(FACTS.retired);
     // What was due before belongs to the rules that were in force then.
     this.#strikeClocks();
     const retimed = before === null || isRetimed(before.config, config);
     const sources = sourcesOf(before, { version, config });
     const inForce: ConfigInForce = { version, config, since: retimed ? this.#now() : before.since, sources };
     const keepsSkills = config.routing.skills !== undefined && before?.sources.skills === sources.skills;
-    const skills = keepsSkills ? storedSkills(this.#tables.store) : null;
+    const skills = keepsSkills ? storedSkills(this.#tables.facts) : null;
     const numbering = before?.epochs ?? this.#numberingKept();
     const rules = rulesOf(group, inForce, this.#botId, skills, numbering);
     if (rules === null) return before?.version ?? 0;
@@ -263,15 +242,15 @@ export class TopicGroup extends DurableObject<Env> {
     this.#rules = rules;
     try {
       this.#commit((tx) => {
-        tx.store.setFact(FACTS.group, group);
-        tx.store.setFact(FACTS.config, inForce);
-        if (before !== null) forgetFormer(tx.store, before.sources, sources);
+        tx.facts.set(FACTS.group, group);
+        tx.facts.set(FACTS.config, inForce);
+        if (before !== null) forgetFormer(tx.facts, before.sources, sources);
         if (before === null) keepNumbering(tx);
         if (hasMoved) anotherChat(tx, before.epochs);
         // What waited for a system that did not answer is for the one that is asked now.
         for (const lane of CRM_LANES) tx.touched.add(lane);
         if (retimed) {
-          tx.store.allDueAt(tx.now);
+          tx.clocks.allDueAt(tx.now);
           tx.wake(tx.now);
         }
         for (const { id } of config.queues) tx.deeper.add(id);
@@ -309,10 +288,10 @@ export class TopicGroup extends DurableObject<Env> {
   /** Every ticket has a queue and an agent that the configuration names, each in a transaction of its own. */
   #placeAll(successors: Succession = {}): void {
     const rules = this.#rulesInForce();
-    const { store } = this.#tables;
-    if (rules === null || store.fact(FACTS.placedFor) === rules.version) return;
+    const { facts, tickets } = this.#tables;
+    if (rules === null || facts.get(FACTS.placedFor) === rules.version) return;
     for (let after = 0; ;) {
-      const numbers = store.misplaced(knownPlaces(rules), after, DUE_TICKETS_MAX);
+      const numbers = tickets.misplaced(knownPlaces(rules), after, DUE_TICKETS_MAX);
       for (const number of numbers) {
         try {
           this.#commit((tx) => placeAgain(tx, number, successors));
@@ -323,14 +302,14 @@ export class TopicGroup extends DurableObject<Env> {
       if (numbers.length < DUE_TICKETS_MAX) break;
       after = numbers.at(-1)!;
     }
-    store.setFact(FACTS.placedFor, rules.version);
+    facts.set(FACTS.placedFor, rules.version);
   }
 
   /** The homes of agents hear of all slots again where what fills one has changed, by a setting or by a release. */
   #recountSlots(tx: Transaction): void {
     const { countsWaiting } = tx.rules.policy;
-    if (tx.store.fact(FACTS.countsWaiting) === countsWaiting) return;
-    tx.store.setFact(FACTS.countsWaiting, countsWaiting);
+    if (tx.facts.get(FACTS.countsWaiting) === countsWaiting) return;
+    tx.facts.set(FACTS.countsWaiting, countsWaiting);
     recountSlots(tx);
   }
 
@@ -348,13 +327,13 @@ export class TopicGroup extends DurableObject<Env> {
     configVersion: number,
   ): Executed<RecordedRow> {
     return this.#execute(cause, caller, configVersion, (tx, by) => {
-      const number = tx.store.numberOf(ticketId, tx.rules.group.id);
+      const number = tx.tickets.numberOf(ticketId, tx.rules.group.id);
       if (number === null) return { status: "unknown" };
       tx.strike(number);
-      const { ticket } = tx.store.ticket(number)!;
-      const retired = retiredTo(tx.store);
+      const { ticket } = tx.tickets.get(number)!;
+      const retired = retiredTo(tx.facts);
       if (retired !== null && ticket.movedTo === null) {
-        leave(tx, tx.store.ticket(number)!, retired);
+        leave(tx, tx.tickets.get(number)!, retired);
         return { status: "elsewhere", group: retired.to };
       }
       if (ticket.movedTo !== null) return { status: "elsewhere", group: ticket.movedTo };
@@ -364,7 +343,7 @@ export class TopicGroup extends DurableObject<Env> {
 
   /** The id of the ticket that this group has opened under a number, and the group that has it; null if none. */
   placeOf(number: number): { id: string; group: string } | null {
-    const ticket = this.#tables.store.ticket(number)?.ticket;
+    const ticket = this.#tables.tickets.get(number)?.ticket;
     if (ticket === undefined || ticket.id !== `${ticket.home}:${number}`) return null;
     return { id: ticket.id, group: ticket.group };
   }
@@ -376,7 +355,7 @@ export class TopicGroup extends DurableObject<Env> {
     work: (tx: Transaction, by: Worker) => Done | Exclude<Executed<RecordedRow>, { status: "done" }>,
   ): Executed<RecordedRow> {
     const rules = this.#rulesInForce();
-    const isOld = rules !== null && rules.version < configVersion && retiredTo(this.#tables.store) === null;
+    const isOld = rules !== null && rules.version < configVersion && retiredTo(this.#tables.facts) === null;
     if (rules === null || isOld) return { status: "config_needed" };
     if (this.#waiting.isFull(this.#now())) return { status: "full" };
     const done = this.#commit((tx) => {
@@ -389,7 +368,7 @@ export class TopicGroup extends DurableObject<Env> {
       return outcome;
     });
     if (!("number" in done)) return done;
-    const row = this.#tables.store.ticket(done.number);
+    const row = this.#tables.tickets.get(done.number);
     // Done before, and its ticket erased since.
     if (row === undefined) return { status: "unknown" };
     const { ticket, dueAt } = row;
@@ -404,19 +383,19 @@ export class TopicGroup extends DurableObject<Env> {
   }
 
   #isKnown(customer: number): boolean {
-    return this.#tables.store.customer(customer) !== undefined || this.#tables.privacy.isBlocked(customer);
+    return this.#tables.contacts.get(customer) !== undefined || this.#tables.privacy.isBlocked(customer);
   }
 
   /** Whether this customer has written to this group before. */
   knows(customer: number): boolean {
-    const known = this.#tables.store.customer(customer);
+    const known = this.#tables.contacts.get(customer);
     return known !== undefined && known.home === null;
   }
 
   health(): GroupHealth {
-    const { store, messages, outbox } = this.#tables;
-    const group = store.fact(FACTS.group);
-    const trouble = store.fact(FACTS.trouble);
+    const { facts, unrecorded, messages, outbox } = this.#tables;
+    const group = facts.get(FACTS.group);
+    const trouble = facts.get(FACTS.trouble);
     const rules = this.#rulesInForce();
     return {
       group: typeof group === "string" ? group : "",
@@ -424,19 +403,19 @@ export class TopicGroup extends DurableObject<Env> {
       waiting: outbox.backlog().map((one) => ({ ...one, lane: nameOfLane(one.lane) })),
       parked: messages.countParked() + outbox.countParked(),
       setAside: this.#tables.inbox.countSetAside(),
-      unrecorded: store.countUnrecorded(),
+      unrecorded: unrecorded.count(),
       breakers: {
-        enrichment: isOpen(store.fact(FACTS.breaker)),
-        skills: isOpen(store.fact(FACTS.skillsBreaker)),
+        enrichment: isOpen(facts.get(FACTS.breaker)),
+        skills: isOpen(facts.get(FACTS.skillsBreaker)),
       },
-      stalls: stallsOf(store).map(({ lane, why, since, until }) => ({
+      stalls: stallsOf(facts).map(({ lane, why, since, until }) => ({
         lane: nameOfLane(lane),
         why,
         since,
         until,
       })),
       troubles: typeof trouble === "string" ? [trouble] : [],
-      systems: rules === null ? [] : systemsHealth(store, rules),
+      systems: rules === null ? [] : systemsHealth(facts, rules),
     };
   }
 
@@ -486,32 +465,32 @@ export class TopicGroup extends DurableObject<Env> {
    */
   census(): (Census & { unrecorded: number; leavingFor: string[] }) | null {
     const rules = this.#rulesInForce();
-    const { store, outbox } = this.#tables;
+    const { unrecorded, outbox } = this.#tables;
     if (rules === null) return null;
     const leavingFor = outbox.lanesOfMoves().map(groupOfLane);
-    return { ...store.census(rules.group.id), unrecorded: store.countUnrecorded(), leavingFor };
+    return { ...unrecorded.census(rules.group.id), unrecorded: unrecorded.count(), leavingFor };
   }
 
   /** Some tickets, open and closed, that the record should have as they are; `after`, the number of the last one seen. */
   recordedAfter(after: number, limit: number): RecordedState[] {
     const rules = this.#rulesInForce();
-    return rules === null ? [] : this.#tables.store.recordedAfter(after, rules.group.id, limit);
+    return rules === null ? [] : this.#tables.unrecorded.recordedAfter(after, rules.group.id, limit);
   }
 
   /** The open tickets of this group by number, after a number, with the version that each has. */
   openAfter(after: number, limit: number): RecordedState[] {
     const rules = this.#rulesInForce();
-    return rules === null ? [] : this.#tables.store.openAfter(after, rules.group.id, limit);
+    return rules === null ? [] : this.#tables.unrecorded.openAfter(after, rules.group.id, limit);
   }
 
   /** The numbers of those of some tickets that this group has, and has not passed on. */
   numbersOf(ids: string[]): number[] {
     const rules = this.#rulesInForce();
-    const { store } = this.#tables;
+    const { tickets } = this.#tables;
     if (rules === null) return [];
     return ids.flatMap((id) => {
-      const number = store.numberOf(id, rules.group.id);
-      return number === null || store.ticket(number)?.ticket.movedTo !== null ? [] : [number];
+      const number = tickets.numberOf(id, rules.group.id);
+      return number === null || tickets.get(number)?.ticket.movedTo !== null ? [] : [number];
     });
   }
 
@@ -519,7 +498,7 @@ export class TopicGroup extends DurableObject<Env> {
   tellAgain(numbers: number[]): void {
     this.ctx.storage.transactionSync(() => {
       this.wake.by(this.#now() + SAFETY_WAKE_MS);
-      this.#tables.store.tellAgain(numbers);
+      this.#tables.unrecorded.tellAgain(numbers);
     });
     this.drain.kick();
   }
@@ -528,7 +507,7 @@ export class TopicGroup extends DurableObject<Env> {
   reprojectTickets(numbers: number[]): void {
     this.ctx.storage.transactionSync(() => {
       this.wake.by(this.#now() + SAFETY_WAKE_MS);
-      this.#tables.store.forgetRecordedOf(numbers);
+      this.#tables.unrecorded.forgetOf(numbers);
     });
     this.drain.kick();
   }
@@ -538,7 +517,7 @@ export class TopicGroup extends DurableObject<Env> {
     if (this.#rulesInForce() === null) return null;
     // In a group in which nothing happens no alarm rings.
     this.#purge();
-    const before = this.#tables.store.fact(FACTS.trouble);
+    const before = this.#tables.facts.get(FACTS.trouble);
     const trouble = chat === null ? null : troubleIn(chat);
     const noticed = this.#commit((tx) =>
       notice(tx, chat, { echoes: this.#echoes, quiet, probes: !this.drain.pressed(STAFF) }),
@@ -578,7 +557,7 @@ export class TopicGroup extends DurableObject<Env> {
   /** How it goes with an endpoint here: what waits, what was given up, since when it is left alone. */
   hook(webhook: string): HookHealth {
     const rules = this.#rulesInForce();
-    const disabledAt = rules === null ? null : disabledSince({ rules, store: this.#tables.store }, webhook);
+    const disabledAt = rules === null ? null : disabledSince({ rules, facts: this.#tables.facts }, webhook);
     return { ...this.#tables.hookLog.counts(webhook), disabledAt };
   }
 
@@ -624,7 +603,7 @@ export class TopicGroup extends DurableObject<Env> {
   reproject(): number {
     const count = this.ctx.storage.transactionSync(() => {
       this.wake.by(this.#now() + SAFETY_WAKE_MS);
-      return this.#tables.store.forgetRecorded();
+      return this.#tables.unrecorded.forgetAll();
     });
     this.drain.kick();
     return count;
@@ -689,7 +668,7 @@ export class TopicGroup extends DurableObject<Env> {
     bot: number | null = this.#botId,
   ): "done" | "config_needed" {
     const rules = this.#rulesInForce();
-    const retired = retiredTo(this.#tables.store);
+    const retired = retiredTo(this.#tables.facts);
     if (rules === null || (rules.version < configVersion && retired === null)) return "config_needed";
     this.#commit((tx) => {
       const cause = `peer:${key}`;
@@ -709,9 +688,9 @@ export class TopicGroup extends DurableObject<Env> {
     const rules = this.#rulesInForce();
     if (rules === null || rules.version >= retired.version) return "unknown";
     this.#strikeClocks();
-    const known = retiredTo(this.#tables.store);
-    if (known === null || known.version < retired.version) this.#tables.store.setFact(FACTS.retired, retired);
-    this.#leaveAll(retiredTo(this.#tables.store)!);
+    const known = retiredTo(this.#tables.facts);
+    if (known === null || known.version < retired.version) this.#tables.facts.set(FACTS.retired, retired);
+    this.#leaveAll(retiredTo(this.#tables.facts)!);
     this.drain.kick();
     const patience = new AbortController();
     const late = scheduler.wait(RETIRING_PATIENCE_MS, { signal: patience.signal }).catch(() => undefined);
@@ -723,7 +702,7 @@ export class TopicGroup extends DurableObject<Env> {
   #leaveAll(retired: Retired): void {
     for (let after = 0; ;) {
       const since = this.#commit((tx) => closedSince(tx));
-      const rows = this.#tables.store.toLeave(after, since, DUE_TICKETS_MAX);
+      const rows = this.#tables.tickets.toLeave(after, since, DUE_TICKETS_MAX);
       for (const row of rows) {
         try {
           this.#commit((tx) => leave(tx, row, retired));
@@ -739,8 +718,8 @@ export class TopicGroup extends DurableObject<Env> {
   /** What is in hand here, and how much waits to leave for people; null before there are rules. */
   inHand(): InHand | null {
     if (this.#rulesInForce() === null) return null;
-    const { store, messages, outbox } = this.#tables;
-    return { tickets: store.inHand(), waiting: messages.countWaiting() + outbox.countToPeople() };
+    const { tickets, messages, outbox } = this.#tables;
+    return { tickets: tickets.inHand(), waiting: messages.countWaiting() + outbox.countToPeople() };
   }
 
   /** Does what is due, as the alarm would: whoever comes first does it, and once. Answers what it did. */
@@ -754,25 +733,20 @@ export class TopicGroup extends DurableObject<Env> {
   /** Every clock of a ticket with its state, segments and escalations; null if there is no such ticket. */
   sla(ticketId: string): TicketSla | null {
     const rules = this.#rulesInForce();
-    const number = rules === null ? null : this.#tables.store.numberOf(ticketId, rules.group.id);
+    const number = rules === null ? null : this.#tables.tickets.numberOf(ticketId, rules.group.id);
     if (rules === null || number === null) return null;
     // Looking shows what is: what time has done by now comes first.
     this.#commit((tx) => tx.strike(number));
-    const { store } = this.#tables;
-    const ticket = store.ticket(number)?.ticket;
+    const { tickets, history } = this.#tables;
+    const ticket = tickets.get(number)?.ticket;
     if (ticket === undefined) return null;
-    return explainTicket(
-      ticket,
-      store.eventsAfter(number, 0, EXPLAINED_EVENTS_MAX),
-      rules.policy,
-      this.#now(),
-    );
+    return explainTicket(ticket, history.after(number, 0, EXPLAINED_EVENTS_MAX), rules.policy, this.#now());
   }
 
   /** How a ticket got where it is, who could take it now and what changes next; null if there is no such ticket. */
   routing(ticketId: string): RoutingStory | null {
     const rules = this.#rulesInForce();
-    const number = rules === null ? null : this.#tables.store.numberOf(ticketId, rules.group.id);
+    const number = rules === null ? null : this.#tables.tickets.numberOf(ticketId, rules.group.id);
     if (number === null) return null;
     this.#commit((tx) => tx.strike(number));
     return this.#commit((tx) => routingStory(tx, number, this.#handingQueues()));
@@ -833,7 +807,7 @@ export class TopicGroup extends DurableObject<Env> {
     try {
       const result = this.ctx.storage.transactionSync(() => {
         const done = work(tx);
-        for (const number of tx.asks) enrich(tx, tx.store.ticket(number)!.ticket);
+        for (const number of tx.asks) enrich(tx, tx.tickets.get(number)!.ticket);
         if (this.#nextHandOutAt !== null && this.#nextHandOutAt <= tx.now) tx.freed = true;
         this.#handOutWhatChanged(tx);
         // Last, because what nobody takes may go to the fallback pool.
@@ -853,7 +827,7 @@ export class TopicGroup extends DurableObject<Env> {
     } catch (error) {
       this.#tables.sequence.rewind(marks.sequence);
       this.wake.rewind(marks.wake);
-      this.#tables.store.forgetLoads();
+      this.#tables.filledSlots.forget();
       this.#tables.agents.forget();
       this.#tables.waiting.forget();
       throw error;
@@ -892,7 +866,7 @@ export class TopicGroup extends DurableObject<Env> {
   /** After a start: calls that a crash interrupted have an unknown outcome, and what waits is brought out. */
   #recover(): void {
     const { messages, outbox } = this.#tables;
-    this.#echoes.restore(echoesFound(this.#tables.store).waiting);
+    this.#echoes.restore(echoesFound(this.#tables.facts).waiting);
     if (this.#rulesInForce() === null) return;
     this.#noteBot();
     const interrupted = { messages: messages.interrupted(), works: outbox.interrupted() };
@@ -905,7 +879,7 @@ export class TopicGroup extends DurableObject<Env> {
         tx.freed = handsOut;
       });
     }
-    if (this.#tables.store.fact(FACTS.countsWaiting) !== this.#rulesInForce()!.policy.countsWaiting)
+    if (this.#tables.facts.get(FACTS.countsWaiting) !== this.#rulesInForce()!.policy.countsWaiting)
       this.#commit((tx) => this.#recountSlots(tx));
     this.#placeAll();
     this.drain.kick();
@@ -921,19 +895,17 @@ export class TopicGroup extends DurableObject<Env> {
   }
 
   #numberingKept(): Numbering | undefined {
-    return this.#tables.store.fact(FACTS.numbering) as Numbering | undefined;
+    return this.#tables.facts.get(FACTS.numbering) as Numbering | undefined;
   }
 
   /** Lets time do what is due, ticket by ticket, each in a transaction of its own. */
   #strikeClocks(): Swept {
     const swept: Swept = { tickets: 0, steps: 0 };
     if (this.#rulesInForce() === null) return swept;
-    const { store } = this.#tables;
+    const { clocks } = this.#tables;
     const looked = new Set<number>();
     for (;;) {
-      const due = store
-        .ticketsDue(this.#now(), DUE_TICKETS_MAX)
-        .filter(({ ticket }) => !looked.has(ticket.number));
+      const due = clocks.due(this.#now(), DUE_TICKETS_MAX).filter(({ ticket }) => !looked.has(ticket.number));
       if (due.length === 0) return swept;
       for (const { ticket } of due) {
         looked.add(ticket.number);
@@ -988,14 +960,14 @@ export class TopicGroup extends DurableObject<Env> {
       });
     } catch (error) {
       this.#report(`clocks of ticket ${number}`, error);
-      this.#tables.store.putOff(number, this.#now() + STRIKE_AGAIN_MS);
+      this.#tables.clocks.putOff(number, this.#now() + STRIKE_AGAIN_MS);
       return 0;
     }
   }
 
   #lookAtDepths(): void {
     if (this.#rulesInForce() === null) return;
-    const due = depthsDue(this.#tables.store, this.#alertingQueues(), this.#now());
+    const due = depthsDue(this.#tables.facts, this.#alertingQueues(), this.#now());
     if (due.length > 0) this.#commit((tx) => watchDepth(tx, due));
   }
 
@@ -1014,15 +986,15 @@ export class TopicGroup extends DurableObject<Env> {
   }
 
   #lookAtStalls(): void {
-    const endsAt = nextStallEndAt(this.#tables.store);
+    const endsAt = nextStallEndAt(this.#tables.facts);
     if (endsAt === null || endsAt > this.#now() || this.#rulesInForce() === null) return;
     this.#commit(endStalls);
   }
 
   #purge(): void {
-    const { store, inbox, seenUpdates, hookLog } = this.#tables;
+    const { facts, told, laneRates, inbox, seenUpdates, hookLog } = this.#tables;
     const now = this.#now();
-    if (now - Number(store.fact(FACTS.purgedAt) ?? 0) < PURGE_EVERY_MS) return;
+    if (now - Number(facts.get(FACTS.purgedAt) ?? 0) < PURGE_EVERY_MS) return;
     inbox.purge(now);
     seenUpdates.purge(now - CAUSE_KEPT_MS);
     const { webhooks = [], retention } = this.#rulesInForce()?.config ?? {};
@@ -1031,9 +1003,9 @@ export class TopicGroup extends DurableObject<Env> {
       now - Math.min(kept, HOOK_LOG_KEPT_MS),
       webhooks.map(({ id }) => id),
     );
-    store.purgeTold(now);
-    store.purgeLaneRates(now);
-    store.setFact(FACTS.purgedAt, now);
+    told.purge(now);
+    laneRates.purge(now);
+    facts.set(FACTS.purgedAt, now);
   }
 
   /** A step of it: if more is due, the alarm rings again at once. */
@@ -1051,23 +1023,23 @@ export class TopicGroup extends DurableObject<Env> {
 
   /** When something is due next besides what the lanes have to do, in ms since 1970; null: nothing is. */
   #fallsDueAt(): number | null {
-    const { store } = this.#tables;
+    const { facts, clocks } = this.#tables;
     const due = [
-      store.firstDueAt(),
-      nextDepthAt(store, this.#alertingQueues()),
+      clocks.firstDueAt(),
+      nextDepthAt(facts, this.#alertingQueues()),
       this.#nextHandOutAt,
       this.#echoes.dueAt,
       nextParkedEndAt(this.#tables),
-      nextStallEndAt(store),
+      nextStallEndAt(facts),
     ].filter((at) => at !== null);
     return due.length === 0 ? null : Math.min(...due);
   }
 
   #rulesInForce(): Rules | null {
     if (this.#rules === undefined) {
-      const { store } = this.#tables;
-      const stored = store.fact(FACTS.config) as (VersionedConfig & { since?: number }) | undefined;
-      const group = store.fact(FACTS.group);
+      const { facts } = this.#tables;
+      const stored = facts.get(FACTS.config) as (VersionedConfig & { since?: number }) | undefined;
+      const group = facts.get(FACTS.group);
       this.#rules =
         stored === undefined || typeof group !== "string"
           ? null
@@ -1075,7 +1047,7 @@ export class TopicGroup extends DurableObject<Env> {
               group,
               { ...stored, since: stored.since ?? 0 },
               this.#botId,
-              stored.config.routing.skills === undefined ? null : storedSkills(store),
+              stored.config.routing.skills === undefined ? null : storedSkills(facts),
               this.#numberingKept(),
             );
     }
@@ -1083,10 +1055,11 @@ export class TopicGroup extends DurableObject<Env> {
   }
 
   #newDrain(): Drain {
-    const { store } = this.#tables;
+    const { facts, history, laneRates, unrecorded } = this.#tables;
     const recorder = new Recorder({
       now: () => this.#now(),
-      store,
+      history,
+      unrecorded,
       group: () => this.#rulesInForce()?.group.id ?? null,
       promises: (ticket) => promisesOf(ticket, this.#rulesInForce()?.policy.sla ?? NO_SLA),
       project: (batch) => this.#outside.project(batch),
@@ -1102,11 +1075,11 @@ export class TopicGroup extends DurableObject<Env> {
       commit: (work) => this.#commit(work),
       safe: () => this.ctx.storage.sync(),
       viewContextOf: (row) => this.#viewContextOf(row),
-      rateOf: (lane) => store.laneRate(lane),
+      rateOf: (lane) => laneRates.get(lane),
       copiedSince: (since) => this.#tables.messages.copiedSince(since),
-      saveRate: (lane, state) => store.saveLaneRate(lane, state),
+      saveRate: (lane, state) => laneRates.save(lane, state),
       called: (call, outcome) => this.#echoes.did(call, outcome, this.#now()),
-      trouble: () => (store.fact(FACTS.trouble) as Trouble | undefined) ?? null,
+      trouble: () => (facts.get(FACTS.trouble) as Trouble | undefined) ?? null,
       troubled: (trouble) =>
         this.#commit((tx) => (trouble === null ? clearTrouble(tx) : noteTrouble(tx, trouble))),
       stalled: (lane, stall) => {
@@ -1115,7 +1088,7 @@ export class TopicGroup extends DurableObject<Env> {
       },
       answered: (lane) => {
         if (!this.#mayHaveStalls) return;
-        this.#mayHaveStalls = store.fact(FACTS.stalls) !== undefined;
+        this.#mayHaveStalls = facts.get(FACTS.stalls) !== undefined;
         if (this.#mayHaveStalls) this.#commit((tx) => endSilence(tx, lane));
       },
       record: () => recorder.run(),
@@ -1126,9 +1099,9 @@ export class TopicGroup extends DurableObject<Env> {
 
   #viewContextOf({ ticket }: TicketRow): ViewContext | null {
     const rules = this.#rulesInForce();
-    const customer = this.#tables.store.customer(ticket.customer);
+    const customer = this.#tables.contacts.get(ticket.customer);
     if (rules === null || customer === undefined) return null;
-    const icons = (this.#tables.store.fact(FACTS.icons) ?? {}) as TopicIcons;
+    const icons = (this.#tables.facts.get(FACTS.icons) ?? {}) as TopicIcons;
     return { rules, contact: customer.contact, icons, now: this.#now() };
   }
 

@@ -87,8 +87,8 @@ function note(tx: Transaction, agent: AgentConfig, ref: string, text: string): b
   if (ticketId === null) return false;
   const noted = { type: "agent_noted", by: actorOf(agent), text } as const;
   const said = words(staffNoted(agent.name, text));
-  const own = tx.store.numberOf(ticketId, tx.rules.group.id);
-  const ticket = own === null ? undefined : tx.store.ticket(own)?.ticket;
+  const own = tx.tickets.numberOf(ticketId, tx.rules.group.id);
+  const ticket = own === null ? undefined : tx.tickets.get(own)?.ticket;
   if (ticket !== undefined && ticket.movedTo === null) {
     tx.apply(ticket.number, noted);
     tx.quoteInTopic(ticket.number, said);

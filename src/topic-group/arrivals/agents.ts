@@ -32,12 +32,12 @@ export function agentOrHint(
 ): AgentConfig | undefined {
   const agent = sender.anonymous ? undefined : agentOf(tx, sender.id);
   if (agent !== undefined) {
-    tx.store.seen(sender.id, sender.username);
+    tx.people.seen(sender.id, sender.username);
     return agent;
   }
-  if (ticket !== undefined && (album === null || tx.store.firstTime(`unsent-album:${album}`, tx.now)))
+  if (ticket !== undefined && (album === null || tx.told.firstTime(`unsent-album:${album}`, tx.now)))
     tx.sign(ticket.number, messageId, NOT_PASSED_ON);
-  if (tx.store.firstTime(outsiderKey(sender, topicId), tx.now)) {
+  if (tx.told.firstTime(outsiderKey(sender, topicId), tx.now)) {
     const text = sender.anonymous ? anonymousHint() : outsiderHint(sender.id);
     // An anonymous administrator is nobody in particular, so the hint is for everyone to see.
     if (sender.anonymous && ticket !== undefined) tx.tellTopic(ticket.number, text);
@@ -62,7 +62,7 @@ export function findAgent(tx: Transaction, argument: string, arrival: Of<"staff_
   if (mentioned !== undefined) return { kind: "one", agent: mentioned };
   const wanted = argument.replace(/^@/, "").trim().toLowerCase();
   if (wanted === "") return { kind: "none", choice: agents };
-  const usernames = tx.store.usernames();
+  const usernames = tx.people.usernames();
   const usernameOf = (agent: AgentConfig): string =>
     (usernames.get(agent.telegramId) ?? agent.username ?? "").toLowerCase();
   const exact = agents.filter(

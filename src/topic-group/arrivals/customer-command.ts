@@ -13,7 +13,7 @@ import {
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { greetedCustomer, ticketOfMessage } from "../conversation/customers.ts";
-import type { CustomerRow } from "../tables/store.ts";
+import type { CustomerRow } from "../tables/contacts.ts";
 import { customerMessage } from "./customer-message.ts";
 
 /** Remembers a command, which leaves no message behind: it may become one by an edit. */
@@ -25,18 +25,18 @@ export function customerCommand(tx: Transaction, arrival: Of<"customer_command">
   const { contact, writing, command, argument } = arrival;
   const customer = greetedCustomer(tx, contact);
   const isCommand = command !== "start" && (command !== "new" || argument === "");
-  if (isCommand) tx.store.firstTime(commandKey(contact.id, writing.messageId), tx.now);
+  if (isCommand) tx.told.firstTime(commandKey(contact.id, writing.messageId), tx.now);
   const { config } = tx.rules;
   switch (command) {
     case "start":
-      if (argument !== "") tx.store.updateConversation(contact.id, { payload: argument.slice(0, 64) });
+      if (argument !== "") tx.contacts.updateConversation(contact.id, { payload: argument.slice(0, 64) });
       tx.tellCustomer(contact.id, 0, customerGreeting(config.intake.greeting));
       return;
     case "help":
       tx.tellCustomer(contact.id, 0, customerHelp(config.desk.name));
       return;
     case "new":
-      tx.store.updateConversation(contact.id, { wantsNew: true });
+      tx.contacts.updateConversation(contact.id, { wantsNew: true });
       // "/new my printer is on fire" is a question already.
       if (argument === "") tx.tellCustomer(contact.id, 0, customerNewTicketPrompt());
       else customerMessage(tx, { kind: "customer_message", contact, writing }, updateId);
@@ -53,7 +53,7 @@ export function customerCommand(tx: Transaction, arrival: Of<"customer_command">
 }
 
 function listTickets(tx: Transaction, customer: CustomerRow): void {
-  const tickets = tx.store.ticketsOf(customer.id).slice(0, 15);
+  const tickets = tx.tickets.ofCustomer(customer.id).slice(0, 15);
   const active = tickets.filter(isActive);
   const current = active.find((ticket) => ticket.number === customer.current) ?? active[0];
   const lines = tickets.map(({ ref, status, subject, number }) => ({
@@ -67,7 +67,7 @@ function listTickets(tx: Transaction, customer: CustomerRow): void {
 }
 
 function closeOwn(tx: Transaction, customer: CustomerRow, writing: Writing): void {
-  const active = tx.store.ticketsOf(customer.id).filter(isActive);
+  const active = tx.tickets.ofCustomer(customer.id).filter(isActive);
   const replied = writing.replyTo === null ? null : ticketOfMessage(tx, customer.id, writing.replyTo);
   const chosen =
     active.find((ticket) => ticket.number === replied) ?? (active.length === 1 ? active[0] : undefined);

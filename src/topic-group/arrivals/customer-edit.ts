@@ -22,8 +22,8 @@ export function customerEdit(
   if (row === undefined) {
     // A command that becomes a message. Of anything else it is not known whether it was passed on.
     const key = commandKey(contact.id, writing.messageId);
-    if (command !== null || !tx.store.wasTold(key)) return;
-    tx.store.forgetTold(key);
+    if (command !== null || !tx.told.has(key)) return;
+    tx.told.forget(key);
     customerMessage(tx, { kind: "customer_message", contact, writing }, updateId);
     return;
   }
@@ -47,7 +47,7 @@ function mirrorCustomerEdit(
   { contact, writing }: Pick<Of<"customer_edit">, "contact" | "writing">,
   inFlight: InFlight,
 ): void {
-  const ticket = tx.store.ticket(row.ticket)?.ticket;
+  const ticket = tx.tickets.get(row.ticket)?.ticket;
   // Copied here or passed on: where its ticket is it may stand as well.
   const elsewhere = isPeerLane(row.lane) || ticket?.movedTo != null ? ticket : undefined;
   const away = elsewhere === undefined ? null : tx.away(elsewhere);

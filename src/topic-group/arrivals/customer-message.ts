@@ -13,9 +13,9 @@ import type { Of } from "../conversation/arrival-of.ts";
 import { greetedCustomer, ticketOfMessage, ticketOfNotice } from "../conversation/customers.ts";
 import { announceMessage, stillTold, writtenBy } from "../endpoints/hooks.ts";
 import { passOn } from "../peers/moving.ts";
+import type { CustomerRow } from "../tables/contacts.ts";
 import { STAFF } from "../tables/lane.ts";
 import type { WaitingContent } from "../tables/shapes.ts";
-import type { CustomerRow } from "../tables/store.ts";
 
 /** What a customer wrote: it opens a ticket, reopens one or joins one, and goes to that ticket's topic. */
 export function customerMessage(
@@ -33,7 +33,7 @@ export function customerMessage(
     return;
   }
   const to = ticketFor(tx, customer, repliedTo);
-  const elsewhere = to.kind === "ticket" ? tx.store.ticket(to.number)?.ticket : undefined;
+  const elsewhere = to.kind === "ticket" ? tx.tickets.get(to.number)?.ticket : undefined;
   const away = elsewhere === undefined ? null : tx.away(elsewhere);
   if (elsewhere !== undefined && away !== null) {
     const about = aboutElsewhere(tx, writing, contact.id);
@@ -56,7 +56,7 @@ export function customerMessage(
     customer: contact.id,
     gratitude: writing.kind === "text" && isGratitude(writing.text ?? ""),
     opening: {
-      number: to.kind === "new" ? tx.store.lastNumber() + 1 : 0,
+      number: to.kind === "new" ? tx.tickets.lastNumber() + 1 : 0,
       customer: contact.id,
       subject: subjectOf(composedWords(writing), kindWords(writing.kind)),
       payload: customer.payload,
@@ -68,7 +68,7 @@ export function customerMessage(
   const { ticket } = tx.apply(to.kind === "ticket" ? to.number : null, wrote, writing.sentAt);
   const { number } = ticket!;
   if (to.kind === "new" && customer.payload !== null)
-    tx.store.updateConversation(contact.id, { payload: null });
+    tx.contacts.updateConversation(contact.id, { payload: null });
   speaksIn(tx, customer, number);
   const about = aboutElsewhere(tx, writing, contact.id);
   if (about !== null) tx.quoteInTopic(number, words(about));
@@ -86,7 +86,7 @@ function aboutElsewhere(tx: Transaction, writing: Writing, chat: number): RichTe
 
 function speaksIn(tx: Transaction, customer: CustomerRow, number: number): void {
   if (customer.current === number && !customer.wantsNew) return;
-  tx.store.updateConversation(customer.id, { current: number, wantsNew: false });
+  tx.contacts.updateConversation(customer.id, { current: number, wantsNew: false });
 }
 
 function messageOf(writing: Writing, customer: number, tx: Transaction, updateId: number) {
@@ -130,12 +130,12 @@ export function contentOf(
 function ticketFor(tx: Transaction, customer: CustomerRow, repliedTo: number | null) {
   // The common case costs one row: a further message in the conversation that is going on.
   if (repliedTo === null && !customer.wantsNew && customer.current !== null) {
-    const current = tx.store.ticket(customer.current);
+    const current = tx.tickets.get(customer.current);
     if (current !== undefined && isActive(current.ticket))
       return { kind: "ticket", number: customer.current } as const;
   }
   const { current, wantsNew } = customer;
-  const conversation = { tickets: tx.store.ticketsOf(customer.id), current, wantsNew };
+  const conversation = { tickets: tx.tickets.ofCustomer(customer.id), current, wantsNew };
   return destination(conversation, repliedTo, tx.rules.policy, tx.now);
 }
 
@@ -149,7 +149,7 @@ function refuseUncopyable(
   tx.tellCustomer(customer.id, number ?? 0, customerUncopyable(writing.kind), {
     reply_parameters: replyParameters(writing.messageId),
   });
-  const ticket = number === null ? undefined : tx.store.ticket(number)?.ticket;
+  const ticket = number === null ? undefined : tx.tickets.get(number)?.ticket;
   if (ticket !== undefined && isActive(ticket))
     tx.tellTopic(ticket.number, customerSentUncopyable(writing.kind));
 }

@@ -19,7 +19,7 @@ export function customerPress(
   )
     return;
   const number = press !== null && "ticket" in press ? ticketNumberOf(press.ticket) : null;
-  const ticket = number === null ? undefined : tx.store.ticket(number)?.ticket;
+  const ticket = number === null ? undefined : tx.tickets.get(number)?.ticket;
   if (press === null || ticket === undefined || ticket.customer !== contact.id) {
     tx.toast(queryId, customerToast("unknown"));
     return;
@@ -50,7 +50,7 @@ export function customerPress(
       return;
     }
     case "customer_switch":
-      tx.store.updateConversation(contact.id, { current: ticket.number, wantsNew: false });
+      tx.contacts.updateConversation(contact.id, { current: ticket.number, wantsNew: false });
       tx.toast(
         queryId,
         isActive(ticket) ? customerToast("switched", ticket.ref) : customerToast("closed", ticket.ref),
@@ -69,7 +69,7 @@ function passesOn(
 ): boolean {
   const own = groupOf(id) === tx.rules.group.id;
   const number = own ? ticketNumberOf(id) : null;
-  const ticket = number === null ? undefined : tx.store.ticket(number)?.ticket;
+  const ticket = number === null ? undefined : tx.tickets.get(number)?.ticket;
   const lane = own ? laneOf(tx, ticket) : laneOfGroup(tx, groupOf(id));
   // Which ticket they write to is for their home to remember.
   const press = parsePress(pressed.data);

@@ -40,11 +40,11 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
   const own = tx.rules.group.id;
   const number =
     ticketId === null
-      ? tx.store.numberOf(ticketOfData((message as { data: string }).data), own)
-      : tx.store.numberOf(ticketId, own);
-  const ticket = number === null ? undefined : tx.store.ticket(number)?.ticket;
+      ? tx.tickets.numberOf(ticketOfData((message as { data: string }).data), own)
+      : tx.tickets.numberOf(ticketId, own);
+  const ticket = number === null ? undefined : tx.tickets.get(number)?.ticket;
   if (ticket === undefined) return;
-  const retired = retiredTo(tx.store);
+  const retired = retiredTo(tx.facts);
   if (retired !== null && (message.type === "ticket_is" || message.type === "spoke")) {
     // Whoever says so has not heard yet where the customer's home is.
     tellPeer(tx, retired.to, ticket.number, message);
@@ -52,7 +52,7 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
   }
   if (message.type === "ticket_is") {
     const { status, resolvedAt, closedAt } = message;
-    if (ticket.movedTo !== null) tx.store.saveElsewhere(ticket, { status, resolvedAt, closedAt });
+    if (ticket.movedTo !== null) tx.tickets.saveElsewhere(ticket, { status, resolvedAt, closedAt });
     return;
   }
   if (message.type === "spoke") {
@@ -75,7 +75,7 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
       });
       tx.messages.done({ chat, messageId }, copyId);
     }
-    tx.store.updateConversation(ticket.customer, { current: ticket.number });
+    tx.contacts.updateConversation(ticket.customer, { current: ticket.number });
     return;
   }
   if (message.type === "stub_over") {
@@ -105,7 +105,7 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
       const { contact, home } = message;
       const { number: is, topicId } = ticket;
       tx.apply(is, { type: "ticket_arrived", group: own, number: is, topicId, from: ticket.home, home });
-      if (home === own) tx.store.makeOwn(contact, is, tx.now);
+      if (home === own) tx.contacts.makeOwn(contact, is, tx.now);
       return;
     }
     case "customer_message": {
@@ -120,7 +120,7 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
       tx.apply(ticket.number, wrote, message.message.sentAt);
       tx.relayAgain({ ...message.message, ticket: ticket.number, lane: STAFF });
       if (message.told !== undefined)
-        announceMessage(tx, tx.store.ticket(ticket.number)!.ticket, message.told);
+        announceMessage(tx, tx.tickets.get(ticket.number)!.ticket, message.told);
       return;
     }
     case "customer_edit": {
@@ -147,7 +147,7 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
       tx.quoteInTopic(ticket.number, message.words);
       return;
     case "ticket_history":
-      tx.store.addHistory(ticket.number, message.events);
+      tx.history.add(ticket.number, message.events);
       return;
     case "ticket_command": {
       const { command } = message;
@@ -159,7 +159,7 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
       return;
     }
     case "receipt_sent":
-      tx.store.saveReceipt(ticket.number, message.receiptId);
+      tx.tickets.saveReceipt(ticket.number, message.receiptId);
       return;
     default:
       message satisfies never;

@@ -33,7 +33,7 @@ export function answersInternal(tx: Transaction, { number }: Ticket, writing: Wr
   const { album } = writing;
   if (album === null) return isInternalAnswer(tx, number, writing);
   // The items of an album come one by one, and not each of them says what it answers.
-  if (tx.store.wasTold(sentAlbum(album))) return false;
+  if (tx.told.has(sentAlbum(album))) return false;
   const siblings = siblingsOf(tx, writing, album);
   const areHeld = siblings.length > 0 && siblings.every(({ state }) => state === "held");
   return areHeld || isInternalAnswer(tx, number, writing);
@@ -109,7 +109,7 @@ export function sendHeld(
   const row = tx.messages.byOriginal({ chat: STAFF_CHAT, messageId });
   if (row === undefined || row.ticket !== number || row.state === "dropped") return HELD_BACK_TOAST.gone;
   if (row.state !== "held") return HELD_BACK_TOAST.already;
-  if (row.album !== null) tx.store.firstTime(sentAlbum(row.album), tx.now);
+  if (row.album !== null) tx.told.firstTime(sentAlbum(row.album), tx.now);
   const writer = agentOf(tx, row.writer) ?? agent;
   const { decision, before, ticket } = tx.apply(number, { type: "agent_answered", by: actorOf(writer) });
   if ("refused" in decision) return answerRefused(decision.refused);
@@ -204,7 +204,7 @@ export function takeBack(
   inFlight: InFlight,
   { by, topicId }: { by: number; topicId: number | null },
 ): void {
-  if (first.album !== null) tx.store.firstTime(internalAlbum(first.album), tx.now);
+  if (first.album !== null) tx.told.firstTime(internalAlbum(first.album), tx.now);
   withdraw(tx, together(tx, first), inFlight, { by, topicId, messageId: first.messageId });
 }
 

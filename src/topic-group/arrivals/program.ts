@@ -33,8 +33,8 @@ export function openTicket(tx: Transaction, by: Worker, order: TicketOrder): Out
   // Before anything is noted of the customer.
   const unknown = unknownAnswers(tx.rules.policy.intakeFields, fields);
   if (unknown.length > 0) return { status: "refused", refused: { code: "fields.unknown", unknown } };
-  const customer = tx.store.customer(facts.id) ?? seenCustomer(tx, facts);
-  const number = tx.store.lastNumber() + 1;
+  const customer = tx.contacts.get(facts.id) ?? seenCustomer(tx, facts);
+  const number = tx.tickets.lastNumber() + 1;
   const { decision, ticket } = tx.apply(null, {
     type: "ticket_requested",
     by,
@@ -56,7 +56,7 @@ export function openTicket(tx: Transaction, by: Worker, order: TicketOrder): Out
   if (message !== null) {
     tx.quoteInTopic(number, words(customerWroteElsewhere(customer.contact.name, by.name, message)));
   }
-  tx.store.updateConversation(customer.id, { current: number, wantsNew: false });
+  tx.contacts.updateConversation(customer.id, { current: number, wantsNew: false });
   const isWithin = within === null || queues.get(ticket!.queue)?.group === within.group;
   const wanted = queue ?? (isWithin ? null : within.queue);
   if (wanted !== null && ticket!.queue !== wanted)
@@ -136,7 +136,7 @@ function reply(
   tx.work({ lane, ticket: ticket.number, work: { kind: "reply", words: words(plain(text)) } });
   tx.quoteInTopic(ticket.number, words(programReplied(by.name, text)));
   const facts = { messageId: null, kind: "text", album: null, sentAt: tx.now };
-  announceMessage(tx, tx.store.ticket(ticket.number)!.ticket, {
+  announceMessage(tx, tx.tickets.get(ticket.number)!.ticket, {
     ...facts,
     from: "program",
     writer: by.name,
@@ -148,7 +148,7 @@ function reply(
 /** The ticket itself knows who gave it its status; everything else is in its history. */
 function whose(tx: Transaction, number: number, command: TicketCommand, already: Already): Done["already"] {
   if ("by" in already) return already;
-  const event = tx.store.newestEvent(number, (one) => madeSo(command, one));
+  const event = tx.history.newest(number, (one) => madeSo(command, one));
   return event === undefined ? already : { ...already, by: event.by, at: event.at };
 }
 

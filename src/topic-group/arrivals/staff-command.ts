@@ -59,7 +59,7 @@ export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">, inFlight
   const anywhere = slash.kind === "command" && worksAnywhere(slash.name);
   // A topic that is no ticket's is the staff's own: what is said there is none of the desk's business.
   if (ticket === undefined && !(slash.kind === "command" && isStaffCommand(slash.name))) return;
-  const toldWhy = tx.store.wasTold(outsiderKey(sender, topicId));
+  const toldWhy = tx.told.has(outsiderKey(sender, topicId));
   const agent = agentOrHint(tx, sender, ticket, topicId, writing);
   const reply = (text: RichText): void =>
     tx.hint(sender.anonymous ? 0 : sender.id, topicId, ticket?.number ?? 0, text, writing.messageId);
@@ -95,7 +95,7 @@ export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">, inFlight
 }
 
 function isOurName(tx: Transaction, username: string): boolean {
-  const own = tx.store.fact(FACTS.botUsername);
+  const own = tx.facts.get(FACTS.botUsername);
   return typeof own !== "string" || own.toLowerCase() === username.toLowerCase();
 }
 
@@ -107,7 +107,7 @@ function withholdAlbum(
   topicId: number | null,
   inFlight: InFlight,
 ): void {
-  tx.store.firstTime(internalAlbum(album), tx.now);
+  tx.told.firstTime(internalAlbum(album), tx.now);
   const rows = tx.messages.albumOf({ chat: STAFF_CHAT, messageId, album });
   withdraw(tx, rows, inFlight, { by, topicId, messageId });
 }

@@ -73,11 +73,11 @@ function sendAfterAll(tx: Transaction, row: MessageRow, hint: (text: RichText) =
   // Another item of the album has the slash: as long as it does, none of them goes.
   if (row.state === "dropped" && row.code === WITHHELD_ALONG) return hint(editOfUnsent());
   if (row.state === "dropped" && row.code !== WITHHELD) return hint(editOfRemoved());
-  const ticket = tx.store.ticket(row.ticket)?.ticket;
+  const ticket = tx.tickets.get(row.ticket)?.ticket;
   if (ticket === undefined || ticket.movedTo !== null || !isActive(ticket)) return hint(editOfRemoved());
   waitAgain(tx, row);
   if (row.album === null) return;
-  tx.store.forgetTold(internalAlbum(row.album));
+  tx.told.forget(internalAlbum(row.album));
   releaseAlong(tx, row, row.album);
 }
 
@@ -94,7 +94,7 @@ export function noteMisunderstood(
   const didNothing = tx.handed.length === 0 && !tx.freed;
   const wasAnswered = tx.asked.size === 1 && tx.asked.has("staff_hint");
   if (didNothing && wasAnswered && topicId !== null && !writing.ephemeral)
-    tx.store.firstTime(misunderstoodKey(writing.messageId), tx.now);
+    tx.told.firstTime(misunderstoodKey(writing.messageId), tx.now);
 }
 
 /**
@@ -110,8 +110,8 @@ function correct(
   const ticket = ticketOf(tx, topicId);
   if (ticket === undefined || writing.ephemeral) return;
   const saidAt = writing.editedAt ?? tx.now;
-  if (tx.store.wasTold(misunderstoodKey(writing.messageId))) {
-    tx.store.forgetTold(misunderstoodKey(writing.messageId));
+  if (tx.told.has(misunderstoodKey(writing.messageId))) {
+    tx.told.forget(misunderstoodKey(writing.messageId));
     if (slash !== null) {
       const mentioned = mentionedIn(writing);
       const meant = { kind: "staff_slash", sender, topicId, writing, slashed: slash, mentioned } as const;
@@ -119,7 +119,7 @@ function correct(
       noteMisunderstood(tx, meant);
       return;
     }
-    if (writing.album !== null) tx.store.forgetTold(internalAlbum(writing.album));
+    if (writing.album !== null) tx.told.forget(internalAlbum(writing.album));
     staffMessage(tx, { sender, topicId, writing }, updateId, saidAt);
     if (writing.album !== null) releaseAlong(tx, writing, writing.album);
     return;
@@ -127,7 +127,7 @@ function correct(
   const hint = (text: RichText): void =>
     tx.hintUnsent(sender.id, topicId, ticket.number, text, writing.messageId);
   if (slash === null) return hint(editOfUnsent());
-  tx.store.firstTime(overtakenKey(writing.messageId), tx.now);
+  tx.told.firstTime(overtakenKey(writing.messageId), tx.now);
   if (slash.kind === "note" || (slash.kind === "command" && slash.name === "note")) {
     const text = slash.kind === "note" ? slash.text : slash.argument;
     return noteAgain(tx, ticket, agentOf(tx, sender.id)!, text);
@@ -141,8 +141,8 @@ const EVENTS_LOOKED_AT = 100;
 function noteAgain(tx: Transaction, ticket: Ticket, agent: AgentConfig, text: string): void {
   const said = cut(text, NOTE_CHARS_MAX);
   const since = Math.max(0, ticket.version - EVENTS_LOOKED_AT);
-  const isThere = tx.store
-    .eventsAfter(ticket.number, since, EVENTS_LOOKED_AT)
+  const isThere = tx.history
+    .after(ticket.number, since, EVENTS_LOOKED_AT)
     .some(({ event }) => event.type === "note_added" && event.text === said);
   if (said !== "" && !isThere)
     tx.apply(ticket.number, { type: "agent_noted", by: actorOf(agent), text: said });

@@ -37,8 +37,8 @@ function rank(ticket: Ticket): number {
 
 /** What is open here: resolved tickets are not. Who waits longest comes first. */
 function openTickets(tx: Transaction): Ticket[] {
-  return tx.store
-    .activeTickets(TICKETS_MAX)
+  return tx.tickets
+    .active(TICKETS_MAX)
     .filter(({ status }) => status !== "resolved")
     .sort((a, b) => rank(a) - rank(b) || (a.awaitingSince ?? a.openedAt) - (b.awaitingSince ?? b.openedAt));
 }
@@ -71,7 +71,7 @@ function queueLine(tx: Transaction, ticket: Ticket): QueueLine {
   return {
     ref: ticket.ref,
     sign: signOf(ticket, state),
-    customer: tx.store.customer(ticket.customer)?.contact.name || CUSTOMER,
+    customer: tx.contacts.get(ticket.customer)?.contact.name || CUSTOMER,
     assignee: ticket.assignee?.name ?? null,
     priority: ticket.priority,
     waitedMs: ticket.awaitingSince === null ? null : tx.now - ticket.awaitingSince,
@@ -110,13 +110,13 @@ export function team(tx: Transaction): RichText {
 }
 
 function urlOf(tx: Transaction, { number, topicId }: Ticket): string | null {
-  return urlOfTopic(topicId, tx.rules.epochs, tx.store.ticket(number)?.view.cardId ?? null);
+  return urlOfTopic(topicId, tx.rules.epochs, tx.tickets.get(number)?.view.cardId ?? null);
 }
 
 /** Every promise of a ticket. */
 export function sla(tx: Transaction, number: number): RichText {
   tx.strike(number);
-  const { ticket } = tx.store.ticket(number)!;
+  const { ticket } = tx.tickets.get(number)!;
   return rich`${slaOverview(ticket, tx.rules.policy, tx.now)}${waiting(tx, ticket)}`;
 }
 
@@ -131,7 +131,7 @@ function waiting(tx: Transaction, { number, queue, assignee }: Ticket): RichText
 /** What is late or at risk, what is due first in front. */
 export function overdue(tx: Transaction): RichText {
   const { sla } = tx.rules.policy;
-  const lines = tx.store.activeTickets(TICKETS_MAX).flatMap((ticket): AtRiskLine[] => {
+  const lines = tx.tickets.active(TICKETS_MAX).flatMap((ticket): AtRiskLine[] => {
     const policy = sla.policyFor(ticket);
     if (policy === null) return [];
     const [next] = runningClocks(ticket, policy);
@@ -157,9 +157,9 @@ export function overdue(tx: Transaction): RichText {
 
 /** Everything that the desk knows of a ticket and its customer. */
 export function info(tx: Transaction, ticket: Ticket): RichText {
-  const customer = tx.store.customer(ticket.customer);
+  const customer = tx.contacts.get(ticket.customer);
   const about =
     customer === undefined ? plain(ticket.ref) : card(ticket, customer.contact, tx.rules.policy, tx.now);
-  const others = tx.store.ticketsOf(ticket.customer).filter((other) => other.number !== ticket.number);
+  const others = tx.tickets.ofCustomer(ticket.customer).filter((other) => other.number !== ticket.number);
   return rich`${about}${waiting(tx, ticket)}${history(ticket, others.slice(0, 10))}`;
 }

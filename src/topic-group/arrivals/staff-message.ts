@@ -43,10 +43,10 @@ export function staffMessage(
     return;
   }
   // One item of an album that begins with a slash makes the whole album internal.
-  if (writing.album !== null && tx.store.wasTold(internalAlbum(writing.album)))
+  if (writing.album !== null && tx.told.has(internalAlbum(writing.album)))
     return withhold(tx, ticket, sender.id, writing, updateId);
   // Its edit has overtaken it, and what would be copied is a note by now.
-  if (tx.store.wasTold(overtakenKey(writing.messageId))) return;
+  if (tx.told.has(overtakenKey(writing.messageId))) return;
   if (answersInternal(tx, ticket, writing)) return holdBack(tx, ticket, sender.id, writing, updateId);
   const { decision, ticket: answered } = tx.apply(
     ticket.number,
@@ -55,7 +55,7 @@ export function staffMessage(
   );
   if ("refused" in decision) {
     // An album is one answer to whoever sent it.
-    if (writing.album !== null && !tx.store.firstTime(`unsent-album:${writing.album}`, tx.now)) return;
+    if (writing.album !== null && !tx.told.firstTime(`unsent-album:${writing.album}`, tx.now)) return;
     reply(plain(answerRefused(decision.refused)));
     return;
   }
@@ -93,19 +93,19 @@ export function overtakenKey(messageId: number): string {
 function tellCollision(tx: Transaction, ticket: Ticket, by: number, reply: (text: RichText) => void): void {
   const { assignee, number, ref } = ticket;
   if (assignee === null || assignee.id === by) return;
-  if (tx.store.firstTime(`collision:${number}:${by}`, tx.now)) reply(collisionHint(assignee.name, ref));
+  if (tx.told.firstTime(`collision:${number}:${by}`, tx.now)) reply(collisionHint(assignee.name, ref));
 }
 
 /** A topic of the desk's that no ticket has: it is of a time before the numbers began anew, and the agent believes that the customer reads this. */
 function inFormerTopic(tx: Transaction, { sender, topicId, writing }: StaffWriting): void {
   if (sender.anonymous || agentOf(tx, sender.id) === undefined) return;
   tx.sign(0, writing.messageId, "👎");
-  if (tx.store.firstTime(`former:${sender.id}:${topicId}`, tx.now))
+  if (tx.told.firstTime(`former:${sender.id}:${topicId}`, tx.now))
     tx.hint(sender.id, topicId, 0, formerTopicHint(), writing.messageId);
 }
 
 export function ticketOf(tx: Transaction, topicId: number | null): Ticket | undefined {
-  return topicId === null ? undefined : tx.store.ticketOfTopic(topicId)?.ticket;
+  return topicId === null ? undefined : tx.tickets.ofTopic(topicId)?.ticket;
 }
 
 export function staffReaction(

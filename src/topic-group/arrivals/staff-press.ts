@@ -13,7 +13,7 @@ export function staffPress(tx: Transaction, { sender, queryId, data, messageId }
   const press = parsePress(data);
   const agent = agentOf(tx, sender.id);
   if (agent === undefined) return tx.toast(queryId, staffToast("outsider"));
-  tx.store.seen(sender.id, sender.username);
+  tx.people.seen(sender.id, sender.username);
   if (press === null) return tx.toast(queryId, staffToast("expired"));
   if (press.act === "send_again") {
     const sent = replay(tx, press.delivery) === "replayed";

@@ -114,7 +114,7 @@ function turnAway(tx: Transaction, arrival: FromCustomer): void {
   const customer = idOf(arrival);
   if (arrival.kind === "customer_press") tx.toast(arrival.queryId, "");
   if (arrival.kind !== "customer_message" && arrival.kind !== "customer_command") return;
-  if (tx.store.firstTime(blockedKey(customer), tx.now)) tx.tellCustomer(customer, 0, customerBlocked());
+  if (tx.told.firstTime(blockedKey(customer), tx.now)) tx.tellCustomer(customer, 0, customerBlocked());
 }
 
 function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight: InFlight): void {
@@ -179,7 +179,7 @@ function botRights(tx: Transaction, arrival: Extract<Arrival, { kind: "bot_right
 
 /** Somebody added the bot where no desk is set up: said once, and useful to whoever is setting one up. */
 function stranger(tx: Transaction, { chatId }: Extract<Arrival, { kind: "stranger" }>): void {
-  if (tx.store.firstTime(`stranger:${chatId}`, tx.now)) tx.direct(chatId, strangerNotice(chatId));
+  if (tx.told.firstTime(`stranger:${chatId}`, tx.now)) tx.direct(chatId, strangerNotice(chatId));
 }
 
 /** Said once to the leads, who may not know that customers write there. */
@@ -187,6 +187,6 @@ function channelDirect(
   tx: Transaction,
   { chatId, title }: Extract<Arrival, { kind: "channel_direct" }>,
 ): void {
-  if (!tx.store.firstTime(`stranger:${chatId}`, tx.now)) return;
+  if (!tx.told.firstTime(`stranger:${chatId}`, tx.now)) return;
   for (const { id } of tx.rules.policy.roster.leads) tx.direct(id, channelDirectNotice(title));
 }

@@ -14,12 +14,12 @@ import { actorOf, agentOf } from "./agents.ts";
 export function topicCreated(tx: Transaction, { topicId, name, byBot }: Of<"topic_created">): void {
   const ref = byBot ? refOfTopicName(name) : null;
   const number = ref === null ? null : Number(ref.split("-").at(-1));
-  const row = number === null ? undefined : tx.store.ticket(number);
+  const row = number === null ? undefined : tx.tickets.get(number);
   if (number !== null && row === undefined && wasForgotten(tx, ref!, number)) {
     orphanTopic(tx, topicId);
     return;
   }
-  if (row === undefined || row.ticket.ref !== ref || tx.store.ticketOfTopic(topicId) !== undefined) return;
+  if (row === undefined || row.ticket.ref !== ref || tx.tickets.ofTopic(topicId) !== undefined) return;
   const isAwaited = row.ticket.topicId === null && row.view.creatingSince !== null;
   if (isAwaited && row.ticket.movedTo === null) {
     adoptTopic(tx, row.ticket.number, topicId);
@@ -30,7 +30,7 @@ export function topicCreated(tx: Transaction, { topicId, name, byBot }: Of<"topi
 
 /** Whether it is for a ticket of this group that was erased while its topic was made. */
 function wasForgotten(tx: Transaction, ref: string, number: number): boolean {
-  const last = Number(tx.store.fact(FACTS.lastForgotten) ?? 0);
+  const last = Number(tx.facts.get(FACTS.lastForgotten) ?? 0);
   return ref === `${tx.rules.group.prefix}-${number}` && number <= last;
 }
 
@@ -40,15 +40,15 @@ export function topicToggled(
   arrival: Of<"topic_closed" | "topic_reopened" | "topic_edited">,
 ): void {
   const { kind, topicId, sender, byBot } = arrival;
-  const row = tx.store.ticketOfTopic(topicId);
+  const row = tx.tickets.ofTopic(topicId);
   if (byBot || row === undefined || row.ticket.topicId !== topicId) return;
   const { ticket, view } = row;
   if (kind === "topic_edited") {
-    tx.store.saveView(ticket.number, { ...view, name: null, icon: null }, row.viewDueAt);
+    tx.views.save(ticket.number, { ...view, name: null, icon: null }, row.viewDueAt);
     return;
   }
   const closed = kind === "topic_closed";
-  tx.store.saveView(ticket.number, { ...view, closed }, tx.now);
+  tx.views.save(ticket.number, { ...view, closed }, tx.now);
   tx.touched.add(STAFF);
   const agent = sender.anonymous ? undefined : agentOf(tx, sender.id);
   if (agent === undefined || isActive(ticket) !== closed) return;

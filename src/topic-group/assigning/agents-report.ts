@@ -3,14 +3,14 @@ import type { Transaction } from "../commit/transaction.ts";
 import type { AgentHere } from "../receipt.ts";
 import type { Rules } from "../rules/rules.ts";
 import type { Agents } from "../tables/agents.ts";
-import type { Store } from "../tables/store.ts";
+import type { FilledSlots } from "../tables/filled-slots.ts";
 
 /** How this group's agents are at an instant, in ms since 1970, and what they have of this group. */
 export function agentsHere(
-  { agents, rules, store }: { agents: Agents; rules: Rules; store: Store },
+  { agents, rules, filledSlots }: { agents: Agents; rules: Rules; filledSlots: FilledSlots },
   at: number,
 ): AgentHere[] {
-  const loads = store.loads(rules.policy.countsWaiting);
+  const loads = filledSlots.byAgent(rules.policy.countsWaiting);
   return rules.policy.roster.agents.map(({ id, shift }) => {
     const { availability, until, lastAssignedAt } = agents.get(id);
     // A break that is over has ended by itself.

@@ -4,8 +4,7 @@ import type { AgentNotice } from "../../domain/ticket/effect.ts";
 import { wants } from "../../domain/ticket/webhook-event.ts";
 import { agentNotice } from "../../texts/en/agent.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import { FACTS } from "../tables/facts.ts";
-import type { Store } from "../tables/store.ts";
+import { FACTS, type Facts } from "../tables/facts.ts";
 
 /** What was told about the depth of a queue; instants in ms since 1970. */
 interface DepthTold {
@@ -33,13 +32,13 @@ export function watchDepth(tx: Transaction, queues: Iterable<string>): void {
 }
 
 /** The queues that are due to be looked at. */
-export function depthsDue(store: Store, queues: readonly QueueConfig[], now: number): string[] {
-  return queues.flatMap(({ id }) => ((toldOf(store, id).lookAt ?? Infinity) <= now ? [id] : []));
+export function depthsDue(facts: Facts, queues: readonly QueueConfig[], now: number): string[] {
+  return queues.flatMap(({ id }) => ((toldOf(facts, id).lookAt ?? Infinity) <= now ? [id] : []));
 }
 
 /** When some queue is to be looked at next. */
-export function nextDepthAt(store: Store, queues: readonly QueueConfig[]): number | null {
-  const at = Math.min(...queues.map(({ id }) => toldOf(store, id).lookAt ?? Infinity));
+export function nextDepthAt(facts: Facts, queues: readonly QueueConfig[]): number | null {
+  const at = Math.min(...queues.map(({ id }) => toldOf(facts, id).lookAt ?? Infinity));
   return at === Infinity ? null : at;
 }
 
@@ -48,8 +47,8 @@ function watch(
   { id: queue }: QueueConfig,
   { unassigned: limit, cooldown }: NonNullable<QueueConfig["depthAlert"]>,
 ): void {
-  const told = toldOf(tx.store, queue);
-  const exceeded = tx.store.countUnassigned(queue, limit + 1) > limit;
+  const told = toldOf(tx.facts, queue);
+  const exceeded = tx.tickets.countUnassigned(queue, limit + 1) > limit;
   const next = { ...told, lookAt: null as number | null };
   if (exceeded && !told.exceeded) {
     const from = told.alertedAt === null ? tx.now : told.alertedAt + ms(cooldown);
@@ -64,7 +63,7 @@ function watch(
     next.exceeded = false;
     tell(tx, queue, limit, "queue.depth_recovered");
   }
-  if (JSON.stringify(next) !== JSON.stringify(told)) tx.store.setFact(FACTS.depth(queue), next);
+  if (JSON.stringify(next) !== JSON.stringify(told)) tx.facts.set(FACTS.depth(queue), next);
 }
 
 function tell(
@@ -73,7 +72,7 @@ function tell(
   limit: number,
   code: "queue.depth_exceeded" | "queue.depth_recovered",
 ): void {
-  const unassigned = tx.store.countUnassigned(queue, COUNT_MAX);
+  const unassigned = tx.tickets.countUnassigned(queue, COUNT_MAX);
   const notice: AgentNotice = { code, queue, unassigned, limit };
   const { leads } = tx.rules.policy.roster;
   for (const lead of leads) tx.tellAgent(lead, 0, notice);
@@ -86,6 +85,6 @@ function tell(
   }
 }
 
-function toldOf(store: Store, queue: string): DepthTold {
-  return (store.fact(FACTS.depth(queue)) as DepthTold | undefined) ?? NOTHING_TOLD;
+function toldOf(facts: Facts, queue: string): DepthTold {
+  return (facts.get(FACTS.depth(queue)) as DepthTold | undefined) ?? NOTHING_TOLD;
 }

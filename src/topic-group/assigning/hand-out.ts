@@ -19,7 +19,7 @@ import { askForSlot, giveUpAsking, SLOT_ANSWER_MS } from "../commit/ask-peer.ts"
 import type { Transaction } from "../commit/transaction.ts";
 import { questions } from "../systems/enrichment.ts";
 import { refreshSkills } from "../systems/skills.ts";
-import { isUnassigned } from "../tables/store.ts";
+import { isUnassigned } from "../tables/ticket-place.ts";
 import { inOrder, waitingOf, type WaitingTicket } from "../tables/waiting.ts";
 import { UnmetSkills } from "./unmet-skills.ts";
 
@@ -85,7 +85,7 @@ export function handOut(
     const chosen = agents.find(({ agent }) => agent.id === assignment.assignee?.id)!;
     takesTurn(tx, chosen, agents);
     if (chosen.agent.home !== policy.group) {
-      askForSlot(tx, chosen.agent, tx.store.ticket(ticket.number)!.ticket);
+      askForSlot(tx, chosen.agent, tx.tickets.get(ticket.number)!.ticket);
       chosen.open += 1;
       continue;
     }
@@ -169,7 +169,7 @@ export function offer(tx: Transaction, ticket: Ticket, agent: RosterAgent): bool
 
 function changed(tx: Transaction, numbers: ReadonlySet<number>): WaitingTicket[] {
   const found = [...numbers].flatMap((number) => {
-    const ticket = tx.store.ticket(number)?.ticket;
+    const ticket = tx.tickets.get(number)?.ticket;
     return ticket === undefined || !isUnassigned(ticket) ? [] : [waitingOf(ticket, tx.rules.config.tiers)];
   });
   return found.sort(inOrder);
@@ -182,7 +182,7 @@ export function assignmentOf(
   queue: QueueRouting,
   agents: readonly AgentNow[],
 ): Assignment {
-  const served = tx.store.servedBy(ticket.customer);
+  const served = tx.tickets.servedBy(ticket.customer);
   const known = agents.map((one) => ({ ...one, history: historyOf(tx, one.agent.id, ticket, served) }));
   return assign({ ...ticket, requireSkills: neededFor(ticket, queue) }, known, queue, tx.now);
 }
@@ -236,7 +236,7 @@ function tellIfNobody(
   const told = `nobody:${ticket.number}:${ticket.waitingSince}`;
   if (tx.waiting.told.has(told)) return;
   tx.waiting.told.add(told);
-  if (!tx.store.firstTime(told, tx.now)) return;
+  if (!tx.told.firstTime(told, tx.now)) return;
   if (pool !== null && intoThePool(tx, ticket, pool)) return;
   const { leads } = tx.rules.policy.roster;
   for (const lead of leads) tx.tellAgent(lead, ticket.number, { code: "nobody_takes_it", queue: id });
@@ -245,7 +245,7 @@ function tellIfNobody(
 
 /** A ticket that nobody takes goes to the pool once. Answers whether it does. */
 function intoThePool(tx: Transaction, { number, id }: WaitingTicket, queue: string): boolean {
-  if (!tx.store.firstTime(`pool:${id}`, tx.now)) return false;
+  if (!tx.told.firstTime(`pool:${id}`, tx.now)) return false;
   tx.apply(number, { type: "desk_transferred", queue, note: "nobody could take it" });
   return true;
 }

@@ -14,7 +14,7 @@ import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { agentNow } from "../commit/agent-now.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { questions } from "../systems/enrichment.ts";
-import { isUnassigned } from "../tables/store.ts";
+import { isUnassigned } from "../tables/ticket-place.ts";
 import { waitingOf } from "../tables/waiting.ts";
 import { assignmentOf } from "./hand-out.ts";
 
@@ -30,7 +30,7 @@ export function routingStory(
   number: number,
   handing: readonly string[],
 ): RoutingStory | null {
-  const ticket = tx.store.ticket(number)?.ticket;
+  const ticket = tx.tickets.get(number)?.ticket;
   if (ticket === undefined) return null;
   const { policy, config } = tx.rules;
   const facts = factsOf(ticket);
@@ -58,8 +58,8 @@ export function routingStory(
             unmet: isHandedOut ? unmetNow(tx, ticket, settings!, assignment) : [],
           },
     next: settings === undefined || !isHandedOut ? null : nextOf(tx, ticket, settings, assignment),
-    past: tx.store
-      .eventsAfter(number, 0, TOLD_EVENTS_MAX)
+    past: tx.history
+      .after(number, 0, TOLD_EVENTS_MAX)
       .filter(({ event }) => (ROUTING_EVENTS as readonly string[]).includes(event.type))
       .map(({ n, event, notedAt }) => ({ n, at: event.at, notedAt, event })),
   };

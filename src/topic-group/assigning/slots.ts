@@ -7,7 +7,7 @@ import { noRoom } from "../commit/ask-peer.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { PeerMessage } from "../tables/peer-message.ts";
-import { slotFilledBy } from "../tables/store.ts";
+import { slotFilledBy } from "../tables/ticket-place.ts";
 import { offer } from "./hand-out.ts";
 
 /*
@@ -102,8 +102,8 @@ function answered(
 ): void {
   // It came too late, and has been given back already.
   if (!tx.agents.freeSlot(id, ticketId, tx.rules.group.id)) return;
-  const number = tx.store.numberOf(ticketId, tx.rules.group.id);
-  const ticket = number === null ? undefined : tx.store.ticket(number)?.ticket;
+  const number = tx.tickets.numberOf(ticketId, tx.rules.group.id);
+  const ticket = number === null ? undefined : tx.tickets.get(number)?.ticket;
   if (!granted) {
     if (agent !== undefined) noRoom(tx, agent);
     tx.freed = true;
@@ -169,7 +169,7 @@ export function recountSlots(tx: Transaction): void {
 }
 
 function slotsAre(tx: Transaction, agent: number, home: string): void {
-  const ticketIds = tx.store.inHandOf(agent, tx.rules.policy.countsWaiting);
+  const ticketIds = tx.filledSlots.ofAgent(agent, tx.rules.policy.countsWaiting);
   tellPeer(tx, home, 0, { type: "slots_are", agent, ticketIds });
 }
 

@@ -29,7 +29,7 @@ export class UnmetSkills {
     const awaited = this.#asked.get(ticket.number);
     if (awaited !== undefined) return awaited;
     tx.waiting.told.add(told);
-    if (!tx.store.firstTime(told, tx.now)) return null;
+    if (!tx.told.firstTime(told, tx.now)) return null;
     const { id, group, overrideAfterMs } = queue;
     const notice = { queue: id, why: unmetInWords(unmet, `in ${group}`), overrideAfterMs };
     const { leads } = tx.rules.policy.roster;

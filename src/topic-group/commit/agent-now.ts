@@ -4,12 +4,12 @@ import { unavailableBecause } from "../../domain/team/presence.ts";
 import type { RosterAgent } from "../../domain/team/roster.ts";
 import type { Rules } from "../rules/rules.ts";
 import type { AgentRow, Agents } from "../tables/agents.ts";
-import type { Store } from "../tables/store.ts";
+import type { FilledSlots } from "../tables/filled-slots.ts";
 
 interface Known {
   agents: Agents;
   rules: Rules;
-  store: Store;
+  filledSlots: FilledSlots;
 }
 
 /** How an agent is at an instant, in ms since 1970, as far as this group knows; what they have is as it is now. */
@@ -43,7 +43,7 @@ export function goneBecause(tx: Known, id: number, queue: string, at: number): G
 
 /** An agent's home knows all that they have; elsewhere its last word counts, and what is here at least. */
 function openOf(tx: Known, agent: RosterAgent, { openElsewhere }: AgentRow): number {
-  const here = tx.store.loads(tx.rules.policy.countsWaiting).get(agent.id) ?? 0;
+  const here = tx.filledSlots.byAgent(tx.rules.policy.countsWaiting).get(agent.id) ?? 0;
   // Whoever serves no other group any more may still have tickets there.
   if (agent.home === tx.rules.group.id) return here + tx.agents.slotsOf(agent.id);
   return Math.max(here, openElsewhere);

@@ -26,8 +26,14 @@ import { deskLine } from "../../texts/rich-text.ts";
 import { isDisabled } from "../rules/hook-state.ts";
 import type { Rules } from "../rules/rules.ts";
 import type { Agents } from "../tables/agents.ts";
+import type { Clocks } from "../tables/clocks.ts";
+import type { Contacts } from "../tables/contacts.ts";
+import type { Facts } from "../tables/facts.ts";
+import type { FilledSlots } from "../tables/filled-slots.ts";
+import type { History } from "../tables/history.ts";
 import type { HookLog } from "../tables/hook-log.ts";
 import type { Inbox } from "../tables/inbox.ts";
+import type { LaneRates } from "../tables/lane-rates.ts";
 import {
   BOT,
   chatLane,
@@ -44,27 +50,21 @@ import type { MessageRow, Messages } from "../tables/messages.ts";
 import type { WebhookWork } from "../tables/outbox-work.ts";
 import type { NewWork, Outbox } from "../tables/outbox.ts";
 import type { Availability } from "../tables/peer-message.ts";
+import type { People } from "../tables/people.ts";
 import type { Privacy } from "../tables/privacy.ts";
 import type { SeenUpdates } from "../tables/seen-updates.ts";
 import type { Sequence } from "../tables/sequence.ts";
 import type { NewMessage } from "../tables/shapes.ts";
 import type { Words } from "../tables/shapes.ts";
-import { isUnassigned, slotFilledBy, type Store, type TicketRow } from "../tables/store.ts";
+import type { Tables } from "../tables/tables.ts";
+import { isUnassigned, slotFilledBy } from "../tables/ticket-place.ts";
+import type { TicketRow, Tickets } from "../tables/tickets.ts";
+import type { Told } from "../tables/told.ts";
+import type { Topics } from "../tables/topics.ts";
+import type { Unrecorded } from "../tables/unrecorded.ts";
+import type { Views } from "../tables/views.ts";
 import type { Waiting } from "../tables/waiting.ts";
 import { agentNow, goneBecause } from "./agent-now.ts";
-
-export interface Tables {
-  store: Store;
-  messages: Messages;
-  outbox: Outbox;
-  inbox: Inbox;
-  seenUpdates: SeenUpdates;
-  sequence: Sequence;
-  agents: Agents;
-  waiting: Waiting;
-  hookLog: HookLog;
-  privacy: Privacy;
-}
 
 /** A decision with the ticket before and after it. */
 export type Applied = { decision: Decision; before: Ticket | null; ticket: Ticket | null };
@@ -77,7 +77,18 @@ export class Transaction {
   readonly now: number;
   /** Replaced only where another system says something that they go by. */
   rules: Rules;
-  readonly store: Store;
+  readonly facts: Facts;
+  readonly told: Told;
+  readonly contacts: Contacts;
+  readonly tickets: Tickets;
+  readonly history: History;
+  readonly topics: Topics;
+  readonly views: Views;
+  readonly clocks: Clocks;
+  readonly filledSlots: FilledSlots;
+  readonly unrecorded: Unrecorded;
+  readonly laneRates: LaneRates;
+  readonly people: People;
   readonly messages: Messages;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
@@ -124,7 +135,18 @@ export class Transaction {
   constructor(tables: Tables, rules: Rules, now: number, pressed: (lane: Lane) => boolean) {
     this.now = now;
     this.rules = rules;
-    this.store = tables.store;
+    this.facts = tables.facts;
+    this.told = tables.told;
+    this.contacts = tables.contacts;
+    this.tickets = tables.tickets;
+    this.history = tables.history;
+    this.topics = tables.topics;
+    this.views = tables.views;
+    this.clocks = tables.clocks;
+    this.filledSlots = tables.filledSlots;
+    this.unrecorded = tables.unrecorded;
+    this.laneRates = tables.laneRates;
+    this.people = tables.people;
     this.messages = tables.messages;
     this.outbox = tables.outbox;
     this.inbox = tables.inbox;
@@ -175,7 +197,7 @@ export class Transaction {
     if (by.kind === "agent" && by.id === ticket.assignee.id) return applied;
     const why = goneBecause(this, ticket.assignee.id, ticket.queue, this.now);
     if (why === null) return applied;
-    const row = this.store.ticket(ticket.number)!;
+    const row = this.tickets.get(ticket.number)!;
     const released = this.#apply(row, { type: "assignee_gone", why }, ticket.changedAt);
     return { ...applied, ticket: released.ticket };
   }
@@ -188,7 +210,7 @@ export class Transaction {
   /** The ticket as time has left it; read once, because almost always nothing is due. */
   #struck(number: number, at: number): { row: TicketRow | undefined; events: number } {
     for (let events = 0; ;) {
-      const row = this.store.ticket(number);
+      const row = this.tickets.get(number);
       if (row === undefined || row.dueAt === null || row.dueAt > at) return { row, events };
       const { decision } = this.#apply(row, { type: "clock_struck", team: this.#team }, at);
       const made = "events" in decision ? decision.events.length : 0;
@@ -196,10 +218,10 @@ export class Transaction {
       if (made > 0) continue;
       // Nothing was due after all: the rules have changed.
       const due = dueAt(row.ticket, this.rules.policy);
-      this.store.saveDueAt(row, due);
+      this.clocks.save(row, due);
       this.touched.add(RECORD);
       if (due !== null && due > this.now) this.wake(due);
-      return { row: this.store.ticket(number), events };
+      return { row: this.tickets.get(number), events };
     }
   }
 
@@ -212,8 +234,8 @@ export class Transaction {
     const ticket = events.reduce<Ticket | null>(evolve, before)!;
     const due = dueAt(ticket, this.rules.policy);
     const viewDueAt = this.#viewDueAt(row, ticket, events);
-    if (row === undefined) this.store.addTicket(ticket, events, viewDueAt, due, this.now);
-    else this.store.saveTicket(row, ticket, events, viewDueAt, due, this.now);
+    if (row === undefined) this.tickets.add(ticket, events, viewDueAt, due, this.now);
+    else this.tickets.save(row, ticket, events, viewDueAt, due, this.now);
     this.#noteDepth(before, ticket);
     this.#noteWork(before, ticket);
     this.#tellHome(before, ticket);
@@ -382,7 +404,7 @@ export class Transaction {
 
   /** … that another group passes on, unless it stands in the ticket's topic already. */
   relayAgain(message: Omit<NewMessage, "seq" | "acceptedAt">): void {
-    const { topicId = null } = this.store.ticket(message.ticket)?.ticket ?? {};
+    const { topicId = null } = this.tickets.get(message.ticket)?.ticket ?? {};
     if (!this.messages.isMissing(message, topicId)) return;
     this.messages.takeBack({ ...message, seq: this.#sequence.next(), acceptedAt: this.now });
     this.#accepted(message);

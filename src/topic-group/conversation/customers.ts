@@ -2,27 +2,27 @@ import type { Config } from "../../domain/config/config.ts";
 import { sameContact, type ContactFacts, type UnreachableReason } from "../../domain/contact/contact.ts";
 import type { RefusalClass } from "../../domain/desk/failure.ts";
 import type { Transaction } from "../commit/transaction.ts";
+import type { CustomerRow } from "../tables/contacts.ts";
 import { RECORD, STAFF } from "../tables/lane.ts";
-import type { CustomerRow } from "../tables/store.ts";
 import type { Of } from "./arrival-of.ts";
 
 /** The customer's row, created on first sight and refreshed when Telegram tells something new about them. */
 export function seenCustomer(tx: Transaction, told: ContactFacts): CustomerRow {
-  const known = tx.store.customer(told.id);
+  const known = tx.contacts.get(told.id);
   const contact = withPhone(told, known?.contact, tx.rules.config);
   if (known === undefined) {
     tx.touched.add(RECORD);
-    return tx.store.addCustomer(contact, tx.now, null);
+    return tx.contacts.add(contact, tx.now, null);
   }
   if (!sameContact(known.contact, contact)) {
-    tx.store.updateContact(contact.id, { contact }, tx.now);
+    tx.contacts.update(contact.id, { contact }, tx.now);
     tx.touched.add(RECORD);
     const isFindable = contact.phone !== undefined && contact.phone !== known.contact.phone;
     // What another system did not know of them by other means it may know by their number.
-    if (isFindable) tx.store.forgetProfile(contact.id);
-    for (const { ticket, viewDueAt } of tx.store.activeTicketsOf(contact.id)) {
+    if (isFindable) tx.contacts.forgetProfile(contact.id);
+    for (const { ticket, viewDueAt } of tx.tickets.activeOf(contact.id)) {
       if (isFindable) tx.asks.add(ticket.number);
-      if (ticket.heldUntil === null && viewDueAt === null) tx.store.viewDueSoon(ticket.number, tx.now);
+      if (ticket.heldUntil === null && viewDueAt === null) tx.views.dueSoon(ticket.number, tx.now);
     }
     tx.touched.add(STAFF);
   }
@@ -50,10 +50,10 @@ export function greetedCustomer(tx: Transaction, contact: ContactFacts): Custome
 
 /** Notes on the customer and on each of their active tickets whether anything can be sent to them. */
 export function setUnreachable(tx: Transaction, customer: number, reason: UnreachableReason | null): void {
-  tx.store.updateContact(customer, { unreachable: reason }, tx.now);
+  tx.contacts.update(customer, { unreachable: reason }, tx.now);
   tx.touched.add(RECORD);
-  const here = tx.store.activeTicketsOf(customer).map(({ ticket }) => ticket);
-  for (const { number } of [...here, ...tx.store.ticketsElsewhereOf(customer)]) {
+  const here = tx.tickets.activeOf(customer).map(({ ticket }) => ticket);
+  for (const { number } of [...here, ...tx.tickets.elsewhereOf(customer)]) {
     tx.apply(
       number,
       reason === null ? { type: "customer_reachable", customer } : { type: "customer_unreachable", reason },
@@ -65,7 +65,7 @@ export function customerMembership(
   tx: Transaction,
   { contact, unreachable }: Of<"customer_membership">,
 ): void {
-  const known = tx.store.customer(contact.id);
+  const known = tx.contacts.get(contact.id);
   // Somebody who starts the bot has written nothing yet; there is nothing to keep of them.
   if (known === undefined || known.unreachable === unreachable) return;
   setUnreachable(tx, contact.id, unreachable);
@@ -74,14 +74,14 @@ export function customerMembership(
 /** The ticket that a message of this chat belongs to, be it the customer's, an agent's or the desk's receipt. */
 export function ticketOfMessage(tx: Transaction, customer: number, messageId: number): number | null {
   const relayed = tx.messages.find(customer, messageId);
-  return relayed?.row.ticket ?? tx.store.ticketOfReceipt(customer, messageId) ?? null;
+  return relayed?.row.ticket ?? tx.tickets.ofReceipt(customer, messageId) ?? null;
 }
 
 /** The ticket of theirs that a notice of the desk names: it says how to reopen one, so a reply to it does. */
 export function ticketOfNotice(tx: Transaction, customer: number, ref: string | undefined): number | null {
   const id = ref === undefined ? null : ticketIdOf(tx.rules.config, ref);
-  const number = id === null ? null : tx.store.numberOf(id, tx.rules.group.id);
-  const ticket = number === null ? undefined : tx.store.ticket(number)?.ticket;
+  const number = id === null ? null : tx.tickets.numberOf(id, tx.rules.group.id);
+  const ticket = number === null ? undefined : tx.tickets.get(number)?.ticket;
   return ticket?.customer === customer ? ticket.number : null;
 }
 
@@ -103,5 +103,5 @@ export const UNREACHABLE: Partial<Record<RefusalClass, UnreachableReason>> = {
 
 /** Notes that a customer cannot be written to; nothing if that is known. */
 export function noteUnreachable(tx: Transaction, customer: number, reason: UnreachableReason): void {
-  if (tx.store.customer(customer)?.unreachable !== reason) setUnreachable(tx, customer, reason);
+  if (tx.contacts.get(customer)?.unreachable !== reason) setUnreachable(tx, customer, reason);
 }

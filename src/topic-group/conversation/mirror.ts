@@ -71,7 +71,7 @@ export function mirrorEdit(tx: Transaction, row: MessageRow, writing: Writing, i
   const key = { chat: row.chat, messageId: row.messageId };
   if (isSameContent(row.file, writing.mark)) {
     const ticks = (writing.ticked ?? 0) > 0 && row.state === "done";
-    return ticks && tx.store.firstTime(`ticked:${key.chat}:${key.messageId}`, tx.now) ? "ticked" : "same";
+    return ticks && tx.told.firstTime(`ticked:${key.chat}:${key.messageId}`, tx.now) ? "ticked" : "same";
   }
   const file = writing.mark ?? row.file;
   tx.messages.update(key, { file });
@@ -208,7 +208,7 @@ export function customerReaction(
   const passed =
     found !== undefined &&
     (copied || isPeerLane(found.lane) || (found.chat < 0 && found.chat !== STAFF_CHAT));
-  const ticket = passed ? tx.store.ticket(found.ticket)?.ticket : undefined;
+  const ticket = passed ? tx.tickets.get(found.ticket)?.ticket : undefined;
   const elsewhere = copied && ticket?.movedTo === null ? undefined : ticket;
   const away = elsewhere === undefined ? null : tx.away(elsewhere);
   const reaction = { emoji, custom };

@@ -4,10 +4,10 @@ import type { Transaction } from "../commit/transaction.ts";
 
 /** A customer with several tickets is told which one speaks to them now, whenever that changes. */
 export function speakIn(tx: Transaction, ticket: Ticket): void {
-  const customer = tx.store.customer(ticket.customer);
+  const customer = tx.contacts.get(ticket.customer);
   if (customer === undefined || customer.current === ticket.number) return;
-  tx.store.updateConversation(ticket.customer, { current: ticket.number });
-  const others = tx.store.activeTicketsOf(ticket.customer).some((row) => row.ticket.number !== ticket.number);
+  tx.contacts.updateConversation(ticket.customer, { current: ticket.number });
+  const others = tx.tickets.activeOf(ticket.customer).some((row) => row.ticket.number !== ticket.number);
   if (others) tx.tellCustomer(ticket.customer, ticket.number, customerSwitched(ticket.ref, ticket.subject));
 }
 

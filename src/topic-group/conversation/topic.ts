@@ -5,19 +5,19 @@ import { NEW_VIEW } from "../tables/shapes.ts";
 
 /** The ticket's topic exists: from now on it can be written to. */
 export function adoptTopic(tx: Transaction, number: number, topicId: number): void {
-  tx.store.addTopic(topicId, number);
+  tx.topics.add(topicId, number);
   tx.apply(number, { type: "topic_created", topicId });
-  const row = tx.store.ticket(number)!;
-  tx.store.saveView(number, { ...row.view, creatingSince: null, closed: false }, tx.now);
+  const row = tx.tickets.get(number)!;
+  tx.views.save(number, { ...row.view, creatingSince: null, closed: false }, tx.now);
   tx.touched.add(STAFF);
 }
 
 /** The topic is gone: the ticket gets a new one as soon as something has to be said in it. */
 export function loseTopic(tx: Transaction, number: number): void {
-  const row = tx.store.ticket(number);
+  const row = tx.tickets.get(number);
   if (row === undefined || row.ticket.topicId === null) return;
   tx.apply(number, { type: "topic_lost", topicId: row.ticket.topicId });
-  tx.store.saveView(number, NEW_VIEW, isActive(row.ticket) ? tx.now : null);
+  tx.views.save(number, NEW_VIEW, isActive(row.ticket) ? tx.now : null);
 }
 
 /** A topic that no ticket has: it is deleted. */

@@ -1,6 +1,7 @@
 import { PARKED_ENDED_AT_ONCE_MAX, PARKED_TEXT_KEPT_MS } from "../../domain/limits.ts";
 import { parkedTooLong } from "../../texts/en/delivery.ts";
-import type { Tables, Transaction } from "../commit/transaction.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import type { Tables } from "../tables/tables.ts";
 
 /**
  * When the first delivery that parked, or is uncertain, has kept what it says for too long, in ms since 1970; null: none
@@ -41,6 +42,6 @@ export function endParked(tx: Transaction): void {
 }
 
 function hasTopic(tx: Transaction, number: number): boolean {
-  const ticket = tx.store.ticket(number)?.ticket;
+  const ticket = tx.tickets.get(number)?.ticket;
   return ticket !== undefined && ticket.topicId !== null && ticket.movedTo === null;
 }

@@ -43,7 +43,7 @@ export function replay(tx: Transaction, id: string): Replayed {
 
 /** Parked and uncertain deliveries of this object, oldest first, after the one with this id. */
 export function parkedDeliveries(
-  tx: Pick<Transaction, "messages" | "outbox" | "store" | "rules">,
+  tx: Pick<Transaction, "messages" | "outbox" | "tickets" | "rules">,
   after: string | null,
   limit: number,
 ): ParkedDelivery[] {
@@ -60,7 +60,7 @@ export function parkedDeliveries(
       state: row.state === "uncertain" ? "uncertain" : "parked",
       lane: publicName(row.lane),
       kind,
-      ...named(tx.store.ticket(row.ticket)?.ticket),
+      ...named(tx.tickets.get(row.ticket)?.ticket),
       attempts: row.attempts,
       code: row.code ?? "unknown",
       at: row.acceptedAt,

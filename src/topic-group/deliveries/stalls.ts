@@ -1,9 +1,8 @@
 import { laneStalled, laneWorksAgain } from "../../texts/en/trouble.ts";
 import { words, type Transaction } from "../commit/transaction.ts";
-import { FACTS } from "../tables/facts.ts";
+import { FACTS, type Facts } from "../tables/facts.ts";
 import { chatOfLane, isChatLane, STAFF, type Lane } from "../tables/lane.ts";
 import type { Stall, StallCause } from "../tables/shapes.ts";
-import type { Store } from "../tables/store.ts";
 
 export interface LaneStall extends Stall {
   lane: Lane;
@@ -14,12 +13,12 @@ const PRIVATE: Lane = "chat:*";
 
 /** Notes that a lane cannot work, and tells the leads in private, once for each time. */
 export function noteStall(tx: Transaction, lane: Lane, stall: Stall): void {
-  const stalls = allOf(tx.store);
+  const stalls = allOf(tx.facts);
   const key = keyOf(lane, stall.why);
   const known = stalls[key];
   const since = known?.since ?? stall.since;
   if (known !== undefined && (known.until ?? 0) >= (stall.until ?? 0)) return;
-  tx.store.setFact(FACTS.stalls, { ...stalls, [key]: { ...stall, since } });
+  tx.facts.set(FACTS.stalls, { ...stalls, [key]: { ...stall, since } });
   if (stall.until !== null) tx.wake(stall.until);
   // A wait that grows by little is the same one.
   if (known !== undefined && (stall.until ?? 0) - (known.until ?? 0) < MORE_WORTH_TELLING_MS) return;
@@ -33,35 +32,35 @@ const MORE_WORTH_TELLING_MS = 5 * 60_000;
 /** A lane has worked: what kept it is over, unless Telegram has said until when. */
 export function endSilence(tx: Transaction, lane: Lane): void {
   const key = keyOf(lane, "no_answer");
-  if (allOf(tx.store)[key] !== undefined) end(tx, [key]);
+  if (allOf(tx.facts)[key] !== undefined) end(tx, [key]);
 }
 
 /** Ends the waits that Telegram has asked for and that are over. */
 export function endStalls(tx: Transaction): void {
   end(
     tx,
-    Object.entries(allOf(tx.store)).flatMap(([key, { until }]) =>
+    Object.entries(allOf(tx.facts)).flatMap(([key, { until }]) =>
       until !== null && until <= tx.now ? [key] : [],
     ),
   );
 }
 
 /** When the next of them ends, in ms since 1970; null: none does by itself. */
-export function nextStallEndAt(store: Store): number | null {
-  const ends = Object.values(allOf(store)).flatMap(({ until }) => (until === null ? [] : [until]));
+export function nextStallEndAt(facts: Facts): number | null {
+  const ends = Object.values(allOf(facts)).flatMap(({ until }) => (until === null ? [] : [until]));
   return ends.length === 0 ? null : Math.min(...ends);
 }
 
-export function stallsOf(store: Store): LaneStall[] {
-  return Object.entries(allOf(store)).map(([key, stall]) => ({ lane: laneOf(key), ...stall }));
+export function stallsOf(facts: Facts): LaneStall[] {
+  return Object.entries(allOf(facts)).map(([key, stall]) => ({ lane: laneOf(key), ...stall }));
 }
 
 function end(tx: Transaction, keys: readonly string[]): void {
   if (keys.length === 0) return;
-  const before = allOf(tx.store);
+  const before = allOf(tx.facts);
   const left = Object.fromEntries(Object.entries(before).filter(([key]) => !keys.includes(key)));
-  if (Object.keys(left).length === 0) tx.store.deleteFact(FACTS.stalls);
-  else tx.store.setFact(FACTS.stalls, left);
+  if (Object.keys(left).length === 0) tx.facts.delete(FACTS.stalls);
+  else tx.facts.set(FACTS.stalls, left);
   const silent = Object.values(left).some(({ why }) => why === "no_answer");
   for (const key of keys) {
     const { why, since } = before[key]!;
@@ -90,7 +89,7 @@ function stalledWords(tx: Transaction, key: string): { group: string } | { perso
   if (!isChatLane(lane) || lane === PRIVATE) return null;
   const id = chatOfLane(lane);
   const agent = tx.rules.config.agents.find(({ telegramId }) => telegramId === id);
-  return { person: tx.store.customer(id)?.contact.name ?? agent?.name ?? String(id) };
+  return { person: tx.contacts.get(id)?.contact.name ?? agent?.name ?? String(id) };
 }
 
 /** Silence is told once, however many lanes have met it. */
@@ -107,6 +106,6 @@ function laneOf(key: string): Lane {
   return key.startsWith("topics:") ? key.slice("topics:".length) : key;
 }
 
-function allOf(store: Store): Record<string, Stall> {
-  return (store.fact(FACTS.stalls) as Record<string, Stall> | undefined) ?? {};
+function allOf(facts: Facts): Record<string, Stall> {
+  return (facts.get(FACTS.stalls) as Record<string, Stall> | undefined) ?? {};
 }

@@ -42,16 +42,18 @@ import { urlOfTopic } from "../tables/numbering.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
 import type { PeerCall } from "../tables/peer-message.ts";
-import type { Store } from "../tables/store.ts";
+import type { Tables } from "../tables/tables.ts";
+import type { Tickets } from "../tables/tickets.ts";
 import { feasible, makesMessage } from "./edit-form.ts";
 import type { Job } from "./plan.ts";
 
-export interface DeliveryContext {
+export interface DeliveryContext extends Pick<
+  Tables,
+  "contacts" | "facts" | "messages" | "tickets" | "told"
+> {
   /** In ms since 1970. */
   now: number;
   rules: Rules;
-  store: Store;
-  messages: Messages;
 }
 
 /** A call of the Bot API, or of a system that is not ours. */
@@ -75,7 +77,7 @@ export function callOf(job: Job, context: DeliveryContext): OutsideCall | null {
  * Whether a repetition would be worse than a loss: what a customer might read twice is never sent again by itself.
  * Edits, reactions and deletions come to the same however often they are made.
  */
-export function mustNotRepeat(job: Job, { store, messages }: DeliveryContext): boolean {
+export function mustNotRepeat(job: Job, { tickets, messages }: DeliveryContext): boolean {
   if (job.kind === "view") return false;
   if (job.kind === "relay") return isChatLane(job.rows[0]!.lane);
   const { kind } = job.row.payload;
@@ -83,7 +85,7 @@ export function mustNotRepeat(job: Job, { store, messages }: DeliveryContext): b
     kind === "customer_notice" ||
     kind === "reply" ||
     (isChatLane(job.row.lane) && makesMessage(job.row, messages)) ||
-    (kind === "receipt" && store.ticket(job.row.ticket)?.receiptId == null)
+    (kind === "receipt" && tickets.get(job.row.ticket)?.receiptId == null)
   );
 }
 
@@ -93,19 +95,19 @@ export function chatIdOf(lane: Lane, rules: Rules): number {
 }
 
 function relayCall(rows: readonly MessageRow[], joined: boolean, context: DeliveryContext): BotCall {
-  const { rules, store, messages } = context;
+  const { rules, contacts, tickets, messages } = context;
   const first = rows[0]!;
   const source = first.chat === STAFF_CHAT ? rules.group.chatId : first.chat;
   const answered = rows.length === 1 ? answeredBy(first, messages) : null;
   const reply = answered === null ? {} : replyOf(first, answered);
   const target = {
     chat_id: chatIdOf(first.lane, rules),
-    ...topicOf(first.lane, first.ticket, store),
+    ...topicOf(first.lane, first.ticket, tickets),
     ...threadOf(first.lane, first.ticket, messages, answered?.row),
   };
 
   if (joined) {
-    const name = store.customer(first.writer)?.contact.name ?? "";
+    const name = contacts.get(first.writer)?.contact.name ?? "";
     const texts = rows.map((row) => ({ ...row.content!.text!, sentAt: row.sentAt }));
     return { method: "sendMessage", params: { ...target, ...sendable(joinTexts(name, texts).message) } };
   }
@@ -160,16 +162,19 @@ function writtenEarlier(sentAt: number, { rules, now }: DeliveryContext): Record
 }
 
 /** How many of the rows the call carries: not all texts fit into one message. */
-export function rowsCarried(job: Extract<Job, { kind: "relay" }>, { store }: DeliveryContext): MessageRow[] {
+export function rowsCarried(
+  job: Extract<Job, { kind: "relay" }>,
+  { contacts }: DeliveryContext,
+): MessageRow[] {
   if (!job.joined) return job.rows;
-  const name = store.customer(job.rows[0]!.writer)?.contact.name ?? "";
+  const name = contacts.get(job.rows[0]!.writer)?.contact.name ?? "";
   const texts = job.rows.map((row) => ({ ...row.content!.text!, sentAt: row.sentAt }));
   return job.rows.slice(0, joinTexts(name, texts).count);
 }
 
-function topicOf(lane: Lane, ticket: number, store: Store): { message_thread_id?: number } {
+function topicOf(lane: Lane, ticket: number, tickets: Tickets): { message_thread_id?: number } {
   if (lane !== STAFF || ticket === 0) return {};
-  const topicId = store.ticket(ticket)?.ticket.topicId;
+  const topicId = tickets.get(ticket)?.ticket.topicId;
   return topicId == null ? {} : { message_thread_id: topicId };
 }
 
@@ -230,7 +235,7 @@ function replyOf({ content }: MessageRow, { counterpart, quotedAt }: Answered): 
 }
 
 function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null {
-  const { rules, store } = context;
+  const { rules, told, tickets } = context;
   const work = row.payload;
   const staffChat = { chat_id: rules.group.chatId };
   switch (work.kind) {
@@ -256,12 +261,12 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
         },
       };
     case "topic_notice": {
-      const ticket = store.ticket(row.ticket)?.ticket;
+      const ticket = tickets.get(row.ticket)?.ticket;
       // It has gone without ever having had a topic here: there is nobody to tell.
       if (ticket !== undefined && ticket.movedTo !== null && ticket.topicId === null) return null;
       return {
         method: "sendMessage",
-        params: { ...staffChat, ...topicOf(STAFF, row.ticket, store), ...work.words },
+        params: { ...staffChat, ...topicOf(STAFF, row.ticket, tickets), ...work.words },
       };
     }
     case "staff_hint": {
@@ -295,8 +300,8 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
     case "webhook":
       return webhookCall(row, work, context);
     case "stub_topic": {
-      const ticket = store.ticket(work.number)?.ticket;
-      if (!isStub((key) => store.wasTold(key), ticket, work.topicId)) return null;
+      const ticket = tickets.get(work.number)?.ticket;
+      if (!isStub((key) => told.has(key), ticket, work.topicId)) return null;
       return { method: "deleteForumTopic", params: { ...staffChat, message_thread_id: work.topicId } };
     }
     case "stub_copied":
@@ -343,7 +348,7 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
     case "setup":
       return { method: work.method, params: work.params };
     case "probe":
-      return probeCall(work, rules, store);
+      return probeCall(work, rules, tickets);
     case "orphan_topic":
       return { method: "deleteForumTopic", params: { ...staffChat, message_thread_id: work.topicId } };
     case "erase_topic": {
@@ -356,8 +361,8 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
   }
 }
 
-function aboutTicket(number: number, { rules, store, now }: DeliveryContext): AboutTicket | null {
-  const row = store.ticket(number);
+function aboutTicket(number: number, { rules, tickets, now }: DeliveryContext): AboutTicket | null {
+  const row = tickets.get(number);
   if (row === undefined) return null;
   const { ticket, view } = row;
   return {
@@ -392,9 +397,9 @@ function webhookCall(
 function receiptCall(
   row: OutboxRow,
   ask: string | null,
-  { rules, store, messages, now }: DeliveryContext,
+  { rules, tickets, messages, now }: DeliveryContext,
 ): BotCall | null {
-  const ticket = store.ticket(row.ticket);
+  const ticket = tickets.get(row.ticket);
   if (ticket === undefined) return null;
   const view = receiptView(ticket.ticket, rules.policy, ask, now);
   const params = {
@@ -409,7 +414,7 @@ function receiptCall(
 
 function editCall(
   work: Extract<OutboxWork, { kind: "mirror_edit" }>,
-  { rules, store, messages }: DeliveryContext,
+  { rules, tickets, messages }: DeliveryContext,
 ): BotCall | null {
   const row = messages.byOriginal(work.of);
   // One that was not sent after all goes as it is now, if it is sent again.
@@ -461,7 +466,7 @@ function editCall(
     }
     default:
   }
-  const where = { ...chat, ...topicOf(lane, ticket, store), ...threadOf(lane, ticket, messages) };
+  const where = { ...chat, ...topicOf(lane, ticket, tickets), ...threadOf(lane, ticket, messages) };
   // Its topic is gone, and its ticket is over: it does not belong in the main chat.
   if (lane === STAFF && !("message_thread_id" in where)) return null;
   const reply = copyId === null ? {} : { reply_parameters: replyParameters(copyId) };

@@ -22,7 +22,7 @@ import {
 } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { OriginalKey, RateState, Stall } from "../tables/shapes.ts";
-import type { TicketRow } from "../tables/store.ts";
+import type { TicketRow } from "../tables/tickets.ts";
 import { addressed, numberedOutcome } from "./addressing.ts";
 import { callOf, mustNotRepeat, rowsCarried, type DeliveryContext, type OutsideCall } from "./delivery.ts";
 import { Gate } from "./gate.ts";
@@ -327,8 +327,7 @@ export class Drain {
   }
 
   #isCareful(job: Job, rules: Rules): boolean {
-    const { store, messages } = this.#ports.queues;
-    return mustNotRepeat(job, { rules, store, messages, now: this.#ports.now() });
+    return mustNotRepeat(job, this.#context(rules));
   }
 
   #hasJustAnswered(now: number): boolean {
@@ -403,7 +402,7 @@ export class Drain {
     const ports = this.#ports;
     if (isCrmLane(lane)) {
       const system = lane === SKILLS_LANE ? "skills" : "enrichment";
-      const asksAt = maySoonestTry(breakerOf(ports.queues.store, system), now);
+      const asksAt = maySoonestTry(breakerOf(ports.queues.facts, system), now);
       if (asksAt > now) return { wakeAt: ports.queues.outbox.heads(lane).length === 0 ? null : asksAt };
     }
     return lane === STAFF
@@ -438,11 +437,15 @@ export class Drain {
     this.#troubles += 1;
   }
 
+  #context(rules: Rules): DeliveryContext {
+    const { contacts, facts, messages, tickets, told } = this.#ports.queues;
+    return { now: this.#ports.now(), rules, contacts, facts, messages, tickets, told };
+  }
+
   async #perform(lane: Lane, state: LaneState, job: Job, cost: number, rules: Rules): Promise<void> {
     const ports = this.#ports;
-    const { store, messages } = ports.queues;
     if (this.#followsTicket(job)) return;
-    const context = { rules, store, messages, now: ports.now() };
+    const context = this.#context(rules);
     const call = this.#callOf(job, context);
     if (call === null) {
       ports.commit((tx) => abandon(tx, job));
@@ -527,7 +530,7 @@ export class Drain {
   #noteShare(job: Job, cost: number, now: number): void {
     if (job.kind === "view" && (job.step.what === "create" || job.step.what === "post_card")) return;
     const ticket = ticketOf(job);
-    const customer = ticket === 0 ? undefined : this.#ports.queues.store.ticket(ticket)?.ticket.customer;
+    const customer = ticket === 0 ? undefined : this.#ports.queues.tickets.get(ticket)?.ticket.customer;
     if (customer !== undefined) this.#shares.took(now, customer, cost);
   }
 
@@ -546,7 +549,7 @@ export class Drain {
   /** What is for the topic of a ticket that has moved meanwhile goes to the group which has it now. */
   #followsTicket(job: Job): boolean {
     if (job.kind !== "relay" || job.rows[0]!.lane !== STAFF) return false;
-    const ticket = this.#ports.queues.store.ticket(job.rows[0]!.ticket)?.ticket;
+    const ticket = this.#ports.queues.tickets.get(job.rows[0]!.ticket)?.ticket;
     if (ticket === undefined || ticket.movedTo === null) return false;
     this.#ports.commit((tx) => goAfterTicket(tx, ticket, job.rows));
     return true;
@@ -611,7 +614,7 @@ export class Drain {
     if (job.kind === "view" && job.step.what === "create") {
       const { ticket, view } = job.row;
       this.#ports.commit((tx) =>
-        tx.store.saveView(ticket.number, { ...view, creatingSince: now }, job.row.viewDueAt),
+        tx.views.save(ticket.number, { ...view, creatingSince: now }, job.row.viewDueAt),
       );
     } else if (job.kind === "work" && job.row.kind === "enrichment") {
       this.#ports.commit((tx) => noteAsking(tx, "enrichment"));
@@ -627,8 +630,8 @@ export class Drain {
   #unmarkAttempt(job: Job, carried: readonly MessageRow[], careful: boolean): void {
     this.#ports.commit((tx) => {
       if (job.kind === "view" && job.step.what === "create") {
-        const row = tx.store.ticket(job.row.ticket.number)!;
-        tx.store.saveView(row.ticket.number, { ...row.view, creatingSince: null }, row.viewDueAt);
+        const row = tx.tickets.get(job.row.ticket.number)!;
+        tx.views.save(row.ticket.number, { ...row.view, creatingSince: null }, row.viewDueAt);
       }
       if (!careful) return;
       for (const row of carried) tx.messages.update(row, { attemptedAt: null });
@@ -690,7 +693,7 @@ function abandon(tx: Transaction, job: Job): void {
       if (job.row.payload.kind === "hook_turn") passTurn(tx, job.row.ticket, job.row.payload);
       return;
     case "view":
-      tx.store.saveView(job.row.ticket.number, { ...job.row.view, creatingSince: null }, null);
+      tx.views.save(job.row.ticket.number, { ...job.row.view, creatingSince: null }, null);
       return;
     default:
       job satisfies never;
@@ -716,9 +719,9 @@ function hasten(tx: Transaction, job: Job, now: number): void {
       return;
     }
     case "view": {
-      const row = tx.store.ticket(job.row.ticket.number);
+      const row = tx.tickets.get(job.row.ticket.number);
       if ((row?.viewDueAt ?? 0) <= now) return;
-      tx.store.saveView(row!.ticket.number, row!.view, now);
+      tx.views.save(row!.ticket.number, row!.view, now);
       tx.touched.add(STAFF);
       return;
     }

@@ -4,8 +4,9 @@ import { TOPIC_ECHO_MS } from "../../domain/limits.ts";
 import { breakerOf } from "../systems/breakers.ts";
 import { isHookLane, questionKey, STAFF, type Lane } from "../tables/lane.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
-import type { Head, Outbox, OutboxRow } from "../tables/outbox.ts";
-import type { Store, TicketRow } from "../tables/store.ts";
+import type { Head, OutboxRow } from "../tables/outbox.ts";
+import type { Tables } from "../tables/tables.ts";
+import type { TicketRow, Tickets } from "../tables/tickets.ts";
 import { makesMessage } from "./edit-form.ts";
 import { GROUP_RATE, type LaneRate } from "./lane-rate.ts";
 import { createStep, nextViewStep, type ViewContext, type ViewStep } from "./topic-view.ts";
@@ -20,11 +21,10 @@ export type Job =
 /** What a lane does next: a job now, nothing until `wakeAt`, or nothing at all. */
 export type Plan = { job: Job; cost: number } | { wakeAt: number | null };
 
-export interface Queues {
-  store: Store;
-  messages: Messages;
-  outbox: Outbox;
-}
+export type Queues = Pick<
+  Tables,
+  "contacts" | "facts" | "messages" | "outbox" | "tickets" | "told" | "views"
+>;
 
 /** Calls of the group's minute that stay free for customers' messages while the desk says other things. */
 const NOTICE_RESERVE = 2;
@@ -59,14 +59,14 @@ export function planStaff(
   contextOf: (row: TicketRow) => ViewContext | null,
   shares: ReadonlyMap<number, number> = new Map(),
 ): Plan {
-  const { store, messages, outbox } = queues;
+  const { tickets, views, messages, outbox } = queues;
   let wakeAt: number | null = null;
   const later = (at: number): void => {
     wakeAt = wakeAt === null ? at : Math.min(wakeAt, at);
   };
 
   for (const row of outbox.urgent(STAFF)) {
-    const about = row.ticket === 0 ? undefined : store.ticket(row.ticket)?.ticket;
+    const about = row.ticket === 0 ? undefined : tickets.get(row.ticket)?.ticket;
     // Where there is no topic to say it in, its turn comes with the ticket's, which begins with one.
     const isHeld = about?.heldUntil != null || (row.kind === "topic_notice" && about?.topicId === null);
     if (isHeld) continue;
@@ -75,7 +75,7 @@ export function planStaff(
   }
 
   const heads = outbox.heads(STAFF);
-  const shareOf = sharesByTicket(store, heads, shares);
+  const shareOf = sharesByTicket(tickets, heads, shares);
   const content = heads
     .filter((head) => head.message !== null)
     .sort((a, b) => shareOf(a) - shareOf(b) || a.message! - b.message!);
@@ -86,7 +86,7 @@ export function planStaff(
   const blocked = new Map<number, number>();
 
   for (const head of [...content, ...notices]) {
-    const row = head.ticket === 0 ? undefined : store.ticket(head.ticket);
+    const row = head.ticket === 0 ? undefined : tickets.get(head.ticket);
     const next = nextOf(queues, STAFF, head);
     if (row?.ticket.heldUntil != null) continue;
     const readyAt = readyAtOf(messages, next);
@@ -141,7 +141,7 @@ export function planStaff(
     return whenFree(relay, cost, reserve);
   }
 
-  for (const row of store.viewsDue(now, VIEWS_LOOKED_AT)) {
+  for (const row of views.due(now, VIEWS_LOOKED_AT)) {
     const creatingUntil = row.view.creatingSince === null ? 0 : row.view.creatingSince + TOPIC_ECHO_MS;
     const blockedUntil = Math.max(creatingUntil, blocked.get(row.ticket.number) ?? 0);
     if (blockedUntil > now) {
@@ -156,13 +156,13 @@ export function planStaff(
     }
     const step = context === null ? null : nextViewStep(row, context);
     if (step === null) {
-      store.saveView(row.ticket.number, row.view, null);
+      views.save(row.ticket.number, row.view, null);
       continue;
     }
     const patient = now - (row.viewDueAt ?? now) < VIEW_PATIENCE_MS;
     return whenFree({ kind: "view", row, step }, 1, patient ? VIEW_RESERVE : NOTICE_RESERVE);
   }
-  const viewDueAt = store.nextViewDueAt(now);
+  const viewDueAt = views.nextDueAt(now);
   if (viewDueAt !== null) later(viewDueAt);
   return { wakeAt };
 
@@ -177,12 +177,12 @@ export function planStaff(
 
 /** How many calls of the minute the customer of a head has had. */
 function sharesByTicket(
-  store: Store,
+  tickets: Tickets,
   heads: readonly Head[],
   shares: ReadonlyMap<number, number>,
 ): (head: Head) => number {
   if (shares.size === 0) return () => 0;
-  const customers = store.customersOf(heads.map(({ ticket }) => ticket));
+  const customers = tickets.customersOf(heads.map(({ ticket }) => ticket));
   return ({ ticket }) => shares.get(customers.get(ticket) ?? 0) ?? 0;
 }
 
@@ -191,7 +191,7 @@ function sharesByTicket(
  * send it to another group: no longer than one question may take. 0: it does not wait.
  */
 function awaitsPlaceUntil(
-  { store, outbox }: Queues,
+  { facts, outbox }: Queues,
   { ticket }: TicketRow,
   { rules: { config, policy } }: ViewContext,
 ): number {
@@ -206,7 +206,7 @@ function awaitsPlaceUntil(
   const question = seq === null ? undefined : outbox.get(seq);
   if (question?.payload.kind !== "enrichment" || question.payload.tries > 0) return 0;
   const until = question.acceptedAt + ms(enrichment.timeout);
-  const isAskedInTime = (question.notBefore ?? 0) < until && breakerOf(store, "enrichment").openedAt === null;
+  const isAskedInTime = (question.notBefore ?? 0) < until && breakerOf(facts, "enrichment").openedAt === null;
   return isAskedInTime ? until : 0;
 }
 
@@ -262,11 +262,11 @@ function pings({ outbox }: Queues, lane: Lane): OutboxRow[] {
 }
 
 /** Who gets a ticket is told with a link to its topic: while that is being made, they are told a little later. */
-function waitsForTopic({ store }: Queues, next: Next, now: number): boolean {
+function waitsForTopic({ tickets }: Queues, next: Next, now: number): boolean {
   if (next.kind === "message" || next.row.payload.kind !== "agent_notice") return false;
   const { notice } = next.row.payload;
   if (notice.code !== "ticket.assigned_to_you" || now - next.row.acceptedAt > TOPIC_PATIENCE_MS) return false;
-  const ticket = store.ticket(next.row.ticket)?.ticket;
+  const ticket = tickets.get(next.row.ticket)?.ticket;
   return ticket !== undefined && ticket.topicId === null && ticket.movedTo === null;
 }
 

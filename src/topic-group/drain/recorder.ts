@@ -2,7 +2,8 @@ import { PROJECTION_EVENTS_MAX, PROJECTION_TICKETS_MAX } from "../../domain/limi
 import type { Promised } from "../../domain/sla/promised.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { ProjectionBatch } from "../../record/projection.ts";
-import type { Store } from "../tables/store.ts";
+import type { History } from "../tables/history.ts";
+import type { Unrecorded } from "../tables/unrecorded.ts";
 
 /** After a failure the record is tried again this soon, doubling up to the maximum, for ever: nothing is dropped. */
 const RETRY_MS = 2_000;
@@ -10,7 +11,8 @@ const RETRY_MAX_MS = 300_000;
 
 export interface RecorderPorts {
   now(): number;
-  store: Store;
+  history: History;
+  unrecorded: Unrecorded;
   group(): string | null;
   /** What is promised of a ticket by the rules in force. */
   promises(ticket: Ticket): Promised[];
@@ -50,16 +52,16 @@ export class Recorder {
       }
       this.#failures = 0;
       ports.commit(() => {
-        for (const { number, version } of pending.tickets) ports.store.ticketRecorded(number, version);
-        for (const { id, version } of pending.customers) ports.store.customerRecorded(id, version);
+        for (const { number, version } of pending.tickets) ports.unrecorded.ticketRecorded(number, version);
+        for (const { id, version } of pending.customers) ports.unrecorded.contactRecorded(id, version);
       });
     }
   }
 
   #pending(group: string) {
-    const { store } = this.#ports;
-    const rows = store.unrecordedTickets(PROJECTION_TICKETS_MAX);
-    const customers = store.unrecordedCustomers(PROJECTION_TICKETS_MAX);
+    const { history, unrecorded } = this.#ports;
+    const rows = unrecorded.tickets(PROJECTION_TICKETS_MAX);
+    const customers = unrecorded.contacts(PROJECTION_TICKETS_MAX);
     if (rows.length === 0 && customers.length === 0) return null;
 
     const events: ProjectionBatch["events"] = [];
@@ -68,7 +70,7 @@ export class Recorder {
     for (const { ticket, dueAt, recorded } of rows) {
       const room = PROJECTION_EVENTS_MAX - events.length;
       if (room <= 0) break;
-      const some = store.eventsAfter(ticket.number, recorded, room);
+      const some = history.after(ticket.number, recorded, room);
       for (const one of some) events.push({ ticketId: ticket.id, ...one });
       told.push({ ticket, dueAt, promises: this.#ports.promises(ticket) });
       // With more events than fit, the ticket stays unrecorded and the rest follows.

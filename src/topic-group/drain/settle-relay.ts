@@ -44,7 +44,7 @@ export function settleRelay(
   context: SettleContext,
 ): Settled {
   const { lane, ticket: number } = carried[0]!;
-  const ticket = tx.store.ticket(number)?.ticket;
+  const ticket = tx.tickets.get(number)?.ticket;
   if (lane !== STAFF || ticket === undefined || ticket.movedTo === null) {
     return settleHere(tx, job, carried, outcome, context);
   }
@@ -97,7 +97,7 @@ function relayed(
   carried: readonly MessageRow[],
   result: unknown,
 ): Settled {
-  const ticket = tx.store.ticket(carried[0]!.ticket)?.ticket;
+  const ticket = tx.tickets.get(carried[0]!.ticket)?.ticket;
   const topicId = ticket?.topicId;
   const spoken: (MessageRow & { copyId: number })[] = [];
   if (carried[0]!.lane === STAFF && strayed(result, topicId ?? null))
@@ -281,7 +281,7 @@ function toStaffRefused(
 /** Nobody can copy it any more: what was kept of it is shown, and whatever was not is said to be missing. */
 function saidToFormerBot(tx: Transaction, rows: readonly MessageRow[]): void {
   const { ticket, writer } = rows[0]!;
-  const name = tx.store.customer(writer)?.contact.name ?? "";
+  const name = tx.contacts.get(writer)?.contact.name ?? "";
   const texts = rows.flatMap(({ content, sentAt }) =>
     content?.text === undefined ? [] : [{ ...content.text, sentAt }],
   );

@@ -2,7 +2,7 @@ import type { Transaction } from "../commit/transaction.ts";
 import { adoptTopic, loseTopic, orphanTopic } from "../conversation/topic.ts";
 import { FACTS } from "../tables/facts.ts";
 import { STAFF } from "../tables/lane.ts";
-import type { TicketRow } from "../tables/store.ts";
+import type { TicketRow } from "../tables/tickets.ts";
 import type { Job } from "./plan.ts";
 import {
   FAILED,
@@ -26,7 +26,7 @@ export function settleView(
   { retry, viewContextOf }: SettleContext,
 ): Settled {
   const { number } = seen.ticket;
-  const row = tx.store.ticket(number)!;
+  const row = tx.tickets.get(number)!;
   if (step.call.params["chat_id"] !== tx.rules.group.chatId) return settleFormer(tx, row, step, outcome);
   switch (outcome.kind) {
     case "done": {
@@ -38,7 +38,7 @@ export function settleView(
           else orphanTopic(tx, topicId);
         }
       }
-      const now = tx.store.ticket(number)!;
+      const now = tx.tickets.get(number)!;
       if (step.what === "post_card" && strayed(outcome.result, now.ticket.topicId)) {
         return { kind: "trouble", trouble: "group.not_a_forum" };
       }
@@ -46,16 +46,16 @@ export function settleView(
       const view = { ...now.view, ...step.shows, cardId, creatingSince: null };
       const context = viewContextOf(now);
       const next = context === null ? null : nextViewStep({ ...now, view }, context);
-      tx.store.saveView(number, view, next === null ? null : Math.max(tx.now, now.viewDueAt ?? 0));
+      tx.views.save(number, view, next === null ? null : Math.max(tx.now, now.viewDueAt ?? 0));
       return OK;
     }
     case "uncertain":
       // A created topic shows itself by its echo; until then there is no second try.
-      if (step.what !== "create") tx.store.saveView(number, row.view, retry.at);
+      if (step.what !== "create") tx.views.save(number, row.view, retry.at);
       tx.wake(retry.at);
       return FAILED;
     case "retry":
-      tx.store.saveView(number, { ...row.view, creatingSince: null }, retry.at);
+      tx.views.save(number, { ...row.view, creatingSince: null }, retry.at);
       tx.wake(retry.at);
       return FAILED;
     case "refused":
@@ -72,7 +72,7 @@ function settleFormer(tx: Transaction, row: TicketRow, step: ViewStep, outcome: 
   const topicId = (made as { message_thread_id?: number } | null)?.message_thread_id;
   if (topicId !== undefined)
     tx.work({ lane: STAFF, ticket: 0, work: { kind: "orphan_topic", topicId }, key: `orphan:${topicId}` });
-  tx.store.saveView(number, { ...row.view, creatingSince: null }, tx.now);
+  tx.views.save(number, { ...row.view, creatingSince: null }, tx.now);
   tx.touched.add(STAFF);
   return OK;
 }
@@ -85,28 +85,28 @@ function viewRefused(
   retry: Retry,
 ): Settled {
   const { code } = refused;
-  const { view } = tx.store.ticket(number)!;
+  const { view } = tx.tickets.get(number)!;
   const settled = { ...view, creatingSince: null };
   if (code === "topic_gone") {
     loseTopic(tx, number);
     return OK;
   }
   if (code === "target_gone" && what === "edit_card") {
-    tx.store.saveView(number, { ...settled, cardId: null, card: null }, tx.now);
+    tx.views.save(number, { ...settled, cardId: null, card: null }, tx.now);
     return OK;
   }
   if (code === "validation" && (what === "create" || what === "rename")) {
     // Most likely an icon that Telegram has withdrawn: go on without icons until they are asked for again.
-    tx.store.setFact(FACTS.icons, {} satisfies TopicIcons);
-    tx.store.saveView(number, { ...settled, icon: null }, tx.now);
+    tx.facts.set(FACTS.icons, {} satisfies TopicIcons);
+    tx.views.save(number, { ...settled, icon: null }, tx.now);
     return OK;
   }
   const trouble = troubleOf(refused, STAFF);
   if (trouble !== null) {
-    tx.store.saveView(number, settled, retry.at);
+    tx.views.save(number, settled, retry.at);
     tx.wake(retry.at);
     return { kind: "trouble", trouble };
   }
-  tx.store.saveView(number, settled, null);
+  tx.views.save(number, settled, null);
   return GIVEN_UP;
 }

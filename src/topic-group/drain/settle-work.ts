@@ -89,9 +89,9 @@ function workDone(tx: Transaction, row: OutboxRow, result: unknown): Settled {
   switch (work.kind) {
     case "receipt": {
       const id = messageIds(result)[0];
-      const known = tx.store.ticket(row.ticket);
+      const known = tx.tickets.get(row.ticket);
       if (id === undefined || known?.receiptId !== null) return OK;
-      tx.store.saveReceipt(row.ticket, id);
+      tx.tickets.saveReceipt(row.ticket, id);
       const { movedTo, id: ticketId } = known.ticket;
       if (movedTo !== null)
         tellPeer(tx, movedTo, row.ticket, { type: "receipt_sent", ticketId, receiptId: id });
@@ -115,10 +115,10 @@ function workDone(tx: Transaction, row: OutboxRow, result: unknown): Settled {
       noteErasedTopic(tx, work, work.how === "delete" ? "deleted" : "renamed");
       return OK;
     case "setup":
-      if (work.fact !== null) tx.store.setFact(work.fact, factOf(work.fact, result));
+      if (work.fact !== null) tx.facts.set(work.fact, factOf(work.fact, result));
       return OK;
     case "topic_notice": {
-      const topicId = tx.store.ticket(row.ticket)?.ticket.topicId ?? null;
+      const topicId = tx.tickets.get(row.ticket)?.ticket.topicId ?? null;
       return strayed(result, topicId) ? { kind: "trouble", trouble: "group.not_a_forum" } : OK;
     }
     default:
@@ -144,7 +144,7 @@ function editDone(tx: Transaction, lane: Lane, { of, edit }: EditWork, result: u
   if (row === undefined || copyId === undefined) return;
   const made = feasible(edit, row, tx.messages);
   if (made.what !== "again" && made.what !== "joined") return;
-  const ticket = tx.store.ticket(row.ticket)?.ticket;
+  const ticket = tx.tickets.get(row.ticket)?.ticket;
   const former = tx.messages.sharesCopy(row) ? null : row.copyId;
   tx.copiedAnew(row, copyId);
   if (ticket !== undefined) tellSpoken(tx, ticket, [{ ...row, copyId }]);
@@ -170,7 +170,7 @@ function emojiOf(stickers: unknown): string | null {
 
 /** So that what the customer answers to it, or how they react, finds its ticket. */
 function linkReply(tx: Transaction, row: OutboxRow, result: unknown): void {
-  const ticket = tx.store.ticket(row.ticket)?.ticket;
+  const ticket = tx.tickets.get(row.ticket)?.ticket;
   const copyId = messageIds(result)[0];
   if (ticket === undefined || copyId === undefined) return;
   // It has no original in the group: a number that Telegram gives to none stands for it.
@@ -304,7 +304,7 @@ function workRefused(
     case "topic_notice":
       if (code === "topic_gone") {
         loseTopic(tx, row.ticket);
-        const ticket = tx.store.ticket(row.ticket)?.ticket;
+        const ticket = tx.tickets.get(row.ticket)?.ticket;
         if (ticket !== undefined && isActive(ticket))
           return workAgainLater(tx, row, code, { ...retry, at: tx.now, counts: true });
         sayInPrivate(tx, row);
@@ -336,10 +336,10 @@ function workRefused(
       sayInPrivate(tx, row);
       break;
     case "receipt": {
-      const receiptId = tx.store.ticket(row.ticket)?.receiptId;
+      const receiptId = tx.tickets.get(row.ticket)?.receiptId;
       if (code === "target_gone" && receiptId != null) {
         // The customer deleted it: they get a new one.
-        tx.store.saveReceipt(row.ticket, null);
+        tx.tickets.saveReceipt(row.ticket, null);
         return OK;
       }
       break;
@@ -387,7 +387,7 @@ function workRefused(
       tx.tellUnsent(row.ticket, null, replyUndelivered(code));
       break;
     case "setup":
-      if (work.fact !== null) tx.store.deleteFact(work.fact);
+      if (work.fact !== null) tx.facts.delete(work.fact);
       break;
     case "peer": {
       // There never was anything of that group: a ticket that was to go there stays, and gets another queue.
@@ -396,7 +396,7 @@ function workRefused(
       tx.report("peer.dropped", { group: gone, type: message.type, ticket: row.ticket });
       if (message.type === "ticket_moved" && gone !== tx.rules.group.id) {
         takeOver(tx, gone, message);
-        placeAgain(tx, tx.store.numberOf(message.ticket.id, tx.rules.group.id)!, {});
+        placeAgain(tx, tx.tickets.numberOf(message.ticket.id, tx.rules.group.id)!, {});
       }
       break;
     }
@@ -442,7 +442,7 @@ function editRefused(
   const isForStaff = row.lane === STAFF;
   if (code === "topic_gone" && isForStaff) {
     loseTopic(tx, row.ticket);
-    const ticket = tx.store.ticket(row.ticket)?.ticket;
+    const ticket = tx.tickets.get(row.ticket)?.ticket;
     if (ticket === undefined || !isActive(ticket)) return null;
     return workAgainLater(tx, row, code, { ...retry, at: tx.now, counts: true });
   }
@@ -459,7 +459,7 @@ function editRefused(
     return OK;
   }
   if (!isForStaff) {
-    if (made.what !== "location" || tx.store.firstTime(`still:${of.chat}:${of.messageId}`, tx.now))
+    if (made.what !== "location" || tx.told.firstTime(`still:${of.chat}:${of.messageId}`, tx.now))
       tx.tellUnsent(row.ticket, original?.writer ?? null, undelivered(code), repliesTo(of));
   } else if (made.what !== "location" && code !== "source_gone")
     tx.tellTopic(row.ticket, editNotCopied(), repliesToCopy(original));
@@ -479,7 +479,7 @@ function sayInPrivate(tx: Transaction, { ticket: number, payload }: OutboxRow): 
   if (payload.unsent === undefined || payload.unsent === false) return;
   const agent = payload.kind === "staff_hint" ? payload.receiver : payload.unsent.agent;
   const { text, entities = [] } = payload.words;
-  const ticket = tx.store.ticket(number)?.ticket;
+  const ticket = tx.tickets.get(number)?.ticket;
   const about = ticket === undefined ? [] : [formatted(unsentInPrivate(ticket))];
   const said = sendable(joined([...about, { text, entities }]));
   const leads = tx.rules.policy.roster.leads.map(({ id }) => id);
@@ -489,14 +489,14 @@ function sayInPrivate(tx: Transaction, { ticket: number, payload }: OutboxRow): 
 
 /** A probe was refused: what is gone is made anew. */
 function lost(tx: Transaction, { number, what }: ProbeWork, code: RefusalClass): void {
-  const row = tx.store.ticket(number);
+  const row = tx.tickets.get(number);
   if (row === undefined) return;
   if (code === "topic_gone") {
     noteLost(tx, number, "topic");
     loseTopic(tx, number);
   } else if (code === "target_gone" && what === "card") {
     noteLost(tx, number, "card");
-    tx.store.saveView(number, { ...row.view, cardId: null, card: null }, tx.now);
+    tx.views.save(number, { ...row.view, cardId: null, card: null }, tx.now);
   } else return;
   tx.touched.add(STAFF);
 }

@@ -31,7 +31,7 @@ export function settle(
 /** Whether the ticket that a job is about was erased while the job was done. */
 function isForgotten(tx: Transaction, job: Job): boolean {
   const number = ticketOf(job);
-  return number !== 0 && tx.store.ticket(number) === undefined;
+  return number !== 0 && tx.tickets.get(number) === undefined;
 }
 
 /** Nothing is left to note; a topic that was made meanwhile is one too many. */

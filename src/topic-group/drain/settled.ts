@@ -5,7 +5,7 @@ import type { Outcome } from "../../telegram/outcome.ts";
 import { SEND_AGAIN } from "../../texts/en/delivery.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { STAFF } from "../tables/lane.ts";
-import type { TicketRow } from "../tables/store.ts";
+import type { TicketRow } from "../tables/tickets.ts";
 import type { ViewContext } from "./topic-view.ts";
 
 /* What relays, other work and views have in common when an outcome is settled. */

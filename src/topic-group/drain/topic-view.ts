@@ -8,7 +8,7 @@ import { card } from "../../texts/en/card.ts";
 import { words } from "../commit/transaction.ts";
 import type { Rules } from "../rules/rules.ts";
 import type { TopicView } from "../tables/shapes.ts";
-import type { TicketRow } from "../tables/store.ts";
+import type { TicketRow } from "../tables/tickets.ts";
 
 /** Custom emoji ids by emoji, as getForumTopicIconStickers told. */
 export type TopicIcons = Record<string, string>;

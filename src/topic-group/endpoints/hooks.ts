@@ -35,7 +35,7 @@ type Gone = Pick<Extract<PeerMessage, { type: "hook_gone" }>, "webhook" | "url" 
 /** What waits is kept as given up. Every group hears of it, so each lead is told by the first that they lead. */
 function leaveAlone(tx: Transaction, { webhook, url, at }: Gone): void {
   const { config, group } = tx.rules;
-  tx.store.setFact(FACTS.hook(webhook), { url, disabledAt: at } satisfies HookState);
+  tx.facts.set(FACTS.hook(webhook), { url, disabledAt: at } satisfies HookState);
   tx.hookLog.giveUp(webhook, "endpoint_disabled");
   // What is no message, and stood behind one, has its turn now.
   tx.touched.add(hookLane(webhook));
@@ -60,7 +60,7 @@ export function hearBack(tx: Transaction, { webhook, at }: { webhook: string; at
   const known = hookState(tx, webhook);
   const disabledAt = known?.disabledAt ?? null;
   if (url === undefined || (disabledAt !== null && at < disabledAt)) return;
-  tx.store.setFact(FACTS.hook(webhook), { url, disabledAt, enabledAt: at } satisfies HookState);
+  tx.facts.set(FACTS.hook(webhook), { url, disabledAt, enabledAt: at } satisfies HookState);
 }
 
 /** Sends again what was given up. Answers how many; null: the endpoint is left alone. */

@@ -15,7 +15,7 @@ import { introduce } from "./introduction.ts";
 /** Keeps the numbering that is in force. */
 export function keepNumbering(tx: Transaction): void {
   const { chats, bots, bot } = tx.rules.epochs;
-  tx.store.setFact(FACTS.numbering, { chats, bots, bot } satisfies Numbering);
+  tx.facts.set(FACTS.numbering, { chats, bots, bot } satisfies Numbering);
 }
 
 /**
@@ -25,17 +25,17 @@ export function keepNumbering(tx: Transaction): void {
 export function anotherChat(tx: Transaction, before: Epochs): void {
   keepNumbering(tx);
   const { staffEpoch } = tx.rules.epochs;
-  for (const { ticket: number, topicId } of tx.store.topicsOfActive(
+  for (const { ticket: number, topicId } of tx.topics.ofActive(
     baseOfEpoch(staffEpoch),
     baseOfEpoch(staffEpoch + 1),
   )) {
-    if (tx.store.ticket(number)?.ticket.topicId === null) adoptTopic(tx, number, topicId);
+    if (tx.tickets.get(number)?.ticket.topicId === null) adoptTopic(tx, number, topicId);
   }
-  tx.store.allViewsDue(tx.now);
-  tx.store.forgetRecordedTopics();
+  tx.views.allDue(tx.now);
+  tx.unrecorded.forgetTopics();
   // How fast the former chat could take calls says nothing about this one.
-  tx.store.forgetLaneRate(STAFF);
-  for (const fact of [FACTS.echoes, FACTS.forumSeenAt]) tx.store.deleteFact(fact);
+  tx.laneRates.forget(STAFF);
+  for (const fact of [FACTS.echoes, FACTS.forumSeenAt]) tx.facts.delete(fact);
   tx.touched.add(STAFF).add(RECORD);
   tx.report("group.chat_changed", { from: before.chat, to: tx.rules.group.chatId });
 }
@@ -49,16 +49,16 @@ export function anotherBot(tx: Transaction, before: Numbering): void {
   forgetUpdates(tx, before.bot);
   // Whether somebody has started one that is back was known, and shows with the next message.
   const isBack = before.bots.includes(tx.rules.botId);
-  tx.store.saveStarted(isBack, tx.now);
-  for (const number of tx.store.activeNumbers()) {
-    const { customer, unreachable } = tx.store.ticket(number)!.ticket;
+  tx.contacts.saveStarted(isBack, tx.now);
+  for (const number of tx.tickets.activeNumbers()) {
+    const { customer, unreachable } = tx.tickets.get(number)!.ticket;
     if (!isBack) tx.apply(number, { type: "customer_unreachable", reason: "never_started" });
     else if (unreachable === "never_started") tx.apply(number, { type: "customer_reachable", customer });
   }
-  tx.store.forgetCards();
-  tx.store.allViewsDue(tx.now);
-  tx.store.forgetTelegramsRates();
-  tx.store.deleteFact(FACTS.echoes);
+  tx.views.forgetCards();
+  tx.views.allDue(tx.now);
+  tx.laneRates.forgetTelegrams();
+  tx.facts.delete(FACTS.echoes);
   clearTrouble(tx);
   introduce(tx);
   tx.touched.add(STAFF).add(RECORD);
@@ -70,9 +70,9 @@ export function numberedAnew(tx: Transaction, where: "staff" | "private"): void 
   keepNumbering(tx);
   if (where === "private") forgetUpdates(tx, tx.rules.botId);
   else {
-    tx.store.allViewsDue(tx.now);
-    tx.store.forgetRecordedTopics();
-    tx.store.deleteFact(FACTS.echoes);
+    tx.views.allDue(tx.now);
+    tx.unrecorded.forgetTopics();
+    tx.facts.delete(FACTS.echoes);
     tx.touched.add(STAFF).add(RECORD);
   }
   tx.report("numbers.begun_anew", { where });

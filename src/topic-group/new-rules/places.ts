@@ -20,14 +20,14 @@ export function knownPlaces({ policy }: Rules): { agents: number[]; queues: stri
 export function placeAgain(tx: Transaction, number: number, successors: Succession): void {
   const { policy } = tx.rules;
   const isAgent = (id: number): boolean => policy.roster.agents.some((agent) => agent.id === id);
-  const row = tx.store.ticket(number);
+  const row = tx.tickets.get(number);
   if (row === undefined || row.ticket.movedTo !== null) return;
   const { assignee, status, reminders } = row.ticket;
   const gone = reminders.flatMap(({ agent }) => (isAgent(agent) ? [] : [agent]));
   if (gone.length > 0) tx.apply(number, { type: "reminders_gone", agents: gone });
   if (assignee !== null && status !== "resolved" && !isAgent(assignee.id))
     tx.apply(number, { type: "assignee_gone", why: "left" });
-  const { ticket } = tx.store.ticket(number)!;
+  const { ticket } = tx.tickets.get(number)!;
   if (ticket.movedTo !== null || policy.queues.get(ticket.queue)?.group === policy.group) return;
   const queue = nextQueueOf(ticket, tx.rules, successors);
   const { group } = policy.queues.get(queue)!;

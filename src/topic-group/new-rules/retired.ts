@@ -2,8 +2,9 @@ import { ms } from "../../domain/duration.ts";
 import { isActive } from "../../domain/ticket/status.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import { FACTS } from "../tables/facts.ts";
-import type { Store, TicketRow } from "../tables/store.ts";
+import type { Contacts } from "../tables/contacts.ts";
+import { FACTS, type Facts } from "../tables/facts.ts";
+import type { TicketRow } from "../tables/tickets.ts";
 
 /*
  * The object of a group that the configuration does not have any more: it hands over what it has to another group, and
@@ -20,8 +21,8 @@ export interface Retired {
 }
 
 /** Who takes over from this group; null: it is in the configuration. */
-export function retiredTo(store: Store): Retired | null {
-  return (store.fact(FACTS.retired) as Retired | undefined) ?? null;
+export function retiredTo(facts: Facts): Retired | null {
+  return (facts.get(FACTS.retired) as Retired | undefined) ?? null;
 }
 
 /** Tickets that were closed after this instant may be taken up again by their customers, and go along. */
@@ -38,10 +39,10 @@ export function leave(tx: Transaction, { ticket, receiptId }: TicketRow, { to, q
     tx.apply(number, { type: "place_lost", queue, group: to, note });
     return;
   }
-  const customer = tx.store.customer(ticket.customer);
+  const customer = tx.contacts.get(ticket.customer);
   if (ticket.home !== own || customer === undefined) return;
   const { contact } = customer;
-  if (!tx.store.firstTime(`home:${ticket.id}:${to}`, tx.now)) return;
+  if (!tx.told.firstTime(`home:${ticket.id}:${to}`, tx.now)) return;
   tellPeer(tx, movedTo, number, { type: "home_is", ticketId: ticket.id, contact, home: to });
   if (movedTo !== to) tellPeer(tx, to, number, { type: "ticket_elsewhere", ticket, contact, receiptId });
 }
@@ -53,13 +54,13 @@ export function adoptElsewhere(
     ticket,
     contact,
     receiptId,
-  }: Pick<TicketRow, "ticket" | "receiptId"> & { contact: Parameters<Store["makeOwn"]>[0] },
+  }: Pick<TicketRow, "ticket" | "receiptId"> & { contact: Parameters<Contacts["makeOwn"]>[0] },
 ): void {
   const own = tx.rules.group.id;
-  const former = tx.store.numberOf(ticket.id, own);
-  const number = former ?? tx.store.lastNumber() + 1;
-  tx.store.makeOwn(contact, isActive(ticket) ? number : null, tx.now);
+  const former = tx.tickets.numberOf(ticket.id, own);
+  const number = former ?? tx.tickets.lastNumber() + 1;
+  tx.contacts.makeOwn(contact, isActive(ticket) ? number : null, tx.now);
   // It has come here by itself meanwhile.
-  if (former !== null && tx.store.ticket(former)!.ticket.movedTo === null) return;
-  tx.store.adopt({ ...ticket, number, home: own }, [], receiptId, own);
+  if (former !== null && tx.tickets.get(former)!.ticket.movedTo === null) return;
+  tx.tickets.adopt({ ...ticket, number, home: own }, [], receiptId, own);
 }

@@ -30,14 +30,14 @@ const HOLD_MS = 60_000;
  * customer's has not been copied here yet, then everything that comes later, all through one lane.
  */
 export function sendAway(tx: Transaction, number: number, inFlight: InFlight): void {
-  const row = tx.store.ticket(number);
+  const row = tx.tickets.get(number);
   const group = row?.ticket.movedTo ?? null;
-  const customer = row === undefined ? undefined : tx.store.customer(row.ticket.customer);
+  const customer = row === undefined ? undefined : tx.contacts.get(row.ticket.customer);
   if (row === undefined || group === null || customer === undefined) return;
   const { ticket } = row;
   const ask = takeBackQuestion(tx, number) || tx.asks.has(number);
   const rows = waitingRows(tx, number);
-  const history = tx.store.eventsAfter(number, 0, Number.MAX_SAFE_INTEGER);
+  const history = tx.history.after(number, 0, Number.MAX_SAFE_INTEGER);
   const [latest = [], ...older] = inParts(history);
   const stub = stubOf(tx, row, history);
   const moved = {
@@ -126,7 +126,7 @@ export function takeTurnOver(
 
 /** A group that is not in the configuration any more is nobody's home. */
 function newHome(tx: Transaction, { home }: Ticket): { home?: string } {
-  const retired = retiredTo(tx.store);
+  const retired = retiredTo(tx.facts);
   return retired !== null && home === tx.rules.group.id ? { home: retired.to } : {};
 }
 
@@ -190,7 +190,7 @@ function waitingRows(tx: Transaction, number: number): MessageRow[] {
 
 /** Sends a message that waits for the topic of a ticket that has moved to the group which has it now. */
 function passOnRow(tx: Transaction, ticket: Ticket, row: MessageRow, key?: string): void {
-  const customer = tx.store.customer(ticket.customer);
+  const customer = tx.contacts.get(ticket.customer);
   if (customer === undefined) return;
   const message = {
     type: "customer_message",
@@ -240,24 +240,24 @@ export function takeOver(
   moved: Extract<PeerMessage, { type: "ticket_moved" }>,
 ): void {
   const { ticket, events, contact, receiptId, url, profile, ask, home, endpoints = [], settled = [] } = moved;
-  const former = tx.store.numberOf(ticket.id, tx.rules.group.id);
-  const number = former ?? tx.store.lastNumber() + 1;
-  if (home === tx.rules.group.id) tx.store.makeOwn(contact, number, tx.now);
-  else if (tx.store.customer(contact.id) === undefined) {
-    tx.store.addForeignCustomer(contact, home ?? ticket.home, tx.now);
+  const former = tx.tickets.numberOf(ticket.id, tx.rules.group.id);
+  const number = former ?? tx.tickets.lastNumber() + 1;
+  if (home === tx.rules.group.id) tx.contacts.makeOwn(contact, number, tx.now);
+  else if (tx.contacts.get(contact.id) === undefined) {
+    tx.contacts.addForeign(contact, home ?? ticket.home, tx.now);
   }
-  const known = tx.store.customer(contact.id)?.profile ?? null;
+  const known = tx.contacts.get(contact.id)?.profile ?? null;
   if (profile !== null && profile.receivedAt > (known?.receivedAt ?? 0)) {
     // Both go by one configuration, but may have counted from different versions of it.
-    tx.store.saveProfile(contact.id, { ...profile, source: tx.rules.sources.enrichment });
+    tx.contacts.saveProfile(contact.id, { ...profile, source: tx.rules.sources.enrichment });
   }
   if (ask) tx.asks.add(number);
   // Whatever was passed on while it was away goes the same way, and comes back.
-  const was = former === null ? undefined : tx.store.ticket(former)?.ticket;
+  const was = former === null ? undefined : tx.tickets.get(former)?.ticket;
   if (was !== undefined && was.movedTo !== null) hold(tx, ticket, number, was.movedTo);
   const topicId = was?.topicId ?? null;
   // The other group's topic is none of this group's.
-  tx.store.adopt({ ...ticket, number, topicId }, events, receiptId, tx.rules.group.id);
+  tx.tickets.adopt({ ...ticket, number, topicId }, events, receiptId, tx.rules.group.id);
   awaitTurns(tx, number, ticket, endpoints);
   for (const { key, at, answer } of settled) {
     if (tx.inbox.known(key) === undefined) tx.inbox.settle(key, at, { ...(answer as object), number });

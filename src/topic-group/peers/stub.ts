@@ -7,7 +7,7 @@ import { retiredTo } from "../new-rules/retired.ts";
 import { peerLane, STAFF } from "../tables/lane.ts";
 import type { PastEvent, Stub } from "../tables/peer-message.ts";
 import { NEW_VIEW } from "../tables/shapes.ts";
-import type { TicketRow } from "../tables/store.ts";
+import type { TicketRow } from "../tables/tickets.ts";
 
 /*
  * The topic of a ticket that has gone to another group before anybody did anything in it is one too many: it is deleted
@@ -27,9 +27,9 @@ export function touchedKey(number: number): string {
 /** A person of the staff group does something in a topic, of which nothing else may tell. */
 export function noteTouched(tx: Transaction, topicId: number | null): void {
   if (topicId === null || tx.rules.config.groups.length < 2) return;
-  const ticket = tx.store.ticketOfTopic(topicId)?.ticket;
+  const ticket = tx.tickets.ofTopic(topicId)?.ticket;
   if (ticket === undefined || ticket.assignee !== null || ticket.firstAnsweredAt !== null) return;
-  tx.store.firstTime(touchedKey(ticket.number), tx.now);
+  tx.told.firstTime(touchedKey(ticket.number), tx.now);
 }
 
 /** The topic that a ticket leaves, where nobody wrote, claimed or commanded anything in it. */
@@ -41,7 +41,7 @@ export function stubOf(
   const { number, topicId, topicsLost, firstAnsweredAt, openedAt } = ticket;
   const isYoung = tx.now - openedAt < STUB_AGE_MAX_MS;
   if (topicId === null || topicsLost > 0 || view.creatingSince !== null || !isYoung) return null;
-  if (firstAnsweredAt !== null || tx.store.wasTold(touchedKey(number)) || retiredTo(tx.store) !== null)
+  if (firstAnsweredAt !== null || tx.told.has(touchedKey(number)) || retiredTo(tx.facts) !== null)
     return null;
   if (history.some(({ event }) => isDeed(event))) return null;
   return { group: tx.rules.group.id, topicId };
@@ -55,7 +55,7 @@ function isDeed({ by, type }: PastEvent["event"]): boolean {
 
 /** The topic says nothing of the move: it will be gone before anybody reads that. */
 export function leaveStub(tx: Transaction, { ticket, view }: TicketRow): void {
-  tx.store.saveView(ticket.number, view, tx.now + STUB_KEPT_MS);
+  tx.views.save(ticket.number, view, tx.now + STUB_KEPT_MS);
   tx.wake(tx.now + STUB_KEPT_MS);
   for (const { seq, payload } of tx.outbox.waiting(STAFF, ticket.number))
     if (payload.kind === "topic_notice" && payload.unsent === undefined) tx.outbox.remove(seq);
@@ -63,7 +63,7 @@ export function leaveStub(tx: Transaction, { ticket, view }: TicketRow): void {
 
 /** All that came with a ticket has had its turn here: the topic that it left may go, unless something could not be copied. */
 export function stubCopied(tx: Transaction, number: number, stub: Stub): void {
-  const ticket = tx.store.ticket(number)?.ticket;
+  const ticket = tx.tickets.get(number)?.ticket;
   if (ticket === undefined || stub.group === tx.rules.group.id) return;
   if (tx.messages.hasUncopied(ticket.customer, number)) return;
   tellPeer(tx, stub.group, number, { type: "stub_over", ticketId: ticket.id, topicId: stub.topicId });
@@ -80,20 +80,20 @@ export function isStub(
 
 /** It was not deleted: it shows where the ticket is, and is closed. */
 export function keepStub(tx: Transaction, number: number): void {
-  const row = tx.store.ticket(number);
+  const row = tx.tickets.get(number);
   if (row === undefined || row.ticket.movedTo === null) return;
-  tx.store.saveView(number, row.view, tx.now);
+  tx.views.save(number, row.view, tx.now);
   tx.touched.add(STAFF);
 }
 
 /** It is deleted, and all copies with it. */
 export function forgetStub(tx: Transaction, number: number, topicId: number): void {
-  const row = tx.store.ticket(number);
+  const row = tx.tickets.get(number);
   if (row === undefined || row.ticket.topicId !== topicId) return;
   const { ticket } = row;
   if (ticket.movedTo !== null) {
-    tx.store.saveElsewhere(ticket, { topicId: null });
-    tx.store.saveView(number, NEW_VIEW, null);
+    tx.tickets.saveElsewhere(ticket, { topicId: null });
+    tx.views.save(number, NEW_VIEW, null);
     tx.messages.passedOnAll(ticket.customer, number, peerLane(ticket.movedTo));
     return;
   }

@@ -49,7 +49,7 @@ function asTold({ removed, topics }: ErasedHere): ErasedHere {
 
 function eraseTickets(tx: Transaction, id: string, numbers: readonly number[], state: ErasedHere): void {
   for (const number of numbers) {
-    const ticket = tx.store.ticket(number)!.ticket;
+    const ticket = tx.tickets.get(number)!.ticket;
     if (isActive(ticket) && ticket.movedTo === null)
       tx.apply(number, { type: "agent_closed", by: { kind: "key", name: "erasure" } });
     for (const topicId of tx.privacy.topicsOf(number)) {
@@ -63,16 +63,16 @@ function eraseTickets(tx: Transaction, id: string, numbers: readonly number[], s
 
 /** Removes tickets and whatever this transaction still wanted to do about them. Their numbers are never given again. */
 export function forgetTickets(tx: Transaction, numbers: readonly number[]) {
-  tx.store.setFact(FACTS.lastForgotten, tx.store.lastNumber());
+  tx.facts.set(FACTS.lastForgotten, tx.tickets.lastNumber());
   for (const number of numbers)
-    tx.seenUpdates.noteOfTicket(number, tx.store.ticket(number)!.ticket.customer, tx.now);
+    tx.seenUpdates.noteOfTicket(number, tx.tickets.get(number)!.ticket.customer, tx.now);
   const removed = tx.privacy.forgetTickets(numbers);
   for (const number of numbers) {
     tx.asks.delete(number);
     tx.moves.delete(number);
     tx.unclaimed.delete(number);
   }
-  tx.store.forgetLoads();
+  tx.filledSlots.forget();
   tx.waiting.forget();
   return removed;
 }

@@ -1,8 +1,8 @@
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
 import { unplaced, type TicketEvent } from "../../domain/ticket/event.ts";
-import type { Tables } from "../commit/transaction.ts";
 import type { Delivered, Waiting } from "../tables/privacy.ts";
 import type { KnownProfile } from "../tables/shapes.ts";
+import type { Tables } from "../tables/tables.ts";
 
 /** Tickets of one person that are told at once; the record has all of them. */
 const TICKETS_TOLD_MAX = 200;
@@ -34,8 +34,11 @@ export interface ContactInside {
   setAside: { at: number; update: unknown }[];
 }
 
-export function contactInside({ store, privacy }: Tables, id: number): ContactInside | null {
-  const customer = store.customer(id);
+export function contactInside(
+  { contacts, tickets, history, privacy }: Tables,
+  id: number,
+): ContactInside | null {
+  const customer = contacts.get(id);
   const numbers = privacy.ticketsOf(id, TICKETS_TOLD_MAX);
   const blockedSince = privacy.blockedSince(id);
   const messages = privacy.countMessages(id);
@@ -50,15 +53,15 @@ export function contactInside({ store, privacy }: Tables, id: number): ContactIn
     firstSeenAt: customer?.firstSeenAt ?? null,
     blockedSince,
     tickets: numbers.map((number) => {
-      const { ticket, recorded } = store.ticket(number)!;
+      const { ticket, recorded } = tickets.get(number)!;
       return {
         id: ticket.id,
         ref: ticket.ref,
         subject: ticket.subject,
         active: ticket.status !== "closed" && ticket.movedTo === null,
         topics: privacy.topicsOf(number).length,
-        events: store
-          .eventsAfter(number, recorded, EVENTS_TOLD_MAX)
+        events: history
+          .after(number, recorded, EVENTS_TOLD_MAX)
           .map(({ n, event }) => ({ n, event: unplaced(event) })),
       };
     }),

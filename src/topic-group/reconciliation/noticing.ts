@@ -2,9 +2,9 @@ import type { Acts, Noticed, StaffChat } from "../../domain/desk/reconciliation.
 import type { Trouble } from "../../domain/desk/trouble.ts";
 import type { Arrival } from "../../telegram/inbound.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import { FACTS } from "../tables/facts.ts";
+import { FACTS, type Facts } from "../tables/facts.ts";
 import { STAFF } from "../tables/lane.ts";
-import type { Store } from "../tables/store.ts";
+import type { Tickets } from "../tables/tickets.ts";
 import type { Belonging, Echoes, EchoesFound } from "./echoes.ts";
 import { probeNext, takeLost } from "./probing.ts";
 import { clearTrouble, noteTrouble } from "./troubles.ts";
@@ -42,40 +42,40 @@ export function notice(
   chat: StaffChat | null,
   { echoes, quiet, probes }: { echoes: Echoes; quiet: boolean; probes: boolean },
 ): Noticed {
-  const { store } = tx;
+  const { facts } = tx;
   let strayed = 0;
   if (chat !== null) {
     const trouble = troubleIn(chat);
     if (trouble !== null) noteTrouble(tx, trouble);
-    else if (isOver(store.fact(FACTS.trouble))) clearTrouble(tx);
-    const seenAt = Number(store.fact(FACTS.forumSeenAt) ?? tx.now);
-    if (chat.forum) store.setFact(FACTS.forumSeenAt, tx.now);
+    else if (isOver(facts.get(FACTS.trouble))) clearTrouble(tx);
+    const seenAt = Number(facts.get(FACTS.forumSeenAt) ?? tx.now);
+    if (chat.forum) facts.set(FACTS.forumSeenAt, tx.now);
     else if (chat.member) strayed = tx.messages.countCopiedSince(seenAt);
   }
   const { unechoed, foreign, waiting } = keepEchoes(tx, echoes);
   saveEchoes(tx, { unechoed: quiet ? null : unechoed, foreign: null, waiting });
   const told = { unechoed: quiet ? unechoed : null, foreign, ...takeLost(tx) };
-  if (probes && store.fact(FACTS.trouble) === undefined) probeNext(tx);
+  if (probes && facts.get(FACTS.trouble) === undefined) probeNext(tx);
   return { ...keepUntilHeard(tx, told), strayed };
 }
 
 /** Adds it to what was answered before and perhaps not heard. */
-function keepUntilHeard({ store, now }: Transaction, told: Told): Told & Pick<Noticed, "id"> {
-  const before = unheard(store);
+function keepUntilHeard({ facts, now }: Transaction, told: Told): Told & Pick<Noticed, "id"> {
+  const before = unheard(facts);
   const all = before === null ? told : together(before.noticed, told);
   if (isNothing(told)) return { ...all, id: before?.id ?? null };
   const id = Math.max(now, (before?.id ?? 0) + 1);
-  store.setFact(FACTS.unheard, { id, noticed: all } satisfies Unheard);
+  facts.set(FACTS.unheard, { id, noticed: all } satisfies Unheard);
   return { ...all, id };
 }
 
 /** Whoever asked has kept what was answered under this number. */
-export function heard({ store }: Transaction, id: number): void {
-  if (unheard(store)?.id === id) store.deleteFact(FACTS.unheard);
+export function heard({ facts }: Transaction, id: number): void {
+  if (unheard(facts)?.id === id) facts.delete(FACTS.unheard);
 }
 
-function unheard(store: Store): Unheard | null {
-  return (store.fact(FACTS.unheard) as Unheard | undefined) ?? null;
+function unheard(facts: Facts): Unheard | null {
+  return (facts.get(FACTS.unheard) as Unheard | undefined) ?? null;
 }
 
 function isNothing({ unechoed, foreign, lostTopics, lostCards }: Told): boolean {
@@ -100,8 +100,8 @@ function sumOf(one: Acts | null, other: Acts | null): Acts | null {
  * What the desk knows of a service message of the bot's own. A topic that moved something was made for a ticket; one that
  * the desk shows open, and has nothing to do to, was not closed by it.
  */
-export function belongingOf(store: Store, { kind, topicId }: Echo, moved: boolean): Belonging {
-  const row = store.ticketOfTopic(topicId);
+export function belongingOf(tickets: Tickets, { kind, topicId }: Echo, moved: boolean): Belonging {
+  const row = tickets.ofTopic(topicId);
   if (kind === "topic_created") return moved || row !== undefined ? "ours" : "contradicts";
   if (kind === "topic_edited" || row === undefined || row.viewDueAt !== null) return "unknown";
   return row.view.closed === (kind === "topic_reopened") ? "contradicts" : "unknown";
@@ -109,24 +109,24 @@ export function belongingOf(store: Store, { kind, topicId }: Echo, moved: boolea
 
 /** Keeps what must outlast a restart, and puts right what somebody else did to topics. Answers what was found so far. */
 export function keepEchoes(tx: Transaction, echoes: Echoes): EchoesFound {
-  const { touched, ...found } = echoes.overdue(tx.now, echoesFound(tx.store));
+  const { touched, ...found } = echoes.overdue(tx.now, echoesFound(tx.facts));
   saveEchoes(tx, found);
   for (const topicId of touched) {
-    const row = tx.store.ticketOfTopic(topicId);
+    const row = tx.tickets.ofTopic(topicId);
     if (row === undefined || row.ticket.topicId !== topicId) continue;
-    tx.store.saveView(row.ticket.number, { ...row.view, name: null, icon: null, closed: null }, tx.now);
+    tx.views.save(row.ticket.number, { ...row.view, name: null, icon: null, closed: null }, tx.now);
     tx.touched.add(STAFF);
   }
   return found;
 }
 
 function saveEchoes(tx: Transaction, found: EchoesFound): void {
-  const before = echoesFound(tx.store);
+  const before = echoesFound(tx.facts);
   if (JSON.stringify(before) === JSON.stringify(found)) return;
-  if (JSON.stringify(found) === JSON.stringify(NOTHING)) tx.store.deleteFact(FACTS.echoes);
-  else tx.store.setFact(FACTS.echoes, found);
+  if (JSON.stringify(found) === JSON.stringify(NOTHING)) tx.facts.delete(FACTS.echoes);
+  else tx.facts.set(FACTS.echoes, found);
 }
 
-export function echoesFound(store: Store): EchoesFound {
-  return (store.fact(FACTS.echoes) as EchoesFound | undefined) ?? NOTHING;
+export function echoesFound(facts: Facts): EchoesFound {
+  return (facts.get(FACTS.echoes) as EchoesFound | undefined) ?? NOTHING;
 }

@@ -2,10 +2,10 @@ import { PROBED_TICKETS_MAX } from "../../domain/limits.ts";
 import type { BotCall } from "../../telegram/api.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Rules } from "../rules/rules.ts";
-import { FACTS } from "../tables/facts.ts";
+import { FACTS, type Facts } from "../tables/facts.ts";
 import { STAFF } from "../tables/lane.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
-import type { Store } from "../tables/store.ts";
+import type { Tickets } from "../tables/tickets.ts";
 
 /** Which ticket was probed last, and of which tickets topic or card were found gone since somebody asked. */
 export interface Probing {
@@ -23,9 +23,9 @@ export type ProbeWork = Extract<OutboxWork, { kind: "probe" }>;
  * told. The calls change nothing where all is well.
  */
 export function probeNext(tx: Transaction): void {
-  const { after } = probing(tx.store);
-  let tickets = tx.store.activeAfter(after, PROBED_TICKETS_MAX);
-  if (tickets.length === 0 && after > 0) tickets = tx.store.activeAfter(0, PROBED_TICKETS_MAX);
+  const { after } = probing(tx.facts);
+  let tickets = tx.tickets.withTopicAfter(after, PROBED_TICKETS_MAX);
+  if (tickets.length === 0 && after > 0) tickets = tx.tickets.withTopicAfter(0, PROBED_TICKETS_MAX);
   const last = tickets.at(-1);
   if (last === undefined) return;
   for (const number of tickets) {
@@ -36,12 +36,12 @@ export function probeNext(tx: Transaction): void {
       tx.work({ lane: STAFF, ticket: 0, work, key: `probe:${what}:${number}` });
     }
   }
-  save(tx, { ...probing(tx.store), after: last });
+  save(tx, { ...probing(tx.facts), after: last });
 }
 
 /** The call that changes nothing; null where what the topic shows is not known, or about to change. */
-export function probeCall({ number, what }: ProbeWork, rules: Rules, store: Store): BotCall | null {
-  const row = store.ticket(number);
+export function probeCall({ number, what }: ProbeWork, rules: Rules, tickets: Tickets): BotCall | null {
+  const row = tickets.get(number);
   if (row === undefined || row.ticket.movedTo !== null || row.viewDueAt !== null) return null;
   const { topicId } = row.ticket;
   const { cardId, card, name, icon } = row.view;
@@ -63,24 +63,24 @@ export function probeCall({ number, what }: ProbeWork, rules: Rules, store: Stor
 
 /** A probe found it gone. */
 export function noteLost(tx: Transaction, number: number, what: ProbeWork["what"]): void {
-  const ref = tx.store.ticket(number)?.ticket.ref;
+  const ref = tx.tickets.get(number)?.ticket.ref;
   if (ref === undefined) return;
-  const before = probing(tx.store);
+  const before = probing(tx.facts);
   const key = what === "card" ? "lostCards" : "lostTopics";
   save(tx, { ...before, [key]: [...before[key], ref] });
 }
 
 /** What was found gone since somebody asked. */
 export function takeLost(tx: Transaction): Pick<Probing, "lostTopics" | "lostCards"> {
-  const { after, ...lost } = probing(tx.store);
+  const { after, ...lost } = probing(tx.facts);
   if (lost.lostCards.length + lost.lostTopics.length > 0) save(tx, { ...NONE, after });
   return lost;
 }
 
-function probing(store: Store): Probing {
-  return (store.fact(FACTS.probing) as Probing | undefined) ?? NONE;
+function probing(facts: Facts): Probing {
+  return (facts.get(FACTS.probing) as Probing | undefined) ?? NONE;
 }
 
 function save(tx: Transaction, probing: Probing): void {
-  tx.store.setFact(FACTS.probing, probing);
+  tx.facts.set(FACTS.probing, probing);
 }

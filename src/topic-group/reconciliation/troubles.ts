@@ -5,8 +5,8 @@ import { FACTS } from "../tables/facts.ts";
 
 /** Notes what keeps the staff group's lane from working, and tells the leads in private, once. */
 export function noteTrouble(tx: Transaction, trouble: Trouble): void {
-  if (tx.store.fact(FACTS.trouble) === trouble) return;
-  tx.store.setFact(FACTS.trouble, trouble);
+  if (tx.facts.get(FACTS.trouble) === trouble) return;
+  tx.facts.set(FACTS.trouble, trouble);
   // With the token refused nobody can be told anything; /healthz shows it.
   if (trouble === "bot.token_refused") return;
   for (const { id } of tx.rules.policy.roster.leads) {
@@ -16,10 +16,10 @@ export function noteTrouble(tx: Transaction, trouble: Trouble): void {
 
 /** Somebody has changed something, so that it may work again; whether the group has topics again is asked first. */
 export function perhapsMended(tx: Transaction): void {
-  if (tx.store.fact(FACTS.trouble) !== "group.not_a_forum") clearTrouble(tx);
+  if (tx.facts.get(FACTS.trouble) !== "group.not_a_forum") clearTrouble(tx);
 }
 
 /** It works again. */
 export function clearTrouble(tx: Transaction): void {
-  if (tx.store.fact(FACTS.trouble) !== undefined) tx.store.deleteFact(FACTS.trouble);
+  if (tx.facts.get(FACTS.trouble) !== undefined) tx.facts.delete(FACTS.trouble);
 }

@@ -1,5 +1,4 @@
-import { FACTS } from "../tables/facts.ts";
-import type { Store } from "../tables/store.ts";
+import { FACTS, type Facts } from "../tables/facts.ts";
 import type { Rules } from "./rules.ts";
 
 /** The last 410 from this URL, and when the endpoint was re-enabled. */
@@ -13,11 +12,11 @@ export interface HookState {
 
 interface Known {
   rules: Rules;
-  store: Store;
+  facts: Facts;
 }
 
-export function hookState({ store }: Pick<Known, "store">, webhook: string): HookState | undefined {
-  return store.fact(FACTS.hook(webhook)) as HookState | undefined;
+export function hookState({ facts }: Pick<Known, "facts">, webhook: string): HookState | undefined {
+  return facts.get(FACTS.hook(webhook)) as HookState | undefined;
 }
 
 /** Since when an endpoint is left alone, in ms since 1970; null: it is not. Another address is another endpoint. */

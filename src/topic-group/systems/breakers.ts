@@ -4,9 +4,8 @@ import type { Transaction } from "../commit/transaction.ts";
 import type { SystemHealth } from "../receipt.ts";
 import type { Rules } from "../rules/rules.ts";
 import { SYSTEMS, type Sources, type System } from "../rules/sources.ts";
-import { FACTS } from "../tables/facts.ts";
+import { FACTS, type Facts } from "../tables/facts.ts";
 import { CRM_LANES } from "../tables/lane.ts";
-import type { Store } from "../tables/store.ts";
 
 const BREAKERS = { enrichment: FACTS.breaker, skills: FACTS.skillsBreaker } as const;
 
@@ -14,20 +13,20 @@ const BREAKERS = { enrichment: FACTS.breaker, skills: FACTS.skillsBreaker } as c
 type StoredBreaker = Breaker & { failed?: { code: string; why: string; at: number } };
 
 /** Forgets what was known of systems that are not asked any more, where they were asked until now. */
-export function forgetFormer(store: Store, before: Sources, now: Sources): void {
-  for (const system of SYSTEMS) if (before[system] !== now[system]) store.deleteFact(BREAKERS[system]);
-  if (before.skills !== now.skills) store.deleteFact(FACTS.skills);
+export function forgetFormer(facts: Facts, before: Sources, now: Sources): void {
+  for (const system of SYSTEMS) if (before[system] !== now[system]) facts.delete(BREAKERS[system]);
+  if (before.skills !== now.skills) facts.delete(FACTS.skills);
 }
 
-export function breakerOf(store: Store, system: System): Breaker {
-  return (store.fact(BREAKERS[system]) as StoredBreaker | undefined) ?? CLOSED;
+export function breakerOf(facts: Facts, system: System): Breaker {
+  return (facts.get(BREAKERS[system]) as StoredBreaker | undefined) ?? CLOSED;
 }
 
 /** Notes that a question goes out now. */
 export function noteAsking(tx: Transaction, system: System): void {
-  const breaker = breakerOf(tx.store, system);
+  const breaker = breakerOf(tx.facts, system);
   const next = trying(breaker, tx.now);
-  if (next !== breaker) tx.store.setFact(BREAKERS[system], next);
+  if (next !== breaker) tx.facts.set(BREAKERS[system], next);
 }
 
 /** Whether a system answered that it is asked too often (RFC 6585): it is there, and takes the question later. */
@@ -41,7 +40,7 @@ export function noteHeard(
   system: System,
   result: { kind: "answer" } | EnrichmentFailure,
 ): { leftAlone: boolean } {
-  const breaker = breakerOf(tx.store, system);
+  const breaker = breakerOf(tx.facts, system);
   const busy = isBusy(result);
   const outcome =
     result.kind === "answer" ? result : ({ ...result, kind: busy ? "busy" : "failed" } as const);
@@ -50,17 +49,17 @@ export function noteHeard(
   if (breaker.openedAt !== null && next.openedAt === null) for (const lane of CRM_LANES) tx.touched.add(lane);
   if (result.kind === "failed") {
     const { code, why } = result;
-    if (next !== breaker) tx.store.setFact(BREAKERS[system], { ...next, failed: { code, why, at: tx.now } });
+    if (next !== breaker) tx.facts.set(BREAKERS[system], { ...next, failed: { code, why, at: tx.now } });
     tx.report("system.failed", { system, code, failures: next.failures, leftAlone: next.openedAt !== null });
-  } else if (next.slow !== undefined) tx.store.setFact(BREAKERS[system], next);
-  else if (breaker !== CLOSED) tx.store.deleteFact(BREAKERS[system]);
+  } else if (next.slow !== undefined) tx.facts.set(BREAKERS[system], next);
+  else if (breaker !== CLOSED) tx.facts.delete(BREAKERS[system]);
   return { leftAlone: next.openedAt !== null };
 }
 
 /** How it goes with the systems that the configuration names. */
-export function systemsHealth(store: Store, { config, skills }: Rules): SystemHealth[] {
+export function systemsHealth(facts: Facts, { config, skills }: Rules): SystemHealth[] {
   return SYSTEMS.filter((system) => config.routing[system] !== undefined).map((system) => {
-    const { failures, openedAt, retryAt, failed } = breakerOf(store, system) as StoredBreaker;
+    const { failures, openedAt, retryAt, failed } = breakerOf(facts, system) as StoredBreaker;
     return {
       system,
       failures,

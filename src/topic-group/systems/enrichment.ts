@@ -18,7 +18,7 @@ import type { Rules } from "../rules/rules.ts";
 import { crmLane, questionKey, STAFF } from "../tables/lane.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
 import type { KnownProfile } from "../tables/shapes.ts";
-import type { Store } from "../tables/store.ts";
+import type { Tables } from "../tables/tables.ts";
 import { breakerOf, isBusy, noteHeard } from "./breakers.ts";
 import { refreshSkills } from "./skills.ts";
 
@@ -32,13 +32,13 @@ export function enrich(tx: Transaction, ticket: Ticket): void {
   if (settings === undefined || ticket.movedTo !== null) return;
   // What the answer requires is compared with what agents can do.
   refreshSkills(tx);
-  const known = tx.store.customer(ticket.customer)?.profile ?? null;
+  const known = tx.contacts.get(ticket.customer)?.profile ?? null;
   if (known !== null && isCurrent(tx, known) && tx.now - known.receivedAt < ms(settings.cacheFor)) {
     answered(tx, ticket.number, settings, known, 0, true);
     return;
   }
   // It is asked once it answers again; until then the ticket goes on without.
-  if (breakerOf(tx.store, "enrichment").openedAt !== null) leftAlone(tx, ticket.number);
+  if (breakerOf(tx.facts, "enrichment").openedAt !== null) leftAlone(tx, ticket.number);
   const work = { kind: "enrichment", tries: 0 } as const;
   tx.work({ lane: crmLane(ticket.customer), ticket: ticket.number, work, key: questionKey(ticket.number) });
 }
@@ -54,7 +54,7 @@ export function isCurrent(tx: Transaction, { source = 0 }: KnownProfile): boolea
  */
 export function questions(tx: Transaction): ReadonlyMap<number, number> {
   const settings = tx.rules.config.routing.enrichment;
-  if (settings === undefined || breakerOf(tx.store, "enrichment").openedAt !== null) return new Map();
+  if (settings === undefined || breakerOf(tx.facts, "enrichment").openedAt !== null) return new Map();
   const since = tx.now - ms(settings.timeout);
   return new Map(
     tx.outbox
@@ -66,13 +66,22 @@ export function questions(tx: Transaction): ReadonlyMap<number, number> {
 /** The call that a question stands for, `null` if nobody is to be asked any more. */
 export function enrichmentCall(
   { seq, ticket: number }: OutboxRow,
-  { rules, store, now }: { rules: Rules; store: Store; now: number },
+  {
+    rules,
+    facts,
+    contacts,
+    tickets,
+    now,
+  }: Pick<Tables, "contacts" | "facts" | "tickets"> & {
+    rules: Rules;
+    now: number;
+  },
 ): EnrichmentCall | null {
   const settings = rules.config.routing.enrichment;
-  const ticket = store.ticket(number)?.ticket;
-  const contact = ticket === undefined ? undefined : store.customer(ticket.customer)?.contact;
+  const ticket = tickets.get(number)?.ticket;
+  const contact = ticket === undefined ? undefined : contacts.get(ticket.customer)?.contact;
   if (settings === undefined || ticket === undefined || contact === undefined) return null;
-  if (!isActive(ticket) || !mayTry(breakerOf(store, "enrichment"), now)) return null;
+  if (!isActive(ticket) || !mayTry(breakerOf(facts, "enrichment"), now)) return null;
   const { ref, group, queue, priority, fields, payload, language, openedAt, subject } = ticket;
   return enrichmentCallOf(settings, {
     source: rules.sources.enrichment,
@@ -107,7 +116,7 @@ export function settleEnrichment(
   const isOurs = source === tx.rules.sources.enrichment;
   const leftAlone = isOurs && noteHeard(tx, "enrichment", result).leftAlone;
   const settings = tx.rules.config.routing.enrichment;
-  const ticket = tx.store.ticket(row.ticket)?.ticket;
+  const ticket = tx.tickets.get(row.ticket)?.ticket;
   if (ticket === undefined || settings === undefined) {
     tx.outbox.remove(row.seq);
     return;
@@ -121,13 +130,13 @@ export function settleEnrichment(
   if (result.kind === "answer") {
     const { profile, ignored, latencyMs } = result;
     tx.outbox.remove(row.seq);
-    tx.store.saveProfile(ticket.customer, { profile, ignored, receivedAt: tx.now, source });
+    tx.contacts.saveProfile(ticket.customer, { profile, ignored, receivedAt: tx.now, source });
     answered(tx, ticket.number, settings, { profile, ignored }, latencyMs, false);
     return;
   }
   if (isBusy(result)) {
     // Nobody's turn is lost: all of them wait until it takes questions again.
-    askLater(tx, row, tries, maySoonestTry(breakerOf(tx.store, "enrichment"), tx.now));
+    askLater(tx, row, tries, maySoonestTry(breakerOf(tx.facts, "enrichment"), tx.now));
     return;
   }
   // What is tried for hours is not told with every try.
@@ -151,13 +160,13 @@ function askLater(tx: Transaction, row: OutboxRow, tries: number, at: number): v
 
 /** A question that cannot be asked now: it waits for the system, unless its ticket is over or nobody is asked any more. */
 export function putOffQuestion(tx: Transaction, row: OutboxRow): void {
-  const ticket = tx.store.ticket(row.ticket)?.ticket;
+  const ticket = tx.tickets.get(row.ticket)?.ticket;
   const isWanted = tx.rules.config.routing.enrichment !== undefined;
   if (!isWanted || ticket === undefined || !isActive(ticket) || row.payload.kind !== "enrichment") {
     tx.outbox.remove(row.seq);
     return;
   }
-  const breaker = breakerOf(tx.store, "enrichment");
+  const breaker = breakerOf(tx.facts, "enrichment");
   // Our own code failed on it, which time does not mend.
   if (mayTry(breaker, tx.now)) tx.outbox.remove(row.seq);
   else askLater(tx, row, row.payload.tries, maySoonestTry(breaker, tx.now));
@@ -199,7 +208,7 @@ function note(
   number: number,
   command: Extract<TicketCommand, { type: "enrichment_answered" | "enrichment_failed" }>,
 ): void {
-  const { movedTo, id: ticketId } = tx.store.ticket(number)!.ticket;
+  const { movedTo, id: ticketId } = tx.tickets.get(number)!.ticket;
   if (movedTo === null) tx.apply(number, command);
   else tellPeer(tx, movedTo, number, { type: "ticket_command", ticketId, command });
 }

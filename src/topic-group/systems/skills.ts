@@ -5,15 +5,14 @@ import type { Heard } from "../../integrations/enrichment-call.ts";
 import type { SkillsCall, SkillsResult } from "../../integrations/skill-service.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { withSkills, type Rules } from "../rules/rules.ts";
-import { FACTS } from "../tables/facts.ts";
+import { FACTS, type Facts } from "../tables/facts.ts";
 import { SKILLS_LANE } from "../tables/lane.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
-import type { Store } from "../tables/store.ts";
 import { breakerOf, isBusy, noteAsking, noteHeard } from "./breakers.ts";
 
 /** What the outside system last said; null where it has said nothing yet. */
-export function storedSkills(store: Store): SkillTable | null {
-  return (store.fact(FACTS.skills) as SkillTable | undefined) ?? null;
+export function storedSkills(facts: Facts): SkillTable | null {
+  return (facts.get(FACTS.skills) as SkillTable | undefined) ?? null;
 }
 
 /**
@@ -25,7 +24,7 @@ export function refreshSkills(tx: Transaction): void {
   if (settings === undefined) return;
   const known = tx.rules.skills;
   if (known !== null && tx.now - known.receivedAt < ms(settings.cacheFor)) return;
-  if (!mayTry(breakerOf(tx.store, "skills"), tx.now) || tx.outbox.waitingSince(KEY) !== null) return;
+  if (!mayTry(breakerOf(tx.facts, "skills"), tx.now) || tx.outbox.waitingSince(KEY) !== null) return;
   tx.work({ lane: SKILLS_LANE, ticket: 0, work: { kind: "skills" }, key: KEY });
 }
 
@@ -54,7 +53,7 @@ export function skillsCall(
 export function settleSkills(tx: Transaction, row: OutboxRow, result: Heard<SkillsResult>): void {
   if (result.source === tx.rules.sources.skills && isBusy(result)) {
     noteHeard(tx, "skills", result);
-    const at = maySoonestTry(breakerOf(tx.store, "skills"), tx.now);
+    const at = maySoonestTry(breakerOf(tx.facts, "skills"), tx.now);
     tx.outbox.update(row.seq, { notBefore: at });
     tx.wake(at);
     return;
@@ -68,7 +67,7 @@ export function settleSkills(tx: Transaction, row: OutboxRow, result: Heard<Skil
   noteAsking(tx, "skills");
   noteHeard(tx, "skills", result);
   if (result.kind !== "answer") return;
-  tx.store.setFact(FACTS.skills, result.table);
+  tx.facts.set(FACTS.skills, result.table);
   tx.rules = withSkills(tx.rules, result.table);
   // Somebody may be able now to take what waits.
   tx.freed = true;

@@ -1,3 +1,7 @@
+import { eq } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import { facts } from "./schema.ts";
+
 /** The keys of the object's small facts; `schema.ts` keeps them in `facts`. */
 export const FACTS = {
   /** This group's id. */
@@ -45,3 +49,28 @@ export const FACTS = {
   /** When settled causes were last purged, in ms since 1970. */
   purgedAt: "purged_at",
 } as const;
+
+/** The object's small facts. */
+export class Facts {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  get(key: string): unknown {
+    return this.#db.select().from(facts).where(eq(facts.key, key)).get()?.value;
+  }
+
+  set(key: string, value: unknown): void {
+    this.#db
+      .insert(facts)
+      .values({ key, value })
+      .onConflictDoUpdate({ target: facts.key, set: { value } })
+      .run();
+  }
+
+  delete(key: string): void {
+    this.#db.delete(facts).where(eq(facts.key, key)).run();
+  }
+}

@@ -4,7 +4,7 @@ import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { isAmong } from "./among.ts";
 import type { Database } from "./database.ts";
 import { tickets } from "./schema.ts";
-import { isUnassigned } from "./store.ts";
+import { isUnassigned } from "./ticket-place.ts";
 
 /** A ticket that waits for somebody, as far as it matters for who gets it. */
 export interface WaitingTicket {

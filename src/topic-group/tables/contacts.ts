@@ -1,0 +1,109 @@
+import { eq, sql } from "drizzle-orm";
+import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
+import type { Database } from "./database.ts";
+import { customers } from "./schema.ts";
+import type { KnownProfile } from "./shapes.ts";
+
+export type CustomerRow = typeof customers.$inferSelect;
+
+/** The customers who write here, those whose home is another group among them. */
+export class Contacts {
+  readonly #db: Database;
+  readonly #customer;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#customer = db
+      .select()
+      .from(customers)
+      .where(eq(customers.id, sql.placeholder("id")))
+      .prepare();
+  }
+
+  get(id: number): CustomerRow | undefined {
+    return this.#customer.get({ id });
+  }
+
+  add(contact: ContactFacts, at: number, payload: string | null): CustomerRow {
+    const row: CustomerRow = {
+      id: contact.id,
+      contact,
+      current: null,
+      wantsNew: false,
+      payload,
+      home: null,
+      profile: null,
+      unreachable: null,
+      firstSeenAt: at,
+      updatedAt: at,
+      version: 1,
+      recorded: 0,
+    };
+    this.#db.insert(customers).values(row).run();
+    return row;
+  }
+
+  /** Somebody whose home is another group; that group tells the record about them. */
+  addForeign(contact: ContactFacts, home: string, at: number): void {
+    const row = this.add(contact, at, null);
+    this.#db.update(customers).set({ home, recorded: row.version }).where(eq(customers.id, contact.id)).run();
+  }
+
+  /** A customer's home is this group from now on; this group tells the record about them. */
+  makeOwn(contact: ContactFacts, current: number | null, at: number): void {
+    const known = this.get(contact.id);
+    if (known === undefined) this.add(contact, at, null);
+    if (known?.home != null)
+      this.#db
+        .update(customers)
+        .set({ home: null, version: sql`${customers.version} + 1` })
+        .where(eq(customers.id, contact.id))
+        .run();
+    if (current !== null && (known?.current ?? null) === null)
+      this.updateConversation(contact.id, { current });
+  }
+
+  /** What the record does not show (where they speak, what they asked for next) leaves the version as it is. */
+  updateConversation(
+    id: number,
+    change: { current?: number | null; wantsNew?: boolean; payload?: string | null },
+  ): void {
+    this.#db.update(customers).set(change).where(eq(customers.id, id)).run();
+  }
+
+  update(
+    id: number,
+    change: { contact?: ContactFacts; unreachable?: UnreachableReason | null },
+    at: number,
+  ): void {
+    this.#db
+      .update(customers)
+      .set({ ...change, updatedAt: at, version: sql`${customers.version} + 1` })
+      .where(eq(customers.id, id))
+      .run();
+  }
+
+  /** Another bot may write to nobody before they have written to it; of one that is back nobody knows who has. */
+  saveStarted(perhaps: boolean, at: number): void {
+    const { unreachable, version, recorded, home } = customers;
+    this.#db
+      .update(customers)
+      .set({
+        unreachable: perhaps ? null : "never_started",
+        updatedAt: at,
+        version: sql`${version} + 1`,
+        // Those of other groups are told by them.
+        recorded: sql`iif(${home} IS NULL, ${recorded}, ${recorded} + 1)`,
+      })
+      .where(perhaps ? eq(unreachable, "never_started") : sql`${unreachable} IS NOT 'never_started'`)
+      .run();
+  }
+
+  saveProfile(id: number, profile: KnownProfile): void {
+    this.#db.update(customers).set({ profile }).where(eq(customers.id, id)).run();
+  }
+
+  forgetProfile(id: number): void {
+    this.#db.update(customers).set({ profile: null }).where(eq(customers.id, id)).run();
+  }
+}

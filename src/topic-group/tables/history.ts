@@ -1,0 +1,68 @@
+import { and, asc, desc, eq, lt, sql } from "drizzle-orm";
+import type { TicketEvent } from "../../domain/ticket/event.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
+import type { Database } from "./database.ts";
+import { events } from "./schema.ts";
+
+/** How many events of a ticket are read at once to find one of the newest. */
+const EVENTS_LOOKED_AT = 50;
+
+/** The nth event of a ticket; `notedAt` where the desk noted it later than it happened, in ms since 1970. */
+export interface Happened {
+  n: number;
+  event: TicketEvent;
+  notedAt: number | null;
+}
+
+/** What happened to tickets. */
+export class History {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  append(ticket: Ticket, appended: readonly TicketEvent[], now: number): void {
+    const first = ticket.version - appended.length + 1;
+    for (const [index, event] of appended.entries()) {
+      const notedAt = event.at === now ? null : now;
+      this.#db
+        .insert(events)
+        .values({ ticket: ticket.number, n: first + index, event, notedAt })
+        .run();
+    }
+  }
+
+  /** Events that happened elsewhere, whichever of them are not here yet. */
+  add(ticket: number, history: readonly Happened[]): void {
+    for (const { n, event, notedAt } of history) {
+      this.#db.insert(events).values({ ticket, n, event, notedAt }).onConflictDoNothing().run();
+    }
+  }
+
+  after(number: number, n: number, limit: number): Happened[] {
+    return this.#db
+      .select({ n: events.n, event: events.event, notedAt: events.notedAt })
+      .from(events)
+      .where(and(eq(events.ticket, number), sql`${events.n} > ${n}`))
+      .orderBy(asc(events.n))
+      .limit(limit)
+      .all();
+  }
+
+  /** The newest event of a ticket that is wanted; read a part at a time, because it is seldom far back. */
+  newest(number: number, isWanted: (event: TicketEvent) => boolean): TicketEvent | undefined {
+    for (let before = Number.MAX_SAFE_INTEGER; ;) {
+      const rows = this.#db
+        .select({ n: events.n, event: events.event })
+        .from(events)
+        .where(and(eq(events.ticket, number), lt(events.n, before)))
+        .orderBy(desc(events.n))
+        .limit(EVENTS_LOOKED_AT)
+        .all();
+      const found = rows.find(({ event }) => isWanted(event));
+      if (found !== undefined || rows.length < EVENTS_LOOKED_AT) return found?.event;
+      before = rows.at(-1)!.n;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { eq, lt, sql } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import type { Lane } from "./lane.ts";
+import { lanes } from "./schema.ts";
+import type { RateState } from "./shapes.ts";
+
+/** A rate is as if it had never been used this long after its last 429 or call. */
+const RATE_KEPT_MS = 3_600_000;
+
+/** How fast lanes may go, and until when they must not. */
+export class LaneRates {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  get(lane: Lane): RateState | undefined {
+    return this.#db.select().from(lanes).where(eq(lanes.lane, lane)).get()?.state;
+  }
+
+  save(lane: Lane, state: RateState): void {
+    this.#db
+      .insert(lanes)
+      .values({ lane, state })
+      .onConflictDoUpdate({ target: lanes.lane, set: { state } })
+      .run();
+  }
+
+  forget(lane: Lane): void {
+    this.#db.delete(lanes).where(eq(lanes.lane, lane)).run();
+  }
+
+  /** What Telegram lets a bot do, it lets each bot do. */
+  forgetTelegrams(): void {
+    this.#db
+      .delete(lanes)
+      .where(sql`${lanes.lane} IN ('staff', 'bot') OR ${lanes.lane} GLOB 'chat:*'`)
+      .run();
+  }
+
+  /** A rate that has recovered is as good as none. */
+  purge(now: number): void {
+    this.#db
+      .delete(lanes)
+      .where(
+        lt(
+          sql`max(${lanes.state} ->> '$.recoversAt', coalesce(${lanes.state} ->> '$.taken[#-1]', 0))`,
+          now - RATE_KEPT_MS,
+        ),
+      )
+      .run();
+  }
+}

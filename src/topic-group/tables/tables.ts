@@ -1,0 +1,82 @@
+import { Agents } from "./agents.ts";
+import { Clocks } from "./clocks.ts";
+import { Contacts } from "./contacts.ts";
+import type { Database } from "./database.ts";
+import { FACTS, Facts } from "./facts.ts";
+import { FilledSlots } from "./filled-slots.ts";
+import { History } from "./history.ts";
+import { HookLog } from "./hook-log.ts";
+import { Inbox } from "./inbox.ts";
+import { LaneRates } from "./lane-rates.ts";
+import { Messages } from "./messages.ts";
+import { Outbox } from "./outbox.ts";
+import { People } from "./people.ts";
+import { Privacy } from "./privacy.ts";
+import { SeenUpdates } from "./seen-updates.ts";
+import { Sequence } from "./sequence.ts";
+import { Tickets } from "./tickets.ts";
+import { Told } from "./told.ts";
+import { Topics } from "./topics.ts";
+import { Unrecorded } from "./unrecorded.ts";
+import { Views } from "./views.ts";
+import { Waiting } from "./waiting.ts";
+
+/** The object's tables. Every method is synchronous and belongs into the transaction of its caller. */
+export interface Tables {
+  readonly facts: Facts;
+  readonly told: Told;
+  readonly contacts: Contacts;
+  readonly tickets: Tickets;
+  readonly history: History;
+  readonly topics: Topics;
+  readonly views: Views;
+  readonly clocks: Clocks;
+  readonly filledSlots: FilledSlots;
+  readonly unrecorded: Unrecorded;
+  readonly laneRates: LaneRates;
+  readonly people: People;
+  readonly messages: Messages;
+  readonly outbox: Outbox;
+  readonly inbox: Inbox;
+  readonly seenUpdates: SeenUpdates;
+  readonly sequence: Sequence;
+  readonly agents: Agents;
+  readonly waiting: Waiting;
+  readonly hookLog: HookLog;
+  readonly privacy: Privacy;
+}
+
+/** `isHere`: whether a message or topic of the staff group is in the chat that the group has now. */
+export function tablesOf(db: Database, sql: SqlStorage, isHere: (number: number) => boolean): Tables {
+  const facts = new Facts(db);
+  const history = new History(db);
+  const topics = new Topics(db);
+  const filledSlots = new FilledSlots(db);
+  const tickets = new Tickets(db, { facts, history, topics, filledSlots }, isHere);
+  return {
+    facts,
+    told: new Told(db),
+    contacts: new Contacts(db),
+    tickets,
+    history,
+    topics,
+    views: new Views(db, tickets),
+    clocks: new Clocks(db, tickets),
+    filledSlots,
+    unrecorded: new Unrecorded(db, tickets),
+    laneRates: new LaneRates(db),
+    people: new People(db),
+    messages: new Messages(db),
+    outbox: new Outbox(db, sql),
+    inbox: new Inbox(db),
+    seenUpdates: new SeenUpdates(db),
+    agents: new Agents(db),
+    waiting: new Waiting(db),
+    hookLog: new HookLog(db),
+    privacy: new Privacy(db),
+    sequence: new Sequence(
+      () => Number(facts.get(FACTS.sequence) ?? 0),
+      (reserved) => facts.set(FACTS.sequence, reserved),
+    ),
+  };
+}

@@ -1,0 +1,32 @@
+import type { Ticket } from "../../domain/ticket/ticket.ts";
+
+/** Whether a ticket waits for somebody to take it. */
+export function isUnassigned({ assignee, heldUntil, status, movedTo }: Ticket): boolean {
+  return (
+    movedTo === null &&
+    assignee === null &&
+    heldUntil === null &&
+    (status === "open" || status === "escalated")
+  );
+}
+
+/** Whose work a ticket is, null if nobody's, or if there is none to do. */
+export function busyWith({ assignee, status }: Ticket): number | null {
+  return status === "resolved" || status === "closed" ? null : (assignee?.id ?? null);
+}
+
+/** Whose slot a ticket fills: while the customer is to answer it need not fill any. */
+export function slotFilledBy(ticket: Ticket, countsWaiting: boolean): number | null {
+  return ticket.status === "waiting" && !countsWaiting ? null : busyWith(ticket);
+}
+
+/** Where a ticket stands in the lists: what its indexes hold. */
+export function placeOf(ticket: Ticket) {
+  const { status, queue } = ticket;
+  return {
+    active: status !== "closed" && ticket.movedTo === null,
+    queue,
+    busy: busyWith(ticket),
+    unassigned: isUnassigned(ticket),
+  };
+}

@@ -1,0 +1,409 @@
+import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
+import type { CustomerTicket } from "../../domain/ticket/conversation.ts";
+import type { TicketEvent } from "../../domain/ticket/event.ts";
+import { evolve, TICKET_SHAPE, type Ticket } from "../../domain/ticket/ticket.ts";
+import type { Database } from "./database.ts";
+import { FACTS, type Facts } from "./facts.ts";
+import type { FilledSlots } from "./filled-slots.ts";
+import type { History, Happened } from "./history.ts";
+import { tickets } from "./schema.ts";
+import { NEW_VIEW, type TopicView } from "./shapes.ts";
+import { placeOf } from "./ticket-place.ts";
+import type { Topics } from "./topics.ts";
+
+/** A ticket with what the desk keeps beside it. */
+export interface TicketRow {
+  ticket: Ticket;
+  view: TopicView;
+  viewDueAt: number | null;
+  receiptId: number | null;
+  dueAt: number | null;
+  recorded: number;
+}
+
+/** How many of a customer's tickets are looked at to tell where their next message belongs. */
+const CUSTOMER_TICKETS_MAX = 30;
+
+/** Tickets as they are, live and closed, each the fold of its events. */
+export class Tickets {
+  readonly #db: Database;
+  readonly #facts: Facts;
+  readonly #history: History;
+  readonly #topics: Topics;
+  readonly #filledSlots: FilledSlots;
+  readonly #isHere: (number: number) => boolean;
+  readonly #ticket;
+
+  /** `isHere`: whether a message or topic of the staff group is in the chat that the group has now. */
+  constructor(
+    db: Database,
+    beside: { facts: Facts; history: History; topics: Topics; filledSlots: FilledSlots },
+    isHere: (number: number) => boolean,
+  ) {
+    this.#db = db;
+    this.#facts = beside.facts;
+    this.#history = beside.history;
+    this.#topics = beside.topics;
+    this.#filledSlots = beside.filledSlots;
+    this.#isHere = isHere;
+    this.#ticket = db
+      .select()
+      .from(tickets)
+      .where(eq(tickets.number, sql.placeholder("number")))
+      .prepare();
+  }
+
+  get(number: number): TicketRow | undefined {
+    const row = this.#ticket.get({ number });
+    return row === undefined ? undefined : this.rowOf(row);
+  }
+
+  rowOf(row: typeof tickets.$inferSelect): TicketRow {
+    return this.#asHere(row.state.shape === TICKET_SHAPE ? ticketRow(row) : this.#refold(row));
+  }
+
+  /**
+   * A topic and a card in a chat that the group has no longer are none. They stay in the row, so that all is as it was
+   * should the group get that chat back.
+   */
+  #asHere(row: TicketRow): TicketRow {
+    const { ticket, view } = row;
+    const hasTopic = ticket.topicId === null || this.#isHere(ticket.topicId);
+    const hasCard = view.cardId === null || this.#isHere(view.cardId);
+    if (hasTopic && hasCard) return row;
+    // The topic that is being made, if one is, is made in the chat of now: a card of before says that nobody has begun.
+    const creatingSince = hasCard ? view.creatingSince : null;
+    return {
+      ...row,
+      ticket: hasTopic ? ticket : { ...ticket, topicId: null },
+      view: { ...NEW_VIEW, creatingSince },
+    };
+  }
+
+  /** A ticket that an earlier release stored: what it is now follows from its events. */
+  #refold(row: typeof tickets.$inferSelect): TicketRow {
+    const history = this.#history.after(row.number, 0, Number.MAX_SAFE_INTEGER);
+    const state = history.reduce<Ticket | null>((ticket, { event }) => evolve(ticket, event), null)!;
+    this.#db
+      .update(tickets)
+      .set({ state, ...placeOf(state) })
+      .where(eq(tickets.number, row.number))
+      .run();
+    return ticketRow({ ...row, state });
+  }
+
+  /** Brings the tickets in hand into the shape of this release, once; the others follow when they are needed. */
+  refoldActive(): void {
+    if (this.#facts.get(FACTS.ticketShape) === TICKET_SHAPE) return;
+    for (const number of this.activeNumbers()) this.get(number);
+    this.#facts.set(FACTS.ticketShape, TICKET_SHAPE);
+  }
+
+  add(
+    ticket: Ticket,
+    appended: readonly TicketEvent[],
+    viewDueAt: number | null,
+    dueAt: number | null,
+    now: number,
+  ): void {
+    this.#db
+      .insert(tickets)
+      .values({
+        number: ticket.number,
+        customer: ticket.customer,
+        state: ticket,
+        view: NEW_VIEW,
+        viewDueAt,
+        receiptId: null,
+        dueAt,
+        ...placeOf(ticket),
+        version: ticket.version,
+        recorded: 0,
+      })
+      .run();
+    this.#history.append(ticket, appended, now);
+  }
+
+  save(
+    before: TicketRow,
+    ticket: Ticket,
+    appended: readonly TicketEvent[],
+    viewDueAt: number | null,
+    dueAt: number | null,
+    now: number,
+  ): void {
+    this.#filledSlots.moved(before.ticket, ticket);
+    // An index is written only when its column stands in the statement: leave out what stays.
+    this.#db
+      .update(tickets)
+      .set({
+        state: ticket,
+        version: ticket.version,
+        ...changed(placeOf(before.ticket), placeOf(ticket)),
+        ...(viewDueAt === before.viewDueAt ? {} : { viewDueAt }),
+        ...(dueAt === before.dueAt ? {} : { dueAt }),
+      })
+      .where(eq(tickets.number, ticket.number))
+      .run();
+    this.#history.append(ticket, appended, now);
+  }
+
+  /** Takes over a ticket of another group, or back one that was here before, with its whole history. */
+  adopt(ticket: Ticket, history: readonly Happened[], receiptId: number | null, own: string): void {
+    const { number, version } = ticket;
+    const isOwn = ticket.id === `${own}:${number}`;
+    const now = {
+      state: ticket,
+      receiptId,
+      viewDueAt: null,
+      dueAt: null,
+      version,
+      recorded: version,
+    };
+    this.#db
+      .insert(tickets)
+      .values({
+        number,
+        customer: ticket.customer,
+        foreignId: isOwn ? null : ticket.id,
+        view: NEW_VIEW,
+        ...now,
+        ...placeOf(ticket),
+      })
+      .onConflictDoUpdate({ target: tickets.number, set: { ...now, ...placeOf(ticket) } })
+      .run();
+    this.#history.add(number, history);
+  }
+
+  /** How a ticket stands that another group has, for the customer's list. */
+  saveElsewhere(
+    ticket: Ticket,
+    change: Pick<Ticket, "status" | "resolvedAt" | "closedAt"> | Pick<Ticket, "topicId">,
+  ): void {
+    this.#db
+      .update(tickets)
+      .set({ state: { ...ticket, ...change } })
+      .where(eq(tickets.number, ticket.number))
+      .run();
+  }
+
+  saveReceipt(number: number, receiptId: number | null): void {
+    this.#db.update(tickets).set({ receiptId }).where(eq(tickets.number, number)).run();
+  }
+
+  /** The number by which this group knows a ticket, null if it does not. */
+  numberOf(ticketId: string, own: string): number | null {
+    const foreign = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(eq(tickets.foreignId, ticketId))
+      .get();
+    if (foreign !== undefined) return foreign.number;
+    const [group, number] = ticketId.split(":");
+    return group === own && this.get(Number(number)) !== undefined ? Number(number) : null;
+  }
+
+  /** The highest number that any ticket has had here, be it forgotten or not. */
+  lastNumber(): number {
+    const known = this.#db
+      .select({ last: sql<number | null>`max(number)` })
+      .from(tickets)
+      .get();
+    return Math.max(known?.last ?? 0, Number(this.#facts.get(FACTS.lastForgotten) ?? 0));
+  }
+
+  ofTopic(topicId: number): TicketRow | undefined {
+    const number = this.#topics.ticketOf(topicId);
+    return number === undefined ? undefined : this.get(number);
+  }
+
+  ofCustomer(customer: number): CustomerTicket[] {
+    const rows = this.#db
+      .select({ state: tickets.state })
+      .from(tickets)
+      .where(eq(tickets.customer, customer))
+      .orderBy(desc(tickets.number))
+      .limit(CUSTOMER_TICKETS_MAX)
+      .all();
+    return rows.map(({ state }) => ({
+      number: state.number,
+      ref: state.ref,
+      status: state.status,
+      subject: state.subject,
+      openedAt: state.openedAt,
+      closedAt: state.closedAt,
+    }));
+  }
+
+  /** Who has had a ticket of this customer. */
+  servedBy(customer: number): Set<number> {
+    const rows = this.#db
+      .select({ state: tickets.state })
+      .from(tickets)
+      .where(eq(tickets.customer, customer))
+      .orderBy(desc(tickets.number))
+      .limit(CUSTOMER_TICKETS_MAX)
+      .all();
+    return new Set(rows.flatMap(({ state }) => (state.assignee === null ? [] : [state.assignee.id])));
+  }
+
+  /** The tickets of a customer whose topics show the customer's name. */
+  activeOf(customer: number): TicketRow[] {
+    return this.#db
+      .select()
+      .from(tickets)
+      .where(and(eq(tickets.customer, customer), eq(tickets.active, true)))
+      .all()
+      .map((row) => this.rowOf(row));
+  }
+
+  /** The tickets of a customer that another group has, closed ones left out. */
+  elsewhereOf(customer: number): Ticket[] {
+    return this.#db
+      .select({ state: tickets.state })
+      .from(tickets)
+      .where(and(eq(tickets.customer, customer), eq(tickets.active, false)))
+      .all()
+      .flatMap(({ state }) => (state.movedTo === null || state.status === "closed" ? [] : [state]));
+  }
+
+  /** Whose tickets these are. */
+  customersOf(numbers: readonly number[]): Map<number, number> {
+    const rows = this.#db
+      .select({ number: tickets.number, customer: tickets.customer })
+      .from(tickets)
+      .where(sql`${tickets.number} IN (SELECT value FROM json_each(${JSON.stringify(numbers)}))`)
+      .all();
+    return new Map(rows.map(({ number, customer }) => [number, customer]));
+  }
+
+  ofReceipt(customer: number, messageId: number): number | undefined {
+    return this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(and(eq(tickets.customer, customer), eq(tickets.receiptId, messageId)))
+      .get()?.number;
+  }
+
+  active(limit: number): Ticket[] {
+    const rows = this.#db
+      .select({ state: tickets.state })
+      .from(tickets)
+      .where(sql`active = 1`)
+      .orderBy(asc(tickets.number))
+      .limit(limit)
+      .all();
+    return rows.map(({ state }) => state);
+  }
+
+  /** The tickets in hand here, without those that another group has. */
+  activeNumbers(): number[] {
+    const rows = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(sql`active = 1`)
+      .orderBy(asc(tickets.number))
+      .all();
+    return rows.map(({ number }) => number);
+  }
+
+  /** Open tickets with a topic, by number, after a number. */
+  withTopicAfter(number: number, limit: number): number[] {
+    const rows = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(
+        and(sql`active = 1`, gt(tickets.number, number), sql`json_extract(state, '$.topicId') IS NOT NULL`),
+      )
+      .orderBy(asc(tickets.number))
+      .limit(limit)
+      .all();
+    return rows.map((row) => row.number);
+  }
+
+  /** What is in hand here: of everybody, by agent and by queue. */
+  inHand(): { agent: number | null; queue: string; tickets: number; promises: number }[] {
+    return this.#db
+      .select({
+        agent: tickets.busy,
+        queue: tickets.queue,
+        tickets: sql<number>`count(*)`,
+        promises: sql<number>`count(${tickets.dueAt})`,
+      })
+      .from(tickets)
+      .where(sql`active = 1`)
+      .groupBy(tickets.busy, tickets.queue)
+      .all();
+  }
+
+  /** How many tickets of a queue wait for somebody to take them; counts no further than `limit`. */
+  countUnassigned(queue: string, limit: number): number {
+    const some = this.#db
+      .select({ one: sql`1` })
+      .from(tickets)
+      .where(and(sql`unassigned = 1`, eq(tickets.queue, queue)))
+      .limit(limit)
+      .all();
+    return some.length;
+  }
+
+  /** Tickets in hand whose agent or queue is none of these, by number, after a number. */
+  misplaced(
+    { agents, queues }: { agents: readonly number[]; queues: readonly string[] },
+    after: number,
+    limit: number,
+  ): number[] {
+    const rows = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(
+        sql`active = 1 AND ${tickets.number} > ${after} AND (
+          ${tickets.queue} NOT ${isOneOf(queues)}
+          OR (busy IS NOT NULL AND busy NOT ${isOneOf(agents)})
+          OR EXISTS (SELECT 1 FROM json_each(state, '$.reminders') AS reminder
+            WHERE json_extract(reminder.value, '$.agent') NOT ${isOneOf(agents)}))`,
+      )
+      .orderBy(asc(tickets.number))
+      .limit(limit)
+      .all();
+    return rows.map(({ number }) => number);
+  }
+
+  /** Tickets that live here and are not over for good, and those of this group's customers elsewhere; by number. */
+  toLeave(after: number, closedSince: number, limit: number): TicketRow[] {
+    return this.#db
+      .select()
+      .from(tickets)
+      .where(
+        sql`${tickets.number} > ${after} AND (
+          active = 1
+          OR (json_extract(state, '$.status') = 'closed' AND json_extract(state, '$.movedTo') IS NULL
+            AND json_extract(state, '$.closedAt') > ${closedSince})
+          OR (json_extract(state, '$.movedTo') IS NOT NULL AND json_extract(state, '$.status') <> 'closed'))`,
+      )
+      .orderBy(asc(tickets.number))
+      .limit(limit)
+      .all()
+      .map((row) => this.rowOf(row));
+  }
+}
+
+function isOneOf(all: readonly (number | string)[]) {
+  return sql`IN (SELECT value FROM json_each(${JSON.stringify(all)}))`;
+}
+
+function changed<T extends Record<string, unknown>>(before: T, after: T): Partial<T> {
+  const entries = Object.entries(after).filter(([key, value]) => value !== before[key]);
+  return Object.fromEntries(entries) as Partial<T>;
+}
+
+function ticketRow(row: typeof tickets.$inferSelect): TicketRow {
+  return {
+    ticket: row.state,
+    view: row.view,
+    viewDueAt: row.viewDueAt,
+    receiptId: row.receiptId,
+    dueAt: row.dueAt,
+    recorded: row.recorded,
+  };
+}

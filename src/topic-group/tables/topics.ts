@@ -1,0 +1,37 @@
+import { and, eq, gt, lt, sql } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import { tickets, topics } from "./schema.ts";
+
+/** Every topic that ever was a ticket's. */
+export class Topics {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** The number of the ticket that a topic belongs to. */
+  ticketOf(topicId: number): number | undefined {
+    return this.#db.select().from(topics).where(eq(topics.id, topicId)).get()?.ticket;
+  }
+
+  add(topicId: number, number: number): void {
+    // A topic that is made is this ticket's, whatever had its number before.
+    this.#db
+      .insert(topics)
+      .values({ id: topicId, ticket: number })
+      .onConflictDoUpdate({ target: topics.id, set: { ticket: number } })
+      .run();
+  }
+
+  /** The newest topic of every ticket in hand, of those with numbers above `from` and below `to`. */
+  ofActive(from: number, to: number): { ticket: number; topicId: number }[] {
+    return this.#db
+      .select({ ticket: topics.ticket, topicId: sql<number>`max(${topics.id})` })
+      .from(topics)
+      .innerJoin(tickets, and(eq(tickets.number, topics.ticket), sql`${tickets.active} = 1`))
+      .where(and(gt(topics.id, from), lt(topics.id, to)))
+      .groupBy(topics.ticket)
+      .all();
+  }
+}

@@ -1,0 +1,137 @@
+import { and, asc, eq, gt, sql, type SQL } from "drizzle-orm";
+import type { RecordedState } from "../../domain/desk/reconciliation.ts";
+import { isAmong } from "./among.ts";
+import type { CustomerRow } from "./contacts.ts";
+import type { Database } from "./database.ts";
+import { customers, tickets } from "./schema.ts";
+import type { TicketRow, Tickets } from "./tickets.ts";
+
+/** What the record does not have yet, and what it should have. */
+export class Unrecorded {
+  readonly #db: Database;
+  readonly #tickets: Tickets;
+
+  constructor(db: Database, of: Tickets) {
+    this.#db = db;
+    this.#tickets = of;
+  }
+
+  contacts(limit: number): CustomerRow[] {
+    return this.#db
+      .select()
+      .from(customers)
+      .where(sql`recorded < version`)
+      .orderBy(asc(customers.id))
+      .limit(limit)
+      .all();
+  }
+
+  contactRecorded(id: number, version: number): void {
+    this.#db.update(customers).set({ recorded: version }).where(eq(customers.id, id)).run();
+  }
+
+  tickets(limit: number): TicketRow[] {
+    return this.#db
+      .select()
+      .from(tickets)
+      .where(sql`recorded < version`)
+      .orderBy(asc(tickets.number))
+      .limit(limit)
+      .all()
+      .map((row) => this.#tickets.rowOf(row));
+  }
+
+  ticketRecorded(number: number, version: number): void {
+    this.#db.update(tickets).set({ recorded: version }).where(eq(tickets.number, number)).run();
+  }
+
+  count(): number {
+    return (
+      this.#db
+        .select({ count: sql<number>`count(*)` })
+        .from(tickets)
+        .where(sql`recorded < version`)
+        .get()?.count ?? 0
+    );
+  }
+
+  /** The tickets in hand that live in this group, and the sum of their versions. */
+  census(own: string): { tickets: number; versions: number } {
+    const row = this.#db
+      .select({ tickets: sql<number>`count(*)`, versions: sql<number>`coalesce(sum(version), 0)` })
+      .from(tickets)
+      .where(and(sql`active = 1`, sql`json_extract(state, '$.group') = ${own}`))
+      .get();
+    return row ?? { tickets: 0, versions: 0 };
+  }
+
+  /** Tickets that live in this group and that the record should have as they are, by number, after a number. */
+  recordedAfter(number: number, own: string, limit: number): RecordedState[] {
+    return this.#statesAfter(number, own, limit, sql`recorded >= version`);
+  }
+
+  /** The open tickets that live in this group, by number, after a number. */
+  openAfter(number: number, own: string, limit: number): RecordedState[] {
+    return this.#statesAfter(number, own, limit, sql`active = 1`);
+  }
+
+  #statesAfter(number: number, own: string, limit: number, which: SQL): RecordedState[] {
+    return this.#db
+      .select({
+        number: tickets.number,
+        id: sql<string>`json_extract(state, '$.id')`,
+        version: tickets.version,
+        closedAt: sql<number | null>`json_extract(state, '$.closedAt')`,
+      })
+      .from(tickets)
+      .where(
+        and(
+          gt(tickets.number, number),
+          which,
+          sql`json_extract(state, '$.group') = ${own}`,
+          sql`json_extract(state, '$.movedTo') IS NULL`,
+        ),
+      )
+      .orderBy(asc(tickets.number))
+      .limit(limit)
+      .all();
+  }
+
+  /** The newest state of these tickets counts as unrecorded again. */
+  tellAgain(numbers: readonly number[]): void {
+    this.#db
+      .update(tickets)
+      .set({ recorded: sql`min(recorded, version - 1)` })
+      .where(isAmong(tickets.number, numbers))
+      .run();
+  }
+
+  /** These tickets count as unrecorded again, with all that happened to them. */
+  forgetOf(numbers: readonly number[]): void {
+    this.#db.update(tickets).set({ recorded: 0 }).where(isAmong(tickets.number, numbers)).run();
+  }
+
+  /** Everything counts as unrecorded again. Answers how many tickets that is. */
+  forgetAll(): number {
+    this.#db.update(customers).set({ recorded: 0 }).run();
+    this.#db.update(tickets).set({ recorded: 0 }).run();
+    return (
+      this.#db
+        .select({ count: sql<number>`count(*)` })
+        .from(tickets)
+        .get()?.count ?? 0
+    );
+  }
+
+  /** The record shall know where tickets have their topics by now. */
+  forgetTopics(): void {
+    this.#db
+      .update(tickets)
+      .set({ recorded: sql`${tickets.version} - 1` })
+      .where(
+        sql`recorded >= version AND json_extract(state, '$.topicId') IS NOT NULL
+          AND json_extract(state, '$.movedTo') IS NULL`,
+      )
+      .run();
+  }
+}
