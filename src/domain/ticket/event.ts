@@ -161,47 +161,6 @@ export type TicketEvent =
 
 export type TicketEventType = TicketEvent["type"];
 
-/** Every type of event, with what it says, for whoever follows them from outside. */
-export const EVENTS: Record<TicketEventType, string> = {
-  ticket_opened: "A customer or a program has opened it",
-  ticket_routed: "The desk's rules gave it a queue, a priority, skills",
-  enrichment_answered: "Another system said who the customer is",
-  enrichment_failed: "It was asked and did not say",
-  ticket_claimed: "An agent took it",
-  ticket_unclaimed: "Nobody has it any more",
-  ticket_assigned: "The desk, an agent or a program gave it to an agent",
-  assignment_declined: "Its agent does not want it",
-  assignment_ignored: "Its agent did not answer in time",
-  ticket_transferred: "Somebody put it into another queue",
-  ticket_arrived: "It came from another group",
-  ticket_answered: "The customer was answered",
-  customer_replied: "The customer wrote after an answer",
-  ticket_escalated: "It was escalated",
-  ticket_resolved: "It was resolved",
-  ticket_closed: "It was closed",
-  ticket_reopened: "It goes on",
-  priority_changed: "It has another priority",
-  tags_changed: "It has other tags",
-  field_answered: "An intake field has an answer",
-  intake_released: "It waits no longer for intake answers",
-  note_added: "Somebody wrote an internal note",
-  sla_warned: "A promise is due soon",
-  sla_breached: "A promise was not kept",
-  sla_overdue: "Time has passed since then",
-  escalation_taken: "An action of an escalation policy was taken",
-  escalation_notices_merged: "Notices that a cooldown kept back were told",
-  reminder_set: "Somebody wants to be reminded",
-  reminder_cleared: "They do not any more",
-  reminder_due: "They were reminded",
-  customer_unreachable: "The customer cannot be written to",
-  customer_reachable: "They can be again",
-  topic_created: "It has a topic",
-  topic_lost: "Somebody deleted its topic",
-  delivery_failed: "A message did not arrive",
-  delivery_uncertain: "Nobody knows whether a message arrived",
-};
-export const EVENT_TYPES = Object.keys(EVENTS) as [TicketEventType, ...TicketEventType[]];
-
 /** An event, or what the record keeps of one, without the place that its program called from. */
 export function unplaced<T extends { origin?: unknown }>(said: T): T {
   const { origin: _, ...rest } = said;

@@ -1,41 +1,7 @@
 import type { firstDue } from "../sla/promised.ts";
+import { EVENT_FACTS, factsOfEvent, TICKET_EVENTS } from "./event-facts.ts";
 import type { TicketEvent } from "./event.ts";
 import type { Ticket } from "./ticket.ts";
-
-/** Event of a ticket → what endpoints know it as; what is not here concerns nobody outside. */
-const OF_TICKETS = {
-  ticket_opened: "ticket.opened",
-  ticket_claimed: "ticket.assigned",
-  ticket_assigned: "ticket.assigned",
-  ticket_unclaimed: "ticket.unassigned",
-  assignment_declined: "ticket.unassigned",
-  assignment_ignored: "ticket.unassigned",
-  customer_replied: "ticket.customer_replied",
-  ticket_answered: "ticket.answered",
-  ticket_routed: "ticket.transferred",
-  ticket_transferred: "ticket.transferred",
-  ticket_escalated: "ticket.escalated",
-  ticket_resolved: "ticket.resolved",
-  ticket_closed: "ticket.closed",
-  ticket_reopened: "ticket.reopened",
-  priority_changed: "ticket.priority_changed",
-  tags_changed: "ticket.tags_changed",
-  field_answered: "ticket.fields_changed",
-  note_added: "ticket.noted",
-  enrichment_answered: "ticket.enriched",
-  sla_warned: "sla.warned",
-  sla_breached: "sla.breached",
-  customer_unreachable: "customer.unreachable",
-  customer_reachable: "customer.reachable",
-  delivery_failed: "delivery.failed",
-} as const satisfies Partial<Record<TicketEvent["type"], string>>;
-
-type TicketEventName = (typeof OF_TICKETS)[keyof typeof OF_TICKETS];
-/** What events of tickets are known as. */
-export const TICKET_EVENTS = [...new Set(Object.values(OF_TICKETS))] as [
-  TicketEventName,
-  ...TicketEventName[],
-];
 
 /** Every message that is passed on: one call each, so they must be asked for by name. */
 export const MESSAGE_EVENTS = ["message.received", "message.sent"] as const;
@@ -86,28 +52,8 @@ export function webhookTypeOf(event: TicketEvent): string | null {
   // What a ladder does is told by its own webhook steps.
   if (event.type === "ticket_escalated" && event.by.kind === "system") return null;
   if (event.type === "ticket_routed" && event.queue === event.previousQueue) return null;
-  return Object.hasOwn(OF_TICKETS, event.type) ? OF_TICKETS[event.type as keyof typeof OF_TICKETS] : null;
+  return EVENT_FACTS[event.type].webhook;
 }
-
-/** Facts of events: numbers, names of the configuration, codes; nothing that anybody has written. */
-const TOLD: ReadonlySet<string> = new Set([
-  "from",
-  "to",
-  "queue",
-  "previousQueue",
-  "group",
-  "priority",
-  "previous",
-  "assignee",
-  "added",
-  "removed",
-  "field",
-  "option",
-  "first",
-  "metric",
-  "instance",
-  "code",
-]);
 
 /**
  * What an endpoint is told of an event: who did it, what it changed, how the ticket stands. `withText`: also what people
@@ -119,10 +65,14 @@ export function webhookData(
   due: FirstDue,
   withText: boolean,
 ): Record<string, unknown> {
-  const change = Object.fromEntries(Object.entries(event).filter(([key]) => TOLD.has(key)));
-  if (event.type === "customer_unreachable") change["reason"] = event.reason;
-  if ("dueAt" in event) change["dueAt"] = new Date(event.dueAt).toISOString();
-  const note = event.type === "note_added" ? event.text : "note" in event ? event.note : undefined;
+  const change: Record<string, unknown> = {};
+  let note: unknown;
+  for (const [key, value] of Object.entries(event) as [string, unknown][]) {
+    const kind = factsOfEvent(event.type)?.facts[key];
+    if (kind === "told") change[key] = value;
+    if (kind === "told instant") change[key] = new Date(value as number).toISOString();
+    if (kind === "words") note = value;
+  }
   return {
     ticket: ticketFacts(ticket, due, withText),
     by: event.by,

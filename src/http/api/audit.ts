@@ -1,6 +1,6 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { AUDIT_ACTIONS, AUDIT_KINDS, AUDIT_TARGETS } from "../../domain/desk/audit.ts";
-import { EVENT_TYPES } from "../../domain/ticket/event.ts";
+import { EVENT_TYPES } from "../../domain/ticket/event-facts.ts";
 import {
   auditTrail,
   type TrailEntry,

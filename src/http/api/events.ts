@@ -1,5 +1,5 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
-import { EVENT_TYPES } from "../../domain/ticket/event.ts";
+import { EVENT_TYPES } from "../../domain/ticket/event-facts.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { FEED_BEGIN, readFeed, type FeedPlace } from "../../record/feed.ts";
 import type { Desk } from "../desk.ts";

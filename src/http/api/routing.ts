@@ -40,7 +40,7 @@ import type { Desk } from "../desk.ts";
 import { asWritten, formerly } from "../former-names.ts";
 import { problem } from "../problem.ts";
 import { operation } from "../route.ts";
-import { written } from "../written.ts";
+import { eventData } from "../written.ts";
 import { SMALL_CONFIG } from "./examples.ts";
 import { Instant, instant, instantOrNull, Ref, When, WhenOrNull } from "./shared.ts";
 
@@ -581,7 +581,7 @@ function storyJson(
         notedAt: instantOrNull(notedAt),
         type,
         by: { ...by },
-        data: written(data),
+        data: eventData(type, data),
       };
     }),
   };

@@ -19,7 +19,7 @@ import type { Desk } from "../desk.ts";
 import { asWritten, formerly, renamed } from "../former-names.ts";
 import { problem } from "../problem.ts";
 import { operation } from "../route.ts";
-import { written } from "../written.ts";
+import { eventData } from "../written.ts";
 import { Instant, instant, instantOrNull, Ref, When, WhenOrNull } from "./shared.ts";
 
 /** Why a clock shows what it shows, and doing now what is due. */
@@ -364,7 +364,7 @@ function ticketSlaJson(
         type,
         at: instant(happenedAt),
         notedAt: instantOrNull(notedAt),
-        data: written(data),
+        data: eventData(type, data),
       })),
       planned: planned.map(({ offsetMs, dueAt, at: plannedAt, actions, ...moment }) => ({
         ...moment,

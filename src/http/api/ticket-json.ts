@@ -3,10 +3,11 @@ import { UNREACHABLE_REASONS } from "../../domain/contact/contact.ts";
 import { METRICS } from "../../domain/metric.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
 import { promiseState, PROMISE_STATES, type Promised as RecordedPromise } from "../../domain/sla/promised.ts";
-import { EVENTS, unplaced } from "../../domain/ticket/event.ts";
+import { EVENT_FACTS } from "../../domain/ticket/event-facts.ts";
+import { unplaced } from "../../domain/ticket/event.ts";
 import { TICKET_STATUSES } from "../../domain/ticket/status.ts";
 import type { TicketEventRow, TicketRow } from "../../record/queries.ts";
-import { written } from "../written.ts";
+import { eventData } from "../written.ts";
 import { Instant, instant, instantOrNull } from "./shared.ts";
 
 export const Status = z.enum(TICKET_STATUSES);
@@ -119,8 +120,8 @@ export const TicketEvent = z
       description: "When the desk noted it, where that was later: what time does is stamped when it was due",
     }),
     type: z.string().openapi({
-      description: Object.entries(EVENTS)
-        .map(([type, words]) => `- \`${type}\`: ${words}`)
+      description: Object.entries(EVENT_FACTS)
+        .map(([type, { about }]) => `- \`${type}\`: ${about}`)
         .join("\n"),
       example: "ticket_claimed",
     }),
@@ -200,6 +201,6 @@ export function eventJson(row: TicketEventRow): z.infer<typeof TicketEvent> {
     from: row.fromStatus,
     to: row.toStatus,
     note: row.note,
-    data: written(unplaced(row.data)),
+    data: eventData(row.type, unplaced(row.data)),
   };
 }

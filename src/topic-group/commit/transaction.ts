@@ -14,6 +14,7 @@ import type { TicketCommand } from "../../domain/ticket/command.ts";
 import { decide } from "../../domain/ticket/decide/decide.ts";
 import type { Decision } from "../../domain/ticket/decision.ts";
 import type { AgentNotice, Effect, EscalationCall } from "../../domain/ticket/effect.ts";
+import { factsOfEvent } from "../../domain/ticket/event-facts.ts";
 import type { TicketEvent } from "../../domain/ticket/event.ts";
 import { react } from "../../domain/ticket/react.ts";
 import { evolve, type Ticket } from "../../domain/ticket/ticket.ts";
@@ -317,7 +318,7 @@ export class Transaction {
    */
   #viewDueAt(row: TicketRow | undefined, ticket: Ticket, events: readonly TicketEvent[]): number | null {
     if (ticket.heldUntil !== null) return null;
-    const visible = events.filter((event) => !SILENT_EVENTS.has(event.type));
+    const visible = events.filter((event) => factsOfEvent(event.type)?.silent !== true);
     const current = row?.viewDueAt ?? null;
     if (visible.length === 0) return current;
     const turns = visible.every(
@@ -589,20 +590,6 @@ function isSaid(
 function isCustomers({ type }: TicketCommand): boolean {
   return type.startsWith("customer_") && type !== "customer_wrote";
 }
-
-/** Events that the topic does not show. */
-const SILENT_EVENTS: ReadonlySet<TicketEvent["type"]> = new Set([
-  "note_added",
-  "escalation_taken",
-  "enrichment_failed",
-  "escalation_notices_merged",
-  "reminder_set",
-  "reminder_cleared",
-  "reminder_due",
-  "topic_created",
-  "delivery_failed",
-  "delivery_uncertain",
-]);
 
 /** The sendMessage parameters of a text, cut where Telegram would refuse it: entities, so nothing has to be escaped. */
 export function words(said: RichText): Words {
