@@ -57,6 +57,7 @@ import { knownPlaces, placeAgain } from "./new-rules/places.ts";
 import { closedSince, leave, retiredTo, type Retired } from "./new-rules/retired.ts";
 import { sendAway } from "./peers/moving.ts";
 import { ofPeer } from "./peers/numbers.ts";
+import { erasable, type Erasable } from "./privacy/erasable.ts";
 import { erase, type ErasureStep } from "./privacy/erasing.ts";
 import { contactInside, type ContactInside } from "./privacy/export.ts";
 import { forgetOld, type Forgetting, type Forgotten } from "./privacy/forgetting.ts";
@@ -91,9 +92,9 @@ import { migrateDatabase, openDatabase } from "./tables/database.ts";
 import { FACTS } from "./tables/facts.ts";
 import type { DeadLetters, HookDelivery } from "./tables/hook-log.ts";
 import { CRM_LANES, groupOfLane, isChatLane, STAFF, type Lane } from "./tables/lane.ts";
+import type { MessageLink } from "./tables/messages.ts";
 import { begunAnew, epochsOf, isBotId, isHere, numberedArrival, type Numbering } from "./tables/numbering.ts";
 import type { PeerMessage } from "./tables/peer-message.ts";
-import type { Erasable, MessageLink } from "./tables/privacy.ts";
 import { tablesOf, type Tables } from "./tables/tables.ts";
 import type { TicketRow } from "./tables/tickets.ts";
 
@@ -383,7 +384,7 @@ export class TopicGroup extends DurableObject<Env> {
   }
 
   #isKnown(customer: number): boolean {
-    return this.#tables.contacts.get(customer) !== undefined || this.#tables.privacy.isBlocked(customer);
+    return this.#tables.contacts.get(customer) !== undefined || this.#tables.blocked.has(customer);
   }
 
   /** Whether this customer has written to this group before. */
@@ -611,17 +612,17 @@ export class TopicGroup extends DurableObject<Env> {
 
   /** Whether a customer's messages are passed on from now on; null: they are. */
   block(customer: number, since: number | null): void {
-    const { privacy } = this.#tables;
+    const { blocked } = this.#tables;
     this.ctx.storage.transactionSync(() =>
-      since === null ? privacy.unblock(customer) : privacy.block(customer, since),
+      since === null ? blocked.delete(customer) : blocked.add(customer, since),
     );
   }
 
   /** Several customers whose messages are not passed on. */
   blockAll(customers: { customer: number; since: number }[]): void {
-    const { privacy } = this.#tables;
+    const { blocked } = this.#tables;
     this.ctx.storage.transactionSync(() => {
-      for (const { customer, since } of customers) privacy.block(customer, since);
+      for (const { customer, since } of customers) blocked.add(customer, since);
     });
   }
 
@@ -632,12 +633,12 @@ export class TopicGroup extends DurableObject<Env> {
 
   /** Which messages were passed on, without their words; `after` is the last one's number in the person's chat. */
   linksOf(id: number, by: "customer" | "staff", after: number, limit: number): MessageLink[] {
-    return this.#tables.privacy.links(id, by, after, limit);
+    return this.#tables.messages.links(id, by, after, limit);
   }
 
   /** How much `erase` would remove here, null if nothing; with the references of the first `refsMax` tickets. */
   erasable(people: number[], refsMax: number): Erasable | null {
-    return this.#rulesInForce() === null ? null : this.#tables.privacy.erasable(people, refsMax);
+    return this.#rulesInForce() === null ? null : erasable(this.#tables, people, refsMax);
   }
 
   /** Removes what this group has of people, a step at a time: see `erase`. */
@@ -649,7 +650,7 @@ export class TopicGroup extends DurableObject<Env> {
 
   /** The receipt of an erasure is written: nothing of it is kept here. */
   endErasure(erasure: string): void {
-    this.#tables.privacy.endErasure(erasure);
+    this.#tables.erasures.end(erasure);
   }
 
   /** Forgets what is older than the configuration keeps, a step at a time. Answers what, and whether there is more. */

@@ -1,9 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import { erasable } from "../../src/topic-group/privacy/erasable.ts";
+import { forgetEverywhere } from "../../src/topic-group/privacy/holders.ts";
 import { openDatabase } from "../../src/topic-group/tables/database.ts";
-import { Privacy } from "../../src/topic-group/tables/privacy.ts";
-import { SeenUpdates } from "../../src/topic-group/tables/seen-updates.ts";
+import { tablesOf } from "../../src/topic-group/tables/tables.ts";
 import { Stage } from "../support/stage.ts";
 
 /* A statement binds at most 100 values: no list whose length somebody else decides may be bound one by one. */
@@ -116,17 +117,20 @@ test("forgetting a ticket or a person reads the messages that are theirs, by an 
       get: (target, key) => (key === "sql" ? sql : (Reflect.get(target, key) as unknown)),
     });
     const db = openDatabase(watched);
-    const [privacy, seen] = [new Privacy(db), new SeenUpdates(db)];
+    const tables = tablesOf(db, storage.sql, () => true);
+    const { seenUpdates: seen, messages, outbox } = tables;
     const customer = [...storage.sql.exec<{ customer: number }>("SELECT customer FROM tickets")][0].customer;
     seen.noteOfTicket(1, customer, stage.now);
     seen.noteOfPerson(customer, stage.now);
-    privacy.erasable([customer], 10);
-    privacy.waitingOf(customer);
-    privacy.countMessages(customer);
-    privacy.links(customer, "customer", 0, 10);
-    privacy.links(customer, "staff", 0, 10);
-    privacy.forgetTickets([1]);
-    privacy.forgetPerson(customer);
+    erasable(tables, [customer], 10);
+    messages.waitingOf(customer);
+    outbox.waitingOf(customer);
+    messages.countOf(customer);
+    messages.links(customer, "customer", 0, 10);
+    messages.links(customer, "staff", 0, 10);
+    const tickets = tables.tickets.toForget([1]);
+    forgetEverywhere(tables, (rows) => rows.forgetTickets?.(tickets));
+    forgetEverywhere(tables, (rows) => rows.forgetPerson?.(customer));
     return statements
       .filter(({ text }) => text.includes(`"messages"`))
       .flatMap(({ text, values }) =>

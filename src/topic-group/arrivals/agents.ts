@@ -7,6 +7,7 @@ import type { Writing } from "../../telegram/message.ts";
 import { anonymousHint, outsiderHint } from "../../texts/en/hints.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
+import { toldKey, type ToldKey } from "../tables/told.ts";
 
 export function agentOf(tx: Transaction, id: number): AgentConfig | undefined {
   return agentsOf(tx.rules.config, tx.rules.group.id).find((agent) => agent.telegramId === id);
@@ -35,7 +36,7 @@ export function agentOrHint(
     tx.people.seen(sender.id, sender.username);
     return agent;
   }
-  if (ticket !== undefined && (album === null || tx.told.firstTime(`unsent-album:${album}`, tx.now)))
+  if (ticket !== undefined && (album === null || tx.told.firstTime(toldKey("unsent-album", album), tx.now)))
     tx.sign(ticket.number, messageId, NOT_PASSED_ON);
   if (tx.told.firstTime(outsiderKey(sender, topicId), tx.now)) {
     const text = sender.anonymous ? anonymousHint() : outsiderHint(sender.id);
@@ -47,8 +48,8 @@ export function agentOrHint(
 }
 
 /** Under which it is known that somebody was told why they are not passed on. */
-export function outsiderKey({ anonymous, id }: Sender, topicId: number | null): string {
-  return `outsider:${anonymous ? "anonymous" : id}:${topicId ?? 0}`;
+export function outsiderKey({ anonymous, id }: Sender, topicId: number | null): ToldKey {
+  return toldKey("outsider", anonymous ? "anonymous" : id, topicId ?? 0);
 }
 
 export type FoundAgent =

@@ -14,11 +14,12 @@ import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { greetedCustomer, ticketOfMessage } from "../conversation/customers.ts";
 import type { CustomerRow } from "../tables/contacts.ts";
+import { toldKey, type ToldKey } from "../tables/told.ts";
 import { customerMessage } from "./customer-message.ts";
 
 /** Remembers a command, which leaves no message behind: it may become one by an edit. */
-export function commandKey(customer: number, messageId: number): string {
-  return `command:${customer}:${messageId}`;
+export function commandKey(customer: number, messageId: number): ToldKey {
+  return toldKey("command", customer, messageId);
 }
 
 export function customerCommand(tx: Transaction, arrival: Of<"customer_command">, updateId: number): void {

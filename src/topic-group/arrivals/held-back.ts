@@ -18,6 +18,7 @@ import { internalAlbum, speakIn } from "../conversation/speaking.ts";
 import { announceMessage } from "../endpoints/hooks.ts";
 import { chatLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
+import { toldKey, type ToldKey } from "../tables/told.ts";
 import { actorOf, agentOf } from "./agents.ts";
 
 /*
@@ -55,8 +56,8 @@ function siblingsOf(tx: Transaction, { messageId }: Pick<Writing, "messageId">, 
 }
 
 /** Under which it is known that somebody has sent an album that was held back. */
-function sentAlbum(album: string): string {
-  return `sent-album:${album}`;
+function sentAlbum(album: string): ToldKey {
+  return toldKey("sent-album", album);
 }
 
 export function holdBack(

@@ -21,6 +21,7 @@ import { mirrorEdit, waitAgain, type InFlight } from "../conversation/mirror.ts"
 import { internalAlbum } from "../conversation/speaking.ts";
 import { STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
+import { toldKey, type ToldKey } from "../tables/told.ts";
 import { actorOf, agentOf, agentOrHint } from "./agents.ts";
 import { releaseAlong, takeBack, WITHHELD, WITHHELD_ALONG } from "./held-back.ts";
 import { staffSlash } from "./staff-command.ts";
@@ -82,8 +83,8 @@ function sendAfterAll(tx: Transaction, row: MessageRow, hint: (text: RichText) =
 }
 
 /** Remembers what was not understood, so that its correction is. */
-export function misunderstoodKey(messageId: number): string {
-  return `misunderstood:${messageId}`;
+export function misunderstoodKey(messageId: number): ToldKey {
+  return toldKey("misunderstood", messageId);
 }
 
 /** Where all that came of it is an answer, its correction by an edit is taken for what was meant. */

@@ -10,6 +10,7 @@ import { mirrorReaction } from "../conversation/mirror.ts";
 import { internalAlbum, speakIn } from "../conversation/speaking.ts";
 import { announceMessage, writtenBy } from "../endpoints/hooks.ts";
 import { chatLane, STAFF_CHAT } from "../tables/lane.ts";
+import { toldKey, type ToldKey } from "../tables/told.ts";
 import { actorOf, agentOf, agentOrHint } from "./agents.ts";
 import { contentOf } from "./customer-message.ts";
 import { answersInternal, holdBack, withhold } from "./held-back.ts";
@@ -55,7 +56,7 @@ export function staffMessage(
   );
   if ("refused" in decision) {
     // An album is one answer to whoever sent it.
-    if (writing.album !== null && !tx.told.firstTime(`unsent-album:${writing.album}`, tx.now)) return;
+    if (writing.album !== null && !tx.told.firstTime(toldKey("unsent-album", writing.album), tx.now)) return;
     reply(plain(answerRefused(decision.refused)));
     return;
   }
@@ -85,22 +86,22 @@ export function staffMessage(
 }
 
 /** Under which it is known that a message that has not come yet was edited into something internal. */
-export function overtakenKey(messageId: number): string {
-  return `overtaken:${messageId}`;
+export function overtakenKey(messageId: number): ToldKey {
+  return toldKey("overtaken", messageId);
 }
 
 /** Who answers in a colleague's ticket is told whose it is, once. */
 function tellCollision(tx: Transaction, ticket: Ticket, by: number, reply: (text: RichText) => void): void {
   const { assignee, number, ref } = ticket;
   if (assignee === null || assignee.id === by) return;
-  if (tx.told.firstTime(`collision:${number}:${by}`, tx.now)) reply(collisionHint(assignee.name, ref));
+  if (tx.told.firstTime(toldKey("collision", number, by), tx.now)) reply(collisionHint(assignee.name, ref));
 }
 
 /** A topic of the desk's that no ticket has: it is of a time before the numbers began anew, and the agent believes that the customer reads this. */
 function inFormerTopic(tx: Transaction, { sender, topicId, writing }: StaffWriting): void {
   if (sender.anonymous || agentOf(tx, sender.id) === undefined) return;
   tx.sign(0, writing.messageId, "👎");
-  if (tx.told.firstTime(`former:${sender.id}:${topicId}`, tx.now))
+  if (tx.told.firstTime(toldKey("former", sender.id, topicId), tx.now))
     tx.hint(sender.id, topicId, 0, formerTopicHint(), writing.messageId);
 }
 

@@ -8,8 +8,8 @@ import { noteTouched } from "../peers/stub.ts";
 import { noteTrouble, perhapsMended } from "../reconciliation/troubles.ts";
 import { STAFF, STAFF_CHAT } from "../tables/lane.ts";
 import type { Messages } from "../tables/messages.ts";
-import { blockedKey } from "../tables/privacy.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
+import { toldKey } from "../tables/told.ts";
 import { agentInPrivate } from "./agent-in-private.ts";
 import { customerCommand } from "./customer-command.ts";
 import { customerEdit } from "./customer-edit.ts";
@@ -97,7 +97,7 @@ function isFromCustomer(arrival: Arrival): arrival is FromCustomer {
 /** Whether a blocked customer sent this. Updates about their membership are still applied. */
 function isFromBlocked(tx: Transaction, arrival: Arrival): arrival is FromCustomer {
   if (!isFromCustomer(arrival) || arrival.kind === "customer_membership") return false;
-  return tx.privacy.isBlocked(idOf(arrival));
+  return tx.blocked.has(idOf(arrival));
 }
 
 /** The customer who does it; null: it is none. */
@@ -114,7 +114,8 @@ function turnAway(tx: Transaction, arrival: FromCustomer): void {
   const customer = idOf(arrival);
   if (arrival.kind === "customer_press") tx.toast(arrival.queryId, "");
   if (arrival.kind !== "customer_message" && arrival.kind !== "customer_command") return;
-  if (tx.told.firstTime(blockedKey(customer), tx.now)) tx.tellCustomer(customer, 0, customerBlocked());
+  if (tx.told.firstTime(toldKey("blocked", customer), tx.now))
+    tx.tellCustomer(customer, 0, customerBlocked());
 }
 
 function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight: InFlight): void {
@@ -179,7 +180,7 @@ function botRights(tx: Transaction, arrival: Extract<Arrival, { kind: "bot_right
 
 /** Somebody added the bot where no desk is set up: said once, and useful to whoever is setting one up. */
 function stranger(tx: Transaction, { chatId }: Extract<Arrival, { kind: "stranger" }>): void {
-  if (tx.told.firstTime(`stranger:${chatId}`, tx.now)) tx.direct(chatId, strangerNotice(chatId));
+  if (tx.told.firstTime(toldKey("stranger", chatId), tx.now)) tx.direct(chatId, strangerNotice(chatId));
 }
 
 /** Said once to the leads, who may not know that customers write there. */
@@ -187,6 +188,6 @@ function channelDirect(
   tx: Transaction,
   { chatId, title }: Extract<Arrival, { kind: "channel_direct" }>,
 ): void {
-  if (!tx.told.firstTime(`stranger:${chatId}`, tx.now)) return;
+  if (!tx.told.firstTime(toldKey("stranger", chatId), tx.now)) return;
   for (const { id } of tx.rules.policy.roster.leads) tx.direct(id, channelDirectNotice(title));
 }

@@ -20,6 +20,7 @@ import type { Transaction } from "../commit/transaction.ts";
 import { questions } from "../systems/enrichment.ts";
 import { refreshSkills } from "../systems/skills.ts";
 import { isUnassigned } from "../tables/ticket-place.ts";
+import { toldKey } from "../tables/told.ts";
 import { inOrder, waitingOf, type WaitingTicket } from "../tables/waiting.ts";
 import { UnmetSkills } from "./unmet-skills.ts";
 
@@ -233,7 +234,7 @@ function tellIfNobody(
   { id, overrideAfterMs, pool }: QueueRouting,
 ): void {
   if (overrideAfterMs === null || tx.now < ticket.waitingSince + overrideAfterMs) return;
-  const told = `nobody:${ticket.number}:${ticket.waitingSince}`;
+  const told = toldKey("nobody", ticket.number, ticket.waitingSince);
   if (tx.waiting.told.has(told)) return;
   tx.waiting.told.add(told);
   if (!tx.told.firstTime(told, tx.now)) return;
@@ -245,7 +246,7 @@ function tellIfNobody(
 
 /** A ticket that nobody takes goes to the pool once. Answers whether it does. */
 function intoThePool(tx: Transaction, { number, id }: WaitingTicket, queue: string): boolean {
-  if (!tx.told.firstTime(`pool:${id}`, tx.now)) return false;
+  if (!tx.told.firstTime(toldKey("pool", id), tx.now)) return false;
   tx.apply(number, { type: "desk_transferred", queue, note: "nobody could take it" });
   return true;
 }

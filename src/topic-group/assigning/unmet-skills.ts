@@ -2,6 +2,7 @@ import { neededFor, stageAt, type QueueRouting } from "../../domain/routing/assi
 import { Team, unmetInWords, type Unmet } from "../../domain/routing/unmet.ts";
 import { skillsUnmet } from "../../texts/en/topic.ts";
 import type { Transaction } from "../commit/transaction.ts";
+import { toldKey } from "../tables/told.ts";
 import type { WaitingTicket } from "../tables/waiting.ts";
 
 /** In one pass: which of the tickets that nobody takes require what nobody here could ever meet. */
@@ -23,7 +24,7 @@ export class UnmetSkills {
    */
   tell(ticket: WaitingTicket, queue: QueueRouting, kind: string): number | null {
     const tx = this.#tx;
-    const told = `unmet:${ticket.number}`;
+    const told = toldKey("unmet", ticket.number);
     const unmet = tx.waiting.told.has(told) ? null : this.#unmet(ticket, queue, kind);
     if (unmet === null) return null;
     const awaited = this.#asked.get(ticket.number);

@@ -22,13 +22,14 @@ import { ticketFacts, wants, webhookData, webhookTypeOf } from "../../domain/tic
 import { clipped, formatted, type Formatted } from "../../telegram/formatted.ts";
 import { customerNotice } from "../../texts/en/customer.ts";
 import { topicNotice } from "../../texts/en/topic.ts";
-import type { RichText } from "../../texts/rich-text.ts";
-import { deskLine } from "../../texts/rich-text.ts";
+import { type RichText, deskLine } from "../../texts/rich-text.ts";
 import { isDisabled } from "../rules/hook-state.ts";
 import type { Rules } from "../rules/rules.ts";
 import type { Agents } from "../tables/agents.ts";
+import type { Blocked } from "../tables/blocked.ts";
 import type { Clocks } from "../tables/clocks.ts";
 import type { Contacts } from "../tables/contacts.ts";
+import type { Erasures } from "../tables/erasures.ts";
 import type { Facts } from "../tables/facts.ts";
 import type { FilledSlots } from "../tables/filled-slots.ts";
 import type { History } from "../tables/history.ts";
@@ -52,11 +53,9 @@ import type { WebhookWork } from "../tables/outbox-work.ts";
 import type { NewWork, Outbox } from "../tables/outbox.ts";
 import type { Availability } from "../tables/peer-message.ts";
 import type { People } from "../tables/people.ts";
-import type { Privacy } from "../tables/privacy.ts";
 import type { SeenUpdates } from "../tables/seen-updates.ts";
 import type { Sequence } from "../tables/sequence.ts";
-import type { NewMessage } from "../tables/shapes.ts";
-import type { Words } from "../tables/shapes.ts";
+import { type NewMessage, type Words } from "../tables/shapes.ts";
 import type { Tables } from "../tables/tables.ts";
 import { isUnassigned, slotFilledBy } from "../tables/ticket-place.ts";
 import type { TicketRow, Tickets } from "../tables/tickets.ts";
@@ -97,7 +96,8 @@ export class Transaction {
   readonly agents: Agents;
   readonly waiting: Waiting;
   readonly hookLog: HookLog;
-  readonly privacy: Privacy;
+  readonly blocked: Blocked;
+  readonly erasures: Erasures;
   /** Tickets as they were and are, for the homes of those who have them. */
   readonly handed: { before: Ticket | null; ticket: Ticket }[] = [];
   /** Agents of whom other groups shall hear. */
@@ -155,7 +155,8 @@ export class Transaction {
     this.agents = tables.agents;
     this.waiting = tables.waiting;
     this.hookLog = tables.hookLog;
-    this.privacy = tables.privacy;
+    this.blocked = tables.blocked;
+    this.erasures = tables.erasures;
     this.#sequence = tables.sequence;
     this.#pressed = pressed;
   }

@@ -8,6 +8,7 @@ import { replyParameters, type Transaction } from "../commit/transaction.ts";
 import { chatLane, isPeerLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { MirrorEdit, OriginalKey } from "../tables/shapes.ts";
+import { toldKey } from "../tables/told.ts";
 import type { Of } from "./arrival-of.ts";
 
 /** An edit of a customer where the copy is, or will be. */
@@ -71,7 +72,7 @@ export function mirrorEdit(tx: Transaction, row: MessageRow, writing: Writing, i
   const key = { chat: row.chat, messageId: row.messageId };
   if (isSameContent(row.file, writing.mark)) {
     const ticks = (writing.ticked ?? 0) > 0 && row.state === "done";
-    return ticks && tx.told.firstTime(`ticked:${key.chat}:${key.messageId}`, tx.now) ? "ticked" : "same";
+    return ticks && tx.told.firstTime(toldKey("ticked", key.chat, key.messageId), tx.now) ? "ticked" : "same";
   }
   const file = writing.mark ?? row.file;
   tx.messages.update(key, { file });

@@ -1,6 +1,7 @@
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { customerSwitched } from "../../texts/en/customer.ts";
 import type { Transaction } from "../commit/transaction.ts";
+import { toldKey, type ToldKey } from "../tables/told.ts";
 
 /** A customer with several tickets is told which one speaks to them now, whenever that changes. */
 export function speakIn(tx: Transaction, ticket: Ticket): void {
@@ -12,6 +13,6 @@ export function speakIn(tx: Transaction, ticket: Ticket): void {
 }
 
 /** Under which it is known that an album stays in the topic. */
-export function internalAlbum(album: string): string {
-  return `internal-album:${album}`;
+export function internalAlbum(album: string): ToldKey {
+  return toldKey("internal-album", album);
 }

@@ -32,6 +32,7 @@ import type { MessageRow } from "../tables/messages.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
+import { toldKey } from "../tables/told.ts";
 import { feasible } from "./edit-form.ts";
 import {
   FAILED,
@@ -459,7 +460,7 @@ function editRefused(
     return OK;
   }
   if (!isForStaff) {
-    if (made.what !== "location" || tx.told.firstTime(`still:${of.chat}:${of.messageId}`, tx.now))
+    if (made.what !== "location" || tx.told.firstTime(toldKey("still", of.chat, of.messageId), tx.now))
       tx.tellUnsent(row.ticket, original?.writer ?? null, undelivered(code), repliesTo(of));
   } else if (made.what !== "location" && code !== "source_gone")
     tx.tellTopic(row.ticket, editNotCopied(), repliesToCopy(original));

@@ -5,6 +5,7 @@ import type { Transaction } from "../commit/transaction.ts";
 import type { Contacts } from "../tables/contacts.ts";
 import { FACTS, type Facts } from "../tables/facts.ts";
 import type { TicketRow } from "../tables/tickets.ts";
+import { toldKey } from "../tables/told.ts";
 
 /*
  * The object of a group that the configuration does not have any more: it hands over what it has to another group, and
@@ -42,7 +43,7 @@ export function leave(tx: Transaction, { ticket, receiptId }: TicketRow, { to, q
   const customer = tx.contacts.get(ticket.customer);
   if (ticket.home !== own || customer === undefined) return;
   const { contact } = customer;
-  if (!tx.told.firstTime(`home:${ticket.id}:${to}`, tx.now)) return;
+  if (!tx.told.firstTime(toldKey("home", ticket.id, to), tx.now)) return;
   tellPeer(tx, movedTo, number, { type: "home_is", ticketId: ticket.id, contact, home: to });
   if (movedTo !== to) tellPeer(tx, to, number, { type: "ticket_elsewhere", ticket, contact, receiptId });
 }

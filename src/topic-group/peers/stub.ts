@@ -8,6 +8,7 @@ import { peerLane, STAFF } from "../tables/lane.ts";
 import type { PastEvent, Stub } from "../tables/peer-message.ts";
 import { NEW_VIEW } from "../tables/shapes.ts";
 import type { TicketRow } from "../tables/tickets.ts";
+import { toldKey, type ToldKey } from "../tables/told.ts";
 
 /*
  * The topic of a ticket that has gone to another group before anybody did anything in it is one too many: it is deleted
@@ -20,8 +21,8 @@ const STUB_KEPT_MS = 10 * 60_000;
 const STUB_AGE_MAX_MS = CAUSE_KEPT_MS;
 
 /** Remembers that a person did something in a ticket's topic. */
-export function touchedKey(number: number): string {
-  return `touched:${number}`;
+export function touchedKey(number: number): ToldKey {
+  return toldKey("touched", number);
 }
 
 /** A person of the staff group does something in a topic, of which nothing else may tell. */
@@ -71,7 +72,7 @@ export function stubCopied(tx: Transaction, number: number, stub: Stub): void {
 
 /** Whether a topic may be deleted: its ticket is elsewhere still, and nobody has done anything in it meanwhile. */
 export function isStub(
-  wasTold: (key: string) => boolean,
+  wasTold: (key: ToldKey) => boolean,
   ticket: Ticket | undefined,
   topicId: number,
 ): boolean {

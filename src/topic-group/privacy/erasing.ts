@@ -6,6 +6,7 @@ import type { Transaction } from "../commit/transaction.ts";
 import { FACTS } from "../tables/facts.ts";
 import { STAFF } from "../tables/lane.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
+import { forgetEverywhere } from "./holders.ts";
 
 const NOTHING: ErasedHere = {
   removed: { customers: 0, tickets: 0, events: 0, messages: 0, deliveries: 0, other: 0 },
@@ -24,22 +25,25 @@ export interface ErasureStep extends ErasedHere {
  * that whoever has one is free of it.
  */
 export function erase(tx: Transaction, id: string, people: readonly number[]): ErasureStep {
-  const before = tx.privacy.erasure(id) ?? NOTHING;
+  const before = tx.erasures.get(id) ?? NOTHING;
   const state: ErasedHere = { removed: { ...before.removed }, topics: [...before.topics] };
   for (const person of people) {
-    const numbers = tx.privacy.numbersOf(person, TICKETS_FORGOTTEN_AT_ONCE_MAX);
+    const numbers = tx.tickets.numbersOf(person, TICKETS_FORGOTTEN_AT_ONCE_MAX);
     if (numbers.length > 0) {
       eraseTickets(tx, id, numbers, state);
-      tx.privacy.saveErasure(id, state);
+      tx.erasures.save(id, state);
       return { ...asTold(state), more: true, found: true };
     }
     tx.seenUpdates.noteOfPerson(person, tx.now);
-    add(state.removed, tx.privacy.forgetPerson(person));
+    add(
+      state.removed,
+      forgetEverywhere(tx, (rows) => rows.forgetPerson?.(person)),
+    );
   }
   const found = Object.values(state.removed).some(
     (now, index) => now !== Object.values(before.removed)[index],
   );
-  if (found) tx.privacy.saveErasure(id, state);
+  if (found) tx.erasures.save(id, state);
   return { ...asTold(state), more: false, found };
 }
 
@@ -52,7 +56,7 @@ function eraseTickets(tx: Transaction, id: string, numbers: readonly number[], s
     const ticket = tx.tickets.get(number)!.ticket;
     if (isActive(ticket) && ticket.movedTo === null)
       tx.apply(number, { type: "agent_closed", by: { kind: "key", name: "erasure" } });
-    for (const topicId of tx.privacy.topicsOf(number)) {
+    for (const topicId of tx.topics.of(number)) {
       state.topics.push({ topicId, is: "asked" });
       const work: OutboxWork = { kind: "erase_topic", topicId, erasure: id, how: "delete" };
       tx.work({ lane: STAFF, ticket: 0, work, key: `erase:${topicId}` });
@@ -64,9 +68,9 @@ function eraseTickets(tx: Transaction, id: string, numbers: readonly number[], s
 /** Removes tickets and whatever this transaction still wanted to do about them. Their numbers are never given again. */
 export function forgetTickets(tx: Transaction, numbers: readonly number[]) {
   tx.facts.set(FACTS.lastForgotten, tx.tickets.lastNumber());
-  for (const number of numbers)
-    tx.seenUpdates.noteOfTicket(number, tx.tickets.get(number)!.ticket.customer, tx.now);
-  const removed = tx.privacy.forgetTickets(numbers);
+  const tickets = tx.tickets.toForget(numbers);
+  for (const { number, customer } of tickets) tx.seenUpdates.noteOfTicket(number, customer, tx.now);
+  const removed = forgetEverywhere(tx, (rows) => rows.forgetTickets?.(tickets));
   for (const number of numbers) {
     tx.asks.delete(number);
     tx.moves.delete(number);
@@ -84,14 +88,14 @@ export function noteErasedTopic(
   is: "deleted" | "renamed" | "left",
   code?: string,
 ): void {
-  const state = tx.privacy.erasure(erasure);
+  const state = tx.erasures.get(erasure);
   if (state === undefined) return;
   const topics = state.topics.map((topic) =>
     topic.topicId === topicId ? { topicId, is, ...(code === undefined ? {} : { code }) } : topic,
   );
-  tx.privacy.saveErasure(erasure, { ...state, topics });
+  tx.erasures.save(erasure, { ...state, topics });
 }
 
-function add(sum: Record<string, number>, more: Readonly<Record<string, number>>): void {
-  for (const [key, value] of Object.entries(more)) sum[key] = (sum[key] ?? 0) + value;
+function add(sum: ErasedHere["removed"], more: ErasedHere["removed"]): void {
+  for (const key of Object.keys(more) as (keyof typeof more)[]) sum[key] += more[key];
 }

@@ -1,7 +1,7 @@
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
 import { unplaced, type TicketEvent } from "../../domain/ticket/event.ts";
-import type { Delivered, Waiting } from "../tables/privacy.ts";
-import type { KnownProfile } from "../tables/shapes.ts";
+import type { Delivered } from "../tables/hook-log.ts";
+import type { KnownProfile, Waiting } from "../tables/shapes.ts";
 import type { Tables } from "../tables/tables.ts";
 
 /** Tickets of one person that are told at once; the record has all of them. */
@@ -35,15 +35,15 @@ export interface ContactInside {
 }
 
 export function contactInside(
-  { contacts, tickets, history, privacy }: Tables,
+  { blocked, contacts, history, hookLog, inbox, messages, outbox, tickets, topics }: Tables,
   id: number,
 ): ContactInside | null {
   const customer = contacts.get(id);
-  const numbers = privacy.ticketsOf(id, TICKETS_TOLD_MAX);
-  const blockedSince = privacy.blockedSince(id);
-  const messages = privacy.countMessages(id);
-  const waiting = privacy.waitingOf(id);
-  if (customer === undefined && numbers.length + messages + waiting.length === 0 && blockedSince === null)
+  const numbers = tickets.toExport(id, TICKETS_TOLD_MAX);
+  const blockedSince = blocked.since(id);
+  const linked = messages.countOf(id);
+  const waiting = [...messages.waitingOf(id), ...outbox.waitingOf(id)];
+  if (customer === undefined && numbers.length + linked + waiting.length === 0 && blockedSince === null)
     return null;
   return {
     contact: customer?.contact ?? null,
@@ -59,15 +59,15 @@ export function contactInside(
         ref: ticket.ref,
         subject: ticket.subject,
         active: ticket.status !== "closed" && ticket.movedTo === null,
-        topics: privacy.topicsOf(number).length,
+        topics: topics.of(number).length,
         events: history
           .after(number, recorded, EVENTS_TOLD_MAX)
           .map(({ n, event }) => ({ n, event: unplaced(event) })),
       };
     }),
-    messages,
+    messages: linked,
     waiting,
-    delivered: privacy.deliveredAbout(id),
-    setAside: privacy.setAsideOf(id),
+    delivered: hookLog.deliveredOf(id),
+    setAside: inbox.setAsideOf(id),
   };
 }

@@ -21,22 +21,24 @@ export interface Forgotten {
 
 /** One step of forgetting. What the record has not been told yet is kept until it has. */
 export function forgetOld(tx: Transaction, { held, ...before }: Forgetting): Forgotten {
-  const { privacy } = tx;
   const numbers =
     before.ticketsClosedBefore === null
       ? []
-      : privacy.closedBefore(before.ticketsClosedBefore, held, TICKETS_FORGOTTEN_AT_ONCE_MAX);
+      : tx.tickets.closedBefore(before.ticketsClosedBefore, held, TICKETS_FORGOTTEN_AT_ONCE_MAX);
   if (numbers.length > 0) forgetTickets(tx, numbers);
   const said =
     before.profilesBefore === null
       ? []
-      : privacy.closedWithProfile(before.profilesBefore, held, TICKETS_FORGOTTEN_AT_ONCE_MAX);
-  if (said.length > 0) privacy.forgetWhatWasSaid(said);
+      : tx.tickets.closedWithProfile(before.profilesBefore, held, TICKETS_FORGOTTEN_AT_ONCE_MAX);
+  if (said.length > 0) {
+    tx.tickets.forgetProfiles(said);
+    tx.history.forgetProfiles(said);
+  }
   const limit = ROWS_FORGOTTEN_AT_ONCE_MAX;
   const webhooks =
-    before.webhooksBefore === null ? 0 : privacy.forgetParkedWebhooks(before.webhooksBefore, limit);
+    before.webhooksBefore === null ? 0 : tx.outbox.forgetParkedWebhooks(before.webhooksBefore, limit);
   const profiles =
-    before.profilesBefore === null ? 0 : privacy.forgetProfiles(before.profilesBefore, held, limit);
+    before.profilesBefore === null ? 0 : tx.contacts.forgetProfiles(before.profilesBefore, held, limit);
   const more =
     [numbers, said].some(({ length }) => length === TICKETS_FORGOTTEN_AT_ONCE_MAX) ||
     webhooks === limit ||

@@ -1,13 +1,16 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
+import { isAmong } from "./among.ts";
+import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
+import type { Forgets } from "./forgets.ts";
 import { customers } from "./schema.ts";
 import type { KnownProfile } from "./shapes.ts";
 
 export type CustomerRow = typeof customers.$inferSelect;
 
 /** The customers who write here, those whose home is another group among them. */
-export class Contacts {
+export class Contacts implements Forgets {
   readonly #db: Database;
   readonly #customer;
 
@@ -105,5 +108,33 @@ export class Contacts {
 
   forgetProfile(id: number): void {
     this.#db.update(customers).set({ profile: null }).where(eq(customers.id, id)).run();
+  }
+
+  countOf(people: readonly number[]): number {
+    return countRows(this.#db, customers, isAmong(customers.id, people));
+  }
+
+  forgetPerson(id: number): number {
+    return this.#db.delete(customers).where(eq(customers.id, id)).returning({ n: customers.id }).all().length;
+  }
+
+  /** Removes what another system said of customers before an instant, but for some. */
+  forgetProfiles(before: number, kept: readonly string[], limit: number): number {
+    const old = this.#db
+      .select({ id: customers.id })
+      .from(customers)
+      .where(
+        and(
+          sql`${customers.profile} ->> '$.receivedAt' < ${before}`,
+          sql`CAST(${customers.id} AS TEXT) NOT IN (SELECT value FROM json_each(${JSON.stringify(kept)}))`,
+        ),
+      )
+      .limit(limit);
+    return this.#db
+      .update(customers)
+      .set({ profile: null })
+      .where(sql`${customers.id} IN ${old}`)
+      .returning({ n: customers.id })
+      .all().length;
   }
 }

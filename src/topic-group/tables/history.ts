@@ -1,7 +1,10 @@
 import { and, asc, desc, eq, lt, sql } from "drizzle-orm";
+import { NO_PROFILE } from "../../domain/routing/profile.ts";
 import type { TicketEvent } from "../../domain/ticket/event.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
+import { isAmong } from "./among.ts";
 import type { Database } from "./database.ts";
+import { numbersOf, type Forgets, type TicketToForget } from "./forgets.ts";
 import { events } from "./schema.ts";
 
 /** How many events of a ticket are read at once to find one of the newest. */
@@ -15,7 +18,7 @@ export interface Happened {
 }
 
 /** What happened to tickets. */
-export class History {
+export class History implements Forgets {
   readonly #db: Database;
 
   constructor(db: Database) {
@@ -64,5 +67,24 @@ export class History {
       if (found !== undefined || rows.length < EVENTS_LOOKED_AT) return found?.event;
       before = rows.at(-1)!.n;
     }
+  }
+
+  forgetTickets(tickets: readonly TicketToForget[]): number {
+    return this.#db
+      .delete(events)
+      .where(isAmong(events.ticket, numbersOf(tickets)))
+      .returning({ n: events.n })
+      .all().length;
+  }
+
+  /** Clears what another system said of tickets. */
+  forgetProfiles(numbers: readonly number[]): void {
+    this.#db
+      .update(events)
+      .set({
+        event: sql`json_set(${events.event}, '$.profile', json(${JSON.stringify(NO_PROFILE)}), '$.ignored', json('[]'))`,
+      })
+      .where(and(isAmong(events.ticket, numbers), sql`${events.event} ->> '$.type' = 'enrichment_answered'`))
+      .run();
   }
 }

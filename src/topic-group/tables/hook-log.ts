@@ -1,9 +1,13 @@
-import { and, desc, eq, lt, lte, sql } from "drizzle-orm";
+import { asc, and, desc, eq, lt, lte, sql } from "drizzle-orm";
 import { HOOK_LOG_ROWS_MAX } from "../../domain/limits.ts";
+import { isAmong } from "./among.ts";
+import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
+import { numbersOf, type Forgets, type TicketToForget } from "./forgets.ts";
 import { hookLane } from "./lane.ts";
 import type { OutboxRow } from "./outbox.ts";
 import { hookLog, outbox } from "./schema.ts";
+import { ticketsOf } from "./tickets-of.ts";
 
 /** A delivery to an endpoint. Instants in ms since 1970. */
 export interface HookDelivery {
@@ -30,8 +34,16 @@ export interface DeadLetters {
   until: number;
 }
 
+/** What an endpoint has taken; instants in ms since 1970. */
+export interface Delivered {
+  webhook: string;
+  type: string;
+  at: number;
+  deliveredAt: number;
+}
+
 /** What goes to endpoints, and what has gone. */
-export class HookLog {
+export class HookLog implements Forgets {
   readonly #db: Database;
 
   constructor(db: Database) {
@@ -162,5 +174,28 @@ export class HookLog {
         .where(and(eq(hookLog.webhook, webhook), lte(hookLog.seq, oldest.seq)))
         .run();
     }
+  }
+
+  /** What endpoints have taken about their tickets. */
+  deliveredOf(id: number): Delivered[] {
+    const { webhook, type, at, deliveredAt } = hookLog;
+    return this.#db
+      .select({ webhook, type, at, deliveredAt })
+      .from(hookLog)
+      .where(sql`${hookLog.ticket} IN ${ticketsOf([id])}`)
+      .orderBy(asc(hookLog.seq))
+      .all();
+  }
+
+  countOf(people: readonly number[]): number {
+    return countRows(this.#db, hookLog, sql`${hookLog.ticket} IN ${ticketsOf(people)}`);
+  }
+
+  forgetTickets(tickets: readonly TicketToForget[]): number {
+    return this.#db
+      .delete(hookLog)
+      .where(isAmong(hookLog.ticket, numbersOf(tickets)))
+      .returning({ n: hookLog.seq })
+      .all().length;
   }
 }

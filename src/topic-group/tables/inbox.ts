@@ -1,13 +1,14 @@
-import { and, desc, eq, gte, lt, sql } from "drizzle-orm";
+import { type SQL, and, desc, eq, gte, lt, sql } from "drizzle-orm";
 import { CAUSE_ATTEMPTS_MAX, CAUSE_KEPT_MS } from "../../domain/limits.ts";
 import type { Database } from "./database.ts";
+import type { Forgets } from "./forgets.ts";
 import { inbox, setAside } from "./schema.ts";
 
 /**
  * Which causes are settled. A relayed message is its own evidence (its row in `messages`); every other cause leaves
  * a row here, in the same transaction as what it did.
  */
-export class Inbox {
+export class Inbox implements Forgets {
   readonly #db: Database;
   readonly #known;
   readonly #settle;
@@ -108,6 +109,20 @@ export class Inbox {
       .where(and(eq(setAside.parked, false), lt(setAside.at, now - CAUSE_KEPT_MS)))
       .run();
   }
+
+  /** Updates that name them and could not be applied. */
+  setAsideOf(id: number): { at: number; update: unknown }[] {
+    return this.#db
+      .select({ at: setAside.at, update: setAside.update })
+      .from(setAside)
+      .where(isSetAsideOf(id))
+      .all();
+  }
+
+  /** Updates that name a person and could not be applied. */
+  forgetPerson(id: number): number {
+    return this.#db.delete(setAside).where(isSetAsideOf(id)).returning({ n: setAside.key }).all().length;
+  }
 }
 
 /** Texts that are Telegram's, not people's. */
@@ -129,4 +144,9 @@ export function withoutTexts(value: unknown, key = "", depth = 0): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, part]) => [name, withoutTexts(part, name, depth + 1)]),
   );
+}
+
+/** Updates in which somebody's id stands anywhere. */
+function isSetAsideOf(id: number): SQL {
+  return sql`EXISTS (SELECT 1 FROM json_tree(${setAside.update}) AS part WHERE part.atom = ${id})`;
 }

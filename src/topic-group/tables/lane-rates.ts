@@ -1,6 +1,7 @@
 import { eq, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import type { Lane } from "./lane.ts";
+import type { Forgets } from "./forgets.ts";
+import { chatLane, type Lane } from "./lane.ts";
 import { lanes } from "./schema.ts";
 import type { RateState } from "./shapes.ts";
 
@@ -8,7 +9,7 @@ import type { RateState } from "./shapes.ts";
 const RATE_KEPT_MS = 3_600_000;
 
 /** How fast lanes may go, and until when they must not. */
-export class LaneRates {
+export class LaneRates implements Forgets {
   readonly #db: Database;
 
   constructor(db: Database) {
@@ -50,5 +51,13 @@ export class LaneRates {
         ),
       )
       .run();
+  }
+
+  forgetPerson(id: number): number {
+    return this.#db
+      .delete(lanes)
+      .where(eq(lanes.lane, chatLane(id)))
+      .returning({ n: lanes.lane })
+      .all().length;
   }
 }

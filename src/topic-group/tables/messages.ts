@@ -1,8 +1,11 @@
-import { and, asc, desc, eq, gt, gte, isNotNull, lte, sql } from "drizzle-orm";
+import { type SQL, and, asc, desc, eq, gt, gte, isNotNull, lte, sql } from "drizzle-orm";
+import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
+import type { Forgets, TicketToForget } from "./forgets.ts";
 import { STAFF, STAFF_CHAT, chatLane, type Lane } from "./lane.ts";
+import { messagesOf } from "./messages-of.ts";
 import { messages, seenUpdates } from "./schema.ts";
-import type { NewMessage, OriginalKey, WaitingContent } from "./shapes.ts";
+import type { NewMessage, OriginalKey, Waiting, WaitingContent } from "./shapes.ts";
 
 export type MessageRow = typeof messages.$inferSelect;
 
@@ -23,8 +26,17 @@ const THREAD_LOOKED_AT = 200;
 /** An album has ten items; others may write between them. */
 const ALBUM_IDS_APART = 100;
 
+/** Which message of a chat is which one in the group; `ticket` by the number it has here, `sentAt` in ms since 1970. */
+export interface MessageLink {
+  messageId: number;
+  copyId: number | null;
+  ticket: number;
+  sentAt: number;
+  state: string;
+}
+
 /** The relayed messages: what waits to be copied, and the links between originals and copies afterwards. */
-export class Messages {
+export class Messages implements Forgets {
   readonly #db: Database;
   readonly #byOriginal;
   readonly #byCopy;
@@ -512,4 +524,74 @@ export class Messages {
   countWaitingIn(lane: Lane, limit: number): number {
     return this.#countWaitingIn.get({ lane, limit })?.count ?? 0;
   }
+
+  /** What waits to leave, or was given up, of a person's and to them, in order. */
+  waitingOf(id: number): Waiting[] {
+    return messagesOf(id)
+      .flatMap((which) =>
+        this.#db
+          .select({
+            seq: messages.seq,
+            acceptedAt: messages.acceptedAt,
+            state: messages.state,
+            says: messages.content,
+          })
+          .from(messages)
+          .where(and(which, sql`${messages.state} IN ('waiting', 'parked', 'uncertain')`))
+          .all(),
+      )
+      .sort((a, b) => a.seq - b.seq)
+      .map(({ seq: _seq, ...relay }) => ({ kind: "relay", ...relay }));
+  }
+
+  /** How many messages are linked with a person's chat, theirs and those to them. */
+  countOf(person: number): number {
+    return sumOf(messagesOf(person), (which) => countRows(this.#db, messages, which));
+  }
+
+  /** Links of messages, those of the person or those to them, by the number in their chat. */
+  links(id: number, by: "customer" | "staff", after: number, limit: number): MessageLink[] {
+    const inChat = by === "customer" ? messages.messageId : messages.copyId;
+    const inGroup = by === "customer" ? messages.copyId : messages.messageId;
+    return this.#db
+      .select({
+        messageId: sql<number>`${inChat}`,
+        copyId: inGroup,
+        ticket: messages.ticket,
+        sentAt: messages.sentAt,
+        state: messages.state,
+      })
+      .from(messages)
+      .where(
+        by === "customer"
+          ? and(eq(messages.chat, id), sql`${messages.messageId} > ${after}`)
+          : and(
+              eq(messages.lane, chatLane(id)),
+              sql`${messages.copyId} IS NOT NULL`,
+              sql`${messages.copyId} > ${after}`,
+            ),
+      )
+      .orderBy(asc(inChat))
+      .limit(limit)
+      .all();
+  }
+
+  forgetTickets(tickets: readonly TicketToForget[]): number {
+    return sumOf(tickets, ({ number, customer }) => this.#forget(messagesOf(customer, number)));
+  }
+
+  forgetPerson(id: number): number {
+    return this.#forget(messagesOf(id));
+  }
+
+  #forget(conditions: readonly SQL[]): number {
+    return sumOf(
+      conditions,
+      (which) => this.#db.delete(messages).where(which).returning({ n: messages.seq }).all().length,
+    );
+  }
+}
+
+function sumOf<T>(values: readonly T[], number: (value: T) => number): number {
+  return values.reduce((sum, value) => sum + number(value), 0);
 }

@@ -1,8 +1,13 @@
-import { and, asc, eq, gt, lt, lte, sql, type SQL } from "drizzle-orm";
+import { and, asc, eq, gt, lt, lte, or, sql, type SQL } from "drizzle-orm";
+import { isAmong } from "./among.ts";
+import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
-import { URGENT_KEYS, type Lane } from "./lane.ts";
+import { numbersOf, type Forgets, type TicketToForget } from "./forgets.ts";
+import { chatLane, URGENT_KEYS, type Lane } from "./lane.ts";
 import type { OutboxWork } from "./outbox-work.ts";
 import { outbox } from "./schema.ts";
+import type { Waiting } from "./shapes.ts";
+import { ticketsOf } from "./tickets-of.ts";
 
 const URGENT_LOOKED_AT = 20;
 
@@ -28,7 +33,7 @@ export interface Head {
 }
 
 /** Everything that waits to leave the object, but for views and the record, which are derived. */
-export class Outbox {
+export class Outbox implements Forgets {
   readonly #db: Database;
   readonly #sql: SqlStorage;
 
@@ -303,4 +308,62 @@ export class Outbox {
       )
       .toArray();
   }
+
+  /** What waits to leave, or was given up, to a person and about their tickets, in order. */
+  waitingOf(id: number): Waiting[] {
+    return this.#db
+      .select({ kind: outbox.kind, acceptedAt: outbox.acceptedAt, state: outbox.state, says: outbox.payload })
+      .from(outbox)
+      .where(concerns([id]))
+      .orderBy(asc(outbox.seq))
+      .all();
+  }
+
+  countOf(people: readonly number[]): number {
+    return countRows(this.#db, outbox, concerns(people));
+  }
+
+  forgetTickets(tickets: readonly TicketToForget[]): number {
+    return this.#db
+      .delete(outbox)
+      .where(isAmong(outbox.ticket, numbersOf(tickets)))
+      .returning({ n: outbox.seq })
+      .all().length;
+  }
+
+  forgetPerson(id: number): number {
+    return this.#db
+      .delete(outbox)
+      .where(namesAnyOf([id]))
+      .returning({ n: outbox.seq })
+      .all().length;
+  }
+
+  /** Removes deliveries to endpoints that were given up before an instant. */
+  forgetParkedWebhooks(before: number, limit: number): number {
+    const old = this.#db
+      .select({ seq: outbox.seq })
+      .from(outbox)
+      .where(and(eq(outbox.kind, "webhook"), eq(outbox.state, "parked"), lt(outbox.acceptedAt, before)))
+      .limit(limit);
+    return this.#db
+      .delete(outbox)
+      .where(sql`${outbox.seq} IN ${old}`)
+      .returning({ n: outbox.seq })
+      .all().length;
+  }
+}
+
+function concerns(people: readonly number[]): SQL | undefined {
+  return or(sql`${outbox.ticket} IN ${ticketsOf(people)}`, namesAnyOf(people));
+}
+
+/** What waits to be told to people, or to another group about them. */
+function namesAnyOf(people: readonly number[]): SQL {
+  const named = ["contact.id", "customer", "ticket.customer"].map((path) =>
+    isAmong(sql`(${outbox.payload} ->> ${sql.raw(`'$.message.${path}'`)})`, people),
+  );
+  // What agents are told in private is theirs, even if they were once customers.
+  return sql`((${isAmong(outbox.lane, people.map(chatLane))} AND ${outbox.kind} <> 'agent_notice')
+    OR (${outbox.kind} = 'peer' AND ${or(...named)}))`;
 }

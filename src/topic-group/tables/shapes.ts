@@ -129,3 +129,11 @@ export interface Stall {
   /** Nobody can be told before it is over. */
   everywhere?: true;
 }
+
+/** What has not left: with its words, which are kept until it has. `acceptedAt` in ms since 1970. */
+export interface Waiting {
+  kind: string;
+  acceptedAt: number;
+  state: string;
+  says: unknown;
+}

@@ -1,7 +1,9 @@
 import { Agents } from "./agents.ts";
+import { Blocked } from "./blocked.ts";
 import { Clocks } from "./clocks.ts";
 import { Contacts } from "./contacts.ts";
 import type { Database } from "./database.ts";
+import { Erasures } from "./erasures.ts";
 import { FACTS, Facts } from "./facts.ts";
 import { FilledSlots } from "./filled-slots.ts";
 import { History } from "./history.ts";
@@ -11,7 +13,6 @@ import { LaneRates } from "./lane-rates.ts";
 import { Messages } from "./messages.ts";
 import { Outbox } from "./outbox.ts";
 import { People } from "./people.ts";
-import { Privacy } from "./privacy.ts";
 import { SeenUpdates } from "./seen-updates.ts";
 import { Sequence } from "./sequence.ts";
 import { Tickets } from "./tickets.ts";
@@ -43,19 +44,21 @@ export interface Tables {
   readonly agents: Agents;
   readonly waiting: Waiting;
   readonly hookLog: HookLog;
-  readonly privacy: Privacy;
+  readonly blocked: Blocked;
+  readonly erasures: Erasures;
 }
 
 /** `isHere`: whether a message or topic of the staff group is in the chat that the group has now. */
 export function tablesOf(db: Database, sql: SqlStorage, isHere: (number: number) => boolean): Tables {
   const facts = new Facts(db);
+  const told = new Told(db);
   const history = new History(db);
   const topics = new Topics(db);
   const filledSlots = new FilledSlots(db);
   const tickets = new Tickets(db, { facts, history, topics, filledSlots }, isHere);
   return {
     facts,
-    told: new Told(db),
+    told,
     contacts: new Contacts(db),
     tickets,
     history,
@@ -73,7 +76,8 @@ export function tablesOf(db: Database, sql: SqlStorage, isHere: (number: number)
     agents: new Agents(db),
     waiting: new Waiting(db),
     hookLog: new HookLog(db),
-    privacy: new Privacy(db),
+    blocked: new Blocked(db, told),
+    erasures: new Erasures(db),
     sequence: new Sequence(
       () => Number(facts.get(FACTS.sequence) ?? 0),
       (reserved) => facts.set(FACTS.sequence, reserved),

@@ -1,10 +1,12 @@
-import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, sql, type SQL } from "drizzle-orm";
 import type { CustomerTicket } from "../../domain/ticket/conversation.ts";
 import type { TicketEvent } from "../../domain/ticket/event.ts";
 import { evolve, TICKET_SHAPE, type Ticket } from "../../domain/ticket/ticket.ts";
+import { isAmong } from "./among.ts";
 import type { Database } from "./database.ts";
 import { FACTS, type Facts } from "./facts.ts";
 import type { FilledSlots } from "./filled-slots.ts";
+import { numbersOf, type Forgets, type TicketToForget } from "./forgets.ts";
 import type { History, Happened } from "./history.ts";
 import { tickets } from "./schema.ts";
 import { NEW_VIEW, type TopicView } from "./shapes.ts";
@@ -25,7 +27,7 @@ export interface TicketRow {
 const CUSTOMER_TICKETS_MAX = 30;
 
 /** Tickets as they are, live and closed, each the fold of its events. */
-export class Tickets {
+export class Tickets implements Forgets {
   readonly #db: Database;
   readonly #facts: Facts;
   readonly #history: History;
@@ -386,6 +388,123 @@ export class Tickets {
       .all()
       .map((row) => this.rowOf(row));
   }
+
+  numbersOf(customer: number, limit: number): number[] {
+    const rows = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(eq(tickets.customer, customer))
+      .orderBy(asc(tickets.number))
+      .limit(limit)
+      .all();
+    return rows.map(({ number }) => number);
+  }
+
+  /** Some of a customer's tickets: first those of which the record does not have all, then the newest. */
+  toExport(id: number, limit: number): number[] {
+    const rows = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(eq(tickets.customer, id))
+      .orderBy(sql`${tickets.recorded} >= ${tickets.version}`, desc(tickets.number))
+      .limit(limit)
+      .all();
+    return rows.map(({ number }) => number);
+  }
+
+  /** How many tickets of people are here, how many of them are in hand here, and the references of the first. */
+  countOf(
+    people: readonly number[],
+    refsMax: number,
+  ): { tickets: number; activeTickets: number; refs: string[] } {
+    const theirs = isAmong(tickets.customer, people);
+    const [all] = this.#db
+      .select({
+        tickets: sql<number>`count(*)`,
+        activeTickets: sql<number>`count(*) FILTER (WHERE ${tickets.active} = 1
+          AND ${tickets.state} ->> '$.movedTo' IS NULL)`,
+      })
+      .from(tickets)
+      .where(theirs)
+      .all();
+    const refs = this.#db
+      .select({ ref: sql<string>`${tickets.state} ->> '$.ref'` })
+      .from(tickets)
+      .where(theirs)
+      .orderBy(asc(tickets.number))
+      .limit(refsMax)
+      .all();
+    return { ...all!, refs: refs.map(({ ref }) => ref) };
+  }
+
+  toForget(numbers: readonly number[]): TicketToForget[] {
+    return this.#db
+      .select({
+        number: tickets.number,
+        id: sql<string>`${tickets.state} ->> '$.id'`,
+        customer: tickets.customer,
+      })
+      .from(tickets)
+      .where(isAmong(tickets.number, numbers))
+      .all();
+  }
+
+  forgetTickets(gone: readonly TicketToForget[]): number {
+    return this.#db
+      .delete(tickets)
+      .where(isAmong(tickets.number, numbersOf(gone)))
+      .returning({ n: tickets.number })
+      .all().length;
+  }
+
+  /** Closed tickets that ended before an instant, but for some, lowest number first. */
+  closedBefore(before: number, kept: readonly string[], limit: number): number[] {
+    const rows = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(
+        and(
+          eq(tickets.active, false),
+          // What the record has not been told yet stays until it has.
+          sql`${tickets.recorded} >= ${tickets.version}`,
+          // One that another group has is closed when that group says so.
+          sql`${tickets.state} ->> '$.status' = 'closed' AND ${tickets.state} ->> '$.closedAt' < ${before}`,
+          isKeptByNobody(kept),
+        ),
+      )
+      .orderBy(asc(tickets.number))
+      .limit(limit)
+      .all();
+    return rows.map(({ number }) => number);
+  }
+
+  /** Closed tickets that still have what another system said before an instant, but for some, lowest number first. */
+  closedWithProfile(before: number, kept: readonly string[], limit: number): number[] {
+    const rows = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(
+        and(
+          eq(tickets.active, false),
+          sql`${tickets.recorded} >= ${tickets.version}`,
+          sql`${tickets.state} ->> '$.profile.receivedAt' < ${before}`,
+          isKeptByNobody(kept),
+        ),
+      )
+      .orderBy(asc(tickets.number))
+      .limit(limit)
+      .all();
+    return rows.map(({ number }) => number);
+  }
+
+  /** Clears what another system said of tickets. */
+  forgetProfiles(numbers: readonly number[]): void {
+    this.#db
+      .update(tickets)
+      .set({ state: sql`json_set(${tickets.state}, '$.profile', NULL)` })
+      .where(isAmong(tickets.number, numbers))
+      .run();
+  }
 }
 
 function isOneOf(all: readonly (number | string)[]) {
@@ -406,4 +525,11 @@ function ticketRow(row: typeof tickets.$inferSelect): TicketRow {
     dueAt: row.dueAt,
     recorded: row.recorded,
   };
+}
+
+/** Whether a ticket is among none of these ids, nor its customer. */
+function isKeptByNobody(kept: readonly string[]): SQL {
+  const ids = JSON.stringify(kept);
+  return sql`${tickets.state} ->> '$.id' NOT IN (SELECT value FROM json_each(${ids}))
+    AND CAST(${tickets.customer} AS TEXT) NOT IN (SELECT value FROM json_each(${ids}))`;
 }

@@ -1,13 +1,65 @@
 import { and, eq, lt, or, sql } from "drizzle-orm";
 import { CAUSE_KEPT_MS } from "../../domain/limits.ts";
 import type { Database } from "./database.ts";
+import type { Forgets, TicketToForget } from "./forgets.ts";
 import { told } from "./schema.ts";
 
 /** What was said once may be said again after half a year: who was told has forgotten it by then. */
 const TOLD_KEPT_MS = 180 * 24 * 3_600_000;
 
+/** What a part of a key names. Telegram's numbers of messages, topics and albums say nothing of anybody. */
+type Part = "number" | "ticketId" | "person" | "group" | "instant" | "thing";
+
+/** Every key of `told` by its first word, with what the parts after it name: `collision:<number>:<person>`. */
+const KEYS = {
+  /** An agent answered in a colleague's ticket. */
+  collision: ["number", "person"],
+  /** Who is no agent wrote in a topic. */
+  outsider: ["person", "thing"],
+  /** Somebody wrote to the bot who is not served. */
+  stranger: ["person"],
+  blocked: ["person"],
+  /** Nobody has a ticket's skills; nobody takes it; it has gone to the pool. */
+  unmet: ["number"],
+  nobody: ["number", "instant"],
+  pool: ["ticketId"],
+  /** A customer's home was told of a ticket. */
+  home: ["ticketId", "group"],
+  /** An agent wrote in a topic of a time before the numbers began anew. */
+  former: ["person", "thing"],
+  /** Somebody did something in the topic that a ticket has left. */
+  touched: ["number"],
+  /** Ticks of a checklist, and a place that moves, in a private chat (or 0, the staff group). */
+  ticked: ["person", "thing"],
+  still: ["person", "thing"],
+  command: ["person", "thing"],
+  "internal-album": ["thing"],
+  "unsent-album": ["thing"],
+  "sent-album": ["thing"],
+  misunderstood: ["thing"],
+  overtaken: ["thing"],
+} as const satisfies Record<string, readonly Part[]>;
+
+declare const known: unique symbol;
+/** Made by `toldKey` only: of a key that it does not know nobody could say with whom it has to go. */
+export type ToldKey = string & { readonly [known]: true };
+
+type Named<Parts extends readonly Part[]> = { [P in keyof Parts]: string | number | null };
+
+export function toldKey<K extends keyof typeof KEYS>(kind: K, ...parts: Named<(typeof KEYS)[K]>): ToldKey {
+  return [kind, ...parts.map(String)].join(":") as ToldKey;
+}
+
+/** The patterns of all keys that name something. */
+function patternsOf(part: Part, name: string | number): string[] {
+  return Object.entries<readonly Part[]>(KEYS).flatMap(([kind, parts]) => {
+    const at = parts.indexOf(part);
+    return at < 0 ? [] : [[kind, ...parts.map((_, index) => (index === at ? name : "*"))].join(":")];
+  });
+}
+
 /** What is said once: to whom, and what. */
-export class Told {
+export class Told implements Forgets {
   readonly #db: Database;
 
   constructor(db: Database) {
@@ -15,15 +67,15 @@ export class Told {
   }
 
   /** Whether this is the first time; what is said once is remembered here. */
-  firstTime(key: string, at: number): boolean {
+  firstTime(key: ToldKey, at: number): boolean {
     return this.#db.insert(told).values({ key, at }).onConflictDoNothing().returning().all().length > 0;
   }
 
-  has(key: string): boolean {
+  has(key: ToldKey): boolean {
     return this.#db.select().from(told).where(eq(told.key, key)).get() !== undefined;
   }
 
-  forget(key: string): void {
+  forget(key: ToldKey): void {
     this.#db.delete(told).where(eq(told.key, key)).run();
   }
 
@@ -40,5 +92,28 @@ export class Told {
         ),
       )
       .run();
+  }
+
+  forgetTickets(tickets: readonly TicketToForget[]): number {
+    return this.#forgetLike(
+      tickets.flatMap(({ number, id }) => [...patternsOf("number", number), ...patternsOf("ticketId", id)]),
+    );
+  }
+
+  forgetPerson(id: number): number {
+    return this.#forgetLike(patternsOf("person", id));
+  }
+
+  #forgetLike(patterns: readonly string[]): number {
+    return patterns.reduce(
+      (sum, pattern) =>
+        sum +
+        this.#db
+          .delete(told)
+          .where(sql`${told.key} GLOB ${pattern}`)
+          .returning({ n: told.key })
+          .all().length,
+      0,
+    );
   }
 }

@@ -1,9 +1,13 @@
 import { and, eq, gt, lt, sql } from "drizzle-orm";
+import { isAmong } from "./among.ts";
+import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
+import { numbersOf, type Forgets, type TicketToForget } from "./forgets.ts";
 import { tickets, topics } from "./schema.ts";
+import { ticketsOf } from "./tickets-of.ts";
 
 /** Every topic that ever was a ticket's. */
-export class Topics {
+export class Topics implements Forgets {
   readonly #db: Database;
 
   constructor(db: Database) {
@@ -33,5 +37,23 @@ export class Topics {
       .where(and(gt(topics.id, from), lt(topics.id, to)))
       .groupBy(topics.ticket)
       .all();
+  }
+
+  forgetTickets(tickets: readonly TicketToForget[]): number {
+    return this.#db
+      .delete(topics)
+      .where(isAmong(topics.ticket, numbersOf(tickets)))
+      .returning({ n: topics.id })
+      .all().length;
+  }
+
+  /** A ticket's topics, the former ones among them. */
+  of(number: number): number[] {
+    const rows = this.#db.select({ id: topics.id }).from(topics).where(eq(topics.ticket, number)).all();
+    return rows.map(({ id }) => id);
+  }
+
+  countOf(people: readonly number[]): number {
+    return countRows(this.#db, topics, sql`${topics.ticket} IN ${ticketsOf(people)}`);
   }
 }

@@ -1,0 +1,8 @@
+import { sql, type SQL } from "drizzle-orm";
+import { isAmong } from "./among.ts";
+import { tickets } from "./schema.ts";
+
+/** The numbers of people's tickets, as a subquery. */
+export function ticketsOf(people: readonly number[]): SQL {
+  return sql`(SELECT ${tickets.number} FROM ${tickets} WHERE ${isAmong(tickets.customer, people)})`;
+}
