@@ -1,13 +1,16 @@
-import type { OpenAPIHono } from "@hono/zod-openapi";
+import type * as z from "zod";
 import { version } from "../../package.json";
 import { SCOPE_NAMES, SCOPES } from "../domain/desk/scope.ts";
 import { API_CALL_KEPT_MS } from "../record/limits.ts";
-import type { Desk } from "./desk.ts";
+import { configSchema } from "./api/config-schema.ts";
 import { CALLS_PER_MINUTE_DEFAULT, KEPT_ANSWER_CHARS_MAX } from "./limits.ts";
-import { addWebhookPayloads } from "./webhook-payloads.ts";
+import { Problem, problemsByStatus } from "./problem.ts";
+import type { Operation, Operations } from "./route.ts";
+import { ShownSchemas, type Schema } from "./schemas.ts";
+import { webhookPayloads } from "./webhook-payloads.ts";
 
-/** The contract of the API: OpenAPI 3.1, made of the schemas that the routes validate with. */
-export type Contract = ReturnType<OpenAPIHono<Desk>["getOpenAPI31Document"]>;
+/** Resources of the API, each with the path that its operations stand under. */
+export type Resources = readonly (readonly [base: string, Operations])[];
 
 const HOURS_KEPT = API_CALL_KEPT_MS / 3_600_000;
 
@@ -52,13 +55,11 @@ const TAGS: Record<string, string> = {
   enrichment: "The system that knows the customers",
 };
 
-const contracts = new WeakMap<OpenAPIHono<Desk>, Contract>();
+let contract: object | null = null;
 
-/** The contract of an app; it is made once. */
-export function contractOf(app: OpenAPIHono<Desk>): Contract {
-  let contract = contracts.get(app);
-  if (contract === undefined) contracts.set(app, (contract = made(app)));
-  return contract;
+/** The contract of the API: OpenAPI 3.1, made of the schemas that the routes validate with. It is made once. */
+export function contractOf(resources: Resources): object {
+  return (contract ??= made(resources));
 }
 
 /** Headers of answers that programs go by; `answersWith` says which answer has which. */
@@ -89,50 +90,138 @@ function answersWith(
   ];
 }
 
-function made(app: OpenAPIHono<Desk>): Contract {
-  addWebhookPayloads(app);
-  for (const [name, [description, example]] of Object.entries(HEADERS))
-    app.openAPIRegistry.registerComponent("headers", name, {
-      description,
-      schema: { type: "string", example },
-    });
-  const contract = app.getOpenAPI31Document({
+function made(resources: Resources): object {
+  const schemas = new ShownSchemas();
+  const paths: Record<string, Record<string, object>> = {};
+  const parameters: Parameter[] = [];
+  for (const [base, { list }] of resources)
+    for (const of of list) {
+      const taken = parametersOf(of, schemas);
+      parameters.push(...taken);
+      (paths[`${base}${of.path}`] ??= {})[of.verb.toLowerCase()] = operationOf(of, taken, schemas);
+    }
+  const webhooks = webhookPayloads(schemas, (part) => {
+    const taken = parametersIn("header", part, schemas);
+    parameters.push(...taken);
+    return taken;
+  });
+  const named = schemas.fill();
+  for (const one of parameters)
+    if (one.schema["description"] !== undefined) one.description = one.schema["description"];
+  const { $schema: _dialect, ...config } = configSchema;
+  return {
     openapi: "3.1.0",
     info: {
       title: "Topicdesk",
       version,
       description: DESCRIPTION,
-      // The library's types know of `identifier` only in their newer half.
-      license: { name: "MIT", identifier: "MIT" } as { name: string },
+      license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-  });
-  for (const [path, item] of Object.entries(contract.paths ?? {})) {
-    const tag = path.replace("/api/v1/", "").split("/").find(Boolean) ?? "";
-    for (const method of ["get", "put", "post", "patch", "delete"] as const) {
-      const operation = item[method];
-      if (operation === undefined) continue;
-      const answers = Object.entries(operation.responses ?? {});
-      const changes = operation.parameters?.some((one) => "name" in one && one.name === "Idempotency-Key");
-      const versioned = answers.some(([, { headers = {} }]) => "ETag" in headers);
-      for (const [status, response] of answers) {
-        if ((operation.security ?? []).length === 0) continue;
-        const names = answersWith(status, { changes: changes === true, versioned });
-        const headers = names.map((name) => [name, { $ref: `#/components/headers/${name}` }] as const);
-        response.headers = { ...response.headers, ...Object.fromEntries(headers) };
-      }
-      operation.tags = [tag];
-      operation.description = [operation.description, scopeWords(operation.security ?? [])]
-        .filter(Boolean)
-        .join("\n\n");
+    components: {
+      securitySchemes: {
+        bearer: {
+          type: "http",
+          scheme: "bearer",
+          description: "An API key, or an access token of the configured issuer",
+        },
+      },
+      headers: Object.fromEntries(
+        Object.entries(HEADERS).map(([name, [description, example]]) => [
+          name,
+          { description, schema: { type: "string", example } },
+        ]),
+      ),
+      schemas: { Config: config, ...named },
+    },
+    paths,
+    webhooks,
+  };
+}
+
+interface Parameter {
+  name: string;
+  in: "path" | "query" | "header";
+  required: boolean;
+  description?: unknown;
+  schema: Schema;
+}
+
+function parametersOf({ params, query, headers }: Operation, schemas: ShownSchemas): Parameter[] {
+  return [
+    ...parametersIn("path", params, schemas),
+    ...parametersIn("query", query, schemas),
+    ...parametersIn("header", headers, schemas),
+  ];
+}
+
+function parametersIn(
+  place: Parameter["in"],
+  part: z.ZodObject | undefined,
+  schemas: ShownSchemas,
+): Parameter[] {
+  return Object.entries((part?.shape ?? {}) as Record<string, z.ZodType>).map(([name, schema]) => ({
+    name,
+    in: place,
+    required: !schema.safeParse(undefined).success,
+    schema: schemas.of(schema),
+  }));
+}
+
+/** The scopes decide the rest: who may call it, what it says of itself, and which headers its answers have. */
+function operationOf(of: Operation, parameters: Parameter[], schemas: ShownSchemas): object {
+  const { scopes, answer, also, content, answerHeaders, body } = of;
+  const security = of.security ?? (scopes === undefined ? [] : [{ bearer: [...scopes] }]);
+  const [status, schema, description] = answer;
+  const shown = content ?? (schema === null ? undefined : { "application/json": { schema } });
+  const good = { description, ...(answerHeaders === undefined ? {} : { headers: answerHeaders }) };
+  const responses: Record<string, { description: string; headers?: object; content?: object }> = {
+    [status]: shown === undefined ? good : { ...good, content: contentOf(shown, schemas) },
+    ...also,
+  };
+  const refusal = { "application/problem+json": { schema: schemas.of(Problem) } };
+  for (const [wrong, words] of problemsByStatus(of.problems))
+    responses[wrong] = { description: words, content: refusal };
+  const versioned = answerHeaders?.["ETag"] !== undefined;
+  if (security.length > 0)
+    for (const [code, response] of Object.entries(responses)) {
+      const names = answersWith(code, { changes: of.changes, versioned });
+      const headers = names.map((name) => [name, { $ref: `#/components/headers/${name}` }] as const);
+      response.headers = { ...response.headers, ...Object.fromEntries(headers) };
     }
-  }
-  return contract;
+  return {
+    operationId: of.id,
+    tags: [of.path.split("/")[1]],
+    summary: of.summary,
+    description: [of.description, scopeWords(security)].filter(Boolean).join("\n\n"),
+    security,
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined ? {} : { requestBody: bodyOf(of, schemas.of(body)) }),
+    responses,
+  };
+}
+
+function bodyOf({ bodyDescription, example, examples }: Operation, schema: Schema): object {
+  const shown = {
+    ...(example === undefined ? {} : { example }),
+    ...(examples === undefined ? {} : { examples }),
+  };
+  return {
+    required: true,
+    ...(bodyDescription === undefined ? {} : { description: bodyDescription }),
+    content: { "application/json": { schema, ...shown } },
+  };
+}
+
+function contentOf(content: NonNullable<Operation["content"]>, schemas: ShownSchemas): object {
+  return Object.fromEntries(
+    Object.entries(content).map(([type, { schema }]) => [type, { schema: schemas.of(schema) }]),
+  );
 }
 
 /** For people: viewers show no scopes of keys. */
-function scopeWords(security: Record<string, string[]>[]): string {
+function scopeWords(security: NonNullable<Operation["security"]>): string {
   const scopes = security.flatMap((one) => one["bearer"] ?? []).map((scope) => `\`${scope}\``);
   if (scopes.length === 0) return "Needs no key.";
   const isOpen = security.some((one) => Object.keys(one).length === 0);

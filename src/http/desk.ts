@@ -1,5 +1,4 @@
-import type { Context } from "hono";
-import type { SchemaProblem } from "../domain/config/schema-problems.ts";
+import type { VersionedConfig } from "../domain/config/config.ts";
 import type { Scope } from "../domain/desk/scope.ts";
 
 /** Who calls the API. */
@@ -21,12 +20,10 @@ export interface Desk {
     now: () => number;
     /** Whether `ADMIN_TOKEN` only makes keys once there is one that could make others. */
     bootstraps: boolean;
-    /** Answers a request of which some part is not valid. */
-    invalid: (c: Context<Desk>) => Promise<Response>;
-    /** What does not fit this desk, of the keys of a body that are valid by themselves; set behind `fitting`. */
-    misfits?: (sound: object) => Promise<SchemaProblem[]> | SchemaProblem[];
     /** Who calls; set on every path behind `authenticated`. */
     principal: Principal;
+    /** The configuration in force; set for operations that are `configured`. */
+    versioned?: VersionedConfig;
     /** The cause key of what this call changes; set on every route that changes something. */
     cause: string;
   };

@@ -1,4 +1,4 @@
-import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Hono } from "hono";
 import { html } from "hono/html";
 import { accepts } from "./acceptable.ts";
 import type { Desk } from "./desk.ts";
@@ -67,7 +67,7 @@ const PROBLEMS_PAGE = html`<!doctype html>
  * The contract for people: a page round Swagger UI, whose files lie beside the Worker (`npm run assets`). Open to
  * everyone, as the contract is.
  */
-export function addDocs(app: OpenAPIHono<Desk>): void {
+export function addDocs(app: Hono<Desk>): void {
   app.get("/api/docs", (c) => {
     if (!accepts(c.req.header("Accept"), "text/html"))
       return problem(c, "request.not_acceptable", { detail: "Here it is a page; openapi.json is JSON." });

@@ -1,4 +1,4 @@
-import { z } from "@hono/zod-openapi";
+import * as z from "zod";
 import type { SchemaProblem } from "../domain/config/schema-problems.ts";
 
 /** Key of the release before → what it is called now. */

@@ -1,6 +1,6 @@
-import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
+import * as z from "zod";
 import { signingRoot } from "../domain/desk/secrets.ts";
 import { log } from "../log.ts";
 import { ApiCalls, type Lease } from "../record/api-calls.ts";
@@ -21,12 +21,11 @@ export const IdempotencyKey = z
   // Two lines of one header come joined like this: which of the two keys was meant nobody knows.
   .refine((key) => !key.includes(", "), 'must be sent once, and hold no ", "')
   .optional()
-  .openapi({
+  .meta({
     description:
       "A key of the caller's choice, for a day: the same call again is answered as the first time, with `Idempotency-Replayed: true`, and changes nothing. A call that was refused (4xx) changed nothing: its key is free again, for the corrected call, too",
     example: "7b1c0d52-1f2e-4d8f-9d5e-0f5a1c7e3b11",
   });
-const Header = z.object({ "Idempotency-Key": IdempotencyKey });
 
 /** What a repetition is told of the first answer, besides its body. */
 const KEPT_HEADERS = ["Content-Type", "Cache-Control", "ETag", "Location"];
@@ -41,10 +40,10 @@ interface Kept {
  */
 export const once = createMiddleware<Desk>(async (c, next) => {
   const caller = c.get("principal").id;
-  const header = { "Idempotency-Key": c.req.header("Idempotency-Key") };
-  const read = Header.safeParse(header);
-  if (!read.success) return c.get("invalid")(c);
-  const { "Idempotency-Key": key } = read.data;
+  const read = IdempotencyKey.safeParse(c.req.header("Idempotency-Key"));
+  // It is refused with everything else that is not valid.
+  if (!read.success) return next();
+  const key = read.data;
   if (key === undefined) {
     c.set("cause", `api:${caller}:${crypto.randomUUID()}`);
     return next();

@@ -1,5 +1,5 @@
-import { z } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import type { Context, TypedResponse } from "hono";
+import * as z from "zod";
 
 /**
  * Every problem that the desk answers, by its code. A code never changes its meaning; titles are for people.
@@ -120,20 +120,21 @@ export const PROBLEM_PAGE = "/api/problems";
 /** A problem document, RFC 9457. */
 export const Problem = z
   .object({
-    code: z.enum(PROBLEM_CODES).openapi("ProblemCode", {
+    code: z.enum(PROBLEM_CODES).meta({
+      id: "ProblemCode",
       description: `Stable; what programs should look at.\n\n${PROBLEM_CODES.map(
         (code) => `- \`${code}\` (${PROBLEMS[code].status}): ${PROBLEMS[code].title}`,
       ).join("\n")}`,
       example: "ticket.not_found",
     }),
-    type: z.url().openapi({
+    type: z.url().meta({
       description: "Where the code is described",
       example: "https://desk.example.com/api/problems#ticket.not_found",
     }),
     title: z.string(),
     status: z.int(),
-    detail: z.string().optional().openapi({ description: "What is special about this occurrence" }),
-    instance: z.string().openapi({
+    detail: z.string().optional().meta({ description: "What is special about this occurrence" }),
+    instance: z.string().meta({
       description:
         "What was asked for (a URI reference); of `internal.error` the name under which the log has it",
       example: "/api/v1/tickets/SUP-1",
@@ -141,22 +142,22 @@ export const Problem = z
     problems: z
       .array(
         z.object({
-          pointer: z.string().openapi({
+          pointer: z.string().meta({
             description:
               "JSON pointer into the body; what was wrong elsewhere stands under /query, /path or /header",
             example: "/queues/1/group",
           }),
           message: z.string(),
-          at: z.string().optional().openapi({
+          at: z.string().optional().meta({
             description: "Of a configuration: the same place by the names of the items that it leads through",
             example: "queues[invoices].group",
           }),
         }),
       )
       .optional()
-      .openapi({ description: "Everything that is not valid, at once" }),
+      .meta({ description: "Everything that is not valid, at once" }),
   })
-  .openapi("Problem");
+  .meta({ id: "Problem" });
 
 interface More {
   detail?: string;
@@ -189,22 +190,20 @@ export function notJson(c: Context) {
   });
 }
 
-export type ProblemResponses<Code extends ProblemCode> = {
-  [Status in StatusOf<Code>]: {
-    description: string;
-    content: { "application/problem+json": { schema: typeof Problem } };
-  };
-};
+/** What a handler answers with one of these problems. */
+export type ProblemAnswer<Code extends ProblemCode> = TypedResponse<
+  z.input<typeof Problem>,
+  StatusOf<Code>,
+  "json"
+>;
 
-/** The problems that a route may answer, for its contract. */
-export function problems<Code extends ProblemCode>(...codes: Code[]): ProblemResponses<Code> {
-  const responses: Record<number, object> = {};
-  for (const status of new Set(codes.map((code) => PROBLEMS[code].status))) {
-    const those = [...new Set(codes)].filter((code) => PROBLEMS[code].status === status);
-    responses[status] = {
-      description: those.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join("; "),
-      content: { "application/problem+json": { schema: Problem } },
-    };
+/** What each of these problems is, by its status. */
+export function problemsByStatus(codes: readonly ProblemCode[]): Map<number, string> {
+  const words = new Map<number, string>();
+  for (const code of new Set(codes)) {
+    const { status, title } = PROBLEMS[code];
+    const before = words.get(status);
+    words.set(status, `${before === undefined ? "" : `${before}; `}\`${code}\`: ${title}`);
   }
-  return responses as ProblemResponses<Code>;
+  return words;
 }

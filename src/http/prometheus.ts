@@ -3,7 +3,7 @@ import type { Config } from "../domain/config/config.ts";
 import { askGroups, groupIds } from "../groups/ask.ts";
 import { STANDING_STATUSES, ticketsByStanding } from "../record/metrics.ts";
 import { RecordUnreachable } from "../record/reach.ts";
-import { needs } from "./access.ts";
+import { scoped } from "./access.ts";
 import { authenticated } from "./auth.ts";
 import type { Desk } from "./desk.ts";
 import { exposition, type Family, type Sample } from "./exposition.ts";
@@ -13,7 +13,7 @@ import { rateLimited } from "./rate-limit.ts";
 /** How the desk stands, for Prometheus: `/metrics`, behind a key with `metrics:read`. */
 export const prometheus = new Hono<Desk>();
 
-prometheus.get("/metrics", authenticated, rateLimited, ...needs("metrics:read").middleware, async (c) => {
+prometheus.get("/metrics", authenticated, rateLimited, scoped(["metrics:read"]), async (c) => {
   const families = await standing(c.env, c.get("now")());
   return c.body(exposition(families), 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
 });

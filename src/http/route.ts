@@ -1,28 +1,28 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import type { Context, MiddlewareHandler } from "hono";
+import { waitUntil } from "cloudflare:workers";
+import { Hono, type Context, type MiddlewareHandler, type TypedResponse } from "hono";
+import { createMiddleware } from "hono/factory";
+import * as z from "zod";
+import type { VersionedConfig } from "../domain/config/config.ts";
 import type { SchemaProblem } from "../domain/config/schema-problems.ts";
 import type { Scope } from "../domain/desk/scope.ts";
-import { changes, changesFitting, needs } from "./access.ts";
+import { configCacheOf } from "../record/config-cache.ts";
+import { scoped } from "./access.ts";
 import type { Desk } from "./desk.ts";
-import { IdempotencyKey } from "./once.ts";
-import {
-  ADMISSION,
-  ADMISSION_TO_CHANGE,
-  problems,
-  type ProblemCode,
-  type ProblemResponses,
-} from "./problem.ts";
+import { IdempotencyKey, once } from "./once.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, problem, type ProblemAnswer, type ProblemCode } from "./problem.ts";
+import { readable } from "./readable.ts";
+import type { Shown } from "./schemas.ts";
+import { parsed } from "./validation.ts";
 
-type Verb = "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
-/** A schema to check by, or only to show: JSON Schema, of a body that the handler reads itself. */
-type Shown = z.ZodType | object;
+export type Verb = "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
+type Name = `${Verb} /${string}`;
 interface Header {
   description?: string;
   schema: { type: "string"; example: string };
 }
 
 /** What one operation takes and answers, besides what every operation of the API does. */
-interface Operation {
+interface Said {
   id: string;
   /** None: it needs no key, and says itself which problems it has. */
   scopes?: readonly [Scope, ...Scope[]];
@@ -36,12 +36,17 @@ interface Operation {
   query?: z.ZodObject;
   /** Besides `Idempotency-Key`. */
   headers?: z.ZodObject;
+  /** A body that is only shown is given to the handler as it came. */
   body?: Shown;
   bodyDescription?: string;
   example?: unknown;
   examples?: Record<string, unknown>;
-  /** What does not fit the desk, of the keys of a body that are valid by themselves. */
+  /** What does not fit the desk, of the keys of a body that are valid by themselves. The handler checks the whole body. */
   fits?: (c: Context<Desk>, sound: never) => Promise<SchemaProblem[]> | SchemaProblem[];
+  /** What is wrong with a body, in better words than those of its schema. */
+  mistakes?: (body: unknown) => SchemaProblem[];
+  /** Whether it works with the configuration: it gets it as `versioned`, and answers `config.missing` without one. */
+  configured?: true;
   /** The one good answer: JSON of this schema, or `content`, or nothing. */
   answer: readonly [status: 200 | 201 | 202 | 204, schema: Shown | null, description: string];
   content?: Record<string, { schema: Shown }>;
@@ -51,103 +56,101 @@ interface Operation {
   problems?: readonly ProblemCode[];
 }
 
-type MethodOf<Name extends string> = Name extends `${infer V extends Verb} ${string}` ? Lowercase<V> : never;
-type PathOf<Name extends string> = Name extends `${Verb} ${infer Path}` ? Path : never;
-type Part<O, Key extends string> = O extends { [K in Key]: infer S } ? { [K in Key]: S } : object;
-type BodyOf<O> = O extends { body: infer S extends z.ZodType }
-  ? { body: { required: true; content: { "application/json": { schema: S } } } }
-  : object;
-type ExtraOf<O> = O extends { problems: readonly (infer C extends ProblemCode)[] } ? C : never;
-type ContentOf<O extends Operation> = O extends { content: infer Content }
-  ? { content: Content }
-  : O["answer"][1] extends null
-    ? object
-    : { content: { "application/json": { schema: O["answer"][1] } } };
-type AnswersOf<O extends Operation> = {
-  [S in O["answer"][0]]: { description: string } & ContentOf<O>;
-} & (O extends { also: infer Also } ? Also : object) &
-  ProblemResponses<ExtraOf<O> | (typeof ADMISSION_TO_CHANGE)[number]>;
+/** An operation as its contract shows it and its route does it. */
+export interface Operation<O extends Said = Said, Path extends string = string> extends Omit<
+  Said,
+  "problems"
+> {
+  verb: Verb;
+  path: Path;
+  changes: boolean;
+  headers?: z.ZodObject;
+  problems: readonly ProblemCode[];
+  said: O;
+}
 
-type RouteOf<Name extends string, O extends Operation> = {
-  method: MethodOf<Name>;
-  path: PathOf<Name>;
-  operationId: string;
-  summary: string;
-  request: Part<O, "params"> & Part<O, "query"> & Part<O, "headers"> & BodyOf<O>;
-  responses: AnswersOf<O>;
-  getRoutingPath(): string;
-};
+type PathOf<N extends string> = N extends `${Verb} ${infer Path}` ? Path : never;
+type Part<O, Key extends string, As extends string> = O extends { [K in Key]: infer S extends z.ZodType }
+  ? { [K in As]: z.output<S> }
+  : object;
+type Body<O> = O extends { body: infer S } ? { json: S extends z.ZodType ? z.output<S> : unknown } : object;
+type Parts<O> = Part<O, "params", "param"> &
+  Part<O, "query", "query"> &
+  Part<O, "headers", "header"> &
+  Body<O>;
+type DeskOf<O> = O extends { configured: true }
+  ? { Bindings: Desk["Bindings"]; Variables: Desk["Variables"] & { versioned: VersionedConfig } }
+  : Desk;
+type CodesOf<O> = O extends { problems: readonly (infer Code extends ProblemCode)[] } ? Code : never;
+type GoodOf<O extends Said> = O extends { content: object }
+  ? Response
+  : O["answer"][1] extends z.ZodType
+    ? TypedResponse<z.input<O["answer"][1]>, O["answer"][0], "json">
+    : O["answer"][1] extends null
+      ? TypedResponse<null, O["answer"][0], "body">
+      : TypedResponse<object, O["answer"][0], "json">;
+type AnswerOf<O extends Said> =
+  | GoodOf<O>
+  | (O extends { also: object } ? TypedResponse<null, 304, "body"> : never)
+  | ProblemAnswer<CodesOf<O> | (typeof ADMISSION_TO_CHANGE)[number] | "config.missing">;
+type Handler<O extends Said, Path extends string> = (
+  c: Context<DeskOf<O>, Path, { in: Parts<O>; out: Parts<O> }>,
+) => AnswerOf<O> | Promise<AnswerOf<O>>;
 
 /** An operation of the API by its method and path, with the frame that all of them share. */
-export function operation<const Name extends `${Verb} /${string}`, const O extends Operation>(
-  name: Name,
-  o: O,
-): RouteOf<Name, O> {
-  const [verb, path] = name.split(" ") as [Verb, string];
-  const changing = verb !== "GET" && o.isReading === undefined;
-  const headers = {
-    ...(changing ? { "Idempotency-Key": IdempotencyKey } : {}),
-    ...(o.headers?.shape as Record<string, z.ZodType> | undefined),
-  };
-  const route = createRoute({
-    method: verb.toLowerCase() as Lowercase<Verb>,
+export function operation<const N extends Name, const O extends Said>(
+  name: N,
+  said: O,
+): Operation<O, PathOf<N>> {
+  const [verb, path] = name.split(" ") as [Verb, PathOf<N>];
+  const changes = verb !== "GET" && said.isReading === undefined;
+  const { headers, problems = [], configured } = said as Said;
+  const withKey = changes ? keyed.extend(headers?.shape ?? {}) : headers;
+  const missing = configured === undefined ? [] : (["config.missing"] as const);
+  return {
+    ...(said as Said),
+    verb,
     path,
-    operationId: o.id,
-    ...frameOf(o, changing),
-    ...(o.security === undefined ? {} : { security: o.security as { bearer: string[] }[] }),
-    summary: o.summary,
-    ...(o.description === undefined ? {} : { description: o.description }),
-    request: {
-      ...(o.params === undefined ? {} : { params: o.params }),
-      ...(o.query === undefined ? {} : { query: o.query }),
-      ...(Object.keys(headers).length === 0 ? {} : { headers: z.object(headers) }),
-      ...(o.body === undefined ? {} : { body: bodyOf(o) }),
-    },
-    responses: {
-      [o.answer[0]]: answerOf(o),
-      ...o.also,
-      ...problems(...commonProblems(o, changing), ...(o.problems ?? [])),
-    },
-  });
-  return route as unknown as RouteOf<Name, O>;
+    changes,
+    ...(withKey === undefined ? {} : { headers: withKey }),
+    problems: [...commonProblems(said, changes), ...problems, ...missing],
+    said,
+  };
 }
 
-function frameOf(
-  { scopes, fits }: Operation,
-  changing: boolean,
-): { security?: { bearer: string[] }[]; middleware?: MiddlewareHandler[] } {
-  if (scopes === undefined) return {};
-  if (!changing) return needs(...scopes);
-  return fits === undefined ? changes(...scopes) : changesFitting<never>(fits, ...scopes);
-}
+/** Every call that changes something takes this header. */
+const keyed = z.object({ "Idempotency-Key": IdempotencyKey });
+const BODY = ["request.malformed", "request.too_large", "request.encoded", "request.not_json"] as const;
 
-function commonProblems(o: Operation, changing: boolean): readonly ProblemCode[] {
+function commonProblems(o: Said, changes: boolean): readonly ProblemCode[] {
   if (o.scopes === undefined) return [];
-  if (changing) return ADMISSION_TO_CHANGE;
-  if (o.body !== undefined)
-    return ["request.malformed", ...ADMISSION, "request.too_large", "request.not_json", "request.invalid"];
+  if (changes) return ADMISSION_TO_CHANGE;
+  if (o.body !== undefined) return [...ADMISSION, ...BODY, "request.invalid"];
   const takes = o.params !== undefined || o.query !== undefined;
   return takes ? [...ADMISSION, "request.invalid"] : ADMISSION;
 }
 
-function bodyOf(o: Operation) {
-  const json = {
-    schema: o.body as z.ZodType,
-    ...("example" in o ? { example: o.example } : {}),
-    ...(o.examples === undefined ? {} : { examples: o.examples }),
-  };
-  return {
-    required: true,
-    ...(o.bodyDescription === undefined ? {} : { description: o.bodyDescription }),
-    content: { "application/json": json as { schema: z.ZodType } },
-  };
+/** Operations of one resource: their routes, and what the contract says of them. */
+export class Operations extends Hono<Desk> {
+  readonly list: Operation[] = [];
+
+  add<O extends Said, Path extends string>(of: Operation<O, Path>, handler: Handler<O, Path>): void {
+    this.list.push(of);
+    const { verb, path, scopes, changes, configured } = of;
+    const frame: MiddlewareHandler<Desk>[] = [
+      ...(scopes === undefined ? [] : [scoped(scopes), readable]),
+      ...(changes ? [once] : []),
+      parsed(of),
+      ...(configured === undefined ? [] : [withConfig]),
+    ];
+    const route = path.replaceAll(/\/\{(.+?)\}/g, "/:$1");
+    this.on(verb, [route], ...frame, handler as unknown as MiddlewareHandler<Desk>);
+  }
 }
 
-function answerOf({ answer: [, schema, description], content, answerHeaders }: Operation) {
-  const of = content ?? (schema === null ? undefined : { "application/json": { schema } });
-  return {
-    description,
-    ...(answerHeaders === undefined ? {} : { headers: answerHeaders }),
-    ...(of === undefined ? {} : { content: of as Record<string, { schema: z.ZodType }> }),
-  };
-}
+const withConfig = createMiddleware<Desk>(async (c, next) => {
+  const versioned = await configCacheOf(c.env.DB).get(waitUntil);
+  if (versioned === null) return problem(c, "config.missing");
+  c.set("versioned", versioned);
+  return next();
+});

@@ -1,4 +1,4 @@
-import { z, type OpenAPIHono } from "@hono/zod-openapi";
+import * as z from "zod";
 import { WEBHOOK_TIMEOUT_MS } from "../domain/limits.ts";
 import { METRICS } from "../domain/metric.ts";
 import { PRIORITIES } from "../domain/priority.ts";
@@ -7,7 +7,7 @@ import { TICKET_STATUSES } from "../domain/ticket/status.ts";
 import { MESSAGE_EVENTS } from "../domain/ticket/webhook-event.ts";
 import { Instant } from "./api/shared.ts";
 import { By, Due } from "./api/ticket-json.ts";
-import type { Desk } from "./desk.ts";
+import type { Schema, ShownSchemas } from "./schemas.ts";
 
 /* What endpoints of the configuration are sent, for the contract: one body for each kind of event. */
 
@@ -15,8 +15,8 @@ const WEBHOOK_SECONDS = WEBHOOK_TIMEOUT_MS / 1_000;
 
 const Ticket = z
   .object({
-    id: z.string().openapi({ example: "main:1042" }),
-    ref: z.string().openapi({ example: "SUP-1042" }),
+    id: z.string().meta({ example: "main:1042" }),
+    ref: z.string().meta({ example: "SUP-1042" }),
     group: z.string(),
     status: z.enum(TICKET_STATUSES),
     priority: z.enum(PRIORITIES),
@@ -25,15 +25,15 @@ const Ticket = z
     assignee: z.object({ id: z.int(), name: z.string() }).nullable(),
     customer: z.object({ id: z.int() }),
     due: Due,
-    subject: z.string().optional().openapi({ description: "With `includeText` and `textInWebhooks` only" }),
+    subject: z.string().optional().meta({ description: "With `includeText` and `textInWebhooks` only" }),
   })
-  .openapi("WebhookTicket", { description: "How the ticket stands after what happened" });
+  .meta({ id: "WebhookTicket", description: "How the ticket stands after what happened" });
 
 /** A body of Standard Webhooks, with what stands in it. */
 function told<Type extends z.ZodType, Data extends z.ZodType>(type: Type, data: Data) {
   return z.object({
     type,
-    timestamp: Instant.openapi({ description: "When it happened" }),
+    timestamp: Instant.meta({ description: "When it happened" }),
     data,
   });
 }
@@ -45,10 +45,10 @@ const TicketTold = told(
     by: By,
     change: z
       .record(z.string(), z.unknown())
-      .openapi({ description: "What it changed", example: { from: "open", to: "resolved" } }),
-    note: z.string().optional().openapi({ description: "With `includeText` and `textInWebhooks` only" }),
+      .meta({ description: "What it changed", example: { from: "open", to: "resolved" } }),
+    note: z.string().optional().meta({ description: "With `includeText` and `textInWebhooks` only" }),
   }),
-).openapi("WebhookOfTicket");
+).meta({ id: "WebhookOfTicket" });
 
 const EscalationTold = told(
   z.literal("ticket.escalated"),
@@ -56,17 +56,17 @@ const EscalationTold = told(
     ticket: Ticket,
     escalation: z.object({
       policy: z.string(),
-      step: z.int().openapi({ description: "Counts from 0" }),
+      step: z.int().meta({ description: "Counts from 0" }),
       metric: z.enum(METRICS),
       instance: z.int(),
       moment: z.enum(["warning", "breach", "overdue"]),
       offsetMs: z.int(),
       clock: z.enum(["business", "wall"]),
-      dueAt: Instant.openapi({ description: "Until when the promise had to be kept" }),
-      late: z.boolean().openapi({ description: "The desk noted it late" }),
+      dueAt: Instant.meta({ description: "Until when the promise had to be kept" }),
+      late: z.boolean().meta({ description: "The desk noted it late" }),
     }),
   }),
-).openapi("WebhookOfEscalation");
+).meta({ id: "WebhookOfEscalation" });
 
 const MessageTold = told(
   z.enum(MESSAGE_EVENTS),
@@ -74,42 +74,42 @@ const MessageTold = told(
     ticket: Ticket,
     message: z.object({
       from: z.enum(["customer", "agent", "program"]),
-      writer: z.union([z.int(), z.string()]).openapi({ description: "A Telegram id, or a key's name" }),
-      messageId: z.int().nullable().openapi({ description: "Null: a program wrote it" }),
-      kind: z.string().openapi({ example: "text" }),
+      writer: z.union([z.int(), z.string()]).meta({ description: "A Telegram id, or a key's name" }),
+      messageId: z.int().nullable().meta({ description: "Null: a program wrote it" }),
+      kind: z.string().meta({ example: "text" }),
       album: z.string().nullable(),
       sentAt: Instant,
       text: z
         .string()
         .nullable()
         .optional()
-        .openapi({ description: "With `includeText` and `textInWebhooks` only; null: there is none" }),
+        .meta({ description: "With `includeText` and `textInWebhooks` only; null: there is none" }),
     }),
   }),
-).openapi("WebhookOfMessage");
+).meta({ id: "WebhookOfMessage" });
 
 const DepthTold = told(
   z.enum(["queue.depth_exceeded", "queue.depth_recovered"]),
   z.object({
     group: z.string(),
     queue: z.string(),
-    unassigned: z.int().openapi({ description: "Tickets that nobody has" }),
+    unassigned: z.int().meta({ description: "Tickets that nobody has" }),
     limit: z.int(),
   }),
-).openapi("WebhookOfQueueDepth");
+).meta({ id: "WebhookOfQueueDepth" });
 
 const PingTold = told(
   z.literal("ping"),
-  z.object({ webhook: z.string().openapi({ description: "The endpoint's id", example: "queue-manager" }) }),
-).openapi("WebhookPing");
+  z.object({ webhook: z.string().meta({ description: "The endpoint's id", example: "queue-manager" }) }),
+).meta({ id: "WebhookPing" });
 
 const HEADERS = z.object({
-  "webhook-id": z.string().openapi({
+  "webhook-id": z.string().meta({
     description: "The same over all tries: a receiver tells a repetition by it",
     example: "msg_main_7",
   }),
-  "webhook-timestamp": z.string().openapi({ description: "Of this try, in s since 1970" }),
-  "webhook-signature": z.string().openapi({
+  "webhook-timestamp": z.string().meta({ description: "Of this try, in s since 1970" }),
+  "webhook-signature": z.string().meta({
     description: "Of id, timestamp and body, `v1,…`; two with a space between while a secret is replaced",
   }),
 });
@@ -122,22 +122,21 @@ const SENT = {
   ping: ["Somebody tries the endpoint", PingTold],
 } as const;
 
-/** Adds to the contract what the desk sends to endpoints. */
-export function addWebhookPayloads({ openAPIRegistry }: OpenAPIHono<Desk>): void {
-  for (const [path, [summary, schema]] of Object.entries(SENT)) {
-    openAPIRegistry.registerWebhook({
-      method: "post",
-      path,
-      operationId: `receive${path.charAt(0).toUpperCase()}${path.slice(1)}`,
+/** What the desk sends to endpoints, for the contract. */
+export function webhookPayloads(
+  schemas: ShownSchemas,
+  parametersOf: (headers: z.ZodObject) => object[],
+): Record<string, Schema> {
+  const sent = Object.entries(SENT).map(([name, [summary, schema]]) => {
+    const post = {
+      operationId: `receive${name.charAt(0).toUpperCase()}${name.slice(1)}`,
       tags: ["webhooks"],
       // By its signature a receiver knows the desk; it asks for no key of the desk's.
       security: [],
       summary,
       description: "As Standard Webhooks 1.0 has it. What happens to one ticket comes in order.",
-      request: {
-        headers: HEADERS,
-        body: { required: true, content: { "application/json": { schema } } },
-      },
+      parameters: parametersOf(HEADERS),
+      requestBody: { required: true, content: { "application/json": { schema: schemas.of(schema) } } },
       responses: {
         "2XX": { description: "It is taken" },
         410: { description: "The endpoint wants nothing any more: it is left alone until it is enabled" },
@@ -145,6 +144,8 @@ export function addWebhookPayloads({ openAPIRegistry }: OpenAPIHono<Desk>): void
           description: `Anything else, or nothing within ${WEBHOOK_SECONDS} s: it is sent again, for three days`,
         },
       },
-    });
-  }
+    };
+    return [name, { post }] as const;
+  });
+  return Object.fromEntries(sent);
 }

@@ -1,5 +1,5 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import { Hono } from "hono";
 import { telegramSecrets } from "../domain/desk/secrets.ts";
 import { UPDATE_BYTES_MAX } from "../domain/limits.ts";
 import { receive } from "../groups/receiving.ts";
@@ -18,7 +18,7 @@ import { isOneOf } from "./secret.ts";
  * shall bring again is answered 503 with `Retry-After`, which Telegram honours. Nothing here calls Telegram: it sends
  * the chat's next update only after this answer.
  */
-export const webhook = new OpenAPIHono<Desk>();
+export const webhook = new Hono<Desk>();
 
 webhook.post("/telegram/webhook", async (c) => {
   const presented = c.req.header("X-Telegram-Bot-Api-Secret-Token") ?? "";

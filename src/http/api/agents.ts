@@ -1,5 +1,5 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import * as z from "zod";
 import { Duration, ms } from "../../domain/duration.ts";
 import type { Presence } from "../../domain/team/presence.ts";
 import { agentStates, tellPresence, type AgentState } from "../../groups/agents.ts";
@@ -7,10 +7,9 @@ import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { encodeCursor } from "../../record/cursor.ts";
-import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import {
   notInFuture,
   cursorOf,
@@ -24,51 +23,49 @@ import {
 } from "./shared.ts";
 
 /** Who answers: by the configuration, and as the groups' objects know them now. */
-export const agentsApi = new OpenAPIHono<Desk>();
+export const agentsApi = new Operations();
 
 const Availability = z.enum(["online", "away", "offline"]);
 const Agent = z
   .object({
-    id: z.int().openapi({ description: "Telegram user id", example: 9001 }),
-    name: z.string().openapi({ example: "Olga" }),
+    id: z.int().meta({ description: "Telegram user id", example: 9001 }),
+    name: z.string().meta({ example: "Olga" }),
     username: z.string().nullable(),
     role: z.enum(["lead", "senior", "agent"]),
     groups: z.array(z.string()),
-    home: z.string().openapi({ description: "The group that keeps their availability: their first" }),
-    shift: z.string().nullable().openapi({ description: "The calendar of their shift; null: always" }),
-    capacity: z.int().openapi({ description: "Tickets at once, all groups together" }),
+    home: z.string().meta({ description: "The group that keeps their availability: their first" }),
+    shift: z.string().nullable().meta({ description: "The calendar of their shift; null: always" }),
+    capacity: z.int().meta({ description: "Tickets at once, all groups together" }),
     presence: z
       .object({
         availability: Availability,
-        until: Instant.nullable().openapi({ description: "Of who is away; null: until they say otherwise" }),
-        available: z
-          .boolean()
-          .openapi({ description: "Whether they are given tickets now, if they have room" }),
-        because: z.string().nullable().openapi({ description: "Why not", example: "not on shift" }),
+        until: Instant.nullable().meta({ description: "Of who is away; null: until they say otherwise" }),
+        available: z.boolean().meta({ description: "Whether they are given tickets now, if they have room" }),
+        because: z.string().nullable().meta({ description: "Why not", example: "not on shift" }),
       })
       .nullable()
-      .openapi({ description: "Null while their home does not answer" }),
+      .meta({ description: "Null while their home does not answer" }),
     open: z.object({
       total: z.int(),
       byGroup: z
         .record(z.string(), z.int())
-        .openapi({ description: "A group that does not answer is left out" }),
+        .meta({ description: "A group that does not answer is left out" }),
     }),
-    lastAssignedAt: Instant.nullable().openapi({ description: "When the desk last handed them a ticket" }),
+    lastAssignedAt: Instant.nullable().meta({ description: "When the desk last handed them a ticket" }),
   })
-  .openapi("Agent");
+  .meta({ id: "Agent" });
 const UnreachableGroups = z
   .array(z.string())
-  .openapi({ description: "Groups that did not answer: what they know of these agents is missing" });
-const Params = z.object({ id: TelegramId.openapi({ example: 9002 }) });
+  .meta({ description: "Groups that did not answer: what they know of these agents is missing" });
+const Params = z.object({ id: TelegramId.meta({ example: 9002 }) });
 
-agentsApi.openapi(
+agentsApi.add(
   operation("GET /agents", {
     id: "listAgents",
     scopes: ["tickets:read"],
     summary: "Lists agents with their availability and tickets in hand",
     query: z.strictObject({
-      group: z.string().min(1).max(64).optional().openapi({ example: "main" }),
+      group: z.string().min(1).max(64).optional().meta({ example: "main" }),
       limit: Limit,
       cursor: cursorOf(z.tuple([z.int()])),
     }),
@@ -95,9 +92,9 @@ agentsApi.openapi(
   },
 );
 
-const AgentAlone = Agent.extend({ unreachableGroups: UnreachableGroups }).openapi("AgentAlone");
+const AgentAlone = Agent.extend({ unreachableGroups: UnreachableGroups }).meta({ id: "AgentAlone" });
 
-agentsApi.openapi(
+agentsApi.add(
   operation("GET /agents/{id}", {
     id: "getAgent",
     scopes: ["tickets:read"],
@@ -117,7 +114,7 @@ agentsApi.openapi(
   },
 );
 
-agentsApi.openapi(
+agentsApi.add(
   operation("PUT /agents/{id}/availability", {
     id: "putAgentAvailability",
     scopes: ["tickets:write"],
@@ -126,11 +123,11 @@ agentsApi.openapi(
     body: z
       .strictObject({
         availability: Availability,
-        until: When.nullable().default(null).openapi({
+        until: When.nullable().default(null).meta({
           description: "Until when they are away; null: until somebody says otherwise",
           example: "2100-01-01T00:00:00Z",
         }),
-        for: Duration.optional().openapi({ description: "Instead of `until`: for how long" }),
+        for: Duration.optional().meta({ description: "Instead of `until`: for how long" }),
       })
       .refine(({ availability, until }) => until === null || availability === "away", {
         path: ["until"],
@@ -144,7 +141,7 @@ agentsApi.openapi(
         path: ["for"],
         error: "must not stand beside `until`",
       })
-      .openapi("AgentAvailability"),
+      .meta({ id: "AgentAvailability" }),
     example: { availability: "away", until: "2100-01-01T00:00:00Z" },
     fits: (c, { until }: { until?: number | null }) => notInFuture("/until", until, c.get("now")()),
     answer: [200, AgentAlone, "The agent as they are now. Their other groups hear of it in a moment"],

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { AUDIT_ACTIONS, AUDIT_KINDS, AUDIT_TARGETS } from "../../domain/desk/audit.ts";
 import { EVENT_TYPES } from "../../domain/ticket/event-facts.ts";
 import {
@@ -10,84 +10,80 @@ import {
 import { encodeCursor } from "../../record/cursor.ts";
 import { accepts } from "../acceptable.ts";
 import { csvLine } from "../csv.ts";
-import type { Desk } from "../desk.ts";
 import { AUDIT_EXPORT_PAGE_ROWS, AUDIT_EXPORT_PAGES_MAX } from "../limits.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { streamed } from "../streamed.ts";
 import { cursorOf, Instant, instant, Limit, Until, When, pageOf } from "./shared.ts";
 
 /** Who changed what: the desk's own trail and the events of tickets as one list. */
-export const auditApi = new OpenAPIHono<Desk>();
+export const auditApi = new Operations();
 
 const Facts = z.record(z.string(), z.unknown());
 const AuditEntry = z
   .object({
-    id: z.string().openapi({ example: "desk:17" }),
+    id: z.string().meta({ example: "desk:17" }),
     at: Instant,
-    action: z.string().openapi({
+    action: z.string().meta({
       description: `${AUDIT_ACTIONS.map((action) => `\`${action}\``).join(", ")}; of a ticket the type of its event`,
       example: "config.stored",
     }),
     by: z
       .object({
         kind: z.enum(["customer", "agent", "key", "system"]),
-        id: z.string().nullable().openapi({
+        id: z.string().nullable().meta({
           description:
             "A key's id (its name in what earlier releases told), a Telegram id, or a rule of the desk; null: a customer who was erased",
         }),
         name: z.string().nullable(),
       })
-      .openapi({ example: { kind: "key", id: "3f9k2m1x7qpa", name: "deploys" } }),
+      .meta({ example: { kind: "key", id: "3f9k2m1x7qpa", name: "deploys" } }),
     target: z
       .object({
         kind: z.enum(AUDIT_TARGETS),
-        id: z.string().openapi({ description: "Of an erased contact a pseudonym, always the same one" }),
-        ref: z.string().nullable().openapi({ description: "Of a ticket its reference" }),
+        id: z.string().meta({ description: "Of an erased contact a pseudonym, always the same one" }),
+        ref: z.string().nullable().meta({ description: "Of a ticket its reference" }),
       })
-      .openapi({ example: { kind: "config", id: "12", ref: null } }),
-    from: Facts.nullable().openapi({ example: { version: 11 } }),
-    to: Facts.nullable().openapi({ example: { version: 12 } }),
-    data: Facts.openapi({
+      .meta({ example: { kind: "config", id: "12", ref: null } }),
+    from: Facts.nullable().meta({ example: { version: 11 } }),
+    to: Facts.nullable().meta({ example: { version: 12 } }),
+    data: Facts.meta({
       description: "What else: names and counts, never what people wrote",
       example: { places: [{ section: "queues", id: "billing", change: "changed" }] },
     }),
     origin: z
       .object({
-        network: z.string().nullable().openapi({ description: "The caller's address without its last part" }),
+        network: z.string().nullable().meta({ description: "The caller's address without its last part" }),
         userAgent: z.string().nullable(),
       })
       .nullable()
-      .openapi({
+      .meta({
         description: "From where; null for what happened in Telegram or in the desk itself",
         example: { network: "203.0.113.0/24", userAgent: "curl/8.9" },
       }),
   })
-  .openapi("AuditEntry");
+  .meta({ id: "AuditEntry" });
 
 const Filter = {
-  kind: z
-    .enum(AUDIT_KINDS)
-    .optional()
-    .openapi({ description: "What was changed; `ticket`: events of tickets" }),
+  kind: z.enum(AUDIT_KINDS).optional().meta({ description: "What was changed; `ticket`: events of tickets" }),
   action: z
     .enum([...AUDIT_ACTIONS, ...EVENT_TYPES])
     .optional()
-    .openapi({ description: "Of a ticket the type of its event", example: "config.stored" }),
+    .meta({ description: "Of a ticket the type of its event", example: "config.stored" }),
   actor: z
     .string()
     .min(1)
     .max(256)
     .optional()
-    .openapi({ description: "An id or a name of who did it", example: "deploys" }),
+    .meta({ description: "An id or a name of who did it", example: "deploys" }),
   targetKind: z.enum(AUDIT_TARGETS).optional(),
   target: z
     .string()
     .min(1)
     .max(128)
     .optional()
-    .openapi({ description: "Its id; a ticket's reference", example: "SUP-1" }),
-  since: When.optional().openapi({ type: "string", format: "date-time", description: "Included" }),
+    .meta({ description: "Its id; a ticket's reference", example: "SUP-1" }),
+  since: When.optional().meta({ description: "Included" }),
   until: Until,
 };
 const Position = z.union([
@@ -95,7 +91,7 @@ const Position = z.union([
   z.tuple([z.int(), z.string().max(64), z.int()]),
 ]);
 
-auditApi.openapi(
+auditApi.add(
   operation("GET /audit", {
     id: "listAudit",
     scopes: ["audit:read"],
@@ -132,7 +128,7 @@ const COLUMNS = [
   "userAgent",
 ] as const;
 
-auditApi.openapi(
+auditApi.add(
   operation("GET /audit/export", {
     id: "exportAudit",
     scopes: ["audit:read"],
@@ -144,7 +140,7 @@ auditApi.openapi(
       format: z
         .enum(["ndjson", "csv"])
         .optional()
-        .openapi({ description: "Without it `Accept` decides; NDJSON where that takes both" }),
+        .meta({ description: "Without it `Accept` decides; NDJSON where that takes both" }),
     }),
     answer: [200, null, "The entries, newest first"],
     content: {

@@ -1,6 +1,6 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
+import * as z from "zod";
 import type { Config, VersionedConfig } from "../../domain/config/config.ts";
 import type { SchemaProblem } from "../../domain/config/schema-problems.ts";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
@@ -24,13 +24,13 @@ import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { RETRY_AFTER_S, WRITTEN_CHARS_MAX } from "../limits.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { refused, unknownAt } from "./refused.ts";
 import { EmailAddress, Instant, instantOrNull, Ref, When } from "./shared.ts";
 import { By, Ticket, ticketJson } from "./ticket-json.ts";
 
 /** What programs do: tickets that they open, and all that an agent can do in a topic. */
-export const commandsApi = new OpenAPIHono<Desk>();
+export const commandsApi = new Operations();
 
 /** Groups that a ticket may go through while it is looked for. */
 const HOPS_MAX = 5;
@@ -38,7 +38,7 @@ const HOPS_MAX = 5;
 const AgentId = z
   .int()
   .positive()
-  .openapi({ description: "Telegram id of an agent of the ticket's group", example: 9002 });
+  .meta({ description: "Telegram id of an agent of the ticket's group", example: 9002 });
 const Name = z.string().min(1).max(64);
 /** Telegram takes no message in which there is nothing to see. */
 const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u;
@@ -46,29 +46,29 @@ const Written = z
   .string()
   .max(WRITTEN_CHARS_MAX)
   .refine((text) => VISIBLE.test(text), "must say something")
-  .openapi({ description: "Plain text" });
+  .meta({ description: "Plain text" });
 const Note = z
   .string()
   .min(1)
   .max(NOTE_CHARS_MAX)
   .optional()
-  .openapi({ description: "Why; stands in the history" });
+  .meta({ description: "Why; stands in the history" });
 const Fields = z
   .record(Name, Name)
   .refine((fields) => Object.keys(fields).length <= 32, { error: "must have at most 32 keys" })
-  .openapi({ description: "Intake field → option", example: { category: "billing" } });
+  .meta({ description: "Intake field → option", example: { category: "billing" } });
 
 const Order = z
   .strictObject({
     contact: z
       .strictObject({
-        telegramId: z.int().positive().optional().openapi({ description: "Of anybody at Telegram" }),
-        id: z.int().positive().optional().openapi({ description: "As `GET /contacts` has it" }),
-        email: EmailAddress.optional().openapi({
+        telegramId: z.int().positive().optional().meta({ description: "Of anybody at Telegram" }),
+        id: z.int().positive().optional().meta({ description: "As `GET /contacts` has it" }),
+        email: EmailAddress.optional().meta({
           description:
             "As the staff has noted it of a contact (`/contacts/{id}/details`). Needs `contacts:read` as well",
         }),
-        name: z.string().trim().min(1).max(128).optional().openapi({
+        name: z.string().trim().min(1).max(128).optional().meta({
           description: "What to call somebody who has not written to the bot yet",
         }),
       })
@@ -79,52 +79,52 @@ const Order = z
           error: "must name somebody by one of telegramId, id and email",
         },
       )
-      .openapi({ example: { telegramId: 5_550_000_001, name: "Ada" } }),
-    message: Written.optional().openapi({ description: "The customer's words, for the topic; not stored" }),
-    subject: z.string().trim().min(1).max(SUBJECT_CHARS_MAX).optional().openapi({
+      .meta({ example: { telegramId: 5_550_000_001, name: "Ada" } }),
+    message: Written.optional().meta({ description: "The customer's words, for the topic; not stored" }),
+    subject: z.string().trim().min(1).max(SUBJECT_CHARS_MAX).optional().meta({
       description: "Otherwise the first line of the message",
     }),
-    topicGroup: Name.optional().openapi({
+    topicGroup: Name.optional().meta({
       description:
         "Otherwise where the rules send it. Of a group's queues the rules choose, or its default one",
     }),
-    queue: Name.optional().openapi({ description: "Otherwise the rules decide" }),
-    category: Name.optional().openapi({ description: "An option of the intake field `category`" }),
-    urgency: Name.optional().openapi({
+    queue: Name.optional().meta({ description: "Otherwise the rules decide" }),
+    category: Name.optional().meta({ description: "An option of the intake field `category`" }),
+    urgency: Name.optional().meta({
       description:
         "An option of the intake field `urgency`; an option whose id is a priority also sets the priority",
     }),
-    tier: Name.optional().openapi({
+    tier: Name.optional().meta({
       description: "A tier of the configuration, where the caller knows what the customer is to the desk",
     }),
     fields: Fields.optional(),
-    notify: z.boolean().default(true).openapi({
+    notify: z.boolean().default(true).meta({
       description: "Whether the customer is told in Telegram that the ticket was opened",
     }),
   })
-  .openapi("TicketOrder");
+  .meta({ id: "TicketOrder" });
 
 const Opened = z
   .object({
-    ref: z.string().openapi({ example: "SUP-1042" }),
+    ref: z.string().meta({ example: "SUP-1042" }),
     id: z.string(),
     group: z.string(),
     queue: z.string(),
     status: z.string(),
-    expectedFirstResponse: Instant.nullable().openapi({
+    expectedFirstResponse: Instant.nullable().meta({
       description: "Until when an answer is promised; null: nothing is",
     }),
-    confirmation: z.string().openapi({ description: "What a bot can tell the customer" }),
-    reachable: z.boolean().nullable().openapi({
+    confirmation: z.string().meta({ description: "What a bot can tell the customer" }),
+    reachable: z.boolean().nullable().meta({
       description:
         "Whether the desk's bot can write to the customer; null: they have not written to it yet, so Telegram will only say when it is tried",
     }),
-    notice: z.string().nullable().openapi({
+    notice: z.string().nullable().meta({
       description: "Where `reachable` is not true: what that means, and which webhook tells the outcome",
     }),
     ticket: Ticket,
   })
-  .openapi("OpenedTicket");
+  .meta({ id: "OpenedTicket" });
 
 const Command = z
   .discriminatedUnion("type", [
@@ -146,7 +146,7 @@ const Command = z
         agent: AgentId,
         for: Duration.optional(),
         until: When.optional(),
-        off: z.literal(true).optional().openapi({ description: "Takes the reminder back" }),
+        off: z.literal(true).optional().meta({ description: "Takes the reminder back" }),
         reason: z.string().min(1).max(NOTE_CHARS_MAX).optional(),
       })
       .refine(
@@ -156,7 +156,7 @@ const Command = z
         },
       ),
   ])
-  .openapi("TicketCommand");
+  .meta({ id: "TicketCommand" });
 
 /** In an order in which one ticket takes them all. */
 const COMMAND_EXAMPLES = {
@@ -180,22 +180,22 @@ const COMMAND_EXAMPLES = {
 
 const Done = z
   .object({
-    changed: z.boolean().openapi({ description: "False: it was so already, and nothing was written" }),
+    changed: z.boolean().meta({ description: "False: it was so already, and nothing was written" }),
     already: z
       .object({
-        code: z.string().openapi({
+        code: z.string().meta({
           description:
             "What is so: `ticket.already_claimed`, `ticket.already_resolved` …, otherwise `ticket.already_so`",
           example: "ticket.already_resolved",
         }),
-        by: By.nullable().openapi({ description: "Who made it so, where that is known" }),
+        by: By.nullable().meta({ description: "Who made it so, where that is known" }),
         at: Instant.nullable(),
       })
       .nullable()
-      .openapi({ description: "Who made it so before; null if it was changed now" }),
+      .meta({ description: "Who made it so before; null if it was changed now" }),
     ticket: Ticket,
   })
-  .openapi("CommandDone");
+  .meta({ id: "CommandDone" });
 
 const REFUSALS = [
   "ticket.closed",
@@ -206,7 +206,7 @@ const REFUSALS = [
 ] as const;
 const TROUBLES = ["config.missing", "group.full", "group.unreachable"] as const;
 
-commandsApi.openapi(
+commandsApi.add(
   operation("POST /tickets", {
     id: "openTicket",
     scopes: ["tickets:write"],
@@ -292,7 +292,7 @@ function reachOf(
   return { reachable: null, notice };
 }
 
-commandsApi.openapi(
+commandsApi.add(
   operation("POST /tickets/{ref}/commands", {
     id: "actOnTicket",
     scopes: ["tickets:write"],

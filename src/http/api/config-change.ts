@@ -1,5 +1,5 @@
-import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import * as z from "zod";
 import { checkConfig, type ConfigProblem } from "../../domain/config-check/check.ts";
 import { prefixChanges, sectionsLeftOut } from "../../domain/config-check/left-out.ts";
 import { configWarnings } from "../../domain/config-check/warnings.ts";
@@ -28,8 +28,8 @@ import { problem } from "../problem.ts";
 export const Note = z
   .string()
   .max(CONFIG_NOTE_CHARS_MAX)
-  .openapi({ description: "Why; kept in the history", example: "A queue for invoices" });
-export const DryRun = z.enum(["1", "true", "0", "false"]).default("0").openapi({
+  .meta({ description: "Why; kept in the history", example: "A queue for invoices" });
+export const DryRun = z.enum(["1", "true", "0", "false"]).default("0").meta({
   description: "`1`: answers what would change and everything that is not valid; stores nothing",
 });
 const Successor = /^(group|queue):([^=,]{1,64})=([^=,]{1,64})$/;
@@ -39,7 +39,7 @@ export const ReassignTo = z
   .refine((text) => text.split(",").every((one) => Successor.test(one.trim())), {
     error: 'must say what goes where, such as "group:vip=main" or "queue:invoices=general"',
   })
-  .openapi({
+  .meta({
     description:
       "Where what is in hand goes: `group:vip=main` for a group that is taken out (needed if it has open tickets or deliveries that wait), `queue:invoices=general` for a queue (otherwise the rules decide, or the default queue of its group). Several with commas between them. Tickets of an agent who is taken out go back to their queues by themselves.",
     example: "group:vip=main",
@@ -61,22 +61,22 @@ const InHand = z
     z.object({
       what: z.enum(["group", "queue", "agent"]),
       id: z.string(),
-      tickets: z.int().openapi({ description: "Those that are not closed" }),
-      promises: z.int().openapi({ description: "How many of these have a promise or a reminder that runs" }),
-      waiting: z.int().openapi({ description: "Messages that wait to be delivered; of groups only" }),
-      goesTo: z.string().nullable().openapi({
+      tickets: z.int().meta({ description: "Those that are not closed" }),
+      promises: z.int().meta({ description: "How many of these have a promise or a reminder that runs" }),
+      waiting: z.int().meta({ description: "Messages that wait to be delivered; of groups only" }),
+      goesTo: z.string().nullable().meta({
         description:
           "The group or queue that takes it, `queue`: each ticket's own; null: `reassign` has to say it",
       }),
     }),
   )
-  .openapi("ConfigInHand", { description: "What is taken out and has work in hand, and where that goes" });
+  .meta({ id: "ConfigInHand", description: "What is taken out and has work in hand, and where that goes" });
 
 export const ETag = {
   ETag: { description: "The version", schema: { type: "string" as const, example: '"3"' } },
 };
 
-const At = z.string().openapi({
+const At = z.string().meta({
   description: "The place by the names of the items that it leads through",
   example: "slaPolicies[standard].targets.normal.firstResponse",
 });
@@ -93,37 +93,38 @@ export const Diff = z
     removed: z.array(Change),
     changed: z.array(Change),
   })
-  .openapi("ConfigDiff", {
+  .meta({
+    id: "ConfigDiff",
     description:
       "JSON pointers, and the same places by name: `added` and `changed` into the new document, `removed` into the old one. Items of lists are matched by their id.",
   });
 
-const Warnings = z.array(Found).openapi({ description: "Valid but probably unintended" });
+const Warnings = z.array(Found).meta({ description: "Valid but probably unintended" });
 
 export const Changed = z
   .object({
-    version: z.int().openapi({ description: "The version in force now" }),
+    version: z.int().meta({ description: "The version in force now" }),
     changed: z
       .boolean()
-      .openapi({ description: "False if it was in force already, so that nothing was stored" }),
+      .meta({ description: "False if it was in force already, so that nothing was stored" }),
     diff: Diff,
     inHand: InHand,
     unreachableGroups: z
       .array(z.string())
-      .openapi({ description: "Groups that did not take it at once; they learn it with their next update" }),
+      .meta({ description: "Groups that did not take it at once; they learn it with their next update" }),
     warnings: Warnings,
   })
-  .openapi("ConfigChanged");
+  .meta({ id: "ConfigChanged" });
 export const DryRunResult = z
   .object({
-    version: z.int().openapi({ description: "The version in force, 0 for none" }),
+    version: z.int().meta({ description: "The version in force, 0 for none" }),
     valid: z.boolean(),
     problems: z.array(Found),
     warnings: Warnings,
     inHand: InHand,
     diff: Diff,
   })
-  .openapi("ConfigDryRun");
+  .meta({ id: "ConfigDryRun" });
 /** The document that a change makes of the one in force (undefined: there is none yet), or why there is nothing to change. */
 export type NextDocument<Missing extends MissingPlace = never> = (
   current: unknown,

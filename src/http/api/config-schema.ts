@@ -1,24 +1,22 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
-import { safeParse, toJSONSchema, type z } from "zod";
+import * as z from "zod";
 import { ConfigDocument } from "../../domain/config/config.ts";
 import { accepts } from "../acceptable.ts";
-import type { Desk } from "../desk.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 
 /** The schema of a configuration as people write it: what has a default may be left out. */
-export const configSchema = toJSONSchema(ConfigDocument, { io: "input", unrepresentable: "any" });
+export const configSchema = z.toJSONSchema(ConfigDocument, { io: "input", unrepresentable: "any" });
 
 /** What editors offer where a text has a form of its own; a name would fit as well, so names get none. */
 const EXAMPLES = ["15m", "4h", "2d", "09:00-17:30", "2026-12-31"];
 
 /** The same with the desk's own words for what has the wrong form, which editors show in place of a pattern. */
 function editorSchema(): object {
-  return toJSONSchema(ConfigDocument, {
+  return z.toJSONSchema(ConfigDocument, {
     io: "input",
     unrepresentable: "any",
     override({ zodSchema, jsonSchema }) {
-      const takes = (value: unknown): boolean => safeParse(zodSchema, value).success;
+      const takes = (value: unknown): boolean => z.safeParse(zodSchema, value).success;
       if (jsonSchema.pattern !== undefined) {
         const words = ruleOf(zodSchema, "?");
         if (words !== undefined)
@@ -34,16 +32,16 @@ function editorSchema(): object {
 }
 
 function ruleOf(schema: z.core.$ZodType, wrong: unknown): string | undefined {
-  const issues = safeParse(schema, wrong).error?.issues ?? [];
+  const issues = z.safeParse(schema, wrong).error?.issues ?? [];
   return issues.map(({ message }) => message).find((message) => message.startsWith("must "));
 }
 
 let forEditors: object | null = null;
 
 /** The same for editors, which bring no key: what a configuration can say is no secret. */
-export const configSchemaApi = new OpenAPIHono<Desk>();
+export const configSchemaApi = new Operations();
 
-configSchemaApi.openapi(
+configSchemaApi.add(
   operation("GET /config/schema.json", {
     id: "getConfigSchema",
     security: [],

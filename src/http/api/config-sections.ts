@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
+import * as z from "zod";
 import {
   itemIn,
   SECTION_NAMES,
@@ -8,11 +8,10 @@ import {
 } from "../../domain/config/sections.ts";
 import { ConfigStore } from "../../record/config-store.ts";
 import { jsonOf } from "../body.ts";
-import type { Desk } from "../desk.ts";
 import { etag, names } from "../etag.ts";
 import { isJson } from "../media-type.ts";
 import { notJson, problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import {
   changeConfig,
   Changed,
@@ -26,10 +25,10 @@ import {
 } from "./config-change.ts";
 
 /** The sections of the configuration, and the items in them, one by one. They have one version: the document's. */
-export const configSectionsApi = new OpenAPIHono<Desk>();
+export const configSectionsApi = new Operations();
 
-const Section = z.enum(SECTION_NAMES).openapi({ example: "webhooks" });
-const ItemId = z.string().min(1).max(64).openapi({
+const Section = z.enum(SECTION_NAMES).meta({ example: "webhooks" });
+const ItemId = z.string().min(1).max(64).meta({
   description: "The item's `id`, an agent's `telegramId`, a tier's name",
   example: "queue-manager",
 });
@@ -48,14 +47,14 @@ const Part = {
 };
 
 const CONDITIONS = z.object({
-  "If-Match": z.string().optional().openapi({
+  "If-Match": z.string().optional().meta({
     description:
       "The ETag of the version that the change was made from, or `*` for what is there already; `412` if that does not hold",
   }),
 });
 const HOW = z.strictObject({ dryRun: DryRun, note: Note.optional(), reassign: ReassignTo.optional() });
 
-configSectionsApi.openapi(
+configSectionsApi.add(
   operation("GET /config/{section}", {
     id: "getConfigSection",
     scopes: ["config:read"],
@@ -80,7 +79,7 @@ configSectionsApi.openapi(
   },
 );
 
-configSectionsApi.openapi(
+configSectionsApi.add(
   operation("GET /config/{section}/{id}", {
     id: "getConfigItem",
     scopes: ["config:read"],
@@ -105,7 +104,7 @@ configSectionsApi.openapi(
   },
 );
 
-configSectionsApi.openapi(
+configSectionsApi.add(
   operation("PUT /config/{section}", {
     id: "putConfigSection",
     scopes: ["config:write"],
@@ -141,7 +140,7 @@ configSectionsApi.openapi(
   },
 );
 
-configSectionsApi.openapi(
+configSectionsApi.add(
   operation("PUT /config/{section}/{id}", {
     id: "putConfigItem",
     scopes: ["config:write"],
@@ -179,7 +178,7 @@ configSectionsApi.openapi(
   },
 );
 
-configSectionsApi.openapi(
+configSectionsApi.add(
   operation("DELETE /config/{section}/{id}", {
     id: "deleteConfigItem",
     scopes: ["config:write"],

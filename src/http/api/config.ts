@@ -1,12 +1,11 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { ConfigStore, type ConfigVersion } from "../../record/config-store.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { jsonOf } from "../body.ts";
-import type { Desk } from "../desk.ts";
 import { etag, names } from "../etag.ts";
 import { isJson } from "../media-type.ts";
 import { notJson, problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import {
   Changed,
   changeConfig,
@@ -19,20 +18,17 @@ import {
   ReassignTo,
   storeConfig,
 } from "./config-change.ts";
-import { configSchema } from "./config-schema.ts";
 import { SMALL_CONFIG } from "./examples.ts";
 import { cursorOf, Instant, instant, IntegerText, Limit, pageOf } from "./shared.ts";
 
 /** The configuration as one document, its history, and the way back. */
-export const configApi = new OpenAPIHono<Desk>();
+export const configApi = new Operations();
 
-const { $schema: _dialect, ...documentSchema } = configSchema;
-configApi.openAPIRegistry.registerComponent("schemas", "Config", documentSchema as object);
 const Document = { $ref: "#/components/schemas/Config" };
 
-const Version = z.int().positive().max(Number.MAX_SAFE_INTEGER);
+const Version = z.int().positive();
 /** … as it stands in a path or a query. */
-const VersionNumber = IntegerText.pipe(Version).openapi({ type: "integer", minimum: 1, example: 1 });
+const VersionNumber = IntegerText.pipe(Version).meta({ type: "integer", minimum: 1, example: 1 });
 const VersionInfo = z
   .object({
     version: z.int(),
@@ -41,12 +37,12 @@ const VersionInfo = z
     note: z.string().nullable(),
     restoredFrom: z.int().nullable(),
   })
-  .openapi("ConfigVersion");
+  .meta({ id: "ConfigVersion" });
 const VersionWithDocument = VersionInfo.extend({
-  document: z.unknown().openapi({ description: "The document as it was put" }),
-}).openapi("ConfigVersionWithDocument");
+  document: z.unknown().meta({ description: "The document as it was put" }),
+}).meta({ id: "ConfigVersionWithDocument" });
 
-configApi.openapi(
+configApi.add(
   operation("GET /config", {
     id: "getConfig",
     scopes: ["config:read"],
@@ -67,17 +63,17 @@ configApi.openapi(
   },
 );
 
-configApi.openapi(
+configApi.add(
   operation("PUT /config", {
     id: "putConfig",
     scopes: ["config:write"],
     summary: "Replaces the whole configuration; every group follows at once",
     query: z.strictObject({ dryRun: DryRun, note: Note.optional(), reassign: ReassignTo.optional() }),
     headers: z.object({
-      "If-Match": z.string().optional().openapi({
+      "If-Match": z.string().optional().meta({
         description: "The ETag of the version that the change was made from; `412` if it is not in force",
       }),
-      "If-None-Match": z.string().optional().openapi({ description: "`*`: only if there is none yet" }),
+      "If-None-Match": z.string().optional().meta({ description: "`*`: only if there is none yet" }),
     }),
     body: Document,
     bodyDescription:
@@ -101,7 +97,7 @@ configApi.openapi(
   },
 );
 
-configApi.openapi(
+configApi.add(
   operation("GET /config/versions", {
     id: "listConfigVersions",
     scopes: ["config:read"],
@@ -119,7 +115,7 @@ configApi.openapi(
   },
 );
 
-configApi.openapi(
+configApi.add(
   operation("GET /config/versions/{version}", {
     id: "getConfigVersion",
     scopes: ["config:read"],
@@ -135,22 +131,20 @@ configApi.openapi(
   },
 );
 
-configApi.openapi(
+configApi.add(
   operation("GET /config/diff", {
     id: "diffConfig",
     scopes: ["config:read"],
     summary: "Compares two versions",
     query: z.strictObject({
       from: VersionNumber,
-      to: VersionNumber.optional().openapi({
-        type: "integer",
-        minimum: 1,
+      to: VersionNumber.optional().meta({
         description: "The version in force if left out",
       }),
     }),
     answer: [
       200,
-      z.object({ from: VersionInfo, to: VersionInfo, diff: Diff }).openapi("ConfigVersionDiff"),
+      z.object({ from: VersionInfo, to: VersionInfo, diff: Diff }).meta({ id: "ConfigVersionDiff" }),
       "The way from one to the other",
     ],
     problems: ["config.version_not_found"],
@@ -168,14 +162,14 @@ configApi.openapi(
   },
 );
 
-configApi.openapi(
+configApi.add(
   operation("POST /config/rollback", {
     id: "rollBackConfig",
     scopes: ["config:write"],
     summary: "Restores an earlier version, as a new one",
     query: z.strictObject({ reassign: ReassignTo.optional() }),
     headers: z.object({ "If-Match": z.string().optional() }),
-    body: z.strictObject({ version: Version, note: Note.optional() }).openapi("ConfigRollback"),
+    body: z.strictObject({ version: Version, note: Note.optional() }).meta({ id: "ConfigRollback" }),
     example: { version: 1, note: "the change before was a mistake" },
     answer: [200, Changed, "Stored, or in force already"],
     answerHeaders: ETag,

@@ -1,6 +1,6 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
+import * as z from "zod";
 import { askGroups, groupIds } from "../../groups/ask.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ContactDetails, type DetailsRow } from "../../record/contact-details.ts";
@@ -8,11 +8,11 @@ import { CONTACT_NOTES_CHARS_MAX, DISPLAY_NAME_CHARS_MAX } from "../../record/li
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { EmailAddress, Instant, instantOrNull, TelegramId } from "./shared.ts";
 
 /** What the staff says of a contact beside what Telegram tells: names, blocks, who is the same person. */
-export const contactDetailsApi = new OpenAPIHono<Desk>();
+export const contactDetailsApi = new Operations();
 
 const line = (charsMax: number) =>
   z
@@ -21,20 +21,20 @@ const line = (charsMax: number) =>
     .min(1)
     .max(charsMax)
     .refine((text) => !/\p{C}/u.test(text), "must have no control characters");
-const DisplayName = line(DISPLAY_NAME_CHARS_MAX).openapi({
+const DisplayName = line(DISPLAY_NAME_CHARS_MAX).meta({
   description: "What the staff calls them",
   example: "Ada Lovelace",
 });
-const Email = EmailAddress.openapi({ example: "ada@example.com" });
+const Email = EmailAddress.meta({ example: "ada@example.com" });
 const Phone = z
   .string()
   .regex(/^\+[1-9]\d{4,14}$/, "must be + and 5 to 15 digits (E.164)")
-  .openapi({ example: "+4930123456" });
-const Notes = z.string().trim().min(1).max(CONTACT_NOTES_CHARS_MAX).openapi({ example: "Prefers mornings" });
+  .meta({ example: "+4930123456" });
+const Notes = z.string().trim().min(1).max(CONTACT_NOTES_CHARS_MAX).meta({ example: "Prefers mornings" });
 
 const Details = z
   .object({
-    contact: z.int().openapi({ description: "Telegram user id", example: 5550000001 }),
+    contact: z.int().meta({ description: "Telegram user id", example: 5550000001 }),
     displayName: DisplayName.nullable(),
     email: Email.nullable(),
     phone: Phone.nullable(),
@@ -42,24 +42,24 @@ const Details = z
     blocked: z
       .object({ since: Instant.nullable(), by: z.string().nullable() })
       .nullable()
-      .openapi({ description: "Their messages are not passed on; null: they are" }),
+      .meta({ description: "Their messages are not passed on; null: they are" }),
     merged: z
       .object({ into: z.int(), at: Instant.nullable(), by: z.string().nullable() })
       .nullable()
-      .openapi({ description: "The contact that is the same person and is shown for both" }),
-    together: z.array(z.int()).openapi({
+      .meta({ description: "The contact that is the same person and is shown for both" }),
+    together: z.array(z.int()).meta({
       description: "All contacts that are this person, this one included",
       example: [5550000001],
     }),
-    version: z.int().openapi({ description: "How often anything here was changed", example: 1 }),
+    version: z.int().meta({ description: "How often anything here was changed", example: 1 }),
   })
-  .openapi("ContactDetails");
+  .meta({ id: "ContactDetails" });
 
 /** How often groups are told of a block while others change it. */
 const BLOCK_TOLD_MAX = 5;
 
 const Params = z.object({ id: TelegramId });
-contactDetailsApi.openapi(
+contactDetailsApi.add(
   operation("GET /contacts/{id}/details", {
     id: "getContactDetails",
     scopes: ["contacts:read"],
@@ -75,7 +75,7 @@ contactDetailsApi.openapi(
   },
 );
 
-contactDetailsApi.openapi(
+contactDetailsApi.add(
   operation("PATCH /contacts/{id}/details", {
     id: "changeContactDetails",
     scopes: ["contacts:write"],
@@ -88,7 +88,7 @@ contactDetailsApi.openapi(
         phone: Phone.nullable().optional(),
         notes: Notes.nullable().optional(),
       })
-      .openapi("ContactDetailsChange", { description: "Null takes back; what is left out stays" }),
+      .meta({ id: "ContactDetailsChange", description: "Null takes back; what is left out stays" }),
     example: { displayName: "Ada (works council)", notes: null },
     answer: [200, Details, "What the staff says of the contact"],
     problems: ["contact.not_found"],
@@ -102,7 +102,7 @@ contactDetailsApi.openapi(
   },
 );
 
-contactDetailsApi.openapi(
+contactDetailsApi.add(
   operation("POST /contacts/{id}/block", {
     id: "blockContact",
     scopes: ["contacts:write"],
@@ -122,7 +122,7 @@ contactDetailsApi.openapi(
   },
 );
 
-contactDetailsApi.openapi(
+contactDetailsApi.add(
   operation("POST /contacts/{id}/unblock", {
     id: "unblockContact",
     scopes: ["contacts:write"],
@@ -143,7 +143,7 @@ contactDetailsApi.openapi(
   },
 );
 
-contactDetailsApi.openapi(
+contactDetailsApi.add(
   operation("POST /contacts/{id}/merge", {
     id: "mergeContact",
     scopes: ["contacts:write"],
@@ -153,9 +153,9 @@ contactDetailsApi.openapi(
     params: Params,
     body: z
       .strictObject({
-        into: z.int().positive().openapi({ description: "Who is shown for both", example: 5550000001 }),
+        into: z.int().positive().meta({ description: "Who is shown for both", example: 5550000001 }),
       })
-      .openapi("ContactMerge"),
+      .meta({ id: "ContactMerge" }),
     example: { into: 5550000001 },
     answer: [200, Details, "What the staff says of the contact"],
     problems: ["contact.not_found", "contact.merged", "contact.has_merged"],
@@ -183,7 +183,7 @@ contactDetailsApi.openapi(
   },
 );
 
-contactDetailsApi.openapi(
+contactDetailsApi.add(
   operation("POST /contacts/{id}/unmerge", {
     id: "unmergeContact",
     scopes: ["contacts:write"],

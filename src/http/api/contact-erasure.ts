@@ -1,6 +1,6 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
+import * as z from "zod";
 import { signingRoot } from "../../domain/desk/secrets.ts";
 import { askGroups } from "../../groups/ask.ts";
 import { advanceErasure } from "../../groups/erasing.ts";
@@ -16,11 +16,11 @@ import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { PREVIEWED_TICKETS_MAX } from "../limits.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { Instant, instant, instantOrNull, TelegramId } from "./shared.ts";
 
 /** Erasing a person: what would go, the deed, and its receipt. */
-export const contactErasureApi = new OpenAPIHono<Desk>();
+export const contactErasureApi = new Operations();
 
 /** What no erasure of the desk's reaches; it stands in every preview and receipt. */
 const BEYOND_REACH = [
@@ -31,7 +31,7 @@ const BEYOND_REACH = [
   "Idempotency-Keys of calls and the sealed answers to them, which end after a day",
 ];
 
-const Counts = z.int().openapi({ example: 2 });
+const Counts = z.int().meta({ example: 2 });
 const Removed = z
   .object({
     objects: z
@@ -39,60 +39,60 @@ const Removed = z
         customers: Counts,
         tickets: Counts,
         events: Counts,
-        messages: Counts.openapi({ description: "Links between messages; the desk has no texts" }),
-        deliveries: Counts.openapi({
+        messages: Counts.meta({ description: "Links between messages; the desk has no texts" }),
+        deliveries: Counts.meta({
           description:
             "What still waited to be sent or was given up, webhooks included, and the log of those sent",
         }),
         other: Counts,
       })
-      .openapi({ description: "In the groups' objects" }),
+      .meta({ description: "In the groups' objects" }),
     record: z
       .object({
         contacts: Counts,
         details: Counts,
         homes: Counts,
-        tickets: Counts.openapi({ description: "They stay as numbers with dates, queue and agent" }),
+        tickets: Counts.meta({ description: "They stay as numbers with dates, queue and agent" }),
         events: Counts,
-        audit: Counts.openapi({ description: "Entries that have the pseudonym now" }),
+        audit: Counts.meta({ description: "Entries that have the pseudonym now" }),
       })
-      .openapi({ description: "In D1" }),
+      .meta({ description: "In D1" }),
     topics: z
       .object({
         asked: Counts,
         deleted: Counts,
-        renamed: Counts.openapi({
+        renamed: Counts.meta({
           description: "The bot may not delete messages: an administrator has to delete these topics by hand",
         }),
         left: z.array(z.object({ group: z.string(), topicId: z.int(), code: z.string() })),
       })
-      .openapi({ description: "In Telegram" }),
+      .meta({ description: "In Telegram" }),
   })
-  .openapi("ErasureRemoved");
-const BeyondReach = z.array(z.string()).openapi({ example: [BEYOND_REACH[0]!] });
+  .meta({ id: "ErasureRemoved" });
+const BeyondReach = z.array(z.string()).meta({ example: [BEYOND_REACH[0]!] });
 const Erasure = z
   .object({
-    id: z.string().openapi({ example: "3f9k2m1x7qpa" }),
-    state: z.enum(["running", "done"]).openapi({
+    id: z.string().meta({ example: "3f9k2m1x7qpa" }),
+    state: z.enum(["running", "done"]).meta({
       description: "`running`: everything is looked through once more, a minute later at the earliest",
     }),
-    pseudonym: z.string().openapi({
+    pseudonym: z.string().meta({
       description: "What stands for the person in the audit trail; always the same",
       example: "erased-Zk3v8QnB1xYw2LrT",
     }),
     requestedAt: Instant,
     requestedBy: z.string(),
     doneAt: Instant.nullable(),
-    removed: Removed.openapi({ description: "So far, where it runs" }),
+    removed: Removed.meta({ description: "So far, where it runs" }),
     beyondReach: BeyondReach,
   })
-  .openapi("Erasure");
+  .meta({ id: "Erasure" });
 const Preview = z
   .object({
-    contacts: z.array(z.int()).openapi({ description: "Who would be erased: all contacts of the person" }),
+    contacts: z.array(z.int()).meta({ description: "Who would be erased: all contacts of the person" }),
     held: z
       .array(z.object({ kind: z.enum(["contact", "ticket"]), id: z.string(), reason: z.string() }))
-      .openapi({ description: "Legal holds that forbid it; empty: it may be done" }),
+      .meta({ description: "Legal holds that forbid it; empty: it may be done" }),
     record: Removed.shape.record,
     groups: z.array(
       z.object({
@@ -100,12 +100,12 @@ const Preview = z
         tickets: z
           .array(z.string())
           .max(PREVIEWED_TICKETS_MAX)
-          .openapi({ description: "References, of the first ones", example: ["SUP-1"] }),
-        ticketCount: z.int().openapi({ description: "All of them" }),
-        activeTickets: z.int().openapi({ description: "These would be closed" }),
+          .meta({ description: "References, of the first ones", example: ["SUP-1"] }),
+        ticketCount: z.int().meta({ description: "All of them" }),
+        activeTickets: z.int().meta({ description: "These would be closed" }),
         topics: z.int(),
         messages: z.int(),
-        deliveries: z.int().openapi({
+        deliveries: z.int().meta({
           description: "What waits or was given up, webhooks included, and what the log of webhooks has",
         }),
       }),
@@ -113,10 +113,10 @@ const Preview = z
     unreachableGroups: z.array(z.string()),
     beyondReach: BeyondReach,
   })
-  .openapi("ErasurePreview");
+  .meta({ id: "ErasurePreview" });
 const Params = z.object({ id: TelegramId });
 
-contactErasureApi.openapi(
+contactErasureApi.add(
   operation("GET /contacts/{id}/erasure", {
     id: "previewErasure",
     scopes: ["contacts:write"],
@@ -153,7 +153,7 @@ contactErasureApi.openapi(
   },
 );
 
-contactErasureApi.openapi(
+contactErasureApi.add(
   operation("POST /contacts/{id}/erase", {
     id: "eraseContact",
     scopes: ["contacts:write"],
@@ -187,12 +187,12 @@ contactErasureApi.openapi(
   },
 );
 
-contactErasureApi.openapi(
+contactErasureApi.add(
   operation("GET /erasures/{id}", {
     id: "getErasure",
     scopes: ["contacts:read"],
     summary: "Gets the receipt of an erasure: when, and what was removed where",
-    params: z.object({ id: z.string().max(32).openapi({ example: "3f9k2m1x7qpa" }) }),
+    params: z.object({ id: z.string().max(32).meta({ example: "3f9k2m1x7qpa" }) }),
     answer: [200, Erasure, "The receipt"],
     problems: ["erasure.not_found"],
   }),

@@ -1,5 +1,5 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import * as z from "zod";
 import { plainNumber } from "../../domain/message-number.ts";
 import { askGroup } from "../../groups/ask.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
@@ -14,20 +14,19 @@ import {
   type EventPlace,
 } from "../../record/contact-record.ts";
 import { LegalHolds } from "../../record/legal-holds.ts";
-import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { EXPORT_PAGE_ROWS } from "../limits.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { streamed } from "../streamed.ts";
 import { written } from "../written.ts";
 import { detailsJson } from "./contact-details.ts";
 import { TelegramId } from "./shared.ts";
 
 /** Everything that the desk knows of a person, for them. */
-export const contactExportApi = new OpenAPIHono<Desk>();
+export const contactExportApi = new Operations();
 
-contactExportApi.openapi(
+contactExportApi.add(
   operation("GET /contacts/{id}/export", {
     id: "exportContact",
     scopes: ["contacts:read", "tickets:read"],
@@ -37,7 +36,8 @@ contactExportApi.openapi(
     params: z.object({ id: TelegramId }),
     answer: [
       200,
-      z.object({ exportedAt: z.string(), contacts: z.array(z.unknown()) }).openapi("ContactExport", {
+      z.object({ exportedAt: z.string(), contacts: z.array(z.unknown()) }).meta({
+        id: "ContactExport",
         example: { exportedAt: "2026-11-20T12:00:00.000Z", contacts: [{ contact: 5550000001 }] },
       }),
       "The document",

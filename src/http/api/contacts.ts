@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { UNREACHABLE_REASONS } from "../../domain/contact/contact.ts";
 import { isActive, TICKET_STATUSES } from "../../domain/ticket/status.ts";
 import { ContactDetails } from "../../record/contact-details.ts";
@@ -6,35 +6,31 @@ import { knownContact, listContacts, type ContactRow } from "../../record/contac
 import { encodeCursor } from "../../record/cursor.ts";
 import { SEARCH_CHARS_MAX } from "../../record/limits.ts";
 import { wordsOf } from "../../record/search-words.ts";
-import type { Desk } from "../desk.ts";
 import { CONTACT_TICKETS_SHOWN } from "../limits.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { cursorOf, Instant, instant, Limit, TelegramId, pageOf } from "./shared.ts";
 import { Yes } from "./ticket-query.ts";
 
 /** Who wrote to the desk, as the record has them. */
-export const contactsApi = new OpenAPIHono<Desk>();
+export const contactsApi = new Operations();
 
 const Contact = z
   .object({
-    id: z.int().openapi({ description: "Telegram user id", example: 5550000001 }),
-    name: z.string().openapi({ example: "Ada Lovelace" }),
-    username: z.string().nullable().openapi({ example: "ada" }),
-    language: z
-      .string()
-      .nullable()
-      .openapi({ description: "Of their app, IETF language tag", example: "en" }),
+    id: z.int().meta({ description: "Telegram user id", example: 5550000001 }),
+    name: z.string().meta({ example: "Ada Lovelace" }),
+    username: z.string().nullable().meta({ example: "ada" }),
+    language: z.string().nullable().meta({ description: "Of their app, IETF language tag", example: "en" }),
     isPremium: z.boolean(),
-    unreachable: z.enum(UNREACHABLE_REASONS).nullable().openapi({
+    unreachable: z.enum(UNREACHABLE_REASONS).nullable().meta({
       description: "Why nothing can be sent to them; null: it can",
     }),
-    group: z.string().openapi({ description: "Their home: the group that has their private chat" }),
+    group: z.string().meta({ description: "Their home: the group that has their private chat" }),
     firstSeenAt: Instant,
-    updatedAt: Instant.openapi({ description: "When these facts last changed" }),
-    recordedAt: Instant.openapi({ description: "When the record was told this" }),
+    updatedAt: Instant.meta({ description: "When these facts last changed" }),
+    recordedAt: Instant.meta({ description: "When the record was told this" }),
   })
-  .openapi("Contact");
+  .meta({ id: "Contact" });
 
 /** An id, or words; an `@` before a username says nothing more. */
 const Search = z
@@ -49,7 +45,7 @@ const Search = z
     return z.NEVER;
   })
   .optional()
-  .openapi({
+  .meta({
     type: "string",
     maxLength: SEARCH_CHARS_MAX,
     description:
@@ -57,7 +53,7 @@ const Search = z
     example: "ada",
   });
 
-contactsApi.openapi(
+contactsApi.add(
   operation("GET /contacts", {
     id: "listContacts",
     scopes: ["contacts:read"],
@@ -66,7 +62,7 @@ contactsApi.openapi(
       "A page reads only so much of the record: where little matches it may be short, or empty, and still have a `nextCursor`.",
     query: z.strictObject({
       q: Search,
-      group: z.string().min(1).max(64).optional().openapi({ description: "Their home", example: "main" }),
+      group: z.string().min(1).max(64).optional().meta({ description: "Their home", example: "main" }),
       unreachable: Yes,
       limit: Limit,
       cursor: cursorOf(z.tuple([z.enum(["newest", "found"]), z.int(), z.int()])),
@@ -87,7 +83,7 @@ contactsApi.openapi(
   },
 );
 
-contactsApi.openapi(
+contactsApi.add(
   operation("GET /contacts/{id}", {
     id: "getContact",
     scopes: ["contacts:read"],
@@ -99,11 +95,11 @@ contactsApi.openapi(
       200,
       Contact.extend({
         tickets: z.object({
-          total: z.int().openapi({ description: "Counted up to 1000" }),
-          active: z.int().openapi({ description: "Of these, not closed" }),
+          total: z.int().meta({ description: "Counted up to 1000" }),
+          active: z.int().meta({ description: "Of these, not closed" }),
           newest: z.array(
             z.object({
-              ref: z.string().openapi({ example: "SUP-1" }),
+              ref: z.string().meta({ example: "SUP-1" }),
               group: z.string(),
               queue: z.string(),
               status: z.enum(TICKET_STATUSES),
@@ -111,7 +107,7 @@ contactsApi.openapi(
             }),
           ),
         }),
-      }).openapi("ContactWithTickets"),
+      }).meta({ id: "ContactWithTickets" }),
       "The contact; all of their tickets are listed under `/tickets?customer=`",
     ],
     problems: ["contact.not_found"],

@@ -1,49 +1,48 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { deskOrigin } from "../../domain/desk/address.ts";
 import { TELEGRAM_SECRETS, toldSecret } from "../../domain/desk/secrets.ts";
 import { leadWebhook, moveDesk } from "../../groups/reconciling/desk-address.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";
 import { botIdOf } from "../../telegram/api.ts";
-import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { ADDRESS_CHARS_MAX } from "../limits.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { Instant, instantOrNull } from "./shared.ts";
 
 /** Where the desk itself is, and where Telegram sends its updates. */
-export const deskAddressApi = new OpenAPIHono<Desk>();
+export const deskAddressApi = new Operations();
 
-const Url = z.string().openapi({ example: "https://desk.example.com" });
+const Url = z.string().meta({ example: "https://desk.example.com" });
 const Address = z
   .object({
-    url: Url.nullable().openapi({ description: "Null: nobody has set it" }),
+    url: Url.nullable().meta({ description: "Null: nobody has set it" }),
     since: Instant.nullable(),
     updates: z
       .object({
-        url: z.string().openapi({ example: "https://desk.example.com/telegram/webhook" }),
-        since: Instant.nullable().openapi({ description: "Null: since before the desk noted it" }),
+        url: z.string().meta({ example: "https://desk.example.com/telegram/webhook" }),
+        since: Instant.nullable().meta({ description: "Null: since before the desk noted it" }),
       })
       .nullable()
-      .openapi({ description: "Where updates came last; null: none has come yet" }),
-    bot: z.object({ id: z.int() }).openapi({ description: "Whose updates they are" }),
+      .meta({ description: "Where updates came last; null: none has come yet" }),
+    bot: z.object({ id: z.int() }).meta({ description: "Whose updates they are" }),
   })
-  .openapi("DeskAddress");
+  .meta({ id: "DeskAddress" });
 const Led = z
   .object({
-    url: z.string().openapi({ example: "https://desk.example.com/telegram/webhook" }),
-    set: z.boolean().openapi({
+    url: z.string().meta({ example: "https://desk.example.com/telegram/webhook" }),
+    set: z.boolean().meta({
       description:
         "Whether Telegram sends updates there now. False: it did not answer, or updates are being drained; the drain or the next reconciliation sets it",
     }),
-    secret: z.enum(TELEGRAM_SECRETS).nullable().openapi({
+    secret: z.enum(TELEGRAM_SECRETS).nullable().meta({
       description: "Which secret Telegram presents; null: the desk has none yet",
       example: "TELEGRAM_SECRET",
     }),
   })
-  .openapi("WebhookSet");
+  .meta({ id: "WebhookSet" });
 
-deskAddressApi.openapi(
+deskAddressApi.add(
   operation("GET /desk/address", {
     id: "getDeskAddress",
     scopes: ["metrics:read"],
@@ -53,7 +52,7 @@ deskAddressApi.openapi(
   async (c) => c.json(await addressJson(c.env), 200),
 );
 
-deskAddressApi.openapi(
+deskAddressApi.add(
   operation("PUT /desk/address", {
     id: "setDeskAddress",
     scopes: ["admin"],
@@ -62,14 +61,14 @@ deskAddressApi.openapi(
       "After a move to another domain, Worker or port. Reconciliation leads the webhook back to this address from then on. An address that Telegram refuses is not kept.",
     body: z
       .strictObject({
-        url: z.string().max(ADDRESS_CHARS_MAX).openapi({
+        url: z.string().max(ADDRESS_CHARS_MAX).meta({
           description: "Its origin, with https and without a path",
           example: "https://desk.example.com",
         }),
       })
-      .openapi("DeskAddressChange"),
+      .meta({ id: "DeskAddressChange" }),
     example: { url: "https://desk.example.com" },
-    answer: [200, Address.extend({ webhook: Led }).openapi("DeskMoved"), "It is kept"],
+    answer: [200, Address.extend({ webhook: Led }).meta({ id: "DeskMoved" }), "It is kept"],
     problems: ["address.refused"],
   }),
   async (c) => {
@@ -93,7 +92,7 @@ deskAddressApi.openapi(
   },
 );
 
-deskAddressApi.openapi(
+deskAddressApi.add(
   operation("POST /reconciliation/webhook", {
     id: "setTelegramWebhook",
     scopes: ["admin"],

@@ -1,11 +1,10 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { enrichmentAudit } from "../../record/enrichment-audit.ts";
-import type { Desk } from "../desk.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { Instant, instant, Until, When } from "./shared.ts";
 
 /** How well the system that knows the customers serves the desk. */
-export const enrichmentApi = new OpenAPIHono<Desk>();
+export const enrichmentApi = new Operations();
 
 const WEEK_MS = 7 * 86_400_000;
 
@@ -13,43 +12,43 @@ const Audit = z
   .object({
     since: Instant,
     until: Instant,
-    asked: z.int().openapi({ description: "Questions that went out" }),
-    cached: z.int().openapi({ description: "Tickets that were answered from what was known" }),
+    asked: z.int().meta({ description: "Questions that went out" }),
+    cached: z.int().meta({ description: "Tickets that were answered from what was known" }),
     answered: z.int(),
     failed: z.array(
       z.object({
-        code: z.string().openapi({ description: "`breaker_open`: not asked at all", example: "timeout" }),
+        code: z.string().meta({ description: "`breaker_open`: not asked at all", example: "timeout" }),
         count: z.int(),
       }),
     ),
-    failureRate: z.number().nullable().openapi({ description: "Of the questions that went out, 0 to 1" }),
-    stale: z.int().openapi({ description: "Answers older, by their own account, than `staleAfter`" }),
-    staleRate: z.number().nullable().openapi({ description: "Of all answers" }),
-    dated: z.int().openapi({ description: "Answers that name their age" }),
-    meanAgeSeconds: z.number().nullable().openapi({ description: "Of these" }),
-    unfit: z.int().openapi({ description: "Answers of which something is unknown to the desk" }),
+    failureRate: z.number().nullable().meta({ description: "Of the questions that went out, 0 to 1" }),
+    stale: z.int().meta({ description: "Answers older, by their own account, than `staleAfter`" }),
+    staleRate: z.number().nullable().meta({ description: "Of all answers" }),
+    dated: z.int().meta({ description: "Answers that name their age" }),
+    meanAgeSeconds: z.number().nullable().meta({ description: "Of these" }),
+    unfit: z.int().meta({ description: "Answers of which something is unknown to the desk" }),
     latencyMs: z.object({
       median: z.number().nullable(),
       p95: z.number().nullable(),
       max: z.number().nullable(),
     }),
-    corrected: z.int().openapi({
+    corrected: z.int().meta({
       description:
         "Answers after which an agent, or a program with an API key, changed the ticket's queue or priority",
     }),
-    disagreementRate: z.number().nullable().openapi({ description: "Of all answers" }),
+    disagreementRate: z.number().nullable().meta({ description: "Of all answers" }),
   })
-  .openapi("EnrichmentAudit");
+  .meta({ id: "EnrichmentAudit" });
 
-enrichmentApi.openapi(
+enrichmentApi.add(
   operation("GET /enrichment/audit", {
     id: "auditEnrichment",
     scopes: ["metrics:read"],
     summary: "Gets the failures, staleness and disagreements of the enrichment system",
     query: z.strictObject({
-      since: When.optional().openapi({ description: "A week before `until` unless said otherwise" }),
-      until: Until.openapi({ description: "Now unless said otherwise; not included" }),
-      group: z.string().min(1).max(64).optional().openapi({ example: "main" }),
+      since: When.optional().meta({ description: "A week before `until` unless said otherwise" }),
+      until: Until.meta({ description: "Now unless said otherwise; not included" }),
+      group: z.string().min(1).max(64).optional().meta({ example: "main" }),
     }),
     answer: [200, Audit, "Counted from the tickets' events"],
   }),

@@ -1,9 +1,8 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { METRICS } from "../../domain/metric.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { ESCALATION_ACTS, listEscalations, type EscalationRow } from "../../record/escalations.ts";
-import type { Desk } from "../desk.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import {
   cursorOf,
   Instant,
@@ -17,7 +16,7 @@ import {
 } from "./shared.ts";
 
 /** What was done because a promise was at risk or broken, for a supervisor to review. */
-export const escalationsApi = new OpenAPIHono<Desk>();
+export const escalationsApi = new Operations();
 
 const Person = z.object({ id: z.int(), name: z.string() });
 const Escalation = z
@@ -30,9 +29,9 @@ const Escalation = z
       priority: z.string(),
       assignee: Person.nullable(),
     }),
-    n: z.int().openapi({ description: "The ticket's event" }),
-    at: Instant.openapi({ description: "When it was due" }),
-    notedAt: Instant.nullable().openapi({ description: "When the desk did it, where that was later" }),
+    n: z.int().meta({ description: "The ticket's event" }),
+    at: Instant.meta({ description: "When it was due" }),
+    notedAt: Instant.nullable().meta({ description: "When the desk did it, where that was later" }),
     by: z
       .object({
         kind: z.string(),
@@ -40,17 +39,17 @@ const Escalation = z
         name: z.string().optional(),
         rule: z.string().optional(),
       })
-      .openapi({ description: "The desk's rule, or the agent or key who escalated" }),
+      .meta({ description: "The desk's rule, or the agent or key who escalated" }),
     act: z.enum(ESCALATION_ACTS),
     action: z
       .record(z.string(), z.unknown())
       .nullable()
-      .openapi({ description: "As the policy has it; null for one by hand", example: { notify: "lead" } }),
-    result: z.enum(["done", "held", "nobody", "unchanged"]).openapi({
+      .meta({ description: "As the policy has it; null for one by hand", example: { notify: "lead" } }),
+    result: z.enum(["done", "held", "nobody", "unchanged"]).meta({
       description:
         "`held`: a notice that the cooldown keeps for the next one; `nobody`: nobody was there to take it or to be told; `unchanged`: it was so already",
     }),
-    agents: z.array(Person).openapi({ description: "Who was told, or has the ticket now" }),
+    agents: z.array(Person).meta({ description: "Who was told, or has the ticket now" }),
     policy: z.string().nullable(),
     step: z.int().nullable(),
     metric: z.enum(METRICS).nullable(),
@@ -59,27 +58,27 @@ const Escalation = z
     dueAt: Instant.nullable(),
     note: z.string().nullable(),
   })
-  .openapi("Escalation");
+  .meta({ id: "Escalation" });
 
 const Name = z.string().min(1).max(64);
 
-escalationsApi.openapi(
+escalationsApi.add(
   operation("GET /escalations", {
     id: "listEscalations",
     scopes: ["tickets:read"],
     summary: "Lists escalations of all tickets, newest first",
     query: z.strictObject({
-      group: Name.optional().openapi({ example: "main" }),
-      queue: Name.optional().openapi({ example: "general" }),
+      group: Name.optional().meta({ example: "main" }),
+      queue: Name.optional().meta({ example: "general" }),
       ticket: z
         .string()
         .max(32)
         .optional()
-        .openapi({ description: "A reference, or a ticket's `id`", example: "SUP-1" }),
-      assignee: TelegramId.optional().openapi({ description: "Whose ticket it is now" }),
-      agent: TelegramId.optional().openapi({ description: "Who was told, or got the ticket" }),
+        .meta({ description: "A reference, or a ticket's `id`", example: "SUP-1" }),
+      assignee: TelegramId.optional().meta({ description: "Whose ticket it is now" }),
+      agent: TelegramId.optional().meta({ description: "Who was told, or got the ticket" }),
       metric: z.enum(METRICS).optional(),
-      policy: Name.optional().openapi({ example: "ladder" }),
+      policy: Name.optional().meta({ example: "ladder" }),
       act: z.enum(ESCALATION_ACTS).optional(),
       result: z.enum(["done", "held", "nobody", "unchanged"]).optional(),
       since: When.optional(),

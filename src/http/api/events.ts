@@ -1,35 +1,34 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { EVENT_TYPES } from "../../domain/ticket/event-facts.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { FEED_BEGIN, readFeed, type FeedPlace } from "../../record/feed.ts";
-import type { Desk } from "../desk.ts";
 import { EVENTS_PAGE_DEFAULT, EVENTS_PAGE_MAX } from "../limits.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { cursorOf, IntegerText } from "./shared.ts";
 import { Due, dueJson, eventJson, TicketEvent } from "./ticket-json.ts";
 import { several } from "./ticket-query.ts";
 
 /** Everything that happened to tickets, for programs that keep up with the desk. */
-export const eventsApi = new OpenAPIHono<Desk>();
+export const eventsApi = new Operations();
 
 const Cursor = z
   .string()
-  .openapi({ description: "Give it as `after`; opaque", example: "WzEwNDIsIm1haW46MSIsM10" });
+  .meta({ description: "Give it as `after`; opaque", example: "WzEwNDIsIm1haW46MSIsM10" });
 const FeedEvent = TicketEvent.extend({
   ticket: z.object({
     id: z.string(),
     ref: z
       .string()
       .nullable()
-      .openapi({ example: "SUP-1", description: "Null: there is no ticket of this reference" }),
+      .meta({ example: "SUP-1", description: "Null: there is no ticket of this reference" }),
     due: Due,
   }),
-  group: z.string().openapi({ description: "The group that had the ticket when the record was told" }),
+  group: z.string().meta({ description: "The group that had the ticket when the record was told" }),
   cursor: Cursor,
-}).openapi("FeedEvent");
+}).meta({ id: "FeedEvent" });
 
-eventsApi.openapi(
+eventsApi.add(
   operation("GET /events", {
     id: "listEvents",
     scopes: ["tickets:read"],
@@ -37,18 +36,18 @@ eventsApi.openapi(
     description:
       "In the order in which the record was told: whoever goes on with `nextCursor` misses nothing, and gets no event twice. A ticket's own events are counted by `n`; after an outage those of one group may come after younger ones of another. `nextCursor` is never null: ask again with it later. With a filter a page may be empty and `more` still true.",
     query: z.strictObject({
-      after: cursorOf(z.tuple([z.int().nonnegative(), z.string().max(64), z.int().nonnegative()])).openapi({
+      after: cursorOf(z.tuple([z.int().nonnegative(), z.string().max(64), z.int().nonnegative()])).meta({
         description:
           "`nextCursor` of the page before, or an event's `cursor`; from the beginning without one",
       }),
-      type: several(z.enum(EVENT_TYPES), 20).openapi({
+      type: several(z.enum(EVENT_TYPES), 20).meta({
         type: "array",
         items: { type: "string", enum: [...EVENT_TYPES] },
         description: "One or several, with commas between or repeated",
         example: ["ticket_opened", "ticket_resolved"],
       }),
-      group: z.string().min(1).max(64).optional().openapi({ example: "main" }),
-      limit: IntegerText.pipe(z.int().min(1).max(EVENTS_PAGE_MAX)).default(EVENTS_PAGE_DEFAULT).openapi({
+      group: z.string().min(1).max(64).optional().meta({ example: "main" }),
+      limit: IntegerText.pipe(z.int().min(1).max(EVENTS_PAGE_MAX)).default(EVENTS_PAGE_DEFAULT).meta({
         type: "integer",
         minimum: 1,
         maximum: EVENTS_PAGE_MAX,
@@ -60,7 +59,7 @@ eventsApi.openapi(
       z.object({
         items: z.array(FeedEvent),
         nextCursor: Cursor,
-        more: z.boolean().openapi({ description: "Whether more has happened by now" }),
+        more: z.boolean().meta({ description: "Whether more has happened by now" }),
       }),
       "A page of events",
     ],

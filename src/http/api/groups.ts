@@ -1,23 +1,22 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import * as z from "zod";
 import { askGroup, hasGroup } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
-import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 
 /** What can be asked of one group as a whole. */
-export const groupsApi = new OpenAPIHono<Desk>();
+export const groupsApi = new Operations();
 
-groupsApi.openapi(
+groupsApi.add(
   operation("POST /groups/{id}/reproject", {
     id: "reprojectGroup",
     scopes: ["admin"],
     summary: "Rebuilds the record of a group from its object",
-    params: z.object({ id: z.string().max(64).openapi({ example: "main" }) }),
+    params: z.object({ id: z.string().max(64).meta({ example: "main" }) }),
     answer: [
       202,
       z.object({ group: z.string(), tickets: z.int() }),

@@ -1,5 +1,5 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import * as z from "zod";
 import { SCOPE_NAMES, SCOPES } from "../../domain/desk/scope.ts";
 import { log } from "../../log.ts";
 import { ApiKeys, type ApiKeyRow } from "../../record/api-keys.ts";
@@ -9,7 +9,7 @@ import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { CALLS_PER_MINUTE_DEFAULT, CALLS_PER_MINUTE_MAX, KEY_NAME_CHARS_MAX } from "../limits.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import {
   notInFuture,
   cursorOf,
@@ -23,43 +23,43 @@ import {
 } from "./shared.ts";
 
 /** The keys by which programs are known: made, listed, rotated and revoked. */
-export const keysApi = new OpenAPIHono<Desk>();
+export const keysApi = new Operations();
 
 /** Who else stands in the histories; a key of this name would pass for them. */
 const RESERVED = /^(?:admin|telegram|oauth:.*)$/i;
 
 const Scope = z
   .enum(SCOPE_NAMES)
-  .openapi("Scope", { description: SCOPE_NAMES.map((name) => `\`${name}\`: ${SCOPES[name]}`).join("; ") });
+  .meta({ id: "Scope", description: SCOPE_NAMES.map((name) => `\`${name}\`: ${SCOPES[name]}`).join("; ") });
 const KeyId = z
   .string()
   .max(32)
-  .openapi({ description: "The part between `topicdesk_` and the secret", example: "3f9k2m1x7qpa" });
+  .meta({ description: "The part between `topicdesk_` and the secret", example: "3f9k2m1x7qpa" });
 const Key = z
   .object({
     id: KeyId,
-    name: z.string().openapi({ example: "reporting" }),
+    name: z.string().meta({ example: "reporting" }),
     scopes: z.array(Scope),
     callsPerMinute: z.int(),
     status: z.enum(["active", "expired", "revoked"]),
     createdAt: Instant,
-    createdBy: z.string().openapi({ description: "The name of the key that made it" }),
+    createdBy: z.string().meta({ description: "The name of the key that made it" }),
     expiresAt: Instant.nullable(),
     rotatedAt: Instant.nullable(),
-    previousSecretUntil: Instant.nullable().openapi({
+    previousSecretUntil: Instant.nullable().meta({
       description: "Until when the secret before the last rotation is let in as well",
     }),
     revokedAt: Instant.nullable(),
     revokedBy: z.string().nullable(),
-    lastUsedAt: Instant.nullable().openapi({ description: "To the hour; null: never" }),
+    lastUsedAt: Instant.nullable().meta({ description: "To the hour; null: never" }),
   })
-  .openapi("ApiKey");
+  .meta({ id: "ApiKey" });
 const KeyWithSecret = Key.extend({
-  key: z.string().openapi({
+  key: z.string().meta({
     description: "What to send as the bearer token. Shown now and never again",
     example: "topicdesk_3f9k2m1x7qpa_…",
   }),
-}).openapi("ApiKeyWithSecret");
+}).meta({ id: "ApiKeyWithSecret" });
 
 const Name = z
   .string()
@@ -70,14 +70,14 @@ const Name = z
   .refine((name) => !RESERVED.test(name), {
     error: "must not be admin, telegram or oauth:…, who stand in the histories for somebody else",
   })
-  .openapi({
+  .meta({
     description: "Who it is for; it stands in the histories of what the key does",
     example: "reporting",
   });
 const Params = z.object({ id: KeyId });
 const NO_STORE = { "Cache-Control": "no-store" };
 
-keysApi.openapi(
+keysApi.add(
   operation("GET /keys", {
     id: "listKeys",
     scopes: ["admin"],
@@ -97,7 +97,7 @@ keysApi.openapi(
   },
 );
 
-keysApi.openapi(
+keysApi.add(
   operation("POST /keys", {
     id: "createKey",
     scopes: ["admin"],
@@ -115,14 +115,13 @@ keysApi.openapi(
           .min(1)
           .max(CALLS_PER_MINUTE_MAX)
           .default(CALLS_PER_MINUTE_DEFAULT)
-          .openapi({ description: "What is above is answered 429" }),
-        expiresAt: WhenOrNull.default(null).openapi({
-          type: ["string", "null"],
+          .meta({ description: "What is above is answered 429" }),
+        expiresAt: WhenOrNull.default(null).meta({
           description: "Null: never",
           example: "2100-01-01T00:00:00Z",
         }),
       })
-      .openapi("NewApiKey"),
+      .meta({ id: "NewApiKey" }),
     example: { name: "reporting", scopes: ["tickets:read", "metrics:read"] },
     fits: (c, { expiresAt }: { expiresAt?: number | null }) =>
       notInFuture("/expiresAt", expiresAt, c.get("now")()),
@@ -146,7 +145,7 @@ keysApi.openapi(
   },
 );
 
-keysApi.openapi(
+keysApi.add(
   operation("GET /keys/{id}", {
     id: "getKey",
     scopes: ["admin"],
@@ -161,13 +160,13 @@ keysApi.openapi(
   },
 );
 
-keysApi.openapi(
+keysApi.add(
   operation("POST /keys/{id}/rotate", {
     id: "rotateKey",
     scopes: ["admin"],
     summary: "Rotates the secret of an API key; for a while both are accepted",
     params: Params,
-    body: z.strictObject({ overlap: Overlap }).openapi("ApiKeyRotation"),
+    body: z.strictObject({ overlap: Overlap }).meta({ id: "ApiKeyRotation" }),
     example: { overlap: "24h" },
     answer: [
       200,
@@ -199,7 +198,7 @@ keysApi.openapi(
   },
 );
 
-keysApi.openapi(
+keysApi.add(
   operation("POST /keys/{id}/revoke", {
     id: "revokeKey",
     scopes: ["admin"],

@@ -1,38 +1,37 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { retentionReport } from "../../groups/retention.ts";
 import { ContactDetails } from "../../record/contact-details.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { LegalHolds, type Held, type HoldRow } from "../../record/legal-holds.ts";
 import { HOLD_REASON_CHARS_MAX } from "../../record/limits.ts";
 import { ticketByRef } from "../../record/queries.ts";
-import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { cursorOf, Instant, instant, instantOrNull, Limit, Ref, TelegramId, pageOf } from "./shared.ts";
 
 /** What must be kept, and how it goes with forgetting the rest. */
-export const legalHoldsApi = new OpenAPIHono<Desk>();
+export const legalHoldsApi = new Operations();
 
 const Hold = z
   .object({
     kind: z.enum(["contact", "ticket"]),
-    id: z.string().openapi({ description: "A Telegram user id, or a ticket's id", example: "5550000001" }),
+    id: z.string().meta({ description: "A Telegram user id, or a ticket's id", example: "5550000001" }),
     since: Instant,
-    by: z.string().openapi({ description: "Name of the key that set it", example: "legal" }),
-    reason: z.string().openapi({ example: "Case 2026-118" }),
+    by: z.string().meta({ description: "Name of the key that set it", example: "legal" }),
+    reason: z.string().meta({ example: "Case 2026-118" }),
   })
-  .openapi("LegalHold");
+  .meta({ id: "LegalHold" });
 const Reason = z
   .strictObject({
-    reason: z.string().trim().min(1).max(HOLD_REASON_CHARS_MAX).openapi({ example: "Case 2026-118" }),
+    reason: z.string().trim().min(1).max(HOLD_REASON_CHARS_MAX).meta({ example: "Case 2026-118" }),
   })
-  .openapi("LegalHoldReason");
+  .meta({ id: "LegalHoldReason" });
 const Position = z.tuple([z.int(), z.enum(["contact", "ticket"]), z.string().max(128)]);
 const Contact = z.object({ id: TelegramId });
 const Ticket = z.object({ ref: Ref });
 
-legalHoldsApi.openapi(
+legalHoldsApi.add(
   operation("GET /legal-holds", {
     id: "listLegalHolds",
     scopes: ["contacts:read"],
@@ -50,7 +49,7 @@ legalHoldsApi.openapi(
   },
 );
 
-legalHoldsApi.openapi(
+legalHoldsApi.add(
   operation("PUT /contacts/{id}/legal-hold", {
     id: "holdContact",
     scopes: ["contacts:write"],
@@ -71,7 +70,7 @@ legalHoldsApi.openapi(
   },
 );
 
-legalHoldsApi.openapi(
+legalHoldsApi.add(
   operation("DELETE /contacts/{id}/legal-hold", {
     id: "releaseContact",
     scopes: ["contacts:write"],
@@ -89,7 +88,7 @@ legalHoldsApi.openapi(
   },
 );
 
-legalHoldsApi.openapi(
+legalHoldsApi.add(
   operation("PUT /tickets/{ref}/legal-hold", {
     id: "holdTicket",
     scopes: ["contacts:write"],
@@ -110,7 +109,7 @@ legalHoldsApi.openapi(
   },
 );
 
-legalHoldsApi.openapi(
+legalHoldsApi.add(
   operation("DELETE /tickets/{ref}/legal-hold", {
     id: "releaseTicket",
     scopes: ["contacts:write"],
@@ -132,25 +131,25 @@ legalHoldsApi.openapi(
 
 const Removed = z
   .object({
-    tickets: z.int().openapi({ description: "In the record, with their events" }),
-    events: z.int().openapi({ description: "In the record, of tickets that stay" }),
+    tickets: z.int().meta({ description: "In the record, with their events" }),
+    events: z.int().meta({ description: "In the record, of tickets that stay" }),
     audit: z.int(),
     webhookLogs: z.int(),
     enrichment: z.int(),
-    objectTickets: z.int().openapi({ description: "In the groups' objects" }),
+    objectTickets: z.int().meta({ description: "In the groups' objects" }),
   })
-  .openapi("RetentionRemoved");
+  .meta({ id: "RetentionRemoved" });
 const Retention = z
   .object({
     startedAt: Instant,
-    endedAt: Instant.nullable().openapi({ description: "Null: it goes on, a few steps each minute" }),
-    left: z.array(z.string()).openapi({ description: "What is looked through next", example: ["audit"] }),
+    endedAt: Instant.nullable().meta({ description: "Null: it goes on, a few steps each minute" }),
+    left: z.array(z.string()).meta({ description: "What is looked through next", example: ["audit"] }),
     removed: Removed,
     unreachableGroups: z.array(z.string()),
   })
-  .openapi("RetentionRun");
+  .meta({ id: "RetentionRun" });
 
-legalHoldsApi.openapi(
+legalHoldsApi.add(
   operation("GET /retention", {
     id: "getRetention",
     scopes: ["audit:read"],

@@ -1,18 +1,17 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import * as z from "zod";
 import { ms } from "../../domain/duration.ts";
 import { timeZoneOf } from "../../domain/ticket/policy.ts";
 import { askGroups, groupIds } from "../../groups/ask.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { METRICS_EVENTS_MAX, METRICS_GROUPS_MAX, METRICS_PERIOD_MAX_MS } from "../../record/limits.ts";
 import { GROUPINGS, metricsOf, type Figures as RecordedFigures } from "../../record/metrics.ts";
-import type { Desk } from "../desk.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { Instant, instant, instantOrNull, TelegramId, Until, When } from "./shared.ts";
 
 /** Figures of the desk over a period. */
-export const metricsApi = new OpenAPIHono<Desk>();
+export const metricsApi = new Operations();
 
 const PERIOD_DEFAULT_MS = ms("7d");
 const PERIOD_MAX_DAYS = METRICS_PERIOD_MAX_MS / ms("1d");
@@ -20,16 +19,17 @@ const PERIOD_MAX_DAYS = METRICS_PERIOD_MAX_MS / ms("1d");
 const Count = z.int().min(0);
 const Spread = z
   .object({
-    count: Count.openapi({ description: "Measured ones" }),
+    count: Count.meta({ description: "Measured ones" }),
     medianMs: z.int().nullable(),
-    p90Ms: z.int().nullable().openapi({ description: "Nine of ten took this long at most" }),
+    p90Ms: z.int().nullable().meta({ description: "Nine of ten took this long at most" }),
   })
-  .openapi("Spread", {
+  .meta({
+    id: "Spread",
     description: "Exact percentiles by nearest rank, in ms; null where nothing was measured",
   });
 const Took = z.object({
-  wall: Spread.openapi({ description: "All time that passed" }),
-  business: Spread.openapi({
+  wall: Spread.meta({ description: "All time that passed" }),
+  business: Spread.meta({
     description: "Business time, pauses left out; only where a policy promises something",
   }),
 });
@@ -39,41 +39,41 @@ const byMetric = <T extends z.ZodType>(one: T) =>
 const Figures = z
   .object({
     opened: Count,
-    answers: Count.openapi({ description: "Answers that gave the customer the turn" }),
+    answers: Count.meta({ description: "Answers that gave the customer the turn" }),
     resolved: Count,
     closed: Count,
     reopened: Count,
-    kept: byMetric(Count).openapi({ description: "Promises that ended in the period and were kept" }),
-    missed: byMetric(Count).openapi({ description: "Promises that ended in the period, too late" }),
-    breaches: byMetric(Count).openapi({
+    kept: byMetric(Count).meta({ description: "Promises that ended in the period and were kept" }),
+    missed: byMetric(Count).meta({ description: "Promises that ended in the period, too late" }),
+    breaches: byMetric(Count).meta({
       description:
         "Promises whose due instant passed in the period unkept, whether they were kept later or not",
     }),
     escalations: z.object({
-      actions: Count.openapi({ description: "Actions of escalation policies" }),
+      actions: Count.meta({ description: "Actions of escalation policies" }),
       byHand: Count,
     }),
-    times: byMetric(Took).openapi({
+    times: byMetric(Took).meta({
       description:
         "First response and resolution count from opening by the wall; later responses from when the customer wrote, and only where they are promised",
     }),
     backlog: z
       .object({ open: Count, in_progress: Count, escalated: Count, waiting: Count, resolved: Count })
       .nullable()
-      .openapi({ description: "Tickets that are not closed, as they stand now; null by day" }),
+      .meta({ description: "Tickets that are not closed, as they stand now; null by day" }),
   })
-  .openapi("Figures") satisfies z.ZodType<RecordedFigures>;
+  .meta({ id: "Figures" }) satisfies z.ZodType<RecordedFigures>;
 
 const Metrics = z
   .object({
     since: Instant,
     until: Instant,
-    recordedAt: Instant.nullable().openapi({
+    recordedAt: Instant.nullable().meta({
       description: "When the record was last told of one of these tickets; it lags by moments",
     }),
     total: Figures,
     groupBy: z.enum(GROUPINGS).nullable(),
-    timeZone: z.string().openapi({
+    timeZone: z.string().meta({
       description:
         "Whose days `groupBy=day` tells apart: the desk's `timeZone`, otherwise its usual calendar's",
       example: "Europe/Berlin",
@@ -81,45 +81,45 @@ const Metrics = z
     groups: z
       .array(
         z.object({
-          key: z.string().nullable().openapi({
+          key: z.string().nullable().meta({
             description: "A queue, a tier, a group, an agent's Telegram id, a day in `timeZone`; null: none",
             example: "general",
           }),
           figures: Figures,
         }),
       )
-      .openapi({ description: `Most opened first, days in their order; ${METRICS_GROUPS_MAX} at most` }),
+      .meta({ description: `Most opened first, days in their order; ${METRICS_GROUPS_MAX} at most` }),
     groupsOmitted: Count,
     deliveries: z
       .object({
         waiting: Count,
-        parked: Count.openapi({ description: "Given up for now, or their outcome is unknown" }),
-        setAside: Count.openapi({ description: "Updates that our own code could not apply" }),
-        unrecorded: Count.openapi({ description: "Tickets whose newest state is missing here" }),
+        parked: Count.meta({ description: "Given up for now, or their outcome is unknown" }),
+        setAside: Count.meta({ description: "Updates that our own code could not apply" }),
+        unrecorded: Count.meta({ description: "Tickets whose newest state is missing here" }),
         unreachableGroups: z.array(z.string()),
       })
-      .openapi({
+      .meta({
         description: "As the groups' objects have them now, of the group that is asked for or of all",
       }),
   })
-  .openapi("Metrics");
+  .meta({ id: "Metrics" });
 
 const name = z.string().min(1).max(64).optional();
 
-metricsApi.openapi(
+metricsApi.add(
   operation("GET /metrics", {
     id: "getMetrics",
     scopes: ["metrics:read"],
     summary: "Gets volumes, backlog, response times, broken promises and escalations of a period",
     description: `By queue and tier a ticket counts where it is now. By agent, answers and resolutions count for whoever gave them, everything else for the assignee. A period has ${PERIOD_MAX_DAYS} days at most and ${METRICS_EVENTS_MAX.toLocaleString("en")} events that count; Prometheus finds how the desk stands at \`/metrics\`.`,
     query: z.strictObject({
-      since: When.optional().openapi({ description: "A week before `until` unless said otherwise" }),
-      until: Until.openapi({ description: "Now unless said otherwise; not included" }),
-      groupBy: z.enum(GROUPINGS).optional().openapi({ example: "queue" }),
-      group: name.openapi({ example: "main" }),
-      queue: name.openapi({ example: "general" }),
-      tier: name.openapi({ example: "premium" }),
-      agent: TelegramId.optional().openapi({ example: 9001 }),
+      since: When.optional().meta({ description: "A week before `until` unless said otherwise" }),
+      until: Until.meta({ description: "Now unless said otherwise; not included" }),
+      groupBy: z.enum(GROUPINGS).optional().meta({ example: "queue" }),
+      group: name.meta({ example: "main" }),
+      queue: name.meta({ example: "general" }),
+      tier: name.meta({ example: "premium" }),
+      agent: TelegramId.optional().meta({ example: 9001 }),
     }),
     answer: [200, Metrics, "Counted from the record, as it is now"],
     problems: ["config.missing"],

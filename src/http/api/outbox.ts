@@ -1,41 +1,40 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import * as z from "zod";
 import { askGroup, groupIds, hasGroup } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { encodeCursor } from "../../record/cursor.ts";
-import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { cursorOf, Instant, instant, Limit, pageOf } from "./shared.ts";
 import { ENABLE_FIRST } from "./webhooks.ts";
 
 /** Deliveries that gave up, or whose outcome nobody knows, and sending them again. */
-export const outboxApi = new OpenAPIHono<Desk>();
+export const outboxApi = new Operations();
 
 const State = z.enum(["parked", "uncertain"]);
 const Delivery = z
   .object({
-    id: z.string().openapi({ example: "main:m:1042" }),
+    id: z.string().meta({ example: "main:m:1042" }),
     group: z.string(),
-    state: State.openapi({ description: "`parked`: gave up; `uncertain`: nobody knows whether it arrived" }),
-    lane: z.string().openapi({ description: "Where it goes", example: "telegram:5550000001" }),
-    kind: z.string().openapi({
+    state: State.meta({ description: "`parked`: gave up; `uncertain`: nobody knows whether it arrived" }),
+    lane: z.string().meta({ description: "Where it goes", example: "telegram:5550000001" }),
+    kind: z.string().meta({
       description:
         "`relay`: a message between customer and topic; anything else names what the desk itself sends",
       example: "relay",
     }),
-    ticket: z.string().nullable().openapi({ description: "The ticket's `id`", example: "main:1042" }),
-    ref: z.string().nullable().openapi({ description: "The ticket's reference", example: "SUP-1042" }),
+    ticket: z.string().nullable().meta({ description: "The ticket's `id`", example: "main:1042" }),
+    ref: z.string().nullable().meta({ description: "The ticket's reference", example: "SUP-1042" }),
     attempts: z.int(),
-    code: z.string().openapi({ description: "Why", example: "outcome_unknown" }),
+    code: z.string().meta({ description: "Why", example: "outcome_unknown" }),
     at: Instant,
   })
-  .openapi("Delivery");
+  .meta({ id: "Delivery" });
 
-outboxApi.openapi(
+outboxApi.add(
   operation("GET /outbox", {
     id: "listDeliveries",
     scopes: ["tickets:read"],
@@ -43,8 +42,8 @@ outboxApi.openapi(
     description:
       "What they say is kept for two weeks after it was accepted; then it goes, and the delivery with it.",
     query: z.strictObject({
-      state: State.optional().openapi({ description: "Both states if left out" }),
-      group: z.string().max(64).optional().openapi({ example: "main" }),
+      state: State.optional().meta({ description: "Both states if left out" }),
+      group: z.string().max(64).optional().meta({ example: "main" }),
       limit: Limit,
       cursor: cursorOf(z.tuple([z.string().max(64), z.string().max(64).nullable()])),
     }),
@@ -53,7 +52,7 @@ outboxApi.openapi(
       pageOf(Delivery).extend({
         unreachableGroups: z
           .array(z.string())
-          .openapi({ description: "Groups that did not answer: their deliveries are missing here" }),
+          .meta({ description: "Groups that did not answer: their deliveries are missing here" }),
       }),
       "A page; it may be short, only a null `nextCursor` means the end",
     ],
@@ -91,12 +90,12 @@ outboxApi.openapi(
   },
 );
 
-outboxApi.openapi(
+outboxApi.add(
   operation("POST /outbox/{id}/replay", {
     id: "replayDelivery",
     scopes: ["tickets:write"],
     summary: "Retries a delivery",
-    params: z.object({ id: z.string().max(128).openapi({ example: "main:m:1042" }) }),
+    params: z.object({ id: z.string().max(128).meta({ example: "main:m:1042" }) }),
     answer: [200, z.object({ id: z.string(), status: z.literal("replayed") }), "It is on its way"],
     problems: ["delivery.not_found", "webhook.disabled", "config.missing", "group.unreachable"],
   }),

@@ -1,49 +1,48 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import * as z from "zod";
 import { PRIORITIES } from "../../domain/priority.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { queueDepths, type DepthRow } from "../../record/queue-depths.ts";
-import type { Desk } from "../desk.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { Instant, instantOrNull } from "./shared.ts";
 
 /** How deep the queues are, by the record: moments behind the groups, and `recordedAt` says how many. */
-export const queuesApi = new OpenAPIHono<Desk>();
+export const queuesApi = new Operations();
 
 const Depth = z.object({
-  depth: z.int().openapi({ description: "Tickets in hand: neither resolved nor closed" }),
-  unassigned: z.int().openapi({ description: "Of these, nobody has, and it is the desk's turn" }),
-  oldestUnassignedAt: Instant.nullable().openapi({ description: "When the first of those was opened" }),
-  oldestAwaitingSince: Instant.nullable().openapi({
+  depth: z.int().meta({ description: "Tickets in hand: neither resolved nor closed" }),
+  unassigned: z.int().meta({ description: "Of these, nobody has, and it is the desk's turn" }),
+  oldestUnassignedAt: Instant.nullable().meta({ description: "When the first of those was opened" }),
+  oldestAwaitingSince: Instant.nullable().meta({
     description: "Since when the first customer waits for an answer",
   }),
 });
 const Queue = Depth.extend({
-  id: z.string().openapi({ example: "billing" }),
-  group: z.string().nullable().openapi({ description: "Null: the configuration has this queue no more" }),
+  id: z.string().meta({ example: "billing" }),
+  group: z.string().nullable().meta({ description: "Null: the configuration has this queue no more" }),
   byPriority: z.array(Depth.extend({ priority: z.enum(PRIORITIES) })),
-  byTier: z.array(Depth.extend({ tier: z.string().nullable().openapi({ description: "Null: not known" }) })),
-  recordedAt: Instant.nullable().openapi({
+  byTier: z.array(Depth.extend({ tier: z.string().nullable().meta({ description: "Null: not known" }) })),
+  recordedAt: Instant.nullable().meta({
     description:
       "When the record last heard of a ticket of this queue that is not closed; null: there is none",
   }),
-}).openapi("Queue");
+}).meta({ id: "Queue" });
 
-queuesApi.openapi(
+queuesApi.add(
   operation("GET /queues", {
     id: "listQueues",
     scopes: ["tickets:read"],
     summary: "Lists queues: how deep they are, what waits, and since when",
-    query: z.strictObject({ group: z.string().min(1).max(64).optional().openapi({ example: "main" }) }),
+    query: z.strictObject({ group: z.string().min(1).max(64).optional().meta({ example: "main" }) }),
     answer: [
       200,
       z.object({
         items: z.array(Queue),
-        complete: z.boolean().openapi({
+        complete: z.boolean().meta({
           description: "False: more tickets are in hand than are counted, and the youngest are left out",
         }),
-        at: Instant.openapi({ description: "When it was counted" }),
+        at: Instant.meta({ description: "When it was counted" }),
       }),
       "The queues in the configuration's order, then such as it has no more",
     ],

@@ -1,19 +1,18 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import * as z from "zod";
 import type { Finding, ReconciliationRun } from "../../domain/desk/reconciliation.ts";
 import { drainUpdates, STOPS } from "../../groups/reconciling/emergency-drain.ts";
 import { reconcile } from "../../groups/reconciling/reconcile.ts";
 import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";
-import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { Instant, instant } from "./shared.ts";
 
 /** Whether the record, the groups and Telegram agree. */
-export const reconciliationApi = new OpenAPIHono<Desk>();
+export const reconciliationApi = new Operations();
 
 const KINDS = [
   "group.unreachable",
@@ -41,18 +40,18 @@ const KINDS = [
 const Run = z
   .object({
     at: Instant,
-    groups: z.array(z.string()).openapi({ description: "Those that were compared with the record" }),
+    groups: z.array(z.string()).meta({ description: "Those that were compared with the record" }),
     findings: z.array(
       z.object({
         kind: z.enum(KINDS),
-        mended: z.boolean().openapi({ description: "False: the leads are told, once" }),
+        mended: z.boolean().meta({ description: "False: the leads are told, once" }),
         details: z.record(z.string(), z.unknown()),
       }),
     ),
   })
-  .openapi("ReconciliationRun");
+  .meta({ id: "ReconciliationRun" });
 
-reconciliationApi.openapi(
+reconciliationApi.add(
   operation("GET /reconciliation", {
     id: "listReconciliations",
     scopes: ["metrics:read"],
@@ -65,7 +64,7 @@ reconciliationApi.openapi(
   },
 );
 
-reconciliationApi.openapi(
+reconciliationApi.add(
   operation("POST /reconciliation", {
     id: "reconcile",
     scopes: ["admin"],
@@ -86,21 +85,19 @@ const Drained = z
   .object({
     taken: z
       .object({ accepted: z.int(), duplicate: z.int(), ignored: z.int(), setAside: z.int() })
-      .openapi({ description: "Updates, by what became of them" }),
+      .meta({ description: "Updates, by what became of them" }),
     stopped: z
       .enum(STOPS)
       .nullable()
-      .openapi({ description: "Why it ended before there was nothing more; ask again to go on" }),
-    waiting: z
-      .int()
-      .nullable()
-      .openapi({ description: "Updates that wait at Telegram; null: it does not say" }),
+      .meta({ description: "Why it ended before there was nothing more; ask again to go on" }),
+    waiting: z.int().nullable().meta({ description: "Updates that wait at Telegram; null: it does not say" }),
     webhook: z.object({
       url: z.string(),
-      set: z.boolean().openapi({ description: "False: Telegram did not take it, and the next look sets it" }),
+      set: z.boolean().meta({ description: "False: Telegram did not take it, and the next look sets it" }),
     }),
   })
-  .openapi("DrainedUpdates", {
+  .meta({
+    id: "DrainedUpdates",
     example: {
       taken: { accepted: 41, duplicate: 1, ignored: 3, setAside: 0 },
       stopped: null,
@@ -109,7 +106,7 @@ const Drained = z
     },
   });
 
-reconciliationApi.openapi(
+reconciliationApi.add(
   operation("POST /reconciliation/drain", {
     id: "drainUpdates",
     scopes: ["admin"],

@@ -1,5 +1,5 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import * as z from "zod";
 import { checkConfig } from "../../domain/config-check/check.ts";
 import type { Config } from "../../domain/config/config.ts";
 import { quoted } from "../../domain/config/places.ts";
@@ -36,16 +36,15 @@ import { configCacheOf } from "../../record/config-cache.ts";
 import { ticketByRef } from "../../record/queries.ts";
 import { RecordUnreachable } from "../../record/reach.ts";
 import { recordedTickets } from "../../record/recorded-tickets.ts";
-import type { Desk } from "../desk.ts";
 import { asWritten, formerly } from "../former-names.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { eventData } from "../written.ts";
 import { SMALL_CONFIG } from "./examples.ts";
 import { Instant, instant, instantOrNull, Ref, When, WhenOrNull } from "./shared.ts";
 
 /** Who gets which ticket: rehearsed and explained. */
-export const routingApi = new OpenAPIHono<Desk>();
+export const routingApi = new Operations();
 
 /** As periods are called everywhere else. */
 const FORMER_NAMES = { from: "since", to: "until" };
@@ -57,8 +56,8 @@ const Attributes = z.record(
   z.string().min(1).max(ATTRIBUTE_NAME_CHARS_MAX),
   z.union([z.string().max(ATTRIBUTE_CHARS_MAX), z.number(), z.boolean()]),
 );
-const AgentId = z.int().positive().openapi({ description: "A Telegram user id", example: 9002 });
-const Draft = z.unknown().openapi({
+const AgentId = z.int().positive().meta({ description: "A Telegram user id", example: 9002 });
+const Draft = z.unknown().meta({
   type: "object",
   description: "A whole configuration, as `PUT /config` takes it; without it the one in force",
 });
@@ -66,23 +65,23 @@ const Draft = z.unknown().openapi({
 const Question = z
   .strictObject({
     ticket: z.strictObject({
-      tier: Fact.openapi({ example: "premium" }),
+      tier: Fact.meta({ example: "premium" }),
       segment: Fact,
-      category: Fact.openapi({ example: "billing" }),
+      category: Fact.meta({ example: "billing" }),
       urgency: Fact,
-      language: z.string().min(1).max(LANGUAGE_CHARS_MAX).nullable().default(null).openapi({ example: "de" }),
-      payload: Fact.openapi({ description: "What stood behind `/start`" }),
+      language: z.string().min(1).max(LANGUAGE_CHARS_MAX).nullable().default(null).meta({ example: "de" }),
+      payload: Fact.meta({ description: "What stood behind `/start`" }),
       attributes: Attributes.default({}),
       priorityScore: z.number().min(0).max(PRIORITY_SCORE_MAX).nullable().default(null),
       waitedFor: Duration.default("0s")
         .transform((text) => ms(text))
-        .openapi({ type: "string", example: "6m", description: "How long nobody has taken it" }),
+        .meta({ type: "string", example: "6m", description: "How long nobody has taken it" }),
       queue: z
         .string()
         .max(FACT_CHARS_MAX)
         .nullable()
         .default(null)
-        .openapi({ description: "Where somebody put it by hand: no rule moves it then" }),
+        .meta({ description: "Where somebody put it by hand: no rule moves it then" }),
       declined: z.array(AgentId).max(AGENTS_MAX).default([]),
     }),
     agents: z
@@ -90,17 +89,17 @@ const Question = z
         z.strictObject({
           id: AgentId,
           availability: z.enum(["online", "away", "offline"]).default("online"),
-          open: z.int().min(0).max(1_000).default(0).openapi({ description: "Tickets that they have" }),
+          open: z.int().min(0).max(1_000).default(0).meta({ description: "Tickets that they have" }),
           lastAssigned: WhenOrNull.default(null),
           handledBefore: z
             .boolean()
             .default(false)
-            .openapi({ description: "Whether they have had a ticket of this customer" }),
+            .meta({ description: "Whether they have had a ticket of this customer" }),
           servedTiers: z
             .array(z.string().min(1).max(FACT_CHARS_MAX))
             .max(REHEARSED_TIERS_MAX)
             .default([])
-            .openapi({
+            .meta({
               description: "Tiers of the customers whom they have been given in the queue's group",
               example: ["premium"],
             }),
@@ -108,7 +107,7 @@ const Question = z
       )
       .max(AGENTS_MAX)
       .default([])
-      .openapi({
+      .meta({
         description:
           "How agents of the configuration are; whoever is not named is online while on shift, and has nothing in hand",
       }),
@@ -116,7 +115,7 @@ const Question = z
       .union([z.enum(["timeout", "error"]), z.record(z.string(), z.unknown())])
       .nullable()
       .default(null)
-      .openapi({
+      .meta({
         description:
           "What the other system answers, or that it does not; it fills in what the ticket does not say",
         example: { tier: "premium", preferredAgent: 9002, asOf: "2026-11-20T08:00:00Z" },
@@ -127,25 +126,25 @@ const Question = z
       .max(FACT_CHARS_MAX)
       .nullable()
       .default(null)
-      .openapi({ description: "To which group the customer wrote; without it what their link names" }),
+      .meta({ description: "To which group the customer wrote; without it what their link names" }),
     config: Draft.optional(),
   })
-  .openapi("RoutingQuestion");
+  .meta({ id: "RoutingQuestion" });
 
 const Person = z.object({ id: z.int(), name: z.string() });
-const Skills = z.record(z.string(), z.int()).openapi({ description: "Skill → level" });
+const Skills = z.record(z.string(), z.int()).meta({ description: "Skill → level" });
 const StageJson = z
   .object({
     kind: z.enum(["strict", "relaxed", "override"]),
-    levels: z.int().optional().openapi({ description: "How many levels preferred skills have dropped" }),
+    levels: z.int().optional().meta({ description: "How many levels preferred skills have dropped" }),
   })
-  .openapi("RoutingStage");
+  .meta({ id: "RoutingStage" });
 const Candidates = z.array(
   z
     .object({
       agent: Person,
       eligible: z.boolean(),
-      score: z.number().nullable().openapi({ description: "Null for who is not eligible" }),
+      score: z.number().nullable().meta({ description: "Null for who is not eligible" }),
       parts: z
         .object({
           preferredAgent: z.number(),
@@ -153,12 +152,12 @@ const Candidates = z.array(
           history: z.number(),
           spareCapacity: z.number(),
         })
-        .openapi({ description: "Each from 0 to 1, before the queue's weights" }),
+        .meta({ description: "Each from 0 to 1, before the queue's weights" }),
       why: z.array(z.string()),
     })
-    .openapi("RoutingCandidate"),
+    .meta({ id: "RoutingCandidate" }),
 );
-const Unmet = z.array(z.string()).openapi({
+const Unmet = z.array(z.string()).meta({
   description:
     "Why nobody of the group could ever be given it: skills that nobody there has who takes tickets, or not any more. Empty where somebody could, where skills do not matter any more, and where agents choose",
 });
@@ -166,44 +165,44 @@ const HeardSkills = z
   .array(
     z.object({
       group: z.string(),
-      asOf: Instant.nullable().openapi({ description: "When the service said it" }),
-      why: z.string().nullable().openapi({
+      asOf: Instant.nullable().meta({ description: "When the service said it" }),
+      why: z.string().nullable().meta({
         description: "Why it is not known there: then the configuration's skills count",
         example: "the desk does not ask this service yet",
       }),
     }),
   )
-  .openapi({
+  .meta({
     description:
       "By group, what was used of what the skills service has told the live desk; empty where the configuration names none",
   });
 const Next = z
   .object({ at: Instant, what: z.string() })
   .nullable()
-  .openapi({ description: "When time alone changes something, and what" });
-const Rules = z.array(z.int()).openapi({ description: "Places of the rules that hold, from 0" });
+  .meta({ description: "When time alone changes something, and what" });
+const Rules = z.array(z.int()).meta({ description: "Places of the rules that hold, from 0" });
 
 const Answer = z
   .object({
     queue: z.string(),
-    group: z.string().openapi({ description: "Whose queue it is" }),
+    group: z.string().meta({ description: "Whose queue it is" }),
     priority: z.enum(PRIORITIES),
-    priorityScore: z.number().openapi({ description: "Of equally urgent tickets the higher goes first" }),
+    priorityScore: z.number().meta({ description: "Of equally urgent tickets the higher goes first" }),
     requireSkills: Skills,
-    assignee: Person.nullable().openapi({
+    assignee: Person.nullable().meta({
       description: "Null where agents claim, or nobody can take it now",
     }),
     reason: z.array(z.string()),
     rules: Rules,
     stage: StageJson,
-    candidates: Candidates.openapi({ description: "Best first; those who are not eligible last" }),
+    candidates: Candidates.meta({ description: "Best first; those who are not eligible last" }),
     unmet: Unmet,
     skills: HeardSkills,
     next: Next,
   })
-  .openapi("RoutingSimulation");
+  .meta({ id: "RoutingSimulation" });
 
-routingApi.openapi(
+routingApi.add(
   operation("POST /routing/simulate", {
     id: "simulateRouting",
     scopes: ["config:read"],
@@ -273,14 +272,14 @@ const ReplayedJson = z
   .object({
     queue: z.string(),
     priority: z.enum(PRIORITIES),
-    assignee: Person.nullable().openapi({ description: "Null: nobody before it ended" }),
+    assignee: Person.nullable().meta({ description: "Null: nobody before it ended" }),
     assignedAt: Instant.nullable(),
     firstResponseBreached: z.boolean(),
   })
-  .openapi("ReplayedTicket");
+  .meta({ id: "ReplayedTicket" });
 const Shares = z.record(z.string(), z.number());
 
-routingApi.openapi(
+routingApi.add(
   operation("POST /routing/replay", {
     id: "replayRouting",
     scopes: ["config:read", "tickets:read"],
@@ -294,8 +293,8 @@ routingApi.openapi(
       z
         .strictObject({
           since: When,
-          until: When.openapi({ description: "Not included" }),
-          config: z.unknown().openapi({
+          until: When.meta({ description: "Not included" }),
+          config: z.unknown().meta({
             type: "object",
             description: "The draft: a whole configuration, as `PUT /config` takes it",
           }),
@@ -303,9 +302,9 @@ routingApi.openapi(
             .string()
             .max(FACT_CHARS_MAX)
             .optional()
-            .openapi({ description: "Only tickets of this group" }),
+            .meta({ description: "Only tickets of this group" }),
         })
-        .openapi("RoutingReplayQuestion", { required: ["since", "until", "config"] }),
+        .meta({ id: "RoutingReplayQuestion", required: ["since", "until", "config"] }),
     ),
     example: { since: "2026-11-01T00:00:00Z", until: "2026-12-01T00:00:00Z", config: SMALL_CONFIG },
     answer: [
@@ -313,14 +312,12 @@ routingApi.openapi(
       z
         .object({
           tickets: z.int(),
-          changed: z.int().openapi({ description: "Tickets with another queue, priority or assignee" }),
+          changed: z.int().meta({ description: "Tickets with another queue, priority or assignee" }),
           assignmentsChanged: z.int(),
           queueShares: z
             .object({ before: Shares, after: Shares })
-            .openapi({ description: "Queue → part of all tickets, from 0 to 1" }),
-          priorities: z
-            .object({ before: Shares, after: Shares })
-            .openapi({ description: "Priority → tickets" }),
+            .meta({ description: "Queue → part of all tickets, from 0 to 1" }),
+          priorities: z.object({ before: Shares, after: Shares }).meta({ description: "Priority → tickets" }),
           expectedFirstResponseBreaches: z.object({ before: z.int(), after: z.int() }),
           skills: z.object({ before: HeardSkills, after: HeardSkills }),
           examples: z
@@ -332,9 +329,9 @@ routingApi.openapi(
                 after: ReplayedJson,
               }),
             )
-            .openapi({ description: "The first that changed" }),
+            .meta({ description: "The first that changed" }),
         })
-        .openapi("RoutingReplay"),
+        .meta({ id: "RoutingReplay" }),
       "`before`: by the configuration in force; `after`: by the draft",
     ],
     problems: ["config.missing"],
@@ -377,7 +374,7 @@ routingApi.openapi(
 const Story = z
   .object({
     ref: z.string(),
-    at: Instant.openapi({ description: "The instant for which this holds" }),
+    at: Instant.meta({ description: "The instant for which this holds" }),
     facts: z
       .object({
         tier: z.string().nullable(),
@@ -388,7 +385,7 @@ const Story = z
         payload: z.string().nullable(),
         attributes: Attributes,
       })
-      .openapi({ description: "What the rules look at" }),
+      .meta({ description: "What the rules look at" }),
     says: z
       .object({
         queue: z.string(),
@@ -397,12 +394,12 @@ const Story = z
         rules: Rules,
         words: z.array(z.string()),
       })
-      .openapi({ description: "What the rules say of these facts now, wherever the ticket is" }),
+      .meta({ description: "What the rules say of these facts now, wherever the ticket is" }),
     queue: z.string(),
     assignment: z.enum(["auto", "claim"]),
     priority: z.enum(PRIORITIES),
     assignee: Person.nullable(),
-    requireSkills: Skills.openapi({ description: "What it takes to be given it" }),
+    requireSkills: Skills.meta({ description: "What it takes to be given it" }),
     waiting: z
       .object({
         since: Instant,
@@ -410,27 +407,27 @@ const Story = z
         place: z
           .object({ position: z.int(), of: z.int() })
           .nullable()
-          .openapi({ description: "Among those that wait for the same queue; null where agents choose" }),
+          .meta({ description: "Among those that wait for the same queue; null where agents choose" }),
         candidates: Candidates,
         unmet: Unmet,
       })
       .nullable()
-      .openapi({ description: "Null once somebody has it, or it is over" }),
+      .meta({ description: "Null once somebody has it, or it is over" }),
     next: Next,
     past: z.array(
       z.object({
         n: z.int(),
         at: Instant,
         notedAt: Instant.nullable(),
-        type: z.string().openapi({ example: "ticket_assigned" }),
+        type: z.string().meta({ example: "ticket_assigned" }),
         by: z.record(z.string(), z.unknown()),
-        data: z.record(z.string(), z.unknown()).openapi({ description: "What else the event says" }),
+        data: z.record(z.string(), z.unknown()).meta({ description: "What else the event says" }),
       }),
     ),
   })
-  .openapi("TicketRouting");
+  .meta({ id: "TicketRouting" });
 
-routingApi.openapi(
+routingApi.add(
   operation("GET /tickets/{ref}/routing", {
     id: "getTicketRouting",
     scopes: ["tickets:read"],

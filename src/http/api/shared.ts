@@ -1,4 +1,4 @@
-import { z } from "@hono/zod-openapi";
+import * as z from "zod";
 import type { SchemaProblem } from "../../domain/config/schema-problems.ts";
 import { Duration, ms as msOf } from "../../domain/duration.ts";
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "../../domain/limits.ts";
@@ -17,7 +17,7 @@ export function instantOrNull(ms: number | null): string | null {
 
 export const Instant = z.iso
   .datetime()
-  .openapi({ description: "ISO 8601, UTC", example: "2026-11-20T12:00:00.000Z" });
+  .meta({ description: "ISO 8601, UTC", example: "2026-11-20T12:00:00.000Z" });
 
 const INSTANT_FIRST = Date.UTC(1970, 0, 1);
 const INSTANT_LAST = Date.UTC(2200, 0, 1);
@@ -27,7 +27,7 @@ export const When = z.iso
   .datetime({ offset: true, error: 'must be an instant such as "2026-03-28T22:00:00Z"' })
   .transform((text) => Date.parse(text))
   .refine((at) => at >= INSTANT_FIRST && at < INSTANT_LAST, "must lie between 1970 and 2200")
-  .openapi({ type: "string", format: "date-time", example: "2026-03-28T22:00:00Z" });
+  .meta({ type: "string", format: "date-time", example: "2026-03-28T22:00:00Z" });
 
 /** What is wrong with an instant that shall not have passed. */
 export function notInFuture(pointer: string, at: number | null | undefined, now: number): SchemaProblem[] {
@@ -35,7 +35,7 @@ export function notInFuture(pointer: string, at: number | null | undefined, now:
 }
 
 /** The end of a period, as it stands in a query; the example lies a day after that of `When`. */
-export const Until = When.optional().openapi({
+export const Until = When.optional().meta({
   type: "string",
   format: "date-time",
   description: "Not included",
@@ -43,7 +43,7 @@ export const Until = When.optional().openapi({
 });
 
 /** An instant, or null where it has not come. */
-export const WhenOrNull = When.nullable().openapi({
+export const WhenOrNull = When.nullable().meta({
   type: ["string", "null"],
   format: "date-time",
   example: "2026-03-28T22:00:00Z",
@@ -52,7 +52,7 @@ export const WhenOrNull = When.nullable().openapi({
 export const NextCursor = z
   .string()
   .nullable()
-  .openapi({ description: "Where the next page begins; null on the last one" });
+  .meta({ description: "Where the next page begins; null on the last one" });
 
 /** A page of a list. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
@@ -66,7 +66,7 @@ export const IntegerText = z
   .transform(Number);
 
 /** What a ticket is called in a path: by its reference, or by its id, which is no longer. */
-export const Ref = z.string().max(32).openapi({
+export const Ref = z.string().max(32).meta({
   description: "The ticket's reference, or its `id` (`main:1`); in upper or lower case",
   example: "SUP-1",
 });
@@ -74,7 +74,7 @@ export const Ref = z.string().max(32).openapi({
 /** How many items a page has. */
 export const Limit = IntegerText.pipe(z.int().min(1).max(PAGE_SIZE_MAX))
   .default(PAGE_SIZE_DEFAULT)
-  .openapi({ type: "integer", minimum: 1, maximum: PAGE_SIZE_MAX, default: PAGE_SIZE_DEFAULT });
+  .meta({ type: "integer", minimum: 1, maximum: PAGE_SIZE_MAX, default: PAGE_SIZE_DEFAULT });
 
 /** A cursor whose position has the given form. */
 export function cursorOf<T extends z.ZodType>(position: T) {
@@ -88,11 +88,11 @@ export function cursorOf<T extends z.ZodType>(position: T) {
       return z.NEVER;
     })
     .optional()
-    .openapi({ type: "string", description: "`nextCursor` of the page before; opaque" });
+    .meta({ type: "string", description: "`nextCursor` of the page before; opaque" });
 }
 
 /** A number that identifies something of Telegram's: of a person. */
-export const TelegramId = IntegerText.pipe(z.int().positive()).openapi({
+export const TelegramId = IntegerText.pipe(z.int().positive()).meta({
   type: "integer",
   format: "int64",
   example: 5550000001,
@@ -102,7 +102,7 @@ export const TelegramId = IntegerText.pipe(z.int().positive()).openapi({
 export const Overlap = Duration.default(KEY_OVERLAP_DEFAULT)
   .transform((text) => msOf(text))
   .refine((overlap) => overlap <= KEY_OVERLAP_MAX_MS, { error: "must be 30d at most" })
-  .openapi({
+  .meta({
     type: "string",
     example: "24h",
     description: "For how long the present secret counts besides the new one; `0s`: not at all",

@@ -1,5 +1,5 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
+import * as z from "zod";
 import { BusinessCalendar, REACH_MAX_MS } from "../../domain/calendar/calendar.ts";
 import type { Pause } from "../../domain/calendar/pauses.ts";
 import type { Segment } from "../../domain/calendar/segments.ts";
@@ -15,15 +15,14 @@ import { sweepGroups } from "../../groups/sweep.ts";
 import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ticketByRef } from "../../record/queries.ts";
-import type { Desk } from "../desk.ts";
 import { asWritten, formerly, renamed } from "../former-names.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { eventData } from "../written.ts";
 import { Instant, instant, instantOrNull, Ref, When, WhenOrNull } from "./shared.ts";
 
 /** Why a clock shows what it shows, and doing now what is due. */
-export const slaApi = new OpenAPIHono<Desk>();
+export const slaApi = new Operations();
 
 const PAUSES_MAX = 1_000;
 const SECONDS_MAX = REACH_MAX_MS / 1_000;
@@ -36,10 +35,10 @@ const Seconds = z
   .transform((seconds) => Math.round(seconds * 1_000));
 const Amount = z
   .union([Duration.transform(ms), Seconds])
-  .openapi({ description: "A duration such as `8h`, or seconds as a number", example: "8h" });
+  .meta({ description: "A duration such as `8h`, or seconds as a number", example: "8h" });
 const Calendar = z
   .union([z.string(), CalendarDocument.extend({ id: z.string().max(64).default("inline") })])
-  .openapi({
+  .meta({
     description: "An id of the configuration, or a calendar as it stands there",
     example: "office",
   });
@@ -52,7 +51,7 @@ const Pauses = z
   )
   .max(PAUSES_MAX)
   .default([])
-  .openapi({ description: "Times in which the clock stands still; `to` null: it still does" });
+  .meta({ description: "Times in which the clock stands still; `to` null: it still does" });
 const ClockKind = z.enum(["business", "wall"]).default("business");
 
 /** The forms of a question, each by the key that no other has. */
@@ -66,7 +65,7 @@ const FORMS = {
 const FORMER_NAMES = { start: "since", end: "until" };
 const Question = formerly(
   FORMER_NAMES,
-  z.union([FORMS.add, FORMS.until, FORMS.before, FORMS.at]).openapi("SlaQuestion"),
+  z.union([FORMS.add, FORMS.until, FORMS.before, FORMS.at]).meta({ id: "SlaQuestion" }),
 );
 const QUESTIONS = {
   due: {
@@ -97,18 +96,18 @@ const FORMS_IN_WORDS =
 const SegmentJson = z
   .object({
     from: Instant,
-    to: Instant.nullable().openapi({ description: "Null for a pause that still lasts" }),
+    to: Instant.nullable().meta({ description: "Null for a pause that still lasts" }),
     kind: z.enum(["counted", "closed", "paused", "holiday"]),
-    reason: z.string().openapi({ example: "mon 09:00-12:30" }),
+    reason: z.string().meta({ example: "mon 09:00-12:30" }),
   })
-  .openapi("SlaSegment");
+  .meta({ id: "SlaSegment" });
 const Segments = z.array(SegmentJson);
-const Truncated = z.boolean().openapi({ description: "Whether there are more segments than are shown" });
+const Truncated = z.boolean().meta({ description: "Whether there are more segments than are shown" });
 
 const Answer = z
   .union([
     z.object({
-      due: Instant.nullable().openapi({ description: "Null while an open pause holds it" }),
+      due: Instant.nullable().meta({ description: "Null while an open pause holds it" }),
       segments: Segments,
       truncated: Truncated,
     }),
@@ -116,9 +115,9 @@ const Answer = z
     z.object({ at: Instant }),
     z.object({ open: z.boolean(), opens: Instant.nullable(), closes: Instant.nullable() }),
   ])
-  .openapi("SlaAnswer");
+  .meta({ id: "SlaAnswer" });
 
-slaApi.openapi(
+slaApi.add(
   operation("POST /sla/explain", {
     id: "explainSla",
     scopes: ["config:read"],
@@ -126,6 +125,7 @@ slaApi.openapi(
     isReading: true,
     body: Question,
     examples: QUESTIONS,
+    mistakes: formProblems,
     answer: [200, Answer, "The answer to the question's form"],
     problems: ["sla.out_of_reach", "config.missing"],
   }),
@@ -166,24 +166,20 @@ slaApi.openapi(
     const { open, opens, closes } = calendar.openingAt(question.at);
     return c.json({ open, opens: instantOrNull(opens), closes: instantOrNull(closes) }, 200);
   },
-  (result, c) =>
-    result.success
-      ? undefined
-      : problem(c, "request.invalid", { problems: formProblems((result as { data?: unknown }).data) }),
 );
 
 const Moment = z.object({
   metric: z.enum(METRICS),
   instance: z.int(),
   moment: z.enum(["warning", "breach", "overdue"]),
-  offsetSeconds: z.number().openapi({ description: "How long before the due instant, or after the breach" }),
+  offsetSeconds: z.number().meta({ description: "How long before the due instant, or after the breach" }),
   clock: z.enum(["business", "wall"]),
   dueAt: Instant,
 });
 const TicketClocks = z
   .object({
     ref: z.string(),
-    at: Instant.openapi({ description: "The instant for which this holds" }),
+    at: Instant.meta({ description: "The instant for which this holds" }),
     policy: z
       .object({
         id: z.string(),
@@ -192,15 +188,15 @@ const TicketClocks = z
         escalation: z.string().nullable(),
       })
       .nullable()
-      .openapi({ description: "Null where the desk promises nothing" }),
+      .meta({ description: "Null where the desk promises nothing" }),
     clocks: z.array(
       z.object({
         metric: z.enum(METRICS),
-        instance: z.int().openapi({ description: "Counts the metric's clocks of this ticket from 1" }),
+        instance: z.int().meta({ description: "Counts the metric's clocks of this ticket from 1" }),
         state: z.enum(["healthy", "at_risk", "breached", "met", "met_late"]),
         startedAt: Instant,
         targetSeconds: z.number(),
-        dueAt: Instant.nullable().openapi({ description: "Null while a pause holds it" }),
+        dueAt: Instant.nullable().meta({ description: "Null while a pause holds it" }),
         endedAt: Instant.nullable(),
         elapsedSeconds: z.number(),
         pausedBecause: z.string().nullable(),
@@ -213,8 +209,8 @@ const TicketClocks = z
         z.object({
           n: z.int(),
           type: z.string(),
-          at: Instant.openapi({ description: "When it was due" }),
-          notedAt: Instant.nullable().openapi({
+          at: Instant.meta({ description: "When it was due" }),
+          notedAt: Instant.nullable().meta({
             description: "When the desk noted it, where that was later",
           }),
           data: z.record(z.string(), z.unknown()),
@@ -229,9 +225,9 @@ const TicketClocks = z
       ),
     }),
   })
-  .openapi("TicketSla");
+  .meta({ id: "TicketSla" });
 
-slaApi.openapi(
+slaApi.add(
   operation("GET /tickets/{ref}/sla", {
     id: "getTicketSla",
     scopes: ["tickets:read"],
@@ -251,7 +247,7 @@ slaApi.openapi(
   },
 );
 
-slaApi.openapi(
+slaApi.add(
   operation("POST /sla/sweep", {
     id: "sweepSla",
     scopes: ["tickets:write"],
@@ -264,15 +260,15 @@ slaApi.openapi(
           groups: z.array(
             z.object({
               group: z.string(),
-              tickets: z.int().openapi({ description: "Tickets to which time did something" }),
-              steps: z.int().openapi({ description: "Events that this made" }),
+              tickets: z.int().meta({ description: "Tickets to which time did something" }),
+              steps: z.int().meta({ description: "Events that this made" }),
             }),
           ),
           tickets: z.int(),
           steps: z.int(),
           unreachableGroups: z.array(z.string()),
         })
-        .openapi("SlaSweep"),
+        .meta({ id: "SlaSweep" }),
       "What it did; what was done already is not done again",
     ],
   }),

@@ -1,4 +1,4 @@
-import { z } from "@hono/zod-openapi";
+import * as z from "zod";
 import { TAGS_MAX } from "../../domain/limits.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
 import { TICKET_STATUSES } from "../../domain/ticket/status.ts";
@@ -49,7 +49,7 @@ export const Yes = z
   .enum(["true", "false"])
   .transform((text) => text === "true")
   .optional()
-  .openapi({ type: "string", enum: ["true", "false"] });
+  .meta({ type: "string", enum: ["true", "false"] });
 const Name = z.string().min(1).max(64);
 const Field = z
   .string()
@@ -60,44 +60,44 @@ const Field = z
   });
 
 export const TicketQuery = z.strictObject({
-  q: SearchText.openapi({
+  q: SearchText.meta({
     type: "string",
     maxLength: SEARCH_CHARS_MAX,
     description:
       "Words that subject, tags and notes have, or begin a word with: all of them. Case and accents do not matter; Chinese and Japanese are found by any part; a single letter only as a word of its own",
     example: "refund parcel",
   }),
-  status: several(z.enum(TICKET_STATUSES), 20).openapi({
+  status: several(z.enum(TICKET_STATUSES), 20).meta({
     type: "array",
     items: { type: "string", enum: [...TICKET_STATUSES] },
     description: "One or several, with commas between or repeated",
   }),
-  priority: several(z.enum(PRIORITIES), 20).openapi({
+  priority: several(z.enum(PRIORITIES), 20).meta({
     type: "array",
     items: { type: "string", enum: [...PRIORITIES] },
     description: "One or several",
   }),
-  group: Name.optional().openapi({ example: "main" }),
-  queue: Name.optional().openapi({ example: "general" }),
-  tier: Name.optional().openapi({ example: "premium" }),
+  group: Name.optional().meta({ example: "main" }),
+  queue: Name.optional().meta({ example: "general" }),
+  tier: Name.optional().meta({ example: "premium" }),
   assignee: z
     .union([z.literal("none"), TelegramId])
     .optional()
-    .openapi({ type: "string", description: "A Telegram user id, or `none`", example: "9001" }),
+    .meta({ type: "string", description: "A Telegram user id, or `none`", example: "9001" }),
   customer: TelegramId.optional(),
-  tag: several(Tag, TAGS_MAX).openapi({
+  tag: several(Tag, TAGS_MAX).meta({
     type: "array",
     items: { type: "string" },
     description: "One or several: the ticket has all of them",
     example: ["refund"],
   }),
-  field: several(Field, FIELDS_MAX).openapi({
+  field: several(Field, FIELDS_MAX).meta({
     type: "array",
     items: { type: "string" },
     description: "Answers to intake fields, `<field>:<option>`: all of them",
     example: ["category:billing"],
   }),
-  payload: z.string().min(1).max(64).optional().openapi({
+  payload: z.string().min(1).max(64).optional().meta({
     description: "What stood in the link that the customer came by, such as an order of another system",
     example: "order_1001",
   }),
@@ -106,25 +106,25 @@ export const TicketQuery = z.strictObject({
     .min(1)
     .max(32)
     .optional()
-    .openapi({ description: "The reference of the ticket before, or its `id`", example: "SUP-1042" }),
-  unreachable: Yes.openapi({ description: "Whether the customer cannot be written to" }),
-  breached: Yes.openapi({ description: "Whether one of its promises is broken" }),
-  openedAfter: When.optional().openapi({ description: "Included" }),
-  openedBefore: When.optional().openapi({ description: "Not included" }),
-  since: When.optional().openapi({
+    .meta({ description: "The reference of the ticket before, or its `id`", example: "SUP-1042" }),
+  unreachable: Yes.meta({ description: "Whether the customer cannot be written to" }),
+  breached: Yes.meta({ description: "Whether one of its promises is broken" }),
+  openedAfter: When.optional().meta({ description: "Included" }),
+  openedBefore: When.optional().meta({ description: "Not included" }),
+  since: When.optional().meta({
     description: "The same as `openedAfter`, as periods are called elsewhere",
   }),
-  until: Until.openapi({ description: "The same as `openedBefore`" }),
-  changedAfter: When.optional().openapi({ description: "Included" }),
-  changedBefore: When.optional().openapi({ description: "Not included" }),
-  dueAfter: When.optional().openapi({ description: "The promise of `due`, by its deadline; included" }),
-  dueBefore: When.optional().openapi({ description: "The same; not included" }),
-  nextChangeAfter: When.optional().openapi({ description: "Included" }),
-  nextChangeBefore: When.optional().openapi({ description: "Not included" }),
+  until: Until.meta({ description: "The same as `openedBefore`" }),
+  changedAfter: When.optional().meta({ description: "Included" }),
+  changedBefore: When.optional().meta({ description: "Not included" }),
+  dueAfter: When.optional().meta({ description: "The promise of `due`, by its deadline; included" }),
+  dueBefore: When.optional().meta({ description: "The same; not included" }),
+  nextChangeAfter: When.optional().meta({ description: "Included" }),
+  nextChangeBefore: When.optional().meta({ description: "Not included" }),
   sort: z
     .enum([...TICKET_ORDERS, ...DEPRECATED_ORDERS])
     .default("-openedAt")
-    .openapi({
+    .meta({
       description:
         "With `-` the latest, or the most urgent, first. By `due` (the deadline of the first promise, the most overdue first) and by `nextChangeAt` only tickets are listed that have one; tickets of one priority stand in the order of their opening. `dueAt` is `due`, for one more release",
     }),

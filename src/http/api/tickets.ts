@@ -1,5 +1,5 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import * as z from "zod";
 import { PAGE_SIZE_DEFAULT } from "../../domain/limits.ts";
 import { ContactDetails } from "../../record/contact-details.ts";
 import { encodeCursor } from "../../record/cursor.ts";
@@ -9,17 +9,17 @@ import { findTickets } from "../../record/ticket-search.ts";
 import { DEPRECATED, DEPRECATION_HEADERS } from "../deprecation.ts";
 import type { Desk } from "../desk.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { cursorOf, Limit, NextCursor, Ref, pageOf } from "./shared.ts";
 import { eventJson, Ticket, TicketEvent, ticketJson } from "./ticket-json.ts";
 import { ticketCursor, TicketQuery, ticketQuestion } from "./ticket-query.ts";
 
 /** Tickets as the record has them: moments behind the groups, and `recordedAt` says how many. */
-export const ticketsApi = new OpenAPIHono<Desk>();
+export const ticketsApi = new Operations();
 
 const EventCursor = cursorOf(z.tuple([z.int().nonnegative()]));
 
-ticketsApi.openapi(
+ticketsApi.add(
   operation("GET /tickets", {
     id: "listTickets",
     scopes: ["tickets:read"],
@@ -55,7 +55,7 @@ function notOurs(c: Context<Desk>, message: string) {
   return problem(c, "request.invalid", { problems: [{ pointer: "/query/cursor", message }] });
 }
 
-ticketsApi.openapi(
+ticketsApi.add(
   operation("GET /tickets/{ref}", {
     id: "getTicket",
     scopes: ["tickets:read"],
@@ -65,7 +65,7 @@ ticketsApi.openapi(
       200,
       Ticket.extend({
         events: z.object({ items: z.array(TicketEvent), nextCursor: NextCursor }),
-      }).openapi("TicketWithEvents"),
+      }).meta({ id: "TicketWithEvents" }),
       "The ticket; `events.nextCursor` goes on under `/tickets/{ref}/events`",
     ],
     problems: ["ticket.not_found"],
@@ -80,7 +80,7 @@ ticketsApi.openapi(
   },
 );
 
-ticketsApi.openapi(
+ticketsApi.add(
   operation("GET /tickets/{ref}/events", {
     id: "listTicketEvents",
     scopes: ["tickets:read"],

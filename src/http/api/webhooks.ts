@@ -1,6 +1,6 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
+import * as z from "zod";
 import type { Config } from "../../domain/config/config.ts";
 import type { AuditAction } from "../../domain/desk/audit.ts";
 import { signingRoot } from "../../domain/desk/secrets.ts";
@@ -24,35 +24,35 @@ import { encodeCursor } from "../../record/cursor.ts";
 import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { problem } from "../problem.ts";
-import { operation } from "../route.ts";
+import { operation, Operations } from "../route.ts";
 import { toldAgain } from "./config-change.ts";
 import { cursorOf, Instant, instant, instantOrNull, Limit, Overlap, Until, When, pageOf } from "./shared.ts";
 
 /** What the desk calls by its configuration: its endpoints, and the systems that it asks with signed questions. */
-export const webhooksApi = new OpenAPIHono<Desk>();
+export const webhooksApi = new Operations();
 
-const Id = z.object({ id: z.string().max(64).openapi({ example: "queue-manager" }) });
-const Secret = z.string().openapi({ example: "whsec_…" });
+const Id = z.object({ id: z.string().max(64).meta({ example: "queue-manager" }) });
+const Secret = z.string().meta({ example: "whsec_…" });
 /** What to do about `webhook.disabled`. */
 export const ENABLE_FIRST = "`POST /api/v1/webhooks/{id}/enable` has it called again.";
 
-webhooksApi.openapi(
+webhooksApi.add(
   operation("GET /webhooks/{id}/secret", {
     id: "getWebhookSecret",
     scopes: ["admin"],
     summary: "Gets the signing secret of a webhook",
-    params: z.object({ id: z.string().max(64).openapi({ example: "queue-manager" }) }),
+    params: z.object({ id: z.string().max(64).meta({ example: "queue-manager" }) }),
     answer: [
       200,
       z
         .object({
           id: z.string(),
           secret: Secret,
-          previous: z.object({ secret: Secret, until: Instant }).nullable().openapi({
+          previous: z.object({ secret: Secret, until: Instant }).nullable().meta({
             description: "Signs as well until then, while the secret is being replaced",
           }),
         })
-        .openapi("WebhookSecret"),
+        .meta({ id: "WebhookSecret" }),
       "As Standard Webhooks has it; it follows from `SIGNING_ROOT` (from `WEBHOOK_SECRET` where that is not set) and changes with it. `enrichment` and `skills` are those of the systems under `routing` that are asked with signed questions",
     ],
     problems: ["webhook.not_found", "config.missing"],
@@ -73,20 +73,18 @@ const Endpoint = z
     id: z.string(),
     url: z.string(),
     events: z.array(z.string()),
-    status: z.enum(["active", "disabled"]).openapi({
+    status: z.enum(["active", "disabled"]).meta({
       description:
         "`disabled`: it answered 410, and is left alone until its address changes or it is enabled",
     }),
     disabledAt: Instant.nullable(),
-    waiting: z.int().openapi({ description: "Deliveries that are still tried" }),
-    dead: z
-      .int()
-      .openapi({ description: "Deliveries that were given up, and can be replayed for two weeks" }),
+    waiting: z.int().meta({ description: "Deliveries that are still tried" }),
+    dead: z.int().meta({ description: "Deliveries that were given up, and can be replayed for two weeks" }),
     unreachableGroups: z.array(z.string()),
   })
-  .openapi("WebhookEndpoint");
+  .meta({ id: "WebhookEndpoint" });
 
-webhooksApi.openapi(
+webhooksApi.add(
   operation("GET /webhooks", {
     id: "listWebhooks",
     scopes: ["config:read"],
@@ -128,19 +126,19 @@ const Delivery = z
   .object({
     id: z
       .string()
-      .openapi({ description: "The `webhook-id` of the message, over all tries", example: "msg_main_7" }),
+      .meta({ description: "The `webhook-id` of the message, over all tries", example: "msg_main_7" }),
     group: z.string(),
-    type: z.string().openapi({ example: "ticket.resolved" }),
+    type: z.string().meta({ example: "ticket.resolved" }),
     state: z.enum(STATES),
-    at: Instant.openapi({ description: "When it happened" }),
+    at: Instant.meta({ description: "When it happened" }),
     attempts: z.int(),
-    code: z.string().nullable().openapi({ description: "Why the last try failed", example: "http_503" }),
+    code: z.string().nullable().meta({ description: "Why the last try failed", example: "http_503" }),
     deliveredAt: Instant.nullable(),
     nextTryAt: Instant.nullable(),
   })
-  .openapi("WebhookDelivery");
+  .meta({ id: "WebhookDelivery" });
 
-webhooksApi.openapi(
+webhooksApi.add(
   operation("GET /webhooks/{id}/deliveries", {
     id: "listWebhookDeliveries",
     scopes: ["config:read"],
@@ -204,13 +202,11 @@ const Which = z
       .min(1)
       .max(HOOK_REPLAYED_MAX)
       .optional()
-      .openapi({
+      .meta({
         description: "As `GET …/deliveries` has them",
         example: ["msg_main_7"],
       }),
-    since: When.optional().openapi({
-      type: "string",
-      format: "date-time",
+    since: When.optional().meta({
       description: "What happened then, by the deliveries' `at`; included",
     }),
     until: Until,
@@ -218,9 +214,9 @@ const Which = z
   .refine(({ ids, since, until }) => (ids === undefined) !== (since === undefined && until === undefined), {
     error: "must say either ids, or since and until",
   })
-  .openapi("WebhookReplay");
+  .meta({ id: "WebhookReplay" });
 
-webhooksApi.openapi(
+webhooksApi.add(
   operation("POST /webhooks/{id}/replay", {
     id: "replayWebhook",
     scopes: ["config:write"],
@@ -265,7 +261,7 @@ webhooksApi.openapi(
   },
 );
 
-webhooksApi.openapi(
+webhooksApi.add(
   operation("POST /webhooks/{id}/ping", {
     id: "pingWebhook",
     scopes: ["config:write"],
@@ -273,7 +269,7 @@ webhooksApi.openapi(
     params: Id,
     answer: [
       202,
-      z.object({ id: z.string().openapi({ example: "msg_main_7" }) }),
+      z.object({ id: z.string().meta({ example: "msg_main_7" }) }),
       "It is on its way; the log of deliveries tells what came of it",
     ],
     problems: ["webhook.not_found", "webhook.disabled", "config.missing", "group.unreachable"],
@@ -295,7 +291,7 @@ webhooksApi.openapi(
   },
 );
 
-webhooksApi.openapi(
+webhooksApi.add(
   operation("POST /webhooks/{id}/enable", {
     id: "enableWebhook",
     scopes: ["config:write"],
@@ -326,7 +322,7 @@ webhooksApi.openapi(
   },
 );
 
-webhooksApi.openapi(
+webhooksApi.add(
   operation("POST /webhooks/{id}/rotate", {
     id: "rotateWebhookSecret",
     scopes: ["admin"],
@@ -338,7 +334,7 @@ webhooksApi.openapi(
       .strictObject({
         overlap: Overlap,
       })
-      .openapi("WebhookRotation"),
+      .meta({ id: "WebhookRotation" }),
     example: { overlap: "24h" },
     answer: [
       200,
@@ -346,7 +342,7 @@ webhooksApi.openapi(
         id: z.string(),
         secret: Secret,
         previous: z.object({ secret: Secret, until: Instant }).nullable(),
-        version: z.int().openapi({ description: "Of the configuration" }),
+        version: z.int().meta({ description: "Of the configuration" }),
       }),
       "The new secret, and the one that it replaces",
     ],

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod";
 import type { ConfigInput } from "../../domain/config/config.ts";
 import { ENRICHMENT_ENDPOINT } from "../../domain/desk/signing-secret.ts";
 import { DURATION_MAX_MS } from "../../domain/duration.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join, normalize } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { CrmRecord, CrmState } from "../scenarios/crm.ts";
 import { sendJson } from "../telegram/http/bot-api.ts";
 import { readBody } from "../telegram/http/request-params.ts";

@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { endOrphan } from "../desk/workerd.ts";
 
 /** What the lock file of a sandbox that runs says. */

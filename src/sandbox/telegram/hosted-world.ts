@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { acts } from "./acts/all.ts";
 import type { ActInput, ActName } from "./acts/all.ts";
 import { WorldClock } from "./clock.ts";

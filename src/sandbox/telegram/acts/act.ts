@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { World } from "../world.ts";
 
 /** Something done in a world other than by the bot: by a person, by Telegram itself, or by whoever sets the stage. */

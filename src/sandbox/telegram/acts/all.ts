@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { changingActs } from "./changing.ts";
 import { chatActs } from "./chats.ts";
 import { lookingActs } from "./looking.ts";

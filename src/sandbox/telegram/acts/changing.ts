@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { GROUP_ANONYMOUS_BOT } from "../accounts.ts";
 import type { SeenMessage } from "../feed.ts";
 import { tellEdited } from "../hearing.ts";

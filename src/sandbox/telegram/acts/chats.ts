@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { GROUP_ANONYMOUS_BOT, renderChat, SERVICE_NOTIFICATIONS } from "../accounts.ts";
 import type { SeenMessage } from "../feed.ts";
 import { post } from "../hearing.ts";

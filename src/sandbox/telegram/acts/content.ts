@@ -1,5 +1,5 @@
 import type { Chat, Location } from "grammy/types";
-import { z } from "zod";
+import * as z from "zod";
 import { renderChat } from "../accounts.ts";
 import { newFile } from "../media.ts";
 import { newPoll } from "../polls.ts";

@@ -1,5 +1,5 @@
 import type { BotCommand, Chat, User } from "grammy/types";
-import { z } from "zod";
+import * as z from "zod";
 import { renderChat } from "../accounts.ts";
 import { commandsFor } from "../commands.ts";
 import type { SeenMessage } from "../feed.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { privateChat, profileOf } from "../accounts.ts";
 import { changeMember, post, tellBlocked } from "../hearing.ts";
 import { isPresent, memberOf, nameOf } from "../members.ts";

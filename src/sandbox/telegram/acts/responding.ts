@@ -1,5 +1,5 @@
 import type { InlineKeyboardButton, ReactionType } from "grammy/types";
-import { z } from "zod";
+import * as z from "zod";
 import { profileOf } from "../accounts.ts";
 import { tellReaction } from "../hearing.ts";
 import { isAdministrator, nameOf } from "../members.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { noBudgets, realBudgets } from "../budgets.ts";
 import { addFault } from "../faults.ts";
 import { becomeBot, restoreAccount } from "../other-bots.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CHANNEL_BOT, GROUP_ANONYMOUS_BOT, privateChat } from "../accounts.ts";
 import { TelegramFailure } from "../errors.ts";
 import { isAdministrator, isPresent, memberOf, nameOf } from "../members.ts";

@@ -1,5 +1,5 @@
 import type { User } from "grammy/types";
-import { z } from "zod";
+import * as z from "zod";
 import { newUser, renderChat } from "../accounts.ts";
 import { isPresent, memberOf } from "../members.ts";
 import { addChat, EVERYTHING_PERMITTED, NO_RIGHTS, USUAL_RIGHTS } from "../new-world.ts";

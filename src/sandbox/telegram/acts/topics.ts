@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { GROUP_ANONYMOUS_BOT } from "../accounts.ts";
 import { isTopicIcon } from "../icon-stickers.ts";
 import { hasRight, memberOf, nameOf } from "../members.ts";

@@ -1,5 +1,5 @@
 import type { Message, MessageOrigin } from "grammy/types";
-import { z } from "zod";
+import * as z from "zod";
 import { profileOf } from "../accounts.ts";
 import type { SeenMessage } from "../feed.ts";
 import { post, tellBlocked } from "../hearing.ts";

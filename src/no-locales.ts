@@ -1,2 +1,0 @@
-/** Stands in the bundle for Zod's error texts in forty languages, which nobody here reads (`alias` in wrangler.toml). */
-export default {};
