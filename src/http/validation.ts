@@ -40,8 +40,7 @@ export function parsed(parts: Parts): MiddlewareHandler<Desk> {
     take("query", query, single(c.req.queries()), "query");
     take("header", headers, named(c, headers), "header");
     if (shown === undefined) return found.length === 0 ? next() : invalid(c, found);
-    // What is sent as anything else is refused: then there is no body.
-    const body: Body | null = isJson(c.req.header("Content-Type")) ? jsonOf(await c.req.arrayBuffer()) : null;
+    const body = await bodyOf(c, shown);
     if (body !== null && "value" in body && isChecked(shown)) {
       const { problems, data } = readBody(shown, body.value, parts.mistakes);
       found.push(...problems);
@@ -54,6 +53,15 @@ export function parsed(parts: Parts): MiddlewareHandler<Desk> {
     if (!isChecked(shown)) c.req.addValidatedData("json", body.value as object);
     return next();
   };
+}
+
+/** Null: it is sent as something else than JSON. A call without a body may mean `{}`. */
+async function bodyOf(c: Context<Desk>, shown: Shown): Promise<Body | null> {
+  const type = c.req.header("Content-Type");
+  const bytes = await c.req.arrayBuffer();
+  if (isJson(type)) return jsonOf(bytes);
+  if (type !== undefined || bytes.byteLength > 0 || !isChecked(shown)) return null;
+  return { value: shown.safeParse({}).success ? {} : undefined };
 }
 
 function invalid(c: Context<Desk>, found: SchemaProblem[]): Response {
