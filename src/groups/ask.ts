@@ -24,6 +24,14 @@ export async function askGroups<T>(
   return answers;
 }
 
+/** What several groups answered, in their order, and those that did not. */
+export function gathered<T>(asked: readonly Answer<T>[]): { answers: T[]; unreachableGroups: string[] } {
+  return {
+    answers: asked.flatMap((one) => ("answer" in one ? [one.answer] : [])),
+    unreachableGroups: asked.flatMap((one) => ("unreachable" in one ? [one.group] : [])),
+  };
+}
+
 /** Asks one group's object and does not wait for it for ever. */
 export async function askGroup<T>(
   env: Env,
@@ -57,7 +65,7 @@ export async function configureGroups(env: Env, versioned: VersionedConfig): Pro
   const answers = await askGroups(env, groupIds(versioned.config), (stub, group) =>
     stub.configure(group, versioned, successors),
   );
-  return answers.filter((answer) => "unreachable" in answer).map(({ group }) => group);
+  return gathered(answers).unreachableGroups;
 }
 
 /** Gives one object, which has an older configuration, this one. */
@@ -71,7 +79,7 @@ export async function configureGroup(env: Env, group: string, versioned: Version
  */
 export async function newestConfigVersion(env: Env, groups: readonly string[]): Promise<number> {
   const answers = await askGroups(env, groups, (stub) => stub.configVersion());
-  return Math.max(0, ...answers.map((answer) => ("answer" in answer ? answer.answer : 0)));
+  return Math.max(0, ...gathered(answers).answers);
 }
 
 export function groupIds(config: Config): string[] {

@@ -1,5 +1,5 @@
 import type { Config } from "../domain/config/config.ts";
-import { askGroups, groupIds } from "./ask.ts";
+import { askGroups, gathered, groupIds } from "./ask.ts";
 import { successorOfGroup } from "./retiring.ts";
 
 /** Where what is in hand goes, as whoever changes the configuration says: `group:vip=main`, `queue:a=b`. */
@@ -60,7 +60,7 @@ export async function workInHand(
     );
     inHand.push({ what: "agent", id: String(telegramId), ...sum(rows), waiting: 0, goesTo: "queue" });
   }
-  const unreachable = answers.flatMap((one) => ("unreachable" in one ? [one.group] : []));
+  const unreachable = gathered(answers).unreachableGroups;
   return { inHand: inHand.filter(({ tickets, waiting }) => tickets + waiting > 0), unreachable };
 }
 

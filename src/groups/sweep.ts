@@ -1,5 +1,5 @@
 import { groupsDue } from "../record/due.ts";
-import { askGroups } from "./ask.ts";
+import { askGroups, gathered } from "./ask.ts";
 
 /** What a sweep did; `at` in ms since 1970. */
 export interface SweepReport {
@@ -19,6 +19,6 @@ export async function sweepGroups(env: Env, now: number): Promise<SweepReport> {
   return {
     at: now,
     groups: answers.flatMap((one) => ("answer" in one ? [{ group: one.group, ...one.answer }] : [])),
-    unreachableGroups: answers.flatMap((one) => ("unreachable" in one ? [one.group] : [])),
+    unreachableGroups: gathered(answers).unreachableGroups,
   };
 }

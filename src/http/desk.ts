@@ -22,8 +22,8 @@ export interface Desk {
     bootstraps: boolean;
     /** Who calls; set on every path behind `authenticated`. */
     principal: Principal;
-    /** The configuration in force; set for operations that are `configured`. */
-    versioned?: VersionedConfig;
+    /** The configuration in force; set for every operation that is `configured`. */
+    versioned: VersionedConfig;
     /** The cause key of what this call changes; set on every route that changes something. */
     cause: string;
   };

@@ -2,7 +2,6 @@ import { waitUntil } from "cloudflare:workers";
 import { Hono, type Context, type MiddlewareHandler, type TypedResponse } from "hono";
 import { createMiddleware } from "hono/factory";
 import * as z from "zod";
-import type { VersionedConfig } from "../domain/config/config.ts";
 import type { SchemaProblem } from "../domain/config/schema-problems.ts";
 import type { Scope } from "../domain/desk/scope.ts";
 import { configCacheOf } from "../record/config-cache.ts";
@@ -78,9 +77,6 @@ type Parts<O> = Part<O, "params", "param"> &
   Part<O, "query", "query"> &
   Part<O, "headers", "header"> &
   Body<O>;
-type DeskOf<O> = O extends { configured: true }
-  ? { Bindings: Desk["Bindings"]; Variables: Desk["Variables"] & { versioned: VersionedConfig } }
-  : Desk;
 type CodesOf<O> = O extends { problems: readonly (infer Code extends ProblemCode)[] } ? Code : never;
 type GoodOf<O extends Said> = O extends { content: object }
   ? Response
@@ -94,7 +90,7 @@ type AnswerOf<O extends Said> =
   | (O extends { also: object } ? TypedResponse<null, 304, "body"> : never)
   | ProblemAnswer<CodesOf<O> | (typeof ADMISSION_TO_CHANGE)[number] | "config.missing">;
 type Handler<O extends Said, Path extends string> = (
-  c: Context<DeskOf<O>, Path, { in: Parts<O>; out: Parts<O> }>,
+  c: Context<Desk, Path, { in: Parts<O>; out: Parts<O> }>,
 ) => AnswerOf<O> | Promise<AnswerOf<O>>;
 
 /** An operation of the API by its method and path, with the frame that all of them share. */
@@ -113,7 +109,7 @@ export function operation<const N extends Name, const O extends Said>(
     path,
     changes,
     ...(withKey === undefined ? {} : { headers: withKey }),
-    problems: [...commonProblems(said, changes), ...problems, ...missing],
+    problems: [...commonProblems(said, changes), ...missing, ...problems],
     said,
   };
 }

@@ -1,11 +1,9 @@
-import { waitUntil } from "cloudflare:workers";
 import * as z from "zod";
 import { Duration, ms } from "../../domain/duration.ts";
 import type { Presence } from "../../domain/team/presence.ts";
 import { agentStates, tellPresence, type AgentState } from "../../groups/agents.ts";
 import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
-import { configCacheOf } from "../../record/config-cache.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { doerOf } from "../doer.ts";
 import { problem } from "../problem.ts";
@@ -69,18 +67,17 @@ agentsApi.add(
       limit: Limit,
       cursor: cursorOf(z.tuple([z.int()])),
     }),
+    configured: true,
     answer: [
       200,
       pageOf(Agent).extend({ unreachableGroups: UnreachableGroups }),
       "A page of agents, in the order of their ids",
     ],
-    problems: ["config.missing"],
   }),
   async (c) => {
+    const { config } = c.get("versioned");
     const { group, limit, cursor } = c.req.valid("query");
-    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
-    if (versioned === null) return problem(c, "config.missing");
-    const behind = versioned.config.agents
+    const behind = config.agents
       .filter((agent) => group === undefined || agent.groups.includes(group))
       .filter(({ telegramId }) => telegramId > (cursor?.[0] ?? 0))
       .sort((a, b) => a.telegramId - b.telegramId);
@@ -100,14 +97,14 @@ agentsApi.add(
     scopes: ["tickets:read"],
     summary: "Gets an agent's availability and tickets in hand",
     params: Params,
+    configured: true,
     answer: [200, AgentAlone, "The agent"],
-    problems: ["agent.not_found", "config.missing"],
+    problems: ["agent.not_found"],
   }),
   async (c) => {
-    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
-    if (versioned === null) return problem(c, "config.missing");
+    const { config } = c.get("versioned");
     const { id } = c.req.valid("param");
-    const agent = versioned.config.agents.find(({ telegramId }) => telegramId === id);
+    const agent = config.agents.find(({ telegramId }) => telegramId === id);
     if (agent === undefined) return problem(c, "agent.not_found");
     const { states, unreachableGroups } = await agentStates(c.env, [agent]);
     return c.json({ ...agentJson(states[0]!), unreachableGroups }, 200);
@@ -144,18 +141,18 @@ agentsApi.add(
       .meta({ id: "AgentAvailability" }),
     example: { availability: "away", until: "2100-01-01T00:00:00Z" },
     fits: (c, { until }: { until?: number | null }) => notInFuture("/until", until, c.get("now")()),
+    configured: true,
     answer: [200, AgentAlone, "The agent as they are now. Their other groups hear of it in a moment"],
-    problems: ["agent.not_found", "config.missing", "group.unreachable"],
+    problems: ["agent.not_found", "group.unreachable"],
   }),
   async (c) => {
+    const versioned = c.get("versioned");
     const { id } = c.req.valid("param");
     const { for: how, ...said } = c.req.valid("json");
     const now = c.get("now")();
     const presence = how === undefined ? said : { ...said, until: now + ms(how) };
     const wrong = notInFuture(how === undefined ? "/until" : "/for", presence.until, now);
     if (wrong.length > 0) return problem(c, "request.invalid", { problems: wrong });
-    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
-    if (versioned === null) return problem(c, "config.missing");
     const agent = versioned.config.agents.find(({ telegramId }) => telegramId === id);
     if (agent === undefined) return problem(c, "agent.not_found");
     // Only their home knows for sure.

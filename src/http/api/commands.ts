@@ -204,7 +204,7 @@ const REFUSALS = [
   "ticket.moved",
   "tags.too_many",
 ] as const;
-const TROUBLES = ["config.missing", "group.full", "group.unreachable"] as const;
+const TROUBLES = ["group.full", "group.unreachable"] as const;
 
 commandsApi.add(
   operation("POST /tickets", {
@@ -220,6 +220,7 @@ commandsApi.add(
       category: "billing",
     },
     fits: orderMisfits,
+    configured: true,
     answer: [201, Opened, "It is open"],
     answerHeaders: {
       Location: {
@@ -230,10 +231,9 @@ commandsApi.add(
     problems: [...TROUBLES, ...REFUSALS],
   }),
   async (c) => {
+    const versioned = c.get("versioned");
     const order = c.req.valid("json");
     if (order.contact.email !== undefined && lacks(c, ...BY_ADDRESS)) return scopeMissing(c, BY_ADDRESS);
-    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
-    if (versioned === null) return problem(c, "config.missing");
     const { config } = versioned;
     const { wrong, customer } = await fitted(c, order, config);
     if (wrong.length > 0 || customer === null) return problem(c, "request.invalid", { problems: wrong });
@@ -302,12 +302,12 @@ commandsApi.add(
     params: z.object({ ref: Ref }),
     body: Command,
     examples: COMMAND_EXAMPLES,
+    configured: true,
     answer: [200, Done, "Done"],
     problems: [...TROUBLES, ...REFUSALS, "ticket.not_found"],
   }),
   async (c) => {
-    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
-    if (versioned === null) return problem(c, "config.missing");
+    const versioned = c.get("versioned");
     const command = c.req.valid("json");
     const what = actOf(command, c.get("now")());
     const done = await acted(c, c.req.valid("param").ref, versioned, what);

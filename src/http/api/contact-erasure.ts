@@ -1,11 +1,9 @@
-import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
 import * as z from "zod";
 import { signingRoot } from "../../domain/desk/secrets.ts";
-import { askGroups } from "../../groups/ask.ts";
+import { askGroups, gathered } from "../../groups/ask.ts";
 import { advanceErasure } from "../../groups/erasing.ts";
 import { log } from "../../log.ts";
-import { configCacheOf } from "../../record/config-cache.ts";
 import { ConfigStore } from "../../record/config-store.ts";
 import { ContactDetails } from "../../record/contact-details.ts";
 import { Erasures, type ErasureRow } from "../../record/erasures.ts";
@@ -122,13 +120,12 @@ contactErasureApi.add(
     scopes: ["contacts:write"],
     summary: "Previews what an erasure of a contact would remove; changes nothing",
     params: Params,
+    configured: true,
     answer: [200, Preview, "What is there now"],
-    problems: ["contact.not_found", "config.missing"],
+    problems: ["contact.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
-    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
-    if (versioned === null) return problem(c, "config.missing");
     const people = await new ContactDetails(c.env.DB).together(id);
     const [record, holds, answers] = await Promise.all([
       new Erasures(c.env.DB).preview(people),
@@ -145,7 +142,7 @@ contactErasureApi.add(
     const isKnown = groups.length > 0 || record.contacts + record.details + record.homes + record.tickets > 0;
     if (!isKnown) return problem(c, "contact.not_found");
     const held = holds.map(({ kind, id: of, reason }) => ({ kind, id: of, reason }));
-    const unreachableGroups = answers.flatMap((one) => ("unreachable" in one ? [one.group] : []));
+    const { unreachableGroups } = gathered(answers);
     return c.json(
       { contacts: people, held, record, groups, unreachableGroups, beyondReach: BEYOND_REACH },
       200,
@@ -161,14 +158,13 @@ contactErasureApi.add(
     description:
       "Tickets in hand are closed without a word to the customer; topics are deleted where Telegram lets the bot. Most of it is done when this answers; it is over once a later look finds nothing more: see `GET /erasures/{id}`. What the person writes before that goes as well.",
     params: Params,
+    configured: true,
     answer: [202, Erasure, "It is under way, and goes on whatever happens"],
-    problems: ["contact.not_found", "contact.held", "config.missing"],
+    problems: ["contact.not_found", "contact.held"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
     const at = c.get("now")();
-    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
-    if (versioned === null) return problem(c, "config.missing");
     const store = new Erasures(c.env.DB);
     const pseudonym = await pseudonymOf(id, signingRoot(c.env));
     const last = await store.lastOf(pseudonym);
@@ -212,7 +208,7 @@ function held(c: Context<Desk>, holds: number) {
 async function isKnown(c: Context<Desk>, id: number, groups: string[]): Promise<boolean> {
   if (await new ContactDetails(c.env.DB).isKnown(id)) return true;
   const answers = await askGroups(c.env, groups, async (stub) => (await stub.contactInside(id)) !== null);
-  return answers.some((answer) => "answer" in answer && answer.answer);
+  return gathered(answers).answers.includes(true);
 }
 
 function erasureJson({

@@ -1,10 +1,8 @@
-import { waitUntil } from "cloudflare:workers";
 import * as z from "zod";
 import { plainNumber } from "../../domain/message-number.ts";
 import { askGroup } from "../../groups/ask.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { auditTrail, type TrailEntry } from "../../record/audit-trail.ts";
-import { configCacheOf } from "../../record/config-cache.ts";
 import { ConfigStore } from "../../record/config-store.ts";
 import { ContactDetails } from "../../record/contact-details.ts";
 import {
@@ -34,6 +32,7 @@ contactExportApi.add(
     description:
       "All contacts of the person; for each what the record and every group's object have. Texts of messages are not stored once they are delivered: links tell which messages there were, and what waits or was given up is told with its words. It is read while it is sent, so a transfer that breaks off is incomplete. That it was made stands in the audit trail.",
     params: z.object({ id: TelegramId }),
+    configured: true,
     answer: [
       200,
       z.object({ exportedAt: z.string(), contacts: z.array(z.unknown()) }).meta({
@@ -42,13 +41,11 @@ contactExportApi.add(
       }),
       "The document",
     ],
-    problems: ["contact.not_found", "config.missing"],
+    problems: ["contact.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
     const at = c.get("now")();
-    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
-    if (versioned === null) return problem(c, "config.missing");
     const details = new ContactDetails(c.env.DB);
     if (!(await details.isKnown(id))) return problem(c, "contact.not_found");
     const target = { kind: "contact", id: String(id) } as const;

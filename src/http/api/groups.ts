@@ -1,9 +1,7 @@
-import { waitUntil } from "cloudflare:workers";
 import * as z from "zod";
 import { askGroup, hasGroup } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
-import { configCacheOf } from "../../record/config-cache.ts";
 import { doerOf } from "../doer.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
@@ -17,18 +15,18 @@ groupsApi.add(
     scopes: ["admin"],
     summary: "Rebuilds the record of a group from its object",
     params: z.object({ id: z.string().max(64).meta({ example: "main" }) }),
+    configured: true,
     answer: [
       202,
       z.object({ group: z.string(), tickets: z.int() }),
       "Everything that the object knows is on its way to the record",
     ],
-    problems: ["group.not_found", "config.missing", "group.unreachable"],
+    problems: ["group.not_found", "group.unreachable"],
   }),
   async (c) => {
+    const { config } = c.get("versioned");
     const { id: group } = c.req.valid("param");
-    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
-    if (versioned === null) return problem(c, "config.missing");
-    if (!hasGroup(versioned.config, group)) return problem(c, "group.not_found");
+    if (!hasGroup(config, group)) return problem(c, "group.not_found");
     await noteDeed(c.env.DB, {
       at: c.get("now")(),
       ...doneBy(doerOf(c)),

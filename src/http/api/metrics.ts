@@ -1,9 +1,7 @@
-import { waitUntil } from "cloudflare:workers";
 import * as z from "zod";
 import { ms } from "../../domain/duration.ts";
 import { timeZoneOf } from "../../domain/ticket/policy.ts";
-import { askGroups, groupIds } from "../../groups/ask.ts";
-import { configCacheOf } from "../../record/config-cache.ts";
+import { askGroups, gathered, groupIds } from "../../groups/ask.ts";
 import { METRICS_EVENTS_MAX, METRICS_GROUPS_MAX, METRICS_PERIOD_MAX_MS } from "../../record/limits.ts";
 import { GROUPINGS, metricsOf, type Figures as RecordedFigures } from "../../record/metrics.ts";
 import { problem } from "../problem.ts";
@@ -121,21 +119,20 @@ metricsApi.add(
       tier: name.meta({ example: "premium" }),
       agent: TelegramId.optional().meta({ example: 9001 }),
     }),
+    configured: true,
     answer: [200, Metrics, "Counted from the record, as it is now"],
-    problems: ["config.missing"],
   }),
   async (c) => {
+    const { config } = c.get("versioned");
     const { groupBy = null, ...query } = c.req.valid("query");
     const until = query.until ?? c.get("now")();
     const since = query.since ?? until - PERIOD_DEFAULT_MS;
     const wrong = periodProblem(since, until);
     if (wrong !== null)
       return problem(c, "request.invalid", { problems: [{ pointer: "/query/since", message: wrong }] });
-    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
-    if (versioned === null) return problem(c, "config.missing");
-    const groups = groupIds(versioned.config).filter((id) => query.group === undefined || id === query.group);
-    const timeZone = timeZoneOf(versioned.config);
-    const [metrics, answers] = await Promise.all([
+    const groups = groupIds(config).filter((id) => query.group === undefined || id === query.group);
+    const timeZone = timeZoneOf(config);
+    const [metrics, asked] = await Promise.all([
       metricsOf(c.env.DB, { ...query, since, until, timeZone }, groupBy),
       askGroups(c.env, groups, (stub) => stub.health()),
     ]);
@@ -143,7 +140,7 @@ metricsApi.add(
       const message = `the period has more than ${METRICS_EVENTS_MAX} events: ask for a shorter one`;
       return problem(c, "request.invalid", { problems: [{ pointer: "/query/since", message }] });
     }
-    const healths = answers.flatMap((asked) => ("answer" in asked ? [asked.answer] : []));
+    const { answers: healths, unreachableGroups } = gathered(asked);
     const sum = (of: (health: (typeof healths)[number]) => number): number =>
       healths.reduce((all, health) => all + of(health), 0);
     return c.json(
@@ -159,7 +156,7 @@ metricsApi.add(
           parked: sum(({ parked }) => parked),
           setAside: sum(({ setAside }) => setAside),
           unrecorded: sum(({ unrecorded }) => unrecorded),
-          unreachableGroups: answers.flatMap((asked) => ("unreachable" in asked ? [asked.group] : [])),
+          unreachableGroups,
         },
       },
       200,

@@ -1,9 +1,7 @@
-import { waitUntil } from "cloudflare:workers";
 import * as z from "zod";
 import { askGroup, groupIds, hasGroup } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
-import { configCacheOf } from "../../record/config-cache.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { doerOf } from "../doer.ts";
 import { problem } from "../problem.ts";
@@ -47,6 +45,7 @@ outboxApi.add(
       limit: Limit,
       cursor: cursorOf(z.tuple([z.string().max(64), z.string().max(64).nullable()])),
     }),
+    configured: true,
     answer: [
       200,
       pageOf(Delivery).extend({
@@ -56,14 +55,13 @@ outboxApi.add(
       }),
       "A page; it may be short, only a null `nextCursor` means the end",
     ],
-    problems: ["group.not_found", "config.missing"],
+    problems: ["group.not_found"],
   }),
   async (c) => {
+    const { config } = c.get("versioned");
     const { state, group: only, limit, cursor } = c.req.valid("query");
-    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
-    if (versioned === null) return problem(c, "config.missing");
-    if (only !== undefined && !hasGroup(versioned.config, only)) return problem(c, "group.not_found");
-    const groups = only === undefined ? groupIds(versioned.config) : [only];
+    if (only !== undefined && !hasGroup(config, only)) return problem(c, "group.not_found");
+    const groups = only === undefined ? groupIds(config) : [only];
     // A group that is gone since the page before: the list goes on from its start rather than skip someone.
     const start = cursor === undefined ? 0 : Math.max(groups.indexOf(cursor[0]), 0);
     let after = cursor !== undefined && groups[start] === cursor[0] ? cursor[1] : null;
@@ -96,16 +94,16 @@ outboxApi.add(
     scopes: ["tickets:write"],
     summary: "Retries a delivery",
     params: z.object({ id: z.string().max(128).meta({ example: "main:m:1042" }) }),
+    configured: true,
     answer: [200, z.object({ id: z.string(), status: z.literal("replayed") }), "It is on its way"],
-    problems: ["delivery.not_found", "webhook.disabled", "config.missing", "group.unreachable"],
+    problems: ["delivery.not_found", "webhook.disabled", "group.unreachable"],
   }),
   async (c) => {
+    const { config } = c.get("versioned");
     const { id } = c.req.valid("param");
-    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
-    if (versioned === null) return problem(c, "config.missing");
     // An unknown name would bring an object into being.
     const group = /^([^:]+):[a-z]:\d+$/.exec(id)?.[1];
-    if (group === undefined || !hasGroup(versioned.config, group)) return problem(c, "delivery.not_found");
+    if (group === undefined || !hasGroup(config, group)) return problem(c, "delivery.not_found");
     const takeBack = await noteDeed(c.env.DB, {
       at: c.get("now")(),
       ...doneBy(doerOf(c)),

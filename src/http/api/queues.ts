@@ -1,9 +1,6 @@
-import { waitUntil } from "cloudflare:workers";
 import * as z from "zod";
 import { PRIORITIES } from "../../domain/priority.ts";
-import { configCacheOf } from "../../record/config-cache.ts";
 import { queueDepths, type DepthRow } from "../../record/queue-depths.ts";
-import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
 import { Instant, instantOrNull } from "./shared.ts";
 
@@ -35,6 +32,7 @@ queuesApi.add(
     scopes: ["tickets:read"],
     summary: "Lists queues: how deep they are, what waits, and since when",
     query: z.strictObject({ group: z.string().min(1).max(64).optional().meta({ example: "main" }) }),
+    configured: true,
     answer: [
       200,
       z.object({
@@ -46,14 +44,12 @@ queuesApi.add(
       }),
       "The queues in the configuration's order, then such as it has no more",
     ],
-    problems: ["config.missing"],
   }),
   async (c) => {
+    const { config } = c.get("versioned");
     const { group } = c.req.valid("query");
-    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
-    if (versioned === null) return problem(c, "config.missing");
     const { rows, complete } = await queueDepths(c.env.DB);
-    const configured = new Map(versioned.config.queues.map((queue) => [queue.id, queue.group]));
+    const configured = new Map(config.queues.map((queue) => [queue.id, queue.group]));
     const ids = new Set([...configured.keys(), ...rows.map(({ queue }) => queue)]);
     const items = [...ids]
       .map((id) =>

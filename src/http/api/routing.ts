@@ -307,6 +307,7 @@ routingApi.add(
         .meta({ id: "RoutingReplayQuestion", required: ["since", "until", "config"] }),
     ),
     example: { since: "2026-11-01T00:00:00Z", until: "2026-12-01T00:00:00Z", config: SMALL_CONFIG },
+    configured: true,
     answer: [
       200,
       z
@@ -334,14 +335,12 @@ routingApi.add(
         .meta({ id: "RoutingReplay" }),
       "`before`: by the configuration in force; `after`: by the draft",
     ],
-    problems: ["config.missing"],
   }),
   async (c) => {
+    const versioned = c.get("versioned");
     const { since: from, until: to, group, config } = c.req.valid("json");
     const invalid = async (wrong: SchemaProblem[]) =>
       problem(c, "request.invalid", { problems: asWritten(FORMER_NAMES, await c.req.json(), wrong) });
-    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
-    if (versioned === null) return problem(c, "config.missing");
     const draft = config === undefined ? MISSING_DRAFT : draftOf(config, c.get("now")());
     const wrong = [
       ...periodProblems(from, to),

@@ -1,4 +1,3 @@
-import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
 import * as z from "zod";
 import type { Config } from "../../domain/config/config.ts";
@@ -15,7 +14,14 @@ import {
 import { HOOK_REPLAYED_MAX } from "../../domain/limits.ts";
 import { defaultGroupOf } from "../../domain/ticket/policy.ts";
 import { WEBHOOK_EVENTS } from "../../domain/ticket/webhook-event.ts";
-import { askGroup, askGroups, configureGroups, groupIds, newestConfigVersion } from "../../groups/ask.ts";
+import {
+  askGroup,
+  askGroups,
+  configureGroups,
+  gathered,
+  groupIds,
+  newestConfigVersion,
+} from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
@@ -42,6 +48,7 @@ webhooksApi.add(
     scopes: ["admin"],
     summary: "Gets the signing secret of a webhook",
     params: z.object({ id: z.string().max(64).meta({ example: "queue-manager" }) }),
+    configured: true,
     answer: [
       200,
       z
@@ -55,14 +62,13 @@ webhooksApi.add(
         .meta({ id: "WebhookSecret" }),
       "As Standard Webhooks has it; it follows from `SIGNING_ROOT` (from `WEBHOOK_SECRET` where that is not set) and changes with it. `enrichment` and `skills` are those of the systems under `routing` that are asked with signed questions",
     ],
-    problems: ["webhook.not_found", "config.missing"],
+    problems: ["webhook.not_found"],
   }),
   async (c) => {
+    const { config } = c.get("versioned");
     const { id } = c.req.valid("param");
-    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
-    if (versioned === null) return problem(c, "config.missing");
-    if (!isCalled(id, versioned.config)) return problem(c, "webhook.not_found");
-    const endpoint = versioned.config.webhooks.find((webhook) => webhook.id === id);
+    if (!isCalled(id, config)) return problem(c, "webhook.not_found");
+    const endpoint = config.webhooks.find((webhook) => webhook.id === id);
     const secret = await secretsOf(c, id, signingOf(endpoint?.signing));
     return c.json({ id, ...secret }, 200, { "Cache-Control": "no-store" });
   },
@@ -89,21 +95,19 @@ webhooksApi.add(
     id: "listWebhooks",
     scopes: ["config:read"],
     summary: "Lists webhooks with the state of their deliveries",
+    configured: true,
     answer: [
       200,
       z.object({ items: z.array(Endpoint), events: z.array(z.string()) }),
       "All of them, in the configuration's order, and what they may subscribe to",
     ],
-    problems: ["config.missing"],
   }),
   async (c) => {
-    const versioned = await configCacheOf(c.env.DB).get(waitUntil);
-    if (versioned === null) return problem(c, "config.missing");
-    const { config } = versioned;
+    const { config } = c.get("versioned");
     const items = await Promise.all(
       config.webhooks.map(async ({ id, url, events }) => {
         const asked = await askGroups(c.env, groupIds(config), (stub) => stub.hook(id));
-        const heard = asked.flatMap((one) => ("answer" in one ? [one.answer] : []));
+        const { answers: heard, unreachableGroups } = gathered(asked);
         const disabledAt = heard.flatMap((one) => one.disabledAt ?? []).sort((a, b) => a - b)[0] ?? null;
         return {
           id,
@@ -113,7 +117,7 @@ webhooksApi.add(
           disabledAt: instantOrNull(disabledAt),
           waiting: heard.reduce((sum, one) => sum + one.waiting, 0),
           dead: heard.reduce((sum, one) => sum + one.dead, 0),
-          unreachableGroups: asked.flatMap((one) => ("unreachable" in one ? [one.group] : [])),
+          unreachableGroups,
         };
       }),
     );
@@ -149,19 +153,20 @@ webhooksApi.add(
       limit: Limit,
       cursor: cursorOf(z.tuple([z.string().max(64), z.int().positive()])),
     }),
+    configured: true,
     answer: [
       200,
       pageOf(Delivery).extend({ unreachableGroups: z.array(z.string()) }),
       "A page; delivered ones are kept for 30 days, and no more than 5,000 a group",
     ],
-    problems: ["webhook.not_found", "config.missing"],
+    problems: ["webhook.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
     const { state, limit, cursor } = c.req.valid("query");
-    const versioned = await endpointIn(c, id);
-    if (!("config" in versioned)) return versioned.refused;
-    const groups = groupIds(versioned.config);
+    const { config } = c.get("versioned");
+    if (!hasEndpoint(config, id)) return problem(c, "webhook.not_found");
+    const groups = groupIds(config);
     const start = cursor === undefined ? 0 : Math.max(groups.indexOf(cursor[0]), 0);
     let before = cursor !== undefined && groups[start] === cursor[0] ? cursor[1] : Number.MAX_SAFE_INTEGER;
     const items: z.infer<typeof Delivery>[] = [];
@@ -224,20 +229,21 @@ webhooksApi.add(
     params: Id,
     body: Which,
     example: { since: "2026-11-20T00:00:00Z" },
+    configured: true,
     answer: [
       200,
       z.object({ replayed: z.int(), unreachableGroups: z.array(z.string()) }),
       `How many are on their way again: ${HOOK_REPLAYED_MAX} a group at most`,
     ],
-    problems: ["config.missing", "webhook.not_found", "webhook.disabled"],
+    problems: ["webhook.not_found", "webhook.disabled"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
     const { ids, since, until } = c.req.valid("json");
-    const versioned = await endpointIn(c, id);
-    if (!("config" in versioned)) return versioned.refused;
+    const { config } = c.get("versioned");
+    if (!hasEndpoint(config, id)) return problem(c, "webhook.not_found");
     const takeBack = await noted(c, "webhook.replayed", id);
-    const asked = await askGroups(c.env, groupIds(versioned.config), (stub, group) =>
+    const asked = await askGroups(c.env, groupIds(config), (stub, group) =>
       stub.replayHook(
         id,
         {
@@ -248,13 +254,12 @@ webhooksApi.add(
         c.get("cause"),
       ),
     );
-    const replayed = asked.reduce((sum, one) => sum + ("answer" in one ? (one.answer ?? 0) : 0), 0);
-    const unreachableGroups = asked.flatMap((one) => ("unreachable" in one ? [one.group] : []));
+    const { answers, unreachableGroups } = gathered(asked);
+    const replayed = answers.reduce<number>((sum, one) => sum + (one ?? 0), 0);
     // A group that does not answer may have done it: then the entry stays.
     if (replayed === 0 && unreachableGroups.length === 0) {
       await takeBack();
-      if (asked.some((one) => "answer" in one && one.answer === null))
-        return problem(c, "webhook.disabled", { detail: ENABLE_FIRST });
+      if (answers.includes(null)) return problem(c, "webhook.disabled", { detail: ENABLE_FIRST });
     }
     log("info", "webhook.replayed", { id, replayed, by: c.get("principal").name });
     return c.json({ replayed, unreachableGroups }, 200);
@@ -267,21 +272,20 @@ webhooksApi.add(
     scopes: ["config:write"],
     summary: "Sends a webhook a message of the type `ping`, to try it",
     params: Id,
+    configured: true,
     answer: [
       202,
       z.object({ id: z.string().meta({ example: "msg_main_7" }) }),
       "It is on its way; the log of deliveries tells what came of it",
     ],
-    problems: ["webhook.not_found", "webhook.disabled", "config.missing", "group.unreachable"],
+    problems: ["webhook.not_found", "webhook.disabled", "group.unreachable"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
-    const versioned = await endpointIn(c, id);
-    if (!("config" in versioned)) return versioned.refused;
+    const { config } = c.get("versioned");
+    if (!hasEndpoint(config, id)) return problem(c, "webhook.not_found");
     const takeBack = await noted(c, "webhook.pinged", id);
-    const asked = await askGroup(c.env, defaultGroupOf(versioned.config), (stub) =>
-      stub.pingHook(id, c.get("cause")),
-    );
+    const asked = await askGroup(c.env, defaultGroupOf(config), (stub) => stub.pingHook(id, c.get("cause")));
     if ("unreachable" in asked) return problem(c, "group.unreachable");
     if (asked.answer === null) {
       await takeBack();
@@ -299,21 +303,22 @@ webhooksApi.add(
     description:
       "What was given up meanwhile can be replayed. Groups that did not answer hear of it from the others.",
     params: Id,
+    configured: true,
     answer: [
       200,
       z.object({ changed: z.boolean(), unreachableGroups: z.array(z.string()) }),
       "It is called; `changed` says whether it was left alone before",
     ],
-    problems: ["webhook.not_found", "config.missing"],
+    problems: ["webhook.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
-    const versioned = await endpointIn(c, id);
-    if (!("config" in versioned)) return versioned.refused;
+    const { config } = c.get("versioned");
+    if (!hasEndpoint(config, id)) return problem(c, "webhook.not_found");
     const takeBack = await noted(c, "webhook.enabled", id);
-    const asked = await askGroups(c.env, groupIds(versioned.config), (stub) => stub.enableHook(id, []));
-    const changed = asked.some((one) => "answer" in one && one.answer);
-    const unreachableGroups = asked.flatMap((one) => ("unreachable" in one ? [one.group] : []));
+    const asked = await askGroups(c.env, groupIds(config), (stub) => stub.enableHook(id, []));
+    const { answers, unreachableGroups } = gathered(asked);
+    const changed = answers.includes(true);
     const messenger = asked.find((one) => "answer" in one)?.group;
     if (messenger !== undefined && unreachableGroups.length > 0)
       await askGroup(c.env, messenger, (stub) => stub.enableHook(id, unreachableGroups));
@@ -416,12 +421,8 @@ async function secretsOf(c: Context<Desk>, id: string, signing: Signing) {
   };
 }
 
-/** The configuration, if it has an endpoint with this id. */
-async function endpointIn(c: Context<Desk>, id: string) {
-  const versioned = await configCacheOf(c.env.DB).get(waitUntil);
-  if (versioned === null) return { refused: problem(c, "config.missing") };
-  const isKnown = versioned.config.webhooks.some((webhook) => webhook.id === id);
-  return isKnown ? { config: versioned.config } : { refused: problem(c, "webhook.not_found") };
+function hasEndpoint({ webhooks }: Config, id: string): boolean {
+  return webhooks.some((webhook) => webhook.id === id);
 }
 
 /** The number of a message of this group. */
