@@ -28,8 +28,10 @@ import { metricsApi } from "./api/metrics.ts";
 import { outboxApi } from "./api/outbox.ts";
 import { queuesApi } from "./api/queues.ts";
 import { reconciliationApi } from "./api/reconciliation.ts";
-import { routingApi } from "./api/routing.ts";
+import { routingReplayApi } from "./api/routing-replay.ts";
+import { routingSimulateApi } from "./api/routing-simulate.ts";
 import { slaApi } from "./api/sla.ts";
+import { ticketRoutingApi } from "./api/ticket-routing.ts";
 import { ticketsApi } from "./api/tickets.ts";
 import { webhooksApi } from "./api/webhooks.ts";
 import { authenticated } from "./auth.ts";
@@ -58,7 +60,9 @@ const RESOURCES_BEHIND_A_KEY = [
   groupsApi,
   reconciliationApi,
   deskAddressApi,
-  routingApi,
+  routingSimulateApi,
+  routingReplayApi,
+  ticketRoutingApi,
   slaApi,
   escalationsApi,
   enrichmentApi,
