@@ -1,10 +1,19 @@
+import type { TicketAct } from "../domain/ticket/work-order.ts";
+
+/** What agents ask by the buttons of a card. */
+const CARD_ACTS = ["claim", "resolve", "close", "reopen"] as const satisfies readonly TicketAct["type"][];
+interface CardPress {
+  act: (typeof CARD_ACTS)[number];
+  ticket: string;
+}
+
 /**
  * What the desk's inline buttons carry. Everything needed stands in the data itself: a press on an old message comes
  * without its text, date and topic. At most 64 bytes: `i:` + group (16) + number (9) + field (16) + option (16) and
  * three colons.
  */
 export type Press =
-  | { act: "claim" | "resolve" | "close" | "reopen"; ticket: string }
+  | CardPress
   /** Send a message to the customer again whose outcome nobody knows. */
   | { act: "send_again"; delivery: string }
   /** Send what was held back because it answers something internal; `message` is its id in the group. */
@@ -30,6 +39,11 @@ const ACTS = Object.fromEntries(Object.entries(CODES).map(([act, letter]) => [le
   string,
   Press["act"]
 >;
+
+/** Whether it is a button of a card. */
+export function isOnCard(press: Press): press is CardPress {
+  return CARD_ACTS.some((act) => act === press.act);
+}
 
 export function pressData(press: Press): string {
   const letter = CODES[press.act];

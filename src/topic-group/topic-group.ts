@@ -24,14 +24,14 @@ import type { SkillTable } from "../domain/team/skill-table.ts";
 import type { Worker } from "../domain/ticket/command.ts";
 import type { RoutingStory } from "../domain/ticket/routing-story.ts";
 import { explainTicket, type TicketSla } from "../domain/ticket/sla-story.ts";
-import type { Executed, TicketAct, TicketOrder } from "../domain/ticket/work-order.ts";
+import type { Executed, ProgramAct, TicketOrder } from "../domain/ticket/work-order.ts";
 import { recordedRow, type RecordedRow } from "../record/projection.ts";
 import { botIdOf } from "../telegram/api.ts";
 import { inbound, type Arrival } from "../telegram/inbound.ts";
 import { markKeyOf } from "../telegram/mark.ts";
 import { receiptView } from "../telegram/receipt-view.ts";
 import { fromPeer } from "./arrivals/from-peer.ts";
-import { act, openTicket, type Done } from "./arrivals/program.ts";
+import { actAsAsked, openTicket, type Done } from "./arrivals/program.ts";
 import { customerOf, isForeign, take, takesUsedNumber } from "./arrivals/take.ts";
 import { agentsHere, setPresence } from "./assigning/agents-report.ts";
 import { depthsDue, nextDepthAt, watchDepth } from "./assigning/depth.ts";
@@ -324,7 +324,7 @@ export class TopicGroup extends DurableObject<Env> {
     cause: string,
     caller: Caller,
     ticketId: string,
-    what: TicketAct,
+    what: ProgramAct,
     configVersion: number,
   ): Executed<RecordedRow> {
     return this.#execute(cause, caller, configVersion, (tx, by) => {
@@ -338,7 +338,7 @@ export class TopicGroup extends DurableObject<Env> {
         return { status: "elsewhere", group: retired.to };
       }
       if (ticket.movedTo !== null) return { status: "elsewhere", group: ticket.movedTo };
-      return act(tx, by, ticket, what);
+      return actAsAsked(tx, by, ticket, what);
     });
   }
 

@@ -62,7 +62,7 @@ export type TicketCommand =
   | { type: "agent_assigned"; by: Worker; assignee: { id: number; name: string }; unlessTaken?: true }
   /** The desk hands it out. */
   | { type: "desk_assigned"; assignee: { id: number; name: string }; routing: RoutingReason }
-  | { type: "agent_declined"; by: AgentActor }
+  | { type: "agent_declined"; by: Worker }
   /** Its assignee is not there, or not an agent of this group any more. */
   | { type: "assignee_gone"; why: GoneBecause }
   /** An agent who asked to be reminded is not an agent of this group any more. */

@@ -22,6 +22,7 @@ export type Refusal =
   | { code: "field.unknown"; field: string }
   | { code: "option.unknown"; field: string; option: string }
   | { code: "fields.unknown"; unknown: UnknownAnswer[] }
+  | { code: "agent.unknown"; agent: number; known: number[] }
   | { code: "tags.too_many"; max: number }
   | { code: "queue.unknown"; queue: string; known: string[] }
   | { code: "ticket.moved"; ref: string; group: string }

@@ -35,8 +35,36 @@ export function madeSo(command: TicketCommand, event: TicketEvent): boolean {
       return command.remindAt === null
         ? tookReminder(command.agent.id, event)
         : event.type === "reminder_set" && event.agent === command.agent.id;
-    default:
+    // These never find a ticket to be so already, or the ticket itself says who made it so.
+    case "customer_wrote":
+    case "ticket_requested":
+    case "customer_answered_intake":
+    case "customer_closed":
+    case "customer_unreachable":
+    case "customer_reachable":
+    case "agent_answered":
+    case "agent_claimed":
+    case "desk_assigned":
+    case "agent_declined":
+    case "assignee_gone":
+    case "reminders_gone":
+    case "place_lost":
+    case "enrichment_answered":
+    case "enrichment_failed":
+    case "ticket_arrived":
+    case "desk_transferred":
+    case "agent_noted":
+    case "agent_resolved":
+    case "agent_closed":
+    case "agent_escalated":
+    case "topic_created":
+    case "topic_lost":
+    case "delivery_failed":
+    case "delivery_uncertain":
+    case "clock_struck":
       return false;
+    default:
+      return command satisfies never;
   }
 }
 

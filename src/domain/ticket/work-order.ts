@@ -19,9 +19,15 @@ export interface TicketOrder {
   quiet: boolean;
 }
 
-/** What a program asks of a ticket; agents by Telegram id, instants in ms since 1970. */
-export type TicketAct =
-  /** `claim` leaves it with whoever has it, `assign` does not. */
+/**
+ * What agents ask of a ticket by commands and buttons, and programs through the API; agents by Telegram id, instants in ms
+ * since 1970. A verb that is added here does not compile before it is interpreted, and said how it is asked for.
+ */
+export type TicketAct = ProgramAct | { type: "decline" };
+
+/** What a program may ask. */
+export type ProgramAct =
+  /** `claim` leaves it with the agent who has it, `assign` does not. */
   | { type: "claim" | "assign"; agent: number }
   | { type: "unclaim" }
   | { type: "reply" | "note"; text: string }
@@ -51,6 +57,6 @@ export type Executed<Row> =
       /** Until when the first answer is promised, in ms since 1970; null: it is not, or it is given. */
       firstResponseDueAt: number | null;
     }
-  | { status: "refused"; refused: Refusal | { code: "agent.unknown"; agent: number; known: number[] } }
+  | { status: "refused"; refused: Refusal }
   | { status: "elsewhere"; group: string }
   | { status: "unknown" | "config_needed" | "full" };

@@ -10,7 +10,7 @@ import { PRIORITIES } from "../../domain/priority.ts";
 import { unknownAnswers } from "../../domain/ticket/intake.ts";
 import { defaultGroupOf } from "../../domain/ticket/policy.ts";
 import { Tag } from "../../domain/ticket/tag.ts";
-import type { Executed, TicketAct, TicketOrder } from "../../domain/ticket/work-order.ts";
+import type { Executed, ProgramAct, TicketOrder } from "../../domain/ticket/work-order.ts";
 import { reroute } from "../../groups/addressee.ts";
 import { askGroup, configureGroup, hasGroup, type GroupStub } from "../../groups/ask.ts";
 import { retireGroup } from "../../groups/retiring.ts";
@@ -175,7 +175,7 @@ const COMMAND_EXAMPLES = {
   resolve: { value: { type: "resolve", note: "Refunded" } },
   close: { value: { type: "close" } },
 } satisfies {
-  [Type in z.input<typeof Command>["type"]]: { value: z.input<typeof Command> & { type: Type } };
+  [Type in ProgramAct["type"]]: { value: z.input<typeof Command> & { type: Type } };
 };
 
 const Done = z
@@ -337,7 +337,7 @@ async function acted(
   c: Context<Desk>,
   ref: string,
   versioned: VersionedConfig,
-  what: TicketAct,
+  what: ProgramAct,
 ): Promise<Answered | null> {
   const { config, version } = versioned;
   const place = (await ticketPlace(c.env.DB, ref)) ?? (await placeByName(c.env, ref, config));
@@ -516,13 +516,13 @@ function within({ queues, routing }: Config, group: string): TicketOrder["within
   return queue === undefined ? null : { group, queue: queue.id };
 }
 
-function actOf(command: z.infer<typeof Command>, now: number): TicketAct {
+function actOf(command: z.infer<typeof Command>, now: number): ProgramAct {
   if (command.type === "snooze") {
     const { agent, for: how, until, reason } = command;
     const at = how === undefined ? (until ?? null) : now + ms(how);
     return { type: "snooze", agent, until: at, ...(reason === undefined ? {} : { reason }) };
   }
-  if (!("note" in command)) return command as TicketAct;
+  if (!("note" in command)) return command as ProgramAct;
   const { note, ...rest } = command;
   return { ...rest, ...(note === undefined ? {} : { note }) };
 }

@@ -190,6 +190,7 @@ export function refusalWords(refusal: Refusal): string {
       return refusal.assignee === null
         ? `${refusal.ref} isn't yours: it's unclaimed.`
         : `${refusal.ref} is ${refusal.assignee.name}'s. A lead can reassign it.`;
+    case "agent.unknown":
     case "field.unknown":
     case "option.unknown":
     case "fields.unknown":

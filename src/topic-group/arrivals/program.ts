@@ -1,20 +1,15 @@
-import { agentsOf } from "../../domain/team/agent.ts";
 import type { TicketCommand, Worker } from "../../domain/ticket/command.ts";
 import type { Already, MadeSo } from "../../domain/ticket/decision.ts";
 import { unknownAnswers } from "../../domain/ticket/intake.ts";
 import { madeSo } from "../../domain/ticket/made-so.ts";
 import { subjectOf } from "../../domain/ticket/subject.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import type { Executed, TicketAct, TicketOrder } from "../../domain/ticket/work-order.ts";
-import { customerWroteElsewhere, programNoted, programReplied } from "../../texts/en/topic.ts";
+import type { Executed, ProgramAct, TicketOrder } from "../../domain/ticket/work-order.ts";
+import { customerWroteElsewhere } from "../../texts/en/topic.ts";
 import { NEW_REQUEST } from "../../texts/en/words.ts";
-import { plain } from "../../texts/rich-text.ts";
 import { words, type Transaction } from "../commit/transaction.ts";
 import { seenCustomer } from "../conversation/customers.ts";
-import { speakIn } from "../conversation/speaking.ts";
-import { announceMessage } from "../endpoints/hooks.ts";
-import { chatLane } from "../tables/lane.ts";
-import { agentOf } from "./agents.ts";
+import { act, unknownQueue } from "./act.ts";
 
 /** The ticket by its number here, and what held already. */
 export interface Done {
@@ -28,7 +23,7 @@ export function openTicket(tx: Transaction, by: Worker, order: TicketOrder): Out
   const { customer: facts, message, subject, queue, within, fields, tier, quiet } = order;
   const { queues } = tx.rules.policy;
   for (const named of [queue, within?.queue ?? null]) {
-    if (named !== null && !queues.has(named)) return unknownQueue(tx, named);
+    if (named !== null && !queues.has(named)) return { status: "refused", refused: unknownQueue(tx, named) };
   }
   // Before anything is noted of the customer.
   const unknown = unknownAnswers(tx.rules.policy.intakeFields, fields);
@@ -65,84 +60,11 @@ export function openTicket(tx: Transaction, by: Worker, order: TicketOrder): Out
 }
 
 /** Does with a ticket what a program asks. */
-export function act(tx: Transaction, by: Worker, ticket: Ticket, what: TicketAct): Outcome {
-  const { number } = ticket;
-  const run = (command: TicketCommand): Outcome => {
-    const { decision } = tx.apply(number, command);
-    if ("refused" in decision) return { status: "refused", refused: decision.refused };
-    return { number, already: "already" in decision ? whose(tx, number, command, decision.already) : null };
-  };
-  const noted = "note" in what && what.note !== undefined ? { note: what.note } : {};
-  switch (what.type) {
-    case "claim":
-    case "assign": {
-      const agent = agentOf(tx, what.agent);
-      if (agent === undefined) return unknownAgent(tx, what.agent);
-      const assignee = { id: agent.telegramId, name: agent.name };
-      const unlessTaken = what.type === "claim" ? { unlessTaken: true as const } : {};
-      return run({ type: "agent_assigned", by, assignee, ...unlessTaken });
-    }
-    case "unclaim":
-      return run({ type: "agent_unclaimed", by, lead: true });
-    case "reply":
-      return reply(tx, by, ticket, what.text, run);
-    case "note": {
-      const done = run({ type: "agent_noted", by, text: what.text });
-      if ("number" in done) tx.quoteInTopic(number, words(programNoted(by.name, what.text)));
-      return done;
-    }
-    case "resolve":
-      return run({ type: "agent_resolved", by, ...noted });
-    case "close":
-      return run({ type: "agent_closed", by, ...noted });
-    case "reopen":
-      return run({ type: "agent_reopened", by, ...noted });
-    case "escalate":
-      return run({ type: "agent_escalated", by, ...noted });
-    case "transfer":
-      return tx.rules.policy.queues.has(what.queue)
-        ? run({ type: "agent_transferred", by, queue: what.queue, ...noted })
-        : unknownQueue(tx, what.queue);
-    case "priority":
-      return run({ type: "agent_prioritised", by, priority: what.priority });
-    case "tags":
-      return run({ type: "agent_tagged", by, add: what.add, remove: what.remove });
-    case "fields":
-      return run({ type: "agent_set_fields", by, fields: what.fields });
-    case "snooze": {
-      const agent = agentOf(tx, what.agent);
-      if (agent === undefined) return unknownAgent(tx, what.agent);
-      const reason = what.reason === undefined ? {} : { reason: what.reason };
-      const of = { id: agent.telegramId, name: agent.name };
-      return run({ type: "agent_snoozed", by, agent: of, remindAt: what.until, ...reason });
-    }
-    default:
-      return what satisfies never;
-  }
-}
-
-/** To the customer as the desk's own words, and into the topic, so that the staff reads who answered what. */
-function reply(
-  tx: Transaction,
-  by: Worker,
-  ticket: Ticket,
-  text: string,
-  run: (command: TicketCommand) => Outcome,
-): Outcome {
-  const done = run({ type: "agent_answered", by });
-  if (!("number" in done)) return done;
-  speakIn(tx, ticket);
-  const lane = chatLane(ticket.customer);
-  tx.work({ lane, ticket: ticket.number, work: { kind: "reply", words: words(plain(text)) } });
-  tx.quoteInTopic(ticket.number, words(programReplied(by.name, text)));
-  const facts = { messageId: null, kind: "text", album: null, sentAt: tx.now };
-  announceMessage(tx, tx.tickets.get(ticket.number)!.ticket, {
-    ...facts,
-    from: "program",
-    writer: by.name,
-    text,
-  });
-  return done;
+export function actAsAsked(tx: Transaction, by: Worker, { number }: Ticket, what: ProgramAct): Outcome {
+  const done = act(tx, by, number, what);
+  if ("refused" in done) return { status: "refused", refused: done.refused };
+  const { decision, command } = done;
+  return { number, already: "already" in decision ? whose(tx, number, command, decision.already) : null };
 }
 
 /** The ticket itself knows who gave it its status; everything else is in its history. */
@@ -150,16 +72,4 @@ function whose(tx: Transaction, number: number, command: TicketCommand, already:
   if ("by" in already) return already;
   const event = tx.history.newest(number, (one) => madeSo(command, one));
   return event === undefined ? already : { ...already, by: event.by, at: event.at };
-}
-
-function unknownAgent(tx: Transaction, agent: number): Outcome {
-  const known = agentsOf(tx.rules.config, tx.rules.group.id).map(({ telegramId }) => telegramId);
-  return { status: "refused", refused: { code: "agent.unknown", agent, known } };
-}
-
-function unknownQueue(tx: Transaction, queue: string): Outcome {
-  return {
-    status: "refused",
-    refused: { code: "queue.unknown", queue, known: [...tx.rules.policy.queues.keys()] },
-  };
 }

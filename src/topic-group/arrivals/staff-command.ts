@@ -3,11 +3,9 @@ import { cut } from "../../domain/cut.ts";
 import { durationMs } from "../../domain/duration.ts";
 import { DELETE_WITHIN_MS, NOTE_CHARS_MAX } from "../../domain/limits.ts";
 import { isPriority } from "../../domain/priority.ts";
-import { isLeadOf } from "../../domain/team/agent.ts";
-import type { AgentActor, TicketCommand } from "../../domain/ticket/command.ts";
-import type { Decision } from "../../domain/ticket/decision.ts";
 import { tagOf } from "../../domain/ticket/tag.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
+import type { TicketAct } from "../../domain/ticket/work-order.ts";
 import type { Writing } from "../../telegram/message.ts";
 import { isStaffCommand, worksAnywhere, type StaffCommandName } from "../../texts/commands.ts";
 import { undelivered } from "../../texts/en/delivery.ts";
@@ -40,6 +38,7 @@ import type { InFlight } from "../conversation/mirror.ts";
 import { internalAlbum } from "../conversation/speaking.ts";
 import { FACTS } from "../tables/facts.ts";
 import { chatLane, STAFF_CHAT } from "../tables/lane.ts";
+import { act, type Acted } from "./act.ts";
 import { actorOf, agentOf, agentOrHint, findAgent, outsiderKey } from "./agents.ts";
 import { withdraw } from "./held-back.ts";
 import { info, mine, overdue, queue, sla, team } from "./staff-lists.ts";
@@ -114,11 +113,14 @@ function withholdAlbum(
 
 function note(tx: Transaction, ticket: Ticket, agent: AgentConfig, text: string, writing: Writing): void {
   const said = text === "" ? `(${kindWords(writing.kind)})` : cut(text, NOTE_CHARS_MAX);
-  tx.apply(ticket.number, { type: "agent_noted", by: actorOf(agent), text: said });
+  act(tx, actorOf(agent), ticket.number, { type: "note", text: said });
   tx.sign(ticket.number, writing.messageId, "✍");
   // Whispered to the bot, it stands in the topic for nobody else.
   if (writing.ephemeral) tx.tellTopic(ticket.number, notedBy(agent.name, said));
 }
+
+/** Commands that concern no ticket. */
+type ListName = "help" | "queue" | "mine" | "team" | "overdue" | "online" | "away" | "offline";
 
 interface CommandContext {
   agent: AgentConfig;
@@ -156,84 +158,11 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
     return;
   }
   const ticket = context.ticket!;
-  const by = actorOf(agent);
-  const noted = argument === "" ? {} : { note: cut(argument, NOTE_CHARS_MAX) };
-  const succeeds = (ticketCommand: TicketCommand): boolean => {
-    const { decision } = tx.apply(ticket.number, ticketCommand);
-    const answer = inWords(tx, decision);
-    if (answer !== null) reply(answer);
-    return answer === null;
-  };
-  const run = (ticketCommand: TicketCommand): void => void succeeds(ticketCommand);
-  /** For what changes the card only: everything else leaves a notice in the topic. */
-  const runSilently = (ticketCommand: TicketCommand): void => {
-    if (succeeds(ticketCommand)) tx.sign(ticket.number, arrival.writing.messageId, "👍");
-  };
   switch (name) {
-    case "claim":
-      return run({ type: "agent_claimed", by });
-    case "unclaim":
-      return run({
-        type: "agent_unclaimed",
-        by,
-        lead: isLeadOf(tx.rules.config, tx.rules.group.id, agent),
-      });
-    case "resolve":
-      return run({ type: "agent_resolved", by, ...noted });
-    case "close":
-      return run({ type: "agent_closed", by, ...noted });
-    case "reopen":
-      return run({ type: "agent_reopened", by, ...noted });
-    case "assign": {
-      const found = findAgent(tx, argument, arrival);
-      if (found.kind === "one") {
-        return run({
-          type: "agent_assigned",
-          by,
-          assignee: { id: found.agent.telegramId, name: found.agent.name },
-        });
-      }
-      return reply(
-        found.kind === "none"
-          ? assignUsageHint(found.choice.map((one) => one.name))
-          : assignAmbiguousHint(
-              argument,
-              found.choice.map((one) => one.name),
-            ),
-      );
-    }
     case "note":
       return argument === "" && arrival.writing.kind === "text"
         ? reply(noteUsageHint())
         : note(tx, ticket, agent, argument, arrival.writing);
-    case "priority": {
-      const priority = argument.toLowerCase();
-      return isPriority(priority)
-        ? runSilently({ type: "agent_prioritised", by, priority })
-        : reply(priorityUsageHint());
-    }
-    case "tag": {
-      const { add, remove } = tagsOf(argument);
-      return add.length + remove.length === 0
-        ? reply(tagUsageHint())
-        : runSilently({ type: "agent_tagged", by, add, remove });
-    }
-    case "transfer": {
-      const [queueId = "", ...words] = argument.split(/\s+/);
-      const why = cut(words.join(" "), NOTE_CHARS_MAX);
-      return run({
-        type: "agent_transferred",
-        by,
-        queue: queueId.toLowerCase(),
-        ...(why === "" ? {} : { note: why }),
-      });
-    }
-    case "decline":
-      return run({ type: "agent_declined", by });
-    case "escalate":
-      return run({ type: "agent_escalated", by, ...noted });
-    case "snooze":
-      return snooze(tx, argument, by, succeeds, reply);
     case "sla":
       return show(sla(tx, ticket.number));
     case "info":
@@ -241,7 +170,68 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
     case "delete":
       return deleteCopy(tx, ticket, agent, arrival, reply);
     default:
-      name satisfies never;
+  }
+  const asked = askedBy(tx, name, argument, context);
+  if ("hint" in asked) return reply(asked.hint);
+  const answer = inWords(tx, act(tx, actorOf(agent), ticket.number, asked));
+  if (answer !== null) return reply(answer);
+  if (asked.type === "snooze") {
+    const { until } = asked;
+    return reply(
+      until === null
+        ? reminderClearedHint()
+        : reminderSet(until, until - tx.now, tx.rules.policy.zoneFor(null)),
+    );
+  }
+  // What changes the card only: everything else leaves a notice in the topic.
+  if (asked.type === "priority" || asked.type === "tags")
+    tx.sign(ticket.number, arrival.writing.messageId, "👍");
+}
+
+type AskingName = Exclude<StaffCommandName, ListName | "note" | "sla" | "info" | "delete">;
+
+/** What an agent asks of a ticket by a command, or how the command is used. */
+function askedBy(
+  tx: Transaction,
+  name: AskingName,
+  argument: string,
+  { agent, arrival }: CommandContext,
+): TicketAct | { hint: RichText } {
+  const noted = argument === "" ? {} : { note: cut(argument, NOTE_CHARS_MAX) };
+  switch (name) {
+    case "claim":
+      return { type: "claim", agent: agent.telegramId };
+    case "unclaim":
+    case "decline":
+      return { type: name };
+    case "resolve":
+    case "close":
+    case "reopen":
+    case "escalate":
+      return { type: name, ...noted };
+    case "assign": {
+      const found = findAgent(tx, argument, arrival);
+      if (found.kind === "one") return { type: "assign", agent: found.agent.telegramId };
+      const names = found.choice.map((one) => one.name);
+      return { hint: found.kind === "none" ? assignUsageHint(names) : assignAmbiguousHint(argument, names) };
+    }
+    case "priority": {
+      const priority = argument.toLowerCase();
+      return isPriority(priority) ? { type: "priority", priority } : { hint: priorityUsageHint() };
+    }
+    case "tag": {
+      const { add, remove } = tagsOf(argument);
+      return add.length + remove.length === 0 ? { hint: tagUsageHint() } : { type: "tags", add, remove };
+    }
+    case "transfer": {
+      const [queueId = "", ...words] = argument.split(/\s+/);
+      const why = cut(words.join(" "), NOTE_CHARS_MAX);
+      return { type: "transfer", queue: queueId.toLowerCase(), ...(why === "" ? {} : { note: why }) };
+    }
+    case "snooze":
+      return snooze(argument, agent.telegramId, tx.now);
+    default:
+      return name satisfies never;
   }
 }
 
@@ -261,29 +251,19 @@ export function setAvailability(
 }
 
 /** `2h`, `2h the parcel should be there`, `off`. */
-function snooze(
-  tx: Transaction,
-  argument: string,
-  by: AgentActor,
-  succeeds: (command: TicketCommand) => boolean,
-  reply: (text: RichText) => void,
-): void {
+function snooze(argument: string, agent: number, now: number): TicketAct | { hint: RichText } {
   const [when = "", ...words] = argument.split(/\s+/);
-  if (when.toLowerCase() === "off") {
-    if (succeeds({ type: "agent_snoozed", by, agent: by, remindAt: null })) reply(reminderClearedHint());
-    return;
-  }
+  if (when.toLowerCase() === "off") return { type: "snooze", agent, until: null };
   const inMs = durationMs(when.toLowerCase());
-  if (inMs === undefined) return reply(snoozeUsageHint());
+  if (inMs === undefined) return { hint: snoozeUsageHint() };
   const reason = cut(words.join(" "), NOTE_CHARS_MAX);
-  const remindAt = tx.now + inMs;
-  const said = reason === "" ? {} : { reason };
-  if (succeeds({ type: "agent_snoozed", by, agent: by, remindAt, ...said }))
-    reply(reminderSet(remindAt, inMs, tx.rules.policy.zoneFor(null)));
+  return { type: "snooze", agent, until: now + inMs, ...(reason === "" ? {} : { reason }) };
 }
 
-export function inWords(tx: Transaction, decision: Decision): RichText | null {
-  if ("refused" in decision) return plain(refusalWords(decision.refused));
+/** What an agent is told of what they asked; null: it is done. */
+export function inWords(tx: Transaction, done: Acted): RichText | null {
+  if ("refused" in done) return plain(refusalWords(done.refused));
+  const { decision } = done;
   return "already" in decision ? alreadyWords(decision.already, tx.rules.policy.zoneFor(null)) : null;
 }
 

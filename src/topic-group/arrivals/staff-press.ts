@@ -1,10 +1,11 @@
-import type { AgentActor, TicketCommand } from "../../domain/ticket/command.ts";
-import { groupOf, parsePress, ticketNumberOf, type Press } from "../../telegram/callback.ts";
+import type { TicketAct } from "../../domain/ticket/work-order.ts";
+import { groupOf, isOnCard, parsePress, ticketNumberOf } from "../../telegram/callback.ts";
 import { staffToast } from "../../texts/en/hints.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { replay } from "../deliveries/replay.ts";
 import { STAFF } from "../tables/lane.ts";
+import { act } from "./act.ts";
 import { actorOf, agentOf } from "./agents.ts";
 import { sendHeld } from "./held-back.ts";
 import { inWords } from "./staff-command.ts";
@@ -24,26 +25,12 @@ export function staffPress(tx: Transaction, { sender, queryId, data, messageId }
   const number = isOurs ? ticketNumberOf(press.ticket) : null;
   if (press.act === "send_held" && number !== null)
     return tx.toast(queryId, sendHeld(tx, agent, number, press.message, messageId));
-  const does = doesOf(press, actorOf(agent));
-  if (number === null || does === null) return tx.toast(queryId, staffToast("expired"));
-  const { decision, ticket } = tx.apply(number, does.command);
-  tx.toast(queryId, inWords(tx, decision)?.text ?? staffToast(does.act));
-  if (ticket !== null && !("events" in decision)) tx.touched.add(STAFF);
-}
-
-type TicketPress = Extract<Press["act"], "claim" | "resolve" | "close" | "reopen">;
-
-function doesOf({ act }: Press, by: AgentActor): { act: TicketPress; command: TicketCommand } | null {
-  switch (act) {
-    case "claim":
-      return { act, command: { type: "agent_claimed", by } };
-    case "resolve":
-      return { act, command: { type: "agent_resolved", by } };
-    case "close":
-      return { act, command: { type: "agent_closed", by } };
-    case "reopen":
-      return { act, command: { type: "agent_reopened", by } };
-    default:
-      return null;
-  }
+  if (number === null || !isOnCard(press)) return tx.toast(queryId, staffToast("expired"));
+  const asked: TicketAct =
+    press.act === "claim" ? { type: "claim", agent: agent.telegramId } : { type: press.act };
+  const done = act(tx, actorOf(agent), number, asked);
+  tx.toast(queryId, inWords(tx, done)?.text ?? staffToast(press.act));
+  // A card on which the button still stood shows what is no longer so.
+  const isUnknown = "refused" in done && done.refused.code === "ticket.not_found";
+  if (!isUnknown && ("refused" in done || !("events" in done.decision))) tx.touched.add(STAFF);
 }

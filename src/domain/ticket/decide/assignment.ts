@@ -98,7 +98,8 @@ export function declined(
   const { assignee, ref, status } = ticket;
   if (status === "closed") return { refused: closedRefusal(ticket) };
   if (assignee === null) return { already: { code: "ticket.already_unclaimed", ref } };
-  if (assignee.id !== by.id) return { refused: { code: "ticket.not_yours", ref, status, assignee } };
+  if (by.kind !== "agent" || assignee.id !== by.id)
+    return { refused: { code: "ticket.not_yours", ref, status, assignee } };
   return handedOn(assignee, by, ticket, policy, now);
 }
 
