@@ -191,6 +191,7 @@ export function refusalWords(refusal: Refusal): string {
         ? `${refusal.ref} isn't yours: it's unclaimed.`
         : `${refusal.ref} is ${refusal.assignee.name}'s. A lead can reassign it.`;
     case "agent.unknown":
+      return "They aren't an agent of this group.";
     case "field.unknown":
     case "option.unknown":
     case "fields.unknown":
