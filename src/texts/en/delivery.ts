@@ -64,7 +64,8 @@ export function outcomeUnknown(): RichText {
   );
 }
 
-export const SEND_AGAIN = "Send again";
+/** Under what the desk says in a topic. */
+export const BUTTONS = { send_again: "Send again", send_to_customer: "Send to the customer" };
 
 /** A delivery that gave up; `toCustomer` tells whose message it was. */
 export function replyUndelivered(failure: string): RichText {

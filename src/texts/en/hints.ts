@@ -46,18 +46,20 @@ export function heldBack(): RichText {
   );
 }
 
-export const SEND_TO_CUSTOMER = "Send to the customer";
-
 /** In the place of `heldBack`, once somebody has pressed the button. */
 export function sentAfterAll(agent: string): RichText {
   return rich`📤 ${bold(agent)} sent this to the customer.`;
 }
 
-export const HELD_BACK_TOAST = {
+const HELD_BACK_TOAST = {
   sent: "It is on its way to the customer.",
   already: "It was sent already.",
   gone: "It is not to be sent any more.",
-} as const;
+};
+
+export function heldBackToast(what: keyof typeof HELD_BACK_TOAST): string {
+  return HELD_BACK_TOAST[what];
+}
 
 export function takenBack(): RichText {
   return plain(
@@ -274,4 +276,9 @@ export function staffHelp(): RichText {
 
 export function collisionHint(assignee: string, ref: string): RichText {
   return rich`👥 ${bold(assignee)} has ${ref}; your answer was sent anyway.`;
+}
+
+/** What a reminder was set to. */
+export function reminderSet(at: number, inMs: number, timeZone: string): RichText {
+  return rich`⏰ You'll get a reminder in ${durationWords(inMs)}: ${instant(at, timeZone)}. /snooze off cancels it.`;
 }

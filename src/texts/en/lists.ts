@@ -1,8 +1,11 @@
+import type { Metric } from "../../domain/metric.ts";
 import type { Priority } from "../../domain/priority.ts";
+import type { ClockState } from "../../domain/sla/clocks.ts";
 import type { TicketStatus } from "../../domain/ticket/status.ts";
 import { bold, join, link, plain, rich, type RichText, timeOfDay } from "../rich-text.ts";
+import { clockStateWords, metricWords } from "./sla.ts";
 import { instant } from "./when.ts";
-import { list, shortDuration } from "./words.ts";
+import { CUSTOMER, list, shortDuration } from "./words.ts";
 
 /** Lists for the staff. */
 
@@ -30,12 +33,12 @@ export interface QueueLine {
   url: string | null;
 }
 
-/** `title` says what the list holds; `total` how many there are, of which these are the first. */
-export function queueList(title: string, lines: readonly QueueLine[], total: number, zone: string): RichText {
+/** `total`:  how many there are, of which these are the first. */
+export function queueList(of: Listed, lines: readonly QueueLine[], total: number, zone: string): RichText {
   const listed = lines.map(({ due, ...line }) => {
     const ref = line.url === null ? bold(line.ref) : link(line.ref, line.url);
     const parts: RichText[] = [
-      rich`${QUEUE_SIGNS[line.sign]} ${ref} ${line.customer}`,
+      rich`${QUEUE_SIGNS[line.sign]} ${ref} ${line.customer === "" ? CUSTOMER : line.customer}`,
       plain(line.assignee ?? "unclaimed"),
       plain(line.waitedMs === null ? "answered" : `waiting ${shortDuration(line.waitedMs)}`),
     ];
@@ -44,7 +47,7 @@ export function queueList(title: string, lines: readonly QueueLine[], total: num
       parts.push(line.priority === "urgent" ? bold("urgent") : plain(line.priority));
     return join(parts, " · ");
   });
-  return list(rich`📋 ${bold(title)}`, listed, total);
+  return list(rich`📋 ${bold(titleOf(of))}`, listed, total);
 }
 
 export function nothingOpen(whose: "group" | "own"): RichText {
@@ -62,8 +65,7 @@ export interface TeamLine {
   capacity: number;
 }
 
-export function teamList(lines: readonly TeamLine[], zone: string): RichText {
-  const online = lines.filter(({ because }) => because === null);
+export function teamList(lines: readonly TeamLine[], online: number, total: number, zone: string): RichText {
   const listed = lines.map(({ name, lead, because, until, open, capacity }) => {
     const sign = because === null ? "🟢" : because === "offline" ? "⚫" : "🌙";
     const state =
@@ -73,7 +75,7 @@ export function teamList(lines: readonly TeamLine[], zone: string): RichText {
     const load = capacity === 0 ? "takes no tickets" : `${open} of ${capacity} tickets`;
     return rich`${sign} ${bold(name)}${lead ? " (lead)" : ""} · ${load}${state}`;
   });
-  return list(rich`👥 ${bold(`${online.length} of ${lines.length} online`)}`, listed, lines.length);
+  return list(rich`👥 ${bold(`${online} of ${total} online`)}`, listed, total);
 }
 
 /** What a ticket that nobody has waits for. */
@@ -81,12 +83,12 @@ export function waitsFor(what: string, at: number, zone: string): RichText {
   return rich`Waiting to be assigned: ${what}, ${instant(at, zone)}`;
 }
 
-export function openInGroup(open: number, unclaimed: number): string {
-  return `${open} open · ${unclaimed} unclaimed`;
-}
+/** What a list holds: all that is open in the group, or an agent's own tickets. */
+export type Listed = { open: number; unclaimed: number } | { own: number; toAnswer: number };
 
-export function ownTickets(own: number, toAnswer: number): string {
-  return `${own === 1 ? "1 ticket is yours" : `${own} tickets are yours`} · ${toAnswer} to answer`;
+function titleOf(of: Listed): string {
+  if ("open" in of) return `${of.open} open · ${of.unclaimed} unclaimed`;
+  return `${of.own === 1 ? "1 ticket is yours" : `${of.own} tickets are yours`} · ${of.toAnswer} to answer`;
 }
 
 /** Below a ticket's card: how often it was taken up again, and what else its customer has asked. */
@@ -98,4 +100,25 @@ export function history(
     ({ ref, status, subject }) => `\n${ref} · ${status.replace("_", " ")} · ${subject}`,
   );
   return `\nReopened: ${reopenings} times\nOther tickets: ${listed.length === 0 ? "none" : listed.join("")}`;
+}
+
+export interface AtRiskLine {
+  ref: string;
+  subject: string;
+  assignee: string | null;
+  url: string | null;
+  state: ClockState;
+  metric: Metric;
+  dueAt: number;
+  timeZone: string;
+}
+
+export function atRiskList(lines: readonly AtRiskLine[], more: number): RichText {
+  if (lines.length === 0) return plain("☕️ Nothing is late or at risk.");
+  const listed = lines.map((line) => {
+    const ref = line.url === null ? bold(line.ref) : link(line.ref, line.url);
+    const due = rich`${metricWords(line.metric).toLowerCase()} due ${instant(line.dueAt, line.timeZone)}`;
+    return rich`${clockStateWords(line.state)} · ${ref} · ${line.assignee ?? "unclaimed"} · ${due}\n   ${line.subject}`;
+  });
+  return rich`${join(listed, "\n")}${more > 0 ? `\n… and ${more} more` : ""}`;
 }

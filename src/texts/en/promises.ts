@@ -1,18 +1,10 @@
-import { durationWords } from "../../domain/duration.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
-import {
-  clocksOf,
-  pausedAt,
-  runningClocks,
-  stateOf,
-  type ClockState,
-  type SlaClock,
-} from "../../domain/sla/clocks.ts";
+import { clocksOf, pausedAt, runningClocks, stateOf, type SlaClock } from "../../domain/sla/clocks.ts";
 import { momentsAhead, stepsAt } from "../../domain/sla/escalation.ts";
 import type { EscalationAction, SlaPolicy } from "../../domain/sla/sla-policy.ts";
 import type { Policy } from "../../domain/ticket/policy.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { bold, join, link, plain, rich, type RichText } from "../rich-text.ts";
+import { bold, join, plain, rich, type RichText } from "../rich-text.ts";
 import { clockStateWords, metricWords } from "./sla.ts";
 import { byWhen, instant, zoneWords } from "./when.ts";
 
@@ -69,27 +61,6 @@ export function slaOverview(ticket: Ticket, rules: Policy, now: number): RichTex
   return join(lines, "\n");
 }
 
-export interface AtRiskLine {
-  ref: string;
-  subject: string;
-  assignee: string | null;
-  url: string | null;
-  state: ClockState;
-  metric: SlaClock["metric"];
-  dueAt: number;
-  timeZone: string;
-}
-
-export function atRiskList(lines: readonly AtRiskLine[], more: number): RichText {
-  if (lines.length === 0) return plain("☕️ Nothing is late or at risk.");
-  const listed = lines.map((line) => {
-    const ref = line.url === null ? bold(line.ref) : link(line.ref, line.url);
-    const due = rich`${metricWords(line.metric).toLowerCase()} due ${instant(line.dueAt, line.timeZone)}`;
-    return rich`${clockStateWords(line.state)} · ${ref} · ${line.assignee ?? "unclaimed"} · ${due}\n   ${line.subject}`;
-  });
-  return rich`${join(listed, "\n")}${more > 0 ? `\n… and ${more} more` : ""}`;
-}
-
 function clockLine(clock: SlaClock, policy: SlaPolicy, zone: string, now: number): RichText {
   const what = metricWords(clock.metric);
   const paused = pausedAt(clock, now);
@@ -122,8 +93,3 @@ function actionWords(action: EscalationAction, { assignee, priority, status }: T
 }
 
 const IN_THE_TOPIC = "a warning is posted here";
-
-/** What a reminder was set to. */
-export function reminderSet(at: number, inMs: number, timeZone: string): RichText {
-  return rich`⏰ You'll get a reminder in ${durationWords(inMs)}: ${instant(at, timeZone)}. /snooze off cancels it.`;
-}

@@ -2,7 +2,7 @@ import { agentsOf, isLeadOf } from "../../domain/team/agent.ts";
 import type { TicketCommand, Worker } from "../../domain/ticket/command.ts";
 import type { Decision, Refusal } from "../../domain/ticket/decision.ts";
 import type { TicketAct } from "../../domain/ticket/work-order.ts";
-import { programNoted, programReplied } from "../../texts/en/topic.ts";
+import { notice } from "../../texts/notice.ts";
 import { plain } from "../../texts/rich-text.ts";
 import { words, type Transaction } from "../commit/transaction.ts";
 import { speakIn } from "../conversation/speaking.ts";
@@ -23,7 +23,7 @@ export function act(tx: Transaction, by: Worker, number: number, what: TicketAct
   if (what.type === "reply") reply(tx, by, number, what.text);
   // What an agent notes stands in the topic already.
   if (what.type === "note" && by.kind === "key")
-    tx.quoteInTopic(number, words(programNoted(by.name, what.text)));
+    tx.quoteInTopic(number, { says: notice("programNoted", by.name, what.text) });
   return { decision, command };
 }
 
@@ -91,7 +91,7 @@ function reply(tx: Transaction, by: Worker, number: number, text: string): void 
   speakIn(tx, ticket);
   const lane = chatLane(ticket.customer);
   tx.work({ lane, ticket: number, work: { kind: "reply", words: words(plain(text)) } });
-  tx.quoteInTopic(number, words(programReplied(by.name, text)));
+  tx.quoteInTopic(number, { says: notice("programReplied", by.name, text) });
   const facts = { messageId: null, kind: "text", album: null, sentAt: tx.now };
   announceMessage(tx, ticket, { ...facts, from: "program", writer: by.name, text });
 }

@@ -4,19 +4,10 @@ import { NOTE_CHARS_MAX } from "../../domain/limits.ts";
 import { groupOf } from "../../telegram/callback.ts";
 import { slashed } from "../../telegram/slashed.ts";
 import { isStaffCommand, menu, PRIVATE_STAFF_COMMANDS } from "../../texts/commands.ts";
-import {
-  agentGreeting,
-  noteIsTextHint,
-  noteTaken,
-  privateHint,
-  privateStaffHelp,
-} from "../../texts/en/agent.ts";
 import { COMMANDS } from "../../texts/en/commands.ts";
-import { notATopicHint, unknownCommandHint } from "../../texts/en/hints.ts";
-import { staffNoted } from "../../texts/en/topic.ts";
-import type { RichText } from "../../texts/rich-text.ts";
+import { notice, type Notice } from "../../texts/notice.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
-import { words, type Transaction } from "../commit/transaction.ts";
+import { worded, type Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { ticketIdOf } from "../conversation/customers.ts";
 import { BOT } from "../tables/lane.ts";
@@ -34,28 +25,28 @@ export function agentInPrivate(
   arrival: Of<"customer_message"> | Of<"customer_command">,
 ): void {
   const { writing } = arrival;
-  const reply = (text: RichText): void => tx.direct(agent.telegramId, text);
+  const reply = (text: Notice): void => tx.direct(agent.telegramId, text);
   const slash = writing.text === null ? null : slashed(writing.text);
   if (slash?.kind === "command") return command(tx, agent, slash, reply);
   const ref = arrival.kind === "customer_message" ? arrival.about : undefined;
-  if (ref === undefined) return reply(privateHint());
-  if (writing.kind !== "text" || writing.text === null) return reply(noteIsTextHint());
+  if (ref === undefined) return reply(notice("privateHint"));
+  if (writing.kind !== "text" || writing.text === null) return reply(notice("noteIsTextHint"));
   const text = slash?.kind === "note" ? slash.text : writing.text;
-  reply(note(tx, agent, ref, cut(text, NOTE_CHARS_MAX)) ? noteTaken(ref) : privateHint());
+  reply(note(tx, agent, ref, cut(text, NOTE_CHARS_MAX)) ? notice("noteTaken", ref) : notice("privateHint"));
 }
 
 function command(
   tx: Transaction,
   agent: AgentConfig,
   { name, argument }: { name: string; argument: string },
-  reply: (text: RichText) => void,
+  reply: (text: Notice) => void,
 ): void {
   switch (name) {
     case "start":
       showMenu(tx, agent.telegramId);
-      return reply(agentGreeting(agent.name, tx.rules.config.desk.name));
+      return reply(notice("agentGreeting", agent.name, tx.rules.config.desk.name));
     case "help":
-      return reply(privateStaffHelp());
+      return reply(notice("privateStaffHelp"));
     case "queue":
       return reply(queue(tx));
     case "mine":
@@ -69,7 +60,7 @@ function command(
     case "offline":
       return setAvailability(tx, agent, name, argument, reply);
     default:
-      return reply(isStaffCommand(name) ? notATopicHint(name) : unknownCommandHint(name));
+      return reply(isStaffCommand(name) ? notice("notATopicHint", name) : notice("unknownCommandHint", name));
   }
 }
 
@@ -86,7 +77,7 @@ function note(tx: Transaction, agent: AgentConfig, ref: string, text: string): b
   const ticketId = ticketIdOf(tx.rules.config, ref);
   if (ticketId === null) return false;
   const noted = { type: "agent_noted", by: actorOf(agent), text } as const;
-  const said = words(staffNoted(agent.name, text));
+  const said = { says: notice("staffNoted", agent.name, text) };
   const own = tx.tickets.numberOf(ticketId, tx.rules.group.id);
   const ticket = own === null ? undefined : tx.tickets.get(own)?.ticket;
   if (ticket !== undefined && ticket.movedTo === null) {
@@ -98,6 +89,6 @@ function note(tx: Transaction, agent: AgentConfig, ref: string, text: string): b
   // Its own group would know it, if there were such a ticket.
   if (ticket === undefined && at === tx.rules.group.id) return false;
   tellPeer(tx, at, ticket?.number ?? 0, { type: "ticket_command", ticketId, command: noted });
-  tellPeer(tx, at, ticket?.number ?? 0, { type: "topic_words", ticketId, words: said });
+  tellPeer(tx, at, ticket?.number ?? 0, { type: "topic_words", ticketId, words: worded(said) });
   return true;
 }

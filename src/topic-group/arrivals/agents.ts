@@ -4,7 +4,7 @@ import type { AgentActor } from "../../domain/ticket/command.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { Sender } from "../../telegram/inbound.ts";
 import type { Writing } from "../../telegram/message.ts";
-import { anonymousHint, outsiderHint } from "../../texts/en/hints.ts";
+import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { toldKey, type ToldKey } from "../tables/told.ts";
@@ -39,7 +39,7 @@ export function agentOrHint(
   if (ticket !== undefined && (album === null || tx.told.firstTime(toldKey("unsent-album", album), tx.now)))
     tx.sign(ticket.number, messageId, NOT_PASSED_ON);
   if (tx.told.firstTime(outsiderKey(sender, topicId), tx.now)) {
-    const text = sender.anonymous ? anonymousHint() : outsiderHint(sender.id);
+    const text = sender.anonymous ? notice("anonymousHint") : notice("outsiderHint", sender.id);
     // An anonymous administrator is nobody in particular, so the hint is for everyone to see.
     if (sender.anonymous && ticket !== undefined) tx.tellTopic(ticket.number, text);
     else tx.hint(sender.anonymous ? 0 : sender.id, topicId, ticket?.number ?? 0, text);

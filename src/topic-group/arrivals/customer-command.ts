@@ -2,14 +2,7 @@ import { cut } from "../../domain/cut.ts";
 import { isActive } from "../../domain/ticket/status.ts";
 import { pressData } from "../../telegram/callback.ts";
 import type { Writing } from "../../telegram/message.ts";
-import {
-  customerChooseToClose,
-  customerGreeting,
-  customerHelp,
-  customerNewTicketPrompt,
-  customerNothingToClose,
-  customerTickets,
-} from "../../texts/en/customer.ts";
+import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { greetedCustomer, ticketOfMessage } from "../conversation/customers.ts";
@@ -31,15 +24,15 @@ export function customerCommand(tx: Transaction, arrival: Of<"customer_command">
   switch (command) {
     case "start":
       if (argument !== "") tx.contacts.updateConversation(contact.id, { payload: argument.slice(0, 64) });
-      tx.tellCustomer(contact.id, 0, customerGreeting(config.intake.greeting));
+      tx.tellCustomer(contact.id, 0, notice("customerGreeting", config.intake.greeting));
       return;
     case "help":
-      tx.tellCustomer(contact.id, 0, customerHelp(config.desk.name));
+      tx.tellCustomer(contact.id, 0, notice("customerHelp", config.desk.name));
       return;
     case "new":
       tx.contacts.updateConversation(contact.id, { wantsNew: true });
       // "/new my printer is on fire" is a question already.
-      if (argument === "") tx.tellCustomer(contact.id, 0, customerNewTicketPrompt());
+      if (argument === "") tx.tellCustomer(contact.id, 0, notice("customerNewTicketPrompt"));
       else customerMessage(tx, { kind: "customer_message", contact, writing }, updateId);
       return;
     case "tickets":
@@ -64,7 +57,7 @@ function listTickets(tx: Transaction, customer: CustomerRow): void {
     current: number === current?.number,
   }));
   const buttons = active.length < 2 ? [] : active.map((ticket) => [button(tx, ticket, "customer_switch")]);
-  tx.tellCustomer(customer.id, 0, customerTickets(lines), keyboard(buttons));
+  tx.tellCustomer(customer.id, 0, notice("customerTickets", lines), keyboard(buttons));
 }
 
 function closeOwn(tx: Transaction, customer: CustomerRow, writing: Writing): void {
@@ -75,10 +68,10 @@ function closeOwn(tx: Transaction, customer: CustomerRow, writing: Writing): voi
   if (chosen !== undefined) {
     tx.apply(chosen.number, { type: "customer_closed", customer: customer.id });
   } else if (active.length === 0) {
-    tx.tellCustomer(customer.id, 0, customerNothingToClose());
+    tx.tellCustomer(customer.id, 0, notice("customerNothingToClose"));
   } else {
     const buttons = active.map((ticket) => [button(tx, ticket, "customer_close")]);
-    tx.tellCustomer(customer.id, 0, customerChooseToClose(), keyboard(buttons));
+    tx.tellCustomer(customer.id, 0, notice("customerChooseToClose"), keyboard(buttons));
   }
 }
 

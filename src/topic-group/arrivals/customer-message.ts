@@ -4,11 +4,9 @@ import { isActive } from "../../domain/ticket/status.ts";
 import { subjectOf } from "../../domain/ticket/subject.ts";
 import { composedWords, type Writing } from "../../telegram/message.ts";
 import type { Origin } from "../../telegram/origin.ts";
-import { customerUncopyable } from "../../texts/en/customer.ts";
-import { answersElsewhere, customerSentUncopyable } from "../../texts/en/topic.ts";
 import { kindWords } from "../../texts/en/words.ts";
-import type { RichText } from "../../texts/rich-text.ts";
-import { replyParameters, words, type Transaction } from "../commit/transaction.ts";
+import { notice, type Notice } from "../../texts/notice.ts";
+import { replyParameters, worded, type Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { greetedCustomer, ticketOfMessage, ticketOfNotice } from "../conversation/customers.ts";
 import { announceMessage, stillTold, writtenBy } from "../endpoints/hooks.ts";
@@ -38,7 +36,11 @@ export function customerMessage(
   if (elsewhere !== undefined && away !== null) {
     const about = aboutElsewhere(tx, writing, contact.id);
     if (about !== null) {
-      const message = { type: "topic_words", ticketId: elsewhere.id, words: words(about) } as const;
+      const message = {
+        type: "topic_words",
+        ticketId: elsewhere.id,
+        words: worded({ says: about }),
+      } as const;
       tx.work({ lane: away, ticket: elsewhere.number, work: { kind: "peer", message } });
     }
     passOn(tx, elsewhere, away, {
@@ -71,17 +73,17 @@ export function customerMessage(
     tx.contacts.updateConversation(contact.id, { payload: null });
   speaksIn(tx, customer, number);
   const about = aboutElsewhere(tx, writing, contact.id);
-  if (about !== null) tx.quoteInTopic(number, words(about));
+  if (about !== null) tx.quoteInTopic(number, { says: about });
   tx.relay({ ...messageOf(writing, contact.id, tx, updateId), ticket: number, lane: STAFF });
   announceMessage(tx, ticket!, writtenBy("customer", contact.id, writing));
 }
 
 /** A line before a message that answers something outside of the chat; one for a whole album. */
-function aboutElsewhere(tx: Transaction, writing: Writing, chat: number): RichText | null {
+function aboutElsewhere(tx: Transaction, writing: Writing, chat: number): Notice | null {
   const { elsewhere = null, album, messageId } = writing;
   if (elsewhere === null) return null;
   const isFirst = album === null || tx.messages.albumOf({ chat, messageId, album }).length === 0;
-  return isFirst ? answersElsewhere(elsewhere) : null;
+  return isFirst ? notice("answersElsewhere", elsewhere) : null;
 }
 
 function speaksIn(tx: Transaction, customer: CustomerRow, number: number): void {
@@ -146,10 +148,10 @@ function refuseUncopyable(
   writing: Writing,
 ): void {
   const number = repliedTo ?? customer.current;
-  tx.tellCustomer(customer.id, number ?? 0, customerUncopyable(writing.kind), {
+  tx.tellCustomer(customer.id, number ?? 0, notice("customerUncopyable", writing.kind), {
     reply_parameters: replyParameters(writing.messageId),
   });
   const ticket = number === null ? undefined : tx.tickets.get(number)?.ticket;
   if (ticket !== undefined && isActive(ticket))
-    tx.tellTopic(ticket.number, customerSentUncopyable(writing.kind));
+    tx.tellTopic(ticket.number, notice("customerSentUncopyable", writing.kind));
 }

@@ -1,8 +1,8 @@
+import type { Refusal } from "../../domain/ticket/decision.ts";
 import { isActive } from "../../domain/ticket/status.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { groupOf, parsePress, ticketNumberOf } from "../../telegram/callback.ts";
-import { customerToast } from "../../texts/en/customer.ts";
-import { refusalWords } from "../../texts/en/hints.ts";
+import { notice, type Notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { peerLane, STAFF, type Lane } from "../tables/lane.ts";
@@ -21,7 +21,7 @@ export function customerPress(
   const number = press !== null && "ticket" in press ? ticketNumberOf(press.ticket) : null;
   const ticket = number === null ? undefined : tx.tickets.get(number)?.ticket;
   if (press === null || ticket === undefined || ticket.customer !== contact.id) {
-    tx.toast(queryId, customerToast("unknown"));
+    tx.toast(queryId, notice("customerToast", "unknown"));
     return;
   }
   switch (press.act) {
@@ -34,7 +34,9 @@ export function customerPress(
       });
       tx.toast(
         queryId,
-        "refused" in decision ? refusedToast(ticket.ref, decision.refused) : customerToast("answered"),
+        "refused" in decision
+          ? refusedToast(ticket.ref, decision.refused)
+          : notice("customerToast", "answered"),
       );
       // A held ticket is released by its last required answer: its messages may go now.
       tx.touched.add(STAFF);
@@ -42,22 +44,24 @@ export function customerPress(
     }
     case "ask":
       if (isActive(ticket)) tx.receipt(ticket, press.field);
-      tx.toast(queryId, isActive(ticket) ? "" : customerToast("closed", ticket.ref));
+      tx.toast(queryId, isActive(ticket) ? "" : notice("customerToast", "closed", ticket.ref));
       return;
     case "customer_close": {
       tx.apply(ticket.number, { type: "customer_closed", customer: contact.id });
-      tx.toast(queryId, customerToast("closed", ticket.ref));
+      tx.toast(queryId, notice("customerToast", "closed", ticket.ref));
       return;
     }
     case "customer_switch":
       tx.contacts.updateConversation(contact.id, { current: ticket.number, wantsNew: false });
       tx.toast(
         queryId,
-        isActive(ticket) ? customerToast("switched", ticket.ref) : customerToast("closed", ticket.ref),
+        isActive(ticket)
+          ? notice("customerToast", "switched", ticket.ref)
+          : notice("customerToast", "closed", ticket.ref),
       );
       return;
     default:
-      tx.toast(queryId, customerToast("unknown"));
+      tx.toast(queryId, notice("customerToast", "unknown"));
   }
 }
 
@@ -87,6 +91,8 @@ function laneOfGroup(tx: Transaction, group: string | null): Lane | null {
   return tx.rules.config.groups.some(({ id }) => id === group) ? peerLane(group!) : null;
 }
 
-function refusedToast(ref: string, refusal: Parameters<typeof refusalWords>[0]): string {
-  return refusal.code === "ticket.closed" ? customerToast("closed", ref) : refusalWords(refusal);
+function refusedToast(ref: string, refusal: Refusal): Notice {
+  return refusal.code === "ticket.closed"
+    ? notice("customerToast", "closed", ref)
+    : notice("refusalWords", refusal);
 }

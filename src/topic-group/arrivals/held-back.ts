@@ -3,16 +3,8 @@ import { DELETE_WITHIN_MS } from "../../domain/limits.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { pressData } from "../../telegram/callback.ts";
 import type { Writing } from "../../telegram/message.ts";
-import {
-  answerRefused,
-  heldBack,
-  HELD_BACK_TOAST,
-  internalTooLate,
-  internalUncertain,
-  sentAfterAll,
-  SEND_TO_CUSTOMER,
-} from "../../texts/en/hints.ts";
-import { replyParameters, words, type Transaction } from "../commit/transaction.ts";
+import { notice, type Notice } from "../../texts/notice.ts";
+import { replyParameters, type Transaction } from "../commit/transaction.ts";
 import type { InFlight } from "../conversation/mirror.ts";
 import { internalAlbum, speakIn } from "../conversation/speaking.ts";
 import { announceMessage } from "../endpoints/hooks.ts";
@@ -93,9 +85,9 @@ export function holdBack(
     ticket: `${tx.rules.group.id}:${ticket.number}`,
     message: messageId,
   });
-  tx.tellTopic(ticket.number, heldBack(), {
+  tx.tellTopic(ticket.number, notice("heldBack"), {
     reply_parameters: replyParameters(messageId),
-    reply_markup: { inline_keyboard: [[{ text: SEND_TO_CUSTOMER, callback_data: data }]] },
+    button: { says: "send_to_customer", data },
   });
 }
 
@@ -106,16 +98,17 @@ export function sendHeld(
   number: number,
   messageId: number,
   noticeId: number,
-): string {
+): Notice {
   const row = tx.messages.byOriginal({ chat: STAFF_CHAT, messageId });
-  if (row === undefined || row.ticket !== number || row.state === "dropped") return HELD_BACK_TOAST.gone;
-  if (row.state !== "held") return HELD_BACK_TOAST.already;
+  if (row === undefined || row.ticket !== number || row.state === "dropped")
+    return notice("heldBackToast", "gone");
+  if (row.state !== "held") return notice("heldBackToast", "already");
   if (row.album !== null) tx.told.firstTime(sentAlbum(row.album), tx.now);
   const writer = agentOf(tx, row.writer) ?? agent;
   const { decision, before, ticket } = tx.apply(number, { type: "agent_answered", by: actorOf(writer) });
-  if ("refused" in decision) return answerRefused(decision.refused);
+  if ("refused" in decision) return notice("answerRefused", decision.refused);
   const answered = ticket ?? before;
-  if (answered === null) return HELD_BACK_TOAST.gone;
+  if (answered === null) return notice("heldBackToast", "gone");
   speakIn(tx, answered);
   for (const held of together(tx, row).filter(({ state }) => state === "held")) {
     tx.sendNow(held);
@@ -130,14 +123,14 @@ export function sendHeld(
     });
   }
   if (noticeId !== 0) {
-    const said = words(sentAfterAll(agent.name));
+    const said = { says: notice("sentAfterAll", agent.name) };
     tx.work({
       lane: STAFF,
       ticket: number,
       work: { kind: "notice_edit", messageId: noticeId, words: said },
     });
   }
-  return HELD_BACK_TOAST.sent;
+  return notice("heldBackToast", "sent");
 }
 
 /** Whether it waits, and nobody has begun to send it. */
@@ -242,8 +235,8 @@ export function withdraw(
     tx.work({ lane, ticket, work: { kind: "mirror_delete", of, by, topicId, ...why } });
   }
   const number = rows[0]?.ticket ?? 0;
-  if (late.length > 0) tx.tellTopic(number, internalTooLate(), replied);
-  if (isUncertain) tx.tellTopic(number, internalUncertain(), replied);
+  if (late.length > 0) tx.tellTopic(number, notice("internalTooLate"), replied);
+  if (isUncertain) tx.tellTopic(number, notice("internalUncertain"), replied);
 }
 
 /** Whether it cannot be deleted: it is too old, or Telegram has not told which of the customer's messages it is. */

@@ -5,9 +5,9 @@ import { madeSo } from "../../domain/ticket/made-so.ts";
 import { subjectOf } from "../../domain/ticket/subject.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { Executed, ProgramAct, TicketOrder } from "../../domain/ticket/work-order.ts";
-import { customerWroteElsewhere } from "../../texts/en/topic.ts";
 import { NEW_REQUEST } from "../../texts/en/words.ts";
-import { words, type Transaction } from "../commit/transaction.ts";
+import { notice } from "../../texts/notice.ts";
+import type { Transaction } from "../commit/transaction.ts";
 import { seenCustomer } from "../conversation/customers.ts";
 import { act, unknownQueue } from "./act.ts";
 
@@ -49,7 +49,9 @@ export function openTicket(tx: Transaction, by: Worker, order: TicketOrder): Out
   });
   if ("refused" in decision) return { status: "refused", refused: decision.refused };
   if (message !== null) {
-    tx.quoteInTopic(number, words(customerWroteElsewhere(customer.contact.name, by.name, message)));
+    tx.quoteInTopic(number, {
+      says: notice("customerWroteElsewhere", customer.contact.name, by.name, message),
+    });
   }
   tx.contacts.updateConversation(customer.id, { current: number, wantsNew: false });
   const isWithin = within === null || queues.get(ticket!.queue)?.group === within.group;

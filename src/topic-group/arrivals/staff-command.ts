@@ -8,30 +8,9 @@ import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { TicketAct } from "../../domain/ticket/work-order.ts";
 import type { Writing } from "../../telegram/message.ts";
 import { isStaffCommand, worksAnywhere, type StaffCommandName } from "../../texts/commands.ts";
-import { undelivered } from "../../texts/en/delivery.ts";
-import {
-  agentsOnlyHint,
-  alreadyWords,
-  assignAmbiguousHint,
-  assignUsageHint,
-  availabilityHint,
-  awayUsageHint,
-  notATopicHint,
-  noteUsageHint,
-  priorityUsageHint,
-  refusalWords,
-  reminderClearedHint,
-  replyNeededHint,
-  slipHint,
-  snoozeUsageHint,
-  staffHelp,
-  tagUsageHint,
-  unknownCommandHint,
-} from "../../texts/en/hints.ts";
-import { reminderSet } from "../../texts/en/promises.ts";
-import { notedBy } from "../../texts/en/topic.ts";
 import { kindWords } from "../../texts/en/words.ts";
-import { plain, type RichText } from "../../texts/rich-text.ts";
+import { notice, type Notice } from "../../texts/notice.ts";
+import { type RichText } from "../../texts/rich-text.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import type { InFlight } from "../conversation/mirror.ts";
@@ -60,22 +39,22 @@ export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">, inFlight
   if (ticket === undefined && !(slash.kind === "command" && isStaffCommand(slash.name))) return;
   const toldWhy = tx.told.has(outsiderKey(sender, topicId));
   const agent = agentOrHint(tx, sender, ticket, topicId, writing);
-  const reply = (text: RichText): void =>
+  const reply = (text: Notice): void =>
     tx.hint(sender.anonymous ? 0 : sender.id, topicId, ticket?.number ?? 0, text, writing.messageId);
-  const show = (text: RichText): void =>
-    tx.show(sender.id, topicId, ticket?.number ?? 0, text, writing.messageId);
+  const show = (list: Notice | RichText): void =>
+    tx.show(sender.id, topicId, ticket?.number ?? 0, list, writing.messageId);
   if (agent === undefined) {
     // A command is a question to the desk: it is answered each time.
-    if (toldWhy && slash.kind === "command" && isStaffCommand(slash.name)) reply(agentsOnlyHint());
+    if (toldWhy && slash.kind === "command" && isStaffCommand(slash.name)) reply(notice("agentsOnlyHint"));
     return;
   }
-  const unsent = (text: RichText): void =>
+  const unsent = (text: Notice): void =>
     tx.hintUnsent(sender.id, topicId, ticket?.number ?? 0, text, writing.messageId);
 
   if (writing.album !== null && ticket !== undefined)
     withholdAlbum(tx, { ...writing, album: writing.album }, agent, topicId, inFlight);
   if (slash.kind === "slip") {
-    unsent(slipHint());
+    unsent(notice("slipHint"));
     return;
   }
   if (slash.kind === "note") {
@@ -83,11 +62,11 @@ export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">, inFlight
     return;
   }
   if (!isStaffCommand(slash.name)) {
-    unsent(unknownCommandHint(slash.name));
+    unsent(notice("unknownCommandHint", slash.name));
     return;
   }
   if (ticket === undefined && !anywhere) {
-    reply(notATopicHint(slash.name));
+    reply(notice("notATopicHint", slash.name));
     return;
   }
   command(tx, slash.name, slash.argument, { agent, ticket, arrival, reply, show });
@@ -116,7 +95,7 @@ function note(tx: Transaction, ticket: Ticket, agent: AgentConfig, text: string,
   act(tx, actorOf(agent), ticket.number, { type: "note", text: said });
   tx.sign(ticket.number, writing.messageId, "✍");
   // Whispered to the bot, it stands in the topic for nobody else.
-  if (writing.ephemeral) tx.tellTopic(ticket.number, notedBy(agent.name, said));
+  if (writing.ephemeral) tx.tellTopic(ticket.number, notice("notedBy", agent.name, said));
 }
 
 /** Commands that concern no ticket. */
@@ -127,14 +106,14 @@ interface CommandContext {
   ticket: Ticket | undefined;
   arrival: Of<"staff_slash">;
   /** Answers with a sentence, or with a list. */
-  reply: (text: RichText) => void;
-  show: (text: RichText) => void;
+  reply: (text: Notice) => void;
+  show: (list: Notice | RichText) => void;
 }
 
 function command(tx: Transaction, name: StaffCommandName, argument: string, context: CommandContext): void {
   const { agent, arrival, reply, show } = context;
   if (name === "help") {
-    show(staffHelp());
+    show(notice("staffHelp"));
     return;
   }
   if (name === "queue") {
@@ -161,7 +140,7 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
   switch (name) {
     case "note":
       return argument === "" && arrival.writing.kind === "text"
-        ? reply(noteUsageHint())
+        ? reply(notice("noteUsageHint"))
         : note(tx, ticket, agent, argument, arrival.writing);
     case "sla":
       return show(sla(tx, ticket.number));
@@ -173,14 +152,14 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
   }
   const asked = askedBy(tx, name, argument, context);
   if ("hint" in asked) return reply(asked.hint);
-  const answer = inWords(tx, act(tx, actorOf(agent), ticket.number, asked));
+  const answer = answerTo(tx, act(tx, actorOf(agent), ticket.number, asked));
   if (answer !== null) return reply(answer);
   if (asked.type === "snooze") {
     const { until } = asked;
     return reply(
       until === null
-        ? reminderClearedHint()
-        : reminderSet(until, until - tx.now, tx.rules.policy.zoneFor(null)),
+        ? notice("reminderClearedHint")
+        : notice("reminderSet", until, until - tx.now, tx.rules.policy.zoneFor(null)),
     );
   }
   // What changes the card only: everything else leaves a notice in the topic.
@@ -196,7 +175,7 @@ function askedBy(
   name: AskingName,
   argument: string,
   { agent, arrival }: CommandContext,
-): TicketAct | { hint: RichText } {
+): TicketAct | { hint: Notice } {
   const noted = argument === "" ? {} : { note: cut(argument, NOTE_CHARS_MAX) };
   switch (name) {
     case "claim":
@@ -213,15 +192,22 @@ function askedBy(
       const found = findAgent(tx, argument, arrival);
       if (found.kind === "one") return { type: "assign", agent: found.agent.telegramId };
       const names = found.choice.map((one) => one.name);
-      return { hint: found.kind === "none" ? assignUsageHint(names) : assignAmbiguousHint(argument, names) };
+      return {
+        hint:
+          found.kind === "none"
+            ? notice("assignUsageHint", names)
+            : notice("assignAmbiguousHint", argument, names),
+      };
     }
     case "priority": {
       const priority = argument.toLowerCase();
-      return isPriority(priority) ? { type: "priority", priority } : { hint: priorityUsageHint() };
+      return isPriority(priority) ? { type: "priority", priority } : { hint: notice("priorityUsageHint") };
     }
     case "tag": {
       const { add, remove } = tagsOf(argument);
-      return add.length + remove.length === 0 ? { hint: tagUsageHint() } : { type: "tags", add, remove };
+      return add.length + remove.length === 0
+        ? { hint: notice("tagUsageHint") }
+        : { type: "tags", add, remove };
     }
     case "transfer": {
       const [queueId = "", ...words] = argument.split(/\s+/);
@@ -241,30 +227,32 @@ export function setAvailability(
   { telegramId: id }: AgentConfig,
   availability: "online" | "away" | "offline",
   argument: string,
-  reply: (text: RichText) => void,
+  reply: (text: Notice) => void,
 ): void {
   const forMs = availability === "away" && argument !== "" ? durationMs(argument.toLowerCase()) : null;
-  if (forMs === undefined) return reply(awayUsageHint());
+  if (forMs === undefined) return reply(notice("awayUsageHint"));
   const until = forMs === null ? null : tx.now + forMs;
   tx.agentIs(id, availability, until);
-  reply(availabilityHint(availability, until, tx.rules.policy.zoneFor(null)));
+  reply(notice("availabilityHint", availability, until, tx.rules.policy.zoneFor(null)));
 }
 
 /** `2h`, `2h the parcel should be there`, `off`. */
-function snooze(argument: string, agent: number, now: number): TicketAct | { hint: RichText } {
+function snooze(argument: string, agent: number, now: number): TicketAct | { hint: Notice } {
   const [when = "", ...words] = argument.split(/\s+/);
   if (when.toLowerCase() === "off") return { type: "snooze", agent, until: null };
   const inMs = durationMs(when.toLowerCase());
-  if (inMs === undefined) return { hint: snoozeUsageHint() };
+  if (inMs === undefined) return { hint: notice("snoozeUsageHint") };
   const reason = cut(words.join(" "), NOTE_CHARS_MAX);
   return { type: "snooze", agent, until: now + inMs, ...(reason === "" ? {} : { reason }) };
 }
 
 /** What an agent is told of what they asked; null: it is done. */
-export function inWords(tx: Transaction, done: Acted): RichText | null {
-  if ("refused" in done) return plain(refusalWords(done.refused));
+export function answerTo(tx: Transaction, done: Acted): Notice | null {
+  if ("refused" in done) return notice("refusalWords", done.refused);
   const { decision } = done;
-  return "already" in decision ? alreadyWords(decision.already, tx.rules.policy.zoneFor(null)) : null;
+  return "already" in decision
+    ? notice("alreadyWords", decision.already, tx.rules.policy.zoneFor(null))
+    : null;
 }
 
 function tagsOf(argument: string): { add: string[]; remove: string[] } {
@@ -293,14 +281,14 @@ function deleteCopy(
     writing.replyTo === null
       ? undefined
       : tx.messages.byOriginal({ chat: STAFF_CHAT, messageId: writing.replyTo });
-  if (row === undefined || row.ticket !== ticket.number) return reply(replyNeededHint());
+  if (row === undefined || row.ticket !== ticket.number) return reply(notice("replyNeededHint"));
   const key = { chat: row.chat, messageId: row.messageId };
   if (row.state === "held" || (row.state === "waiting" && row.attemptedAt === null)) {
     tx.messages.update(key, { state: "dropped", content: null });
     tx.sign(ticket.number, writing.messageId, "👍");
     return;
   }
-  if (tx.now - row.sentAt > DELETE_WITHIN_MS) return reply(undelivered("too_late"));
+  if (tx.now - row.sentAt > DELETE_WITHIN_MS) return reply(notice("undelivered", "too_late"));
   tx.work({
     lane: chatLane(ticket.customer),
     ticket: ticket.number,

@@ -4,17 +4,7 @@ import { NOTE_CHARS_MAX } from "../../domain/limits.ts";
 import { isActive } from "../../domain/ticket/status.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { mentionedIn } from "../../telegram/inbound.ts";
-import { undelivered } from "../../texts/en/delivery.ts";
-import {
-  checklistTickedHint,
-  editOfCommand,
-  editOfRemoved,
-  editOfUncertain,
-  editOfUnsent,
-  editWithoutCopy,
-  slipHint,
-} from "../../texts/en/hints.ts";
-import type { RichText } from "../../texts/rich-text.ts";
+import { notice, type Notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { mirrorEdit, waitAgain, type InFlight } from "../conversation/mirror.ts";
@@ -46,8 +36,7 @@ export function staffEdit(
     correct(tx, arrival, updateId, inFlight);
     return;
   }
-  const hint = (text: RichText): void =>
-    tx.hintUnsent(sender.id, topicId, row.ticket, text, writing.messageId);
+  const hint = (text: Notice): void => tx.hintUnsent(sender.id, topicId, row.ticket, text, writing.messageId);
   if (slash !== null) {
     // Back without the slash it is a change, even if it reads as it did before.
     tx.messages.update(row, { file: writing.mark ?? row.file });
@@ -56,13 +45,13 @@ export function staffEdit(
   }
   switch (mirrorEdit(tx, row, writing, inFlight)) {
     case "uncopyable":
-      return hint(undelivered("uncopyable"));
+      return hint(notice("undelivered", "uncopyable"));
     case "ticked":
-      return hint(checklistTickedHint());
+      return hint(notice("checklistTickedHint"));
     case "uncertain":
-      return hint(editOfUncertain());
+      return hint(notice("editOfUncertain"));
     case "unknown_copy":
-      return hint(editWithoutCopy());
+      return hint(notice("editWithoutCopy"));
     case "not_there":
       return sendAfterAll(tx, row, hint);
     default:
@@ -70,12 +59,13 @@ export function staffEdit(
 }
 
 /** The customer does not have it: it was refused, given up or withheld, and is worth another try as it is now. */
-function sendAfterAll(tx: Transaction, row: MessageRow, hint: (text: RichText) => void): void {
+function sendAfterAll(tx: Transaction, row: MessageRow, hint: (text: Notice) => void): void {
   // Another item of the album has the slash: as long as it does, none of them goes.
-  if (row.state === "dropped" && row.code === WITHHELD_ALONG) return hint(editOfUnsent());
-  if (row.state === "dropped" && row.code !== WITHHELD) return hint(editOfRemoved());
+  if (row.state === "dropped" && row.code === WITHHELD_ALONG) return hint(notice("editOfUnsent"));
+  if (row.state === "dropped" && row.code !== WITHHELD) return hint(notice("editOfRemoved"));
   const ticket = tx.tickets.get(row.ticket)?.ticket;
-  if (ticket === undefined || ticket.movedTo !== null || !isActive(ticket)) return hint(editOfRemoved());
+  if (ticket === undefined || ticket.movedTo !== null || !isActive(ticket))
+    return hint(notice("editOfRemoved"));
   waitAgain(tx, row);
   if (row.album === null) return;
   tx.told.forget(internalAlbum(row.album));
@@ -125,15 +115,15 @@ function correct(
     if (writing.album !== null) releaseAlong(tx, writing, writing.album);
     return;
   }
-  const hint = (text: RichText): void =>
+  const hint = (text: Notice): void =>
     tx.hintUnsent(sender.id, topicId, ticket.number, text, writing.messageId);
-  if (slash === null) return hint(editOfUnsent());
+  if (slash === null) return hint(notice("editOfUnsent"));
   tx.told.firstTime(overtakenKey(writing.messageId), tx.now);
   if (slash.kind === "note" || (slash.kind === "command" && slash.name === "note")) {
     const text = slash.kind === "note" ? slash.text : slash.argument;
     return noteAgain(tx, ticket, agentOf(tx, sender.id)!, text);
   }
-  return hint(slash.kind === "slip" ? slipHint() : editOfCommand());
+  return hint(slash.kind === "slip" ? notice("slipHint") : notice("editOfCommand"));
 }
 
 const EVENTS_LOOKED_AT = 100;

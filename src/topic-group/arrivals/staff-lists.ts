@@ -4,20 +4,10 @@ import { agentsOf, isLeadOf } from "../../domain/team/agent.ts";
 import { availableFrom } from "../../domain/team/presence.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { card } from "../../texts/en/card.ts";
-import {
-  history,
-  nothingOpen,
-  openInGroup,
-  ownTickets,
-  queueList,
-  teamList,
-  waitsFor,
-  type QueueLine,
-  type QueueSign,
-  type TeamLine,
-} from "../../texts/en/lists.ts";
-import { atRiskList, slaOverview, type AtRiskLine } from "../../texts/en/promises.ts";
-import { CUSTOMER } from "../../texts/en/words.ts";
+import { waitsFor, type AtRiskLine, type Listed } from "../../texts/en/lists.ts";
+import { history, type QueueLine, type QueueSign, type TeamLine } from "../../texts/en/lists.ts";
+import { slaOverview } from "../../texts/en/promises.ts";
+import { notice, type Notice } from "../../texts/notice.ts";
 import { plain, rich, type RichText } from "../../texts/rich-text.ts";
 import { routingStory } from "../assigning/routing-story.ts";
 import { agentNow } from "../commit/agent-now.ts";
@@ -26,6 +16,8 @@ import { urlOfTopic } from "../tables/numbering.ts";
 
 const LINES_MAX = 50;
 const OVERDUE_LINES_MAX = 20;
+/** More than a message has room for. */
+const TEAM_LINES_MAX = 200;
 const TICKETS_MAX = 5_000;
 const DAY_MS = 24 * 3_600_000;
 
@@ -43,23 +35,23 @@ function openTickets(tx: Transaction): Ticket[] {
     .sort((a, b) => rank(a) - rank(b) || (a.awaitingSince ?? a.openedAt) - (b.awaitingSince ?? b.openedAt));
 }
 
-export function queue(tx: Transaction): RichText {
+export function queue(tx: Transaction): Notice {
   const open = openTickets(tx);
   const unclaimed = open.filter(({ assignee }) => assignee === null).length;
-  return ticketList(tx, open, openInGroup(open.length, unclaimed)) ?? nothingOpen("group");
+  return ticketList(tx, open, { open: open.length, unclaimed }) ?? notice("nothingOpen", "group");
 }
 
 /** What an agent has here. */
-export function mine(tx: Transaction, { telegramId }: AgentConfig): RichText {
+export function mine(tx: Transaction, { telegramId }: AgentConfig): Notice {
   const own = openTickets(tx).filter(({ assignee }) => assignee?.id === telegramId);
   const awaited = own.filter(({ awaitingSince }) => awaitingSince !== null).length;
-  return ticketList(tx, own, ownTickets(own.length, awaited)) ?? nothingOpen("own");
+  return ticketList(tx, own, { own: own.length, toAnswer: awaited }) ?? notice("nothingOpen", "own");
 }
 
-function ticketList(tx: Transaction, tickets: readonly Ticket[], title: string): RichText | null {
+function ticketList(tx: Transaction, tickets: readonly Ticket[], of: Listed): Notice | null {
   if (tickets.length === 0) return null;
   const lines = tickets.slice(0, LINES_MAX).map((ticket) => queueLine(tx, ticket));
-  return queueList(title, lines, tickets.length, tx.rules.policy.zoneFor(null));
+  return notice("queueList", of, lines, tickets.length, tx.rules.policy.zoneFor(null));
 }
 
 function queueLine(tx: Transaction, ticket: Ticket): QueueLine {
@@ -71,7 +63,7 @@ function queueLine(tx: Transaction, ticket: Ticket): QueueLine {
   return {
     ref: ticket.ref,
     sign: signOf(ticket, state),
-    customer: tx.contacts.get(ticket.customer)?.contact.name || CUSTOMER,
+    customer: tx.contacts.get(ticket.customer)?.contact.name ?? "",
     assignee: ticket.assignee?.name ?? null,
     priority: ticket.priority,
     waitedMs: ticket.awaitingSince === null ? null : tx.now - ticket.awaitingSince,
@@ -88,7 +80,7 @@ function signOf(ticket: Ticket, state: ClockState): QueueSign {
 }
 
 /** Who works in this group, whether they get tickets, and how full they are; who gets some comes first. */
-export function team(tx: Transaction): RichText {
+export function team(tx: Transaction): Notice {
   const { config, group, policy } = tx.rules;
   const lines = agentsOf(config, group.id).flatMap((agent): TeamLine[] => {
     const known = policy.roster.agents.find(({ id }) => id === agent.telegramId);
@@ -106,7 +98,8 @@ export function team(tx: Transaction): RichText {
     ];
   });
   lines.sort((a, b) => Number(a.because !== null) - Number(b.because !== null));
-  return teamList(lines, policy.zoneFor(null));
+  const online = lines.filter(({ because }) => because === null).length;
+  return notice("teamList", lines.slice(0, TEAM_LINES_MAX), online, lines.length, policy.zoneFor(null));
 }
 
 function urlOf(tx: Transaction, { number, topicId }: Ticket): string | null {
@@ -129,7 +122,7 @@ function waiting(tx: Transaction, { number, queue, assignee }: Ticket): RichText
 }
 
 /** What is late or at risk, what is due first in front. */
-export function overdue(tx: Transaction): RichText {
+export function overdue(tx: Transaction): Notice {
   const { sla } = tx.rules.policy;
   const lines = tx.tickets.active(TICKETS_MAX).flatMap((ticket): AtRiskLine[] => {
     const policy = sla.policyFor(ticket);
@@ -152,7 +145,11 @@ export function overdue(tx: Transaction): RichText {
     ];
   });
   lines.sort((a, b) => a.dueAt - b.dueAt);
-  return atRiskList(lines.slice(0, OVERDUE_LINES_MAX), Math.max(0, lines.length - OVERDUE_LINES_MAX));
+  return notice(
+    "atRiskList",
+    lines.slice(0, OVERDUE_LINES_MAX),
+    Math.max(0, lines.length - OVERDUE_LINES_MAX),
+  );
 }
 
 /** Everything that the desk knows of a ticket and its customer. */

@@ -1,9 +1,6 @@
 import { ALBUM_SETTLE_MS } from "../../domain/limits.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { undelivered } from "../../texts/en/delivery.ts";
-import { answerRefused, collisionHint, formerTopicHint, pollHint } from "../../texts/en/hints.ts";
-import { answersElsewhere } from "../../texts/en/topic.ts";
-import { plain, type RichText } from "../../texts/rich-text.ts";
+import { notice, type Notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { mirrorReaction } from "../conversation/mirror.ts";
@@ -37,10 +34,10 @@ export function staffMessage(
   }
   const agent = agentOrHint(tx, sender, ticket, topicId, writing);
   if (agent === undefined) return;
-  const reply = (text: RichText): void =>
+  const reply = (text: Notice): void =>
     tx.hintUnsent(sender.id, topicId, ticket.number, text, writing.messageId);
   if (!writing.copyable) {
-    reply(undelivered("uncopyable"));
+    reply(notice("undelivered", "uncopyable"));
     return;
   }
   // One item of an album that begins with a slash makes the whole album internal.
@@ -57,7 +54,7 @@ export function staffMessage(
   if ("refused" in decision) {
     // An album is one answer to whoever sent it.
     if (writing.album !== null && !tx.told.firstTime(toldKey("unsent-album", writing.album), tx.now)) return;
-    reply(plain(answerRefused(decision.refused)));
+    reply(notice("answerRefused", decision.refused));
     return;
   }
   speakIn(tx, ticket);
@@ -65,7 +62,7 @@ export function staffMessage(
   const { elsewhere = null, album, messageId } = writing;
   const isFirst = album === null || tx.messages.albumOf({ chat: STAFF_CHAT, messageId, album }).length === 0;
   if (elsewhere !== null && isFirst)
-    tx.tellCustomer(ticket.customer, ticket.number, answersElsewhere(elsewhere));
+    tx.tellCustomer(ticket.customer, ticket.number, notice("answersElsewhere", elsewhere));
   tx.relay({
     chat: STAFF_CHAT,
     messageId: writing.messageId,
@@ -82,7 +79,7 @@ export function staffMessage(
     updateId,
   });
   announceMessage(tx, answered ?? ticket, writtenBy("agent", sender.id, writing));
-  if (writing.kind === "poll") reply(pollHint());
+  if (writing.kind === "poll") reply(notice("pollHint"));
 }
 
 /** Under which it is known that a message that has not come yet was edited into something internal. */
@@ -91,10 +88,11 @@ export function overtakenKey(messageId: number): ToldKey {
 }
 
 /** Who answers in a colleague's ticket is told whose it is, once. */
-function tellCollision(tx: Transaction, ticket: Ticket, by: number, reply: (text: RichText) => void): void {
+function tellCollision(tx: Transaction, ticket: Ticket, by: number, reply: (text: Notice) => void): void {
   const { assignee, number, ref } = ticket;
   if (assignee === null || assignee.id === by) return;
-  if (tx.told.firstTime(toldKey("collision", number, by), tx.now)) reply(collisionHint(assignee.name, ref));
+  if (tx.told.firstTime(toldKey("collision", number, by), tx.now))
+    reply(notice("collisionHint", assignee.name, ref));
 }
 
 /** A topic of the desk's that no ticket has: it is of a time before the numbers began anew, and the agent believes that the customer reads this. */
@@ -102,7 +100,7 @@ function inFormerTopic(tx: Transaction, { sender, topicId, writing }: StaffWriti
   if (sender.anonymous || agentOf(tx, sender.id) === undefined) return;
   tx.sign(0, writing.messageId, "👎");
   if (tx.told.firstTime(toldKey("former", sender.id, topicId), tx.now))
-    tx.hint(sender.id, topicId, 0, formerTopicHint(), writing.messageId);
+    tx.hint(sender.id, topicId, 0, notice("formerTopicHint"), writing.messageId);
 }
 
 export function ticketOf(tx: Transaction, topicId: number | null): Ticket | undefined {

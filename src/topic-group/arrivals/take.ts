@@ -1,6 +1,5 @@
 import type { Arrival } from "../../telegram/inbound.ts";
-import { customerBlocked } from "../../texts/en/customer.ts";
-import { channelDirectNotice, strangerNotice } from "../../texts/en/trouble.ts";
+import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { customerMembership } from "../conversation/customers.ts";
 import { customerReaction, type InFlight } from "../conversation/mirror.ts";
@@ -115,7 +114,7 @@ function turnAway(tx: Transaction, arrival: FromCustomer): void {
   if (arrival.kind === "customer_press") tx.toast(arrival.queryId, "");
   if (arrival.kind !== "customer_message" && arrival.kind !== "customer_command") return;
   if (tx.told.firstTime(toldKey("blocked", customer), tx.now))
-    tx.tellCustomer(customer, 0, customerBlocked());
+    tx.tellCustomer(customer, 0, notice("customerBlocked"));
 }
 
 function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight: InFlight): void {
@@ -180,7 +179,8 @@ function botRights(tx: Transaction, arrival: Extract<Arrival, { kind: "bot_right
 
 /** Somebody added the bot where no desk is set up: said once, and useful to whoever is setting one up. */
 function stranger(tx: Transaction, { chatId }: Extract<Arrival, { kind: "stranger" }>): void {
-  if (tx.told.firstTime(toldKey("stranger", chatId), tx.now)) tx.direct(chatId, strangerNotice(chatId));
+  if (tx.told.firstTime(toldKey("stranger", chatId), tx.now))
+    tx.direct(chatId, notice("strangerNotice", chatId));
 }
 
 /** Said once to the leads, who may not know that customers write there. */
@@ -189,5 +189,5 @@ function channelDirect(
   { chatId, title }: Extract<Arrival, { kind: "channel_direct" }>,
 ): void {
   if (!tx.told.firstTime(toldKey("stranger", chatId), tx.now)) return;
-  for (const { id } of tx.rules.policy.roster.leads) tx.direct(id, channelDirectNotice(title));
+  for (const { id } of tx.rules.policy.roster.leads) tx.direct(id, notice("channelDirectNotice", title));
 }

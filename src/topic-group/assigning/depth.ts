@@ -2,7 +2,7 @@ import type { QueueConfig } from "../../domain/config/config.ts";
 import { ms } from "../../domain/duration.ts";
 import type { AgentNotice } from "../../domain/ticket/effect.ts";
 import { wants } from "../../domain/ticket/webhook-event.ts";
-import { agentNotice } from "../../texts/en/agent.ts";
+import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { FACTS, type Facts } from "../tables/facts.ts";
 
@@ -73,10 +73,10 @@ function tell(
   code: "queue.depth_exceeded" | "queue.depth_recovered",
 ): void {
   const unassigned = tx.tickets.countUnassigned(queue, COUNT_MAX);
-  const notice: AgentNotice = { code, queue, unassigned, limit };
+  const told: AgentNotice = { code, queue, unassigned, limit };
   const { leads } = tx.rules.policy.roster;
-  for (const lead of leads) tx.tellAgent(lead, 0, notice);
-  if (leads.length === 0) tx.tellTopic(0, agentNotice(notice, null));
+  for (const lead of leads) tx.tellAgent(lead, 0, told);
+  if (leads.length === 0) tx.tellTopic(0, notice("agentNotice", told, null));
   const { id: group } = tx.rules.group;
   for (const webhook of tx.rules.config.webhooks) {
     if (!wants(webhook, code)) continue;

@@ -13,7 +13,7 @@ import { availableFrom } from "../../domain/team/presence.ts";
 import type { RosterAgent } from "../../domain/team/roster.ts";
 import { hasSkills, highest } from "../../domain/team/skills.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { nobodyTakesIt } from "../../texts/en/topic.ts";
+import { notice } from "../../texts/notice.ts";
 import { agentNow } from "../commit/agent-now.ts";
 import { askForSlot, giveUpAsking, SLOT_ANSWER_MS } from "../commit/ask-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
@@ -241,7 +241,7 @@ function tellIfNobody(
   if (pool !== null && intoThePool(tx, ticket, pool)) return;
   const { leads } = tx.rules.policy.roster;
   for (const lead of leads) tx.tellAgent(lead, ticket.number, { code: "nobody_takes_it", queue: id });
-  if (leads.length === 0) tx.tellTopic(ticket.number, nobodyTakesIt(id));
+  if (leads.length === 0) tx.tellTopic(ticket.number, notice("nobodyTakesIt", id));
 }
 
 /** A ticket that nobody takes goes to the pool once. Answers whether it does. */

@@ -20,9 +20,10 @@ import { react } from "../../domain/ticket/react.ts";
 import { evolve, type Ticket } from "../../domain/ticket/ticket.ts";
 import { ticketFacts, wants, webhookData, webhookTypeOf } from "../../domain/ticket/webhook-event.ts";
 import { clipped, formatted, type Formatted } from "../../telegram/formatted.ts";
-import { customerNotice } from "../../texts/en/customer.ts";
-import { topicNotice } from "../../texts/en/topic.ts";
-import { type RichText, deskLine } from "../../texts/rich-text.ts";
+import { BUTTONS } from "../../texts/en/delivery.ts";
+import { inWords, notice, type Notice } from "../../texts/notice.ts";
+import type { RichText } from "../../texts/rich-text.ts";
+import { deskLine } from "../../texts/rich-text.ts";
 import { isDisabled } from "../rules/hook-state.ts";
 import type { Rules } from "../rules/rules.ts";
 import type { Agents } from "../tables/agents.ts";
@@ -55,7 +56,8 @@ import type { Availability } from "../tables/peer-message.ts";
 import type { People } from "../tables/people.ts";
 import type { SeenUpdates } from "../tables/seen-updates.ts";
 import type { Sequence } from "../tables/sequence.ts";
-import { type NewMessage, type Words } from "../tables/shapes.ts";
+import type { NewMessage } from "../tables/shapes.ts";
+import type { Said, Words } from "../tables/shapes.ts";
 import type { Tables } from "../tables/tables.ts";
 import { isUnassigned, slotFilledBy } from "../tables/ticket-place.ts";
 import type { TicketRow, Tickets } from "../tables/tickets.ts";
@@ -336,12 +338,12 @@ export class Transaction {
         this.receipt(ticket, null);
         return;
       case "customer_notice":
-        this.tellCustomer(ticket.customer, ticket.number, customerNotice(effect.notice));
+        this.tellCustomer(ticket.customer, ticket.number, notice("customerNotice", effect.notice));
         return;
       case "topic_notice":
         if (effect.notice.code === "customer.unreachable")
-          this.tellUnsent(ticket.number, null, topicNotice(effect.notice));
-        else this.tellTopic(ticket.number, topicNotice(effect.notice));
+          this.tellUnsent(ticket.number, null, notice("topicNotice", effect.notice));
+        else this.tellTopic(ticket.number, notice("topicNotice", effect.notice));
         return;
       case "agent_notice":
         this.tellAgent(effect.agent, ticket.number, effect.notice);
@@ -465,18 +467,18 @@ export class Transaction {
     });
   }
 
-  tellCustomer(customer: number, ticket: number, text: RichText, more: Partial<Words> = {}): void {
+  tellCustomer(customer: number, ticket: number, text: Notice, more: Omit<Said, "says"> = {}): void {
     const { writtenIn } = this;
     const there = writtenIn?.customer === customer ? { message_thread_id: writtenIn.thread } : {};
     this.work({
       lane: chatLane(customer),
       ticket,
-      work: { kind: "customer_notice", words: { ...words(text), ...there, ...more } },
+      work: { kind: "customer_notice", words: { says: text, ...there, ...more } },
     });
   }
 
-  tellTopic(ticket: number, text: RichText, more: Partial<Words> = {}): void {
-    const said = { ...words(deskLine(text)), ...more };
+  tellTopic(ticket: number, text: Notice, more: Omit<Said, "says"> = {}): void {
+    const said = { says: text, line: true, ...more } as const;
     this.work({ lane: STAFF, ticket, work: { kind: "topic_notice", words: said } });
   }
 
@@ -484,10 +486,10 @@ export class Transaction {
    * Says in the topic that an answer did not reach the customer: before everything else, and in private to the agent who
    * gave it, or to a lead, where the topic is gone.
    */
-  tellUnsent(ticket: number, agent: number | null, text: RichText, more: Partial<Words> = {}): void {
+  tellUnsent(ticket: number, agent: number | null, text: Notice, more: Omit<Said, "says"> = {}): void {
     const notice = {
       kind: "topic_notice",
-      words: { ...words(deskLine(text)), ...more },
+      words: { says: text, line: true, ...more },
       unsent: { agent },
     } as const;
     this.work({ lane: STAFF, ticket, work: notice, urgent: true });
@@ -498,14 +500,17 @@ export class Transaction {
     receiver: number,
     topicId: number | null,
     ticket: number,
-    text: RichText,
+    text: Notice,
     replyTo: number | null = null,
   ): void {
-    this.work({ ...this.#hint(receiver, topicId, ticket, deskLine(text), replyTo, true), urgent: true });
+    this.work({
+      ...this.#hint(receiver, topicId, ticket, { says: text, line: true }, replyTo, true),
+      urgent: true,
+    });
   }
 
   /** Tells the first of these people in private who can be told; `ticket` 0 for none. */
-  tellFirstOf(people: readonly number[], ticket: number, said: Words): void {
+  tellFirstOf(people: readonly number[], ticket: number, said: Said | Words): void {
     const [chatId, ...orElse] = people;
     if (chatId === undefined) {
       this.report("answer.unsaid", { ticket });
@@ -516,7 +521,7 @@ export class Transaction {
   }
 
   /** Shows in the topic what somebody has said elsewhere. */
-  quoteInTopic(ticket: number, words: Words): void {
+  quoteInTopic(ticket: number, words: Said | Words): void {
     this.work({ lane: STAFF, ticket, work: { kind: "topic_notice", words, follows: true } });
   }
 
@@ -525,10 +530,10 @@ export class Transaction {
     receiver: number,
     topicId: number | null,
     ticket: number,
-    text: RichText,
+    text: Notice,
     replyTo: number | null = null,
   ): void {
-    this.show(receiver, topicId, ticket, deskLine(text), replyTo);
+    this.work(this.#hint(receiver, topicId, ticket, { says: text, line: true }, replyTo, false));
   }
 
   /** … or a whole list, as it is. */
@@ -536,23 +541,24 @@ export class Transaction {
     receiver: number,
     topicId: number | null,
     ticket: number,
-    text: RichText,
+    list: Notice | RichText,
     replyTo: number | null = null,
   ): void {
-    this.work(this.#hint(receiver, topicId, ticket, text, replyTo, false));
+    const said = "notice" in list ? { says: list } : words(list);
+    this.work(this.#hint(receiver, topicId, ticket, said, replyTo, false));
   }
 
   #hint(
     receiver: number,
     topicId: number | null,
     ticket: number,
-    text: RichText,
+    said: Said | Words,
     replyTo: number | null,
     unsent: boolean,
   ): NewWork {
     const reply = replyTo === null || replyTo === 0 ? {} : { reply_parameters: replyParameters(replyTo) };
-    const said = { ...words(text), ...reply };
-    const hint = { kind: "staff_hint", receiver, topicId, words: said, plain: false } as const;
+    const words = { ...said, ...reply };
+    const hint = { kind: "staff_hint", receiver, topicId, words, plain: false } as const;
     return { lane: STAFF, ticket, work: unsent ? { ...hint, unsent } : hint };
   }
 
@@ -562,12 +568,12 @@ export class Transaction {
     this.work({ lane: STAFF, ticket, work: { kind: "staff_reaction", messageId, emoji }, urgent });
   }
 
-  toast(queryId: string, text: string): void {
+  toast(queryId: string, text: Notice | ""): void {
     this.work({ lane: BOT, ticket: 0, work: { kind: "toast", queryId, text } });
   }
 
-  direct(chatId: number, text: RichText): void {
-    this.work({ lane: chatLane(chatId), ticket: 0, work: { kind: "direct", chatId, words: words(text) } });
+  direct(chatId: number, text: Notice): void {
+    this.work({ lane: chatLane(chatId), ticket: 0, work: { kind: "direct", chatId, words: { says: text } } });
   }
 
   /** Has a line written to the log. */
@@ -595,6 +601,18 @@ function isCustomers({ type }: TicketCommand): boolean {
 /** The sendMessage parameters of a text, cut where Telegram would refuse it: entities, so nothing has to be escaped. */
 export function words(said: RichText): Words {
   return sendable(formatted(said));
+}
+
+/** What is said, as it leaves. */
+export function worded(said: Said | Words): Words {
+  if (!("says" in said)) return said;
+  const { says, line, button, ...more } = said;
+  const text = inWords(says);
+  const buttons =
+    button === undefined
+      ? {}
+      : { reply_markup: { inline_keyboard: [[{ text: BUTTONS[button.says], callback_data: button.data }]] } };
+  return { ...words(line === true ? deskLine(text) : text), ...buttons, ...more };
 }
 
 /** The same of a text that has Telegram's entities already. */

@@ -2,8 +2,7 @@ import { CAPTION_CHARS_MAX, LIVE_LOCATION_EVERY_MS } from "../../domain/limits.t
 import type { Reaction } from "../../telegram/inbound.ts";
 import { isSameContent, readMark } from "../../telegram/mark.ts";
 import type { Writing } from "../../telegram/message.ts";
-import { customerUncopyable } from "../../texts/en/customer.ts";
-import { checklistTicked, customerSentUncopyable } from "../../texts/en/topic.ts";
+import { notice } from "../../texts/notice.ts";
 import { replyParameters, type Transaction } from "../commit/transaction.ts";
 import { chatLane, isPeerLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
@@ -15,15 +14,15 @@ import type { Of } from "./arrival-of.ts";
 export function customersEdit(tx: Transaction, row: MessageRow, writing: Writing, inFlight: InFlight): void {
   switch (mirrorEdit(tx, row, writing, inFlight)) {
     case "uncopyable":
-      tx.tellCustomer(row.writer, row.ticket, customerUncopyable(writing.kind), {
+      tx.tellCustomer(row.writer, row.ticket, notice("customerUncopyable", writing.kind), {
         reply_parameters: replyParameters(row.messageId),
       });
-      tx.tellTopic(row.ticket, customerSentUncopyable(writing.kind));
+      tx.tellTopic(row.ticket, notice("customerSentUncopyable", writing.kind));
       return;
     case "ticked":
       tx.tellTopic(
         row.ticket,
-        checklistTicked(),
+        notice("checklistTicked"),
         row.copyId === null ? {} : { reply_parameters: replyParameters(row.copyId) },
       );
       return;

@@ -1,5 +1,5 @@
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { customerSwitched } from "../../texts/en/customer.ts";
+import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { toldKey, type ToldKey } from "../tables/told.ts";
 
@@ -9,7 +9,8 @@ export function speakIn(tx: Transaction, ticket: Ticket): void {
   if (customer === undefined || customer.current === ticket.number) return;
   tx.contacts.updateConversation(ticket.customer, { current: ticket.number });
   const others = tx.tickets.activeOf(ticket.customer).some((row) => row.ticket.number !== ticket.number);
-  if (others) tx.tellCustomer(ticket.customer, ticket.number, customerSwitched(ticket.ref, ticket.subject));
+  if (others)
+    tx.tellCustomer(ticket.customer, ticket.number, notice("customerSwitched", ticket.ref, ticket.subject));
 }
 
 /** Under which it is known that an album stays in the topic. */

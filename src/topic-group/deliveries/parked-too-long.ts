@@ -1,5 +1,5 @@
 import { PARKED_ENDED_AT_ONCE_MAX, PARKED_TEXT_KEPT_MS } from "../../domain/limits.ts";
-import { parkedTooLong } from "../../texts/en/delivery.ts";
+import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Tables } from "../tables/tables.ts";
 
@@ -37,7 +37,7 @@ export function endParked(tx: Transaction): void {
     // What could not be said in a topic would not be said there now, and a dead letter is its endpoint's.
     ended(row.kind, row.ticket, row.kind !== "topic_notice" && row.kind !== "webhook");
   }
-  for (const [ticket, count] of byTicket) tx.tellTopic(ticket, parkedTooLong(count));
+  for (const [ticket, count] of byTicket) tx.tellTopic(ticket, notice("parkedTooLong", count));
   for (const [kind, count] of unsaid) tx.report("delivery.parked_too_long", { kind, count });
 }
 

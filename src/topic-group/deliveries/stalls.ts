@@ -1,5 +1,5 @@
-import { laneStalled, laneWorksAgain } from "../../texts/en/trouble.ts";
-import { words, type Transaction } from "../commit/transaction.ts";
+import { notice, type Notice } from "../../texts/notice.ts";
+import { type Transaction } from "../commit/transaction.ts";
 import { FACTS, type Facts } from "../tables/facts.ts";
 import { chatOfLane, isChatLane, STAFF, type Lane } from "../tables/lane.ts";
 import type { Stall, StallCause } from "../tables/shapes.ts";
@@ -24,7 +24,7 @@ export function noteStall(tx: Transaction, lane: Lane, stall: Stall): void {
   if (known !== undefined && (stall.until ?? 0) - (known.until ?? 0) < MORE_WORTH_TELLING_MS) return;
   if (stall.everywhere === true) return;
   if (stall.why === "no_answer" && Object.values(stalls).some(({ why }) => why === "no_answer")) return;
-  tell(tx, toldAs(key, stall.why), laneStalled(stalledWords(tx, key), { ...stall, since }));
+  tell(tx, toldAs(key, stall.why), notice("laneStalled", stalledWords(tx, key), { ...stall, since }));
 }
 
 const MORE_WORTH_TELLING_MS = 5 * 60_000;
@@ -65,18 +65,18 @@ function end(tx: Transaction, keys: readonly string[]): void {
   for (const key of keys) {
     const { why, since } = before[key]!;
     if (why === "no_answer" && silent) continue;
-    const again = laneWorksAgain(stalledWords(tx, key), { why, since, until: tx.now });
+    const again = notice("laneWorksAgain", stalledWords(tx, key), { why, since, until: tx.now });
     tell(tx, toldAs(key, why), again);
   }
 }
 
 /** Where the former word has not left yet, this one takes its place. */
-function tell(tx: Transaction, key: string, text: ReturnType<typeof laneStalled>): void {
+function tell(tx: Transaction, key: string, text: Notice): void {
   for (const { id } of tx.rules.policy.roster.leads) {
     tx.work({
       lane: `chat:${id}`,
       ticket: 0,
-      work: { kind: "direct", chatId: id, words: words(text) },
+      work: { kind: "direct", chatId: id, words: { says: text } },
       key: `stall:${key}:${id}`,
     });
   }

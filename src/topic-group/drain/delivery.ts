@@ -14,13 +14,15 @@ import type { BotCall } from "../../telegram/api.ts";
 import { clipped, formatted, joined } from "../../telegram/formatted.ts";
 import { joinTexts } from "../../telegram/join-texts.ts";
 import { receiptView } from "../../telegram/receipt-view.ts";
-import { agentNotice, type AboutTicket } from "../../texts/en/agent.ts";
+import { agentNotice } from "../../texts/en/agent.ts";
+import { type AboutTicket } from "../../texts/en/agent.ts";
 import { writtenAt } from "../../texts/en/delivery.ts";
 import { profileWords } from "../../texts/en/profile.ts";
 import { nextDueLine } from "../../texts/en/promises.ts";
 import { ERASED_TOPIC } from "../../texts/en/topic.ts";
+import { inWords, type Notice } from "../../texts/notice.ts";
 import { plain } from "../../texts/rich-text.ts";
-import { replyParameters, sendable, words } from "../commit/transaction.ts";
+import { replyParameters, sendable, worded, words } from "../commit/transaction.ts";
 import { toPeer } from "../peers/numbers.ts";
 import { isStub } from "../peers/stub.ts";
 import { probeCall } from "../reconciliation/probing.ts";
@@ -247,7 +249,7 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
         params: {
           chat_id: chatOfLane(row.lane),
           ...threadOf(row.lane, row.ticket, context.messages),
-          ...work.words,
+          ...worded(work.words),
           ...writtenEarlier(row.acceptedAt, context),
         },
       };
@@ -257,7 +259,7 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
         params: {
           chat_id: chatOfLane(row.lane),
           ...threadOf(row.lane, row.ticket, context.messages),
-          ...work.words,
+          ...worded(work.words),
         },
       };
     case "topic_notice": {
@@ -266,7 +268,7 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
       if (ticket !== undefined && ticket.movedTo !== null && ticket.topicId === null) return null;
       return {
         method: "sendMessage",
-        params: { ...staffChat, ...topicOf(STAFF, row.ticket, tickets), ...work.words },
+        params: { ...staffChat, ...topicOf(STAFF, row.ticket, tickets), ...worded(work.words) },
       };
     }
     case "staff_hint": {
@@ -275,7 +277,10 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
         work.plain || work.receiver === 0
           ? {}
           : { ephemeral_message_parameters: { receiver_user_id: work.receiver } };
-      return { method: "sendMessage", params: { ...staffChat, ...topic, ...onlyThem, ...work.words } };
+      return {
+        method: "sendMessage",
+        params: { ...staffChat, ...topic, ...onlyThem, ...worded(work.words) },
+      };
     }
     case "staff_reaction":
       return {
@@ -285,10 +290,10 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
     case "notice_edit":
       return {
         method: "editMessageText",
-        params: { ...staffChat, message_id: work.messageId, ...work.words },
+        params: { ...staffChat, message_id: work.messageId, ...worded(work.words) },
       };
     case "direct":
-      return { method: "sendMessage", params: { chat_id: work.chatId, ...work.words } };
+      return { method: "sendMessage", params: { chat_id: work.chatId, ...worded(work.words) } };
     case "agent_notice":
       return {
         method: "sendMessage",
@@ -342,7 +347,7 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
         method: "answerCallbackQuery",
         params: {
           callback_query_id: work.queryId,
-          ...(work.text === "" ? {} : { text: cut(work.text, TOAST_CHARS_MAX) }),
+          ...(work.text === "" ? {} : { text: cut(toastText(work.text), TOAST_CHARS_MAX) }),
         },
       };
     case "setup":
@@ -359,6 +364,10 @@ function workCall(row: OutboxRow, context: DeliveryContext): OutsideCall | null 
     default:
       return work satisfies never;
   }
+}
+
+function toastText(text: Notice | string): string {
+  return typeof text === "string" ? text : inWords(text).text;
 }
 
 function aboutTicket(number: number, { rules, tickets, now }: DeliveryContext): AboutTicket | null {

@@ -3,16 +3,7 @@ import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX, WRITTEN_EARLIER_MS } from "../.
 import { epochOf } from "../../domain/message-number.ts";
 import { joinTexts } from "../../telegram/join-texts.ts";
 import { NOT_DELIVERED } from "../../telegram/signs.ts";
-import { customerUndelivered } from "../../texts/en/customer.ts";
-import { outcomeUnknown, parkedNotice, undelivered, writtenAt } from "../../texts/en/delivery.ts";
-import { internalUncertain } from "../../texts/en/hints.ts";
-import {
-  customerSentUncopyable,
-  forwardedFrom,
-  sourceGone,
-  writtenToFormerBot,
-} from "../../texts/en/topic.ts";
-import { plain } from "../../texts/rich-text.ts";
+import { notice } from "../../texts/notice.ts";
 import { replyParameters, sendable, type Transaction } from "../commit/transaction.ts";
 import { noteUnreachable, UNREACHABLE } from "../conversation/customers.ts";
 import { loseTopic } from "../conversation/topic.ts";
@@ -118,7 +109,7 @@ function relayed(
 /** Under an album, which takes no button, it stands when it was written, where that was long before. */
 function sayWhenWritten(tx: Transaction, first: MessageRow, copyId: number | null): void {
   if (tx.now - first.sentAt <= WRITTEN_EARLIER_MS) return;
-  const text = plain(writtenAt(first.sentAt, tx.rules.policy.zoneFor(null)));
+  const text = notice("writtenAt", first.sentAt, tx.rules.policy.zoneFor(null));
   const reply = copyId === null ? {} : { reply_parameters: replyParameters(copyId) };
   if (first.lane === STAFF) tx.tellTopic(first.ticket, text, reply);
   else tx.tellCustomer(chatOfLane(first.lane), first.ticket, text, reply);
@@ -128,12 +119,14 @@ function sayWhenWritten(tx: Transaction, first: MessageRow, copyId: number | nul
 export function relayUncertain(tx: Transaction, sent: readonly MessageRow[]): void {
   const rows = sent.filter((row) => !isWithdrawn(tx, row));
   for (const row of firstOfEach(sent.filter((one) => !rows.includes(one))))
-    tx.tellTopic(row.ticket, internalUncertain(), { reply_parameters: replyParameters(row.messageId) });
+    tx.tellTopic(row.ticket, notice("internalUncertain"), {
+      reply_parameters: replyParameters(row.messageId),
+    });
   for (const row of rows)
     tx.messages.update(row, { state: "uncertain", attemptedAt: null, code: "outcome_unknown" });
   for (const first of firstOfEach(rows)) {
     tx.apply(first.ticket, { type: "delivery_uncertain" });
-    tx.tellUnsent(first.ticket, first.writer, outcomeUnknown(), {
+    tx.tellUnsent(first.ticket, first.writer, notice("outcomeUnknown"), {
       reply_parameters: replyParameters(first.messageId),
       ...sendAgainButton(tx, "m", first.seq),
     });
@@ -165,7 +158,7 @@ function park(tx: Transaction, tried: readonly MessageRow[], code: string): void
   for (const first of firstOfEach(rows)) {
     const toCustomer = first.chat === STAFF_CHAT;
     tx.apply(first.ticket, { type: "delivery_failed", code });
-    tx.tellUnsent(first.ticket, toCustomer ? first.writer : null, parkedNotice(toCustomer, code), {
+    tx.tellUnsent(first.ticket, toCustomer ? first.writer : null, notice("parkedNotice", toCustomer, code), {
       ...(toCustomer ? { reply_parameters: replyParameters(first.messageId) } : {}),
       ...sendAgainButton(tx, "m", first.seq),
     });
@@ -209,7 +202,7 @@ function relayRefused(
       const kept = Object.keys(content).length === 0 ? null : content;
       tx.messages.update(row, { content: kept, attemptedAt: null });
     }
-    if (first.lane === STAFF) tx.tellTopic(first.ticket, forwardedFrom(forwarded));
+    if (first.lane === STAFF) tx.tellTopic(first.ticket, notice("forwardedFrom", forwarded));
     return OK;
   }
   const trouble = code === "chat_gone" ? null : troubleOf(refused, first.lane);
@@ -253,16 +246,16 @@ function toStaffRefused(
       return againLater(tx, carried, code, { at: tx.now, afterMs: 0, counts: true });
     case "uncopyable":
       for (const row of carried) tx.messages.update(row, { state: "refused", content: null, code });
-      tx.tellCustomer(first.writer, first.ticket, customerUndelivered(), {
+      tx.tellCustomer(first.writer, first.ticket, notice("customerUndelivered"), {
         reply_parameters: replyParameters(first.messageId),
       });
-      tx.tellTopic(first.ticket, customerSentUncopyable("unknown"));
+      tx.tellTopic(first.ticket, notice("customerSentUncopyable", "unknown"));
       return OK;
     case "source_gone":
       for (const row of carried) tx.messages.update(row, { state: "refused", content: null, code });
       if (first.chat > 0 && epochOf(first.messageId) !== tx.rules.epochs.botEpoch)
         saidToFormerBot(tx, carried);
-      else tx.tellTopic(first.ticket, sourceGone());
+      else tx.tellTopic(first.ticket, notice("sourceGone"));
       return OK;
     case "validation":
     case "bug":
@@ -286,7 +279,7 @@ function saidToFormerBot(tx: Transaction, rows: readonly MessageRow[]): void {
     content?.text === undefined ? [] : [{ ...content.text, sentAt }],
   );
   for (const text of texts) tx.quoteInTopic(ticket, sendable(joinTexts(name, [text]).message));
-  if (texts.length < rows.length) tx.tellTopic(ticket, writtenToFormerBot());
+  if (texts.length < rows.length) tx.tellTopic(ticket, notice("writtenToFormerBot"));
 }
 
 /** Refusals that may be about the chat in which an answer was written. */
@@ -301,7 +294,7 @@ function toCustomerRefused(tx: Transaction, carried: readonly MessageRow[], refu
   const unreachable = code === "former_chat" ? undefined : UNREACHABLE[code];
   if (unreachable === undefined) {
     tx.apply(first.ticket, { type: "delivery_failed", code });
-    tx.tellUnsent(first.ticket, first.writer, undelivered(code), {
+    tx.tellUnsent(first.ticket, first.writer, notice("undelivered", code), {
       reply_parameters: replyParameters(first.messageId),
     });
     return OK;

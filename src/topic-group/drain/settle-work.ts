@@ -10,12 +10,10 @@ import { isActive } from "../../domain/ticket/status.ts";
 import type { EnrichmentResult, Heard } from "../../integrations/enrichment-call.ts";
 import type { SkillsResult } from "../../integrations/skill-service.ts";
 import { formatted, joined } from "../../telegram/formatted.ts";
-import { agentNoticeInTopic, unsentInPrivate } from "../../texts/en/agent.ts";
-import { outcomeUnknown, replyUndelivered, undelivered } from "../../texts/en/delivery.ts";
-import { internalTooLate, takenBack } from "../../texts/en/hints.ts";
-import { editNotCopied, reactedWith } from "../../texts/en/topic.ts";
+import { unsentInPrivate } from "../../texts/en/agent.ts";
+import { notice } from "../../texts/notice.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
-import { replyParameters, sendable, type Transaction } from "../commit/transaction.ts";
+import { replyParameters, sendable, worded, type Transaction } from "../commit/transaction.ts";
 import { noteUnreachable, UNREACHABLE } from "../conversation/customers.ts";
 import { loseTopic } from "../conversation/topic.ts";
 import { disable } from "../endpoints/hooks.ts";
@@ -107,7 +105,7 @@ function workDone(tx: Transaction, row: OutboxRow, result: unknown): Settled {
     case "mirror_delete":
       tx.messages.update(work.of, { state: "dropped", copyId: null });
       if (work.internal !== undefined)
-        tx.tellTopic(row.ticket, takenBack(), { reply_parameters: replyParameters(work.internal) });
+        tx.tellTopic(row.ticket, notice("takenBack"), { reply_parameters: replyParameters(work.internal) });
       return OK;
     case "stub_topic":
       forgetStub(tx, work.number, work.topicId);
@@ -201,7 +199,8 @@ function factOf(fact: string, result: unknown): unknown {
 
 export function noticeUncertain(tx: Transaction, row: OutboxRow): void {
   tx.outbox.update(row.seq, { state: "uncertain", attemptedAt: null, key: null, code: "outcome_unknown" });
-  if (row.ticket !== 0) tx.tellUnsent(row.ticket, null, outcomeUnknown(), sendAgainButton(tx, "o", row.seq));
+  if (row.ticket !== 0)
+    tx.tellUnsent(row.ticket, null, notice("outcomeUnknown"), sendAgainButton(tx, "o", row.seq));
 }
 
 const PEER_RETRY_MS = 1_000;
@@ -317,7 +316,8 @@ function workRefused(
       break;
     case "agent_notice":
       // They never started the bot, or have blocked it: the topic reaches them too.
-      if (!isSaidInTopic(work.notice)) tx.tellTopic(row.ticket, agentNoticeInTopic(work.agent, work.notice));
+      if (!isSaidInTopic(work.notice))
+        tx.tellTopic(row.ticket, notice("agentNoticeInTopic", work.agent, work.notice));
       break;
     case "webhook":
       // Its address was changed meanwhile, and the new one has said nothing yet.
@@ -369,7 +369,7 @@ function workRefused(
         return OK;
       }
       if (code === "validation" && row.lane === STAFF && shown != null)
-        tx.tellTopic(row.ticket, reactedWith(shown), repliesTo(work.of));
+        tx.tellTopic(row.ticket, notice("reactedWith", shown), repliesTo(work.of));
       break;
     }
     case "mirror_delete":
@@ -378,14 +378,17 @@ function workRefused(
         tx.tellUnsent(
           row.ticket,
           work.by,
-          undelivered(code === "permanent" ? "too_late" : code),
+          notice("undelivered", code === "permanent" ? "too_late" : code),
           repliesTo(work.of),
         );
-      else tx.tellTopic(row.ticket, internalTooLate(), { reply_parameters: replyParameters(work.internal) });
+      else
+        tx.tellTopic(row.ticket, notice("internalTooLate"), {
+          reply_parameters: replyParameters(work.internal),
+        });
       break;
     case "reply":
       tx.apply(row.ticket, { type: "delivery_failed", code });
-      tx.tellUnsent(row.ticket, null, replyUndelivered(code));
+      tx.tellUnsent(row.ticket, null, notice("replyUndelivered", code));
       break;
     case "setup":
       if (work.fact !== null) tx.facts.delete(work.fact);
@@ -461,9 +464,9 @@ function editRefused(
   }
   if (!isForStaff) {
     if (made.what !== "location" || tx.told.firstTime(toldKey("still", of.chat, of.messageId), tx.now))
-      tx.tellUnsent(row.ticket, original?.writer ?? null, undelivered(code), repliesTo(of));
+      tx.tellUnsent(row.ticket, original?.writer ?? null, notice("undelivered", code), repliesTo(of));
   } else if (made.what !== "location" && code !== "source_gone")
-    tx.tellTopic(row.ticket, editNotCopied(), repliesToCopy(original));
+    tx.tellTopic(row.ticket, notice("editNotCopied"), repliesToCopy(original));
   return null;
 }
 
@@ -479,7 +482,7 @@ function sayInPrivate(tx: Transaction, { ticket: number, payload }: OutboxRow): 
   if (payload.kind !== "topic_notice" && payload.kind !== "staff_hint") return;
   if (payload.unsent === undefined || payload.unsent === false) return;
   const agent = payload.kind === "staff_hint" ? payload.receiver : payload.unsent.agent;
-  const { text, entities = [] } = payload.words;
+  const { text, entities = [] } = worded(payload.words);
   const ticket = tx.tickets.get(number)?.ticket;
   const about = ticket === undefined ? [] : [formatted(unsentInPrivate(ticket))];
   const said = sendable(joined([...about, { text, entities }]));

@@ -2,7 +2,6 @@ import type { Trouble } from "../../domain/desk/trouble.ts";
 import { SEND_TIMEOUT_MS } from "../../domain/limits.ts";
 import { pressData } from "../../telegram/callback.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
-import { SEND_AGAIN } from "../../texts/en/delivery.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { STAFF } from "../tables/lane.ts";
 import type { TicketRow } from "../tables/tickets.ts";
@@ -73,7 +72,7 @@ export function strayed(result: unknown, topicId: number | null): boolean {
 
 export function sendAgainButton(tx: Transaction, letter: "m" | "o", seq: number) {
   const data = pressData({ act: "send_again", delivery: `${tx.rules.group.id}:${letter}:${seq}` });
-  return { reply_markup: { inline_keyboard: [[{ text: SEND_AGAIN, callback_data: data }]] } };
+  return { button: { says: "send_again", data } } as const;
 }
 
 /** The pause before a further try: at least the call's own timeout, growing, with jitter. */

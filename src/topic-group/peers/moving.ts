@@ -1,8 +1,8 @@
 import { epochOf, plainNumber } from "../../domain/message-number.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { openTurnFrom, topicNotice } from "../../texts/en/topic.ts";
+import { notice } from "../../texts/notice.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
-import type { Transaction } from "../commit/transaction.ts";
+import { worded, type Transaction } from "../commit/transaction.ts";
 import type { InFlight } from "../conversation/mirror.ts";
 import { awaitTurns, passTurns } from "../endpoints/turns.ts";
 import { retiredTo } from "../new-rules/retired.ts";
@@ -67,7 +67,7 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
   passOnTurn(tx, ticket, group, stub);
   for (const { seq, payload } of tx.outbox.waiting(STAFF, number)) {
     if (payload.kind !== "topic_notice" || payload.follows !== true) continue;
-    tellPeer(tx, group, number, { type: "topic_words", ticketId: ticket.id, words: payload.words });
+    tellPeer(tx, group, number, { type: "topic_words", ticketId: ticket.id, words: worded(payload.words) });
     tx.outbox.remove(seq);
   }
   if (stub !== null) leaveStub(tx, row);
@@ -119,7 +119,7 @@ export function takeTurnOver(
 ): void {
   const { number } = ticket;
   const missing = messages.filter((message) => tx.messages.isMissing(message, ticket.topicId));
-  if (missing.length > 0) tx.tellTopic(number, openTurnFrom(from, missing.length));
+  if (missing.length > 0) tx.tellTopic(number, notice("openTurnFrom", from, missing.length));
   for (const message of missing) tx.relayAgain({ ...message, ticket: number, lane: STAFF });
   for (const stub of stubs) tx.work({ lane: STAFF, ticket: number, work: { kind: "stub_copied", stub } });
 }
@@ -267,7 +267,7 @@ export function takeOver(
   const sent = events.findLast(({ event }) => "group" in event && event.group === tx.rules.group.id)?.event;
   const { by, note } = sent?.type === "ticket_transferred" ? sent : {};
   const said = { ...(by === undefined ? {} : { by }), ...(note === undefined ? {} : { note }) };
-  tx.tellTopic(number, topicNotice({ code: "ticket.arrived", from, url, ...said }));
+  tx.tellTopic(number, notice("topicNotice", { code: "ticket.arrived", from, url, ...said }));
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
 import { unplaced, type TicketEvent } from "../../domain/ticket/event.ts";
+import { worded } from "../commit/transaction.ts";
 import type { Delivered } from "../tables/hook-log.ts";
-import type { KnownProfile, Waiting } from "../tables/shapes.ts";
+import type { OutboxWork } from "../tables/outbox-work.ts";
+import type { KnownProfile, Waiting, WaitingContent } from "../tables/shapes.ts";
 import type { Tables } from "../tables/tables.ts";
 
 /** Tickets of one person that are told at once; the record has all of them. */
@@ -66,8 +68,15 @@ export function contactInside(
       };
     }),
     messages: linked,
-    waiting,
+    waiting: waiting.map(inFull),
     delivered: hookLog.deliveredOf(id),
     setAside: inbox.setAsideOf(id),
   };
+}
+
+/** What the desk waits to say is told in the words that will leave. */
+function inFull(one: Waiting): Waiting {
+  const says = one.says as OutboxWork | WaitingContent | null;
+  if (says === null || !("words" in says)) return one;
+  return { ...one, says: { ...says, words: worded(says.words) } };
 }

@@ -1,5 +1,5 @@
 import type { Trouble } from "../../domain/desk/trouble.ts";
-import { troubleNotice } from "../../texts/en/trouble.ts";
+import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { FACTS } from "../tables/facts.ts";
 
@@ -10,7 +10,7 @@ export function noteTrouble(tx: Transaction, trouble: Trouble): void {
   // With the token refused nobody can be told anything; /healthz shows it.
   if (trouble === "bot.token_refused") return;
   for (const { id } of tx.rules.policy.roster.leads) {
-    tx.direct(id, troubleNotice(trouble, tx.rules.group.id));
+    tx.direct(id, notice("troubleNotice", trouble, tx.rules.group.id));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AgentNotice } from "../../domain/ticket/effect.ts";
+import type { Notice } from "../../texts/notice.ts";
 import type { PeerMessage, Stub } from "./peer-message.ts";
-import type { MirrorEdit, OriginalKey, Words } from "./shapes.ts";
+import type { MirrorEdit, OriginalKey, Said, Words } from "./shapes.ts";
 
 /** A call to an endpoint of the configuration; `at`, when it happened, in ms since 1970. */
 export interface WebhookWork {
@@ -22,13 +23,13 @@ export type OutboxWork =
   /** The customer's confirmation: sent once, then edited; `ask` shows an intake question again. */
   | { kind: "receipt"; ask: string | null }
   /** Words to a customer about a ticket or in answer to a command of theirs. */
-  | { kind: "customer_notice"; words: Words }
+  | { kind: "customer_notice"; words: Said | Words }
   /** A program's answer to a customer; gone from here once it is delivered. */
-  | { kind: "reply"; words: Words }
+  | { kind: "reply"; words: Said | Words }
   /** Words into the ticket's topic; `follows`: somebody said them, so they go wherever the ticket goes. */
   | {
       kind: "topic_notice";
-      words: Words;
+      words: Said | Words;
       follows?: true;
       /** An answer did not arrive: whose, as far as that is known. */
       unsent?: { agent: number | null };
@@ -38,7 +39,7 @@ export type OutboxWork =
       kind: "staff_hint";
       receiver: number;
       topicId: number | null;
-      words: Words;
+      words: Said | Words;
       plain: boolean;
       /** What they wrote was not sent. */
       unsent?: boolean;
@@ -49,7 +50,7 @@ export type OutboxWork =
   | {
       kind: "direct";
       chatId: number;
-      words: Words;
+      words: Said | Words;
       /** Who is told instead where the bot may not write to them. */
       orElse?: readonly number[];
     }
@@ -83,8 +84,9 @@ export type OutboxWork =
   /** `internal`: the message by which it became internal, where it is taken back for that. */
   | { kind: "mirror_delete"; of: OriginalKey; by: number; topicId: number | null; internal?: number }
   /** A line of the desk's own in the staff group says something else from now on. */
-  | { kind: "notice_edit"; messageId: number; words: Words }
-  | { kind: "toast"; queryId: string; text: string }
+  | { kind: "notice_edit"; messageId: number; words: Said | Words }
+  /** Earlier releases have stored its words; "" says nothing. */
+  | { kind: "toast"; queryId: string; text: Notice | string }
   /** A call for the bot as a whole; its answer is kept under `fact`. */
   | { kind: "setup"; method: string; params: Record<string, unknown>; fact: string | null }
   /** Is the topic, or the card, of a ticket still there? Asked by a call that changes nothing where it is. */

@@ -2,6 +2,7 @@ import type { LinkPreviewOptions, MessageEntity } from "grammy/types";
 import type { Profile } from "../../domain/routing/profile.ts";
 import type { MessageKind } from "../../domain/ticket/message-kind.ts";
 import type { LiveLocation, Quote, ReplaceableMedia } from "../../telegram/message.ts";
+import type { Language, Notice } from "../../texts/notice.ts";
 import type { Lane } from "./lane.ts";
 
 /* The JSON shapes inside the object's tables. */
@@ -41,7 +42,10 @@ export interface WaitingContent {
   live?: LiveLocation;
 }
 
-/** Parameters of sendMessage, but for the chat and the topic. */
+/**
+ * Parameters of sendMessage, but for the chat and the topic: what somebody else said; earlier releases have stored all that
+ * the desk says so.
+ */
 export interface Words {
   text: string;
   entities?: MessageEntity[];
@@ -50,6 +54,14 @@ export interface Words {
   link_preview_options?: { is_disabled: true };
   /** The topic of a private chat in which they are an answer. */
   message_thread_id?: number;
+}
+
+/** What the desk says itself: it is put into words when it leaves. */
+export interface Said extends Omit<Words, "text" | "entities" | "link_preview_options"> {
+  says: Notice;
+  /** As a line of the desk's own among what people wrote. */
+  line?: true;
+  button?: { says: keyof Language["BUTTONS"]; data: string };
 }
 
 /** A relayed message by its original: `chat` is 0 for the staff group. */

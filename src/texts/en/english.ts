@@ -1,0 +1,9 @@
+/** English: another language is a module with the same. */
+
+export * from "./agent.ts";
+export * from "./customer.ts";
+export * from "./delivery.ts";
+export * from "./hints.ts";
+export * from "./lists.ts";
+export * from "./topic.ts";
+export * from "./trouble.ts";

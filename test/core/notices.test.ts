@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { inWords, notice, type Notice } from "../../src/texts/notice.ts";
+import { replyParameters, worded } from "../../src/topic-group/commit/transaction.ts";
+
+const ADA = { kind: "agent", id: 7, name: "Ada" } as const;
+
+test.each<Notice>([
+  notice("slipHint"),
+  notice("undelivered", "client_blocked"),
+  notice("customerNotice", { code: "ticket.resolved", ref: "SUP-1", autoCloseAfterMs: 259_200_000 }),
+  notice("topicNotice", { code: "ticket.resolved", by: ADA, note: "done" }),
+  notice("reminderSet", 1_700_000_000_000, 7_200_000, "Europe/Berlin"),
+  notice("queueList", { open: 3, unclaimed: 1 }, [], 3, "UTC"),
+  notice("laneStalled", { group: "support" }, { why: "flood", since: 0, until: null }),
+  notice("customerToast", "unknown"),
+])("a notice of a row says what it said when it was stored: $notice", (said) => {
+  expect(inWords(JSON.parse(JSON.stringify(said)) as Notice)).toEqual(inWords(said));
+});
+
+test("a notice is put into words when it leaves, as a line of the desk's own where it is one", () => {
+  const said = {
+    says: notice("undelivered", "too_late"),
+    line: true,
+    button: { says: "send_again", data: "s:support:m:1" },
+    reply_parameters: replyParameters(4),
+  } as const;
+  expect(worded(said)).toEqual({
+    text: "⚠️ Not delivered. Telegram only deletes messages within 48 hours.",
+    entities: [{ type: "italic", offset: 0, length: 65 }],
+    link_preview_options: { is_disabled: true },
+    reply_markup: { inline_keyboard: [[{ text: "Send again", callback_data: "s:support:m:1" }]] },
+    reply_parameters: { message_id: 4, allow_sending_without_reply: true },
+  });
+});
+
+test("the words of a row of an earlier release leave as they were stored", () => {
+  const stored = {
+    text: "ℹ️ Words of before.",
+    entities: [{ type: "italic" as const, offset: 0, length: 19 }],
+    link_preview_options: { is_disabled: true as const },
+    reply_markup: { inline_keyboard: [[{ text: "Once more", callback_data: "s:support:m:1" }]] },
+    reply_parameters: replyParameters(4),
+  };
+  expect(worded(stored)).toEqual(stored);
+});
