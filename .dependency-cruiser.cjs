@@ -38,7 +38,7 @@ const rooms = {
 };
 
 /**
- * Inside the object: face → arrivals → verbs → drain → commit → rules → tables. A verb that needs another one says so, so
+ * Inside the object: face → rpc → arrivals → verbs → drain → commit → rules → tables. A verb that needs another one says so, so
  * that no two need each other; `receipt.ts` is what the face answers, for everybody.
  */
 const BELOW_VERBS = ["drain", "commit", "rules", "tables"];
@@ -72,6 +72,8 @@ const floors = {
   ],
   ...Object.fromEntries(Object.entries(verbs).map(([room, others]) => [room, [...others, ...BELOW_VERBS]])),
   arrivals: [...Object.keys(verbs), ...BELOW_VERBS],
+  // The face by subject: an RpcTarget each.
+  rpc: ["arrivals", ...Object.keys(verbs), ...BELOW_VERBS],
 };
 
 /**

@@ -148,7 +148,7 @@ export async function reroute(
   const group = await retireGroup(env, gone, versioned);
   const details = await new ContactDetails(env.DB).find(customer);
   if (details !== null && details.blockedAt !== null)
-    await env.TOPIC_GROUP.getByName(group).block(customer, details.blockedAt);
+    await env.TOPIC_GROUP.getByName(group).privacy().block(customer, details.blockedAt);
   return customerRoutesOf(env.DB).reroute(customer, gone, group);
 }
 

@@ -47,7 +47,7 @@ export async function advanceErasure(env: Env, row: ErasureRow, now: number): Pr
     await store.end(row, outside, now);
     // The receipt has it all; an object that does not hear of it keeps numbers of topics and nothing else.
     for (const group of await new ConfigStore(env.DB).groupsEver())
-      await askGroup(env, group, (stub) => stub.endErasure(row.id));
+      await askGroup(env, group, (stub) => stub.privacy().endErasure(row.id));
     log("info", "erasure.done", { id: row.id });
   } else {
     const nextAt = whole && !isOver ? now + ERASURE_SETTLE_MS : now;
@@ -64,7 +64,7 @@ async function pass(env: Env, row: ErasureRow, people: number[], now: number): P
   let found = false;
   for (const group of await new ConfigStore(env.DB).groupsEver()) {
     for (let more = true; more; steps += 1) {
-      const asked = await askGroup(env, group, (stub) => stub.erase(row.id, people));
+      const asked = await askGroup(env, group, (stub) => stub.privacy().erase(row.id, people));
       if ("unreachable" in asked) {
         whole = false;
         break;

@@ -123,7 +123,7 @@ async function objectStep(
   const ended = [retention.closedTickets, retention.events].flatMap((kept) => cutoff(kept, startedAt) ?? []);
   const held = await new LegalHolds(env.DB).everything();
   const asked = await askGroup(env, group, (stub) =>
-    stub.forget({
+    stub.privacy().forget({
       ticketsClosedBefore:
         ended.length === 0 ? null : Math.min(Math.max(...ended), reopenableSince(desk, startedAt)),
       webhooksBefore: cutoff(retention.webhookLogs, startedAt),

@@ -23,7 +23,9 @@ export async function retireGroup(env: Env, gone: string, versioned: VersionedCo
   const queue = defaultQueueOf(config, to);
   await configureGroup(env, to, versioned);
   // It may not have been there when they were blocked, so it hears of that before it hears of them.
-  await env.TOPIC_GROUP.getByName(to).blockAll(await new ContactDetails(env.DB).blockedAt(gone));
+  await env.TOPIC_GROUP.getByName(to)
+    .privacy()
+    .blockAll(await new ContactDetails(env.DB).blockedAt(gone));
   const asked = await askGroup(env, gone, (stub) => stub.retire({ version, to, queue }));
   await customerRoutesOf(env.DB).rerouteAll(gone, to);
   log("info", "group.retired", { group: gone, to, reached: !("unreachable" in asked) });

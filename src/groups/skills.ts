@@ -15,7 +15,7 @@ export async function skillsKnown(
   if (skills === undefined) return new Map();
   const isAsked = inForce?.routing.skills?.url === skills.url;
   const live = isAsked ? groups.filter((group) => hasGroup(inForce, group)) : [];
-  const answers = await askGroups(env, live, (stub) => stub.skills());
+  const answers = await askGroups(env, live, (stub) => stub.team().skills());
   const heard = new Map(
     answers.map((asked): [string, KnownSkills] => {
       if ("unreachable" in asked) return [asked.group, nothing("the group does not answer")];

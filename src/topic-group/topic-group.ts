@@ -3,9 +3,7 @@ import type { Update } from "grammy/types";
 import type { Config, QueueConfig, VersionedConfig } from "../domain/config/config.ts";
 import type { Succession } from "../domain/config/successors.ts";
 import type { Caller } from "../domain/desk/audit.ts";
-import type { Census, Noticed, RecordedState, StaffChat } from "../domain/desk/reconciliation.ts";
 import type { Trouble } from "../domain/desk/trouble.ts";
-import type { Hole, SeenSince, SeenUpdate } from "../domain/desk/update-ledger.ts";
 import { ms } from "../domain/duration.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import {
@@ -19,8 +17,6 @@ import { CLOSED, type Breaker } from "../domain/routing/breaker.ts";
 import { firstResponseDueAt } from "../domain/sla/clocks.ts";
 import { promisesOf } from "../domain/sla/promised.ts";
 import { NO_SLA } from "../domain/sla/sla-policy.ts";
-import type { Presence } from "../domain/team/presence.ts";
-import type { SkillTable } from "../domain/team/skill-table.ts";
 import type { Worker } from "../domain/ticket/command.ts";
 import type { RoutingStory } from "../domain/ticket/routing-story.ts";
 import { explainTicket, type TicketSla } from "../domain/ticket/sla-story.ts";
@@ -33,7 +29,6 @@ import { receiptView } from "../telegram/receipt-view.ts";
 import { fromPeer } from "./arrivals/from-peer.ts";
 import { actAsAsked, openTicket, type Done } from "./arrivals/program.ts";
 import { customerOf, isForeign, take, takesUsedNumber } from "./arrivals/take.ts";
-import { agentsHere, setPresence } from "./assigning/agents-report.ts";
 import { depthsDue, nextDepthAt, watchDepth } from "./assigning/depth.ts";
 import { handOut } from "./assigning/hand-out.ts";
 import { routingStory } from "./assigning/routing-story.ts";
@@ -41,7 +36,7 @@ import { recountSlots, rehome, tellAgents, tellSlots } from "./assigning/slots.t
 import { Transaction } from "./commit/transaction.ts";
 import { Wake } from "./commit/wake.ts";
 import { endParked, nextParkedEndAt } from "./deliveries/parked-too-long.ts";
-import { parkedDeliveries, publicName, replay, type Replayed } from "./deliveries/replay.ts";
+import { publicName } from "./deliveries/replay.ts";
 import { endSilence, endStalls, nextStallEndAt, noteStall, stallsOf } from "./deliveries/stalls.ts";
 import { WaitingCount } from "./deliveries/waiting-count.ts";
 import { Drain } from "./drain/drain.ts";
@@ -50,39 +45,23 @@ import { Recorder } from "./drain/recorder.ts";
 import { relayUncertain } from "./drain/settle-relay.ts";
 import { noticeUncertain } from "./drain/settle-work.ts";
 import type { TopicIcons, ViewContext } from "./drain/topic-view.ts";
-import { enable, ping, replayHook } from "./endpoints/hooks.ts";
 import { anotherBot, anotherChat, keepNumbering, numberedAnew } from "./new-rules/beginning-anew.ts";
 import { introduce } from "./new-rules/introduction.ts";
 import { knownPlaces, placeAgain } from "./new-rules/places.ts";
 import { closedSince, leave, retiredTo, type Retired } from "./new-rules/retired.ts";
 import { sendAway } from "./peers/moving.ts";
 import { ofPeer } from "./peers/numbers.ts";
-import { erasable, type Erasable } from "./privacy/erasable.ts";
-import { erase, type ErasureStep } from "./privacy/erasing.ts";
-import { contactInside, type ContactInside } from "./privacy/export.ts";
-import { forgetOld, type Forgetting, type Forgotten } from "./privacy/forgetting.ts";
-import type {
-  AgentHere,
-  GroupHealth,
-  HookHealth,
-  InHand,
-  ParkedDelivery,
-  Receipt,
-  Swept,
-} from "./receipt.ts";
+import type { GroupHealth, InHand, Receipt, Swept } from "./receipt.ts";
 import { Echoes } from "./reconciliation/echoes.ts";
-import {
-  belongingOf,
-  echoesFound,
-  heard,
-  isOver,
-  keepEchoes,
-  notice,
-  troubleIn,
-  type Echo,
-} from "./reconciliation/noticing.ts";
+import { belongingOf, echoesFound, keepEchoes, type Echo } from "./reconciliation/noticing.ts";
 import { clearTrouble, noteTrouble, perhapsMended } from "./reconciliation/troubles.ts";
-import { disabledSince, messageId } from "./rules/hook-state.ts";
+import { DeliveriesRpc } from "./rpc/deliveries.ts";
+import { EndpointsRpc } from "./rpc/endpoints.ts";
+import type { Inside } from "./rpc/group-rpc.ts";
+import { PrivacyRpc } from "./rpc/privacy.ts";
+import { ReconciliationRpc } from "./rpc/reconciliation.ts";
+import { RecordRpc } from "./rpc/record.ts";
+import { TeamRpc } from "./rpc/team.ts";
 import { rulesOf, type ConfigInForce, type Rules } from "./rules/rules.ts";
 import { sourcesOf } from "./rules/sources.ts";
 import { forgetFormer, systemsHealth } from "./systems/breakers.ts";
@@ -90,9 +69,7 @@ import { enrich } from "./systems/enrichment.ts";
 import { storedSkills } from "./systems/skills.ts";
 import { migrateDatabase, openDatabase } from "./tables/database.ts";
 import { FACTS } from "./tables/facts.ts";
-import type { DeadLetters, HookDelivery } from "./tables/hook-log.ts";
-import { CRM_LANES, groupOfLane, isChatLane, STAFF, type Lane } from "./tables/lane.ts";
-import type { MessageLink } from "./tables/messages.ts";
+import { CRM_LANES, isChatLane, STAFF, type Lane } from "./tables/lane.ts";
 import { begunAnew, epochsOf, isBotId, isHere, numberedArrival, type Numbering } from "./tables/numbering.ts";
 import type { PeerMessage } from "./tables/peer-message.ts";
 import { tablesOf, type Tables } from "./tables/tables.ts";
@@ -120,6 +97,12 @@ export class TopicGroup extends DurableObject<Env> {
   readonly #tables: Tables;
   protected readonly wake: Wake;
   protected readonly drain: Drain;
+  readonly #deliveries: DeliveriesRpc;
+  readonly #endpoints: EndpointsRpc;
+  readonly #privacy: PrivacyRpc;
+  readonly #reconciliation: ReconciliationRpc;
+  readonly #record: RecordRpc;
+  readonly #team: TeamRpc;
   #echoes: Echoes;
   /** The rules in force, null before the first configuration; undefined until they are read. */
   #rules: Rules | null | undefined;
@@ -146,12 +129,54 @@ export class TopicGroup extends DurableObject<Env> {
     this.wake = new Wake(ctx.storage, this.#outside.clock);
     this.#echoes = new Echoes(this.#outside.clock.now());
     this.drain = this.#newDrain();
+    const inside: Inside = {
+      tables: this.#tables,
+      drain: this.drain,
+      now: () => this.#now(),
+      rules: () => this.#rulesInForce(),
+      echoes: () => this.#echoes,
+      commit: (work) => this.#commit(work),
+      once: (cause, work, isDone) => this.#once(cause, work, isDone),
+      store: (work) => ctx.storage.transactionSync(work),
+      tellRecord: (work) => this.#tellRecord(work),
+      purge: () => this.#purge(),
+    };
+    this.#deliveries = new DeliveriesRpc(inside);
+    this.#endpoints = new EndpointsRpc(inside);
+    this.#privacy = new PrivacyRpc(inside);
+    this.#reconciliation = new ReconciliationRpc(inside);
+    this.#record = new RecordRpc(inside);
+    this.#team = new TeamRpc(inside);
     void ctx.blockConcurrencyWhile(async () => {
       await migrateDatabase(db);
       this.#tables.tickets.refoldActive();
       await this.wake.recall();
       this.#recover();
     });
+  }
+
+  deliveries(): DeliveriesRpc {
+    return this.#deliveries;
+  }
+
+  endpoints(): EndpointsRpc {
+    return this.#endpoints;
+  }
+
+  privacy(): PrivacyRpc {
+    return this.#privacy;
+  }
+
+  reconciliation(): ReconciliationRpc {
+    return this.#reconciliation;
+  }
+
+  record(): RecordRpc {
+    return this.#record;
+  }
+
+  team(): TeamRpc {
+    return this.#team;
   }
 
   /**
@@ -420,246 +445,6 @@ export class TopicGroup extends DurableObject<Env> {
     };
   }
 
-  /** Which skills service this group asks, and what it last said; null: none, or nothing yet. */
-  skills(): { url: string | null; table: SkillTable | null } {
-    const rules = this.#rulesInForce();
-    return { url: rules?.config.routing.skills?.url ?? null, table: rules?.skills ?? null };
-  }
-
-  /** How the agents of this group are. */
-  agents(): AgentHere[] {
-    const rules = this.#rulesInForce();
-    return rules === null ? [] : agentsHere({ ...this.#tables, rules }, this.#now());
-  }
-
-  /** Somebody says how an agent is, at their home; `cause` tells a repetition. `unknown`: they are no agent of this group. */
-  setPresence(
-    id: number,
-    presence: Presence,
-    cause: string,
-    configVersion: number,
-  ): "done" | "unknown" | "config_needed" {
-    const rules = this.#rulesInForce();
-    if (rules === null || rules.version < configVersion) return "config_needed";
-    return this.#commit((tx) => setPresence(tx, id, presence, cause)) ? "done" : "unknown";
-  }
-
-  /** Parked and uncertain deliveries, oldest first; `after` is the id of the last one of the page before. */
-  parked(after: string | null, limit: number): ParkedDelivery[] {
-    const rules = this.#rulesInForce();
-    return rules === null ? [] : parkedDeliveries({ ...this.#tables, rules }, after, limit);
-  }
-
-  /** Sends a parked delivery again, once for each cause. */
-  replay(id: string, cause: string): Replayed {
-    if (this.#rulesInForce() === null) return "gone";
-    return this.#once(
-      cause,
-      (tx) => replay(tx, id),
-      (done) => done === "replayed",
-    );
-  }
-
-  /**
-   * The tickets in hand here, how many of all the record does not have yet, and the groups to which some are on their way;
-   * null before there are rules.
-   */
-  census(): (Census & { unrecorded: number; leavingFor: string[] }) | null {
-    const rules = this.#rulesInForce();
-    const { unrecorded, outbox } = this.#tables;
-    if (rules === null) return null;
-    const leavingFor = outbox.lanesOfMoves().map(groupOfLane);
-    return { ...unrecorded.census(rules.group.id), unrecorded: unrecorded.count(), leavingFor };
-  }
-
-  /** Some tickets, open and closed, that the record should have as they are; `after`, the number of the last one seen. */
-  recordedAfter(after: number, limit: number): RecordedState[] {
-    const rules = this.#rulesInForce();
-    return rules === null ? [] : this.#tables.unrecorded.recordedAfter(after, rules.group.id, limit);
-  }
-
-  /** The open tickets of this group by number, after a number, with the version that each has. */
-  openAfter(after: number, limit: number): RecordedState[] {
-    const rules = this.#rulesInForce();
-    return rules === null ? [] : this.#tables.unrecorded.openAfter(after, rules.group.id, limit);
-  }
-
-  /** The numbers of those of some tickets that this group has, and has not passed on. */
-  numbersOf(ids: string[]): number[] {
-    const rules = this.#rulesInForce();
-    const { tickets } = this.#tables;
-    if (rules === null) return [];
-    return ids.flatMap((id) => {
-      const number = tickets.numberOf(id, rules.group.id);
-      return number === null || tickets.get(number)?.ticket.movedTo !== null ? [] : [number];
-    });
-  }
-
-  /** Sends some tickets to the record again as they are, without what happened to them before. */
-  tellAgain(numbers: number[]): void {
-    this.ctx.storage.transactionSync(() => {
-      this.wake.by(this.#now() + SAFETY_WAKE_MS);
-      this.#tables.unrecorded.tellAgain(numbers);
-    });
-    this.drain.kick();
-  }
-
-  /** Sends some tickets to the record again, with everything that happened to them. */
-  reprojectTickets(numbers: number[]): void {
-    this.ctx.storage.transactionSync(() => {
-      this.wake.by(this.#now() + SAFETY_WAKE_MS);
-      this.#tables.unrecorded.forgetOf(numbers);
-    });
-    this.drain.kick();
-  }
-
-  /** The reconciliation reports the staff group's state and collects this object's findings: see `notice`. */
-  notice(chat: StaffChat | null, quiet: boolean): Noticed | null {
-    if (this.#rulesInForce() === null) return null;
-    // In a group in which nothing happens no alarm rings.
-    this.#purge();
-    const before = this.#tables.facts.get(FACTS.trouble);
-    const trouble = chat === null ? null : troubleIn(chat);
-    const noticed = this.#commit((tx) =>
-      notice(tx, chat, { echoes: this.#echoes, quiet, probes: !this.drain.pressed(STAFF) }),
-    );
-    if (trouble !== null) this.drain.stopped(trouble);
-    else if (chat !== null && isOver(before)) this.drain.mended();
-    this.drain.kick();
-    return noticed;
-  }
-
-  /** What `notice` answered is kept now by whoever asked. */
-  heard(id: number): void {
-    this.#commit((tx) => heard(tx, id));
-  }
-
-  /** Which updates have come here since the last look: see `SeenUpdates.since`. */
-  updatesSince(look: { after: number; since: number; mark: number | null }): SeenSince {
-    const epoch = this.#rulesInForce()?.epochs.staffEpoch ?? 0;
-    return this.#tables.seenUpdates.since({ ...look, epoch });
-  }
-
-  /** Those of some numbers of updates that have come here. */
-  updatesAmong(holes: Pick<Hole, "from" | "to">[]): SeenUpdate[] {
-    return this.#tables.seenUpdates.among(holes);
-  }
-
-  /** Tells the leads what a look at everything has found. */
-  tellLeads(lines: string[]): void {
-    if (this.#rulesInForce() === null) return;
-    this.#commit((tx) => {
-      for (const lead of tx.rules.policy.roster.leads) {
-        tx.tellAgent(lead, 0, { code: "reconciliation", lines });
-      }
-    });
-  }
-
-  /** How it goes with an endpoint here: what waits, what was given up, since when it is left alone. */
-  hook(webhook: string): HookHealth {
-    const rules = this.#rulesInForce();
-    const disabledAt = rules === null ? null : disabledSince({ rules, facts: this.#tables.facts }, webhook);
-    return { ...this.#tables.hookLog.counts(webhook), disabledAt };
-  }
-
-  /** Deliveries to an endpoint, newest first; `before` is the number of the last one of the page before. */
-  hookDeliveries(
-    webhook: string,
-    page: { state: HookDelivery["state"] | null; before: number; limit: number },
-  ): (HookDelivery & { id: string })[] {
-    const group = this.#rulesInForce()?.group.id;
-    if (group === undefined) return [];
-    return this.#tables.hookLog.list(webhook, page).map((one) => ({ ...one, id: messageId(group, one.seq) }));
-  }
-
-  /**
-   * Sends again what an endpoint did not take: these, or those of a time; once for each cause. Answers how many; null: it
-   * is left alone.
-   */
-  replayHook(webhook: string, which: DeadLetters, cause: string): number | null {
-    if (this.#rulesInForce() === null) return 0;
-    return this.#once(
-      cause,
-      (tx) => replayHook(tx, webhook, which),
-      (replayed) => replayed !== null && replayed > 0,
-    );
-  }
-
-  /** Sends an endpoint a message to try it, once for each cause. Answers its id; null: it is left alone. */
-  pingHook(webhook: string, cause: string): string | null {
-    if (this.#rulesInForce() === null) return null;
-    return this.#once(
-      cause,
-      (tx) => ping(tx, webhook),
-      (id) => id !== null,
-    );
-  }
-
-  /** Re-enables an endpoint that was disabled by a 410; `tell`: groups to pass it on to. Answers whether it was disabled. */
-  enableHook(webhook: string, tell: string[]): boolean {
-    return this.#rulesInForce() !== null && this.#commit((tx) => enable(tx, webhook, tell));
-  }
-
-  /** Sends every ticket, event and contact to the record again. Answers how many tickets. */
-  reproject(): number {
-    const count = this.ctx.storage.transactionSync(() => {
-      this.wake.by(this.#now() + SAFETY_WAKE_MS);
-      return this.#tables.unrecorded.forgetAll();
-    });
-    this.drain.kick();
-    return count;
-  }
-
-  /** Whether a customer's messages are passed on from now on; null: they are. */
-  block(customer: number, since: number | null): void {
-    const { blocked } = this.#tables;
-    this.ctx.storage.transactionSync(() =>
-      since === null ? blocked.delete(customer) : blocked.add(customer, since),
-    );
-  }
-
-  /** Several customers whose messages are not passed on. */
-  blockAll(customers: { customer: number; since: number }[]): void {
-    const { blocked } = this.#tables;
-    this.ctx.storage.transactionSync(() => {
-      for (const { customer, since } of customers) blocked.add(customer, since);
-    });
-  }
-
-  /** What this group has of a person, null if nothing. */
-  contactInside(id: number): ContactInside | null {
-    return this.#rulesInForce() === null ? null : contactInside(this.#tables, id);
-  }
-
-  /** Which messages were passed on, without their words; `after` is the last one's number in the person's chat. */
-  linksOf(id: number, by: "customer" | "staff", after: number, limit: number): MessageLink[] {
-    return this.#tables.messages.links(id, by, after, limit);
-  }
-
-  /** How much `erase` would remove here, null if nothing; with the references of the first `refsMax` tickets. */
-  erasable(people: number[], refsMax: number): Erasable | null {
-    return this.#rulesInForce() === null ? null : erasable(this.#tables, people, refsMax);
-  }
-
-  /** Removes what this group has of people, a step at a time: see `erase`. */
-  erase(erasure: string, people: number[]): ErasureStep {
-    const nothing = { customers: 0, tickets: 0, events: 0, messages: 0, deliveries: 0, other: 0 };
-    if (this.#rulesInForce() === null) return { removed: nothing, topics: [], more: false, found: false };
-    return this.#commit((tx) => erase(tx, erasure, people));
-  }
-
-  /** The receipt of an erasure is written: nothing of it is kept here. */
-  endErasure(erasure: string): void {
-    this.#tables.erasures.end(erasure);
-  }
-
-  /** Forgets what is older than the configuration keeps, a step at a time. Answers what, and whether there is more. */
-  forget(wanted: Forgetting): Forgotten {
-    if (this.#rulesInForce() === null) return { tickets: 0, webhooks: 0, profiles: 0, more: false };
-    this.#purge();
-    return this.#commit((tx) => forgetOld(tx, wanted));
-  }
-
   /** What another group's object says about a ticket; `key` tells a repetition. */
   fromPeer(
     from: string,
@@ -833,6 +618,16 @@ export class TopicGroup extends DurableObject<Env> {
       this.#tables.waiting.forget();
       throw error;
     }
+  }
+
+  /** Changes what counts as recorded, and has the record told. */
+  #tellRecord<T>(work: () => T): T {
+    const answer = this.ctx.storage.transactionSync(() => {
+      this.wake.by(this.#now() + SAFETY_WAKE_MS);
+      return work();
+    });
+    this.drain.kick();
+    return answer;
   }
 
   /** Runs the work once per cause; a repeated cause gets the stored answer. */

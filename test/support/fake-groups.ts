@@ -57,7 +57,7 @@ export class FakeGroups {
       this.down.has(group)
         ? Promise.reject(new Error(`the object of ${group} is down`))
         : Promise.resolve(answer());
-    return {
+    const flat = {
       inHand: () => answering(() => ({ tickets: [], waiting: 0 })),
       retire: () => answering(() => "done"),
       receive: (update: unknown, configVersion: number): Promise<Receipt> =>
@@ -152,6 +152,15 @@ export class FakeGroups {
           this.onReproject();
           return 3;
         }),
+    };
+    const subject = () => flat;
+    return {
+      ...flat,
+      deliveries: subject,
+      privacy: subject,
+      reconciliation: subject,
+      record: subject,
+      team: subject,
     };
   }
 }

@@ -70,15 +70,17 @@ describe("an agent of two groups", () => {
     const stage = await open();
     const vip = stage.groupStub("vip");
     const say = (availability: "away" | "online", cause: string) =>
-      vip.setPresence(9002, { availability, until: null }, cause, 1);
+      vip.team().setPresence(9002, { availability, until: null }, cause, 1);
     expect([await say("away", "one"), await say("online", "two"), await say("away", "one")]).toEqual([
       "done",
       "done",
       "done",
     ]);
-    expect(await vip.agents()).toMatchObject([{ id: 9002, availability: "online" }]);
-    expect(await vip.setPresence(1, { availability: "away", until: null }, "three", 1)).toBe("unknown");
-    expect(await vip.setPresence(9002, { availability: "away", until: null }, "four", 99)).toBe(
+    expect(await vip.team().agents()).toMatchObject([{ id: 9002, availability: "online" }]);
+    expect(await vip.team().setPresence(1, { availability: "away", until: null }, "three", 1)).toBe(
+      "unknown",
+    );
+    expect(await vip.team().setPresence(9002, { availability: "away", until: null }, "four", 99)).toBe(
       "config_needed",
     );
   });

@@ -412,7 +412,7 @@ describe("an erasure", () => {
       const row = await store.begin({ id: "cut", pseudonym: "erased-x", people }, doer, stage.now);
       // Whoever was at work has done this much, and told nobody.
       if (when !== "before anything")
-        for (let more = true; more;) ({ more } = await stage.groupStub().erase(row.id, people));
+        for (let more = true; more;) ({ more } = await stage.groupStub().privacy().erase(row.id, people));
       if (when === "after both") {
         const named = [{ contact: customer.id, pseudonym: "erased-x" }];
         for (let more = true; more;) ({ more } = await store.erase(row.id, named, stage.now));
@@ -694,7 +694,7 @@ describe("an erasure", () => {
     expect(preview.groups.map(({ tickets, ticketCount }) => [tickets.length, ticketCount])).toEqual([
       [200, 251],
     ]);
-    const step = await stage.groupStub().erase("first", [customer.id]);
+    const step = await stage.groupStub().privacy().erase("first", [customer.id]);
     expect(step).toMatchObject({ more: true, removed: { tickets: TICKETS_FORGOTTEN_AT_ONCE_MAX } });
     const begun = await json<Erasure>("POST", `/api/v1/contacts/${customer.id}/erase`);
     expect(begun.removed.objects["tickets"]).toBe(251 - TICKETS_FORGOTTEN_AT_ONCE_MAX);

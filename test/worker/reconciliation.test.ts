@@ -179,7 +179,14 @@ test("a group whose object does not answer is told the leads, once; the others a
   const silent = {
     getByName: (name: string) =>
       name === "vip"
-        ? new Proxy({}, { get: () => () => Promise.reject(new Error("it is away")) })
+        ? new Proxy(
+            {},
+            {
+              get: () => () => {
+                throw new Error("it is away");
+              },
+            },
+          )
         : env.TOPIC_GROUP.getByName(name),
   } as unknown as Env["TOPIC_GROUP"];
   for (let n = 0; n < 2; n += 1) {

@@ -545,7 +545,7 @@ describe("with several groups", () => {
       expect(said).toHaveLength(1);
     }
     expect(await post("enable")).toMatchObject({ changed: true });
-    expect(await stage.groupStub("vip").hook("crm")).toMatchObject({ disabledAt: null });
+    expect(await stage.groupStub("vip").endpoints().health("crm")).toMatchObject({ disabledAt: null });
     await bea.write("/new And this");
     await stage.settle(5_000);
     expect(await endpoint.received()).toHaveLength(2);
@@ -566,9 +566,11 @@ describe("with several groups", () => {
     await endpoint.answers({ status: 410 });
     await post("ping");
     await stage.settle(3_000);
-    expect(await stage.groupStub("vip").hook("crm")).toMatchObject({ disabledAt: expect.any(Number) });
+    expect(await stage.groupStub("vip").endpoints().health("crm")).toMatchObject({
+      disabledAt: expect.any(Number),
+    });
     await stage.pass(1_000);
-    await stage.groupStub("main").enableHook("crm", ["vip"]);
+    await stage.groupStub("main").endpoints().enable("crm", ["vip"]);
     await stage.settle(3_000);
     expect(await health()).toMatchObject({ status: "active" });
   });

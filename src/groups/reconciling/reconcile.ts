@@ -108,6 +108,6 @@ async function tell(env: Env, config: Config, news: readonly Finding[]): Promise
   const timeZone = timeZoneOf(config);
   const wall = (at: number): string => wallTime(at, timeZone);
   const lines = news.map((one) => findingInWords(one, wall, zoneWords(timeZone)));
-  const told = await askGroup(env, defaultGroupOf(config), (stub) => stub.tellLeads(lines));
+  const told = await askGroup(env, defaultGroupOf(config), (stub) => stub.reconciliation().tellLeads(lines));
   return "answer" in told;
 }

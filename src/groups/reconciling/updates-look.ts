@@ -25,7 +25,7 @@ export async function lookAtUpdates({
   const since = (before?.lookedAt ?? now) - CLOCKS_DIFFER_MS;
   const groups = await new ConfigStore(env.DB).groupsEver();
   const answers = await askGroups(env, groups, (stub, group) =>
-    stub.updatesSince({ after, since, mark: before?.marks[group] ?? null }),
+    stub.reconciliation().updatesSince({ after, since, mark: before?.marks[group] ?? null }),
   );
   const seen: SeenUpdate[] = [];
   const marks: Record<string, number> = {};
@@ -39,7 +39,7 @@ export async function lookAtUpdates({
   let found = lookThrough(before, { ...asked, seen });
   if (found.missing.length > 0) {
     const { missing } = found;
-    const others = await askGroups(env, groups, (stub) => stub.updatesAmong(missing));
+    const others = await askGroups(env, groups, (stub) => stub.reconciliation().updatesAmong(missing));
     for (const answer of others) {
       if ("unreachable" in answer) return nothing;
       seen.push(...answer.answer);

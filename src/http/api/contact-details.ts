@@ -215,7 +215,9 @@ async function tellGroups(
   let since = (await store.find(id))?.blockedAt ?? null;
   for (let told = 0; told < BLOCK_TOLD_MAX; told += 1) {
     const now = since;
-    const answers = await askGroups(c.env, groupIds(versioned.config), (stub) => stub.block(id, now));
+    const answers = await askGroups(c.env, groupIds(versioned.config), (stub) =>
+      stub.privacy().block(id, now),
+    );
     if (answers.some((answer) => "unreachable" in answer)) return "group.unreachable";
     since = (await store.find(id))?.blockedAt ?? null;
     if (since === now) return null;

@@ -131,7 +131,7 @@ contactErasureApi.add(
       new Erasures(c.env.DB).preview(people),
       new LegalHolds(c.env.DB).over(people),
       askGroups(c.env, await new ConfigStore(c.env.DB).groupsEver(), (stub) =>
-        stub.erasable(people, PREVIEWED_TICKETS_MAX),
+        stub.privacy().erasable(people, PREVIEWED_TICKETS_MAX),
       ),
     ]);
     const groups = answers.flatMap((answer) => {
@@ -207,7 +207,11 @@ function held(c: Context<Desk>, holds: number) {
 /** Whether anything is there to erase, in the record or in an object that the record has not heard of yet. */
 async function isKnown(c: Context<Desk>, id: number, groups: string[]): Promise<boolean> {
   if (await new ContactDetails(c.env.DB).isKnown(id)) return true;
-  const answers = await askGroups(c.env, groups, async (stub) => (await stub.contactInside(id)) !== null);
+  const answers = await askGroups(
+    c.env,
+    groups,
+    async (stub) => (await stub.privacy().contactInside(id)) !== null,
+  );
   return gathered(answers).answers.includes(true);
 }
 

@@ -134,7 +134,7 @@ async function* eventsOf(d1: D1Database, tickets: readonly string[]) {
 async function* groupsOf(env: Env, id: number, groups: string[]): AsyncGenerator<string> {
   let first = true;
   for (const group of groups) {
-    const asked = await askGroup(env, group, (stub) => stub.contactInside(id));
+    const asked = await askGroup(env, group, (stub) => stub.privacy().contactInside(id));
     // Half a document that looks whole would be worse than none.
     if ("unreachable" in asked) throw new Error(`group ${group} did not answer`);
     const inside = asked.answer;
@@ -145,7 +145,9 @@ async function* groupsOf(env: Env, id: number, groups: string[]): AsyncGenerator
     for (const by of ["customer", "staff"] as const) {
       for (let after = 0, more = true; more;) {
         const from = after;
-        const answer = await askGroup(env, group, (stub) => stub.linksOf(id, by, from, EXPORT_PAGE_ROWS));
+        const answer = await askGroup(env, group, (stub) =>
+          stub.privacy().linksOf(id, by, from, EXPORT_PAGE_ROWS),
+        );
         if ("unreachable" in answer) throw new Error(`group ${group} did not answer`);
         const links = answer.answer;
         if (links.length > 0)

@@ -33,7 +33,7 @@ groupsApi.add(
       action: "group.reprojected",
       target: { kind: "group", id: group },
     });
-    const asked = await askGroup(c.env, group, (stub) => stub.reproject());
+    const asked = await askGroup(c.env, group, (stub) => stub.record().reproject());
     if ("unreachable" in asked) return problem(c, "group.unreachable");
     log("info", "record.reprojected", { group, tickets: asked.answer, by: c.get("principal").name });
     return c.json({ group, tickets: asked.answer }, 202);

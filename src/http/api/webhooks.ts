@@ -106,7 +106,7 @@ webhooksApi.add(
     const { config } = c.get("versioned");
     const items = await Promise.all(
       config.webhooks.map(async ({ id, url, events }) => {
-        const asked = await askGroups(c.env, groupIds(config), (stub) => stub.hook(id));
+        const asked = await askGroups(c.env, groupIds(config), (stub) => stub.endpoints().health(id));
         const { answers: heard, unreachableGroups } = gathered(asked);
         const disabledAt = heard.flatMap((one) => one.disabledAt ?? []).sort((a, b) => a - b)[0] ?? null;
         return {
@@ -174,7 +174,7 @@ webhooksApi.add(
     for (const group of groups.slice(start)) {
       const wanted = limit - items.length;
       const page = { state: state ?? null, before, limit: wanted };
-      const asked = await askGroup(c.env, group, (stub) => stub.hookDeliveries(id, page));
+      const asked = await askGroup(c.env, group, (stub) => stub.endpoints().deliveries(id, page));
       if ("unreachable" in asked) unreachableGroups.push(group);
       const rows = "answer" in asked ? asked.answer : [];
       for (const { id: message, type, state: is, at, attempts, code, deliveredAt, nextTryAt } of rows) {
@@ -244,7 +244,7 @@ webhooksApi.add(
     if (!hasEndpoint(config, id)) return problem(c, "webhook.not_found");
     const takeBack = await noted(c, "webhook.replayed", id);
     const asked = await askGroups(c.env, groupIds(config), (stub, group) =>
-      stub.replayHook(
+      stub.endpoints().replay(
         id,
         {
           seqs: ids === undefined ? null : ids.flatMap((one) => numberIn(one, group) ?? []),
@@ -285,7 +285,9 @@ webhooksApi.add(
     const { config } = c.get("versioned");
     if (!hasEndpoint(config, id)) return problem(c, "webhook.not_found");
     const takeBack = await noted(c, "webhook.pinged", id);
-    const asked = await askGroup(c.env, defaultGroupOf(config), (stub) => stub.pingHook(id, c.get("cause")));
+    const asked = await askGroup(c.env, defaultGroupOf(config), (stub) =>
+      stub.endpoints().ping(id, c.get("cause")),
+    );
     if ("unreachable" in asked) return problem(c, "group.unreachable");
     if (asked.answer === null) {
       await takeBack();
@@ -316,12 +318,12 @@ webhooksApi.add(
     const { config } = c.get("versioned");
     if (!hasEndpoint(config, id)) return problem(c, "webhook.not_found");
     const takeBack = await noted(c, "webhook.enabled", id);
-    const asked = await askGroups(c.env, groupIds(config), (stub) => stub.enableHook(id, []));
+    const asked = await askGroups(c.env, groupIds(config), (stub) => stub.endpoints().enable(id, []));
     const { answers, unreachableGroups } = gathered(asked);
     const changed = answers.includes(true);
     const messenger = asked.find((one) => "answer" in one)?.group;
     if (messenger !== undefined && unreachableGroups.length > 0)
-      await askGroup(c.env, messenger, (stub) => stub.enableHook(id, unreachableGroups));
+      await askGroup(c.env, messenger, (stub) => stub.endpoints().enable(id, unreachableGroups));
     if (!changed && unreachableGroups.length === 0) await takeBack();
     return c.json({ changed, unreachableGroups }, 200);
   },

@@ -1,0 +1,58 @@
+import { enable, ping, replayHook } from "../endpoints/hooks.ts";
+import type { HookHealth } from "../receipt.ts";
+import { disabledSince, messageId } from "../rules/hook-state.ts";
+import type { DeadLetters, HookDelivery } from "../tables/hook-log.ts";
+import { GroupRpc } from "./group-rpc.ts";
+
+/** Endpoints of the configuration, as this group delivers to them. */
+export class EndpointsRpc extends GroupRpc {
+  /** How it goes with an endpoint here: what waits, what was given up, since when it is left alone. */
+  health(webhook: string): HookHealth {
+    const rules = this.inside.rules();
+    const disabledAt =
+      rules === null ? null : disabledSince({ rules, facts: this.inside.tables.facts }, webhook);
+    return { ...this.inside.tables.hookLog.counts(webhook), disabledAt };
+  }
+
+  /** Deliveries to an endpoint, newest first; `before` is the number of the last one of the page before. */
+  deliveries(
+    webhook: string,
+    page: { state: HookDelivery["state"] | null; before: number; limit: number },
+  ): (HookDelivery & { id: string })[] {
+    const group = this.inside.rules()?.group.id;
+    if (group === undefined) return [];
+    return this.inside.tables.hookLog
+      .list(webhook, page)
+      .map((one) => ({ ...one, id: messageId(group, one.seq) }));
+  }
+
+  /**
+   * Sends again what an endpoint did not take: these, or those of a time; once for each cause. Answers how many; null: it
+   * is left alone.
+   */
+  replay(webhook: string, which: DeadLetters, cause: string): number | null {
+    return this.byRules<number | null>(0, () =>
+      this.inside.once(
+        cause,
+        (tx) => replayHook(tx, webhook, which),
+        (replayed) => replayed !== null && replayed > 0,
+      ),
+    );
+  }
+
+  /** Sends an endpoint a message to try it, once for each cause. Answers its id; null: it is left alone. */
+  ping(webhook: string, cause: string): string | null {
+    return this.byRules<string | null>(null, () =>
+      this.inside.once(
+        cause,
+        (tx) => ping(tx, webhook),
+        (id) => id !== null,
+      ),
+    );
+  }
+
+  /** Re-enables an endpoint that was disabled by a 410; `tell`: groups to pass it on to. Answers whether it was disabled. */
+  enable(webhook: string, tell: string[]): boolean {
+    return this.inside.rules() !== null && this.inside.commit((tx) => enable(tx, webhook, tell));
+  }
+}

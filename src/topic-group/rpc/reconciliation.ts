@@ -1,0 +1,51 @@
+import type { Noticed, StaffChat } from "../../domain/desk/reconciliation.ts";
+import type { Hole, SeenSince, SeenUpdate } from "../../domain/desk/update-ledger.ts";
+import { heard, isOver, notice, troubleIn } from "../reconciliation/noticing.ts";
+import { FACTS } from "../tables/facts.ts";
+import { STAFF } from "../tables/lane.ts";
+import { GroupRpc } from "./group-rpc.ts";
+
+/** What a look at everything asks of a group, and says to it. */
+export class ReconciliationRpc extends GroupRpc {
+  /** The reconciliation reports the staff group's state and collects this object's findings: see `notice`. */
+  notice(chat: StaffChat | null, quiet: boolean): Noticed | null {
+    if (this.inside.rules() === null) return null;
+    // In a group in which nothing happens no alarm rings.
+    this.inside.purge();
+    const before = this.inside.tables.facts.get(FACTS.trouble);
+    const trouble = chat === null ? null : troubleIn(chat);
+    const noticed = this.inside.commit((tx) =>
+      notice(tx, chat, { echoes: this.inside.echoes(), quiet, probes: !this.inside.drain.pressed(STAFF) }),
+    );
+    if (trouble !== null) this.inside.drain.stopped(trouble);
+    else if (chat !== null && isOver(before)) this.inside.drain.mended();
+    this.inside.drain.kick();
+    return noticed;
+  }
+
+  /** What `notice` answered is kept now by whoever asked. */
+  heard(id: number): void {
+    this.inside.commit((tx) => heard(tx, id));
+  }
+
+  /** Which updates have come here since the last look: see `SeenUpdates.since`. */
+  updatesSince(look: { after: number; since: number; mark: number | null }): SeenSince {
+    const epoch = this.inside.rules()?.epochs.staffEpoch ?? 0;
+    return this.inside.tables.seenUpdates.since({ ...look, epoch });
+  }
+
+  /** Those of some numbers of updates that have come here. */
+  updatesAmong(holes: Pick<Hole, "from" | "to">[]): SeenUpdate[] {
+    return this.inside.tables.seenUpdates.among(holes);
+  }
+
+  /** Tells the leads what a look at everything has found. */
+  tellLeads(lines: string[]): void {
+    if (this.inside.rules() === null) return;
+    this.inside.commit((tx) => {
+      for (const lead of tx.rules.policy.roster.leads) {
+        tx.tellAgent(lead, 0, { code: "reconciliation", lines });
+      }
+    });
+  }
+}
