@@ -118,7 +118,6 @@ export const TEXT_CHARS_MAX = 4_096;
 export const CAPTION_CHARS_MAX = 1_024;
 export const TOAST_CHARS_MAX = 200;
 export const TOPIC_NAME_CHARS_MAX = 128;
-export const ALBUM_ITEMS_MAX = 10;
 /** Telegram deletes a message for everyone only this long after it was sent. */
 export const DELETE_WITHIN_MS = 48 * 3_600_000;
 

@@ -13,7 +13,7 @@ import { readable } from "./readable.ts";
 import type { Shown } from "./schemas.ts";
 import { parsed } from "./validation.ts";
 
-export type Verb = "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
+type Verb = "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
 type Name = `${Verb} /${string}`;
 interface Header {
   description?: string;

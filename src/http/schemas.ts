@@ -28,7 +28,8 @@ export class ShownSchemas {
   /** Writes what each of them takes, and answers the named ones (those with an `id` in their `meta`). */
   fill(): Record<string, Schema> {
     const shapes = new Map<string, Record<string, z.ZodType>>();
-    const whole = z.toJSONSchema(z.object({ ...[...this.#places.keys()] }), {
+    const shown = Object.fromEntries([...this.#places.keys()].map((schema, n) => [n, schema]));
+    const whole = z.toJSONSchema(z.object(shown), {
       io: "input",
       unrepresentable: "any",
       override({ zodSchema, jsonSchema }) {

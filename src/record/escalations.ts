@@ -14,7 +14,7 @@ export const ESCALATION_ACTS = [
   "webhook",
   "manual",
 ] as const;
-export type EscalationAct = (typeof ESCALATION_ACTS)[number];
+type EscalationAct = (typeof ESCALATION_ACTS)[number];
 
 /** Several conditions all hold. Instants in ms since 1970; `since` is included, `until` is not. */
 export interface EscalationFilter {

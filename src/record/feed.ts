@@ -23,7 +23,7 @@ export interface FeedPlace {
 /** Before everything. */
 export const FEED_BEGIN: FeedPlace = { seq: 0, ticketId: "", n: 0 };
 
-export interface FeedEvent {
+interface FeedEvent {
   event: TicketEventRow;
   /** Null where the record knows no such ticket. */
   ref: string | null;

@@ -25,7 +25,7 @@ export interface MetricsFilter {
 }
 
 /** Exact nearest-rank percentiles, in ms; null where there is nothing to rank. */
-export interface Spread {
+interface Spread {
   count: number;
   medianMs: number | null;
   p90Ms: number | null;

@@ -170,6 +170,8 @@ export const ticketDocs = sqliteTable(
  * The order in which the record was told of events: a trigger gives each new row of `ticket_events` the next number,
  * in the transaction that writes it. D1 writes one transaction after the other, so whoever has read up to a number
  * has missed none before it. Rows outlive their events; whoever forgets old ones leaves the newest.
+ *
+ * @public
  */
 export const eventFeed = sqliteTable("event_feed", {
   seq: integer().primaryKey(),

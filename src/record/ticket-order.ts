@@ -92,7 +92,7 @@ export function behind(sorting: Sorting, { value, id }: TicketPosition): SQL {
 }
 
 /** Where a priority stands among the ranks. */
-export function rankOf({ ranks }: Sorting, priority: Priority): number {
+function rankOf({ ranks }: Sorting, priority: Priority): number {
   return Math.max(ranks.indexOf(priority), 0);
 }
 

@@ -73,7 +73,7 @@ function essence(value: unknown, name: string): unknown {
 }
 
 /** HalfSipHash-2-4 over UTF-16 code units: a keyed hash of 32 bits (Aumasson and Bernstein). */
-export function halfSipHash(text: string, [k0, k1]: MarkKey): number {
+function halfSipHash(text: string, [k0, k1]: MarkKey): number {
   let v0 = k0;
   let v1 = k1;
   let v2 = 0x6c796765 ^ k0;

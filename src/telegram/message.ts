@@ -175,7 +175,7 @@ export function composedWords({ kind, text, said }: Pick<Writing, "kind" | "text
   return kind === "rich_message" || kind === "checklist" ? said : text;
 }
 
-export function isService(message: Message): boolean {
+function isService(message: Message): boolean {
   return SERVICE_FIELDS.some((field) => field in message);
 }
 

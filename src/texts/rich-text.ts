@@ -8,7 +8,7 @@ export interface RichText {
 
 export type Mark = Style & { offset: number; length: number };
 
-export type Style =
+type Style =
   | { kind: "bold" | "italic" | "code" }
   | { kind: "link"; url: string }
   /** A person, who is notified if they are in the chat. */
@@ -48,7 +48,7 @@ export function bold(text: string): RichText {
 }
 
 /** All of a text in italics, but for its code, in which messengers nest nothing. */
-export function italics({ text, marks }: RichText): RichText {
+function italics({ text, marks }: RichText): RichText {
   const slanted: Mark[] = [];
   let from = 0;
   const until = (end: number): void => {

@@ -7,7 +7,7 @@ import type { Delivery } from "../../src/sandbox/telegram/webhook-delivery.ts";
 export const TOKEN = "1:sandbox";
 export const BOT_ID = 1;
 export const GROUP_ID = -1001234567890;
-export const NOON = Date.parse("2026-10-05T12:00:00Z");
+const NOON = Date.parse("2026-10-05T12:00:00Z");
 
 /** A world without a server, its clock standing still at noon and nothing limited. */
 export function aWorld({ budgets = "off" }: { budgets?: "real" | "off" } = {}) {

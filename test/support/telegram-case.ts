@@ -16,7 +16,7 @@ interface Profile {
 }
 
 /** A message, or something that is done. test/cases/README.md explains the fields. */
-export interface Step {
+interface Step {
   id?: string;
   customer?: Fields;
   agent?: Fields;
@@ -37,7 +37,7 @@ export interface Step {
   quiet?: number;
 }
 
-export interface Expectation {
+interface Expectation {
   why: string;
   after?: string;
   toEnd?: boolean;

@@ -101,7 +101,7 @@ export class OpeningHours {
 }
 
 /** An end that is not after its beginning lies on the day after. */
-export function shiftOf(text: string): Shift {
+function shiftOf(text: string): Shift {
   const [from, to] = text.split("-").map((time) => {
     const [hours, minutes] = time.split(":");
     return (Number(hours) * 60 + Number(minutes)) * MINUTE_MS;

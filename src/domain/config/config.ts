@@ -541,7 +541,6 @@ export type IntakeFieldConfig = Config["intake"]["fields"][number];
 export type CalendarConfig = Config["calendars"][number];
 export type SlaPolicyConfig = Config["slaPolicies"][number];
 export type EnrichmentConfig = NonNullable<Config["routing"]["enrichment"]>;
-export type SkillConfig = Config["routing"]["skills"];
 export type HubSpotConfig = NonNullable<EnrichmentConfig["hubspot"]>;
 export type EscalationPolicyConfig = Config["escalationPolicies"][number];
 

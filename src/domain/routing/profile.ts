@@ -18,7 +18,7 @@ import {
 import type { SkillTable } from "../team/skill-table.ts";
 import type { SkillLevels } from "../team/skills.ts";
 
-export type Attributes = Readonly<Record<string, string | number | boolean>>;
+type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 /** What another system says about a customer and their concern; null, or empty, where it says nothing. */
 export interface Profile {

@@ -29,7 +29,7 @@ export interface Moment extends MomentOf {
  * - `nobody`: there is nobody to reassign to or to tell; the leads or the topic were told instead
  * - `unchanged`: the ticket is so already
  */
-export type EscalationResult = "done" | "held" | "nobody" | "unchanged";
+type EscalationResult = "done" | "held" | "nobody" | "unchanged";
 
 /** An action of an escalation step, and what came of it. */
 export interface EscalationReceipt {

@@ -62,7 +62,7 @@ export function slaRulesOf(config: Config, since: number): SlaRules {
 }
 
 /** The tier of customers of whom nobody knows one, `null` if the desk has no tiers. */
-export function defaultTierOf(config: Config): string | null {
+function defaultTierOf(config: Config): string | null {
   if (config.routing.defaultTier !== undefined) return config.routing.defaultTier;
   const tiers = Object.entries(config.tiers).sort(([, a], [, b]) => a.score - b.score);
   return tiers[0]?.[0] ?? null;

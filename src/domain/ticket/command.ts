@@ -12,7 +12,7 @@ export type AgentActor = Extract<Actor, { kind: "agent" }>;
 export type Worker = Extract<Actor, { kind: "agent" | "key" }>;
 
 /** What a new ticket is made of; the shell knows the number, the domain never counts by itself. */
-export interface Opening {
+interface Opening {
   number: number;
   customer: number;
   subject: string;
@@ -23,7 +23,7 @@ export interface Opening {
 }
 
 /** What a program knows about the ticket that it opens. */
-export interface Request extends Opening {
+interface Request extends Opening {
   /** The queue that was asked for; null: the rules decide. */
   queue: string | null;
   /** The group where it shall be, and its queue for what the rules would send elsewhere; null: any. */

@@ -195,7 +195,7 @@ function isOutdone(line: SlaLine, all: readonly SlaLine[]): boolean {
 const TOPIC = 0;
 
 /** Whether the desk noted an event so long after it was due that people should know. */
-export function isLate({ at }: { at: number }, notedAt: number): boolean {
+function isLate({ at }: { at: number }, notedAt: number): boolean {
   return notedAt - at > LATE_AFTER_MS;
 }
 

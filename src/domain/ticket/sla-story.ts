@@ -18,7 +18,7 @@ export interface Segments {
 }
 
 /** A clock of a ticket and why it shows what it shows. Instants in ms since 1970, durations in ms. */
-export interface ClockExplained extends Segments {
+interface ClockExplained extends Segments {
   metric: SlaClock["metric"];
   instance: number;
   state: ClockState;
@@ -34,7 +34,7 @@ export interface ClockExplained extends Segments {
 }
 
 /** Something that happened to a clock, or was done about it. */
-export type PastEscalation = { n: number; at: number; notedAt: number | null } & (
+type PastEscalation = { n: number; at: number; notedAt: number | null } & (
   | ({ type: "sla_warned" | "sla_breached" | "sla_overdue" } & MomentOf)
   | ({ type: "escalation_taken" } & MomentOf & EscalationReceipt)
   | { type: "escalation_notices_merged"; notices: HeldNotice[] }
@@ -42,7 +42,7 @@ export type PastEscalation = { n: number; at: number; notedAt: number | null } &
 );
 
 /** What will happen if nobody keeps the promise until then. */
-export interface PlannedEscalation extends MomentOf {
+interface PlannedEscalation extends MomentOf {
   at: number;
   /** Null where the policy has no step for it: then it is only noted. */
   step: number | null;

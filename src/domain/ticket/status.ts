@@ -9,10 +9,6 @@
 export const TICKET_STATUSES = ["open", "in_progress", "escalated", "waiting", "resolved", "closed"] as const;
 export type TicketStatus = (typeof TICKET_STATUSES)[number];
 
-export function isTicketStatus(text: string): text is TicketStatus {
-  return (TICKET_STATUSES as readonly string[]).includes(text);
-}
-
 /** A ticket that still takes work: everything but `closed`. */
 export function isActive(ticket: { status: TicketStatus }): boolean {
   return ticket.status !== "closed";

@@ -18,7 +18,7 @@ import type { TicketEvent } from "./event.ts";
 import type { TicketStatus } from "./status.ts";
 
 /** What an agent asked to be reminded of; `at` in ms since 1970. */
-export interface Reminder {
+interface Reminder {
   agent: number;
   name: string;
   at: number;

@@ -23,7 +23,7 @@ export const STOPS = [
 type Stop = (typeof STOPS)[number];
 
 /** What a drain did. */
-export interface Drained {
+interface Drained {
   /** Updates by what became of them. */
   taken: Record<Exclude<Received["status"], "again">, number>;
   /** Null: there was nothing more. What was not taken waits at Telegram. */

@@ -10,7 +10,7 @@ import type { TicketEventRow, TicketRow } from "../../record/queries.ts";
 import { eventData } from "../written.ts";
 import { Instant, instant, instantOrNull } from "./shared.ts";
 
-export const Status = z.enum(TICKET_STATUSES);
+const Status = z.enum(TICKET_STATUSES);
 const PROMISED = {
   metric: z.enum(METRICS),
   at: Instant.nullable().meta({

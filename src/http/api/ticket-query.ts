@@ -22,7 +22,7 @@ function orderOf(order: AnyOrder): TicketOrder {
 }
 
 /** The words of a search; a text without any finds nothing, so it is none. */
-export const SearchText = z
+const SearchText = z
   .string()
   .max(SEARCH_CHARS_MAX)
   .transform((text, ctx) => {

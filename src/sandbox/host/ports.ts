@@ -17,7 +17,7 @@ export interface ChosenPorts extends Ports {
 /** A port that somebody named, and that cannot be had. */
 export class PortNotFree extends Error {}
 
-export const DEFAULT_PORTS: Ports = { page: 8788, desk: 8787 };
+const DEFAULT_PORTS: Ports = { page: 8788, desk: 8787 };
 /** How many are tried beside the ones that are taken before any will do. */
 const NEIGHBOURS = 20;
 const LOOK_TIMEOUT_MS = 500;

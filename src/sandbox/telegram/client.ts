@@ -22,7 +22,7 @@ export { ActRefused } from "./refusal.ts";
 export type { Customer } from "./client/customer.ts";
 export type { Channel, Group } from "./client/group.ts";
 export type { Member, Thread } from "./client/member.ts";
-export type { MessageContent, Person, Pressed, WriteOptions } from "./client/person.ts";
+export type { MessageContent } from "./client/person.ts";
 export type { Change, Delivery, DeliveryOutcome, FaultSettings, LoggedCall, SeenMessage, Topic };
 
 const DELIVERIES_MAX = 10_000;

@@ -39,7 +39,7 @@ export function tellEdited(world: World, message: StoredMessage): void {
   );
 }
 
-export function hears(world: World, message: StoredMessage): boolean {
+function hears(world: World, message: StoredMessage): boolean {
   const chat = chatOf(world.state, message);
   if (message.senderId === world.botId && message.senderChatId === null) {
     return message.pinnedId !== null || ECHOED.some((field) => field in message.content);

@@ -133,7 +133,7 @@ export const commands = {
   }),
 };
 
-export type Commands = typeof commands;
+type Commands = typeof commands;
 export type CommandName = keyof Commands;
 export type CommandInput<Name extends CommandName> = z.input<Commands[Name]["input"]>;
 export type CommandResult<Name extends CommandName> = ReturnType<Commands[Name]["run"]>;

@@ -187,7 +187,7 @@ export function mediaFromCall(world: World, params: Params, kind: FileKind): Con
   return referenced(world, kind, reference ?? "", facts);
 }
 
-export function uploaded(world: World, kind: FileKind, upload: Upload, facts: FileFacts): Content {
+function uploaded(world: World, kind: FileKind, upload: Upload, facts: FileFacts): Content {
   if (upload.size > (kind === "photo" ? PHOTO_MAX_BYTES : UPLOAD_MAX_BYTES)) throw failures.tooLarge();
   return newFile(world, kind, {
     ...facts,
@@ -198,7 +198,7 @@ export function uploaded(world: World, kind: FileKind, upload: Upload, facts: Fi
   });
 }
 
-export function referenced(world: World, kind: FileKind, reference: string, facts: FileFacts): Content {
+function referenced(world: World, kind: FileKind, reference: string, facts: FileFacts): Content {
   const known = world.state.files[reference];
   if (known) {
     if (known.kind !== kind) {

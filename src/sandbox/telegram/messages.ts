@@ -30,7 +30,7 @@ export interface Draft {
 /** Neither service messages nor what costs or gives money can be copied. */
 const UNCOPYABLE: ReadonlySet<ContentKind> = new Set(["service", "paid_media", "giveaway", "invoice"]);
 
-export function takeMessageId(world: World, chat: SandboxChat): number {
+function takeMessageId(world: World, chat: SandboxChat): number {
   if (chat.type === "private" || chat.type === "group") return world.count("accountMessage");
   chat.lastMessageId += 1;
   return chat.lastMessageId;

@@ -49,7 +49,7 @@ export interface BotAccount {
   profile: UserFromGetMe;
 }
 
-export interface Counters {
+interface Counters {
   user: number;
   chat: number;
   file: number;
@@ -126,7 +126,7 @@ export interface Topic {
   deletedAnswer: DeletedTopicAnswer | null;
 }
 
-export interface GeneralTopic {
+interface GeneralTopic {
   name: string;
   isClosed: boolean;
   isHidden: boolean;
@@ -217,7 +217,7 @@ export type FileKind =
   | "video_note"
   | "sticker";
 
-export interface CallbackQueryRecord {
+interface CallbackQueryRecord {
   id: string;
   userId: number;
   chatId: number;
@@ -245,7 +245,7 @@ export interface WebhookState {
   lastSetAt: number | null;
 }
 
-export interface UpdateQueue {
+interface UpdateQueue {
   nextId: number;
   count: number;
   /** Per queue, oldest first; only the head may be on its way. */
@@ -290,7 +290,7 @@ export interface Budgets {
   webhookEveryMs: number | null;
 }
 
-export interface BudgetState {
+interface BudgetState {
   limits: Budgets;
   /** When the calls that still count were made, by what they count against. */
   spent: Record<string, number[]>;
@@ -298,7 +298,7 @@ export interface BudgetState {
 }
 
 /** What goes wrong. `deed` says whether the call has its effect although the caller cannot know. */
-export type FaultEffect =
+type FaultEffect =
   /** 429 with the given pause; nothing done. */
   | { effect: "flood"; retryAfter: number }
   | { effect: "server_error"; deed?: boolean | undefined }

@@ -2,7 +2,6 @@ import type { Update } from "grammy/types";
 import type { QueuedUpdate } from "./state.ts";
 import type { World } from "./world.ts";
 
-export type UpdateKind = Exclude<keyof Update, "update_id">;
 export type UpdateContent = Omit<Update, "update_id">;
 
 const UPDATES_PENDING_MAX = 100_000;

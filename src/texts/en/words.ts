@@ -69,7 +69,7 @@ export function kindWords(kind: MessageKind): string {
   return KIND_WORDS[kind];
 }
 
-export function actorName(by: Actor): string {
+function actorName(by: Actor): string {
   switch (by.kind) {
     case "customer":
       return "the customer";

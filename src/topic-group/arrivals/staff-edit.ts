@@ -73,7 +73,7 @@ function sendAfterAll(tx: Transaction, row: MessageRow, hint: (text: Notice) => 
 }
 
 /** Remembers what was not understood, so that its correction is. */
-export function misunderstoodKey(messageId: number): ToldKey {
+function misunderstoodKey(messageId: number): ToldKey {
   return toldKey("misunderstood", messageId);
 }
 

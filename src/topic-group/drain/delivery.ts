@@ -92,7 +92,7 @@ export function mustNotRepeat(job: Job, { tickets, messages }: DeliveryContext):
 }
 
 /** The chat behind a lane. */
-export function chatIdOf(lane: Lane, rules: Rules): number {
+function chatIdOf(lane: Lane, rules: Rules): number {
   return lane === STAFF ? rules.group.chatId : chatOfLane(lane);
 }
 

@@ -21,7 +21,7 @@ const STUB_KEPT_MS = 10 * 60_000;
 const STUB_AGE_MAX_MS = CAUSE_KEPT_MS;
 
 /** Remembers that a person did something in a ticket's topic. */
-export function touchedKey(number: number): ToldKey {
+function touchedKey(number: number): ToldKey {
   return toldKey("touched", number);
 }
 

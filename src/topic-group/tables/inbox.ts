@@ -135,7 +135,7 @@ const DEPTH_MAX = 32;
  * The update with every text replaced by its length, but for what Telegram itself says, and without places: what it was
  * can be seen, what it said cannot.
  */
-export function withoutTexts(value: unknown, key = "", depth = 0): unknown {
+function withoutTexts(value: unknown, key = "", depth = 0): unknown {
   if (typeof value === "string") return KEPT_TEXTS.has(key) ? value : `(${value.length} characters)`;
   if (PLACES.has(key)) return "(a place)";
   if (typeof value !== "object" || value === null) return value;

@@ -13,7 +13,7 @@ export interface WebhookWork {
 }
 
 /** A question to the system that knows the customers; `tries` that failed before. */
-export interface EnrichmentWork {
+interface EnrichmentWork {
   kind: "enrichment";
   tries: number;
 }

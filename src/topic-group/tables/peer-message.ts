@@ -127,7 +127,7 @@ export interface Stub {
 }
 
 /** A call that is done, as the inbox has it. */
-export interface SettledCause {
+interface SettledCause {
   key: string;
   /** In ms since 1970. */
   at: number;

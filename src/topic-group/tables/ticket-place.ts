@@ -11,7 +11,7 @@ export function isUnassigned({ assignee, heldUntil, status, movedTo }: Ticket): 
 }
 
 /** Whose work a ticket is, null if nobody's, or if there is none to do. */
-export function busyWith({ assignee, status }: Ticket): number | null {
+function busyWith({ assignee, status }: Ticket): number | null {
   return status === "resolved" || status === "closed" ? null : (assignee?.id ?? null);
 }
 

@@ -105,7 +105,7 @@ export function History({ place, label }: { place: Place; label: string }) {
   );
 }
 
-export function isOwn(message: SeenMessage, { viewer }: Place): boolean {
+function isOwn(message: SeenMessage, { viewer }: Place): boolean {
   return message.from?.id === viewer && message.sender_chat === undefined;
 }
 

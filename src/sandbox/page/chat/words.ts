@@ -95,7 +95,7 @@ export function serviceWords(message: SeenMessage): string | null {
   return null;
 }
 
-export function shortened(text: string): string {
+function shortened(text: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 

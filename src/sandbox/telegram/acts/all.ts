@@ -21,7 +21,7 @@ export const acts = {
   ...runningActs,
 };
 
-export type Acts = typeof acts;
+type Acts = typeof acts;
 export type ActName = keyof Acts;
 export type ActInput<Name extends ActName> = z.input<Acts[Name]["input"]>;
 export type ActResult<Name extends ActName> = ReturnType<Acts[Name]["run"]>;

@@ -120,7 +120,7 @@ const commands = act(
   },
 );
 
-export interface SeenQueue {
+interface SeenQueue {
   queue: string;
   updates: QueuedUpdate[];
 }
@@ -133,7 +133,7 @@ const updates = act(z.strictObject({}), (world): { webhook: WebhookState; queues
   })),
 }));
 
-export interface SeenFile {
+interface SeenFile {
   /** In bytes. */
   size: number;
   /** null where nobody gave the bytes, or they were too many to keep. */

@@ -17,7 +17,7 @@ import { writingActs } from "./writing.ts";
 const REACTIONS_OF_PREMIUM_MAX = 3;
 
 /** What pressing a button led to: a query that the bot may answer, a page that opened, or a text that was sent. */
-export interface Press {
+interface Press {
   queryId: string | null;
   opens: string | null;
 }

@@ -16,7 +16,7 @@ const scopeFields = {
 };
 const deed = z.boolean().optional();
 
-export const faultSchema = z.discriminatedUnion("effect", [
+const faultSchema = z.discriminatedUnion("effect", [
   z.strictObject({ effect: z.literal("flood"), retryAfter: z.number().int().min(1), ...scopeFields }),
   z.strictObject({ effect: z.literal("server_error"), deed, ...scopeFields }),
   z.strictObject({ effect: z.literal("bad_gateway"), deed, ...scopeFields }),

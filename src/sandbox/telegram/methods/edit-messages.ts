@@ -17,7 +17,7 @@ const EDITABLE_MEDIA = new Set(["photo", "video", "animation", "audio", "documen
 const LIVE_FOREVER_SECONDS = 0x7fffffff;
 
 /** Where a method finds the message to edit: among all, or among those that one member alone sees. */
-export interface Subject {
+interface Subject {
   message: StoredMessage;
   answer: (edited: StoredMessage) => unknown;
 }

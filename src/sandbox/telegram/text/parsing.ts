@@ -24,7 +24,7 @@ export function linkEntity(url: string, place: { offset: number; length: number 
   return checked ? { type: "text_link", ...place, url: checked } : null;
 }
 
-export function checkedLink(url: string): string | null {
+function checkedLink(url: string): string | null {
   const trimmed = url.trim();
   if (/^(https?|ftp|tg|ton|tonsite):\/\/\S+$/i.test(trimmed)) return withRootPath(trimmed);
   if (/^[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+([/?#]\S*)?$/u.test(trimmed))
