@@ -35,6 +35,7 @@ import { routingStory } from "./assigning/routing-story.ts";
 import { recountSlots, rehome, tellAgents, tellSlots } from "./assigning/slots.ts";
 import { Transaction } from "./commit/transaction.ts";
 import { Wake } from "./commit/wake.ts";
+import { relayUncertain } from "./conversation/relay-settle.ts";
 import { endParked, nextParkedEndAt } from "./deliveries/parked-too-long.ts";
 import { publicName } from "./deliveries/replay.ts";
 import { endSilence, endStalls, nextStallEndAt, noteStall, stallsOf } from "./deliveries/stalls.ts";
@@ -42,7 +43,6 @@ import { WaitingCount } from "./deliveries/waiting-count.ts";
 import { Drain } from "./drain/drain.ts";
 import { outsideOf, type Outside } from "./drain/outside.ts";
 import { Recorder } from "./drain/recorder.ts";
-import { relayUncertain } from "./drain/settle-relay.ts";
 import { noticeUncertain } from "./drain/settle-work.ts";
 import type { TopicIcons, ViewContext } from "./drain/topic-view.ts";
 import { anotherBot, anotherChat, keepNumbering, numberedAnew } from "./new-rules/beginning-anew.ts";
@@ -74,6 +74,7 @@ import { begunAnew, epochsOf, isBotId, isHere, numberedArrival, type Numbering }
 import type { PeerMessage } from "./tables/peer-message.ts";
 import { tablesOf, type Tables } from "./tables/tables.ts";
 import type { TicketRow } from "./tables/tickets.ts";
+import { DELIVERIES } from "./works.ts";
 
 /** Tickets that are read at once to strike their clocks. */
 const DUE_TICKETS_MAX = 100;
@@ -867,6 +868,7 @@ export class TopicGroup extends DurableObject<Env> {
       random: (of) => this.#outside.random(of),
       call: (call) => this.#outside.call(call),
       queues: this.#tables,
+      deliveries: DELIVERIES,
       rules: () => this.#rulesInForce(),
       commit: (work) => this.#commit(work),
       safe: () => this.ctx.storage.sync(),

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import type { Transaction } from "../../src/topic-group/commit/transaction.ts";
-import type { Job } from "../../src/topic-group/drain/plan.ts";
+import type { Job } from "../../src/topic-group/drain/job.ts";
 import { settle } from "../../src/topic-group/drain/settle.ts";
 import type { SettleContext } from "../../src/topic-group/drain/settled.ts";
 import type { NewWork } from "../../src/topic-group/tables/outbox.ts";
+import { DELIVERIES } from "../../src/topic-group/works.ts";
 
 /* A call comes back, and the ticket that it was about has been erased meanwhile. */
 
@@ -16,7 +17,7 @@ function settled(job: unknown): { asked: NewWork[]; removed: number[]; outcome: 
     work: (work: NewWork) => asked.push(work),
   } as unknown as Transaction;
   const outcome = { kind: "done", result: { message_thread_id: 77, message_id: 5 } } as const;
-  const { kind } = settle(tx, job as Job, [], outcome, {} as SettleContext);
+  const { kind } = settle(tx, job as Job, [], outcome, {} as SettleContext, DELIVERIES);
   return { asked, removed, outcome: kind };
 }
 

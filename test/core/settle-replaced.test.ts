@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import type { Outcome } from "../../src/telegram/outcome.ts";
 import type { Transaction } from "../../src/topic-group/commit/transaction.ts";
-import type { Job } from "../../src/topic-group/drain/plan.ts";
+import type { Job } from "../../src/topic-group/drain/job.ts";
 import { settle } from "../../src/topic-group/drain/settle.ts";
 import type { Final, SettleContext } from "../../src/topic-group/drain/settled.ts";
 import type { OutboxWork } from "../../src/topic-group/tables/outbox-work.ts";
 import type { OutboxRow } from "../../src/topic-group/tables/outbox.ts";
+import { DELIVERIES } from "../../src/topic-group/works.ts";
 
 /* A call comes back, and a later edit or reaction has taken its place in the outbox meanwhile. */
 
@@ -26,7 +27,7 @@ function removedAfter(sent: OutboxWork, waits: OutboxWork, outcome: Outcome): nu
     outbox: { get: () => ({ ...row, payload: waits }), remove: (seq: number) => removed.push(seq) },
   } as unknown as Transaction;
   const job = { kind: "work", row: { ...row, payload: sent } as unknown as OutboxRow } as Job;
-  settle(tx, job, [], outcome as Final, {} as SettleContext);
+  settle(tx, job, [], outcome as Final, {} as SettleContext, DELIVERIES);
   return removed;
 }
 

@@ -105,3 +105,9 @@ export const UNREACHABLE: Partial<Record<RefusalClass, UnreachableReason>> = {
 export function noteUnreachable(tx: Transaction, customer: number, reason: UnreachableReason): void {
   if (tx.contacts.get(customer)?.unreachable !== reason) setUnreachable(tx, customer, reason);
 }
+
+/** Their private chat refused what was for them: perhaps they cannot be written to. */
+export function refusedByCustomer(tx: Transaction, customer: number, code: RefusalClass): void {
+  const reason = UNREACHABLE[code];
+  if (reason !== undefined) noteUnreachable(tx, customer, reason);
+}

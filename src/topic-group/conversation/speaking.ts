@@ -1,6 +1,10 @@
+import { epochOf, plainNumber } from "../../domain/message-number.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { notice } from "../../texts/notice.ts";
+import { tellPeer } from "../commit/tell-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
+import { STAFF_CHAT } from "../tables/lane.ts";
+import type { MessageRow } from "../tables/messages.ts";
 import { toldKey, type ToldKey } from "../tables/told.ts";
 
 /** A customer with several tickets is told which one speaks to them now, whenever that changes. */
@@ -16,4 +20,23 @@ export function speakIn(tx: Transaction, ticket: Ticket): void {
 /** Under which it is known that an album stays in the topic. */
 export function internalAlbum(album: string): ToldKey {
   return toldKey("internal-album", album);
+}
+
+/** Tells the home which messages of the customer's chat are of this ticket, so that a reply to one finds it. */
+export function tellSpoken(
+  tx: Transaction,
+  ticket: Ticket,
+  rows: readonly (MessageRow & { copyId: number })[],
+): void {
+  const spoken = rows.filter(({ chat }) => chat === STAFF_CHAT);
+  const [first] = spoken;
+  if (ticket.home === tx.rules.group.id || first === undefined) return;
+  // What the desk itself has said was written in no chat.
+  const chatId = tx.rules.epochs.chats[epochOf(first.messageId)] ?? tx.rules.group.chatId;
+  tellPeer(tx, ticket.home, ticket.number, {
+    type: "spoke",
+    ticketId: ticket.id,
+    chatId,
+    messages: spoken.map(({ messageId, copyId }) => ({ messageId: plainNumber(messageId), copyId })),
+  });
 }

@@ -1,22 +1,15 @@
 import type { Trouble } from "../../domain/desk/trouble.ts";
 import { SAFETY_WAKE_MS, STALL_TOLD_AFTER_MS } from "../../domain/limits.ts";
-import { maySoonestTry } from "../../domain/routing/breaker.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import { passTurn } from "../endpoints/turns.ts";
-import { goAfterTicket } from "../peers/moving.ts";
-import { keepStub, stubCopied } from "../peers/stub.ts";
 import type { Rules } from "../rules/rules.ts";
-import { breakerOf, noteAsking } from "../systems/breakers.ts";
-import { putOffQuestion } from "../systems/enrichment.ts";
 import {
   BOT,
-  isCrmLane,
+  isChatLane,
   isForOthers,
   isOutsideLane,
   isPeerLane,
   RECORD,
-  SKILLS_LANE,
   STAFF,
   type Lane,
 } from "../tables/lane.ts";
@@ -24,8 +17,8 @@ import type { MessageRow } from "../tables/messages.ts";
 import type { OriginalKey, RateState, Stall } from "../tables/shapes.ts";
 import type { TicketRow } from "../tables/tickets.ts";
 import { addressed, numberedOutcome } from "./addressing.ts";
-import { callOf, mustNotRepeat, rowsCarried, type DeliveryContext, type OutsideCall } from "./delivery.ts";
 import { Gate } from "./gate.ts";
+import { ticketOf, type Job } from "./job.ts";
 import {
   BOT_RATE,
   GROUP_RATE,
@@ -35,20 +28,18 @@ import {
   PRIVATE_RATE,
   type RateRule,
 } from "./lane-rate.ts";
-import {
-  FAIR_RESERVE,
-  isPressed,
-  planChat,
-  planHook,
-  planStaff,
-  type Job,
-  type Plan,
-  type Queues,
-} from "./plan.ts";
-import { settle, ticketOf } from "./settle.ts";
+import { FAIR_RESERVE, isPressed, planChat, planHook, planStaff, type Plan } from "./plan.ts";
+import { settle } from "./settle.ts";
 import { messageIds, retryPauseMs, type Settled } from "./settled.ts";
 import { Shares } from "./shares.ts";
 import type { ViewContext } from "./topic-view.ts";
+import {
+  handlerOf,
+  type Deliveries,
+  type DeliveryContext,
+  type OutsideCall,
+  type Queues,
+} from "./work-handler.ts";
 
 /** What the drain needs of the world; it has no clock, network or storage of its own. */
 export interface DrainPorts {
@@ -58,6 +49,8 @@ export interface DrainPorts {
   /** Makes a call, one try, and says what came of it. Never throws. */
   call(call: OutsideCall): Promise<Outcome>;
   queues: Queues;
+  /** How each kind of what leaves is delivered. */
+  deliveries: Deliveries;
   /** The rules in force, `null` before the first configuration. */
   rules(): Rules | null;
   /** Runs work in one transaction of the object. */
@@ -327,7 +320,15 @@ export class Drain {
   }
 
   #isCareful(job: Job, rules: Rules): boolean {
-    return mustNotRepeat(job, this.#context(rules));
+    return this.#mustNotRepeat(job, this.#context(rules));
+  }
+
+  /** Whether a repetition would be worse than a loss: what a customer might read twice is never sent again by itself. */
+  #mustNotRepeat(job: Job, context: DeliveryContext): boolean {
+    if (job.kind === "view") return false;
+    if (job.kind === "relay") return isChatLane(job.rows[0]!.lane);
+    const { works } = this.#ports.deliveries;
+    return !handlerOf(works, job.row).repeatable(job.row, context);
   }
 
   #hasJustAnswered(now: number): boolean {
@@ -400,14 +401,14 @@ export class Drain {
 
   #plan(lane: Lane, state: LaneState, now: number): Plan {
     const ports = this.#ports;
-    if (isCrmLane(lane)) {
-      const system = lane === SKILLS_LANE ? "skills" : "enrichment";
-      const asksAt = maySoonestTry(breakerOf(ports.queues.facts, system), now);
-      if (asksAt > now) return { wakeAt: ports.queues.outbox.heads(lane).length === 0 ? null : asksAt };
-    }
-    return lane === STAFF
-      ? planStaff(ports.queues, state.rate, now, (row) => ports.viewContextOf(row), this.#shares.now(now))
-      : (isOutsideLane(lane) ? planHook : planChat)(ports.queues, lane, state.rate, now);
+    const { deliveries } = ports;
+    const asksAt = deliveries.asksFrom(lane, ports.queues.facts, now);
+    if (asksAt !== null && asksAt > now)
+      return { wakeAt: ports.queues.outbox.heads(lane).length === 0 ? null : asksAt };
+    if (lane !== STAFF)
+      return (isOutsideLane(lane) ? planHook : planChat)(ports.queues, deliveries, lane, state.rate, now);
+    const contextOf = (row: TicketRow): ViewContext | null => ports.viewContextOf(row);
+    return planStaff(ports.queues, deliveries, state.rate, now, contextOf, this.#shares.now(now));
   }
 
   /** What was planned, or what is to be done by now: after a wait at the gate that may be something else, or nothing. */
@@ -438,8 +439,7 @@ export class Drain {
   }
 
   #context(rules: Rules): DeliveryContext {
-    const { contacts, facts, messages, tickets, told } = this.#ports.queues;
-    return { now: this.#ports.now(), rules, contacts, facts, messages, tickets, told };
+    return { ...this.#ports.queues, now: this.#ports.now(), rules };
   }
 
   async #perform(lane: Lane, state: LaneState, job: Job, cost: number, rules: Rules): Promise<void> {
@@ -448,11 +448,11 @@ export class Drain {
     const context = this.#context(rules);
     const call = this.#callOf(job, context);
     if (call === null) {
-      ports.commit((tx) => abandon(tx, job));
+      ports.commit((tx) => abandon(tx, job, ports.deliveries));
       return;
     }
-    const careful = mustNotRepeat(job, context);
-    const carried = job.kind === "relay" ? rowsCarried(job, context) : [];
+    const careful = this.#mustNotRepeat(job, context);
+    const carried = job.kind === "relay" ? ports.deliveries.relay.carried(job, context) : [];
     this.#markAttempt(job, carried, careful);
     for (const row of carried) this.#inFlight.add(keyOf(row));
     let outcome: Outcome;
@@ -497,17 +497,15 @@ export class Drain {
     let settled: Settled = { kind: "ok" };
     try {
       ports.commit((tx) => {
-        settled = settle(tx, job, carried, outcome, {
-          retry,
-          url: "url" in call ? call.url : null,
-          mustNotRepeat: careful,
-          viewContextOf: (row) => ports.viewContextOf(row),
-        });
+        const url = "url" in call ? call.url : null;
+        const viewContextOf = (row: TicketRow): ViewContext | null => ports.viewContextOf(row);
+        const settling = { retry, url, mustNotRepeat: careful, viewContextOf };
+        settled = settle(tx, job, carried, outcome, settling, ports.deliveries);
       });
     } catch (error) {
       // A bug of ours must not stop the lane: this job is put aside for people to look at.
       ports.failed(`settling ${name}`, error);
-      ports.commit((tx) => abandon(tx, job));
+      ports.commit((tx) => abandon(tx, job, ports.deliveries));
     }
     this.#note(lane, state, { name, outcome, settled, job, startedAt, now });
   }
@@ -543,21 +541,26 @@ export class Drain {
     const outcome = numberedOutcome(await ports.call(toTelegram.call), toTelegram.epoch);
     const chat = toTelegram.call.params["chat_id"];
     const isFormer = chat !== ports.rules()?.group.chatId && call.params["chat_id"] === epochs.chat;
-    return isFormer ? inFormerChat(job, outcome) : outcome;
+    return isFormer ? inFormerChat(job, outcome, ports.deliveries) : outcome;
   }
 
   /** What is for the topic of a ticket that has moved meanwhile goes to the group which has it now. */
   #followsTicket(job: Job): boolean {
-    if (job.kind !== "relay" || job.rows[0]!.lane !== STAFF) return false;
-    const ticket = this.#ports.queues.tickets.get(job.rows[0]!.ticket)?.ticket;
-    if (ticket === undefined || ticket.movedTo === null) return false;
-    this.#ports.commit((tx) => goAfterTicket(tx, ticket, job.rows));
+    if (job.kind !== "relay") return false;
+    const { queues, deliveries } = this.#ports;
+    const goesAfter = deliveries.relay.moved(job, queues.tickets);
+    if (goesAfter === null) return false;
+    this.#ports.commit(goesAfter);
     return true;
   }
 
   #callOf(job: Job, context: DeliveryContext): OutsideCall | null {
+    const { relay, works } = this.#ports.deliveries;
     try {
-      return callOf(job, context);
+      if (job.kind === "view") return job.step.call;
+      return job.kind === "relay"
+        ? relay.call(job, context)
+        : handlerOf(works, job.row).call(job.row, context);
     } catch (error) {
       this.#ports.failed(`preparing ${nameOf(job)}`, error);
       return null;
@@ -611,13 +614,14 @@ export class Drain {
   /** What a crash during the call must not forget. */
   #markAttempt(job: Job, carried: readonly MessageRow[], careful: boolean): void {
     const now = this.#ports.now();
+    const handler = job.kind === "work" ? handlerOf(this.#ports.deliveries.works, job.row) : null;
     if (job.kind === "view" && job.step.what === "create") {
       const { ticket, view } = job.row;
       this.#ports.commit((tx) =>
         tx.views.save(ticket.number, { ...view, creatingSince: now }, job.row.viewDueAt),
       );
-    } else if (job.kind === "work" && job.row.kind === "enrichment") {
-      this.#ports.commit((tx) => noteAsking(tx, "enrichment"));
+    } else if (handler?.attempted !== undefined) {
+      this.#ports.commit((tx) => handler.attempted!(tx));
     } else if (careful) {
       this.#ports.commit((tx) => {
         for (const row of carried) tx.messages.update(row, { attemptedAt: now });
@@ -644,14 +648,15 @@ export class Drain {
  * What a former chat refuses says nothing about the group. What belongs into a ticket's topic and was under way when the
  * group got another chat is done again there, where people read it.
  */
-function inFormerChat(job: Job, outcome: Outcome): Outcome {
+function inFormerChat(job: Job, outcome: Outcome, { works }: Deliveries): Outcome {
   if (outcome.kind === "refused" && outcome.code === "fatal") return outcome;
-  const isForTopic = job.kind === "relay" || (job.kind === "work" && job.row.kind === "topic_notice");
-  if (isForTopic && (outcome.kind === "done" || outcome.kind === "refused"))
+  const means =
+    job.kind === "work" ? (handlerOf(works, job.row).inFormerChat ?? "target_gone") : "target_gone";
+  const isAgain = job.kind === "relay" || means === "again";
+  if (isAgain && (outcome.kind === "done" || outcome.kind === "refused"))
     return { kind: "retry", code: "former_chat" };
   if (outcome.kind !== "refused") return outcome;
-  const isErasure = job.kind === "work" && job.row.kind === "erase_topic";
-  const code = isErasure ? "permanent" : "target_gone";
+  const code = means === "again" ? "target_gone" : means;
   return { kind: "refused", code, description: "in a former chat" };
 }
 
@@ -679,19 +684,18 @@ function sleepsForItsRate({ wakeAt, rate }: LaneState, now: number): boolean {
 }
 
 /** Takes a job out of its lane without a call: what it was about is gone, our own code fails on it, or it needs none. */
-function abandon(tx: Transaction, job: Job): void {
+function abandon(tx: Transaction, job: Job, { works }: Deliveries): void {
   switch (job.kind) {
     case "relay":
       for (const row of job.rows)
         tx.messages.update(row, { state: "parked", attemptedAt: null, code: "desk_failed" });
       return;
-    case "work":
-      if (job.row.kind === "enrichment") putOffQuestion(tx, job.row);
-      else tx.outbox.remove(job.row.seq);
-      if (job.row.payload.kind === "stub_copied") stubCopied(tx, job.row.ticket, job.row.payload.stub);
-      if (job.row.payload.kind === "stub_topic") keepStub(tx, job.row.payload.number);
-      if (job.row.payload.kind === "hook_turn") passTurn(tx, job.row.ticket, job.row.payload);
+    case "work": {
+      const handler = handlerOf(works, job.row);
+      if (handler.uncalled === undefined) tx.outbox.remove(job.row.seq);
+      else handler.uncalled(tx, job.row);
       return;
+    }
     case "view":
       tx.views.save(job.row.ticket.number, { ...job.row.view, creatingSince: null }, null);
       return;

@@ -11,7 +11,7 @@ import { botApi } from "../../telegram/api.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
 import { systemClock, type Clock } from "../commit/clock.ts";
 import type { PeerCall } from "../tables/peer-message.ts";
-import type { OutsideCall } from "./delivery.ts";
+import type { OutsideCall } from "./work-handler.ts";
 
 /** What the object needs of the outside world. A local desk has a clock of its own; everything else is the same. */
 export interface Outside {

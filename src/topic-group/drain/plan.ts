@@ -1,30 +1,15 @@
-import type { Config } from "../../domain/config/config.ts";
-import { ms } from "../../domain/duration.ts";
 import { TOPIC_ECHO_MS } from "../../domain/limits.ts";
-import { breakerOf } from "../systems/breakers.ts";
-import { isHookLane, questionKey, STAFF, type Lane } from "../tables/lane.ts";
+import { isHookLane, STAFF, type Lane } from "../tables/lane.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
 import type { Head, OutboxRow } from "../tables/outbox.ts";
-import type { Tables } from "../tables/tables.ts";
 import type { TicketRow, Tickets } from "../tables/tickets.ts";
-import { makesMessage } from "./edit-form.ts";
+import type { Job, RelayJob } from "./job.ts";
 import { GROUP_RATE, type LaneRate } from "./lane-rate.ts";
-import { createStep, nextViewStep, type ViewContext, type ViewStep } from "./topic-view.ts";
-
-/** One thing that a lane can do now. */
-export type Job =
-  /** One message, the items of one album, or texts to be joined into one message. */
-  | { kind: "relay"; rows: MessageRow[]; joined: boolean }
-  | { kind: "work"; row: OutboxRow }
-  | { kind: "view"; row: TicketRow; step: ViewStep };
+import { createStep, nextViewStep, type ViewContext } from "./topic-view.ts";
+import { handlerOf, type Deliveries, type Queues } from "./work-handler.ts";
 
 /** What a lane does next: a job now, nothing until `wakeAt`, or nothing at all. */
 export type Plan = { job: Job; cost: number } | { wakeAt: number | null };
-
-export type Queues = Pick<
-  Tables,
-  "contacts" | "facts" | "messages" | "outbox" | "tickets" | "told" | "views"
->;
 
 /** Calls of the group's minute that stay free for customers' messages while the desk says other things. */
 const NOTICE_RESERVE = 2;
@@ -34,9 +19,6 @@ const VIEW_RESERVE = 5;
 export const FAIR_RESERVE = 4;
 /** A view that has waited this long counts as a notice, so that a busy day still closes its topics. */
 const VIEW_PATIENCE_MS = 120_000;
-/** How long somebody is not told of their ticket because it has no topic yet, and how often that is looked at. */
-const TOPIC_PATIENCE_MS = 60_000;
-const TOPIC_LOOK_MS = 1_000;
 const JOIN_ROWS_MAX = 100;
 const VIEWS_LOOKED_AT = 20;
 
@@ -54,12 +36,16 @@ export function isPressed(messages: Messages, rate: LaneRate, now: number, arriv
  */
 export function planStaff(
   queues: Queues,
+  deliveries: Deliveries,
   rate: LaneRate,
   now: number,
   contextOf: (row: TicketRow) => ViewContext | null,
   shares: ReadonlyMap<number, number> = new Map(),
 ): Plan {
-  const { tickets, views, messages, outbox } = queues;
+  const { messages, outbox, tickets, views } = queues;
+  const { works, view } = deliveries;
+  const needsTopicFor = (row: OutboxRow): boolean =>
+    handlerOf(works, row).needsTopic?.(row, messages) === true;
   let wakeAt: number | null = null;
   const later = (at: number): void => {
     wakeAt = wakeAt === null ? at : Math.min(wakeAt, at);
@@ -68,7 +54,7 @@ export function planStaff(
   for (const row of outbox.urgent(STAFF)) {
     const about = row.ticket === 0 ? undefined : tickets.get(row.ticket)?.ticket;
     // Where there is no topic to say it in, its turn comes with the ticket's, which begins with one.
-    const isHeld = about?.heldUntil != null || (row.kind === "topic_notice" && about?.topicId === null);
+    const isHeld = about?.heldUntil != null || (needsTopicFor(row) && about?.topicId === null);
     if (isHeld) continue;
     if ((row.notBefore ?? 0) <= now) return whenFree({ kind: "work", row }, 1, 0);
     later(row.notBefore!);
@@ -97,14 +83,13 @@ export function planStaff(
     }
     const reserve = head.message === null ? NOTICE_RESERVE : 0;
 
-    const needsTopic =
-      next.kind === "message" || next.row.kind === "topic_notice" || makesMessage(next.row, messages);
+    const needsTopic = next.kind === "message" || needsTopicFor(next.row);
     // A ticket that has gone before it had a topic here gets none any more.
     const isHere = row !== undefined && row.ticket.movedTo === null;
     if (needsTopic && isHere && row.ticket.topicId === null) {
       const creatingUntil = row.view.creatingSince === null ? 0 : row.view.creatingSince + TOPIC_ECHO_MS;
       const context = contextOf(row);
-      const placedAt = context === null ? 0 : awaitsPlaceUntil(queues, row, context);
+      const placedAt = context === null ? 0 : view.createsFrom(queues, row, context);
       if (creatingUntil > now || placedAt > now || context === null || rate.topicsFrom > now) {
         const soonest = placedAt > now ? placedAt : now + 1_000;
         const lookAt = Math.max(creatingUntil, rate.topicsFrom, soonest);
@@ -149,7 +134,7 @@ export function planStaff(
       continue;
     }
     const context = contextOf(row);
-    const placedAt = context === null ? 0 : awaitsPlaceUntil(queues, row, context);
+    const placedAt = context === null ? 0 : view.createsFrom(queues, row, context);
     if (placedAt > now) {
       later(placedAt);
       continue;
@@ -186,48 +171,23 @@ function sharesByTicket(
   return ({ ticket }) => shares.get(customers.get(ticket) ?? 0) ?? 0;
 }
 
-/**
- * Until when the first topic of a ticket waits for what another system says of its customer, because the rules may then
- * send it to another group: no longer than one question may take. 0: it does not wait.
- */
-function awaitsPlaceUntil(
-  { facts, outbox }: Queues,
-  { ticket }: TicketRow,
-  { rules: { config, policy } }: ViewContext,
-): number {
-  const { enrichment, rules } = config.routing;
-  const { number, topicId, topicsLost, assignee, queueSet, profile } = ticket;
-  const isPlaced = topicId !== null || topicsLost > 0 || assignee !== null || queueSet || profile !== null;
-  if (enrichment === undefined || isPlaced) return 0;
-  const mayLeave =
-    rules.some(({ queue }) => queue !== undefined && policy.queues.get(queue)?.group !== policy.group) &&
-    rules.some(({ queue, when }) => queue !== undefined && dependsOnProfile(when));
-  const seq = mayLeave ? outbox.seqOf(questionKey(number)) : null;
-  const question = seq === null ? undefined : outbox.get(seq);
-  if (question?.payload.kind !== "enrichment" || question.payload.tries > 0) return 0;
-  const until = question.acceptedAt + ms(enrichment.timeout);
-  const isAskedInTime = (question.notBefore ?? 0) < until && breakerOf(facts, "enrichment").openedAt === null;
-  return isAskedInTime ? until : 0;
-}
-
-/** Whether the other system's answer may change that a rule holds. */
-function dependsOnProfile({
-  tier,
-  segment,
-  attributes,
-  language,
-}: Config["routing"]["rules"][number]["when"]): boolean {
-  return [tier, segment, attributes, language].some((fact) => fact !== undefined);
-}
-
 /** What a private chat or the bot itself does next: everything strictly in the order of acceptance. */
-export function planChat(queues: Queues, lane: Lane, rate: LaneRate, now: number): Plan {
+export function planChat(
+  queues: Queues,
+  { works }: Deliveries,
+  lane: Lane,
+  rate: LaneRate,
+  now: number,
+): Plan {
   const head = queues.outbox.heads(lane).sort((a, b) => seqOf(a) - seqOf(b))[0];
   if (head === undefined) return { wakeAt: null };
   const next = nextOf(queues, lane, head);
   const readyAt = readyAtOf(queues.messages, next);
   if (readyAt > now) return { wakeAt: readyAt };
-  if (waitsForTopic(queues, next, now)) return { wakeAt: now + TOPIC_LOOK_MS };
+  if (next.kind === "work") {
+    const waitsUntil = handlerOf(works, next.row).waitsUntil?.(next.row, queues, now) ?? 0;
+    if (waitsUntil > now) return { wakeAt: waitsUntil };
+  }
   const job: Job =
     next.kind === "work" ? { kind: "work", row: next.row } : relayOf(queues, lane, head, next.row, false);
   const cost = job.kind === "relay" ? job.rows.length : 1;
@@ -239,12 +199,18 @@ export function planChat(queues: Queues, lane: Lane, rate: LaneRate, now: number
  * What the lane of an endpoint, or of another group's object, does next: what is about one ticket stays in order, and waits for nobody else's, so that
  * one message that the endpoint does not take holds up no other.
  */
-export function planHook(queues: Queues, lane: Lane, rate: LaneRate, now: number): Plan {
+export function planHook(
+  queues: Queues,
+  { works }: Deliveries,
+  lane: Lane,
+  rate: LaneRate,
+  now: number,
+): Plan {
   let wakeAt: number | null = null;
   for (const head of queues.outbox.heads(lane).sort((a, b) => seqOf(a) - seqOf(b))) {
     const next = nextOf(queues, lane, head);
     if (next.kind === "message") continue;
-    for (const row of head.ticket === 0 ? [next.row, ...pings(queues, lane)] : [next.row]) {
+    for (const row of head.ticket === 0 ? [next.row, ...overtaking(queues, works, lane)] : [next.row]) {
       const readyAt = Math.max(row.notBefore ?? 0, rate.freeAt(now, 1));
       if (readyAt <= now) return { job: { kind: "work", row }, cost: 1 };
       wakeAt = Math.min(wakeAt ?? readyAt, readyAt);
@@ -253,21 +219,10 @@ export function planHook(queues: Queues, lane: Lane, rate: LaneRate, now: number
   return { wakeAt };
 }
 
-/** Whoever tries an endpoint wants to know how it is now: a ping waits for nothing else. */
-function pings({ outbox }: Queues, lane: Lane): OutboxRow[] {
+/** What goes before what waits in an endpoint's lane and is about no ticket. */
+function overtaking({ outbox }: Queues, works: Deliveries["works"], lane: Lane): OutboxRow[] {
   if (!isHookLane(lane)) return [];
-  return outbox
-    .waiting(lane, 0)
-    .filter(({ payload }) => payload.kind === "webhook" && payload.type === "ping");
-}
-
-/** Who gets a ticket is told with a link to its topic: while that is being made, they are told a little later. */
-function waitsForTopic({ tickets }: Queues, next: Next, now: number): boolean {
-  if (next.kind === "message" || next.row.payload.kind !== "agent_notice") return false;
-  const { notice } = next.row.payload;
-  if (notice.code !== "ticket.assigned_to_you" || now - next.row.acceptedAt > TOPIC_PATIENCE_MS) return false;
-  const ticket = tickets.get(next.row.ticket)?.ticket;
-  return ticket !== undefined && ticket.topicId === null && ticket.movedTo === null;
+  return outbox.waiting(lane, 0).filter((row) => handlerOf(works, row).overtakes?.(row) === true);
 }
 
 function seqOf(head: Head): number {
@@ -296,7 +251,7 @@ function relayOf(
   head: Head,
   first: MessageRow,
   pressed: boolean,
-): Extract<Job, { kind: "relay" }> {
+): RelayJob {
   if (first.album !== null) {
     return { kind: "relay", rows: messages.waitingAlbum(lane, head.ticket, first.album), joined: false };
   }

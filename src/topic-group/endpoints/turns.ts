@@ -1,8 +1,9 @@
 import { HOOK_TURN_MAX_MS } from "../../domain/limits.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
+import { tellPeer } from "../commit/tell-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import { endpointOfLane, hookLane, peerLane } from "../tables/lane.ts";
-import type { OutboxWork } from "../tables/outbox-work.ts";
+import { NO_CALL, type WorkHandler } from "../drain/work-handler.ts";
+import { endpointOfLane, hookLane } from "../tables/lane.ts";
 
 /*
  * Endpoints hear of a ticket in order, also when it moves: what the old group still has for one ends with a row that
@@ -42,14 +43,23 @@ export function awaitTurns(
   }
 }
 
-/** The row that passes the turn is the next one of its ticket. */
-export function passTurn(
-  tx: Transaction,
-  number: number,
-  { to, message }: Extract<OutboxWork, { kind: "hook_turn" }>,
-): void {
-  tx.work({ lane: peerLane(to), ticket: number, work: { kind: "peer", message } });
-}
+/** What follows in its lane waits until it is taken away, or for as long as it may. */
+export const hookWaitWork: WorkHandler<"hook_wait"> = {
+  ...NO_CALL,
+  audience: "outside",
+  onExhausted: "park",
+};
+
+/** Everything older has left or was given up: it passes the turn. */
+export const hookTurnWork: WorkHandler<"hook_turn"> = {
+  ...NO_CALL,
+  audience: "outside",
+  onExhausted: "park",
+  uncalled(tx, { seq, ticket, payload: { to, message } }) {
+    tx.outbox.remove(seq);
+    tellPeer(tx, to, ticket, message);
+  },
+};
 
 /** It is this group's turn, also where the ticket has gone further: then its own turn follows. */
 export function takeTurn(

@@ -1,6 +1,9 @@
 import { CUSTOMER_COMMANDS, menu, STAFF_COMMANDS } from "../../texts/commands.ts";
 import { COMMANDS } from "../../texts/en/commands.ts";
 import type { Transaction } from "../commit/transaction.ts";
+import { OK } from "../drain/settled.ts";
+import { iconsOf } from "../drain/topic-view.ts";
+import { always, leaves, type WorkHandler } from "../drain/work-handler.ts";
 import { FACTS } from "../tables/facts.ts";
 import { BOT } from "../tables/lane.ts";
 
@@ -30,4 +33,27 @@ export function introduce(tx: Transaction): void {
     null,
     "customer-commands",
   );
+}
+
+export const setupWork: WorkHandler<"setup"> = {
+  audience: "bot",
+  onExhausted: "park",
+  stopsLane: true,
+  repeatable: always,
+  call: ({ payload: { method, params } }) => ({ method, params }),
+  done(tx, row, result) {
+    const { fact } = row.payload;
+    if (leaves(tx, row) && fact !== null) tx.facts.set(fact, factOf(fact, result));
+    return OK;
+  },
+  refused(tx, { payload: { fact } }) {
+    if (fact !== null) tx.facts.delete(fact);
+    return "over";
+  },
+};
+
+function factOf(fact: string, result: unknown): unknown {
+  if (fact === FACTS.icons) return iconsOf(result);
+  if (fact === FACTS.botUsername) return (result as { username?: string } | null)?.username ?? null;
+  return result;
 }

@@ -1,4 +1,4 @@
-import { epochOf, plainNumber } from "../../domain/message-number.ts";
+import { epochOf } from "../../domain/message-number.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { notice } from "../../texts/notice.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
@@ -7,7 +7,7 @@ import type { InFlight } from "../conversation/mirror.ts";
 import { awaitTurns, passTurns } from "../endpoints/turns.ts";
 import { retiredTo } from "../new-rules/retired.ts";
 import { isCurrent, takeBackQuestion } from "../systems/enrichment.ts";
-import { holdKey, peerLane, STAFF, STAFF_CHAT, type Lane } from "../tables/lane.ts";
+import { holdKey, peerLane, STAFF, type Lane } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import { urlOfTopic } from "../tables/numbering.ts";
 import type { PassedMessage, PastEvent, PeerMessage, Stub } from "../tables/peer-message.ts";
@@ -315,23 +315,4 @@ export function passOn(
   tx.messages.update(key, { state: "done" });
   const passed = { type: "customer_message", ticketId: ticket.id, ...message } as const;
   tx.work({ lane, ticket: ticket.number, work: { kind: "peer", message: passed } });
-}
-
-/** Tells the home which messages of the customer's chat are of this ticket, so that a reply to one finds it. */
-export function tellSpoken(
-  tx: Transaction,
-  ticket: Ticket,
-  rows: readonly (MessageRow & { copyId: number })[],
-): void {
-  const spoken = rows.filter(({ chat }) => chat === STAFF_CHAT);
-  const [first] = spoken;
-  if (ticket.home === tx.rules.group.id || first === undefined) return;
-  // What the desk itself has said was written in no chat.
-  const chatId = tx.rules.epochs.chats[epochOf(first.messageId)] ?? tx.rules.group.chatId;
-  tellPeer(tx, ticket.home, ticket.number, {
-    type: "spoke",
-    ticketId: ticket.id,
-    chatId,
-    messages: spoken.map(({ messageId, copyId }) => ({ messageId: plainNumber(messageId), copyId })),
-  });
 }

@@ -3,6 +3,8 @@ import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { loseTopic } from "../conversation/topic.ts";
+import { OK } from "../drain/settled.ts";
+import { always, leaves, NO_CALL, type WorkHandler } from "../drain/work-handler.ts";
 import { retiredTo } from "../new-rules/retired.ts";
 import { peerLane, STAFF } from "../tables/lane.ts";
 import type { PastEvent, Stub } from "../tables/peer-message.ts";
@@ -62,8 +64,44 @@ export function leaveStub(tx: Transaction, { ticket, view }: TicketRow): void {
     if (payload.kind === "topic_notice" && payload.unsent === undefined) tx.outbox.remove(seq);
 }
 
+export const stubCopiedWork: WorkHandler<"stub_copied"> = {
+  ...NO_CALL,
+  audience: "staff",
+  onExhausted: "park",
+  uncalled(tx, { seq, ticket, payload: { stub } }) {
+    tx.outbox.remove(seq);
+    stubCopied(tx, ticket, stub);
+  },
+};
+
+export const stubTopicWork: WorkHandler<"stub_topic"> = {
+  audience: "staff",
+  // It is closed in its time.
+  onExhausted: "drop",
+  stopsLane: false,
+  repeatable: always,
+  call({ payload: { number, topicId } }, { rules, told, tickets }) {
+    if (!isStub((key) => told.has(key), tickets.get(number)?.ticket, topicId)) return null;
+    const params = { chat_id: rules.group.chatId, message_thread_id: topicId };
+    return { method: "deleteForumTopic", params };
+  },
+  done(tx, row) {
+    if (leaves(tx, row)) forgetStub(tx, row.payload.number, row.payload.topicId);
+    return OK;
+  },
+  refused(tx, { payload: { number, topicId } }, { code }) {
+    if (code === "topic_gone") forgetStub(tx, number, topicId);
+    else keepStub(tx, number);
+    return "over";
+  },
+  uncalled(tx, { seq, payload: { number } }) {
+    tx.outbox.remove(seq);
+    keepStub(tx, number);
+  },
+};
+
 /** All that came with a ticket has had its turn here: the topic that it left may go, unless something could not be copied. */
-export function stubCopied(tx: Transaction, number: number, stub: Stub): void {
+function stubCopied(tx: Transaction, number: number, stub: Stub): void {
   const ticket = tx.tickets.get(number)?.ticket;
   if (ticket === undefined || stub.group === tx.rules.group.id) return;
   if (tx.messages.hasUncopied(ticket.customer, number)) return;

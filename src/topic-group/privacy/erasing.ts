@@ -2,7 +2,10 @@ import type { ErasedHere } from "../../domain/contact/erasure.ts";
 import { TICKETS_FORGOTTEN_AT_ONCE_MAX } from "../../domain/limits.ts";
 import { plainNumber } from "../../domain/message-number.ts";
 import { isActive } from "../../domain/ticket/status.ts";
+import { ERASED_TOPIC } from "../../texts/en/topic.ts";
 import type { Transaction } from "../commit/transaction.ts";
+import { OK } from "../drain/settled.ts";
+import { always, leaves, type RowOf, type WorkHandler } from "../drain/work-handler.ts";
 import { FACTS } from "../tables/facts.ts";
 import { STAFF } from "../tables/lane.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
@@ -81,10 +84,36 @@ export function forgetTickets(tx: Transaction, numbers: readonly number[]) {
   return removed;
 }
 
-/** What Telegram did with a topic. */
-export function noteErasedTopic(
+/** The receipt of the erasure says what became of the topic. */
+export const eraseTopicWork: WorkHandler<"erase_topic"> = {
+  audience: "staff",
+  onExhausted: "drop",
+  stopsLane: false,
+  inFormerChat: "permanent",
+  repeatable: always,
+  call({ payload: { topicId, how } }, { rules }) {
+    const topic = { chat_id: rules.group.chatId, message_thread_id: topicId };
+    if (how === "delete") return { method: "deleteForumTopic", params: topic };
+    return { method: "editForumTopic", params: { ...topic, name: ERASED_TOPIC } };
+  },
+  done(tx, row) {
+    if (leaves(tx, row)) noteErasedTopic(tx, row, row.payload.how === "delete" ? "deleted" : "renamed");
+    return OK;
+  },
+  refused(tx, row, { code }) {
+    if (code === "topic_gone") noteErasedTopic(tx, row, "deleted");
+    else if (row.payload.how === "delete") {
+      tx.outbox.update(row.seq, { payload: { ...row.payload, how: "rename" } });
+      return "kept";
+    } else noteErasedTopic(tx, row, "left", code);
+    return "over";
+  },
+  dropped: (tx, row, code) => noteErasedTopic(tx, row, "left", code),
+};
+
+function noteErasedTopic(
   tx: Transaction,
-  { erasure, topicId }: Extract<OutboxWork, { kind: "erase_topic" }>,
+  { payload: { erasure, topicId } }: RowOf<"erase_topic">,
   is: "deleted" | "renamed" | "left",
   code?: string,
 ): void {

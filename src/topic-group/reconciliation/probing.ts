@@ -1,11 +1,18 @@
+import type { RefusalClass } from "../../domain/desk/failure.ts";
 import { PROBED_TICKETS_MAX } from "../../domain/limits.ts";
 import type { BotCall } from "../../telegram/api.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import type { Rules } from "../rules/rules.ts";
+import { loseTopic } from "../conversation/topic.ts";
+import {
+  always,
+  left,
+  type DeliveryContext,
+  type RowOf,
+  type WorkHandler,
+  type WorkOf,
+} from "../drain/work-handler.ts";
 import { FACTS, type Facts } from "../tables/facts.ts";
 import { STAFF } from "../tables/lane.ts";
-import type { OutboxWork } from "../tables/outbox-work.ts";
-import type { Tickets } from "../tables/tickets.ts";
 
 /** Which ticket was probed last, and of which tickets topic or card were found gone since somebody asked. */
 export interface Probing {
@@ -16,7 +23,7 @@ export interface Probing {
 
 const NONE: Probing = { after: 0, lostTopics: [], lostCards: [] };
 
-export type ProbeWork = Extract<OutboxWork, { kind: "probe" }>;
+type ProbeWork = WorkOf<"probe">;
 
 /**
  * Asks Telegram whether the topics and cards of some open tickets are still there, each in its turn: deletions are never
@@ -39,8 +46,25 @@ export function probeNext(tx: Transaction): void {
   save(tx, { ...probing(tx.facts), after: last });
 }
 
+export const probeWork: WorkHandler<"probe"> = {
+  audience: "staff",
+  // Its turn comes again.
+  onExhausted: "drop",
+  stopsLane: true,
+  repeatable: always,
+  call: probeCall,
+  done: left,
+  refused(tx, { payload }, { code }) {
+    lost(tx, payload, code);
+    return "over";
+  },
+};
+
 /** The call that changes nothing; null where what the topic shows is not known, or about to change. */
-export function probeCall({ number, what }: ProbeWork, rules: Rules, tickets: Tickets): BotCall | null {
+function probeCall(
+  { payload: { number, what } }: RowOf<"probe">,
+  { rules, tickets }: DeliveryContext,
+): BotCall | null {
   const row = tickets.get(number);
   if (row === undefined || row.ticket.movedTo !== null || row.viewDueAt !== null) return null;
   const { topicId } = row.ticket;
@@ -61,8 +85,22 @@ export function probeCall({ number, what }: ProbeWork, rules: Rules, tickets: Ti
   };
 }
 
+/** A probe was refused: what is gone is made anew. */
+function lost(tx: Transaction, { number, what }: ProbeWork, code: RefusalClass): void {
+  const row = tx.tickets.get(number);
+  if (row === undefined) return;
+  if (code === "topic_gone") {
+    noteLost(tx, number, "topic");
+    loseTopic(tx, number);
+  } else if (code === "target_gone" && what === "card") {
+    noteLost(tx, number, "card");
+    tx.views.save(number, { ...row.view, cardId: null, card: null }, tx.now);
+  } else return;
+  tx.touched.add(STAFF);
+}
+
 /** A probe found it gone. */
-export function noteLost(tx: Transaction, number: number, what: ProbeWork["what"]): void {
+function noteLost(tx: Transaction, number: number, what: ProbeWork["what"]): void {
   const ref = tx.tickets.get(number)?.ticket.ref;
   if (ref === undefined) return;
   const before = probing(tx.facts);

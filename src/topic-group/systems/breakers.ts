@@ -1,11 +1,11 @@
-import { after, CLOSED, trying, type Breaker } from "../../domain/routing/breaker.ts";
+import { after, CLOSED, maySoonestTry, trying, type Breaker } from "../../domain/routing/breaker.ts";
 import type { EnrichmentFailure } from "../../integrations/enrichment-call.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { SystemHealth } from "../receipt.ts";
 import type { Rules } from "../rules/rules.ts";
 import { SYSTEMS, type Sources, type System } from "../rules/sources.ts";
 import { FACTS, type Facts } from "../tables/facts.ts";
-import { CRM_LANES } from "../tables/lane.ts";
+import { CRM_LANES, isCrmLane, SKILLS_LANE, type Lane } from "../tables/lane.ts";
 
 const BREAKERS = { enrichment: FACTS.breaker, skills: FACTS.skillsBreaker } as const;
 
@@ -20,6 +20,12 @@ export function forgetFormer(facts: Facts, before: Sources, now: Sources): void 
 
 export function breakerOf(facts: Facts, system: System): Breaker {
   return (facts.get(BREAKERS[system]) as StoredBreaker | undefined) ?? CLOSED;
+}
+
+/** When the system of a lane may be asked at the soonest, in ms since 1970; null: no system is asked in this lane. */
+export function asksFrom(lane: Lane, facts: Facts, now: number): number | null {
+  if (!isCrmLane(lane)) return null;
+  return maySoonestTry(breakerOf(facts, lane === SKILLS_LANE ? "skills" : "enrichment"), now);
 }
 
 /** Notes that a question goes out now. */

@@ -1,4 +1,4 @@
-import type { EnrichmentConfig } from "../../domain/config/config.ts";
+import type { Config, EnrichmentConfig } from "../../domain/config/config.ts";
 import { ms } from "../../domain/duration.ts";
 import {
   ENRICHMENT_AGE_MAX_MS,
@@ -14,12 +14,20 @@ import type { EnrichmentCall, EnrichmentResult, Heard } from "../../integrations
 import { enrichmentCallOf } from "../../integrations/enrichment.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import type { Rules } from "../rules/rules.ts";
+import { OK } from "../drain/settled.ts";
+import type { ViewContext } from "../drain/topic-view.ts";
+import {
+  always,
+  over,
+  type DeliveryContext,
+  type Queues,
+  type RowOf,
+  type WorkHandler,
+} from "../drain/work-handler.ts";
 import { crmLane, questionKey, STAFF } from "../tables/lane.ts";
-import type { OutboxRow } from "../tables/outbox.ts";
 import type { KnownProfile } from "../tables/shapes.ts";
-import type { Tables } from "../tables/tables.ts";
-import { breakerOf, isBusy, noteHeard } from "./breakers.ts";
+import type { TicketRow } from "../tables/tickets.ts";
+import { breakerOf, isBusy, noteAsking, noteHeard } from "./breakers.ts";
 import { refreshSkills } from "./skills.ts";
 
 /**
@@ -63,19 +71,60 @@ export function questions(tx: Transaction): ReadonlyMap<number, number> {
   );
 }
 
-/** The call that a question stands for, `null` if nobody is to be asked any more. */
-export function enrichmentCall(
-  { seq, ticket: number }: OutboxRow,
-  {
-    rules,
-    facts,
-    contacts,
-    tickets,
-    now,
-  }: Pick<Tables, "contacts" | "facts" | "tickets"> & {
-    rules: Rules;
-    now: number;
+/**
+ * Until when the first topic of a ticket waits for what another system says of its customer, because the rules may then
+ * send it to another group: no longer than one question may take. 0: it does not wait.
+ */
+export function awaitsPlaceUntil(
+  { facts, outbox }: Queues,
+  { ticket }: TicketRow,
+  { rules: { config, policy } }: ViewContext,
+): number {
+  const { enrichment, rules } = config.routing;
+  const { number, topicId, topicsLost, assignee, queueSet, profile } = ticket;
+  const isPlaced = topicId !== null || topicsLost > 0 || assignee !== null || queueSet || profile !== null;
+  if (enrichment === undefined || isPlaced) return 0;
+  const mayLeave =
+    rules.some(({ queue }) => queue !== undefined && policy.queues.get(queue)?.group !== policy.group) &&
+    rules.some(({ queue, when }) => queue !== undefined && dependsOnProfile(when));
+  const seq = mayLeave ? outbox.seqOf(questionKey(number)) : null;
+  const question = seq === null ? undefined : outbox.get(seq);
+  if (question?.payload.kind !== "enrichment" || question.payload.tries > 0) return 0;
+  const until = question.acceptedAt + ms(enrichment.timeout);
+  const isAskedInTime = (question.notBefore ?? 0) < until && breakerOf(facts, "enrichment").openedAt === null;
+  return isAskedInTime ? until : 0;
+}
+
+/** Whether the other system's answer may change that a rule holds. */
+function dependsOnProfile({
+  tier,
+  segment,
+  attributes,
+  language,
+}: Config["routing"]["rules"][number]["when"]): boolean {
+  return [tier, segment, attributes, language].some((fact) => fact !== undefined);
+}
+
+export const enrichmentWork: WorkHandler<"enrichment"> = {
+  audience: "outside",
+  onExhausted: "park",
+  stopsLane: true,
+  repeatable: always,
+  attempted: (tx) => noteAsking(tx, "enrichment"),
+  call: enrichmentCall,
+  done(tx, row, result) {
+    settleEnrichment(tx, row, result as Heard<EnrichmentResult>);
+    return OK;
   },
+  // What a system says, or why it does not, is an answer: see `outside.ts`.
+  refused: over,
+  uncalled: putOffQuestion,
+};
+
+/** The call that a question stands for, `null` if nobody is to be asked any more. */
+function enrichmentCall(
+  { seq, ticket: number }: RowOf<"enrichment">,
+  { rules, facts, contacts, tickets, now }: DeliveryContext,
 ): EnrichmentCall | null {
   const settings = rules.config.routing.enrichment;
   const ticket = tickets.get(number)?.ticket;
@@ -104,12 +153,8 @@ export function enrichmentCall(
 }
 
 /** What came of a question: it comes back as a cause of its own, and the rules run again. */
-export function settleEnrichment(
-  tx: Transaction,
-  row: OutboxRow,
-  tries: number,
-  result: Heard<EnrichmentResult>,
-): void {
+function settleEnrichment(tx: Transaction, row: RowOf<"enrichment">, result: Heard<EnrichmentResult>): void {
+  const { tries } = row.payload;
   // A topic may have waited for this.
   tx.touched.add(STAFF);
   const { source } = result;
@@ -153,16 +198,16 @@ export function settleEnrichment(
   askLater(tx, row, tries + 1, at);
 }
 
-function askLater(tx: Transaction, row: OutboxRow, tries: number, at: number): void {
+function askLater(tx: Transaction, row: RowOf<"enrichment">, tries: number, at: number): void {
   tx.outbox.update(row.seq, { payload: { kind: "enrichment", tries }, notBefore: at });
   if (at > tx.now) tx.wake(at);
 }
 
 /** A question that cannot be asked now: it waits for the system, unless its ticket is over or nobody is asked any more. */
-export function putOffQuestion(tx: Transaction, row: OutboxRow): void {
+function putOffQuestion(tx: Transaction, row: RowOf<"enrichment">): void {
   const ticket = tx.tickets.get(row.ticket)?.ticket;
   const isWanted = tx.rules.config.routing.enrichment !== undefined;
-  if (!isWanted || ticket === undefined || !isActive(ticket) || row.payload.kind !== "enrichment") {
+  if (!isWanted || ticket === undefined || !isActive(ticket)) {
     tx.outbox.remove(row.seq);
     return;
   }

@@ -4,10 +4,11 @@ import type { SkillTable } from "../../domain/team/skill-table.ts";
 import type { Heard } from "../../integrations/enrichment-call.ts";
 import type { SkillsCall, SkillsResult } from "../../integrations/skill-service.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import { withSkills, type Rules } from "../rules/rules.ts";
+import { OK } from "../drain/settled.ts";
+import { always, over, type DeliveryContext, type RowOf, type WorkHandler } from "../drain/work-handler.ts";
+import { withSkills } from "../rules/rules.ts";
 import { FACTS, type Facts } from "../tables/facts.ts";
 import { SKILLS_LANE } from "../tables/lane.ts";
-import type { OutboxRow } from "../tables/outbox.ts";
 import { breakerOf, isBusy, noteAsking, noteHeard } from "./breakers.ts";
 
 /** What the outside system last said; null where it has said nothing yet. */
@@ -30,10 +31,21 @@ export function refreshSkills(tx: Transaction): void {
 
 const KEY = "skills";
 
-export function skillsCall(
-  { seq }: OutboxRow,
-  { rules, now }: { rules: Rules; now: number },
-): SkillsCall | null {
+export const skillsWork: WorkHandler<"skills"> = {
+  audience: "outside",
+  onExhausted: "park",
+  stopsLane: true,
+  repeatable: always,
+  call: skillsCall,
+  done(tx, row, result) {
+    settleSkills(tx, row, result as Heard<SkillsResult>);
+    return OK;
+  },
+  // What a system says, or why it does not, is an answer: see `outside.ts`.
+  refused: over,
+};
+
+function skillsCall({ seq }: RowOf<"skills">, { rules, now }: DeliveryContext): SkillsCall | null {
   const settings = rules.config.routing.skills;
   if (settings === undefined) return null;
   return {
@@ -50,7 +62,7 @@ export function skillsCall(
 }
 
 /** A failure leaves what is known; the next time that work is handed out asks again, unless too many have failed. */
-export function settleSkills(tx: Transaction, row: OutboxRow, result: Heard<SkillsResult>): void {
+function settleSkills(tx: Transaction, row: RowOf<"skills">, result: Heard<SkillsResult>): void {
   if (result.source === tx.rules.sources.skills && isBusy(result)) {
     noteHeard(tx, "skills", result);
     const at = maySoonestTry(breakerOf(tx.facts, "skills"), tx.now);

@@ -1,10 +1,9 @@
+import type { RowOf } from "../drain/work-handler.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
-import type { OutboxRow } from "../tables/outbox.ts";
 import type { MirrorEdit } from "../tables/shapes.ts";
 
 /** Whether an edit comes to a message of its own, because the copy cannot be edited that way. */
-export function makesMessage({ payload }: OutboxRow, messages: Messages): boolean {
-  if (payload.kind !== "mirror_edit") return false;
+export function makesMessage({ payload }: RowOf<"mirror_edit">, messages: Messages): boolean {
   const { what } = feasible(payload.edit, messages.byOriginal(payload.of), messages);
   return what === "again" || what === "joined";
 }

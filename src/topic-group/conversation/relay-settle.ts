@@ -5,13 +5,7 @@ import { joinTexts } from "../../telegram/join-texts.ts";
 import { NOT_DELIVERED } from "../../telegram/signs.ts";
 import { notice } from "../../texts/notice.ts";
 import { replyParameters, sendable, type Transaction } from "../commit/transaction.ts";
-import { noteUnreachable, UNREACHABLE } from "../conversation/customers.ts";
-import { loseTopic } from "../conversation/topic.ts";
-import { goAfterTicket, settledBehind, tellSpoken } from "../peers/moving.ts";
-import { chatOfLane, isChatLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
-import type { MessageRow } from "../tables/messages.ts";
-import { isHere } from "../tables/numbering.ts";
-import type { Job } from "./plan.ts";
+import type { RelayJob } from "../drain/job.ts";
 import {
   FAILED,
   GIVEN_UP,
@@ -25,43 +19,18 @@ import {
   type Retry,
   type SettleContext,
   type Settled,
-} from "./settled.ts";
+} from "../drain/settled.ts";
+import { chatOfLane, isChatLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
+import type { MessageRow } from "../tables/messages.ts";
+import { isHere } from "../tables/numbering.ts";
+import { noteUnreachable, UNREACHABLE } from "./customers.ts";
+import { tellSpoken } from "./speaking.ts";
+import { loseTopic } from "./topic.ts";
 
-export function settleRelay(
+/** Settles a copy that was to be made for a ticket that is here. */
+export function settleRelayHere(
   tx: Transaction,
-  job: Extract<Job, { kind: "relay" }>,
-  carried: readonly MessageRow[],
-  outcome: Final,
-  context: SettleContext,
-): Settled {
-  const { lane, ticket: number } = carried[0]!;
-  const ticket = tx.tickets.get(number)?.ticket;
-  if (lane !== STAFF || ticket === undefined || ticket.movedTo === null) {
-    return settleHere(tx, job, carried, outcome, context);
-  }
-  // The ticket has moved while this was under way.
-  if (!isOver(outcome)) {
-    goAfterTicket(tx, ticket, carried);
-    const trouble = outcome.kind === "refused" ? troubleOf(outcome, STAFF) : null;
-    if (trouble !== null) return { kind: "trouble", trouble };
-    return outcome.kind === "refused" ? OK : GIVEN_UP;
-  }
-  const settled = settleHere(tx, job, carried, outcome, context);
-  settledBehind(tx, ticket, carried, outcome.kind === "done");
-  return settled;
-}
-
-/** Whether nothing more will be tried: it is there, or cannot be copied anywhere. */
-function isOver(outcome: Final): boolean {
-  return (
-    outcome.kind === "done" ||
-    (outcome.kind === "refused" && (outcome.code === "uncopyable" || outcome.code === "source_gone"))
-  );
-}
-
-function settleHere(
-  tx: Transaction,
-  job: Extract<Job, { kind: "relay" }>,
+  job: RelayJob,
   carried: readonly MessageRow[],
   outcome: Final,
   { retry, mustNotRepeat }: SettleContext,
@@ -82,12 +51,7 @@ function settleHere(
   }
 }
 
-function relayed(
-  tx: Transaction,
-  job: Extract<Job, { kind: "relay" }>,
-  carried: readonly MessageRow[],
-  result: unknown,
-): Settled {
+function relayed(tx: Transaction, job: RelayJob, carried: readonly MessageRow[], result: unknown): Settled {
   const ticket = tx.tickets.get(carried[0]!.ticket)?.ticket;
   const topicId = ticket?.topicId;
   const spoken: (MessageRow & { copyId: number })[] = [];
@@ -178,7 +142,7 @@ const NOT_FORWARDED: ReadonlySet<RefusalClass> = new Set(["uncopyable", "validat
 
 function relayRefused(
   tx: Transaction,
-  job: Extract<Job, { kind: "relay" }>,
+  job: RelayJob,
   carried: readonly MessageRow[],
   refused: Refused,
 ): Settled {
@@ -234,7 +198,7 @@ const REPLY_REFUSED: ReadonlySet<RefusalClass> = new Set(["validation", "uncopya
 
 function toStaffRefused(
   tx: Transaction,
-  job: Extract<Job, { kind: "relay" }>,
+  job: RelayJob,
   carried: readonly MessageRow[],
   code: RefusalClass,
 ): Settled {

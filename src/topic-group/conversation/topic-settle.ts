@@ -1,9 +1,5 @@
 import type { Transaction } from "../commit/transaction.ts";
-import { adoptTopic, loseTopic, orphanTopic } from "../conversation/topic.ts";
-import { FACTS } from "../tables/facts.ts";
-import { STAFF } from "../tables/lane.ts";
-import type { TicketRow } from "../tables/tickets.ts";
-import type { Job } from "./plan.ts";
+import type { ViewJob } from "../drain/job.ts";
 import {
   FAILED,
   GIVEN_UP,
@@ -16,12 +12,17 @@ import {
   type Retry,
   type SettleContext,
   type Settled,
-} from "./settled.ts";
-import { nextViewStep, type TopicIcons, type ViewStep } from "./topic-view.ts";
+} from "../drain/settled.ts";
+import { nextViewStep, type TopicIcons, type ViewStep } from "../drain/topic-view.ts";
+import { always, left, over, type WorkHandler } from "../drain/work-handler.ts";
+import { FACTS } from "../tables/facts.ts";
+import { STAFF } from "../tables/lane.ts";
+import type { TicketRow } from "../tables/tickets.ts";
+import { adoptTopic, loseTopic, orphanTopic } from "./topic.ts";
 
 export function settleView(
   tx: Transaction,
-  { row: seen, step }: Extract<Job, { kind: "view" }>,
+  { row: seen, step }: ViewJob,
   outcome: Final,
   { retry, viewContextOf }: SettleContext,
 ): Settled {
@@ -68,10 +69,7 @@ export function settleView(
 /** The group has got another chat while this was done in the former one, where a topic that was made is one too many. */
 function settleFormer(tx: Transaction, row: TicketRow, step: ViewStep, outcome: Final): Settled {
   const { number } = row.ticket;
-  const made = step.what === "create" && outcome.kind === "done" ? outcome.result : null;
-  const topicId = (made as { message_thread_id?: number } | null)?.message_thread_id;
-  if (topicId !== undefined)
-    tx.work({ lane: STAFF, ticket: 0, work: { kind: "orphan_topic", topicId }, key: `orphan:${topicId}` });
+  orphanMade(tx, step, outcome);
   tx.views.save(number, { ...row.view, creatingSince: null }, tx.now);
   tx.touched.add(STAFF);
   return OK;
@@ -110,3 +108,27 @@ function viewRefused(
   tx.views.save(number, settled, null);
   return GIVEN_UP;
 }
+
+/** The ticket was erased while the call was under way: a topic that it made is one too many. */
+export function viewForgotten(tx: Transaction, { step }: ViewJob, outcome: Final): void {
+  orphanMade(tx, step, outcome);
+}
+
+function orphanMade(tx: Transaction, step: ViewStep, outcome: Final): void {
+  const made = step.what === "create" && outcome.kind === "done" ? outcome.result : null;
+  const topicId = (made as { message_thread_id?: unknown } | null)?.message_thread_id;
+  if (typeof topicId === "number") orphanTopic(tx, topicId);
+}
+
+export const orphanTopicWork: WorkHandler<"orphan_topic"> = {
+  audience: "staff",
+  onExhausted: "park",
+  stopsLane: false,
+  repeatable: always,
+  call: ({ payload: { topicId } }, { rules }) => ({
+    method: "deleteForumTopic",
+    params: { chat_id: rules.group.chatId, message_thread_id: topicId },
+  }),
+  done: left,
+  refused: over,
+};

@@ -1,0 +1,283 @@
+import type { RefusalClass } from "../../domain/desk/failure.ts";
+import { CAPTION_CHARS_MAX, TEXT_CHARS_MAX } from "../../domain/limits.ts";
+import { isActive } from "../../domain/ticket/status.ts";
+import type { BotCall } from "../../telegram/api.ts";
+import { clipped, formatted, joined } from "../../telegram/formatted.ts";
+import { notice } from "../../texts/notice.ts";
+import { plain } from "../../texts/rich-text.ts";
+import { replyParameters, sendable, type Transaction } from "../commit/transaction.ts";
+import { messageIds, OK } from "../drain/settled.ts";
+import {
+  always,
+  isReplaced,
+  leaves,
+  left,
+  over,
+  type AfterRefusal,
+  type DeliveryContext,
+  type RowOf,
+  type WorkHandler,
+} from "../drain/work-handler.ts";
+import { isChatLane, isPeerLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
+import { laneOfChat, type MessageRow } from "../tables/messages.ts";
+import type { OriginalKey } from "../tables/shapes.ts";
+import { toldKey } from "../tables/told.ts";
+import { UNREACHABLE } from "./customers.ts";
+import { feasible, makesMessage } from "./edit-form.ts";
+import { tellSpoken } from "./speaking.ts";
+import { loseTopic } from "./topic.ts";
+import { chatIdOf, optional, reaction, threadOf, topicOf } from "./where.ts";
+
+/* What is done to a message after it was copied is done to its counterpart, too. */
+
+export const mirrorEditWork: WorkHandler<"mirror_edit"> = {
+  audience: "counterpart",
+  onExhausted: "park",
+  stopsLane: true,
+  repeatable: (row, { messages }) => !isChatLane(row.lane) || !makesMessage(row, messages),
+  needsTopic: makesMessage,
+  call: editCall,
+  done(tx, row, result) {
+    editDone(tx, row, result);
+    return left(tx, row);
+  },
+  refused: (tx, row, { code }) => editRefused(tx, row, code),
+};
+
+export const mirrorReactionWork: WorkHandler<"mirror_reaction"> = {
+  audience: "counterpart",
+  onExhausted: "drop",
+  stopsLane: true,
+  repeatable: always,
+  call: reactionCall,
+  done(tx, row, result) {
+    if (row.payload.custom === undefined) return left(tx, row);
+    standIn(tx, row, emojiOf(result) ?? UNNAMED);
+    return OK;
+  },
+  refused(tx, row, { code }) {
+    const { kind, of, on, emoji, custom, shown = emoji } = row.payload;
+    // The group may take some reactions only, and a custom one may stand for what is none.
+    if (custom !== undefined || (code === "validation" && emoji !== null && emoji !== UNNAMED)) {
+      tx.outbox.update(row.seq, {
+        payload: { kind, of, on, emoji: UNNAMED, ...(shown === null ? {} : { shown }) },
+      });
+      return "kept";
+    }
+    if (code === "validation" && row.lane === STAFF && shown != null)
+      tx.tellTopic(row.ticket, notice("reactedWith", shown), repliesTo(of));
+    return "over";
+  },
+};
+
+export const mirrorDeleteWork: WorkHandler<"mirror_delete"> = {
+  audience: "counterpart",
+  onExhausted: "park",
+  stopsLane: true,
+  repeatable: always,
+  call({ payload: { of } }, { messages, rules }) {
+    const original = messages.byOriginal(of);
+    if (original?.copyId == null) return null;
+    return {
+      method: "deleteMessage",
+      params: { chat_id: chatIdOf(original.lane, rules), message_id: original.copyId },
+    };
+  },
+  done(tx, row, _result) {
+    if (!leaves(tx, row)) return OK;
+    const { of, internal } = row.payload;
+    tx.messages.update(of, { state: "dropped", copyId: null });
+    if (internal !== undefined)
+      tx.tellTopic(row.ticket, notice("takenBack"), { reply_parameters: replyParameters(internal) });
+    return OK;
+  },
+  refused(tx, { ticket, payload: { of, by, internal } }, { code }) {
+    restore(tx, of);
+    if (internal === undefined)
+      tx.tellUnsent(ticket, by, notice("undelivered", code === "permanent" ? "too_late" : code), repliesTo(of));
+    else tx.tellTopic(ticket, notice("internalTooLate"), { reply_parameters: replyParameters(internal) });
+    return "over";
+  },
+};
+
+export const formerCopyWork: WorkHandler<"former_copy"> = {
+  audience: "counterpart",
+  onExhausted: "drop",
+  stopsLane: true,
+  repeatable: always,
+  call: ({ lane, payload: { messageId } }, { rules }) => ({
+    method: "deleteMessage",
+    params: { chat_id: chatIdOf(lane, rules), message_id: messageId },
+  }),
+  done: left,
+  refused: over,
+};
+
+function editCall(
+  { payload: work }: RowOf<"mirror_edit">,
+  { rules, tickets, messages }: DeliveryContext,
+): BotCall | null {
+  const row = messages.byOriginal(work.of);
+  // One that was not sent after all goes as it is now, if it is sent again.
+  if (row?.state !== "done") return null;
+  const { lane, ticket, copyId } = row;
+  // It stands where its ticket is, and nowhere here any more.
+  if (isPeerLane(lane)) return null;
+  const chat = { chat_id: chatIdOf(lane, rules) };
+  const edit = feasible(work.edit, row, messages);
+  if (edit.what === "location" && copyId === null) return null;
+  const target = { ...chat, message_id: copyId };
+  switch (edit.what) {
+    case "text": {
+      const { text, entities, preview } = edit;
+      const shown = preview === undefined ? {} : { link_preview_options: preview };
+      return { method: "editMessageText", params: { ...target, text, entities, ...shown } };
+    }
+    case "caption": {
+      const { text, entities } = clipped(edit, CAPTION_CHARS_MAX);
+      const above = edit.above === true ? { show_caption_above_media: true } : {};
+      return {
+        method: "editMessageCaption",
+        params: { ...target, caption: text, caption_entities: entities, ...above },
+      };
+    }
+    case "media": {
+      const { type, fileId, spoiler, captionAbove } = edit.media;
+      const { text, entities } = clipped(edit, CAPTION_CHARS_MAX);
+      const media = {
+        type,
+        media: fileId,
+        caption: text,
+        caption_entities: entities,
+        ...(spoiler ? { has_spoiler: true } : {}),
+        ...(captionAbove ? { show_caption_above_media: true } : {}),
+      };
+      return { method: "editMessageMedia", params: { ...target, media } };
+    }
+    case "location": {
+      const { latitude, longitude, livePeriod, heading, horizontalAccuracy } = edit.live;
+      if (livePeriod === undefined) return { method: "stopMessageLiveLocation", params: target };
+      const at = {
+        latitude,
+        longitude,
+        ...optional("heading", heading),
+        ...optional("horizontal_accuracy", horizontalAccuracy),
+      };
+      return { method: "editMessageLiveLocation", params: { ...target, ...at } };
+    }
+    default:
+  }
+  const where = { ...chat, ...topicOf(lane, ticket, tickets), ...threadOf(lane, ticket, messages) };
+  // Its topic is gone, and its ticket is over: it does not belong in the main chat.
+  if (lane === STAFF && !("message_thread_id" in where)) return null;
+  const reply = copyId === null ? {} : { reply_parameters: replyParameters(copyId) };
+  if (edit.what === "joined") {
+    const said = { text: edit.text, entities: edit.entities };
+    const text = edit.text.length > TEXT_CHARS_MAX - 2 ? said : joined([formatted(plain("✎ ")), said]);
+    return { method: "sendMessage", params: { ...where, ...sendable(text), ...reply } };
+  }
+  return {
+    method: "copyMessage",
+    params: {
+      ...where,
+      from_chat_id: row.chat === STAFF_CHAT ? rules.group.chatId : row.chat,
+      message_id: row.messageId,
+      ...(edit.alone === true ? {} : reply),
+    },
+  };
+}
+
+function reactionCall(
+  { payload: work }: RowOf<"mirror_reaction">,
+  { rules, messages }: DeliveryContext,
+): BotCall | null {
+  const row = messages.byOriginal(work.of);
+  if (row === undefined) return null;
+  const lane = work.on === "copy" ? row.lane : laneOfChat(row.chat);
+  const messageId = work.on === "copy" ? row.copyId : row.messageId;
+  if (messageId === null || messageId < 0) return null;
+  if (work.custom !== undefined)
+    return { method: "getCustomEmojiStickers", params: { custom_emoji_ids: [work.custom] } };
+  return {
+    method: "setMessageReaction",
+    params: { chat_id: chatIdOf(lane, rules), message_id: messageId, reaction: reaction(work.emoji) },
+  };
+}
+
+/** A new version that came as a message of its own is the copy from now on. */
+function editDone(
+  tx: Transaction,
+  { lane, payload: { of, edit } }: RowOf<"mirror_edit">,
+  result: unknown,
+): void {
+  const row = tx.messages.byOriginal(of);
+  const copyId = messageIds(result)[0];
+  if (row === undefined || copyId === undefined) return;
+  const made = feasible(edit, row, tx.messages);
+  if (made.what !== "again" && made.what !== "joined") return;
+  const ticket = tx.tickets.get(row.ticket)?.ticket;
+  const former = tx.messages.sharesCopy(row) ? null : row.copyId;
+  tx.copiedAnew(row, copyId);
+  if (ticket !== undefined) tellSpoken(tx, ticket, [{ ...row, copyId }]);
+  if (made.what === "again" && made.alone === true && former !== null)
+    tx.work({ lane, ticket: row.ticket, work: { kind: "former_copy", messageId: former } });
+}
+
+/** An edit that the copy does not take comes as a new copy; what cannot be copied either is said. */
+function editRefused(tx: Transaction, row: RowOf<"mirror_edit">, code: RefusalClass): AfterRefusal {
+  const { of, edit, ...work } = row.payload;
+  const isForStaff = row.lane === STAFF;
+  if (code === "topic_gone" && isForStaff) {
+    loseTopic(tx, row.ticket);
+    const ticket = tx.tickets.get(row.ticket)?.ticket;
+    return ticket === undefined || !isActive(ticket) ? "over" : "again";
+  }
+  if (UNREACHABLE[code] !== undefined && !isForStaff) {
+    tx.sign(row.ticket, of.messageId, "👎", true);
+    return "over";
+  }
+  const original = tx.messages.byOriginal(of);
+  const made = original === undefined ? edit : feasible(edit, original, tx.messages);
+  const isLast = code === "source_gone" || (made.what === "again" && made.alone === true);
+  if (made.what !== "location" && original !== undefined && !isLast) {
+    const again = { what: "again", ...(made.what === "again" ? { alone: true as const } : {}) } as const;
+    tx.outbox.update(row.seq, { payload: { ...work, of, edit: again }, attemptedAt: null });
+    return "kept";
+  }
+  if (!isForStaff) {
+    if (made.what !== "location" || tx.told.firstTime(toldKey("still", of.chat, of.messageId), tx.now))
+      tx.tellUnsent(row.ticket, original?.writer ?? null, notice("undelivered", code), repliesTo(of));
+  } else if (made.what !== "location" && code !== "source_gone")
+    tx.tellTopic(row.ticket, notice("editNotCopied"), repliesToCopy(original));
+  return "over";
+}
+
+function repliesToCopy(row: MessageRow | undefined) {
+  return row?.copyId == null ? {} : { reply_parameters: replyParameters(row.copyId) };
+}
+
+/** What stands for a reaction that bots cannot set: the giver's own app shows which it is. */
+const UNNAMED = "👀";
+
+function standIn(tx: Transaction, row: RowOf<"mirror_reaction">, emoji: string): void {
+  if (isReplaced(tx, row)) return;
+  const { custom: _, ...plain } = row.payload;
+  tx.outbox.update(row.seq, { payload: { ...plain, emoji } });
+}
+
+/** The emoji that a custom one stands for, as `getCustomEmojiStickers` tells. */
+function emojiOf(stickers: unknown): string | null {
+  const [sticker] = Array.isArray(stickers) ? (stickers as { emoji?: unknown }[]) : [];
+  const emoji = sticker?.emoji;
+  return typeof emoji === "string" && emoji !== "" ? emoji.replaceAll("\ufe0f", "") : null;
+}
+
+/** It was to be deleted, and is there still. */
+function restore(tx: Transaction, of: OriginalKey): void {
+  const row = tx.messages.byOriginal(of);
+  if (row?.state === "dropped" && row.copyId !== null) tx.messages.update(of, { state: "done" });
+}
+
+function repliesTo(of: { chat: number; messageId: number }) {
+  return of.chat === STAFF_CHAT ? { reply_parameters: replyParameters(of.messageId) } : {};
+}

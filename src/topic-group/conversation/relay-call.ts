@@ -1,0 +1,113 @@
+import type { BotCall } from "../../telegram/api.ts";
+import { joinTexts } from "../../telegram/join-texts.ts";
+import { replyParameters, sendable } from "../commit/transaction.ts";
+import type { RelayJob } from "../drain/job.ts";
+import type { DeliveryContext } from "../drain/work-handler.ts";
+import { STAFF_CHAT } from "../tables/lane.ts";
+import type { MessageRow, Messages } from "../tables/messages.ts";
+import { chatIdOf, optional, threadOf, topicOf, writtenEarlier } from "./where.ts";
+
+/** The call that copies messages to where their lane leads. */
+export function relayCall({ rows, joined }: RelayJob, context: DeliveryContext): BotCall {
+  const { rules, contacts, messages, tickets } = context;
+  const first = rows[0]!;
+  const source = first.chat === STAFF_CHAT ? rules.group.chatId : first.chat;
+  const answered = rows.length === 1 ? answeredBy(first, messages) : null;
+  const reply = answered === null ? {} : replyOf(first, answered);
+  const target = {
+    chat_id: chatIdOf(first.lane, rules),
+    ...topicOf(first.lane, first.ticket, tickets),
+    ...threadOf(first.lane, first.ticket, messages, answered?.row),
+  };
+
+  if (joined) {
+    const name = contacts.get(first.writer)?.contact.name ?? "";
+    const texts = rows.map((row) => ({ ...row.content!.text!, sentAt: row.sentAt }));
+    return { method: "sendMessage", params: { ...target, ...sendable(joinTexts(name, texts).message) } };
+  }
+  if (rows.length > 1) {
+    const ids = rows.map((row) => row.messageId).sort((a, b) => a - b);
+    const method = first.content?.forwarded === undefined ? "copyMessages" : "forwardMessages";
+    return { method, params: { ...target, from_chat_id: source, message_ids: ids } };
+  }
+  if (first.content?.forwarded !== undefined) {
+    const params = { ...target, from_chat_id: source, message_id: first.messageId };
+    return { method: "forwardMessage", params };
+  }
+  const live = first.content?.live;
+  if (live?.livePeriod !== undefined) {
+    const { latitude, longitude, livePeriod, horizontalAccuracy, heading, proximityAlertRadius } = live;
+    return {
+      method: "sendLocation",
+      params: {
+        ...target,
+        ...reply,
+        latitude,
+        longitude,
+        live_period: livePeriod,
+        ...optional("horizontal_accuracy", horizontalAccuracy),
+        ...optional("heading", heading),
+        ...optional("proximity_alert_radius", proximityAlertRadius),
+        ...writtenEarlier(first.sentAt, context),
+      },
+    };
+  }
+  return {
+    method: "copyMessage",
+    params: {
+      ...target,
+      from_chat_id: source,
+      message_id: first.messageId,
+      ...reply,
+      ...writtenEarlier(first.sentAt, context),
+    },
+  };
+}
+
+/** How many of the rows the call carries: not all texts fit into one message. */
+export function rowsCarried(job: RelayJob, { contacts }: DeliveryContext): MessageRow[] {
+  if (!job.joined) return job.rows;
+  const name = contacts.get(job.rows[0]!.writer)?.contact.name ?? "";
+  const texts = job.rows.map((row) => ({ ...row.content!.text!, sentAt: row.sentAt }));
+  return job.rows.slice(0, joinTexts(name, texts).count);
+}
+
+/** A message that another one answers: its row, and its counterpart in the chat that the other one goes to. */
+interface Answered {
+  row: MessageRow;
+  counterpart: number;
+  /** Where a quote of it stands in the counterpart; null where it does not. */
+  quotedAt: number | null;
+}
+
+function answeredBy(row: MessageRow, messages: Messages): Answered | null {
+  if (row.replyTo === null) return null;
+  const found = messages.find(row.chat, row.replyTo);
+  if (found === undefined || found.row.ticket !== row.ticket) return null;
+  const quote = row.content?.quote;
+  const { part } = quote ?? {};
+  if (found.is === "original" || part === undefined) {
+    const counterpart = found.is === "original" ? found.row.copyId : found.row.messageId;
+    // What a program said has no original.
+    if (counterpart === null || counterpart < 0) return null;
+    return { row: found.row, counterpart, quotedAt: quote?.position ?? null };
+  }
+  // The copy holds several texts: the one that is quoted is answered.
+  const among = messages.byCopyAll(found.row.lane, row.replyTo);
+  const meant = among[part.index] ?? found.row;
+  const isCertain = among[part.index] !== undefined;
+  return { row: meant, counterpart: meant.messageId, quotedAt: isCertain ? part.position : null };
+}
+
+/** What a copy says of the message that it answers. */
+function replyOf({ content }: MessageRow, { counterpart, quotedAt }: Answered): Record<string, unknown> {
+  const quote = content?.quote;
+  return {
+    reply_parameters: {
+      ...replyParameters(counterpart),
+      ...(quote === undefined || quotedAt === null
+        ? {}
+        : { quote: quote.text, quote_entities: quote.entities, quote_position: quotedAt }),
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import type { BotCall } from "../../telegram/api.ts";
+import { receiptView } from "../../telegram/receipt-view.ts";
+import { notice } from "../../texts/notice.ts";
+import { tellPeer } from "../commit/tell-peer.ts";
+import { worded, words, type Transaction } from "../commit/transaction.ts";
+import { messageIds, OK } from "../drain/settled.ts";
+import {
+  leaves,
+  left,
+  never,
+  over,
+  type DeliveryContext,
+  type RowOf,
+  type WorkHandler,
+} from "../drain/work-handler.ts";
+import { chatOfLane, STAFF_CHAT } from "../tables/lane.ts";
+import { tellSpoken } from "./speaking.ts";
+import { threadOf, writtenEarlier } from "./where.ts";
+
+/* What the desk and programs say to a customer in their private chat. */
+
+export const receiptWork: WorkHandler<"receipt"> = {
+  audience: "customer",
+  onExhausted: "park",
+  stopsLane: true,
+  // Once it was sent it is edited.
+  repeatable: ({ ticket }, { tickets }) => tickets.get(ticket)?.receiptId != null,
+  call: receiptCall,
+  done(tx, row, result) {
+    if (!leaves(tx, row)) return OK;
+    const id = messageIds(result)[0];
+    const known = tx.tickets.get(row.ticket);
+    if (id === undefined || known?.receiptId !== null) return OK;
+    tx.tickets.saveReceipt(row.ticket, id);
+    const { movedTo, id: ticketId } = known.ticket;
+    if (movedTo !== null)
+      tellPeer(tx, movedTo, row.ticket, { type: "receipt_sent", ticketId, receiptId: id });
+    return OK;
+  },
+  refused(tx, { ticket }, { code }) {
+    if (code !== "target_gone" || tx.tickets.get(ticket)?.receiptId == null) return "over";
+    // The customer deleted it: they get a new one.
+    tx.tickets.saveReceipt(ticket, null);
+    return "kept";
+  },
+};
+
+export const replyWork: WorkHandler<"reply"> = {
+  audience: "customer",
+  onExhausted: "park",
+  stopsLane: true,
+  repeatable: never,
+  call: (row, context) => said(row, context, writtenEarlier(row.acceptedAt, context)),
+  done(tx, row, result) {
+    if (leaves(tx, row)) linkReply(tx, row, result);
+    return OK;
+  },
+  refused(tx, { ticket }, { code }) {
+    tx.apply(ticket, { type: "delivery_failed", code });
+    tx.tellUnsent(ticket, null, notice("replyUndelivered", code));
+    return "over";
+  },
+};
+
+export const customerNoticeWork: WorkHandler<"customer_notice"> = {
+  audience: "customer",
+  onExhausted: "park",
+  stopsLane: true,
+  repeatable: never,
+  call: (row, context) => said(row, context),
+  done: left,
+  refused: over,
+};
+
+function said(
+  { lane, ticket, payload }: RowOf<"reply" | "customer_notice">,
+  { messages }: DeliveryContext,
+  more: Record<string, unknown> = {},
+): BotCall {
+  const chat = { chat_id: chatOfLane(lane), ...threadOf(lane, ticket, messages) };
+  return { method: "sendMessage", params: { ...chat, ...worded(payload.words), ...more } };
+}
+
+function receiptCall(
+  row: RowOf<"receipt">,
+  { rules, tickets, messages, now }: DeliveryContext,
+): BotCall | null {
+  const ticket = tickets.get(row.ticket);
+  if (ticket === undefined) return null;
+  const view = receiptView(ticket.ticket, rules.policy, row.payload.ask, now);
+  const params = {
+    chat_id: chatOfLane(row.lane),
+    ...words(view.text),
+    reply_markup: { inline_keyboard: view.keyboard },
+  };
+  return ticket.receiptId === null
+    ? { method: "sendMessage", params: { ...params, ...threadOf(row.lane, row.ticket, messages) } }
+    : { method: "editMessageText", params: { ...params, message_id: ticket.receiptId } };
+}
+
+/** So that what the customer answers to it, or how they react, finds its ticket. */
+function linkReply(tx: Transaction, row: RowOf<"reply">, result: unknown): void {
+  const ticket = tx.tickets.get(row.ticket)?.ticket;
+  const copyId = messageIds(result)[0];
+  if (ticket === undefined || copyId === undefined) return;
+  // It has no original in the group: a number that Telegram gives to none stands for it.
+  const key = { chat: STAFF_CHAT, messageId: -row.seq };
+  tx.relay({
+    ...key,
+    ticket: row.ticket,
+    lane: row.lane,
+    album: null,
+    replyTo: null,
+    writer: 0,
+    sentAt: row.acceptedAt,
+    content: null,
+    file: null,
+    notBefore: null,
+    updateId: 0,
+  });
+  tx.messages.done(key, copyId);
+  tellSpoken(tx, ticket, [{ ...tx.messages.byOriginal(key)!, copyId }]);
+}

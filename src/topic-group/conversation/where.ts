@@ -1,0 +1,55 @@
+import { WRITTEN_EARLIER_MS } from "../../domain/limits.ts";
+import { writtenAt } from "../../texts/en/delivery.ts";
+import type { DeliveryContext } from "../drain/work-handler.ts";
+import type { Rules } from "../rules/rules.ts";
+import { chatOfLane, isChatLane, STAFF, type Lane } from "../tables/lane.ts";
+import type { MessageRow, Messages } from "../tables/messages.ts";
+import type { Tickets } from "../tables/tickets.ts";
+
+/* Parameters that calls about a conversation have in common. */
+
+/** The chat behind a lane. */
+export function chatIdOf(lane: Lane, rules: Rules): number {
+  return lane === STAFF ? rules.group.chatId : chatOfLane(lane);
+}
+
+export function topicOf(lane: Lane, ticket: number, tickets: Tickets): { message_thread_id?: number } {
+  if (lane !== STAFF || ticket === 0) return {};
+  const topicId = tickets.get(ticket)?.ticket.topicId;
+  return topicId == null ? {} : { message_thread_id: topicId };
+}
+
+/** The topic of a customer's private chat: that of the message which is answered, or in which they wrote last. */
+export function threadOf(
+  lane: Lane,
+  ticket: number,
+  messages: Messages,
+  answered?: MessageRow,
+): { message_thread_id?: number } {
+  if (!isChatLane(lane)) return {};
+  const customer = chatOfLane(lane);
+  const thread =
+    answered !== undefined && answered.chat === customer
+      ? answered.thread
+      : messages.threadOf(customer, ticket);
+  return thread === null ? {} : { message_thread_id: thread };
+}
+
+/**
+ * A message that arrives long after it was written says so in a button under it: a copy takes no further words, and a
+ * message of its own would cost another call. Pressing it copies the instant.
+ */
+export function writtenEarlier(sentAt: number, { rules, now }: DeliveryContext): Record<string, unknown> {
+  if (now - sentAt <= WRITTEN_EARLIER_MS) return {};
+  const text = writtenAt(sentAt, rules.policy.zoneFor(null));
+  const button = { text, copy_text: { text: new Date(sentAt).toISOString() } };
+  return { reply_markup: { inline_keyboard: [[button]] } };
+}
+
+export function reaction(emoji: string | null): { type: "emoji"; emoji: string }[] {
+  return emoji === null ? [] : [{ type: "emoji", emoji }];
+}
+
+export function optional(key: string, value: number | undefined): Record<string, number> {
+  return value === undefined ? {} : { [key]: value };
+}

@@ -1,0 +1,68 @@
+import { refusedByCustomer } from "./conversation/customers.ts";
+import {
+  formerCopyWork,
+  mirrorDeleteWork,
+  mirrorEditWork,
+  mirrorReactionWork,
+} from "./conversation/mirrored.ts";
+import { relayCall, rowsCarried } from "./conversation/relay-call.ts";
+import { customerNoticeWork, receiptWork, replyWork } from "./conversation/to-customer.ts";
+import { agentNoticeWork, directWork, toastWork } from "./conversation/to-person.ts";
+import {
+  noticeEditWork,
+  staffHintWork,
+  staffReactionWork,
+  topicNoticeWork,
+} from "./conversation/to-staff.ts";
+import { orphanTopicWork, settleView, viewForgotten } from "./conversation/topic-settle.ts";
+import type { Deliveries, WorkHandlers } from "./drain/work-handler.ts";
+import { hookTurnWork, hookWaitWork } from "./endpoints/turns.ts";
+import { webhookWork } from "./endpoints/webhook-work.ts";
+import { setupWork } from "./new-rules/introduction.ts";
+import { followsTicket, settleRelay } from "./peers/following.ts";
+import { peerWork } from "./peers/peer-work.ts";
+import { stubCopiedWork, stubTopicWork } from "./peers/stub.ts";
+import { eraseTopicWork } from "./privacy/erasing.ts";
+import { probeWork } from "./reconciliation/probing.ts";
+import { asksFrom } from "./systems/breakers.ts";
+import { awaitsPlaceUntil, enrichmentWork } from "./systems/enrichment.ts";
+import { skillsWork } from "./systems/skills.ts";
+
+/** Every kind of outgoing work and the room that delivers it. */
+export const HANDLERS = {
+  receipt: receiptWork,
+  customer_notice: customerNoticeWork,
+  reply: replyWork,
+  topic_notice: topicNoticeWork,
+  staff_hint: staffHintWork,
+  staff_reaction: staffReactionWork,
+  notice_edit: noticeEditWork,
+  direct: directWork,
+  agent_notice: agentNoticeWork,
+  toast: toastWork,
+  mirror_edit: mirrorEditWork,
+  mirror_reaction: mirrorReactionWork,
+  mirror_delete: mirrorDeleteWork,
+  former_copy: formerCopyWork,
+  orphan_topic: orphanTopicWork,
+  webhook: webhookWork,
+  hook_wait: hookWaitWork,
+  hook_turn: hookTurnWork,
+  enrichment: enrichmentWork,
+  skills: skillsWork,
+  peer: peerWork,
+  stub_copied: stubCopiedWork,
+  stub_topic: stubTopicWork,
+  erase_topic: eraseTopicWork,
+  setup: setupWork,
+  probe: probeWork,
+} as const satisfies WorkHandlers;
+
+/** Everything that leaves the object, but for the record. */
+export const DELIVERIES: Deliveries = {
+  works: HANDLERS,
+  relay: { call: relayCall, carried: rowsCarried, moved: followsTicket, settle: settleRelay },
+  view: { settle: settleView, forgotten: viewForgotten, createsFrom: awaitsPlaceUntil },
+  refusedByCustomer,
+  asksFrom,
+};
