@@ -12,7 +12,7 @@ function settled(job: unknown): { asked: NewWork[]; removed: number[]; outcome: 
   const asked: NewWork[] = [];
   const removed: number[] = [];
   const tx = {
-    store: { ticket: () => undefined },
+    tickets: { get: () => undefined },
     outbox: { remove: (seq: number) => removed.push(seq) },
     work: (work: NewWork) => asked.push(work),
   } as unknown as Transaction;

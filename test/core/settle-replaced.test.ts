@@ -22,7 +22,7 @@ function removedAfter(sent: OutboxWork, waits: OutboxWork, outcome: Outcome): nu
   const removed: number[] = [];
   const row = { seq: 9, ticket: 0, lane: "staff", key: "k", attemptedAt: null, kind: sent.kind };
   const tx = {
-    store: { ticket: () => undefined },
+    tickets: { get: () => undefined },
     messages: { byOriginal: () => undefined },
     outbox: { get: () => ({ ...row, payload: waits }), remove: (seq: number) => removed.push(seq) },
   } as unknown as Transaction;

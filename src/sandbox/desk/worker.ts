@@ -1,8 +1,8 @@
 import { everyMinute } from "../../cron/scheduled.ts";
 import { appWith } from "../../http/app.ts";
 import { project } from "../../record/projection.ts";
-import type { OutsideCall } from "../../topic-group/drain/work-handler.ts";
 import { outsideOf } from "../../topic-group/drain/outside.ts";
+import type { OutsideCall } from "../../topic-group/drain/work-handler.ts";
 import { TopicGroup as ProductTopicGroup } from "../../topic-group/topic-group.ts";
 import { refusalOf } from "../telegram/http/own-requests.ts";
 import type { TicketInside, UnderWay } from "./inside.ts";
