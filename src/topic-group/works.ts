@@ -29,7 +29,7 @@ import { awaitsPlaceUntil, enrichmentWork } from "./systems/enrichment.ts";
 import { skillsWork } from "./systems/skills.ts";
 
 /** Every kind of outgoing work and the room that delivers it. */
-export const HANDLERS = {
+const HANDLERS = {
   receipt: receiptWork,
   customer_notice: customerNoticeWork,
   reply: replyWork,

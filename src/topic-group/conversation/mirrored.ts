@@ -94,7 +94,12 @@ export const mirrorDeleteWork: WorkHandler<"mirror_delete"> = {
   refused(tx, { ticket, payload: { of, by, internal } }, { code }) {
     restore(tx, of);
     if (internal === undefined)
-      tx.tellUnsent(ticket, by, notice("undelivered", code === "permanent" ? "too_late" : code), repliesTo(of));
+      tx.tellUnsent(
+        ticket,
+        by,
+        notice("undelivered", code === "permanent" ? "too_late" : code),
+        repliesTo(of),
+      );
     else tx.tellTopic(ticket, notice("internalTooLate"), { reply_parameters: replyParameters(internal) });
     return "over";
   },

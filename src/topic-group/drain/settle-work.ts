@@ -44,7 +44,7 @@ export function settleWork(
 
 export function noticeUncertain(tx: Transaction, row: OutboxRow): void {
   tx.outbox.update(row.seq, { state: "uncertain", attemptedAt: null, key: null, code: "outcome_unknown" });
-  if (row.ticket !== 0) 
+  if (row.ticket !== 0)
     tx.tellUnsent(row.ticket, null, notice("outcomeUnknown"), sendAgainButton(tx, "o", row.seq));
 }
 

@@ -51,7 +51,7 @@ export type RowOf<K extends WorkKind> = Omit<OutboxRow, "kind" | "payload"> & {
  * - `person`: a private chat that need not be a customer's
  * - `staff`: the staff group; `bot`: Telegram itself; `peer`: another group's object; `outside`: a system of others
  */
-export type Audience = "customer" | "counterpart" | "agent" | "person" | "staff" | "bot" | "peer" | "outside";
+type Audience = "customer" | "counterpart" | "agent" | "person" | "staff" | "bot" | "peer" | "outside";
 
 /**
  * What follows from a refusal:
@@ -105,7 +105,7 @@ export interface WorkHandler<K extends WorkKind> {
 export type WorkHandlers = { readonly [K in WorkKind]: WorkHandler<K> };
 
 /** How messages are copied. */
-export interface RelayHandler {
+interface RelayHandler {
   call(job: RelayJob, context: DeliveryContext): BotCall;
   /** The rows that the call carries: not all texts fit into one message. */
   carried(job: RelayJob, context: DeliveryContext): MessageRow[];
@@ -121,7 +121,7 @@ export interface RelayHandler {
 }
 
 /** How topics are brought up to date. */
-export interface ViewHandler {
+interface ViewHandler {
   settle(tx: Transaction, job: ViewJob, outcome: Final, context: SettleContext): Settled;
   /** Its ticket was erased while the call was under way. */
   forgotten(tx: Transaction, job: ViewJob, outcome: Final): void;

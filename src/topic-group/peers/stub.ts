@@ -109,16 +109,12 @@ function stubCopied(tx: Transaction, number: number, stub: Stub): void {
 }
 
 /** Whether a topic may be deleted: its ticket is elsewhere still, and nobody has done anything in it meanwhile. */
-export function isStub(
-  wasTold: (key: ToldKey) => boolean,
-  ticket: Ticket | undefined,
-  topicId: number,
-): boolean {
+function isStub(wasTold: (key: ToldKey) => boolean, ticket: Ticket | undefined, topicId: number): boolean {
   return ticket?.movedTo != null && ticket.topicId === topicId && !wasTold(touchedKey(ticket.number));
 }
 
 /** It was not deleted: it shows where the ticket is, and is closed. */
-export function keepStub(tx: Transaction, number: number): void {
+function keepStub(tx: Transaction, number: number): void {
   const row = tx.tickets.get(number);
   if (row === undefined || row.ticket.movedTo === null) return;
   tx.views.save(number, row.view, tx.now);
@@ -126,7 +122,7 @@ export function keepStub(tx: Transaction, number: number): void {
 }
 
 /** It is deleted, and all copies with it. */
-export function forgetStub(tx: Transaction, number: number, topicId: number): void {
+function forgetStub(tx: Transaction, number: number, topicId: number): void {
   const row = tx.tickets.get(number);
   if (row === undefined || row.ticket.topicId !== topicId) return;
   const { ticket } = row;
