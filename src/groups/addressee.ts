@@ -9,7 +9,7 @@ import { ContactDetails } from "../record/contact-details.ts";
 import { customerRoutesOf } from "../record/customer-routes.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import type { Envelope } from "../telegram/envelope.ts";
-import { askGroups, groupIds, hasGroup, newestConfigVersion } from "./ask.ts";
+import { askGroups, groupIds, hasGroup, newestConfigVersion, onSubject } from "./ask.ts";
 import { retireGroup } from "./retiring.ts";
 
 /** The group whose object an update is for, and the configuration by which that was found. */
@@ -148,7 +148,9 @@ export async function reroute(
   const group = await retireGroup(env, gone, versioned);
   const details = await new ContactDetails(env.DB).find(customer);
   if (details !== null && details.blockedAt !== null)
-    await env.TOPIC_GROUP.getByName(group).privacy().block(customer, details.blockedAt);
+    await onSubject(env.TOPIC_GROUP.getByName(group).privacy(), (privacy) =>
+      privacy.block(customer, details.blockedAt),
+    );
   return customerRoutesOf(env.DB).reroute(customer, gone, group);
 }
 

@@ -1,7 +1,7 @@
 import type { AgentConfig, VersionedConfig } from "../domain/config/config.ts";
 import { homeOf } from "../domain/team/agent.ts";
 import type { Presence } from "../domain/team/presence.ts";
-import { askGroup, askGroups, configureGroup } from "./ask.ts";
+import { askGroup, askGroups, configureGroup, onSubject } from "./ask.ts";
 
 /** An agent by the configuration, and by what the groups' objects say. Instants in ms since 1970. */
 export interface AgentState {
@@ -21,7 +21,7 @@ export async function agentStates(
   agents: readonly AgentConfig[],
 ): Promise<{ states: AgentState[]; unreachableGroups: string[] }> {
   const groups = [...new Set(agents.flatMap((agent) => agent.groups))];
-  const answers = await askGroups(env, groups, (stub) => stub.team().agents());
+  const answers = await askGroups(env, groups, (stub) => onSubject(stub.team(), (team) => team.agents()));
   const known = new Map(
     answers.flatMap((one) =>
       "unreachable" in one ? [] : [[one.group, new Map(one.answer.map((here) => [here.id, here]))] as const],
@@ -64,10 +64,10 @@ export async function tellPresence(
   const home = homeOf(config, agent);
   if (home === null) return "unknown";
   const asked = await askGroup(env, home, async (stub) => {
-    const said = await stub.team().setPresence(agent, presence, cause, version);
+    const said = await onSubject(stub.team(), (team) => team.setPresence(agent, presence, cause, version));
     if (said !== "config_needed") return said;
     await configureGroup(env, home, { version, config });
-    return stub.team().setPresence(agent, presence, cause, version);
+    return onSubject(stub.team(), (team) => team.setPresence(agent, presence, cause, version));
   });
   return "unreachable" in asked || asked.answer === "config_needed" ? "unreachable" : asked.answer;
 }

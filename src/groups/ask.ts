@@ -32,6 +32,19 @@ export function gathered<T>(asked: readonly Answer<T>[]): { answers: T[]; unreac
   };
 }
 
+/** Calls one subject of an object's face. The reference ends with the call: an object that is referred to is not evicted. */
+export async function onSubject<S extends object, T>(
+  subject: S,
+  call: (subject: S) => PromiseLike<T>,
+): Promise<T> {
+  try {
+    return await call(subject);
+  } finally {
+    // The promise of a reference can be disposed of, too, which the types do not say.
+    (subject as Partial<Disposable>)[Symbol.dispose]?.();
+  }
+}
+
 /** Asks one group's object and does not wait for it for ever. */
 export async function askGroup<T>(
   env: Env,

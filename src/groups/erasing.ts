@@ -9,7 +9,7 @@ import { LegalHolds } from "../record/legal-holds.ts";
 import { pseudonymOf } from "../record/pseudonym.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import { forgetDeletedWords } from "../record/search-index.ts";
-import { askGroup } from "./ask.ts";
+import { askGroup, onSubject } from "./ask.ts";
 import { ERASURE_OVER_AFTER_MS, ERASURE_SETTLE_MS, ERASURE_STEPS_MAX } from "./limits.ts";
 
 type HereCounts = ErasureCounts["objects"];
@@ -47,7 +47,9 @@ export async function advanceErasure(env: Env, row: ErasureRow, now: number): Pr
     await store.end(row, outside, now);
     // The receipt has it all; an object that does not hear of it keeps numbers of topics and nothing else.
     for (const group of await new ConfigStore(env.DB).groupsEver())
-      await askGroup(env, group, (stub) => stub.privacy().endErasure(row.id));
+      await askGroup(env, group, (stub) =>
+        onSubject(stub.privacy(), (privacy) => privacy.endErasure(row.id)),
+      );
     log("info", "erasure.done", { id: row.id });
   } else {
     const nextAt = whole && !isOver ? now + ERASURE_SETTLE_MS : now;
@@ -64,7 +66,9 @@ async function pass(env: Env, row: ErasureRow, people: number[], now: number): P
   let found = false;
   for (const group of await new ConfigStore(env.DB).groupsEver()) {
     for (let more = true; more; steps += 1) {
-      const asked = await askGroup(env, group, (stub) => stub.privacy().erase(row.id, people));
+      const asked = await askGroup(env, group, (stub) =>
+        onSubject(stub.privacy(), (privacy) => privacy.erase(row.id, people)),
+      );
       if ("unreachable" in asked) {
         whole = false;
         break;

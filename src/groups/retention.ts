@@ -6,7 +6,7 @@ import { ConfigStore } from "../record/config-store.ts";
 import { LegalHolds } from "../record/legal-holds.ts";
 import { Retention } from "../record/retention.ts";
 import { forgetDeletedWords } from "../record/search-index.ts";
-import { askGroup } from "./ask.ts";
+import { askGroup, onSubject } from "./ask.ts";
 import { RETENTION_EVERY_MS, RETENTION_STEPS_MAX } from "./limits.ts";
 
 /** How forgetting stands: the run that goes on, or the last one. Instants in ms since 1970. */
@@ -123,13 +123,15 @@ async function objectStep(
   const ended = [retention.closedTickets, retention.events].flatMap((kept) => cutoff(kept, startedAt) ?? []);
   const held = await new LegalHolds(env.DB).everything();
   const asked = await askGroup(env, group, (stub) =>
-    stub.privacy().forget({
-      ticketsClosedBefore:
-        ended.length === 0 ? null : Math.min(Math.max(...ended), reopenableSince(desk, startedAt)),
-      webhooksBefore: cutoff(retention.webhookLogs, startedAt),
-      profilesBefore: cutoff(retention.enrichment, startedAt),
-      held: [...held.contacts, ...held.tickets],
-    }),
+    onSubject(stub.privacy(), (privacy) =>
+      privacy.forget({
+        ticketsClosedBefore:
+          ended.length === 0 ? null : Math.min(Math.max(...ended), reopenableSince(desk, startedAt)),
+        webhooksBefore: cutoff(retention.webhookLogs, startedAt),
+        profilesBefore: cutoff(retention.enrichment, startedAt),
+        held: [...held.contacts, ...held.tickets],
+      }),
+    ),
   );
   if ("unreachable" in asked) {
     report.unreachableGroups.push(group);

@@ -5,7 +5,7 @@ import { log } from "../log.ts";
 import { ContactDetails } from "../record/contact-details.ts";
 import { customerRoutesOf } from "../record/customer-routes.ts";
 import { Successors } from "../record/successors.ts";
-import { askGroup, configureGroup, hasGroup } from "./ask.ts";
+import { askGroup, configureGroup, hasGroup, onSubject } from "./ask.ts";
 
 /** Who takes over from a group that is not in the configuration any more: who was named, or the default group. */
 export function successorOfGroup(gone: string, config: Config, successors: Succession): string {
@@ -23,9 +23,8 @@ export async function retireGroup(env: Env, gone: string, versioned: VersionedCo
   const queue = defaultQueueOf(config, to);
   await configureGroup(env, to, versioned);
   // It may not have been there when they were blocked, so it hears of that before it hears of them.
-  await env.TOPIC_GROUP.getByName(to)
-    .privacy()
-    .blockAll(await new ContactDetails(env.DB).blockedAt(gone));
+  const blocked = await new ContactDetails(env.DB).blockedAt(gone);
+  await onSubject(env.TOPIC_GROUP.getByName(to).privacy(), (privacy) => privacy.blockAll(blocked));
   const asked = await askGroup(env, gone, (stub) => stub.retire({ version, to, queue }));
   await customerRoutesOf(env.DB).rerouteAll(gone, to);
   log("info", "group.retired", { group: gone, to, reached: !("unreachable" in asked) });

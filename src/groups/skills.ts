@@ -1,6 +1,6 @@
 import type { Config } from "../domain/config/config.ts";
 import type { KnownSkills, SkillsKnown } from "../domain/team/skill-table.ts";
-import { askGroups, hasGroup } from "./ask.ts";
+import { askGroups, hasGroup, onSubject } from "./ask.ts";
 
 /**
  * What a configuration's skills service has told the live groups, so that a rehearsal goes by the same. Empty where the
@@ -15,7 +15,7 @@ export async function skillsKnown(
   if (skills === undefined) return new Map();
   const isAsked = inForce?.routing.skills?.url === skills.url;
   const live = isAsked ? groups.filter((group) => hasGroup(inForce, group)) : [];
-  const answers = await askGroups(env, live, (stub) => stub.team().skills());
+  const answers = await askGroups(env, live, (stub) => onSubject(stub.team(), (team) => team.skills()));
   const heard = new Map(
     answers.map((asked): [string, KnownSkills] => {
       if ("unreachable" in asked) return [asked.group, nothing("the group does not answer")];

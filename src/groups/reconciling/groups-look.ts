@@ -6,7 +6,7 @@ import {
 } from "../../domain/desk/reconciliation.ts";
 import { botIdOf } from "../../telegram/api.ts";
 import { staffChatOf } from "../../telegram/staff-chat.ts";
-import { askGroup } from "../ask.ts";
+import { askGroup, onSubject } from "../ask.ts";
 import type { Look } from "./look.ts";
 
 /** What of a group is as it should not be; `heard`: the number under which its object answered some of it. */
@@ -25,7 +25,13 @@ export async function lookAtGroups(look: Look): Promise<GroupSeen[]> {
 export async function thankGroups({ env }: Look, seen: readonly GroupSeen[]): Promise<void> {
   await Promise.all(
     seen.flatMap(({ group, heard }) =>
-      heard === null ? [] : [askGroup(env, group, (stub) => stub.reconciliation().heard(heard))],
+      heard === null
+        ? []
+        : [
+            askGroup(env, group, (stub) =>
+              onSubject(stub.reconciliation(), (reconciliation) => reconciliation.heard(heard)),
+            ),
+          ],
     ),
   );
 }
@@ -35,7 +41,9 @@ async function lookAt({ env, config, bot, webhook }: Look, group: string): Promi
   const chat = await staffChatOf(bot, chatId, botIdOf(env.BOT_TOKEN), RIGHTS_NEEDED);
   // While Telegram has something to bring, an echo may be among it.
   const quiet = webhook?.pending === 0;
-  const asked = await askGroup(env, group, (stub) => stub.reconciliation().notice(chat, quiet));
+  const asked = await askGroup(env, group, (stub) =>
+    onSubject(stub.reconciliation(), (reconciliation) => reconciliation.notice(chat, quiet)),
+  );
   const noticed = "answer" in asked ? asked.answer : null;
   const findings = [
     ...(chat === null ? [] : seen(group, chat, noticed?.strayed ?? 0)),

@@ -9,7 +9,7 @@ import { webhookInfo } from "../../telegram/webhook.ts";
 import { findingInWords } from "../../texts/en/findings.ts";
 import { zoneWords } from "../../texts/en/when.ts";
 import { wallTime } from "../../texts/wall-time.ts";
-import { askGroup, groupIds } from "../ask.ts";
+import { askGroup, groupIds, onSubject } from "../ask.ts";
 import { LOOK_LEASE_MS, RECONCILED_EVERY_MS } from "../limits.ts";
 import { lookAtConfig } from "./config-look.ts";
 import { lookAtGroups, thankGroups } from "./groups-look.ts";
@@ -108,6 +108,8 @@ async function tell(env: Env, config: Config, news: readonly Finding[]): Promise
   const timeZone = timeZoneOf(config);
   const wall = (at: number): string => wallTime(at, timeZone);
   const lines = news.map((one) => findingInWords(one, wall, zoneWords(timeZone)));
-  const told = await askGroup(env, defaultGroupOf(config), (stub) => stub.reconciliation().tellLeads(lines));
+  const told = await askGroup(env, defaultGroupOf(config), (stub) =>
+    onSubject(stub.reconciliation(), (reconciliation) => reconciliation.tellLeads(lines)),
+  );
   return "answer" in told;
 }

@@ -2,7 +2,7 @@ import type { Census, Finding } from "../../domain/desk/reconciliation.ts";
 import { ms } from "../../domain/duration.ts";
 import { Erasures } from "../../record/erasures.ts";
 import type { Reconciliation } from "../../record/reconciliation.ts";
-import { askGroup, askGroups } from "../ask.ts";
+import { askGroup, askGroups, onSubject } from "../ask.ts";
 import { OPEN_COMPARED_AT_ONCE_MAX, TICKETS_COMPARED_MAX } from "../limits.ts";
 import { retireGroup } from "../retiring.ts";
 import type { Look } from "./look.ts";
@@ -27,9 +27,11 @@ async function leftOver({ env, groups, store, versioned }: Look): Promise<Findin
  * A ticket that is on its way to a group is there by the record's word, and not yet by the object's.
  */
 async function differences({ env, groups, store }: Look): Promise<Finding[]> {
-  const before = await askGroups(env, groups, (stub) => stub.record().census());
+  const before = await askGroups(env, groups, (stub) =>
+    onSubject(stub.record(), (record) => record.census()),
+  );
   const records = await Promise.all(groups.map((group) => store.census(group)));
-  const after = await askGroups(env, groups, (stub) => stub.record().census());
+  const after = await askGroups(env, groups, (stub) => onSubject(stub.record(), (record) => record.census()));
   const awaiting = new Set(
     [...before, ...after].flatMap((one) => ("answer" in one ? (one.answer?.leavingFor ?? []) : [])),
   );
@@ -59,7 +61,7 @@ async function tellDiffering(env: Env, group: string, store: Reconciliation): Pr
   const numbers: number[] = [];
   for (let after = 0; ;) {
     const asked = await askGroup(env, group, (stub) =>
-      stub.record().openAfter(after, OPEN_COMPARED_AT_ONCE_MAX),
+      onSubject(stub.record(), (record) => record.openAfter(after, OPEN_COMPARED_AT_ONCE_MAX)),
     );
     if ("unreachable" in asked) return false;
     const page = asked.answer;
@@ -74,22 +76,31 @@ async function tellDiffering(env: Env, group: string, store: Reconciliation): Pr
   for (let after = ""; ;) {
     const page = await store.openIdsAfter(group, after, OPEN_COMPARED_AT_ONCE_MAX);
     const ended = page.filter((id) => !open.has(id));
-    const asked = await askGroup(env, group, (stub) => stub.record().numbersOf(ended));
+    const asked = await askGroup(env, group, (stub) =>
+      onSubject(stub.record(), (record) => record.numbersOf(ended)),
+    );
     if ("unreachable" in asked) return false;
     numbers.push(...asked.answer);
     if (page.length < OPEN_COMPARED_AT_ONCE_MAX) break;
     after = page.at(-1)!;
   }
   if (numbers.length === 0) return false;
-  return !("unreachable" in (await askGroup(env, group, (stub) => stub.record().reprojectTickets(numbers))));
+  return !(
+    "unreachable" in
+    (await askGroup(env, group, (stub) =>
+      onSubject(stub.record(), (record) => record.reprojectTickets(numbers)),
+    ))
+  );
 }
 
 /** What an earlier release told of has no promises in the record: no fault, and told once more. */
 async function tellPromises(env: Env, group: string, store: Reconciliation): Promise<void> {
   const ids = await store.unpromisedIds(group, OPEN_COMPARED_AT_ONCE_MAX);
-  const asked = await askGroup(env, group, (stub) => stub.record().numbersOf(ids));
+  const asked = await askGroup(env, group, (stub) =>
+    onSubject(stub.record(), (record) => record.numbersOf(ids)),
+  );
   if ("unreachable" in asked || asked.answer.length === 0) return;
-  await askGroup(env, group, (stub) => stub.record().tellAgain(asked.answer));
+  await askGroup(env, group, (stub) => onSubject(stub.record(), (record) => record.tellAgain(asked.answer)));
 }
 
 /**
@@ -105,7 +116,7 @@ async function onePage(look: Look): Promise<Finding[]> {
     const after = await store.comparedUpTo(group);
     upTo[group] = after;
     const asked = await askGroup(env, group, (stub) =>
-      stub.record().recordedAfter(after, TICKETS_COMPARED_MAX),
+      onSubject(stub.record(), (record) => record.recordedAfter(after, TICKETS_COMPARED_MAX)),
     );
     if ("unreachable" in asked) continue;
     const page = asked.answer;
@@ -115,7 +126,9 @@ async function onePage(look: Look): Promise<Finding[]> {
     const differing = kept.filter(({ id, version }) => (versions.get(id) ?? 0) < version);
     if (differing.length === 0) continue;
     const numbers = differing.map(({ number }) => number);
-    const told = await askGroup(env, group, (stub) => stub.record().reprojectTickets(numbers));
+    const told = await askGroup(env, group, (stub) =>
+      onSubject(stub.record(), (record) => record.reprojectTickets(numbers)),
+    );
     const tickets = differing.map(({ id }) => id);
     findings.push({ kind: "record.tickets_differ", group, tickets, mended: !("unreachable" in told) });
   }

@@ -3,7 +3,7 @@ import { lookThrough, type Hole, type SeenUpdate } from "../../domain/desk/updat
 import { ConfigStore } from "../../record/config-store.ts";
 import type { KeptLedger } from "../../record/reconciliation.ts";
 import { botIdOf } from "../../telegram/api.ts";
-import { askGroups } from "../ask.ts";
+import { askGroups, onSubject } from "../ask.ts";
 import { CLOCKS_DIFFER_MS, HOLES_NAMED_MAX } from "../limits.ts";
 import type { Look } from "./look.ts";
 
@@ -25,7 +25,9 @@ export async function lookAtUpdates({
   const since = (before?.lookedAt ?? now) - CLOCKS_DIFFER_MS;
   const groups = await new ConfigStore(env.DB).groupsEver();
   const answers = await askGroups(env, groups, (stub, group) =>
-    stub.reconciliation().updatesSince({ after, since, mark: before?.marks[group] ?? null }),
+    onSubject(stub.reconciliation(), (reconciliation) =>
+      reconciliation.updatesSince({ after, since, mark: before?.marks[group] ?? null }),
+    ),
   );
   const seen: SeenUpdate[] = [];
   const marks: Record<string, number> = {};
@@ -39,7 +41,9 @@ export async function lookAtUpdates({
   let found = lookThrough(before, { ...asked, seen });
   if (found.missing.length > 0) {
     const { missing } = found;
-    const others = await askGroups(env, groups, (stub) => stub.reconciliation().updatesAmong(missing));
+    const others = await askGroups(env, groups, (stub) =>
+      onSubject(stub.reconciliation(), (reconciliation) => reconciliation.updatesAmong(missing)),
+    );
     for (const answer of others) {
       if ("unreachable" in answer) return nothing;
       seen.push(...answer.answer);

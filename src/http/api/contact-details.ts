@@ -1,7 +1,7 @@
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
 import * as z from "zod";
-import { askGroups, groupIds } from "../../groups/ask.ts";
+import { askGroups, groupIds, onSubject } from "../../groups/ask.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ContactDetails, type DetailsRow } from "../../record/contact-details.ts";
 import { CONTACT_NOTES_CHARS_MAX, DISPLAY_NAME_CHARS_MAX } from "../../record/limits.ts";
@@ -216,7 +216,7 @@ async function tellGroups(
   for (let told = 0; told < BLOCK_TOLD_MAX; told += 1) {
     const now = since;
     const answers = await askGroups(c.env, groupIds(versioned.config), (stub) =>
-      stub.privacy().block(id, now),
+      onSubject(stub.privacy(), (privacy) => privacy.block(id, now)),
     );
     if (answers.some((answer) => "unreachable" in answer)) return "group.unreachable";
     since = (await store.find(id))?.blockedAt ?? null;

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import * as z from "zod";
 import { signingRoot } from "../../domain/desk/secrets.ts";
-import { askGroups, gathered } from "../../groups/ask.ts";
+import { askGroups, gathered, onSubject } from "../../groups/ask.ts";
 import { advanceErasure } from "../../groups/erasing.ts";
 import { log } from "../../log.ts";
 import { ConfigStore } from "../../record/config-store.ts";
@@ -131,7 +131,7 @@ contactErasureApi.add(
       new Erasures(c.env.DB).preview(people),
       new LegalHolds(c.env.DB).over(people),
       askGroups(c.env, await new ConfigStore(c.env.DB).groupsEver(), (stub) =>
-        stub.privacy().erasable(people, PREVIEWED_TICKETS_MAX),
+        onSubject(stub.privacy(), (privacy) => privacy.erasable(people, PREVIEWED_TICKETS_MAX)),
       ),
     ]);
     const groups = answers.flatMap((answer) => {
@@ -210,7 +210,7 @@ async function isKnown(c: Context<Desk>, id: number, groups: string[]): Promise<
   const answers = await askGroups(
     c.env,
     groups,
-    async (stub) => (await stub.privacy().contactInside(id)) !== null,
+    async (stub) => (await onSubject(stub.privacy(), (privacy) => privacy.contactInside(id))) !== null,
   );
   return gathered(answers).answers.includes(true);
 }

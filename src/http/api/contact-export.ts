@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { plainNumber } from "../../domain/message-number.ts";
-import { askGroup } from "../../groups/ask.ts";
+import { askGroup, onSubject } from "../../groups/ask.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { auditTrail, type TrailEntry } from "../../record/audit-trail.ts";
 import { ConfigStore } from "../../record/config-store.ts";
@@ -134,7 +134,9 @@ async function* eventsOf(d1: D1Database, tickets: readonly string[]) {
 async function* groupsOf(env: Env, id: number, groups: string[]): AsyncGenerator<string> {
   let first = true;
   for (const group of groups) {
-    const asked = await askGroup(env, group, (stub) => stub.privacy().contactInside(id));
+    const asked = await askGroup(env, group, (stub) =>
+      onSubject(stub.privacy(), (privacy) => privacy.contactInside(id)),
+    );
     // Half a document that looks whole would be worse than none.
     if ("unreachable" in asked) throw new Error(`group ${group} did not answer`);
     const inside = asked.answer;
@@ -146,7 +148,7 @@ async function* groupsOf(env: Env, id: number, groups: string[]): AsyncGenerator
       for (let after = 0, more = true; more;) {
         const from = after;
         const answer = await askGroup(env, group, (stub) =>
-          stub.privacy().linksOf(id, by, from, EXPORT_PAGE_ROWS),
+          onSubject(stub.privacy(), (privacy) => privacy.linksOf(id, by, from, EXPORT_PAGE_ROWS)),
         );
         if ("unreachable" in answer) throw new Error(`group ${group} did not answer`);
         const links = answer.answer;

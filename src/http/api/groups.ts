@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { askGroup, hasGroup } from "../../groups/ask.ts";
+import { askGroup, hasGroup, onSubject } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { doerOf } from "../doer.ts";
@@ -33,7 +33,9 @@ groupsApi.add(
       action: "group.reprojected",
       target: { kind: "group", id: group },
     });
-    const asked = await askGroup(c.env, group, (stub) => stub.record().reproject());
+    const asked = await askGroup(c.env, group, (stub) =>
+      onSubject(stub.record(), (record) => record.reproject()),
+    );
     if ("unreachable" in asked) return problem(c, "group.unreachable");
     log("info", "record.reprojected", { group, tickets: asked.answer, by: c.get("principal").name });
     return c.json({ group, tickets: asked.answer }, 202);

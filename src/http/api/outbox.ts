@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { askGroup, groupIds, hasGroup } from "../../groups/ask.ts";
+import { askGroup, groupIds, hasGroup, onSubject } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
 import { encodeCursor } from "../../record/cursor.ts";
@@ -70,7 +70,9 @@ outboxApi.add(
     for (const group of groups.slice(start)) {
       for (let more = true; more;) {
         const from = after;
-        const asked = await askGroup(c.env, group, (stub) => stub.deliveries().parked(from, limit));
+        const asked = await askGroup(c.env, group, (stub) =>
+          onSubject(stub.deliveries(), (deliveries) => deliveries.parked(from, limit)),
+        );
         if ("unreachable" in asked) unreachableGroups.push(group);
         const rows = "answer" in asked ? asked.answer : [];
         for (const row of rows) {
@@ -110,7 +112,9 @@ outboxApi.add(
       action: "delivery.replayed",
       target: { kind: "delivery", id },
     });
-    const asked = await askGroup(c.env, group, (stub) => stub.deliveries().replay(id, c.get("cause")));
+    const asked = await askGroup(c.env, group, (stub) =>
+      onSubject(stub.deliveries(), (deliveries) => deliveries.replay(id, c.get("cause"))),
+    );
     // A group that does not answer may have done it: the entry stays.
     if ("unreachable" in asked) return problem(c, "group.unreachable");
     if (asked.answer !== "replayed") {

@@ -21,6 +21,7 @@ import {
   gathered,
   groupIds,
   newestConfigVersion,
+  onSubject,
 } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
@@ -106,7 +107,9 @@ webhooksApi.add(
     const { config } = c.get("versioned");
     const items = await Promise.all(
       config.webhooks.map(async ({ id, url, events }) => {
-        const asked = await askGroups(c.env, groupIds(config), (stub) => stub.endpoints().health(id));
+        const asked = await askGroups(c.env, groupIds(config), (stub) =>
+          onSubject(stub.endpoints(), (endpoints) => endpoints.health(id)),
+        );
         const { answers: heard, unreachableGroups } = gathered(asked);
         const disabledAt = heard.flatMap((one) => one.disabledAt ?? []).sort((a, b) => a - b)[0] ?? null;
         return {
@@ -174,7 +177,9 @@ webhooksApi.add(
     for (const group of groups.slice(start)) {
       const wanted = limit - items.length;
       const page = { state: state ?? null, before, limit: wanted };
-      const asked = await askGroup(c.env, group, (stub) => stub.endpoints().deliveries(id, page));
+      const asked = await askGroup(c.env, group, (stub) =>
+        onSubject(stub.endpoints(), (endpoints) => endpoints.deliveries(id, page)),
+      );
       if ("unreachable" in asked) unreachableGroups.push(group);
       const rows = "answer" in asked ? asked.answer : [];
       for (const { id: message, type, state: is, at, attempts, code, deliveredAt, nextTryAt } of rows) {
@@ -244,14 +249,16 @@ webhooksApi.add(
     if (!hasEndpoint(config, id)) return problem(c, "webhook.not_found");
     const takeBack = await noted(c, "webhook.replayed", id);
     const asked = await askGroups(c.env, groupIds(config), (stub, group) =>
-      stub.endpoints().replay(
-        id,
-        {
-          seqs: ids === undefined ? null : ids.flatMap((one) => numberIn(one, group) ?? []),
-          since: since ?? 0,
-          until: until ?? Number.MAX_SAFE_INTEGER,
-        },
-        c.get("cause"),
+      onSubject(stub.endpoints(), (endpoints) =>
+        endpoints.replay(
+          id,
+          {
+            seqs: ids === undefined ? null : ids.flatMap((one) => numberIn(one, group) ?? []),
+            since: since ?? 0,
+            until: until ?? Number.MAX_SAFE_INTEGER,
+          },
+          c.get("cause"),
+        ),
       ),
     );
     const { answers, unreachableGroups } = gathered(asked);
@@ -286,7 +293,7 @@ webhooksApi.add(
     if (!hasEndpoint(config, id)) return problem(c, "webhook.not_found");
     const takeBack = await noted(c, "webhook.pinged", id);
     const asked = await askGroup(c.env, defaultGroupOf(config), (stub) =>
-      stub.endpoints().ping(id, c.get("cause")),
+      onSubject(stub.endpoints(), (endpoints) => endpoints.ping(id, c.get("cause"))),
     );
     if ("unreachable" in asked) return problem(c, "group.unreachable");
     if (asked.answer === null) {
@@ -318,12 +325,16 @@ webhooksApi.add(
     const { config } = c.get("versioned");
     if (!hasEndpoint(config, id)) return problem(c, "webhook.not_found");
     const takeBack = await noted(c, "webhook.enabled", id);
-    const asked = await askGroups(c.env, groupIds(config), (stub) => stub.endpoints().enable(id, []));
+    const asked = await askGroups(c.env, groupIds(config), (stub) =>
+      onSubject(stub.endpoints(), (endpoints) => endpoints.enable(id, [])),
+    );
     const { answers, unreachableGroups } = gathered(asked);
     const changed = answers.includes(true);
     const messenger = asked.find((one) => "answer" in one)?.group;
     if (messenger !== undefined && unreachableGroups.length > 0)
-      await askGroup(c.env, messenger, (stub) => stub.endpoints().enable(id, unreachableGroups));
+      await askGroup(c.env, messenger, (stub) =>
+        onSubject(stub.endpoints(), (endpoints) => endpoints.enable(id, unreachableGroups)),
+      );
     if (!changed && unreachableGroups.length === 0) await takeBack();
     return c.json({ changed, unreachableGroups }, 200);
   },
