@@ -79,7 +79,7 @@ function each(of: unknown): unknown {
   return isSchema(of) ? plain(of) : of;
 }
 
-/** Every schema in a schema; what stands in an example or a default is none. */
+/** Applies `plain` to every schema inside a schema; examples and defaults are values, not schemas. */
 function mapped(schema: Schema): Schema {
   return Object.fromEntries(
     Object.entries(schema).map(([key, value]) => {

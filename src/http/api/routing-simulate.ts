@@ -232,7 +232,7 @@ async function skillsOf(config: Config, groups: readonly string[], env: Env): Pr
   }
 }
 
-/** An answer that the desk would not believe is refused here: whoever rehearses shall know. */
+/** Refuses an answer that the desk would not accept, so that a rehearsal shows it. */
 function outcomeOf(
   said: "timeout" | "error" | Record<string, unknown> | null,
   now: number,

@@ -18,7 +18,7 @@ export function unreachableWords(reason: UnreachableReason): string {
   return UNREACHABLE_WORDS[reason];
 }
 
-/** Why a message did not reach the customer, for whoever wrote it. Every code has words: people never read codes. */
+/** Why a message did not reach the customer, for its writer. Every code has words: people never read codes. */
 const FAILURE_WORDS = {
   client_blocked: UNREACHABLE_WORDS.blocked,
   client_gone: UNREACHABLE_WORDS.gone,

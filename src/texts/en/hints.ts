@@ -46,7 +46,7 @@ export function heldBack(): RichText {
   );
 }
 
-/** In the place of `heldBack`, once somebody has pressed the button. */
+/** Takes the place of `heldBack` once the button was pressed. */
 export function sentAfterAll(agent: string): RichText {
   return rich`📤 ${bold(agent)} sent this to the customer.`;
 }

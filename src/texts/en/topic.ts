@@ -11,7 +11,7 @@ import { A_KIND, byWords, CUSTOMER, Name, noted, stop, THE_AGENT, whyWords } fro
 /** The name of a topic that had to stay when its customer was erased. */
 export const ERASED_TOPIC = "Erased";
 
-/** What a program says in somebody's name stands in the topic, so that the staff reads the whole conversation. */
+/** What a program brings from a customer, or answers them, is quoted in the topic: the staff reads the whole conversation. */
 export function customerWroteElsewhere(customer: string, program: string, text: string): RichText {
   return rich`💬 ${bold(customer)}, through ${program}:\n${text}`;
 }

@@ -65,7 +65,7 @@ export type AfterRefusal = "over" | "kept" | "again";
 /** How one kind of work is delivered. Whatever every kind has to say is required; the rest is of few kinds. */
 export interface WorkHandler<K extends WorkKind> {
   readonly audience: Audience;
-  /** What happens after too many failures: it waits for somebody to replay it, or is forgotten. */
+  /** What happens after too many failures: it is parked for a replay, or dropped. */
   readonly onExhausted: "park" | "drop";
   /** Whether a refusal that is about the whole lane stops it; otherwise the refusal is this row's alone. */
   readonly stopsLane: boolean;

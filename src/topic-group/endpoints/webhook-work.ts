@@ -31,7 +31,7 @@ export const webhookWork: WorkHandler<"webhook"> = {
     const exhausted = pause === undefined || now - acceptedAt > WEBHOOK_AGE_MAX_MS;
     return { attempts: attempts + 1, at: exhausted ? null : now + Math.max(pause, afterMs) };
   },
-  /** Whoever tries an endpoint wants to know how it is now: a ping waits for nothing else. */
+  /** A ping tells how the endpoint is now, so it waits for nothing else. */
   overtakes: ({ payload }) => payload.type === "ping",
 };
 

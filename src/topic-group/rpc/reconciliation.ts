@@ -23,7 +23,7 @@ export class ReconciliationRpc extends GroupRpc {
     return noticed;
   }
 
-  /** What `notice` answered is kept now by whoever asked. */
+  /** The reconciliation has stored what `notice` answered. */
   heard(id: number): void {
     this.inside.commit((tx) => heard(tx, id));
   }

@@ -17,7 +17,7 @@ export class TeamRpc extends GroupRpc {
     return this.byRules([], (rules) => agentsHere({ ...this.inside.tables, rules }, this.inside.now()));
   }
 
-  /** Somebody says how an agent is, at their home; `cause` tells a repetition. `unknown`: they are no agent of this group. */
+  /** Sets an agent's availability, at their home; `cause` tells a repetition. `unknown`: not an agent of this group. */
   setPresence(
     id: number,
     presence: Presence,

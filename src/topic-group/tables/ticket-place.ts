@@ -1,6 +1,6 @@
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 
-/** Whether a ticket waits for somebody to take it. */
+/** Whether a ticket waits for an assignee: open or escalated, not held back, and still in this group. */
 export function isUnassigned({ assignee, heldUntil, status, movedTo }: Ticket): boolean {
   return (
     movedTo === null &&

@@ -338,7 +338,7 @@ export class Tickets implements Forgets {
       .all();
   }
 
-  /** How many tickets of a queue wait for somebody to take them; counts no further than `limit`. */
+  /** How many tickets of a queue have no assignee; counts no further than `limit`. */
   countUnassigned(queue: string, limit: number): number {
     const some = this.#db
       .select({ one: sql`1` })

@@ -27,7 +27,7 @@ const KEYS = {
   home: ["ticketId", "group"],
   /** An agent wrote in a topic of a time before the numbers began anew. */
   former: ["person", "thing"],
-  /** Somebody did something in the topic that a ticket has left. */
+  /** A person did something in the topic that a ticket has left. */
   touched: ["number"],
   /** Ticks of a checklist, and a place that moves, in a private chat (or 0, the staff group). */
   ticked: ["person", "thing"],

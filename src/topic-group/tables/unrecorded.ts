@@ -123,7 +123,7 @@ export class Unrecorded {
     );
   }
 
-  /** The record shall know where tickets have their topics by now. */
+  /** Marks tickets that have a topic as unrecorded, so that the record learns where it is. */
   forgetTopics(): void {
     this.#db
       .update(tickets)

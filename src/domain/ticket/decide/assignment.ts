@@ -103,7 +103,7 @@ export function declined(
   return handedOn(assignee, by, ticket, policy, now);
 }
 
-/** It goes to somebody else, not back to whoever had it. */
+/** Takes a ticket from its agent for another one to get: it never comes straight back. */
 function handedOn(
   { id: agent, name: agentName }: { id: number; name: string },
   by: Actor,

@@ -177,7 +177,7 @@ export function escalated(command: CommandOf<"agent_escalated">, ticket: Ticket,
   };
 }
 
-/** Where a ticket goes when it is the desk's turn: to its assignee, or to whoever claims it. */
+/** The status of a ticket when it is the desk's turn: in progress if it has an assignee, otherwise open. */
 function deskTurn(ticket: Ticket): TicketStatus {
   return ticket.assignee === null ? "open" : "in_progress";
 }

@@ -120,7 +120,7 @@ export function fieldsSet(
   return { events: answersOf(changed, by, ticket, policy, now) };
 }
 
-/** What answers to intake fields come to, whoever gives them. */
+/** What answers to intake fields set, given by the customer or by a program. */
 function answersOf(
   answers: readonly (readonly [string, string])[],
   by: Actor,
