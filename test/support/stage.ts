@@ -43,6 +43,8 @@ export interface StageOptions {
 const PAUSE_MS = 1_500;
 const PATIENCE_MS = 15 * 60_000;
 
+/** The scene before this one. */
+let latest: Stage | undefined;
 let worlds = 0;
 /** The last number of a customer. */
 let people = 0;
@@ -78,6 +80,7 @@ export class Stage implements Director {
     asksCrm = false,
     seed = 1,
   }: StageOptions = {}): Promise<Stage> {
+    await latest?.comeToRest();
     await reset();
     await applyD1Migrations(env.DB, env.RECORD_MIGRATIONS);
     localClock.frozenAt = MORNING;
@@ -96,6 +99,7 @@ export class Stage implements Director {
 
     const config = exampleDesk();
     const stage = new Stage(root, config);
+    latest = stage;
     if (asksCrm) config.routing.enrichment = exampleDesk({ crm: stage.crm.url }).routing.enrichment;
     if (!intake) config.intake = { greeting: config.intake?.greeting, fields: [] };
     change?.(config);
@@ -242,6 +246,11 @@ export class Stage implements Director {
       for (const { stub } of due) await ring(stub);
       if (delivered === 0 && due.length === 0) return;
     }
+  }
+
+  /** Waits for the calls that are under way: an object that is reset in the middle of one writes its rows into the next scene. */
+  async comeToRest(): Promise<void> {
+    await Promise.allSettled([...this.groupIds].map((id) => settled(() => this.groupStub(id))));
   }
 
   /** Lets everything happen that is due within this time, in its order; albums, cards and icons settle in less than a minute and a half. */
