@@ -205,9 +205,7 @@ export class TopicGroup extends DurableObject<Env> {
       const customer = remembered ? customerOf(arrived) : null;
       if (customer !== null && !this.#isKnown(customer)) return { status: "home_needed" };
       const arrival = this.#numbered(arrived);
-      const status = this.#commit((tx) =>
-        take(tx, arrival, update.update_id, (key) => this.drain.isInFlight(key)),
-      );
+      const status = this.#commit((tx) => take(tx, arrival, update.update_id));
       if ("byBot" in arrival && arrival.byBot) this.#heard(arrival, update.update_id, status === "accepted");
       if (arrival.kind === "bot_rights" && arrival.canManageTopics) this.drain.mended();
       return { status };
@@ -460,7 +458,7 @@ export class TopicGroup extends DurableObject<Env> {
     this.#commit((tx) => {
       const cause = `peer:${key}`;
       if (tx.inbox.known(cause) !== undefined) return;
-      fromPeer(tx, from, ofPeer(message, bot, tx.rules.epochs), (of) => this.drain.isInFlight(of));
+      fromPeer(tx, from, ofPeer(message, bot, tx.rules.epochs));
       tx.inbox.settle(cause, tx.now);
     });
     if (retired !== null && message.type === "ticket_moved") this.#leaveAll(retired);
@@ -589,7 +587,7 @@ export class TopicGroup extends DurableObject<Env> {
   #commit<T>(work: (tx: Transaction) => T): T {
     const rules = this.#rulesInForce();
     if (rules === null) throw new Error("the object has no configuration yet");
-    const tx = new Transaction(this.#tables, rules, this.#now(), (lane) => this.drain.pressed(lane));
+    const tx = new Transaction(this.#tables, rules, this.#now(), this.drain);
     const marks = { sequence: this.#tables.sequence.mark(), wake: this.wake.mark() };
     try {
       const result = this.ctx.storage.transactionSync(() => {
@@ -598,7 +596,7 @@ export class TopicGroup extends DurableObject<Env> {
         if (this.#nextHandOutAt !== null && this.#nextHandOutAt <= tx.now) tx.freed = true;
         this.#handOutWhatChanged(tx);
         // Last, because what nobody takes may go to the fallback pool.
-        for (const number of tx.moves) sendAway(tx, number, (key) => this.drain.isInFlight(key));
+        for (const number of tx.moves) sendAway(tx, number);
         for (const { before, ticket } of tx.handed) tellSlots(tx, before, ticket);
         tellAgents(tx);
         if (tx.deeper.size > 0) watchDepth(tx, tx.deeper);

@@ -4,7 +4,7 @@ import { isCustomerCommand } from "../../texts/commands.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { seenCustomer } from "../conversation/customers.ts";
-import { customersEdit, editLeftBehind, type InFlight } from "../conversation/mirror.ts";
+import { customersEdit, editLeftBehind } from "../conversation/mirror.ts";
 import { isPeerLane } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import { commandKey, customerCommand } from "./customer-command.ts";
@@ -14,7 +14,6 @@ export function customerEdit(
   tx: Transaction,
   { contact, writing }: Of<"customer_edit">,
   updateId: number,
-  inFlight: InFlight,
 ): void {
   const row = tx.messages.byOriginal({ chat: contact.id, messageId: writing.messageId });
   const slash = writing.kind === "text" ? slashed(writing.text ?? "") : null;
@@ -29,7 +28,7 @@ export function customerEdit(
   }
   seenCustomer(tx, contact);
   const isCorrected = command !== null && !isSameContent(row.file, writing.mark);
-  mirrorCustomerEdit(tx, row, { contact, writing }, inFlight);
+  mirrorCustomerEdit(tx, row, { contact, writing });
   // A misspelt command was passed on as a message; with words behind it "/new" would be one, too.
   if (isCorrected && command.name !== "start" && command.argument === "") {
     const name = command.name as Of<"customer_command">["command"];
@@ -45,18 +44,17 @@ function mirrorCustomerEdit(
   tx: Transaction,
   row: MessageRow,
   { contact, writing }: Pick<Of<"customer_edit">, "contact" | "writing">,
-  inFlight: InFlight,
 ): void {
   const ticket = tx.tickets.get(row.ticket)?.ticket;
   // Copied here or passed on: where its ticket is it may stand as well.
   const elsewhere = isPeerLane(row.lane) || ticket?.movedTo != null ? ticket : undefined;
   const away = elsewhere === undefined ? null : tx.away(elsewhere);
   if (elsewhere === undefined || away === null) {
-    customersEdit(tx, row, writing, inFlight);
+    customersEdit(tx, row, writing);
     return;
   }
   if (isSameContent(row.file, writing.mark) && (writing.ticked ?? 0) === 0) return;
-  editLeftBehind(tx, contact.id, writing, inFlight);
+  editLeftBehind(tx, contact.id, writing);
   tx.messages.update(row, { file: writing.mark ?? row.file });
   const message = { type: "customer_edit", ticketId: elsewhere.id, contact, writing } as const;
   tx.work({ lane: away, ticket: row.ticket, work: { kind: "peer", message } });

@@ -3,7 +3,7 @@ import { aboutSlots, isAboutSlots } from "../assigning/slots.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { seenCustomer, setUnreachable } from "../conversation/customers.ts";
-import { customersEdit, editLeftBehind, mirrorReaction, type InFlight } from "../conversation/mirror.ts";
+import { customersEdit, editLeftBehind, mirrorReaction } from "../conversation/mirror.ts";
 import { announceMessage, hearBack, hearGone } from "../endpoints/hooks.ts";
 import { takeTurn } from "../endpoints/turns.ts";
 import { adoptElsewhere, retiredTo } from "../new-rules/retired.ts";
@@ -14,7 +14,7 @@ import type { PeerMessage } from "../tables/peer-message.ts";
 import { customerPress } from "./customer-press.ts";
 
 /** Does what another group's object says, once. What is about a ticket that has gone further goes after it. */
-export function fromPeer(tx: Transaction, from: string, message: PeerMessage, inFlight: InFlight): void {
+export function fromPeer(tx: Transaction, from: string, message: PeerMessage): void {
   if (message.type === "ticket_moved") {
     takeOver(tx, from, message);
     return;
@@ -92,11 +92,11 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
   if (message.type === "fence") {
     const { of, id } = message;
     if (of !== own) tellPeer(tx, ticket.movedTo ?? of, ticket.number, message);
-    else for (const held of release(tx, ticket.number, id)) fromPeer(tx, own, held, inFlight);
+    else for (const held of release(tx, ticket.number, id)) fromPeer(tx, own, held);
     return;
   }
   if (ticket.movedTo !== null) {
-    if (message.type === "customer_edit") editLeftBehind(tx, message.contact.id, message.writing, inFlight);
+    if (message.type === "customer_edit") editLeftBehind(tx, message.contact.id, message.writing);
     tellPeer(tx, ticket.movedTo, ticket.number, { ...message, ticketId: ticket.id });
     return;
   }
@@ -126,7 +126,7 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage, in
     case "customer_edit": {
       const { contact, writing } = message;
       const row = tx.messages.byOriginal({ chat: contact.id, messageId: writing.messageId });
-      if (row !== undefined) customersEdit(tx, row, writing, inFlight);
+      if (row !== undefined) customersEdit(tx, row, writing);
       return;
     }
     case "customer_reaction":

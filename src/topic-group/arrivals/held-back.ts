@@ -5,7 +5,6 @@ import { pressData } from "../../telegram/callback.ts";
 import type { Writing } from "../../telegram/message.ts";
 import { notice, type Notice } from "../../texts/notice.ts";
 import { replyParameters, type Transaction } from "../commit/transaction.ts";
-import type { InFlight } from "../conversation/mirror.ts";
 import { internalAlbum, speakIn } from "../conversation/speaking.ts";
 import { announceMessage } from "../endpoints/hooks.ts";
 import { chatLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
@@ -195,25 +194,23 @@ export function releaseAlong(
 export function takeBack(
   tx: Transaction,
   first: MessageRow,
-  inFlight: InFlight,
   { by, topicId }: { by: number; topicId: number | null },
 ): void {
   if (first.album !== null) tx.told.firstTime(internalAlbum(first.album), tx.now);
-  withdraw(tx, together(tx, first), inFlight, { by, topicId, messageId: first.messageId });
+  withdraw(tx, together(tx, first), { by, topicId, messageId: first.messageId });
 }
 
 /** `messageId`: what made them internal, under which the topic says what became of them. */
 export function withdraw(
   tx: Transaction,
   rows: readonly MessageRow[],
-  inFlight: InFlight,
   { by, topicId, messageId }: { by: number; topicId: number | null; messageId: number },
 ): void {
   const replied = { reply_parameters: replyParameters(messageId) };
   const isUncertain = rows.some(({ state }) => state === "uncertain");
   const left: MessageRow[] = [];
   for (const row of rows) {
-    const isLeaving = row.state === "waiting" && (row.attemptedAt !== null || inFlight(row));
+    const isLeaving = row.state === "waiting" && (row.attemptedAt !== null || tx.isInFlight(row));
     if (row.state === "done" || isLeaving) left.push(row);
     // What is on its way is tried no second time; if it arrives, it is deleted behind itself.
     if (row.state !== "done" && row.state !== "refused" && row.state !== "dropped")

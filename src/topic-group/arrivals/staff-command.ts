@@ -13,7 +13,6 @@ import { notice, type Notice } from "../../texts/notice.ts";
 import { type RichText } from "../../texts/rich-text.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
-import type { InFlight } from "../conversation/mirror.ts";
 import { internalAlbum } from "../conversation/speaking.ts";
 import { FACTS } from "../tables/facts.ts";
 import { chatLane, STAFF_CHAT } from "../tables/lane.ts";
@@ -24,14 +23,14 @@ import { info, mine, overdue, queue, sla, team } from "./staff-lists.ts";
 import { ticketOf } from "./staff-message.ts";
 
 /** A message with a leading slash: a command, an internal note or a slip; never anything for the customer. */
-export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">, inFlight: InFlight): void {
+export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">): void {
   const { sender, topicId, writing, slashed: slash } = arrival;
   const ticket = ticketOf(tx, topicId);
   // "/start@OtherBot" is for another bot of the group: nothing is answered, and nothing of it goes to the customer.
   if (slash.kind === "command" && slash.bot !== null && !isOurName(tx, slash.bot)) {
     const by = sender.anonymous ? undefined : agentOf(tx, sender.id);
     if (writing.album !== null && ticket !== undefined && by !== undefined)
-      withholdAlbum(tx, { ...writing, album: writing.album }, by, topicId, inFlight);
+      withholdAlbum(tx, { ...writing, album: writing.album }, by, topicId);
     return;
   }
   const anywhere = slash.kind === "command" && worksAnywhere(slash.name);
@@ -52,7 +51,7 @@ export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">, inFlight
     tx.hintUnsent(sender.id, topicId, ticket?.number ?? 0, text, writing.messageId);
 
   if (writing.album !== null && ticket !== undefined)
-    withholdAlbum(tx, { ...writing, album: writing.album }, agent, topicId, inFlight);
+    withholdAlbum(tx, { ...writing, album: writing.album }, agent, topicId);
   if (slash.kind === "slip") {
     unsent(notice("slipHint"));
     return;
@@ -83,11 +82,10 @@ function withholdAlbum(
   { messageId, album }: { messageId: number; album: string },
   { telegramId: by }: AgentConfig,
   topicId: number | null,
-  inFlight: InFlight,
 ): void {
   tx.told.firstTime(internalAlbum(album), tx.now);
   const rows = tx.messages.albumOf({ chat: STAFF_CHAT, messageId, album });
-  withdraw(tx, rows, inFlight, { by, topicId, messageId });
+  withdraw(tx, rows, { by, topicId, messageId });
 }
 
 function note(tx: Transaction, ticket: Ticket, agent: AgentConfig, text: string, writing: Writing): void {

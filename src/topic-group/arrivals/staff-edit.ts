@@ -7,7 +7,7 @@ import { mentionedIn } from "../../telegram/inbound.ts";
 import { notice, type Notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
-import { mirrorEdit, waitAgain, type InFlight } from "../conversation/mirror.ts";
+import { mirrorEdit, waitAgain } from "../conversation/mirror.ts";
 import { internalAlbum } from "../conversation/speaking.ts";
 import { STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
@@ -18,12 +18,7 @@ import { staffSlash } from "./staff-command.ts";
 import { overtakenKey, staffMessage, ticketOf } from "./staff-message.ts";
 
 /** What an agent has written is edited: the customer's copy follows, or the agent hears why it does not. */
-export function staffEdit(
-  tx: Transaction,
-  arrival: Of<"staff_edit">,
-  updateId: number,
-  inFlight: InFlight,
-): void {
+export function staffEdit(tx: Transaction, arrival: Of<"staff_edit">, updateId: number): void {
   const { sender, topicId, writing, slashed: slash } = arrival;
   const row = tx.messages.byOriginal({ chat: STAFF_CHAT, messageId: writing.messageId });
   if (sender.anonymous || agentOf(tx, sender.id) === undefined) {
@@ -33,17 +28,17 @@ export function staffEdit(
     return;
   }
   if (row === undefined) {
-    correct(tx, arrival, updateId, inFlight);
+    correct(tx, arrival, updateId);
     return;
   }
   const hint = (text: Notice): void => tx.hintUnsent(sender.id, topicId, row.ticket, text, writing.messageId);
   if (slash !== null) {
     // Back without the slash it is a change, even if it reads as it did before.
     tx.messages.update(row, { file: writing.mark ?? row.file });
-    takeBack(tx, row, inFlight, { by: sender.id, topicId });
+    takeBack(tx, row, { by: sender.id, topicId });
     return;
   }
-  switch (mirrorEdit(tx, row, writing, inFlight)) {
+  switch (mirrorEdit(tx, row, writing)) {
     case "uncopyable":
       return hint(notice("undelivered", "uncopyable"));
     case "ticked":
@@ -96,7 +91,6 @@ function correct(
   tx: Transaction,
   { sender, topicId, writing, slashed: slash }: Of<"staff_edit">,
   updateId: number,
-  inFlight: InFlight,
 ): void {
   const ticket = ticketOf(tx, topicId);
   if (ticket === undefined || writing.ephemeral) return;
@@ -106,7 +100,7 @@ function correct(
     if (slash !== null) {
       const mentioned = mentionedIn(writing);
       const meant = { kind: "staff_slash", sender, topicId, writing, slashed: slash, mentioned } as const;
-      staffSlash(tx, meant, inFlight);
+      staffSlash(tx, meant);
       noteMisunderstood(tx, meant);
       return;
     }

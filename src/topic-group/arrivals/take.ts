@@ -2,7 +2,7 @@ import type { Arrival } from "../../telegram/inbound.ts";
 import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { customerMembership } from "../conversation/customers.ts";
-import { customerReaction, type InFlight } from "../conversation/mirror.ts";
+import { customerReaction } from "../conversation/mirror.ts";
 import { noteTouched } from "../peers/stub.ts";
 import { noteTrouble, perhapsMended } from "../reconciliation/troubles.ts";
 import { STAFF, STAFF_CHAT } from "../tables/lane.ts";
@@ -23,11 +23,11 @@ import { topicCreated, topicToggled } from "./topics.ts";
 export type Taken = "accepted" | "duplicate" | "ignored";
 
 /** Applies one arrival, once: a cause that is settled already changes nothing. */
-export function take(tx: Transaction, arrival: Arrival, updateId: number, inFlight: InFlight): Taken {
+export function take(tx: Transaction, arrival: Arrival, updateId: number): Taken {
   if (isSettled(tx, arrival, updateId)) return "duplicate";
   noteThread(tx, arrival);
   if (isFromBlocked(tx, arrival)) turnAway(tx, arrival);
-  else dispatch(tx, arrival, updateId, inFlight);
+  else dispatch(tx, arrival, updateId);
   if (tx.relayed) return "accepted";
   // What moved nothing would move nothing a second time: that it came is all there is to know.
   if (tx.touched.size === 0) {
@@ -117,7 +117,7 @@ function turnAway(tx: Transaction, arrival: FromCustomer): void {
     tx.tellCustomer(customer, 0, notice("customerBlocked"));
 }
 
-function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight: InFlight): void {
+function dispatch(tx: Transaction, arrival: Arrival, updateId: number): void {
   switch (arrival.kind) {
     case "customer_message":
     case "customer_command": {
@@ -128,7 +128,7 @@ function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight:
         : customerCommand(tx, arrival, updateId);
     }
     case "customer_edit":
-      return customerEdit(tx, arrival, updateId, inFlight);
+      return customerEdit(tx, arrival, updateId);
     case "customer_reaction":
       return customerReaction(tx, arrival);
     case "customer_press":
@@ -140,10 +140,10 @@ function dispatch(tx: Transaction, arrival: Arrival, updateId: number, inFlight:
       return staffMessage(tx, arrival, updateId);
     case "staff_slash":
       noteTouched(tx, arrival.topicId);
-      staffSlash(tx, arrival, inFlight);
+      staffSlash(tx, arrival);
       return noteMisunderstood(tx, arrival);
     case "staff_edit":
-      return staffEdit(tx, arrival, updateId, inFlight);
+      return staffEdit(tx, arrival, updateId);
     case "staff_reaction":
       return staffReaction(tx, arrival);
     case "staff_press":

@@ -56,8 +56,7 @@ import type { Availability } from "../tables/peer-message.ts";
 import type { People } from "../tables/people.ts";
 import type { SeenUpdates } from "../tables/seen-updates.ts";
 import type { Sequence } from "../tables/sequence.ts";
-import type { NewMessage } from "../tables/shapes.ts";
-import type { Said, Words } from "../tables/shapes.ts";
+import type { NewMessage, OriginalKey, Said, Words } from "../tables/shapes.ts";
 import type { Tables } from "../tables/tables.ts";
 import { isUnassigned, slotFilledBy } from "../tables/ticket-place.ts";
 import type { TicketRow, Tickets } from "../tables/tickets.ts";
@@ -67,6 +66,12 @@ import type { Unrecorded } from "../tables/unrecorded.ts";
 import type { Views } from "../tables/views.ts";
 import type { Waiting } from "../tables/waiting.ts";
 import { agentNow, goneBecause } from "./agent-now.ts";
+
+/** What a cause must know of the lanes: whether one has to wait, and which messages are under way. */
+export interface Leaving {
+  pressed(lane: Lane): boolean;
+  isInFlight(key: OriginalKey): boolean;
+}
 
 /** A decision with the ticket before and after it. */
 export type Applied = { decision: Decision; before: Ticket | null; ticket: Ticket | null };
@@ -133,9 +138,9 @@ export class Transaction {
   /** What operators read in the log once it is committed: ids and codes only. */
   readonly reports: { event: string; facts: Readonly<Record<string, string | number | boolean>> }[] = [];
   readonly #sequence: Sequence;
-  readonly #pressed: (lane: Lane) => boolean;
+  readonly #leaving: Leaving;
 
-  constructor(tables: Tables, rules: Rules, now: number, pressed: (lane: Lane) => boolean) {
+  constructor(tables: Tables, rules: Rules, now: number, leaving: Leaving) {
     this.now = now;
     this.rules = rules;
     this.facts = tables.facts;
@@ -160,7 +165,7 @@ export class Transaction {
     this.blocked = tables.blocked;
     this.erasures = tables.erasures;
     this.#sequence = tables.sequence;
-    this.#pressed = pressed;
+    this.#leaving = leaving;
   }
 
   /**
@@ -444,7 +449,12 @@ export class Transaction {
 
   /** Whether messages to this lane have to wait, so that their texts are kept to be joined. */
   pressed(lane: Lane): boolean {
-    return this.#pressed(lane);
+    return this.#leaving.pressed(lane);
+  }
+
+  /** Whether a message is being sent at this very moment, so that a change may come too late for its copy. */
+  isInFlight(key: OriginalKey): boolean {
+    return this.#leaving.isInFlight(key);
   }
 
   /** Answers its number. */

@@ -6,13 +6,13 @@ import { notice } from "../../texts/notice.ts";
 import { replyParameters, type Transaction } from "../commit/transaction.ts";
 import { chatLane, isPeerLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
-import type { MirrorEdit, OriginalKey } from "../tables/shapes.ts";
+import type { MirrorEdit } from "../tables/shapes.ts";
 import { toldKey } from "../tables/told.ts";
 import type { Of } from "./arrival-of.ts";
 
 /** An edit of a customer where the copy is, or will be. */
-export function customersEdit(tx: Transaction, row: MessageRow, writing: Writing, inFlight: InFlight): void {
-  switch (mirrorEdit(tx, row, writing, inFlight)) {
+export function customersEdit(tx: Transaction, row: MessageRow, writing: Writing): void {
+  switch (mirrorEdit(tx, row, writing)) {
     case "uncopyable":
       tx.tellCustomer(row.writer, row.ticket, notice("customerUncopyable", writing.kind), {
         reply_parameters: replyParameters(row.messageId),
@@ -35,18 +35,10 @@ export function customersEdit(tx: Transaction, row: MessageRow, writing: Writing
 }
 
 /** The copy in the topic that its ticket has left follows, too: the ticket may come back to it. */
-export function editLeftBehind(
-  tx: Transaction,
-  customer: number,
-  writing: Writing,
-  inFlight: InFlight,
-): void {
+export function editLeftBehind(tx: Transaction, customer: number, writing: Writing): void {
   const row = tx.messages.byOriginal({ chat: customer, messageId: writing.messageId });
-  if (row !== undefined && row.lane === STAFF) mirrorEdit(tx, row, writing, inFlight);
+  if (row !== undefined && row.lane === STAFF) mirrorEdit(tx, row, writing);
 }
-
-/** Whether a message is being sent at this very moment, so that a change may come too late for its copy. */
-export type InFlight = (key: OriginalKey) => boolean;
 
 /**
  * What came of an edit.
@@ -67,7 +59,7 @@ export type Mirrored =
   | "unknown_copy";
 
 /** Brings the copy of an edited message up to date, or the message itself while it waits. */
-export function mirrorEdit(tx: Transaction, row: MessageRow, writing: Writing, inFlight: InFlight): Mirrored {
+export function mirrorEdit(tx: Transaction, row: MessageRow, writing: Writing): Mirrored {
   const key = { chat: row.chat, messageId: row.messageId };
   if (isSameContent(row.file, writing.mark)) {
     const ticks = (writing.ticked ?? 0) > 0 && row.state === "done";
@@ -76,7 +68,7 @@ export function mirrorEdit(tx: Transaction, row: MessageRow, writing: Writing, i
   const file = writing.mark ?? row.file;
   tx.messages.update(key, { file });
   if (!writing.copyable) return "uncopyable";
-  if (row.state === "waiting" && !inFlight(key)) {
+  if (row.state === "waiting" && !tx.isInFlight(key)) {
     keepUp(tx, row, writing);
     return "follows";
   }

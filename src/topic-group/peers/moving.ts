@@ -3,7 +3,6 @@ import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { notice } from "../../texts/notice.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
 import { worded, type Transaction } from "../commit/transaction.ts";
-import type { InFlight } from "../conversation/mirror.ts";
 import { awaitTurns, passTurns } from "../endpoints/turns.ts";
 import { retiredTo } from "../new-rules/retired.ts";
 import { isCurrent, takeBackQuestion } from "../systems/enrichment.ts";
@@ -29,7 +28,7 @@ const HOLD_MS = 60_000;
  * Hands a ticket over to the group that its queue belongs to: the ticket with its history first, then whatever of the
  * customer's has not been copied here yet, then everything that comes later, all through one lane.
  */
-export function sendAway(tx: Transaction, number: number, inFlight: InFlight): void {
+export function sendAway(tx: Transaction, number: number): void {
   const row = tx.tickets.get(number);
   const group = row?.ticket.movedTo ?? null;
   const customer = row === undefined ? undefined : tx.contacts.get(row.ticket.customer);
@@ -54,7 +53,7 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
     settled: tx.inbox.settledOf(number, SETTLED_MOVED_MAX),
   } as const;
   // What is on its way to the topic here may fail: then it goes along, so the ticket waits for what comes of it.
-  const waits = rows.some((waiting) => inFlight(waiting));
+  const waits = rows.some((waiting) => tx.isInFlight(waiting));
   tx.work({
     lane: peerLane(group),
     ticket: number,
@@ -72,7 +71,7 @@ export function sendAway(tx: Transaction, number: number, inFlight: InFlight): v
   }
   if (stub !== null) leaveStub(tx, row);
   for (const waiting of rows) {
-    if (inFlight(waiting)) passOnRow(tx, ticket, waiting, underWayKey(waiting));
+    if (tx.isInFlight(waiting)) passOnRow(tx, ticket, waiting, underWayKey(waiting));
     else {
       passOnRow(tx, ticket, waiting);
       markPassedOn(tx, ticket, waiting);
