@@ -1,10 +1,8 @@
-import { Webhook } from "standardwebhooks";
 import type { EnrichmentConfig } from "../domain/config/config.ts";
 import { ENRICHMENT_ENDPOINT, signingSecret } from "../domain/desk/signing-secret.ts";
 import { ms } from "../domain/duration.ts";
 import { ENRICHMENT_ANSWER_BYTES_MAX } from "../domain/limits.ts";
 import { profileOf } from "../domain/routing/profile.ts";
-import { realNow } from "../real-clock.ts";
 import {
   askForJson,
   failed,
@@ -15,6 +13,7 @@ import {
   type GenericEnrichmentCall,
 } from "./enrichment-call.ts";
 import { askHubSpot, HUBSPOT_URL } from "./hubspot.ts";
+import { signedHeaders } from "./signature.ts";
 
 /** The call that a configuration asks for; the ticket's subject stays here unless it is to be shared. */
 export function enrichmentCallOf(
@@ -52,16 +51,13 @@ async function askGeneric(
     timestamp: new Date(call.at).toISOString(),
     data: dataOf(call),
   });
-  const signer = new Webhook(await signingSecret(rootSecret, ENRICHMENT_ENDPOINT));
-  const sentAt = new Date(realNow());
+  const secret = await signingSecret(rootSecret, ENRICHMENT_ENDPOINT);
   const answer = await askForJson(
     {
       url: call.url,
       headers: {
         accept: "application/json",
-        "webhook-id": call.id,
-        "webhook-timestamp": String(Math.floor(sentAt.getTime() / 1_000)),
-        "webhook-signature": signer.sign(call.id, sentAt, body),
+        ...(await signedHeaders([secret], call.id, body)),
       },
       body,
       timeoutMs: call.timeoutMs,

@@ -1,9 +1,8 @@
-import { Webhook } from "standardwebhooks";
 import { signingSecret, SKILLS_ENDPOINT } from "../domain/desk/signing-secret.ts";
 import { SKILLS_ANSWER_BYTES_MAX } from "../domain/limits.ts";
 import { skillTableOf, type SkillTable } from "../domain/team/skill-table.ts";
-import { realNow } from "../real-clock.ts";
 import { askForJson, failed, type EnrichmentFailure, type EnrichmentSender } from "./enrichment-call.ts";
+import { signedHeaders } from "./signature.ts";
 
 /** Asks an outside system what agents can do; `group` is the one that asks. */
 export interface SkillsCall {
@@ -34,13 +33,10 @@ export async function askSkills(
     timestamp: new Date(at).toISOString(),
     data: { group, agents },
   });
-  const signer = new Webhook(await signingSecret(rootSecret, SKILLS_ENDPOINT));
-  const sentAt = new Date(realNow());
+  const secret = await signingSecret(rootSecret, SKILLS_ENDPOINT);
   const headers = {
     accept: "application/json",
-    "webhook-id": id,
-    "webhook-timestamp": String(Math.floor(sentAt.getTime() / 1_000)),
-    "webhook-signature": signer.sign(id, sentAt, body),
+    ...(await signedHeaders([secret], id, body)),
   };
   const answerBytesMax = SKILLS_ANSWER_BYTES_MAX;
   const answer = await askForJson({ url, headers, body, timeoutMs, answerBytesMax }, allowLoopback);

@@ -1,8 +1,7 @@
-import { Webhook } from "standardwebhooks";
 import { signingSecret } from "../domain/desk/signing-secret.ts";
 import { WEBHOOK_TIMEOUT_MS } from "../domain/limits.ts";
-import { realNow } from "../real-clock.ts";
 import { callOut, type OutgoingAnswer } from "./outgoing.ts";
+import { signedHeaders } from "./signature.ts";
 
 /** One message to an endpoint of the configuration, as Standard Webhooks 1.0 has it. */
 export interface WebhookCall {
@@ -43,16 +42,13 @@ export async function sendWebhook(call: WebhookCall, sender: WebhookSender): Pro
     timestamp: new Date(call.at).toISOString(),
     data: call.data,
   });
-  // Receivers compare it with their own clocks.
-  const sentAt = new Date(realNow());
+  const secrets = await Promise.all(
+    call.generations.map((one) => signingSecret(sender.rootSecret, call.webhook, one)),
+  );
   const answer = await callOut(
     {
       url: call.url,
-      headers: {
-        "webhook-id": call.id,
-        "webhook-timestamp": String(Math.floor(sentAt.getTime() / 1_000)),
-        "webhook-signature": await signatures(call, sentAt, body, sender),
-      },
+      headers: await signedHeaders(secrets, call.id, body),
       body,
       timeoutMs: WEBHOOK_TIMEOUT_MS,
       answerBytesMax: 0,
@@ -60,16 +56,6 @@ export async function sendWebhook(call: WebhookCall, sender: WebhookSender): Pro
     sender.allowLoopback,
   );
   return outcomeOf(answer);
-}
-
-async function signatures(
-  { webhook, id, generations }: WebhookCall,
-  sentAt: Date,
-  body: string,
-  { rootSecret }: WebhookSender,
-): Promise<string> {
-  const secrets = await Promise.all(generations.map((one) => signingSecret(rootSecret, webhook, one)));
-  return secrets.map((secret) => new Webhook(secret).sign(id, sentAt, body)).join(" ");
 }
 
 function outcomeOf(answer: OutgoingAnswer): WebhookOutcome {

@@ -1,4 +1,3 @@
-import { Api, GrammyError, HttpError } from "grammy";
 import { SEND_TIMEOUT_MS } from "../domain/limits.ts";
 import { refusalOutcome, type Outcome } from "./outcome.ts";
 
@@ -11,63 +10,86 @@ export interface BotCall {
 /** Makes Bot API calls, one try each, and says what came of them. Never throws. */
 export type BotApi = (call: BotCall) => Promise<Outcome>;
 
-/** Methods of which grammY knows that they take no parameters: their first argument would be an abort signal. */
-const WITHOUT_PARAMS = new Set(["getMe", "getForumTopicIconStickers", "getWebhookInfo", "logOut", "close"]);
+/** An answer of the Bot API (https://core.telegram.org/bots/api#making-requests). */
+type BotAnswer =
+  | { ok: true; result: unknown }
+  | {
+      ok: false;
+      error_code: number;
+      description: string;
+      parameters?: { retry_after?: number; migrate_to_chat_id?: number };
+    };
 
 /** A Bot API behind `root` (`https://api.telegram.org`, or one on loopback). */
 export function botApi(token: string, root: string): BotApi {
-  const api = new Api(token, { apiRoot: root, timeoutSeconds: SEND_TIMEOUT_MS / 1_000, fetch: fetchOnce });
-  const raw = api.raw as unknown as Record<string, (params?: Record<string, unknown>) => Promise<unknown>>;
   return async ({ method, params }) => {
-    try {
-      return {
-        kind: "done",
-        result: await (WITHOUT_PARAMS.has(method) ? raw[method]!() : raw[method]!(params)),
-      };
-    } catch (error) {
-      if (error instanceof GrammyError) {
-        const { retry_after, migrate_to_chat_id } = error.parameters;
-        return refusalOutcome(error.error_code, error.description, {
-          makesMessage: /^(?:send|copy|forward)/.test(method),
-          ...(retry_after === undefined ? {} : { retryAfterS: retry_after }),
-          ...(migrate_to_chat_id === undefined ? {} : { migrateToChatId: migrate_to_chat_id }),
-        });
-      }
-      // No answer at all, or one that is no Bot API answer (a gateway's HTML): it may have happened.
-      return { kind: "uncertain", code: error instanceof HttpError ? "no_answer" : "unreadable_answer" };
-    }
+    const answer = await answerTo(`${root}/bot${token}/${method}`, params);
+    if (answer === "no_answer" || answer === "unreadable_answer") return { kind: "uncertain", code: answer };
+    if (answer.ok) return { kind: "done", result: answer.result };
+    const { retry_after, migrate_to_chat_id } = answer.parameters ?? {};
+    return refusalOutcome(answer.error_code, answer.description, {
+      makesMessage: /^(?:send|copy|forward)/.test(method),
+      ...(retry_after === undefined ? {} : { retryAfterS: retry_after }),
+      ...(migrate_to_chat_id === undefined ? {} : { migrateToChatId: migrate_to_chat_id }),
+    });
   };
 }
 
 /**
- * A 429 is one whoever says it: a proxy in front of the Bot API answers with a page of HTML, or with nothing, and has
- * passed nothing on.
+ * What the Bot API answers; `no_answer` where none came in time, or a gateway's page in its place: it may have happened.
+ * The error is not kept: its message names the URL, which holds the token.
  */
-const fetchOnce: typeof fetch = async (...args) => {
-  const response = await fetch(...args);
-  if (response.status !== 429) return response;
-  const text = await response.text();
-  if (isBotAnswer(text)) return new Response(text, response);
-  const seconds = retryAfterOf(response.headers.get("retry-after"));
-  return Response.json({
-    ok: false,
-    error_code: 429,
-    description: "Too Many Requests",
-    ...(seconds === null ? {} : { parameters: { retry_after: seconds } }),
-  });
-};
-
-function isBotAnswer(text: string): boolean {
+async function answerTo(
+  url: string,
+  params: Record<string, unknown>,
+): Promise<BotAnswer | "no_answer" | "unreadable_answer"> {
   try {
-    return (JSON.parse(text) as { error_code?: unknown } | null)?.error_code === 429;
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(params, withoutNull),
+      signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
+    });
+    const answer = jsonOf(await response.text());
+    if (isBotAnswer(answer)) return answer;
+    if (response.status === 429) return tooMany(response.headers.get("retry-after"));
+    return answer === undefined ? "no_answer" : "unreadable_answer";
   } catch {
-    return false;
+    return "no_answer";
   }
 }
 
-/** Seconds; a date, which HTTP allows too, is left to the pause that goes without one. */
-function retryAfterOf(header: string | null): number | null {
-  return header !== null && /^\d{1,9}$/.test(header.trim()) ? Number(header) : null;
+/** Telegram reads null as a value of the wrong type; a parameter that is not given is left out. */
+function withoutNull(_key: string, value: unknown): unknown {
+  return value ?? undefined;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isBotAnswer(answer: unknown): answer is BotAnswer {
+  if (typeof answer !== "object" || answer === null || !("ok" in answer)) return false;
+  if (answer.ok === true) return "result" in answer;
+  return "error_code" in answer && Number.isInteger(answer.error_code) && "description" in answer;
+}
+
+/**
+ * A 429 is one whoever says it: a proxy in front of the Bot API answers with a page of HTML, or with nothing, and has
+ * passed nothing on. A date as `Retry-After`, which HTTP allows too, is left to the pause that goes without one.
+ */
+function tooMany(retryAfter: string | null): BotAnswer {
+  const seconds = retryAfter !== null && /^\d{1,9}$/.test(retryAfter.trim()) ? Number(retryAfter) : undefined;
+  return {
+    ok: false,
+    error_code: 429,
+    description: "Too Many Requests",
+    ...(seconds === undefined ? {} : { parameters: { retry_after: seconds } }),
+  };
 }
 
 /** The bot's own user id: a token is `<id>:<secret>`. */
