@@ -81,7 +81,7 @@ const crash = {
 };
 
 /** They take minutes each. */
-const LONG = ["killed-desk", "crash-matrix", "routing-laws", "desk-routing", "desk-privacy", "test/browser/"];
+const LONG = ["killed-desk", "crash-matrix", "routing-laws", "desk-routing", "desk-erasure", "test/browser/"];
 
 function isLong({ moduleId }: TestSpecification): boolean {
   return LONG.some((part) => moduleId.includes(part));
