@@ -5,10 +5,10 @@ import { join, resolve } from "node:path";
  * Plays on other days the tests that could tell one day from another: `npm run test:dates -- 2028-02-29T12:00:00Z …`
  * The date is moved in Node and inside the isolates, not under them.
  *
- * Which tests: everything in plain Node, because it is quick; and in the real runtime the files in which somebody asks
- * the real clock, which are those about the callers of `realNow` (src/real-clock.ts): signatures of webhooks and of
- * questions, dates in `Retry-After`, keys of an issuer and its tokens, the emergency drain, and the wheel of a seed. Not
- * the tests that start processes of their own, which have the machine's date: browser, crash, the whole sandbox.
+ * Which tests: everything in plain Node, because it is quick; and in the real runtime the files in which the real clock
+ * is read, which are those about the callers of `realNow` (src/real-clock.ts): signatures of webhooks and of questions,
+ * dates in `Retry-After`, keys of an issuer and its tokens, the emergency drain, and the wheel of a seed. Not the tests
+ * that start processes of their own, which have the machine's date: browser, crash, the whole sandbox.
  */
 const FILES = [
   "test/core",
@@ -17,7 +17,9 @@ const FILES = [
   "test/sandbox",
   "test/worker/api-oauth",
   "test/worker/enrichment",
+  "test/worker/hubspot",
   "test/worker/same-day",
+  "test/worker/webhook-call",
   "test/worker/webhook-delivery",
 ];
 

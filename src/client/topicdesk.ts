@@ -47,7 +47,7 @@ export class TopicdeskProblem extends Error {
   readonly problems: NonNullable<Schemas["Problem"]["problems"]>;
   readonly headers: Headers;
 
-  /** `document` is whatever the answer held: what stands between a program and the desk answers as it likes. */
+  /** `document` may be any JSON value: a proxy between the program and the desk may have answered. */
   constructor(status: number, headers: Headers, document: unknown) {
     const { title, detail, code, problems } = (
       typeof document === "object" && document !== null ? document : {}
@@ -61,7 +61,7 @@ export class TopicdeskProblem extends Error {
 }
 
 const PAUSE_MS = 500;
-/** A desk that asks for a longer pause is left alone: whoever calls shall decide. */
+/** If the desk asks for a longer pause, the call is not repeated: the caller decides. */
 const PAUSE_MAX_MS = 60_000;
 
 /**
@@ -70,8 +70,7 @@ const PAUSE_MAX_MS = 60_000;
  *     const desk = new Topicdesk({ url, token });
  *     const { items } = await desk.call("GET /api/v1/tickets", { query: { status: ["open"] } });
  *
- * Needs nothing but `fetch`. Whatever changes something goes with an `Idempotency-Key`, and with the same one when it
- * is tried again.
+ * Needs nothing but `fetch`. Every changing call carries an `Idempotency-Key`, and keeps it when it is tried again.
  */
 export class Topicdesk {
   readonly #options: TopicdeskOptions;

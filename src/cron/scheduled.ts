@@ -13,10 +13,9 @@ const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
 /**
- * Every minute: wakes the groups in which something is due, for the case that an object's own alarm does not ring.
- * Both find the same things due, and whoever comes first does them. Then it goes on with erasures, forgets what is older
- * than the configuration keeps, and tidies the record: the full text index follows what was erased, and calls and keys
- * that are long over are forgotten.
+ * Every minute: wakes the groups in which work is due, in case an object's own alarm does not ring. Both find the same
+ * work, and the first does it. Then it continues erasures, forgets what is older than the configuration keeps, and
+ * tidies the record: the full text index follows erasures, and old calls and keys are removed.
  */
 export async function everyMinute(env: Env, now: number): Promise<void> {
   const { groups, unreachableGroups } = await sweepGroups(env, now);

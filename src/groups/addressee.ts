@@ -16,7 +16,7 @@ import { retireGroup } from "./retiring.ts";
 export interface Addressee {
   group: string;
   versioned: VersionedConfig;
-  /** The customer whose home it was when this isolate last looked; whoever was erased since may get another one. */
+  /** The customer whose home this isolate remembered; a customer erased since may get another home. */
   remembered?: number;
 }
 
@@ -135,8 +135,8 @@ async function storedHome(
 }
 
 /**
- * Gives a customer whose home `gone` is no group any more another one; answers the home they have then. It may not have
- * been there when they were blocked, so it hears of that first.
+ * Moves a customer from the former group `gone` to a new home and returns it. The group is told of a block first: it
+ * may not have existed when the customer was blocked.
  */
 export async function reroute(
   env: Env,

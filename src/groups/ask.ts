@@ -4,13 +4,16 @@ import { log } from "../log.ts";
 import { queueSuccessors } from "../record/successors.ts";
 import { GROUP_PATIENCE_MS, GROUPS_AT_ONCE_MAX } from "./limits.ts";
 
-/** The object of a group, as everybody outside of it sees it. */
+/** A group's object as the Worker sees it. */
 export type GroupStub = ReturnType<Env["TOPIC_GROUP"]["getByName"]>;
 
 /** What a group's object answered, or that it did not, or not in time. */
 export type Answer<T> = { group: string; answer: T } | { group: string; unreachable: true };
 
-/** Asks several groups' objects, a few at a time, in their order; one that fails keeps nobody else from answering. */
+/**
+ * Asks several groups' objects, a few at a time, in their order. A group that fails does not keep the others from
+ * answering.
+ */
 export async function askGroups<T>(
   env: Env,
   groups: readonly string[],
@@ -70,8 +73,8 @@ export async function askGroup<T>(
 }
 
 /**
- * Hands a configuration to the objects of all its groups. Who is not reached now learns it with the next update, so nobody
- * waits for a failed one. Answers the groups that were not.
+ * Hands a configuration to the objects of all its groups. A group that is not reached learns it with its next update,
+ * so a failed call is not awaited. Returns the groups that were not reached.
  */
 export async function configureGroups(env: Env, versioned: VersionedConfig): Promise<string[]> {
   const successors = await queueSuccessors(env.DB);

@@ -17,7 +17,7 @@ type Topic = { group: string; topicId: number; is: "asked" | "deleted" | "rename
 
 interface Pass {
   outside: Outside;
-  /** It went through everything, and nobody was away. */
+  /** Whether the pass went through every group and the record. */
   whole: boolean;
   found: boolean;
 }
@@ -45,7 +45,7 @@ export async function advanceErasure(env: Env, row: ErasureRow, now: number): Pr
   // The full text indexes let go last; if they have not yet, Cron goes on.
   if (isOver && (await forgetDeletedWords(env.DB))) {
     await store.end(row, outside, now);
-    // The receipt has it all; an object that does not hear of it keeps numbers of topics and nothing else.
+    // The receipt has everything; an object that misses this keeps topic numbers and nothing else.
     for (const group of await new ConfigStore(env.DB).groupsEver())
       await askGroup(env, group, (stub) =>
         onSubject(stub.privacy(), (privacy) => privacy.endErasure(row.id)),
@@ -114,7 +114,7 @@ export async function advanceErasures(env: Env, now: number): Promise<void> {
       await advanceErasure(env, row, now);
     } catch (error) {
       if (error instanceof RecordUnreachable) throw error;
-      // One that our own code cannot go on with keeps nobody else waiting.
+      // An erasure that fails in our own code does not keep the others waiting.
       log("error", "erasure.failed", { id: row.id, ...errorFacts(error) });
     }
   }

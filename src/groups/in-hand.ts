@@ -2,7 +2,7 @@ import type { Config } from "../domain/config/config.ts";
 import { askGroups, gathered, groupIds } from "./ask.ts";
 import { successorOfGroup } from "./retiring.ts";
 
-/** Where what is in hand goes, as whoever changes the configuration says: `group:vip=main`, `queue:a=b`. */
+/** Where open work goes, as the configuration change names it: `group:vip=main`, `queue:a=b`. */
 export interface Reassign {
   groups: Readonly<Record<string, string>>;
   queues: Readonly<Record<string, string>>;

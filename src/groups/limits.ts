@@ -1,4 +1,4 @@
-/** How long a group's object may take to tell how it is, to take a configuration, or to do what is due. */
+/** How long a group's object may take to answer for its health, take a configuration, or run due work. */
 export const GROUP_PATIENCE_MS = 5_000;
 /** Groups that are asked at once. */
 export const GROUPS_AT_ONCE_MAX = 50;
@@ -17,14 +17,17 @@ export const RETENTION_STEPS_MAX = 20;
 export const RECONCILED_EVERY_MS = 10 * 60_000;
 /** After this long a look that did not end is dead, and another one may begin. */
 export const LOOK_LEASE_MS = 180_000;
-/** How long Telegram shall wait where an update could not be taken, unless the object says otherwise; and while nobody has configured the desk. */
+/**
+ * `Retry-After` of an update that could not be taken, unless the object names another one; also while the desk has no
+ * configuration.
+ */
 export const RETRY_S = 5;
 export const RETRY_UNCONFIGURED_S = 10;
 /** Tickets of a group, open and closed, that one look compares with the record one by one. */
 export const TICKETS_COMPARED_MAX = 200;
 /** Open tickets that are compared in one question, where the record has others in hand than the object. */
 export const OPEN_COMPARED_AT_ONCE_MAX = 2_000;
-/** Clocks of objects and of whoever asks them may differ by this. */
+/** Clocks of objects and of the Workers that ask them may differ by this. */
 export const CLOCKS_DIFFER_MS = 5_000;
 /** Holes in the numbers of updates that one look names; those beyond are one. */
 export const HOLES_NAMED_MAX = 20;
@@ -38,7 +41,7 @@ export const DRAIN_LEASE_MS = 120_000;
 export const DRAIN_WEBHOOK_TRIES = 3;
 /** Telegram keeps its last error for ever: an older one is over. */
 export const WEBHOOK_ERRORS_FRESH_MS = 15 * 60_000;
-/** Updates that may wait at Telegram before somebody should know. */
+/** Updates that may wait at Telegram before the leads are told. */
 export const WEBHOOK_BACKLOG_MAX = 100;
 /** A 401 so soon after the secret was set again is not about the secret. */
 export const SECRET_MENDED_MS = 3_600_000;

@@ -8,8 +8,8 @@ import { configureGroup } from "./ask.ts";
 import { RETRY_S, RETRY_UNCONFIGURED_S } from "./limits.ts";
 
 /**
- * What became of an update. `again`: nobody has it, and Telegram shall bring it again, at the earliest after so many
- * seconds; everything else is committed by the object that it is for.
+ * What became of an update. `again`: it was not committed, and Telegram should send it again after that many seconds at
+ * the earliest; in all other cases its object has committed it.
  */
 export type Received =
   | { status: "accepted" | "duplicate" | "ignored" | "set_aside" }

@@ -17,7 +17,7 @@ export function lacks(c: Context<Desk>, ...scopes: Scope[]): boolean {
   return missingOf(c, scopes).length > 0;
 }
 
-/** The refusal of whoever lacks one of these scopes. */
+/** Refusal of a caller that lacks one of these scopes. */
 export function scopeMissing(c: Context<Desk>, scopes: readonly Scope[]) {
   const missing = missingOf(c, scopes);
   return problem(c, "auth.scope_missing", {

@@ -13,7 +13,7 @@ export interface PresentedKey {
   secret: string;
 }
 
-/** The parts of a key, null for anything that is none. */
+/** The parts of a key; null if the text is not a key. */
 export function parseKey(token: string): PresentedKey | null {
   const [, id, secret] = FORM.exec(token) ?? [];
   return id === undefined || secret === undefined ? null : { id, secret };

@@ -12,7 +12,7 @@ import { bearerOf, oauthIssuer } from "./oauth.ts";
 import { problem } from "./problem.ts";
 import { isSecret } from "./secret.ts";
 
-/** Why somebody is not let in, in words for them. */
+/** Why a caller is not let in, in words for the caller. */
 export interface Refusal {
   code: "auth.missing" | "auth.invalid" | "auth.expired" | "auth.revoked" | "auth.unavailable";
   why: string;
@@ -54,8 +54,8 @@ export async function identify(c: Context<Desk>): Promise<Identified> {
 const KEYS = /^\/api\/v1\/keys(\/|$)/;
 
 /**
- * Lets in only who presents a valid bearer token. `ADMIN_TOKEN` does nothing but look after keys once there is one with
- * the scope `admin`, so that whatever is done has a name, scopes and an end.
+ * Lets in requests with a valid bearer token. Once there is a key with the scope `admin`, `ADMIN_TOKEN` only manages
+ * keys, so that every change has a name, scopes and an end.
  */
 export const authenticated = createMiddleware<Desk>(async (c, next) => {
   // What a path can do is no secret, and a browser asks without credentials.
@@ -75,7 +75,7 @@ export const authenticated = createMiddleware<Desk>(async (c, next) => {
   return next();
 });
 
-/** Whoever cannot be asked cannot lock anybody out. */
+/** While the record cannot be asked, `ADMIN_TOKEN` keeps its rights: an outage must not lock the operator out. */
 async function hasAdminKey(c: Context<Desk>): Promise<boolean> {
   try {
     return await new ApiKeys(c.env.DB).hasAdmin(c.get("now")());
@@ -85,7 +85,7 @@ async function hasAdminKey(c: Context<Desk>): Promise<boolean> {
   }
 }
 
-/** Answers 401 with the challenge of RFC 6750, which names no error to who has presented nothing. */
+/** Answers 401 with the challenge of RFC 6750, which names no error if no credentials were presented. */
 export function unauthorized(c: Context<Desk>, { code, why }: Refusal) {
   if (code === "auth.unavailable")
     return problem(c, code, { headers: { "Retry-After": String(RETRY_AFTER_S) } });

@@ -4,8 +4,7 @@ export function csvLine(cells: readonly (string | number | null)[]): string {
 }
 
 /**
- * A cell. What a spreadsheet would take for a formula is led by an apostrophe, so that nobody who opens the file runs
- * what somebody else wrote.
+ * One cell. Text that a spreadsheet would run as a formula gets a leading apostrophe: cells hold what customers wrote.
  */
 function csvCell(value: string | number | null): string {
   if (value === null) return "";

@@ -6,7 +6,7 @@ import { problem, PROBLEM_PAGE, PROBLEMS } from "./problem.ts";
 
 const CACHED = { "Cache-Control": "public, max-age=300" };
 
-/** The viewer's files and the desk itself, nobody else; no script and no style that stands in the page. */
+/** Only the viewer's files and the desk itself; no inline script or style. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -73,7 +73,7 @@ export function addDocs(app: Hono<Desk>): void {
       return problem(c, "request.not_acceptable", { detail: "Here it is a page; openapi.json is JSON." });
     return c.html(PAGE, 200, { ...CACHED, "Content-Security-Policy": POLICY });
   });
-  // What somebody sees who opens the desk's address.
+  // The page at the desk's address.
   app.get("/", (c) => c.redirect("/api/docs", 302));
   app.get(PROBLEM_PAGE, (c) => c.html(PROBLEMS_PAGE, 200, CACHED));
   app.get("/api/docs/:file", async (c) => {

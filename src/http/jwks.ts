@@ -30,7 +30,7 @@ interface Known {
   keys: JWK[];
   answeredAt: number;
   askedAt: number;
-  /** Until when somebody's question may still be answered, by the real clock; 0 where none is under way. */
+  /** Until when a pending request for the keys may still be answered, by the real clock; 0 if none is pending. */
   askingUntil: number;
 }
 
@@ -39,9 +39,9 @@ const memory = inIsolate(() => new Map<string, Known>());
 const URLS_MAX = 8;
 
 /**
- * The keys behind a URL, from the isolate's memory while they are fresh; `kid` is asked for anew where it is not
- * among them, but not often, because anybody can name one. Keys that are a day old at most serve on while the issuer
- * is away. Throws `KeysUnreachable` otherwise.
+ * The keys behind a URL, from the isolate's memory while they are fresh. An unknown `kid` fetches them again, but not
+ * often, because callers can make one up. While the issuer is away, keys serve on until they are a day old. Throws
+ * `KeysUnreachable` otherwise.
  */
 export async function issuerKeys(
   url: string,
@@ -53,7 +53,7 @@ export async function issuerKeys(
     one?.keys.some((key) => kid === undefined || key.kid === kid) ?? false;
   const servesOn = (one: Known | undefined): one is Known =>
     one !== undefined && now - one.answeredAt < JWKS_STALE_MS;
-  // What somebody else is asking for may have this key. Their promise must not be waited for: it is another request's.
+  // A pending request may bring this key. Its promise must not be awaited: it belongs to another request.
   for (let one = known.get(url); !(servesOn(one) && has(one)); one = known.get(url)) {
     if (realNow() >= (one?.askingUntil ?? 0)) break;
     await scheduler.wait(JWKS_POLL_MS);
@@ -63,7 +63,7 @@ export async function issuerKeys(
   if (isFresh && has(before)) return before.keys;
   const sinceAsked = now - (before?.askedAt ?? -Infinity);
   if (sinceAsked < (servesOn(before) ? JWKS_LOOK_EVERY_MS : JWKS_RETRY_MS)) {
-    // While nobody has answered since it was asked for, an unknown key may be a new one.
+    // While the last fetch has not been answered, an unknown key may be a new one.
     const isCertain = servesOn(before) && (has(before) || before.answeredAt >= before.askedAt);
     if (!isCertain) throw new KeysUnreachable("unreachable");
     return before.keys;

@@ -63,7 +63,7 @@ export async function verifiedClaims(
   }
 }
 
-/** A token without a key's id may be anybody's of the set. */
+/** A token without a key id may be signed with any key of the set. */
 async function verifiedByAny(token: string, keys: readonly JWK[], options: JWTVerifyOptions) {
   const set: JWTVerifyGetKey = createLocalJWKSet({ keys: [...keys] });
   try {

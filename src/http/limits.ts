@@ -1,4 +1,4 @@
-/** When a program shall come again that was not served because something of ours did not answer. */
+/** `Retry-After` of a request that was not served because D1, an object or the issuer did not answer. */
 export const RETRY_AFTER_S = 5;
 /** Telegram honours no longer wait [server]. */
 export const RETRY_AFTER_MAX_S = 3_600;
@@ -41,7 +41,7 @@ export const JWKS_FRESH_MS = 10 * 60_000;
 export const JWKS_STALE_MS = 24 * 3_600_000;
 /** An unknown key makes the desk ask at most this often, and so does an outage. */
 export const JWKS_LOOK_EVERY_MS = 30_000;
-/** How long nobody is asked after a failure while no keys are known. */
+/** Pause between fetches after a failure while no keys are known. */
 export const JWKS_RETRY_MS = 5_000;
 /** How often a call looks whether the keys that another one has asked for are there. */
 export const JWKS_POLL_MS = 20;
@@ -60,7 +60,7 @@ export const PREFLIGHT_KEPT_S = 3_600;
 /** What a program writes: Telegram takes 4,096 characters, and in the topic stands who wrote them. */
 export const WRITTEN_CHARS_MAX = 3_900;
 
-/** Problems that one answer names; who has more mends these first. */
+/** Problems that one answer names; the rest are named once these are mended. */
 export const PROBLEMS_SHOWN_MAX = 1_000;
 
 /** What the audit trail keeps of a `User-Agent`. */

@@ -7,8 +7,8 @@ import { headOf, UNKNOWN, verifiedClaims } from "./jwt.ts";
 import { JWT_CHARS_MAX, SUBJECT_SHOWN_CHARS_MAX } from "./limits.ts";
 
 /**
- * The issuer whose access tokens are taken besides the desk's own keys. It stands in the Worker's variables, not in
- * the configuration: who may change that must not be able to make themselves anybody.
+ * The issuer whose access tokens are taken besides the desk's own keys. It stands in the Worker's variables, not in the
+ * configuration: a caller who may change the configuration must not be able to grant themselves any scope.
  */
 export interface OAuthIssuer {
   issuer: string;

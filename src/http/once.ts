@@ -18,7 +18,7 @@ export const IdempotencyKey = z
   .min(1)
   .max(IDEMPOTENCY_KEY_CHARS_MAX)
   .regex(/^[\x20-\x7e]*$/, "must be printable ASCII")
-  // Two lines of one header come joined like this: which of the two keys was meant nobody knows.
+  // Two lines of one header arrive joined like this, and the key that was meant is unknown.
   .refine((key) => !key.includes(", "), 'must be sent once, and hold no ", "')
   .optional()
   .meta({
@@ -35,8 +35,8 @@ interface Kept {
 }
 
 /**
- * Lets a changing call happen once: whoever repeats it with its key gets the first answer. It also names the call as
- * the cause of what it changes, so that a run which takes over from a dead one changes the same things.
+ * Runs a changing call once: a repetition with the same key gets the first answer. It also names the call as the cause
+ * of what it changes, so that a run that takes over from a dead one changes the same things.
  */
 export const once = createMiddleware<Desk>(async (c, next) => {
   const caller = c.get("principal").id;
@@ -80,11 +80,12 @@ async function run(c: Context<Desk>, lease: Lease, calls: ApiCalls, next: () => 
   await next();
   try {
     if (c.res.ok) await calls.finish(lease, c.res.status, await keep(c, lease));
-    // Refused means that nothing was changed: the key is free for the corrected call. After a 5xx nobody knows.
+    // Refused means that nothing was changed: the key is free for the corrected call. After a 5xx the outcome is
+    // unknown.
     else if (c.res.status < 500) await calls.forget(lease);
     else await calls.release(lease);
   } catch (error) {
-    // What was done is done, and the caller shall know; the lease ends by itself.
+    // The work is done, and the caller must get its answer; the lease ends by itself.
     if (!(error instanceof RecordUnreachable)) throw error;
     log("warn", "call.not_kept", { code: error.code });
   }

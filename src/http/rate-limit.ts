@@ -23,8 +23,8 @@ export const rateLimited = createMiddleware<Desk>(async (c, next) => {
 });
 
 /**
- * Null where nothing is counted: the bootstrap token must work whatever else does not, and a meter that is away must
- * not take the API with it.
+ * Null if nothing is counted: the bootstrap token must work during any outage, and an unreachable meter must not take
+ * the API with it.
  */
 export async function meter(c: Context<Desk>, { id, callsPerMinute }: Principal): Promise<Metered | null> {
   if (id === BOOTSTRAP) return null;

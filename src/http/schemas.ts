@@ -111,7 +111,7 @@ function oneOrNull(anyOf: Schema[], rest: Schema): Schema {
   return { ...one, type: [one["type"], "null"], ...values, ...rest };
 }
 
-/** An object that has all properties of another named one says so, for clients whose languages know of that. */
+/** Marks an object that has all properties of another named one as extending it, for languages with inheritance. */
 function extended(
   id: string,
   schema: Schema,

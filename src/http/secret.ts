@@ -6,8 +6,8 @@ export function isOneOf(presented: string, secrets: readonly string[]): boolean 
 }
 
 /**
- * Whether what somebody presents is the secret, in a time that tells nothing but the secret's length. An unset
- * secret lets nobody in.
+ * Whether the presented text is the secret, in a time that tells nothing but the secret's length. While the secret is
+ * unset no text is.
  */
 export function isSecret(presented: string, secret: string | undefined): boolean {
   if (secret === undefined || secret === "") return false;

@@ -20,7 +20,7 @@ interface Parts {
   mistakes?: (body: unknown) => SchemaProblem[];
 }
 
-/** Reads all parts of a request; callers hear of everything that is wrong with any of them at once. */
+/** Reads all parts of a request and names everything that is wrong with any of them at once. */
 export function parsed(parts: Parts): MiddlewareHandler<Desk> {
   const { params, query, headers, body: shown } = parts;
   return async (c, next) => {

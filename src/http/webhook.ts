@@ -14,9 +14,9 @@ import { problem } from "./problem.ts";
 import { isOneOf } from "./secret.ts";
 
 /**
- * The door for Telegram. It answers 200 once the update is committed by the object that it is for; what Telegram
- * shall bring again is answered 503 with `Retry-After`, which Telegram honours. Nothing here calls Telegram: it sends
- * the chat's next update only after this answer.
+ * The door for Telegram. It answers 200 once the update is committed by its object, and 503 with `Retry-After`, which
+ * Telegram honours, if Telegram has to send it again. Nothing here calls Telegram, which sends the chat's next update
+ * only after this answer.
  */
 export const webhook = new Hono<Desk>();
 

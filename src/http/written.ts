@@ -1,12 +1,12 @@
 import { factsOfEvent } from "../domain/ticket/event-facts.ts";
 
-/** Facts that bear names of other systems or of the configuration: what looks like an instant there is none. */
+/** Facts whose keys come from other systems or from the configuration: none of them is an instant. */
 const NAMED_BY_OTHERS: ReadonlySet<string> = new Set(["attributes", "requireSkills", "fields"]);
 const IS_INSTANT = /^(?:at|since|until|asOf)$|(?:At|Since|Until)$/;
 
 /**
- * Rows of an export, whatever tables they are of, as the API writes them: an instant, in ms since 1970 there, is ISO 8601.
- * Instants are known by their names.
+ * Rows of an export as the API writes them: instants (ms since 1970 in the row) as ISO 8601. Instants are known by
+ * their names.
  */
 export function written(kept: object): Record<string, unknown>;
 export function written(kept: unknown): unknown;

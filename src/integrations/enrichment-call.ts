@@ -26,7 +26,7 @@ export interface EnrichmentContact extends ContactFacts {
   email?: string | null;
 }
 
-/** What every question has, whoever is asked. */
+/** What every question holds, for each kind of system. */
 export interface EnrichmentQuestion {
   /** The same over all tries, so that the receiver can tell a repetition. */
   id: string;

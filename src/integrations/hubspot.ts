@@ -21,10 +21,10 @@ import {
 
 export const HUBSPOT_URL = "https://api.hubapi.com";
 
-/** The surest first: a Telegram id is nobody else's, a username may have had another owner. */
+/** The surest first: a Telegram id has one owner, a username may have had another. */
 const FINDERS = ["telegramId", "email", "phone", "username"] as const;
 
-/** Property values are texts, whatever their type in HubSpot; null where one is empty. */
+/** HubSpot sends property values of every type as text; null if a property is empty. */
 type Properties = Readonly<Record<string, string | null>>;
 
 const SearchAnswer = z.object({
@@ -46,8 +46,8 @@ const SearchAnswer = z.object({
 type Contact = z.output<typeof SearchAnswer>["results"][number];
 
 /**
- * Looks the customer up among HubSpot's contacts (`POST /crm/v3/objects/contacts/search`), one try, and translates
- * what stands there as the configuration says. Nobody found is an answer that says nothing. Never throws.
+ * Looks the customer up among HubSpot's contacts (`POST /crm/v3/objects/contacts/search`), one try, and translates the
+ * properties as the configuration says. No contact found is an empty answer. Never throws.
  */
 export async function askHubSpot(
   call: HubSpotEnrichmentCall,
@@ -82,7 +82,7 @@ export async function askHubSpot(
   const contact = bestOf(read.data.results, wanted);
   if (contact === null) return { kind: "answer", profile: NO_PROFILE, ignored: [], latencyMs };
   const translated = translate(contact.properties, call.hubspot);
-  // HubSpot was asked just now, so what it says holds now, however long ago somebody changed it.
+  // HubSpot was asked just now, so its answer holds now, however long ago the contact was changed.
   const profile = { ...translated.profile, asOf: call.at + latencyMs };
   return { kind: "answer", profile, ignored: translated.ignored, latencyMs };
 }
@@ -137,7 +137,7 @@ function bestOf(contacts: readonly Contact[], wanted: readonly Wanted[]): Contac
 type Value = string | number | boolean;
 type Mapping<T extends Value> = { property: string; values?: Readonly<Record<string, T>> | undefined };
 
-/** A property that says what nobody can use is left out and named, and does not spoil the others. */
+/** A property value that the configuration cannot translate is left out and named; the others still count. */
 function translate(
   properties: Properties,
   { tier, segment, preferredAgent, priorityScore, attributes }: HubSpotConfig,

@@ -15,7 +15,7 @@ export interface OutgoingCall {
   answerBytesMax: number;
 }
 
-/** What came back: an answer with its status, or why there is none. */
+/** An answer with its status, or why there was no answer. */
 export type OutgoingAnswer =
   | { kind: "answer"; status: number; retryAfterMs: number | null; body: string }
   | { kind: "none"; code: "forbidden_address" | "timeout" | "unreachable" | "redirected" | "too_large" };
@@ -68,7 +68,7 @@ async function readUpTo(response: Response, bytesMax: number): Promise<string | 
   }
 }
 
-/** RFC 9110, section 10.2.3: seconds, or a date. Nobody is left alone for longer than `RETRY_AFTER_MAX_MS`. */
+/** RFC 9110, section 10.2.3: seconds, or a date. Capped at `RETRY_AFTER_MAX_MS`. */
 function retryAfterMs(headers: Headers): number | null {
   const value = headers.get("retry-after");
   if (value === null) return null;

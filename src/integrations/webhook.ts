@@ -19,11 +19,11 @@ export interface WebhookCall {
 }
 
 /**
- * What came of a try.
+ * Outcome of one try.
  *
  * - `done`: a 2xx answer
  * - `later`: no answer, or one that need not last: a receiver says 404 or 401 while it is deployed
- * - `refused`: it wants nothing any more (410), or its address must not be called
+ * - `refused`: the endpoint answered 410 Gone, or its address must not be called
  */
 export type WebhookOutcome =
   | { kind: "done" }

@@ -2,8 +2,8 @@ import { DurableObject } from "cloudflare:workers";
 import type { Metered } from "./metered.ts";
 
 /**
- * Counts the calls of one API key: so many in a window that begins with its first call. The count lives in memory
- * only. It costs no row, and an object that sleeps because nobody calls has nothing worth keeping.
+ * Counts the calls of one API key: so many in a window that begins with its first call. The count lives in memory only:
+ * it costs no row, and an object that sleeps because there are no calls has nothing worth keeping.
  */
 export class CallMeter extends DurableObject<Env> {
   #until = 0;
@@ -11,7 +11,7 @@ export class CallMeter extends DurableObject<Env> {
 
   /** Counts a call, if one is left; `now` and `windowMs` in ms. */
   take(limit: number, windowMs: number, now: number): Metered {
-    // A clock that was turned back does not lock anybody out.
+    // A clock that was turned back must not lock a key out.
     if (now >= this.#until || this.#until - now > windowMs) {
       this.#until = now + windowMs;
       this.#used = 0;

@@ -79,7 +79,7 @@ export class ApiCalls {
     await reach(() => this.#db.delete(apiCalls).where(held(lease)));
   }
 
-  /** Nobody knows what the call did: it may run again at once, as the same call. */
+  /** The call's outcome is unknown: it may run again at once, as the same call. */
   async release(lease: Lease): Promise<void> {
     await reach(() => this.#db.update(apiCalls).set({ leaseUntil: 0 }).where(held(lease)));
   }

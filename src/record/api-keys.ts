@@ -116,7 +116,7 @@ export class ApiKeys {
 
   /**
    * Gives a key a new secret; the one before is let in until the overlap ends. Null if the key is unknown or revoked.
-   * The same call asking again replaces the secret that nobody has seen, not the one in use.
+   * The same call asking again replaces the secret that it did not get to show, not the one in use.
    */
   async rotate({ id, hash, overlapUntil, at, doer }: Rotation): Promise<ApiKeyRow | null> {
     const { cause } = doer;
@@ -142,7 +142,7 @@ export class ApiKeys {
     return row ?? null;
   }
 
-  /** The key as it is afterwards, null if there is none. One that was revoked before stays as it was. */
+  /** The key as it is afterwards; null if the key is unknown. A key that was revoked before stays as it was. */
   async revoke(id: string, doer: Doer, at: number): Promise<ApiKeyRow | null> {
     const update = this.#db
       .update(apiKeys)

@@ -9,8 +9,8 @@ import { audit } from "./schema.ts";
 type Statement = BatchItem<"sqlite">;
 
 /**
- * The statement that notes what the statement before it in the same batch did, and nothing if that changed nothing. So
- * a change is never without its entry, nor an entry without its change.
+ * The statement that records what the statement before it in the same batch changed, and nothing if that changed
+ * nothing. So a change always has its entry, and an entry its change.
  */
 export function auditOfChange(db: DrizzleD1Database, entry: AuditEntry): Statement {
   return insert(db, entry, sql`changes() > 0`);
@@ -43,7 +43,7 @@ function insert(db: DrizzleD1Database, entry: AuditEntry, condition: SQL): State
     .onConflictDoNothing();
 }
 
-/** What a doer's entries have in common. */
+/** Columns that all entries of a caller share. */
 export function doneBy({ id, name, origin, cause }: Doer): Pick<AuditEntry, "by" | "origin" | "cause"> {
   return { by: { kind: "key", id, name }, origin, cause };
 }

@@ -24,7 +24,7 @@ export interface TrailEntry {
   id: string;
   at: number;
   action: string;
-  /** `id` null: a customer who was erased. */
+  /** `id` null: the customer was erased. */
   by: { kind: "customer" | "agent" | "key" | "system"; id: string | null; name: string | null };
   target: { kind: AuditTarget["kind"]; id: string; ref: string | null };
   from: Record<string, unknown> | null;

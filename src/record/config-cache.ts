@@ -36,7 +36,10 @@ export class ConfigCache {
     return this.#known;
   }
 
-  /** The configuration in force, `null` if there is none. Throws `RecordUnreachable` only while it knows none. */
+  /**
+   * The configuration in force; `null` if there is no configuration yet. Throws `RecordUnreachable` only if none is
+   * cached.
+   */
   async get(beside: Beside): Promise<VersionedConfig | null> {
     const age = this.#since(this.#answeredAt);
     if (this.#known === null) return this.#look();
@@ -60,7 +63,7 @@ export class ConfigCache {
     return this.#lookOrKeep();
   }
 
-  /** Looks in D1 whatever was looked up before; for what must not rest on an old answer. */
+  /** Reads D1 even if the cache is fresh; for decisions that must not rest on an old answer. */
   async certain(): Promise<VersionedConfig | null> {
     return this.#look();
   }

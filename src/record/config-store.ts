@@ -41,7 +41,7 @@ export interface Change {
   at: number;
   note?: string | undefined;
   restoredFrom?: number;
-  /** The version that the change was made from; 0 where there is none yet. */
+  /** The version that the change was made from; 0 if there was no configuration. */
   ifVersion: number;
   /** The highest version that a group's object has: the new one is numbered above it, or no object would take it. */
   above?: number;
@@ -49,7 +49,7 @@ export interface Change {
   doer?: Doer;
 }
 
-/** `version` is the one in force afterwards: for `conflict` the one that somebody else made meanwhile. */
+/** `version` is the one in force afterwards: for `conflict` the one that another change made meanwhile. */
 export interface ChangeOutcome {
   outcome: "stored" | "unchanged" | "conflict";
   version: number;
@@ -122,7 +122,7 @@ export class ConfigStore {
     return row === undefined ? null : stored(row);
   }
 
-  /** Every group that any version has had: the object of one that is gone keeps what it has. */
+  /** Every group of any version: a removed group's object keeps its tickets. */
   async groupsEver(): Promise<string[]> {
     const rows = await reach(() =>
       this.#db.all<{ id: string }>(sql`
@@ -202,8 +202,8 @@ export class ConfigStore {
   }
 
   /**
-   * A group's chat became a supergroup and got another id: writes that into the configuration. Answers the
-   * configuration in force then, `null` if there is none, or none that would hold together with the new id.
+   * Writes the new id of a group's chat that became a supergroup into the configuration. Returns the configuration then
+   * in force; `null` if there is no configuration, or it would not be valid with the new id.
    */
   async moveChat(from: number, to: number, at: number, above = 0): Promise<VersionedConfig | null> {
     for (let attempt = 0; attempt < CHAT_MOVE_ATTEMPTS_MAX; attempt += 1) {
@@ -264,8 +264,8 @@ function withChatMoved(document: unknown, from: number, to: number): unknown {
 }
 
 /**
- * What has turned wrong since the document in force was stored, because a certificate expired or a release brought a new
- * rule, keeps nobody from another change, or from the way back: only what the change itself brings is refused.
+ * What has become wrong since the document in force was stored (a certificate expired, a release brought a new rule)
+ * must not block other changes or the way back: only problems that the change itself brings are refused.
  * `configWarnings` names the rest.
  */
 function withoutFormer(check: ConfigCheck, document: unknown, before: unknown, now: number): ConfigCheck {

@@ -9,7 +9,7 @@ import { audit, contactDetails, contacts, customerRoutes } from "./schema.ts";
 /** What the staff says of a contact; instants in ms since 1970. */
 export type DetailsRow = typeof contactDetails.$inferSelect;
 
-/** What may be said; null takes it back, what is left out stays. */
+/** Fields that may change: null removes a value, an absent key leaves it. */
 export interface DetailsChange {
   displayName?: string | null | undefined;
   email?: string | null | undefined;
@@ -37,7 +37,7 @@ export class ContactDetails {
     this.#db = drizzle(d1);
   }
 
-  /** Null where nobody has said anything. */
+  /** Null if the staff has noted nothing. */
   async find(id: number): Promise<DetailsRow | null> {
     const row = await reach(() =>
       this.#db.select().from(contactDetails).where(eq(contactDetails.contactId, id)).get(),
@@ -56,7 +56,7 @@ export class ContactDetails {
     );
   }
 
-  /** Whether the desk knows anybody by this id. */
+  /** Whether the desk knows a contact by this id. */
   async isKnown(id: number): Promise<boolean> {
     const [contact, route, details] = await reach(() =>
       this.#db.batch([
@@ -90,7 +90,7 @@ export class ContactDetails {
     await this.#save(id, set, entry, at, isNew);
   }
 
-  /** One who is blocked already stays so since when they were. */
+  /** A contact that is blocked already keeps its date. */
   async block(id: number, doer: Doer, at: number): Promise<void> {
     const set = { blockedAt: at, blockedBy: doer.name };
     const isFree = sql`NOT ${stands(id, sql`${contactDetails.blockedAt} IS NOT NULL`)}`;
@@ -103,7 +103,7 @@ export class ContactDetails {
     await this.#save(id, set, entry, at, stands(id, sql`${contactDetails.blockedAt} IS NOT NULL`));
   }
 
-  /** The ids of all contacts that are one person with this one, itself included, whoever they are shown as first. */
+  /** The ids of all contacts merged with this one, itself included, whichever of them is shown. */
   async together(id: number): Promise<number[]> {
     const mine = sql<number>`coalesce((SELECT ${contactDetails.mergedInto} FROM ${contactDetails}
       WHERE ${contactDetails.contactId} = ${id}), ${id})`;

@@ -113,7 +113,7 @@ export interface KnownContact {
   tickets: { ref: string; group: string; queue: string; status: TicketStatus; openedAt: number }[];
 }
 
-/** A contact with the newest tickets of that person, who may have other contacts; null: the record does not know it. */
+/** A contact with the newest tickets of that person, merged contacts included; null: the record does not know it. */
 export async function knownContact(
   d1: D1Database,
   id: number,

@@ -33,8 +33,7 @@ export function ticketsOfContact(d1: D1Database, id: number, after: string, limi
 export type EventPlace = [ticketId: string, n: number];
 
 /**
- * The events of some tickets, by ticket and in their order, behind a place; whatever is for the audit trail alone is left
- * out.
+ * The events of some tickets, by ticket and in their order, behind a place; without what only the audit trail shows.
  */
 export async function eventsOfTickets(
   d1: D1Database,

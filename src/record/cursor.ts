@@ -1,6 +1,6 @@
 /**
- * A cursor is opaque to whoever pages: base64url of the JSON array of the last row's sort keys. It names a position,
- * not a row, so it stays good when that row changes or goes.
+ * A cursor is opaque to callers: base64url of the JSON array of the last row's sort keys. It names a position, not a
+ * row, so it stays good when that row changes or goes.
  */
 export function encodeCursor(position: readonly (string | number)[]): string {
   const bytes = new TextEncoder().encode(JSON.stringify(position));
@@ -10,7 +10,7 @@ export function encodeCursor(position: readonly (string | number)[]): string {
     .replaceAll("=", "");
 }
 
-/** The position in a cursor, or `null` if it is none of ours. */
+/** The position in a cursor, or `null` if the text is not a cursor of ours. */
 export function decodeCursor(cursor: string): unknown[] | null {
   try {
     const bytes = Uint8Array.from(atob(cursor.replaceAll("-", "+").replaceAll("_", "/")), (char) =>

@@ -61,7 +61,7 @@ export class CustomerRoutes {
     return row?.group ?? (await this.lookup(customer)) ?? group;
   }
 
-  /** Everybody whose home was a group that is taken out has another one from now on. */
+  /** Gives every customer whose home was the removed group `gone` another home. */
   async rerouteAll(gone: string, group: string): Promise<void> {
     await reach(() =>
       this.#db.update(customerRoutes).set({ groupId: group }).where(eq(customerRoutes.groupId, gone)),

@@ -22,8 +22,8 @@ import {
 export type ErasureRow = typeof erasures.$inferSelect;
 
 /**
- * What of an event tells of the desk's work and not of its customer. Everything else an event says goes, so that what a
- * later release adds goes as well until somebody has looked at it.
+ * Keys of events that tell of the desk's work and not of its customer. Every other key is erased, so that a key of a
+ * later release is erased as well until it is listed here.
  */
 const KEPT_OF_EVENTS = [
   "queue",
@@ -85,7 +85,7 @@ export class Erasures {
     this.#db = drizzle(d1);
   }
 
-  /** Whether somebody is being erased. */
+  /** Whether an erasure is running. */
   async areRunning(): Promise<boolean> {
     const row = await reach(() =>
       this.#db.select({ id: erasures.id }).from(erasures).where(eq(erasures.state, "running")).limit(1).get(),
@@ -124,7 +124,7 @@ export class Erasures {
     );
   }
 
-  /** From here on it is brought to its end, whatever happens to who asked. */
+  /** From here on the erasure runs to its end, even if its caller goes away. */
   async begin(
     { id, pseudonym, people }: { id: string; pseudonym: string; people: number[] },
     doer: Doer,
@@ -223,8 +223,8 @@ export class Erasures {
   }
 
   /**
-   * Removes what the record has of people, some tickets at a time, and counts it in the same batch. A ticket stays as
-   * a number with its dates, its queue and who worked on it; whoever it was about, and all that was said, goes.
+   * Removes what the record has of people, some tickets at a time, and counts it in the same batch. A ticket keeps its
+   * number, dates, queue and agents; its customer and all texts go.
    */
   async erase(
     id: string,
@@ -241,7 +241,7 @@ export class Erasures {
     );
     const some = rows.map((row) => row.id);
     if (some.length > 0) {
-      // Somebody else may be at work on the same ones: what is theirs still is cleared, and counted, once.
+      // Another run may be at work on the same tickets: what is left is cleared, and counted, once.
       const theirs = and(isAmong(tickets.id, some), isAmong(tickets.customerId, ids))!;
       const scrubbed = this.#db.select({ id: tickets.id }).from(tickets).where(theirs);
       const theirEvents = sql`${ticketEvents.ticketId} IN ${scrubbed}`;
@@ -265,13 +265,13 @@ export class Erasures {
       ...this.#counted(id, "events", this.#scrubEvents(lateEvents)),
       ...this.#counted(id, "tickets", this.#scrubTickets(lateTickets, now)),
       ...people.flatMap((person) => this.#counted(id, "audit", this.#pseudonymise(person))),
-      // Whoever was merged with them meanwhile was not asked for: they stay, as themselves.
+      // Contacts merged with them since were not part of the request: they stay, unmerged.
       this.#db
         .update(contactDetails)
         .set({ mergedInto: null, mergedAt: null, mergedBy: null })
         .where(isAmong(contactDetails.mergedInto, ids)),
     ]);
-    // Every second statement counts, and says so by what it changed.
+    // Every second statement counts: its changes say how many rows there were.
     const found = results.some((result, index) => index % 2 === 0 && changesOf(result) > 0);
     return { more: false, found };
   }
@@ -348,7 +348,7 @@ export class Erasures {
   }
 }
 
-/** An erasure that is not over: who is slower than others must not write its receipt again. */
+/** An erasure that is not over: a slower run must not write its receipt again. */
 function isRunning(id: string): SQL {
   return and(eq(erasures.id, id), eq(erasures.state, "running"))!;
 }

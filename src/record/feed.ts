@@ -42,9 +42,9 @@ export interface FeedPage {
 }
 
 /**
- * What happened to all tickets, in the order in which the record was told, behind a place. An event never comes into the
- * feed before a place that was read already; one that is told again does not come again. `lost`: the place is no
- * longer in the feed, because the record was brought back to an earlier state or made anew.
+ * Events of all tickets, in the order in which the record was told, behind a place. An event never enters the feed
+ * before a place that was read already, and one that is told again does not enter again. `lost`: the place is no longer
+ * in the feed, because the record was restored to an earlier state or made anew.
  */
 export async function readFeed(
   d1: D1Database,
@@ -117,7 +117,7 @@ const EVENT = Object.fromEntries(
   ]),
 ) as { [Key in keyof TicketEventRow]: SQL<TicketEventRow[Key]> };
 
-/** A row that is gone was read; one that is another event's was written after the record was brought back. */
+/** A missing row was read before it was forgotten; a row of another event was written after the record was restored. */
 function isAnother(stood: FeedPlace | undefined, { ticketId, n }: FeedPlace): boolean {
   return stood !== undefined && (stood.ticketId !== ticketId || stood.n !== n);
 }

@@ -12,7 +12,7 @@ export async function knownContact(d1: D1Database, id: number): Promise<ContactF
   return { id, name, username, language, isPremium };
 }
 
-/** Why a contact cannot be written to, as far as the record knows; null: they can, or nobody has tried. */
+/** Why a contact cannot be written to, as far as the record knows; null: it can, or no message was tried. */
 export async function unreachableBecause(d1: D1Database, id: number): Promise<UnreachableReason | null> {
   const row = await reach(() =>
     drizzle(d1).select({ why: contacts.unreachable }).from(contacts).where(eq(contacts.telegramId, id)).get(),
@@ -21,8 +21,8 @@ export async function unreachableBecause(d1: D1Database, id: number): Promise<Un
 }
 
 /**
- * The contacts of whom the staff has noted this address, in whatever case; two at most, because one is wanted. Of those who
- * are one person, whoever is shown for them.
+ * The contacts with this e-mail address, in upper or lower case; two at most, because one is wanted. Of merged contacts
+ * only the one that is shown.
  */
 export async function contactsByEmail(d1: D1Database, email: string): Promise<number[]> {
   const rows = await reach(() =>

@@ -102,7 +102,7 @@ export class LegalHolds {
   }
 }
 
-/** The condition that a hold keeps a contact, or one that is the same person. */
+/** The condition that a hold keeps a contact, or one merged with it. */
 export function isHeldPerson(contact: SQLWrapper): SQL {
   return sql`EXISTS (SELECT 1 FROM legal_holds AS kept WHERE kept.kind = 'contact'
     AND ${shownAs(sql`CAST(kept.id AS INTEGER)`)} = ${shownAs(contact)})`;
@@ -113,6 +113,6 @@ function shownAs(contact: SQLWrapper): SQL {
   return sql`coalesce((SELECT one.merged_into FROM contact_details AS one WHERE one.contact_id = ${contact}), ${contact})`;
 }
 
-/** The condition that a ticket of the record is held by nobody. */
+/** The condition that no hold keeps a ticket of the record. */
 export const isHeldByNobody = sql`(NOT ${isHeldPerson(tickets.customerId)}
   AND NOT EXISTS (SELECT 1 FROM legal_holds AS held WHERE held.kind = 'ticket' AND held.id = ${tickets.id}))`;

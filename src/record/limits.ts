@@ -37,7 +37,7 @@ export const API_CALL_LEASE_MS = 60_000;
 export const API_CALLS_PURGED_MAX = 500;
 export const API_CALL_PURGES_MAX = 10;
 
-/** What people look for: longer is none of ours, and further words are not looked for. */
+/** Longest search text; longer ones match no text of ours, and further words are ignored. */
 export const SEARCH_CHARS_MAX = 200;
 export const SEARCH_WORDS_MAX = 10;
 /** Tickets that are put into the full text index again in one go, and how often in a minute. */
@@ -70,8 +70,8 @@ export const EMAIL_CHARS_MAX = 254;
 export const CONTACT_NOTES_CHARS_MAX = 4_000;
 export const HOLD_REASON_CHARS_MAX = 500;
 /**
- * How long a period of figures may be, and how many events it may have: they are read, joined and ranked at once,
- * while D1 answers nobody else.
+ * How long a period of figures may be, and how many events it may have: they are read, joined and ranked at once, while
+ * D1 answers no other query.
  */
 export const METRICS_PERIOD_MAX_MS = 92 * 24 * 3_600_000;
 export const METRICS_EVENTS_MAX = 50_000;

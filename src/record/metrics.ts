@@ -53,7 +53,7 @@ export interface Metrics {
   groups: { key: string | null; figures: Figures }[];
   /** Groups beyond `METRICS_GROUPS_MAX`. */
   groupsOmitted: number;
-  /** When the record was last told of one of these tickets; null where there is none. */
+  /** When the record was last told of one of these tickets; null if there is none. */
   recordedAt: number | null;
 }
 
@@ -347,7 +347,7 @@ function nothing(): Figures {
   };
 }
 
-/** How many tickets that are not closed stand where, for everybody who looks often: one index is read, no events. */
+/** Counts of tickets that are not closed, by standing, for callers that look often: one index is read, no events. */
 export async function ticketsByStanding(
   d1: D1Database,
 ): Promise<{ group: string; queue: string; status: TicketStatus; count: number }[]> {

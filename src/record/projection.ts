@@ -132,7 +132,7 @@ export function recordedRow(
     id: ticket.id,
     ref: ticket.ref,
     groupId: ticket.group,
-    // What the reference has, whatever number another group knows it by.
+    // The number of the ticket's reference; other groups may know it by another number.
     number: Number(ticket.id.split(":")[1]),
     status: ticket.status,
     priority: ticket.priority,

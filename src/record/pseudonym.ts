@@ -1,16 +1,16 @@
 const encoder = new TextEncoder();
 
 /**
- * What stands for an erased person: always the same, and nobody without the desk's secret can tell for whom, not even by
- * trying all ids.
+ * Pseudonym of an erased person: always the same, and without the desk's secret it cannot be traced to a person, not
+ * even by trying all ids.
  */
 export async function pseudonymOf(contact: number, rootSecret: string): Promise<string> {
   return `erased-${await standInFor(String(contact), `topicdesk pseudonyms ${rootSecret}`)}`;
 }
 
 /**
- * What stands for the `Idempotency-Key` of a call wherever it must be known for longer than a day: programs put people's
- * ids into their keys.
+ * Stands for the `Idempotency-Key` of a call where it must be known for longer than a day: programs put people's ids
+ * into their keys.
  */
 export async function callMark(idempotencyKey: string, rootSecret: string): Promise<string> {
   return standInFor(idempotencyKey, `topicdesk calls ${rootSecret}`);

@@ -17,7 +17,7 @@ export function named(name: string): SQL {
   return name.includes(":") ? eq(tickets.id, name.toLowerCase()) : eq(tickets.ref, name.toUpperCase());
 }
 
-/** The ticket of a name, see `named`, and a page of its events; `null` if there is none. */
+/** The ticket of a name, see `named`, and a page of its events; `null` if the ticket is unknown. */
 export async function ticketByRef(
   d1: D1Database,
   name: string,

@@ -9,11 +9,11 @@ export interface DepthRow {
   queue: string;
   tier: string | null;
   priority: Priority;
-  /** Neither resolved nor closed. */
+  /** Tickets that are open: not resolved, not closed. */
   depth: number;
-  /** Of these, nobody has. */
+  /** Of these, tickets without an assignee. */
   unassigned: number;
-  /** When the first of those that nobody has was opened. */
+  /** When the oldest ticket without an assignee was opened. */
   oldestUnassignedAt: number | null;
   /** Since when the first customer waits for an answer. */
   oldestAwaitingSince: number | null;

@@ -14,7 +14,7 @@ export class RecordUnreachable extends Error {
   }
 }
 
-/** Asks D1, but does not wait forever: whoever stands behind the request has a time limit of their own. */
+/** Asks D1, but does not wait forever: Telegram and API callers have time limits of their own. */
 export async function reach<T>(ask: () => PromiseLike<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | null = null;
   const late = new Promise<never>((_resolve, reject) => {

@@ -62,7 +62,7 @@ export class Reconciliation {
     await this.#save(RUNS, { runs: await this.runs(), untold: [] });
   }
 
-  /** Takes a look, or a drain, for oneself, until an instant in ms since 1970. Answers whether nobody else has it. */
+  /** Takes the lease of a look or a drain until an instant in ms since 1970. Returns whether it was free. */
   async begin(what: "look" | "drain", now: number, until: number): Promise<boolean> {
     const state = { until };
     const result = await reach(() =>
@@ -83,13 +83,13 @@ export class Reconciliation {
     await this.#save(what, { until: 0 });
   }
 
-  /** How a drain stands: under way, or over without having said so. */
+  /** State of the drain: under way, or over without its end being recorded. */
   async drain(now: number): Promise<"none" | "running" | "died"> {
     const until = Number((await this.#state("drain"))?.["until"] ?? 0);
     return until > now ? "running" : until > 0 ? "died" : "none";
   }
 
-  /** The desk's own address, `https://desk.example.com`, and since when it is this one; null: nobody has set one. */
+  /** The desk's own address, `https://desk.example.com`, and since when it is this one; null: not set yet. */
   async address(): Promise<PlaceSince | null> {
     return placeOf(await this.#state(ADDRESS));
   }
@@ -162,7 +162,7 @@ export class Reconciliation {
     await this.#save(WEBHOOK_SET, { at, forSecret });
   }
 
-  /** By what the root of signatures is recognised, which nobody can guess it from; null: not noted yet. */
+  /** Mark that recognises the root of signatures without revealing it; null: not noted yet. */
   async rootMark(): Promise<string | null> {
     return ((await this.#state(SIGNING_ROOT))?.["mark"] as string | undefined) ?? null;
   }
@@ -232,7 +232,7 @@ export class Reconciliation {
     return new Map(rows.map(({ id, version }) => [id, version]));
   }
 
-  /** The same of those that it has open. */
+  /** Like `versionsOf`, of open tickets only. */
   async openVersionsOf(ids: readonly string[]): Promise<Map<string, number>> {
     const rows = await reach(() =>
       this.#db

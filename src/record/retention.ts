@@ -81,7 +81,7 @@ export class Retention {
     return { removed, more: some.length === ERASED_TICKETS_AT_ONCE_MAX };
   }
 
-  /** What was done to the desk before an instant; what concerns whoever is held stays. */
+  /** Audit entries older than an instant; entries about held contacts stay. */
   async audit(before: number): Promise<RetentionStep> {
     const old = this.#db
       .select({ id: audit.id })
@@ -133,7 +133,7 @@ export class Retention {
         .where(
           and(
             eq(tickets.closed, true),
-            // Whatever ended before was opened before: the index knows only that.
+            // A ticket closed before was opened before: the index holds only the opening.
             lt(tickets.openedAt, before),
             lt(tickets.closedAt, before),
             also,

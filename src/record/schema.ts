@@ -39,7 +39,7 @@ export const tickets = sqliteTable(
     status: text().$type<TicketStatus>().notNull(),
     priority: text().$type<Priority>().notNull(),
     queue: text().notNull(),
-    /** What the customer is to the desk; null while nobody knows. */
+    /** The customer's tier; null while unknown. */
     tier: text(),
     assigneeId: integer("assignee_id"),
     assigneeName: text("assignee_name"),
@@ -168,8 +168,8 @@ export const ticketDocs = sqliteTable(
 
 /**
  * The order in which the record was told of events: a trigger gives each new row of `ticket_events` the next number,
- * in the transaction that writes it. D1 writes one transaction after the other, so whoever has read up to a number
- * has missed none before it. Rows outlive their events; whoever forgets old ones leaves the newest.
+ * in the transaction that writes it. D1 writes one transaction after the other, so a reader at a number has missed
+ * none before it. Rows outlive their events; retention of old ones must leave the newest.
  *
  * @public
  */
@@ -333,7 +333,7 @@ export const contactDetails = sqliteTable(
     version: integer().notNull(),
   },
   (table) => [
-    // Whoever is shown for others.
+    // The contacts merged into one.
     index("contact_details_merged")
       .on(table.mergedInto)
       .where(sql`merged_into IS NOT NULL`),
@@ -344,7 +344,7 @@ export const contactDetails = sqliteTable(
   ],
 );
 
-/** What must not be erased or forgotten, whoever asks. Owned here. */
+/** Contacts and tickets that must not be erased or forgotten. Owned here. */
 export const legalHolds = sqliteTable(
   "legal_holds",
   {

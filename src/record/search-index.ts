@@ -42,9 +42,9 @@ export async function indexStale(d1: D1Database): Promise<boolean> {
 }
 
 /**
- * Removes what was deleted from the full text indexes: FTS5 only marks a deleted document, and keeps its words until it
- * writes the part of the index anew in which they stand. Answers whether all of it is gone. Whatever is written between
- * two steps makes the next one begin anew, so each takes twice as much as the one before: at last one takes all.
+ * Removes deleted words from the full text indexes: FTS5 only marks a deleted document, and keeps its words until it
+ * writes that part of the index anew. Returns whether all of it is gone. A write between two steps makes the next one
+ * begin anew, so each step takes twice as much as the one before: at last one takes all.
  */
 export async function forgetDeletedWords(
   d1: D1Database,
@@ -68,7 +68,7 @@ export async function forgetDeletedWords(
 
 /**
  * Merges until a single part without any mark is left (a number below none means that), or so many pages are written;
- * and once more, to see whether anything was left to do, in the one transaction into which nobody else writes.
+ * and once more, to see whether anything was left to do, in the one transaction that no other write can enter.
  */
 function merging(table: string, pages: number): string[] {
   const merge = `INSERT INTO ${table} (${table}, rank) VALUES ('merge', -${pages})`;

@@ -27,7 +27,7 @@ export function matchAll(words: readonly string[]): string | null {
   return words.length === 0 ? null : words.map(term).join(" AND ");
 }
 
-/** Finds texts with all of the tags, and some that are not quite them. Null: none of them has a letter or digit. */
+/** Finds texts with all of the tags, and some near misses. Null: no tag has a letter or digit. */
 export function matchTags(tags: readonly string[]): string | null {
   const phrases = tags.map(wordsOf).filter((words) => words.length > 0);
   if (phrases.length === 0) return null;

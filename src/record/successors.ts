@@ -33,7 +33,7 @@ export class Successors {
   }
 }
 
-/** As `all`, for those who go on without D1: then nobody has taken over. */
+/** As `all`, for callers that go on without D1: then no successor is known. */
 export async function queueSuccessors(d1: D1Database): Promise<Succession> {
   try {
     return await new Successors(d1, "queue").all();

@@ -3,7 +3,7 @@ import { named } from "./queries.ts";
 import { reach } from "./reach.ts";
 import { tickets } from "./schema.ts";
 
-/** A ticket's id, the group that has it and whether it is closed, as far as the record knows; null if it knows none of this name. */
+/** A ticket's id, its group and whether it is closed, as far as the record knows; null if the name is unknown. */
 export async function ticketPlace(
   d1: D1Database,
   name: string,

@@ -30,7 +30,7 @@ export async function madeOf(
   await mkdir(own, { recursive: true });
   try {
     await make(own);
-    // Somebody saved a file meanwhile: nobody knows of which sources this is.
+    // A source was saved meanwhile, so it is unclear of which sources this was made.
     if ((await fingerprint(sources)) !== madeOfThese) return await madeOf(kind, sources, make);
     await rename(own, folder);
   } catch (error) {

@@ -7,7 +7,7 @@ const TRIES = 5;
 /** With a D1 database of the same name [Cloudflare: Workers names, 63 characters]. */
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?$/;
 
-/** The desk that is set up: what stands in the account under its name, and is this bot's or nobody's. */
+/** The desk that is set up: the Worker and database of its name in the account, this bot's or new. */
 export interface ChosenDesk {
   worker: string;
   /** Null: it is not there yet. */
@@ -19,7 +19,7 @@ export interface ChosenDesk {
   domain: string | null;
 }
 
-/** Asks for the desk's name until it is one that belongs to this bot, or to nobody. */
+/** Asks for the desk's name until it belongs to this bot or is free. */
 export async function chooseDesk(outside: Outside, account: Account, bot: Bot): Promise<ChosenDesk> {
   const common = readDeskFile((await outside.readFile(COMMON_FILE)) ?? "");
   const base = common.worker ?? "topicdesk";
@@ -73,7 +73,7 @@ async function examine(
   return { worker, database, secrets: found?.secrets ?? null, facts, domain: own.domain };
 }
 
-/** A bot serves one address: where that is another's, somebody has to say that it ends. */
+/** A bot serves one address: if it serves another, the operator has to agree that this ends. */
 export async function mayServe(outside: Outside, bot: Bot, { worker, facts }: ChosenDesk): Promise<void> {
   const url = await webhookOfBot(outside, bot);
   if (url === "" || isOwn(url, worker, facts)) return;

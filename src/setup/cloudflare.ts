@@ -23,13 +23,13 @@ export interface Facts {
   isTopicdesk: boolean;
   /** Null: not known yet. */
   bot: number | null;
-  /** Its own address; null: nobody has told it. */
+  /** The Worker's own address; null: not set. */
   address: string | null;
   /** Where its updates should come, and did. */
   places: string[];
 }
 
-/** Logs in where nobody is, says which account it is, and asks where there are several. */
+/** Logs in if necessary, says which account it is, and asks if there are several. */
 export async function chooseAccount(outside: Outside): Promise<Account> {
   const { say } = outside;
   let accounts = await accountsOf(outside);
@@ -66,7 +66,7 @@ async function askWhich(outside: Outside, accounts: Account[]): Promise<Account>
   throw new Error("No account was chosen. CLOUDFLARE_ACCOUNT_ID names one, too.");
 }
 
-/** Null: nobody is logged in. */
+/** Null: not logged in. */
 async function accountsOf({ wrangler }: Outside): Promise<Account[] | null> {
   try {
     const { accounts } = jsonIn(await wrangler(["whoami", "--json"])) as { accounts: Account[] };

@@ -17,7 +17,7 @@ export interface DeskDoor {
 type Body = Record<string, unknown>;
 
 /**
- * Opens the door. `token` null: somebody is asked for one. `isNew`: it was set a moment ago, so being refused means
+ * Opens the door. `token` null: the operator is asked for one. `isNew`: it was set a moment ago, so being refused means
  * waiting.
  */
 export async function openDoor(
@@ -80,7 +80,7 @@ async function ready(
       const body = await answer.text();
       if (answer.ok) return "open";
       if (/"auth\.bootstrap_only"/.test(body)) return "keys_only";
-      // A Worker of before does not have this path yet, and one without its secrets knows nobody.
+      // A Worker of an earlier release does not have this path, and one without its secrets refuses every token.
       if (/"auth\.(invalid|expired|revoked)"/.test(body) && !isNew) return "refused";
       last = `${answer.status} ${body.slice(0, 200)}`;
     } catch (error) {

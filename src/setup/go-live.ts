@@ -8,9 +8,9 @@ import { agreed, type Outside } from "./outside.ts";
 import { askForBot, staffGroup, type Bot } from "./telegram.ts";
 
 /**
- * Takes a desk live with a real bot, or an existing one to the present release, step by step: account, database, Worker,
- * secrets, staff group, configuration, address. Every step looks first whether it is done already, and whose it is, so
- * the guide can be run again after whatever stopped it, and changes nothing that it did not say.
+ * Takes a desk live with a real bot, or an existing one to the present release, step by step: account, database,
+ * Worker, secrets, staff group, configuration, address. Every step first looks whether it is done already, and whose it
+ * is, so the guide can be run again after any failure, and changes nothing unannounced.
  */
 export async function goLive(outside: Outside): Promise<{ url: string; adminToken: string | null }> {
   const { say } = outside;
@@ -35,7 +35,7 @@ export async function goLive(outside: Outside): Promise<{ url: string; adminToke
   const url = address ?? workersDev ?? (await askForUrl(outside));
   say("\nSetting the secrets …");
   await setSecrets(outside, desk, secrets);
-  // At once: whatever stops the guide now, it is not lost.
+  // Shown at once: if the guide stops now, the token is not lost.
   if (secrets["ADMIN_TOKEN"] !== undefined) say(tokenInWords(secrets["ADMIN_TOKEN"], url));
 
   const isNew = secrets["ADMIN_TOKEN"] !== undefined;
@@ -71,7 +71,7 @@ async function askForAddress(
       .replace(/^https:\/\//, "")
       .replace(/\/+$/, "");
     if (host.endsWith("workers.dev")) return { domain: null, address: null };
-    // Somebody leads it to the Worker by themselves, and goes on doing so.
+    // The operator leads that address to the Worker by other means, and keeps doing so.
     if (isOwnDomain && host === kept && domain === null) return { domain: null, address: facts.address };
     if (/^(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*$/.test(host)) return { domain: host, address: `https://${host}` };
     outside.say("That is no domain.");

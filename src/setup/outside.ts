@@ -13,7 +13,7 @@ export interface Outside {
   sleep: (ms: number) => Promise<void>;
   /** In ms since 1970. */
   now: () => number;
-  /** `CLOUDFLARE_ACCOUNT_ID`, where somebody has chosen the account already. */
+  /** `CLOUDFLARE_ACCOUNT_ID`, if the operator has set it. */
   accountId?: string | undefined;
   /** Whether Telegram's secret is to be changed. */
   rotates?: boolean;
@@ -34,7 +34,7 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Whether somebody says yes; an empty answer is no. */
+/** Whether the operator says yes; an empty answer is no. */
 export async function agreed({ ask }: Outside, question: string): Promise<boolean> {
   return /^y(es)?$/i.test(await ask(`${question} (yes/no) `, "no"));
 }

@@ -51,7 +51,7 @@ export async function webhookOfBot(outside: Outside, { token }: Bot): Promise<st
   return ((await call(outside, token, "getWebhookInfo", {})) as { url?: string }).url ?? "";
 }
 
-/** Waits until somebody speaks in the group, which tells its id and who the first agent is. */
+/** Waits for a message in the group, which tells the group's id and who the first agent is. */
 export async function staffGroup(outside: Outside, bot: Bot): Promise<StaffGroup> {
   const rights = RIGHTS_NEEDED.map((right) => `“${RIGHTS_IN_WORDS[right]}”`).join(" and ");
   outside.say(`

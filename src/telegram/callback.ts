@@ -14,7 +14,7 @@ interface CardPress {
  */
 export type Press =
   | CardPress
-  /** Send a message to the customer again whose outcome nobody knows. */
+  /** Send a message to the customer again whose outcome is unknown. */
   | { act: "send_again"; delivery: string }
   /** Send what was held back because it answers something internal; `message` is its id in the group. */
   | { act: "send_held"; ticket: string; message: number }
@@ -61,7 +61,7 @@ export function pressData(press: Press): string {
   }
 }
 
-/** The press that a button's data stands for; `null` if it is none of ours. */
+/** The press that a button's data stands for; `null` if the data is not ours. */
 export function parsePress(data: string): Press | null {
   const [letter = "", ...rest] = data.split(":");
   const act = ACTS[letter];
@@ -89,7 +89,7 @@ export function groupOf(ticketId: string): string {
   return ticketId.split(":", 1)[0]!;
 }
 
-/** The number in a ticket's id, `null` if the text is none. */
+/** The number in a ticket's id; `null` if the text is not a ticket's id. */
 export function ticketNumberOf(ticketId: string): number | null {
   const match = /^[a-z0-9-]+:(\d{1,15})$/.exec(ticketId);
   return match === null ? null : Number(match[1]);

@@ -9,7 +9,7 @@ export type Keyboard = InlineKeyboardButton[][];
 
 /**
  * The emoji that stands for a status in the topic's icon, the first one that Telegram offers
- * (`getForumTopicIconStickers`): whoever reads the list of topics sees whose turn it is.
+ * (`getForumTopicIconStickers`): the list of topics shows whose turn it is.
  */
 const STATUS_ICONS: Record<TicketStatus, readonly string[]> = {
   open: ["🆕", "❗", "❓"],

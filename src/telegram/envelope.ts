@@ -13,7 +13,7 @@ export interface Envelope {
   migration: { from: number; to: number } | null;
 }
 
-/** The kinds that a desk acts on; whatever else comes beside one of them does not matter. */
+/** The kinds that a desk acts on; others are ignored. */
 const KINDS = [
   "message",
   "edited_message",
@@ -27,8 +27,8 @@ const KINDS = [
 const START = /^\/start(?:@\w{1,64})? +([\w-]{1,64})\s*$/;
 
 /**
- * Reads the envelope of an update; `null` if it has no `update_id`, so that it cannot be one. Never throws, whatever
- * it is given, and passes over keys and kinds that it does not know.
+ * Reads the envelope of an update; `null` without an `update_id`. Never throws on any input, and passes over keys and
+ * kinds that it does not know.
  */
 export function envelopeOf(update: unknown): Envelope | null {
   if (!isRecord(update) || !isId(update["update_id"])) return null;

@@ -44,7 +44,7 @@ export type Arrival =
       kind: "staff_message";
       sender: Sender;
       topicId: number | null;
-      /** Whether the topic was made by a bot, as Telegram tells with whatever is no reply to something else. */
+      /** Whether a bot made the topic: Telegram says so with every message that is not a reply to another one. */
       inBotsTopic: boolean;
       writing: Writing;
     }
@@ -77,7 +77,7 @@ export type Arrival =
     }
   | { kind: "bot_rights"; canManageTopics: boolean; member: boolean }
   | { kind: "stranger"; chatId: number; title: string }
-  /** Somebody wrote to a channel in whose direct messages the bot is. */
+  /** A user wrote to a channel in whose direct messages the bot is. */
   | { kind: "channel_direct"; chatId: number; title: string }
   | { kind: "nothing"; reason: string }
   /** A known kind in an unknown shape; `where`: what it lacks, or has otherwise. */
@@ -105,7 +105,7 @@ const TELEGRAM_ID = 777_000;
 
 /**
  * Translates one update. Unknown keys and kinds pass through as `nothing` with a reason; a known kind in a shape that
- * cannot be read is `unreadable`. Never throws, whatever it is given.
+ * cannot be read is `unreadable`. Never throws on any input.
  */
 export function inbound(update: Update, desk: Desk): Arrival {
   try {
@@ -113,7 +113,7 @@ export function inbound(update: Update, desk: Desk): Arrival {
     return translated(update, desk);
   } catch (error) {
     if (error instanceof Unreadable) return { kind: "unreadable", where: error.message };
-    // The message of an unforeseen error may hold what somebody wrote.
+    // The message of an unforeseen error may hold text of a customer.
     return { kind: "unreadable", where: error instanceof Error ? error.name : "unknown" };
   }
 }
@@ -145,7 +145,7 @@ function fromMessage(message: Message, edited: boolean, desk: Desk): Arrival {
   return strangerIn(chat);
 }
 
-/** A channel's direct messages are full of customers: what is said to whoever sets up a desk does not belong there. */
+/** A channel's direct messages are read by customers: hints for the operator do not belong there. */
 function strangerIn({ id, title, is_direct_messages }: Chat.GroupChat | Chat.SupergroupChat): Arrival {
   const kind = is_direct_messages === true ? "channel_direct" : "stranger";
   return { kind, chatId: id, title: presentable(title) };

@@ -45,7 +45,7 @@ export function isSameContent(kept: string | null, mark: string | undefined): bo
   return kept !== null && kept.includes("#") && kept === mark;
 }
 
-/** What changes without anybody having edited the message: votes, ticks, previews and what Telegram knows of a file. */
+/** Changes without an edit: votes, ticks, previews and what Telegram knows of a file. */
 const PASSING: ReadonlySet<string> = new Set([
   "voter_count",
   "total_voter_count",

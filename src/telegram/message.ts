@@ -131,7 +131,7 @@ export interface Quote {
   part?: JoinedPart;
 }
 
-/** A message that somebody wrote, as far as the desk needs to know it. */
+/** A message by a person, as far as the desk needs to know it. */
 export interface Writing {
   messageId: number;
   /** When Telegram took it, in ms since 1970. */
@@ -140,11 +140,11 @@ export interface Writing {
   /** Text or caption, and its entities. */
   text: string | null;
   entities: MessageEntity[];
-  /** All its words, whatever it was composed as (`said.ts`); null: it has none. */
+  /** All its words, for every kind of message (`said.ts`); null: it has none. */
   said: string | null;
   /** Items of one album share this id; there is no end marker. */
   album: string | null;
-  /** The message of the same chat that this one answers: the implicit reply to a topic's creation is none. */
+  /** The message of the same chat that this one answers; the implicit reply to a topic's creation does not count. */
   replyTo: number | null;
   quote: Quote | null;
   media: ReplaceableMedia | null;
@@ -179,7 +179,7 @@ function isService(message: Message): boolean {
   return SERVICE_FIELDS.some((field) => field in message);
 }
 
-/** Reads what somebody wrote; `null` for a service message. */
+/** Reads a person's message; `null` for a service message. */
 export function writingOf(message: Message, key: MarkKey): Writing | null {
   if (isService(message)) return null;
   const kind = CONTENT_KINDS.find((candidate) => message[candidate] !== undefined) ?? "unknown";

@@ -5,16 +5,16 @@ import { presentable } from "../domain/visible.ts";
 export interface Origin {
   /** As people know them; "" where nothing of it would be seen. */
   name: string;
-  /** Where the post stands, for whoever may read it. */
+  /** Address of the post, for readers who may see it. */
   url: string | null;
-  /** A channel or group that everybody can find: to name it tells nobody's secret. */
+  /** A public channel or group, whose name is no secret. */
   isPublic: boolean;
 }
 
-/** A message elsewhere, or a story, that somebody answers. */
+/** A message or story in another chat that this message answers. */
 export interface Elsewhere extends Origin {
   what: "message" | "story" | "photo" | "video" | "file" | "voice message" | "poll";
-  /** The chat that it stands in, where Telegram says so. */
+  /** The chat of that message, if Telegram tells it. */
   chatId: number | null;
   quote: string | null;
 }

@@ -175,8 +175,8 @@ function unknownClass(status: number): Class {
 const PAUSE_S = 30;
 
 /**
- * The pause that `retry_after` asks for, from a second to a day: what is longer is a slip of somebody's clock. A value that is no
- * number counts as half a minute.
+ * The pause that `retry_after` asks for, from a second to a day: a longer one is a clock's mistake. A value that is not
+ * a number counts as half a minute.
  */
 function pauseMs(seconds: unknown): number {
   const said = Number(seconds ?? PAUSE_S);

@@ -8,8 +8,8 @@ import { pressData } from "./callback.ts";
 import type { Keyboard } from "./card.ts";
 
 /**
- * What the customer gets for a new ticket: its reference, when to expect an answer, and the intake questions one after the other in the same
- * message. `ask` shows a question again whose answer shall change.
+ * The confirmation that a customer gets for a new ticket: its reference, when to expect an answer, and the intake
+ * questions one after the other in the same message. `ask` shows a question again to change its answer.
  */
 export function receiptView(
   ticket: Ticket,

@@ -13,8 +13,8 @@ export type Slashed =
   | { kind: "slip" };
 
 /**
- * What is meant as a slash: its own character, the wide one of East Asian keyboards, and the signs that only look like
- * it. Nobody begins a message to a customer with one of them; to keep it costs a hint, to send it would be a leak.
+ * Characters read as a slash: its own, the wide one of East Asian keyboards, and signs that only look like it. No
+ * message to a customer begins with one of them: holding it back costs a hint, sending it would be a leak.
  */
 const SLASH = "[/\uff0f\u2044\u2215\u29f8\u2571\u27cb]";
 const NOTE = new RegExp(`^${SLASH}[\\p{Default_Ignorable_Code_Point}\\p{Cf}\\p{M}]*${SLASH}`, "u");

@@ -10,7 +10,7 @@ export function topicName(ref: string, customer: string, subject: string): strin
   return cut(`${ref} · ${name} · ${subject}`, TOPIC_NAME_CHARS_MAX);
 }
 
-/** The first reference in a text, `null` if there is none. */
+/** The first reference in a text; `null` if there is none. */
 export function refIn(text: string): string | null {
   return /\b[A-Z][A-Z0-9]{0,7}-\d{1,15}\b/.exec(text)?.[0] ?? null;
 }

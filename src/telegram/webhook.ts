@@ -3,7 +3,7 @@ import { UPDATE_KINDS } from "./update-kinds.ts";
 
 /** What Telegram says of the webhook. Instants in ms since 1970. */
 export interface WebhookInfo {
-  /** Empty: it sends updates to nobody. */
+  /** Empty: no webhook is set. */
   url: string;
   pending: number;
   /** Kinds of updates that the desk needs and that Telegram does not send. */

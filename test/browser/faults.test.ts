@@ -108,7 +108,7 @@ test("refused: the message is parked and said once, and can be sent again", asyn
   await expect.poll(() => outbox.innerText()).not.toContain("parked");
 });
 
-/** Somebody new, whom the CRM knows, with their phone in front. */
+/** A new customer whom the CRM knows, with their phone in front. */
 async function newcomer(firstName: string): Promise<void> {
   const customer = await opened.sandbox.telegram.customer({ firstName, languageCode: "en" });
   const says = { tier: "standard" };

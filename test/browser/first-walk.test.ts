@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSandbox, type Opened } from "./a-page.ts";
 import { handsOn, type Hands } from "./hands.ts";
 
-/* Somebody who has never seen the page: a question is asked and answered, by hand, with what the page shows. */
+/* A first visit to the page: a question is asked and answered, by hand, with what the page shows. */
 
 let opened: Opened;
 let page: Page;

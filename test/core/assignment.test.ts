@@ -295,7 +295,7 @@ function atOnce(count: number, agents: readonly AgentNow[], weights: Weights): (
   });
 }
 
-/** A team of equals, whoever had their turn last, and be it within this very instant. */
+/** A team of equals, with any last turns, this very instant included. */
 const equals = fc.record({
   size: fc.integer({ min: 1, max: 16 }),
   capacity: fc.integer({ min: 1, max: 12 }),

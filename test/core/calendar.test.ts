@@ -40,7 +40,7 @@ const OFFICE: Partial<CalendarConfig> = {
 const at = (text: string): number => Date.parse(text);
 const utc = (ms: number): string => new Date(ms).toISOString().replace(".000Z", "Z");
 
-/** The due instant in UTC, or why there is none. */
+/** The due instant in UTC, or why it has none. */
 function due(of: BusinessCalendar, start: string, amount: number, pauses: readonly Pause[] = []): string {
   const result = of.due(at(start), amount, pauses);
   return result.kind === "at" ? utc(result.at) : result.kind;

@@ -102,7 +102,7 @@ const { tree: documents } = fc.letrec<{ tree: Json }>((tie) => ({
   ),
 }));
 
-/** A document as somebody might write it. */
+/** A document as a person might write it. */
 function scribbled(value: Json, pick: (of: string[]) => string): string {
   const space = (): string => pick(["", " ", "\n", "\n  ", " /* why */ ", " // so\n", "\n// so\n\n"]);
   const list = (open: string, inner: string[], close: string): string =>

@@ -429,7 +429,7 @@ describe("escalating by hand", () => {
   });
 });
 
-/* Nothing depends on when somebody looked: the same history gives the same events. */
+/* Events do not depend on when the desk looked: the same history gives the same events. */
 
 const FULL: Steps = [
   { at: "warning", actions: [{ notify: "assignee" }, { note: "topic" }] },

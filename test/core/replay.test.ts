@@ -139,7 +139,7 @@ describe("a replayed ticket", () => {
     expect(replayTickets(config, tickets(...full, { facts: billing, took: 5 }), LATER)[2].queue).toBe(
       "billing",
     );
-    // Where the pool's agents claim, whoever had it takes it when it comes.
+    // Where the pool's agents claim, the recorded assignee takes it when it comes.
     const claimed = desk((d) => {
       d.queues[1].overrideAfter = "5m";
       d.agents!.push({ telegramId: 9004, name: "Vera", groups: ["vip"], capacity: 1 });

@@ -98,7 +98,7 @@ describe("a rehearsed ticket", () => {
       requireSkills: { billing: 1, latin: 1 },
       skills: [{ group: "main", asOf: OPEN - MINUTE, why: null }],
     });
-    // Without it nobody of the desk has ever had any Latin.
+    // Without it no agent of the desk has ever had any Latin.
     const without = rehearsed({ facts, enrichment });
     expect(without).toMatchObject({ assignee: { id: SENIOR }, requireSkills: { billing: 1 }, skills: [] });
     expect(without.reason).toContain('left out: skill "latin" is nobody\'s');
@@ -153,12 +153,12 @@ describe("a rehearsed ticket", () => {
     const late = rehearsed({ facts, agents: away, waitedMs: 5 * MINUTE }, config);
     expect(late).toMatchObject({ queue: "premium", group: "vip", assignee: { id: 9004 } });
     expect(late.reason).toContain("nobody in billing could take it: it goes to premium");
-    // Nobody is asked again because it has moved by itself.
+    // Agents who declined are not asked again because it has moved by itself.
     expect(rehearsed({ facts, agents: away, declined: [9004], waitedMs: 5 * MINUTE }, config)).toMatchObject({
       queue: "premium",
       assignee: null,
     });
-    // Whoever is there gets it where it is.
+    // An agent who is online gets it where it is.
     const { [GENERALIST]: _, ...others } = away;
     expect(rehearsed({ facts, agents: others, waitedMs: 5 * MINUTE }, config)).toMatchObject({
       queue: "billing",

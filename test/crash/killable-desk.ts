@@ -19,7 +19,10 @@ export class KillableDesk {
     this.url = `http://127.0.0.1:${options.port}`;
   }
 
-  /** A desk that is up. Somebody else may take its port between the look for a free one and the start: then another one. */
+  /**
+   * A desk that is up. Another process may take its port between the look for a free one and the start: then another
+   * one.
+   */
   static async open(options: Omit<LocalDeskOptions, "port">): Promise<KillableDesk> {
     for (let tries = 1; ; tries += 1) {
       const port = await lastingPort();
@@ -33,7 +36,7 @@ export class KillableDesk {
     }
   }
 
-  /** Starts it again at its address; resolves when it answers. Whoever looks at the port just then is let pass. */
+  /** Starts it again at its address; resolves when it answers. Another process on that port just then is waited for. */
   async start(): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
@@ -59,7 +62,7 @@ export class KillableDesk {
       throw new Error(`the desk did not come up:\n${complaints}`);
   }
 
-  /** Kills it at this very moment: no handler runs, nothing is flushed, nobody says goodbye. */
+  /** Kills it at this very moment: no handler runs, nothing is flushed, no connection is closed properly. */
   strike(): void {
     const pid = this.#process?.pid;
     if (pid === undefined) return;
@@ -75,7 +78,7 @@ export class KillableDesk {
     const child = this.#process;
     if (child === null) return;
     this.strike();
-    // The runtime is a grandchild, whose end nobody tells: what it held is free when it is gone.
+    // The runtime is a grandchild, whose end is not reported: what it held is free when it is gone.
     await until("the process is gone", () => child.exitCode !== null || child.signalCode !== null);
     await until("the runtime is gone", async () => !(await isListening(this.#options.port)));
     this.#process = null;
@@ -96,8 +99,8 @@ function isListening(port: number): Promise<boolean> {
 const PORTS = { from: 20_000, to: 30_000 };
 
 /**
- * A port that the desk can come back to: below those that systems give to outgoing connections, so that none of them
- * takes it while the desk is down.
+ * A port that the desk can come back to: below those that systems give to outgoing connections, so that it stays free
+ * while the desk is down.
  */
 async function lastingPort(): Promise<number> {
   for (;;) {

@@ -26,7 +26,7 @@ const SAID_WHILE_DOWN = 20;
 
 const NAMES = ["Ada", "Bob", "Cleo", "Dan", "Eve", "Finn", "Gus", "Hana", "Ivan", "Jo", "Kai", "Lea"];
 
-/** Customers and agents who write all the time, whether anybody listens or not, and remember what they said. */
+/** Customers and agents who write all the time, even while the desk is down, and remember what they said. */
 export class Traffic {
   /** In the order in which Telegram took it. */
   readonly said: Said[] = [];
@@ -51,7 +51,7 @@ export class Traffic {
     this.#dice = dice;
   }
 
-  /** Somebody who has not written before begins to. */
+  /** A new customer begins to write. */
   async newcomer(): Promise<void> {
     const firstName = NAMES[this.customers.length % NAMES.length];
     const customer = await this.#telegram.customer({ firstName, languageCode: "en" });
@@ -64,7 +64,7 @@ export class Traffic {
     this.#people.push(this.#serve(member, this.#dice.fork()));
   }
 
-  /** Lets everybody finish their sentence. */
+  /** Lets customers and agents finish their sentence. */
   async stop(): Promise<void> {
     this.#over = true;
     await Promise.all(this.#people);
@@ -156,7 +156,7 @@ export class Traffic {
     }
   }
 
-  /** Words that nobody else says, and that are part of nothing else that is said. */
+  /** Words that are said once only, and are part of nothing else that is said. */
   #sentence(name: string): string {
     this.#counted += 1;
     return `${name} says ‹${this.#counted}›`;

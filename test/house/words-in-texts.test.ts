@@ -11,7 +11,10 @@ const SRC = resolve(import.meta.dirname, "../../src");
  */
 const ROOMS = ["telegram", "topic-group", "groups", "cron", "domain/ticket", "domain/desk"];
 
-/** Literals that read like words but reach nobody in Telegram, or are not the desk's own. By file, with the reason. */
+/**
+ * Literals that read like words but are not sent to people in Telegram, or are not the desk's own. By file, with the
+ * reason.
+ */
 const NOT_FOR_PEOPLE: Record<string, string> = {
   "telegram/outcome.ts": "what Telegram says",
   "telegram/api.ts": "what Telegram says",

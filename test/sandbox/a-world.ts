@@ -37,7 +37,7 @@ export function aWorld({ budgets = "off" }: { budgets?: "real" | "off" } = {}) {
   const person = (settings: ActInput<"user"> = {}): User =>
     core.act("user", { firstName: "Ada", ...settings });
 
-  /** Somebody who has pressed START. */
+  /** A customer who has pressed START. */
   const customer = (settings: ActInput<"user"> = {}): User => {
     const made = person(settings);
     core.act("start", { userId: made.id });

@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildWorker, LOCAL_ENTRY } from "../../src/sandbox/desk/local-desk.ts";
 
-/* What is deployed has nothing of the sandbox in it: no door, no clock to turn, no plug to pull; and nothing that nobody uses. */
+/*
+ * The deployed bundle has nothing of the sandbox in it (no door, no clock to turn, no plug to pull), and nothing
+ * unused.
+ */
 
 /** Said by the local desk's clock, doors, faults and plug, and by nothing else. */
 const MARKS = [

@@ -192,7 +192,7 @@ describe("whether it runs already", () => {
   });
 });
 
-/** `npm start`, until it says so; with what it has said. */
+/** `npm start`, until it is ready; with what it printed. */
 function npmStart(...args: string[]) {
   const child = spawn(process.execPath, [resolve("src/sandbox/start.ts"), "--state", statePath, ...args], {
     env: { ...process.env, NO_COLOR: "1", PORT: "" },

@@ -284,7 +284,7 @@ test("both sides go on after a restart where they stopped, the moved clock inclu
 
 test("started on another port, the desk is told so, and its own look does not lead Telegram back to the dead one", async () => {
   await sandbox.close();
-  // Any free port, and the last one was somebody else's to give as well.
+  // Any free port: the last one may be taken by now.
   sandbox = await start();
   const headers = { authorization: `Bearer ${secrets.ADMIN_TOKEN}`, "content-type": "application/json" };
   const looked = await fetch(`${sandbox.deskUrl}/api/v1/reconciliation`, { method: "POST", headers });

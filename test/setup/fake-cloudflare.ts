@@ -41,7 +41,7 @@ export class FakeCloudflare {
   accounts: CloudflareAccount[] = [];
   isLoggedIn = true;
   databasesMax = 10;
-  /** What somebody answers to wrangler's own questions. */
+  /** The operator's answer to wrangler's own questions. */
   answersWrangler = true;
   readonly commands: string[] = [];
   readonly questionsShown: string[] = [];
@@ -62,7 +62,7 @@ export class FakeCloudflare {
     return made;
   }
 
-  /** The desk that answers at an address; null: nobody does. */
+  /** The desk at an address; null: there is none. */
   deskAt(url: string): FakeDesk | null {
     const { host } = new URL(url);
     for (const account of this.accounts) {

@@ -53,14 +53,14 @@ async function newWorld(): Promise<void> {
   account = cloudflare.account();
 }
 
-/** What somebody at the terminal answers: by a part of the question, otherwise what is proposed. */
+/** The operator's answers: by a part of the question, otherwise what is proposed. */
 function answer(question: string, fallback: string): string {
   asked.push(question);
   const found = Object.entries(answers).find(([part]) => question.includes(part))?.[1];
   const given = Array.isArray(found) ? found.shift() : found;
   if (given !== undefined) return given;
   if (question.includes("bot's token")) return TOKEN;
-  // As somebody does who has put it into a safe.
+  // As an operator who has put it into a safe.
   if (question.includes("admin token")) return adminToken() ?? "new";
   return fallback;
 }

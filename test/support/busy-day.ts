@@ -97,7 +97,7 @@ export class BusyDay {
     }
   }
 
-  /** A customer who has come by a link, and is about to write. */
+  /** A customer who came by a link, and is about to write. */
   async newcomer(): Promise<Newcomer> {
     const customer = await this.stage.customer();
     const payload = this.#dice.oneOf(PAYLOADS);
@@ -110,9 +110,9 @@ export class BusyDay {
     return { customer, payload, known: { tier, preferredAgent } };
   }
 
-  /** Everybody is there, and answers and resolves what they are given, until nothing is left that they are given. */
+  /** Every agent is online, and answers and resolves their tickets until none is given out any more. */
   async end(): Promise<void> {
-    // Whoever rings late finds all of it at once.
+    // An alarm that rings late finds all of it at once.
     await this.stage.moveTo(Math.max(this.stage.now, MONDAY));
     await this.#rest();
     await this.#pass(SECOND);

@@ -157,7 +157,7 @@ function schemaOf({ components }: Contract, schema: object): z.ZodType {
   return made;
 }
 
-/** Values that have broken somebody's program. */
+/** Values that have broken other programs. */
 const HOSTILE: unknown[] = [
   null,
   true,
@@ -188,7 +188,7 @@ const HOSTILE: unknown[] = [
 const hostile = fc.oneof(fc.constantFrom(...HOSTILE), fc.jsonValue({ maxDepth: 3 }));
 const hostileText = hostile.map((value) => (typeof value === "string" ? value : JSON.stringify(value)));
 
-/** A body with one or two places made hostile: replaced, removed, or joined by what nobody asked for. */
+/** A body with one or two places made hostile: replaced, removed, or joined by unknown keys. */
 function spoilt(body: unknown): fc.Arbitrary<string> {
   const broken = fc.constantFrom("", "{", "nul", '{"a":1,}', "[".repeat(20_000), "\u0000", "💥");
   if (body === undefined) return fc.oneof(broken, hostileText);
@@ -236,7 +236,7 @@ export interface HostileCall {
   body: string | undefined;
 }
 
-/** Calls of an operation that somebody makes who wishes it ill. */
+/** Hostile calls of an operation. */
 export function hostileCalls(step: Step, known: Record<string, string>): fc.Arbitrary<HostileCall> {
   const query = step.parameters.filter((one) => one.in === "query").map(({ name }) => name);
   const headers = step.parameters.filter((one) => one.in === "header").map(({ name }) => name);

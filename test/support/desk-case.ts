@@ -63,7 +63,7 @@ export interface DeskCase {
   verdict: string;
   source: string;
   config?: Patch[];
-  /** Somebody else's system at `${server}`: its answers, and what it answers when those are over. */
+  /** Another system at `${server}`: its answers, and its answer after those. */
   server?: { script: CaseAnswer[]; then: CaseAnswer };
   steps: Step[];
 }
@@ -76,7 +76,7 @@ export async function playDeskCase(one: DeskCase): Promise<void> {
   await new Play(one).play();
 }
 
-/** What was answered, as far as anybody looks at it. */
+/** The part of an answer that cases look at. */
 interface Answer {
   status: number;
   headers: Headers;

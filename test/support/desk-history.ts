@@ -15,7 +15,7 @@ interface Noted {
   event: TicketEvent;
 }
 
-/** The desk gives somebody a ticket. Several of one instant have no order between them. */
+/** The desk gives an agent a ticket. Several of one instant have no order between them. */
 export interface Giving {
   ref: string;
   agent: number;
@@ -93,7 +93,7 @@ export class DeskHistory {
     return past.reduce<Ticket | null>((ticket, { event }) => evolve(ticket, event), null);
   }
 
-  /** Whether anybody ever handed it over to another group. */
+  /** Whether the ticket was ever handed over to another group. */
   hasMoved(ref: string): boolean {
     return this.#tickets.get(ref)!.some(({ event }) => event.type === "ticket_arrived");
   }
@@ -124,7 +124,7 @@ export class DeskHistory {
     );
   }
 
-  /** How many tickets wait for somebody at the end of an instant. */
+  /** How many tickets an agent has that wait for them, at the end of an instant. */
   openOf(agent: number, at: number): number {
     return this.refs.filter((ref) => {
       const ticket = this.ticket(ref, at);
@@ -132,7 +132,7 @@ export class DeskHistory {
     }).length;
   }
 
-  /** Whether somebody is there at the end of an instant, or (`during`) at some moment of it. */
+  /** Whether an agent is available at the end of an instant, or (`during`) at some moment of it. */
   isThere(agent: RosterAgent, at: number, during = false): boolean {
     const said = this.#said.get(agent.id) ?? [];
     const then = said.filter((one) => one.at <= at).at(-1)?.presence ?? ONLINE;
@@ -142,13 +142,13 @@ export class DeskHistory {
     );
   }
 
-  /** What somebody's word is worth at the end of an instant. */
+  /** An agent's availability as they set it, at the end of an instant. */
   availability(agent: number, at: number): Presence["availability"] {
     const said = (this.#said.get(agent) ?? []).filter((one) => one.at <= at).at(-1)?.presence ?? ONLINE;
     return said.until !== null && said.until <= at ? "online" : said.availability;
   }
 
-  /** Whether a ticket that waits may go to somebody, as far as skills and refusals are concerned. */
+  /** Whether a waiting ticket may go to an agent, as far as skills and refusals are concerned. */
   suits(ticket: Ticket, agent: RosterAgent, at: number): boolean {
     const { requireSkills, preferSkills, relaxAfterMs, overrideAfterMs, group } = this.queue(ticket.queue);
     const team = this.team(group);
@@ -182,7 +182,7 @@ export class DeskHistory {
 
 const ONLINE: Presence = { availability: "online", until: null };
 
-/** Whether a ticket waits for somebody in a queue whose tickets the desk hands out. */
+/** Whether a ticket waits for an agent in a queue whose tickets the desk hands out. */
 export function waits(ticket: Ticket | null, history: DeskHistory): ticket is Ticket {
   return (
     ticket !== null &&

@@ -1,12 +1,12 @@
 import type { ConfigInput } from "../../src/domain/config/config.ts";
 import example from "../../src/sandbox/desk.example.json" with { type: "json" };
 
-/** Where nobody listens: what a desk under test calls leaves the machine as little as the test does. */
+/** An address without a server: calls of a desk under test stay on the machine. */
 const NOWHERE = "http://127.0.0.1:9/desk";
 
 export interface ExampleDeskOptions {
   webhooks?: string;
-  /** Without one the desk asks nobody who its customers are. */
+  /** Without one the desk asks no CRM. */
   crm?: string;
 }
 

@@ -32,7 +32,7 @@ export class Dice {
     return mixed;
   }
 
-  /** Dice of somebody's own, so that what others roll changes nothing for them. */
+  /** Dice of their own, so that other rolls change nothing for them. */
   fork(): Dice {
     return new Dice(this.between(0, 2 ** 31));
   }

@@ -22,7 +22,7 @@ export interface Received {
 
 /** How it answers. */
 export interface ScriptedAnswer {
-  /** Or it hangs up, or lets whoever calls wait for ever. */
+  /** Or it hangs up, or never answers. */
   status: number | "hangs up" | "is silent";
   headers?: Record<string, string>;
   body?: string;
@@ -48,10 +48,10 @@ interface Served {
 }
 
 /**
- * Somebody else's systems, on loopback, for all tests: `/<name>` is an endpoint that keeps what it gets and answers as
- * it was told to, 204 when the script is over and says nothing of it; `/<name>/control` tells it (`PUT`), shows what it
- * got (`GET`), and lets go what it holds back (`DELETE`). At `/<name>/sandbox/crm` is a CRM like the sandbox's;
- * `…-state` and `…-says` beside it tell it what the sandbox's do.
+ * Other systems, on loopback, for all tests: `/<name>` is an endpoint that keeps what it gets and answers as its script
+ * says, 204 after the script's end; `/<name>/control` sets the script (`PUT`), shows what was received (`GET`), and
+ * releases held answers (`DELETE`). At `/<name>/sandbox/crm` is a CRM like the sandbox's; `…-state` and `…-says` beside
+ * it set its state and answers.
  */
 export default async function endpointServer(project: TestProject): Promise<() => Promise<void>> {
   const endpoints = new Map<string, Served>();

@@ -1,7 +1,7 @@
 import { inject } from "vitest";
 import type { Received, Script, ScriptedAnswer } from "./endpoint-server.ts";
 
-/** A system of somebody else's that the desk calls, on loopback. */
+/** Another system that the desk calls, on loopback. */
 export class Endpoint {
   readonly url = `${inject("endpointUrl")}/${crypto.randomUUID()}`;
 

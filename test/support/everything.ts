@@ -21,7 +21,7 @@ export async function everythingKept(
   return kept;
 }
 
-/** The same of the record alone. */
+/** Each row of each table of the record. */
 export async function everythingInRecord(): Promise<string[]> {
   const { results: tables } = await env.DB.prepare(TABLES).all<{ name: string }>();
   const rows = await env.DB.batch<Record<string, unknown>>(
@@ -57,8 +57,8 @@ function asText(row: Record<string, unknown>): string {
 }
 
 /**
- * The rows that hold a phrase in whatever case, but for tables that may. The full text index keeps of a word only what
- * differs from the word before it: plant words that begin as no other does.
+ * The rows that hold a phrase, in upper or lower case, but for the tables `but`. The full text index keeps of a word
+ * only what differs from the word before it: plant words with a beginning of their own.
  */
 export function holding(kept: readonly string[], phrase: string, but: readonly string[] = []): string[] {
   const looked = phrase.toLowerCase();

@@ -30,15 +30,15 @@ export class FakeGroups {
   /** Who was said to be how, where, by which cause. */
   readonly presences: { group: string; id: number; presence: Presence; cause: string }[] = [];
   readonly troublesOf = new Map<string, string[]>();
-  /** Groups whose object throws whatever it is asked. */
+  /** Groups whose object throws on every call. */
   readonly down = new Set<string>();
   /** Names of every object that was ever asked for. */
   readonly touched = new Set<string>();
   readonly reprojected: string[] = [];
   onReproject: () => void = () => undefined;
-  /** Since when each group turns somebody away, as it was last told. */
+  /** Since when each group blocks a contact, as it was last told. */
   readonly blockedIn = new Map<string, number | null>();
-  /** What somebody else does while a group is told of a block. */
+  /** Runs while a group is told of a block. */
   onBlock: () => Promise<unknown> = () => Promise.resolve();
   /** What `receive` answers instead of accepting. */
   answer: Receipt | null = null;

@@ -32,7 +32,7 @@ export async function emptyRecord(): Promise<void> {
   forgetIsolate();
   await reset();
   await applyD1Migrations(env.DB, env.RECORD_MIGRATIONS);
-  // The door notes its address once an hour, beside an update: now, so that it is nobody's question to D1 later.
+  // The door notes its address once an hour, beside an update: now, so that no later test sees that query.
   await new HttpDesk().update("no update");
   const noted = env.DB.prepare("SELECT 1 FROM jobs WHERE name = 'webhook'");
   await until("the door has noted its address", () => noted.first());

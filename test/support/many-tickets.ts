@@ -22,8 +22,8 @@ export async function manyEvents(db: D1Database, from: number, to: number): Prom
 }
 
 /**
- * Gives the first `tickets` of them four events each that figures count, behind whatever they have: opened, answered and
- * resolved with the clocks that this ended, closed.
+ * Gives the first `tickets` of them four more events each that figures count: opened, answered and resolved with the
+ * clocks that this ended, closed.
  */
 export async function manyCounted(db: D1Database, tickets: number): Promise<void> {
   const clock = (metric: string): string =>

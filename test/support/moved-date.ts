@@ -2,7 +2,7 @@ const MOVED = Symbol.for("topicdesk.movedDate");
 
 /**
  * Moves the date of this realm: `Date.now()`, `new Date()` and `Date()` are ahead by so much, everything else of `Date`
- * is as ever. Once: who asks again has it moved already.
+ * is unchanged. A second call does nothing.
  */
 export function moveDate(byMs: number): void {
   const realm = globalThis as { [MOVED]?: true };

@@ -82,7 +82,7 @@ export interface Erasure {
 /** Their ids are found nowhere by chance. */
 let people = 777_111_222_000;
 
-/** Somebody whose every trait can be found again. */
+/** A customer whose every trait is a word that stands nowhere else. */
 export async function ada(payload?: string): Promise<Customer> {
   people += 1;
   const customer = await stage.customer({

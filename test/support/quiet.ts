@@ -1,6 +1,6 @@
 /**
- * What the runtime prints where a scene's endpoint hangs up, or an object is thrown away while it is called. Whether
- * the desk copes with it is what the test says; in between hundreds of such lines nobody finds a real one.
+ * The runtime's lines for an endpoint that hangs up, or an object that is thrown away during a call. The tests assert
+ * how the desk copes; hundreds of such lines would hide a real one.
  */
 const LOST = /^(uncaught )?exception[;:= ].*(disconnected:|Network connection lost)/;
 /** Several may come at once, each with its addresses below it. */

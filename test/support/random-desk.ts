@@ -16,8 +16,8 @@ export interface RandomDeskOptions {
 }
 
 /**
- * Makes a desk of two groups with queues, people and rules as chance will have them. It promises nothing, so that only
- * routing is due. Whoever leads takes no tickets.
+ * Makes a desk of two groups with queues, people and rules by chance. It promises nothing, so that only routing is due.
+ * Leads take no tickets.
  */
 export function randomise(desk: ConfigInput, dice: Dice, { severalGroups, tiers }: RandomDeskOptions): void {
   promisesNothing(desk);
@@ -42,7 +42,7 @@ export function randomise(desk: ConfigInput, dice: Dice, { severalGroups, tiers 
     { telegramId: LEAD, name: "Lena", role: "lead", groups: ["main", "vip"], capacity: 0 },
     ...agents,
   ];
-  /** What one of a group can do, or less: a desk that asks for what nobody has is refused. */
+  /** Skills that an agent of a group has, or a part of them: a desk whose required skills no agent has is refused. */
   const had = (group: string): Record<string, number> => {
     const team = agents.filter(({ groups }) => groups.includes(group));
     const one = team[dice.between(0, team.length - 1)];
@@ -64,7 +64,7 @@ export function randomise(desk: ConfigInput, dice: Dice, { severalGroups, tiers 
     ...(dice.roll() < 0.4 ? { answerWithin: "10m" } : {}),
   });
   desk.queues = [queue("general", "main"), queue("billing", "main"), queue("premium", "vip")];
-  // The rule without a queue holds for the default one, whose own skills somebody must have as well.
+  // The rule without a queue applies to the default queue, and one agent must have that queue's skills as well.
   const wanted = Object.entries({ german: 1, ...desk.queues[0].requireSkills });
   const speaksGerman = agents.some(
     ({ groups, skills }) =>

@@ -33,7 +33,7 @@ export const toldLead = async (): Promise<string[]> => {
   );
 };
 
-/** A call by somebody else who has the bot's token. */
+/** A call by another program with the bot's token. */
 export const bot = async <T>(method: string, params: Record<string, unknown> = {}): Promise<T> => {
   const answer = await fetch(`${stage.telegram.apiRoot}/bot${env.BOT_TOKEN}/${method}`, {
     method: "POST",
@@ -43,7 +43,7 @@ export const bot = async <T>(method: string, params: Record<string, unknown> = {
   return (await answer.json<{ result: T }>()).result;
 };
 
-/** Somebody else fetches what waits, so that it never comes here. Answers the numbers. */
+/** Another program fetches waiting updates, so that they never come here. Returns their numbers. */
 export const steal = async (): Promise<number[]> => {
   await bot("deleteWebhook");
   const stolen = await bot<{ update_id: number }[]>("getUpdates");

@@ -33,7 +33,7 @@ export interface StageOptions {
   budgets?: "real" | "off";
   config?: (config: ConfigInput) => void;
   intake?: boolean;
-  /** Whether the desk asks the scene's CRM; otherwise it asks nobody. */
+  /** Whether the desk asks the scene's CRM; otherwise it asks none. */
   asksCrm?: boolean;
   /** The same seed plays the same scene again: pauses, ids, dice. */
   seed?: number;
@@ -162,7 +162,7 @@ export class Stage implements Director {
     );
   }
 
-  /** A request to the desk by whoever the headers say. */
+  /** A request to the desk with these headers. */
   request(
     path: string,
     init: { method?: string; headers?: Record<string, string>; body?: string | undefined },
@@ -282,7 +282,7 @@ export class Stage implements Director {
     await this.pass(PAUSE_MS);
   }
 
-  /** Looks, and lets happen what is due next, until there is something to see. */
+  /** Looks, and lets the next due work happen, until the look finds something. */
   async until<T>(what: string, look: () => Promise<T | null | undefined | false>): Promise<T> {
     const latest = this.now + PATIENCE_MS;
     for (;;) {
@@ -358,7 +358,7 @@ async function ring(stub: DurableObjectStub<TopicGroup>): Promise<void> {
   }
 }
 
-/** An object that fails while somebody waits for it starts anew with the next request, from another stub. */
+/** An object that fails while a call waits for it starts anew with the next request, from another stub. */
 async function settled(stub: () => DurableObjectStub<TopicGroup>): Promise<number | null> {
   for (let tries = 1; ; tries += 1) {
     try {

@@ -44,7 +44,7 @@ export function newEndpoint(): void {
   endpoint = new Endpoint();
 }
 
-/** Whatever the endpoint got is as the contract says. */
+/** Everything that the endpoint got is as the contract says. */
 export async function contractHolds(): Promise<void> {
   const contract = await stage.get<Contract>("/api/v1/openapi.json");
   for (const { body, headers } of await endpoint.received()) {

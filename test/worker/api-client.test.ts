@@ -193,7 +193,7 @@ describe("a program in TypeScript", () => {
         const answer = await desk.fetch(new URL(request.url).pathname, request);
         statuses.push(answer.status);
         if (statuses.length > 1) return answer;
-        // It still runs, as far as anybody can tell.
+        // It still runs, as far as the record knows.
         await runs(null);
         throw new TypeError("no network");
       },

@@ -113,7 +113,7 @@ describe("commands", () => {
     },
   ])("given twice happen once, and say who and when: $twice", async ({ before, twice, code }) => {
     if (before !== undefined) await does("SUP-1", before);
-    // Whatever happens beside it did not make it so.
+    // What happens beside it leaves the reminder's author as it was.
     await does("SUP-1", { type: "snooze", agent: 9001, until: UNTIL });
     const at = new Date(stage.now).toISOString();
     const first = await does("SUP-1", twice);

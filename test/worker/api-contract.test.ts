@@ -71,7 +71,7 @@ async function knownFor(step: Step): Promise<Record<string, string>> {
 
 /** Who wrote first; the contract's examples are about them. */
 const FIRST = 5_550_000_001;
-/** What is done to people of their own, so that everybody else's examples hold. */
+/** Done to contacts of their own, so that the examples of the others hold. */
 const OF_SOMEBODY = new Set(["blockContact", "mergeContact", "eraseContact"]);
 
 async function somebody(): Promise<number> {

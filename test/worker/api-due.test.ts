@@ -112,7 +112,7 @@ describe("a ticket's due", () => {
   test("is the next promise once the first is kept, in time or late", async () => {
     await stage.moveTo(MORNING + 121 * MINUTE);
     await answers();
-    // What waits for the customer is paused: nobody can say when it is due.
+    // A clock that waits for the customer is paused: its due instant is unknown.
     expect(await due()).toEqual(["resolution", null, "paused"]);
     await ada.write("It still burns");
     await stage.settle();

@@ -302,7 +302,7 @@ describe("ADMIN_TOKEN, as it is deployed", () => {
       ]);
       expect((await using(key, path)).status).toBe(200);
     }
-    // Whoever has lost that key is not locked out.
+    // An operator who has lost that key is not locked out.
     expect((await admin("POST", `/api/v1/keys/${id}/revoke`, {})).status).toBeLessThan(300);
     expect((await admin("GET", "/api/v1/tickets")).status).toBe(200);
   });

@@ -420,7 +420,7 @@ test("a ticket that was answered twice, reopened after a weekend and transferred
         times: {
           firstResponse: { wall: spread(1), business: spread(1) },
           nextResponse: { wall: spread(0.5), business: spread(0.5) },
-          // While it waited for the customer, was over, or nobody worked, no business time passed.
+          // While it waited for the customer, was over, or was outside opening hours, no business time passed.
           resolution: { wall: spread(3, 100), business: spread(1.5, 1.5 + 4.5) },
         },
         backlog: { resolved: 1 },

@@ -127,7 +127,7 @@ describe("a changing call with an Idempotency-Key", () => {
     const taken = await make("a");
     expect(taken.status).toBe(201);
     expect(taken.headers.get("Idempotency-Replayed")).toBeNull();
-    // The same key as the dead run made, with a secret that somebody knows.
+    // The same key as the dead run made, with a secret that its caller was shown.
     expect(await count("api_keys")).toBe(1);
     const { key } = await taken.json<{ key: string }>();
     const headers = { Authorization: `Bearer ${key}` };

@@ -52,7 +52,7 @@ describe("opening a ticket", () => {
   test("for somebody who never started the bot: it is open, and says that they cannot be written to", async () => {
     const stranger = 5_559_990_001;
     const opened = await opens({ contact: { telegramId: stranger } });
-    // Before Telegram has said so, it says that nobody knows, and how one hears of it.
+    // Before Telegram has answered, the ticket says that this is unknown, and how it will be told.
     expect(opened).toMatchObject({
       reachable: null,
       notice: expect.stringContaining("customer.unreachable") as string,

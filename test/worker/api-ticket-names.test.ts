@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { promisesNothing, VIP_CHAT } from "../support/desks.ts";
 import { Stage } from "../support/stage.ts";
 
-/* A ticket is named by its reference (SUP-1) or its id (main:1), wherever a path or a query takes one. */
+/* A path or query names a ticket by its reference (SUP-1) or its id (main:1). */
 
 let stage: Stage;
 

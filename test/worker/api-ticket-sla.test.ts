@@ -344,7 +344,7 @@ describe("the clocks of a live ticket", () => {
   test("a sweep does what is due, tells what it did, and does it once", async () => {
     expect(await sweep()).toMatchObject({ groups: [], tickets: 0, steps: 0 });
     await stage.moveTo(MORNING + 125 * MINUTE);
-    // Warned, and told nobody; breached, with three actions, of which one hands the ticket over.
+    // Warned, without a recipient; breached, with three actions, of which one hands the ticket over.
     const did = { groups: [{ group: "main", tickets: 1, steps: 7 }], tickets: 1, steps: 7 };
     expect(await sweep()).toEqual({ at: at(125), ...did, unreachableGroups: [] });
     expect(await sweep()).toMatchObject({ tickets: 0, steps: 0, unreachableGroups: [] });

@@ -7,7 +7,7 @@ import { VIP_CHAT } from "../support/desks.ts";
 const files = import.meta.glob<DeskCase[]>("../cases/desk/*.json", { eager: true, import: "default" });
 
 /**
- * Where good sense differs from a case's words. A group with work in hand is not taken out before somebody says where
+ * Where good sense differs from a case's words. A group with work in hand is not taken out before the change says where
  * that goes, so what its customer writes then is in the topic of that group, which is still there.
  */
 const OTHERWISE: Record<string, (one: DeskCase) => DeskCase> = {

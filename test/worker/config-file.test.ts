@@ -4,7 +4,7 @@ import { configFile, type Order } from "../../src/setup/config-file/config-file.
 import { exampleDesk } from "../support/desks.ts";
 import { emptyRecord, HttpDesk } from "../support/http-desk.ts";
 
-/* The commands against the real door: what they print is what somebody reads at a terminal. */
+/* The commands against the real door, by what they print at a terminal. */
 
 const URL_OF_DESK = "http://desk";
 const FILE = "desk.jsonc";
@@ -21,7 +21,7 @@ beforeEach(async () => {
   asked = [];
 });
 
-/** Runs a command; `answers` says what somebody at the terminal answers, none: nobody sits there. */
+/** Runs a command; `answers` are typed at the terminal; none: there is no terminal. */
 async function run(
   command: Order["command"],
   more: Partial<Order> = {},

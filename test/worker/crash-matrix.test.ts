@@ -5,7 +5,7 @@ import { falseAlarms } from "../support/false-alarms.ts";
 import { Stage, texts } from "../support/stage.ts";
 
 const MINUTE = 60_000;
-/** More steps than any of these deeds has. */
+/** More steps than any of these scenes has. */
 const STEPS_MAX = 80;
 
 interface Scene {

@@ -4,7 +4,7 @@ import { everyMinute } from "../../src/cron/scheduled.ts";
 import { Reconciliation } from "../../src/record/reconciliation.ts";
 import { Stage, texts } from "../support/stage.ts";
 
-/* The desk's own address is told to it, and what Telegram presents can change without anybody else noticing. */
+/* The desk is told its own address, and Telegram's secret can change without any other change. */
 
 const MINUTE = 60_000;
 const DESK = "https://desk.example";
@@ -94,7 +94,7 @@ test("after a move the webhook stays at the new address, though updates came at 
   await tellAddress("https://new.example");
   expect(await look()).toEqual([]);
   expect(await telegramsUrl()).toBe("https://new.example/telegram/webhook");
-  // Somebody's old script sets the old one again: what was set decides.
+  // An old script sets the old one again: what was set last decides.
   await somebodySets(WEBHOOK);
   expect(await look()).toEqual([expect.objectContaining({ kind: "webhook.drifted", mended: true })]);
   expect(await telegramsUrl()).toBe("https://new.example/telegram/webhook");
@@ -145,7 +145,7 @@ test("a desk of before, which nobody has told its address, does not lead a webho
   });
   expect(await telegramsUrl()).toBe("https://moved.example/telegram/webhook");
   expect(await toldLead()).toContain("Set it with PUT /api/v1/desk/address");
-  // It may be a stranger's: what Telegram would present there stays a secret, whatever is wrong.
+  // The address may be a stranger's: the secret that Telegram presents must never be shown there.
   await bot("setWebhook", {
     url: "https://moved.example/telegram/webhook",
     secret_token: "theirs",
@@ -155,7 +155,7 @@ test("a desk of before, which nobody has told its address, does not lead a webho
   await stage.telegram.deliverDue(() => Promise.resolve(new Response(null, { status: 401 })));
   for (const { mended } of await look()) expect(mended).toBe(false);
   expect((await stage.telegram.updates()).webhook.secretToken).toBe("theirs");
-  // The lead says so: this is the desk after all.
+  // The lead confirms that this is the desk's address.
   expect((await stage.api("POST", "/api/v1/reconciliation/webhook")).status).toBe(200);
   expect(await telegramsUrl()).toBe(WEBHOOK);
 });

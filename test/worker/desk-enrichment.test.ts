@@ -237,7 +237,7 @@ describe("an answer", () => {
       requireSkills: { latin: 2, manners: 1 },
       assignee: null,
     });
-    // Nobody has both until the service says otherwise.
+    // No agent has both until the service says otherwise.
     await service.answers(says({ agents: { 9002: {}, 9003: { latin: 2, manners: 1 } } }));
     await stage.pass(11 * MINUTE);
     await asks();
@@ -279,9 +279,9 @@ describe("without an answer", () => {
     await asks();
     await stage.pass(2 * MINUTE);
     expect(await codes("SUP-1")).toEqual(["http_503", "http_503"]);
-    // Whoever has it keeps it; the promise is the tier's.
+    // The assignee keeps it; the promise is the tier's.
     expect(await ticket("SUP-1")).toMatchObject({ tier: "gold", queue: "general", assignee: { id: 9002 } });
-    // Once nobody has it, it goes where it belongs.
+    // Once it has no assignee, it goes to its queue.
     await stage.olga.write((await stage.topic("SUP-1")).id, "/decline");
     await stage.settle(5_000);
     expect(await ticket("SUP-1")).toMatchObject({ queue: "gold", assignee: null });
@@ -441,7 +441,7 @@ describe("HubSpot may know a customer by their phone number", () => {
     await stage.pass(11 * MINUTE);
     await asks(ada);
     expect((await wanted()).slice(2)).toEqual([[id, "+15550100200", "15550100200"]]);
-    // Neither people nor the record get to see it.
+    // Neither people nor the record see it.
     const seen = [JSON.stringify(await stage.get("/api/v1/tickets/SUP-1")), (await stage.card("SUP-1")).text];
     expect(seen.join("\n")).not.toContain("5550100200");
   });

@@ -117,7 +117,7 @@ describe("an erasure", () => {
       ["contact.erasure_requested", receipt.pseudonym],
       ["contact.updated", receipt.pseudonym],
     ]);
-    // Whoever is erased may come back as anybody.
+    // An erased customer may come back as a new one.
     await customer.write("hello again");
     await stage.settle();
     expect((await stage.group.topics()).map(({ name }) => name.split(" ")[0])).toContain("SUP-3");
@@ -164,7 +164,7 @@ describe("an erasure", () => {
       const doer = { id: "x", name: "x", cause: "x", origin: { network: null, userAgent: null } };
       const people = [customer.id];
       const row = await store.begin({ id: "cut", pseudonym: "erased-x", people }, doer, stage.now);
-      // Whoever was at work has done this much, and told nobody.
+      // The run that died has done this much, and recorded none of it.
       if (when !== "before anything")
         for (let more = true; more;) ({ more } = await stage.groupStub().privacy().erase(row.id, people));
       if (when === "after both") {
@@ -291,7 +291,7 @@ describe("an erasure", () => {
     await both(begun);
     for (let row = await store.find("two"); row?.state === "running"; row = await store.find("two"))
       await both(row);
-    // Whoever was slower comes to the same end later.
+    // The slower run comes to the same end later.
     await advanceErasure(env, { ...begun, passes: 1 }, stage.now);
     const receipt = await json<Erasure>("GET", "/api/v1/erasures/two");
     expect(receipt).toMatchObject({

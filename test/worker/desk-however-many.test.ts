@@ -7,7 +7,7 @@ import { openDatabase } from "../../src/topic-group/tables/database.ts";
 import { tablesOf } from "../../src/topic-group/tables/tables.ts";
 import { Stage } from "../support/stage.ts";
 
-/* A statement binds at most 100 values: no list whose length somebody else decides may be bound one by one. */
+/* A statement binds at most 100 values: lists of unknown length must not be bound one by one. */
 
 const QUEUES = 150;
 const LOST = 250;

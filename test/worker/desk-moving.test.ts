@@ -356,7 +356,7 @@ describe("back and forth", () => {
       if (n % 10 === 5 && group === "vip") await boss.write(await vipTopic(), "/transfer general");
       if (n % 4 === 0) await stage.settle(n % 3 === 0 ? 3_000 : 200);
     }
-    // One customer leaves a part of the group's minute to others, and what nobody has answered is copied once more.
+    // One customer leaves a part of the group's minute to others, and unanswered messages are copied once more.
     await stage.settle(10 * MINUTE);
     const { main, vip: there } = await words();
     const [here, former] = (await ticket()).group === "main" ? [main, there] : [there, main];

@@ -5,7 +5,7 @@ import type { Customer, Group, Member, SeenMessage } from "../../src/sandbox/tel
 import { MAIN_CHAT, promisesNothing, VIP_CHAT } from "../support/desks.ts";
 import { isCard, isService, Stage, texts } from "../support/stage.ts";
 
-/* Telegram's numbers begin anew: nobody reads what was meant for somebody else, and nothing is taken for what has been. */
+/* Telegram's numbers begin anew: no message reaches a wrong reader, and none is taken for an older one. */
 
 const NEW_CHAT = -1_001_999_999_999;
 const OTHER_BOT = "7000000002:sandbox";

@@ -4,7 +4,7 @@ import type { Customer } from "../../src/sandbox/telegram/client.ts";
 import { promisesNothing, VIP_CHAT } from "../support/desks.ts";
 import { isCard, isService, Stage, texts } from "../support/stage.ts";
 
-/* What people are told is right, and agents are agents wherever they write. */
+/* Hints to people are right, and agents are agents in every chat. */
 
 let stage: Stage;
 let ada: Customer;
@@ -133,7 +133,7 @@ describe("an agent's own chat with the bot", () => {
   test("is a customer's again once they work here no longer", async () => {
     const { skills } = stage.config.agents!.find(({ telegramId }) => telegramId === 9002)!;
     stage.config.agents = stage.config.agents!.filter(({ telegramId }) => telegramId !== 9002);
-    // What queues and rules require, somebody has to have.
+    // Queues and rules require skills that an agent must have.
     for (const agent of stage.config.agents) agent.skills = { ...skills, ...agent.skills };
     await stage.configure();
     await stage.settle(5_000);

@@ -51,13 +51,13 @@ describe("handing out", () => {
 
   test("leaves a ticket with whoever has it, whatever the customer says afterwards", async () => {
     const ada = await asks("My invoice is wrong");
-    // Before that nobody knows: it was for whoever is next.
+    // Before that the ticket had no candidate of its own.
     expect(await assignee("SUP-1")).toBe(9002);
     await says(stage.olga, "SUP-1", "/decline");
     expect(await assignee("SUP-1")).toBe(9003);
     await ada.press((await ada.messages()).at(-1)!.message_id, { text: "Billing" });
     await stage.settle(5_000);
-    // Whoever has it keeps it.
+    // The assignee keeps it.
     expect(await assignee("SUP-1")).toBe(9003);
   });
 
@@ -78,7 +78,7 @@ describe("handing out", () => {
   });
 
   describe("of hundreds of tickets that come at once, to 15 agents", () => {
-    /** Whoever has each ticket, in the tickets' order; the strategies take turns with equals. */
+    /** The assignee of each ticket, in the tickets' order; the strategies take turns among equals. */
     async function flood(
       tickets: number,
       capacity: number,
@@ -151,7 +151,7 @@ test("whoever is asked at home for a slot has had their turn, whenever the answe
     for (const group of config.groups) group.leads = [];
   });
   for (let n = 0; n < 6; n += 1) await asks();
-  // From now on the desk assigns: all of them are looked at at once, before anybody's home can answer.
+  // From now on the desk assigns: all tickets are looked at at once, before any home group can answer.
   stage.config.queues[1].assignment = "auto";
   await stage.configure();
   await stage.settle(5_000);
@@ -310,7 +310,7 @@ test("nobody at all: it goes to the fallback pool, once, and then the leads are 
   expect(await toldLeads()).toEqual([]);
   await ada.write("Still there?");
   await stage.pass(6 * MINUTE);
-  // The second found the pool full: there it stays, and somebody hears of it.
+  // The second found the pool full: it stays there, and the leads are told.
   expect(await stage.get("/api/v1/tickets/SUP-2")).toMatchObject({ group: "vip", assignee: null });
   expect(await stage.get("/api/v1/tickets/SUP-2/routing")).toMatchObject({
     ref: "SUP-2",

@@ -69,7 +69,7 @@ describe("skills that nobody here could ever meet", () => {
       expect((await told())[0]).toContain(
         `Nobody in general has the skills for this ticket: ${why}. Give someone the skill`,
       );
-      // Nor is it said again, whatever happens.
+      // It is not told again by later events.
       await ada.write("Still there?");
       await asks();
       await stage.pass(2 * HOUR);

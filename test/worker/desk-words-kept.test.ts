@@ -123,7 +123,7 @@ describe("words of what was given up", () => {
     const customer = await ada();
     await customer.write("quillplanted");
     await stage.settle();
-    // Nobody takes anything for five days.
+    // For five days neither Telegram nor the endpoint takes anything.
     await stage.telegram.faults([
       { effect: "server_error", methods: ["sendMessage", "copyMessage", "copyMessages"] },
     ]);

@@ -102,7 +102,7 @@ test("what a drain that died left behind is tried every minute until Telegram ha
   await stage.telegram.faults([{ effect: "server_error", methods: ["getWebhookInfo"], times: 1 }]);
   await everyMinute(env, stage.now + 3 * MINUTE);
   expect((await bot<{ url: string }>("getWebhookInfo")).url).toBe("");
-  // Somebody else is looking, and began while the drain was under way.
+  // Another run is looking, and began while the drain was under way.
   const looking = JSON.stringify({ until: stage.now + 5 * MINUTE });
   const saved = "INSERT OR REPLACE INTO jobs (name, state) VALUES ('look', ?)";
   await env.DB.prepare(saved).bind(looking).run();

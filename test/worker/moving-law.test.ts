@@ -13,8 +13,9 @@ type Fault = Parameters<Stage["telegram"]["faults"]>[0] extends readonly (infer 
 
 /*
  * Tickets of several customers go back and forth between two groups while their customers write texts and albums, a CRM
- * answers late or not at all, and Telegram refuses for a while or fails. Nobody answers, so all that a customer has written
- * is unanswered: the group that has the ticket at the end reads each word once, in its order; the other one at most once.
+ * answers late or not at all, and Telegram refuses for a while or fails. No agent answers, so all that a customer has
+ * written is unanswered: the group that has the ticket at the end reads each word once, in its order; the other one at
+ * most once.
  */
 
 const BOSS = 9001;
@@ -116,7 +117,7 @@ test.each([1, 2, 3, 4, 5, 121])(
       expect(before, `${ref}: where it was each word at most once, in order`).toEqual(
         all.filter((text) => before.includes(text)),
       );
-      // Over both groups, nobody reads what came later before what came earlier.
+      // Over both groups, later messages are never read before earlier ones.
       const times = all.map((one) =>
         Math.min(...places.flat().flatMap(({ text, date }) => (text === one ? [date] : []))),
       );

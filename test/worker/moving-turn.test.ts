@@ -5,8 +5,8 @@ import { promisesNothing, VIP_CHAT } from "../support/desks.ts";
 import { isCard, isService, Stage, texts } from "../support/stage.ts";
 
 /*
- * A ticket that goes to another group brings what its customer has written and nobody has answered: who has it must see
- * what they are to answer, and answer it.
+ * A ticket that goes to another group brings its customer's unanswered messages: the new agents must see them and
+ * answer them.
  */
 
 const MINUTE = 60_000;

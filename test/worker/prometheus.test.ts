@@ -44,7 +44,7 @@ describe("what Prometheus scrapes", () => {
     expect(waiting.filter(({ value }) => value > 0)).toEqual(
       groups.map((group) => ({ labels: { group, lane: "telegram:1" }, value: 2 })),
     );
-    // Where nothing waits, the series says so instead of vanishing.
+    // Where no deliveries wait, the series has a zero instead of vanishing.
     expect(waiting).toContainEqual({ labels: { group: groups[0], lane: "webhook" }, value: 0 });
     const ages = of("deliveries_oldest_age_seconds")!;
     expect(ages.find(({ labels }) => labels["lane"] === "telegram:1")?.value).toBeGreaterThan(1e9);

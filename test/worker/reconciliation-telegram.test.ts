@@ -246,7 +246,7 @@ test("topics that were switched off stop the group's lane before copies stray, u
   expect(await look()).toMatchObject([
     { kind: "group.not_a_forum", mended: false, details: { group: "main", copies: 2 } },
   ]);
-  // Neither a new configuration nor new rights say that it has topics again.
+  // A new configuration or new rights do not tell that it has topics again.
   stage.config.desk.name = "Another name";
   await stage.configure();
   await stage.group.promoteBot({

@@ -110,7 +110,7 @@ test("a record brought back to an older day takes the configuration in force bac
   expect(JSON.stringify(current)).not.toContain("9003");
   expect(await look()).toEqual([]);
 
-  // Before anybody has looked, a change is numbered above what the objects have, so that it holds.
+  // Before the first look, a change is numbered above what the objects have, so that it holds.
   await env.DB.prepare("DELETE FROM config_versions WHERE version > 1").run();
   const answer = await stage.api("PUT", "/api/v1/config", fired);
   expect(await answer.json()).toMatchObject({ version: 4, unreachableGroups: [] });

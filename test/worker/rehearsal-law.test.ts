@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { BusyDay, type Newcomer } from "../support/busy-day.ts";
 import { Dice } from "../support/dice.ts";
 
-/* What a rehearsal says of a ticket, told how everybody is, is what becomes of it, down to the person. */
+/* A rehearsal, told how agents are, says what becomes of a ticket, down to the person. */
 
 const TICKETS = 20;
 
@@ -47,7 +47,7 @@ function placeOf({ group, queue, priority, assignee }: Place) {
   return { group, queue, priority, assignee: assignee?.id ?? null };
 }
 
-/** Rehearses the ticket that somebody is about to write, with everybody as they are. */
+/** Rehearses the ticket that a customer is about to write, with all agents as they are. */
 async function rehearsed(day: BusyDay, { payload, known }: Newcomer): Promise<Place> {
   const { stage } = day;
   const question = {

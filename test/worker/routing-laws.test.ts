@@ -31,7 +31,7 @@ describe.each([
   });
 });
 
-/** What was given to somebody who was not there, had no room, or could not have it. */
+/** Tickets given to agents who were away, had no room, or could not have them. */
 function wronglyGiven(history: DeskHistory): string[] {
   return history.givings.flatMap(({ ref, agent: id, at }) => {
     const given = history.ticket(ref, at)!;
@@ -49,7 +49,7 @@ function wronglyGiven(history: DeskHistory): string[] {
   });
 }
 
-/** What was given to somebody who could have had an older or more urgent ticket, which still waits. */
+/** Tickets given to agents who could have had an older or more urgent one, which still waits. */
 function overtaken(history: DeskHistory): string[] {
   return history.givings.flatMap(({ ref, agent: id, at }) => {
     const given = history.ticket(ref, at)!;
@@ -66,7 +66,7 @@ function overtaken(history: DeskHistory): string[] {
   });
 }
 
-/** What waits, when everything has come to rest, although somebody could take it. */
+/** Tickets that wait, when everything has come to rest, although an agent could take them. */
 function starved(history: DeskHistory, rests: readonly number[]): string[] {
   return rests.flatMap((at) =>
     history.refs.flatMap((ref) => {
@@ -86,7 +86,9 @@ function starved(history: DeskHistory, rests: readonly number[]): string[] {
   );
 }
 
-/** What nobody took in time, whatever the skills, although neither the pool has it nor the leads have heard of it. */
+/**
+ * Tickets that no agent took in time, whatever the skills, although neither the pool has them nor the leads were told.
+ */
 async function unheardOf(history: DeskHistory, { stage, rests }: BusyDay): Promise<string[]> {
   const told = texts(await stage.telegram.messages(LEAD)).filter((text) => text.includes("Nobody in"));
   return history.refs.flatMap((ref) => {

@@ -35,7 +35,7 @@ test(
       ]);
     }
     expect(seen).toEqual(CAUSES);
-    // Whatever it was, it was taken: nothing is sent again, and nothing blocks its chat.
+    // Each of them was taken: nothing is sent again, and nothing blocks its chat.
     expect(stage.deliveries.every((delivery) => delivery.status === 200)).toBe(true);
   },
 );

@@ -34,7 +34,7 @@ describe("a message to an endpoint", () => {
   /** When the first try was made. */
   const BREACHED = MORNING + 2 * 3_600_000 + 1;
 
-  /** One promise, one step: a call of the endpoint when nobody has answered for two hours. */
+  /** One promise, one step: a call of the endpoint after two hours without an answer. */
   function simple(config: ConfigInput): void {
     config.slaPolicies![1].targets = { normal: { firstResponse: "2h" } };
     config.slaPolicies![1].warnings = [];

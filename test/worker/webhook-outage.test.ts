@@ -175,9 +175,9 @@ test("endpoints that are silent take no more of the object's calls than leaves T
   };
   await (await stage.customer()).write("Help");
   await stage.deliver();
-  // The platform has six for everything, and lets whatever comes later wait.
+  // The platform has six for everything, and makes later calls wait.
   await until("as many as may are called", async () => (await called()) >= OTHERS_AT_ONCE_MAX);
-  // Whatever else would have left by now has left before these answers.
+  // Any other call would have left before these answers.
   for (let n = 0; n < 5; n += 1) await stage.get("/healthz");
   expect(await called()).toBe(OTHERS_AT_ONCE_MAX);
   const settled = stage.settle(1_000);

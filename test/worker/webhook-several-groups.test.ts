@@ -155,7 +155,7 @@ describe("with several groups", () => {
     localFaults.apart.clear();
     await stage.pass(5 * 60_000);
     expect(await health()).toMatchObject({ status: "active" });
-    // A group that could not be asked hears of it from another one.
+    // A group that could not be asked is told by another one.
     await endpoint.answers({ status: 410 });
     await post("ping");
     await stage.settle(3_000);

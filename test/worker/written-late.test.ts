@@ -19,7 +19,7 @@ async function ticket(ref = "SUP-1"): Promise<Seen> {
   return stage.get<Seen>(`/api/v1/tickets/${ref}`);
 }
 
-/** Somebody writes, and Telegram brings it that much later. */
+/** A person writes, and Telegram brings it that much later. */
 async function lateBy(ms: number, write: () => Promise<unknown>): Promise<void> {
   await write();
   await stage.moveTo(stage.now + ms);

@@ -5,8 +5,8 @@ import type { Look } from "./look.ts";
 
 /**
  * Compares the version in force in every group's object with the record's. An object that is behind gets the record's.
- * One that is ahead has a later decision than a D1 that was brought back to an older day (somebody may have been taken
- * out of the configuration since): its configuration comes back into the record, numbered above all others.
+ * An object that is ahead knows a later decision than a D1 restored to an older day (an agent may have been removed
+ * since): its configuration comes back into the record, numbered above all others.
  */
 export async function lookAtConfig({ env, groups, now, version, config }: Look): Promise<Finding[]> {
   const answers = await askGroups(env, groups, (stub) => stub.configVersion());

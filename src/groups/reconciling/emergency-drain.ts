@@ -39,9 +39,9 @@ export type DrainAnswer =
   | { refused: "drain.running" | "drain.no_address" | "telegram.unreachable" };
 
 /**
- * For when webhooks do not get through: takes the webhook away, which keeps the queue, brings what waits into the
- * objects in its order, and sets the webhook again, whatever happens in between. Whatever Telegram should bring twice
- * is known already. If it dies, Cron sets the webhook once its lease is over.
+ * For when webhooks do not get through: takes the webhook away, which keeps the queue, brings waiting updates into the
+ * objects in their order, and sets the webhook again even if a step fails. Updates that Telegram sends twice are known
+ * by their numbers. If the drain dies, Cron sets the webhook once its lease is over.
  */
 export async function drainUpdates(env: Env, now: number): Promise<DrainAnswer> {
   const store = new Reconciliation(env.DB);

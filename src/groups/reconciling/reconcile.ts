@@ -20,8 +20,7 @@ import { lookAtUpdates } from "./updates-look.ts";
 import { lookAtWebhook } from "./webhook-look.ts";
 
 /**
- * Looks whether everything is as it should be, unless somebody has just looked; and at once whether somebody has taken
- * the webhook away for a drain and died.
+ * Reconciles the desk, unless another run was just here; and at once restores a webhook that a dead drain took away.
  */
 export async function reconcileNowAndThen(env: Env, now: number): Promise<void> {
   const store = new Reconciliation(env.DB);
@@ -41,8 +40,8 @@ function isWebhookSet(run: Awaited<ReturnType<typeof reconcile>>): boolean {
 }
 
 /**
- * Compares what the record, the groups' objects and Telegram say, and mends what it can; what is new and cannot be
- * mended the leads of the default group are told. Null: there is no desk yet; `running`: somebody else is looking.
+ * Compares what the record, the groups' objects and Telegram say, and mends what it can; new findings that it cannot
+ * mend are sent to the leads of the default group. Null: there is no desk yet; `running`: another run holds the lease.
  */
 export async function reconcile(env: Env, now: number): Promise<ReconciliationRun | null | "running"> {
   const versioned = await configCacheOf(env.DB).certain();

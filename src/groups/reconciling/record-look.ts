@@ -12,7 +12,7 @@ export async function lookAtRecord(look: Look): Promise<Finding[]> {
   return [...(await leftOver(look)), ...(await differences(look)), ...(await onePage(look))];
 }
 
-/** Work of groups that are not in the configuration any more goes to one that is. */
+/** Work of groups that are no longer in the configuration goes to a group that is. */
 async function leftOver({ env, groups, store, versioned }: Look): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { group, tickets } of await store.leftOver(groups)) {
@@ -138,7 +138,7 @@ async function onePage(look: Look): Promise<Finding[]> {
 
 const DAY_MS = 24 * 3_600_000;
 
-/** What was closed after this instant is nowhere forgotten, nor about to be. */
+/** Tickets closed after this instant are not forgotten yet, in the objects or the record. */
 function keptSince({ config: { retention }, now }: Look): number {
   const kept = [retention.closedTickets, retention.events].flatMap((one) =>
     one === undefined ? [] : [ms(one)],

@@ -3,7 +3,7 @@ import { signingRoot } from "../../domain/desk/secrets.ts";
 import { callMark } from "../../record/pseudonym.ts";
 import type { Look } from "./look.ts";
 
-/** Notices that everything is signed from another root: nobody who checks signatures was told. */
+/** Notices that signatures come from another root secret: receivers that check signatures were not told. */
 export async function lookAtSecrets({ env, store }: Look): Promise<Finding[]> {
   const mark = await callMark("signing root", signingRoot(env));
   const before = await store.rootMark();

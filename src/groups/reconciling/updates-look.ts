@@ -8,9 +8,9 @@ import { CLOCKS_DIFFER_MS, HOLES_NAMED_MAX } from "../limits.ts";
 import type { Look } from "./look.ts";
 
 /**
- * Looks for numbers of updates that none of the groups' objects has taken, those of groups that were taken out of the
- * configuration included. All of them have to answer: what one has would look missing otherwise, and the next look sees
- * it. Answers the ledger to be kept together with what was found; null: as it is.
+ * Looks for update numbers that no group's object has taken, groups removed from the configuration included. All
+ * objects have to answer, or an update that one of them has would look missing; the next run compares it then. Returns
+ * the ledger to keep together with the findings; null: unchanged.
  */
 export async function lookAtUpdates({
   env,

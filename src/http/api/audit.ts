@@ -187,7 +187,7 @@ function formatFor(
   asked: keyof typeof TYPES | undefined,
   accept: string | undefined,
 ): keyof typeof TYPES | null {
-  // The typed client and others that say JSON mean whatever this route answers.
+  // `application/json`, which the typed client and others send, takes this format as well.
   const takes = (format: keyof typeof TYPES): boolean =>
     accepts(accept, TYPES[format]) || (format === "ndjson" && accepts(accept, "application/json"));
   if (asked !== undefined) return takes(asked) ? asked : null;

@@ -272,7 +272,10 @@ commandsApi.add(
   },
 );
 
-/** Telegram tells a language, or a username, of almost everybody who writes; what a program says of somebody has neither. */
+/**
+ * Telegram tells a language or a username of almost every customer who writes; a contact that a program described has
+ * neither.
+ */
 function reachOf(
   { language, username }: ContactFacts,
   unreachable: UnreachableReason | null,
@@ -409,7 +412,7 @@ function known(ids: readonly string[]): string {
   return ids.length === 0 ? "there are none" : `there are ${ids.join(", ")}`;
 }
 
-/** Whose an address is, and whether anybody's, is what the staff knows of customers. */
+/** Which customer has an address, and whether any has, is known to keys with `contacts:read` only. */
 const BY_ADDRESS = ["tickets:write", "contacts:read"] as const;
 
 /** All that an order names that the desk does not have, where only some of its keys are valid. */

@@ -125,7 +125,10 @@ export const DryRunResult = z
     diff: Diff,
   })
   .meta({ id: "ConfigDryRun" });
-/** The document that a change makes of the one in force (undefined: there is none yet), or why there is nothing to change. */
+/**
+ * The document that a change makes of the one in force (undefined: there is no configuration), or why there is nothing
+ * to change.
+ */
 export type NextDocument<Missing extends MissingPlace = never> = (
   current: unknown,
 ) => { document: unknown } | { missing: Missing };
@@ -263,7 +266,9 @@ export function differences(before: unknown, after: unknown): z.infer<typeof Dif
   };
 }
 
-/** A run that takes over from one which had stored its version answers what that one would have, whatever came after. */
+/**
+ * A run that takes over from one that had stored its version gives that run's answer, even if later versions followed.
+ */
 async function storedBefore(
   c: Context<Desk>,
   store: ConfigStore,

@@ -11,7 +11,7 @@ import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
 import { EmailAddress, Instant, instantOrNull, TelegramId } from "./shared.ts";
 
-/** What the staff says of a contact beside what Telegram tells: names, blocks, who is the same person. */
+/** What the staff notes on a contact beside what Telegram tells: names, blocks, merges. */
 export const contactDetailsApi = new Operations();
 
 const line = (charsMax: number) =>
@@ -202,8 +202,8 @@ contactDetailsApi.add(
 );
 
 /**
- * Every group hears of a block, because any may become the contact's home. They are told what the record says, until it
- * still says so afterwards: of two who block and unblock at once the groups go by the one that the record goes by.
+ * Every group is told of a block, because any may become the contact's home. It is told until the record still agrees
+ * afterwards: if two callers block and unblock at once, the groups end as the record does.
  */
 async function tellGroups(
   c: Context<Desk>,

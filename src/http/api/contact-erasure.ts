@@ -17,7 +17,7 @@ import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
 import { Instant, instant, instantOrNull, TelegramId } from "./shared.ts";
 
-/** Erasing a person: what would go, the deed, and its receipt. */
+/** Erasing a person: preview, erasure, receipt. */
 export const contactErasureApi = new Operations();
 
 /** What no erasure of the desk's reaches; it stands in every preview and receipt. */

@@ -194,7 +194,7 @@ function json(kept: unknown): string {
   return JSON.stringify(written(kept));
 }
 
-/** From where somebody called the trail alone tells. */
+/** The caller's network and user agent are shown in the audit trail only. */
 function unplacedEntry({ network: _network, userAgent: _agent, ...entry }: TrailEntry) {
   return entry;
 }

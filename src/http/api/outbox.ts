@@ -9,7 +9,7 @@ import { operation, Operations } from "../route.ts";
 import { cursorOf, Instant, instant, Limit, pageOf } from "./shared.ts";
 import { ENABLE_FIRST } from "./webhooks.ts";
 
-/** Deliveries that gave up, or whose outcome nobody knows, and sending them again. */
+/** Deliveries that gave up or whose outcome is unknown, and replaying them. */
 export const outboxApi = new Operations();
 
 const State = z.enum(["parked", "uncertain"]);

@@ -130,7 +130,7 @@ reconciliationApi.add(
       target,
     });
     const work = drainUpdates(c.env, now);
-    // Whoever asked may hang up: the webhook is set again all the same.
+    // The caller may hang up: the webhook is set again all the same.
     waitUntil(work.catch(() => undefined));
     const answer = await work;
     if ("refused" in answer) {

@@ -7,7 +7,7 @@ import { instant } from "./shared.ts";
 
 type Refused = Extract<Executed<never>, { status: "refused" }>["refused"];
 
-/** Answers why a ticket does not take a command; `remindAt` is what says when somebody is to be reminded. */
+/** The problem for a refused command; `remindAt` points to the body's key for the reminder's instant. */
 export function refused(c: Context<Desk>, refusal: Refused, remindAt = "/until") {
   const invalid = (pointer: string, message: string) =>
     problem(c, "request.invalid", { problems: [{ pointer, message }] });

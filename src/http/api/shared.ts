@@ -29,7 +29,7 @@ export const When = z.iso
   .refine((at) => at >= INSTANT_FIRST && at < INSTANT_LAST, "must lie between 1970 and 2200")
   .meta({ type: "string", format: "date-time", example: "2026-03-28T22:00:00Z" });
 
-/** What is wrong with an instant that shall not have passed. */
+/** The problem of an instant that lies in the past. */
 export function notInFuture(pointer: string, at: number | null | undefined, now: number): SchemaProblem[] {
   return at !== null && at !== undefined && at <= now ? [{ pointer, message: "must lie in the future" }] : [];
 }

@@ -21,7 +21,7 @@ import { operation, Operations } from "../route.ts";
 import { eventData } from "../written.ts";
 import { Instant, instant, instantOrNull, Ref, When, WhenOrNull } from "./shared.ts";
 
-/** Why a clock shows what it shows, and doing now what is due. */
+/** Explains a clock, and runs due work now. */
 export const slaApi = new Operations();
 
 const PAUSES_MAX = 1_000;

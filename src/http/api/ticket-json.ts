@@ -139,7 +139,7 @@ export function dueJson([first]: readonly RecordedPromise[], now: number): z.inf
   return first === undefined ? null : promisedJson(first, now);
 }
 
-/** What an erasure leaves has nobody's number. */
+/** An erasure sets the customer's id to 0. */
 function isErased({ customerId }: TicketRow): boolean {
   return customerId === 0;
 }

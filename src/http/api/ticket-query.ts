@@ -21,7 +21,7 @@ function orderOf(order: AnyOrder): TicketOrder {
   return order === "-dueAt" ? "-due" : order;
 }
 
-/** The words of a search; a text without any finds nothing, so it is none. */
+/** The words of a search. A text without a word is refused: it would find nothing. */
 const SearchText = z
   .string()
   .max(SEARCH_CHARS_MAX)

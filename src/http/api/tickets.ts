@@ -32,7 +32,7 @@ ticketsApi.add(
   }),
   async (c) => {
     const query = c.req.valid("query");
-    // Whoever is shown as one person has their tickets in one list.
+    // Merged contacts have their tickets in one list.
     const customer =
       query.customer === undefined ? undefined : await new ContactDetails(c.env.DB).together(query.customer);
     const { filter, sort, cursor, limit, isDeprecated } = ticketQuestion({ ...query, customer });

@@ -47,7 +47,7 @@ export interface GroupInside {
   waiting: Waiting[];
   /** How many wait in all; `waiting` shows the first of them. */
   waitingCount: number;
-  /** How many wait no longer: parked, or uncertain until somebody decides. */
+  /** Deliveries that wait no longer: parked, or uncertain until an agent decides. */
   asideCount: number;
   resting: Resting[];
   /** The latest causes, newest first. */

@@ -21,7 +21,7 @@ export const localClock = {
     return this.frozenAt ?? realNow() + this.offsetMs;
   },
 
-  /** A frozen clock rings nobody: who froze it rings the alarms that are due. */
+  /** A frozen clock rings no alarm by itself: the test that froze it rings those that are due. */
   ringAt(at: number): number {
     return this.frozenAt === null ? at - this.offsetMs : at + FROZEN_AHEAD_MS;
   },

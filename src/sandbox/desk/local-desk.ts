@@ -20,7 +20,7 @@ export interface LocalDeskOptions {
   port: number;
   telegramRoot: string;
   secrets: { BOT_TOKEN: string; WEBHOOK_SECRET: string; ADMIN_TOKEN: string };
-  /** What is asked of whoever uses its own doors; its `ADMIN_TOKEN` if left out. */
+  /** Token that callers of its own doors need; its `ADMIN_TOKEN` if left out. */
   doorsToken?: string;
   /** A Worker built by `buildWorker`; built from the local entry if left out. */
   bundle?: string;

@@ -1,6 +1,6 @@
 /**
- * Chance as a local desk has it: it follows from a seed and from what it is drawn for, so that the same seed plays the
- * same day again whatever is answered first. It lives in the isolate, beside the desk.
+ * Chance of a local desk: it follows from a seed and from what it is drawn for, so that the same seed plays the same
+ * day again in whatever order answers come. It lives in the isolate, beside the desk.
  */
 export const localDice = {
   seed: 1,

@@ -26,13 +26,13 @@ function group(env: Env, id: string): DurableObjectStub<LocalGroup> {
 }
 
 interface LocalDoorsEnv extends Env {
-  /** Of this start, which nobody but the host knows. */
+  /** Made anew at every start, and known to the host only. */
   LOCAL_DOORS_TOKEN?: string;
 }
 
 type Serve = (c: Context<{ Bindings: LocalDoorsEnv }>) => Promise<Response> | Response;
 
-/** What the sandbox's host asks of the local desk, and nobody can ask of a deployed one. */
+/** Requests that the sandbox's host may make of the local desk; a deployed desk has none of them. */
 export function localDoors(desk: ExportedHandler<Env>) {
   const doors: Record<Door, Serve> = {
     "GET groups/:id/watch": (c) => group(c.env, param(c, "id")).fetch(c.req.raw),

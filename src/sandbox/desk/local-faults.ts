@@ -1,6 +1,6 @@
 /** What the sandbox can break on the desk's own side. Lives in the isolate, beside the desk. */
 export const localFaults = {
-  /** D1 answers nothing, neither to the doors nor to the objects. */
+  /** D1 does not answer, neither the doors nor the objects. */
   recordDown: false,
   /** Groups whose objects no other group's object reaches. */
   apart: new Set<string>(),

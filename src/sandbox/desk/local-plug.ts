@@ -1,6 +1,6 @@
 /**
- * Pulls the plug on an object at a chosen step: its memory is gone, what was not committed is lost, and whoever
- * waited for it gets an error. Lives in the isolate, beside the desk.
+ * Pulls the plug on an object at a chosen step: its memory is gone, what was not committed is lost, and waiting callers
+ * get an error. Lives in the isolate, beside the desk.
  */
 export const localPlug = {
   /** Steps taken since it was armed. */

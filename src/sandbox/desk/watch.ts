@@ -7,7 +7,7 @@ export interface Watch {
   open(): Response;
 }
 
-/** Makes an object watchable: whoever opens a window gets `look()`, now and after every commit. */
+/** Makes an object watchable: a WebSocket gets `look()`, now and after every commit. */
 export function watchable(ctx: DurableObjectState, look: () => unknown): Watch {
   let told = true;
 

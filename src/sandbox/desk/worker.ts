@@ -110,11 +110,14 @@ const desk: ExportedHandler<Env> = {
 
 /** Of a desk that listens on a port of this machine; tests hand it its requests themselves. */
 interface LocalEnv extends Env {
-  /** 0: one that nobody knew before it listened. */
+  /** 0: any free port, unknown before it listens. */
   LOCAL_PORT?: string;
 }
 
-/** A deployed desk is reached under any name and by pages of any origin, but has no token that everybody knows. */
+/**
+ * A deployed desk is reached under any name and by pages of any origin, but its token is secret; this one's is well
+ * known.
+ */
 function refused({ headers }: Request, { LOCAL_PORT: port }: LocalEnv): Response | null {
   if (port === undefined) return null;
   const asked = {

@@ -51,7 +51,7 @@ async function processes(): Promise<Process[]> {
     });
     return stdout.split("\n").flatMap((line) => {
       const [, pid, parent, state, command] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-      // A zombie has ended; nobody has asked how.
+      // A zombie has ended; its parent has not collected it yet.
       if (command === undefined || state!.startsWith("Z")) return [];
       return [{ pid: Number(pid), parent: Number(parent), command }];
     });

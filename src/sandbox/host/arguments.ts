@@ -15,7 +15,7 @@ Without them both are where they were the last time, at first at 8788 and 8787, 
 
 const PORT_MAX = 65_535;
 
-/** What somebody asks for when they start the sandbox. Throws BadArgument. */
+/** The command line of the sandbox. Throws BadArgument. */
 export function readArguments(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,

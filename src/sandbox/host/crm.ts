@@ -13,7 +13,7 @@ import { readSigned } from "./signed-body.ts";
 const PATH = "/sandbox/crm";
 const SLOW_MS = 3_000;
 const EXCHANGES_KEPT = 100;
-/** Older than whatever a configuration calls stale. */
+/** Older than any age that a configuration calls stale. */
 const AGE_MAX_MS = 2 * DURATION_MAX_MS;
 
 export const CrmStateSetting = z.strictObject({ state: z.enum(CRM_STATES) });
@@ -50,7 +50,8 @@ export interface CrmKept {
 }
 
 /**
- * Somebody else's system that knows the customers: it answers what it is told to say of each, and knows nothing by itself.
+ * A stand-in for another company's CRM: it answers what it is told to say of each customer, and knows nothing by
+ * itself.
  */
 export class LocalCrm implements Crm {
   readonly #tell: (crm: CrmInside) => void;
@@ -141,7 +142,7 @@ export function crmDoor(crm: LocalCrm, rootSecret: string): Neighbour {
     crm.note(exchange);
     if (crm.state === "slow") await sleep(SLOW_MS, undefined, { ref: false });
     const tookMs = Math.round(performance.now() - startedAt);
-    // Whoever asked waits no longer than it likes.
+    // The desk stops waiting after its own timeout.
     if (response.destroyed) crm.note({ ...exchange, status: "gone", tookMs });
     else {
       const { status, body } = crm.answerTo(question);

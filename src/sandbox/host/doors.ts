@@ -18,7 +18,7 @@ export interface Backstage {
   facts(): SandboxFacts;
   subscribe(reader: (news: SandboxNews) => void): () => void;
   ticket(group: string, number: number): Promise<unknown>;
-  /** Instants and pauses in milliseconds; `null`: to whatever is due next. */
+  /** Instants and pauses in milliseconds; `null`: to the next instant at which work is due. */
   travel(advanceMs: number | null): Promise<void>;
   setRecordDown(down: boolean): Promise<void>;
   setCrmState(state: CrmState): Promise<void>;

@@ -37,7 +37,7 @@ export interface CrmExchange {
     ticket: { ref: string; category: string | null };
     contact: { telegramId: number };
   };
-  /** `gone`: whoever asked had stopped waiting; null: it still thinks. */
+  /** `gone`: the caller had stopped waiting; null: no answer yet. */
   status: number | "gone" | null;
   answer: unknown;
   tookMs: number | null;

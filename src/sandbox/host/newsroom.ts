@@ -3,7 +3,7 @@ import type { CrmInside, Playing, ReceivedWebhook, SandboxNews } from "./feed.ts
 
 const WEBHOOKS_KEPT = 100;
 
-/** Tells everybody what changes, and newcomers how things are. */
+/** Sends every listener what changes, and a new one the present state first. */
 export class Newsroom {
   readonly #readers = new Set<(news: SandboxNews) => void>();
   readonly #inside = new Map<string, GroupInside>();

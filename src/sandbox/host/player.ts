@@ -10,7 +10,7 @@ import type { SandboxTime } from "./time.ts";
 
 /** Real time; the group's limit lets forty messages take some minutes. */
 const PATIENCE_MS = 240_000;
-/** A long wait for people who watch, cut short: what is due next is brought forward after this time. */
+/** Cuts a long wait short for people who watch: after this time the next due instant is brought forward. */
 const IMPATIENT_AFTER_MS = 6_000;
 
 export interface PlayerPorts {

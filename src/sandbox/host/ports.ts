@@ -14,7 +14,7 @@ export interface ChosenPorts extends Ports {
   notes: string[];
 }
 
-/** A port that somebody named, and that cannot be had. */
+/** A port named on the command line that is taken. */
 export class PortNotFree extends Error {}
 
 const DEFAULT_PORTS: Ports = { page: 8788, desk: 8787 };
@@ -36,7 +36,7 @@ export function keptPorts(statePath: string): Ports | null {
   try {
     return Kept.safeParse(JSON.parse(readFileSync(path(statePath), "utf8"))).data ?? null;
   } catch {
-    // None yet, or a file that somebody has spoilt: the usual ones will do.
+    // No file yet, or a damaged one: the default ports are used.
     return null;
   }
 }

@@ -10,7 +10,7 @@ const Running = z.object({
   deskUrl: z.url().nullable(),
   /** The process of the desk's runtime, which outlives the sandbox's own if that is killed. */
   deskPid: z.int().positive().nullable().default(null),
-  /** Of this start. Whoever asks the address hears it from the same sandbox only. */
+  /** Made anew at every start, so that an answer at the address is known to come from the same sandbox. */
   instance: z.string().min(1),
 });
 /** What its address answers when it is asked which start it is. */
@@ -20,7 +20,7 @@ export type Running = z.output<typeof Running>;
 export const INSTANCE_PATH = "/sandbox/instance";
 const ANSWER_TIMEOUT_MS = 3_000;
 
-/** Somebody has started it in the same place. */
+/** The sandbox runs already in the same place. */
 export class AlreadyRunning extends Error {
   readonly running: Running;
 
@@ -95,7 +95,7 @@ function create(statePath: string, running: Running): boolean {
   }
 }
 
-/** Of a lock that nobody holds any more. Another start may do the same: its new lock is put back. */
+/** Removes a stale lock. Another start may do the same: its new lock is put back. */
 function takeAway(statePath: string, text: string, instance: string): void {
   const path = lockPath(statePath);
   const aside = `${path}.${instance}.stale`;
@@ -139,7 +139,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // It lives, but is somebody else's.
+    // The process lives, but belongs to another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -39,7 +39,7 @@ export interface Sandbox {
   /** The page, the Bot API and the control interface. */
   url: string;
   deskUrl: string;
-  /** What changes something is asked with it: chance of this start, known to the page and to nobody else. */
+  /** Random for each start; changing requests must carry it, and only the page knows it. */
   token: string;
   telegram: SandboxTelegram;
   world: HostedWorld;
@@ -60,7 +60,7 @@ const FIRST_CUSTOMERS = [
 
 /**
  * The desk in the real runtime, a Telegram of its own, and the page to play with both: all on loopback. Throws
- * AlreadyRunning if somebody has started it with the same state.
+ * AlreadyRunning if a sandbox with the same state runs already.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { statePath, secrets } = options;
@@ -292,7 +292,7 @@ async function tellAddress(deskUrl: string, token: string): Promise<void> {
   if (answer.webhook?.set !== true) throw new Error(`the desk's address: ${JSON.stringify(answer)}`);
 }
 
-/** Whoever of several a request is for. */
+/** The first of several stand-ins that takes a request. */
 function neighbours(...all: Neighbour[]): Neighbour {
   return async (request, response, address) => {
     for (const neighbour of all) if (await neighbour(request, response, address)) return true;

@@ -11,7 +11,7 @@ export interface SignedBody {
   signed: boolean;
 }
 
-/** Reads a call of the desk and checks its signature (Standard Webhooks), as anyone would who is called by it. */
+/** Reads a call of the desk and checks its signature (Standard Webhooks), as any receiver would. */
 export async function readSigned(
   request: IncomingMessage,
   rootSecret: string,

@@ -5,7 +5,7 @@ import type { DeskLine } from "./desk-line.ts";
 const MINUTE_MS = 60_000;
 /** How often it is looked whether everything due has happened. */
 const LOOK_EVERY_MS = 15;
-/** Somebody who does not answer, because a fault says so, must not stop time. */
+/** A stand-in that does not answer, because a fault says so, must not stop time. */
 const PATIENCE_MS = 2_000;
 /** However much is due on the way, people do not watch longer than this. */
 const JOURNEY_MAX_MS = 20_000;

@@ -10,7 +10,7 @@ export interface CrmRecord {
   category: string | null;
   /** In words, for agents only. */
   reason: string | null;
-  /** The Telegram id of the agent who is to serve them. */
+  /** The Telegram id of the preferred agent. */
   preferredAgent: number | null;
   /** How old that is when the desk asks, in ms. */
   ageMs: number;
@@ -26,7 +26,7 @@ export const UNKNOWN_TO_CRM: CrmRecord = {
   ageMs: 0,
 };
 
-/** The system that the desk asks who its customers are: somebody else's, so it may be anything but well. */
+/** The CRM that the desk asks for customers' profiles; it may be slow, wrong or down. */
 export interface Crm {
   /** What it says of a customer from now on; null: what it says by itself. */
   says(customer: number, record: CrmRecord | null): Promise<void>;

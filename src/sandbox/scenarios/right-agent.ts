@@ -107,7 +107,7 @@ export const rightAgent: Scenario = {
   },
 };
 
-/** It is well again afterwards, even where somebody stops the play. */
+/** The CRM is up again afterwards, even if the play is stopped. */
 async function whileCrmIsDown<T>({ crm }: Stage, play: () => Promise<T>): Promise<T> {
   await crm.is("down");
   try {
@@ -117,7 +117,7 @@ async function whileCrmIsDown<T>({ crm }: Stage, play: () => Promise<T>): Promis
   }
 }
 
-/** The agent who knows billing best. */
+/** The agent with the highest billing skill. */
 function seniorOf({ agents, config }: Stage): Member {
   const level = ({ id }: Member): number =>
     config.agents?.find(({ telegramId }) => telegramId === id)?.skills?.["billing"]?.level ?? 0;
@@ -126,7 +126,7 @@ function seniorOf({ agents, config }: Stage): Member {
   return best;
 }
 
-/** Somebody begins to work: in the hours of their shift, with room for tickets, and the bot may write to them. */
+/** An agent begins work: in the hours of their shift, with room for tickets, and the bot may write to them. */
 async function comesToWork(stage: Stage, agent: Member): Promise<void> {
   const { now } = await stage.telegram.status();
   await stage.pass(workTime(stage, agent, now) - now);
@@ -146,7 +146,7 @@ async function comesToWork(stage: Stage, agent: Member): Promise<void> {
   for (const card of theirs.slice(0, tooMany)) await agent.press(card.message_id, { text: "Resolve" });
 }
 
-/** When somebody's shift is open for as long as the play takes, from now on. */
+/** The next time at which an agent's shift is open for as long as the play takes. */
 function workTime({ config }: Stage, { id }: Member, now: number): number {
   const shift = config.agents?.find(({ telegramId }) => telegramId === id)?.shift;
   const hours = config.calendars?.find((calendar) => calendar.id === shift);
@@ -172,7 +172,7 @@ function hasButton({ reply_markup: markup }: SeenMessage, words: string): boolea
   return (markup?.inline_keyboard ?? []).flat().some(({ text }) => text === words);
 }
 
-/** Whom the desk gave a ticket, by name; null while nobody has it. */
+/** Name of the agent whom the desk gave a ticket; null while it has no assignee. */
 async function givenTo(stage: Stage, { topicId }: OpenTicket): Promise<string | null> {
   const told = (await stage.textsIn(topicId)).findLast((text) => text.includes(GIVEN));
   return told === undefined ? null : told.slice(told.indexOf(GIVEN) + GIVEN.length).replace(/\.$/, "");

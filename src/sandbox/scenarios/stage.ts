@@ -3,7 +3,7 @@ import type { Customer, Group, Member, SandboxTelegram, SeenMessage } from "../t
 import type { Crm } from "./crm.ts";
 import { furnish, type Furnished } from "./furnish.ts";
 
-/** What a scenario needs of whoever lets it play: a page that people watch, or a test with a clock of its own. */
+/** What a scenario needs of its director: the page that people watch, or a test with a clock of its own. */
 export interface Director {
   /** The system that the desk asks who its customers are. */
   readonly crm: Crm;
@@ -52,12 +52,12 @@ export class Stage implements Director {
     return this.members.get(this.config.groups[0]!.id)!;
   }
 
-  /** Somebody who may do everything in the group. */
+  /** A member with every right in the group. */
   get lead(): Member {
     return this.agents[0]!;
   }
 
-  /** Somebody who is new here. */
+  /** A new customer. */
   customer(settings: Parameters<SandboxTelegram["customer"]>[0] = {}): Promise<Customer> {
     const firstName = NAMES[this.#people++ % NAMES.length]!;
     return this.telegram.customer({ firstName, languageCode: "en", ...settings });

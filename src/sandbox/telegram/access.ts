@@ -46,7 +46,7 @@ export function readableChat(world: World, params: Params, name = "chat_id"): Sa
 export function changeableChat(world: World, params: Params, name = "chat_id"): SandboxChat {
   const id = params.integer(name);
   if (id === world.botId) throw failures.toBot();
-  // Somebody Telegram knows, but who has never spoken to this bot.
+  // A person whom Telegram knows, but who has never spoken to this bot.
   if (id !== null && world.user(id) && !world.chat(id)) throw failures.cantInitiate();
   const chat = knownChat(world, params, name);
   if (chat.upgradedTo !== null) throw failures.chatUpgraded(chat.upgradedTo);
@@ -85,7 +85,7 @@ export function topicForSending(world: World, chat: SandboxChat, params: Params)
   return threadId;
 }
 
-/** A closed topic still takes the posts of whoever manages it. */
+/** A closed topic still takes posts of members who manage topics. */
 export function checkTopicOpen(world: World, chat: SandboxChat, topicId: number | null): void {
   if (!chat.isForum) return;
   const topic = topicId === null ? null : liveTopic(chat, topicId);
@@ -115,7 +115,7 @@ const needed: Partial<Record<ContentKind, [permission: SendPermission, name: str
   dice: ["can_send_other_messages", "dice"],
 };
 
-/** What the group permits to members who are no administrators, or what this member was left with. */
+/** What the group permits to members who are not administrators, or what is left to this member. */
 export function checkMayBeSent(world: World, chat: SandboxChat, kind: ContentKind): void {
   if (chat.type === "private") {
     const isVoice = kind === "voice" || kind === "video_note";

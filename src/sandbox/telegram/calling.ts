@@ -54,7 +54,7 @@ export function callMethod(
   return { callId: call.id, ...given, wire: { delayMs, fate } };
 }
 
-/** Does the call have its effect, whatever the caller gets to hear? */
+/** Whether the call has its effect, apart from what the caller is answered. */
 function isDone(fault: Fault | null): boolean {
   switch (fault?.effect) {
     case undefined:
@@ -146,7 +146,7 @@ function log(world: World, call: LoggedCall): void {
   if (calls.length > CALLS_KEPT_MAX) calls.splice(0, CALLS_DROPPED_AT_ONCE);
 }
 
-/** The call has left for its caller, or got lost: now its time is known, and the feed hears of it. */
+/** The answer has left for the caller, or got lost: its time is known now, and goes into the feed. */
 export function finishCall(world: World, callId: number, tookMs: number): void {
   const call = world.state.calls.findLast((each) => each.id === callId);
   if (!call) return;

@@ -47,7 +47,7 @@ export class SandboxTelegram {
     return this.#control.url.replace(/\/control$/, "");
   }
 
-  /** Makes a person. The bot hears of them with their first act. */
+  /** Makes a person. The bot gets their first update with their first act. */
   async customer(settings: ActInput<"user"> = {}): Promise<Customer> {
     return new Customer(this.#control, await this.#control.act("user", settings));
   }
@@ -142,7 +142,7 @@ export class SandboxTelegram {
     return this.#control.command("delivery", { mode });
   }
 
-  /** In pull mode: what is due now, marked as on its way. */
+  /** In pull mode: updates that are due now, marked as on their way. */
   takeDue(): Promise<Delivery[]> {
     return this.#control.command("takeDue", {});
   }

@@ -23,8 +23,8 @@ export interface CoreOptions {
 }
 
 /**
- * A Telegram with one bot in it, without any input or output of its own: somebody else carries the calls in,
- * the updates out, and lets time pass.
+ * A Telegram with one bot in it, without input or output of its own: its host carries calls in and updates out, and
+ * lets time pass.
  */
 export class TelegramCore {
   readonly #world: World;

@@ -17,7 +17,7 @@ export function isDown(world: World): boolean {
   return world.state.faults.some((fault) => fault.effect === "down");
 }
 
-/** Slowness adds to whatever else happens to a call; of the other faults the first one strikes. */
+/** Slowness adds to every other fault; of those the first one applies. */
 export function strike(world: World, method: string, chatId: number | null): Strike {
   let delayMs = 0;
   let struck: Fault | null = null;

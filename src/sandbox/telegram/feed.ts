@@ -4,7 +4,7 @@ import type { CallbackAnswer, Fault, LoggedCall, Member, Topic } from "./state.t
 /** A message as a person sees it: the Bot API's fields and what bots do not get to see. */
 export type SeenMessage = Message & {
   reactions?: { userId: number; reaction: ReactionType[] }[];
-  /** An ephemeral message: nobody else sees it. */
+  /** An ephemeral message, which only this user sees. */
   only_for_user_id?: number;
   /** A reply keyboard, its removal, or a forced reply. */
   shown_markup?: unknown;

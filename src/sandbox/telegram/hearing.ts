@@ -51,7 +51,7 @@ function hears(world: World, message: StoredMessage): boolean {
   return world.state.bot.profile.can_read_all_group_messages || isMeantForBot(world, chat, message);
 }
 
-/** What a bot in privacy mode gets to hear of a group in which it is a plain member. */
+/** What a bot in privacy mode gets of a group in which it is a plain member. */
 function isMeantForBot(world: World, chat: SandboxChat, message: StoredMessage): boolean {
   if (message.kind === "service") return true;
   const { text, entities = [] } = message.content;
@@ -73,7 +73,7 @@ export interface MembershipChange {
   to: Member;
 }
 
-/** Changes what somebody is in a chat, and tells the bot where it may know. */
+/** Changes a member's status in a chat, and tells the bot where it may know. */
 export function changeMember(world: World, { chat, userId, byId, to }: MembershipChange): void {
   const before = memberOf(chat, userId);
   const isBot = userId === world.botId;

@@ -10,7 +10,7 @@ import { ActRefused } from "./refusal.ts";
 import type { WorldState } from "./state.ts";
 import type { Delivery } from "./webhook-delivery.ts";
 
-/** `push`: the host sends updates itself. `pull`: whoever controls the world takes them and says how it went. */
+/** `push`: the host sends updates itself. `pull`: the controlling program takes them and reports the outcome. */
 export type DeliveryMode = "push" | "pull";
 
 export interface WorldSnapshot {

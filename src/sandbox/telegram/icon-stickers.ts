@@ -1,6 +1,6 @@
 import type { Sticker } from "grammy/types";
 
-/** The custom emoji that everybody may use as a topic's icon, with their real ids. */
+/** The custom emoji that every user may use as a topic's icon, with their real ids. */
 const ICONS: readonly [emoji: string, customEmojiId: string][] = [
   ["📰", "5434144690511290129"],
   ["💡", "5312536423851630001"],

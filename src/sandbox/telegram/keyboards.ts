@@ -10,7 +10,7 @@ export interface Markup {
   other: unknown;
 }
 
-/** The `reply_markup` of a call; an empty inline keyboard is none. */
+/** The `reply_markup` of a call; an empty inline keyboard counts as no markup. */
 export function readMarkup(params: Params): Markup {
   const markup = params.object("reply_markup", "reply keyboard markup");
   if (!markup) return { inline: null, other: null };

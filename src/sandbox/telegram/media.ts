@@ -111,7 +111,7 @@ type Describe = (facts: FileFacts, named: object) => object;
 const pictured = (facts: FileFacts): object => ({ width: facts.width ?? 640, height: facts.height ?? 360 });
 const lasting = (facts: FileFacts): object => ({ duration: facts.duration ?? 5 });
 
-/** Files that came with a message which somebody composed elsewhere: from now on they can be sent on. */
+/** Files that came with a message composed elsewhere: from now on they can be sent on. */
 export function knowFiles(world: World, content: Content): void {
   for (const kind of Object.keys(traits) as FileKind[]) {
     const media = content[kind];

@@ -38,7 +38,7 @@ export function renderMember(world: World, chat: SandboxChat, userId: number): C
   return renderMemberAs(world, chat, userId, memberOf(chat, userId));
 }
 
-/** Also for what somebody was a moment ago: `old_chat_member`. */
+/** Also for a member's former status: `old_chat_member`. */
 export function renderMemberAs(world: World, chat: SandboxChat, userId: number, member: Member): ChatMember {
   const user = profileOf(world, userId);
   switch (member.status) {

@@ -27,7 +27,7 @@ export interface Draft {
   opensTopic?: boolean;
 }
 
-/** Neither service messages nor what costs or gives money can be copied. */
+/** Service messages and messages that cost or give money cannot be copied. */
 const UNCOPYABLE: ReadonlySet<ContentKind> = new Set(["service", "paid_media", "giveaway", "invoice"]);
 
 function takeMessageId(world: World, chat: SandboxChat): number {
@@ -36,7 +36,7 @@ function takeMessageId(world: World, chat: SandboxChat): number {
   return chat.lastMessageId;
 }
 
-/** Gives the message its id and its place; whether the bot hears of it is decided elsewhere. */
+/** Gives the message its id and its place; whether the bot gets it is decided elsewhere. */
 export function storeMessage(world: World, draft: Draft): StoredMessage {
   const { chat } = draft;
   const message = composeMessage(world, draft, takeMessageId(world, chat));

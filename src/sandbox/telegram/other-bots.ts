@@ -3,7 +3,7 @@ import { newBot, type BotSettings } from "./new-world.ts";
 import type { RetiredBot, WorldState } from "./state.ts";
 import type { World } from "./world.ts";
 
-/** Private chats and basic groups are what one account sees of them: another bot has none of the former one's. */
+/** Private chats and basic groups belong to one account: another bot has none of the former one's. */
 function isOfAccount(chat: WorldState["chats"][number]): boolean {
   return chat.type === "private";
 }
@@ -32,7 +32,7 @@ export function becomeBot(world: World, settings: BotSettings): void {
   if (known !== undefined) delete state.retired[after.profile.id];
 }
 
-/** The bot's account is made anew under its old id: nobody has written to it, and its numbers begin with 1. */
+/** The bot's account is made anew under its old id: it has no private chats, and its numbers begin with 1. */
 export function restoreAccount(world: World): void {
   retire(world);
   begin(world, null);

@@ -15,7 +15,7 @@ import type { BotSettings } from "./new-world.ts";
 export interface SandboxOptions {
   /** 0 or nothing: any free port. */
   port?: number | undefined;
-  /** Loopback only: whoever reaches the control interface can be anybody. */
+  /** Loopback only: a caller of the control interface can act as any user. */
   host?: string | undefined;
   /** Who the bot is in every new world. */
   bot?: BotSettings | undefined;
@@ -75,8 +75,8 @@ export async function startTelegramSandbox({
       else response.destroy();
     });
   });
-  // An idle connection that this side ends may carry the desk's next call already, which would then be lost: with Node's five
-  // seconds that happens on a busy machine, and is nobody's fault that a scene asked for.
+  // An idle connection that this side ends may carry the desk's next call already, which would then be lost: with
+  // Node's five seconds that happens on a busy machine, and is not a fault that a scene asked for.
   server.keepAliveTimeout = IDLE_MS;
   await listening(server, port, host);
   const { port: actualPort } = server.address() as AddressInfo;

@@ -11,7 +11,7 @@ import type { World } from "./world.ts";
 export const TOPIC_COLORS = [0x6fb9f0, 0xffd67e, 0xcb86db, 0x8eee98, 0xff93b2, 0xfb6f5f] as const;
 const TOPIC_NAME_MAX = 128;
 
-/** Telegram cuts a name without a word; one that nobody could see is none. */
+/** Telegram cuts a name silently; an invisible name counts as empty. */
 export function cleanTopicName(name: string): string {
   const cleaned = name.replaceAll(/\p{Cc}/gu, " ").trim();
   if (!/[^\s\p{Cf}]/u.test(cleaned)) return "";
@@ -42,7 +42,7 @@ export function topicGone(
   return answers[topic.deletedAnswer ?? usual]();
 }
 
-/** Whoever manages topics, and whoever opened this one, may write into it when it is closed, and edit it. */
+/** Members who manage topics, and the topic's creator, may write into it when it is closed, and edit it. */
 export function mayManage(chat: SandboxChat, topic: Topic, userId: number): boolean {
   return hasRight(chat, userId, "can_manage_topics") || topic.creatorId === userId;
 }
@@ -158,7 +158,7 @@ export function setTopicClosed(
   return true;
 }
 
-/** All its messages go with it, and nobody is told. */
+/** All its messages go with it, and no update tells of it. */
 export function deleteTopic(
   world: World,
   chat: SandboxChat,

@@ -68,7 +68,7 @@ function placeOf(world: World, update: UpdateContent): { queue: string; expiresA
   return { queue: `unique:${world.state.updates.uniqueQueues}`, expiresAt: now + DAY_MS };
 }
 
-/** Kinds that are not allowed, and whatever comes to a full queue, vanish without taking an id. */
+/** Kinds that are not allowed, and updates that find the queue full, vanish without taking an id. */
 export function queueUpdate(world: World, content: UpdateContent, updateId?: number): number | null {
   const { updates } = world.state;
   if (!isAllowed(world, kindOf(content))) return null;
@@ -100,7 +100,7 @@ export function dropHead(world: World, queue: string): void {
   if (waiting.length === 0) delete updates.pending[queue];
 }
 
-/** Nobody waits longer than an update lives. One that is on its way right now is left to its answer. */
+/** No wait is longer than an update lives. One that is on its way right now is left to its answer. */
 export function dropExpired(world: World): void {
   for (const [queue, waiting] of Object.entries(world.state.updates.pending)) {
     for (let head = waiting[0]; head && !head.deliveryId && head.expiresAt < world.nowMs; head = waiting[0]) {

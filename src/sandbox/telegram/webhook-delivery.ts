@@ -130,7 +130,9 @@ export function nextDueAt(world: World): number | null {
   return Math.min(...waiting.map(([, head]) => head.wakeAt));
 }
 
-/** After a restart, or under a new address, what was on its way is sent once more: nobody knows how it ended. */
+/**
+ * After a restart, or under a new address, updates that were on their way are sent once more: their outcome is unknown.
+ */
 export function forgetDeliveries(world: World): void {
   for (const [, head] of heads(world)) head.deliveryId = null;
 }

@@ -30,7 +30,7 @@ export class World {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The change is only rendered when somebody listens. */
+  /** The change is only rendered if there is a listener. */
   emit(change: () => Change): void {
     if (this.#listeners.size === 0) return;
     const rendered = change();

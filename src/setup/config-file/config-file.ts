@@ -9,7 +9,7 @@ import { differencesInWords } from "./words.ts";
 /** What the commands need of the world; `cli.ts` supplies the real one. */
 export interface Outside {
   say: (text: string) => void;
-  /** Null where nobody sits at a terminal. */
+  /** Null without a terminal. */
   ask: ((question: string) => Promise<string>) | null;
   /** Null: there is no such file. */
   readFile: (name: string) => Promise<string | null>;
@@ -25,7 +25,7 @@ export interface Order {
   note?: string | undefined;
   /** Where what is in hand goes: `group:vip=main`. */
   reassign?: string | undefined;
-  /** Whether a push asks nobody. */
+  /** Whether a push goes ahead without asking. */
   yes?: boolean;
   /** Whether a pull throws away what was changed in the file. */
   overwrite?: boolean;

@@ -49,7 +49,7 @@ export class DeskConfig {
     this.#fetch = fetching;
   }
 
-  /** Null: there is none yet. */
+  /** Null: there is no configuration yet. */
   async inForce(): Promise<InForce | null> {
     const { status, body, etag } = await this.#ask("GET", "/config");
     if (body["code"] === "config.not_found") return null;
@@ -115,7 +115,7 @@ export class DeskConfig {
   }
 }
 
-/** What a refusal of the API says to whoever has to mend it. */
+/** The API's refusal in words for the author of the file. */
 export function refusal(body: JsonRecord, status: number): Refused {
   const {
     code = "",

@@ -79,7 +79,7 @@ export function parkedNotice(toCustomer: boolean, failure: string): RichText {
   return rich`⚠️ ${what}: ${parkedWords(failure)} Saved; you can retry.`;
 }
 
-/** Deliveries that gave up and that nobody has sent again. */
+/** Deliveries that gave up and were not sent again. */
 export function parkedTooLong(count: number): RichText {
   const [what, text] =
     count === 1

@@ -7,7 +7,7 @@ import { COMMANDS } from "./commands.ts";
 import { instant } from "./when.ts";
 import { byWords, EXPIRED, STATUS_WORDS } from "./words.ts";
 
-/** What one person is told who has just done something. */
+/** Hints for the person who has just acted. */
 
 export function outsiderHint(userId: number): RichText {
   return rich`🚫 Not sent: you aren't set up as an agent. Ask a lead to add your id ${code(String(userId))} to ${code("agents")}. 👀 marks what only the team sees.`;
@@ -39,7 +39,7 @@ export function slipHint(): RichText {
   );
 }
 
-/** Below an answer to a note, to a line of the desk's own, or to somebody who is not passed on. */
+/** Below an answer to a note, to a line of the desk's own, or to a message that was not passed on. */
 export function heldBack(): RichText {
   return plain(
     "🔒 Not sent: it answers something that the customer cannot see. If it is meant for them, send it with the button.",
@@ -101,7 +101,7 @@ export function editOfCommand(): RichText {
   return plain("An edited command is not carried out again. Write it anew.");
 }
 
-/** The customer has it, but nobody knows which of their messages it is. */
+/** The customer has the message, but the number of their copy is unknown. */
 export function editWithoutCopy(): RichText {
   return plain(
     "Your edit did not reach the customer: Telegram did not tell the desk which of their messages this one is. Write the correction anew.",

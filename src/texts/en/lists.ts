@@ -78,7 +78,7 @@ export function teamList(lines: readonly TeamLine[], online: number, total: numb
   return list(rich`👥 ${bold(`${online} of ${total} online`)}`, listed, total);
 }
 
-/** What a ticket that nobody has waits for. */
+/** What a ticket without an assignee waits for. */
 export function waitsFor(what: string, at: number, zone: string): RichText {
   return rich`Waiting to be assigned: ${what}, ${instant(at, zone)}`;
 }

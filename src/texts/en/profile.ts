@@ -12,7 +12,7 @@ export function profileAge({ profile }: Ticket, { profileStaleAfterMs }: Policy,
   return `⚠️ Customer data is stale: ${ageWords(now - profile.asOf)} old`;
 }
 
-/** Who the customer is, by another system, for the assignee alone: nothing where nobody told. */
+/** The customer's profile from another system, for the assignee alone; nothing without a profile. */
 export function profileWords({ profile }: Ticket, policy: Policy, now: number): string {
   if (profile === null) return "";
   const facts = [
@@ -28,7 +28,7 @@ export function profileWords({ profile }: Ticket, policy: Policy, now: number): 
   return `\nCustomer: ${facts.join("; ")}${age}.`;
 }
 
-/** In full days, hours or minutes: nobody needs it to the second. */
+/** In full days, hours or minutes: seconds do not matter here. */
 function ageWords(ms: number): string {
   const unit = ms >= 24 * HOUR_MS ? 24 * HOUR_MS : ms >= HOUR_MS ? HOUR_MS : HOUR_MS / 60;
   return durationWords(Math.max(unit, Math.floor(ms / unit) * unit));

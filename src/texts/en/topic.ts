@@ -94,7 +94,7 @@ export function topicNotice(notice: TopicNotice): RichText {
   }
 }
 
-/** Everybody who could take it is away or has no room, and skills do not matter any more. */
+/** Every agent who could take it is away or has no room, and skills do not matter any more. */
 export function nobodyTakesIt(queue: string): RichText {
   return rich`⏳ Nobody in ${bold(queue)} can take this ticket: everyone is away or has no room. It goes to the next person who is free.`;
 }
@@ -152,7 +152,7 @@ export function forwardedFrom(name: string): RichText {
   return rich`↪ A message here was forwarded from ${bold(name === "" ? "somebody" : name)}: the words are not the customer's.`;
 }
 
-/** Before what the customer has written and nobody has answered, in the topic of the group that a ticket has come to. */
+/** Before the customer's unanswered messages, in the topic of the group to which the ticket came. */
 export function openTurnFrom(group: string, count: number): RichText {
   return count === 1
     ? rich`📎 The customer's unanswered message, copied from ${bold(group)}:`

@@ -8,7 +8,7 @@ export function strangerNotice(chatId: number): RichText {
   return rich`This chat isn't connected to a support desk. Admins: add chat id ${code(String(chatId))} to ${code("groups")}.`;
 }
 
-/** Told to the leads: nobody answers there, and the bot's own chat is where the desk listens. */
+/** For the leads: messages to the channel are not answered, and the desk listens in the bot's own chat. */
 export function channelDirectNotice(title: string): RichText {
   return rich`📭 Somebody wrote to the direct messages of your channel ${bold(title === "" ? "without a name" : title)}. The desk does not answer there: tell people to write to the bot in private, or answer them yourselves.`;
 }

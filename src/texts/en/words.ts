@@ -131,7 +131,7 @@ export function list(head: RichText, lines: readonly RichText[], total: number):
   return rich`${join(shown, "\n")}${more > 0 ? `\n… and ${more} more` : ""}`;
 }
 
-/** "5 min", "3 h", "2 d": full ones, because nobody needs it to the second. */
+/** "5 min", "3 h", "2 d": full units, because seconds do not matter here. */
 export function shortDuration(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   if (minutes < 60) return `${minutes} min`;

@@ -7,7 +7,7 @@ import { sendFiles, type Where } from "./uploads.ts";
 
 const BERLIN = { latitude: 52.5219, longitude: 13.4132 };
 
-/** Things to send that nobody has at hand in front of a sandbox: made up, each one press away. */
+/** Made-up things to send, each one press away. */
 const SAMPLES: readonly { words: string; icon: string; content: MessageContent }[] = [
   { words: "Photo", icon: "🖼", content: { photo: {}, caption: "A photo" } },
   { words: "Video", icon: "🎬", content: { video: { duration: 12 } } },

@@ -54,7 +54,7 @@ export function Composer({ place, placeholder, anonymous = false }: ComposerProp
   };
   const send = async (text: string): Promise<void> => {
     if (text.trim() === "") return;
-    // The field is free at once: whoever writes fast must not lose what they began meanwhile.
+    // The field is free at once: a fast writer must not lose the next message's beginning.
     clearDraft(place);
     const done = await (draft.editing === null
       ? act("write", { ...here, ...hangsOn, text })

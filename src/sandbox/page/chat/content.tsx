@@ -4,7 +4,7 @@ import { FormattedText } from "./entities.tsx";
 import { FileLine, lightbox, Mosaic, Picture, Sticker, visualOf, Voice } from "./media.tsx";
 import { colorOf, initialsOf } from "./words.ts";
 
-/** What is inside of a bubble, whatever kind of message it is. `album`: its items, this message among them. */
+/** The inside of a bubble, for every kind of message. `album`: its items, this message among them. */
 export function Content({ message, album, viewer }: ContentProps) {
   const { text, entities, caption, caption_entities: captionEntities } = message;
   if (text !== undefined) {

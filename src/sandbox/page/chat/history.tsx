@@ -15,7 +15,7 @@ interface Run {
 type Entry = { day: string } | { service: SeenMessage } | { run: Run };
 
 const RUN_GAP_S = 300;
-/** How near to its end somebody must be for the history to follow what arrives. */
+/** How near to its end the reader must be for the history to follow what arrives. */
 const NEAR_END_PX = 120;
 
 export function History({ place, label }: { place: Place; label: string }) {
@@ -29,7 +29,7 @@ export function History({ place, label }: { place: Place; label: string }) {
   useLayoutEffect(() => {
     wasNearEnd.current = true;
   }, [place.chatId, place.thread, place.viewer]);
-  // Whoever writes looks at what they wrote, wherever they have been reading.
+  // After sending, the history shows the sent message, wherever it stood.
   useLayoutEffect(() => {
     if (isLastOwn) wasNearEnd.current = true;
   }, [lastKey]);

@@ -9,7 +9,7 @@ import type { Place } from "./place.ts";
 /** A press that the bot has not answered: the button waits as long as Telegram lets it. */
 const ANSWER_WAIT_MS = 15_000;
 
-/** The buttons under a message. What the bot answers is shown to whoever pressed, and to nobody else. */
+/** The buttons under a message. Only the person who pressed sees the bot's answer. */
 export function Keyboard({ message, place }: { message: SeenMessage; place: Place }) {
   const [waiting, wait] = useState<{ queryId: string; button: string } | null>(null);
   // The answer may be there before the press is known to have succeeded.

@@ -69,7 +69,7 @@ export function visualOf(message: SeenMessage): Shown | null {
   return null;
 }
 
-/** The picture itself where its bytes are known; otherwise one that is made up, always the same for the same file. */
+/** The picture itself if its bytes are known; otherwise a made-up one, always the same for the same file. */
 export function Picture({ shown }: { shown: Shown }) {
   const [address, setAddress] = useState<string | null>(null);
   const isPicture = shown.kind === "photo";

@@ -4,7 +4,7 @@ import { Icon } from "../ui/icon.tsx";
 const KEY = "hint read";
 const isRead = signal(localStorage.getItem(KEY) !== null);
 
-/** What somebody who sees the page for the first time wonders: who they are in it. Once dismissed, it stays so. */
+/** Tells a first visitor who they are in this page. Once dismissed, it stays so. */
 export function Hint() {
   if (isRead.value) return null;
   return (

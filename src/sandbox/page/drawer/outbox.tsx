@@ -119,7 +119,7 @@ function laneWords(lane: string): string {
   return Number.isNaN(chat) ? lane : `${nameOf(chat)}'s chat`;
 }
 
-/** Cards, icons and the record have no rows: what is due is derived from what they show. */
+/** Cards, icons and the record have no rows: their due work is derived from what they show. */
 function Views({ inside }: { inside: GroupInside }) {
   if (inside.viewsDue.length === 0 && inside.unrecorded === 0) return null;
   const refs = inside.viewsDue.map(

@@ -40,7 +40,7 @@ export function OwnChatRow() {
   );
 }
 
-/** An agent's private chat with the bot, which begins as everybody's does: with Start. */
+/** An agent's private chat with the bot, which begins with Start as every private chat does. */
 export function OwnChat() {
   const id = agent.value;
   const person = people().get(id);

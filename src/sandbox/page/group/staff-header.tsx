@@ -90,7 +90,7 @@ function standing(status: string | undefined): string {
         : "";
 }
 
-/** Members of the group who are not among the desk's agents. */
+/** Members of the group who are not agents of the desk. */
 function strangers(chatId: number, agents: readonly number[]): number[] {
   return [...chatMirror(chatId)!.members.keys()].filter(
     (id) => !agents.includes(id) && people().get(id)?.profile.is_bot === false,

@@ -12,7 +12,7 @@ export function setWorldClock(now: number): void {
   tick.value = realNow();
 }
 
-/** World time, in milliseconds; whoever draws it is drawn anew every second. */
+/** World time, in milliseconds; a component that reads it is drawn anew every second. */
 export function worldNow(): number {
   return tick.value + offsetMs.value;
 }

@@ -74,7 +74,7 @@ export function connect(): void {
   desk.addEventListener("message", ({ data }) => {
     const news = JSON.parse(String(data)) as SandboxNews;
     hear(news);
-    // Staff groups are set up anew meanwhile, and nobody tells of a group in which nothing happens.
+    // Staff groups were set up anew meanwhile, and a group without activity sends no news.
     if (news.type === "starting_over" && news.done) void load();
   });
   desk.addEventListener("error", () => {

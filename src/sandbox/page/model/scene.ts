@@ -6,7 +6,7 @@ import { chatMirror, isLoaded, messagesOf, people, threadOf, type Thread } from 
 
 /* What the person at the page looks at, and as whom. */
 
-/** The customer who was chosen; the page may not have heard yet that there is one. */
+/** The chosen customer, whom the page may not have got news of yet. */
 const chosenCustomer = signal(remembered<number | null>("customer", null));
 /** The staff group that is open, by its configuration's id. */
 export const groupId = signal(remembered("group", ""));
@@ -26,7 +26,7 @@ export const group = computed(() => {
   return all.find(({ id }) => id === groupId.value) ?? all[0] ?? null;
 });
 
-/** Whoever is neither an agent nor the owner of a staff group. */
+/** People who are neither agents nor owners of a staff group. */
 export const customers = computed(() => {
   const { agents = [], groups = [] } = facts.value ?? {};
   const owners = groups.flatMap(({ chatId }) =>
@@ -52,7 +52,7 @@ effect(() => {
   if (!people().has(agent.value)) agent.value = agents[1]?.id ?? agents[0]?.id ?? 0;
 });
 
-/** Where a window that nobody has used yet looks: at what was said last. A narrow one shows the list of topics. */
+/** A window used for the first time opens the chat with the latest message; a narrow one shows the list of topics. */
 const isNewWindow = chosenCustomer.value === null && thread.value === undefined && groupId.value === "";
 const hasRoom = window.matchMedia("(min-width: 861px)").matches;
 let hasLooked = !isNewWindow;

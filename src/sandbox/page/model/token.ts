@@ -1,4 +1,4 @@
-/** What the sandbox asks of whoever changes something. It stands in the page, where other origins cannot read it. */
+/** Token that changing requests must carry. It stands in the page, where other origins cannot read it. */
 let token = tokenIn(document);
 
 export function sandboxToken(): string | null {

@@ -17,7 +17,7 @@ export interface ChatMirror {
 
 const chats = new Map<number, ChatMirror>();
 const users = signal<ReadonlyMap<number, SeenUser>>(new Map());
-/** Counts changes: whoever draws what is in `chats` reads it, and is drawn anew. */
+/** Counts changes: a component that draws from `chats` reads it, and is drawn anew. */
 const changes = signal(0);
 
 export const isLoaded = signal(false);

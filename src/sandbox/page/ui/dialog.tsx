@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 const alertText = signal<string | null>(null);
 
-/** What a bot shows as an alert: it stays until somebody has read it. */
+/** A bot's alert: it stays until the reader dismisses it. */
 export function showAlert(text: string): void {
   alertText.value = text;
 }

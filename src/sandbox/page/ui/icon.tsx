@@ -1,4 +1,4 @@
-/** Line drawings on a 24 by 24 grid, so that the page looks the same whatever fonts a machine has. */
+/** Line drawings on a 24 by 24 grid, so that the page looks the same on machines with other fonts. */
 const PATHS = {
   add: "M12 5v14M5 12h14",
   more: "M12 5.5v.01M12 12v.01M12 18.5v.01",

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { World } from "../world.ts";
 
-/** Something done in a world other than by the bot: by a person, by Telegram itself, or by whoever sets the stage. */
+/** An act in a world that is not the bot's: by a person, by Telegram itself, or by the program that sets the stage. */
 export interface Act<Schema extends z.ZodType = z.ZodType, Result = unknown> {
   input: Schema;
   run: (world: World, input: z.output<Schema>) => Result;

@@ -117,7 +117,7 @@ const stopLocation = act(subjectSchema, (world, input): SeenMessage => {
   return edited(world, message);
 });
 
-/** Gone for everybody; no bot is ever told. */
+/** Deleted for both sides; no update tells a bot. */
 const deleteMessage = act(
   z.strictObject({
     userId: z.number().int(),

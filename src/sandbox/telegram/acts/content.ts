@@ -84,7 +84,7 @@ export const contentFields = {
     .strictObject({ title: z.string(), totalAmount: z.number().int(), currency: z.string() })
     .optional(),
   giveaway: z.strictObject({ winnerCount: z.number().int() }).optional(),
-  /** Message fields of a kind that nobody knows yet. */
+  /** Message fields of a kind that this release does not know. */
   unknown: z.record(z.string(), z.unknown()).optional(),
   caption: z.string().optional(),
   entities: z.array(entitySchema).optional(),

@@ -18,7 +18,7 @@ const messages = act(
     asUserId: z.number().int().optional(),
   }),
   (world, { chatId, threadId, asUserId }): SeenMessage[] => {
-    // Somebody who has never written has an empty private chat, not an unknown one.
+    // A user who has never written has an empty private chat, not an unknown one.
     const chat = world.user(chatId) ? world.chat(chatId) : chatNamed(world, chatId);
     if (!chat) return [];
     const whispered = Object.values(chat.ephemeral).filter(
@@ -136,11 +136,11 @@ const updates = act(z.strictObject({}), (world): { webhook: WebhookState; queues
 interface SeenFile {
   /** In bytes. */
   size: number;
-  /** null where nobody gave the bytes, or they were too many to keep. */
+  /** null if no bytes were given, or they were too many to keep. */
   contentBase64: string | null;
 }
 
-/** A file as whoever opens it sees it. */
+/** A file as a user who opens it sees it. */
 const file = act(z.strictObject({ fileId: z.string() }), (world, { fileId }): SeenFile => {
   const found = world.state.files[fileId];
   if (!found) throw new ActRefused(`there is no file ${fileId}`);

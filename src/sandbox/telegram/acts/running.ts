@@ -105,8 +105,8 @@ const settings = act(
 );
 
 /**
- * Who the bot is; with settings given, it becomes another. One with another id has private chats of its own, in which
- * nobody has written yet, is in no group, and its messages and updates are numbered anew.
+ * Who the bot is; with settings given, it becomes another. A bot with another id has no private chats yet, is in no
+ * group, and its messages and updates are numbered anew.
  */
 const bot = act(
   z.strictObject({

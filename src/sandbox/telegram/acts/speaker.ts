@@ -15,7 +15,7 @@ export const placeFields = {
   chatId: z.number().int().optional(),
   /** A topic; without one, General, or the whole chat. */
   threadId: z.number().int().nullable().optional(),
-  /** As an administrator who does not show their name. */
+  /** As an anonymous administrator. */
   anonymous: z.boolean().optional(),
   /** The custom title shown beside an anonymous administrator's messages. */
   signature: z.string().optional(),
@@ -79,7 +79,7 @@ export function messageNamed(chat: SandboxChat, messageId: number): StoredMessag
   return message;
 }
 
-/** The chat somebody acts in; their private chat opens with their first act. */
+/** The chat in which a user acts; their private chat opens with their first act. */
 export function chatFor(world: World, userId: number, chatId: number | undefined): SandboxChat {
   const user = personOf(world, userId);
   if (chatId !== undefined && chatId !== userId) {

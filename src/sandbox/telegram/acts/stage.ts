@@ -166,7 +166,7 @@ function placeBot(
   }
 }
 
-/** Places a person in a group as if they had long been in it; whoever is there already stays what they are. */
+/** Places a person in a group as if they had long been in it; a present member keeps their status. */
 const member = act(
   z.strictObject({
     chatId: z.number().int(),

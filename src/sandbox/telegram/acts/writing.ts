@@ -114,7 +114,7 @@ function albumFamily(kind: string): string {
   throw new ActRefused(`a ${kind} cannot be part of an album`);
 }
 
-/** The START button of the private chat, or a link with a payload; whoever had blocked the bot unblocks it. */
+/** The START button of the private chat, or a link with a payload; it unblocks a blocked bot. */
 const start = act(
   z.strictObject({ userId: z.number().int(), payload: z.string().optional() }),
   (world, { userId, payload }): SeenMessage => {

@@ -12,7 +12,7 @@ export class Control {
   readonly url: string;
   readonly #token: () => string | null;
 
-  /** @param token What a server asks of whoever changes something; nothing by default. */
+  /** @param token Token that the server asks of changing requests; none by default. */
   constructor(url: string, token: () => string | null = () => null) {
     this.url = url.replace(/\/+$/, "");
     this.#token = token;

@@ -4,7 +4,7 @@ import type { Control } from "./control.ts";
 import { Person } from "./person.ts";
 import type { AsIsOptions, MessageContent, WriteOptions } from "./person.ts";
 
-/** Somebody in their private chat with the bot. */
+/** A person in their private chat with the bot. */
 export class Customer extends Person {
   constructor(control: Control, profile: User) {
     super(control, profile, profile.id);

@@ -20,7 +20,7 @@ export class Group {
     this.id = id;
   }
 
-  /** Somebody who has long been in the group; `status: "left"` for somebody who may join. */
+  /** A person who has long been in the group; `status: "left"` for one who may join. */
   async member({ status, rights, title, ...user }: MemberSettings = {}): Promise<Member> {
     const profile = await this.#control.act("user", user);
     const placed = { chatId: this.id, userId: profile.id, status, rights, title };
@@ -28,7 +28,7 @@ export class Group {
     return new Member(this.#control, profile, this.id);
   }
 
-  /** The member who may do everything. */
+  /** The member with every right. */
   async owner(): Promise<Member> {
     const members = await this.members();
     const owner = members.find(({ member }) => member.status === "creator");

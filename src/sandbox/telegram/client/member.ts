@@ -7,7 +7,7 @@ import type { AsIsOptions, MessageContent, WriteOptions } from "./person.ts";
 /** A topic's id, or null for General and for groups without topics. */
 export type Thread = number | null;
 
-/** Somebody in a group. */
+/** A person in a group. */
 export class Member extends Person {
   write(threadId: Thread, text: string, options: WriteOptions = {}): Promise<SeenMessage> {
     return this.send(threadId, { text }, options);

@@ -30,7 +30,7 @@ export interface Pressed {
   answer(): Promise<CallbackAnswer | null>;
 }
 
-/** Somebody in a chat: what customers and members can both do with its messages. */
+/** A person in a chat: what customers and members can both do with its messages. */
 export class Person {
   readonly id: number;
   readonly profile: User;

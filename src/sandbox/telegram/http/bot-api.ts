@@ -108,7 +108,7 @@ function sendHtml(
   response.end(text);
 }
 
-/** A file's bytes; of one whose content nobody gave, as many zeros as it is long. */
+/** A file's bytes; if its content is unknown, as many zeros as it is long. */
 export function serveFile(response: ServerResponse, world: HostedWorld, token: string, path: string): void {
   const file = token === world.core.token ? world.core.file(path) : null;
   if (!file) {

@@ -22,7 +22,7 @@ export interface ControlRequest {
   world: () => HostedWorld;
   name: string;
   query: URLSearchParams;
-  /** Whether the request presented what is asked of whoever changes something. */
+  /** Whether the request carried the token that changing requests need. */
   mayChange: boolean;
 }
 

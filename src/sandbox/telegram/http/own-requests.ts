@@ -44,7 +44,7 @@ function address(port: number | null): string {
   return port === null ? "" : `http://127.0.0.1:${port}/`;
 }
 
-/** Somebody who came by a link may come again by themselves; `href` is where. */
+/** A person who came by a link may open the page directly; `href` is where. */
 function refusal(mode: string | null, why: string, href: string): Refusal {
   const isVisit = mode === "navigate";
   return {

@@ -56,7 +56,7 @@ export class WebhookSender {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     const at = this.#world.core.nextDueAt();
-    // A frozen clock makes nothing due; whoever moves it pokes.
+    // A frozen clock makes nothing due; the program that moves it pokes.
     if (at === null || this.#world.clock.isFrozen) return;
     const wait = Math.min(Math.max(at - this.#world.clock.now(), 0), TIMER_MAX_MS);
     this.#timer = setTimeout(() => this.poke(), wait).unref();

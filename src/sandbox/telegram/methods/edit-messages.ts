@@ -138,7 +138,7 @@ function editKeyboard(find: FindSubject): Method {
   };
 }
 
-/** A location is live until its time is over or somebody stops it. */
+/** A location is live until its time is over or it is stopped. */
 export function isLive(world: World, message: StoredMessage): boolean {
   const period = message.content.location?.live_period;
   if (message.kind !== "location" || period === undefined) return false;

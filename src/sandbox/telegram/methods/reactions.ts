@@ -7,7 +7,7 @@ import { isStandardReaction, setReaction } from "../reactions.ts";
 import type { StoredMessage } from "../state.ts";
 import type { Method, Methods } from "./method.ts";
 
-/** A bot sets at most one reaction: a standard emoji, or a custom one that somebody has already set. */
+/** A bot sets at most one reaction: a standard emoji, or a custom one that is on the message already. */
 const setMessageReaction: Method = (world, params) => {
   const wanted = (params.list("reaction", "reaction types") ?? []) as ReactionType[];
   const chat = writableChat(world, params);

@@ -144,7 +144,7 @@ const sendPoll: Method = (world, params) => {
   return renderMessage(world, send(world, target, { kind: "poll", content: { poll } }));
 };
 
-/** Shown for a few seconds to whoever looks; nothing of it stays. */
+/** Shown for a few seconds; nothing is stored. */
 const sendChatAction: Method = (world, params) => {
   const action = params.text("action") ?? "";
   if (!/^(typing|choose_sticker|find_location|(upload|record)_[a-z_]+)$/.test(action)) {

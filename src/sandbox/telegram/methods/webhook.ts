@@ -16,7 +16,7 @@ function checkAddress(url: string): void {
   } catch {
     throw failures.badWebhook("invalid webhook URL specified");
   }
-  // Telegram insists on HTTPS and on four ports; on this machine there is nobody to insist for.
+  // Telegram insists on HTTPS and on four ports; loopback addresses are let through.
   if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(address.hostname)) return;
   if (address.protocol !== "https:") throw failures.badWebhook("An HTTPS URL must be provided for webhook");
   if (!PORTS.includes(address.port)) {

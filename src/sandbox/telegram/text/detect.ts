@@ -1,6 +1,6 @@
 import type { MessageEntity } from "grammy/types";
 
-/** What Telegram finds by itself in anybody's text. Commands and mentions only count at the start of a word. */
+/** What Telegram finds by itself in a text. Commands and mentions only count at the start of a word. */
 const PATTERNS: readonly [type: MessageEntity["type"], pattern: RegExp][] = [
   [
     "url",

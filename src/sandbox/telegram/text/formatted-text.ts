@@ -54,7 +54,7 @@ function splitsPair(text: string, index: number): boolean {
   return code >= 0xdc00 && code <= 0xdfff && before >= 0xd800 && before <= 0xdbff;
 }
 
-/** Cuts blanks off both ends, as Telegram does before anybody sees a text, and finds what it finds by itself. */
+/** Cuts blanks off both ends, as Telegram does before a text is shown, and finds what it finds by itself. */
 export function cleaned(formatted: FormattedText): FormattedText {
   const withoutLead = formatted.text.trimStart();
   const shift = formatted.text.length - withoutLead.length;

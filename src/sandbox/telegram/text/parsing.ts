@@ -10,7 +10,7 @@ export function byteOffset(text: string, index: number): number {
   return new TextEncoder().encode(text.slice(0, index)).length;
 }
 
-/** The entity of a link: a mention, a link, or nothing where the address is none. */
+/** The entity of a link: a mention, a link, or nothing if the address is invalid. */
 export function linkEntity(url: string, place: { offset: number; length: number }): MessageEntity | null {
   const userId = /^tg:\/\/user\?id=(\d+)$/i.exec(url)?.[1];
   if (userId) {
