@@ -24,6 +24,7 @@ const rooms = {
   cron: ["groups", "record", "log", "domain"],
   http: [
     "telegram",
+    "texts/for-programs",
     "channels",
     "groups",
     "metering/metered",

@@ -1,14 +1,13 @@
-import * as english from "./en/english.ts";
+import type * as notices from "./en/notices.ts";
+import { DESK_LANGUAGE, type Language } from "./languages.ts";
 import { plain, type RichText } from "./rich-text.ts";
 
-/** What every language has words for: the compiler compares the modules. */
-export type Language = typeof english;
-
+type Notices = typeof notices;
 type Sayable = {
-  [Name in keyof Language]: Language[Name] extends (...facts: never[]) => RichText | string ? Name : never;
-}[keyof Language];
+  [Name in keyof Notices]: Notices[Name] extends (...facts: never[]) => RichText | string ? Name : never;
+}[keyof Notices];
 
-type NoticeOf<Name extends Sayable> = { notice: Name; facts: Parameters<Language[Name]> };
+type NoticeOf<Name extends Sayable> = { notice: Name; facts: Parameters<Notices[Name]> };
 
 /**
  * Something to be said, as it waits to leave: which of the texts, and its facts, as JSON. It is put into words when it
@@ -16,11 +15,11 @@ type NoticeOf<Name extends Sayable> = { notice: Name; facts: Parameters<Language
  */
 export type Notice = { [Name in Sayable]: NoticeOf<Name> }[Sayable];
 
-export function notice<Name extends Sayable>(name: Name, ...facts: Parameters<Language[Name]>): Notice {
+export function notice<Name extends Sayable>(name: Name, ...facts: Parameters<Notices[Name]>): Notice {
   return { notice: name, facts } as NoticeOf<Name> as Notice;
 }
 
-export function inWords({ notice: name, facts }: Notice, language: Language = english): RichText {
+export function inWords({ notice: name, facts }: Notice, language: Language = DESK_LANGUAGE): RichText {
   const say = language[name] as (...facts: unknown[]) => RichText | string;
   const said = say(...facts);
   return typeof said === "string" ? plain(said) : said;

@@ -320,7 +320,9 @@ describe("taking a ticket over", () => {
     scene.loads = new Map([[SENIOR.id, 1]]);
     scene.pass(DAY);
     expect(scene.ticket).toMatchObject({ assignee: SENIOR, status: "in_progress" });
-    expect(scene.of("ticket_assigned")).toMatchObject([{ note: "taken over from Olga", at: NOON + HOUR }]);
+    expect(scene.of("ticket_assigned")).toMatchObject([
+      { note: { reason: "taken_over", from: "Olga" }, at: NOON + HOUR },
+    ]);
   });
 
   test("takes it from an agent who claimed and did not answer, and gives it to another", () => {

@@ -1,4 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { TicketEvent } from "../../src/domain/ticket/event.ts";
+import type { Note } from "../../src/domain/ticket/note.ts";
+import { eventForPrograms } from "../../src/texts/for-programs.ts";
 import { inWords, notice, type Notice } from "../../src/texts/notice.ts";
 import { replyParameters, worded } from "../../src/topic-group/commit/transaction.ts";
 
@@ -42,4 +45,33 @@ test("the words of a row of an earlier release leave as they were stored", () =>
     reply_parameters: replyParameters(4),
   };
   expect(worded(stored)).toEqual(stored);
+});
+
+describe("why the desk did something to a ticket", () => {
+  const reopened = (note: Note): TicketEvent => ({
+    type: "ticket_reopened",
+    at: 0,
+    by: { kind: "customer", id: 1 },
+    from: "closed",
+    to: "open",
+    note,
+  });
+
+  test.each<[Note, string]>([
+    [{ reason: "customer_wrote" }, "customer wrote"],
+    [{ reason: "resolved_and_quiet" }, "resolved and quiet"],
+    [{ reason: "taken_over", from: "Olga" }, "taken over from Olga"],
+    [{ reason: "nobody_could_take_it" }, "nobody could take it"],
+    [{ reason: "queue_of_another_group", queue: "vip" }, "the queue vip belongs to another group now"],
+    [{ reason: "queue_gone", queue: "vip" }, "the queue vip is not there any more"],
+    [{ reason: "group_gone", group: "main" }, "the group main is not there any more"],
+    [
+      "what an earlier release, or an agent, has written",
+      "what an earlier release, or an agent, has written",
+    ],
+  ])("%j is told to people and programs in words", (note, words) => {
+    expect(eventForPrograms(reopened(note))).toEqual(reopened(words));
+    const told = notice("topicNotice", { code: "ticket.closed", by: ADA, note });
+    expect(inWords(told).text).toBe(`🏁 Closed by Ada: ${words}`);
+  });
 });

@@ -127,7 +127,7 @@ function happen(stroke: Stroke, ticket: Ticket, policy: Policy, team: TeamAt, at
           by: system("auto_close"),
           from: ticket.status,
           to: "closed",
-          note: "resolved and quiet",
+          note: { reason: "resolved_and_quiet" },
         },
       ];
     default:
@@ -231,7 +231,7 @@ class Escalation {
         assignee: agent.id,
         assigneeName: agent.name,
         previousAssignee: assignee?.id ?? null,
-        ...(assignee === null ? {} : { note: `taken over from ${assignee.name}` }),
+        ...(assignee === null ? {} : { note: { reason: "taken_over", from: assignee.name } }),
       };
       return { result: "done", agents: [{ id: agent.id, name: agent.name }], events: [taken] };
     }

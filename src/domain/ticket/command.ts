@@ -5,6 +5,7 @@ import type { RoutingReason } from "../routing/reason.ts";
 import type { TeamAt } from "../routing/taking-over.ts";
 import type { GoneBecause } from "../team/agent.ts";
 import type { Actor } from "./actor.ts";
+import type { DeskNote } from "./note.ts";
 
 /** An agent as the one who acts. */
 export type AgentActor = Extract<Actor, { kind: "agent" }>;
@@ -68,7 +69,7 @@ export type TicketCommand =
   /** An agent who asked to be reminded is not an agent of this group any more. */
   | { type: "reminders_gone"; agents: readonly number[] }
   /** Its queue, or its group, is not in the configuration any more: it goes to a queue of this group or of another. */
-  | { type: "place_lost"; queue: string; group: string; note: string }
+  | { type: "place_lost"; queue: string; group: string; note: DeskNote }
   /** Another system has answered, or told before, what it knows; `stale` by the configuration's measure. */
   | {
       type: "enrichment_answered";
@@ -88,7 +89,7 @@ export type TicketCommand =
       from: string;
       home?: string;
     }
-  | { type: "desk_transferred"; queue: string; note: string }
+  | { type: "desk_transferred"; queue: string; note: DeskNote }
   | { type: "agent_transferred"; by: Worker; queue: string; note?: string }
   | { type: "agent_noted"; by: Worker; text: string }
   | { type: "agent_resolved"; by: Worker; note?: string }
@@ -116,6 +117,6 @@ export type TicketCommand =
 export type CommandOf<T extends TicketCommand["type"]> = Extract<TicketCommand, { type: T }>;
 
 /** The note of a command, as its event has it. */
-export function note(command: { note?: string }): { note?: string } {
+export function note<N>(command: { note?: N }): { note?: N } {
   return command.note === undefined ? {} : { note: command.note };
 }

@@ -3,6 +3,7 @@ import type { RoutingReason } from "../routing/reason.ts";
 import type { MomentOf } from "../sla/escalation-log.ts";
 import type { GoneBecause } from "../team/agent.ts";
 import type { Actor } from "./actor.ts";
+import type { Note } from "./note.ts";
 
 /** What a customer is told about a ticket of theirs. Codes and facts only: `texts/` has the words. */
 export type CustomerNotice =
@@ -18,18 +19,18 @@ export type TopicNotice =
       code: "ticket.assigned";
       by: Actor;
       assignee: { id: number; name: string };
-      note?: string;
+      note?: Note;
       /** Where the configuration shows it to the group. */
       routing?: RoutingReason;
     }
-  | { code: "ticket.transferred"; by: Actor; queue: string; group?: string; note?: string }
-  | { code: "ticket.arrived"; from: string; url: string | null; by?: Actor; note?: string }
+  | { code: "ticket.transferred"; by: Actor; queue: string; group?: string; note?: Note }
+  | { code: "ticket.arrived"; from: string; url: string | null; by?: Actor; note?: Note }
   | { code: "assignment.declined" | "assignment.ignored"; agent: { id: number; name: string } }
-  | { code: "ticket.escalated"; by: Actor; note?: string }
+  | { code: "ticket.escalated"; by: Actor; note?: Note }
   | { code: "sla"; lines: SlaLine[] }
-  | { code: "ticket.resolved"; by: Actor; note?: string }
-  | { code: "ticket.closed"; by: Actor; note?: string }
-  | { code: "ticket.reopened"; by: Actor; note?: string }
+  | { code: "ticket.resolved"; by: Actor; note?: Note }
+  | { code: "ticket.closed"; by: Actor; note?: Note }
+  | { code: "ticket.reopened"; by: Actor; note?: Note }
   | { code: "intake.waited" }
   | { code: "customer.unreachable"; reason: UnreachableReason }
   | { code: "customer.reachable" };
@@ -38,7 +39,7 @@ export type TopicNotice =
 export type AgentNotice =
   | { code: "sla"; lines: SlaLine[] }
   /** The desk gave them the ticket. */
-  | { code: "ticket.assigned_to_you"; note?: string; routing?: RoutingReason }
+  | { code: "ticket.assigned_to_you"; note?: Note; routing?: RoutingReason }
   | { code: "assignment.ignored" }
   | { code: "nobody_takes_it"; queue: string }
   /** What a look at everything has found, a line each. */
@@ -49,7 +50,7 @@ export type AgentNotice =
   | { code: "webhook_disabled"; webhook: string }
   /** It requires what nobody could ever meet; null where that is never let go of. */
   | { code: "skills_unmet"; queue: string; why: string[]; overrideAfterMs: number | null }
-  | { code: "ticket.escalated"; by: Actor; note?: string }
+  | { code: "ticket.escalated"; by: Actor; note?: Note }
   | { code: "reminder"; reason?: string }
   | {
       code: "queue.depth_exceeded" | "queue.depth_recovered";

@@ -7,6 +7,7 @@ import type { EscalationReceipt, HeldNotice, MomentOf } from "../sla/escalation-
 import type { Verdict } from "../sla/verdict.ts";
 import type { GoneBecause } from "../team/agent.ts";
 import type { Actor } from "./actor.ts";
+import type { Note } from "./note.ts";
 import type { TicketStatus } from "./status.ts";
 
 /**
@@ -23,7 +24,7 @@ interface Happened {
 interface Transition extends Happened {
   from: TicketStatus;
   to: TicketStatus;
-  note?: string;
+  note?: Note;
 }
 
 /** Something that was brought late; `at` keeps the order, `saidAt` is what promises count by. */
@@ -124,7 +125,7 @@ export type TicketEvent =
   /** `clocks`: what became of the SLA clocks that this ended, here and below. */
   | (Transition & { type: "ticket_answered"; first: boolean; clocks?: Verdict[] } & Said)
   | (Transition & { type: "customer_replied" } & Said)
-  | (Transition & { type: "ticket_escalated" })
+  | (Transition & { type: "ticket_escalated"; note?: string })
   | (Transition & { type: "ticket_resolved"; clocks?: Verdict[] })
   | (Transition & { type: "ticket_closed"; clocks?: Verdict[] })
   | (Transition & { type: "ticket_reopened" } & Said)

@@ -3,6 +3,7 @@ import { isNotice, type MomentOf } from "../sla/escalation-log.ts";
 import { receivers } from "../sla/escalation.ts";
 import type { AgentNotice, Effect, SlaLine, TopicNotice } from "./effect.ts";
 import type { TicketEvent } from "./event.ts";
+import type { Note } from "./note.ts";
 import type { Policy } from "./policy.ts";
 import type { Ticket } from "./ticket.ts";
 
@@ -240,6 +241,6 @@ function goneOf({ why, agentName }: EventOf<"ticket_unclaimed">, { queue }: Tick
   return why === undefined ? {} : { gone: { name: agentName ?? null, why, queue } };
 }
 
-function noteOf(event: { note?: string }): { note?: string } {
+function noteOf(event: { note?: Note }): { note?: Note } {
   return event.note === undefined ? {} : { note: event.note };
 }

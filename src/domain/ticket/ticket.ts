@@ -15,6 +15,7 @@ import type { Verdict } from "../sla/verdict.ts";
 import type { SkillLevels } from "../team/skills.ts";
 import type { Actor } from "./actor.ts";
 import type { TicketEvent } from "./event.ts";
+import type { Note } from "./note.ts";
 import type { TicketStatus } from "./status.ts";
 
 /** What an agent asked to be reminded of; `at` in ms since 1970. */
@@ -69,7 +70,7 @@ export interface Ticket extends TicketTimes {
   owedSince: number | null;
   firstAnsweredAt: number | null;
   /** Who brought the ticket into its present status, when and with which note. */
-  statusBy: { by: Actor; at: number; note?: string };
+  statusBy: { by: Actor; at: number; note?: Note };
   heldUntil: number | null;
   unreachable: UnreachableReason | null;
   payload: string | null;
@@ -315,7 +316,7 @@ function withoutReminder({ reminders }: Ticket, agent: number): Reminder[] {
   return reminders.filter((reminder) => reminder.agent !== agent);
 }
 
-function statusBy(event: { by: Actor; at: number; note?: string }): Ticket["statusBy"] {
+function statusBy(event: { by: Actor; at: number; note?: Note }): Ticket["statusBy"] {
   return { by: event.by, at: event.at, ...(event.note === undefined ? {} : { note: event.note }) };
 }
 

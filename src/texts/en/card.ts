@@ -7,6 +7,7 @@ import { bold, code, join, link, plain, rich, type RichText } from "../rich-text
 import { unreachableWords } from "./delivery.ts";
 import { profileAge } from "./profile.ts";
 import { nextDueLine } from "./promises.ts";
+import { noteWords } from "./reasons.ts";
 import { instant } from "./when.ts";
 import { byWords, CUSTOMER, STATUS_WORDS } from "./words.ts";
 
@@ -44,7 +45,7 @@ export function card(ticket: Ticket, contact: ContactFacts, policy: Policy, now:
   if (over) {
     const { by, at, note } = ticket.statusBy;
     lines.push(
-      rich`${STATUS_WORDS[ticket.status]} ${byWords(by)}: ${instant(at, zone)}${note === undefined ? "" : ` (${note})`}`,
+      rich`${STATUS_WORDS[ticket.status]} ${byWords(by)}: ${instant(at, zone)}${note === undefined ? "" : ` (${noteWords(note)})`}`,
     );
   }
   if (ticket.topicsLost > 0) {

@@ -1,9 +1,12 @@
 /** English: another language is a module with the same. */
 
-export * from "./agent.ts";
-export * from "./customer.ts";
-export * from "./delivery.ts";
-export * from "./hints.ts";
-export * from "./lists.ts";
-export * from "./topic.ts";
-export * from "./trouble.ts";
+export * from "./card.ts";
+export * from "./commands.ts";
+export * from "./findings.ts";
+export * from "./notices.ts";
+export * from "./profile.ts";
+export * from "./promises.ts";
+export * from "./reasons.ts";
+export * from "./receipt.ts";
+export * from "./when.ts";
+export * from "./words.ts";

@@ -3,6 +3,7 @@ import type { AgentNotice, TopicNotice } from "../../domain/ticket/effect.ts";
 import type { MessageKind } from "../../domain/ticket/message-kind.ts";
 import { bold, join, link, mention, plain, rich, type RichText } from "../rich-text.ts";
 import { UNREACHABLE_WORDS } from "./delivery.ts";
+import { noteWords } from "./reasons.ts";
 import { slaLine } from "./sla.ts";
 import { A_KIND, byWords, CUSTOMER, Name, noted, stop, THE_AGENT, whyWords } from "./words.ts";
 
@@ -59,13 +60,14 @@ export function topicNotice(notice: TopicNotice): RichText {
         notice.by.kind === "system"
           ? rich`Moved automatically to ${bold(notice.queue)}`
           : rich`${Name(notice.by)} moved this ticket to ${bold(notice.queue)}`;
-      const note = notice.note === undefined ? "" : ` Note: ${notice.note}`;
+      const note = notice.note === undefined ? "" : ` Note: ${noteWords(notice.note)}`;
       if (notice.group === undefined) return rich`➡️ ${moved}.${note}`;
       return rich`➡️ ${moved} (group ${notice.group}).${note}${stop(note)} The conversation continues there.`;
     }
     case "ticket.arrived": {
       const by = notice.by === undefined ? "" : rich` ${byWords(notice.by)}`;
-      const note = notice.note === undefined ? "" : ` Note: ${notice.note}${stop(notice.note)}`;
+      const text = notice.note === undefined ? "" : noteWords(notice.note);
+      const note = notice.note === undefined ? "" : ` Note: ${text}${stop(text)}`;
       return rich`📥 Moved here from ${bold(notice.from)}${by}.${note}${notice.url === null ? "" : rich` Earlier messages: ${link("open topic", notice.url)}.`}`;
     }
     case "assignment.declined":

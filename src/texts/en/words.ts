@@ -2,8 +2,10 @@ import { TEXT_CHARS_MAX } from "../../domain/limits.ts";
 import type { RoutingReason } from "../../domain/routing/reason.ts";
 import type { Actor } from "../../domain/ticket/actor.ts";
 import type { MessageKind } from "../../domain/ticket/message-kind.ts";
+import type { Note } from "../../domain/ticket/note.ts";
 import type { TicketStatus } from "../../domain/ticket/status.ts";
 import { bold, join, plain, rich, type RichText } from "../rich-text.ts";
+import { noteWords } from "./reasons.ts";
 
 /** Words that several of the others use. */
 
@@ -109,8 +111,8 @@ export function unclaimed(tickets: number): string {
   return `${tickets} unclaimed ${tickets === 1 ? "ticket" : "tickets"}`;
 }
 
-export function noted(note: string | undefined): string {
-  return note === undefined ? "." : `: ${note}`;
+export function noted(note: Note | undefined): string {
+  return note === undefined ? "." : `: ${noteWords(note)}`;
 }
 
 export const EXPIRED = "This button has expired.";

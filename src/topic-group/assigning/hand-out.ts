@@ -247,6 +247,6 @@ function tellIfNobody(
 /** A ticket that nobody takes goes to the pool once. Answers whether it does. */
 function intoThePool(tx: Transaction, { number, id }: WaitingTicket, queue: string): boolean {
   if (!tx.told.firstTime(toldKey("pool", id), tx.now)) return false;
-  tx.apply(number, { type: "desk_transferred", queue, note: "nobody could take it" });
+  tx.apply(number, { type: "desk_transferred", queue, note: { reason: "nobody_could_take_it" } });
   return true;
 }

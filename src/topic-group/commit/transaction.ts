@@ -21,6 +21,7 @@ import { evolve, type Ticket } from "../../domain/ticket/ticket.ts";
 import { ticketFacts, wants, webhookData, webhookTypeOf } from "../../domain/ticket/webhook-event.ts";
 import { clipped, formatted, type Formatted } from "../../telegram/formatted.ts";
 import { BUTTONS } from "../../texts/en/delivery.ts";
+import { eventForPrograms } from "../../texts/for-programs.ts";
 import { inWords, notice, type Notice } from "../../texts/notice.ts";
 import type { RichText } from "../../texts/rich-text.ts";
 import { deskLine } from "../../texts/rich-text.ts";
@@ -374,7 +375,12 @@ export class Transaction {
     const { desk, webhooks } = this.rules.config;
     for (const webhook of webhooks) {
       if (!wants(webhook, type)) continue;
-      const data = webhookData(event, ticket, this.due(ticket), desk.textInWebhooks && webhook.includeText);
+      const data = webhookData(
+        eventForPrograms(event),
+        ticket,
+        this.due(ticket),
+        desk.textInWebhooks && webhook.includeText,
+      );
       this.webhook({ webhook: webhook.id, ticket: ticket.number, type, at: event.at, data });
     }
   }

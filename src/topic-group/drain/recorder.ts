@@ -2,6 +2,7 @@ import { PROJECTION_EVENTS_MAX, PROJECTION_TICKETS_MAX } from "../../domain/limi
 import type { Promised } from "../../domain/sla/promised.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { ProjectionBatch } from "../../record/projection.ts";
+import { eventForPrograms } from "../../texts/for-programs.ts";
 import type { History } from "../tables/history.ts";
 import type { Unrecorded } from "../tables/unrecorded.ts";
 
@@ -71,7 +72,8 @@ export class Recorder {
       const room = PROJECTION_EVENTS_MAX - events.length;
       if (room <= 0) break;
       const some = history.after(ticket.number, recorded, room);
-      for (const one of some) events.push({ ticketId: ticket.id, ...one });
+      for (const one of some)
+        events.push({ ...one, ticketId: ticket.id, event: eventForPrograms(one.event) });
       told.push({ ticket, dueAt, promises: this.#ports.promises(ticket) });
       // With more events than fit, the ticket stays unrecorded and the rest follows.
       tickets.push({ number: ticket.number, version: some.at(-1)?.n ?? ticket.version });

@@ -31,10 +31,8 @@ export function placeAgain(tx: Transaction, number: number, successors: Successi
   if (ticket.movedTo !== null || policy.queues.get(ticket.queue)?.group === policy.group) return;
   const queue = nextQueueOf(ticket, tx.rules, successors);
   const { group } = policy.queues.get(queue)!;
-  const note = policy.queues.has(ticket.queue)
-    ? `the queue ${ticket.queue} belongs to another group now`
-    : `the queue ${ticket.queue} is not there any more`;
-  tx.apply(number, { type: "place_lost", queue, group, note });
+  const reason = policy.queues.has(ticket.queue) ? "queue_of_another_group" : "queue_gone";
+  tx.apply(number, { type: "place_lost", queue, group, note: { reason, queue: ticket.queue } });
 }
 
 function nextQueueOf(ticket: Ticket, { policy }: Rules, successors: Succession): string {

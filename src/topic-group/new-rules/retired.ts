@@ -36,7 +36,7 @@ export function leave(tx: Transaction, { ticket, receiptId }: TicketRow, { to, q
   const own = tx.rules.group.id;
   const { number, movedTo } = ticket;
   if (movedTo === null) {
-    const note = `the group ${own} is not there any more`;
+    const note = { reason: "group_gone", group: own } as const;
     tx.apply(number, { type: "place_lost", queue, group: to, note });
     return;
   }

@@ -1,5 +1,6 @@
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
 import { unplaced, type TicketEvent } from "../../domain/ticket/event.ts";
+import { eventForPrograms } from "../../texts/for-programs.ts";
 import { worded } from "../commit/transaction.ts";
 import type { Delivered } from "../tables/hook-log.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
@@ -64,7 +65,7 @@ export function contactInside(
         topics: topics.of(number).length,
         events: history
           .after(number, recorded, EVENTS_TOLD_MAX)
-          .map(({ n, event }) => ({ n, event: unplaced(event) })),
+          .map(({ n, event }) => ({ n, event: unplaced(eventForPrograms(event)) })),
       };
     }),
     messages: linked,

@@ -2,7 +2,8 @@ import type { LinkPreviewOptions, MessageEntity } from "grammy/types";
 import type { Profile } from "../../domain/routing/profile.ts";
 import type { MessageKind } from "../../domain/ticket/message-kind.ts";
 import type { LiveLocation, Quote, ReplaceableMedia } from "../../telegram/message.ts";
-import type { Language, Notice } from "../../texts/notice.ts";
+import type { Language } from "../../texts/languages.ts";
+import type { Notice } from "../../texts/notice.ts";
 import type { Lane } from "./lane.ts";
 
 /* The JSON shapes inside the object's tables. */

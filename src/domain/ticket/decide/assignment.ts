@@ -1,6 +1,7 @@
 import { system, type Actor } from "../actor.ts";
 import { note, type CommandOf } from "../command.ts";
 import { closedRefusal, type Decision } from "../decision.ts";
+import type { Note } from "../note.ts";
 import type { Policy } from "../policy.ts";
 import { andRouted } from "../routed.ts";
 import type { Ticket } from "../ticket.ts";
@@ -140,7 +141,7 @@ export function assigneeGone(
 }
 
 export function transferred(
-  command: { queue: string; by: Actor; note?: string },
+  command: { queue: string; by: Actor; note?: Note },
   ticket: Ticket,
   policy: Policy,
   now: number,

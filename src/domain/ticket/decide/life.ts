@@ -45,7 +45,7 @@ export function customerWrote(
               by,
               from: ticket.status,
               to: deskTurn(ticket),
-              note: "customer wrote",
+              note: { reason: "customer_wrote" },
               ...said,
             },
           ],
