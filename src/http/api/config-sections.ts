@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import * as z from "zod";
 import {
   itemIn,
@@ -8,6 +9,7 @@ import {
 } from "../../domain/config/sections.ts";
 import { ConfigStore } from "../../record/config-store.ts";
 import { jsonOf } from "../body.ts";
+import type { Desk } from "../desk.ts";
 import { etag, names } from "../etag.ts";
 import { isJson } from "../media-type.ts";
 import { notJson, problem } from "../problem.ts";
@@ -46,181 +48,154 @@ const Part = {
   example: ITEM,
 };
 
-const CONDITIONS = z.object({
-  "If-Match": z.string().optional().meta({
-    description:
-      "The ETag of the version that the change was made from, or `*` for what is there already; `412` if that does not hold",
-  }),
-});
+/** What the two operations that read have in common. */
+const READS = {
+  scopes: ["config:read"],
+  headers: z.object({ "If-None-Match": z.string().optional() }),
+  answer: [200, Part, "As it was put; the ETag is the whole document's"],
+  answerHeaders: ETag,
+  also: { 304: { description: "The caller has it already" } },
+  problems: ["config.not_found", "config.item_not_found"],
+} as const;
+
 const HOW = z.strictObject({ dryRun: DryRun, note: Note.optional(), reassign: ReassignTo.optional() });
+
+/** What the operations that change a section or an item have in common. */
+const CHANGES = {
+  scopes: ["config:write"],
+  query: HOW,
+  headers: z.object({
+    "If-Match": z.string().optional().meta({
+      description:
+        "The ETag of the version that the change was made from, or `*` for what is there already; `412` if that does not hold",
+    }),
+  }),
+  answer: [
+    200,
+    z.union([Changed, DryRunResult]),
+    "Stored, or in force already; with `dryRun` what it would change. Pointers lead into the whole document",
+  ],
+  answerHeaders: ETag,
+  problems: [
+    "config.not_found",
+    "config.item_not_found",
+    "config.in_use",
+    "config.conflict",
+    "config.changed",
+    "config.invalid",
+  ],
+} as const;
 
 configSectionsApi.add(
   operation("GET /config/{section}", {
+    ...READS,
     id: "getConfigSection",
-    scopes: ["config:read"],
     summary: "Gets one section of the configuration in force",
     params: SectionParams,
-    headers: z.object({ "If-None-Match": z.string().optional() }),
-    answer: [200, Part, "As it was put; the ETag is the whole document's"],
-    answerHeaders: ETag,
-    also: { 304: { description: "The caller has it already" } },
-    problems: ["config.not_found", "config.item_not_found"],
   }),
-  async (c) => {
-    const { section } = c.req.valid("param");
-    const current = await new ConfigStore(c.env.DB).current();
-    if (current === null) return problem(c, "config.not_found");
-    const value = (current.document as Record<string, unknown>)[section];
-    if (value === undefined) return problem(c, "config.item_not_found");
-    const headers = { ETag: etag(current.version), "Cache-Control": "private, no-cache" };
-    const known = c.req.header("If-None-Match");
-    if (known !== undefined && names(known, current.version)) return c.body(null, 304, headers);
-    return c.json(value as object, 200, headers);
-  },
+  (c) => readPart(c, c.req.valid("param")),
 );
 
 configSectionsApi.add(
   operation("GET /config/{section}/{id}", {
+    ...READS,
     id: "getConfigItem",
-    scopes: ["config:read"],
     summary: "Gets one item of a section of the configuration in force",
     params: ItemParams,
-    headers: z.object({ "If-None-Match": z.string().optional() }),
-    answer: [200, Part, "As it was put; the ETag is the whole document's"],
-    answerHeaders: ETag,
-    also: { 304: { description: "The caller has it already" } },
-    problems: ["config.not_found", "config.item_not_found"],
   }),
-  async (c) => {
-    const { section, id } = c.req.valid("param");
-    const current = await new ConfigStore(c.env.DB).current();
-    if (current === null) return problem(c, "config.not_found");
-    const item = itemIn(current.document, section, id);
-    if (item === undefined) return problem(c, "config.item_not_found");
-    const headers = { ETag: etag(current.version), "Cache-Control": "private, no-cache" };
-    const known = c.req.header("If-None-Match");
-    if (known !== undefined && names(known, current.version)) return c.body(null, 304, headers);
-    return c.json(item as object, 200, headers);
-  },
+  (c) => readPart(c, c.req.valid("param")),
 );
 
 configSectionsApi.add(
   operation("PUT /config/{section}", {
+    ...CHANGES,
     id: "putConfigSection",
-    scopes: ["config:write"],
     summary: "Replaces one section; the whole document is checked and gets a new version",
     params: SectionParams,
-    query: HOW,
-    headers: CONDITIONS,
     body: Part,
     example: [ITEM],
-    answer: [
-      200,
-      z.union([Changed, DryRunResult]),
-      "Stored, or in force already; with `dryRun` what it would change. Pointers lead into the whole document",
-    ],
-    answerHeaders: ETag,
-    problems: [
-      "config.not_found",
-      "config.item_not_found",
-      "config.in_use",
-      "config.conflict",
-      "config.changed",
-      "config.invalid",
-    ],
   }),
-  async (c) => {
-    const { section } = c.req.valid("param");
-    if (!isJson(c.req.header("Content-Type"))) return notJson(c);
-    const body = jsonOf(await c.req.arrayBuffer());
-    if ("refused" in body) return problem(c, body.refused, { detail: body.detail });
-    const next = onDocument((document) => ({ ...document, [section]: body.value }));
-    const exists = (document: unknown) => (document as Record<string, unknown>)[section] !== undefined;
-    return changeConfig(c, next, { ...c.req.valid("query"), exists });
-  },
+  (c) => putPart(c, c.req.valid("param"), c.req.valid("query")),
 );
 
 configSectionsApi.add(
   operation("PUT /config/{section}/{id}", {
+    ...CHANGES,
     id: "putConfigItem",
-    scopes: ["config:write"],
     summary: "Creates or replaces one item of a section",
     params: ItemParams,
-    query: HOW,
-    headers: CONDITIONS,
     body: Part,
     example: ITEM,
-    answer: [
-      200,
-      z.union([Changed, DryRunResult]),
-      "Stored, or in force already; with `dryRun` what it would change. Pointers lead into the whole document",
-    ],
-    answerHeaders: ETag,
-    problems: [
-      "config.not_found",
-      "config.item_not_found",
-      "config.in_use",
-      "config.conflict",
-      "config.changed",
-      "config.invalid",
-    ],
   }),
-  async (c) => {
-    const { section, id } = c.req.valid("param");
-    if (!isJson(c.req.header("Content-Type"))) return notJson(c);
-    const body = jsonOf(await c.req.arrayBuffer());
-    if ("refused" in body) return problem(c, body.refused, { detail: body.detail });
-    const wrong = otherName(section, id, body.value);
-    if (wrong !== null) return problem(c, "request.invalid", { problems: [wrong] });
-    const next = onDocument((document) => withItem(document, section, id, body.value));
-    const exists = (document: unknown) => itemIn(document, section, id) !== undefined;
-    return changeConfig(c, next, { ...c.req.valid("query"), exists });
-  },
+  (c) => putPart(c, c.req.valid("param"), c.req.valid("query")),
 );
 
 configSectionsApi.add(
   operation("DELETE /config/{section}/{id}", {
+    ...CHANGES,
     id: "deleteConfigItem",
-    scopes: ["config:write"],
     summary: "Deletes one item of a section; refused while something else refers to it",
     params: ItemParams,
-    query: HOW,
-    headers: CONDITIONS,
-    answer: [
-      200,
-      z.union([Changed, DryRunResult]),
-      "Stored, or in force already; with `dryRun` what it would change. Pointers lead into the whole document",
-    ],
-    answerHeaders: ETag,
-    problems: [
-      "config.not_found",
-      "config.item_not_found",
-      "config.in_use",
-      "config.conflict",
-      "config.changed",
-      "config.invalid",
-    ],
   }),
-  async (c) => {
+  (c) => {
     const { section, id } = c.req.valid("param");
-    const next = onDocument((document) => withoutItem(document, section, id));
-    const exists = (document: unknown) => itemIn(document, section, id) !== undefined;
-    return changeConfig(c, next, { ...c.req.valid("query"), exists });
+    return changePart(c, { section, id }, c.req.valid("query"), (document) =>
+      withoutItem(document, section, id),
+    );
   },
 );
 
-/** A change of a part needs a whole to be part of; null: the part is not there. */
-function onDocument(
-  change: (document: Record<string, unknown>) => Record<string, unknown> | null,
-): NextDocument<MissingPlace> {
-  return (current) => {
-    if (current === undefined) return { missing: "config.not_found" };
-    const document = change(current as Record<string, unknown>);
-    return document === null ? { missing: "config.item_not_found" } : { document };
-  };
+/** A section, or an item of it. */
+interface Place {
+  section: SectionName;
+  id?: string;
+}
+type Document = Record<string, unknown>;
+type How = z.output<typeof HOW>;
+
+function partAt(document: unknown, { section, id }: Place): unknown {
+  return id === undefined ? (document as Document)[section] : itemIn(document, section, id);
 }
 
-/** An item is put where its name says. */
+async function readPart(c: Context<Desk>, place: Place) {
+  const current = await new ConfigStore(c.env.DB).current();
+  if (current === null) return problem(c, "config.not_found");
+  const part = partAt(current.document, place);
+  if (part === undefined) return problem(c, "config.item_not_found");
+  const headers = { ETag: etag(current.version), "Cache-Control": "private, no-cache" };
+  const known = c.req.header("If-None-Match");
+  if (known !== undefined && names(known, current.version)) return c.body(null, 304, headers);
+  return c.json(part as object, 200, headers);
+}
+
+async function putPart(c: Context<Desk>, place: Place, how: How) {
+  if (!isJson(c.req.header("Content-Type"))) return notJson(c);
+  const body = jsonOf(await c.req.arrayBuffer());
+  if ("refused" in body) return problem(c, body.refused, { detail: body.detail });
+  const { section, id } = place;
+  if (id === undefined)
+    return changePart(c, place, how, (document) => ({ ...document, [section]: body.value }));
+  const wrong = otherName(section, id, body.value);
+  if (wrong !== null) return problem(c, "request.invalid", { problems: [wrong] });
+  return changePart(c, place, how, (document) => withItem(document, section, id, body.value));
+}
+
+/** Changes a part of the document in force; `change` returns null if the part is not there. */
+function changePart(
+  c: Context<Desk>,
+  place: Place,
+  how: How,
+  change: (document: Document) => Document | null,
+) {
+  const next: NextDocument<MissingPlace> = (current) => {
+    if (current === undefined) return { missing: "config.not_found" };
+    const document = change(current as Document);
+    return document === null ? { missing: "config.item_not_found" } : { document };
+  };
+  return changeConfig(c, next, { ...how, exists: (document) => partAt(document, place) !== undefined });
+}
+
+/** The problem of an item whose name is not the one in the path. */
 function otherName(section: SectionName, id: string, item: unknown) {
   if (section === "tiers") return null;
   const key = section === "agents" ? "telegramId" : "id";
