@@ -46,13 +46,13 @@ const BELOW_VERBS = ["drain", "commit", "rules", "tables"];
 const verbs = {
   conversation: [],
   systems: [],
-  endpoints: [],
+  webhooks: [],
   privacy: [],
   deliveries: [],
   reconciliation: ["conversation"],
   assigning: ["systems"],
   "new-rules": ["conversation", "reconciliation"],
-  peers: ["conversation", "endpoints", "new-rules", "systems"],
+  peers: ["conversation", "webhooks", "new-rules", "systems"],
 };
 const floors = {
   tables: [],

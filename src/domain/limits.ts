@@ -33,15 +33,15 @@ export const OTHERS_AT_ONCE_MAX = 4;
 export const SLOW_OTHERS_AT_ONCE_MAX = 2;
 export const SLOW_ANSWER_MS = 3_000;
 /** What an endpoint has taken is kept this long, of each endpoint and group this much. */
-export const HOOK_LOG_KEPT_MS = 30 * 24 * 3_600_000;
-export const HOOK_LOG_ROWS_MAX = 5_000;
+export const WEBHOOK_LOG_KEPT_MS = 30 * 24 * 3_600_000;
+export const WEBHOOK_LOG_ROWS_MAX = 5_000;
 /**
  * What an endpoint is to hear of a ticket that has moved waits this long at most for what the group before still has for
  * it: longer than an outage of which two messages in a row are given up, so that only a group that is gone reaches it.
  */
-export const HOOK_TURN_MAX_MS = 14 * 24 * 3_600_000;
+export const WEBHOOK_TURN_MAX_MS = 14 * 24 * 3_600_000;
 /** Deliveries that one call sends again. */
-export const HOOK_REPLAYED_MAX = 1_000;
+export const WEBHOOK_REPLAYED_MAX = 1_000;
 /** The pauses between the tries of a webhook, some three days in all: the schedule that Standard Webhooks gives. */
 export const WEBHOOK_PAUSES_MS: readonly number[] = [
   5_000,

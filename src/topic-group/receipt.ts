@@ -45,7 +45,7 @@ export interface Swept {
 }
 
 /** How it goes with an endpoint in one group. */
-export interface HookHealth {
+export interface WebhookHealth {
   waiting: number;
   /** Given up for now. */
   dead: number;

@@ -9,7 +9,7 @@ import { errorFacts } from "../domain/error-facts.ts";
 import {
   CAUSE_KEPT_MS,
   ECHO_PATIENCE_MS,
-  HOOK_LOG_KEPT_MS,
+  WEBHOOK_LOG_KEPT_MS,
   SAFETY_WAKE_MS,
   WAITING_ROWS_MAX,
 } from "../domain/limits.ts";
@@ -56,12 +56,12 @@ import { Echoes } from "./reconciliation/echoes.ts";
 import { belongingOf, echoesFound, keepEchoes, type Echo } from "./reconciliation/noticing.ts";
 import { clearTrouble, noteTrouble, perhapsMended } from "./reconciliation/troubles.ts";
 import { DeliveriesRpc } from "./rpc/deliveries.ts";
-import { EndpointsRpc } from "./rpc/endpoints.ts";
 import type { Inside } from "./rpc/group-rpc.ts";
 import { PrivacyRpc } from "./rpc/privacy.ts";
 import { ReconciliationRpc } from "./rpc/reconciliation.ts";
 import { RecordRpc } from "./rpc/record.ts";
 import { TeamRpc } from "./rpc/team.ts";
+import { WebhooksRpc } from "./rpc/webhooks.ts";
 import { rulesOf, type ConfigInForce, type Rules } from "./rules/rules.ts";
 import { sourcesOf } from "./rules/sources.ts";
 import { forgetFormer, systemsHealth } from "./systems/breakers.ts";
@@ -99,7 +99,7 @@ export class TopicGroup extends DurableObject<Env> {
   protected readonly wake: Wake;
   protected readonly drain: Drain;
   readonly #deliveries: DeliveriesRpc;
-  readonly #endpoints: EndpointsRpc;
+  readonly #webhooks: WebhooksRpc;
   readonly #privacy: PrivacyRpc;
   readonly #reconciliation: ReconciliationRpc;
   readonly #record: RecordRpc;
@@ -143,7 +143,7 @@ export class TopicGroup extends DurableObject<Env> {
       purge: () => this.#purge(),
     };
     this.#deliveries = new DeliveriesRpc(inside);
-    this.#endpoints = new EndpointsRpc(inside);
+    this.#webhooks = new WebhooksRpc(inside);
     this.#privacy = new PrivacyRpc(inside);
     this.#reconciliation = new ReconciliationRpc(inside);
     this.#record = new RecordRpc(inside);
@@ -160,8 +160,8 @@ export class TopicGroup extends DurableObject<Env> {
     return this.#deliveries;
   }
 
-  endpoints(): EndpointsRpc {
-    return this.#endpoints;
+  webhooks(): WebhooksRpc {
+    return this.#webhooks;
   }
 
   privacy(): PrivacyRpc {
@@ -787,15 +787,15 @@ export class TopicGroup extends DurableObject<Env> {
   }
 
   #purge(): void {
-    const { facts, told, laneRates, inbox, seenUpdates, hookLog } = this.#tables;
+    const { facts, told, laneRates, inbox, seenUpdates, webhookLog } = this.#tables;
     const now = this.#now();
     if (now - Number(facts.get(FACTS.purgedAt) ?? 0) < PURGE_EVERY_MS) return;
     inbox.purge(now);
     seenUpdates.purge(now - CAUSE_KEPT_MS);
     const { webhooks = [], retention } = this.#rulesInForce()?.config ?? {};
-    const kept = retention?.webhookLogs === undefined ? HOOK_LOG_KEPT_MS : ms(retention.webhookLogs);
-    hookLog.purge(
-      now - Math.min(kept, HOOK_LOG_KEPT_MS),
+    const kept = retention?.webhookLogs === undefined ? WEBHOOK_LOG_KEPT_MS : ms(retention.webhookLogs);
+    webhookLog.purge(
+      now - Math.min(kept, WEBHOOK_LOG_KEPT_MS),
       webhooks.map(({ id }) => id),
     );
     told.purge(now);

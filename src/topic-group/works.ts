@@ -16,8 +16,6 @@ import {
 } from "./conversation/to-staff.ts";
 import { orphanTopicWork, settleView, viewForgotten } from "./conversation/topic-settle.ts";
 import type { Deliveries, WorkHandlers } from "./drain/work-handler.ts";
-import { hookTurnWork, hookWaitWork } from "./endpoints/turns.ts";
-import { webhookWork } from "./endpoints/webhook-work.ts";
 import { setupWork } from "./new-rules/introduction.ts";
 import { followsTicket, settleRelay } from "./peers/following.ts";
 import { peerWork } from "./peers/peer-work.ts";
@@ -27,6 +25,8 @@ import { probeWork } from "./reconciliation/probing.ts";
 import { asksFrom } from "./systems/breakers.ts";
 import { awaitsPlaceUntil, enrichmentWork } from "./systems/enrichment.ts";
 import { skillsWork } from "./systems/skills.ts";
+import { webhookTurnWork, webhookWaitWork } from "./webhooks/turns.ts";
+import { webhookWork } from "./webhooks/webhook-work.ts";
 
 /** Every kind of outgoing work and the room that delivers it. */
 const HANDLERS = {
@@ -46,8 +46,8 @@ const HANDLERS = {
   former_copy: formerCopyWork,
   orphan_topic: orphanTopicWork,
   webhook: webhookWork,
-  hook_wait: hookWaitWork,
-  hook_turn: hookTurnWork,
+  hook_wait: webhookWaitWork,
+  hook_turn: webhookTurnWork,
   enrichment: enrichmentWork,
   skills: skillsWork,
   peer: peerWork,

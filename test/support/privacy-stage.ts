@@ -140,7 +140,7 @@ export const TRAITS = [
 ];
 
 /** The oldest message that an endpoint has not taken is given up, as it would be after three days. */
-export async function giveUpOnHook(): Promise<void> {
+export async function giveUpOnWebhook(): Promise<void> {
   const oldest = "SELECT min(seq) FROM outbox WHERE kind = 'webhook'";
   const parked = `UPDATE outbox SET state = 'parked', code = 'http_503', not_before = NULL WHERE seq = (${oldest})`;
   await runInDurableObject(stage.groupStub(), (_, state) => void state.storage.sql.exec(parked));

@@ -20,7 +20,7 @@ import {
   ada,
   codeOf,
   crm,
-  giveUpOnHook,
+  giveUpOnWebhook,
   json,
   minute,
   open,
@@ -52,7 +52,7 @@ describe("an erasure", () => {
     await stage.settle();
     const customer = await ada("payloadplanted");
     await talk(customer, "SUP-2");
-    await giveUpOnHook();
+    await giveUpOnWebhook();
     await json("PATCH", `/api/v1/contacts/${customer.id}/details`, {
       displayName: "Displayplanted",
       email: "mail@planted.example",

@@ -1,7 +1,16 @@
 import { runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { Endpoint } from "../support/endpoint.ts";
-import { MESSAGE_WORDS, SAID, ada, giveUpOnHook, json, open, stage, talk } from "../support/privacy-stage.ts";
+import {
+  MESSAGE_WORDS,
+  SAID,
+  ada,
+  giveUpOnWebhook,
+  json,
+  open,
+  stage,
+  talk,
+} from "../support/privacy-stage.ts";
 
 /* What the export of a contact holds, and which keys may have it. */
 
@@ -53,7 +62,7 @@ test("an export holds what still waits or was given up, with its words, as an er
   await stage.telegram.faults([{ effect: "refuse", methods: ["copyMessage"], times: 1, ...refusal }]);
   await customer.write("secretone", { replyTo: answer.message_id, quote: answer.text!.slice(0, 9) });
   await stage.settle(5_000);
-  await giveUpOnHook();
+  await giveUpOnWebhook();
   const inChat = { chatId: customer.id, times: 1 };
   await stage.telegram.faults([{ effect: "server_error", methods: ["sendMessage"], ...inChat }]);
   await json("POST", "/api/v1/tickets/SUP-1/commands", { type: "reply", text: "secretanswer" });

@@ -12,7 +12,7 @@ import {
   SAID,
   ada,
   codeOf,
-  giveUpOnHook,
+  giveUpOnWebhook,
   json,
   minute,
   open,
@@ -100,7 +100,7 @@ describe("what is old", () => {
     await subscriber.answers({ status: 503 });
     await customer.write("secretone");
     await stage.settle(1_000);
-    await giveUpOnHook();
+    await giveUpOnWebhook();
     await json("PATCH", `/api/v1/contacts/${customer.id}/details`, { notes: "mornings" });
     const rows = async (): Promise<Record<string, number>> => {
       const kept = await everythingKept(stage);

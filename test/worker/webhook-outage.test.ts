@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { HOOK_REPLAYED_MAX, OTHERS_AT_ONCE_MAX, WEBHOOK_PAUSES_MS } from "../../src/domain/limits.ts";
+import { WEBHOOK_REPLAYED_MAX, OTHERS_AT_ONCE_MAX, WEBHOOK_PAUSES_MS } from "../../src/domain/limits.ts";
 import { promisesNothing } from "../support/desks.ts";
 import { Endpoint } from "../support/endpoint.ts";
 import { texts } from "../support/stage.ts";
@@ -91,11 +91,11 @@ describe("an endpoint that dies", () => {
       at: 0,
       data: { webhook: "crm" },
     });
-    const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${HOOK_REPLAYED_MAX + 5})
+    const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${WEBHOOK_REPLAYED_MAX + 5})
       INSERT INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, attempts, code)
       SELECT 1000000 + i, 'hook:crm', 0, 'webhook', '${payload}', 'parked', ${stage.now}, 10, 'http_500' FROM n`;
     await runInDurableObject(stage.groupStub(), (_, state) => void state.storage.sql.exec(fill));
-    const ids = [1_000_000 + HOOK_REPLAYED_MAX + 5, 1_000_000 + HOOK_REPLAYED_MAX + 1].map(
+    const ids = [1_000_000 + WEBHOOK_REPLAYED_MAX + 5, 1_000_000 + WEBHOOK_REPLAYED_MAX + 1].map(
       (seq) => `msg_main_${seq}`,
     );
     expect(await post("replay", { ids: [...ids, "msg_main_7", "msg_vip_1000001"] })).toMatchObject({
@@ -103,7 +103,7 @@ describe("an endpoint that dies", () => {
     });
     await stage.settle();
     expect((await endpoint.received()).map(({ headers }) => headers["webhook-id"])).toEqual(ids.toReversed());
-    expect(await health()).toMatchObject({ dead: HOOK_REPLAYED_MAX + 3 });
+    expect(await health()).toMatchObject({ dead: WEBHOOK_REPLAYED_MAX + 3 });
   });
 
   test("by saying so (410) is left alone, the lead hears of it, and it is called again when asked", async () => {

@@ -138,7 +138,7 @@ describe("with several groups", () => {
       expect(said).toHaveLength(1);
     }
     expect(await post("enable")).toMatchObject({ changed: true });
-    expect(await stage.groupStub("vip").endpoints().health("crm")).toMatchObject({ disabledAt: null });
+    expect(await stage.groupStub("vip").webhooks().health("crm")).toMatchObject({ disabledAt: null });
     await bea.write("/new And this");
     await stage.settle(5_000);
     expect(await endpoint.received()).toHaveLength(2);
@@ -159,11 +159,11 @@ describe("with several groups", () => {
     await endpoint.answers({ status: 410 });
     await post("ping");
     await stage.settle(3_000);
-    expect(await stage.groupStub("vip").endpoints().health("crm")).toMatchObject({
+    expect(await stage.groupStub("vip").webhooks().health("crm")).toMatchObject({
       disabledAt: expect.any(Number),
     });
     await stage.pass(1_000);
-    await stage.groupStub("main").endpoints().enable("crm", ["vip"]);
+    await stage.groupStub("main").webhooks().enable("crm", ["vip"]);
     await stage.settle(3_000);
     expect(await health()).toMatchObject({ status: "active" });
   });

@@ -11,7 +11,7 @@ import {
   SKILLS_ENDPOINT,
   type Signing,
 } from "../../domain/desk/signing-secret.ts";
-import { HOOK_REPLAYED_MAX } from "../../domain/limits.ts";
+import { WEBHOOK_REPLAYED_MAX } from "../../domain/limits.ts";
 import { defaultGroupOf } from "../../domain/ticket/policy.ts";
 import { WEBHOOK_EVENTS } from "../../domain/ticket/webhook-event.ts";
 import {
@@ -108,7 +108,7 @@ webhooksApi.add(
     const items = await Promise.all(
       config.webhooks.map(async ({ id, url, events }) => {
         const asked = await askGroups(c.env, groupIds(config), (stub) =>
-          onSubject(stub.endpoints(), (endpoints) => endpoints.health(id)),
+          onSubject(stub.webhooks(), (webhooks) => webhooks.health(id)),
         );
         const { answers: heard, unreachableGroups } = gathered(asked);
         const disabledAt = heard.flatMap((one) => one.disabledAt ?? []).sort((a, b) => a - b)[0] ?? null;
@@ -178,7 +178,7 @@ webhooksApi.add(
       const wanted = limit - items.length;
       const page = { state: state ?? null, before, limit: wanted };
       const asked = await askGroup(c.env, group, (stub) =>
-        onSubject(stub.endpoints(), (endpoints) => endpoints.deliveries(id, page)),
+        onSubject(stub.webhooks(), (webhooks) => webhooks.deliveries(id, page)),
       );
       if ("unreachable" in asked) unreachableGroups.push(group);
       const rows = "answer" in asked ? asked.answer : [];
@@ -210,7 +210,7 @@ const Which = z
     ids: z
       .array(z.string().max(128))
       .min(1)
-      .max(HOOK_REPLAYED_MAX)
+      .max(WEBHOOK_REPLAYED_MAX)
       .optional()
       .meta({
         description: "As `GET …/deliveries` has them",
@@ -238,7 +238,7 @@ webhooksApi.add(
     answer: [
       200,
       z.object({ replayed: z.int(), unreachableGroups: z.array(z.string()) }),
-      `How many are on their way again: ${HOOK_REPLAYED_MAX} a group at most`,
+      `How many are on their way again: ${WEBHOOK_REPLAYED_MAX} a group at most`,
     ],
     problems: ["webhook.not_found", "webhook.disabled"],
   }),
@@ -249,8 +249,8 @@ webhooksApi.add(
     if (!hasEndpoint(config, id)) return problem(c, "webhook.not_found");
     const takeBack = await noted(c, "webhook.replayed", id);
     const asked = await askGroups(c.env, groupIds(config), (stub, group) =>
-      onSubject(stub.endpoints(), (endpoints) =>
-        endpoints.replay(
+      onSubject(stub.webhooks(), (webhooks) =>
+        webhooks.replay(
           id,
           {
             seqs: ids === undefined ? null : ids.flatMap((one) => numberIn(one, group) ?? []),
@@ -293,7 +293,7 @@ webhooksApi.add(
     if (!hasEndpoint(config, id)) return problem(c, "webhook.not_found");
     const takeBack = await noted(c, "webhook.pinged", id);
     const asked = await askGroup(c.env, defaultGroupOf(config), (stub) =>
-      onSubject(stub.endpoints(), (endpoints) => endpoints.ping(id, c.get("cause"))),
+      onSubject(stub.webhooks(), (webhooks) => webhooks.ping(id, c.get("cause"))),
     );
     if ("unreachable" in asked) return problem(c, "group.unreachable");
     if (asked.answer === null) {
@@ -326,14 +326,14 @@ webhooksApi.add(
     if (!hasEndpoint(config, id)) return problem(c, "webhook.not_found");
     const takeBack = await noted(c, "webhook.enabled", id);
     const asked = await askGroups(c.env, groupIds(config), (stub) =>
-      onSubject(stub.endpoints(), (endpoints) => endpoints.enable(id, [])),
+      onSubject(stub.webhooks(), (webhooks) => webhooks.enable(id, [])),
     );
     const { answers, unreachableGroups } = gathered(asked);
     const changed = answers.includes(true);
     const messenger = asked.find((one) => "answer" in one)?.group;
     if (messenger !== undefined && unreachableGroups.length > 0)
       await askGroup(c.env, messenger, (stub) =>
-        onSubject(stub.endpoints(), (endpoints) => endpoints.enable(id, unreachableGroups)),
+        onSubject(stub.webhooks(), (webhooks) => webhooks.enable(id, unreachableGroups)),
       );
     if (!changed && unreachableGroups.length === 0) await takeBack();
     return c.json({ changed, unreachableGroups }, 200);

@@ -6,8 +6,8 @@ import { notice } from "../../texts/notice.ts";
 import { plain } from "../../texts/rich-text.ts";
 import { words, type Transaction } from "../commit/transaction.ts";
 import { speakIn } from "../conversation/speaking.ts";
-import { announceMessage } from "../endpoints/hooks.ts";
 import { chatLane } from "../tables/lane.ts";
+import { announceMessage } from "../webhooks/webhooks.ts";
 import { agentOf } from "./agents.ts";
 
 export type Acted =

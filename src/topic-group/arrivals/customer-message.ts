@@ -9,11 +9,11 @@ import { notice, type Notice } from "../../texts/notice.ts";
 import { replyParameters, worded, type Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { greetedCustomer, ticketOfMessage, ticketOfNotice } from "../conversation/customers.ts";
-import { announceMessage, stillTold, writtenBy } from "../endpoints/hooks.ts";
 import { passOn } from "../peers/moving.ts";
 import type { CustomerRow } from "../tables/contacts.ts";
 import { STAFF } from "../tables/lane.ts";
 import type { WaitingContent } from "../tables/shapes.ts";
+import { announceMessage, stillTold, writtenBy } from "../webhooks/webhooks.ts";
 
 /** What a customer wrote: it opens a ticket, reopens one or joins one, and goes to that ticket's topic. */
 export function customerMessage(

@@ -4,13 +4,13 @@ import { tellPeer } from "../commit/tell-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { seenCustomer, setUnreachable } from "../conversation/customers.ts";
 import { customersEdit, editLeftBehind, mirrorReaction } from "../conversation/mirror.ts";
-import { announceMessage, hearBack, hearGone } from "../endpoints/hooks.ts";
-import { takeTurn } from "../endpoints/turns.ts";
 import { adoptElsewhere, retiredTo } from "../new-rules/retired.ts";
 import { release, takeOver, takeTurnOver } from "../peers/moving.ts";
 import { takeBackQuestion } from "../systems/enrichment.ts";
 import { chatLane, STAFF } from "../tables/lane.ts";
 import type { PeerMessage } from "../tables/peer-message.ts";
+import { takeTurn } from "../webhooks/turns.ts";
+import { announceMessage, hearBack, hearGone } from "../webhooks/webhooks.ts";
 import { customerPress } from "./customer-press.ts";
 
 /** Does what another group's object says, once. What is about a ticket that has gone further goes after it. */

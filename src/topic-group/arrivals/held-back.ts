@@ -6,10 +6,10 @@ import type { Writing } from "../../telegram/message.ts";
 import { notice, type Notice } from "../../texts/notice.ts";
 import { replyParameters, type Transaction } from "../commit/transaction.ts";
 import { internalAlbum, speakIn } from "../conversation/speaking.ts";
-import { announceMessage } from "../endpoints/hooks.ts";
 import { chatLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import { toldKey, type ToldKey } from "../tables/told.ts";
+import { announceMessage } from "../webhooks/webhooks.ts";
 import { actorOf, agentOf } from "./agents.ts";
 
 /*

@@ -25,8 +25,8 @@ import { eventForPrograms } from "../../texts/for-programs.ts";
 import { inWords, notice, type Notice } from "../../texts/notice.ts";
 import type { RichText } from "../../texts/rich-text.ts";
 import { deskLine } from "../../texts/rich-text.ts";
-import { isDisabled } from "../rules/hook-state.ts";
 import type { Rules } from "../rules/rules.ts";
+import { isDisabled } from "../rules/webhook-status.ts";
 import type { Agents } from "../tables/agents.ts";
 import type { Blocked } from "../tables/blocked.ts";
 import type { Clocks } from "../tables/clocks.ts";
@@ -35,14 +35,13 @@ import type { Erasures } from "../tables/erasures.ts";
 import type { Facts } from "../tables/facts.ts";
 import type { FilledSlots } from "../tables/filled-slots.ts";
 import type { History } from "../tables/history.ts";
-import type { HookLog } from "../tables/hook-log.ts";
 import type { Inbox } from "../tables/inbox.ts";
 import type { LaneRates } from "../tables/lane-rates.ts";
 import {
   BOT,
   chatLane,
   holdKey,
-  hookLane,
+  webhookLane,
   isForOthers,
   peerLane,
   RECORD,
@@ -66,6 +65,7 @@ import type { Topics } from "../tables/topics.ts";
 import type { Unrecorded } from "../tables/unrecorded.ts";
 import type { Views } from "../tables/views.ts";
 import type { Waiting } from "../tables/waiting.ts";
+import type { WebhookLog } from "../tables/webhook-log.ts";
 import { agentNow, goneBecause } from "./agent-now.ts";
 
 /** What a cause must know of the lanes: whether one has to wait, and which messages are under way. */
@@ -103,7 +103,7 @@ export class Transaction {
   readonly seenUpdates: SeenUpdates;
   readonly agents: Agents;
   readonly waiting: Waiting;
-  readonly hookLog: HookLog;
+  readonly webhookLog: WebhookLog;
   readonly blocked: Blocked;
   readonly erasures: Erasures;
   /** Tickets as they were and are, for the homes of those who have them. */
@@ -162,7 +162,7 @@ export class Transaction {
     this.seenUpdates = tables.seenUpdates;
     this.agents = tables.agents;
     this.waiting = tables.waiting;
-    this.hookLog = tables.hookLog;
+    this.webhookLog = tables.webhookLog;
     this.blocked = tables.blocked;
     this.erasures = tables.erasures;
     this.#sequence = tables.sequence;
@@ -403,7 +403,7 @@ export class Transaction {
   /** Calls an endpoint of the configuration; `ticket` 0 where it concerns none, `at` when it happened. */
   webhook({ ticket, ...call }: Omit<WebhookWork, "kind"> & { ticket: number }): number | null {
     if (isDisabled(this, call.webhook)) return null;
-    return this.work({ lane: hookLane(call.webhook), ticket, work: { kind: "webhook", ...call } });
+    return this.work({ lane: webhookLane(call.webhook), ticket, work: { kind: "webhook", ...call } });
   }
 
   /** Tells an agent in private, or by a mention where the bot may not write to them; `ticket` 0 for none. */

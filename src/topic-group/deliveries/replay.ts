@@ -1,7 +1,7 @@
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { ParkedDelivery } from "../receipt.ts";
-import { isDisabled } from "../rules/hook-state.ts";
+import { isDisabled } from "../rules/webhook-status.ts";
 import {
   chatOfLane,
   groupOfLane,
@@ -9,7 +9,7 @@ import {
   isChatLane,
   isCrmLane,
   isForOthers,
-  isHookLane,
+  isWebhookLane,
   SKILLS_LANE,
   type Lane,
 } from "../tables/lane.ts";
@@ -74,7 +74,7 @@ function named(ticket: Ticket | undefined): Pick<ParkedDelivery, "ticket" | "ref
 
 /** A lane as programs read it. */
 export function publicName(lane: Lane): string {
-  if (isHookLane(lane)) return lane.replace("hook:", "webhook:");
+  if (isWebhookLane(lane)) return lane.replace("hook:", "webhook:");
   if (lane === SKILLS_LANE) return "skills";
   if (isCrmLane(lane)) return "enrichment";
   if (isPeerLane(lane)) return `group:${groupOfLane(lane)}`;

@@ -22,13 +22,13 @@ import { ticketOf, type Job } from "./job.ts";
 import {
   BOT_RATE,
   GROUP_RATE,
-  HOOK_RATE,
+  WEBHOOK_RATE,
   LaneRate,
   PEER_RATE,
   PRIVATE_RATE,
   type RateRule,
 } from "./lane-rate.ts";
-import { FAIR_RESERVE, isPressed, planChat, planHook, planStaff, type Plan } from "./plan.ts";
+import { FAIR_RESERVE, isPressed, planChat, planWebhook, planStaff, type Plan } from "./plan.ts";
 import { settle } from "./settle.ts";
 import { messageIds, retryPauseMs, type Settled } from "./settled.ts";
 import { Shares } from "./shares.ts";
@@ -406,7 +406,7 @@ export class Drain {
     if (asksAt !== null && asksAt > now)
       return { wakeAt: ports.queues.outbox.heads(lane).length === 0 ? null : asksAt };
     if (lane !== STAFF)
-      return (isOutsideLane(lane) ? planHook : planChat)(ports.queues, deliveries, lane, state.rate, now);
+      return (isOutsideLane(lane) ? planWebhook : planChat)(ports.queues, deliveries, lane, state.rate, now);
     const contextOf = (row: TicketRow): ViewContext | null => ports.viewContextOf(row);
     return planStaff(ports.queues, deliveries, state.rate, now, contextOf, this.#shares.now(now));
   }
@@ -670,7 +670,7 @@ function rateRuleOf(lane: Lane): RateRule {
   if (lane === STAFF) return GROUP_RATE;
   if (lane === BOT) return BOT_RATE;
   if (isPeerLane(lane)) return PEER_RATE;
-  return isOutsideLane(lane) ? HOOK_RATE : PRIVATE_RATE;
+  return isOutsideLane(lane) ? WEBHOOK_RATE : PRIVATE_RATE;
 }
 
 /** How long nobody tries while nothing is answered. */

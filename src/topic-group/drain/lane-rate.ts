@@ -14,7 +14,7 @@ export const PRIVATE_RATE: RateRule = { calls: 3, perMs: 3_000 };
 export const BOT_RATE: RateRule = { calls: 25, perMs: 1_000 };
 
 /** One endpoint of the configuration: we do not know what it bears, and are in no hurry. */
-export const HOOK_RATE: RateRule = { calls: 10, perMs: 1_000 };
+export const WEBHOOK_RATE: RateRule = { calls: 10, perMs: 1_000 };
 
 /** Another object of ours bears what we can say. */
 export const PEER_RATE: RateRule = { calls: 1_000, perMs: 1_000 };

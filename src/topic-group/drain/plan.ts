@@ -1,5 +1,5 @@
 import { TOPIC_ECHO_MS } from "../../domain/limits.ts";
-import { isHookLane, STAFF, type Lane } from "../tables/lane.ts";
+import { isWebhookLane, STAFF, type Lane } from "../tables/lane.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
 import type { Head, OutboxRow } from "../tables/outbox.ts";
 import type { TicketRow, Tickets } from "../tables/tickets.ts";
@@ -199,7 +199,7 @@ export function planChat(
  * What the lane of an endpoint, or of another group's object, does next: what is about one ticket stays in order, and waits for nobody else's, so that
  * one message that the endpoint does not take holds up no other.
  */
-export function planHook(
+export function planWebhook(
   queues: Queues,
   { works }: Deliveries,
   lane: Lane,
@@ -221,7 +221,7 @@ export function planHook(
 
 /** What goes before what waits in an endpoint's lane and is about no ticket. */
 function overtaking({ outbox }: Queues, works: Deliveries["works"], lane: Lane): OutboxRow[] {
-  if (!isHookLane(lane)) return [];
+  if (!isWebhookLane(lane)) return [];
   return outbox.waiting(lane, 0).filter((row) => handlerOf(works, row).overtakes?.(row) === true);
 }
 

@@ -3,7 +3,6 @@ import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { notice } from "../../texts/notice.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
 import { worded, type Transaction } from "../commit/transaction.ts";
-import { awaitTurns, passTurns } from "../endpoints/turns.ts";
 import { retiredTo } from "../new-rules/retired.ts";
 import { isCurrent, takeBackQuestion } from "../systems/enrichment.ts";
 import { holdKey, peerLane, STAFF, type Lane } from "../tables/lane.ts";
@@ -11,6 +10,7 @@ import type { MessageRow } from "../tables/messages.ts";
 import { urlOfTopic } from "../tables/numbering.ts";
 import type { PassedMessage, PastEvent, PeerMessage, Stub } from "../tables/peer-message.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
+import { awaitTurns, passTurns } from "../webhooks/turns.ts";
 import { leaveStub, stubOf } from "./stub.ts";
 
 /** Messages that are read at once. */

@@ -22,10 +22,10 @@ export function erasable(
     topics,
     messages,
     outbox,
-    hookLog,
+    webhookLog,
     contacts,
     blocked,
-  }: Pick<Tables, "tickets" | "topics" | "messages" | "outbox" | "hookLog" | "contacts" | "blocked">,
+  }: Pick<Tables, "tickets" | "topics" | "messages" | "outbox" | "webhookLog" | "contacts" | "blocked">,
   people: readonly number[],
   refsMax: number,
 ): Erasable | null {
@@ -33,7 +33,7 @@ export function erasable(
     ...tickets.countOf(people, refsMax),
     topics: topics.countOf(people),
     messages: people.reduce((sum, id) => sum + messages.countOf(id), 0),
-    deliveries: outbox.countOf(people) + hookLog.countOf(people),
+    deliveries: outbox.countOf(people) + webhookLog.countOf(people),
   };
   const known = contacts.countOf(people) + blocked.countOf(people);
   return known + found.tickets + found.topics + found.messages + found.deliveries > 0 ? found : null;

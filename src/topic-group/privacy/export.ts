@@ -2,10 +2,10 @@ import type { ContactFacts, UnreachableReason } from "../../domain/contact/conta
 import { unplaced, type TicketEvent } from "../../domain/ticket/event.ts";
 import { eventForPrograms } from "../../texts/for-programs.ts";
 import { worded } from "../commit/transaction.ts";
-import type { Delivered } from "../tables/hook-log.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
 import type { KnownProfile, Waiting, WaitingContent } from "../tables/shapes.ts";
 import type { Tables } from "../tables/tables.ts";
+import type { Delivered } from "../tables/webhook-log.ts";
 
 /** Tickets of one person that are told at once; the record has all of them. */
 const TICKETS_TOLD_MAX = 200;
@@ -38,7 +38,7 @@ export interface ContactInside {
 }
 
 export function contactInside(
-  { blocked, contacts, history, hookLog, inbox, messages, outbox, tickets, topics }: Tables,
+  { blocked, contacts, history, webhookLog, inbox, messages, outbox, tickets, topics }: Tables,
   id: number,
 ): ContactInside | null {
   const customer = contacts.get(id);
@@ -70,7 +70,7 @@ export function contactInside(
     }),
     messages: linked,
     waiting: waiting.map(inFull),
-    delivered: hookLog.deliveredOf(id),
+    delivered: webhookLog.deliveredOf(id),
     setAside: inbox.setAsideOf(id),
   };
 }

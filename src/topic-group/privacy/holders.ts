@@ -16,7 +16,7 @@ type Beside = Pick<
   | "blocked"
   | "contacts"
   | "history"
-  | "hookLog"
+  | "webhookLog"
   | "inbox"
   | "laneRates"
   | "messages"
@@ -33,7 +33,7 @@ const HOLDERS = {
   events: { counts: "events", rows: ({ history }) => history },
   messages: { counts: "messages", rows: ({ messages }) => messages },
   outbox: { counts: "deliveries", rows: ({ outbox }) => outbox },
-  hookLog: { counts: "deliveries", rows: ({ hookLog }) => hookLog },
+  webhookLog: { counts: "deliveries", rows: ({ webhookLog }) => webhookLog },
   topics: { counts: "other", rows: ({ topics }) => topics },
   told: { counts: "other", rows: ({ told }) => told },
   lanes: { counts: "other", rows: ({ laneRates }) => laneRates },

@@ -34,8 +34,8 @@ export const FACTS = {
   /** What an outside system says that agents can do: `SkillTable`; and whether it is asked at all: `Breaker`. */
   skills: "skills",
   skillsBreaker: "breaker:skills",
-  /** Why an endpoint is left alone: `HookState`. */
-  hook: (webhook: string) => `hook:${webhook}`,
+  /** Why an endpoint is left alone: `WebhookStatus`. */
+  webhook: (webhook: string) => `hook:${webhook}`,
   /** The highest number of a ticket that is forgotten: none is given twice. */
   lastForgotten: "last_forgotten",
   /** When the staff group was last seen with topics, in ms since 1970. */

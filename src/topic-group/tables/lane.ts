@@ -23,16 +23,16 @@ export function isChatLane(lane: Lane): boolean {
 }
 
 /** One endpoint of the configuration. */
-export function hookLane(webhook: string): Lane {
+export function webhookLane(webhook: string): Lane {
   return `hook:${webhook}`;
 }
 
 /** The endpoint of a `hook:` lane. */
-export function endpointOfLane(lane: Lane): string {
+export function webhookOfLane(lane: Lane): string {
   return lane.slice("hook:".length);
 }
 
-export function isHookLane(lane: Lane): boolean {
+export function isWebhookLane(lane: Lane): boolean {
   return lane.startsWith("hook:");
 }
 
@@ -61,11 +61,11 @@ export const SKILLS_LANE: Lane = "crm:skills";
 /** A system that is not ours, whose answers say nothing about Telegram. */
 /** What waits for systems of others keeps nobody's message from being taken. */
 export function isForOthers(lane: Lane): boolean {
-  return isHookLane(lane) || isCrmLane(lane);
+  return isWebhookLane(lane) || isCrmLane(lane);
 }
 
 export function isOutsideLane(lane: Lane): boolean {
-  return isHookLane(lane) || isCrmLane(lane) || isPeerLane(lane);
+  return isWebhookLane(lane) || isCrmLane(lane) || isPeerLane(lane);
 }
 
 /** Another group's object. */

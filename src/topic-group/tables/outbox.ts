@@ -261,7 +261,7 @@ export class Outbox implements Forgets {
   }
 
   /** The lanes of endpoints in which something waits for a ticket. */
-  hookLanesOf(ticket: number): Lane[] {
+  webhookLanesOf(ticket: number): Lane[] {
     return this.#lanesWith("hook:", "hook;", eq(outbox.ticket, ticket));
   }
 

@@ -277,7 +277,7 @@ export const slots = sqliteTable(
 );
 
 /** What endpoints of the configuration have taken; what they have not is in the outbox. */
-export const hookLog = sqliteTable(
+export const webhookLog = sqliteTable(
   "hook_log",
   {
     webhook: text().notNull(),

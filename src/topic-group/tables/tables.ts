@@ -7,7 +7,6 @@ import { Erasures } from "./erasures.ts";
 import { FACTS, Facts } from "./facts.ts";
 import { FilledSlots } from "./filled-slots.ts";
 import { History } from "./history.ts";
-import { HookLog } from "./hook-log.ts";
 import { Inbox } from "./inbox.ts";
 import { LaneRates } from "./lane-rates.ts";
 import { Messages } from "./messages.ts";
@@ -21,6 +20,7 @@ import { Topics } from "./topics.ts";
 import { Unrecorded } from "./unrecorded.ts";
 import { Views } from "./views.ts";
 import { Waiting } from "./waiting.ts";
+import { WebhookLog } from "./webhook-log.ts";
 
 /** The object's tables. Every method is synchronous and belongs into the transaction of its caller. */
 export interface Tables {
@@ -43,7 +43,7 @@ export interface Tables {
   readonly sequence: Sequence;
   readonly agents: Agents;
   readonly waiting: Waiting;
-  readonly hookLog: HookLog;
+  readonly webhookLog: WebhookLog;
   readonly blocked: Blocked;
   readonly erasures: Erasures;
 }
@@ -75,7 +75,7 @@ export function tablesOf(db: Database, sql: SqlStorage, isHere: (number: number)
     seenUpdates: new SeenUpdates(db),
     agents: new Agents(db),
     waiting: new Waiting(db),
-    hookLog: new HookLog(db),
+    webhookLog: new WebhookLog(db),
     blocked: new Blocked(db, told),
     erasures: new Erasures(db),
     sequence: new Sequence(

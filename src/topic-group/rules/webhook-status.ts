@@ -2,7 +2,7 @@ import { FACTS, type Facts } from "../tables/facts.ts";
 import type { Rules } from "./rules.ts";
 
 /** The last 410 from this URL, and when the endpoint was re-enabled. */
-export interface HookState {
+export interface WebhookStatus {
   url: string;
   /** In ms since 1970; null: never. */
   disabledAt: number | null;
@@ -15,13 +15,13 @@ interface Known {
   facts: Facts;
 }
 
-export function hookState({ facts }: Pick<Known, "facts">, webhook: string): HookState | undefined {
-  return facts.get(FACTS.hook(webhook)) as HookState | undefined;
+export function webhookStatus({ facts }: Pick<Known, "facts">, webhook: string): WebhookStatus | undefined {
+  return facts.get(FACTS.webhook(webhook)) as WebhookStatus | undefined;
 }
 
 /** Since when an endpoint is left alone, in ms since 1970; null: it is not. Another address is another endpoint. */
 export function disabledSince(known: Known, webhook: string): number | null {
-  const state = hookState(known, webhook);
+  const state = webhookStatus(known, webhook);
   if (state === undefined || state.enabledAt !== undefined) return null;
   const url = known.rules.config.webhooks.find(({ id }) => id === webhook)?.url;
   return state.url === url ? state.disabledAt : null;

@@ -4,8 +4,8 @@ import { withoutText } from "../../domain/ticket/webhook-event.ts";
 import type { WebhookCall } from "../../integrations/webhook.ts";
 import { OK } from "../drain/settled.ts";
 import { always, leaves, type DeliveryContext, type RowOf, type WorkHandler } from "../drain/work-handler.ts";
-import { messageId } from "../rules/hook-state.ts";
-import { disable } from "./hooks.ts";
+import { messageId } from "../rules/webhook-status.ts";
+import { disable } from "./webhooks.ts";
 
 export const webhookWork: WorkHandler<"webhook"> = {
   audience: "outside",
@@ -14,7 +14,7 @@ export const webhookWork: WorkHandler<"webhook"> = {
   repeatable: always,
   call: webhookCall,
   done(tx, row) {
-    if (leaves(tx, row)) tx.hookLog.delivered(row, tx.now);
+    if (leaves(tx, row)) tx.webhookLog.delivered(row, tx.now);
     return OK;
   },
   refused(tx, row, { description }, url) {

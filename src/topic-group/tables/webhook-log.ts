@@ -1,16 +1,16 @@
 import { asc, and, desc, eq, lt, lte, sql } from "drizzle-orm";
-import { HOOK_LOG_ROWS_MAX } from "../../domain/limits.ts";
+import { WEBHOOK_LOG_ROWS_MAX } from "../../domain/limits.ts";
 import { isAmong } from "./among.ts";
 import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
 import { numbersOf, type Forgets, type TicketToForget } from "./forgets.ts";
-import { hookLane } from "./lane.ts";
+import { webhookLane } from "./lane.ts";
 import type { OutboxRow } from "./outbox.ts";
-import { hookLog, outbox } from "./schema.ts";
+import { webhookLog, outbox } from "./schema.ts";
 import { ticketsOf } from "./tickets-of.ts";
 
 /** A delivery to an endpoint. Instants in ms since 1970. */
-export interface HookDelivery {
+export interface WebhookDelivery {
   seq: number;
   type: string;
   /** The ticket's number here; 0: it concerns none. */
@@ -43,7 +43,7 @@ export interface Delivered {
 }
 
 /** What goes to endpoints, and what has gone. */
-export class HookLog implements Forgets {
+export class WebhookLog implements Forgets {
   readonly #db: Database;
 
   constructor(db: Database) {
@@ -54,21 +54,21 @@ export class HookLog implements Forgets {
     if (payload.kind !== "webhook") return;
     const { webhook, type, at: happenedAt } = payload;
     const row = { webhook, seq, type, ticket, at: happenedAt, deliveredAt: at, attempts: attempts + 1 };
-    this.#db.insert(hookLog).values(row).onConflictDoNothing().run();
+    this.#db.insert(webhookLog).values(row).onConflictDoNothing().run();
   }
 
   /** Newest first, those before a number. */
   list(
     webhook: string,
-    { state, before, limit }: { state: HookDelivery["state"] | null; before: number; limit: number },
-  ): HookDelivery[] {
+    { state, before, limit }: { state: WebhookDelivery["state"] | null; before: number; limit: number },
+  ): WebhookDelivery[] {
     const gone =
       state === null || state === "delivered"
         ? this.#db
             .select()
-            .from(hookLog)
-            .where(and(eq(hookLog.webhook, webhook), lt(hookLog.seq, before)))
-            .orderBy(desc(hookLog.seq))
+            .from(webhookLog)
+            .where(and(eq(webhookLog.webhook, webhook), lt(webhookLog.seq, before)))
+            .orderBy(desc(webhookLog.seq))
             .limit(limit)
             .all()
         : [];
@@ -81,7 +81,7 @@ export class HookLog implements Forgets {
             .from(outbox)
             .where(
               and(
-                eq(outbox.lane, hookLane(webhook)),
+                eq(outbox.lane, webhookLane(webhook)),
                 eq(outbox.kind, "webhook"),
                 lt(outbox.seq, before),
                 sql`${outbox.state} IN (${sql.join(
@@ -94,8 +94,8 @@ export class HookLog implements Forgets {
             .limit(limit)
             .all();
     const deliveries = [
-      ...gone.map((row): HookDelivery => ({ ...row, state: "delivered", code: null, nextTryAt: null })),
-      ...there.map((row): HookDelivery => ({
+      ...gone.map((row): WebhookDelivery => ({ ...row, state: "delivered", code: null, nextTryAt: null })),
+      ...there.map((row): WebhookDelivery => ({
         seq: row.seq,
         type: row.payload.kind === "webhook" ? row.payload.type : "",
         ticket: row.ticket,
@@ -115,7 +115,7 @@ export class HookLog implements Forgets {
     const rows = this.#db
       .select({ state: outbox.state, count: sql<number>`count(*)` })
       .from(outbox)
-      .where(and(eq(outbox.lane, hookLane(webhook)), eq(outbox.kind, "webhook")))
+      .where(and(eq(outbox.lane, webhookLane(webhook)), eq(outbox.kind, "webhook")))
       .groupBy(outbox.state)
       .all();
     const of = (state: string): number => rows.find((row) => row.state === state)?.count ?? 0;
@@ -130,7 +130,7 @@ export class HookLog implements Forgets {
       .from(outbox)
       .where(
         and(
-          eq(outbox.lane, hookLane(webhook)),
+          eq(outbox.lane, webhookLane(webhook)),
           eq(outbox.kind, "webhook"),
           sql`${outbox.state} = 'parked'`,
           // A replay accepts it anew; when it happened stays.
@@ -151,51 +151,55 @@ export class HookLog implements Forgets {
       .update(outbox)
       .set({ state: "parked", code, attemptedAt: null })
       .where(
-        and(eq(outbox.lane, hookLane(webhook)), eq(outbox.kind, "webhook"), sql`${outbox.state} = 'waiting'`),
+        and(
+          eq(outbox.lane, webhookLane(webhook)),
+          eq(outbox.kind, "webhook"),
+          sql`${outbox.state} = 'waiting'`,
+        ),
       )
       .run();
   }
 
   /** Forgets what was delivered before an instant, in ms since 1970, and of each endpoint all but the newest. */
   purge(before: number, webhooks: readonly string[]): void {
-    this.#db.delete(hookLog).where(lt(hookLog.deliveredAt, before)).run();
+    this.#db.delete(webhookLog).where(lt(webhookLog.deliveredAt, before)).run();
     for (const webhook of webhooks) {
       const [oldest] = this.#db
-        .select({ seq: hookLog.seq })
-        .from(hookLog)
-        .where(eq(hookLog.webhook, webhook))
-        .orderBy(desc(hookLog.seq))
+        .select({ seq: webhookLog.seq })
+        .from(webhookLog)
+        .where(eq(webhookLog.webhook, webhook))
+        .orderBy(desc(webhookLog.seq))
         .limit(1)
-        .offset(HOOK_LOG_ROWS_MAX)
+        .offset(WEBHOOK_LOG_ROWS_MAX)
         .all();
       if (oldest === undefined) continue;
       this.#db
-        .delete(hookLog)
-        .where(and(eq(hookLog.webhook, webhook), lte(hookLog.seq, oldest.seq)))
+        .delete(webhookLog)
+        .where(and(eq(webhookLog.webhook, webhook), lte(webhookLog.seq, oldest.seq)))
         .run();
     }
   }
 
   /** What endpoints have taken about their tickets. */
   deliveredOf(id: number): Delivered[] {
-    const { webhook, type, at, deliveredAt } = hookLog;
+    const { webhook, type, at, deliveredAt } = webhookLog;
     return this.#db
       .select({ webhook, type, at, deliveredAt })
-      .from(hookLog)
-      .where(sql`${hookLog.ticket} IN ${ticketsOf([id])}`)
-      .orderBy(asc(hookLog.seq))
+      .from(webhookLog)
+      .where(sql`${webhookLog.ticket} IN ${ticketsOf([id])}`)
+      .orderBy(asc(webhookLog.seq))
       .all();
   }
 
   countOf(people: readonly number[]): number {
-    return countRows(this.#db, hookLog, sql`${hookLog.ticket} IN ${ticketsOf(people)}`);
+    return countRows(this.#db, webhookLog, sql`${webhookLog.ticket} IN ${ticketsOf(people)}`);
   }
 
   forgetTickets(tickets: readonly TicketToForget[]): number {
     return this.#db
-      .delete(hookLog)
-      .where(isAmong(hookLog.ticket, numbersOf(tickets)))
-      .returning({ n: hookLog.seq })
+      .delete(webhookLog)
+      .where(isAmong(webhookLog.ticket, numbersOf(tickets)))
+      .returning({ n: webhookLog.seq })
       .all().length;
   }
 }

@@ -1,9 +1,9 @@
-import { HOOK_TURN_MAX_MS } from "../../domain/limits.ts";
+import { WEBHOOK_TURN_MAX_MS } from "../../domain/limits.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { NO_CALL, type WorkHandler } from "../drain/work-handler.ts";
-import { endpointOfLane, hookLane } from "../tables/lane.ts";
+import { webhookOfLane, webhookLane } from "../tables/lane.ts";
 
 /*
  * Endpoints hear of a ticket in order, also when it moves: what the old group still has for one ends with a row that
@@ -13,16 +13,16 @@ import { endpointOfLane, hookLane } from "../tables/lane.ts";
 /** A ticket leaves: its turns follow what waits. Answers the endpoints for which something does. */
 export function passTurns(tx: Transaction, { id: ticketId, number, version, movedTo }: Ticket): string[] {
   // Also those that are not in the configuration at the moment: they may come back before it is looked at.
-  const endpoints = tx.outbox.hookLanesOf(number).map(endpointOfLane);
-  for (const webhook of endpoints) {
+  const webhooks = tx.outbox.webhookLanesOf(number).map(webhookOfLane);
+  for (const webhook of webhooks) {
     const message = { type: "hook_turn", ticketId, webhook, id: version } as const;
     tx.work({
-      lane: hookLane(webhook),
+      lane: webhookLane(webhook),
       ticket: number,
       work: { kind: "hook_turn", to: movedTo!, message },
     });
   }
-  return endpoints;
+  return webhooks;
 }
 
 /** A ticket arrives: what endpoints hear of it from here waits until the other group has told them its own. */
@@ -30,28 +30,28 @@ export function awaitTurns(
   tx: Transaction,
   number: number,
   { version }: Ticket,
-  endpoints: readonly string[],
+  webhooks: readonly string[],
 ): void {
-  for (const webhook of endpoints) {
+  for (const webhook of webhooks) {
     tx.work({
-      lane: hookLane(webhook),
+      lane: webhookLane(webhook),
       ticket: number,
       work: { kind: "hook_wait" },
       key: waitKey(number, webhook, version),
-      notBefore: tx.now + HOOK_TURN_MAX_MS,
+      notBefore: tx.now + WEBHOOK_TURN_MAX_MS,
     });
   }
 }
 
 /** What follows in its lane waits until it is taken away, or for as long as it may. */
-export const hookWaitWork: WorkHandler<"hook_wait"> = {
+export const webhookWaitWork: WorkHandler<"hook_wait"> = {
   ...NO_CALL,
   audience: "outside",
   onExhausted: "park",
 };
 
 /** Everything older has left or was given up: it passes the turn. */
-export const hookTurnWork: WorkHandler<"hook_turn"> = {
+export const webhookTurnWork: WorkHandler<"hook_turn"> = {
   ...NO_CALL,
   audience: "outside",
   onExhausted: "park",
@@ -70,7 +70,7 @@ export function takeTurn(
   const seq = tx.outbox.seqOf(waitKey(number, webhook, id));
   if (seq === null) return;
   tx.outbox.remove(seq);
-  tx.touched.add(hookLane(webhook));
+  tx.touched.add(webhookLane(webhook));
 }
 
 /** The version tells one arrival of the ticket from another. */

@@ -1,4 +1,4 @@
-import { HOOK_REPLAYED_MAX } from "../../domain/limits.ts";
+import { WEBHOOK_REPLAYED_MAX } from "../../domain/limits.ts";
 import { plainNumber } from "../../domain/message-number.ts";
 import { isLeadOf } from "../../domain/team/agent.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
@@ -6,11 +6,11 @@ import { messageData, wants, type ToldMessage } from "../../domain/ticket/webhoo
 import { composedWords, type Writing } from "../../telegram/message.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import { hookState, isDisabled, messageId, type HookState } from "../rules/hook-state.ts";
+import { webhookStatus, isDisabled, messageId, type WebhookStatus } from "../rules/webhook-status.ts";
 import { FACTS } from "../tables/facts.ts";
-import type { DeadLetters } from "../tables/hook-log.ts";
-import { hookLane } from "../tables/lane.ts";
+import { webhookLane } from "../tables/lane.ts";
 import type { PeerMessage } from "../tables/peer-message.ts";
+import type { DeadLetters } from "../tables/webhook-log.ts";
 
 /** The endpoint wants nothing any more: no group calls it again. */
 export function disable(tx: Transaction, webhook: string): void {
@@ -26,7 +26,7 @@ export function disable(tx: Transaction, webhook: string): void {
 export function hearGone(tx: Transaction, gone: Gone): void {
   const { webhook, url, at } = gone;
   if (tx.rules.config.webhooks.find(({ id }) => id === webhook)?.url !== url) return;
-  if (isDisabled(tx, webhook) || at <= (hookState(tx, webhook)?.enabledAt ?? 0)) return;
+  if (isDisabled(tx, webhook) || at <= (webhookStatus(tx, webhook)?.enabledAt ?? 0)) return;
   leaveAlone(tx, gone);
 }
 
@@ -35,10 +35,10 @@ type Gone = Pick<Extract<PeerMessage, { type: "hook_gone" }>, "webhook" | "url" 
 /** What waits is kept as given up. Every group hears of it, so each lead is told by the first that they lead. */
 function leaveAlone(tx: Transaction, { webhook, url, at }: Gone): void {
   const { config, group } = tx.rules;
-  tx.facts.set(FACTS.hook(webhook), { url, disabledAt: at } satisfies HookState);
-  tx.hookLog.giveUp(webhook, "endpoint_disabled");
+  tx.facts.set(FACTS.webhook(webhook), { url, disabledAt: at } satisfies WebhookStatus);
+  tx.webhookLog.giveUp(webhook, "endpoint_disabled");
   // What is no message, and stood behind one, has its turn now.
-  tx.touched.add(hookLane(webhook));
+  tx.touched.add(webhookLane(webhook));
   for (const agent of config.agents) {
     if (config.groups.find(({ id }) => isLeadOf(config, id, agent))?.id !== group.id) continue;
     const { telegramId: id, name } = agent;
@@ -57,20 +57,20 @@ export function enable(tx: Transaction, webhook: string, tell: readonly string[]
 /** It is called again; what is older than the last 410 says nothing. */
 export function hearBack(tx: Transaction, { webhook, at }: { webhook: string; at: number }): void {
   const url = tx.rules.config.webhooks.find(({ id }) => id === webhook)?.url;
-  const known = hookState(tx, webhook);
+  const known = webhookStatus(tx, webhook);
   const disabledAt = known?.disabledAt ?? null;
   if (url === undefined || (disabledAt !== null && at < disabledAt)) return;
-  tx.facts.set(FACTS.hook(webhook), { url, disabledAt, enabledAt: at } satisfies HookState);
+  tx.facts.set(FACTS.webhook(webhook), { url, disabledAt, enabledAt: at } satisfies WebhookStatus);
 }
 
 /** Sends again what was given up. Answers how many; null: the endpoint is left alone. */
-export function replayHook(tx: Transaction, webhook: string, which: DeadLetters): number | null {
+export function replayWebhook(tx: Transaction, webhook: string, which: DeadLetters): number | null {
   if (isDisabled(tx, webhook)) return null;
-  const chosen = tx.hookLog.dead(webhook, { ...which, limit: HOOK_REPLAYED_MAX });
+  const chosen = tx.webhookLog.dead(webhook, { ...which, limit: WEBHOOK_REPLAYED_MAX });
   for (const seq of chosen) {
     tx.outbox.update(seq, { state: "waiting", attempts: 0, notBefore: null, code: null, acceptedAt: tx.now });
   }
-  if (chosen.length > 0) tx.touched.add(hookLane(webhook));
+  if (chosen.length > 0) tx.touched.add(webhookLane(webhook));
   return chosen.length;
 }
 

@@ -1,27 +1,27 @@
-import { enable, ping, replayHook } from "../endpoints/hooks.ts";
-import type { HookHealth } from "../receipt.ts";
-import { disabledSince, messageId } from "../rules/hook-state.ts";
-import type { DeadLetters, HookDelivery } from "../tables/hook-log.ts";
+import type { WebhookHealth } from "../receipt.ts";
+import { disabledSince, messageId } from "../rules/webhook-status.ts";
+import type { DeadLetters, WebhookDelivery } from "../tables/webhook-log.ts";
+import { enable, ping, replayWebhook } from "../webhooks/webhooks.ts";
 import { GroupRpc } from "./group-rpc.ts";
 
 /** Endpoints of the configuration, as this group delivers to them. */
-export class EndpointsRpc extends GroupRpc {
+export class WebhooksRpc extends GroupRpc {
   /** How it goes with an endpoint here: what waits, what was given up, since when it is left alone. */
-  health(webhook: string): HookHealth {
+  health(webhook: string): WebhookHealth {
     const rules = this.inside.rules();
     const disabledAt =
       rules === null ? null : disabledSince({ rules, facts: this.inside.tables.facts }, webhook);
-    return { ...this.inside.tables.hookLog.counts(webhook), disabledAt };
+    return { ...this.inside.tables.webhookLog.counts(webhook), disabledAt };
   }
 
   /** Deliveries to an endpoint, newest first; `before` is the number of the last one of the page before. */
   deliveries(
     webhook: string,
-    page: { state: HookDelivery["state"] | null; before: number; limit: number },
-  ): (HookDelivery & { id: string })[] {
+    page: { state: WebhookDelivery["state"] | null; before: number; limit: number },
+  ): (WebhookDelivery & { id: string })[] {
     const group = this.inside.rules()?.group.id;
     if (group === undefined) return [];
-    return this.inside.tables.hookLog
+    return this.inside.tables.webhookLog
       .list(webhook, page)
       .map((one) => ({ ...one, id: messageId(group, one.seq) }));
   }
@@ -34,7 +34,7 @@ export class EndpointsRpc extends GroupRpc {
     return this.byRules<number | null>(0, () =>
       this.inside.once(
         cause,
-        (tx) => replayHook(tx, webhook, which),
+        (tx) => replayWebhook(tx, webhook, which),
         (replayed) => replayed !== null && replayed > 0,
       ),
     );
