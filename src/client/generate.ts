@@ -1,18 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startLocalDesk } from "../sandbox/desk/local-desk.ts";
+import { contractDocuments } from "../setup/api-docs/contract.ts";
 import { typesOf, type ContractDocument } from "./types-of.ts";
 
-/* `npm run client`: asks the desk, in its real runtime, for its contract and writes `contract.ts`. */
+/* `npm run client`: writes `contract.ts` from the contract of this checkout. */
 
-const statePath = await mkdtemp(join(tmpdir(), "topicdesk-contract-"));
-const secrets = { BOT_TOKEN: "1:contract", WEBHOOK_SECRET: "contract", ADMIN_TOKEN: "contract" };
-const desk = await startLocalDesk({ statePath, port: 0, telegramRoot: "http://127.0.0.1:9", secrets });
-try {
-  const contract = (await (await fetch(`${desk.url}/api/v1/openapi.json`)).json()) as ContractDocument;
-  await writeFile(join(import.meta.dirname, "contract.ts"), typesOf(contract));
-} finally {
-  await desk.close();
-  await rm(statePath, { recursive: true, force: true });
-}
+const { "/api/v1/openapi.json": contract } = await contractDocuments();
+await writeFile(join(import.meta.dirname, "contract.ts"), typesOf(JSON.parse(contract!) as ContractDocument));

@@ -35,7 +35,6 @@ import { ticketRoutingApi } from "./api/ticket-routing.ts";
 import { ticketsApi } from "./api/tickets.ts";
 import { webhooksApi } from "./api/webhooks.ts";
 import { authenticated } from "./auth.ts";
-import { contractOf, type Resources } from "./contract.ts";
 import { cors } from "./cors.ts";
 import type { Desk } from "./desk.ts";
 import { addDocs } from "./docs.ts";
@@ -44,6 +43,7 @@ import { RETRY_AFTER_S } from "./limits.ts";
 import { problem } from "./problem.ts";
 import { prometheus } from "./prometheus.ts";
 import { rateLimited } from "./rate-limit.ts";
+import type { Resources } from "./route.ts";
 import { safeHeaders } from "./safe-headers.ts";
 import { webhook } from "./webhook.ts";
 
@@ -75,7 +75,8 @@ const RESOURCES_BEHIND_A_KEY = [
   legalHoldsApi,
   metricsApi,
 ];
-const RESOURCES: Resources = [
+/** What the contract tells of, each with the path that it stands under. */
+export const RESOURCES: Resources = [
   ["", healthz],
   ...[configSchemaApi, ...RESOURCES_BEHIND_A_KEY].map((one) => ["/api/v1", one] as const),
 ];
@@ -130,7 +131,6 @@ export function appWith(now: () => number, { bootstraps = true } = {}): Hono<Des
 
   // Before `authenticated`: what the API can do is no secret.
   app.route("/api/v1", configSchemaApi);
-  app.get("/api/v1/openapi.json", (c) => c.json(contractOf(RESOURCES)));
   addDocs(app);
 
   app.use("/api/*", authenticated);

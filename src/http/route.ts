@@ -10,7 +10,7 @@ import type { Desk } from "./desk.ts";
 import { IdempotencyKey, once } from "./once.ts";
 import { ADMISSION, ADMISSION_TO_CHANGE, problem, type ProblemAnswer, type ProblemCode } from "./problem.ts";
 import { readable } from "./readable.ts";
-import type { Shown } from "./schemas.ts";
+import type { Shown } from "./shown.ts";
 import { parsed } from "./validation.ts";
 
 type Verb = "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
@@ -150,3 +150,6 @@ const withConfig = createMiddleware<Desk>(async (c, next) => {
   c.set("versioned", versioned);
   return next();
 });
+
+/** Resources of the API, each with the path that its operations stand under. */
+export type Resources = readonly (readonly [base: string, Operations])[];

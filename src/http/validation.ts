@@ -8,7 +8,7 @@ import { asWritten, formerNamesOf, renamed } from "./former-names.ts";
 import { PROBLEMS_SHOWN_MAX } from "./limits.ts";
 import { isJson } from "./media-type.ts";
 import { notJson, problem } from "./problem.ts";
-import { isChecked, type Shown } from "./schemas.ts";
+import { isChecked, type Shown } from "./shown.ts";
 
 /** The parts of a request, and what a body must be besides. */
 interface Parts {

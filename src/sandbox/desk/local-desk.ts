@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_readConfig } from "wrangler";
 import { makeAssets } from "../../setup/api-docs/files.ts";
-import { fingerprint, madeOf } from "../made-of.ts";
+import { fingerprint, madeOf } from "../../setup/made-of.ts";
 import { ownRuntimes } from "./workerd.ts";
 
 const run = promisify(execFile);

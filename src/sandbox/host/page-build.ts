@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { fingerprint, madeOf } from "../made-of.ts";
+import { fingerprint, madeOf } from "../../setup/made-of.ts";
 
 const PAGE = resolve(import.meta.dirname, "../page");
 /** What the page imports of the sandbox and the desk is little, but changes. */

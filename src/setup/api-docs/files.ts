@@ -1,10 +1,14 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { ROOT } from "../made-of.ts";
+import { contractDocuments } from "./contract.ts";
 
-/* `npm run assets`: what `/api/docs` is made of, taken from the kept viewer, as files beside the Worker. */
+/*
+ * `npm run assets`: what lies beside the Worker, as files: the contract, made by the product's own code, and what `/api/docs` is
+ * made of, taken from the kept viewer.
+ */
 
-const ROOT = resolve(import.meta.dirname, "../../..");
 const VIEWER = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
 
 /** Where `wrangler.toml` looks for what lies beside the Worker. */
@@ -40,17 +44,19 @@ export async function clientInOneFile(): Promise<Buffer> {
 
 /** Brings the files beside the Worker up to date. Several may do so at once: what is right already is left alone. */
 export async function makeAssets(): Promise<void> {
-  const folder = join(ASSETS, "api/docs");
-  await mkdir(folder, { recursive: true });
-  const bring = async (name: string, content: Promise<Buffer>): Promise<void> => {
-    const to = join(folder, name);
-    const [wanted, there] = await Promise.all([content, readFile(to).catch(() => null)]);
-    if (there === null || !wanted.equals(there)) await writeFile(to, wanted);
-  };
+  const documents = await contractDocuments();
   await Promise.all([
-    bring("topicdesk-client.ts", clientInOneFile()),
-    ...FILES.map((from) => bring(basename(from), readFile(from))),
+    bring("/api/docs/topicdesk-client.ts", clientInOneFile()),
+    ...FILES.map((from) => bring(`/api/docs/${basename(from)}`, readFile(from))),
+    ...Object.entries(documents).map(([path, text]) => bring(path, Buffer.from(text))),
   ]);
+}
+
+async function bring(path: string, content: Buffer | Promise<Buffer>): Promise<void> {
+  const to = join(ASSETS, path);
+  await mkdir(dirname(to), { recursive: true });
+  const [wanted, there] = await Promise.all([content, readFile(to).catch(() => null)]);
+  if (there === null || !wanted.equals(there)) await writeFile(to, wanted);
 }
 
 if (import.meta.main) await makeAssets();

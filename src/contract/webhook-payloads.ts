@@ -5,9 +5,10 @@ import { PRIORITIES } from "../domain/priority.ts";
 import { TICKET_EVENTS } from "../domain/ticket/event-facts.ts";
 import { TICKET_STATUSES } from "../domain/ticket/status.ts";
 import { MESSAGE_EVENTS } from "../domain/ticket/webhook-event.ts";
-import { Instant } from "./api/shared.ts";
-import { By, Due } from "./api/ticket-json.ts";
-import type { Schema, ShownSchemas } from "./schemas.ts";
+import { Instant } from "../http/api/shared.ts";
+import { By, Due } from "../http/api/ticket-json.ts";
+import type { Schema } from "../http/shown.ts";
+import type { ShownSchemas } from "./json-schemas.ts";
 
 /* What endpoints of the configuration are sent, for the contract: one body for each kind of event. */
 

@@ -3,7 +3,8 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/prom
 import { join, relative, resolve } from "node:path";
 import { realNow } from "../real-clock.ts";
 
-const ROOT = resolve(import.meta.dirname, "../..");
+/** The checkout. */
+export const ROOT = resolve(import.meta.dirname, "../..");
 /** Outside of every state: all sandboxes of a checkout, tests included, use what one of them has made. */
 const MADE = join(ROOT, ".wrangler/made");
 /** Of each kind; a sandbox that runs may still use an older one. */

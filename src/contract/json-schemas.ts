@@ -1,17 +1,7 @@
 import * as z from "zod";
-
-/** JSON Schema 2020-12, as OpenAPI 3.1 has it. */
-export interface Schema {
-  [key: string]: unknown;
-}
-/** A schema to check by, or only to show: JSON Schema, of a body that is checked elsewhere. */
-export type Shown = z.ZodType | Schema;
+import { isChecked, type Schema, type Shown } from "../http/shown.ts";
 
 const COMPONENTS = "#/components/schemas/";
-
-export function isChecked(shown: Shown): shown is z.ZodType {
-  return shown instanceof z.ZodType;
-}
 
 /** The schemas that a contract shows. They are converted together, so that a named one is the same wherever it stands. */
 export class ShownSchemas {

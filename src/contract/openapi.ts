@@ -1,16 +1,14 @@
 import type * as z from "zod";
 import { version } from "../../package.json";
 import { SCOPE_NAMES, SCOPES } from "../domain/desk/scope.ts";
+import { CALLS_PER_MINUTE_DEFAULT, KEPT_ANSWER_CHARS_MAX } from "../http/limits.ts";
+import { Problem, problemsByStatus } from "../http/problem.ts";
+import type { Operation, Resources } from "../http/route.ts";
+import type { Schema } from "../http/shown.ts";
 import { API_CALL_KEPT_MS } from "../record/limits.ts";
-import { configSchema } from "./api/config-schema.ts";
-import { CALLS_PER_MINUTE_DEFAULT, KEPT_ANSWER_CHARS_MAX } from "./limits.ts";
-import { Problem, problemsByStatus } from "./problem.ts";
-import type { Operation, Operations } from "./route.ts";
-import { ShownSchemas, type Schema } from "./schemas.ts";
+import { configSchema } from "./config-schema.ts";
+import { ShownSchemas } from "./json-schemas.ts";
 import { webhookPayloads } from "./webhook-payloads.ts";
-
-/** Resources of the API, each with the path that its operations stand under. */
-export type Resources = readonly (readonly [base: string, Operations])[];
 
 const HOURS_KEPT = API_CALL_KEPT_MS / 3_600_000;
 
@@ -55,13 +53,6 @@ const TAGS: Record<string, string> = {
   enrichment: "The system that knows the customers",
 };
 
-let contract: object | null = null;
-
-/** The contract of the API: OpenAPI 3.1, made of the schemas that the routes validate with. It is made once. */
-export function contractOf(resources: Resources): object {
-  return (contract ??= made(resources));
-}
-
 /** Headers of answers that programs go by; `answersWith` says which answer has which. */
 const HEADERS = {
   RateLimit: [
@@ -90,7 +81,8 @@ function answersWith(
   ];
 }
 
-function made(resources: Resources): object {
+/** The contract of the API: OpenAPI 3.1, made of the schemas that the routes validate with. */
+export function contractOf(resources: Resources): object {
   const schemas = new ShownSchemas();
   const paths: Record<string, Record<string, object>> = {};
   const parameters: Parameter[] = [];
