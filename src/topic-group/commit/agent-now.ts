@@ -27,8 +27,8 @@ export function agentNow(tx: Known, agent: RosterAgent, at: number): AgentNow {
 }
 
 /**
- * Why somebody does not keep a ticket of a queue that is taken up again; null: they do. Whoever is between two shifts
- * keeps it where agents choose their work; where the desk hands it out, somebody who is on shift gets it.
+ * Why an agent does not keep a ticket of a queue when it is taken up again; null: they do. Between two shifts an agent
+ * keeps it where agents claim; where the desk hands out, an agent on shift gets it.
  */
 export function goneBecause(tx: Known, id: number, queue: string, at: number): GoneBecause | null {
   const { policy } = tx.rules;
@@ -41,10 +41,10 @@ export function goneBecause(tx: Known, id: number, queue: string, at: number): G
   return isOff && policy.queues.get(queue)?.auto === true ? "off_shift" : null;
 }
 
-/** An agent's home knows all that they have; elsewhere its last word counts, and what is here at least. */
+/** An agent's home knows all their tickets; elsewhere its last report counts, and what is here at least. */
 function openOf(tx: Known, agent: RosterAgent, { openElsewhere }: AgentRow): number {
   const here = tx.filledSlots.byAgent(tx.rules.policy.countsWaiting).get(agent.id) ?? 0;
-  // Whoever serves no other group any more may still have tickets there.
+  // An agent who serves no other group any more may still have tickets there.
   if (agent.home === tx.rules.group.id) return here + tx.agents.slotsOf(agent.id);
   return Math.max(here, openElsewhere);
 }

@@ -1,8 +1,8 @@
 import type { Clock } from "./clock.ts";
 
 /**
- * The object's one alarm. Setting it costs a row, so it is set only when it has to ring earlier than it would;
- * whoever it wakes for nothing looks at the rows and sets it anew.
+ * The object's one alarm. Setting it costs a row, so it is set only if it has to ring earlier than it would; an alarm
+ * that finds no work looks at the rows and is set anew.
  */
 export class Wake {
   readonly #storage: DurableObjectStorage;

@@ -17,7 +17,7 @@ import {
 /** `gone`: there is no such delivery, or it is on its way; `disabled`: its endpoint is left alone. */
 export type Replayed = "replayed" | "gone" | "disabled";
 
-/** Sends a parked or uncertain delivery again, because somebody who knows asked for it; an album as a whole. */
+/** Sends a parked or uncertain delivery again because an operator or agent asked; an album as a whole. */
 export function replay(tx: Transaction, id: string): Replayed {
   const match = /^([a-z0-9-]+):([mo]):(\d{1,15})$/.exec(id);
   if (match === null || match[1] !== tx.rules.group.id) return "gone";
@@ -67,7 +67,7 @@ export function parkedDeliveries(
     }));
 }
 
-/** A ticket as everybody outside knows it: one that came from another group has another number here. */
+/** A ticket by its name outside: one that came from another group has another number here. */
 function named(ticket: Ticket | undefined): Pick<ParkedDelivery, "ticket" | "ref"> {
   return { ticket: ticket?.id ?? null, ref: ticket?.ref ?? null };
 }

@@ -19,8 +19,8 @@ const GONE = {
 } as const satisfies Record<string, Outcome>;
 
 /**
- * Turns a call with the object's numbers into one with Telegram's: what is in a former chat is addressed there, what was
- * written to a former bot nobody can reach, and a reply to either is sent without being one.
+ * Turns a call with the object's numbers into one with Telegram's: messages in a former chat are addressed there,
+ * messages to a former bot cannot be reached, and a reply to either is sent without the reply.
  */
 export function addressed(call: BotCall, epochs: Epochs): Addressed | Outcome {
   const { params } = call;

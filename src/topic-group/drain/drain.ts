@@ -63,13 +63,13 @@ export interface DrainPorts {
   /** When the copies were made that the staff group has got since an instant, as its rows tell; in ms since 1970. */
   copiedSince(since: number): number[];
   saveRate(lane: Lane, state: RateState): void;
-  /** What came of a call, whatever it was. */
+  /** Reports a call with its outcome. */
   called(call: OutsideCall, outcome: Outcome): void;
   /** What kept the staff group's lane from working when it last tried. */
   trouble(): Trouble | null;
   /** A lane cannot work until people mend something; `null` when it works again. */
   troubled(trouble: Trouble | null): void;
-  /** A lane cannot work for longer than anybody should wait without knowing. */
+  /** A lane cannot work for so long that people must be told. */
   stalled(lane: Lane, stall: Stall): void;
   /** A lane of Telegram's has had an answer. */
   answered(lane: Lane): void;
@@ -95,11 +95,11 @@ interface LaneState {
   running: boolean;
   /** Asked to run while it was running: it looks once more before it stops. */
   again: boolean;
-  /** Failures in a row without any answer: the lane slows down, whatever the job. */
+  /** Failures in a row without any answer: the lane slows down for all jobs. */
   silent: number;
   /** Nothing is tried before this instant. */
   restsUntil: number;
-  /** It rests because Telegram does not answer: the first answer to anybody ends that. */
+  /** It rests because Telegram does not answer: the first answer on any lane ends that. */
   awaitsAnswer: boolean;
   /** Since when it has had no answer, null while it has; and whether that was said. */
   silentSince: number | null;
@@ -208,13 +208,13 @@ export class Drain {
     );
   }
 
-  /** Somebody mended something: no lane rests because of trouble any more. */
+  /** A trouble was mended: no lane rests because of it any more. */
   mended(): void {
     this.#troubles = 0;
     for (const state of this.#lanes.values()) state.restsUntil = 0;
   }
 
-  /** Somebody has seen what keeps the staff group's lane from working. */
+  /** Reports the trouble that keeps the staff group's lane from working. */
   stopped(trouble: Trouble): void {
     this.#rest(this.#state(STAFF), trouble, this.#ports.now());
   }
@@ -266,7 +266,7 @@ export class Drain {
     try {
       do {
         state.again = false;
-        // Whoever caused this gets their answer first, and that leaves once the commit is safe.
+        // The caller gets its answer first, and that leaves once the commit is safe.
         await this.#ports.safe();
         state.wakeAt = lane === RECORD ? await this.#ports.record() : await this.#drainLane(lane, state);
         // An object that rests may be evicted, and its next life shares the minute with this one.
@@ -359,7 +359,7 @@ export class Drain {
     return false;
   }
 
-  /** Telegram is there: whoever waits for that goes on at once. */
+  /** Telegram answers again: lanes that waited for that go on at once. */
   #answered(now: number, call: "harmless" | "careful"): void {
     this.#answeredAt = now;
     if (call === "careful") return;
@@ -491,7 +491,7 @@ export class Drain {
     const retry = {
       at: now + Math.max(afterMs, retryPauseMs(failed?.count ?? 0, ports.random(`retry ${name} ${now}`))),
       afterMs,
-      // While nobody gets an answer it is Telegram that is away, not this job that is wrong.
+      // While no call gets an answer Telegram is away, and this job is not at fault.
       counts: outcome.kind !== "uncertain" || failed === undefined || this.#workedAt > failed.at,
     };
     let settled: Settled = { kind: "ok" };
@@ -673,7 +673,7 @@ function rateRuleOf(lane: Lane): RateRule {
   return isOutsideLane(lane) ? WEBHOOK_RATE : PRIVATE_RATE;
 }
 
-/** How long nobody tries while nothing is answered. */
+/** How long no call is tried while none is answered. */
 function silentRestMs(unanswered: number, most = SILENT_REST_MAX_MS): number {
   return Math.min(SILENT_REST_MS * 2 ** unanswered, most);
 }

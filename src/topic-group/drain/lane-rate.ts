@@ -52,8 +52,8 @@ export class LaneRate {
   }
 
   /**
-   * The earliest instant, `now` at the earliest, at which a call of this cost may be made while `reserve` further
-   * calls stay free for those who are more urgent.
+   * The earliest instant, not before `now`, at which a call of this cost may be made while `reserve` further calls stay
+   * free for more urgent ones.
    */
   freeAt(now: number, cost: number, reserve = 0): number {
     this.#recover(now);

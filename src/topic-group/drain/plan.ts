@@ -29,10 +29,10 @@ export function isPressed(messages: Messages, rate: LaneRate, now: number, arriv
 }
 
 /**
- * What the staff group's lane does next. Within a topic everything leaves in the order in which it was accepted.
- * Between topics what says that an answer did not arrive goes first, then customers' messages, then notices, then cards
- * and icons; among equals the customer who has had the fewest calls of the minute (`shares`), then what is older. A topic
- * whose next delivery has to wait stops nobody else's.
+ * The next job of the staff group's lane. Within a topic everything leaves in the order in which it was accepted.
+ * Between topics, first notices that an answer did not arrive, then customers' messages, then other notices, then cards
+ * and icons; among equals the customer who has had the fewest calls of the minute (`shares`), then the older job. A
+ * topic whose next delivery has to wait does not stop the others.
  */
 export function planStaff(
   queues: Queues,
@@ -118,7 +118,7 @@ export function planStaff(
     const relay = relayOf(queues, STAFF, head, next.row, isLast);
     const cost = relay.joined ? 1 : relay.rows.length;
     const fairAt = hasHadMuch ? rate.freeAt(now, cost, FAIR_RESERVE) : now;
-    // What is kept for other customers may be used by whoever comes next here.
+    // Calls kept free for other customers may be used if none of them comes.
     if (fairAt > now && rate.freeAt(now, cost) <= now) {
       later(fairAt);
       continue;
@@ -151,7 +151,7 @@ export function planStaff(
   if (viewDueAt !== null) later(viewDueAt);
   return { wakeAt };
 
-  /** The lane is one queue for the group's rate: whoever is next waits for a free call, and nobody overtakes. */
+  /** The lane is one queue for the group's rate: the next job waits for a free call, and no job overtakes it. */
   function whenFree(job: Job, cost: number, reserve: number): Plan {
     const at = rate.freeAt(now, cost, reserve);
     if (at <= now) return { job, cost };
@@ -196,8 +196,8 @@ export function planChat(
 }
 
 /**
- * What the lane of an endpoint, or of another group's object, does next: what is about one ticket stays in order, and waits for nobody else's, so that
- * one message that the endpoint does not take holds up no other.
+ * The next job of an endpoint's lane, or of the lane to another group's object: deliveries about one ticket stay in
+ * order and wait only for their own, so that a message that the endpoint does not take holds up no other ticket.
  */
 export function planWebhook(
   queues: Queues,

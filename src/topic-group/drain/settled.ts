@@ -32,7 +32,7 @@ export interface Retry {
   at: number;
   /** How long the other side asked to be left alone, 0 if it did not. */
   afterMs: number;
-  /** Whether this failure counts towards the limit: it does not while nobody gets an answer from Telegram. */
+  /** Whether this failure counts towards the limit: not while Telegram answers no call. */
   counts: boolean;
 }
 

@@ -11,7 +11,7 @@ export class Shares {
     this.#taken.push({ at: now, customer, cost });
   }
 
-  /** By customer; who has had none is not in it. */
+  /** By customer; a customer without calls is absent. */
   now(now: number): ReadonlyMap<number, number> {
     this.#taken = this.#taken.filter(({ at }) => at + this.#perMs > now);
     const shares = new Map<number, number>();

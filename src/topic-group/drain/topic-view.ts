@@ -25,7 +25,7 @@ export interface ViewContext {
   rules: Rules;
   contact: ContactFacts;
   icons: TopicIcons;
-  /** In ms since 1970: what is due is at risk, or late, at an instant. */
+  /** In ms since 1970: decides whether a deadline is at risk or late. */
   now: number;
 }
 
@@ -49,7 +49,7 @@ export function nextViewStep(row: TicketRow, context: ViewContext): ViewStep | n
   const { ticket, view } = row;
   const { rules, contact, now } = context;
   const active = isActive(ticket) && ticket.movedTo === null;
-  // A closed ticket whose topic somebody deleted is tidied up, not lost.
+  // A closed ticket whose topic was deleted is tidied up, not lost.
   if (ticket.topicId === null) return active ? createStep(row, context) : null;
 
   const chat = { chat_id: rules.group.chatId };

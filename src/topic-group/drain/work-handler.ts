@@ -62,7 +62,7 @@ type Audience = "customer" | "counterpart" | "agent" | "person" | "staff" | "bot
  */
 export type AfterRefusal = "over" | "kept" | "again";
 
-/** How one kind of work is delivered. Whatever every kind has to say is required; the rest is of few kinds. */
+/** How one kind of work is delivered. Required fields hold for every kind; few kinds need the optional ones. */
 export interface WorkHandler<K extends WorkKind> {
   readonly audience: Audience;
   /** What happens after too many failures: it is parked for a replay, or dropped. */
@@ -70,8 +70,8 @@ export interface WorkHandler<K extends WorkKind> {
   /** Whether a refusal that is about the whole lane stops it; otherwise the refusal is this row's alone. */
   readonly stopsLane: boolean;
   /**
-   * Whether it may be sent again where nobody knows if it arrived. What a customer might read twice may not; edits,
-   * reactions and deletions come to the same however often they are made.
+   * Whether it may be sent again while it is unknown if it arrived. A message that a customer might read twice may not;
+   * edits, reactions and deletions have the same result however often they are made.
    */
   repeatable(row: RowOf<K>, context: DeliveryContext): boolean;
   /** Null: there is nothing to call; `uncalled` follows. */
@@ -89,7 +89,7 @@ export interface WorkHandler<K extends WorkKind> {
   uncalled?(tx: Transaction, row: RowOf<K>): void;
   /** Committed before the call is made. */
   attempted?(tx: Transaction): void;
-  /** Whether it goes into the ticket's topic, which is made first where there is none. */
+  /** Whether it goes into the ticket's topic, which is made first if there is none. */
   needsTopic?(row: RowOf<K>, messages: Messages): boolean;
   /** Until when it waits for something else, in ms since 1970; 0: it does not. */
   waitsUntil?(row: RowOf<K>, queues: Queues, now: number): number;

@@ -23,9 +23,9 @@ export interface ErasureStep extends ErasedHere {
 }
 
 /**
- * Removes what this object has of people, some tickets at a time: what they have done, what waits for them, and, by
- * asking Telegram, the topics. Done again it finds nothing, or what has come since. Tickets in hand are closed first, so
- * that whoever has one is free of it.
+ * Removes what this object has of people, some tickets at a time: their tickets, their deliveries and, by asking
+ * Telegram, the topics. A second run finds nothing, or what has come since. Open tickets are closed first, so that
+ * their agents are free of them.
  */
 export function erase(tx: Transaction, id: string, people: readonly number[]): ErasureStep {
   const before = tx.erasures.get(id) ?? NOTHING;
@@ -68,7 +68,7 @@ function eraseTickets(tx: Transaction, id: string, numbers: readonly number[], s
   add(state.removed, forgetTickets(tx, numbers));
 }
 
-/** Removes tickets and whatever this transaction still wanted to do about them. Their numbers are never given again. */
+/** Removes tickets and all work that this transaction queued for them. Their numbers are never given again. */
 export function forgetTickets(tx: Transaction, numbers: readonly number[]) {
   tx.facts.set(FACTS.lastForgotten, tx.tickets.lastNumber());
   const tickets = tx.tickets.toForget(numbers);

@@ -26,7 +26,10 @@ type Beside = Pick<
   | "topics"
 >;
 
-/** Every table of the schema: one that is missing here does not compile. Null: it has nothing of a customer or a ticket that has to go with them. */
+/**
+ * Every table of the schema: a missing one does not compile. Null: it has nothing that must go with a customer or a
+ * ticket.
+ */
 const HOLDERS = {
   customers: { counts: "customers", rows: ({ contacts }) => contacts },
   tickets: { counts: "tickets", rows: ({ tickets }) => tickets },
@@ -43,7 +46,7 @@ const HOLDERS = {
   facts: null,
   /** Keys of causes, and numbers of tickets, which are given once: gone after `CAUSE_KEPT_MS`. */
   inbox: null,
-  /** Numbers of updates: that they came stays known, so that nobody looks for them. */
+  /** Numbers of updates stay, so that reconciliation does not look for them. */
   seenUpdates: null,
   /** The team's. */
   agents: null,

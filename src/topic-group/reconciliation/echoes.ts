@@ -6,7 +6,7 @@ import type { OutsideCall } from "../drain/work-handler.ts";
 /** Whether an echo is of something that the desk did, as far as the desk knows without remembering it. */
 export type Belonging = "ours" | "unknown" | "contradicts";
 
-/** What the bot does to a topic and hears of by a service message of its own. */
+/** Acts of the bot on a topic that come back as service messages. */
 type Act = "topic_created" | "topic_closed" | "topic_reopened" | "topic_edited";
 
 const ACTS: Readonly<Record<string, Act>> = {
@@ -23,7 +23,7 @@ interface Open {
   topicId: number | null;
   acts: number[];
   echoes: number[];
-  /** Acts of which nobody knows whether they happened: an echo is theirs, and none is missed. */
+  /** Acts whose outcome is unknown: an echo counts as theirs, and none is missed. */
   perhaps: number[];
   /** Echoes of something that is the desk's for certain: an act is theirs, and none is missed. */
   ours: number[];
@@ -41,7 +41,7 @@ export type EchoesFound = Pick<Noticed, "unechoed" | "foreign"> & { waiting: Ope
 
 /** Echoes by the number of their update that are remembered, because Telegram may bring one twice; and acts whose echo was given up. */
 const REMEMBERED_MAX = 1_000;
-/** Telegram tells full seconds: what is said to have happened so soon after a start may have been before it. */
+/** Telegram's dates are full seconds: an act just after a start may have happened before it. */
 const BEFORE_START_MS = 1_000;
 
 /**
@@ -124,8 +124,8 @@ export class Echoes {
   }
 
   /**
-   * Takes out what has waited long enough, and adds it to what was found before. `touched`: topics to which somebody
-   * else did something.
+   * Takes out what has waited long enough, and adds it to what was found before. `touched`: topics that something other
+   * than the desk changed.
    */
   overdue(
     now: number,

@@ -33,9 +33,9 @@ interface Unheard {
 type Told = Omit<Noticed, "id" | "strayed">;
 
 /**
- * Somebody looks after this group and says what Telegram says of it, null if it said nothing. Answers what was noticed
- * and not heard of, and has some tickets probed where `probes`. Unless it is `quiet`, echoes that are missing may
- * still come, and are kept for the next time.
+ * Reconciliation reports what Telegram says of this group, null if it said nothing, and collects findings that are not
+ * acknowledged; with `probes` some tickets are probed. Unless it is `quiet`, missing echoes may still come, and are
+ * kept for the next run.
  */
 export function notice(
   tx: Transaction,
@@ -69,7 +69,7 @@ function keepUntilHeard({ facts, now }: Transaction, told: Told): Told & Pick<No
   return { ...all, id };
 }
 
-/** Whoever asked has kept what was answered under this number. */
+/** Reconciliation has kept the findings under this number. */
 export function heard({ facts }: Transaction, id: number): void {
   if (unheard(facts)?.id === id) facts.delete(FACTS.unheard);
 }
@@ -107,7 +107,10 @@ export function belongingOf(tickets: Tickets, { kind, topicId }: Echo, moved: bo
   return row.view.closed === (kind === "topic_reopened") ? "contradicts" : "unknown";
 }
 
-/** Keeps what must outlast a restart, and puts right what somebody else did to topics. Answers what was found so far. */
+/**
+ * Stores what must outlast a restart, and puts right what another user of the bot's token did to topics. Returns what
+ * was found so far.
+ */
 export function keepEchoes(tx: Transaction, echoes: Echoes): EchoesFound {
   const { touched, ...found } = echoes.overdue(tx.now, echoesFound(tx.facts));
   saveEchoes(tx, found);

@@ -14,7 +14,7 @@ import {
 import { FACTS, type Facts } from "../tables/facts.ts";
 import { STAFF } from "../tables/lane.ts";
 
-/** Which ticket was probed last, and of which tickets topic or card were found gone since somebody asked. */
+/** Which ticket was probed last, and whose topics or cards were found gone since reconciliation asked. */
 export interface Probing {
   after: number;
   lostTopics: string[];
@@ -108,7 +108,7 @@ function noteLost(tx: Transaction, number: number, what: ProbeWork["what"]): voi
   save(tx, { ...before, [key]: [...before[key], ref] });
 }
 
-/** What was found gone since somebody asked. */
+/** Topics and cards found gone since reconciliation asked. */
 export function takeLost(tx: Transaction): Pick<Probing, "lostTopics" | "lostCards"> {
   const { after, ...lost } = probing(tx.facts);
   if (lost.lostCards.length + lost.lostTopics.length > 0) save(tx, { ...NONE, after });

@@ -7,14 +7,14 @@ import { FACTS } from "../tables/facts.ts";
 export function noteTrouble(tx: Transaction, trouble: Trouble): void {
   if (tx.facts.get(FACTS.trouble) === trouble) return;
   tx.facts.set(FACTS.trouble, trouble);
-  // With the token refused nobody can be told anything; /healthz shows it.
+  // With the token refused no message can be sent; /healthz shows it.
   if (trouble === "bot.token_refused") return;
   for (const { id } of tx.rules.policy.roster.leads) {
     tx.direct(id, notice("troubleNotice", trouble, tx.rules.group.id));
   }
 }
 
-/** Somebody has changed something, so that it may work again; whether the group has topics again is asked first. */
+/** A right or setting has changed, so that calls may work again; whether the group has topics again is asked first. */
 export function perhapsMended(tx: Transaction): void {
   if (tx.facts.get(FACTS.trouble) !== "group.not_a_forum") clearTrouble(tx);
 }

@@ -19,7 +19,7 @@ export interface Rules {
   botId: number;
   /** By which the messages of the staff group and of private chats are numbered. */
   epochs: Epochs;
-  /** What a skills service last said, which the policy's roster goes by; null where there is none, or not yet. */
+  /** The last answer of a skills service, which the policy's roster goes by; null: no service, or no answer yet. */
   skills: SkillTable | null;
   sources: Sources;
   /** Since when they are in force here, in ms since 1970. */

@@ -6,7 +6,7 @@ export interface WebhookStatus {
   url: string;
   /** In ms since 1970; null: never. */
   disabledAt: number | null;
-  /** In ms since 1970; absent: not since it said so. */
+  /** In ms since 1970; absent: not re-enabled since the 410. */
   enabledAt?: number;
 }
 

@@ -4,7 +4,7 @@ import { agents, slots } from "./schema.ts";
 
 export type AgentRow = typeof agents.$inferSelect;
 
-/** Nobody has said anything: whoever is on shift takes work. */
+/** The agent has not set their availability: on shift they take work. */
 function newAgent(id: number): AgentRow {
   return { id, availability: "online", until: null, lastAssignedAt: null, tiers: [], openElsewhere: 0 };
 }

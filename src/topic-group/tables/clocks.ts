@@ -13,7 +13,7 @@ export class Clocks {
     this.#tickets = of;
   }
 
-  /** Time comes to the ticket at another instant than it was to: the record shall know. */
+  /** The ticket's due instant changes: the record must be told. */
   save(row: TicketRow, dueAt: number | null): void {
     const { number, version } = row.ticket;
     this.#db
@@ -28,7 +28,7 @@ export class Clocks {
     this.#db.update(tickets).set({ dueAt: until }).where(eq(tickets.number, number)).run();
   }
 
-  /** Every ticket in hand shall be looked at by the clock: the rules have changed. */
+  /** The rules have changed: time has to look at every open ticket. */
   allDueAt(at: number): void {
     this.#db
       .update(tickets)

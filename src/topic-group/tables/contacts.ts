@@ -46,7 +46,7 @@ export class Contacts implements Forgets {
     return row;
   }
 
-  /** Somebody whose home is another group; that group tells the record about them. */
+  /** A customer whose home is another group; that group tells the record about them. */
   addForeign(contact: ContactFacts, home: string, at: number): void {
     const row = this.add(contact, at, null);
     this.#db.update(customers).set({ home, recorded: row.version }).where(eq(customers.id, contact.id)).run();
@@ -86,7 +86,10 @@ export class Contacts implements Forgets {
       .run();
   }
 
-  /** Another bot may write to nobody before they have written to it; of one that is back nobody knows who has. */
+  /**
+   * Another bot may not write to customers before they have written to it; for a bot that is back it is unknown who
+   * has.
+   */
   saveStarted(perhaps: boolean, at: number): void {
     const { unreachable, version, recorded, home } = customers;
     this.#db

@@ -42,7 +42,7 @@ export const FACTS = {
   forumSeenAt: "forum_seen_at",
   /** Which tickets were probed, and what was found gone: `Probing`. */
   probing: "probing",
-  /** What did not agree with the bot's own service messages, until somebody asks. */
+  /** What did not match the bot's own service messages, until reconciliation asks. */
   echoes: "echoes",
   /** What was answered of all this, and has not been heard for certain: `Unheard`. */
   unheard: "unheard",

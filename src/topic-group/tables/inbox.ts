@@ -98,7 +98,7 @@ export class Inbox implements Forgets {
     );
   }
 
-  /** Forgets causes that nobody can send again any more. */
+  /** Forgets causes too old to be sent again. */
   purge(now: number): void {
     this.#db
       .delete(inbox)
@@ -146,7 +146,7 @@ function withoutTexts(value: unknown, key = "", depth = 0): unknown {
   );
 }
 
-/** Updates in which somebody's id stands anywhere. */
+/** Updates that hold a person's id anywhere. */
 function isSetAsideOf(id: number): SQL {
   return sql`EXISTS (SELECT 1 FROM json_tree(${setAside.update}) AS part WHERE part.atom = ${id})`;
 }

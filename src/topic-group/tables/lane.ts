@@ -1,7 +1,7 @@
 /** A destination with one order and one rate: the staff group, one private chat, an endpoint, or the bot itself. */
 export type Lane = string;
 
-/** The staff group: for Telegram one peer, whatever the number of its topics. */
+/** The staff group: one peer for Telegram, however many topics it has. */
 export const STAFF: Lane = "staff";
 /** Calls that concern no chat: commands, icons, answers to button presses. */
 export const BOT: Lane = "bot";
@@ -59,7 +59,7 @@ export function questionKey(ticket: number): string {
 export const SKILLS_LANE: Lane = "crm:skills";
 
 /** A system that is not ours, whose answers say nothing about Telegram. */
-/** What waits for systems of others keeps nobody's message from being taken. */
+/** Calls of other systems, which must not keep customers' messages from being taken. */
 export function isForOthers(lane: Lane): boolean {
   return isWebhookLane(lane) || isCrmLane(lane);
 }

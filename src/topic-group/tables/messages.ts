@@ -317,7 +317,7 @@ export class Messages implements Forgets {
       .run();
   }
 
-  /** The number of the last answer to a customer about a ticket; 0: there is none. */
+  /** The number of the last answer to a customer about a ticket; 0: none. */
   #lastAnswer(customer: number, ticket: number): number {
     // Rows of former copies are no answers.
     const isAnswer = sql`${messages.chat} = ${STAFF_CHAT} AND (${messages.messageId} > 0 OR ${messages.replyTo} IS NULL)`;
@@ -351,7 +351,7 @@ export class Messages implements Forgets {
     if (change.state === "refused" || change.state === "dropped") this.#noteUpdate(key);
   }
 
-  /** A customer's message that neither waits nor has a copy is found by no index: its update's number is kept apart. */
+  /** A customer's message that neither waits nor has a copy is in no index: its update's number is kept apart. */
   #noteUpdate({ chat, messageId }: OriginalKey): void {
     if (chat === STAFF_CHAT) return;
     this.#db
@@ -388,7 +388,7 @@ export class Messages implements Forgets {
       .all();
   }
 
-  /** The items of an album that are known, whatever has become of them. Telegram numbers them one after the other. */
+  /** The known items of an album, in every state. Telegram numbers them one after the other. */
   albumOf({ chat, messageId, album }: OriginalKey & { album: string }): MessageRow[] {
     return this.#db
       .select()

@@ -53,7 +53,7 @@ export function isHere(number: number, { staffEpoch }: Pick<Epochs, "staffEpoch"
   return epochOf(number) === staffEpoch;
 }
 
-/** A link to a topic, in whichever chat it is, at its card; null: there is none. */
+/** A link to a topic, in its own chat, at its card; null: it has none. */
 export function urlOfTopic(
   topicId: number | null,
   { chats }: Pick<Epochs, "chats">,

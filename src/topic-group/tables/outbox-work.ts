@@ -26,7 +26,7 @@ export type OutboxWork =
   | { kind: "customer_notice"; words: Said | Words }
   /** A program's answer to a customer; gone from here once it is delivered. */
   | { kind: "reply"; words: Said | Words }
-  /** Words into the ticket's topic; `follows`: somebody said them, so they go wherever the ticket goes. */
+  /** Words into the ticket's topic; `follows`: a person said them, so they go where the ticket goes. */
   | {
       kind: "topic_notice";
       words: Said | Words;
@@ -44,7 +44,7 @@ export type OutboxWork =
       /** What they wrote was not sent. */
       unsent?: boolean;
     }
-  /** A reaction of the bot on somebody's message in the staff group: a silent "done" or "not sent". */
+  /** The bot's reaction to a message in the staff group: a silent "done" or "not sent". */
   | { kind: "staff_reaction"; messageId: number; emoji: string }
   /** Words to a person or chat that is no customer here: a lead, an unknown group. */
   | {
@@ -93,9 +93,9 @@ export type OutboxWork =
   | { kind: "probe"; number: number; what: "card" | "topic" }
   /** A topic that exists twice because the first answer was lost and its echo came late. */
   | { kind: "orphan_topic"; topicId: number }
-  /** All that came with a ticket from a topic in which nobody did anything has left: that one may go. */
+  /** Everything that came with a ticket from an untouched topic has left: that topic may go. */
   | { kind: "stub_copied"; stub: Stub }
-  /** The topic of a ticket that has left it before anybody did anything there. */
+  /** The untouched topic of a ticket that has left it. */
   | { kind: "stub_topic"; number: number; topicId: number }
   /** The topic of an erased customer: deleted, or renamed if Telegram refuses. */
   | { kind: "erase_topic"; topicId: number; erasure: string; how: "delete" | "rename" };

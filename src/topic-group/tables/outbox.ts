@@ -172,7 +172,7 @@ export class Outbox implements Forgets {
       .all();
   }
 
-  /** Since when the oldest parked or uncertain row is here; null: there is none. */
+  /** Since when the oldest parked or uncertain row is here; null: none. */
   parkedSince(): number | null {
     const row = this.#db
       .select({ at: outbox.acceptedAt })

@@ -37,7 +37,7 @@ export type PeerMessage =
   | { type: "home_is"; ticketId: string; contact: ContactFacts; home: string }
   /** A customer is yours from now on; a ticket of theirs is with another group. */
   | { type: "ticket_elsewhere"; ticket: Ticket; contact: ContactFacts; receiptId: number | null }
-  /** What somebody has said elsewhere, and the former topic has not shown yet. */
+  /** What an agent said elsewhere, and the former topic has not shown yet. */
   | { type: "topic_words"; ticketId: string; words: Words }
   /** What the customer has written since the last answer and was copied where the ticket was. */
   | {
@@ -63,7 +63,7 @@ export type PeerMessage =
       ticketId: string;
       contact: ContactFacts;
       gratitude: boolean;
-      /** What endpoints are still to hear of it. */
+      /** The message that webhooks have yet to be told. */
       told?: ToldMessage;
       message: PassedMessage;
     }
@@ -76,7 +76,7 @@ export type PeerMessage =
       emoji: string | null;
       custom?: string | null;
     }
-  /** `data` names the ticket by the number that it has, or had, with whoever made the button. */
+  /** `data` names the ticket by its present or former number, with the group that made the button. */
   | {
       type: "customer_press";
       ticketId: string | null;
@@ -88,7 +88,7 @@ export type PeerMessage =
   | { type: "ticket_command"; ticketId: string; command: TicketCommand }
   /** What we had for an endpoint about a ticket has left; `id` as in `endpoints` of the move: the ticket's version. */
   | { type: "hook_turn"; ticketId: string; webhook: string; id: number }
-  /** An endpoint wants nothing any more at this address, since `at`, in ms since 1970. */
+  /** The webhook's endpoint answered 410 at this URL, at `at` (ms since 1970). */
   | { type: "hook_gone"; webhook: string; url: string; at: number }
   /** It is called again, since `at`. */
   | { type: "hook_back"; webhook: string; at: number }
@@ -102,7 +102,7 @@ export type PeerMessage =
     }
   /** An agent has answered: what the customer replies to these belongs to that ticket. */
   | { type: "spoke"; ticketId: string; chatId: number; messages: { messageId: number; copyId: number }[] }
-  /** May this agent, who is yours, have a ticket of ours? */
+  /** Asks the agent's home whether the agent may have a ticket of ours. */
   | { type: "slot_wanted"; ticketId: string; agent: number }
   | { type: "slot_answer"; ticketId: string; agent: number; granted: boolean }
   /** They took it themselves, or were given it by hand: that is not for you to refuse. */
@@ -112,7 +112,7 @@ export type PeerMessage =
   | { type: "slots_are"; agent: number; ticketIds: string[] }
   /** An agent of ours who serves you, too. */
   | { type: "agent_is"; agent: number; availability: Availability; until: number | null; open: number }
-  /** An agent of yours said so here. */
+  /** An agent whose home is the other group set their availability here. */
   | { type: "agent_says"; agent: number; availability: Availability; until: number | null }
   /** The confirmation was on its way when the ticket moved. */
   | { type: "receipt_sent"; ticketId: string; receiptId: number };
@@ -120,7 +120,7 @@ export type PeerMessage =
 /** A customer's message, without what each group's object gives it. */
 export type PassedMessage = Omit<NewMessage, "seq" | "acceptedAt" | "ticket" | "lane">;
 
-/** A topic in which nobody did anything before its ticket left; numbered as its group does. */
+/** A topic that no agent touched before its ticket left; numbered as its group does. */
 export interface Stub {
   group: string;
   topicId: number;
@@ -153,6 +153,6 @@ export interface PeerCall {
   message: PeerMessage;
   /** The bot by which the messages of private chats that it names are numbered; null: they are numbered anew since. */
   bot: number | null;
-  /** By which it was made: whoever has an older configuration is given this one first. */
+  /** The configuration it was made by: a receiver with an older one takes this one first. */
   versioned: VersionedConfig;
 }

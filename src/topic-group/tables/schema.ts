@@ -55,7 +55,7 @@ export const tickets = sqliteTable(
     state: text({ mode: "json" }).$type<Ticket>().notNull(),
     /** What the topic shows of it, as far as Telegram has confirmed. */
     view: text({ mode: "json" }).$type<TopicView>().notNull(),
-    /** When the topic shall be brought up to date; null while it is. */
+    /** When the topic must be brought up to date; null while it is. */
     viewDueAt: integer("view_due_at"),
     /** The customer's confirmation, once it is sent. */
     receiptId: integer("receipt_id"),
@@ -66,9 +66,9 @@ export const tickets = sqliteTable(
     /** The ticket's id, where it came from another group; null for this group's own. */
     foreignId: text("foreign_id"),
     queue: text().notNull().default(""),
-    /** Whose work it is, null if nobody's, or if there is none to do: it is resolved or closed. */
+    /** The assignee; null without one, or if there is no work left: the ticket is resolved or closed. */
     busy: integer(),
-    /** Whether it waits for somebody to take it. */
+    /** Whether it waits for an agent. */
     unassigned: integer({ mode: "boolean" }).notNull().default(false),
     version: integer().notNull(),
     /** The version that the record has. */
@@ -215,7 +215,10 @@ export const inbox = sqliteTable("inbox", {
   answer: text({ mode: "json" }),
 });
 
-/** Updates that left no other row by which they are found, until somebody has looked at them, or for `CAUSE_KEPT_MS`. */
+/**
+ * Updates that left no other row by which they are found, until reconciliation has looked at them, or for
+ * `CAUSE_KEPT_MS`.
+ */
 export const seenUpdates = sqliteTable("seen_updates", {
   id: integer().primaryKey(),
   at: integer().notNull(),
@@ -249,7 +252,7 @@ export const agents = sqliteTable("agents", {
   /** Telegram user id. */
   id: integer().primaryKey(),
   availability: text({ enum: ["online", "away", "offline"] }).notNull(),
-  /** Until when they are away; null where nobody said. */
+  /** Until when they are away; null: not said. */
   until: integer(),
   /** When they were last given a ticket. */
   lastAssignedAt: integer("last_assigned_at"),

@@ -25,9 +25,9 @@ interface LookSince {
 const UPDATE = { id: messages.updateId, at: messages.acceptedAt };
 
 /**
- * Which of Telegram's updates this object has taken, for whoever looks for numbers that are missing. Nothing is written
- * for that: a relayed message and a settled cause are rows of their own, found by the indexes that they have anyway. Only
- * what leaves neither leaves its number here.
+ * Which of Telegram's updates this object has taken, for reconciliation, which looks for missing numbers. Usually
+ * nothing is written for it: a relayed message and a settled cause have rows and indexes of their own. Only an update
+ * that leaves neither is noted here.
  */
 export class SeenUpdates {
   readonly #db: Database;
@@ -51,7 +51,7 @@ export class SeenUpdates {
     for (const which of messagesOf(customer, number)) this.#noteOf(which, now);
   }
 
-  /** The same of a person's messages, and of those to them. */
+  /** Likewise for a person's messages, and for those to them. */
   noteOfPerson(id: number, now: number): void {
     for (const which of messagesOf(id)) this.#noteOf(which, now);
   }
@@ -67,7 +67,7 @@ export class SeenUpdates {
     if (mark === null) return { seen: [], mark: now };
     const from = mark > base && mark < next ? mark : base;
     const isNew = gte(messages.acceptedAt, since);
-    // Whoever asks has seen what came long before.
+    // Reconciliation has seen what came long before.
     this.purge(since);
     const relayed = [
       ...this.#relayed(

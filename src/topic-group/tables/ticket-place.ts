@@ -10,7 +10,7 @@ export function isUnassigned({ assignee, heldUntil, status, movedTo }: Ticket): 
   );
 }
 
-/** Whose work a ticket is, null if nobody's, or if there is none to do. */
+/** The assignee; null without one, or if there is no work left. */
 function busyWith({ assignee, status }: Ticket): number | null {
   return status === "resolved" || status === "closed" ? null : (assignee?.id ?? null);
 }

@@ -65,15 +65,16 @@ export class Tickets implements Forgets {
   }
 
   /**
-   * A topic and a card in a chat that the group has no longer are none. They stay in the row, so that all is as it was
-   * should the group get that chat back.
+   * A topic and a card in a former chat of the group count as missing. They stay in the row, in case the group gets
+   * that chat back.
    */
   #asHere(row: TicketRow): TicketRow {
     const { ticket, view } = row;
     const hasTopic = ticket.topicId === null || this.#isHere(ticket.topicId);
     const hasCard = view.cardId === null || this.#isHere(view.cardId);
     if (hasTopic && hasCard) return row;
-    // The topic that is being made, if one is, is made in the chat of now: a card of before says that nobody has begun.
+    // A topic that is being made is made in the present chat: a card of a former one means that its making has not
+    // begun.
     const creatingSince = hasCard ? view.creatingSince : null;
     return {
       ...row,
@@ -323,7 +324,7 @@ export class Tickets implements Forgets {
     return rows.map((row) => row.number);
   }
 
-  /** What is in hand here: of everybody, by agent and by queue. */
+  /** Open tickets here, counted by agent and queue. */
   inHand(): { agent: number | null; queue: string; tickets: number; promises: number }[] {
     return this.#db
       .select({
@@ -349,7 +350,7 @@ export class Tickets implements Forgets {
     return some.length;
   }
 
-  /** Tickets in hand whose agent or queue is none of these, by number, after a number. */
+  /** Open tickets whose agent or queue is none of these, by number, after a number. */
   misplaced(
     { agents, queues }: { agents: readonly number[]; queues: readonly string[] },
     after: number,
@@ -467,7 +468,7 @@ export class Tickets implements Forgets {
           eq(tickets.active, false),
           // What the record has not been told yet stays until it has.
           sql`${tickets.recorded} >= ${tickets.version}`,
-          // One that another group has is closed when that group says so.
+          // A ticket that another group has counts as closed when that group says so.
           sql`${tickets.state} ->> '$.status' = 'closed' AND ${tickets.state} ->> '$.closedAt' < ${before}`,
           isKeptByNobody(kept),
         ),
@@ -527,7 +528,7 @@ function ticketRow(row: typeof tickets.$inferSelect): TicketRow {
   };
 }
 
-/** Whether a ticket is among none of these ids, nor its customer. */
+/** Whether neither a ticket nor its customer is held. */
 function isKeptByNobody(kept: readonly string[]): SQL {
   const ids = JSON.stringify(kept);
   return sql`${tickets.state} ->> '$.id' NOT IN (SELECT value FROM json_each(${ids}))

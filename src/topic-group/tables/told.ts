@@ -4,10 +4,10 @@ import type { Database } from "./database.ts";
 import type { Forgets, TicketToForget } from "./forgets.ts";
 import { told } from "./schema.ts";
 
-/** What was said once may be said again after half a year: who was told has forgotten it by then. */
+/** After half a year a hint may be given again: its reader has forgotten it by then. */
 const TOLD_KEPT_MS = 180 * 24 * 3_600_000;
 
-/** What a part of a key names. Telegram's numbers of messages, topics and albums say nothing of anybody. */
+/** What a part of a key names. Telegram's numbers of messages, topics and albums identify no person. */
 type Part = "number" | "ticketId" | "person" | "group" | "instant" | "thing";
 
 /** Every key of `told` by its first word, with what the parts after it name: `collision:<number>:<person>`. */
@@ -16,10 +16,10 @@ const KEYS = {
   collision: ["number", "person"],
   /** Who is no agent wrote in a topic. */
   outsider: ["person", "thing"],
-  /** Somebody wrote to the bot who is not served. */
+  /** A message to the bot from a person whom it does not serve. */
   stranger: ["person"],
   blocked: ["person"],
-  /** Nobody has a ticket's skills; nobody takes it; it has gone to the pool. */
+  /** No agent has a ticket's skills; no agent takes it; it has gone to the pool. */
   unmet: ["number"],
   nobody: ["number", "instant"],
   pool: ["ticketId"],
@@ -41,7 +41,7 @@ const KEYS = {
 } as const satisfies Record<string, readonly Part[]>;
 
 declare const known: unique symbol;
-/** Made by `toldKey` only: of a key that it does not know nobody could say with whom it has to go. */
+/** Made by `toldKey` only: for an unknown key it would be unclear with which person or ticket it has to be erased. */
 export type ToldKey = string & { readonly [known]: true };
 
 type Named<Parts extends readonly Part[]> = { [P in keyof Parts]: string | number | null };
@@ -66,7 +66,7 @@ export class Told implements Forgets {
     this.#db = db;
   }
 
-  /** Whether this is the first time; what is said once is remembered here. */
+  /** Whether this is the first time; remembers the key. */
   firstTime(key: ToldKey, at: number): boolean {
     return this.#db.insert(told).values({ key, at }).onConflictDoNothing().returning().all().length > 0;
   }

@@ -20,7 +20,7 @@ export class Topics implements Forgets {
   }
 
   add(topicId: number, number: number): void {
-    // A topic that is made is this ticket's, whatever had its number before.
+    // A new topic belongs to this ticket, even if its number was another one's before.
     this.#db
       .insert(topics)
       .values({ id: topicId, ticket: number })

@@ -22,7 +22,7 @@ export class Views {
     this.#db.update(tickets).set({ viewDueAt: at }).where(eq(tickets.number, number)).run();
   }
 
-  /** Every topic of a ticket in hand shall show it as it is; those of tickets that are held back have none yet. */
+  /** Brings every topic of an open ticket up to date; tickets that are held back have none yet. */
   allDue(at: number): void {
     this.#db
       .update(tickets)
@@ -53,7 +53,7 @@ export class Views {
     return next?.at ?? null;
   }
 
-  /** Nobody can change the cards of tickets in hand any more. */
+  /** The cards of open tickets cannot be edited any more. */
   forgetCards(): void {
     this.#db
       .update(tickets)

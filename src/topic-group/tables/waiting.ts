@@ -6,7 +6,7 @@ import type { Database } from "./database.ts";
 import { tickets } from "./schema.ts";
 import { isUnassigned } from "./ticket-place.ts";
 
-/** A ticket that waits for somebody, as far as it matters for who gets it. */
+/** A ticket that waits for an agent, as far as it matters for the choice of agent. */
 export interface WaitingTicket {
   number: number;
   id: string;
@@ -25,12 +25,12 @@ export interface WaitingTicket {
 }
 
 /**
- * The tickets that nobody has, in the order in which they are handed out. Read from the tickets once, then kept up to
+ * Tickets without an assignee, in the order in which they are handed out. Read from the tickets once, then kept up to
  * date, so that an arrival costs the same however many wait.
  */
 export class Waiting {
   readonly #db: Database;
-  /** Whose wait without anybody was looked at before: it is said once. */
+  /** Tickets whose wait without an assignee was looked at before: it is reported once. */
   readonly told = new Set<string>();
   #tickets: Map<number, WaitingTicket> | null = null;
   #ordered: WaitingTicket[] | null = null;
