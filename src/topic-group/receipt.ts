@@ -1,5 +1,5 @@
 /**
- * What the object answers to whoever hands it an update.
+ * The object's answer to an update.
  *
  * - `accepted`: committed; `duplicate`: it was before, and nothing changed
  * - `ignored`: nothing to do; `set_aside`: our code could not apply it, it is kept for inspection
@@ -13,13 +13,13 @@ export type Receipt =
   | { status: "config_needed" | "config_old" | "home_needed" }
   | { status: "full" | "failed"; retryAfterS: number };
 
-/** A delivery that gave up (`parked`) or whose outcome nobody knows (`uncertain`). Instants in ms since 1970. */
-/** What is in hand in a group; `promises`: of how many tickets time decides something; `waiting`: deliveries to people. */
+/** Open work of a group; `promises`: tickets with a running promise or reminder; `waiting`: deliveries to people. */
 export interface InHand {
   tickets: { agent: number | null; queue: string; tickets: number; promises: number }[];
   waiting: number;
 }
 
+/** A delivery that gave up (`parked`) or whose outcome is unknown (`uncertain`). Instants in ms since 1970. */
 export interface ParkedDelivery {
   /** `<group>:m:<seq>` for a relayed message, `<group>:o:<seq>` for everything else. */
   id: string;
@@ -27,7 +27,7 @@ export interface ParkedDelivery {
   state: "parked" | "uncertain";
   /** The destination: `telegram:<chat id>`, `record` … */
   lane: string;
-  /** What was to be done, such as `relay`, `topic_notice`, `receipt`. */
+  /** The kind of work, such as `relay`, `topic_notice`, `receipt`. */
   kind: string;
   /** Its id, and its reference; null: it concerns no ticket. */
   ticket: string | null;
@@ -38,18 +38,18 @@ export interface ParkedDelivery {
   at: number;
 }
 
-/** What a sweep did: tickets to which time did something, and how many events that made. */
+/** What a sweep did: tickets that time changed, and how many events that made. */
 export interface Swept {
   tickets: number;
   steps: number;
 }
 
-/** How it goes with an endpoint in one group. */
+/** Health of an endpoint in one group. */
 export interface WebhookHealth {
   waiting: number;
   /** Given up for now. */
   dead: number;
-  /** Since when it is left alone because it said so (410), in ms since 1970; null: it is not. */
+  /** Since when it is disabled by a 410, in ms since 1970; null: it is not. */
   disabledAt: number | null;
 }
 
@@ -79,9 +79,9 @@ export interface GroupHealth {
   unrecorded: number;
   /** Which other systems are left alone because they failed too often. */
   breakers: { enrichment: boolean; skills: boolean };
-  /** What the desk waits for people to mend, such as `bot.cannot_manage_topics`. */
+  /** Troubles that people have to mend, such as `bot.cannot_manage_topics`. */
   troubles: string[];
-  /** Lanes that cannot work for long, though nobody has to mend anything: see `StallCause`. Instants in ms since 1970. */
+  /** Lanes that cannot work for long, without any action to take: see `StallCause`. Instants in ms since 1970. */
   stalls: {
     lane: string;
     why: "flood_wait" | "topic_flood_wait" | "no_answer";
@@ -99,7 +99,7 @@ export interface SystemHealth {
   failures: number;
   /** Since when it is asked no more than now and then; null: it is asked whenever it is needed. */
   leftAloneSince: number | null;
-  /** Nobody asks before; null: now. */
+  /** The next question may be asked then; null: now. */
   retryAt: number | null;
   /** Since its last answer; `why` in words, without anything of what was answered. */
   lastFailure: { code: string; why: string; at: number } | null;

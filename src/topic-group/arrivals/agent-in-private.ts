@@ -16,8 +16,8 @@ import { setAvailability } from "./staff-command.ts";
 import { mine, overdue, queue, team } from "./staff-lists.ts";
 
 /**
- * An agent's own chat with the bot: commands that concern no ticket, and notes as replies to alerts. Nothing that is
- * written there reaches a customer or opens a ticket, whatever tickets they have had as a customer before.
+ * An agent's own chat with the bot: commands that concern no ticket, and notes as replies to alerts. Nothing written
+ * there reaches a customer or opens a ticket, even if the agent was a customer before.
  */
 export function agentInPrivate(
   tx: Transaction,
@@ -72,7 +72,7 @@ function showMenu(tx: Transaction, id: number): void {
   tx.work({ lane: BOT, ticket: 0, work, key: `setup:agent-${id}` });
 }
 
-/** Adds an internal note to the ticket of an alert, wherever that is by now. Answers whether there is one. */
+/** Adds an internal note to the ticket of an alert, in whichever group it is now. Returns whether the ticket exists. */
 function note(tx: Transaction, agent: AgentConfig, ref: string, text: string): boolean {
   const ticketId = ticketIdOf(tx.rules.config, ref);
   if (ticketId === null) return false;

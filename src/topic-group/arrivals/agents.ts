@@ -21,8 +21,8 @@ export function actorOf(agent: AgentConfig): AgentActor {
 const NOT_PASSED_ON = "👀";
 
 /**
- * The agent who wrote. Of anybody else everything that is not passed on carries a sign, so that its writer and the agents
- * see it each time; why, they are told once in each topic.
+ * The agent who wrote. Messages of other members are not passed on and carry a sign, so that their writers and the
+ * agents see it each time; the reason is given once in each topic.
  */
 export function agentOrHint(
   tx: Transaction,
@@ -40,14 +40,14 @@ export function agentOrHint(
     tx.sign(ticket.number, messageId, NOT_PASSED_ON);
   if (tx.told.firstTime(outsiderKey(sender, topicId), tx.now)) {
     const text = sender.anonymous ? notice("anonymousHint") : notice("outsiderHint", sender.id);
-    // An anonymous administrator is nobody in particular, so the hint is for everyone to see.
+    // An anonymous administrator has no private chat for the hint, so it stands in the topic.
     if (sender.anonymous && ticket !== undefined) tx.tellTopic(ticket.number, text);
     else tx.hint(sender.anonymous ? 0 : sender.id, topicId, ticket?.number ?? 0, text);
   }
   return undefined;
 }
 
-/** Under which it is known that somebody was told why they are not passed on. */
+/** Remembers that a member was told why their messages are not passed on. */
 export function outsiderKey({ anonymous, id }: Sender, topicId: number | null): ToldKey {
   return toldKey("outsider", anonymous ? "anonymous" : id, topicId ?? 0);
 }

@@ -46,7 +46,7 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage): v
   if (ticket === undefined) return;
   const retired = retiredTo(tx.facts);
   if (retired !== null && (message.type === "ticket_is" || message.type === "spoke")) {
-    // Whoever says so has not heard yet where the customer's home is.
+    // The sender does not know yet where the customer's home is.
     tellPeer(tx, retired.to, ticket.number, message);
     return;
   }

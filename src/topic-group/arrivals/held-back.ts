@@ -13,13 +13,13 @@ import { announceMessage } from "../webhooks/webhooks.ts";
 import { actorOf, agentOf } from "./agents.ts";
 
 /*
- * What answers something internal is internal, too: it stays in the topic until somebody presses the button below it. And
- * what has become internal is taken back from the customer.
+ * An answer to an internal message is internal, too: it stays in the topic until an agent presses the button below it.
+ * A message that has become internal is taken back from the customer.
  */
 
 /**
- * Whether a message answers something that the customer does not have. The desk knows what it has passed on: everything
- * else in a topic is a note, a line of its own, or somebody's who is not passed on.
+ * Whether a message answers one that the customer does not have. The desk knows what it has passed on: everything else
+ * in a topic is a note, a line of its own, or a message of a member who is no agent.
  */
 export function answersInternal(tx: Transaction, { number }: Ticket, writing: Writing): boolean {
   const { album } = writing;
@@ -46,7 +46,7 @@ function siblingsOf(tx: Transaction, { messageId }: Pick<Writing, "messageId">, 
   return tx.messages.albumOf({ chat: STAFF_CHAT, messageId, album });
 }
 
-/** Under which it is known that somebody has sent an album that was held back. */
+/** Remembers that an agent has sent an album that was held back. */
 function sentAlbum(album: string): ToldKey {
   return toldKey("sent-album", album);
 }
@@ -132,7 +132,7 @@ export function sendHeld(
   return notice("heldBackToast", "sent");
 }
 
-/** Whether it waits, and nobody has begun to send it. */
+/** Whether it waits, and its sending has not begun. */
 function isHereStill({ state, attemptedAt }: MessageRow): boolean {
   return state === "waiting" && attemptedAt === null;
 }

@@ -34,7 +34,7 @@ export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">): void {
     return;
   }
   const anywhere = slash.kind === "command" && worksAnywhere(slash.name);
-  // A topic that is no ticket's is the staff's own: what is said there is none of the desk's business.
+  // A topic without a ticket belongs to the staff: the desk ignores what is said there.
   if (ticket === undefined && !(slash.kind === "command" && isStaffCommand(slash.name))) return;
   const toldWhy = tx.told.has(outsiderKey(sender, topicId));
   const agent = agentOrHint(tx, sender, ticket, topicId, writing);
@@ -92,7 +92,7 @@ function note(tx: Transaction, ticket: Ticket, agent: AgentConfig, text: string,
   const said = text === "" ? `(${kindWords(writing.kind)})` : cut(text, NOTE_CHARS_MAX);
   act(tx, actorOf(agent), ticket.number, { type: "note", text: said });
   tx.sign(ticket.number, writing.messageId, "✍");
-  // Whispered to the bot, it stands in the topic for nobody else.
+  // A note whispered to the bot is not visible in the topic.
   if (writing.ephemeral) tx.tellTopic(ticket.number, notice("notedBy", agent.name, said));
 }
 

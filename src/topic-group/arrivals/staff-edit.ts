@@ -22,7 +22,7 @@ export function staffEdit(tx: Transaction, arrival: Of<"staff_edit">, updateId: 
   const { sender, topicId, writing, slashed: slash } = arrival;
   const row = tx.messages.byOriginal({ chat: STAFF_CHAT, messageId: writing.messageId });
   if (sender.anonymous || agentOf(tx, sender.id) === undefined) {
-    // Written while they were an agent, edited when they are none any more: the customer keeps what was sent.
+    // The writer is no agent any more: the customer keeps what was sent.
     if (row !== undefined && row.file !== (writing.mark ?? null))
       agentOrHint(tx, sender, ticketOf(tx, topicId), topicId, { ...writing, album: null });
     return;
@@ -55,7 +55,7 @@ export function staffEdit(tx: Transaction, arrival: Of<"staff_edit">, updateId: 
 
 /** The customer does not have it: it was refused, given up or withheld, and is worth another try as it is now. */
 function sendAfterAll(tx: Transaction, row: MessageRow, hint: (text: Notice) => void): void {
-  // Another item of the album has the slash: as long as it does, none of them goes.
+  // Another item of the album still has the slash: as long as it does, none of them is sent.
   if (row.state === "dropped" && row.code === WITHHELD_ALONG) return hint(notice("editOfUnsent"));
   if (row.state === "dropped" && row.code !== WITHHELD) return hint(notice("editOfRemoved"));
   const ticket = tx.tickets.get(row.ticket)?.ticket;
@@ -84,7 +84,7 @@ export function noteMisunderstood(
 }
 
 /**
- * Something that was never sent is edited. What was not understood, and said so, is taken as it is now; anything else
+ * A message that was never sent is edited. One that was not understood, and was answered so, is read anew; any other
  * may be a note, and is not sent because its slashes are gone.
  */
 function correct(
@@ -122,7 +122,7 @@ function correct(
 
 const EVENTS_LOOKED_AT = 100;
 
-/** A corrected note stands in the ticket's history as well; one that is the same is there already. */
+/** A corrected note enters the ticket's history as well; an unchanged one is there already. */
 function noteAgain(tx: Transaction, ticket: Ticket, agent: AgentConfig, text: string): void {
   const said = cut(text, NOTE_CHARS_MAX);
   const since = Math.max(0, ticket.version - EVENTS_LOOKED_AT);

@@ -113,7 +113,7 @@ export function sla(tx: Transaction, number: number): RichText {
   return rich`${slaOverview(ticket, tx.rules.policy, tx.now)}${waiting(tx, ticket)}`;
 }
 
-/** Why nobody has it, and what changes that next. */
+/** Why the ticket has no assignee, and what changes that next. */
 function waiting(tx: Transaction, { number, queue, assignee }: Ticket): RichText | string {
   const { config, policy } = tx.rules;
   const isHandedOut = config.queues.some(({ id, assignment }) => id === queue && assignment === "auto");
@@ -121,7 +121,7 @@ function waiting(tx: Transaction, { number, queue, assignee }: Ticket): RichText
   return next == null ? "" : rich`\n${waitsFor(next.what, next.at, policy.zoneFor(null))}`;
 }
 
-/** What is late or at risk, what is due first in front. */
+/** Tickets that are late or at risk, the earliest deadline first. */
 export function overdue(tx: Transaction): Notice {
   const { sla } = tx.rules.policy;
   const lines = tx.tickets.active(TICKETS_MAX).flatMap((ticket): AtRiskLine[] => {

@@ -52,7 +52,7 @@ export function staffMessage(
     saidAt,
   );
   if ("refused" in decision) {
-    // An album is one answer to whoever sent it.
+    // An album is one answer to its sender.
     if (writing.album !== null && !tx.told.firstTime(toldKey("unsent-album", writing.album), tx.now)) return;
     reply(notice("answerRefused", decision.refused));
     return;
@@ -72,7 +72,7 @@ export function staffMessage(
     replyTo: writing.replyTo,
     writer: sender.id,
     sentAt: writing.sentAt,
-    // A forward from a public place shows where it comes from; the names of other people are nobody's business.
+    // A forward from a public place shows where it comes from; names of private people are kept from the reader.
     content: contentOf(writing, false, ({ isPublic }) => isPublic),
     file: writing.mark ?? null,
     notBefore: writing.album === null ? null : tx.now + ALBUM_SETTLE_MS,

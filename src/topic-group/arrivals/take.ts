@@ -76,7 +76,7 @@ export function takesUsedNumber(messages: Messages, arrival: Arrival): "staff" |
   const ofCustomer = isFromCustomer(arrival);
   const chat = ofCustomer ? idOf(arrival) : STAFF_CHAT;
   const known = messages.byOriginal({ chat, messageId: writing.messageId });
-  // A message whose date nobody tells proves nothing.
+  // A message without a known date proves nothing.
   const isSame = known === undefined || known.sentAt === writing.sentAt;
   if (isSame || known.sentAt <= 0 || writing.sentAt <= 0) return null;
   return ofCustomer ? "private" : "staff";
@@ -99,7 +99,7 @@ function isFromBlocked(tx: Transaction, arrival: Arrival): arrival is FromCustom
   return tx.blocked.has(idOf(arrival));
 }
 
-/** The customer who does it; null: it is none. */
+/** The customer who acts; null: the arrival is not a customer's. */
 export function customerOf(arrival: Arrival): number | null {
   return isFromCustomer(arrival) ? idOf(arrival) : null;
 }
@@ -177,7 +177,7 @@ function botRights(tx: Transaction, arrival: Extract<Arrival, { kind: "bot_right
   tx.touched.add(STAFF);
 }
 
-/** Somebody added the bot where no desk is set up: said once, and useful to whoever is setting one up. */
+/** The bot was added where no desk is set up: said once, for the operator who is setting one up. */
 function stranger(tx: Transaction, { chatId }: Extract<Arrival, { kind: "stranger" }>): void {
   if (tx.told.firstTime(toldKey("stranger", chatId), tx.now))
     tx.direct(chatId, notice("strangerNotice", chatId));

@@ -34,7 +34,10 @@ function wasForgotten(tx: Transaction, ref: string, number: number): boolean {
   return ref === `${tx.rules.group.prefix}-${number}` && number <= last;
 }
 
-/** Somebody closed or reopened a ticket's topic by hand: an agent means the ticket, anybody else is corrected. */
+/**
+ * A ticket's topic was closed or reopened by hand: by an agent, the ticket follows; by another member, the topic is put
+ * right.
+ */
 export function topicToggled(
   tx: Transaction,
   arrival: Of<"topic_closed" | "topic_reopened" | "topic_edited">,

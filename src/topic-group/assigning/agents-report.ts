@@ -26,7 +26,10 @@ export function agentsHere(
   });
 }
 
-/** Somebody says how an agent of this group is; the same cause again changes nothing. Answers whether they are one. */
+/**
+ * Sets the availability of an agent of this group; a repeated cause changes nothing. Returns whether the id is an
+ * agent's.
+ */
 export function setPresence(
   tx: Transaction,
   id: number,

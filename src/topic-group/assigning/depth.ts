@@ -20,8 +20,8 @@ const NOTHING_TOLD: DepthTold = { exceeded: false, alertedAt: null, lookAt: null
 const COUNT_MAX = 1_000;
 
 /**
- * Tells the leads and the webhooks that want to know when too many tickets of a queue wait for somebody, and when they
- * do not any more. Alerts keep the cooldown's distance; one that it keeps back is told afterwards, if it still holds.
+ * Tells the leads and subscribed webhooks when too many tickets of a queue wait for an agent, and when they no longer
+ * do. Alerts keep the cooldown's distance; one held back is told afterwards, if it still holds.
  */
 export function watchDepth(tx: Transaction, queues: Iterable<string>): void {
   for (const id of new Set(queues)) {

@@ -25,9 +25,9 @@ import { inOrder, waitingOf, type WaitingTicket } from "../tables/waiting.ts";
 import { UnmetSkills } from "./unmet-skills.ts";
 
 /**
- * Hands out what waits in the queues that the desk assigns, in their order, as long as somebody has room. `numbers`:
- * only these have changed, so that nobody else could get anything they could not get before. Answers when waiting
- * alone changes something next, in ms since 1970.
+ * Hands out the waiting tickets of queues that the desk assigns, in their order, as long as agents have room.
+ * `numbers`: only these tickets have changed, so that for the others nothing is different. Returns when waiting alone
+ * changes something next, in ms since 1970.
  */
 export function handOut(
   tx: Transaction,
@@ -37,7 +37,7 @@ export function handOut(
   refreshSkills(tx);
   const { policy } = tx.rules;
   const agents = policy.roster.agents.map((agent) => agentNow(tx, agent, tx.now));
-  /** What nobody could take, nobody will in this pass: people only get fuller. */
+  /** A kind of ticket that no agent could take is not tried again in this pass: agents only get fuller. */
   const hopeless = new Set<string>();
   let next: number | null = null;
   const later = (at: number | null): void => {
@@ -52,14 +52,14 @@ export function handOut(
     const queue = policy.queues.get(ticket.queue);
     if (queue === undefined || !queues.includes(queue.id)) continue;
     later(nextChange(ticket, queue, tx.now)?.at ?? null);
-    // Somebody's home was asked for a slot; its answer comes back as a cause.
+    // An agent's home was asked for a slot; its answer comes back as a cause.
     const wanted = slots.get(ticket.id);
     if (wanted !== undefined && wanted.askedAt + SLOT_ANSWER_MS > tx.now) {
       later(wanted.askedAt + SLOT_ANSWER_MS);
       continue;
     }
     if (wanted !== undefined) stopAsking(tx, ticket, wanted.agent, agents);
-    // Whoever has no room, or is not there, need not be asked about their skills.
+    // An agent without room, or who is away, need not be asked about skills.
     const kind = kindOf(ticket, queue, tx.now);
     if (hopeless.has(kind) || !agents.some(hasRoom)) {
       later(unmet.tell(ticket, queue, kind));
@@ -95,7 +95,7 @@ export function handOut(
   if (waiting.length > 0) {
     for (const { id, shift, skills } of policy.roster.agents) {
       later(availableFrom(tx.agents.get(id), shift, tx.now));
-      // When a certificate expires, what waits for it may wait for nobody.
+      // When a certificate expires, a ticket that requires it may have no candidate left.
       for (const { until } of skills.values()) later(until);
     }
   }
@@ -114,8 +114,8 @@ function stopAsking(tx: Transaction, { id }: WaitingTicket, agentId: number, age
 }
 
 /**
- * Until when a ticket waits because older ones, for which an answer is awaited, may need all the room that somebody
- * has: a newer equal overtakes nobody. Null: there is room for all of them.
+ * Until when a ticket waits because older ones, for which an answer is awaited, may need all the room that agents have:
+ * a newer equal overtakes none of them. Null: there is room for all of them.
  */
 function olderOnes(
   tx: Transaction,
@@ -155,7 +155,7 @@ function kindOf({ requireSkills, waitingSince }: WaitingTicket, queue: QueueRout
   return JSON.stringify([queue.id, requireSkills, stageAt(queue, now - waitingSince)]);
 }
 
-/** Gives a ticket to somebody whose home has granted a slot, if it still waits. Answers whether it did. */
+/** Gives a ticket to an agent whose home has granted a slot, if it still waits. Returns whether it did. */
 export function offer(tx: Transaction, ticket: Ticket, agent: RosterAgent): boolean {
   const queue = tx.rules.policy.queues.get(ticket.queue);
   if (!isUnassigned(ticket) || queue === undefined) return false;
@@ -227,7 +227,7 @@ function give(
   agents[given] = agentNow(tx, agents[given]!.agent, tx.now);
 }
 
-/** Skills matter no more, and still nobody is there: the leads are told, once for each wait. */
+/** Skills matter no more, and still no agent is available: the leads are told, once for each wait. */
 function tellIfNobody(
   tx: Transaction,
   ticket: WaitingTicket,
@@ -244,7 +244,7 @@ function tellIfNobody(
   if (leads.length === 0) tx.tellTopic(ticket.number, notice("nobodyTakesIt", id));
 }
 
-/** A ticket that nobody takes goes to the pool once. Answers whether it does. */
+/** A ticket that no agent takes goes to the pool once. Returns whether it does. */
 function intoThePool(tx: Transaction, { number, id }: WaitingTicket, queue: string): boolean {
   if (!tx.told.firstTime(toldKey("pool", id), tx.now)) return false;
   tx.apply(number, { type: "desk_transferred", queue, note: { reason: "nobody_could_take_it" } });

@@ -11,8 +11,8 @@ import { slotFilledBy } from "../tables/ticket-place.ts";
 import { offer } from "./hand-out.ts";
 
 /*
- * An agent who serves several groups has their slots at one place, the object of their first group: whoever else wants
- * to hand them a ticket asks it, and waits for its word. So their capacity holds over all groups, whatever arrives.
+ * An agent who serves several groups has their slots at one place, the object of their first group: other groups ask it
+ * before they hand out a ticket, and wait for its answer. So their capacity holds over all groups at any load.
  */
 
 type SlotMessage = Extract<
@@ -113,7 +113,7 @@ function answered(
   if (!wanted) tellPeer(tx, home, 0, { type: "slot_released", ticketId, agent: id });
 }
 
-/** Tells the home of whoever has a ticket now, or had it, where that is another group. */
+/** Tells the home of a ticket's present and former agent, if that is another group. */
 export function tellSlots(tx: Transaction, before: Ticket | null, ticket: Ticket): void {
   const { countsWaiting } = tx.rules.policy;
   const had = before === null || before.movedTo !== null ? null : slotFilledBy(before, countsWaiting);
@@ -132,8 +132,8 @@ export function tellSlots(tx: Transaction, before: Ticket | null, ticket: Ticket
 }
 
 /**
- * Agents serve other groups than before: whoever has a ticket of theirs tells where their slots are from now on, and
- * whoever had their slots tells how they are.
+ * Agents serve other groups than before: groups with tickets of theirs report to the new home of their slots, and the
+ * former home reports how they are.
  */
 export function rehome(tx: Transaction, before: Config): void {
   const own = tx.rules.group.id;

@@ -5,7 +5,7 @@ import type { Transaction } from "../commit/transaction.ts";
 import { toldKey } from "../tables/told.ts";
 import type { WaitingTicket } from "../tables/waiting.ts";
 
-/** In one pass: which of the tickets that nobody takes require what nobody here could ever meet. */
+/** In one pass: which unassigned tickets require skills that no agent here could ever have. */
 export class UnmetSkills {
   readonly #tx: Transaction;
   readonly #asked: ReadonlyMap<number, number>;

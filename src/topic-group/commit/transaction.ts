@@ -78,8 +78,8 @@ export interface Leaving {
 export type Applied = { decision: Decision; before: Ticket | null; ticket: Ticket | null };
 
 /**
- * Everything that one cause may do, inside the one transaction: read and change tickets, relay messages, ask for
- * work. Nothing here awaits; whoever runs it commits or rolls back all of it.
+ * Everything that one cause may do, inside the one transaction: read and change tickets, relay messages, queue work.
+ * Nothing here awaits; the caller commits or rolls back all of it.
  */
 export class Transaction {
   readonly now: number;
@@ -106,23 +106,23 @@ export class Transaction {
   readonly webhookLog: WebhookLog;
   readonly blocked: Blocked;
   readonly erasures: Erasures;
-  /** Tickets as they were and are, for the homes of those who have them. */
+  /** Tickets before and after, for the homes of their agents. */
   readonly handed: { before: Ticket | null; ticket: Ticket }[] = [];
-  /** Agents of whom other groups shall hear. */
+  /** Agents whose availability other groups must be told. */
   readonly changedAgents = new Set<number>();
   /** Tickets that go to another group. */
   readonly moves = new Set<number>();
   /** Tickets whose customers another system is to be asked about. */
   readonly asks = new Set<number>();
-  /** Tickets that wait for somebody in another way than before. */
+  /** Tickets whose wait for an agent changed. */
   readonly unclaimed = new Set<number>();
-  /** Whether somebody may take more than before: then everything that waits is looked at. */
+  /** Whether an agent may take more than before: then every waiting ticket is looked at. */
   freed = false;
   /** Whether the cause came from another group: it has had its wait, and is not held back. */
   passedOn = false;
   /** From where the program called that this is done for; it is kept with what the program does. */
   origin: Origin | null = null;
-  /** Queues in which the number of tickets that nobody has may have changed. */
+  /** Queues whose number of unassigned tickets may have changed. */
   readonly deeper = new Set<string>();
   /** Lanes that have something to do now. */
   readonly touched = new Set<Lane>();
@@ -198,7 +198,7 @@ export class Transaction {
     };
   }
 
-  /** Whoever is not there does not keep a ticket that is taken up again, unless they took it up themselves. */
+  /** An agent who is away does not keep a ticket that is taken up again, unless they took it up themselves. */
   #letGo(applied: Applied): Applied {
     const { decision, ticket } = applied;
     const reopened = "events" in decision && decision.events.find(({ type }) => type === "ticket_reopened");
@@ -277,7 +277,7 @@ export class Transaction {
     return movedTo === null ? null : peerLane(movedTo);
   }
 
-  /** The customer's home lists all of their tickets, wherever they live. */
+  /** The customer's home lists all their tickets, in every group. */
   #tellHome(before: Ticket | null, ticket: Ticket): void {
     const { home, movedTo, id: ticketId, number, status, resolvedAt, closedAt } = ticket;
     if (home === this.rules.group.id || movedTo !== null) return;
@@ -303,7 +303,7 @@ export class Transaction {
       const message = { type: "agent_says", agent: id, availability, until } as const;
       this.work({ lane: peerLane(home), ticket: 0, work: { kind: "peer", message } });
     }
-    // Whoever is back may take what waits; whoever leaves changes when somebody can.
+    // An agent who is back may take waiting tickets; one who leaves changes when the next can.
     this.freed = true;
   }
 
@@ -322,7 +322,7 @@ export class Transaction {
   }
 
   /**
-   * When the topic shall show the ticket as it is now: at once where an agent acted and looks, a little later
+   * When the topic has to show the ticket as it is now: at once where an agent acted and looks, a little later
    * otherwise, so that a quick exchange costs one edit. A ticket that is held back has no topic to show it.
    */
   #viewDueAt(row: TicketRow | undefined, ticket: Ticket, events: readonly TicketEvent[]): number | null {
@@ -368,7 +368,7 @@ export class Transaction {
     }
   }
 
-  /** Whoever asks for events of this kind is told. */
+  /** Tells webhooks that want events of this type. */
   #announce(event: TicketEvent, ticket: Ticket): void {
     const type = webhookTypeOf(event);
     if (type === null) return;
@@ -511,7 +511,7 @@ export class Transaction {
     this.work({ lane: STAFF, ticket, work: notice, urgent: true });
   }
 
-  /** The same as a hint to whoever wrote it. */
+  /** Likewise, as a hint to the author of the message. */
   hintUnsent(
     receiver: number,
     topicId: number | null,
@@ -525,7 +525,7 @@ export class Transaction {
     });
   }
 
-  /** Tells the first of these people in private who can be told; `ticket` 0 for none. */
+  /** Tells the first of these people whom the bot may write to in private; `ticket` 0: about no ticket. */
   tellFirstOf(people: readonly number[], ticket: number, said: Said | Words): void {
     const [chatId, ...orElse] = people;
     if (chatId === undefined) {
@@ -536,7 +536,7 @@ export class Transaction {
     this.work({ lane: chatLane(chatId), ticket, work });
   }
 
-  /** Shows in the topic what somebody has said elsewhere. */
+  /** Shows words that an agent said elsewhere in the topic. */
   quoteInTopic(ticket: number, words: Said | Words): void {
     this.work({ lane: STAFF, ticket, work: { kind: "topic_notice", words, follows: true } });
   }
@@ -578,7 +578,7 @@ export class Transaction {
     return { lane: STAFF, ticket, work: unsent ? { ...hint, unsent } : hint };
   }
 
-  /** A small sign on somebody's message in the staff group; `urgent`: it says that an answer did not arrive. */
+  /** A small reaction to a message in the staff group; `urgent`: it says that an answer did not arrive. */
   sign(ticket: number, messageId: number, emoji: string, urgent = false): void {
     if (messageId === 0) return;
     this.work({ lane: STAFF, ticket, work: { kind: "staff_reaction", messageId, emoji }, urgent });
@@ -631,7 +631,7 @@ export function worded(said: Said | Words): Words {
   return { ...words(line === true ? deskLine(text) : text), ...buttons, ...more };
 }
 
-/** The same of a text that has Telegram's entities already. */
+/** Likewise for a text that has Telegram's entities already. */
 export function sendable(said: Formatted): Words {
   const { text, entities } = clipped(said, TEXT_CHARS_MAX);
   return {

@@ -41,7 +41,7 @@ function withPhone(
   return isUsed && phone !== undefined ? { ...contact, phone } : contact;
 }
 
-/** Whoever writes can be written to: a customer who had blocked the bot is back. */
+/** A customer who writes can be written to: one who had blocked the bot is back. */
 export function greetedCustomer(tx: Transaction, contact: ContactFacts): CustomerRow {
   const customer = seenCustomer(tx, contact);
   if (customer.unreachable !== null) setUnreachable(tx, contact.id, null);
@@ -66,7 +66,7 @@ export function customerMembership(
   { contact, unreachable }: Of<"customer_membership">,
 ): void {
   const known = tx.contacts.get(contact.id);
-  // Somebody who starts the bot has written nothing yet; there is nothing to keep of them.
+  // A person who starts the bot has written nothing yet; there is nothing to keep of them.
   if (known === undefined || known.unreachable === unreachable) return;
   setUnreachable(tx, contact.id, unreachable);
 }
@@ -85,7 +85,7 @@ export function ticketOfNotice(tx: Transaction, customer: number, ref: string | 
   return ticket?.customer === customer ? ticket.number : null;
 }
 
-/** The id of the ticket with a reference: its prefix names the group that gave it, wherever it is now. */
+/** The id of the ticket with a reference: its prefix names the group that gave it, even after a move. */
 export function ticketIdOf({ groups }: Config, ref: string): string | null {
   const [, prefix, number] = /^(.+)-(\d+)$/.exec(ref) ?? [];
   const group = groups.find((one) => one.prefix === prefix);

@@ -9,8 +9,8 @@ export function makesMessage({ payload }: RowOf<"mirror_edit">, messages: Messag
 }
 
 /**
- * The edit as it can be made: a copy that holds other texts too is not overwritten by one
- * of them, and where nobody knows the copy there is another.
+ * The edit that can be made: a copy that holds other texts too is not overwritten by one of them, and if the copy is
+ * unknown a new one is sent.
  */
 export function feasible(edit: MirrorEdit, row: MessageRow | undefined, messages: Messages): MirrorEdit {
   if (row === undefined || edit.what === "location") return edit;

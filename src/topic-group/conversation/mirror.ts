@@ -46,8 +46,8 @@ export function editLeftBehind(tx: Transaction, customer: number, writing: Writi
  * - `same`: it changes nothing; `ticked`: nothing but ticks of a checklist, for the first time
  * - `follows`: the copy is brought up to date, or the message goes as it is now
  * - `uncopyable`: Telegram lets no bot copy what it has become
- * - `uncertain`: nobody knows whether there is a copy; `not_there`: there is none, because it was given up, refused or
- *   taken back; `unknown_copy`: there is one, but nobody knows which it is
+ * - `uncertain`: it is unknown whether there is a copy; `not_there`: there is none, because it was given up, refused or
+ *   taken back; `unknown_copy`: there is one, but its number is unknown
  */
 export type Mirrored =
   | "same"
@@ -154,7 +154,7 @@ function combined(
 }
 
 const CAPTIONED = new Set(["photo", "video", "animation", "audio", "document", "voice", "live_photo"]);
-/** What nobody can edit: Telegram tells of an edit where it has changed something itself. */
+/** Messages that cannot be edited: Telegram sends an edit when it has changed something itself. */
 const FIXED = new Set([
   "sticker",
   "video_note",
@@ -216,7 +216,7 @@ export function customerReaction(
   tx.work({ lane: away, ticket: elsewhere.number, work: { kind: "peer", message } });
 }
 
-/** Puts a reaction on the counterpart of the message that somebody reacted to. */
+/** Copies a reaction to the counterpart of the message that it was put on. */
 export function mirrorReaction(
   tx: Transaction,
   chat: number,

@@ -57,7 +57,7 @@ export const mirrorReactionWork: WorkHandler<"mirror_reaction"> = {
   },
   refused(tx, row, { code }) {
     const { kind, of, on, emoji, custom, shown = emoji } = row.payload;
-    // The group may take some reactions only, and a custom one may stand for what is none.
+    // The group may take some reactions only, and a custom one may stand for an emoji that is no reaction.
     if (custom !== undefined || (code === "validation" && emoji !== null && emoji !== UNNAMED)) {
       tx.outbox.update(row.seq, {
         payload: { kind, of, on, emoji: UNNAMED, ...(shown === null ? {} : { shown }) },

@@ -79,7 +79,7 @@ function sayWhenWritten(tx: Transaction, first: MessageRow, copyId: number | nul
   else tx.tellCustomer(chatOfLane(first.lane), first.ticket, text, reply);
 }
 
-/** Nobody knows whether the customer got them: an agent decides whether to send them again. */
+/** It is unknown whether the customer got them: an agent decides whether to send them again. */
 export function relayUncertain(tx: Transaction, sent: readonly MessageRow[]): void {
   const rows = sent.filter((row) => !isWithdrawn(tx, row));
   for (const row of firstOfEach(sent.filter((one) => !rows.includes(one))))
@@ -97,7 +97,7 @@ export function relayUncertain(tx: Transaction, sent: readonly MessageRow[]): vo
   }
 }
 
-/** It became internal while it was on its way: nobody sends it again. */
+/** It became internal while it was on its way: it is not sent again. */
 function isWithdrawn(tx: Transaction, row: MessageRow): boolean {
   return tx.messages.byOriginal(row)?.state === "dropped";
 }
@@ -114,7 +114,7 @@ function againLater(tx: Transaction, rows: readonly MessageRow[], code: string, 
   return parked.length === rows.length ? GIVEN_UP : FAILED;
 }
 
-/** Gives deliveries up for now: said once where it matters, kept for somebody to replay. */
+/** Parks deliveries: said once where it matters, kept so that they can be replayed. */
 function park(tx: Transaction, tried: readonly MessageRow[], code: string): void {
   const rows = tried.filter((row) => !isWithdrawn(tx, row));
   for (const row of rows)
@@ -224,7 +224,7 @@ function toStaffRefused(
     case "validation":
     case "bug":
       if (job.joined) {
-        // Whatever is wrong with the joined message, the originals can still be copied one by one.
+        // The joined message is refused, but the originals can still be copied one by one.
         for (const row of carried) tx.messages.update(row, { content: null });
         return OK;
       }
@@ -235,7 +235,7 @@ function toStaffRefused(
   return OK;
 }
 
-/** Nobody can copy it any more: what was kept of it is shown, and whatever was not is said to be missing. */
+/** They cannot be copied any more: kept texts are shown, and the others are said to be missing. */
 function saidToFormerBot(tx: Transaction, rows: readonly MessageRow[]): void {
   const { ticket, writer } = rows[0]!;
   const name = tx.contacts.get(writer)?.contact.name ?? "";

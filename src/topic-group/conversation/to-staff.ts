@@ -19,7 +19,7 @@ export const topicNoticeWork: WorkHandler<"topic_notice"> = {
   inFormerChat: "again",
   call({ ticket: number, payload }, { rules, tickets }) {
     const ticket = tickets.get(number)?.ticket;
-    // It has gone without ever having had a topic here: there is nobody to tell.
+    // The ticket has left without ever having had a topic here: there is no place to say it.
     if (ticket !== undefined && ticket.movedTo !== null && ticket.topicId === null) return null;
     const topic = { chat_id: rules.group.chatId, ...topicOf(STAFF, number, tickets) };
     return { method: "sendMessage", params: { ...topic, ...worded(payload.words) } };
@@ -61,7 +61,7 @@ export const staffHintWork: WorkHandler<"staff_hint"> = {
   done: left,
   refused(tx, row, { code }) {
     if (!row.payload.plain && code !== "topic_gone") {
-      // Ephemeral messages are young and not for every chat: then everybody may see it.
+      // Ephemeral messages are young and not for every chat: then all members may see it.
       tx.outbox.update(row.seq, { payload: { ...row.payload, plain: true } });
       return "kept";
     }

@@ -47,7 +47,7 @@ export function anotherChat(tx: Transaction, before: Epochs): void {
 export function anotherBot(tx: Transaction, before: Numbering): void {
   keepNumbering(tx);
   forgetUpdates(tx, before.bot);
-  // Whether somebody has started one that is back was known, and shows with the next message.
+  // Whether a customer had started a bot that is back is unknown here, and shows with the next message.
   const isBack = before.bots.includes(tx.rules.botId);
   tx.contacts.saveStarted(isBack, tx.now);
   for (const number of tx.tickets.activeNumbers()) {

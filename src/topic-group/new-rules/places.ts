@@ -14,8 +14,8 @@ export function knownPlaces({ policy }: Rules): { agents: number[]; queues: stri
 }
 
 /**
- * Gives a ticket a place that is there. Its queue: where somebody said, otherwise where the rules send it, or the
- * group's default one. Whose agent has left goes back to its queue. The customer hears nothing of it.
+ * Gives a ticket a queue and agent that exist. Its queue: the named successor, otherwise the rules' choice or the
+ * group's default. A ticket whose agent has left goes back to its queue. The customer is not told.
  */
 export function placeAgain(tx: Transaction, number: number, successors: Succession): void {
   const { policy } = tx.rules;

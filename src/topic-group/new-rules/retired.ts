@@ -8,8 +8,8 @@ import type { TicketRow } from "../tables/tickets.ts";
 import { toldKey } from "../tables/told.ts";
 
 /*
- * The object of a group that the configuration does not have any more: it hands over what it has to another group, and
- * passes on what comes for it, for as long as anybody says something to it.
+ * The object of a group that the configuration no longer has: it hands its tickets over to another group, and passes on
+ * whatever still arrives for it.
  */
 
 export interface Retired {
@@ -31,7 +31,7 @@ export function closedSince({ rules, now }: Transaction): number {
   return now - ms(rules.config.desk.reopenWithin);
 }
 
-/** Hands over a ticket, or tells of one that is with another group, whose customer's home was here. */
+/** Hands over a ticket, or reports a ticket that another group has, whose customer's home was here. */
 export function leave(tx: Transaction, { ticket, receiptId }: TicketRow, { to, queue }: Retired): void {
   const own = tx.rules.group.id;
   const { number, movedTo } = ticket;
@@ -48,7 +48,7 @@ export function leave(tx: Transaction, { ticket, receiptId }: TicketRow, { to, q
   if (movedTo !== to) tellPeer(tx, to, number, { type: "ticket_elsewhere", ticket, contact, receiptId });
 }
 
-/** Another group has a ticket of a customer who is this group's from now on. */
+/** Another group has a ticket of a customer whose home is here from now on. */
 export function adoptElsewhere(
   tx: Transaction,
   {

@@ -25,8 +25,8 @@ const SETTLED_MOVED_MAX = 500;
 const HOLD_MS = 60_000;
 
 /**
- * Hands a ticket over to the group that its queue belongs to: the ticket with its history first, then whatever of the
- * customer's has not been copied here yet, then everything that comes later, all through one lane.
+ * Hands a ticket over to the group of its queue: the ticket with its history first, then the customer's messages that
+ * have not been copied here yet, then everything that comes later, all through one lane.
  */
 export function sendAway(tx: Transaction, number: number): void {
   const row = tx.tickets.get(number);
@@ -79,7 +79,10 @@ export function sendAway(tx: Transaction, number: number): void {
   }
 }
 
-/** The customer's unanswered messages go along although they were copied here: who has the ticket must be able to answer. */
+/**
+ * The customer's unanswered messages go along although they were copied here: the new agents must be able to answer
+ * them.
+ */
 function passOnTurn(tx: Transaction, ticket: Ticket, group: string, stub: Stub | null): void {
   const { awaitingSince, openedAt, customer, id: ticketId } = ticket;
   const stubs = [...waitingStubs(tx, ticket.number), ...(stub === null ? [] : [stub])];
@@ -87,7 +90,7 @@ function passOnTurn(tx: Transaction, ticket: Ticket, group: string, stub: Stub |
   const since = stub === null ? awaitingSince : Math.min(awaitingSince ?? openedAt, openedAt);
   const from = tx.rules.group.id;
   const rows = (since === null ? [] : tx.messages.turn(customer, ticket.number, since))
-    // What was written to a former bot nobody can copy any more.
+    // Messages to a former bot cannot be copied any more.
     .filter(({ messageId }) => epochOf(messageId) === tx.rules.epochs.botEpoch);
   for (let first = 0; first < rows.length || (first === 0 && stubs.length > 0); first += TURN_PART) {
     const messages = rows.slice(first, first + TURN_PART).map(passedMessage);
@@ -123,7 +126,7 @@ export function takeTurnOver(
   for (const stub of stubs) tx.work({ lane: STAFF, ticket: number, work: { kind: "stub_copied", stub } });
 }
 
-/** A group that is not in the configuration any more is nobody's home. */
+/** A group that the configuration no longer has is no customer's home. */
 function newHome(tx: Transaction, { home }: Ticket): { home?: string } {
   const retired = retiredTo(tx.facts);
   return retired !== null && home === tx.rules.group.id ? { home: retired.to } : {};
@@ -140,8 +143,7 @@ function underWayKey({ chat, messageId }: OriginalKey): string {
 }
 
 /**
- * These have arrived in the topic that their ticket leaves, and go along as what nobody has answered, or they never will
- * arrive anywhere.
+ * These have arrived in the topic that their ticket leaves and go along as unanswered, or will never arrive anywhere.
  */
 export function settledBehind(
   tx: Transaction,
@@ -251,11 +253,11 @@ export function takeOver(
     tx.contacts.saveProfile(contact.id, { ...profile, source: tx.rules.sources.enrichment });
   }
   if (ask) tx.asks.add(number);
-  // Whatever was passed on while it was away goes the same way, and comes back.
+  // Messages passed on while it was away go the same way, and come back.
   const was = former === null ? undefined : tx.tickets.get(former)?.ticket;
   if (was !== undefined && was.movedTo !== null) hold(tx, ticket, number, was.movedTo);
   const topicId = was?.topicId ?? null;
-  // The other group's topic is none of this group's.
+  // The topic belongs to the other group.
   tx.tickets.adopt({ ...ticket, number, topicId }, events, receiptId, tx.rules.group.id);
   awaitTurns(tx, number, ticket, endpoints);
   for (const { key, at, answer } of settled) {
@@ -270,8 +272,8 @@ export function takeOver(
 }
 
 /**
- * What a customer does about a ticket that is back is held until what was passed on before has come back as well: a
- * fence goes after that, by the same way. Nobody waits longer than `HOLD_MS` for a group that does not answer.
+ * A customer's actions on a ticket that is back are held until what was passed on before has come back as well: a fence
+ * goes after that, by the same way. A group that does not answer is waited for `HOLD_MS` at most.
  */
 function hold(tx: Transaction, ticket: Ticket, number: number, through: string): void {
   const own = tx.rules.group.id;

@@ -13,11 +13,11 @@ import type { TicketRow } from "../tables/tickets.ts";
 import { toldKey, type ToldKey } from "../tables/told.ts";
 
 /*
- * The topic of a ticket that has gone to another group before anybody did anything in it is one too many: it is deleted
- * once all that stood in it stands there.
+ * The untouched topic of a ticket that has gone to another group is one too many: it is deleted once its messages stand
+ * in the new topic.
  */
 
-/** How long it may take until then; after that the topic is closed and stays, as those do in which somebody did something. */
+/** How long that may take; after that the topic is closed and stays, as touched ones do. */
 const STUB_KEPT_MS = 10 * 60_000;
 /** What was done in a topic is remembered for longer than this. */
 const STUB_AGE_MAX_MS = CAUSE_KEPT_MS;
@@ -35,7 +35,7 @@ export function noteTouched(tx: Transaction, topicId: number | null): void {
   tx.told.firstTime(touchedKey(ticket.number), tx.now);
 }
 
-/** The topic that a ticket leaves, where nobody wrote, claimed or commanded anything in it. */
+/** The topic that a ticket leaves, if no agent wrote, claimed or commanded anything in it. */
 export function stubOf(
   tx: Transaction,
   { ticket, view }: TicketRow,
@@ -50,13 +50,13 @@ export function stubOf(
   return { group: tx.rules.group.id, topicId };
 }
 
-/** Whether an agent did it, or a program whose deeds a topic shows. */
+/** Whether it was done by an agent, or by a program whose acts a topic shows. */
 function isDeed({ by, type }: PastEvent["event"]): boolean {
   if (by.kind === "agent") return true;
   return by.kind === "key" && type !== "ticket_opened" && type !== "ticket_transferred";
 }
 
-/** The topic says nothing of the move: it will be gone before anybody reads that. */
+/** The topic is not told of the move: it will be deleted before that could be read. */
 export function leaveStub(tx: Transaction, { ticket, view }: TicketRow): void {
   tx.views.save(ticket.number, view, tx.now + STUB_KEPT_MS);
   tx.wake(tx.now + STUB_KEPT_MS);
@@ -108,7 +108,7 @@ function stubCopied(tx: Transaction, number: number, stub: Stub): void {
   tellPeer(tx, stub.group, number, { type: "stub_over", ticketId: ticket.id, topicId: stub.topicId });
 }
 
-/** Whether a topic may be deleted: its ticket is elsewhere still, and nobody has done anything in it meanwhile. */
+/** Whether a topic may be deleted: its ticket is elsewhere still, and no agent has touched it meanwhile. */
 function isStub(wasTold: (key: ToldKey) => boolean, ticket: Ticket | undefined, topicId: number): boolean {
   return ticket?.movedTo != null && ticket.topicId === topicId && !wasTold(touchedKey(ticket.number));
 }

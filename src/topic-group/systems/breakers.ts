@@ -51,7 +51,7 @@ export function noteHeard(
   const outcome =
     result.kind === "answer" ? result : ({ ...result, kind: busy ? "busy" : "failed" } as const);
   const next: StoredBreaker = after(breaker, outcome, tx.now);
-  // Whatever waited for it may go on.
+  // Work that waited for the system may go on.
   if (breaker.openedAt !== null && next.openedAt === null) for (const lane of CRM_LANES) tx.touched.add(lane);
   if (result.kind === "failed") {
     const { code, why } = result;

@@ -31,8 +31,8 @@ import { breakerOf, isBusy, noteAsking, noteHeard } from "./breakers.ts";
 import { refreshSkills } from "./skills.ts";
 
 /**
- * Asks, where the configuration names a system to ask, what it knows of a ticket's customer: at once where it has said
- * so lately, otherwise through the outbox. Nobody waits for it.
+ * Asks the configured system for the profile of a ticket's customer: answered at once from a fresh profile, otherwise
+ * through the outbox. The ticket does not wait for it.
  */
 export function enrich(tx: Transaction, ticket: Ticket): void {
   const settings = tx.rules.config.routing.enrichment;
@@ -121,7 +121,7 @@ export const enrichmentWork: WorkHandler<"enrichment"> = {
   uncalled: putOffQuestion,
 };
 
-/** The call that a question stands for, `null` if nobody is to be asked any more. */
+/** The call for a question; `null` if the configuration no longer names a system. */
 function enrichmentCall(
   { seq, ticket: number }: RowOf<"enrichment">,
   { rules, facts, contacts, tickets, now }: DeliveryContext,
@@ -180,7 +180,7 @@ function settleEnrichment(tx: Transaction, row: RowOf<"enrichment">, result: Hea
     return;
   }
   if (isBusy(result)) {
-    // Nobody's turn is lost: all of them wait until it takes questions again.
+    // No question loses its turn: all of them wait until the system takes questions again.
     askLater(tx, row, tries, maySoonestTry(breakerOf(tx.facts, "enrichment"), tx.now));
     return;
   }
@@ -193,7 +193,7 @@ function settleEnrichment(tx: Transaction, row: RowOf<"enrichment">, result: Hea
   }
   const longest = ENRICHMENT_PAUSE_MAX_MS;
   const pause = ENRICHMENT_RETRIES_MS[tries] ?? Math.min(longest, 60_000 * 2 ** Math.min(tries - 1, 10));
-  // While it is left alone, the one call that tries again may be anybody's.
+  // While the breaker is open, the one probe may be any question.
   const at = tx.now + (leftAlone ? 0 : Math.max(pause, Math.min(result.retryAfterMs ?? 0, longest)));
   askLater(tx, row, tries + 1, at);
 }
@@ -203,7 +203,10 @@ function askLater(tx: Transaction, row: RowOf<"enrichment">, tries: number, at: 
   if (at > tx.now) tx.wake(at);
 }
 
-/** A question that cannot be asked now: it waits for the system, unless its ticket is over or nobody is asked any more. */
+/**
+ * A question that cannot be asked now: it waits for the system, unless its ticket is closed or no system is configured
+ * any more.
+ */
 function putOffQuestion(tx: Transaction, row: RowOf<"enrichment">): void {
   const ticket = tx.tickets.get(row.ticket)?.ticket;
   const isWanted = tx.rules.config.routing.enrichment !== undefined;

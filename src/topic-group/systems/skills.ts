@@ -17,8 +17,8 @@ export function storedSkills(facts: Facts): SkillTable | null {
 }
 
 /**
- * Asks for the table where it is older than it may be. What is known holds meanwhile, however long that is: nobody
- * loses a skill because a system is away.
+ * Asks for the skill table if it is too old. Meanwhile the known one holds without a limit: no agent loses a skill
+ * because a system is away.
  */
 export function refreshSkills(tx: Transaction): void {
   const settings = tx.rules.config.routing.skills;
@@ -81,6 +81,6 @@ function settleSkills(tx: Transaction, row: RowOf<"skills">, result: Heard<Skill
   if (result.kind !== "answer") return;
   tx.facts.set(FACTS.skills, result.table);
   tx.rules = withSkills(tx.rules, result.table);
-  // Somebody may be able now to take what waits.
+  // An agent may be able now to take a waiting ticket.
   tx.freed = true;
 }

@@ -44,8 +44,8 @@ export interface WaitingContent {
 }
 
 /**
- * Parameters of sendMessage, but for the chat and the topic: what somebody else said; earlier releases have stored all that
- * the desk says so.
+ * Parameters of sendMessage, without the chat and the topic, for words that a person said; earlier releases stored the
+ * desk's own texts like this as well.
  */
 export interface Words {
   text: string;
@@ -127,19 +127,19 @@ export interface RateState {
 }
 
 /**
- * Why a lane cannot work, for longer than anybody should wait without knowing:
+ * Why a lane cannot work, for so long that people must be told:
  *
  * - `flood_wait`: Telegram asks to be left alone; `topic_flood_wait`: no topics can be made, everything else goes on
  * - `no_answer`: Telegram does not answer
  */
 export type StallCause = "flood_wait" | "topic_flood_wait" | "no_answer";
 
-/** Instants in ms since 1970; `until` null: nobody knows. */
+/** Instants in ms since 1970; `until` null: unknown. */
 export interface Stall {
   why: StallCause;
   since: number;
   until: number | null;
-  /** Nobody can be told before it is over. */
+  /** No lane works, so that people can only be told when it is over. */
   everywhere?: true;
 }
 

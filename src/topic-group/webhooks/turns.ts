@@ -6,8 +6,8 @@ import { NO_CALL, type WorkHandler } from "../drain/work-handler.ts";
 import { webhookOfLane, webhookLane } from "../tables/lane.ts";
 
 /*
- * Endpoints hear of a ticket in order, also when it moves: what the old group still has for one ends with a row that
- * tells the new group that it is its turn, and there a row stands before everything that comes later.
+ * An endpoint is told of a ticket in order, also when it moves: the old group's deliveries end with a row that gives
+ * the new group its turn, and there a row stands before everything that comes later.
  */
 
 /** A ticket leaves: its turns follow what waits. Answers the endpoints for which something does. */
@@ -25,7 +25,7 @@ export function passTurns(tx: Transaction, { id: ticketId, number, version, move
   return webhooks;
 }
 
-/** A ticket arrives: what endpoints hear of it from here waits until the other group has told them its own. */
+/** A ticket arrives: deliveries about it from here wait until the other group has sent its own. */
 export function awaitTurns(
   tx: Transaction,
   number: number,

@@ -25,7 +25,7 @@ export const webhookWork: WorkHandler<"webhook"> = {
     if (description === "http_410") disable(tx, webhook);
     return "kept";
   },
-  /** An endpoint that is away costs nobody anything: it is tried for days. */
+  /** An endpoint that is away blocks no other work: it is tried for days. */
   schedule({ attempts, acceptedAt }, now, { afterMs }) {
     const pause = WEBHOOK_PAUSES_MS[attempts];
     const exhausted = pause === undefined || now - acceptedAt > WEBHOOK_AGE_MAX_MS;
@@ -40,7 +40,7 @@ function webhookCall(
   { rules: { config, group }, now }: DeliveryContext,
 ): WebhookCall | null {
   const endpoint = config.webhooks.find(({ id }) => id === webhook);
-  // Nobody wants it any more.
+  // The webhook was removed from the configuration.
   if (endpoint === undefined) return null;
   const withText = config.desk.textInWebhooks && endpoint.includeText;
   return {

@@ -12,7 +12,7 @@ import { webhookLane } from "../tables/lane.ts";
 import type { PeerMessage } from "../tables/peer-message.ts";
 import type { DeadLetters } from "../tables/webhook-log.ts";
 
-/** The endpoint wants nothing any more: no group calls it again. */
+/** The endpoint answered 410: no group calls it again. */
 export function disable(tx: Transaction, webhook: string): void {
   const { webhooks, groups } = tx.rules.config;
   const url = webhooks.find(({ id }) => id === webhook)?.url;
@@ -22,7 +22,7 @@ export function disable(tx: Transaction, webhook: string): void {
     if (id !== tx.rules.group.id) tellPeer(tx, id, 0, { type: "hook_gone", webhook, url, at: tx.now });
 }
 
-/** Another group was told so. What is older than the last time when somebody enabled it says nothing. */
+/** Another group was answered 410. An answer older than the last re-enabling does not count. */
 export function hearGone(tx: Transaction, gone: Gone): void {
   const { webhook, url, at } = gone;
   if (tx.rules.config.webhooks.find(({ id }) => id === webhook)?.url !== url) return;
@@ -32,7 +32,7 @@ export function hearGone(tx: Transaction, gone: Gone): void {
 
 type Gone = Pick<Extract<PeerMessage, { type: "hook_gone" }>, "webhook" | "url" | "at">;
 
-/** What waits is kept as given up. Every group hears of it, so each lead is told by the first that they lead. */
+/** Waiting deliveries are parked. Every group is told, so each lead is told by the first group that they lead. */
 function leaveAlone(tx: Transaction, { webhook, url, at }: Gone): void {
   const { config, group } = tx.rules;
   tx.facts.set(FACTS.webhook(webhook), { url, disabledAt: at } satisfies WebhookStatus);
@@ -74,7 +74,7 @@ export function replayWebhook(tx: Transaction, webhook: string, which: DeadLette
   return chosen.length;
 }
 
-/** A message is passed on, or a program sends one: whoever asks for messages is told. */
+/** A message is passed on, or a program sends one: webhooks that want messages are told. */
 export function announceMessage(tx: Transaction, ticket: Ticket, message: ToldMessage): void {
   const type = message.from === "customer" ? "message.received" : "message.sent";
   const { desk, webhooks } = tx.rules.config;
@@ -94,7 +94,7 @@ export function stillTold(tx: Transaction, message: ToldMessage): { told?: ToldM
   return { told: withText ? message : { ...message, text: null } };
 }
 
-/** What is told of something that somebody wrote in Telegram. */
+/** The author of a message in Telegram, as webhooks are told. */
 export function writtenBy(from: "customer" | "agent", writer: number, writing: Writing): ToldMessage {
   const { messageId, kind, album, sentAt } = writing;
   return {
