@@ -58,12 +58,12 @@ export function questionKey(ticket: number): string {
 /** The system that says what agents can do. */
 export const SKILLS_LANE: Lane = "crm:skills";
 
-/** A system that is not ours, whose answers say nothing about Telegram. */
 /** Calls of other systems, which must not keep customers' messages from being taken. */
 export function isForOthers(lane: Lane): boolean {
   return isWebhookLane(lane) || isCrmLane(lane);
 }
 
+/** A system that is not ours, whose answers say nothing about Telegram. */
 export function isOutsideLane(lane: Lane): boolean {
   return isWebhookLane(lane) || isCrmLane(lane) || isPeerLane(lane);
 }
