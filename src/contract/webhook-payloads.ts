@@ -2,7 +2,7 @@ import * as z from "zod";
 import { WEBHOOK_TIMEOUT_MS } from "../domain/limits.ts";
 import { METRICS } from "../domain/metric.ts";
 import { PRIORITIES } from "../domain/priority.ts";
-import { TICKET_EVENTS } from "../domain/ticket/event-facts.ts";
+import { TICKET_EVENTS } from "../domain/ticket/events.ts";
 import { TICKET_STATUSES } from "../domain/ticket/status.ts";
 import { MESSAGE_EVENTS } from "../domain/ticket/webhook-event.ts";
 import { Instant } from "../http/api/shared.ts";

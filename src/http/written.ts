@@ -1,4 +1,4 @@
-import { factsOfEvent } from "../domain/ticket/event-facts.ts";
+import { factsOfEvent } from "../domain/ticket/events.ts";
 
 /** Facts whose keys come from other systems or from the configuration: none of them is an instant. */
 const NAMED_BY_OTHERS: ReadonlySet<string> = new Set(["attributes", "requireSkills", "fields"]);

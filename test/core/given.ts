@@ -5,8 +5,9 @@ import type { AgentActor, TicketCommand } from "../../src/domain/ticket/command.
 import { decide } from "../../src/domain/ticket/decide/decide.ts";
 import type { Decision } from "../../src/domain/ticket/decision.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
+import { evolve } from "../../src/domain/ticket/evolve.ts";
 import type { Policy } from "../../src/domain/ticket/policy.ts";
-import { evolve, type Ticket } from "../../src/domain/ticket/ticket.ts";
+import type { Ticket } from "../../src/domain/ticket/ticket.ts";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;

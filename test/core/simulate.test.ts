@@ -4,9 +4,10 @@ import { simulate, type AgentGiven, type Rehearsal } from "../../src/domain/rehe
 import { NO_PROFILE, type Profile } from "../../src/domain/routing/profile.ts";
 import type { RoutingFacts } from "../../src/domain/routing/rules.ts";
 import type { SkillsKnown } from "../../src/domain/team/skill-table.ts";
+import { evolve } from "../../src/domain/ticket/evolve.ts";
 import { policyOf } from "../../src/domain/ticket/policy.ts";
 import { routedEvent } from "../../src/domain/ticket/routed.ts";
-import { evolve, type Ticket } from "../../src/domain/ticket/ticket.ts";
+import type { Ticket } from "../../src/domain/ticket/ticket.ts";
 import { entersVip, exampleDesk } from "../support/desks.ts";
 import fc from "../support/fast-check.ts";
 import { opened } from "../support/tickets.ts";

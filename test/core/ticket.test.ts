@@ -3,8 +3,9 @@ import { NO_TEAM } from "../../src/domain/routing/taking-over.ts";
 import { dueAt } from "../../src/domain/ticket/advance.ts";
 import type { TicketCommand } from "../../src/domain/ticket/command.ts";
 import { decide } from "../../src/domain/ticket/decide/decide.ts";
+import { evolve } from "../../src/domain/ticket/evolve.ts";
 import { TICKET_STATUSES, type TicketStatus } from "../../src/domain/ticket/status.ts";
-import { evolve, type Ticket } from "../../src/domain/ticket/ticket.ts";
+import type { Ticket } from "../../src/domain/ticket/ticket.ts";
 import fc from "../support/fast-check.ts";
 import { BORIS, CUSTOMER, DAY, given, HOUR, MINUTE, NOON, OLGA, POLICY, Scene, wrote } from "./given.ts";
 

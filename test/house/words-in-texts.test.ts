@@ -30,7 +30,7 @@ const NOT_FOR_PEOPLE: Record<string, string> = {
   "groups/reconciling/config-look.ts": "the note of a version of the configuration",
   "groups/reconciling/secrets-look.ts": "what is derived from a secret",
   "domain/ticket/conversation.ts": "what customers say when they say thanks",
-  "domain/ticket/event-facts.ts": "descriptions for the API's contract",
+  "domain/ticket/events": "descriptions for the API's contract",
   "domain/ticket/webhook-event.ts": "kinds of facts, for the compiler",
   "domain/ticket/tag.ts": "problems of the API",
   "domain/desk/scope.ts": "descriptions for the API's contract",

@@ -5,8 +5,9 @@ import { unavailableBecause, type Presence } from "../../src/domain/team/presenc
 import type { RosterAgent } from "../../src/domain/team/roster.ts";
 import { highest, levelOf } from "../../src/domain/team/skills.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
+import { evolve } from "../../src/domain/ticket/evolve.ts";
 import { policyOf } from "../../src/domain/ticket/policy.ts";
-import { evolve, type Ticket } from "../../src/domain/ticket/ticket.ts";
+import type { Ticket } from "../../src/domain/ticket/ticket.ts";
 import type { Stage } from "./stage.ts";
 
 /** What happened to a ticket, by when the desk noted it: what time does is stamped with when it was due. */

@@ -1,6 +1,7 @@
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
+import { evolve } from "../../src/domain/ticket/evolve.ts";
 import type { TicketStatus } from "../../src/domain/ticket/status.ts";
-import { evolve, type Ticket } from "../../src/domain/ticket/ticket.ts";
+import type { Ticket } from "../../src/domain/ticket/ticket.ts";
 import type { ProjectionBatch } from "../../src/record/projection.ts";
 
 /** 2026-11-20T12:00:00Z */

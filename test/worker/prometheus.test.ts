@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { evolve } from "../../src/domain/ticket/ticket.ts";
+import { evolve } from "../../src/domain/ticket/evolve.ts";
 import { exposition } from "../../src/http/exposition.ts";
 import { ConfigStore } from "../../src/record/config-store.ts";
 import { project } from "../../src/record/projection.ts";

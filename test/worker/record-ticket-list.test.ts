@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { PRIORITIES } from "../../src/domain/priority.ts";
+import { evolve } from "../../src/domain/ticket/evolve.ts";
 import { TICKET_STATUSES } from "../../src/domain/ticket/status.ts";
-import { evolve, type Ticket } from "../../src/domain/ticket/ticket.ts";
+import type { Ticket } from "../../src/domain/ticket/ticket.ts";
 import { project } from "../../src/record/projection.ts";
 import { wordsOf } from "../../src/record/search-words.ts";
 import type { TicketFilter } from "../../src/record/ticket-filter.ts";

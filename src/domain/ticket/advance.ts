@@ -13,9 +13,10 @@ import { momentsAhead, stepsAt, receivers } from "../sla/escalation.ts";
 import type { EscalationAction, EscalationPolicy, SlaPolicy } from "../sla/sla-policy.ts";
 import type { Actor } from "./actor.ts";
 import type { TicketEvent } from "./event.ts";
+import { evolve } from "./evolve.ts";
 import type { Policy } from "./policy.ts";
 import { andRouted } from "./routed.ts";
-import { evolve, type Ticket } from "./ticket.ts";
+import type { Ticket } from "./ticket.ts";
 
 /** Something that time alone does to a ticket. */
 type Stroke =

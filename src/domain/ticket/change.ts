@@ -1,4 +1,5 @@
-import { CHANGING, factsOfEvent } from "./event-facts.ts";
+import { factsOfEvent } from "./events.ts";
+import { CHANGING } from "./events/row.ts";
 
 /** What an event changed of a ticket, as far as it is a fact and not what people wrote. */
 export interface TicketChange {

@@ -2,8 +2,9 @@ import { factsKnown } from "../routing/known.ts";
 import { route, type RoutingFacts } from "../routing/rules.ts";
 import { highest } from "../team/skills.ts";
 import type { TicketEvent } from "./event.ts";
+import { evolve } from "./evolve.ts";
 import type { Policy } from "./policy.ts";
-import { evolve, type Ticket } from "./ticket.ts";
+import type { Ticket } from "./ticket.ts";
 
 /** What the rules look at, of a ticket: what the customer said, and what another system says beyond that. */
 export function factsOf({ tier, fields, language, payload, profile }: Ticket): RoutingFacts {

@@ -1,6 +1,6 @@
 import type { firstDue } from "../sla/promised.ts";
-import { EVENT_FACTS, factsOfEvent, TICKET_EVENTS } from "./event-facts.ts";
 import type { TicketEvent } from "./event.ts";
+import { EVENTS, factsOfEvent, TICKET_EVENTS } from "./events.ts";
 import type { Ticket } from "./ticket.ts";
 
 /** Every message that is passed on: one call each, so they must be asked for by name. */
@@ -52,7 +52,7 @@ export function webhookTypeOf(event: TicketEvent): string | null {
   // What a ladder does is told by its own webhook steps.
   if (event.type === "ticket_escalated" && event.by.kind === "system") return null;
   if (event.type === "ticket_routed" && event.queue === event.previousQueue) return null;
-  return EVENT_FACTS[event.type].webhook;
+  return EVENTS[event.type].webhook;
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { AUDIT_ACTIONS, AUDIT_KINDS, AUDIT_TARGETS } from "../../domain/desk/audit.ts";
-import { EVENT_TYPES } from "../../domain/ticket/event-facts.ts";
+import { EVENT_TYPES } from "../../domain/ticket/events.ts";
 import {
   auditTrail,
   type TrailEntry,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { EVENT_TYPES } from "../../domain/ticket/event-facts.ts";
+import { EVENT_TYPES } from "../../domain/ticket/events.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { FEED_BEGIN, readFeed, type FeedPlace } from "../../record/feed.ts";
 import { EVENTS_PAGE_DEFAULT, EVENTS_PAGE_MAX } from "../limits.ts";

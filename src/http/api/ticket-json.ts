@@ -3,8 +3,8 @@ import { UNREACHABLE_REASONS } from "../../domain/contact/contact.ts";
 import { METRICS } from "../../domain/metric.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
 import { promiseState, PROMISE_STATES, type Promised as RecordedPromise } from "../../domain/sla/promised.ts";
-import { EVENT_FACTS } from "../../domain/ticket/event-facts.ts";
 import { unplaced } from "../../domain/ticket/event.ts";
+import { EVENTS } from "../../domain/ticket/events.ts";
 import { TICKET_STATUSES } from "../../domain/ticket/status.ts";
 import type { TicketEventRow, TicketRow } from "../../record/queries.ts";
 import { eventData } from "../written.ts";
@@ -115,7 +115,7 @@ export const TicketEvent = z
       description: "When the desk noted it, where that was later: what time does is stamped when it was due",
     }),
     type: z.string().meta({
-      description: Object.entries(EVENT_FACTS)
+      description: Object.entries(EVENTS)
         .map(([type, { about }]) => `- \`${type}\`: ${about}`)
         .join("\n"),
       example: "ticket_claimed",

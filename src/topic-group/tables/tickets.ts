@@ -1,7 +1,8 @@
 import { and, asc, desc, eq, gt, sql, type SQL } from "drizzle-orm";
 import type { CustomerTicket } from "../../domain/ticket/conversation.ts";
 import type { TicketEvent } from "../../domain/ticket/event.ts";
-import { evolve, TICKET_SHAPE, type Ticket } from "../../domain/ticket/ticket.ts";
+import { evolve } from "../../domain/ticket/evolve.ts";
+import { TICKET_SHAPE, type Ticket } from "../../domain/ticket/ticket.ts";
 import { isAmong } from "./among.ts";
 import type { Database } from "./database.ts";
 import { FACTS, type Facts } from "./facts.ts";

@@ -3,10 +3,11 @@ import { customer, type Actor } from "../actor.ts";
 import type { CommandOf } from "../command.ts";
 import { closedRefusal, type Decision } from "../decision.ts";
 import type { TicketEvent } from "../event.ts";
+import { evolve } from "../evolve.ts";
 import { intakeComplete, unknownAnswers } from "../intake.ts";
 import type { Policy } from "../policy.ts";
 import { andRouted } from "../routed.ts";
-import { evolve, type Ticket } from "../ticket.ts";
+import type { Ticket } from "../ticket.ts";
 
 /** The customer's first message opens it. */
 export function opened(command: CommandOf<"customer_wrote">, policy: Policy, now: number): Decision {
