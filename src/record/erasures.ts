@@ -4,6 +4,7 @@ import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { NOTHING_ERASED, type ErasureCounts } from "../domain/contact/erasure.ts";
 import type { AuditEntry, Doer } from "../domain/desk/audit.ts";
+import { EVENT_TYPES, EVENTS } from "../domain/ticket/events.ts";
 import { isAmong } from "./among.ts";
 import { auditOf, doneBy } from "./audit-entries.ts";
 import { ERASED_TICKETS_AT_ONCE_MAX, ERASURES_AT_ONCE_MAX } from "./limits.ts";
@@ -22,55 +23,20 @@ import {
 export type ErasureRow = typeof erasures.$inferSelect;
 
 /**
- * Keys of events that tell of the desk's work and not of its customer. Every other key is erased, so that a key of a
- * later release is erased as well until it is listed here.
+ * Keys of events that tell of the desk's work and not of its customer, by type. Every other key is erased, and every key
+ * of a type that only a later release knows. `origin`, from where a program called, stays whatever it did.
  */
-const KEPT_OF_EVENTS = [
-  "queue",
-  "previousQueue",
-  "group",
-  "previousGroup",
-  "cameFrom",
-  "priority",
-  "previous",
-  "previousPriority",
-  "metric",
-  "instance",
-  "moment",
-  "offsetMs",
-  "clock",
-  "dueAt",
-  "policy",
-  "step",
-  "action",
-  "result",
-  "agents",
-  "clocks",
-  "first",
-  "implicit",
-  "assignee",
-  "assigneeName",
-  "previousAssignee",
-  "agent",
-  "agentName",
-  "code",
-  "latencyMs",
-  "cached",
-  "heldUntil",
-  "remindAt",
-  "previousRemindAt",
-  "origin",
-] as const;
-
-const keptKeys = sql.join(
-  KEPT_OF_EVENTS.map((key) => sql.raw(`'${key}'`)),
-  sql`, `,
+const OUTLIVES = JSON.stringify(
+  Object.fromEntries(EVENT_TYPES.map((type) => [type, [...EVENTS[type].outlives, "origin"]])),
 );
+
+/** Whether a part of an event's data stays. The table is named: `json_each` has a `type` as well. */
+const stays = sql`part.key IN (SELECT one.value FROM json_each(${OUTLIVES}, '$.' || ticket_events.type) AS one)`;
 
 /** Whether an event still says something of its customer. */
 const isUncleared = sql`(${ticketEvents.note} IS NOT NULL
   OR (${ticketEvents.actorKind} = 'customer' AND ${ticketEvents.actorId} <> '0')
-  OR EXISTS (SELECT 1 FROM json_each(${ticketEvents.data}) AS part WHERE part.key NOT IN (${keptKeys})))`;
+  OR EXISTS (SELECT 1 FROM json_each(${ticketEvents.data}) AS part WHERE NOT (${stays})))`;
 
 /** … and a ticket. */
 const isUnclearedTicket = sql`(NOT ${tickets.closed} OR ${tickets.subject} <> '' OR ${tickets.tags} <> '[]' OR ${tickets.fields} <> '{}'
@@ -301,7 +267,7 @@ export class Erasures {
         actor: sql`CASE WHEN ${isCustomer} THEN '{"kind":"customer","id":0}' ELSE ${ticketEvents.actor} END`,
         actorId: sql`CASE WHEN ${isCustomer} THEN '0' ELSE ${ticketEvents.actorId} END`,
         data: sql`(SELECT json_group_object(part.key, ${ticketEvents.data} -> part.fullkey)
-          FROM json_each(${ticketEvents.data}) AS part WHERE part.key IN (${keptKeys}))`,
+          FROM json_each(${ticketEvents.data}) AS part WHERE ${stays})`,
       })
       .where(where);
   }
