@@ -38,12 +38,6 @@ export interface ParkedDelivery {
   at: number;
 }
 
-/** What a sweep did: tickets that time changed, and how many events that made. */
-export interface Swept {
-  tickets: number;
-  steps: number;
-}
-
 /** Health of an endpoint in one group. */
 export interface WebhookHealth {
   waiting: number;

@@ -1,18 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Update } from "grammy/types";
-import type { Config, QueueConfig, VersionedConfig } from "../domain/config/config.ts";
+import type { Config, VersionedConfig } from "../domain/config/config.ts";
 import type { Succession } from "../domain/config/successors.ts";
 import type { Caller } from "../domain/desk/audit.ts";
 import type { Trouble } from "../domain/desk/trouble.ts";
-import { ms } from "../domain/duration.ts";
 import { errorFacts } from "../domain/error-facts.ts";
-import {
-  CAUSE_KEPT_MS,
-  ECHO_PATIENCE_MS,
-  WEBHOOK_LOG_KEPT_MS,
-  SAFETY_WAKE_MS,
-  WAITING_ROWS_MAX,
-} from "../domain/limits.ts";
+import { ECHO_PATIENCE_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
 import { CLOSED, type Breaker } from "../domain/routing/breaker.ts";
 import { firstResponseDueAt } from "../domain/sla/clocks.ts";
 import { promisesOf } from "../domain/sla/promised.ts";
@@ -29,34 +22,35 @@ import { receiptView } from "../telegram/receipt-view.ts";
 import { fromPeer } from "./arrivals/from-peer.ts";
 import { actAsAsked, openTicket, type Done } from "./arrivals/program.ts";
 import { customerOf, isForeign, take, takesUsedNumber } from "./arrivals/take.ts";
-import { depthsDue, nextDepthAt, watchDepth } from "./assigning/depth.ts";
-import { handOut } from "./assigning/hand-out.ts";
+import { watchDepth } from "./assigning/depth.ts";
+import { handingQueues, HandingOut } from "./assigning/handing-out.ts";
 import { routingStory } from "./assigning/routing-story.ts";
 import { recountSlots, rehome, tellAgents, tellSlots } from "./assigning/slots.ts";
+import { strikeClocks, type Swept } from "./commit/strike-clocks.ts";
 import { Transaction } from "./commit/transaction.ts";
 import { Wake } from "./commit/wake.ts";
 import { relayUncertain } from "./conversation/relay-settle.ts";
-import { endParked, nextParkedEndAt } from "./deliveries/parked-too-long.ts";
 import { publicName } from "./deliveries/replay.ts";
-import { endSilence, endStalls, nextStallEndAt, noteStall, stallsOf } from "./deliveries/stalls.ts";
+import { endSilence, noteStall, stallsOf } from "./deliveries/stalls.ts";
 import { WaitingCount } from "./deliveries/waiting-count.ts";
 import { Drain } from "./drain/drain.ts";
 import { outsideOf, type Outside } from "./drain/outside.ts";
 import { Recorder } from "./drain/recorder.ts";
 import { noticeUncertain } from "./drain/settle-work.ts";
 import type { TopicIcons, ViewContext } from "./drain/topic-view.ts";
+import { Duties } from "./duties.ts";
 import { anotherBot, anotherChat, keepNumbering, numberedAnew } from "./new-rules/beginning-anew.ts";
 import { introduce } from "./new-rules/introduction.ts";
 import { knownPlaces, placeAgain } from "./new-rules/places.ts";
 import { closedSince, leave, retiredTo, type Retired } from "./new-rules/retired.ts";
 import { sendAway } from "./peers/moving.ts";
 import { ofPeer } from "./peers/numbers.ts";
-import type { GroupHealth, InHand, Receipt, Swept } from "./receipt.ts";
+import type { GroupHealth, InHand, Receipt } from "./receipt.ts";
 import { Echoes } from "./reconciliation/echoes.ts";
 import { belongingOf, echoesFound, keepEchoes, type Echo } from "./reconciliation/noticing.ts";
 import { clearTrouble, noteTrouble, perhapsMended } from "./reconciliation/troubles.ts";
 import { DeliveriesRpc } from "./rpc/deliveries.ts";
-import type { Inside } from "./rpc/group-rpc.ts";
+import type { GroupInside } from "./rpc/group-rpc.ts";
 import { PrivacyRpc } from "./rpc/privacy.ts";
 import { ReconciliationRpc } from "./rpc/reconciliation.ts";
 import { RecordRpc } from "./rpc/record.ts";
@@ -78,8 +72,6 @@ import { DELIVERIES } from "./works.ts";
 
 /** Tickets that are read at once to strike their clocks. */
 const DUE_TICKETS_MAX = 100;
-/** When a ticket is struck again that our own code could not strike. */
-const STRIKE_AGAIN_MS = 5 * 60_000;
 const RETRY_AFTER_FULL_S = 60;
 const RETRY_AFTER_FAILED_S = 5;
 /** How long an alarm waits for the lanes it woke; they go on by themselves if they need longer. */
@@ -88,7 +80,6 @@ const ALARM_PATIENCE_MS = 25_000;
 const ALARM_LOOK_MS = 500;
 /** How long whoever takes a group out waits until it has handed over what it has; the rest follows by itself. */
 const RETIRING_PATIENCE_MS = 4_000;
-const PURGE_EVERY_MS = CAUSE_KEPT_MS / 24;
 /** Events of a ticket that an explanation looks through. */
 const EXPLAINED_EVENTS_MAX = 5_000;
 
@@ -98,6 +89,9 @@ export class TopicGroup extends DurableObject<Env> {
   readonly #tables: Tables;
   protected readonly wake: Wake;
   protected readonly drain: Drain;
+  protected readonly duties: Duties;
+  readonly #inside: GroupInside;
+  readonly #handingOut = new HandingOut();
   readonly #deliveries: DeliveriesRpc;
   readonly #webhooks: WebhooksRpc;
   readonly #privacy: PrivacyRpc;
@@ -112,9 +106,6 @@ export class TopicGroup extends DurableObject<Env> {
   readonly #waiting: WaitingCount;
   /** Every answer of Telegram's asks, so the rows are asked only where there may be any. */
   #mayHaveStalls = true;
-  /** When waiting alone may change who gets a ticket; null: never. Computed anew at every start. */
-  #nextHandOutAt: number | null = null;
-
   constructor(ctx: DurableObjectState, env: Env, outside: Partial<Outside> = {}) {
     super(ctx, env);
     this.#outside = { ...outsideOf(env), ...outside };
@@ -130,7 +121,7 @@ export class TopicGroup extends DurableObject<Env> {
     this.wake = new Wake(ctx.storage, this.#outside.clock);
     this.#echoes = new Echoes(this.#outside.clock.now());
     this.drain = this.#newDrain();
-    const inside: Inside = {
+    const inside: GroupInside = {
       tables: this.#tables,
       drain: this.drain,
       now: () => this.#now(),
@@ -140,8 +131,11 @@ export class TopicGroup extends DurableObject<Env> {
       once: (cause, work, isDone) => this.#once(cause, work, isDone),
       store: (work) => ctx.storage.transactionSync(work),
       tellRecord: (work) => this.#tellRecord(work),
-      purge: () => this.#purge(),
+      purge: () => this.duties.run(["purge"]),
+      report: (what, error) => this.#report(what, error),
     };
+    this.#inside = inside;
+    this.duties = new Duties({ ...inside, handingOut: this.#handingOut });
     this.#deliveries = new DeliveriesRpc(inside);
     this.#webhooks = new WebhooksRpc(inside);
     this.#privacy = new PrivacyRpc(inside);
@@ -254,7 +248,7 @@ export class TopicGroup extends DurableObject<Env> {
     const isBack = config.groups.some(({ id }) => id === group);
     if (isBack && retiredTo(this.#tables.facts) !== null) this.#tables.facts.delete(FACTS.retired);
     // What was due before belongs to the rules that were in force then.
-    this.#strikeClocks();
+    strikeClocks(this.#inside);
     const retimed = before === null || isRetimed(before.config, config);
     const sources = sourcesOf(before, { version, config });
     const inForce: ConfigInForce = { version, config, since: retimed ? this.#now() : before.since, sources };
@@ -472,7 +466,7 @@ export class TopicGroup extends DurableObject<Env> {
   async retire(retired: Retired): Promise<"done" | "unknown"> {
     const rules = this.#rulesInForce();
     if (rules === null || rules.version >= retired.version) return "unknown";
-    this.#strikeClocks();
+    strikeClocks(this.#inside);
     const known = retiredTo(this.#tables.facts);
     if (known === null || known.version < retired.version) this.#tables.facts.set(FACTS.retired, retired);
     this.#leaveAll(retiredTo(this.#tables.facts)!);
@@ -509,8 +503,8 @@ export class TopicGroup extends DurableObject<Env> {
 
   /** Does what is due, as the alarm would: whoever comes first does it, and once. Answers what it did. */
   sweep(): Swept {
-    const swept = this.#strikeClocks();
-    this.#lookAtDepths();
+    const swept = strikeClocks(this.#inside);
+    this.duties.run(["depths"]);
     this.#arm();
     return swept;
   }
@@ -534,19 +528,13 @@ export class TopicGroup extends DurableObject<Env> {
     const number = rules === null ? null : this.#tables.tickets.numberOf(ticketId, rules.group.id);
     if (number === null) return null;
     this.#commit((tx) => tx.strike(number));
-    return this.#commit((tx) => routingStory(tx, number, this.#handingQueues()));
+    return this.#commit((tx) => routingStory(tx, number, handingQueues(tx.rules)));
   }
 
   override async alarm(): Promise<void> {
     this.wake.rang();
     try {
-      this.#strikeClocks();
-      this.#lookAtWaiting();
-      this.#lookAtDepths();
-      this.#lookAtEchoes();
-      this.#lookAtStalls();
-      this.#purge();
-      this.#endParked();
+      this.duties.run();
       this.drain.kick();
       await this.#drained();
     } catch (error) {
@@ -574,7 +562,7 @@ export class TopicGroup extends DurableObject<Env> {
       const look = scheduler.wait(ALARM_LOOK_MS, { signal: patience.signal }).catch(() => undefined);
       await Promise.race([idle, look]);
       patience.abort();
-      const ringsAt = Math.min(this.wake.at ?? Infinity, this.#fallsDueAt() ?? Infinity);
+      const ringsAt = Math.min(this.wake.at ?? Infinity, this.duties.nextAt() ?? Infinity);
       if (!this.drain.busy || ringsAt <= this.#now()) return;
     }
   }
@@ -593,8 +581,7 @@ export class TopicGroup extends DurableObject<Env> {
       const result = this.ctx.storage.transactionSync(() => {
         const done = work(tx);
         for (const number of tx.asks) enrich(tx, tx.tickets.get(number)!.ticket);
-        if (this.#nextHandOutAt !== null && this.#nextHandOutAt <= tx.now) tx.freed = true;
-        this.#handOutWhatChanged(tx);
+        this.#handingOut.whatChanged(tx);
         // Last, because what nobody takes may go to the fallback pool.
         for (const number of tx.moves) sendAway(tx, number);
         for (const { before, ticket } of tx.handed) tellSlots(tx, before, ticket);
@@ -665,7 +652,7 @@ export class TopicGroup extends DurableObject<Env> {
     if (this.#rulesInForce() === null) return;
     this.#noteBot();
     const interrupted = { messages: messages.interrupted(), works: outbox.interrupted() };
-    const handsOut = this.#handingQueues().length > 0;
+    const handsOut = handingQueues(this.#rulesInForce()!).length > 0;
     if (interrupted.messages.length + interrupted.works.length > 0 || handsOut) {
       this.#commit((tx) => {
         relayUncertain(tx, interrupted.messages);
@@ -693,141 +680,10 @@ export class TopicGroup extends DurableObject<Env> {
     return this.#tables.facts.get(FACTS.numbering) as Numbering | undefined;
   }
 
-  /** Lets time do what is due, ticket by ticket, each in a transaction of its own. */
-  #strikeClocks(): Swept {
-    const swept: Swept = { tickets: 0, steps: 0 };
-    if (this.#rulesInForce() === null) return swept;
-    const { clocks } = this.#tables;
-    const looked = new Set<number>();
-    for (;;) {
-      const due = clocks.due(this.#now(), DUE_TICKETS_MAX).filter(({ ticket }) => !looked.has(ticket.number));
-      if (due.length === 0) return swept;
-      for (const { ticket } of due) {
-        looked.add(ticket.number);
-        const steps = this.#struck(ticket.number);
-        swept.steps += steps;
-        if (steps > 0) swept.tickets += 1;
-      }
-    }
-  }
-
-  /** Handing out lets time do what is due on a ticket first, and that may change who is free. */
-  #handOutWhatChanged(tx: Transaction): void {
-    while (tx.freed || tx.unclaimed.size > 0) {
-      const numbers = tx.freed ? "all" : new Set(tx.unclaimed);
-      tx.freed = false;
-      tx.unclaimed.clear();
-      this.#handOut(tx, numbers);
-    }
-  }
-
-  /** Hands out work, and notes when waiting alone changes something. */
-  #handOut(tx: Transaction, numbers: ReadonlySet<number> | "all"): void {
-    const queues = this.#handingQueues();
-    if (queues.length === 0) return;
-    const next = handOut(tx, queues, numbers);
-    if (numbers === "all") this.#nextHandOutAt = next;
-    else if (next !== null) this.#nextHandOutAt = Math.min(next, this.#nextHandOutAt ?? next);
-    if (next !== null) tx.wake(next);
-  }
-
-  /** The queues of this group whose tickets the desk hands out. */
-  #handingQueues(): string[] {
-    const policy = this.#rulesInForce()?.policy;
-    if (policy === undefined) return [];
-    return [...policy.queues.values()].flatMap(({ id, group, auto }) =>
-      auto && group === policy.group ? [id] : [],
-    );
-  }
-
-  /** What waits is looked at when its wait, a shift or the end of a break may have changed who can take it. */
-  #lookAtWaiting(): void {
-    if (this.#nextHandOutAt === null || this.#nextHandOutAt > this.#now()) return;
-    this.#commit((tx) => void (tx.freed = true));
-  }
-
-  /** One ticket that our own code cannot strike waits for a mended release; all the others go on. */
-  #struck(number: number): number {
-    try {
-      return this.#commit((tx) => {
-        tx.touched.add(STAFF);
-        return tx.strike(number);
-      });
-    } catch (error) {
-      this.#report(`clocks of ticket ${number}`, error);
-      this.#tables.clocks.putOff(number, this.#now() + STRIKE_AGAIN_MS);
-      return 0;
-    }
-  }
-
-  #lookAtDepths(): void {
-    if (this.#rulesInForce() === null) return;
-    const due = depthsDue(this.#tables.facts, this.#alertingQueues(), this.#now());
-    if (due.length > 0) this.#commit((tx) => watchDepth(tx, due));
-  }
-
-  #alertingQueues(): QueueConfig[] {
-    const rules = this.#rulesInForce();
-    if (rules === null) return [];
-    return rules.config.queues.filter(
-      (queue) => queue.group === rules.group.id && queue.depthAlert !== undefined,
-    );
-  }
-
-  #lookAtEchoes(): void {
-    const dueAt = this.#echoes.dueAt;
-    if (dueAt === null || dueAt > this.#now() || this.#rulesInForce() === null) return;
-    this.#commit((tx) => keepEchoes(tx, this.#echoes));
-  }
-
-  #lookAtStalls(): void {
-    const endsAt = nextStallEndAt(this.#tables.facts);
-    if (endsAt === null || endsAt > this.#now() || this.#rulesInForce() === null) return;
-    this.#commit(endStalls);
-  }
-
-  #purge(): void {
-    const { facts, told, laneRates, inbox, seenUpdates, webhookLog } = this.#tables;
-    const now = this.#now();
-    if (now - Number(facts.get(FACTS.purgedAt) ?? 0) < PURGE_EVERY_MS) return;
-    inbox.purge(now);
-    seenUpdates.purge(now - CAUSE_KEPT_MS);
-    const { webhooks = [], retention } = this.#rulesInForce()?.config ?? {};
-    const kept = retention?.webhookLogs === undefined ? WEBHOOK_LOG_KEPT_MS : ms(retention.webhookLogs);
-    webhookLog.purge(
-      now - Math.min(kept, WEBHOOK_LOG_KEPT_MS),
-      webhooks.map(({ id }) => id),
-    );
-    told.purge(now);
-    laneRates.purge(now);
-    facts.set(FACTS.purgedAt, now);
-  }
-
-  /** A step of it: if more is due, the alarm rings again at once. */
-  #endParked(): void {
-    const endsAt = nextParkedEndAt(this.#tables);
-    if (endsAt === null || endsAt > this.#now() || this.#rulesInForce() === null) return;
-    this.#commit(endParked);
-  }
-
   /** Sets the alarm for whatever is due next, computed from the rows. */
   #arm(): void {
-    const due = [this.#fallsDueAt(), this.drain.nextWakeAt(this.#now())].filter((at) => at !== null);
+    const due = [this.duties.nextAt(), this.drain.nextWakeAt(this.#now())].filter((at) => at !== null);
     if (due.length > 0) this.wake.by(Math.min(...due));
-  }
-
-  /** When something is due next besides what the lanes have to do, in ms since 1970; null: nothing is. */
-  #fallsDueAt(): number | null {
-    const { facts, clocks } = this.#tables;
-    const due = [
-      clocks.firstDueAt(),
-      nextDepthAt(facts, this.#alertingQueues()),
-      this.#nextHandOutAt,
-      this.#echoes.dueAt,
-      nextParkedEndAt(this.#tables),
-      nextStallEndAt(facts),
-    ].filter((at) => at !== null);
-    return due.length === 0 ? null : Math.min(...due);
   }
 
   #rulesInForce(): Rules | null {

@@ -3,14 +3,9 @@ import type { Presence } from "../../src/domain/team/presence.ts";
 import type { SkillTable } from "../../src/domain/team/skill-table.ts";
 import type { RoutingStory } from "../../src/domain/ticket/routing-story.ts";
 import type { TicketSla } from "../../src/domain/ticket/sla-story.ts";
+import type { Swept } from "../../src/topic-group/commit/strike-clocks.ts";
 import type { Forgotten } from "../../src/topic-group/privacy/forgetting.ts";
-import type {
-  AgentHere,
-  GroupHealth,
-  ParkedDelivery,
-  Receipt,
-  Swept,
-} from "../../src/topic-group/receipt.ts";
+import type { AgentHere, GroupHealth, ParkedDelivery, Receipt } from "../../src/topic-group/receipt.ts";
 
 /** The groups' objects as the doors see them: they keep what they are given, and answer as they are told to. */
 export class FakeGroups {

@@ -1,19 +1,14 @@
 import { RpcTarget } from "cloudflare:workers";
+import type { Inside } from "../commit/inside.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Drain } from "../drain/drain.ts";
 import type { Echoes } from "../reconciliation/echoes.ts";
 import type { Rules } from "../rules/rules.ts";
-import type { Tables } from "../tables/tables.ts";
 
 /** What the object lets the subjects of its face do. */
-export interface Inside {
-  readonly tables: Tables;
+export interface GroupInside extends Inside {
   readonly drain: Drain;
-  now(): number;
-  /** Null before the first configuration. */
-  rules(): Rules | null;
   echoes(): Echoes;
-  commit<T>(work: (tx: Transaction) => T): T;
   /** Runs the work once per cause; a repeated cause gets the stored answer. */
   once<T>(cause: string, work: (tx: Transaction) => T, isDone: (answer: T) => boolean): T;
   /** One transaction that needs no rules. */
@@ -26,11 +21,11 @@ export interface Inside {
 
 /** One subject of the object's face. What callers must not reach are own properties: every method of a class is theirs. */
 export abstract class GroupRpc extends RpcTarget {
-  protected readonly inside: Inside;
+  protected readonly inside: GroupInside;
   /** What is answered by the rules in force; `empty` before there are any. */
   protected readonly byRules: <T>(empty: T, answer: (rules: Rules) => T) => T;
 
-  constructor(inside: Inside) {
+  constructor(inside: GroupInside) {
     super();
     this.inside = inside;
     this.byRules = (empty, answer) => {

@@ -98,6 +98,10 @@ export class Inbox implements Forgets {
     );
   }
 
+  hasAny(): boolean {
+    return this.#db.select({ at: inbox.at }).from(inbox).limit(1).get() !== undefined;
+  }
+
   /** Forgets causes too old to be sent again. */
   purge(now: number): void {
     this.#db

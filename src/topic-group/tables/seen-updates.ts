@@ -99,6 +99,10 @@ export class SeenUpdates {
     ];
   }
 
+  hasAny(): boolean {
+    return this.#db.select({ at: seenUpdates.at }).from(seenUpdates).limit(1).get() !== undefined;
+  }
+
   purge(before: number): void {
     this.#db.delete(seenUpdates).where(lt(seenUpdates.at, before)).run();
   }
