@@ -80,7 +80,7 @@ const nouns = {
   routing: ["config", "calendar", "team"],
   sla: ["config", "calendar", "team"],
   ticket: ["config", "calendar", "contact", "desk", "team", "routing", "sla"],
-  rehearsal: ["config", "calendar", "team", "routing", "ticket"],
+  rehearsal: ["config", "calendar", "contact", "team", "routing", "ticket"],
   "config-check": ["config", "calendar", "desk", "team", "routing", "ticket"],
 };
 

@@ -1,5 +1,7 @@
 import { waitUntil } from "cloudflare:workers";
 import type { Config, VersionedConfig } from "../domain/config/config.ts";
+import type { ContactId } from "../domain/contact/contact-id.ts";
+import { contactOfChat } from "../domain/contact/route.ts";
 import { homeOf } from "../domain/team/agent.ts";
 import { defaultGroupOf, groupOfPayload } from "../domain/ticket/policy.ts";
 import { log } from "../log.ts";
@@ -17,7 +19,7 @@ export interface Addressee {
   group: string;
   versioned: VersionedConfig;
   /** The customer whose home this isolate remembered; a customer erased since may get another home. */
-  remembered?: number;
+  remembered?: ContactId;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function addresseeOf(envelope: Envelope, env: Env, now: number): Pr
   // Who works here is no customer: their own group's object answers them.
   const works = homeOf(versioned.config, chat.id);
   if (works !== null && hasGroup(versioned.config, works)) return { group: works, versioned };
-  return home(chat.id, envelope, versioned, env, now);
+  return home(contactOfChat(chat.id), envelope, versioned, env, now);
 }
 
 /**
@@ -80,7 +82,7 @@ function groupOfChat(config: Config, chat: number): string | undefined {
 }
 
 async function home(
-  customer: number,
+  customer: ContactId,
   envelope: Envelope,
   versioned: VersionedConfig,
   env: Env,
@@ -103,7 +105,7 @@ async function home(
 }
 
 async function storedHome(
-  customer: number,
+  customer: ContactId,
   envelope: Envelope,
   versioned: VersionedConfig,
   env: Env,
@@ -140,7 +142,7 @@ async function storedHome(
  */
 export async function reroute(
   env: Env,
-  customer: number,
+  customer: ContactId,
   gone: string,
   versioned: VersionedConfig,
 ): Promise<string> {
@@ -154,7 +156,7 @@ export async function reroute(
   return customerRoutesOf(env.DB).reroute(customer, gone, group);
 }
 
-async function groupThatKnows(customer: number, config: Config, env: Env): Promise<string | undefined> {
+async function groupThatKnows(customer: ContactId, config: Config, env: Env): Promise<string | undefined> {
   const answers = await askGroups(env, groupIds(config), (stub) => stub.knows(customer));
   return answers.find((answer) => "answer" in answer && answer.answer)?.group;
 }

@@ -1,3 +1,4 @@
+import type { ContactId } from "../domain/contact/contact-id.ts";
 import type { ErasureCounts } from "../domain/contact/erasure.ts";
 import { signingRoot } from "../domain/desk/secrets.ts";
 import { errorFacts } from "../domain/error-facts.ts";
@@ -58,7 +59,7 @@ export async function advanceErasure(env: Env, row: ErasureRow, now: number): Pr
   return (await store.find(row.id)) ?? row;
 }
 
-async function pass(env: Env, row: ErasureRow, people: number[], now: number): Promise<Pass> {
+async function pass(env: Env, row: ErasureRow, people: ContactId[], now: number): Promise<Pass> {
   const objects: HereCounts = { customers: 0, tickets: 0, events: 0, messages: 0, deliveries: 0, other: 0 };
   const topics: Topic[] = [];
   let steps = 0;

@@ -1,5 +1,6 @@
 import { and, eq, isNotNull, sql, type SQL } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import type { ContactId } from "../domain/contact/contact-id.ts";
 import type { AuditEntry, Doer } from "../domain/desk/audit.ts";
 import { auditOfChange, doneBy } from "./audit-entries.ts";
 import { reach } from "./reach.ts";
@@ -38,7 +39,7 @@ export class ContactDetails {
   }
 
   /** Null if the staff has noted nothing. */
-  async find(id: number): Promise<DetailsRow | null> {
+  async find(id: ContactId): Promise<DetailsRow | null> {
     const row = await reach(() =>
       this.#db.select().from(contactDetails).where(eq(contactDetails.contactId, id)).get(),
     );
@@ -46,7 +47,7 @@ export class ContactDetails {
   }
 
   /** Whose messages are not passed on, and since when, of those whose home is a group. */
-  async blockedAt(group: string): Promise<{ customer: number; since: number }[]> {
+  async blockedAt(group: string): Promise<{ customer: ContactId; since: number }[]> {
     return reach(() =>
       this.#db
         .select({ customer: contactDetails.contactId, since: sql<number>`${contactDetails.blockedAt}` })
@@ -57,7 +58,7 @@ export class ContactDetails {
   }
 
   /** Whether the desk knows a contact by this id. */
-  async isKnown(id: number): Promise<boolean> {
+  async isKnown(id: ContactId): Promise<boolean> {
     const [contact, route, details] = await reach(() =>
       this.#db.batch([
         this.#db.select({ id: contacts.telegramId }).from(contacts).where(eq(contacts.telegramId, id)),
@@ -75,7 +76,7 @@ export class ContactDetails {
   }
 
   /** What stands there already is not written again. */
-  async update(id: number, change: DetailsChange, doer: Doer, at: number): Promise<void> {
+  async update(id: ContactId, change: DetailsChange, doer: Doer, at: number): Promise<void> {
     const said = (["displayName", "email", "phone", "notes"] as const).flatMap((field) => {
       const value = change[field];
       return value === undefined ? [] : [{ field, value }];
@@ -91,24 +92,24 @@ export class ContactDetails {
   }
 
   /** A contact that is blocked already keeps its date. */
-  async block(id: number, doer: Doer, at: number): Promise<void> {
+  async block(id: ContactId, doer: Doer, at: number): Promise<void> {
     const set = { blockedAt: at, blockedBy: doer.name };
     const isFree = sql`NOT ${stands(id, sql`${contactDetails.blockedAt} IS NOT NULL`)}`;
     await this.#save(id, set, entryOf("contact.blocked", id, at, doer), at, isFree);
   }
 
-  async unblock(id: number, doer: Doer, at: number): Promise<void> {
+  async unblock(id: ContactId, doer: Doer, at: number): Promise<void> {
     const set = { blockedAt: null, blockedBy: null };
     const entry = entryOf("contact.unblocked", id, at, doer);
     await this.#save(id, set, entry, at, stands(id, sql`${contactDetails.blockedAt} IS NOT NULL`));
   }
 
   /** The ids of all contacts merged with this one, itself included, whichever of them is shown. */
-  async together(id: number): Promise<number[]> {
-    const mine = sql<number>`coalesce((SELECT ${contactDetails.mergedInto} FROM ${contactDetails}
+  async together(id: ContactId): Promise<ContactId[]> {
+    const mine = sql<ContactId>`coalesce((SELECT ${contactDetails.mergedInto} FROM ${contactDetails}
       WHERE ${contactDetails.contactId} = ${id}), ${id})`;
     const rows = await reach(() =>
-      this.#db.all<{ id: number }>(sql`
+      this.#db.all<{ id: ContactId }>(sql`
         SELECT ${mine} AS id
         UNION SELECT ${contactDetails.contactId} FROM ${contactDetails} WHERE ${contactDetails.mergedInto} = ${mine}`),
     );
@@ -118,8 +119,8 @@ export class ContactDetails {
 
   /** Shows a contact as another one. Answers why not where that would make a chain or a circle. */
   async merge(
-    id: number,
-    into: number,
+    id: ContactId,
+    into: ContactId,
     doer: Doer,
     at: number,
   ): Promise<"merged" | "is_merged" | "has_merged"> {
@@ -134,7 +135,7 @@ export class ContactDetails {
     return of.length > 1 ? "has_merged" : "merged";
   }
 
-  async unmerge(id: number, doer: Doer, at: number): Promise<void> {
+  async unmerge(id: ContactId, doer: Doer, at: number): Promise<void> {
     const was = await this.find(id);
     if (was === null || was.mergedInto === null) return;
     const entry = { ...entryOf("contact.unmerged", id, at, doer), from: { contact: String(was.mergedInto) } };
@@ -148,7 +149,7 @@ export class ContactDetails {
    * has its entry already changes nothing: what others did since stays.
    */
   async #save(
-    id: number,
+    id: ContactId,
     set: Partial<DetailsRow>,
     entry: AuditEntry,
     at: number,
@@ -168,10 +169,10 @@ export class ContactDetails {
 }
 
 /** Whether something stands at a contact. */
-function stands(id: number, what: SQL): SQL {
+function stands(id: ContactId, what: SQL): SQL {
   return sql`EXISTS (SELECT 1 FROM ${contactDetails} WHERE ${contactDetails.contactId} = ${id} AND ${what})`;
 }
 
-function entryOf(action: AuditEntry["action"], id: number, at: number, doer: Doer): AuditEntry {
+function entryOf(action: AuditEntry["action"], id: ContactId, at: number, doer: Doer): AuditEntry {
   return { at, ...doneBy(doer), action, target: { kind: "contact", id: String(id) } };
 }

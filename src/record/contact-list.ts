@@ -1,5 +1,6 @@
 import { count, desc, eq, getTableColumns, sql, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import type { ContactId } from "../domain/contact/contact-id.ts";
 import type { TicketStatus } from "../domain/ticket/status.ts";
 import { isAmong } from "./among.ts";
 import { COUNTED_TICKETS_OF_CONTACT_MAX, SCANNED_CONTACTS_MAX } from "./limits.ts";
@@ -13,7 +14,7 @@ export type ContactRow = typeof contacts.$inferSelect;
 export interface ContactFilter {
   /** Words of name or username, or beginnings of them; a list of them stands in the order of the ids, highest first. */
   words?: readonly string[] | undefined;
-  id?: number | undefined;
+  id?: ContactId | undefined;
   /** Their home. */
   group?: string | undefined;
   unreachable?: boolean | undefined;
@@ -22,7 +23,7 @@ export interface ContactFilter {
 /** The place of a contact: when they were first seen (0 in a search), and their id. */
 export interface ContactPlace {
   firstSeenAt: number;
-  id: number;
+  id: ContactId;
 }
 
 /**
@@ -64,7 +65,7 @@ export async function listContacts(
       found,
       db
         .select({
-          telegramId: sql<number>`telegram_id`.as("last_id"),
+          telegramId: sql<ContactId>`telegram_id`.as("last_id"),
           firstSeenAt: sql<number>`first_seen_at`.as("last_seen_at"),
           scanned: sql<number>`count(*) OVER ()`.as("scanned"),
         })
@@ -116,8 +117,8 @@ export interface KnownContact {
 /** A contact with the newest tickets of that person, merged contacts included; null: the record does not know it. */
 export async function knownContact(
   d1: D1Database,
-  id: number,
-  { people, ticketsShown }: { people: readonly number[]; ticketsShown: number },
+  id: ContactId,
+  { people, ticketsShown }: { people: readonly ContactId[]; ticketsShown: number },
 ): Promise<KnownContact | null> {
   const db = drizzle(d1);
   const areTheirs = people.length === 1 ? eq(tickets.customerId, id) : isAmong(tickets.customerId, people);

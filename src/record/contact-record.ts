@@ -1,12 +1,13 @@
 import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import type { ContactId } from "../domain/contact/contact-id.ts";
 import { unplaced } from "../domain/ticket/event.ts";
 import { isAmong } from "./among.ts";
 import { reach } from "./reach.ts";
 import { contacts, customerRoutes, ticketEvents, tickets } from "./schema.ts";
 
 /** What the record has of a contact, but for tickets and details; instants in ms since 1970. */
-export async function contactRecord(d1: D1Database, id: number) {
+export async function contactRecord(d1: D1Database, id: ContactId) {
   const db = drizzle(d1);
   const [[contact], [home]] = await reach(() =>
     db.batch([
@@ -18,7 +19,7 @@ export async function contactRecord(d1: D1Database, id: number) {
 }
 
 /** A contact's tickets by their ids, behind `after`. */
-export function ticketsOfContact(d1: D1Database, id: number, after: string, limit: number) {
+export function ticketsOfContact(d1: D1Database, id: ContactId, after: string, limit: number) {
   return reach(() =>
     drizzle(d1)
       .select()

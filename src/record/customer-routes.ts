@@ -1,5 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import type { ContactId } from "../domain/contact/contact-id.ts";
 import { inIsolate } from "../isolate.ts";
 import { CUSTOMER_ROUTES_CACHED_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";
@@ -18,13 +19,13 @@ export class CustomerRoutes {
   }
 
   /** The home as this isolate last saw it, without asking anyone. */
-  remembered(customer: number): string | undefined {
+  remembered(customer: ContactId): string | undefined {
     const group = this.#remembered.get(customer);
     if (group !== undefined) this.remember(customer, group);
     return group;
   }
 
-  remember(customer: number, group: string): void {
+  remember(customer: ContactId, group: string): void {
     this.#remembered.delete(customer);
     this.#remembered.set(customer, group);
     if (this.#remembered.size <= CUSTOMER_ROUTES_CACHED_MAX) return;
@@ -32,12 +33,12 @@ export class CustomerRoutes {
     if (longestUnused !== undefined) this.#remembered.delete(longestUnused);
   }
 
-  forget(customer: number): void {
+  forget(customer: ContactId): void {
     this.#remembered.delete(customer);
   }
 
   /** Throws `RecordUnreachable`, as all that follow do. */
-  async lookup(customer: number): Promise<string | null> {
+  async lookup(customer: ContactId): Promise<string | null> {
     const row = await reach(() =>
       this.#db
         .select({ group: customerRoutes.groupId })
@@ -49,7 +50,7 @@ export class CustomerRoutes {
   }
 
   /** Gives a new customer a home. Of several at once the first wins; answers the home that the customer has then. */
-  async assign(customer: number, group: string, via: RouteVia, at: number): Promise<string> {
+  async assign(customer: ContactId, group: string, via: RouteVia, at: number): Promise<string> {
     const row = await reach(() =>
       this.#db
         .insert(customerRoutes)
@@ -69,7 +70,7 @@ export class CustomerRoutes {
   }
 
   /** Gives a customer whose home `gone` is no group any more another one, once; answers the home they have then. */
-  async reroute(customer: number, gone: string, group: string): Promise<string> {
+  async reroute(customer: ContactId, gone: string, group: string): Promise<string> {
     await reach(() =>
       this.#db
         .update(customerRoutes)

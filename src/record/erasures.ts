@@ -2,6 +2,7 @@ import { and, asc, desc, eq, lte, sql, type SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import { NOBODY, type ContactId } from "../domain/contact/contact-id.ts";
 import { NOTHING_ERASED, type ErasureCounts } from "../domain/contact/erasure.ts";
 import type { AuditEntry, Doer } from "../domain/desk/audit.ts";
 import { EVENT_TYPES, EVENTS } from "../domain/ticket/events.ts";
@@ -92,7 +93,7 @@ export class Erasures {
 
   /** From here on the erasure runs to its end, even if its caller goes away. */
   async begin(
-    { id, pseudonym, people }: { id: string; pseudonym: string; people: number[] },
+    { id, pseudonym, people }: { id: string; pseudonym: string; people: ContactId[] },
     doer: Doer,
     at: number,
   ): Promise<ErasureRow> {
@@ -157,7 +158,7 @@ export class Erasures {
   }
 
   /** What an erasure of these people would remove from the record. */
-  async preview(people: readonly number[]): Promise<ErasureCounts["record"]> {
+  async preview(people: readonly ContactId[]): Promise<ErasureCounts["record"]> {
     const theirs = this.#db
       .select({ id: tickets.id })
       .from(tickets)
@@ -194,7 +195,7 @@ export class Erasures {
    */
   async erase(
     id: string,
-    people: readonly { contact: number; pseudonym: string }[],
+    people: readonly { contact: ContactId; pseudonym: string }[],
     now: number,
   ): Promise<{ more: boolean; found: boolean }> {
     const ids = people.map(({ contact }) => contact);
@@ -276,7 +277,7 @@ export class Erasures {
     return this.#db
       .update(tickets)
       .set({
-        customerId: 0,
+        customerId: NOBODY,
         subject: "",
         tags: [],
         fields: {},
@@ -299,7 +300,7 @@ export class Erasures {
     return this.#db.delete(table).where(isAmong(column, ids));
   }
 
-  #pseudonymise({ contact, pseudonym }: { contact: number; pseudonym: string }): BatchItem<"sqlite"> {
+  #pseudonymise({ contact, pseudonym }: { contact: ContactId; pseudonym: string }): BatchItem<"sqlite"> {
     const replaced = (column: SQLiteColumn): SQL =>
       sql`replace(${column}, ${`"${contact}"`}, ${`"${pseudonym}"`})`;
     return this.#db
@@ -320,7 +321,7 @@ function isRunning(id: string): SQL {
 }
 
 /** Entries about people, or that name them beside others. */
-function namesAnyOf(people: readonly number[]): SQL {
+function namesAnyOf(people: readonly ContactId[]): SQL {
   const all = sql`coalesce(${audit.from}, '') || coalesce(${audit.to}, '') || ${audit.data}`;
   return sql`(${audit.targetKind} = 'contact' AND EXISTS (
     SELECT 1 FROM json_each(${JSON.stringify(people.map(String))}) AS person

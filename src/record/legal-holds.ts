@@ -1,5 +1,6 @@
 import { and, eq, isNotNull, or, sql, type SQL, type SQLWrapper } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import type { ContactId } from "../domain/contact/contact-id.ts";
 import type { AuditEntry, Doer } from "../domain/desk/audit.ts";
 import { isAmong } from "./among.ts";
 import { auditOfChange, doneBy } from "./audit-entries.ts";
@@ -64,7 +65,7 @@ export class LegalHolds {
   }
 
   /** The holds on these contacts, or on a ticket of theirs. */
-  async over(contacts: readonly number[]): Promise<HoldRow[]> {
+  async over(contacts: readonly ContactId[]): Promise<HoldRow[]> {
     const theirs = this.#db
       .select({ id: tickets.id })
       .from(tickets)

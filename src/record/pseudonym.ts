@@ -1,10 +1,11 @@
+import type { ContactId } from "../domain/contact/contact-id.ts";
 const encoder = new TextEncoder();
 
 /**
  * Pseudonym of an erased person: always the same, and without the desk's secret it cannot be traced to a person, not
  * even by trying all ids.
  */
-export async function pseudonymOf(contact: number, rootSecret: string): Promise<string> {
+export async function pseudonymOf(contact: ContactId, rootSecret: string): Promise<string> {
   return `erased-${await standInFor(String(contact), `topicdesk pseudonyms ${rootSecret}`)}`;
 }
 

@@ -1,5 +1,6 @@
 import { and, eq, gt, isNull, ne, sql, type SQL } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import { NOBODY } from "../domain/contact/contact-id.ts";
 import { webhookOf, type KnownPlaces, type PlaceSince } from "../domain/desk/address.ts";
 import type { Doer } from "../domain/desk/audit.ts";
 import type { Census, Finding, ReconciliationRun } from "../domain/desk/reconciliation.ts";
@@ -24,7 +25,7 @@ export type KeptLedger = UpdateLedger & { marks: Record<string, number> };
 
 /** A group's open tickets, but for those of people who were erased. */
 function inHandOf(group: string): SQL | undefined {
-  return and(eq(tickets.groupId, group), eq(tickets.closed, false), ne(tickets.customerId, 0));
+  return and(eq(tickets.groupId, group), eq(tickets.closed, false), ne(tickets.customerId, NOBODY));
 }
 
 /** What was looked at, and where updates came last. Everything throws `RecordUnreachable` when D1 does not answer. */
@@ -253,7 +254,7 @@ export class Reconciliation {
           and(
             eq(tickets.groupId, group),
             eq(tickets.closed, false),
-            ne(tickets.customerId, 0),
+            ne(tickets.customerId, NOBODY),
             gt(tickets.id, after),
           ),
         )

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { ContactId } from "../domain/contact/contact-id.ts";
 import type { UnreachableReason } from "../domain/contact/contact.ts";
 import type { ErasureCounts } from "../domain/contact/erasure.ts";
 import type { AuditAction, AuditActor, AuditTarget } from "../domain/desk/audit.ts";
@@ -44,7 +45,7 @@ export const tickets = sqliteTable(
     assigneeId: integer("assignee_id"),
     assigneeName: text("assignee_name"),
     /** 0 where they were erased. */
-    customerId: integer("customer_id").notNull(),
+    customerId: integer("customer_id").$type<ContactId>().notNull(),
     subject: text().notNull(),
     tags: text({ mode: "json" }).$type<string[]>().notNull(),
     /** Intake field id → option id. */
@@ -187,7 +188,7 @@ export const eventFeed = sqliteTable("event_feed", {
 export const contacts = sqliteTable(
   "contacts",
   {
-    telegramId: integer("telegram_id").primaryKey(),
+    telegramId: integer("telegram_id").$type<ContactId>().primaryKey(),
     name: text().notNull(),
     username: text(),
     language: text(),
@@ -208,7 +209,7 @@ export const contacts = sqliteTable(
 
 /** Each customer's home group. Owned here: written at the door, before the object hears of the customer. */
 export const customerRoutes = sqliteTable("customer_routes", {
-  customerId: integer("customer_id").primaryKey(),
+  customerId: integer("customer_id").$type<ContactId>().primaryKey(),
   groupId: text("group_id").notNull(),
   createdAt: integer("created_at").notNull(),
   /** By the desk's default, by the link that the customer came through, or by a program that opened a ticket. */
@@ -318,7 +319,7 @@ export const audit = sqliteTable(
 export const contactDetails = sqliteTable(
   "contact_details",
   {
-    contactId: integer("contact_id").primaryKey(),
+    contactId: integer("contact_id").$type<ContactId>().primaryKey(),
     displayName: text("display_name"),
     email: text(),
     phone: text(),
@@ -326,7 +327,7 @@ export const contactDetails = sqliteTable(
     blockedAt: integer("blocked_at"),
     blockedBy: text("blocked_by"),
     /** The contact that is the same person, and is shown for both. */
-    mergedInto: integer("merged_into"),
+    mergedInto: integer("merged_into").$type<ContactId>(),
     mergedAt: integer("merged_at"),
     mergedBy: text("merged_by"),
     updatedAt: integer("updated_at").notNull(),
@@ -366,7 +367,7 @@ export const erasures = sqliteTable(
     /** What stands for the person from now on. */
     pseudonym: text().notNull(),
     /** The Telegram ids that are erased; null once it is done. */
-    contacts: text({ mode: "json" }).$type<number[]>(),
+    contacts: text({ mode: "json" }).$type<ContactId[]>(),
     /** Their tickets, looked through again for what was told late; null once it is done. */
     tickets: text({ mode: "json" }).$type<string[]>(),
     state: text().$type<"running" | "done">().notNull(),

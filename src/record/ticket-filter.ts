@@ -1,4 +1,5 @@
 import { sql, type SQL } from "drizzle-orm";
+import type { ContactId } from "../domain/contact/contact-id.ts";
 import type { Priority } from "../domain/priority.ts";
 import { isActive, TICKET_STATUSES, type TicketStatus } from "../domain/ticket/status.ts";
 import { isAmong } from "./among.ts";
@@ -14,7 +15,7 @@ export interface TicketFilter {
   tier?: string | undefined;
   assignee?: number | "none" | undefined;
   /** One of them: a person may have several contacts. */
-  customer?: readonly number[] | undefined;
+  customer?: readonly ContactId[] | undefined;
   /** All of them. */
   tags?: readonly string[];
   /** Intake field → option: all of them. */
@@ -130,7 +131,7 @@ function hasField(field: SQL, option: SQL): SQL {
 }
 
 /** The condition of one customer is what an index begins with. */
-export function ofCustomers(customers: readonly number[]): SQL {
+export function ofCustomers(customers: readonly ContactId[]): SQL {
   const [only, ...others] = customers;
   return others.length === 0 ? sql`customer_id = ${only}` : isAmong(sql`customer_id`, customers);
 }

@@ -1,10 +1,11 @@
+import type { ChatId } from "../domain/contact/contact-id.ts";
 import { SEND_TIMEOUT_MS } from "../domain/limits.ts";
 import { refusalOutcome, type Outcome } from "./outcome.ts";
 
-/** One call of the Bot API, `method` and parameters as Telegram names them. */
+/** One call of the Bot API, `method` and parameters as Telegram names them. A contact's number names no chat. */
 export interface BotCall {
   method: string;
-  params: Record<string, unknown>;
+  params: Record<string, unknown> & { chat_id?: ChatId; from_chat_id?: ChatId };
 }
 
 /** Makes Bot API calls, one try each, and says what came of them. Never throws. */

@@ -20,6 +20,8 @@ function entityOf({ offset, length, ...style }: Mark): MessageEntity {
       return { type: "text_link", url: style.url, ...at };
     case "mention":
       return { type: "text_mention", user: { id: style.id, is_bot: false, first_name: style.name }, ...at };
+    case "customer":
+      return { type: "text_link", url: `tg://user?id=${style.route.address}`, ...at };
     case "moment": {
       const format = style.shows === "date" ? "dt" : "t";
       return { type: "date_time", unix_time: Math.floor(style.at / 1_000), date_time_format: format, ...at };

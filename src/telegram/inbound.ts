@@ -7,7 +7,9 @@ import type {
   Update,
   User,
 } from "grammy/types";
+import type { ContactId } from "../domain/contact/contact-id.ts";
 import type { ContactFacts, UnreachableReason } from "../domain/contact/contact.ts";
+import { contactOfChat } from "../domain/contact/route.ts";
 import { PHONE_DIGITS_MAX } from "../domain/limits.ts";
 import { presentable } from "../domain/visible.ts";
 import { isCustomerCommand, type CustomerCommandName } from "../texts/commands.ts";
@@ -37,7 +39,7 @@ export type Arrival =
       argument: string;
     }
   | { kind: "customer_edit"; contact: ContactFacts; writing: Writing }
-  | ({ kind: "customer_reaction"; customer: number; messageId: number } & Reaction)
+  | ({ kind: "customer_reaction"; customer: ContactId; messageId: number } & Reaction)
   | { kind: "customer_press"; contact: ContactFacts; queryId: string; data: string; messageId: number }
   | { kind: "customer_membership"; contact: ContactFacts; unreachable: UnreachableReason | null }
   | {
@@ -236,7 +238,7 @@ function fromReaction(reaction: MessageReactionUpdated, desk: Desk): Arrival {
   const custom = other === undefined ? null : "custom_emoji_id" in other ? other.custom_emoji_id : "";
   if (user === undefined) return nothing("anonymous_reaction");
   if (chat.type === "private")
-    return { kind: "customer_reaction", customer: chat.id, messageId, emoji, custom };
+    return { kind: "customer_reaction", customer: contactOfChat(chat.id), messageId, emoji, custom };
   if (chat.id !== desk.groupChatId) return nothing("foreign_chat");
   const sender = { id: user.id, name: nameOf(user), username: user.username ?? null, anonymous: false };
   return { kind: "staff_reaction", sender, messageId, emoji, custom };
@@ -266,7 +268,7 @@ function botRights(member: ChatMember): { canManageTopics: boolean; member: bool
 
 function contactOf(user: User): ContactFacts {
   return {
-    id: user.id,
+    id: contactOfChat(user.id),
     name: nameOf(user),
     username: user.username ?? null,
     language: user.language_code ?? null,

@@ -1,3 +1,4 @@
+import type { Route } from "../domain/contact/route.ts";
 import { wallTime } from "./wall-time.ts";
 
 /** A text with its marks; offsets count UTF-16 units. What a messenger makes of a mark is its own affair. */
@@ -13,6 +14,8 @@ type Style =
   | { kind: "link"; url: string }
   /** A person, who is notified if they are in the chat. */
   | { kind: "mention"; id: number; name: string }
+  /** A customer, whose profile opens where the messenger and they let it. */
+  | { kind: "customer"; route: Route }
   /** An instant in ms since 1970, to be shown in each reader's own zone: with its date, or its time of day alone. */
   | { kind: "moment"; at: number; shows: "date" | "time" };
 
@@ -73,6 +76,10 @@ export function link(text: string, url: string): RichText {
 
 export function mention({ id, name }: { id: number; name: string }): RichText {
   return styled(name, { kind: "mention", id, name });
+}
+
+export function customerLink(name: string, route: Route): RichText {
+  return styled(name, { kind: "customer", route });
 }
 
 /** `text` stands where a messenger knows no instants. */

@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Update } from "grammy/types";
 import type { Config, VersionedConfig } from "../domain/config/config.ts";
 import type { Succession } from "../domain/config/successors.ts";
+import type { ContactId } from "../domain/contact/contact-id.ts";
 import type { Caller } from "../domain/desk/audit.ts";
 import type { Trouble } from "../domain/desk/trouble.ts";
 import { errorFacts } from "../domain/error-facts.ts";
@@ -63,7 +64,7 @@ import { enrich } from "./systems/enrichment.ts";
 import { storedSkills } from "./systems/skills.ts";
 import { migrateDatabase, openDatabase } from "./tables/database.ts";
 import { FACTS } from "./tables/facts.ts";
-import { CRM_LANES, isChatLane, STAFF, type Lane } from "./tables/lane.ts";
+import { CRM_LANES, isRouteLane, STAFF, type Lane } from "./tables/lane.ts";
 import { begunAnew, epochsOf, isBotId, isHere, numberedArrival, type Numbering } from "./tables/numbering.ts";
 import type { PeerMessage } from "./tables/peer-message.ts";
 import { tablesOf, type Tables } from "./tables/tables.ts";
@@ -401,12 +402,12 @@ export class TopicGroup extends DurableObject<Env> {
     };
   }
 
-  #isKnown(customer: number): boolean {
+  #isKnown(customer: ContactId): boolean {
     return this.#tables.contacts.get(customer) !== undefined || this.#tables.blocked.has(customer);
   }
 
   /** Whether this customer has written to this group before. */
-  knows(customer: number): boolean {
+  knows(customer: ContactId): boolean {
     const known = this.#tables.contacts.get(customer);
     return known !== undefined && known.home === null;
   }
@@ -772,7 +773,7 @@ export class TopicGroup extends DurableObject<Env> {
 
 /** A lane as health tells it: whose private chat it is is nobody's business there. */
 function nameOfLane(lane: Lane): string {
-  return isChatLane(lane) ? "telegram:private" : publicName(lane);
+  return isRouteLane(lane) ? "telegram:private" : publicName(lane);
 }
 
 function isOpen(breaker: unknown): boolean {

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import { NO_SLA } from "../../src/domain/sla/sla-policy.ts";
 import { NO_ROSTER } from "../../src/domain/team/roster.ts";
 import type { AgentActor, TicketCommand } from "../../src/domain/ticket/command.ts";
@@ -16,7 +17,7 @@ export const DAY = 24 * HOUR;
 /** Monday noon; every history begins here. */
 export const NOON = Date.parse("2026-03-02T12:00:00Z");
 
-export const CUSTOMER = 5001;
+export const CUSTOMER = contactId(5001);
 export const OLGA: AgentActor = { kind: "agent", id: 9001, name: "Olga" };
 export const BORIS: AgentActor = { kind: "agent", id: 9002, name: "Boris" };
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
 import type { Note } from "../../src/domain/ticket/note.ts";
 import { eventForPrograms } from "../../src/texts/for-programs.ts";
@@ -51,7 +52,7 @@ describe("why the desk did something to a ticket", () => {
   const reopened = (note: Note): TicketEvent => ({
     type: "ticket_reopened",
     at: 0,
-    by: { kind: "customer", id: 1 },
+    by: { kind: "customer", id: contactId(1) },
     from: "closed",
     to: "open",
     note,

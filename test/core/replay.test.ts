@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConfigDocument, type Config, type ConfigInput } from "../../src/domain/config/config.ts";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import { REPLAY_TICKETS_MAX } from "../../src/domain/limits.ts";
 import { compareReplays } from "../../src/domain/rehearsal/comparison.ts";
 import type { RecordedTicket } from "../../src/domain/rehearsal/recorded-ticket.ts";
@@ -54,7 +55,7 @@ function tickets(...given: Given[]): RecordedTicket[] {
   return given.map(({ at = 0, took, facts, ...more }, index) => ({
     ref: `SUP-${index + 1}`,
     group: "main",
-    customer: 5_001 + index,
+    customer: contactId(5_001 + index),
     profile: null,
     openedAt: OPEN + at * MINUTE,
     firstAnsweredAt: null,
@@ -421,7 +422,7 @@ const someTickets = fc
     fc.record({
       at: fc.integer({ min: 0, max: 600 }),
       took: fc.option(fc.integer({ min: 0, max: 300 }), { nil: undefined }),
-      customer: fc.integer({ min: 1, max: 4 }),
+      customer: fc.integer({ min: 1, max: 4 }).map(contactId),
       group: fc.constantFrom("main", "vip"),
       firstAnsweredAt: fc.option(fc.integer({ min: 0, max: 600 }).map((minute) => OPEN + minute * MINUTE)),
       facts: fc.record({

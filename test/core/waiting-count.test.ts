@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import { WaitingCount } from "../../src/topic-group/deliveries/waiting-count.ts";
 import { Shares } from "../../src/topic-group/drain/shares.ts";
 import fc from "../support/fast-check.ts";
@@ -49,9 +50,9 @@ test("while it is full, rows are counted once a second", () => {
 
 test("a customer's calls count for as long as the window is", () => {
   const shares = new Shares(60_000);
-  shares.took(0, 1, 3);
-  shares.took(30_000, 1, 1);
-  shares.took(30_000, 2, 10);
+  shares.took(0, contactId(1), 3);
+  shares.took(30_000, contactId(1), 1);
+  shares.took(30_000, contactId(2), 10);
   expect([...shares.now(59_999)]).toEqual([
     [1, 4],
     [2, 10],

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { checkConfig } from "../../src/domain/config-check/check.ts";
 import type { ConfigInput } from "../../src/domain/config/config.ts";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import { NO_PROFILE } from "../../src/domain/routing/profile.ts";
 import type {
   EnrichmentCall,
@@ -31,7 +32,7 @@ export const ticket: EnrichmentTicket = {
 };
 
 export const ada: EnrichmentContact = {
-  id: 501,
+  id: contactId(501),
   name: "Ada Ümlaut",
   username: "ada",
   language: "de",

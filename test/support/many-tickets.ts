@@ -1,9 +1,10 @@
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 const ROWS_AT_ONCE = 20_000;
 
 export const MANY = {
   /** When the first of them was opened; one a second follows. */
   since: Date.UTC(2025, 0, 1),
-  customer: (n: number): number => 6_000_000_000 + Math.floor(n / 10),
+  customer: (n: number) => contactId(6_000_000_000 + Math.floor(n / 10)),
   words: ["parcel", "order", "refund", "invoice", "login", "password", "address", "exchange"],
 };
 

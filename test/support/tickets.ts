@@ -1,3 +1,4 @@
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
 import { evolve } from "../../src/domain/ticket/evolve.ts";
 import type { TicketStatus } from "../../src/domain/ticket/status.ts";
@@ -6,7 +7,7 @@ import type { ProjectionBatch } from "../../src/record/projection.ts";
 
 /** 2026-11-20T12:00:00Z */
 export const NOON = Date.UTC(2026, 10, 20, 12);
-export const ADA = 5_550_000_001;
+export const ADA = contactId(5_550_000_001);
 
 const agent = { kind: "agent", id: 9001, name: "Lead" } as const;
 

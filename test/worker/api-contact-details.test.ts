@@ -1,12 +1,13 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import { project } from "../../src/record/projection.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { emptyRecord, HttpDesk } from "../support/http-desk.ts";
 import { ADA, emptyBatch, NOON } from "../support/tickets.ts";
 
-const BEA = ADA + 1;
-const CLEO = ADA + 2;
+const BEA = contactId(ADA + 1);
+const CLEO = contactId(ADA + 2);
 
 let desk: HttpDesk;
 beforeEach(async () => {

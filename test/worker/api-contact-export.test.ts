@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import { project } from "../../src/record/projection.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { emptyRecord, HttpDesk } from "../support/http-desk.ts";
@@ -28,7 +29,7 @@ test("an export of somebody with many tickets has each with its own events, and 
       ...last,
       events: index === 99 ? [] : events[index].flatMap((batch) => batch.events),
     });
-  await project(env.DB, batchesOf(life(900, { customer: ADA + 1 })).at(-1)!);
+  await project(env.DB, batchesOf(life(900, { customer: contactId(ADA + 1) })).at(-1)!);
   const before = desk.d1.queries;
   const document = await (await desk.get(`/api/v1/contacts/${ADA}/export`)).json<Document>();
   expect(desk.d1.queries - before).toBeLessThan(40);

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import { listContacts } from "../../src/record/contact-list.ts";
 import { encodeCursor } from "../../src/record/cursor.ts";
 import { SCANNED_CONTACTS_MAX } from "../../src/record/limits.ts";
@@ -12,7 +13,7 @@ const desk = new HttpDesk();
 type Contact = ProjectionBatch["contacts"][number];
 
 const contact = (id: number, name: string, more: Partial<Contact> & { username?: string } = {}): Contact => ({
-  facts: { id, name, username: more.username ?? null, language: "en", isPremium: false },
+  facts: { id: contactId(id), name, username: more.username ?? null, language: "en", isPremium: false },
   unreachable: null,
   firstSeenAt: NOON + id,
   updatedAt: NOON + id,
@@ -121,7 +122,7 @@ describe("the list of contacts", () => {
     const cost = async (filter: Parameters<typeof listContacts>[1]): Promise<number> => {
       const counting = countingReads(env.DB);
       await listContacts(counting.d1, filter, {
-        after: { firstSeenAt: 3_000, id: 7_000_003_000 },
+        after: { firstSeenAt: 3_000, id: contactId(7_000_003_000) },
         limit: 20,
       });
       return counting.rowsRead();

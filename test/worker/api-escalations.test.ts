@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import type { EscalationReceipt, MomentOf } from "../../src/domain/sla/escalation-log.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
 import { evolve } from "../../src/domain/ticket/evolve.ts";
@@ -311,7 +312,7 @@ describe("the list of escalations", () => {
 describe("among a hundred thousand events of other kinds", () => {
   const AMONG = 100_000;
   beforeAll(async () => {
-    const ticket = evolve(null, opened(99, { customer: ADA + 1 }));
+    const ticket = evolve(null, opened(99, { customer: contactId(ADA + 1) }));
     await project(env.DB, emptyBatch({ tickets: [{ ticket, dueAt: null }] }));
     await env.DB.prepare(
       `WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < ${AMONG})

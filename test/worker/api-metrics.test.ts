@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import type { Verdict } from "../../src/domain/sla/verdict.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
 import { evolve } from "../../src/domain/ticket/evolve.ts";
@@ -58,7 +59,7 @@ function life(number: number, queue: string, minutes: number, by: number): Ticke
     {
       type: "customer_replied",
       at: answeredAt + MINUTE,
-      by: { kind: "customer", id: 1 },
+      by: { kind: "customer", id: contactId(1) },
       from: "waiting",
       to: "in_progress",
     },

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import { everythingKept, withoutCalls } from "../support/everything.ts";
 import {
   type Order,
@@ -219,7 +220,7 @@ describe("opening a ticket", () => {
       { id: "shop", name: "shop", origin: { network: null, userAgent: null } },
       {
         type: "open",
-        customer: { id: ada.id, name: "Ada", username: null, language: null, isPremium: false },
+        customer: { id: contactId(ada.id), name: "Ada", username: null, language: null, isPremium: false },
         message: null,
         subject: null,
         queue: null,

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import { PRIORITIES } from "../../src/domain/priority.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
 import { TICKET_STATUSES } from "../../src/domain/ticket/status.ts";
@@ -23,7 +24,7 @@ beforeAll(async () => {
   const lives = [
     life(1),
     life(2).slice(0, 3),
-    life(3, { customer: ADA + 1, queue: "billing" }).slice(0, 1),
+    life(3, { customer: contactId(ADA + 1), queue: "billing" }).slice(0, 1),
     life(4, { group: "vip", queue: "premium" }).slice(0, 4),
   ];
   for (const batch of lives.flatMap(batchesOf)) await project(env.DB, batch);
@@ -298,7 +299,7 @@ test("a tag is found however it is written", async () => {
 });
 
 test("a contact's tickets stay listed under their own id only", async () => {
-  const [stranger] = batchesOf([opened(77, { customer: ADA + 2 })]);
+  const [stranger] = batchesOf([opened(77, { customer: contactId(ADA + 2) })]);
   await project(env.DB, stranger);
   expect(await refs(`customer=${ADA + 2}`)).toEqual(["SUP-77"]);
 });

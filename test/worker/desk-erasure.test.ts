@@ -2,6 +2,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { everyMinute } from "../../src/cron/scheduled.ts";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import { TICKETS_FORGOTTEN_AT_ONCE_MAX } from "../../src/domain/limits.ts";
 import type { Ticket } from "../../src/domain/ticket/ticket.ts";
 import { advanceErasure } from "../../src/groups/erasing.ts";
@@ -162,13 +163,13 @@ describe("an erasure", () => {
       const whole = await json<{ record: object }>("GET", `/api/v1/contacts/${customer.id}/erasure`);
       const store = new Erasures(env.DB);
       const doer = { id: "x", name: "x", cause: "x", origin: { network: null, userAgent: null } };
-      const people = [customer.id];
+      const people = [contactId(customer.id)];
       const row = await store.begin({ id: "cut", pseudonym: "erased-x", people }, doer, stage.now);
       // The run that died has done this much, and recorded none of it.
       if (when !== "before anything")
         for (let more = true; more;) ({ more } = await stage.groupStub().privacy().erase(row.id, people));
       if (when === "after both") {
-        const named = [{ contact: customer.id, pseudonym: "erased-x" }];
+        const named = [{ contact: contactId(customer.id), pseudonym: "erased-x" }];
         for (let more = true; more;) ({ more } = await store.erase(row.id, named, stage.now));
       }
       for (let times = 0; times < 3; times += 1) await minute();
@@ -221,7 +222,7 @@ describe("an erasure", () => {
       return JSON.parse(ticket) as Ticket;
     });
     const begun = await json<Erasure>("POST", `/api/v1/contacts/${customer.id}/erase`);
-    const by = { kind: "customer", id: customer.id } as const;
+    const by = { kind: "customer", id: contactId(customer.id) } as const;
     await project(env.DB, {
       group: "main",
       at: stage.now + 1,
@@ -278,7 +279,7 @@ describe("an erasure", () => {
     const store = new Erasures(env.DB);
     const doer = { id: "x", name: "x", cause: "x", origin: { network: null, userAgent: null } };
     const begun = await store.begin(
-      { id: "two", pseudonym: "erased-x", people: [customer.id] },
+      { id: "two", pseudonym: "erased-x", people: [contactId(customer.id)] },
       doer,
       stage.now,
     );
@@ -448,7 +449,10 @@ describe("an erasure", () => {
     expect(preview.groups.map(({ tickets, ticketCount }) => [tickets.length, ticketCount])).toEqual([
       [200, 251],
     ]);
-    const step = await stage.groupStub().privacy().erase("first", [customer.id]);
+    const step = await stage
+      .groupStub()
+      .privacy()
+      .erase("first", [contactId(customer.id)]);
     expect(step).toMatchObject({ more: true, removed: { tickets: TICKETS_FORGOTTEN_AT_ONCE_MAX } });
     const begun = await json<Erasure>("POST", `/api/v1/contacts/${customer.id}/erase`);
     expect(begun.removed.objects["tickets"]).toBe(251 - TICKETS_FORGOTTEN_AT_ONCE_MAX);

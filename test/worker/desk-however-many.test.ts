@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import type { ContactId } from "../../src/domain/contact/contact-id.ts";
 import { erasable } from "../../src/topic-group/privacy/erasable.ts";
 import { forgetEverywhere } from "../../src/topic-group/privacy/holders.ts";
 import { openDatabase } from "../../src/topic-group/tables/database.ts";
@@ -119,7 +120,8 @@ test("forgetting a ticket or a person reads the messages that are theirs, by an 
     const db = openDatabase(watched);
     const tables = tablesOf(db, storage.sql, () => true);
     const { seenUpdates: seen, messages, outbox } = tables;
-    const customer = [...storage.sql.exec<{ customer: number }>("SELECT customer FROM tickets")][0].customer;
+    const customer = [...storage.sql.exec<{ customer: ContactId }>("SELECT customer FROM tickets")][0]
+      .customer;
     seen.noteOfTicket(1, customer, stage.now);
     seen.noteOfPerson(customer, stage.now);
     erasable(tables, [customer], 10);

@@ -1,12 +1,13 @@
 import { runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import { forgetEverywhere } from "../../src/topic-group/privacy/holders.ts";
 import { openDatabase } from "../../src/topic-group/tables/database.ts";
 import { tablesOf } from "../../src/topic-group/tables/tables.ts";
 import { toldKey } from "../../src/topic-group/tables/told.ts";
 import { Stage } from "../support/stage.ts";
 
-const PERSON = 4711;
+const PERSON = contactId(4711);
 
 /* What is said once is known by a key: one that names a ticket goes with the ticket, one that names a person with them. */
 

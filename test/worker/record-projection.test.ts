@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import { project, type ProjectionBatch } from "../../src/record/projection.ts";
 import fc from "../support/fast-check.ts";
 import { emptyRecord } from "../support/http-desk.ts";
@@ -249,7 +250,7 @@ describe("a batch", () => {
         ),
         contacts: Array.from({ length: 30 }, (_, index) => {
           const known = contact(1);
-          return { ...known, facts: { ...known.facts, id: ADA + index } };
+          return { ...known, facts: { ...known.facts, id: contactId(ADA + index) } };
         }),
       }),
     );

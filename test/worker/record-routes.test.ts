@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import { CustomerRoutes } from "../../src/record/customer-routes.ts";
 import { D1_PATIENCE_MS } from "../../src/record/limits.ts";
 import { RecordUnreachable } from "../../src/record/reach.ts";
@@ -64,11 +65,11 @@ describe("a customer's home", () => {
 
 test("an isolate remembers ten thousand homes and forgets those that nobody asked for", () => {
   const routes = new CustomerRoutes(env.DB);
-  routes.remember(1, "main");
-  routes.remember(2, "vip");
-  for (let customer = 3; customer <= 10_000; customer += 1) routes.remember(customer, "main");
-  expect(routes.remembered(1)).toBe("main");
-  routes.remember(10_001, "main");
-  expect(routes.remembered(2)).toBeUndefined();
-  expect(routes.remembered(1)).toBe("main");
+  routes.remember(contactId(1), "main");
+  routes.remember(contactId(2), "vip");
+  for (let customer = 3; customer <= 10_000; customer += 1) routes.remember(contactId(customer), "main");
+  expect(routes.remembered(contactId(1))).toBe("main");
+  routes.remember(contactId(10_001), "main");
+  expect(routes.remembered(contactId(2))).toBeUndefined();
+  expect(routes.remembered(contactId(1))).toBe("main");
 });

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
 import { PRIORITIES } from "../../src/domain/priority.ts";
 import { evolve } from "../../src/domain/ticket/evolve.ts";
 import { TICKET_STATUSES } from "../../src/domain/ticket/status.ts";
@@ -14,7 +15,7 @@ import { emptyRecord } from "../support/http-desk.ts";
 import { ADA, emptyBatch, NOON, opened } from "../support/tickets.ts";
 
 /** Three tickets of a customer and an agent who have no others. */
-const RARE = { customer: ADA + 99, agent: 9_099 };
+const RARE = { customer: contactId(ADA + 99), agent: 9_099 };
 const isRare = (index: number): boolean => index % 149 === 1;
 const dueAtOf = ({ number, status }: Ticket): number | null =>
   status === "closed" || number % 4 === 0 ? null : NOON + ((number * 7_919) % 1_000);
@@ -60,7 +61,7 @@ const TICKETS: Ticket[] = Array.from({ length: 300 }, (_, index) => {
       index % 5 === 0
         ? null
         : { id: isRare(index) ? RARE.agent : 9_000 + (index % 5), name: `Agent ${index % 5}` },
-    customer: isRare(index) ? RARE.customer : ADA + (index % 11),
+    customer: isRare(index) ? RARE.customer : contactId(ADA + (index % 11)),
   };
 });
 
@@ -160,7 +161,9 @@ const filters: fc.Arbitrary<TicketFilter> = fc.record({
   queue: seldom(fc.constantFrom("general", "billing", "premium")),
   tier: seldom(fc.constantFrom("gold", "none")),
   assignee: seldom(fc.oneof(fc.integer({ min: 9_000, max: 9_004 }), fc.constant("none" as const))),
-  customer: seldom(fc.uniqueArray(fc.integer({ min: ADA, max: ADA + 10 }), { minLength: 1, maxLength: 3 })),
+  customer: seldom(
+    fc.uniqueArray(fc.integer({ min: ADA, max: ADA + 10 }).map(contactId), { minLength: 1, maxLength: 3 }),
+  ),
   tags: fc.oneof(
     { weight: 4, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.subarray(["vip", "vip-2", "refund", "🔥", "none"], { maxLength: 2 }) },

@@ -1,7 +1,8 @@
+import type { ContactId } from "./contact-id.ts";
 /** What Telegram tells about a person with every message of theirs, and what they have told of themselves. */
 export interface ContactFacts {
-  /** Telegram user id; a private chat has the same id. */
-  id: number;
+  /** Of Telegram's people it is their user id. */
+  id: ContactId;
   /** First and last name as one. */
   name: string;
   username: string | null;

@@ -1,3 +1,4 @@
+import type { ContactId } from "../contact/contact-id.ts";
 import type { Profile } from "../routing/profile.ts";
 import type { RoutingFacts } from "../routing/rules.ts";
 
@@ -6,7 +7,7 @@ export interface RecordedTicket {
   ref: string;
   /** The group to which the customer wrote. */
   group: string;
-  customer: number;
+  customer: ContactId;
   /** What the customer said, and the tier where it is known. */
   facts: RoutingFacts;
   /** What another system said of them. */

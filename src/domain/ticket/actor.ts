@@ -1,9 +1,10 @@
+import type { ContactId } from "../contact/contact-id.ts";
 /**
  * Who did something: a customer or an agent by Telegram id, a program by its API key, or the desk itself by the rule
  * that made it act. A key's `id` is missing in what earlier releases stored.
  */
 export type Actor =
-  | { kind: "customer"; id: number }
+  | { kind: "customer"; id: ContactId }
   | { kind: "agent"; id: number; name: string }
   | { kind: "key"; id?: string; name: string }
   | { kind: "system"; rule: SystemRule };
@@ -19,7 +20,7 @@ export type SystemRule =
   | "routing"
   | "enrichment";
 
-export function customer(id: number): Actor {
+export function customer(id: ContactId): Actor {
   return { kind: "customer", id };
 }
 

@@ -1,3 +1,4 @@
+import type { ContactId } from "../contact/contact-id.ts";
 import type { UnreachableReason } from "../contact/contact.ts";
 import type { Priority } from "../priority.ts";
 import type { Profile } from "../routing/profile.ts";
@@ -15,7 +16,7 @@ export type Worker = Extract<Actor, { kind: "agent" | "key" }>;
 /** What a new ticket is made of; the shell knows the number, the domain never counts by itself. */
 interface Opening {
   number: number;
-  customer: number;
+  customer: ContactId;
   subject: string;
   /** IETF language tag of the customer's app. */
   language: string | null;
@@ -44,17 +45,17 @@ export type TicketCommand =
    */
   | {
       type: "customer_wrote";
-      customer: number;
+      customer: ContactId;
       gratitude: boolean;
       opening: Opening;
       saidAt?: number;
       broughtAt?: number;
     }
   | { type: "ticket_requested"; by: Worker; opening: Request }
-  | { type: "customer_answered_intake"; customer: number; field: string; option: string }
-  | { type: "customer_closed"; customer: number }
+  | { type: "customer_answered_intake"; customer: ContactId; field: string; option: string }
+  | { type: "customer_closed"; customer: ContactId }
   | { type: "customer_unreachable"; reason: UnreachableReason }
-  | { type: "customer_reachable"; customer: number }
+  | { type: "customer_reachable"; customer: ContactId }
   | { type: "agent_answered"; by: Worker; saidAt?: number; broughtAt?: number }
   | { type: "agent_claimed"; by: AgentActor }
   /** `lead`: they may take it from somebody else. */

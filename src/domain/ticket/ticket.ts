@@ -1,4 +1,6 @@
+import type { ContactId } from "../contact/contact-id.ts";
 import type { UnreachableReason } from "../contact/contact.ts";
+import type { Route } from "../contact/route.ts";
 import type { Profile } from "../routing/profile.ts";
 import type { TicketTimes } from "../sla/clocks.ts";
 import type { EscalationLog } from "../sla/escalation-log.ts";
@@ -34,7 +36,9 @@ export interface Ticket extends TicketTimes {
   home: string;
   /** The group that it went to from here; null where it is. */
   movedTo: string | null;
-  customer: number;
+  customer: ContactId;
+  /** Where the customer is reached; left out where that is the chat by which Telegram numbers them. */
+  route?: Route;
   status: TicketStatus;
   subject: string;
   assignee: { id: number; name: string } | null;

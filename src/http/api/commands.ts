@@ -3,7 +3,9 @@ import type { Context } from "hono";
 import * as z from "zod";
 import type { Config, VersionedConfig } from "../../domain/config/config.ts";
 import type { SchemaProblem } from "../../domain/config/schema-problems.ts";
+import { contactId, type ContactId } from "../../domain/contact/contact-id.ts";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
+import { routeOfContact } from "../../domain/contact/route.ts";
 import { Duration, ms } from "../../domain/duration.ts";
 import { NOTE_CHARS_MAX, SUBJECT_CHARS_MAX, TAGS_MAX } from "../../domain/limits.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
@@ -480,19 +482,20 @@ async function customerOf(
   { telegramId, id, email, name }: z.infer<typeof Order>["contact"],
 ): Promise<ContactFacts | SchemaProblem> {
   const [found, ...others] = email === undefined ? [] : await contactsByEmail(d1, email);
-  const telegram = telegramId ?? id ?? found;
-  if (telegram === undefined || others.length > 0) {
-    const who = telegram === undefined ? "no contact has" : "several contacts have";
+  const named = telegramId ?? id;
+  const contact = named === undefined ? found : contactId(named);
+  if (contact === undefined || others.length > 0) {
+    const who = contact === undefined ? "no contact has" : "several contacts have";
     return { pointer: "/contact/email", message: `${who} this address: name them by telegramId` };
   }
-  const known = await knownContact(d1, telegram);
+  const known = await knownContact(d1, contact);
   if (known !== null) return known;
   if (id !== undefined) {
     return { pointer: "/contact/id", message: "is no contact of the desk: name them by telegramId" };
   }
   return {
-    id: telegram,
-    name: name ?? `Customer ${telegram}`,
+    id: contact,
+    name: name ?? `Customer ${routeOfContact(contact).address}`,
     username: null,
     language: null,
     isPremium: false,
@@ -502,7 +505,7 @@ async function customerOf(
 /** The customer's home, which they are given if they have none yet, or none that the desk still has. */
 async function homeOf(
   c: Context<Desk>,
-  customer: number,
+  customer: ContactId,
   wanted: string,
   versioned: VersionedConfig,
 ): Promise<string> {

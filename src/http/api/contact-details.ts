@@ -1,6 +1,7 @@
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
 import * as z from "zod";
+import { contactId, type ContactId } from "../../domain/contact/contact-id.ts";
 import { askGroups, groupIds, onSubject } from "../../groups/ask.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ContactDetails, type DetailsRow } from "../../record/contact-details.ts";
@@ -9,7 +10,7 @@ import type { Desk } from "../desk.ts";
 import { doerOf } from "../doer.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
-import { EmailAddress, Instant, instantOrNull, TelegramId } from "./shared.ts";
+import { EmailAddress, Instant, instantOrNull, ContactNumber } from "./shared.ts";
 
 /** What the staff notes on a contact beside what Telegram tells: names, blocks, merges. */
 export const contactDetailsApi = new Operations();
@@ -58,7 +59,7 @@ const Details = z
 /** How often groups are told of a block while others change it. */
 const BLOCK_TOLD_MAX = 5;
 
-const Params = z.object({ id: TelegramId });
+const Params = z.object({ id: ContactNumber });
 contactDetailsApi.add(
   operation("GET /contacts/{id}/details", {
     id: "getContactDetails",
@@ -153,7 +154,11 @@ contactDetailsApi.add(
     params: Params,
     body: z
       .strictObject({
-        into: z.int().positive().meta({ description: "Who is shown for both", example: 5550000001 }),
+        into: z
+          .int()
+          .positive()
+          .transform(contactId)
+          .meta({ description: "Who is shown for both", example: 5550000001 }),
       })
       .meta({ id: "ContactMerge" }),
     example: { into: 5550000001 },
@@ -207,7 +212,7 @@ contactDetailsApi.add(
  */
 async function tellGroups(
   c: Context<Desk>,
-  id: number,
+  id: ContactId,
 ): Promise<"config.missing" | "group.unreachable" | null> {
   const versioned = await configCacheOf(c.env.DB).get(waitUntil);
   if (versioned === null) return "config.missing";
@@ -225,13 +230,17 @@ async function tellGroups(
   return "group.unreachable";
 }
 
-async function detailsOf(c: Context<Desk>, id: number): Promise<z.infer<typeof Details>> {
+async function detailsOf(c: Context<Desk>, id: ContactId): Promise<z.infer<typeof Details>> {
   const store = new ContactDetails(c.env.DB);
   const [row, together] = await Promise.all([store.find(id), store.together(id)]);
   return detailsJson(id, row, together);
 }
 
-export function detailsJson(id: number, row: DetailsRow | null, together: number[]): z.infer<typeof Details> {
+export function detailsJson(
+  id: ContactId,
+  row: DetailsRow | null,
+  together: ContactId[],
+): z.infer<typeof Details> {
   const blocked = row === null || row.blockedAt === null ? null : row;
   const merged = row === null || row.mergedInto === null ? null : row;
   return {

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import * as z from "zod";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { signingRoot } from "../../domain/desk/secrets.ts";
 import { askGroups, gathered, onSubject } from "../../groups/ask.ts";
 import { advanceErasure } from "../../groups/erasing.ts";
@@ -15,7 +16,7 @@ import { doerOf } from "../doer.ts";
 import { PREVIEWED_TICKETS_MAX } from "../limits.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
-import { Instant, instant, instantOrNull, TelegramId } from "./shared.ts";
+import { Instant, instant, instantOrNull, ContactNumber } from "./shared.ts";
 
 /** Erasing a person: preview, erasure, receipt. */
 export const contactErasureApi = new Operations();
@@ -112,7 +113,7 @@ const Preview = z
     beyondReach: BeyondReach,
   })
   .meta({ id: "ErasurePreview" });
-const Params = z.object({ id: TelegramId });
+const Params = z.object({ id: ContactNumber });
 
 contactErasureApi.add(
   operation("GET /contacts/{id}/erasure", {
@@ -205,7 +206,7 @@ function held(c: Context<Desk>, holds: number) {
 }
 
 /** Whether anything is there to erase, in the record or in an object that the record has not heard of yet. */
-async function isKnown(c: Context<Desk>, id: number, groups: string[]): Promise<boolean> {
+async function isKnown(c: Context<Desk>, id: ContactId, groups: string[]): Promise<boolean> {
   if (await new ContactDetails(c.env.DB).isKnown(id)) return true;
   const answers = await askGroups(
     c.env,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { plainNumber } from "../../domain/message-number.ts";
 import { askGroup, onSubject } from "../../groups/ask.ts";
 import { doneBy, noteDeed } from "../../record/audit-entries.ts";
@@ -19,7 +20,7 @@ import { operation, Operations } from "../route.ts";
 import { streamed } from "../streamed.ts";
 import { written } from "../written.ts";
 import { detailsJson } from "./contact-details.ts";
-import { TelegramId } from "./shared.ts";
+import { ContactNumber } from "./shared.ts";
 
 /** Everything that the desk knows of a person, for them. */
 export const contactExportApi = new Operations();
@@ -31,7 +32,7 @@ contactExportApi.add(
     summary: "Exports everything that the desk knows of a person, as one JSON document",
     description:
       "All contacts of the person; for each what the record and every group's object have. Texts of messages are not stored once they are delivered: links tell which messages there were, and what waits or was given up is told with its words. It is read while it is sent, so a transfer that breaks off is incomplete. That it was made stands in the audit trail.",
-    params: z.object({ id: TelegramId }),
+    params: z.object({ id: ContactNumber }),
     configured: true,
     answer: [
       200,
@@ -66,7 +67,12 @@ contactExportApi.add(
   },
 );
 
-async function* documentOf(env: Env, people: number[], groups: string[], at: number): AsyncGenerator<string> {
+async function* documentOf(
+  env: Env,
+  people: ContactId[],
+  groups: string[],
+  at: number,
+): AsyncGenerator<string> {
   yield `{"exportedAt":${JSON.stringify(new Date(at).toISOString())},"contacts":[`;
   for (const [index, person] of people.entries()) {
     if (index > 0) yield ",";
@@ -75,7 +81,7 @@ async function* documentOf(env: Env, people: number[], groups: string[], at: num
   yield "]}";
 }
 
-async function* onePerson(env: Env, id: number, groups: string[]): AsyncGenerator<string> {
+async function* onePerson(env: Env, id: ContactId, groups: string[]): AsyncGenerator<string> {
   const store = new ContactDetails(env.DB);
   const [details, together, record, holds] = await Promise.all([
     store.find(id),
@@ -96,7 +102,7 @@ async function* onePerson(env: Env, id: number, groups: string[]): AsyncGenerato
 }
 
 /** The events of a page of tickets are read together: D1 may be asked so many times a request. */
-async function* ticketsOf(d1: D1Database, id: number): AsyncGenerator<string> {
+async function* ticketsOf(d1: D1Database, id: ContactId): AsyncGenerator<string> {
   let after = "";
   let first = true;
   for (;;) {
@@ -131,7 +137,7 @@ async function* eventsOf(d1: D1Database, tickets: readonly string[]) {
   }
 }
 
-async function* groupsOf(env: Env, id: number, groups: string[]): AsyncGenerator<string> {
+async function* groupsOf(env: Env, id: ContactId, groups: string[]): AsyncGenerator<string> {
   let first = true;
   for (const group of groups) {
     const asked = await askGroup(env, group, (stub) =>
@@ -173,7 +179,7 @@ function asTelegramCounts<T extends { messageId: number; copyId: number | null }
   };
 }
 
-async function* auditOf(d1: D1Database, id: number): AsyncGenerator<string> {
+async function* auditOf(d1: D1Database, id: ContactId): AsyncGenerator<string> {
   const filter = { targetKind: "contact", target: String(id) } as const;
   let after = null;
   let begun = false;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { contactId, type ContactId } from "../../domain/contact/contact-id.ts";
 import { UNREACHABLE_REASONS } from "../../domain/contact/contact.ts";
 import { isActive, TICKET_STATUSES } from "../../domain/ticket/status.ts";
 import { ContactDetails } from "../../record/contact-details.ts";
@@ -9,7 +10,7 @@ import { wordsOf } from "../../record/search-words.ts";
 import { CONTACT_TICKETS_SHOWN } from "../limits.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
-import { cursorOf, Instant, instant, Limit, TelegramId, pageOf } from "./shared.ts";
+import { cursorOf, Instant, instant, Limit, ContactNumber, pageOf } from "./shared.ts";
 import { Yes } from "./ticket-query.ts";
 
 /** Who wrote to the desk, as the record has them. */
@@ -36,9 +37,9 @@ const Contact = z
 const Search = z
   .string()
   .max(SEARCH_CHARS_MAX)
-  .transform((text, ctx): { id?: number; words?: string[] } => {
+  .transform((text, ctx): { id?: ContactId; words?: string[] } => {
     const id = /^\s*\d{5,16}\s*$/.test(text) ? Number(text) : null;
-    if (id !== null && Number.isSafeInteger(id)) return { id };
+    if (id !== null && Number.isSafeInteger(id)) return { id: contactId(id) };
     const words = wordsOf(text);
     if (words.length > 0) return { words };
     ctx.addIssue({ code: "custom", message: "must have a letter or digit to look for" });
@@ -76,7 +77,7 @@ contactsApi.add(
       const message = "is one of a list with or without a search, unlike this";
       return problem(c, "request.invalid", { problems: [{ pointer: "/query/cursor", message }] });
     }
-    const after = cursor === undefined ? null : { firstSeenAt: cursor[1], id: cursor[2] };
+    const after = cursor === undefined ? null : { firstSeenAt: cursor[1], id: contactId(cursor[2]) };
     const { rows, next } = await listContacts(c.env.DB, { ...filter, ...q }, { after, limit });
     const nextCursor = next === null ? null : encodeCursor([list, next.firstSeenAt, next.id]);
     return c.json({ items: rows.map(contactJson), nextCursor }, 200);
@@ -90,7 +91,7 @@ contactsApi.add(
     summary: "Gets a contact with their newest tickets",
     description:
       "Tickets of contacts that are the same person count as well: `GET /contacts/{id}/details` says which these are.",
-    params: z.object({ id: TelegramId }),
+    params: z.object({ id: ContactNumber }),
     answer: [
       200,
       Contact.extend({

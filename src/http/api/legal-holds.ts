@@ -8,7 +8,7 @@ import { ticketByRef } from "../../record/queries.ts";
 import { doerOf } from "../doer.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
-import { cursorOf, Instant, instant, instantOrNull, Limit, Ref, TelegramId, pageOf } from "./shared.ts";
+import { cursorOf, Instant, instant, instantOrNull, Limit, Ref, ContactNumber, pageOf } from "./shared.ts";
 
 /** What must be kept, and how it goes with forgetting the rest. */
 export const legalHoldsApi = new Operations();
@@ -28,7 +28,7 @@ const Reason = z
   })
   .meta({ id: "LegalHoldReason" });
 const Position = z.tuple([z.int(), z.enum(["contact", "ticket"]), z.string().max(128)]);
-const Contact = z.object({ id: TelegramId });
+const Contact = z.object({ id: ContactNumber });
 const Ticket = z.object({ ref: Ref });
 
 legalHoldsApi.add(

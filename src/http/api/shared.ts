@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { SchemaProblem } from "../../domain/config/schema-problems.ts";
+import { contactId } from "../../domain/contact/contact-id.ts";
 import { Duration, ms as msOf } from "../../domain/duration.ts";
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "../../domain/limits.ts";
 import { decodeCursor } from "../../record/cursor.ts";
@@ -93,6 +94,13 @@ export function cursorOf<T extends z.ZodType>(position: T) {
 
 /** A number that identifies something of Telegram's: of a person. */
 export const TelegramId = IntegerText.pipe(z.int().positive()).meta({
+  type: "integer",
+  format: "int64",
+  example: 5550000001,
+});
+
+/** A number that identifies a contact. */
+export const ContactNumber = IntegerText.pipe(z.int().positive()).transform(contactId).meta({
   type: "integer",
   format: "int64",
   example: 5550000001,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { NOBODY } from "../../domain/contact/contact-id.ts";
 import { UNREACHABLE_REASONS } from "../../domain/contact/contact.ts";
 import { METRICS } from "../../domain/metric.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
@@ -141,7 +142,7 @@ export function dueJson([first]: readonly RecordedPromise[], now: number): z.inf
 
 /** An erasure sets the customer's id to 0. */
 function isErased({ customerId }: TicketRow): boolean {
-  return customerId === 0;
+  return customerId === NOBODY;
 }
 
 /** A ticket as the record has it. */

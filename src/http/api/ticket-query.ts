@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { TAGS_MAX } from "../../domain/limits.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
 import { TICKET_STATUSES } from "../../domain/ticket/status.ts";
@@ -9,7 +10,7 @@ import { wordsOf } from "../../record/search-words.ts";
 import type { TicketFilter } from "../../record/ticket-filter.ts";
 import { TICKET_ORDERS, type TicketOrder } from "../../record/ticket-order.ts";
 import type { TicketPlace } from "../../record/ticket-search.ts";
-import { cursorOf, Limit, TelegramId, Until, When } from "./shared.ts";
+import { ContactNumber, cursorOf, Limit, TelegramId, Until, When } from "./shared.ts";
 
 const FIELDS_MAX = 10;
 /** What orders were called in the release before. */
@@ -84,7 +85,7 @@ export const TicketQuery = z.strictObject({
     .union([z.literal("none"), TelegramId])
     .optional()
     .meta({ type: "string", description: "A Telegram user id, or `none`", example: "9001" }),
-  customer: TelegramId.optional(),
+  customer: ContactNumber.optional(),
   tag: several(Tag, TAGS_MAX).meta({
     type: "array",
     items: { type: "string" },
@@ -152,7 +153,7 @@ function earliest(...instants: (number | undefined)[]): number | undefined {
 
 /** What a query asks for, as the record understands it. */
 export function ticketQuestion(
-  query: Omit<z.output<typeof TicketQuery>, "customer"> & { customer?: readonly number[] | undefined },
+  query: Omit<z.output<typeof TicketQuery>, "customer"> & { customer?: readonly ContactId[] | undefined },
 ) {
   const { q, status, priority, tag, field, followUpOf, sort, limit, cursor, since, until, ...rest } = query;
   const openedAfter = latest(rest.openedAfter, since);

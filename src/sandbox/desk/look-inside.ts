@@ -1,5 +1,6 @@
 import type { TicketEvent } from "../../domain/ticket/event.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
+import { laneOfRow } from "../../topic-group/tables/lane.ts";
 import type { RateState } from "../../topic-group/tables/shapes.ts";
 import type { GroupInside, Resting, SettledCause, TicketInside, UnderWay, Waiting } from "./inside.ts";
 
@@ -23,7 +24,7 @@ export function lookInside(
        UNION ALL
        SELECT seq, lane, ticket, kind, state, accepted_at, not_before, attempts, attempted_at, code FROM outbox)
      ORDER BY state = 'waiting' DESC, seq LIMIT ${WAITING_SHOWN}`,
-  );
+  ).map((row) => ({ ...row, lane: laneOfRow(row.lane) }));
   const inState = (...states: string[]): number => {
     const among = states.map((state) => `'${state}'`).join(", ");
     return (
@@ -85,7 +86,7 @@ export function lookIntoTicket(sql: SqlStorage, number: number): TicketInside | 
 
 function restingLanes(sql: SqlStorage, now: number): Resting[] {
   return rows<{ lane: string; state: string }>(sql, "SELECT lane, state FROM lanes")
-    .map(({ lane, state }) => ({ lane, ...(JSON.parse(state) as RateState) }))
+    .map(({ lane, state }) => ({ lane: laneOfRow(lane), ...(JSON.parse(state) as RateState) }))
     .filter(({ blockedUntil }) => blockedUntil > now)
     .map(({ lane, blockedUntil, limit }) => ({ lane, until: blockedUntil, limit }));
 }

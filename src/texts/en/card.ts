@@ -1,9 +1,10 @@
 import type { ContactFacts } from "../../domain/contact/contact.ts";
+import { routeOf, type Route } from "../../domain/contact/route.ts";
 import { highest } from "../../domain/team/skills.ts";
 import { answersInWords } from "../../domain/ticket/intake.ts";
 import type { Policy } from "../../domain/ticket/policy.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { bold, code, join, link, plain, rich, type RichText } from "../rich-text.ts";
+import { bold, code, customerLink, join, plain, rich, type RichText } from "../rich-text.ts";
 import { unreachableWords } from "./delivery.ts";
 import { profileAge } from "./profile.ts";
 import { nextDueLine } from "./promises.ts";
@@ -21,7 +22,7 @@ export function card(ticket: Ticket, contact: ContactFacts, policy: Policy, now:
     rich`${bold(ticket.ref)} · ${bold(ticket.movedTo === null ? STATUS_WORDS[ticket.status] : `Moved to ${ticket.movedTo}`)}${ticket.priority === "normal" ? "" : ` · ${ticket.priority}`}`,
     rich`${ticket.subject}`,
     rich``,
-    who(contact),
+    who(contact, routeOf(ticket)),
     ...answersInWords(policy.intakeFields, ticket.fields).map(
       (answer) => rich`${answer.name}: ${bold(answer.label)}`,
     ),
@@ -65,10 +66,10 @@ function needs(ticket: Ticket, policy: Policy): string {
   return ` · needs ${required.map(([skill, level]) => `${skill} ≥ ${level}`).join(", ")}`;
 }
 
-function who(contact: ContactFacts): RichText {
+function who(contact: ContactFacts, route: Route): RichText {
   const name = contact.name === "" ? CUSTOMER : contact.name;
-  // A link by user id opens the profile only where the customer's privacy settings allow it; the name shows always.
-  const person = link(name, `tg://user?id=${contact.id}`);
+  // It opens the profile only where the customer's privacy settings allow it; the name shows always.
+  const person = customerLink(name, route);
   const username = contact.username === null ? "" : ` (@${contact.username})`;
   const language = contact.language === null ? "" : ` · ${contact.language}`;
   return rich`${person}${username}${language}${contact.isPremium ? " · Telegram Premium" : ""}`;

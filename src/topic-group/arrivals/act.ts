@@ -1,3 +1,4 @@
+import { routeOf } from "../../domain/contact/route.ts";
 import { agentsOf, isLeadOf } from "../../domain/team/agent.ts";
 import type { TicketCommand, Worker } from "../../domain/ticket/command.ts";
 import type { Decision, Refusal } from "../../domain/ticket/decision.ts";
@@ -6,7 +7,7 @@ import { notice } from "../../texts/notice.ts";
 import { plain } from "../../texts/rich-text.ts";
 import { words, type Transaction } from "../commit/transaction.ts";
 import { speakIn } from "../conversation/speaking.ts";
-import { chatLane } from "../tables/lane.ts";
+import { laneTo } from "../tables/lane.ts";
 import { announceMessage } from "../webhooks/webhooks.ts";
 import { agentOf } from "./agents.ts";
 
@@ -89,7 +90,7 @@ function mayActForOthers(tx: Transaction, by: Worker): boolean {
 function reply(tx: Transaction, by: Worker, number: number, text: string): void {
   const { ticket } = tx.tickets.get(number)!;
   speakIn(tx, ticket);
-  const lane = chatLane(ticket.customer);
+  const lane = laneTo(routeOf(ticket));
   tx.work({ lane, ticket: number, work: { kind: "reply", words: words(plain(text)) } });
   tx.quoteInTopic(number, { says: notice("programReplied", by.name, text) });
   const facts = { messageId: null, kind: "text", album: null, sentAt: tx.now };

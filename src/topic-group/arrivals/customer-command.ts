@@ -1,3 +1,4 @@
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { cut } from "../../domain/cut.ts";
 import { isActive } from "../../domain/ticket/status.ts";
 import { pressData } from "../../telegram/callback.ts";
@@ -11,7 +12,7 @@ import { toldKey, type ToldKey } from "../tables/told.ts";
 import { customerMessage } from "./customer-message.ts";
 
 /** Remembers a command, which leaves no message behind: it may become one by an edit. */
-export function commandKey(customer: number, messageId: number): ToldKey {
+export function commandKey(customer: ContactId, messageId: number): ToldKey {
   return toldKey("command", customer, messageId);
 }
 
@@ -24,15 +25,15 @@ export function customerCommand(tx: Transaction, arrival: Of<"customer_command">
   switch (command) {
     case "start":
       if (argument !== "") tx.contacts.updateConversation(contact.id, { payload: argument.slice(0, 64) });
-      tx.tellCustomer(contact.id, 0, notice("customerGreeting", config.intake.greeting));
+      tx.answerContact(contact.id, 0, notice("customerGreeting", config.intake.greeting));
       return;
     case "help":
-      tx.tellCustomer(contact.id, 0, notice("customerHelp", config.desk.name));
+      tx.answerContact(contact.id, 0, notice("customerHelp", config.desk.name));
       return;
     case "new":
       tx.contacts.updateConversation(contact.id, { wantsNew: true });
       // "/new my printer is on fire" is a question already.
-      if (argument === "") tx.tellCustomer(contact.id, 0, notice("customerNewTicketPrompt"));
+      if (argument === "") tx.answerContact(contact.id, 0, notice("customerNewTicketPrompt"));
       else customerMessage(tx, { kind: "customer_message", contact, writing }, updateId);
       return;
     case "tickets":
@@ -57,7 +58,7 @@ function listTickets(tx: Transaction, customer: CustomerRow): void {
     current: number === current?.number,
   }));
   const buttons = active.length < 2 ? [] : active.map((ticket) => [button(tx, ticket, "customer_switch")]);
-  tx.tellCustomer(customer.id, 0, notice("customerTickets", lines), keyboard(buttons));
+  tx.answerContact(customer.id, 0, notice("customerTickets", lines), keyboard(buttons));
 }
 
 function closeOwn(tx: Transaction, customer: CustomerRow, writing: Writing): void {
@@ -68,10 +69,10 @@ function closeOwn(tx: Transaction, customer: CustomerRow, writing: Writing): voi
   if (chosen !== undefined) {
     tx.apply(chosen.number, { type: "customer_closed", customer: customer.id });
   } else if (active.length === 0) {
-    tx.tellCustomer(customer.id, 0, notice("customerNothingToClose"));
+    tx.answerContact(customer.id, 0, notice("customerNothingToClose"));
   } else {
     const buttons = active.map((ticket) => [button(tx, ticket, "customer_close")]);
-    tx.tellCustomer(customer.id, 0, notice("customerChooseToClose"), keyboard(buttons));
+    tx.answerContact(customer.id, 0, notice("customerChooseToClose"), keyboard(buttons));
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { ALBUM_SETTLE_MS } from "../../domain/limits.ts";
 import { destination, isGratitude } from "../../domain/ticket/conversation.ts";
 import { isActive } from "../../domain/ticket/status.ts";
@@ -91,7 +92,7 @@ function speaksIn(tx: Transaction, customer: CustomerRow, number: number): void 
   tx.contacts.updateConversation(customer.id, { current: number, wantsNew: false });
 }
 
-function messageOf(writing: Writing, customer: number, tx: Transaction, updateId: number) {
+function messageOf(writing: Writing, customer: ContactId, tx: Transaction, updateId: number) {
   return {
     chat: customer,
     messageId: writing.messageId,
@@ -148,7 +149,7 @@ function refuseUncopyable(
   writing: Writing,
 ): void {
   const number = repliedTo ?? customer.current;
-  tx.tellCustomer(customer.id, number ?? 0, notice("customerUncopyable", writing.kind), {
+  tx.answerContact(customer.id, number ?? 0, notice("customerUncopyable", writing.kind), {
     reply_parameters: replyParameters(writing.messageId),
   });
   const ticket = number === null ? undefined : tx.tickets.get(number)?.ticket;

@@ -1,3 +1,4 @@
+import { routeOf } from "../../domain/contact/route.ts";
 import { pressData, parsePress } from "../../telegram/callback.ts";
 import { aboutSlots, isAboutSlots } from "../assigning/slots.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
@@ -7,7 +8,7 @@ import { customersEdit, editLeftBehind, mirrorReaction } from "../conversation/m
 import { adoptElsewhere, retiredTo } from "../new-rules/retired.ts";
 import { release, takeOver, takeTurnOver } from "../peers/moving.ts";
 import { takeBackQuestion } from "../systems/enrichment.ts";
-import { chatLane, STAFF } from "../tables/lane.ts";
+import { laneTo, STAFF } from "../tables/lane.ts";
 import type { PeerMessage } from "../tables/peer-message.ts";
 import { takeTurn } from "../webhooks/turns.ts";
 import { announceMessage, hearBack, hearGone } from "../webhooks/webhooks.ts";
@@ -57,7 +58,7 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage): v
   }
   if (message.type === "spoke") {
     const { chatId: chat, messages } = message;
-    const lane = chatLane(ticket.customer);
+    const lane = laneTo(routeOf(ticket));
     for (const { messageId, copyId } of messages) {
       tx.relay({
         chat,

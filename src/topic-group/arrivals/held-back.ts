@@ -1,4 +1,5 @@
 import type { AgentConfig } from "../../domain/config/config.ts";
+import { routeOf } from "../../domain/contact/route.ts";
 import { DELETE_WITHIN_MS } from "../../domain/limits.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { pressData } from "../../telegram/callback.ts";
@@ -6,7 +7,7 @@ import type { Writing } from "../../telegram/message.ts";
 import { notice, type Notice } from "../../texts/notice.ts";
 import { replyParameters, type Transaction } from "../commit/transaction.ts";
 import { internalAlbum, speakIn } from "../conversation/speaking.ts";
-import { chatLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
+import { laneTo, STAFF, STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import { toldKey, type ToldKey } from "../tables/told.ts";
 import { announceMessage } from "../webhooks/webhooks.ts";
@@ -67,7 +68,7 @@ export function holdBack(
   tx.relay({
     ...key,
     ticket: ticket.number,
-    lane: chatLane(ticket.customer),
+    lane: laneTo(routeOf(ticket)),
     album,
     replyTo: null,
     writer,
@@ -159,7 +160,7 @@ export function withhold(
   tx.relay({
     ...key,
     ticket: ticket.number,
-    lane: chatLane(ticket.customer),
+    lane: laneTo(routeOf(ticket)),
     album,
     replyTo,
     writer,

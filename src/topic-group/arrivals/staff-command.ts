@@ -1,4 +1,5 @@
 import type { AgentConfig } from "../../domain/config/config.ts";
+import { routeOf } from "../../domain/contact/route.ts";
 import { cut } from "../../domain/cut.ts";
 import { durationMs } from "../../domain/duration.ts";
 import { DELETE_WITHIN_MS, NOTE_CHARS_MAX } from "../../domain/limits.ts";
@@ -15,7 +16,7 @@ import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { internalAlbum } from "../conversation/speaking.ts";
 import { FACTS } from "../tables/facts.ts";
-import { chatLane, STAFF_CHAT } from "../tables/lane.ts";
+import { laneTo, STAFF_CHAT } from "../tables/lane.ts";
 import { act, type Acted } from "./act.ts";
 import { actorOf, agentOf, agentOrHint, findAgent, outsiderKey } from "./agents.ts";
 import { withdraw } from "./held-back.ts";
@@ -288,7 +289,7 @@ function deleteCopy(
   }
   if (tx.now - row.sentAt > DELETE_WITHIN_MS) return reply(notice("undelivered", "too_late"));
   tx.work({
-    lane: chatLane(ticket.customer),
+    lane: laneTo(routeOf(ticket)),
     ticket: ticket.number,
     work: { kind: "mirror_delete", of: key, by: agent.telegramId, topicId },
   });

@@ -1,3 +1,4 @@
+import { routeOf } from "../../domain/contact/route.ts";
 import { ALBUM_SETTLE_MS } from "../../domain/limits.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { notice, type Notice } from "../../texts/notice.ts";
@@ -5,7 +6,7 @@ import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { mirrorReaction } from "../conversation/mirror.ts";
 import { internalAlbum, speakIn } from "../conversation/speaking.ts";
-import { chatLane, STAFF_CHAT } from "../tables/lane.ts";
+import { laneTo, STAFF_CHAT } from "../tables/lane.ts";
 import { toldKey, type ToldKey } from "../tables/told.ts";
 import { announceMessage, writtenBy } from "../webhooks/webhooks.ts";
 import { actorOf, agentOf, agentOrHint } from "./agents.ts";
@@ -61,13 +62,12 @@ export function staffMessage(
   tellCollision(tx, ticket, sender.id, reply);
   const { elsewhere = null, album, messageId } = writing;
   const isFirst = album === null || tx.messages.albumOf({ chat: STAFF_CHAT, messageId, album }).length === 0;
-  if (elsewhere !== null && isFirst)
-    tx.tellCustomer(ticket.customer, ticket.number, notice("answersElsewhere", elsewhere));
+  if (elsewhere !== null && isFirst) tx.tellCustomer(ticket, notice("answersElsewhere", elsewhere));
   tx.relay({
     chat: STAFF_CHAT,
     messageId: writing.messageId,
     ticket: ticket.number,
-    lane: chatLane(ticket.customer),
+    lane: laneTo(routeOf(ticket)),
     album: writing.album,
     replyTo: writing.replyTo,
     writer: sender.id,

@@ -1,3 +1,4 @@
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { Arrival } from "../../telegram/inbound.ts";
 import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
@@ -100,11 +101,11 @@ function isFromBlocked(tx: Transaction, arrival: Arrival): arrival is FromCustom
 }
 
 /** The customer who acts; null: the arrival is not a customer's. */
-export function customerOf(arrival: Arrival): number | null {
+export function customerOf(arrival: Arrival): ContactId | null {
   return isFromCustomer(arrival) ? idOf(arrival) : null;
 }
 
-function idOf(arrival: FromCustomer): number {
+function idOf(arrival: FromCustomer): ContactId {
   return arrival.kind === "customer_reaction" ? arrival.customer : arrival.contact.id;
 }
 
@@ -114,7 +115,7 @@ function turnAway(tx: Transaction, arrival: FromCustomer): void {
   if (arrival.kind === "customer_press") tx.toast(arrival.queryId, "");
   if (arrival.kind !== "customer_message" && arrival.kind !== "customer_command") return;
   if (tx.told.firstTime(toldKey("blocked", customer), tx.now))
-    tx.tellCustomer(customer, 0, notice("customerBlocked"));
+    tx.answerContact(customer, 0, notice("customerBlocked"));
 }
 
 function dispatch(tx: Transaction, arrival: Arrival, updateId: number): void {

@@ -1,3 +1,5 @@
+import type { ContactId } from "../../domain/contact/contact-id.ts";
+import { chatRoute, routeOf, routeOfContact, type Route } from "../../domain/contact/route.ts";
 import type { Origin } from "../../domain/desk/audit.ts";
 import {
   CARD_SETTLE_MS,
@@ -41,7 +43,7 @@ import type { Inbox } from "../tables/inbox.ts";
 import type { LaneRates } from "../tables/lane-rates.ts";
 import {
   BOT,
-  chatLane,
+  laneTo,
   holdKey,
   webhookLane,
   isForOthers,
@@ -135,7 +137,7 @@ export class Transaction {
   /** How many deliveries it added at most, but for those to systems of others. */
   added = 0;
   /** The topic of a private chat in which the cause was written: it is answered there. */
-  writtenIn: { customer: number; thread: number } | null = null;
+  writtenIn: { customer: ContactId; thread: number } | null = null;
   /** Whether it accepted a message, whose row is the evidence that its cause is settled. */
   relayed = false;
   /** What operators read in the log once it is committed: ids and codes only. */
@@ -346,7 +348,7 @@ export class Transaction {
         this.receipt(ticket, null);
         return;
       case "customer_notice":
-        this.tellCustomer(ticket.customer, ticket.number, notice("customerNotice", effect.notice));
+        this.tellCustomer(ticket, notice("customerNotice", effect.notice));
         return;
       case "topic_notice":
         if (effect.notice.code === "customer.unreachable")
@@ -410,7 +412,7 @@ export class Transaction {
 
   /** Tells an agent in private, or by a mention where the bot may not write to them; `ticket` 0 for none. */
   tellAgent(agent: { id: number; name: string }, ticket: number, notice: AgentNotice): void {
-    this.work({ lane: chatLane(agent.id), ticket, work: { kind: "agent_notice", agent, notice } });
+    this.work({ lane: laneTo(chatRoute(agent.id)), ticket, work: { kind: "agent_notice", agent, notice } });
   }
 
   /** Accepts a message for delivery. */
@@ -478,18 +480,28 @@ export class Transaction {
 
   receipt(ticket: Ticket, ask: string | null): void {
     this.work({
-      lane: chatLane(ticket.customer),
+      lane: laneTo(routeOf(ticket)),
       ticket: ticket.number,
       work: { kind: "receipt", ask },
       key: `receipt:${ticket.number}`,
     });
   }
 
-  tellCustomer(customer: number, ticket: number, text: Notice, more: Omit<Said, "says"> = {}): void {
+  /** Says something to a ticket's customer, where the ticket's route leads. */
+  tellCustomer(ticket: Ticket, text: Notice, more: Omit<Said, "says"> = {}): void {
+    this.#say(routeOf(ticket), ticket.customer, ticket.number, text, more);
+  }
+
+  /** Answers a contact where they are; `ticket` 0 where it concerns none. */
+  answerContact(contact: ContactId, ticket: number, text: Notice, more: Omit<Said, "says"> = {}): void {
+    this.#say(routeOfContact(contact), contact, ticket, text, more);
+  }
+
+  #say(route: Route, contact: ContactId, ticket: number, text: Notice, more: Omit<Said, "says">): void {
     const { writtenIn } = this;
-    const there = writtenIn?.customer === customer ? { message_thread_id: writtenIn.thread } : {};
+    const there = writtenIn?.customer === contact ? { message_thread_id: writtenIn.thread } : {};
     this.work({
-      lane: chatLane(customer),
+      lane: laneTo(route),
       ticket,
       work: { kind: "customer_notice", words: { says: text, ...there, ...more } },
     });
@@ -535,7 +547,7 @@ export class Transaction {
       return;
     }
     const work = { kind: "direct", chatId, words: said, orElse } as const;
-    this.work({ lane: chatLane(chatId), ticket, work });
+    this.work({ lane: laneTo(chatRoute(chatId)), ticket, work });
   }
 
   /** Shows words that an agent said elsewhere in the topic. */
@@ -591,7 +603,11 @@ export class Transaction {
   }
 
   direct(chatId: number, text: Notice): void {
-    this.work({ lane: chatLane(chatId), ticket: 0, work: { kind: "direct", chatId, words: { says: text } } });
+    this.work({
+      lane: laneTo(chatRoute(chatId)),
+      ticket: 0,
+      work: { kind: "direct", chatId, words: { says: text } },
+    });
   }
 
   /** Has a line written to the log. */

@@ -1,4 +1,5 @@
 import type { Config } from "../../domain/config/config.ts";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { sameContact, type ContactFacts, type UnreachableReason } from "../../domain/contact/contact.ts";
 import type { RefusalClass } from "../../domain/desk/failure.ts";
 import type { Transaction } from "../commit/transaction.ts";
@@ -49,7 +50,7 @@ export function greetedCustomer(tx: Transaction, contact: ContactFacts): Custome
 }
 
 /** Notes on the customer and on each of their active tickets whether anything can be sent to them. */
-export function setUnreachable(tx: Transaction, customer: number, reason: UnreachableReason | null): void {
+export function setUnreachable(tx: Transaction, customer: ContactId, reason: UnreachableReason | null): void {
   tx.contacts.update(customer, { unreachable: reason }, tx.now);
   tx.touched.add(RECORD);
   const here = tx.tickets.activeOf(customer).map(({ ticket }) => ticket);
@@ -72,13 +73,13 @@ export function customerMembership(
 }
 
 /** The ticket that a message of this chat belongs to, be it the customer's, an agent's or the desk's receipt. */
-export function ticketOfMessage(tx: Transaction, customer: number, messageId: number): number | null {
+export function ticketOfMessage(tx: Transaction, customer: ContactId, messageId: number): number | null {
   const relayed = tx.messages.find(customer, messageId);
   return relayed?.row.ticket ?? tx.tickets.ofReceipt(customer, messageId) ?? null;
 }
 
 /** The ticket of theirs that a notice of the desk names: it says how to reopen one, so a reply to it does. */
-export function ticketOfNotice(tx: Transaction, customer: number, ref: string | undefined): number | null {
+export function ticketOfNotice(tx: Transaction, customer: ContactId, ref: string | undefined): number | null {
   const id = ref === undefined ? null : ticketIdOf(tx.rules.config, ref);
   const number = id === null ? null : tx.tickets.numberOf(id, tx.rules.group.id);
   const ticket = number === null ? undefined : tx.tickets.get(number)?.ticket;
@@ -102,12 +103,12 @@ export const UNREACHABLE: Partial<Record<RefusalClass, UnreachableReason>> = {
 };
 
 /** Notes that a customer cannot be written to; nothing if that is known. */
-export function noteUnreachable(tx: Transaction, customer: number, reason: UnreachableReason): void {
+export function noteUnreachable(tx: Transaction, customer: ContactId, reason: UnreachableReason): void {
   if (tx.contacts.get(customer)?.unreachable !== reason) setUnreachable(tx, customer, reason);
 }
 
 /** Their private chat refused what was for them: perhaps they cannot be written to. */
-export function refusedByCustomer(tx: Transaction, customer: number, code: RefusalClass): void {
+export function refusedByCustomer(tx: Transaction, customer: ContactId, code: RefusalClass): void {
   const reason = UNREACHABLE[code];
   if (reason !== undefined) noteUnreachable(tx, customer, reason);
 }

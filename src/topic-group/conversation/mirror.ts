@@ -1,11 +1,12 @@
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { CAPTION_CHARS_MAX, LIVE_LOCATION_EVERY_MS } from "../../domain/limits.ts";
 import type { Reaction } from "../../telegram/inbound.ts";
 import { isSameContent, readMark } from "../../telegram/mark.ts";
 import type { Writing } from "../../telegram/message.ts";
 import { notice } from "../../texts/notice.ts";
 import { replyParameters, type Transaction } from "../commit/transaction.ts";
-import { chatLane, isPeerLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
-import type { MessageRow } from "../tables/messages.ts";
+import { isOfCustomer, isPeerLane, STAFF, STAFF_CHAT, type Conversation } from "../tables/lane.ts";
+import { laneOfChat, type MessageRow } from "../tables/messages.ts";
 import type { MirrorEdit } from "../tables/shapes.ts";
 import { toldKey } from "../tables/told.ts";
 import type { Of } from "./arrival-of.ts";
@@ -14,9 +15,10 @@ import type { Of } from "./arrival-of.ts";
 export function customersEdit(tx: Transaction, row: MessageRow, writing: Writing): void {
   switch (mirrorEdit(tx, row, writing)) {
     case "uncopyable":
-      tx.tellCustomer(row.writer, row.ticket, notice("customerUncopyable", writing.kind), {
-        reply_parameters: replyParameters(row.messageId),
-      });
+      if (isOfCustomer(row.chat))
+        tx.answerContact(row.chat, row.ticket, notice("customerUncopyable", writing.kind), {
+          reply_parameters: replyParameters(row.messageId),
+        });
       tx.tellTopic(row.ticket, notice("customerSentUncopyable", writing.kind));
       return;
     case "ticked":
@@ -35,7 +37,7 @@ export function customersEdit(tx: Transaction, row: MessageRow, writing: Writing
 }
 
 /** The copy in the topic that its ticket has left follows, too: the ticket may come back to it. */
-export function editLeftBehind(tx: Transaction, customer: number, writing: Writing): void {
+export function editLeftBehind(tx: Transaction, customer: ContactId, writing: Writing): void {
   const row = tx.messages.byOriginal({ chat: customer, messageId: writing.messageId });
   if (row !== undefined && row.lane === STAFF) mirrorEdit(tx, row, writing);
 }
@@ -219,7 +221,7 @@ export function customerReaction(
 /** Copies a reaction to the counterpart of the message that it was put on. */
 export function mirrorReaction(
   tx: Transaction,
-  chat: number,
+  chat: Conversation,
   messageId: number,
   { emoji, custom = null }: Reaction,
 ): void {
@@ -231,9 +233,8 @@ export function mirrorReaction(
   const on = is === "original" ? "copy" : "original";
   // What the desk said by itself has no original.
   if (on === "original" && row.messageId < 0) return;
-  const original = row.chat === STAFF_CHAT ? STAFF : chatLane(row.chat);
   tx.work({
-    lane: on === "copy" ? row.lane : original,
+    lane: on === "copy" ? row.lane : laneOfChat(row.chat),
     ticket: row.ticket,
     work: { kind: "mirror_reaction", of: { chat: row.chat, messageId: row.messageId }, on, ...shown },
     key: `react:${row.chat}:${row.messageId}:${on}`,

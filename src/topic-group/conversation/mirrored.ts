@@ -18,7 +18,7 @@ import {
   type RowOf,
   type WorkHandler,
 } from "../drain/work-handler.ts";
-import { isChatLane, isPeerLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
+import { isPeerLane, isRouteLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
 import { laneOfChat, type MessageRow } from "../tables/messages.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
 import { toldKey } from "../tables/told.ts";
@@ -26,7 +26,7 @@ import { UNREACHABLE } from "./customers.ts";
 import { feasible, makesMessage } from "./edit-form.ts";
 import { tellSpoken } from "./speaking.ts";
 import { loseTopic } from "./topic.ts";
-import { chatIdOf, optional, reaction, threadOf, topicOf } from "./where.ts";
+import { chatIdOf, chatOfOriginal, optional, reaction, threadOf, topicOf } from "./where.ts";
 
 /* What is done to a message after it was copied is done to its counterpart, too. */
 
@@ -34,7 +34,7 @@ export const mirrorEditWork: WorkHandler<"mirror_edit"> = {
   audience: "counterpart",
   onExhausted: "park",
   stopsLane: true,
-  repeatable: (row, { messages }) => !isChatLane(row.lane) || !makesMessage(row, messages),
+  repeatable: (row, { messages }) => !isRouteLane(row.lane) || !makesMessage(row, messages),
   needsTopic: makesMessage,
   call: editCall,
   done(tx, row, result) {
@@ -185,7 +185,7 @@ function editCall(
     method: "copyMessage",
     params: {
       ...where,
-      from_chat_id: row.chat === STAFF_CHAT ? rules.group.chatId : row.chat,
+      from_chat_id: chatOfOriginal(row.chat, rules),
       message_id: row.messageId,
       ...(edit.alone === true ? {} : reply),
     },

@@ -3,15 +3,16 @@ import { joinTexts } from "../../telegram/join-texts.ts";
 import { replyParameters, sendable } from "../commit/transaction.ts";
 import type { RelayJob } from "../drain/job.ts";
 import type { DeliveryContext } from "../drain/work-handler.ts";
-import { STAFF_CHAT } from "../tables/lane.ts";
+import type { Contacts } from "../tables/contacts.ts";
+import { isOfCustomer } from "../tables/lane.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
-import { chatIdOf, optional, threadOf, topicOf, writtenEarlier } from "./where.ts";
+import { chatIdOf, chatOfOriginal, optional, threadOf, topicOf, writtenEarlier } from "./where.ts";
 
 /** The call that copies messages to where their lane leads. */
 export function relayCall({ rows, joined }: RelayJob, context: DeliveryContext): BotCall {
   const { rules, contacts, messages, tickets } = context;
   const first = rows[0]!;
-  const source = first.chat === STAFF_CHAT ? rules.group.chatId : first.chat;
+  const source = chatOfOriginal(first.chat, rules);
   const answered = rows.length === 1 ? answeredBy(first, messages) : null;
   const reply = answered === null ? {} : replyOf(first, answered);
   const target = {
@@ -21,7 +22,7 @@ export function relayCall({ rows, joined }: RelayJob, context: DeliveryContext):
   };
 
   if (joined) {
-    const name = contacts.get(first.writer)?.contact.name ?? "";
+    const name = nameOf(first, contacts);
     const texts = rows.map((row) => ({ ...row.content!.text!, sentAt: row.sentAt }));
     return { method: "sendMessage", params: { ...target, ...sendable(joinTexts(name, texts).message) } };
   }
@@ -67,9 +68,14 @@ export function relayCall({ rows, joined }: RelayJob, context: DeliveryContext):
 /** How many of the rows the call carries: not all texts fit into one message. */
 export function rowsCarried(job: RelayJob, { contacts }: DeliveryContext): MessageRow[] {
   if (!job.joined) return job.rows;
-  const name = contacts.get(job.rows[0]!.writer)?.contact.name ?? "";
+  const name = nameOf(job.rows[0]!, contacts);
   const texts = job.rows.map((row) => ({ ...row.content!.text!, sentAt: row.sentAt }));
   return job.rows.slice(0, joinTexts(name, texts).count);
+}
+
+/** What the customer who wrote it is called. */
+function nameOf({ chat }: MessageRow, contacts: Contacts): string {
+  return isOfCustomer(chat) ? (contacts.get(chat)?.contact.name ?? "") : "";
 }
 
 /** A message that another one answers: its row, and its counterpart in the chat that the other one goes to. */

@@ -1,3 +1,4 @@
+import { contactAt } from "../../domain/contact/route.ts";
 import type { RefusalClass } from "../../domain/desk/failure.ts";
 import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX, WRITTEN_EARLIER_MS } from "../../domain/limits.ts";
 import { epochOf } from "../../domain/message-number.ts";
@@ -20,7 +21,7 @@ import {
   type SettleContext,
   type Settled,
 } from "../drain/settled.ts";
-import { chatOfLane, isChatLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
+import { isOfCustomer, isRouteLane, routeOfLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import { isHere } from "../tables/numbering.ts";
 import { noteUnreachable, UNREACHABLE } from "./customers.ts";
@@ -76,7 +77,8 @@ function sayWhenWritten(tx: Transaction, first: MessageRow, copyId: number | nul
   const text = notice("writtenAt", first.sentAt, tx.rules.policy.zoneFor(null));
   const reply = copyId === null ? {} : { reply_parameters: replyParameters(copyId) };
   if (first.lane === STAFF) tx.tellTopic(first.ticket, text, reply);
-  else tx.tellCustomer(chatOfLane(first.lane), first.ticket, text, reply);
+  else if (isRouteLane(first.lane))
+    tx.answerContact(contactAt(routeOfLane(first.lane)), first.ticket, text, reply);
 }
 
 /** It is unknown whether the customer got them: an agent decides whether to send them again. */
@@ -152,7 +154,8 @@ function relayRefused(
     for (const row of carried) withoutReply(tx, row, code);
     return OK;
   }
-  if (code === "topic_gone" && isChatLane(first.lane) && tx.messages.forgetThreads(chatOfLane(first.lane))) {
+  const customer = isRouteLane(first.lane) ? contactAt(routeOfLane(first.lane)) : null;
+  if (code === "topic_gone" && customer !== null && tx.messages.forgetThreads(customer)) {
     for (const row of carried) tx.messages.update(row, { attemptedAt: null });
     return OK;
   }
@@ -210,14 +213,15 @@ function toStaffRefused(
       return againLater(tx, carried, code, { at: tx.now, afterMs: 0, counts: true });
     case "uncopyable":
       for (const row of carried) tx.messages.update(row, { state: "refused", content: null, code });
-      tx.tellCustomer(first.writer, first.ticket, notice("customerUndelivered"), {
-        reply_parameters: replyParameters(first.messageId),
-      });
+      if (isOfCustomer(first.chat))
+        tx.answerContact(first.chat, first.ticket, notice("customerUndelivered"), {
+          reply_parameters: replyParameters(first.messageId),
+        });
       tx.tellTopic(first.ticket, notice("customerSentUncopyable", "unknown"));
       return OK;
     case "source_gone":
       for (const row of carried) tx.messages.update(row, { state: "refused", content: null, code });
-      if (first.chat > 0 && epochOf(first.messageId) !== tx.rules.epochs.botEpoch)
+      if (isOfCustomer(first.chat) && epochOf(first.messageId) !== tx.rules.epochs.botEpoch)
         saidToFormerBot(tx, carried);
       else tx.tellTopic(first.ticket, notice("sourceGone"));
       return OK;
@@ -237,8 +241,8 @@ function toStaffRefused(
 
 /** They cannot be copied any more: kept texts are shown, and the others are said to be missing. */
 function saidToFormerBot(tx: Transaction, rows: readonly MessageRow[]): void {
-  const { ticket, writer } = rows[0]!;
-  const name = tx.contacts.get(writer)?.contact.name ?? "";
+  const { ticket, chat } = rows[0]!;
+  const name = isOfCustomer(chat) ? (tx.contacts.get(chat)?.contact.name ?? "") : "";
   const texts = rows.flatMap(({ content, sentAt }) =>
     content?.text === undefined ? [] : [{ ...content.text, sentAt }],
   );
@@ -264,7 +268,7 @@ function toCustomerRefused(tx: Transaction, carried: readonly MessageRow[], refu
     return OK;
   }
   // The reason is said once on the ticket; every message that did not arrive carries a sign.
-  noteUnreachable(tx, chatOfLane(first.lane), unreachable);
+  if (isRouteLane(first.lane)) noteUnreachable(tx, contactAt(routeOfLane(first.lane)), unreachable);
   tx.sign(first.ticket, first.messageId, NOT_DELIVERED, true);
   return OK;
 }

@@ -13,8 +13,7 @@ export function speakIn(tx: Transaction, ticket: Ticket): void {
   if (customer === undefined || customer.current === ticket.number) return;
   tx.contacts.updateConversation(ticket.customer, { current: ticket.number });
   const others = tx.tickets.activeOf(ticket.customer).some((row) => row.ticket.number !== ticket.number);
-  if (others)
-    tx.tellCustomer(ticket.customer, ticket.number, notice("customerSwitched", ticket.ref, ticket.subject));
+  if (others) tx.tellCustomer(ticket, notice("customerSwitched", ticket.ref, ticket.subject));
 }
 
 /** Under which it is known that an album stays in the topic. */

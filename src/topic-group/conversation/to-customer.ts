@@ -13,9 +13,9 @@ import {
   type RowOf,
   type WorkHandler,
 } from "../drain/work-handler.ts";
-import { chatOfLane, STAFF_CHAT } from "../tables/lane.ts";
+import { STAFF_CHAT } from "../tables/lane.ts";
 import { tellSpoken } from "./speaking.ts";
-import { threadOf, writtenEarlier } from "./where.ts";
+import { chatIdOf, threadOf, writtenEarlier } from "./where.ts";
 
 /* What the desk and programs say to a customer in their private chat. */
 
@@ -74,10 +74,10 @@ export const customerNoticeWork: WorkHandler<"customer_notice"> = {
 
 function said(
   { lane, ticket, payload }: RowOf<"reply" | "customer_notice">,
-  { messages }: DeliveryContext,
+  { messages, rules }: DeliveryContext,
   more: Record<string, unknown> = {},
 ): BotCall {
-  const chat = { chat_id: chatOfLane(lane), ...threadOf(lane, ticket, messages) };
+  const chat = { chat_id: chatIdOf(lane, rules), ...threadOf(lane, ticket, messages) };
   return { method: "sendMessage", params: { ...chat, ...worded(payload.words), ...more } };
 }
 
@@ -89,7 +89,7 @@ function receiptCall(
   if (ticket === undefined) return null;
   const view = receiptView(ticket.ticket, rules.policy, row.payload.ask, now);
   const params = {
-    chat_id: chatOfLane(row.lane),
+    chat_id: chatIdOf(row.lane, rules),
     ...words(view.text),
     reply_markup: { inline_keyboard: view.keyboard },
   };

@@ -1,16 +1,37 @@
+import type { ChatId } from "../../domain/contact/contact-id.ts";
+import { contactAt, routeOfContact, type Route } from "../../domain/contact/route.ts";
 import { WRITTEN_EARLIER_MS } from "../../domain/limits.ts";
 import { writtenAt } from "../../texts/en/delivery.ts";
 import type { DeliveryContext } from "../drain/work-handler.ts";
 import type { Rules } from "../rules/rules.ts";
-import { chatOfLane, isChatLane, STAFF, type Lane } from "../tables/lane.ts";
+import {
+  isOfCustomer,
+  isRouteLane,
+  routeOfLane,
+  STAFF,
+  STAFF_CHAT,
+  type Conversation,
+  type Lane,
+} from "../tables/lane.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
 import type { Tickets } from "../tables/tickets.ts";
 
 /* Parameters that calls about a conversation have in common. */
 
 /** The chat behind a lane. */
-export function chatIdOf(lane: Lane, rules: Rules): number {
-  return lane === STAFF ? rules.group.chatId : chatOfLane(lane);
+export function chatIdOf(lane: Lane, rules: Rules): ChatId {
+  return isRouteLane(lane) ? chatAt(routeOfLane(lane)) : rules.group.chatId;
+}
+
+/** The chat in which a message was written. */
+export function chatOfOriginal(chat: Conversation, rules: Rules): ChatId {
+  if (isOfCustomer(chat)) return chatAt(routeOfContact(chat));
+  return chat === STAFF_CHAT ? rules.group.chatId : chat;
+}
+
+/** The chat that a Telegram address names. */
+export function chatAt({ address }: Route): ChatId {
+  return Number(address);
 }
 
 export function topicOf(lane: Lane, ticket: number, tickets: Tickets): { message_thread_id?: number } {
@@ -26,8 +47,8 @@ export function threadOf(
   messages: Messages,
   answered?: MessageRow,
 ): { message_thread_id?: number } {
-  if (!isChatLane(lane)) return {};
-  const customer = chatOfLane(lane);
+  if (!isRouteLane(lane)) return {};
+  const customer = contactAt(routeOfLane(lane));
   const thread =
     answered !== undefined && answered.chat === customer
       ? answered.thread

@@ -3,10 +3,9 @@ import type { Transaction } from "../commit/transaction.ts";
 import type { ParkedDelivery } from "../receipt.ts";
 import { isDisabled } from "../rules/webhook-status.ts";
 import {
-  chatOfLane,
   groupOfLane,
   isPeerLane,
-  isChatLane,
+  isRouteLane,
   isCrmLane,
   isForOthers,
   isWebhookLane,
@@ -78,5 +77,5 @@ export function publicName(lane: Lane): string {
   if (lane === SKILLS_LANE) return "skills";
   if (isCrmLane(lane)) return "enrichment";
   if (isPeerLane(lane)) return `group:${groupOfLane(lane)}`;
-  return `telegram:${isChatLane(lane) ? chatOfLane(lane) : lane}`;
+  return isRouteLane(lane) ? lane.slice("to:".length) : `telegram:${lane}`;
 }

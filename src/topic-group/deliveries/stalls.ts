@@ -1,7 +1,8 @@
+import { chatRoute, contactAt } from "../../domain/contact/route.ts";
 import { notice, type Notice } from "../../texts/notice.ts";
 import { type Transaction } from "../commit/transaction.ts";
 import { FACTS, type Facts } from "../tables/facts.ts";
-import { chatOfLane, isChatLane, STAFF, type Lane } from "../tables/lane.ts";
+import { isRouteLane, laneOfRow, laneTo, routeOfLane, STAFF, storedLane, type Lane } from "../tables/lane.ts";
 import type { Stall, StallCause } from "../tables/shapes.ts";
 
 export interface LaneStall extends Stall {
@@ -9,7 +10,7 @@ export interface LaneStall extends Stall {
 }
 
 /** What waits for Telegram's answer is one thing, however many private chats it is about. */
-const PRIVATE: Lane = "chat:*";
+const PRIVATE: Lane = "to:telegram:*";
 
 /** Notes that a lane cannot work, and tells the leads in private, once for each time. */
 export function noteStall(tx: Transaction, lane: Lane, stall: Stall): void {
@@ -74,7 +75,7 @@ function end(tx: Transaction, keys: readonly string[]): void {
 function tell(tx: Transaction, key: string, text: Notice): void {
   for (const { id } of tx.rules.policy.roster.leads) {
     tx.work({
-      lane: `chat:${id}`,
+      lane: laneTo(chatRoute(id)),
       ticket: 0,
       work: { kind: "direct", chatId: id, words: { says: text } },
       key: `stall:${key}:${id}`,
@@ -86,10 +87,10 @@ function tell(tx: Transaction, key: string, text: Notice): void {
 function stalledWords(tx: Transaction, key: string): { group: string } | { person: string } | null {
   const lane = laneOf(key);
   if (lane === STAFF) return { group: tx.rules.group.id };
-  if (!isChatLane(lane) || lane === PRIVATE) return null;
-  const id = chatOfLane(lane);
-  const agent = tx.rules.config.agents.find(({ telegramId }) => telegramId === id);
-  return { person: tx.contacts.get(id)?.contact.name ?? agent?.name ?? String(id) };
+  if (!isRouteLane(lane) || lane === PRIVATE) return null;
+  const route = routeOfLane(lane);
+  const agent = tx.rules.config.agents.find(({ telegramId }) => String(telegramId) === route.address);
+  return { person: tx.contacts.get(contactAt(route))?.contact.name ?? agent?.name ?? route.address };
 }
 
 /** Silence is told once, however many lanes have met it. */
@@ -98,12 +99,12 @@ function toldAs(key: string, why: StallCause): string {
 }
 
 function keyOf(lane: Lane, why: StallCause): string {
-  if (why === "topic_flood_wait") return `topics:${lane}`;
-  return why === "no_answer" && lane !== STAFF ? PRIVATE : lane;
+  if (why === "topic_flood_wait") return `topics:${storedLane(lane)}`;
+  return storedLane(why === "no_answer" && lane !== STAFF ? PRIVATE : lane);
 }
 
 function laneOf(key: string): Lane {
-  return key.startsWith("topics:") ? key.slice("topics:".length) : key;
+  return laneOfRow(key.startsWith("topics:") ? key.slice("topics:".length) : key);
 }
 
 function allOf(facts: Facts): Record<string, Stall> {

@@ -5,7 +5,7 @@ import type { Transaction } from "../commit/transaction.ts";
 import type { Rules } from "../rules/rules.ts";
 import {
   BOT,
-  isChatLane,
+  isRouteLane,
   isForOthers,
   isOutsideLane,
   isPeerLane,
@@ -326,7 +326,7 @@ export class Drain {
   /** Whether a repetition would be worse than a loss: what a customer might read twice is never sent again by itself. */
   #mustNotRepeat(job: Job, context: DeliveryContext): boolean {
     if (job.kind === "view") return false;
-    if (job.kind === "relay") return isChatLane(job.rows[0]!.lane);
+    if (job.kind === "relay") return isRouteLane(job.rows[0]!.lane);
     const { works } = this.#ports.deliveries;
     return !handlerOf(works, job.row).repeatable(job.row, context);
   }

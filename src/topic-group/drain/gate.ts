@@ -1,5 +1,4 @@
 import { OTHERS_AT_ONCE_MAX, SLOW_ANSWER_MS, SLOW_OTHERS_AT_ONCE_MAX } from "../../domain/limits.ts";
-import type { Lane } from "../tables/lane.ts";
 
 /**
  * Through it goes who calls a system that is not ours: a few lanes at once, in the order in which they came, and of
@@ -7,16 +6,16 @@ import type { Lane } from "../tables/lane.ts";
  */
 export class Gate {
   readonly #now: () => number;
-  readonly #inside = new Set<Lane>();
-  readonly #slow = new Set<Lane>();
-  readonly #waiting = new Map<Lane, () => void>();
+  readonly #inside = new Set<string>();
+  readonly #slow = new Set<string>();
+  readonly #waiting = new Map<string, () => void>();
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
   /** Does the work when it is the lane's turn; `waited`: much may have changed since it came. */
-  async pass(lane: Lane, work: (waited: boolean) => Promise<void>): Promise<void> {
+  async pass(lane: string, work: (waited: boolean) => Promise<void>): Promise<void> {
     const waits = !this.#admits(lane);
     if (waits) await new Promise<void>((enter) => this.#waiting.set(lane, enter));
     else this.#inside.add(lane);
@@ -31,7 +30,7 @@ export class Gate {
     }
   }
 
-  #admits(lane: Lane): boolean {
+  #admits(lane: string): boolean {
     if (this.#inside.size >= OTHERS_AT_ONCE_MAX) return false;
     if (!this.#slow.has(lane)) return true;
     return [...this.#inside].filter((one) => this.#slow.has(one)).length < SLOW_OTHERS_AT_ONCE_MAX;

@@ -1,7 +1,9 @@
+import type { ContactId } from "../../domain/contact/contact-id.ts";
+import { contactAt } from "../../domain/contact/route.ts";
 import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX } from "../../domain/limits.ts";
 import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import { chatOfLane, isChatLane } from "../tables/lane.ts";
+import { isRouteLane, routeOfLane } from "../tables/lane.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
 import {
   FAILED,
@@ -97,19 +99,20 @@ function workRefused(
     if (row.attemptedAt !== null) tx.outbox.update(row.seq, { attemptedAt: null });
     return { kind: "trouble", trouble };
   }
-  if (code === "topic_gone" && isChatLane(row.lane) && withoutThread(tx, row)) return OK;
+  const contact = isRouteLane(row.lane) ? contactAt(routeOfLane(row.lane)) : null;
+  if (code === "topic_gone" && contact !== null && withoutThread(tx, row, contact)) return OK;
   const after = handler.refused(tx, row, refused, url);
   if (after === "kept") return OK;
   if (after === "again") return againLater(tx, row, code, { ...retry, at: tx.now, counts: true }, deliveries);
   const isForCustomer = handler.audience === "customer" || handler.audience === "counterpart";
-  if (isForCustomer && isChatLane(row.lane)) deliveries.refusedByCustomer(tx, chatOfLane(row.lane), code);
+  if (isForCustomer && contact !== null) deliveries.refusedByCustomer(tx, contact, code);
   tx.outbox.remove(row.seq);
   return OK;
 }
 
 /** The topic of the customer's private chat is gone: the same goes to the chat itself. Answers whether there was one. */
-function withoutThread(tx: Transaction, row: OutboxRow): boolean {
-  const forgot = tx.messages.forgetThreads(chatOfLane(row.lane));
+function withoutThread(tx: Transaction, row: OutboxRow, contact: ContactId): boolean {
+  const forgot = tx.messages.forgetThreads(contact);
   const work = row.payload;
   const named = "words" in work && work.words.message_thread_id !== undefined;
   if (named) {

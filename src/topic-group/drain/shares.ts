@@ -1,13 +1,14 @@
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 /** How many calls each customer has had of a rate's window. Lives in memory: after a restart all begin alike. */
 export class Shares {
   readonly #perMs: number;
-  #taken: { at: number; customer: number; cost: number }[] = [];
+  #taken: { at: number; customer: ContactId; cost: number }[] = [];
 
   constructor(perMs: number) {
     this.#perMs = perMs;
   }
 
-  took(now: number, customer: number, cost: number): void {
+  took(now: number, customer: ContactId, cost: number): void {
     this.#taken.push({ at: now, customer, cost });
   }
 

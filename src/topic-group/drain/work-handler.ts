@@ -1,3 +1,4 @@
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { RefusalClass } from "../../domain/desk/failure.ts";
 import type { EnrichmentCall } from "../../integrations/enrichment-call.ts";
 import type { SkillsCall } from "../../integrations/skill-service.ts";
@@ -135,7 +136,7 @@ export interface Deliveries {
   relay: RelayHandler;
   view: ViewHandler;
   /** A customer's private chat refused what was for them. */
-  refusedByCustomer(tx: Transaction, customer: number, code: RefusalClass): void;
+  refusedByCustomer(tx: Transaction, customer: ContactId, code: RefusalClass): void;
   /** When a lane's system may be asked at the soonest, in ms since 1970; null: the lane has none to be spared. */
   asksFrom(lane: Lane, facts: Facts, now: number): number | null;
 }

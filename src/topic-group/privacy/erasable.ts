@@ -1,3 +1,4 @@
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { Tables } from "../tables/tables.ts";
 
 /** How much of people is here. */
@@ -26,7 +27,7 @@ export function erasable(
     contacts,
     blocked,
   }: Pick<Tables, "tickets" | "topics" | "messages" | "outbox" | "webhookLog" | "contacts" | "blocked">,
-  people: readonly number[],
+  people: readonly ContactId[],
   refsMax: number,
 ): Erasable | null {
   const found = {

@@ -1,3 +1,4 @@
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { ErasedHere } from "../../domain/contact/erasure.ts";
 import { TICKETS_FORGOTTEN_AT_ONCE_MAX } from "../../domain/limits.ts";
 import { plainNumber } from "../../domain/message-number.ts";
@@ -27,7 +28,7 @@ export interface ErasureStep extends ErasedHere {
  * Telegram, the topics. A second run finds nothing, or what has come since. Open tickets are closed first, so that
  * their agents are free of them.
  */
-export function erase(tx: Transaction, id: string, people: readonly number[]): ErasureStep {
+export function erase(tx: Transaction, id: string, people: readonly ContactId[]): ErasureStep {
   const before = tx.erasures.get(id) ?? NOTHING;
   const state: ErasedHere = { removed: { ...before.removed }, topics: [...before.topics] };
   for (const person of people) {

@@ -1,3 +1,4 @@
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
 import { unplaced, type TicketEvent } from "../../domain/ticket/event.ts";
 import { eventForPrograms } from "../../texts/for-programs.ts";
@@ -39,7 +40,7 @@ export interface ContactInside {
 
 export function contactInside(
   { blocked, contacts, history, webhookLog, inbox, messages, outbox, tickets, topics }: Tables,
-  id: number,
+  id: ContactId,
 ): ContactInside | null {
   const customer = contacts.get(id);
   const numbers = tickets.toExport(id, TICKETS_TOLD_MAX);

@@ -1,3 +1,4 @@
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { erasable, type Erasable } from "../privacy/erasable.ts";
 import { erase, type ErasureStep } from "../privacy/erasing.ts";
 import { contactInside, type ContactInside } from "../privacy/export.ts";
@@ -8,13 +9,13 @@ import { GroupRpc } from "./group-rpc.ts";
 /** Who is kept out, what there is of a person, and what is forgotten. */
 export class PrivacyRpc extends GroupRpc {
   /** Whether a customer's messages are passed on from now on; null: they are. */
-  block(customer: number, since: number | null): void {
+  block(customer: ContactId, since: number | null): void {
     const { blocked } = this.inside.tables;
     this.inside.store(() => (since === null ? blocked.delete(customer) : blocked.add(customer, since)));
   }
 
   /** Several customers whose messages are not passed on. */
-  blockAll(customers: { customer: number; since: number }[]): void {
+  blockAll(customers: { customer: ContactId; since: number }[]): void {
     const { blocked } = this.inside.tables;
     this.inside.store(() => {
       for (const { customer, since } of customers) blocked.add(customer, since);
@@ -22,22 +23,22 @@ export class PrivacyRpc extends GroupRpc {
   }
 
   /** What this group has of a person, null if nothing. */
-  contactInside(id: number): ContactInside | null {
+  contactInside(id: ContactId): ContactInside | null {
     return this.byRules(null, () => contactInside(this.inside.tables, id));
   }
 
   /** Which messages were passed on, without their words; `after` is the last one's number in the person's chat. */
-  linksOf(id: number, by: "customer" | "staff", after: number, limit: number): MessageLink[] {
+  linksOf(id: ContactId, by: "customer" | "staff", after: number, limit: number): MessageLink[] {
     return this.inside.tables.messages.links(id, by, after, limit);
   }
 
   /** How much `erase` would remove here, null if nothing; with the references of the first `refsMax` tickets. */
-  erasable(people: number[], refsMax: number): Erasable | null {
+  erasable(people: ContactId[], refsMax: number): Erasable | null {
     return this.byRules(null, () => erasable(this.inside.tables, people, refsMax));
   }
 
   /** Removes what this group has of people, a step at a time: see `erase`. */
-  erase(erasure: string, people: number[]): ErasureStep {
+  erase(erasure: string, people: ContactId[]): ErasureStep {
     const nothing = { customers: 0, tickets: 0, events: 0, messages: 0, deliveries: 0, other: 0 };
     if (this.inside.rules() === null) return { removed: nothing, topics: [], more: false, found: false };
     return this.inside.commit((tx) => erase(tx, erasure, people));

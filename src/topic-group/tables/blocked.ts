@@ -1,4 +1,5 @@
 import { eq, sql } from "drizzle-orm";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { isAmong } from "./among.ts";
 import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
@@ -22,29 +23,29 @@ export class Blocked implements Forgets {
       .prepare();
   }
 
-  has(customer: number): boolean {
+  has(customer: ContactId): boolean {
     return this.#blocked.get({ customer }) !== undefined;
   }
 
   /** In ms since 1970; null: they are not blocked. */
-  since(customer: number): number | null {
+  since(customer: ContactId): number | null {
     return this.#blocked.get({ customer })?.since ?? null;
   }
 
-  add(customer: number, since: number): void {
+  add(customer: ContactId, since: number): void {
     this.#db.insert(blocked).values({ customer, since }).onConflictDoNothing().run();
   }
 
-  delete(customer: number): void {
+  delete(customer: ContactId): void {
     this.#db.delete(blocked).where(eq(blocked.customer, customer)).run();
     this.#told.forget(toldKey("blocked", customer));
   }
 
-  countOf(people: readonly number[]): number {
+  countOf(people: readonly ContactId[]): number {
     return countRows(this.#db, blocked, isAmong(blocked.customer, people));
   }
 
-  forgetPerson(id: number): number {
+  forgetPerson(id: ContactId): number {
     return this.#db.delete(blocked).where(eq(blocked.customer, id)).returning({ n: blocked.customer }).all()
       .length;
   }

@@ -1,4 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
 import { isAmong } from "./among.ts";
 import { countRows } from "./count.ts";
@@ -23,7 +24,7 @@ export class Contacts implements Forgets {
       .prepare();
   }
 
-  get(id: number): CustomerRow | undefined {
+  get(id: ContactId): CustomerRow | undefined {
     return this.#customer.get({ id });
   }
 
@@ -68,14 +69,14 @@ export class Contacts implements Forgets {
 
   /** What the record does not show (where they speak, what they asked for next) leaves the version as it is. */
   updateConversation(
-    id: number,
+    id: ContactId,
     change: { current?: number | null; wantsNew?: boolean; payload?: string | null },
   ): void {
     this.#db.update(customers).set(change).where(eq(customers.id, id)).run();
   }
 
   update(
-    id: number,
+    id: ContactId,
     change: { contact?: ContactFacts; unreachable?: UnreachableReason | null },
     at: number,
   ): void {
@@ -105,19 +106,19 @@ export class Contacts implements Forgets {
       .run();
   }
 
-  saveProfile(id: number, profile: KnownProfile): void {
+  saveProfile(id: ContactId, profile: KnownProfile): void {
     this.#db.update(customers).set({ profile }).where(eq(customers.id, id)).run();
   }
 
-  forgetProfile(id: number): void {
+  forgetProfile(id: ContactId): void {
     this.#db.update(customers).set({ profile: null }).where(eq(customers.id, id)).run();
   }
 
-  countOf(people: readonly number[]): number {
+  countOf(people: readonly ContactId[]): number {
     return countRows(this.#db, customers, isAmong(customers.id, people));
   }
 
-  forgetPerson(id: number): number {
+  forgetPerson(id: ContactId): number {
     return this.#db.delete(customers).where(eq(customers.id, id)).returning({ n: customers.id }).all().length;
   }
 

@@ -1,4 +1,5 @@
 import { type SQL, and, desc, eq, gte, lt, sql } from "drizzle-orm";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { CAUSE_ATTEMPTS_MAX, CAUSE_KEPT_MS } from "../../domain/limits.ts";
 import type { Database } from "./database.ts";
 import type { Forgets } from "./forgets.ts";
@@ -115,7 +116,7 @@ export class Inbox implements Forgets {
   }
 
   /** Updates that name them and could not be applied. */
-  setAsideOf(id: number): { at: number; update: unknown }[] {
+  setAsideOf(id: ContactId): { at: number; update: unknown }[] {
     return this.#db
       .select({ at: setAside.at, update: setAside.update })
       .from(setAside)
@@ -124,7 +125,7 @@ export class Inbox implements Forgets {
   }
 
   /** Updates that name a person and could not be applied. */
-  forgetPerson(id: number): number {
+  forgetPerson(id: ContactId): number {
     return this.#db.delete(setAside).where(isSetAsideOf(id)).returning({ n: setAside.key }).all().length;
   }
 }
@@ -151,6 +152,6 @@ function withoutTexts(value: unknown, key = "", depth = 0): unknown {
 }
 
 /** Updates that hold a person's id anywhere. */
-function isSetAsideOf(id: number): SQL {
+function isSetAsideOf(id: ContactId): SQL {
   return sql`EXISTS (SELECT 1 FROM json_tree(${setAside.update}) AS part WHERE part.atom = ${id})`;
 }

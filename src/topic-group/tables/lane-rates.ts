@@ -1,7 +1,9 @@
 import { eq, lt, sql } from "drizzle-orm";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
+import { routeOfContact } from "../../domain/contact/route.ts";
 import type { Database } from "./database.ts";
 import type { Forgets } from "./forgets.ts";
-import { chatLane, type Lane } from "./lane.ts";
+import { laneTo, type Lane } from "./lane.ts";
 import { lanes } from "./schema.ts";
 import type { RateState } from "./shapes.ts";
 
@@ -53,10 +55,10 @@ export class LaneRates implements Forgets {
       .run();
   }
 
-  forgetPerson(id: number): number {
+  forgetPerson(id: ContactId): number {
     return this.#db
       .delete(lanes)
-      .where(eq(lanes.lane, chatLane(id)))
+      .where(eq(lanes.lane, laneTo(routeOfContact(id))))
       .returning({ n: lanes.lane })
       .all().length;
   }

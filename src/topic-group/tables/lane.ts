@@ -1,5 +1,18 @@
-/** A destination with one order and one rate: the staff group, one private chat, an endpoint, or the bot itself. */
-export type Lane = string;
+import type { ChatId, ContactId } from "../../domain/contact/contact-id.ts";
+import type { Channel, Route } from "../../domain/contact/route.ts";
+
+/** Where one customer, agent or lead is written to. */
+export type RouteLane = `to:${Channel}:${string}`;
+
+/** A destination with one order and one rate: the staff group, a route, an endpoint, or the bot itself. */
+export type Lane =
+  | "staff"
+  | "bot"
+  | "record"
+  | RouteLane
+  | `hook:${string}`
+  | `crm:${string}`
+  | `peer:${string}`;
 
 /** The staff group: one peer for Telegram, however many topics it has. */
 export const STAFF: Lane = "staff";
@@ -9,17 +22,35 @@ export const BOT: Lane = "bot";
 /** The record in D1. What it gets is derived from version numbers, so it has no rows. */
 export const RECORD: Lane = "record";
 
-export function chatLane(chatId: number): Lane {
-  return `chat:${chatId}`;
+/** The lane to where somebody is reached. */
+export function laneTo({ channel, address }: Route): RouteLane {
+  return `to:${channel}:${address}`;
 }
 
-/** The chat of a `chat:` lane. */
-export function chatOfLane(lane: Lane): number {
-  return Number(lane.slice("chat:".length));
+export function isRouteLane(lane: Lane): lane is RouteLane {
+  return lane.startsWith("to:");
 }
 
-export function isChatLane(lane: Lane): boolean {
-  return lane.startsWith("chat:");
+export function routeOfLane(lane: RouteLane): Route {
+  const [, channel, ...address] = lane.split(":");
+  return { channel: channel as Channel, address: address.join(":") };
+}
+
+const TELEGRAM = "to:telegram:";
+const STORED_CHAT = "chat:";
+/** The stretch of stored lanes that lead to people. */
+export const STORED_ROUTES = { from: STORED_CHAT, to: "chat;" };
+
+/**
+ * A lane as rows have it. Those of Telegram's private chats keep the spelling of earlier releases, so that what a chat was
+ * to be sent before and what it is sent now are one lane, in one order, and an earlier release can still read every row.
+ */
+export function storedLane(lane: Lane): string {
+  return lane.startsWith(TELEGRAM) ? STORED_CHAT + lane.slice(TELEGRAM.length) : lane;
+}
+
+export function laneOfRow(stored: string): Lane {
+  return (stored.startsWith(STORED_CHAT) ? TELEGRAM + stored.slice(STORED_CHAT.length) : stored) as Lane;
 }
 
 /** One endpoint of the configuration. */
@@ -32,7 +63,7 @@ export function webhookOfLane(lane: Lane): string {
   return lane.slice("hook:".length);
 }
 
-export function isWebhookLane(lane: Lane): boolean {
+export function isWebhookLane(lane: Lane): lane is `hook:${string}` {
   return lane.startsWith("hook:");
 }
 
@@ -40,11 +71,14 @@ export function isWebhookLane(lane: Lane): boolean {
 const CRM_LANES_COUNT = 8;
 
 /** The system that knows the customers: several lanes, so that a slow answer holds up few others. */
-export function crmLane(customer: number): Lane {
-  return `crm:${customer % CRM_LANES_COUNT}`;
+export function crmLane(customer: ContactId): Lane {
+  return CRM_LANES[customer % CRM_LANES_COUNT]!;
 }
 
-export const CRM_LANES: readonly Lane[] = Array.from({ length: CRM_LANES_COUNT }, (_, n) => crmLane(n));
+export const CRM_LANES: readonly Lane[] = Array.from(
+  { length: CRM_LANES_COUNT },
+  (_, n) => `crm:${n}` as const,
+);
 
 export function isCrmLane(lane: Lane): boolean {
   return lane.startsWith("crm:");
@@ -99,3 +133,10 @@ export function groupOfLane(lane: Lane): string {
 
 /** How `messages.chat` names the staff group. */
 export const STAFF_CHAT = 0;
+
+/** Where a message was written: by a customer, in the staff group (`STAFF_CHAT`), or in another group's chat. */
+export type Conversation = ContactId | ChatId;
+
+export function isOfCustomer(chat: Conversation): chat is ContactId {
+  return chat > 0;
+}

@@ -1,5 +1,7 @@
 import { and, eq, sql, type SQL } from "drizzle-orm";
-import { chatLane } from "./lane.ts";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
+import { routeOfContact } from "../../domain/contact/route.ts";
+import { laneTo } from "./lane.ts";
 import { messages } from "./schema.ts";
 
 /**
@@ -7,8 +9,8 @@ import { messages } from "./schema.ts";
  * wrote, then what was written to them with a copy, waiting, and without either. Each has an index and no message meets
  * two of them. Asked as one condition they would read every message of the group.
  */
-export function messagesOf(person: number, ticket?: number): SQL[] {
-  const toThem = eq(messages.lane, chatLane(person));
+export function messagesOf(person: ContactId, ticket?: number): SQL[] {
+  const toThem = eq(messages.lane, laneTo(routeOfContact(person)));
   const ofTicket = ticket === undefined ? undefined : eq(messages.ticket, ticket);
   return [
     and(eq(messages.chat, person), ofTicket)!,

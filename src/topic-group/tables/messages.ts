@@ -1,8 +1,10 @@
 import { type SQL, and, asc, desc, eq, gt, gte, isNotNull, lte, sql } from "drizzle-orm";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
+import { chatRoute, routeOfContact } from "../../domain/contact/route.ts";
 import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
 import type { Forgets, TicketToForget } from "./forgets.ts";
-import { STAFF, STAFF_CHAT, chatLane, type Lane } from "./lane.ts";
+import { STAFF, STAFF_CHAT, isOfCustomer, laneTo, storedLane, type Conversation, type Lane } from "./lane.ts";
 import { messagesOf } from "./messages-of.ts";
 import { messages, seenUpdates } from "./schema.ts";
 import type { NewMessage, OriginalKey, Waiting, WaitingContent } from "./shapes.ts";
@@ -10,8 +12,8 @@ import type { NewMessage, OriginalKey, Waiting, WaitingContent } from "./shapes.
 export type MessageRow = typeof messages.$inferSelect;
 
 /** The lane that leads to where a message was written: its copies' counterparts live there. */
-export function laneOfChat(chat: number): Lane {
-  return chat === STAFF_CHAT ? STAFF : chatLane(chat);
+export function laneOfChat(chat: Conversation): Lane {
+  return chat === STAFF_CHAT ? STAFF : laneTo(isOfCustomer(chat) ? routeOfContact(chat) : chatRoute(chat));
 }
 
 const NEWEST_COPIES_MAX = 5_000;
@@ -129,7 +131,7 @@ export class Messages implements Forgets {
 
   /** The message whose copy this is, or was before it was copied once more; of several joined into one copy, the first. */
   byCopy(lane: Lane, copyId: number): MessageRow | undefined {
-    const row = this.#byCopy.get({ lane, copyId });
+    const row = this.#byCopy.get({ lane: storedLane(lane), copyId });
     const isFormer = row !== undefined && row.messageId < 0 && row.replyTo !== null;
     return isFormer ? this.byOriginal({ chat: row.chat, messageId: row.replyTo! }) : row;
   }
@@ -145,7 +147,7 @@ export class Messages implements Forgets {
   }
 
   /** The relayed message that a message of `chat` belongs to, be it the original or the copy. */
-  find(chat: number, messageId: number): { row: MessageRow; is: "original" | "copy" } | undefined {
+  find(chat: Conversation, messageId: number): { row: MessageRow; is: "original" | "copy" } | undefined {
     const original = this.byOriginal({ chat, messageId });
     if (original !== undefined) return { row: original, is: "original" };
     const copied = this.byCopy(laneOfChat(chat), messageId);
@@ -198,7 +200,7 @@ export class Messages implements Forgets {
   }
 
   /** The topic of their private chat in which a customer wrote last, about a ticket or (0) about any. */
-  threadOf(customer: number, ticket: number): number | null {
+  threadOf(customer: ContactId, ticket: number): number | null {
     const newest = this.#db
       .select({ thread: messages.thread, ticket: messages.ticket, messageId: messages.messageId })
       .from(messages)
@@ -217,7 +219,7 @@ export class Messages implements Forgets {
   }
 
   /** A customer's private chat has such topics no longer. Answers whether any was known. */
-  forgetThreads(customer: number): boolean {
+  forgetThreads(customer: ContactId): boolean {
     return (
       this.#db
         .update(messages)
@@ -258,7 +260,7 @@ export class Messages implements Forgets {
    * What a customer has written about a ticket since an instant, in ms since 1970, and since the last answer here, as far
    * as it was copied into the ticket's topic or given up on the way there; in its order.
    */
-  turn(customer: number, ticket: number, since: number): MessageRow[] {
+  turn(customer: ContactId, ticket: number, since: number): MessageRow[] {
     const answeredAt = this.#lastAnswer(customer, ticket);
     const turn: MessageRow[] = [];
     for (let before = Number.MAX_SAFE_INTEGER; ;) {
@@ -288,7 +290,7 @@ export class Messages implements Forgets {
   }
 
   /** Whether anything that a customer wrote about a ticket could not be copied here. */
-  hasUncopied(customer: number, ticket: number): boolean {
+  hasUncopied(customer: ContactId, ticket: number): boolean {
     const isUncopied = sql`${messages.state} IN ('parked', 'refused', 'uncertain', 'dropped')`;
     const row = this.#db
       .select({ seq: messages.seq })
@@ -302,7 +304,7 @@ export class Messages implements Forgets {
   }
 
   /** The copies of what a customer wrote about a ticket are gone here, and stand where it is. */
-  passedOnAll(customer: number, ticket: number, lane: Lane): void {
+  passedOnAll(customer: ContactId, ticket: number, lane: Lane): void {
     this.#db
       .update(messages)
       .set({ lane, copyId: null })
@@ -318,7 +320,7 @@ export class Messages implements Forgets {
   }
 
   /** The number of the last answer to a customer about a ticket; 0: none. */
-  #lastAnswer(customer: number, ticket: number): number {
+  #lastAnswer(customer: ContactId, ticket: number): number {
     // Rows of former copies are no answers.
     const isAnswer = sql`${messages.chat} = ${STAFF_CHAT} AND (${messages.messageId} > 0 OR ${messages.replyTo} IS NULL)`;
     const row = this.#db
@@ -326,7 +328,7 @@ export class Messages implements Forgets {
       .from(messages)
       .where(
         and(
-          eq(messages.lane, chatLane(customer)),
+          eq(messages.lane, laneOfChat(customer)),
           isNotNull(messages.copyId),
           eq(messages.ticket, ticket),
           isAnswer,
@@ -368,7 +370,7 @@ export class Messages implements Forgets {
 
   /** The rows of one ticket that wait in a lane, from `seq` on. */
   waiting(lane: Lane, ticket: number, seq: number, limit: number): MessageRow[] {
-    return this.#waiting.all({ lane, ticket, seq, limit });
+    return this.#waiting.all({ lane: storedLane(lane), ticket, seq, limit });
   }
 
   /** The album's items that still wait. */
@@ -522,11 +524,11 @@ export class Messages implements Forgets {
 
   /** How many wait in a lane; counting stops at `limit`. */
   countWaitingIn(lane: Lane, limit: number): number {
-    return this.#countWaitingIn.get({ lane, limit })?.count ?? 0;
+    return this.#countWaitingIn.get({ lane: storedLane(lane), limit })?.count ?? 0;
   }
 
   /** What waits to leave, or was given up, of a person's and to them, in order. */
-  waitingOf(id: number): Waiting[] {
+  waitingOf(id: ContactId): Waiting[] {
     return messagesOf(id)
       .flatMap((which) =>
         this.#db
@@ -545,12 +547,12 @@ export class Messages implements Forgets {
   }
 
   /** How many messages are linked with a person's chat, theirs and those to them. */
-  countOf(person: number): number {
+  countOf(person: ContactId): number {
     return sumOf(messagesOf(person), (which) => countRows(this.#db, messages, which));
   }
 
   /** Links of messages, those of the person or those to them, by the number in their chat. */
-  links(id: number, by: "customer" | "staff", after: number, limit: number): MessageLink[] {
+  links(id: ContactId, by: "customer" | "staff", after: number, limit: number): MessageLink[] {
     const inChat = by === "customer" ? messages.messageId : messages.copyId;
     const inGroup = by === "customer" ? messages.copyId : messages.messageId;
     return this.#db
@@ -566,7 +568,7 @@ export class Messages implements Forgets {
         by === "customer"
           ? and(eq(messages.chat, id), sql`${messages.messageId} > ${after}`)
           : and(
-              eq(messages.lane, chatLane(id)),
+              eq(messages.lane, laneOfChat(id)),
               sql`${messages.copyId} IS NOT NULL`,
               sql`${messages.copyId} > ${after}`,
             ),
@@ -580,7 +582,7 @@ export class Messages implements Forgets {
     return sumOf(tickets, ({ number, customer }) => this.#forget(messagesOf(customer, number)));
   }
 
-  forgetPerson(id: number): number {
+  forgetPerson(id: ContactId): number {
     return this.#forget(messagesOf(id));
   }
 

@@ -1,9 +1,11 @@
 import { and, asc, eq, gt, lt, lte, or, sql, type SQL } from "drizzle-orm";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
+import { routeOfContact } from "../../domain/contact/route.ts";
 import { isAmong } from "./among.ts";
 import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
 import { numbersOf, type Forgets, type TicketToForget } from "./forgets.ts";
-import { chatLane, URGENT_KEYS, type Lane } from "./lane.ts";
+import { laneOfRow, laneTo, STORED_ROUTES, storedLane, URGENT_KEYS, type Lane } from "./lane.ts";
 import type { OutboxWork } from "./outbox-work.ts";
 import { outbox } from "./schema.ts";
 import type { Waiting } from "./shapes.ts";
@@ -222,7 +224,9 @@ export class Outbox implements Forgets {
       this.#db
         .select({ count: sql<number>`count(*)` })
         .from(outbox)
-        .where(sql`${outbox.state} = 'waiting' AND ${outbox.lane} >= 'chat:' AND ${outbox.lane} < 'chat;'`)
+        .where(
+          sql`${outbox.state} = 'waiting' AND ${outbox.lane} >= ${STORED_ROUTES.from} AND ${outbox.lane} < ${STORED_ROUTES.to}`,
+        )
         .get()?.count ?? 0
     );
   }
@@ -244,6 +248,7 @@ export class Outbox implements Forgets {
   }
 
   #headsIn(table: "messages" | "outbox", lane: Lane): { ticket: number; seq: number }[] {
+    const stored = storedLane(lane);
     const waiting = `FROM ${table} WHERE state = 'waiting' AND lane = ?`;
     const rows = this.#sql.exec<{ ticket: number; seq: number }>(
       `WITH RECURSIVE waiting(ticket) AS (
@@ -253,9 +258,9 @@ export class Outbox implements Forgets {
          FROM waiting AS last WHERE last.ticket IS NOT NULL)
        SELECT ticket, (SELECT seq ${waiting} AND ticket = waiting.ticket ORDER BY seq LIMIT 1) AS seq
        FROM waiting WHERE ticket IS NOT NULL`,
-      lane,
-      lane,
-      lane,
+      stored,
+      stored,
+      stored,
     );
     return rows.toArray();
   }
@@ -275,7 +280,14 @@ export class Outbox implements Forgets {
     return this.#db
       .selectDistinct({ lane: outbox.lane })
       .from(outbox)
-      .where(and(sql`${outbox.state} = 'waiting'`, gt(outbox.lane, from), lt(outbox.lane, to), such))
+      .where(
+        and(
+          sql`${outbox.state} = 'waiting'`,
+          sql`${outbox.lane} > ${from}`,
+          sql`${outbox.lane} < ${to}`,
+          such,
+        ),
+      )
       .all()
       .map(({ lane }) => lane);
   }
@@ -294,7 +306,7 @@ export class Outbox implements Forgets {
          FROM waiting AS last WHERE last.lane IS NOT NULL)
        SELECT lane FROM waiting WHERE lane IS NOT NULL`,
     );
-    return rows.toArray().map((row) => row.lane);
+    return rows.toArray().map((row) => laneOfRow(row.lane));
   }
 
   /** How much waits in each lane and since when; for people who look, not for the drain. */
@@ -306,11 +318,12 @@ export class Outbox implements Forgets {
            UNION ALL SELECT lane, accepted_at FROM outbox WHERE state = 'waiting')
          GROUP BY lane ORDER BY lane`,
       )
-      .toArray();
+      .toArray()
+      .map((row) => ({ ...row, lane: laneOfRow(row.lane) }));
   }
 
   /** What waits to leave, or was given up, to a person and about their tickets, in order. */
-  waitingOf(id: number): Waiting[] {
+  waitingOf(id: ContactId): Waiting[] {
     return this.#db
       .select({ kind: outbox.kind, acceptedAt: outbox.acceptedAt, state: outbox.state, says: outbox.payload })
       .from(outbox)
@@ -319,7 +332,7 @@ export class Outbox implements Forgets {
       .all();
   }
 
-  countOf(people: readonly number[]): number {
+  countOf(people: readonly ContactId[]): number {
     return countRows(this.#db, outbox, concerns(people));
   }
 
@@ -331,7 +344,7 @@ export class Outbox implements Forgets {
       .all().length;
   }
 
-  forgetPerson(id: number): number {
+  forgetPerson(id: ContactId): number {
     return this.#db
       .delete(outbox)
       .where(namesAnyOf([id]))
@@ -354,16 +367,17 @@ export class Outbox implements Forgets {
   }
 }
 
-function concerns(people: readonly number[]): SQL | undefined {
+function concerns(people: readonly ContactId[]): SQL | undefined {
   return or(sql`${outbox.ticket} IN ${ticketsOf(people)}`, namesAnyOf(people));
 }
 
 /** What waits to be told to people, or to another group about them. */
-function namesAnyOf(people: readonly number[]): SQL {
+function namesAnyOf(people: readonly ContactId[]): SQL {
+  const lanes = people.map((one) => storedLane(laneTo(routeOfContact(one))));
   const named = ["contact.id", "customer", "ticket.customer"].map((path) =>
     isAmong(sql`(${outbox.payload} ->> ${sql.raw(`'$.message.${path}'`)})`, people),
   );
   // What agents are told in private is theirs, even if they were once customers.
-  return sql`((${isAmong(outbox.lane, people.map(chatLane))} AND ${outbox.kind} <> 'agent_notice')
+  return sql`((${isAmong(outbox.lane, lanes)} AND ${outbox.kind} <> 'agent_notice')
     OR (${outbox.kind} = 'peer' AND ${or(...named)}))`;
 }

@@ -1,4 +1,5 @@
 import type { VersionedConfig } from "../../domain/config/config.ts";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { ContactFacts } from "../../domain/contact/contact.ts";
 import type { TicketCommand } from "../../domain/ticket/command.ts";
 import type { TicketEvent } from "../../domain/ticket/event.ts";
@@ -71,7 +72,7 @@ export type PeerMessage =
   | {
       type: "customer_reaction";
       ticketId: string;
-      customer: number;
+      customer: ContactId;
       messageId: number;
       emoji: string | null;
       custom?: string | null;

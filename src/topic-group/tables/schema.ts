@@ -1,9 +1,19 @@
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import {
+  customType,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
 import type { ErasedHere } from "../../domain/contact/erasure.ts";
 import type { TicketEvent } from "../../domain/ticket/event.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
+import { laneOfRow, storedLane, type Conversation, type Lane } from "./lane.ts";
 import type { OutboxWork } from "./outbox-work.ts";
 import type { KnownProfile, TopicView, WaitingContent, RateState } from "./shapes.ts";
 
@@ -11,6 +21,12 @@ import type { KnownProfile, TopicView, WaitingContent, RateState } from "./shape
  * The object's own SQLite. Instants are milliseconds since 1970. Every index costs a row write for each row that it
  * holds, so what is listed rarely has none, and what waits is indexed only while it waits.
  */
+
+const lane = customType<{ data: Lane; driverData: string }>({
+  dataType: () => "text",
+  toDriver: storedLane,
+  fromDriver: laneOfRow,
+});
 
 /** Small facts: configuration and its version, the group's id, the next ticket number, the bot's icons … */
 export const facts = sqliteTable("facts", {
@@ -22,7 +38,7 @@ export const facts = sqliteTable("facts", {
 export const customers = sqliteTable(
   "customers",
   {
-    id: integer().primaryKey(),
+    id: integer().$type<ContactId>().primaryKey(),
     contact: text({ mode: "json" }).$type<ContactFacts>().notNull(),
     /** Number of the ticket last spoken in. */
     current: integer(),
@@ -51,7 +67,7 @@ export const tickets = sqliteTable(
   "tickets",
   {
     number: integer().primaryKey(),
-    customer: integer().notNull(),
+    customer: integer().$type<ContactId>().notNull(),
     state: text({ mode: "json" }).$type<Ticket>().notNull(),
     /** What the topic shows of it, as far as Telegram has confirmed. */
     view: text({ mode: "json" }).$type<TopicView>().notNull(),
@@ -121,18 +137,18 @@ export const topics = sqliteTable("topics", {
 
 /**
  * Relayed messages: one row is first the accepted message, then the delivery that waits, then the link between the
- * original and its copy. `chat` is 0 for the staff group, otherwise a customer's chat.
+ * original and its copy. `chat` is 0 for the staff group, otherwise the customer who wrote it.
  */
 export const messages = sqliteTable(
   "messages",
   {
-    chat: integer().notNull(),
+    chat: integer().$type<Conversation>().notNull(),
     messageId: integer("message_id").notNull(),
     /** The order of acceptance in this object, shared with `outbox.seq`. */
     seq: integer().notNull(),
     ticket: integer().notNull(),
-    /** Where the copy goes: `staff` or `chat:<id>`. */
-    lane: text().notNull(),
+    /** Where the copy goes: `staff`, or to the customer. */
+    lane: lane().notNull(),
     state: text({ enum: ["waiting", "done", "uncertain", "parked", "refused", "dropped", "held"] }).notNull(),
     album: text(),
     replyTo: integer("reply_to"),
@@ -181,7 +197,7 @@ export const outbox = sqliteTable(
   "outbox",
   {
     seq: integer().primaryKey(),
-    lane: text().notNull(),
+    lane: lane().notNull(),
     /** 0 where it concerns no ticket. */
     ticket: integer().notNull(),
     kind: text().$type<OutboxWork["kind"]>().notNull(),
@@ -243,7 +259,7 @@ export const told = sqliteTable("told", {
 
 /** What a lane must remember over a restart: how fast it may go, and until when it must not. */
 export const lanes = sqliteTable("lanes", {
-  lane: text().primaryKey(),
+  lane: lane().primaryKey(),
   state: text({ mode: "json" }).$type<RateState>().notNull(),
 });
 
@@ -304,7 +320,7 @@ export const people = sqliteTable("people", {
 
 /** Customers whose messages are not passed on, whether they have written here or not. */
 export const blocked = sqliteTable("blocked", {
-  customer: integer().primaryKey(),
+  customer: integer().$type<ContactId>().primaryKey(),
   since: integer().notNull(),
 });
 

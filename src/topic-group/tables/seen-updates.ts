@@ -1,4 +1,5 @@
 import { and, desc, eq, gt, gte, isNotNull, lt, sql, type SQL } from "drizzle-orm";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { Hole, SeenUpdate, SeenSince } from "../../domain/desk/update-ledger.ts";
 import { CAUSE_KEPT_MS } from "../../domain/limits.ts";
 import { baseOfEpoch } from "../../domain/message-number.ts";
@@ -47,12 +48,12 @@ export class SeenUpdates {
   }
 
   /** The messages of a ticket are about to be removed: that they came stays known. */
-  noteOfTicket(number: number, customer: number, now: number): void {
+  noteOfTicket(number: number, customer: ContactId, now: number): void {
     for (const which of messagesOf(customer, number)) this.#noteOf(which, now);
   }
 
   /** Likewise for a person's messages, and for those to them. */
-  noteOfPerson(id: number, now: number): void {
+  noteOfPerson(id: ContactId, now: number): void {
     for (const which of messagesOf(id)) this.#noteOf(which, now);
   }
 

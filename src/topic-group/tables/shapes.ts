@@ -4,7 +4,7 @@ import type { MessageKind } from "../../domain/ticket/message-kind.ts";
 import type { LiveLocation, Quote, ReplaceableMedia } from "../../telegram/message.ts";
 import type { Language } from "../../texts/languages.ts";
 import type { Notice } from "../../texts/notice.ts";
-import type { Lane } from "./lane.ts";
+import type { Conversation, Lane } from "./lane.ts";
 
 /* The JSON shapes inside the object's tables. */
 
@@ -67,7 +67,7 @@ export interface Said extends Omit<Words, "text" | "entities" | "link_preview_op
 
 /** A relayed message by its original: `chat` is 0 for the staff group. */
 export interface OriginalKey {
-  chat: number;
+  chat: Conversation;
   messageId: number;
 }
 

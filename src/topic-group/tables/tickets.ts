@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gt, sql, type SQL } from "drizzle-orm";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { CustomerTicket } from "../../domain/ticket/conversation.ts";
 import type { TicketEvent } from "../../domain/ticket/event.ts";
 import { evolve } from "../../domain/ticket/evolve.ts";
@@ -221,7 +222,7 @@ export class Tickets implements Forgets {
     return number === undefined ? undefined : this.get(number);
   }
 
-  ofCustomer(customer: number): CustomerTicket[] {
+  ofCustomer(customer: ContactId): CustomerTicket[] {
     const rows = this.#db
       .select({ state: tickets.state })
       .from(tickets)
@@ -240,7 +241,7 @@ export class Tickets implements Forgets {
   }
 
   /** Who has had a ticket of this customer. */
-  servedBy(customer: number): Set<number> {
+  servedBy(customer: ContactId): Set<number> {
     const rows = this.#db
       .select({ state: tickets.state })
       .from(tickets)
@@ -252,7 +253,7 @@ export class Tickets implements Forgets {
   }
 
   /** The tickets of a customer whose topics show the customer's name. */
-  activeOf(customer: number): TicketRow[] {
+  activeOf(customer: ContactId): TicketRow[] {
     return this.#db
       .select()
       .from(tickets)
@@ -262,7 +263,7 @@ export class Tickets implements Forgets {
   }
 
   /** The tickets of a customer that another group has, closed ones left out. */
-  elsewhereOf(customer: number): Ticket[] {
+  elsewhereOf(customer: ContactId): Ticket[] {
     return this.#db
       .select({ state: tickets.state })
       .from(tickets)
@@ -281,7 +282,7 @@ export class Tickets implements Forgets {
     return new Map(rows.map(({ number, customer }) => [number, customer]));
   }
 
-  ofReceipt(customer: number, messageId: number): number | undefined {
+  ofReceipt(customer: ContactId, messageId: number): number | undefined {
     return this.#db
       .select({ number: tickets.number })
       .from(tickets)
@@ -391,7 +392,7 @@ export class Tickets implements Forgets {
       .map((row) => this.rowOf(row));
   }
 
-  numbersOf(customer: number, limit: number): number[] {
+  numbersOf(customer: ContactId, limit: number): number[] {
     const rows = this.#db
       .select({ number: tickets.number })
       .from(tickets)
@@ -403,7 +404,7 @@ export class Tickets implements Forgets {
   }
 
   /** Some of a customer's tickets: first those of which the record does not have all, then the newest. */
-  toExport(id: number, limit: number): number[] {
+  toExport(id: ContactId, limit: number): number[] {
     const rows = this.#db
       .select({ number: tickets.number })
       .from(tickets)
@@ -416,7 +417,7 @@ export class Tickets implements Forgets {
 
   /** How many tickets of people are here, how many of them are in hand here, and the references of the first. */
   countOf(
-    people: readonly number[],
+    people: readonly ContactId[],
     refsMax: number,
   ): { tickets: number; activeTickets: number; refs: string[] } {
     const theirs = isAmong(tickets.customer, people);

@@ -1,4 +1,5 @@
 import { and, eq, lt, or, sql } from "drizzle-orm";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { CAUSE_KEPT_MS } from "../../domain/limits.ts";
 import type { Database } from "./database.ts";
 import type { Forgets, TicketToForget } from "./forgets.ts";
@@ -100,7 +101,7 @@ export class Told implements Forgets {
     );
   }
 
-  forgetPerson(id: number): number {
+  forgetPerson(id: ContactId): number {
     return this.#forgetLike(patternsOf("person", id));
   }
 

@@ -1,4 +1,5 @@
 import { and, eq, gt, lt, sql } from "drizzle-orm";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { isAmong } from "./among.ts";
 import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
@@ -53,7 +54,7 @@ export class Topics implements Forgets {
     return rows.map(({ id }) => id);
   }
 
-  countOf(people: readonly number[]): number {
+  countOf(people: readonly ContactId[]): number {
     return countRows(this.#db, topics, sql`${topics.ticket} IN ${ticketsOf(people)}`);
   }
 }

@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, sql, type SQL } from "drizzle-orm";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { RecordedState } from "../../domain/desk/reconciliation.ts";
 import { isAmong } from "./among.ts";
 import type { CustomerRow } from "./contacts.ts";
@@ -26,7 +27,7 @@ export class Unrecorded {
       .all();
   }
 
-  contactRecorded(id: number, version: number): void {
+  contactRecorded(id: ContactId, version: number): void {
     this.#db.update(customers).set({ recorded: version }).where(eq(customers.id, id)).run();
   }
 

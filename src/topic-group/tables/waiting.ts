@@ -1,4 +1,5 @@
 import { and, sql } from "drizzle-orm";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { isAmong } from "./among.ts";
@@ -11,7 +12,7 @@ export interface WaitingTicket {
   number: number;
   id: string;
   queue: string;
-  customer: number;
+  customer: ContactId;
   tier: string | null;
   requireSkills: Ticket["requireSkills"];
   preferredAgent: number | null;

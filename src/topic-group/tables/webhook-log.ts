@@ -1,4 +1,5 @@
 import { asc, and, desc, eq, lt, lte, sql } from "drizzle-orm";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { WEBHOOK_LOG_ROWS_MAX } from "../../domain/limits.ts";
 import { isAmong } from "./among.ts";
 import { countRows } from "./count.ts";
@@ -181,7 +182,7 @@ export class WebhookLog implements Forgets {
   }
 
   /** What endpoints have taken about their tickets. */
-  deliveredOf(id: number): Delivered[] {
+  deliveredOf(id: ContactId): Delivered[] {
     const { webhook, type, at, deliveredAt } = webhookLog;
     return this.#db
       .select({ webhook, type, at, deliveredAt })
@@ -191,7 +192,7 @@ export class WebhookLog implements Forgets {
       .all();
   }
 
-  countOf(people: readonly number[]): number {
+  countOf(people: readonly ContactId[]): number {
     return countRows(this.#db, webhookLog, sql`${webhookLog.ticket} IN ${ticketsOf(people)}`);
   }
 

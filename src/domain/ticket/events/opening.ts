@@ -1,3 +1,5 @@
+import type { ContactId } from "../../contact/contact-id.ts";
+import type { Route } from "../../contact/route.ts";
 import type { Priority } from "../../priority.ts";
 import { NEW_ESCALATION_LOG } from "../../sla/escalation-log.ts";
 import { TICKET_SHAPE, type Ticket } from "../ticket.ts";
@@ -11,7 +13,9 @@ export type OpeningEvent = Happened & {
   number: number;
   ref: string;
   group: string;
-  customer: number;
+  customer: ContactId;
+  /** See `Ticket`. */
+  route?: Route;
   subject: string;
   queue: string;
   priority: Priority;
@@ -45,6 +49,7 @@ export const OPENING_EVENTS = {
       ref: "kept",
       group: "told",
       customer: "kept",
+      route: "kept",
       subject: "kept",
       queue: "told",
       priority: "told",
@@ -81,6 +86,7 @@ export function opened(event: OpeningEvent): Ticket {
     home: event.group,
     movedTo: null,
     customer: event.customer,
+    ...(event.route === undefined ? {} : { route: event.route }),
     status: "open",
     subject: event.subject,
     priority: event.priority,

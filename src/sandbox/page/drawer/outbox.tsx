@@ -115,7 +115,7 @@ function Lane({ lane, rows, rest }: LaneProps) {
 function laneWords(lane: string): string {
   if (lane === "staff") return "staff group";
   if (lane === "bot") return "the bot itself";
-  const chat = Number(lane.slice("chat:".length));
+  const chat = Number(lane.slice("to:telegram:".length));
   return Number.isNaN(chat) ? lane : `${nameOf(chat)}'s chat`;
 }
 
