@@ -9,9 +9,9 @@ export const API_BODY_BYTES_MAX = 1_048_576;
 export const WAITING_ROWS_MAX = 20_000;
 /** Tries of one delivery that failed by itself, while others went through, before it parks. */
 export const OUTBOX_ATTEMPTS_MAX = 8;
-/** A delivery older than this parks whatever the reason: Telegram keeps an update as long. */
+/** A delivery older than this parks, whatever keeps failing: Telegram keeps an update as long. */
 export const OUTBOX_AGE_MAX_MS = 24 * 3_600_000;
-/** What was said in a delivery that parked, or whose outcome is unknown, is kept this long for somebody to send it again. */
+/** The text of a parked or uncertain delivery is kept this long, so that it can be sent again. */
 export const PARKED_TEXT_KEPT_MS = 14 * 24 * 3_600_000;
 /** Such deliveries that one step lets go. */
 export const PARKED_ENDED_AT_ONCE_MAX = 100;
@@ -36,8 +36,8 @@ export const SLOW_ANSWER_MS = 3_000;
 export const WEBHOOK_LOG_KEPT_MS = 30 * 24 * 3_600_000;
 export const WEBHOOK_LOG_ROWS_MAX = 5_000;
 /**
- * What an endpoint is to hear of a ticket that has moved waits this long at most for what the group before still has for
- * it: longer than an outage of which two messages in a row are given up, so that only a group that is gone reaches it.
+ * A delivery about a moved ticket waits this long at most for the former group's deliveries: longer than an outage in
+ * which two messages in a row are given up, so that only a group that is gone reaches it.
  */
 export const WEBHOOK_TURN_MAX_MS = 14 * 24 * 3_600_000;
 /** Deliveries that one call sends again. */
@@ -63,9 +63,9 @@ export const ENRICHMENT_TIMEOUT_MAX_MS = 30_000;
 export const ENRICHMENT_ANSWER_BYTES_MAX = 65_536;
 /** A question that failed in passing is asked again after these pauses, then ever more seldom. */
 export const ENRICHMENT_RETRIES_MS: readonly number[] = [10_000, 60_000];
-/** What nobody has answered for this long is not asked any more. */
+/** A question that was not answered for this long is dropped. */
 export const ENRICHMENT_AGE_MAX_MS = 24 * 3_600_000;
-/** Enrichment calls that fail in a row before nobody is asked for a while. */
+/** Enrichment calls that fail in a row before the breaker opens. */
 export const ENRICHMENT_FAILURES_MAX = 5;
 /** How long that is at first; each probe that fails doubles it. */
 export const ENRICHMENT_PAUSE_MS = 30_000;

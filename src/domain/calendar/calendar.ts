@@ -78,8 +78,8 @@ export class BusinessCalendar {
   }
 
   /**
-   * The latest instant at which `amount` of business time is left until `due`, pauses left out; `null` if there is
-   * none within five years before it.
+   * The latest instant at which `amount` of business time is left until `due`, pauses left out; `null` if it lies more
+   * than five years before.
    */
   before(due: number, amount: number, pauses: readonly Pause[] = []): number | null {
     if (amount <= 0) return due;
@@ -158,7 +158,7 @@ export class BusinessCalendar {
     return at <= reach ? at : Number.NaN;
   }
 
-  /** The latest instant with `amount` left until `to`, `null` if there is none from `reach` on. */
+  /** The latest instant with `amount` left until `to`; `null` if it lies before `reach`. */
   #ahead(to: number, amount: number, reach: number): number | null {
     if (this.hours.always) return to - amount >= reach ? to - amount : null;
     let index = chunkOf(to);

@@ -4,8 +4,8 @@ import { orderedPauses, type Pause } from "./pauses.ts";
 import { DAY_MS, weekdayName } from "./zone.ts";
 
 /**
- * A stretch of time and what it was to a clock, half-open, in ms since 1970. `to` is null for a pause that still
- * lasts. What is both paused and closed is called paused: that is what whoever asks can change.
+ * A stretch of time and what it was to a clock, half-open, in ms since 1970. `to` is null for a pause that still lasts.
+ * Time both paused and closed is called paused, because a pause can be ended.
  */
 export interface Segment {
   from: number;

@@ -36,7 +36,7 @@ export class TimeZone {
 
   static readonly #known = new Map<string, TimeZone>();
 
-  /** The zone of this IANA name. Throws a `RangeError` if there is none: ask `isTimeZone` first. */
+  /** The zone of this IANA name. Throws a `RangeError` for an unknown one: ask `isTimeZone` first. */
   static of(name: string): TimeZone {
     let zone = TimeZone.#known.get(name);
     if (zone === undefined) {

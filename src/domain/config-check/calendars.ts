@@ -10,7 +10,7 @@ import { PRIORITIES } from "../priority.ts";
 const MINUTES_A_DAY = 1_440;
 const WEEKS_IN_REACH = 5 * 52;
 
-/** What is wrong with the calendars at these places, whatever else is wrong with the document. */
+/** Problems of the calendars at these places, apart from the rest of the document. */
 export function calendarProblems(document: unknown, calendars: string): ConfigProblem[] {
   return places(document, calendars).flatMap((calendar) => [
     ...timeZoneProblems(calendar.value, "timeZone").map(({ pointer, message }) => ({
@@ -116,7 +116,7 @@ export function unreachableTargets(document: unknown): ConfigProblem[] {
   });
 }
 
-/** Holidays that are all past: somebody forgot the new year's. `now` in ms since 1970. */
+/** Holidays that are all past: the new year's were forgotten. `now` in ms since 1970. */
 export function staleHolidays(calendars: readonly CalendarConfig[], now: number): ConfigProblem[] {
   return calendars.flatMap((calendar, index) => {
     const { holidays, timeZone } = calendar;

@@ -11,7 +11,7 @@ import { sourceProblems } from "./sources.ts";
 export type { ConfigProblem };
 export type ConfigCheck = { config: Config; problems: [] } | { config: null; problems: ConfigProblem[] };
 
-/** Problems that one answer names; who has more repairs these first. */
+/** Problems that one answer names; the rest are named once these are mended. */
 export const CONFIG_PROBLEMS_MAX = 1_000;
 
 /**

@@ -4,7 +4,7 @@ import { places, problem, quoted, type ConfigProblem } from "../config/places.ts
 import { durationWords, ms } from "../duration.ts";
 import { isLeadOf } from "../team/agent.ts";
 
-/** Closed tickets stay as long as their customers may take them up again, whatever retention says. */
+/** Closed tickets stay as long as their customers may reopen them, even if retention is shorter. */
 export function retentionTooShort({ desk, retention }: Config): ConfigProblem[] {
   const reopenMs = ms(desk.reopenWithin);
   return (["closedTickets", "events"] as const).flatMap((kept) => {
@@ -87,7 +87,7 @@ export function handingOutWithoutEffect({ queues }: Config): ConfigProblem[] {
   );
 }
 
-/** Groups and ladders that count on people who are not there. */
+/** Groups and ladders that count on agents who do not exist. */
 export function nobodyThere(config: Config): ConfigProblem[] {
   const { groups, queues, agents, escalationPolicies } = config;
   const found: ConfigProblem[] = [];
@@ -158,14 +158,14 @@ export function calendarsThatAreOver({ calendars, agents, routing }: Config, now
   ];
 }
 
-/** No weekly hours, and every date with hours of its own is past, by a day for whatever zone. */
+/** No weekly hours, and every date with hours of its own is past in all zones. */
 function isOver({ weekly, overrides }: CalendarConfig, now: number): boolean {
   const isWeekly = Object.values(weekly).some((hours) => hours !== undefined && hours.length > 0);
   const yesterday = Math.floor(now / DAY_MS) - 1;
   return !isWeekly && overrides.every(({ date, hours }) => hours.length === 0 || dayOf(date) < yesterday);
 }
 
-/** Steps of a queue that never come, and preferences that nobody can meet. */
+/** Steps of a queue that never come, and preferences that no agent can meet. */
 export function queuesWithoutEffect({ queues, agents, routing }: Config): ConfigProblem[] {
   return queues.flatMap((queue, index) => {
     const found: ConfigProblem[] = [];

@@ -58,7 +58,7 @@ function emptyHours(document: unknown): ConfigProblem[] {
   );
 }
 
-/** tz's own name for "nobody has set it". */
+/** tz's own name for an unset zone. */
 function zonesForNothing(document: unknown): ConfigProblem[] {
   return ["calendars/*/timeZone", "desk/timeZone"].flatMap((pattern) =>
     places(document, pattern).flatMap(({ path, value }) =>

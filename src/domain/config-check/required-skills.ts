@@ -29,9 +29,8 @@ interface CheckedQueue {
 }
 
 /**
- * Skills that are required of whoever takes a ticket, and that nobody of the queue's group who takes tickets has. A rule
- * without a queue is compared with the one to which the rules send what it holds for. `now` in ms since 1970; null:
- * certificates are not looked at.
+ * Required skills that no agent of the queue's group who takes tickets has. A rule without a queue is compared with the
+ * queue to which the rules send what it matches. `now` in ms since 1970; null: certificates are not looked at.
  */
 export function unsatisfiableSkills(document: unknown, now: number | null): ConfigProblem[] {
   if (!Array.isArray(places(document, "agents")[0]?.value ?? [])) return [];
@@ -39,7 +38,7 @@ export function unsatisfiableSkills(document: unknown, now: number | null): Conf
   const rules = places(document, "routing/rules/*");
   const zones = zonesOf(document);
   const members = places(document, "agents/*").map(({ value }) => memberOf(value, zones));
-  // Beyond what the schema takes nobody waits for the answer.
+  // A document beyond the schema's limits is not checked: the answer would take too long.
   const pairs = Math.max(queues.length, rules.length) * Math.max(members.length, rules.length);
   if (pairs > PAIRS_MAX) return [];
   const teams = new Map<string, Team>();
@@ -96,7 +95,9 @@ function problemsOf(
   return [problem(path, message)];
 }
 
-/** The queue to which another rule sends whatever a rule without one holds for; undefined where none surely does. */
+/**
+ * The queue to which another rule sends everything that a rule without a queue matches; undefined if it is not certain.
+ */
 function surelySentTo(rule: unknown, rules: readonly Place[]): unknown {
   const sends = rules.find(({ value }) => at(value, "queue") !== undefined && alwaysHoldsWith(value, rule));
   return at(sends?.value, "queue");
@@ -134,7 +135,7 @@ function memberOf(agent: unknown, zones: ReadonlyMap<unknown, string>): Member {
   };
 }
 
-/** The zones of the calendars, by their ids; one that is none counts as UTC here, and is named elsewhere. */
+/** The zones of the calendars, by their ids; an unknown zone counts as UTC here, and is named elsewhere. */
 function zonesOf(document: unknown): ReadonlyMap<unknown, string> {
   const calendars = places(document, "calendars/*").flatMap(({ value }) => {
     const zone = at(value, "timeZone");
@@ -150,7 +151,7 @@ function levelsAt(value: unknown): SkillLevels {
   return Object.fromEntries(levels);
 }
 
-/** What stands under a key of its own, whatever the value is. */
+/** The value of an own key, for a value of any type. */
 function at(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null && Object.hasOwn(value, key)
     ? (value as Record<string, unknown>)[key]

@@ -88,7 +88,7 @@ function sameConditions(one: Compared, other: Compared): boolean {
 const LANGUAGE_TAG = /^[a-z]{2,3}(?:-[a-z\d]{2,8})*$/i;
 const PAYLOAD = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** Rules that wait for something which neither an intake option nor another system ever says. */
+/** Rules that wait for a value which neither an intake option nor another system ever gives. */
 export function valuesThatNobodySays(config: Config): ConfigProblem[] {
   return config.routing.rules.flatMap(({ when }, index) => {
     const found: ConfigProblem[] = [];
@@ -117,7 +117,7 @@ export function valuesThatNobodySays(config: Config): ConfigProblem[] {
   });
 }
 
-/** A CRM of one's own can say a category; nobody but the customer says how urgent it is. */
+/** A custom CRM can give a category; only the customer says how urgent it is. */
 function notAnOption(
   { intake, routing }: Config,
   field: "category" | "urgency",

@@ -4,7 +4,7 @@ import { ENRICHMENT_ENDPOINT, SKILLS_ENDPOINT } from "../desk/signing-secret.ts"
 import { durationMs } from "../duration.ts";
 import { ENRICHMENT_TIMEOUT_MAX_MS, ENRICHMENT_TIMEOUT_MIN_MS } from "../limits.ts";
 
-/** Whatever stands in an address is read by proxies and logs on its way. */
+/** Proxies and logs on the way read every part of an address. */
 const SECRET_PARAMETER = /token|secret|passw|signature|api[-_]?key|^(?:key|auth|sig|pwd)$/i;
 
 /** What is wrong with the systems that the desk asks: who customers are, and what agents can do. */
@@ -42,7 +42,7 @@ function enrichmentProblems(settings: unknown): ConfigProblem[] {
       else checkUrl(url, say);
     } else {
       if (at("hubspot") === undefined) say("hubspot", "is missing; the HubSpot adapter needs it");
-      // Whoever is called gets the token, so only the sandbox, on this machine, may stand in for HubSpot.
+      // The called host gets the token, so only the sandbox, on this machine, may stand in for HubSpot.
       if (typeof url === "string" && (!isAllowedUrl(url, true) || isAllowedUrl(url, false))) {
         say("url", "must be left out: the HubSpot adapter asks HubSpot itself");
       }

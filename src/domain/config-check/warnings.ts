@@ -56,7 +56,7 @@ export function configWarnings(document: unknown, now: number): ConfigProblem[] 
   ];
 }
 
-/** Required skills that nobody has any more; a change that brings them is refused. */
+/** Required skills that no agent has any more; a change that brings them is refused. */
 function expiredSkills(document: unknown, now: number): ConfigProblem[] {
   if (asksForSkills(document)) return [];
   const before = new Set(unsatisfiableSkills(document, null).map(({ message }) => message));

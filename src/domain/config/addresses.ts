@@ -6,7 +6,7 @@ const ADDRESSES = ["webhooks/*/url", "routing/enrichment/url", "routing/skills/u
 export interface CallingFrom {
   /** The host under which it is asked. */
   host: string;
-  /** Whether it may call its own machine, as on somebody's desk. */
+  /** Whether loopback addresses may be called, as in development. */
   allowLoopback: boolean;
 }
 

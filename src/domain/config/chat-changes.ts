@@ -19,7 +19,7 @@ export function chatChanges(before: unknown, after: unknown): ChatChange[] {
   });
 }
 
-/** What such a change means, for whoever makes it; `open`: how many tickets of the group are open. */
+/** The consequences of such a change, for its author; `open`: the group's open tickets. */
 export function chatChangeWarning({ group, path }: ChatChange, open: number): ConfigProblem {
   const tickets =
     open === 0 ? "no ticket is open" : open === 1 ? "1 open ticket gets" : `${open} open tickets get`;

@@ -122,7 +122,7 @@ function names(items: unknown[]): unknown[] | null {
 }
 
 /**
- * Whether two values are the same JSON, whatever the order of keys. In one pass: a diff would look at every level of nested
+ * Whether two values are the same JSON, in any order of keys. In one pass: a diff would look at every level of nested
  * lists several times over.
  */
 export function sameJson(before: unknown, after: unknown): boolean {

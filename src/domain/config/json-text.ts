@@ -36,7 +36,7 @@ export function withoutComments(text: string): string {
   return plain + text.slice(end);
 }
 
-/** The first fault of a JSON text; null where there is none. A key that stands twice in one object is one, too. */
+/** The first fault of a JSON text, null if it is valid. A key that stands twice in one object is a fault. */
 export function faultIn(text: string, { comments = false }: JsonForm = {}): JsonFault | null {
   const found = look(text, comments, () => undefined);
   return found === null ? null : { ...placeOf(text, found.at), message: found.message(text) };

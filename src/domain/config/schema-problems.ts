@@ -45,7 +45,7 @@ function problemsOf(issue: Issue, value: unknown, root: Path, schema?: Schema): 
   const path = [...root, ...issue.path];
   const say = (message: string): SchemaProblem[] => [{ pointer: pointerTo(path), message }];
   const met = "input" in issue ? issue.input : valueAt(value, issue.path);
-  // A schema with words of its own says the whole rule, whatever is wrong with the value.
+  // A schema with words of its own states the whole rule for every mistake.
   if (issue.code !== "unrecognized_keys" && issue.message.startsWith("must "))
     return say(met === undefined ? `is missing; it ${issue.message}` : issue.message);
   switch (issue.code) {
@@ -210,7 +210,7 @@ function keysAt(schema: Schema, path: Path): string[] {
   return [...new Set(keys)];
 }
 
-/** Formats in our words, where the schema has none of its own. */
+/** Formats in our words, for schemas without words of their own. */
 const FORMATS: Partial<Record<string, string>> = {
   date: 'must be a date such as "2026-12-31"',
   datetime: 'must be an instant in ISO 8601, such as "2026-12-31T09:00:00Z"',

@@ -16,7 +16,7 @@ const NAMED_BY: Partial<Record<SectionName, "id" | "telegramId">> = {
 
 type Document = Record<string, unknown>;
 
-/** An item of a section as it stands in a document; undefined if there is none of that name. */
+/** An item of a section as it stands in a document; undefined if the name is unknown. */
 export function itemIn(document: unknown, section: SectionName, id: string): unknown {
   const there = (document as Document)[section];
   if (section === "tiers") return Object.hasOwn(Object(there), id) ? (there as Document)[id] : undefined;
@@ -38,7 +38,7 @@ export function withItem(
   return { ...document, [section]: at < 0 ? [...list, item] : list.with(at, item) };
 }
 
-/** The document without an item; null if it has none of that name. */
+/** The document without an item; null if the name is unknown. */
 export function withoutItem(document: Document, section: SectionName, id: string): Document | null {
   if (itemIn(document, section, id) === undefined) return null;
   const there = document[section];

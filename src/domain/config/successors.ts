@@ -1,10 +1,10 @@
 /** Former group, or queue → the one that took over what it had. */
 export type Succession = Readonly<Record<string, string>>;
 
-/** Each hop is a change of the configuration, and nobody makes more of them before anybody looks. */
+/** Each hop is one change of the configuration; more of them between two looks are not expected. */
 const HOPS_MAX = 20;
 
-/** The one that is there among those who took over, one from another; undefined: none is. */
+/** The first existing group or queue in the chain of successors; undefined: none exists. */
 export function successorOf(
   gone: string,
   successors: Succession,

@@ -1,9 +1,8 @@
 import { pointerTo, type SchemaProblem } from "./schema-problems.ts";
 
 /**
- * What schemas let pass, wherever it stands in a document. Half a character, as a text has that was cut inside an emoji:
- * Telegram takes no message with it, and D1 stores something else. And `__proto__`, which schemas of maps leave out
- * without a word.
+ * Problems that schemas let pass, anywhere in a document. Half a character, left by a cut inside an emoji: Telegram
+ * takes no message with it, and D1 stores something else. And `__proto__`, which schemas of maps drop silently.
  */
 export function unsoundIn(value: unknown, path: readonly string[] = []): SchemaProblem[] {
   if (typeof value === "string") return halvesIn(value, path);

@@ -6,7 +6,7 @@ export interface PlaceSince {
 
 /** What the desk knows of where its updates should come. Addresses are those of the webhook. */
 export interface KnownPlaces {
-  /** What somebody has set; null: nobody has. */
+  /** The address that was set; null: none. */
   kept: PlaceSince | null;
   /** Where updates came last, and since when they come there. */
   seen: PlaceSince | null;
@@ -14,7 +14,7 @@ export interface KnownPlaces {
   failed: PlaceSince | null;
 }
 
-/** Why a webhook that leads elsewhere is left there: updates do come there, or nobody has told the desk its address. */
+/** Why a webhook that leads elsewhere is left there: updates do come there, or the desk was never told its address. */
 export type Left = "updates_come_there" | "address_unknown";
 
 const WEBHOOK_PATH = "/telegram/webhook";
@@ -25,9 +25,10 @@ export function webhookOf(origin: string): string {
 }
 
 /**
- * Where Telegram should send updates, while it sends them to `current` (empty: to nobody); null: nobody knows. What was
- * set decides, not where updates came. A webhook that leads to this desk by another way is left there, because the
- * address that was set may be dead; so is one of a desk that does not know its address, because it may have moved.
+ * Where Telegram should send updates, while it sends them to `current` (empty: no webhook); null: unknown. The address
+ * that was set decides, not the one where updates came. A webhook that leads to this desk by another way is left there,
+ * because the address that was set may be dead; so is one of a desk that does not know its address, because it may have
+ * moved.
  */
 export function webhookPlace(
   { kept, seen, failed }: KnownPlaces,

@@ -73,7 +73,7 @@ export interface Origin {
   userAgent: string | null;
 }
 
-/** One thing that somebody did to the desk; `at` in ms since 1970. */
+/** One change to the desk; `at` in ms since 1970. */
 export interface AuditEntry {
   at: number;
   by: AuditActor;

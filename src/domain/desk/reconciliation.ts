@@ -31,7 +31,7 @@ export interface Acts {
   since: number;
 }
 
-/** What a group's object has noticed by itself, and nobody has heard of. */
+/** Findings of a group's object that reconciliation has not collected. */
 export interface Noticed {
   /** By which the object is told that this was heard: until then it answers the same again. Null: it is nothing. */
   id: number | null;
@@ -101,7 +101,7 @@ export interface ReconciliationRun {
   findings: Finding[];
 }
 
-/** What a finding is about: the same one in the next run is told nobody again. */
+/** What a finding is about: if the next run finds the same, it is not told again. */
 export function topicOf(finding: Finding): string {
   if (finding.kind === "updates.missing") return `${finding.kind} ${finding.from}`;
   return "group" in finding ? `${finding.kind} ${finding.group}` : finding.kind;
@@ -110,7 +110,7 @@ export function topicOf(finding: Finding): string {
 /** What the group's own object tells its leads, once. */
 const TOLD_BY_THE_GROUP: ReadonlySet<Finding["kind"]> = new Set(["group.gone", "group.not_a_forum"]);
 
-/** What the leads are told even where it is mended: somebody, or something, changed the bot's webhook or D1. */
+/** Findings told to the leads even if mended: the bot's webhook or D1 was changed from outside. */
 const ALWAYS_TOLD: ReadonlySet<Finding["kind"]> = new Set([
   "webhook.drifted",
   "webhook.secret_differs",

@@ -18,7 +18,7 @@ export function isScope(name: string): name is Scope {
   return Object.hasOwn(SCOPES, name);
 }
 
-/** The needed scopes that are not granted. `admin` grants all, and who may write may read the same. */
+/** The needed scopes that are not granted. `admin` grants all, and a write scope grants reading the same. */
 export function missingScopes(granted: readonly Scope[], needed: readonly Scope[]): Scope[] {
   if (granted.includes("admin")) return [];
   return needed.filter(

@@ -15,7 +15,7 @@ export function telegramSecrets(secrets: Secrets): string[] {
   return [next, now || before].filter((secret): secret is string => Boolean(secret));
 }
 
-/** The name of the secret that Telegram is told; null: there is none. */
+/** The name of the secret that Telegram is told; null: none is set. */
 export function toldSecret(secrets: Secrets): (typeof TELEGRAM_SECRETS)[number] | null {
   return TELEGRAM_SECRETS.find((name) => Boolean(secrets[name])) ?? null;
 }

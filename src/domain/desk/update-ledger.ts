@@ -1,6 +1,7 @@
 /*
- * Telegram numbers the updates of a bot one by one, so a number that never came is an update that somebody else has, or
- * nobody. It brings them out of order where a chat has to wait, and gives them up after a day [Bot API server].
+ * Telegram numbers the updates of a bot one by one, so a number that never came is an update that another program took,
+ * or that was lost. It brings them out of order where a chat has to wait, and gives them up after a day [Bot API
+ * server].
  */
 
 /** An update that an object of ours has taken: its number, and when, in ms since 1970. */
@@ -38,7 +39,7 @@ export interface UpdateLedger {
 
 export interface Look {
   bot: number;
-  /** What was committed before this instant, and after the last look, is among `seen`, whoever has it. */
+  /** Updates committed before this instant, and after the last look, are among `seen`, in whichever group. */
   askedAt: number;
   seen: readonly SeenUpdate[];
   /** Whether Telegram had nothing more to bring after `askedAt`. */
@@ -47,7 +48,7 @@ export interface Look {
 
 /** After a week without updates Telegram may begin anew anywhere [docs: Update]. */
 const RESTART_AFTER_MS = 6 * 24 * 3_600_000;
-/** What came so long ago may be forgotten: numbers that nobody has looked at until then are not judged. */
+/** Updates older than this may be forgotten: numbers not looked at by then are not judged. */
 const LOOKED_AT_WITHIN_MS = 24 * 3_600_000;
 /** Telegram gives an update up a day after it happened [Bot API server]; until then it may still come. */
 const GIVEN_UP_AFTER_MS = 25 * 3_600_000;
@@ -65,7 +66,7 @@ export function lookThrough(
   const ordered = [...seen].sort((a, b) => a.id - b.id || a.at - b.at);
   const judged = ordered.filter(({ at }) => at <= askedAt);
   const begun: UpdateLedger = { bot, id: null, at: askedAt, lookedAt: askedAt, open: [] };
-  // What came before belongs to nobody knows whose numbers.
+  // Numbers before that may be another bot's.
   if (before === null || before.bot !== bot || askedAt - before.lookedAt > LOOKED_AT_WITHIN_MS)
     return { ledger: begun, missing: [] };
   if (before.id === null || isAnew(before.at, judged)) {

@@ -1,7 +1,7 @@
 import type { RosterAgent } from "../team/roster.ts";
 import { nextBeginning, Shifts } from "../team/shifts.ts";
 
-/** Everybody of a replayed desk: each has one set of slots, whatever groups they serve, and is there or not. */
+/** The agents of a replayed desk: each has one set of slots over all their groups, and is available or not. */
 export class Crew {
   readonly #shifts = new Shifts();
   readonly #open = new Map<number, number>();
@@ -30,7 +30,7 @@ export class Crew {
     return at >= (this.#awayUntil.get(id) ?? -Infinity) && this.#shifts.isOpen(shift, at);
   }
 
-  /** When somebody who is not there may be again; null if that is never. */
+  /** When an agent who is away may be back; null: never. */
   returnsAt({ id, shift }: RosterAgent, at: number): number | null {
     const awayUntil = this.#awayUntil.get(id) ?? -Infinity;
     if (at >= awayUntil) return this.#shifts.opensAt(shift, at);
@@ -38,9 +38,9 @@ export class Crew {
   }
 
   /**
-   * Who ignores a ticket is away until they say otherwise, and nobody recorded that: they are back when the record has
-   * them answering again, or when their next shift begins. If neither ever is, they are back at `otherwise` (null:
-   * never), when somebody saw to that ticket.
+   * An agent who ignores a ticket is away until they say otherwise, which the record does not hold: they are back at
+   * their next recorded answer, or when their next shift begins. Without either they are back at `otherwise` (null:
+   * never), when that ticket was answered.
    */
   ignores({ id, shift }: RosterAgent, at: number, otherwise: number | null): void {
     const answers = (this.#answersOf.get(id) ?? []).find((answer) => answer >= at);

@@ -35,17 +35,17 @@ export interface Arrival {
   over: boolean;
 }
 
-/** A group of the replayed desk: whoever works there, and what waits for them. */
+/** A group of the replayed desk: its agents and its waiting tickets. */
 export class Floor {
   readonly policy: Policy;
   readonly #crew: Crew;
   readonly #team: AgentNow[];
   /** Agent → the tiers that they have served here. */
   readonly #tiers = new Map<number, Set<string>>();
-  /** Customer → their tickets that somebody here was given. */
+  /** Customer → their tickets that agents here were given. */
   readonly #given = new Map<number, Set<Arrival>>();
   #waiting: Arrival[] = [];
-  /** When somebody returns, as far as that was told. */
+  /** When an agent returns, as far as it was scheduled. */
   #returnAt: number | null = null;
 
   constructor(policy: Policy, crew: Crew) {
@@ -73,7 +73,7 @@ export class Floor {
     this.#waiting = this.#waiting.filter((one) => one !== arrival);
   }
 
-  /** Somebody takes it, by the desk or by themselves. */
+  /** An agent takes it, given by the desk or by claiming. */
   take(arrival: Arrival, { id, name }: { id: number; name: string }, at: number): void {
     const { customer } = arrival.ticket;
     arrival.assignee = { id, name };
@@ -83,14 +83,14 @@ export class Floor {
     this.#given.set(customer, (this.#given.get(customer) ?? new Set()).add(arrival));
   }
 
-  /** Hands out what waits, or those `of` it, as long as somebody has room. Answers what was handed out. */
+  /** Hands out the waiting tickets, or those `of` it, as long as agents have room. Returns what was handed out. */
   handOut(at: number, of: Arrival[] = this.#waiting): Arrival[] {
     for (const one of this.#team) {
       one.available = this.#crew.isThere(one.agent, at);
       one.open = this.#crew.openOf(one.agent.id);
     }
     const handed: Arrival[] = [];
-    // Within one instant agents only get fuller: what nobody could take, nobody can for the same want.
+    // Within one instant agents only get fuller: a need that no agent could meet cannot be met again.
     const hopeless = new Set<string>();
     for (const arrival of of.toSorted(inOrder)) {
       if (!this.#team.some(({ available, agent, open }) => available && open < agent.capacity)) break;

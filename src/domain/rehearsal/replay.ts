@@ -16,7 +16,7 @@ import type { RecordedTicket } from "./recorded-ticket.ts";
 export interface Replayed {
   queue: string;
   priority: Priority;
-  /** Who had it at last; null: nobody before it ended. */
+  /** The last assignee; null: none before it ended. */
   assignee: { id: number; name: string } | null;
   /** Since when. */
   assignedAt: number | null;
@@ -25,12 +25,12 @@ export interface Replayed {
 }
 
 /**
- * What a configuration would have made of tickets that arrived in this order, beginning with an empty desk in which
- * everybody is there on their shift. Where the desk assigns, a ticket occupies its agent from then until the record has
- * its end, or until they have ignored it, but not while the record has the customer to answer (unless the configuration
- * counts that): the first answer comes when the record has it. Where agents claim, whoever
- * had it in the record takes it at once, if they work there. `now` in ms since 1970: what was never answered is as old
- * as that. `skills`: what a skills service has told the groups.
+ * What a configuration would have made of tickets that arrived in this order, beginning with an empty desk in which all
+ * agents are online on their shift. Where the desk assigns, a ticket occupies its agent until the record has its end,
+ * or until they have ignored it, but not while the record has it waiting for the customer (unless the configuration
+ * counts that): the first answer comes when the record has it. Where agents claim, the recorded assignee takes it at
+ * once, if they work there. `now` in ms since 1970: the age of unanswered tickets ends there. `skills`: the skills
+ * service's answers to the groups.
  */
 export function replayTickets(
   config: Config,
@@ -47,9 +47,9 @@ type Moment =
   | { kind: "rests" | "goes_on"; arrival: Arrival }
   /** What it wants, if it has waited since then. */
   | { kind: "relaxes"; arrival: Arrival; waitingSince: number }
-  /** From a queue that has nobody to the pool. */
+  /** From a queue without a candidate to the pool. */
   | { kind: "moves"; arrival: Arrival }
-  /** The time is over in which whoever was given it then had to answer. */
+  /** The time in which its agent had to answer is over. */
   | { kind: "answer_due"; arrival: Arrival; assignedAt: number }
   | { kind: "returns"; floor: Floor };
 
@@ -136,7 +136,7 @@ class Replay {
       const floor = this.#floor(arrival.queue.group);
       const free = ({ id, home, elsewhere }: RosterAgent): void => {
         this.#crew.free(id);
-        // Their home hears of it first.
+        // Their home is told first.
         for (const group of [home, ...elsewhere]) freed.add(this.#floor(group));
       };
       const waits = (): void => void changed.set(floor, (changed.get(floor) ?? new Set()).add(arrival));
@@ -215,7 +215,7 @@ class Replay {
     if (returnsAt !== null) this.#moments.add(returnsAt, { kind: "returns", floor });
   }
 
-  /** Whoever got it has the time that the queue gives; an answer at its last instant is in time. */
+  /** Its agent has the time that the queue gives; an answer at its last instant is in time. */
   #answerDueLater(arrival: Arrival, assignedAt: number): void {
     const { answerWithinMs } = arrival.queue;
     const { firstAnsweredAt } = arrival.ticket;
@@ -225,7 +225,7 @@ class Replay {
     this.#moments.add(dueAt + 1, { kind: "answer_due", arrival, assignedAt });
   }
 
-  /** An ignored ticket waits anew, for somebody else. */
+  /** An ignored ticket waits anew, for another agent. */
   #takeBack(floor: Floor, arrival: Arrival, agent: RosterAgent, at: number): void {
     const { firstAnsweredAt, endedAt } = arrival.ticket;
     this.#crew.ignores(agent, at, firstAnsweredAt ?? endedAt);
@@ -236,7 +236,7 @@ class Replay {
     floor.waits(arrival);
   }
 
-  /** Nobody takes it, whatever the skills: from now on it waits in the pool, if there is one. */
+  /** No agent takes it, whatever the skills: from now on it waits in the pool, if there is one. */
   #goesToThePool(floor: Floor, arrival: Arrival, at: number): boolean {
     const { queue, waitingSince, assignee, ownSkills, over } = arrival;
     const isOverdue = !over && stageAt(queue, at - waitingSince).kind === "override";

@@ -22,7 +22,7 @@ import { defaultGroupOf, groupOfPayload, policyOf } from "../ticket/policy.ts";
 /** What came of asking another system, as it said it, or would have. */
 export type EnrichmentOutcome = { profile: Profile; ignored: readonly string[] } | "timeout" | "error";
 
-/** How an agent is said to be, where that differs from who is there on shift and has nothing in hand. */
+/** An agent's given state, if it differs from being online on shift without tickets. */
 export interface AgentGiven {
   availability: Presence["availability"];
   open: number;
@@ -34,20 +34,20 @@ export interface AgentGiven {
   servedTiers: readonly string[];
 }
 
-/** A ticket that nobody has, as somebody makes it up. */
+/** A made-up ticket without an assignee. */
 export interface Rehearsal {
   facts: RoutingFacts;
   /** What it weighs in its queue; null: what the enrichment says, otherwise its tier's score. */
   priorityScore: number | null;
   waitedMs: number;
-  /** Where somebody put it by hand: no rule moves it then. Null: nobody has. */
+  /** The queue into which it was put by hand: no rule moves it then. Null: none. */
   queue: string | null;
   declined: readonly number[];
   /** The group to which the customer wrote; null: the one that their link or the desk's default names. */
   group: string | null;
   /** By their ids. */
   agents: ReadonlyMap<number, AgentGiven>;
-  /** Null: nobody was asked. */
+  /** Null: no system was asked. */
   enrichment: EnrichmentOutcome | null;
 }
 
@@ -65,7 +65,7 @@ export interface Simulation {
   rules: number[];
   stage: Stage;
   candidates: Candidate[];
-  /** Why nobody could ever be given it, in words; empty where somebody could, or where agents choose. */
+  /** Why no agent could ever be given it, in words; empty if one could, or where agents choose. */
   unmet: string[];
   /** In which groups a skills service's word was used, and when that came, or why there was none. */
   skills: { group: string; asOf: number | null; why: string | null }[];
@@ -93,7 +93,7 @@ export function simulate(
   const pool = first.pool === null ? undefined : policy.queues.get(first.pool);
   const { assignee: anybody, stage } = there.assignment;
   const movesOn = pool !== undefined && first.auto && anybody === null && stage.kind === "override";
-  // In another group its wait begins anew; whoever has declined it is not asked there either.
+  // In another group its wait begins anew; agents who declined it are not asked there either.
   const { queue, requireSkills, team, assignment } = movesOn
     ? waitIn(config, pool, { ...waited, waitedMs: 0 }, agents, now, skills)
     : there;
@@ -146,7 +146,7 @@ export function simulate(
   };
 }
 
-/** The groups in which somebody could get a rehearsed ticket, or in which it is judged. */
+/** The groups in which an agent could get a rehearsed ticket, or in which it is judged. */
 export function groupsOf(config: Config, rehearsal: Rehearsal, now: number): string[] {
   const { home, policy, first } = placed(config, rehearsal, now, NO_SKILLS_SERVICE);
   const pool = first.pool === null ? undefined : policy.queues.get(first.pool);
@@ -243,7 +243,7 @@ function profileOfOutcome(outcome: EnrichmentOutcome | null): Profile {
   return outcome === null || typeof outcome === "string" ? NO_PROFILE : outcome.profile;
 }
 
-/** Time changes who can take it, and whoever got it has the time that their queue gives. */
+/** Time changes who can take it, and its agent has the time that their queue gives. */
 function nextOf(
   { assignee, next }: Assignment,
   { answerWithinMs }: QueueRouting,

@@ -18,23 +18,23 @@ export interface QueueRouting {
   weights: Weights;
   requireSkills: SkillLevels;
   preferSkills: SkillLevels;
-  /** After each of these waits preferred skills drop by a level; after the last nobody looks at them any more. */
+  /** After each of these waits preferred skills drop by a level; after the last they do not count any more. */
   relaxAfterMs: readonly number[];
   /** After this wait the next available agent gets it regardless of skill; null: never. */
   overrideAfterMs: number | null;
-  /** The queue of another group to which it goes, once, if there is nobody even then; null: the leads are told. */
+  /** The queue of another group to which it goes, once, if no agent takes it even then; null: the leads are told. */
   pool: string | null;
-  /** Who does not answer in this time loses it; null: nobody does. */
+  /** An agent who does not answer in this time loses it; null: no limit. */
   answerWithinMs: number | null;
 }
 
-/** What a ticket needs of whoever takes it. */
+/** What a ticket needs of its agent. */
 export interface Need {
   requireSkills: SkillLevels;
   preferredAgent: number | null;
   /** Who declined it. */
   declined: readonly number[];
-  /** Since when it waits for somebody, in ms since 1970. */
+  /** Since when it waits for an agent, in ms since 1970. */
   waitingSince: number;
 }
 
@@ -58,7 +58,7 @@ export type Stage = { kind: "strict" } | { kind: "relaxed"; levels: number } | {
 export interface Candidate {
   agent: { id: number; name: string };
   eligible: boolean;
-  /** Null for who is not eligible. */
+  /** Null if not eligible. */
   score: number | null;
   /** Each from 0 to 1, before weights. */
   parts: Weights;
@@ -69,7 +69,7 @@ export interface Candidate {
 export interface Assignment {
   assignee: { id: number; name: string } | null;
   stage: Stage;
-  /** Best first; those who are not eligible last, by id. */
+  /** Best first; agents who are not eligible last, by id. */
   candidates: Candidate[];
   /** When waiting alone changes something next, in ms since 1970; null: never. */
   next: { at: number; what: string } | null;
@@ -134,8 +134,8 @@ export function nextChange(
 }
 
 /**
- * The preferred skills that somebody must have at this stage: those that the wait has not dropped, at most at the
- * best level that anybody here has. Without times to relax they only count in the score.
+ * The preferred skills that an agent must have at this stage: those that the wait has not dropped, at most at the best
+ * level that any agent here has. Without times to relax they only count in the score.
  */
 function wantedAt(stage: Stage, queue: QueueRouting, agents: readonly AgentNow[], at: number): SkillLevels {
   const { relaxAfterMs, preferSkills } = queue;
@@ -143,7 +143,7 @@ function wantedAt(stage: Stage, queue: QueueRouting, agents: readonly AgentNow[]
   const dropped = stage.kind === "relaxed" ? stage.levels : 0;
   if (dropped >= relaxAfterMs.length) return {};
   const wanted = Object.entries(preferSkills).flatMap(([skill, level]) => {
-    // More than anybody has is not waited for, at no stage: waiting longer only ever lets go of something.
+    // A level that no agent has is not waited for at any stage: waiting longer only ever lets go of something.
     const best = Math.max(0, ...agents.map(({ agent }) => levelOf(agent.skills, skill, at)));
     const left = Math.min(level - dropped, best);
     return left > 0 ? [[skill, left] as const] : [];
@@ -188,7 +188,7 @@ function candidate(
   };
 }
 
-/** Six digits are more than weights mean, and keep sums of the same parts equal whatever their order. */
+/** Six digits are more than weights mean, and keep sums of the same parts equal in any order. */
 function scoreOf(parts: Weights, weights: Weights): number {
   const sum =
     parts.preferredAgent * weights.preferredAgent +
@@ -198,7 +198,7 @@ function scoreOf(parts: Weights, weights: Weights): number {
   return Math.round(sum * 1e6) / 1e6;
 }
 
-/** How much of what is preferred somebody has. */
+/** Which share of the preferred skills an agent has. */
 function shareOf({ skills }: RosterAgent, preferred: SkillLevels, at: number): number {
   const wanted = Object.entries(preferred);
   if (wanted.length === 0) return 0;

@@ -6,22 +6,21 @@ import {
 } from "../limits.ts";
 
 /**
- * Whether a system that is not ours is asked at all, as data. Closed, everybody may ask; after failures in a row it
- * opens and nobody may; after each pause one call tries again, and the first answer closes it. Instants are ms since
- * 1970.
+ * Whether another system is called at all, as data. Closed, every call is made; after failures in a row it opens and
+ * none is; after each pause one call tries again, and the first answer closes it. Instants are ms since 1970.
  */
 export interface Breaker {
   /** In a row. */
   failures: number;
   /** Since when it is open; null: closed. */
   openedAt: number | null;
-  /** Nobody may ask before this instant; null: now. */
+  /** No call before this instant; null: now. */
   retryAt: number | null;
   /** How long the pause is that it makes while it is open; 0: closed. */
   pauseMs: number;
   /** When the one call went out that tries again; null: none has. */
   probeAt: number | null;
-  /** It said that it was asked too often: nobody asks before `until`, then one at a time with this pause in between. */
+  /** The system answered 429: no call before `until`, then one at a time with this pause in between. */
   slow?: { until: number; pauseMs: number };
 }
 
@@ -84,7 +83,7 @@ export function after(breaker: Breaker, outcome: BreakerOutcome, now: number): B
   };
 }
 
-/** It takes less than it is asked: that is no failure, and nobody is given up on. */
+/** A 429 is not a failure, and no question is given up because of it. */
 function slower({ slow }: Breaker, retryAfterMs: number | null, now: number): Breaker {
   const pauseMs = Math.min(Math.max(ASKED_TOO_OFTEN_MS, (slow?.pauseMs ?? 0) * 2), ENRICHMENT_PAUSE_MS);
   const wait = Math.min(retryAfterMs ?? Math.max(pauseMs, 4 * ASKED_TOO_OFTEN_MS), ENRICHMENT_PAUSE_MAX_MS);

@@ -1,7 +1,7 @@
 import type { Profile } from "./profile.ts";
 import type { RoutingFacts } from "./rules.ts";
 
-/** What is known of a ticket once another system has answered: it fills in what nobody knew. */
+/** The facts of a ticket once another system has answered: its profile fills in what was unknown. */
 export function factsKnown(facts: RoutingFacts, profile: Profile | null): RoutingFacts {
   if (profile === null) return facts;
   return {

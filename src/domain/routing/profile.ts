@@ -27,7 +27,7 @@ export interface Profile {
   attributes: Attributes;
   /** What the ticket weighs in its queue, in place of its tier's score. */
   priorityScore: number | null;
-  /** The Telegram id of the agent who is to serve this customer. */
+  /** The Telegram id of the preferred agent. */
   preferredAgent: number | null;
   requireSkills: SkillLevels;
   category: string | null;
@@ -39,7 +39,7 @@ export interface Profile {
   asOf: number | null;
 }
 
-/** Nobody there, or nothing to tell. */
+/** The customer is unknown, or there is nothing to tell. */
 export const NO_PROFILE: Profile = {
   tier: null,
   segment: null,
@@ -121,8 +121,8 @@ export const EnrichmentAnswer = z.object({
 });
 
 /**
- * Reads an answer, whatever it is. One that breaks its contract in one place is not believed in the others, either.
- * `now` in ms since 1970: an answer cannot be newer than that, however its clock runs.
+ * Reads an answer of any shape. One that breaks its contract in one place is not believed in the others, either. `now`
+ * in ms since 1970: an answer cannot be newer than that, even if the system's clock is ahead.
  */
 export function profileOf(answer: unknown, now: number): { profile: Profile } | { problems: string[] } {
   const read = EnrichmentAnswer.safeParse(answer);
@@ -147,9 +147,10 @@ export function isStale({ asOf }: Profile, staleAfterMs: number, now: number): b
 export type Fitting = Pick<Config, "tiers" | "agents">;
 
 /**
- * What a desk can do with a profile: without what it does not know, and nobody asked for more of a skill than anybody
- * of the desk has ever had. `table`: what a skills service says, in place of the configuration. `ignored` names the
- * differences. A skill that has expired, or that only another group has, stays required: the leads hear of that.
+ * The part of a profile that a desk can use: without names it does not know, and with no skill required beyond the
+ * highest level that any agent has ever had. `table`: the skills service's answer, in place of the configuration.
+ * `ignored` names the differences. A skill that has expired, or that only another group has, stays required: the leads
+ * are told.
  */
 export function fitted(
   profile: Profile,

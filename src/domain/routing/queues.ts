@@ -2,7 +2,7 @@ import type { Config, QueueConfig } from "../config/config.ts";
 import { ms } from "../duration.ts";
 import type { QueueRouting, Weights } from "./assignment.ts";
 
-/** What each strategy looks at; ties go to whoever was given nothing for the longest time. */
+/** Weights of each strategy; ties go to the agent whose last turn is the longest ago. */
 const STRATEGIES: Record<QueueConfig["strategy"], Weights> = {
   weighted: { preferredAgent: 100, preferredSkills: 50, history: 30, spareCapacity: 20 },
   least_loaded: { preferredAgent: 0, preferredSkills: 0, history: 0, spareCapacity: 100 },

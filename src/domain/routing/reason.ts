@@ -18,7 +18,7 @@ export interface Routed {
   previousGroup?: string;
 }
 
-/** Why somebody got a ticket, as the event keeps it. */
+/** Why an agent got a ticket, as the event keeps it. */
 export interface RoutingReason {
   queue: string;
   stage: Stage;

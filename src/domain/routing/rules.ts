@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { Priority } from "../priority.ts";
 import { highest, type SkillLevels } from "../team/skills.ts";
 
-/** What a rule looks at; null where nobody knows. */
+/** Facts that rules look at; null: unknown. */
 export interface RoutingFacts {
   tier: string | null;
   segment: string | null;
@@ -16,7 +16,7 @@ export interface RoutingFacts {
   attributes: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Where a ticket goes, and which rules said so. */
+/** Where a ticket goes, and by which rules. */
 export interface Route {
   queue: string;
   /** Null where no rule says one: it stays as it is. */

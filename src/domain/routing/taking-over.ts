@@ -2,17 +2,18 @@ import { highest, type SkillLevels } from "../team/skills.ts";
 import { assign, type AgentNow, type QueueRouting } from "./assignment.ts";
 
 /**
- * Whom the desk may give a ticket to on its own account, as they are at an instant in ms since 1970. Whoever has their
- * slots in another group has to be asked for first, and is not among them.
+ * Agents to whom the desk may give a ticket, as they are at an instant in ms since 1970. Agents whose slots are kept by
+ * another group have to be asked for first, and are not among them.
  */
 export type TeamAt = (at: number) => readonly AgentNow[];
 
-/** Nobody takes anything over. */
+/** No agent can take over. */
 export const NO_TEAM: TeamAt = () => [];
 
 /**
- * Who takes a ticket over from its assignee: there, with room, with the skills that queue and ticket require, and not
- * one who has declined it; of these the one with the smallest part of their capacity in use. `null` if there is nobody.
+ * The agent who takes a ticket over from its assignee: available, with room, with the skills that queue and ticket
+ * require, and not one who has declined it; of these the one with the smallest part of their capacity in use. `null` if
+ * there is none.
  */
 export function whoTakesOver(
   wanted: "senior" | "other",

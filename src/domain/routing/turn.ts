@@ -1,6 +1,6 @@
 /**
  * The instant under which an assignment is noted, in ms since 1970, so that turns have an order also within one
- * instant: its own, but later than every other of the team. `team`: everybody who works in the group.
+ * instant: its own, but later than every other of the team. `team`: all agents of the group.
  */
 export function turnAt(at: number, team: readonly { lastAssignedAt: number | null }[]): number {
   return team.reduce(

@@ -1,14 +1,14 @@
 import { levelOf, type HeldSkills, type SkillLevels } from "../team/skills.ts";
 
-/** Whoever works in a group, as far as it matters for what they could ever be given. */
+/** An agent of a group, as far as it matters for what they could ever be given. */
 export interface TeamMember {
   name: string;
-  /** Tickets at once; who has 0 is never given any. */
+  /** Tickets at once; with 0 none is ever given. */
   capacity: number;
   skills: HeldSkills;
 }
 
-/** A required skill that nobody who takes tickets has at this level. */
+/** A required skill that no agent who takes tickets has at this level. */
 export interface MissingSkill {
   skill: string;
   level: number;
@@ -21,8 +21,8 @@ export interface MissingSkill {
 }
 
 /**
- * Why nobody could ever be given what requires all this: skills that nobody has, or, where each of them is somebody's,
- * that nobody has all of them at once.
+ * Why no agent could ever be given a ticket that requires all this: skills that no agent has, or, if each is some
+ * agent's, that no agent has all of them at once.
  */
 export type Unmet = { missing: MissingSkill[] } | { together: SkillLevels };
 
@@ -48,12 +48,12 @@ export class Team {
     }
   }
 
-  /** Null where somebody could take it, now or once they are there. */
+  /** Null if an agent could take it, now or once they are available. */
   unmet(required: SkillLevels): Unmet | null {
     const wanted = Object.entries(required);
     const missing = wanted.filter(([skill, level]) => (this.#best.get(skill) ?? 0) < level);
     if (missing.length > 0) return { missing: missing.map(([skill, level]) => this.#missing(skill, level)) };
-    // One that the best of them has, somebody has; several need a look at everybody.
+    // A single skill is met if the best agent has it; several need a look at every agent.
     if (wanted.length < 2) return null;
     const hasAll = ({ skills }: TeamMember): boolean =>
       wanted.every(([skill, level]) => levelOf(skills, skill, this.#at) >= level);
@@ -77,7 +77,7 @@ function names(who: readonly TeamMember[]): string[] {
   return who.map(({ name }) => name);
 }
 
-/** What nobody has, skill by skill, for people who read why a ticket waits. */
+/** Missing skills, one by one, in words. */
 export function unmetInWords(unmet: Unmet, where: string): string[] {
   if ("together" in unmet) return [`nobody ${where} has all of ${levelsInWords(unmet.together)} at once`];
   return unmet.missing.map((one) => {
@@ -86,7 +86,7 @@ export function unmetInWords(unmet: Unmet, where: string): string[] {
   });
 }
 
-/** Who has a skill and still does not count; empty where nobody does. */
+/** Which agents have a skill and still do not count; empty if there are none. */
 export function whyNot({ expired, idle }: MissingSkill): string {
   const why = [
     ...(expired.length === 0 ? [] : [`it has expired for ${listed(expired)}`]),

@@ -44,7 +44,7 @@ export function requiredInWords(required: SkillLevels): string[] {
   return Object.keys(required).length === 0 ? [] : [`requires ${pairs(required)}`];
 }
 
-/** Who takes it and what speaks for them, or why nobody does. */
+/** The agent who takes it and the reasons, or why none does. */
 export function assignmentInWords({ assignee, candidates }: Assignment, group: string): string[] {
   const [best] = candidates;
   if (best === undefined) return [`nobody works in ${group}`];

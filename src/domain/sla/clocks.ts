@@ -15,14 +15,14 @@ export interface Phase {
 
 /** What the clocks read of a ticket. Instants in ms since 1970, null where it has not happened. */
 export interface TicketTimes {
-  /** What the customer is to the desk, `null` while nobody knows. */
+  /** The customer's tier; `null` while unknown. */
   tier: string | null;
   queue: string;
   priority: Priority;
   /** From what escalations raised the priority, and when: what ran already stays promised by the former one. */
   raisedFrom?: { at: number; priority: Priority }[];
   openedAt: number;
-  /** When somebody first had it. */
+  /** When it first had an assignee. */
   claimedAt: number | null;
   /** The customer's first message that no agent has answered yet. */
   awaitingSince: number | null;
@@ -116,7 +116,7 @@ function resolutionPauses({ phases }: TicketTimes, { pausesWhileWaiting }: SlaPo
   });
 }
 
-/** The clocks that run, what is due first in front; those that stand still last. */
+/** The running clocks, the earliest due first, paused ones last. */
 export function runningClocks(ticket: TicketTimes, policy: SlaPolicy): SlaClock[] {
   const dueAt = ({ due }: SlaClock): number => (due.kind === "at" ? due.at : Number.MAX_SAFE_INTEGER);
   return clocksOf(ticket, policy)

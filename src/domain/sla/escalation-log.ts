@@ -23,11 +23,11 @@ export interface Moment extends MomentOf {
 }
 
 /**
- * What came of an action.
+ * Outcome of an action.
  *
  * - `done`; `held`: a notice that the cooldown keeps for the next one
- * - `nobody`: there is nobody to reassign to or to tell; the leads or the topic were told instead
- * - `unchanged`: the ticket is so already
+ * - `nobody`: there is no agent to reassign to or to tell; the leads or the topic were told instead
+ * - `unchanged`: the ticket is in that state already
  */
 type EscalationResult = "done" | "held" | "nobody" | "unchanged";
 
@@ -42,7 +42,7 @@ export interface EscalationReceipt {
   agents: { id: number; name: string }[];
 }
 
-/** Whom a notice is for: an agent's id, or a part that somebody plays when it is told. */
+/** Receiver of a notice: an agent's id, or a role that is resolved when it is sent. */
 export type NoticeReceiver = "assignee" | "lead" | "topic" | number;
 
 /** A notice that the cooldown keeps. */
@@ -50,7 +50,7 @@ export interface HeldNotice extends MomentOf {
   to: NoticeReceiver;
   /** When it would have been told. */
   at: number;
-  /** Nobody was there to take the ticket over. */
+  /** There was no agent to take the ticket over. */
   nobody?: true;
 }
 
@@ -66,7 +66,9 @@ export interface EscalationLog {
 
 export const NEW_ESCALATION_LOG: EscalationLog = { happened: {}, noticeAt: null, held: [] };
 
-/** One name for a moment, whatever its place in the configuration: `"firstResponse#1 overdue 1800000 business"`. */
+/**
+ * One name for a moment, independent of its place in the configuration: `"firstResponse#1 overdue 1800000 business"`.
+ */
 export function momentKey({ metric, instance, moment, offsetMs, clock }: Omit<MomentOf, "dueAt">): string {
   return `${clockKey(metric, instance)}${moment} ${offsetMs} ${clock}`;
 }
@@ -76,7 +78,7 @@ export function clockKey(metric: Metric, instance: number): string {
   return `${metric}#${instance} `;
 }
 
-/** The notice that an event keeps for later, `null` if it is none, or was told. */
+/** The notice that an event keeps for later; `null` if it keeps none, or it was sent. */
 export function heldNotice(event: MomentOf & EscalationReceipt & { at: number }): HeldNotice | null {
   if (event.result !== "held") return null;
   const { action, metric, instance, moment, offsetMs, clock, dueAt, at } = event;

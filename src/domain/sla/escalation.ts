@@ -29,7 +29,7 @@ function momentsOf(clock: SlaClock, log: EscalationLog, policy: SlaPolicy): Mome
   const breach: Moment = { ...of, moment: "breach", offsetMs: 0, clock: "business", at: dueAt };
   const breachedAt = log.happened[momentKey(breach)];
   // A breach may raise the priority, and so move the due instant back: what comes after it is counted from the breach
-  // as it happened, so that nobody is hurried through the ladder.
+  // as it happened, so that the ladder's steps do not follow in a rush.
   const overdueFrom = Math.max(breachedAt ?? dueAt, dueAt);
   const moments: Moment[] = overdueSteps(policy, metric).flatMap(({ afterMs: offsetMs, clock: kind }) => {
     const at = kind === "wall" ? overdueFrom + offsetMs : businessAfter(overdueFrom, offsetMs, clock, policy);

@@ -2,12 +2,14 @@ import type { Metric } from "../metric.ts";
 import { runningClocks, warningsOf, type TicketTimes } from "./clocks.ts";
 import type { SlaRules } from "./sla-policy.ts";
 
-/** A promise that is neither kept nor over, so that its state can be told without its policy. Instants in ms since 1970. */
+/**
+ * A promise that is neither kept nor over, so that its state can be told without its policy. Instants in ms since 1970.
+ */
 export interface Promised {
   metric: Metric;
   /** Until when it has to be kept; null where that stands in no calendar: it is paused, or out of the calendar's reach. */
   at: number | null;
-  /** When its first warning is; null: there is none. */
+  /** When its first warning is due; null: no warning. */
   riskAt: number | null;
   paused: boolean;
 }
@@ -22,7 +24,7 @@ export interface Promised {
 export const PROMISE_STATES = ["healthy", "at_risk", "breached", "paused", "out_of_reach"] as const;
 export type PromiseState = (typeof PROMISE_STATES)[number];
 
-/** What is promised to a ticket's customer and still to be kept: the one that is due first in front, paused ones last. */
+/** The promises to a ticket's customer that are still to be kept: the earliest due first, paused ones last. */
 export function promisesOf(ticket: TicketTimes & { status: string }, rules: SlaRules): Promised[] {
   const policy = rules.policyFor(ticket);
   if (policy === null || ticket.status === "closed") return [];
@@ -38,7 +40,7 @@ export function promisesOf(ticket: TicketTimes & { status: string }, rules: SlaR
   });
 }
 
-/** The promise that a ticket has to keep first, and how it stands at an instant; null: there is none. */
+/** The promise that a ticket has to keep first, and its state at an instant; null: none. */
 export function firstDue(
   [first]: readonly Promised[],
   now: number,

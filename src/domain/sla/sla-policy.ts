@@ -61,7 +61,7 @@ export function slaRulesOf(config: Config, since: number): SlaRules {
   };
 }
 
-/** The tier of customers of whom nobody knows one, `null` if the desk has no tiers. */
+/** The tier of customers whose tier is unknown; `null` if the desk has no tiers. */
 function defaultTierOf(config: Config): string | null {
   if (config.routing.defaultTier !== undefined) return config.routing.defaultTier;
   const tiers = Object.entries(config.tiers).sort(([, a], [, b]) => a.score - b.score);

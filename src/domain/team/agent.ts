@@ -1,6 +1,6 @@
 import type { AgentConfig, Config } from "../config/config.ts";
 
-/** Why somebody does not keep a ticket: they are not an agent of its group any more, or not there. */
+/** Why an agent does not keep a ticket: they left its group, or are not available. */
 export type GoneBecause = "left" | "away" | "offline" | "off_shift";
 
 /** The agents who work in a group. */

@@ -17,7 +17,7 @@ export function unavailableBecause(
   return shift !== null && !shift.isOpen(at) ? "not on shift" : null;
 }
 
-/** When somebody who is not there may be, in ms since 1970; null if that is not known, or if they are there. */
+/** When an agent who is away may be back, in ms since 1970; null: unknown, or available now. */
 export function availableFrom(
   { availability, until }: Presence,
   shift: BusinessCalendar | null,

@@ -24,16 +24,16 @@ export interface RosterAgent {
 /** Who works in a group. */
 export interface Roster {
   agents: readonly RosterAgent[];
-  /** The leads, who are told what nobody else can do. */
+  /** The leads, who are told what no other agent can do. */
   leads: readonly { id: number; name: string }[];
 }
 
-/** How many tickets each agent has now, by agent id; who is not there has none. */
+/** How many tickets each agent has now, by agent id; absent: none. */
 export type Loads = ReadonlyMap<number, number>;
 
 export const NO_ROSTER: Roster = { agents: [], leads: [] };
 
-/** `table`: what a skills service says, in place of the configuration; null where there is none, or not yet. */
+/** `table`: the skills service's answer, in place of the configuration; null: no service, or no answer yet. */
 export function rosterOf(config: Config, groupId: string, table: SkillTable | null = null): Roster {
   const agents = agentsOf(config, groupId);
   return {

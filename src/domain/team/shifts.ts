@@ -8,7 +8,7 @@ export class Shifts {
     return shift === null || this.#at(shift, at).open;
   }
 
-  /** When one that is closed opens; null: never, or it is open. */
+  /** When a closed shift opens; null: never, or it is open. */
   opensAt(shift: BusinessCalendar | null, at: number): number | null {
     if (shift === null) return null;
     const { open, until } = this.#at(shift, at);

@@ -35,7 +35,7 @@ const Answer = z.object({
     }),
 });
 
-/** Reads an answer, whatever it is. A certificate holds to the end of its last day, in UTC. */
+/** Reads an answer of any shape. A certificate holds to the end of its last day, in UTC. */
 export function skillTableOf(answer: unknown, now: number): { table: SkillTable } | { problems: string[] } {
   const read = Answer.safeParse(answer);
   if (!read.success) {

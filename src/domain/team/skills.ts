@@ -26,7 +26,7 @@ export function missingSkills(skills: HeldSkills, required: SkillLevels, at: num
   });
 }
 
-/** All of them, each at the highest level that anybody asks for. */
+/** All of them, each at the highest required level. */
 export function highest(...several: readonly (SkillLevels | undefined)[]): SkillLevels {
   const levels = new Map<string, number>();
   for (const [skill, level] of several.flatMap((one) => Object.entries(one ?? {}))) {

@@ -27,13 +27,13 @@ type Stroke =
   | { kind: "ignored"; at: number; from: number }
   | { kind: "auto_close"; at: number; from: number };
 
-/** Events of one strike; what is left waits for the next, which follows at once. */
+/** Steps of one call; what is left waits for the next, which follows at once. */
 const STROKES_MAX = 100;
 
 /**
  * What time has done to a ticket by `now`: everything that fell due, in the order and with the instants at which it
- * did, whenever the desk got to look. So the same history gives the same events whether the clock is struck each
- * second or once a week.
+ * did, whenever the desk got to look. So the same history gives the same events whether this runs each second or once a
+ * week.
  */
 export function strike(ticket: Ticket, policy: Policy, team: TeamAt, now: number): TicketEvent[] {
   const events: TicketEvent[] = [];
@@ -50,7 +50,7 @@ export function strike(ticket: Ticket, policy: Policy, team: TeamAt, now: number
   return events;
 }
 
-/** The earliest instant at which `strike` would change the ticket, `null` if time alone changes nothing. */
+/** The earliest instant at which `advance` would change the ticket, `null` if time alone changes nothing. */
 export function dueAt(ticket: Ticket, policy: Policy): number | null {
   return nextStroke(ticket, policy)?.from ?? null;
 }
@@ -89,7 +89,7 @@ function nextStroke(ticket: Ticket, policy: Policy): Stroke | null {
   );
 }
 
-/** The end of the cooldown; what counts opening hours is told in them, because nobody is there before. */
+/** The end of the cooldown; notices counted in opening hours are sent in them, because no agent is there before. */
 function heldUntil(noticeAt: number, held: readonly HeldNotice[], sla: SlaPolicy | null): number {
   const over = noticeAt + (sla?.escalation?.cooldownMs ?? 0);
   if (sla === null || held.some(({ clock }) => clock === "wall")) return over;
@@ -193,8 +193,8 @@ class Escalation {
   }
 
   /**
-   * Whether people were told something so recently that notices wait. A breach never waits, nor does what is graver than
-   * what they were told last: where notices wait already, these go out with it, `together`.
+   * Whether people were told something so recently that notices wait. A breach never waits, nor does a notice graver
+   * than the last one sent: waiting notices go out with it, `together`.
    */
   #isQuiet({ cooldownMs }: EscalationPolicy, moment: MomentKind): boolean | "together" {
     const { noticeAt, noticeOf = "warning", held } = this.#ticket.escalation;

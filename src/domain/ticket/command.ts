@@ -10,7 +10,7 @@ import type { DeskNote } from "./note.ts";
 
 /** An agent as the one who acts. */
 export type AgentActor = Extract<Actor, { kind: "agent" }>;
-/** Those who may work on a ticket: an agent in Telegram, or a program through the API. */
+/** An actor who may work on a ticket: an agent in Telegram, or a program through the API. */
 export type Worker = Extract<Actor, { kind: "agent" | "key" }>;
 
 /** What a new ticket is made of; the shell knows the number, the domain never counts by itself. */
@@ -28,9 +28,9 @@ interface Opening {
 interface Request extends Opening {
   /** The queue that was asked for; null: the rules decide. */
   queue: string | null;
-  /** The group where it shall be, and its queue for what the rules would send elsewhere; null: any. */
+  /** The group in which it must be, and its queue if the rules lead elsewhere; null: any. */
   within: { group: string; queue: string } | null;
-  /** Intake field → option; `category` and `urgency` also where nobody is asked for them. */
+  /** Intake field → option; `category` and `urgency` also if intake does not ask for them. */
   fields: Readonly<Record<string, string>>;
   tier: string | null;
   /** The customer is not told. */
@@ -58,9 +58,9 @@ export type TicketCommand =
   | { type: "customer_reachable"; customer: ContactId }
   | { type: "agent_answered"; by: Worker; saidAt?: number; broughtAt?: number }
   | { type: "agent_claimed"; by: AgentActor }
-  /** `lead`: they may take it from somebody else. */
+  /** `lead`: they may take it from another agent. */
   | { type: "agent_unclaimed"; by: Worker; lead: boolean }
-  /** `unlessTaken`: whoever has it keeps it. */
+  /** `unlessTaken`: a present assignee keeps it. */
   | { type: "agent_assigned"; by: Worker; assignee: { id: number; name: string }; unlessTaken?: true }
   /** The desk hands it out. */
   | { type: "desk_assigned"; assignee: { id: number; name: string }; routing: RoutingReason }
@@ -112,7 +112,7 @@ export type TicketCommand =
   | { type: "topic_lost"; topicId: number }
   | { type: "delivery_failed"; code: string }
   | { type: "delivery_uncertain" }
-  /** `team`: who may take tickets over. */
+  /** `team`: agents who may take tickets over. */
   | { type: "clock_struck"; team: TeamAt };
 
 export type CommandOf<T extends TicketCommand["type"]> = Extract<TicketCommand, { type: T }>;

@@ -14,7 +14,7 @@ export interface UnknownAnswer {
   known: string[];
 }
 
-/** What the rules look at by these names may be said also where nobody is asked for it. */
+/** Fields that rules look at by these names may be given even if intake does not ask for them. */
 const ALWAYS_FIELDS = ["category", "urgency"];
 
 /** All answers that the intake does not know. */

@@ -35,7 +35,7 @@ export function madeSo(command: TicketCommand, event: TicketEvent): boolean {
       return command.remindAt === null
         ? tookReminder(command.agent.id, event)
         : event.type === "reminder_set" && event.agent === command.agent.id;
-    // These never find a ticket to be so already, or the ticket itself says who made it so.
+    // These never find a ticket in that state already, or the ticket itself says who set it and when.
     case "customer_wrote":
     case "ticket_requested":
     case "customer_answered_intake":
@@ -96,7 +96,7 @@ function tookReminder(agent: number, event: TicketEvent): boolean {
   }
 }
 
-/** Whoever had it, or wanted to be reminded of it, stays behind in the group that it leaves. */
+/** Its assignee and reminders stay behind in the group that it leaves. */
 function isLeaving(event: TicketEvent): boolean {
   return (event.type === "ticket_transferred" || event.type === "ticket_routed") && event.group !== undefined;
 }

@@ -3,9 +3,9 @@ export type DeskNote =
   | { reason: "customer_wrote" }
   /** Resolved, and the customer has not written for as long as the configuration says. */
   | { reason: "resolved_and_quiet" }
-  /** By an escalation; `from`: the name of who had it. */
+  /** By an escalation; `from`: the former assignee's name. */
   | { reason: "taken_over"; from: string }
-  /** Whatever their skills; it goes to the queue's pool. */
+  /** By no agent, whatever the skills; it goes to the queue's pool. */
   | { reason: "nobody_could_take_it" }
   | { reason: "queue_of_another_group"; queue: string }
   | { reason: "queue_gone"; queue: string }

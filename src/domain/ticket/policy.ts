@@ -22,11 +22,11 @@ export interface Policy {
   zoneFor(sla: SlaPolicy | null): string;
   roster: Roster;
   routing: RoutingRules;
-  /** Whether the whole group reads why somebody got a ticket. */
+  /** Whether the whole group reads why an agent got a ticket. */
   showsReason: boolean;
   /** Whether a ticket fills a slot of its agent while the customer is to answer. */
   countsWaiting: boolean;
-  /** How old, by its own account, what another system says may be; null where nobody is asked. */
+  /** How old a profile may be by its own date; null: no system is asked. */
   profileStaleAfterMs: number | null;
   /** Every queue of the desk, by its id. */
   queues: ReadonlyMap<string, QueueRouting>;
@@ -67,7 +67,7 @@ export function policyOf(
   };
 }
 
-/** The desk's zone: the one that it names, otherwise that of the calendar by which customers whom nobody knows are served. */
+/** The desk's zone: the one that it names, otherwise that of the calendar for customers without a tier. */
 export function timeZoneOf(config: Config): string {
   const usual = slaRulesOf(config, 0).policyFor({ tier: null, queue: config.routing.defaultQueue });
   return config.desk.timeZone ?? usual?.calendar.timeZone ?? config.calendars[0]?.timeZone ?? "UTC";
@@ -93,7 +93,7 @@ export function defaultGroupOf(config: Config): string {
 
 /**
  * The group to which a `/start` payload leads: one that has it among its `entry`, alone or before an underscore
- * (`vip_order1001`); of several the one that says more of it. Anybody can type a payload, so none leads anywhere by itself.
+ * (`vip_order1001`); of several the longest match. Anyone can type a payload, so it only leads to groups that name it.
  */
 export function groupOfPayload(config: Config, payload: string): string | undefined {
   const fitting = config.groups.flatMap(({ id, entry }) =>

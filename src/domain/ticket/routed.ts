@@ -20,7 +20,7 @@ export function factsOf({ tier, fields, language, payload, profile }: Ticket): R
   return factsKnown(said, profile);
 }
 
-/** The rules give the ticket its place where what they look at has changed; a ticket that somebody has stays there. */
+/** The rules give the ticket a place anew if the facts they look at have changed; an assigned ticket stays. */
 export function andRouted(
   before: Ticket | null,
   events: readonly TicketEvent[],
@@ -32,7 +32,7 @@ export function andRouted(
   return routed === null ? [...events] : [...events, routed];
 }
 
-/** The place that the rules give a ticket, `null` if that is where it is, or if somebody has it already. */
+/** The place that the rules give a ticket; `null` if it is there already, or assigned. */
 export function routedEvent(ticket: Ticket, policy: Policy, now: number): TicketEvent | null {
   if (ticket.assignee !== null || ticket.status === "resolved" || ticket.status === "closed") return null;
   const wanted = route(factsOf(ticket), policy.routing, now, policy.defaultQueue);

@@ -21,7 +21,7 @@ export const ROUTING_EVENTS = [
 export interface RoutingStory {
   at: number;
   facts: RoutingFacts;
-  /** What the rules say of these facts now, wherever the ticket is. */
+  /** What the rules say of these facts now, in whichever queue the ticket is. */
   says: {
     queue: string;
     priority: Priority | null;
@@ -35,14 +35,14 @@ export interface RoutingStory {
   assignee: { id: number; name: string } | null;
   /** What it takes to be given it: the queue's and the rules'. */
   requireSkills: SkillLevels;
-  /** Null once somebody has it, or it is over. */
+  /** Null once it is assigned, or over. */
   waiting: {
     since: number;
     stage: Stage;
     /** Where it stands among those that wait for the same queue; null where agents choose. */
     place: { position: number; of: number } | null;
     candidates: Candidate[];
-    /** Why nobody here could ever be given it, in words; empty where somebody could, or where agents choose. */
+    /** Why no agent here could ever be given it, in words; empty if one could, or where agents choose. */
     unmet: string[];
   } | null;
   next: { at: number; what: string } | null;

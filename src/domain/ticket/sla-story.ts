@@ -41,7 +41,7 @@ type PastEscalation = { n: number; at: number; notedAt: number | null } & (
   | { type: "ticket_escalated"; note?: string }
 );
 
-/** What will happen if nobody keeps the promise until then. */
+/** What will happen if the promise is not kept until then. */
 interface PlannedEscalation extends MomentOf {
   at: number;
   /** Null where the policy has no step for it: then it is only noted. */

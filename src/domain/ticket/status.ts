@@ -1,7 +1,7 @@
 /**
- * - `open`: nobody works on it
- * - `in_progress`: an agent does, and it is the desk's turn
- * - `escalated`: beside `open` and `in_progress`; someone senior must look
+ * - `open`: without an assignee
+ * - `in_progress`: an agent works on it, and it is the desk's turn
+ * - `escalated`: beside `open` and `in_progress`; a senior must look
  * - `waiting`: the customer's turn
  * - `resolved`: answered for good, closes itself after a while
  * - `closed`: over; its topic is closed too

@@ -47,7 +47,7 @@ export function messageData(
   return { ticket: ticketFacts(ticket, due, withText), message: withText ? { ...message, text } : message };
 }
 
-/** What endpoints know an event of a ticket as; null: it concerns nobody outside. */
+/** An event's name for webhooks; null: webhooks are not told of it. */
 export function webhookTypeOf(event: TicketEvent): string | null {
   // What a ladder does is told by its own webhook steps.
   if (event.type === "ticket_escalated" && event.by.kind === "system") return null;

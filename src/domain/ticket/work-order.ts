@@ -6,12 +6,12 @@ import type { Already, MadeSo, Refusal } from "./decision.ts";
 export interface TicketOrder {
   type: "open";
   customer: ContactFacts;
-  /** The customer's words; null: there are none. */
+  /** The customer's words; null: none. */
   message: string | null;
   subject: string | null;
   /** Null: as the rules have it. */
   queue: string | null;
-  /** The group where it shall be, and its queue for what the rules would send elsewhere; null: any. */
+  /** The group in which it must be, and its queue if the rules lead elsewhere; null: any. */
   within: { group: string; queue: string } | null;
   fields: Readonly<Record<string, string>>;
   tier: string | null;
@@ -27,7 +27,7 @@ export type TicketAct = ProgramAct | { type: "decline" };
 
 /** What a program may ask. */
 export type ProgramAct =
-  /** `claim` leaves it with the agent who has it, `assign` does not. */
+  /** `claim` leaves it with its assignee, `assign` does not. */
   | { type: "claim" | "assign"; agent: number }
   | { type: "unclaim" }
   | { type: "reply" | "note"; text: string }
@@ -40,11 +40,11 @@ export type ProgramAct =
   | { type: "snooze"; agent: number; until: number | null; reason?: string };
 
 /**
- * What came of it.
+ * Outcome.
  *
- * - `done`: committed, or so before (`already`); `confirmation`: what the customer may be told
+ * - `done`: committed now, or before (`already`); `confirmation`: what the customer may be told
  * - `refused`: nothing is changed, and why
- * - `elsewhere`: that group has the ticket now; `unknown`: there is none such here
+ * - `elsewhere`: that group has the ticket now; `unknown`: no such ticket here
  * - `config_needed`: the caller has a newer configuration and must hand it over first
  * - `full`: not taken, because too much waits already
  */

@@ -26,7 +26,7 @@ export function unclaimed(
   if (assignee === null) return { already: { code: "ticket.already_unclaimed", ref } };
   const isTheirs = command.by.kind === "agent" && command.by.id === assignee.id;
   if (!isTheirs && !command.lead) return { refused: { code: "ticket.not_yours", ref, status, assignee } };
-  // Where the desk hands out work it would come straight back to whoever gives it away.
+  // Where the desk hands out work it would come straight back to the agent who gives it away.
   if (policy.queues.get(ticket.queue)?.auto === true)
     return handedOn(assignee, command.by, ticket, policy, now);
   const to = status === "in_progress" ? "open" : status;

@@ -19,7 +19,7 @@ export function prioritised(command: CommandOf<"agent_prioritised">, ticket: Tic
 }
 
 export function tagged(command: CommandOf<"agent_tagged">, ticket: Ticket, now: number): Decision {
-  // Whatever is to be there and not to be there stays or comes: the same command again must find nothing to do.
+  // A tag both added and removed is added: the same command again must find nothing to do.
   const removed = [...new Set(command.remove)].filter(
     (tag) => ticket.tags.includes(tag) && !command.add.includes(tag),
   );

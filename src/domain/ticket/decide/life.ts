@@ -33,7 +33,7 @@ export function customerWrote(
       };
     case "resolved":
     case "closed":
-      // "Thank you!" after the fact is passed on, but nobody has to work again because of it.
+      // "Thank you!" after the fact is passed on, but does not reopen the ticket.
       if (command.gratitude) return { events: [] };
       return {
         events: andRouted(
