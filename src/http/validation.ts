@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler, ValidationTargets } from "hono";
 import * as z from "zod";
+import { malformedIn } from "../domain/config/malformed.ts";
 import { schemaProblems, type SchemaProblem } from "../domain/config/schema-problems.ts";
-import { unsoundIn } from "../domain/config/unsound.ts";
 import { jsonOf, type Body } from "./body.ts";
 import type { Desk } from "./desk.ts";
 import { asWritten, formerNamesOf, renamed } from "./former-names.ts";
@@ -44,7 +44,7 @@ export function parsed(parts: Parts): MiddlewareHandler<Desk> {
     if (body !== null && "value" in body && isChecked(shown)) {
       const { problems, data } = readBody(shown, body.value, parts.mistakes);
       found.push(...problems);
-      if (found.length > 0) found.push(...(await misfits(c, parts, body.value)));
+      if (found.length > 0) found.push(...(await semanticProblems(c, parts, body.value)));
       else c.req.addValidatedData("json", data as object);
     }
     if (found.length > 0) return invalid(c, found);
@@ -80,12 +80,16 @@ function readBody(
   const problems = mistakes === undefined ? asWritten(names, value, wrong) : wrong;
   const told = new Set(problems.map(({ pointer }) => pointer));
   return {
-    problems: [...problems, ...unsoundIn(value).filter(({ pointer }) => !told.has(pointer))],
+    problems: [...problems, ...malformedIn(value).filter(({ pointer }) => !told.has(pointer))],
     data: read.data,
   };
 }
 
-async function misfits(c: Context<Desk>, { body, fits }: Parts, value: unknown): Promise<SchemaProblem[]> {
+async function semanticProblems(
+  c: Context<Desk>,
+  { body, fits }: Parts,
+  value: unknown,
+): Promise<SchemaProblem[]> {
   return fits === undefined ? [] : fits(c, soundOf(body, value) as never);
 }
 

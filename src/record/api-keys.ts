@@ -1,6 +1,6 @@
 import { and, desc, eq, isNull, lt, or, sql } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
-import type { AuditAction, AuditEntry, Doer } from "../domain/desk/audit.ts";
+import type { AuditAction, AuditEntry, ApiCaller } from "../domain/desk/audit.ts";
 import type { Scope } from "../domain/desk/scope.ts";
 import { auditOfChange, doneBy } from "./audit-entries.ts";
 import { API_KEY_KEPT_MS, API_KEY_USED_EVERY_MS, API_KEYS_MAX } from "./limits.ts";
@@ -20,7 +20,7 @@ export interface NewApiKey {
   expiresAt: number | null;
   at: number;
   /** Its cause is the call that asks. Asked again by the same call, it gets the new secret and stays one key. */
-  doer: Doer;
+  caller: ApiCaller;
 }
 
 export interface Rotation {
@@ -29,7 +29,7 @@ export interface Rotation {
   /** Until when the secret before is let in. */
   overlapUntil: number;
   at: number;
-  doer: Doer;
+  caller: ApiCaller;
 }
 
 /** The keys of programs in D1. Everything throws `RecordUnreachable` when D1 does not answer. */
@@ -83,8 +83,8 @@ export class ApiKeys {
 
   /** Null if there are `API_KEYS_MAX` already. */
   async create(key: NewApiKey): Promise<ApiKeyRow | null> {
-    const { id, name, hash, scopes, callsPerMinute, expiresAt, at, doer } = key;
-    const cause = doer.cause;
+    const { id, name, hash, scopes, callsPerMinute, expiresAt, at, caller } = key;
+    const cause = caller.cause;
     const made = {
       id,
       name,
@@ -92,7 +92,7 @@ export class ApiKeys {
       scopes,
       callsPerMinute,
       createdAt: at,
-      createdBy: doer.name,
+      createdBy: caller.name,
       expiresAt,
       cause,
     };
@@ -107,7 +107,7 @@ export class ApiKeys {
       })
       .returning({ id: apiKeys.id });
     const entry = {
-      ...entryOf("key.created", id, at, doer),
+      ...entryOf("key.created", id, at, caller),
       to: { name, scopes, callsPerMinute, expiresAt },
     };
     const [[row]] = await reach(() => this.#db.batch([insert, auditOfChange(this.#db, entry)]));
@@ -118,8 +118,8 @@ export class ApiKeys {
    * Gives a key a new secret; the one before is let in until the overlap ends. Null if the key is unknown or revoked.
    * The same call asking again replaces the secret that it did not get to show, not the one in use.
    */
-  async rotate({ id, hash, overlapUntil, at, doer }: Rotation): Promise<ApiKeyRow | null> {
-    const { cause } = doer;
+  async rotate({ id, hash, overlapUntil, at, caller }: Rotation): Promise<ApiKeyRow | null> {
+    const { cause } = caller;
     const before = await this.find(id);
     const update = this.#db
       .update(apiKeys)
@@ -133,7 +133,7 @@ export class ApiKeys {
       .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
       .returning();
     const entry = {
-      ...entryOf("key.rotated", id, at, doer),
+      ...entryOf("key.rotated", id, at, caller),
       from: { rotatedAt: before?.rotatedAt ?? null },
       to: { rotatedAt: at },
       data: { overlapUntil },
@@ -143,14 +143,14 @@ export class ApiKeys {
   }
 
   /** The key as it is afterwards; null if the key is unknown. A key that was revoked before stays as it was. */
-  async revoke(id: string, doer: Doer, at: number): Promise<ApiKeyRow | null> {
+  async revoke(id: string, caller: ApiCaller, at: number): Promise<ApiKeyRow | null> {
     const update = this.#db
       .update(apiKeys)
-      .set({ revokedAt: at, revokedBy: doer.name })
+      .set({ revokedAt: at, revokedBy: caller.name })
       .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
       .returning();
     const entry = {
-      ...entryOf("key.revoked", id, at, doer),
+      ...entryOf("key.revoked", id, at, caller),
       from: { revokedAt: null },
       to: { revokedAt: at },
     };
@@ -182,6 +182,6 @@ export class ApiKeys {
   }
 }
 
-function entryOf(action: AuditAction, id: string, at: number, doer: Doer): AuditEntry {
-  return { at, ...doneBy(doer), action, target: { kind: "key", id } };
+function entryOf(action: AuditAction, id: string, at: number, caller: ApiCaller): AuditEntry {
+  return { at, ...doneBy(caller), action, target: { kind: "key", id } };
 }

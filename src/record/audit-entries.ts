@@ -1,7 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
-import type { AuditEntry, Doer } from "../domain/desk/audit.ts";
+import type { AuditEntry, ApiCaller } from "../domain/desk/audit.ts";
 import { reach } from "./reach.ts";
 import { rowWhere } from "./row-where.ts";
 import { audit } from "./schema.ts";
@@ -44,7 +44,7 @@ function insert(db: DrizzleD1Database, entry: AuditEntry, condition: SQL): State
 }
 
 /** Columns that all entries of a caller share. */
-export function doneBy({ id, name, origin, cause }: Doer): Pick<AuditEntry, "by" | "origin" | "cause"> {
+export function doneBy({ id, name, origin, cause }: ApiCaller): Pick<AuditEntry, "by" | "origin" | "cause"> {
   return { by: { kind: "key", id, name }, origin, cause };
 }
 
@@ -52,7 +52,7 @@ export function doneBy({ id, name, origin, cause }: Doer): Pick<AuditEntry, "by"
  * Notes what is about to happen outside of D1, so that nothing happens there without an entry. Answers how to take it
  * back where it did not happen after all.
  */
-export async function noteDeed(d1: D1Database, entry: AuditEntry): Promise<() => Promise<void>> {
+export async function recordAudit(d1: D1Database, entry: AuditEntry): Promise<() => Promise<void>> {
   const db = drizzle(d1);
   const [noted] = await reach(() => db.batch([auditOf(db, entry)]));
   // A run that takes over from a dead one finds the entry there, and that one may have done it.

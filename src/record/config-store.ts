@@ -8,11 +8,11 @@ import {
 } from "../domain/config-check/check.ts";
 import type { Config, VersionedConfig } from "../domain/config/config.ts";
 import { diffConfig, isSame } from "../domain/config/diff.ts";
+import { malformedIn } from "../domain/config/malformed.ts";
 import { lastingName } from "../domain/config/place-name.ts";
 import { changedPlaces } from "../domain/config/places-changed.ts";
 import { pointerTo } from "../domain/config/schema-problems.ts";
-import { unsoundIn } from "../domain/config/unsound.ts";
-import type { AuditEntry, Doer } from "../domain/desk/audit.ts";
+import type { AuditEntry, ApiCaller } from "../domain/desk/audit.ts";
 import { auditOfChange, doneBy } from "./audit-entries.ts";
 import { CHAT_MOVE_ATTEMPTS_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";
@@ -46,7 +46,7 @@ export interface Change {
   /** The highest version that a group's object has: the new one is numbered above it, or no object would take it. */
   above?: number;
   /** Who changes it through the API, for the audit trail; `by` is their name. Without one it is Telegram. */
-  doer?: Doer;
+  caller?: ApiCaller;
 }
 
 /** `version` is the one in force afterwards: for `conflict` the one that another change made meanwhile. */
@@ -152,9 +152,9 @@ export class ConfigStore {
   async check(document: unknown, before: unknown, now: number): Promise<ConfigCheck> {
     const check = withoutFormer(checkConfig(document, now), document, before, now);
     const told = new Set(check.problems.map(({ pointer }) => pointer));
-    const unsound = unsoundIn(document).filter(({ pointer }) => !told.has(pointer));
-    if (check.config === null || unsound.length > 0)
-      return { config: null, problems: [...check.problems, ...unsound].slice(0, CONFIG_PROBLEMS_MAX) };
+    const malformed = malformedIn(document).filter(({ pointer }) => !told.has(pointer));
+    if (check.config === null || malformed.length > 0)
+      return { config: null, problems: [...check.problems, ...malformed].slice(0, CONFIG_PROBLEMS_MAX) };
     const problems = await this.#takenPrefixes(check.config, checkConfig(before).config);
     return problems.length === 0 ? check : { config: null, problems };
   }
@@ -186,7 +186,7 @@ export class ConfigStore {
       .returning({ version: configVersions.version });
     const entry: AuditEntry = {
       at: change.at,
-      ...(change.doer === undefined ? { by: { kind: "system", id: "telegram" } } : doneBy(change.doer)),
+      ...(change.caller === undefined ? { by: { kind: "system", id: "telegram" } } : doneBy(change.caller)),
       action: change.restoredFrom === undefined ? "config.stored" : "config.rolled_back",
       target: { kind: "config", id: String(next) },
       from: { version },

@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, sql, type SQL } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { ContactId } from "../domain/contact/contact-id.ts";
-import type { AuditEntry, Doer } from "../domain/desk/audit.ts";
+import type { AuditEntry, ApiCaller } from "../domain/desk/audit.ts";
 import { auditOfChange, doneBy } from "./audit-entries.ts";
 import { reach } from "./reach.ts";
 import { rowWhere } from "./row-where.ts";
@@ -76,14 +76,14 @@ export class ContactDetails {
   }
 
   /** What stands there already is not written again. */
-  async update(id: ContactId, change: DetailsChange, doer: Doer, at: number): Promise<void> {
+  async update(id: ContactId, change: DetailsChange, caller: ApiCaller, at: number): Promise<void> {
     const said = (["displayName", "email", "phone", "notes"] as const).flatMap((field) => {
       const value = change[field];
       return value === undefined ? [] : [{ field, value }];
     });
     if (said.length === 0) return;
     const fields = said.map(({ field }) => field);
-    const entry = { ...entryOf("contact.updated", id, at, doer), data: { fields } };
+    const entry = { ...entryOf("contact.updated", id, at, caller), data: { fields } };
     const set = Object.fromEntries(said.map(({ field, value }) => [field, value]));
     const differs = said.map(({ field, value }) => sql`${contactDetails[field]} IS NOT ${value}`);
     const isNew = sql`EXISTS (SELECT 1 FROM (SELECT 1) LEFT JOIN ${contactDetails}
@@ -92,15 +92,15 @@ export class ContactDetails {
   }
 
   /** A contact that is blocked already keeps its date. */
-  async block(id: ContactId, doer: Doer, at: number): Promise<void> {
-    const set = { blockedAt: at, blockedBy: doer.name };
+  async block(id: ContactId, caller: ApiCaller, at: number): Promise<void> {
+    const set = { blockedAt: at, blockedBy: caller.name };
     const isFree = sql`NOT ${stands(id, sql`${contactDetails.blockedAt} IS NOT NULL`)}`;
-    await this.#save(id, set, entryOf("contact.blocked", id, at, doer), at, isFree);
+    await this.#save(id, set, entryOf("contact.blocked", id, at, caller), at, isFree);
   }
 
-  async unblock(id: ContactId, doer: Doer, at: number): Promise<void> {
+  async unblock(id: ContactId, caller: ApiCaller, at: number): Promise<void> {
     const set = { blockedAt: null, blockedBy: null };
-    const entry = entryOf("contact.unblocked", id, at, doer);
+    const entry = entryOf("contact.unblocked", id, at, caller);
     await this.#save(id, set, entry, at, stands(id, sql`${contactDetails.blockedAt} IS NOT NULL`));
   }
 
@@ -121,24 +121,27 @@ export class ContactDetails {
   async merge(
     id: ContactId,
     into: ContactId,
-    doer: Doer,
+    caller: ApiCaller,
     at: number,
   ): Promise<"merged" | "is_merged" | "has_merged"> {
-    const entry = { ...entryOf("contact.merged", id, at, doer), to: { contact: String(into) } };
+    const entry = { ...entryOf("contact.merged", id, at, caller), to: { contact: String(into) } };
     // Looked at where it is written: of two merges at once the second one sees the first.
     const apart = sql`NOT EXISTS (SELECT 1 FROM ${contactDetails} WHERE ${contactDetails.mergedInto} = ${id}
       OR (${contactDetails.contactId} IN (${id}, ${into}) AND ${contactDetails.mergedInto} IS NOT NULL))`;
-    await this.#save(id, { mergedInto: into, mergedAt: at, mergedBy: doer.name }, entry, at, apart);
+    await this.#save(id, { mergedInto: into, mergedAt: at, mergedBy: caller.name }, entry, at, apart);
     const [mine, theirs, of] = await Promise.all([this.find(id), this.find(into), this.together(id)]);
     if (mine?.mergedInto === into) return "merged";
     if (mine?.mergedInto != null || theirs?.mergedInto != null) return "is_merged";
     return of.length > 1 ? "has_merged" : "merged";
   }
 
-  async unmerge(id: ContactId, doer: Doer, at: number): Promise<void> {
+  async unmerge(id: ContactId, caller: ApiCaller, at: number): Promise<void> {
     const was = await this.find(id);
     if (was === null || was.mergedInto === null) return;
-    const entry = { ...entryOf("contact.unmerged", id, at, doer), from: { contact: String(was.mergedInto) } };
+    const entry = {
+      ...entryOf("contact.unmerged", id, at, caller),
+      from: { contact: String(was.mergedInto) },
+    };
     const set = { mergedInto: null, mergedAt: null, mergedBy: null };
     const isThere = stands(id, sql`${contactDetails.mergedInto} = ${was.mergedInto}`);
     await this.#save(id, set, entry, at, isThere);
@@ -173,6 +176,6 @@ function stands(id: ContactId, what: SQL): SQL {
   return sql`EXISTS (SELECT 1 FROM ${contactDetails} WHERE ${contactDetails.contactId} = ${id} AND ${what})`;
 }
 
-function entryOf(action: AuditEntry["action"], id: ContactId, at: number, doer: Doer): AuditEntry {
-  return { at, ...doneBy(doer), action, target: { kind: "contact", id: String(id) } };
+function entryOf(action: AuditEntry["action"], id: ContactId, at: number, caller: ApiCaller): AuditEntry {
+  return { at, ...doneBy(caller), action, target: { kind: "contact", id: String(id) } };
 }

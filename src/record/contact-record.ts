@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { ContactId } from "../domain/contact/contact-id.ts";
-import { unplaced } from "../domain/ticket/event.ts";
+import { withoutOrigin } from "../domain/ticket/event.ts";
 import { isAmong } from "./among.ts";
 import { reach } from "./reach.ts";
 import { contacts, customerRoutes, ticketEvents, tickets } from "./schema.ts";
@@ -51,5 +51,5 @@ export async function eventsOfTickets(
       .orderBy(asc(ticketId), asc(n))
       .limit(limit),
   );
-  return rows.map((row) => ({ ...row, data: unplaced(row.data) }));
+  return rows.map((row) => ({ ...row, data: withoutOrigin(row.data) }));
 }

@@ -4,7 +4,7 @@ import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { NOBODY, type ContactId } from "../domain/contact/contact-id.ts";
 import { NOTHING_ERASED, type ErasureCounts } from "../domain/contact/erasure.ts";
-import type { AuditEntry, Doer } from "../domain/desk/audit.ts";
+import type { AuditEntry, ApiCaller } from "../domain/desk/audit.ts";
 import { EVENT_TYPES, EVENTS } from "../domain/ticket/events.ts";
 import { isAmong } from "./among.ts";
 import { auditOf, doneBy } from "./audit-entries.ts";
@@ -94,7 +94,7 @@ export class Erasures {
   /** From here on the erasure runs to its end, even if its caller goes away. */
   async begin(
     { id, pseudonym, people }: { id: string; pseudonym: string; people: ContactId[] },
-    doer: Doer,
+    caller: ApiCaller,
     at: number,
   ): Promise<ErasureRow> {
     const row: ErasureRow = {
@@ -104,7 +104,7 @@ export class Erasures {
       tickets: [],
       state: "running",
       requestedAt: at,
-      requestedBy: doer.name,
+      requestedBy: caller.name,
       nextAt: at,
       doneAt: null,
       passes: 0,
@@ -112,7 +112,7 @@ export class Erasures {
     };
     const entry = {
       at,
-      ...doneBy(doer),
+      ...doneBy(caller),
       action: "contact.erasure_requested",
       target: { kind: "contact", id: pseudonym },
       data: { erasure: id },

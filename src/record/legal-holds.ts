@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, or, sql, type SQL, type SQLWrapper } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { ContactId } from "../domain/contact/contact-id.ts";
-import type { AuditEntry, Doer } from "../domain/desk/audit.ts";
+import type { AuditEntry, ApiCaller } from "../domain/desk/audit.ts";
 import { isAmong } from "./among.ts";
 import { auditOfChange, doneBy } from "./audit-entries.ts";
 import { reach } from "./reach.ts";
@@ -47,20 +47,20 @@ export class LegalHolds {
   }
 
   /** One that is set already stays as it is. */
-  async set(held: Held, reason: string, doer: Doer, at: number): Promise<void> {
+  async set(held: Held, reason: string, caller: ApiCaller, at: number): Promise<void> {
     const insert = this.#db
       .insert(legalHolds)
-      .values({ ...held, since: at, by: doer.name, reason })
+      .values({ ...held, since: at, by: caller.name, reason })
       .onConflictDoNothing();
-    const entry = { at, ...doneBy(doer), action: "hold.set", target: held } satisfies AuditEntry;
+    const entry = { at, ...doneBy(caller), action: "hold.set", target: held } satisfies AuditEntry;
     await reach(() => this.#db.batch([insert, auditOfChange(this.#db, entry)]));
   }
 
-  async lift(held: Held, doer: Doer, at: number): Promise<void> {
+  async lift(held: Held, caller: ApiCaller, at: number): Promise<void> {
     const remove = this.#db
       .delete(legalHolds)
       .where(and(eq(legalHolds.kind, held.kind), eq(legalHolds.id, held.id)));
-    const entry = { at, ...doneBy(doer), action: "hold.lifted", target: held } satisfies AuditEntry;
+    const entry = { at, ...doneBy(caller), action: "hold.lifted", target: held } satisfies AuditEntry;
     await reach(() => this.#db.batch([remove, auditOfChange(this.#db, entry)]));
   }
 

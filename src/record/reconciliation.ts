@@ -2,7 +2,7 @@ import { and, eq, gt, isNull, ne, sql, type SQL } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import { NOBODY } from "../domain/contact/contact-id.ts";
 import { webhookOf, type KnownPlaces, type PlaceSince } from "../domain/desk/address.ts";
-import type { Doer } from "../domain/desk/audit.ts";
+import type { ApiCaller } from "../domain/desk/audit.ts";
 import type { Census, Finding, ReconciliationRun } from "../domain/desk/reconciliation.ts";
 import type { UpdateLedger } from "../domain/desk/update-ledger.ts";
 import { isAmong } from "./among.ts";
@@ -96,7 +96,7 @@ export class Reconciliation {
   }
 
   /** Answers what takes it back, for where Telegram refuses the address. */
-  async setAddress(url: string, by: Doer, at: number): Promise<() => Promise<void>> {
+  async setAddress(url: string, by: ApiCaller, at: number): Promise<() => Promise<void>> {
     const before = await this.address();
     const entry = {
       at,

@@ -3,12 +3,12 @@ import { ms } from "../domain/duration.ts";
 import { CAUSE_KEPT_MS, WEBHOOK_LOG_KEPT_MS, SAFETY_WAKE_MS } from "../domain/limits.ts";
 import { depthsDue, nextDepthAt, watchDepth } from "./assigning/depth.ts";
 import type { HandingOut } from "./assigning/handing-out.ts";
+import { advanceTickets } from "./commit/advance-tickets.ts";
 import type { Inside } from "./commit/inside.ts";
-import { strikeClocks } from "./commit/strike-clocks.ts";
 import { endParked, nextParkedEndAt } from "./deliveries/parked-too-long.ts";
 import { endStalls, nextStallEndAt } from "./deliveries/stalls.ts";
 import type { Echoes } from "./reconciliation/echoes.ts";
-import { keepEchoes } from "./reconciliation/noticing.ts";
+import { keepEchoes } from "./reconciliation/findings.ts";
 import type { Rules } from "./rules/rules.ts";
 import { FACTS } from "./tables/facts.ts";
 
@@ -34,12 +34,12 @@ const PURGE_EVERY_MS = CAUSE_KEPT_MS / 24;
 export const DUTIES = {
   clocks: {
     dueAt: ({ tables }) => tables.clocks.firstDueAt(),
-    run: strikeClocks,
+    run: advanceTickets,
   },
   /** What waits is looked at when its wait, a shift or the end of a break may have changed who can take it. */
   handOut: {
     dueAt: ({ handingOut }) => handingOut.nextAt,
-    run: ({ commit }) => commit((tx) => void (tx.freed = true)),
+    run: ({ commit }) => commit((tx) => void (tx.capacityFreed = true)),
   },
   depths: {
     dueAt: ({ tables }, rules) => nextDepthAt(tables.facts, alertingQueues(rules)),

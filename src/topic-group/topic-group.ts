@@ -27,7 +27,7 @@ import { watchDepth } from "./assigning/depth.ts";
 import { handingQueues, HandingOut } from "./assigning/handing-out.ts";
 import { routingStory } from "./assigning/routing-story.ts";
 import { recountSlots, rehome, tellAgents, tellSlots } from "./assigning/slots.ts";
-import { strikeClocks, type Swept } from "./commit/strike-clocks.ts";
+import { advanceTickets, type Swept } from "./commit/advance-tickets.ts";
 import { Transaction } from "./commit/transaction.ts";
 import { Wake } from "./commit/wake.ts";
 import { relayUncertain } from "./conversation/relay-settle.ts";
@@ -41,14 +41,14 @@ import { noticeUncertain } from "./drain/settle-work.ts";
 import type { TopicIcons, ViewContext } from "./drain/topic-view.ts";
 import { Duties } from "./duties.ts";
 import { anotherBot, anotherChat, keepNumbering, numberedAnew } from "./new-rules/beginning-anew.ts";
-import { introduce } from "./new-rules/introduction.ts";
 import { knownPlaces, placeAgain } from "./new-rules/places.ts";
+import { registerBot } from "./new-rules/register-bot.ts";
 import { closedSince, leave, retiredTo, type Retired } from "./new-rules/retired.ts";
 import { sendAway } from "./peers/moving.ts";
 import { ofPeer } from "./peers/numbers.ts";
 import type { GroupHealth, InHand, Receipt } from "./receipt.ts";
 import { Echoes } from "./reconciliation/echoes.ts";
-import { belongingOf, echoesFound, keepEchoes, type Echo } from "./reconciliation/noticing.ts";
+import { belongingOf, echoesFound, keepEchoes, type Echo } from "./reconciliation/findings.ts";
 import { clearTrouble, noteTrouble, perhapsMended } from "./reconciliation/troubles.ts";
 import { DeliveriesRpc } from "./rpc/deliveries.ts";
 import type { GroupInside } from "./rpc/group-rpc.ts";
@@ -71,7 +71,7 @@ import { tablesOf, type Tables } from "./tables/tables.ts";
 import type { TicketRow } from "./tables/tickets.ts";
 import { DELIVERIES } from "./works.ts";
 
-/** Tickets that are read at once to strike their clocks. */
+/** Due tickets that are read at once. */
 const DUE_TICKETS_MAX = 100;
 const RETRY_AFTER_FULL_S = 60;
 const RETRY_AFTER_FAILED_S = 5;
@@ -249,7 +249,7 @@ export class TopicGroup extends DurableObject<Env> {
     const isBack = config.groups.some(({ id }) => id === group);
     if (isBack && retiredTo(this.#tables.facts) !== null) this.#tables.facts.delete(FACTS.retired);
     // What was due before belongs to the rules that were in force then.
-    strikeClocks(this.#inside);
+    advanceTickets(this.#inside);
     const retimed = before === null || isRetimed(before.config, config);
     const sources = sourcesOf(before, { version, config });
     const inForce: ConfigInForce = { version, config, since: retimed ? this.#now() : before.since, sources };
@@ -273,11 +273,11 @@ export class TopicGroup extends DurableObject<Env> {
           tx.clocks.allDueAt(tx.now);
           tx.wake(tx.now);
         }
-        for (const { id } of config.queues) tx.deeper.add(id);
+        for (const { id } of config.queues) tx.depthChanged.add(id);
         tx.waiting.forget();
-        tx.freed = true;
+        tx.capacityFreed = true;
         perhapsMended(tx);
-        introduce(tx);
+        registerBot(tx);
         if (before !== null) rehome(tx, before.config);
         this.#recountSlots(tx);
       });
@@ -349,7 +349,7 @@ export class TopicGroup extends DurableObject<Env> {
     return this.#execute(cause, caller, configVersion, (tx, by) => {
       const number = tx.tickets.numberOf(ticketId, tx.rules.group.id);
       if (number === null) return { status: "unknown" };
-      tx.strike(number);
+      tx.advance(number);
       const { ticket } = tx.tickets.get(number)!;
       const retired = retiredTo(tx.facts);
       if (retired !== null && ticket.movedTo === null) {
@@ -467,7 +467,7 @@ export class TopicGroup extends DurableObject<Env> {
   async retire(retired: Retired): Promise<"done" | "unknown"> {
     const rules = this.#rulesInForce();
     if (rules === null || rules.version >= retired.version) return "unknown";
-    strikeClocks(this.#inside);
+    advanceTickets(this.#inside);
     const known = retiredTo(this.#tables.facts);
     if (known === null || known.version < retired.version) this.#tables.facts.set(FACTS.retired, retired);
     this.#leaveAll(retiredTo(this.#tables.facts)!);
@@ -504,7 +504,7 @@ export class TopicGroup extends DurableObject<Env> {
 
   /** Does what is due, as the alarm would: whoever comes first does it, and once. Answers what it did. */
   sweep(): Swept {
-    const swept = strikeClocks(this.#inside);
+    const swept = advanceTickets(this.#inside);
     this.duties.run(["depths"]);
     this.#arm();
     return swept;
@@ -516,7 +516,7 @@ export class TopicGroup extends DurableObject<Env> {
     const number = rules === null ? null : this.#tables.tickets.numberOf(ticketId, rules.group.id);
     if (rules === null || number === null) return null;
     // Looking shows what is: what time has done by now comes first.
-    this.#commit((tx) => tx.strike(number));
+    this.#commit((tx) => tx.advance(number));
     const { tickets, history } = this.#tables;
     const ticket = tickets.get(number)?.ticket;
     if (ticket === undefined) return null;
@@ -528,7 +528,7 @@ export class TopicGroup extends DurableObject<Env> {
     const rules = this.#rulesInForce();
     const number = rules === null ? null : this.#tables.tickets.numberOf(ticketId, rules.group.id);
     if (number === null) return null;
-    this.#commit((tx) => tx.strike(number));
+    this.#commit((tx) => tx.advance(number));
     return this.#commit((tx) => routingStory(tx, number, handingQueues(tx.rules)));
   }
 
@@ -581,13 +581,13 @@ export class TopicGroup extends DurableObject<Env> {
     try {
       const result = this.ctx.storage.transactionSync(() => {
         const done = work(tx);
-        for (const number of tx.asks) enrich(tx, tx.tickets.get(number)!.ticket);
+        for (const number of tx.enrichmentsWanted) enrich(tx, tx.tickets.get(number)!.ticket);
         this.#handingOut.whatChanged(tx);
         // Last, because what nobody takes may go to the fallback pool.
-        for (const number of tx.moves) sendAway(tx, number);
-        for (const { before, ticket } of tx.handed) tellSlots(tx, before, ticket);
+        for (const number of tx.transfers) sendAway(tx, number);
+        for (const { before, ticket } of tx.assignmentChanges) tellSlots(tx, before, ticket);
         tellAgents(tx);
-        if (tx.deeper.size > 0) watchDepth(tx, tx.deeper);
+        if (tx.depthChanged.size > 0) watchDepth(tx, tx.depthChanged);
         if (tx.touched.size > 0) tx.wake(tx.now + SAFETY_WAKE_MS);
         if (tx.wakeBy !== null) this.wake.by(tx.wakeBy);
         return done;
@@ -659,7 +659,7 @@ export class TopicGroup extends DurableObject<Env> {
         relayUncertain(tx, interrupted.messages);
         for (const row of interrupted.works) noticeUncertain(tx, row);
         // Who can take what, and when that changes, is not kept.
-        tx.freed = handsOut;
+        tx.capacityFreed = handsOut;
       });
     }
     if (this.#tables.facts.get(FACTS.countsWaiting) !== this.#rulesInForce()!.policy.countsWaiting)

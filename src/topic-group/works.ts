@@ -16,7 +16,7 @@ import {
 } from "./conversation/to-staff.ts";
 import { orphanTopicWork, settleView, viewForgotten } from "./conversation/topic-settle.ts";
 import type { Deliveries, WorkHandlers } from "./drain/work-handler.ts";
-import { setupWork } from "./new-rules/introduction.ts";
+import { setupWork } from "./new-rules/register-bot.ts";
 import { followsTicket, settleRelay } from "./peers/following.ts";
 import { peerWork } from "./peers/peer-work.ts";
 import { stubCopiedWork, stubTopicWork } from "./peers/stub.ts";

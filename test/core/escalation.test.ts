@@ -473,7 +473,7 @@ const act = fc.constantFrom<TicketCommand>(
 );
 const history = fc.array(fc.tuple(fc.integer({ min: 0, max: 20 * HOUR }), act), { maxLength: 12 });
 
-/** Plays a history, and lets the clock be struck whenever `looks` says, in ms since 1970. */
+/** Plays a history, and lets time advance whenever `looks` says, in ms since 1970. */
 function played(
   policy: Policy,
   acts: readonly (readonly [number, TicketCommand])[],
@@ -489,7 +489,7 @@ function played(
     return decision.events.length;
   };
   // As the object does it: what time has done comes before whatever else happens.
-  const strike = (now: number): void => {
+  const advance = (now: number): void => {
     for (;;) {
       const due = ticket === null ? null : dueAt(ticket, policy);
       if (due === null || due > now) return;
@@ -504,10 +504,10 @@ function played(
   ].sort((a, b) => a.at - b.at);
   run(wrote(), NOON);
   for (const { at, command } of all) {
-    strike(at);
+    advance(at);
     if (command !== null) run(command, at);
   }
-  strike(now + 30 * DAY);
+  advance(now + 30 * DAY);
   return events;
 }
 

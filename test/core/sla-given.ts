@@ -73,7 +73,7 @@ export function deskWith(
   return policyOf(config, "main", 0)!;
 }
 
-/** A history on a desk, with its clocks struck at every instant at which something is due. */
+/** A history on a desk, with time advanced to every due instant. */
 export class SlaScene extends Scene {
   /** Agent id → tickets that they have. */
   loads: ReadonlyMap<number, number> = new Map();
@@ -84,20 +84,20 @@ export class SlaScene extends Scene {
     return this.policy.sla.policyFor(this.ticket!)!;
   }
 
-  /** Time passes, and the clock is struck whenever something is due. */
+  /** Time passes, stopping at every due instant. */
   pass(ms: number): this {
     const until = this.now + ms;
     for (;;) {
       const due = this.ticket === null ? null : dueAt(this.ticket, this.policy);
       if (due === null || due > until) break;
-      this.strikeAt(due);
+      this.advanceAt(due);
     }
     this.now = until;
     return this;
   }
 
-  /** The clock is struck once, however much is due. */
-  strikeAt(at: number): this {
+  /** Time advances once, however much is due. */
+  advanceAt(at: number): this {
     this.now = at - 60_000;
     return this.when({ type: "clock_struck", team: this.#team });
   }

@@ -3,7 +3,7 @@ import type { Presence } from "../../src/domain/team/presence.ts";
 import type { SkillTable } from "../../src/domain/team/skill-table.ts";
 import type { RoutingStory } from "../../src/domain/ticket/routing-story.ts";
 import type { TicketSla } from "../../src/domain/ticket/sla-story.ts";
-import type { Swept } from "../../src/topic-group/commit/strike-clocks.ts";
+import type { Swept } from "../../src/topic-group/commit/advance-tickets.ts";
 import type { Forgotten } from "../../src/topic-group/privacy/forgetting.ts";
 import type { AgentHere, GroupHealth, ParkedDelivery, Receipt } from "../../src/topic-group/receipt.ts";
 
@@ -136,7 +136,7 @@ export class FakeGroups {
         await answering(() => this.blockedIn.set(group, since));
       },
       blockAll: (): Promise<void> => answering(() => undefined),
-      contactInside: (): Promise<null> => answering(() => null),
+      exportContact: (): Promise<null> => answering(() => null),
       erasable: (): Promise<null> => answering(() => null),
       linksOf: (): Promise<never[]> => answering(() => []),
       forget: (): Promise<Forgotten> =>

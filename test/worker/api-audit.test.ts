@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import { networkOf } from "../../src/http/caller.ts";
 import { csvLine } from "../../src/http/csv.ts";
-import { networkOf } from "../../src/http/doer.ts";
-import { noteDeed } from "../../src/record/audit-entries.ts";
+import { recordAudit } from "../../src/record/audit-entries.ts";
 import { project } from "../../src/record/projection.ts";
 import type { ParkedDelivery } from "../../src/topic-group/receipt.ts";
 import { exampleDesk } from "../support/desks.ts";
@@ -141,8 +141,8 @@ describe("the audit trail", () => {
       target: { kind: "delivery", id: "main:m:7" },
       cause: "api:k:once",
     } as const;
-    await noteDeed(env.DB, entry);
-    const takeBack = await noteDeed(env.DB, entry);
+    await recordAudit(env.DB, entry);
+    const takeBack = await recordAudit(env.DB, entry);
     await takeBack();
     expect(await audit("?kind=delivery")).toHaveLength(1);
   });

@@ -247,8 +247,8 @@ describe("a key whose rotation was cut off and made again", () => {
     const keys = new ApiKeys(env.DB);
     const { id, key } = await desk.key("tickets:read");
     const origin = { network: null, userAgent: null };
-    const doer = { id: "admin", name: "admin", origin, cause: "api:x:1" };
-    const rotation = { id, overlapUntil: deskNow() + DAY, at: deskNow(), doer };
+    const caller = { id: "admin", name: "admin", origin, cause: "api:x:1" };
+    const rotation = { id, overlapUntil: deskNow() + DAY, at: deskNow(), caller };
     await keys.rotate({ ...rotation, hash: "never seen" });
     await keys.rotate({ ...rotation, hash: "seen" });
     const headers = { Authorization: `Bearer ${key}` };

@@ -14,7 +14,7 @@ interface Scene {
   topic: number;
 }
 
-interface Deed {
+interface Action {
   /** It changes nothing of a ticket that the record would have to be told. */
   unrecorded?: boolean;
   before?: (scene: Scene) => Promise<void>;
@@ -22,7 +22,7 @@ interface Deed {
   act: (scene: Scene) => Promise<unknown>;
 }
 
-const DEEDS: Record<string, Deed> = {
+const ACTIONS: Record<string, Action> = {
   "a customer opens a ticket": {
     act: async ({ stage }) => {
       const bob = await stage.customer({ firstName: "Bob" });
@@ -74,7 +74,7 @@ interface Result {
 }
 
 async function play(
-  deed: Deed,
+  action: Action,
   pullAt: number | null,
 ): Promise<{ result: Result; scene: Scene; pulled: string | null }> {
   const stage = await Stage.open();
@@ -84,9 +84,9 @@ async function play(
   const scene = { stage, ada, topic: (await stage.topic("SUP-1")).id };
   await ada.write("And my scanner");
   await falseAlarms(stage);
-  await deed.before?.(scene);
+  await action.before?.(scene);
   localPlug.arm(pullAt);
-  await deed.act(scene);
+  await action.act(scene);
   await stage.settle(15 * MINUTE);
   const { pulled } = localPlug;
   localPlug.arm(null);
@@ -127,15 +127,15 @@ function count<T>(list: readonly T[], item: T): number {
 const CALL = /^(before|after) [a-z]+[A-Z]/;
 const UNKNOWN = "Telegram didn't confirm delivery";
 
-describe.each(Object.entries(DEEDS))("while %s", (_, deed) => {
+describe.each(Object.entries(ACTIONS))("while %s", (_, action) => {
   test(
     "the plug is pulled at every step: nothing is lost, nothing is applied or answered twice",
     { timeout: 600_000 },
     async () => {
-      const { result: whole } = await play(deed, null);
+      const { result: whole } = await play(action, null);
       const pulledAt: string[] = [];
       for (let step = 1; step <= STEPS_MAX; step += 1) {
-        const { result, scene, pulled } = await play(deed, step);
+        const { result, scene, pulled } = await play(action, step);
         if (pulled === null) break;
         pulledAt.push(pulled);
         const at = `step ${step}, ${pulled}`;
@@ -169,7 +169,7 @@ describe.each(Object.entries(DEEDS))("while %s", (_, deed) => {
         }
       }
       // The matrix has a before and an after of every commit, every call and every write of the record.
-      const steps = ["a commit", ...(deed.unrecorded === true ? [] : ["the record"])];
+      const steps = ["a commit", ...(action.unrecorded === true ? [] : ["the record"])];
       expect(pulledAt).toEqual(
         expect.arrayContaining(steps.flatMap((step) => [`before ${step}`, `after ${step}`])),
       );

@@ -162,9 +162,9 @@ describe("an erasure", () => {
       await talk(customer, "SUP-1");
       const whole = await json<{ record: object }>("GET", `/api/v1/contacts/${customer.id}/erasure`);
       const store = new Erasures(env.DB);
-      const doer = { id: "x", name: "x", cause: "x", origin: { network: null, userAgent: null } };
+      const caller = { id: "x", name: "x", cause: "x", origin: { network: null, userAgent: null } };
       const people = [contactId(customer.id)];
-      const row = await store.begin({ id: "cut", pseudonym: "erased-x", people }, doer, stage.now);
+      const row = await store.begin({ id: "cut", pseudonym: "erased-x", people }, caller, stage.now);
       // The run that died has done this much, and recorded none of it.
       if (when !== "before anything")
         for (let more = true; more;) ({ more } = await stage.groupStub().privacy().erase(row.id, people));
@@ -277,10 +277,10 @@ describe("an erasure", () => {
     await talk(customer, "SUP-1");
     const whole = await json<{ record: object }>("GET", `/api/v1/contacts/${customer.id}/erasure`);
     const store = new Erasures(env.DB);
-    const doer = { id: "x", name: "x", cause: "x", origin: { network: null, userAgent: null } };
+    const caller = { id: "x", name: "x", cause: "x", origin: { network: null, userAgent: null } };
     const begun = await store.begin(
       { id: "two", pseudonym: "erased-x", people: [contactId(customer.id)] },
-      doer,
+      caller,
       stage.now,
     );
     // A request has not come to its end when Cron begins, or one minute of Cron not when the next one does.

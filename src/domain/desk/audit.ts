@@ -96,7 +96,7 @@ export interface Caller {
 }
 
 /** Who does something through the API, from where, and the call that asks for it. */
-export interface Doer extends Caller {
+export interface ApiCaller extends Caller {
   /** Of calls that change something, which happen once. */
   cause: string | undefined;
 }

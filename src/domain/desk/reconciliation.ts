@@ -32,7 +32,7 @@ export interface Acts {
 }
 
 /** Findings of a group's object that reconciliation has not collected. */
-export interface Noticed {
+export interface GroupFindings {
   /** By which the object is told that this was heard: until then it answers the same again. Null: it is nothing. */
   id: number | null;
   /** Topics that the desk made, renamed, closed or reopened, and of which Telegram brought no service message. */

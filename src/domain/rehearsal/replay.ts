@@ -7,10 +7,10 @@ import type { RosterAgent } from "../team/roster.ts";
 import { NO_SKILLS_SERVICE, type SkillsKnown } from "../team/skill-table.ts";
 import { highest } from "../team/skills.ts";
 import { defaultGroupOf, policyOf } from "../ticket/policy.ts";
-import { Crew } from "./crew.ts";
 import { EventQueue } from "./event-queue.ts";
-import { Floor, type Arrival } from "./floor.ts";
 import type { RecordedTicket } from "./recorded-ticket.ts";
+import { ReplayAgents } from "./replay-agents.ts";
+import { ReplayGroup, type Arrival } from "./replay-group.ts";
 
 /** Where a configuration sends a recorded ticket. */
 export interface Replayed {
@@ -51,20 +51,20 @@ type Moment =
   | { kind: "moves"; arrival: Arrival }
   /** The time in which its agent had to answer is over. */
   | { kind: "answer_due"; arrival: Arrival; assignedAt: number }
-  | { kind: "returns"; floor: Floor };
+  | { kind: "returns"; replayGroup: ReplayGroup };
 
 class Replay {
   readonly #config: Config;
   readonly #skills: SkillsKnown;
-  readonly #crew: Crew;
-  readonly #floors = new Map<string, Floor>();
+  readonly #agents: ReplayAgents;
+  readonly #groups = new Map<string, ReplayGroup>();
   readonly #moments = new EventQueue<Moment>();
   readonly #arrivals: Arrival[];
 
   constructor(config: Config, tickets: readonly RecordedTicket[], skills: SkillsKnown) {
     this.#config = config;
     this.#skills = skills;
-    this.#crew = new Crew(answersOf(tickets));
+    this.#agents = new ReplayAgents(answersOf(tickets));
     this.#arrivals = tickets.map((ticket, index) => this.#arrivalOf(ticket, index));
     for (const arrival of this.#arrivals) {
       this.#moments.add(arrival.ticket.openedAt, { kind: "arrives", arrival });
@@ -83,7 +83,7 @@ class Replay {
   }
 
   #arrivalOf(ticket: RecordedTicket, index: number): Arrival {
-    const { policy } = this.#floor(
+    const { policy } = this.#groupOf(
       this.#config.groups.some(({ id }) => id === ticket.group) ? ticket.group : defaultGroupOf(this.#config),
     );
     const facts = factsKnown(ticket.facts, ticket.profile);
@@ -112,66 +112,67 @@ class Replay {
     };
   }
 
-  #floor(group: string): Floor {
-    const known = this.#floors.get(group);
+  #groupOf(group: string): ReplayGroup {
+    const known = this.#groups.get(group);
     if (known !== undefined) return known;
-    const floor = new Floor(
+    const replayGroup = new ReplayGroup(
       policyOf(this.#config, group, 0, this.#skills.get(group)?.table ?? null)!,
-      this.#crew,
+      this.#agents,
     );
-    this.#floors.set(group, floor);
-    return floor;
+    this.#groups.set(group, replayGroup);
+    return replayGroup;
   }
 
   /** Everything of one instant: who gets free before who arrives, and then what can be handed out. */
   #happen(at: number): void {
-    const freed = new Set<Floor>();
-    const changed = new Map<Floor, Set<Arrival>>();
+    const freed = new Set<ReplayGroup>();
+    const changed = new Map<ReplayGroup, Set<Arrival>>();
     for (const moment of this.#moments.take(at)) {
       if (moment.kind === "returns") {
-        freed.add(moment.floor);
+        freed.add(moment.replayGroup);
         continue;
       }
       const { arrival } = moment;
-      const floor = this.#floor(arrival.queue.group);
+      const replayGroup = this.#groupOf(arrival.queue.group);
       const free = ({ id, home, elsewhere }: RosterAgent): void => {
-        this.#crew.free(id);
+        this.#agents.free(id);
         // Their home is told first.
-        for (const group of [home, ...elsewhere]) freed.add(this.#floor(group));
+        for (const group of [home, ...elsewhere]) freed.add(this.#groupOf(group));
       };
-      const waits = (): void => void changed.set(floor, (changed.get(floor) ?? new Set()).add(arrival));
+      const waits = (): void =>
+        void changed.set(replayGroup, (changed.get(replayGroup) ?? new Set()).add(arrival));
       switch (moment.kind) {
         case "arrives":
-          this.#comes(floor, arrival, at, waits);
+          this.#comes(replayGroup, arrival, at, waits);
           this.#ends(arrival);
           break;
         case "moves":
-          if (!arrival.over) this.#comes(floor, arrival, at, waits);
+          if (!arrival.over) this.#comes(replayGroup, arrival, at, waits);
           break;
         case "relaxes":
           if (arrival.assignee === null && arrival.waitingSince === moment.waitingSince) waits();
           break;
         case "ends":
           arrival.over = true;
-          if (arrival.assignee === null) floor.waitsNoMore(arrival);
-          else if (!arrival.rests) free(floor.agent(arrival.assignee.id)!);
+          if (arrival.assignee === null) replayGroup.waitsNoMore(arrival);
+          else if (!arrival.rests) free(replayGroup.agent(arrival.assignee.id)!);
           break;
         case "rests":
           if (arrival.over) break;
           arrival.rests = true;
-          if (arrival.assignee !== null) free(floor.agent(arrival.assignee.id)!);
+          if (arrival.assignee !== null) free(replayGroup.agent(arrival.assignee.id)!);
           break;
         case "goes_on":
           if (arrival.over || !arrival.rests) break;
           arrival.rests = false;
-          if (arrival.assignee !== null) this.#crew.take(arrival.assignee.id);
+          if (arrival.assignee !== null) this.#agents.take(arrival.assignee.id);
           break;
         case "answer_due": {
           const { assignee } = arrival;
           if (arrival.over || assignee === null || arrival.assignedAt !== moment.assignedAt) break;
-          const agent = floor.agent(assignee.id)!;
+          const agent = replayGroup.agent(assignee.id)!;
           if (!arrival.rests) free(agent);
-          this.#takeBack(floor, arrival, agent, at);
+          this.#takeBack(replayGroup, arrival, agent, at);
           waits();
           break;
         }
@@ -179,23 +180,23 @@ class Replay {
           moment satisfies never;
       }
     }
-    for (const floor of freed) this.#handOut(floor, at);
-    for (const [floor, arrivals] of changed) {
-      if (!freed.has(floor)) this.#handOut(floor, at, [...arrivals]);
+    for (const replayGroup of freed) this.#handOut(replayGroup, at);
+    for (const [replayGroup, arrivals] of changed) {
+      if (!freed.has(replayGroup)) this.#handOut(replayGroup, at, [...arrivals]);
       for (const arrival of arrivals)
-        if (!this.#goesToThePool(floor, arrival, at)) this.#relaxesLater(arrival, at);
+        if (!this.#goesToThePool(replayGroup, arrival, at)) this.#relaxesLater(arrival, at);
     }
   }
 
-  #comes(floor: Floor, arrival: Arrival, at: number, waits: () => void): void {
+  #comes(replayGroup: ReplayGroup, arrival: Arrival, at: number, waits: () => void): void {
     if (arrival.queue.auto) {
-      floor.waits(arrival);
+      replayGroup.waits(arrival);
       waits();
       return;
     }
     const { assignee } = arrival.ticket;
-    const who = assignee === null ? undefined : floor.agent(assignee);
-    if (who !== undefined) floor.take(arrival, who, at);
+    const who = assignee === null ? undefined : replayGroup.agent(assignee);
+    if (who !== undefined) replayGroup.take(arrival, who, at);
   }
 
   #ends(arrival: Arrival): void {
@@ -209,10 +210,10 @@ class Replay {
     if (endedAt !== null) this.#moments.add(Math.max(endedAt, openedAt), { kind: "ends", arrival });
   }
 
-  #handOut(floor: Floor, at: number, of?: Arrival[]): void {
-    for (const arrival of floor.handOut(at, of)) this.#answerDueLater(arrival, at);
-    const returnsAt = floor.nextReturn(at);
-    if (returnsAt !== null) this.#moments.add(returnsAt, { kind: "returns", floor });
+  #handOut(replayGroup: ReplayGroup, at: number, of?: Arrival[]): void {
+    for (const arrival of replayGroup.handOut(at, of)) this.#answerDueLater(arrival, at);
+    const returnsAt = replayGroup.nextReturn(at);
+    if (returnsAt !== null) this.#moments.add(returnsAt, { kind: "returns", replayGroup });
   }
 
   /** Its agent has the time that the queue gives; an answer at its last instant is in time. */
@@ -226,23 +227,23 @@ class Replay {
   }
 
   /** An ignored ticket waits anew, for another agent. */
-  #takeBack(floor: Floor, arrival: Arrival, agent: RosterAgent, at: number): void {
+  #takeBack(replayGroup: ReplayGroup, arrival: Arrival, agent: RosterAgent, at: number): void {
     const { firstAnsweredAt, endedAt } = arrival.ticket;
-    this.#crew.ignores(agent, at, firstAnsweredAt ?? endedAt);
+    this.#agents.ignores(agent, at, firstAnsweredAt ?? endedAt);
     arrival.assignee = null;
     arrival.assignedAt = null;
     arrival.declined = [...arrival.declined, agent.id];
     arrival.waitingSince = at - 1;
-    floor.waits(arrival);
+    replayGroup.waits(arrival);
   }
 
   /** No agent takes it, whatever the skills: from now on it waits in the pool, if there is one. */
-  #goesToThePool(floor: Floor, arrival: Arrival, at: number): boolean {
+  #goesToThePool(replayGroup: ReplayGroup, arrival: Arrival, at: number): boolean {
     const { queue, waitingSince, assignee, ownSkills, over } = arrival;
     const isOverdue = !over && stageAt(queue, at - waitingSince).kind === "override";
     if (assignee !== null || queue.pool === null || !queue.auto || !isOverdue) return false;
-    floor.waitsNoMore(arrival);
-    arrival.queue = floor.policy.queues.get(queue.pool)!;
+    replayGroup.waitsNoMore(arrival);
+    arrival.queue = replayGroup.policy.queues.get(queue.pool)!;
     arrival.requireSkills = highest(arrival.queue.requireSkills, ownSkills);
     arrival.waitingSince = at;
     this.#moments.add(at, { kind: "moves", arrival });
@@ -258,7 +259,7 @@ class Replay {
   }
 
   #isBreached({ ticket, queue, priority, tier, firstAssignedAt }: Arrival, now: number): boolean {
-    const policy = this.#floor(queue.group).policy.sla.policyFor({ tier, queue: queue.id });
+    const policy = this.#groupOf(queue.group).policy.sla.policyFor({ tier, queue: queue.id });
     const target = policy?.targets[priority].firstResponse;
     if (policy === null || target === undefined) return false;
     const start = policy.firstResponseStarts === "created" ? ticket.openedAt : firstAssignedAt;

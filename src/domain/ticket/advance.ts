@@ -19,7 +19,7 @@ import { andRouted } from "./routed.ts";
 import type { Ticket } from "./ticket.ts";
 
 /** Something that time alone does to a ticket. */
-type Stroke =
+type DueStep =
   | { kind: "intake"; at: number; from: number }
   | { kind: "moment"; at: number; from: number; moment: Moment; sla: SlaPolicy }
   | { kind: "notices"; at: number; from: number }
@@ -35,31 +35,31 @@ const STROKES_MAX = 100;
  * did, whenever the desk got to look. So the same history gives the same events whether this runs each second or once a
  * week.
  */
-export function strike(ticket: Ticket, policy: Policy, team: TeamAt, now: number): TicketEvent[] {
+export function advance(ticket: Ticket, policy: Policy, team: TeamAt, now: number): TicketEvent[] {
   const events: TicketEvent[] = [];
   let present = ticket;
   for (let count = 0; count < STROKES_MAX; count += 1) {
-    const stroke = nextStroke(present, policy);
-    if (stroke === null || stroke.from > now) break;
+    const step = nextStep(present, policy);
+    if (step === null || step.from > now) break;
     // What a change made due in the past is due since that change, not before.
-    const at = Math.max(stroke.at, present.changedAt, stroke.kind === "moment" ? policy.sla.since : 0);
-    const struck = happen(stroke, present, policy, team, at);
-    events.push(...struck);
-    present = struck.reduce<Ticket>(evolve, present);
+    const at = Math.max(step.at, present.changedAt, step.kind === "moment" ? policy.sla.since : 0);
+    const made = happen(step, present, policy, team, at);
+    events.push(...made);
+    present = made.reduce<Ticket>(evolve, present);
   }
   return events;
 }
 
 /** The earliest instant at which `advance` would change the ticket, `null` if time alone changes nothing. */
 export function dueAt(ticket: Ticket, policy: Policy): number | null {
-  return nextStroke(ticket, policy)?.from ?? null;
+  return nextStep(ticket, policy)?.from ?? null;
 }
 
 /** `at` is what the event is stamped with, `from` when it is certain: an answer at the due instant itself is in time. */
-function nextStroke(ticket: Ticket, policy: Policy): Stroke | null {
+function nextStep(ticket: Ticket, policy: Policy): DueStep | null {
   if (ticket.movedTo !== null) return null;
-  const strokes: Stroke[] = [];
-  const add = (stroke: Stroke): void => void strokes.push(stroke);
+  const steps: DueStep[] = [];
+  const add = (step: DueStep): void => void steps.push(step);
   if (ticket.heldUntil !== null) add({ kind: "intake", at: ticket.heldUntil, from: ticket.heldUntil });
 
   const sla = policy.sla.policyFor(ticket);
@@ -83,7 +83,7 @@ function nextStroke(ticket: Ticket, policy: Policy): Stroke | null {
     const at = ticket.resolvedAt + policy.autoCloseResolvedAfterMs;
     add({ kind: "auto_close", at, from: at });
   }
-  return strokes.reduce<Stroke | null>(
+  return steps.reduce<DueStep | null>(
     (first, one) => (first === null || one.at < first.at ? one : first),
     null,
   );
@@ -97,18 +97,18 @@ function heldUntil(noticeAt: number, held: readonly HeldNotice[], sla: SlaPolicy
   return open ? over : (opens ?? over);
 }
 
-function happen(stroke: Stroke, ticket: Ticket, policy: Policy, team: TeamAt, at: number): TicketEvent[] {
-  switch (stroke.kind) {
+function happen(step: DueStep, ticket: Ticket, policy: Policy, team: TeamAt, at: number): TicketEvent[] {
+  switch (step.kind) {
     case "intake":
       return [{ type: "intake_released", at, by: system("intake_hold"), why: "waited" }];
     case "moment":
-      return new Escalation(ticket, policy, stroke.sla, team, at).take(stroke.moment);
+      return new Escalation(ticket, policy, step.sla, team, at).take(step.moment);
     case "notices":
       return [
         { type: "escalation_notices_merged", at, by: system("escalation"), notices: ticket.escalation.held },
       ];
     case "reminder": {
-      const { agent, name, reason } = ticket.reminders.find((one) => one.agent === stroke.agent)!;
+      const { agent, name, reason } = ticket.reminders.find((one) => one.agent === step.agent)!;
       const said = reason === undefined ? {} : { reason };
       return [{ type: "reminder_due", at, by: system("reminder"), agent, agentName: name, ...said }];
     }
@@ -132,7 +132,7 @@ function happen(stroke: Stroke, ticket: Ticket, policy: Policy, team: TeamAt, at
         },
       ];
     default:
-      return stroke satisfies never;
+      return step satisfies never;
   }
 }
 

@@ -21,7 +21,7 @@ export type TicketEvent =
 export type TicketEventType = TicketEvent["type"];
 
 /** An event, or what the record keeps of one, without the place that its program called from. */
-export function unplaced<T extends { origin?: unknown }>(said: T): T {
+export function withoutOrigin<T extends { origin?: unknown }>(said: T): T {
   const { origin: _, ...rest } = said;
   return rest as T;
 }

@@ -6,7 +6,7 @@ import type { EscalationReceipt, HeldNotice, MomentOf } from "../sla/escalation-
 import { momentsAhead, stepsAt } from "../sla/escalation.ts";
 import type { EscalationAction, SlaPolicy } from "../sla/sla-policy.ts";
 import type { Verdict } from "../sla/verdict.ts";
-import { unplaced, type TicketEvent } from "./event.ts";
+import { withoutOrigin, type TicketEvent } from "./event.ts";
 import type { Policy } from "./policy.ts";
 import type { Ticket } from "./ticket.ts";
 
@@ -147,7 +147,7 @@ function pastEscalation({ n, event, notedAt }: Noted): PastEscalation[] {
     case "escalation_taken":
     case "escalation_notices_merged":
     case "ticket_escalated":
-      return [{ n, notedAt, ...unplaced(event) }];
+      return [{ n, notedAt, ...withoutOrigin(event) }];
     default:
       return [];
   }

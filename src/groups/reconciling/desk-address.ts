@@ -1,6 +1,6 @@
 import { webhookOf } from "../../domain/desk/address.ts";
-import type { Doer } from "../../domain/desk/audit.ts";
-import { noteDeed, doneBy } from "../../record/audit-entries.ts";
+import type { ApiCaller } from "../../domain/desk/audit.ts";
+import { recordAudit, doneBy } from "../../record/audit-entries.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";
 import { botApi } from "../../telegram/api.ts";
 import { pointWebhook } from "./webhook-setting.ts";
@@ -9,24 +9,24 @@ import { pointWebhook } from "./webhook-setting.ts";
 export type WebhookLed = { url: string; set: boolean } | { refused: string };
 
 /** Keeps the desk's address and leads the webhook there. One that Telegram refuses is not kept. */
-export async function moveDesk(env: Env, origin: string, by: Doer, now: number): Promise<WebhookLed> {
+export async function moveDesk(env: Env, origin: string, by: ApiCaller, now: number): Promise<WebhookLed> {
   const store = new Reconciliation(env.DB);
-  const takeBack = await store.setAddress(origin, by, now);
+  const undo = await store.setAddress(origin, by, now);
   const led = await lead(env, store, webhookOf(origin), now);
-  if ("refused" in led) await takeBack();
+  if ("refused" in led) await undo();
   return led;
 }
 
 /** Sets the webhook again: to the desk's address, with its present secret. */
-export async function leadWebhook(env: Env, by: Doer, now: number): Promise<WebhookLed | "no_address"> {
+export async function leadWebhook(env: Env, by: ApiCaller, now: number): Promise<WebhookLed | "no_address"> {
   const store = new Reconciliation(env.DB);
   const { kept, seen } = await store.places();
   const url = kept?.url ?? seen?.url;
   if (url === undefined) return "no_address";
   const target = { kind: "desk", id: "updates" } as const;
-  const takeBack = await noteDeed(env.DB, { at: now, ...doneBy(by), action: "updates.webhook_set", target });
+  const undo = await recordAudit(env.DB, { at: now, ...doneBy(by), action: "updates.webhook_set", target });
   const led = await lead(env, store, url, now);
-  if ("refused" in led) await takeBack();
+  if ("refused" in led) await undo();
   return led;
 }
 

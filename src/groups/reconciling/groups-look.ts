@@ -1,7 +1,7 @@
 import {
   RIGHTS_NEEDED,
   type Finding,
-  type Noticed,
+  type GroupFindings,
   type StaffChat,
 } from "../../domain/desk/reconciliation.ts";
 import { botIdOf } from "../../telegram/api.ts";
@@ -29,7 +29,7 @@ export async function thankGroups({ env }: Look, seen: readonly GroupSeen[]): Pr
         ? []
         : [
             askGroup(env, group, (stub) =>
-              onSubject(stub.reconciliation(), (reconciliation) => reconciliation.heard(heard)),
+              onSubject(stub.reconciliation(), (reconciliation) => reconciliation.ackFindings(heard)),
             ),
           ],
     ),
@@ -42,7 +42,7 @@ async function lookAt({ env, config, bot, webhook }: Look, group: string): Promi
   // While Telegram has something to bring, an echo may be among it.
   const quiet = webhook?.pending === 0;
   const asked = await askGroup(env, group, (stub) =>
-    onSubject(stub.reconciliation(), (reconciliation) => reconciliation.notice(chat, quiet)),
+    onSubject(stub.reconciliation(), (reconciliation) => reconciliation.reportGroupState(chat, quiet)),
   );
   const noticed = "answer" in asked ? asked.answer : null;
   const findings = [
@@ -62,7 +62,7 @@ function seen(group: string, { member, forum, lacks }: StaffChat, copies: number
   ];
 }
 
-function foundByItself(group: string, noticed: Noticed): Finding[] {
+function foundByItself(group: string, noticed: GroupFindings): Finding[] {
   const { unechoed, foreign, lostTopics, lostCards } = noticed;
   const findings: Finding[] = [];
   if (unechoed !== null) findings.push({ kind: "echoes.missing", group, ...unechoed, mended: false });

@@ -3,9 +3,9 @@ import { Duration, ms } from "../../domain/duration.ts";
 import type { Presence } from "../../domain/team/presence.ts";
 import { agentStates, tellPresence, type AgentState } from "../../groups/agents.ts";
 import { log } from "../../log.ts";
-import { doneBy, noteDeed } from "../../record/audit-entries.ts";
+import { doneBy, recordAudit } from "../../record/audit-entries.ts";
 import { encodeCursor } from "../../record/cursor.ts";
-import { doerOf } from "../doer.ts";
+import { callerOf } from "../caller.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
 import {
@@ -158,9 +158,9 @@ agentsApi.add(
     // Only their home knows for sure.
     const before = await agentStates(c.env, [{ ...agent, groups: agent.groups.slice(0, 1) }]);
     const was = before.states[0]!.presence;
-    const takeBack = await noteDeed(c.env.DB, {
+    const undo = await recordAudit(c.env.DB, {
       at: c.get("now")(),
-      ...doneBy(doerOf(c)),
+      ...doneBy(callerOf(c)),
       action: "agent.availability_set",
       target: { kind: "agent", id: String(id) },
       from: was === null ? null : presenceFacts(was),
@@ -169,7 +169,7 @@ agentsApi.add(
     const told = await tellPresence(c.env, versioned, id, presence, c.get("cause"));
     if (told === "unreachable") return problem(c, "group.unreachable");
     if (told === "unknown") {
-      await takeBack();
+      await undo();
       return problem(c, "agent.not_found");
     }
     log("info", "agent.presence", {

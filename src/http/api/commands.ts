@@ -22,8 +22,8 @@ import { contactsByEmail, knownContact, unreachableBecause } from "../../record/
 import type { TicketRow } from "../../record/queries.ts";
 import { ticketPlace } from "../../record/ticket-place.ts";
 import { lacks, scopeMissing } from "../access.ts";
+import { callerOf } from "../caller.ts";
 import type { Desk } from "../desk.ts";
-import { doerOf } from "../doer.ts";
 import { RETRY_AFTER_S, WRITTEN_CHARS_MAX } from "../limits.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
@@ -260,7 +260,7 @@ commandsApi.add(
       quiet: !order.notify,
     };
     const done = await told(c.env, home, versioned, (stub) =>
-      stub.open(c.get("cause"), doerOf(c), given, versioned.version),
+      stub.open(c.get("cause"), callerOf(c), given, versioned.version),
     );
     if (done.status !== "done") return failed(c, done);
     const { ticket, confirmation, firstResponseDueAt } = done;
@@ -354,7 +354,7 @@ async function acted(
     // A group that was taken out hands over what it has, and says where that is.
     if (!hasGroup(config, group)) await retireGroup(c.env, group, versioned);
     const done = await told(c.env, group, versioned, (stub) =>
-      stub.act(c.get("cause"), doerOf(c), place.id, what, version),
+      stub.act(c.get("cause"), callerOf(c), place.id, what, version),
     );
     // Closed tickets are forgotten by their group before they are by the record; others may still be on their way there.
     if (done.status === "unknown" && isClosed) return { status: "forgotten" };
@@ -432,7 +432,7 @@ async function fitted(
   { contact, ...names }: Partial<z.infer<typeof Order>>,
   config: Config,
 ): Promise<{ wrong: SchemaProblem[]; customer: ContactFacts | null }> {
-  const wrong = misfits(names, config);
+  const wrong = semanticProblems(names, config);
   if (contact === undefined || (contact.email !== undefined && lacks(c, ...BY_ADDRESS))) {
     return { wrong, customer: null };
   }
@@ -440,7 +440,7 @@ async function fitted(
   return "pointer" in customer ? { wrong: [...wrong, customer], customer: null } : { wrong, customer };
 }
 
-function misfits(order: Partial<z.infer<typeof Order>>, config: Config): SchemaProblem[] {
+function semanticProblems(order: Partial<z.infer<typeof Order>>, config: Config): SchemaProblem[] {
   const { queue, topicGroup, tier } = order;
   const wrong: SchemaProblem[] = [];
   const group = config.queues.find(({ id }) => id === queue)?.group;

@@ -18,8 +18,8 @@ import { ConfigStore, type StoredConfig } from "../../record/config-store.ts";
 import { CONFIG_NOTE_CHARS_MAX } from "../../record/limits.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";
 import { Successors } from "../../record/successors.ts";
+import { callerOf } from "../caller.ts";
 import type { Desk } from "../desk.ts";
-import { doerOf } from "../doer.ts";
 import { etag, names } from "../etag.ts";
 import { problem } from "../problem.ts";
 
@@ -210,7 +210,7 @@ export async function storeConfig<Missing extends MissingPlace = never>(
     ifVersion: current?.version ?? 0,
     above: await newestConfigVersion(c.env, groupsOf(check.config, current)),
     ...(restoredFrom === undefined ? {} : { restoredFrom }),
-    doer: doerOf(c),
+    caller: callerOf(c),
   });
   if (outcome === "conflict") return conflict(c, version);
   const diff = differences(current?.document, document);

@@ -6,8 +6,8 @@ import { askGroups, groupIds, onSubject } from "../../groups/ask.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ContactDetails, type DetailsRow } from "../../record/contact-details.ts";
 import { CONTACT_NOTES_CHARS_MAX, DISPLAY_NAME_CHARS_MAX } from "../../record/limits.ts";
+import { callerOf } from "../caller.ts";
 import type { Desk } from "../desk.ts";
-import { doerOf } from "../doer.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
 import { EmailAddress, Instant, instantOrNull, ContactNumber } from "./shared.ts";
@@ -98,7 +98,7 @@ contactDetailsApi.add(
     const { id } = c.req.valid("param");
     const details = new ContactDetails(c.env.DB);
     if (!(await details.isKnown(id))) return problem(c, "contact.not_found");
-    await details.update(id, c.req.valid("json"), doerOf(c), c.get("now")());
+    await details.update(id, c.req.valid("json"), callerOf(c), c.get("now")());
     return c.json(await detailsOf(c, id), 200);
   },
 );
@@ -117,7 +117,7 @@ contactDetailsApi.add(
     const { id } = c.req.valid("param");
     const details = new ContactDetails(c.env.DB);
     if (!(await details.isKnown(id))) return problem(c, "contact.not_found");
-    await details.block(id, doerOf(c), c.get("now")());
+    await details.block(id, callerOf(c), c.get("now")());
     const refused = await tellGroups(c, id);
     return refused === null ? c.json(await detailsOf(c, id), 200) : problem(c, refused);
   },
@@ -138,7 +138,7 @@ contactDetailsApi.add(
     const { id } = c.req.valid("param");
     const details = new ContactDetails(c.env.DB);
     if (!(await details.isKnown(id))) return problem(c, "contact.not_found");
-    await details.unblock(id, doerOf(c), c.get("now")());
+    await details.unblock(id, callerOf(c), c.get("now")());
     const refused = await tellGroups(c, id);
     return refused === null ? c.json(await detailsOf(c, id), 200) : problem(c, refused);
   },
@@ -175,7 +175,7 @@ contactDetailsApi.add(
     const details = new ContactDetails(c.env.DB);
     const known = await Promise.all([details.isKnown(id), details.isKnown(into)]);
     if (known.includes(false)) return problem(c, "contact.not_found");
-    const outcome = await details.merge(id, into, doerOf(c), c.get("now")());
+    const outcome = await details.merge(id, into, callerOf(c), c.get("now")());
     if (outcome === "is_merged")
       return problem(c, "contact.merged", {
         detail: "Merge into the contact that is shown, or unmerge first.",
@@ -201,7 +201,7 @@ contactDetailsApi.add(
     const { id } = c.req.valid("param");
     const details = new ContactDetails(c.env.DB);
     if (!(await details.isKnown(id))) return problem(c, "contact.not_found");
-    await details.unmerge(id, doerOf(c), c.get("now")());
+    await details.unmerge(id, callerOf(c), c.get("now")());
     return c.json(await detailsOf(c, id), 200);
   },
 );

@@ -11,8 +11,8 @@ import { Erasures, type ErasureRow } from "../../record/erasures.ts";
 import { LegalHolds } from "../../record/legal-holds.ts";
 import { pseudonymOf } from "../../record/pseudonym.ts";
 import { keyIdOf } from "../api-key.ts";
+import { callerOf } from "../caller.ts";
 import type { Desk } from "../desk.ts";
-import { doerOf } from "../doer.ts";
 import { PREVIEWED_TICKETS_MAX } from "../limits.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
@@ -177,9 +177,9 @@ contactErasureApi.add(
     const people = await new ContactDetails(c.env.DB).together(id);
     const holds = await new LegalHolds(c.env.DB).over(people);
     if (holds.length > 0) return held(c, holds.length);
-    const doer = doerOf(c);
-    const begun = await store.begin({ id: await keyIdOf(c.get("cause")), pseudonym, people }, doer, at);
-    log("info", "erasure.begun", { id: begun.id, by: doer.name });
+    const caller = callerOf(c);
+    const begun = await store.begin({ id: await keyIdOf(c.get("cause")), pseudonym, people }, caller, at);
+    log("info", "erasure.begun", { id: begun.id, by: caller.name });
     return c.json(erasureJson(await advanceErasure(c.env, begun, at)), 202);
   },
 );
@@ -211,7 +211,7 @@ async function isKnown(c: Context<Desk>, id: ContactId, groups: string[]): Promi
   const answers = await askGroups(
     c.env,
     groups,
-    async (stub) => (await onSubject(stub.privacy(), (privacy) => privacy.contactInside(id))) !== null,
+    async (stub) => (await onSubject(stub.privacy(), (privacy) => privacy.exportContact(id))) !== null,
   );
   return gathered(answers).answers.includes(true);
 }

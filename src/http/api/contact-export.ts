@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { plainNumber } from "../../domain/message-number.ts";
 import { askGroup, onSubject } from "../../groups/ask.ts";
-import { doneBy, noteDeed } from "../../record/audit-entries.ts";
+import { doneBy, recordAudit } from "../../record/audit-entries.ts";
 import { auditTrail, type TrailEntry } from "../../record/audit-trail.ts";
 import { ConfigStore } from "../../record/config-store.ts";
 import { ContactDetails } from "../../record/contact-details.ts";
@@ -13,12 +13,12 @@ import {
   type EventPlace,
 } from "../../record/contact-record.ts";
 import { LegalHolds } from "../../record/legal-holds.ts";
-import { doerOf } from "../doer.ts";
+import { callerOf } from "../caller.ts";
 import { EXPORT_PAGE_ROWS } from "../limits.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
 import { streamed } from "../streamed.ts";
-import { written } from "../written.ts";
+import { toWireJson } from "../wire-json.ts";
 import { detailsJson } from "./contact-details.ts";
 import { ContactNumber } from "./shared.ts";
 
@@ -51,7 +51,7 @@ contactExportApi.add(
     if (!(await details.isKnown(id))) return problem(c, "contact.not_found");
     const target = { kind: "contact", id: String(id) } as const;
     // A reading call has no cause: each time that it is made is told.
-    await noteDeed(c.env.DB, { at, ...doneBy(doerOf(c)), action: "contact.exported", target });
+    await recordAudit(c.env.DB, { at, ...doneBy(callerOf(c)), action: "contact.exported", target });
     const people = await details.together(id);
     return new Response(
       streamed(documentOf(c.env, people, await new ConfigStore(c.env.DB).groupsEver(), at)),
@@ -141,7 +141,7 @@ async function* groupsOf(env: Env, id: ContactId, groups: string[]): AsyncGenera
   let first = true;
   for (const group of groups) {
     const asked = await askGroup(env, group, (stub) =>
-      onSubject(stub.privacy(), (privacy) => privacy.contactInside(id)),
+      onSubject(stub.privacy(), (privacy) => privacy.exportContact(id)),
     );
     // Half a document that looks whole would be worse than none.
     if ("unreachable" in asked) throw new Error(`group ${group} did not answer`);
@@ -189,7 +189,7 @@ async function* auditOf(d1: D1Database, id: ContactId): AsyncGenerator<string> {
       limit: EXPORT_PAGE_ROWS,
     });
     if (found.length > 0)
-      yield `${begun ? "," : ""}${listed(found.map(({ entry }) => unplacedEntry(entry)))}`;
+      yield `${begun ? "," : ""}${listed(found.map(({ entry }) => entryWithoutOrigin(entry)))}`;
     begun ||= found.length > 0;
     after = found.at(-1)?.position ?? null;
     if (found.length < EXPORT_PAGE_ROWS) return;
@@ -197,11 +197,11 @@ async function* auditOf(d1: D1Database, id: ContactId): AsyncGenerator<string> {
 }
 
 function json(kept: unknown): string {
-  return JSON.stringify(written(kept));
+  return JSON.stringify(toWireJson(kept));
 }
 
 /** The caller's network and user agent are shown in the audit trail only. */
-function unplacedEntry({ network: _network, userAgent: _agent, ...entry }: TrailEntry) {
+function entryWithoutOrigin({ network: _network, userAgent: _agent, ...entry }: TrailEntry) {
   return entry;
 }
 

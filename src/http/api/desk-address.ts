@@ -4,7 +4,7 @@ import { TELEGRAM_SECRETS, toldSecret } from "../../domain/desk/secrets.ts";
 import { leadWebhook, moveDesk } from "../../groups/reconciling/desk-address.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";
 import { botIdOf } from "../../telegram/api.ts";
-import { doerOf } from "../doer.ts";
+import { callerOf } from "../caller.ts";
 import { ADDRESS_CHARS_MAX } from "../limits.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
@@ -84,7 +84,7 @@ deskAddressApi.add(
         ],
       });
     }
-    const webhook = await moveDesk(c.env, origin, doerOf(c), c.get("now")());
+    const webhook = await moveDesk(c.env, origin, callerOf(c), c.get("now")());
     if ("refused" in webhook) {
       return problem(c, "address.refused", { detail: `Telegram says: ${webhook.refused}` });
     }
@@ -103,7 +103,7 @@ deskAddressApi.add(
     problems: ["address.unknown", "address.refused"],
   }),
   async (c) => {
-    const led = await leadWebhook(c.env, doerOf(c), c.get("now")());
+    const led = await leadWebhook(c.env, callerOf(c), c.get("now")());
     if (led === "no_address") return problem(c, "address.unknown");
     if ("refused" in led) return problem(c, "address.refused", { detail: `Telegram says: ${led.refused}` });
     return c.json(ledJson(led, c.env), 200);

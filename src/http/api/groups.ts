@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { askGroup, hasGroup, onSubject } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
-import { doneBy, noteDeed } from "../../record/audit-entries.ts";
-import { doerOf } from "../doer.ts";
+import { doneBy, recordAudit } from "../../record/audit-entries.ts";
+import { callerOf } from "../caller.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
 
@@ -27,9 +27,9 @@ groupsApi.add(
     const { config } = c.get("versioned");
     const { id: group } = c.req.valid("param");
     if (!hasGroup(config, group)) return problem(c, "group.not_found");
-    await noteDeed(c.env.DB, {
+    await recordAudit(c.env.DB, {
       at: c.get("now")(),
-      ...doneBy(doerOf(c)),
+      ...doneBy(callerOf(c)),
       action: "group.reprojected",
       target: { kind: "group", id: group },
     });

@@ -5,8 +5,8 @@ import { log } from "../../log.ts";
 import { ApiKeys, type ApiKeyRow } from "../../record/api-keys.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { hashOf, keyIdOf, keyText, newSecret } from "../api-key.ts";
+import { callerOf } from "../caller.ts";
 import type { Desk } from "../desk.ts";
-import { doerOf } from "../doer.ts";
 import { CALLS_PER_MINUTE_DEFAULT, CALLS_PER_MINUTE_MAX, KEY_NAME_CHARS_MAX } from "../limits.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
@@ -134,13 +134,13 @@ keysApi.add(
     const wrong = notInFuture("/expiresAt", expiresAt, at);
     if (wrong.length > 0) return problem(c, "request.invalid", { problems: wrong });
     const cause = c.get("cause");
-    const doer = doerOf(c);
+    const caller = callerOf(c);
     const [id, secret] = [await keyIdOf(cause), newSecret()];
     const hash = await hashOf(secret);
-    const made = { id, name, hash, scopes, callsPerMinute, expiresAt, at, doer };
+    const made = { id, name, hash, scopes, callsPerMinute, expiresAt, at, caller };
     const row = await new ApiKeys(c.env.DB).create(made);
     if (row === null) return problem(c, "key.too_many");
-    log("info", "key.created", { id, scopes, by: doer.name });
+    log("info", "key.created", { id, scopes, by: caller.name });
     return c.json({ ...keyJson(row, at), key: keyText({ id, secret }) }, 201, NO_STORE);
   },
 );
@@ -186,7 +186,7 @@ keysApi.add(
       hash: await hashOf(secret),
       overlapUntil: at + overlap,
       at,
-      doer: doerOf(c),
+      caller: callerOf(c),
     };
     const row = await keys.rotate(rotation);
     if (row === null) {
@@ -210,10 +210,10 @@ keysApi.add(
   async (c) => {
     const { id } = c.req.valid("param");
     const at = c.get("now")();
-    const doer = doerOf(c);
-    const row = await new ApiKeys(c.env.DB).revoke(id, doer, at);
+    const caller = callerOf(c);
+    const row = await new ApiKeys(c.env.DB).revoke(id, caller, at);
     if (row === null) return problem(c, "key.not_found");
-    log("info", "key.revoked", { id, by: doer.name });
+    log("info", "key.revoked", { id, by: caller.name });
     return c.json(keyJson(row, at), 200);
   },
 );

@@ -5,7 +5,7 @@ import { encodeCursor } from "../../record/cursor.ts";
 import { LegalHolds, type Held, type HoldRow } from "../../record/legal-holds.ts";
 import { HOLD_REASON_CHARS_MAX } from "../../record/limits.ts";
 import { ticketByRef } from "../../record/queries.ts";
-import { doerOf } from "../doer.ts";
+import { callerOf } from "../caller.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
 import { cursorOf, Instant, instant, instantOrNull, Limit, Ref, ContactNumber, pageOf } from "./shared.ts";
@@ -65,7 +65,7 @@ legalHoldsApi.add(
     if (!(await new ContactDetails(c.env.DB).isKnown(id))) return problem(c, "contact.not_found");
     const held: Held = { kind: "contact", id: String(id) };
     const holds = new LegalHolds(c.env.DB);
-    await holds.set(held, c.req.valid("json").reason, doerOf(c), c.get("now")());
+    await holds.set(held, c.req.valid("json").reason, callerOf(c), c.get("now")());
     return c.json(holdJson((await holds.find(held))!), 200);
   },
 );
@@ -83,7 +83,7 @@ legalHoldsApi.add(
     const held: Held = { kind: "contact", id: String(c.req.valid("param").id) };
     const holds = new LegalHolds(c.env.DB);
     if ((await holds.find(held)) === null) return problem(c, "hold.not_found");
-    await holds.lift(held, doerOf(c), c.get("now")());
+    await holds.lift(held, callerOf(c), c.get("now")());
     return c.body(null, 204);
   },
 );
@@ -104,7 +104,7 @@ legalHoldsApi.add(
     if (found === null) return problem(c, "ticket.not_found");
     const held: Held = { kind: "ticket", id: found.ticket.id };
     const holds = new LegalHolds(c.env.DB);
-    await holds.set(held, c.req.valid("json").reason, doerOf(c), c.get("now")());
+    await holds.set(held, c.req.valid("json").reason, callerOf(c), c.get("now")());
     return c.json(holdJson((await holds.find(held))!), 200);
   },
 );
@@ -124,7 +124,7 @@ legalHoldsApi.add(
     const held: Held = { kind: "ticket", id: found.ticket.id };
     const holds = new LegalHolds(c.env.DB);
     if ((await holds.find(held)) === null) return problem(c, "hold.not_found");
-    await holds.lift(held, doerOf(c), c.get("now")());
+    await holds.lift(held, callerOf(c), c.get("now")());
     return c.body(null, 204);
   },
 );

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { askGroup, groupIds, hasGroup, onSubject } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
-import { doneBy, noteDeed } from "../../record/audit-entries.ts";
+import { doneBy, recordAudit } from "../../record/audit-entries.ts";
 import { encodeCursor } from "../../record/cursor.ts";
-import { doerOf } from "../doer.ts";
+import { callerOf } from "../caller.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
 import { cursorOf, Instant, instant, Limit, pageOf } from "./shared.ts";
@@ -106,9 +106,9 @@ outboxApi.add(
     // An unknown name would bring an object into being.
     const group = /^([^:]+):[a-z]:\d+$/.exec(id)?.[1];
     if (group === undefined || !hasGroup(config, group)) return problem(c, "delivery.not_found");
-    const takeBack = await noteDeed(c.env.DB, {
+    const undo = await recordAudit(c.env.DB, {
       at: c.get("now")(),
-      ...doneBy(doerOf(c)),
+      ...doneBy(callerOf(c)),
       action: "delivery.replayed",
       target: { kind: "delivery", id },
     });
@@ -118,7 +118,7 @@ outboxApi.add(
     // A group that does not answer may have done it: the entry stays.
     if ("unreachable" in asked) return problem(c, "group.unreachable");
     if (asked.answer !== "replayed") {
-      await takeBack();
+      await undo();
       return asked.answer === "gone"
         ? problem(c, "delivery.not_found")
         : problem(c, "webhook.disabled", { detail: ENABLE_FIRST });

@@ -4,9 +4,9 @@ import type { Finding, ReconciliationRun } from "../../domain/desk/reconciliatio
 import { drainUpdates, STOPS } from "../../groups/reconciling/emergency-drain.ts";
 import { reconcile } from "../../groups/reconciling/reconcile.ts";
 import { log } from "../../log.ts";
-import { doneBy, noteDeed } from "../../record/audit-entries.ts";
+import { doneBy, recordAudit } from "../../record/audit-entries.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";
-import { doerOf } from "../doer.ts";
+import { callerOf } from "../caller.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
 import { Instant, instant } from "./shared.ts";
@@ -123,9 +123,9 @@ reconciliationApi.add(
   async (c) => {
     const now = c.get("now")();
     const target = { kind: "desk", id: "updates" } as const;
-    const takeBack = await noteDeed(c.env.DB, {
+    const undo = await recordAudit(c.env.DB, {
       at: now,
-      ...doneBy(doerOf(c)),
+      ...doneBy(callerOf(c)),
       action: "updates.drained",
       target,
     });
@@ -134,7 +134,7 @@ reconciliationApi.add(
     waitUntil(work.catch(() => undefined));
     const answer = await work;
     if ("refused" in answer) {
-      await takeBack();
+      await undo();
       return problem(c, answer.refused);
     }
     const { taken, ...rest } = answer.drained;

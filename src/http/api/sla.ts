@@ -18,7 +18,7 @@ import { ticketByRef } from "../../record/queries.ts";
 import { asWritten, formerly, renamed } from "../former-names.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
-import { eventData } from "../written.ts";
+import { eventData } from "../wire-json.ts";
 import { Instant, instant, instantOrNull, Ref, When, WhenOrNull } from "./shared.ts";
 
 /** Explains a clock, and runs due work now. */

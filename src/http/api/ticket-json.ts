@@ -4,11 +4,11 @@ import { UNREACHABLE_REASONS } from "../../domain/contact/contact.ts";
 import { METRICS } from "../../domain/metric.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
 import { promiseState, PROMISE_STATES, type Promised as RecordedPromise } from "../../domain/sla/promised.ts";
-import { unplaced } from "../../domain/ticket/event.ts";
+import { withoutOrigin } from "../../domain/ticket/event.ts";
 import { EVENTS } from "../../domain/ticket/events.ts";
 import { TICKET_STATUSES } from "../../domain/ticket/status.ts";
 import type { TicketEventRow, TicketRow } from "../../record/queries.ts";
-import { eventData } from "../written.ts";
+import { eventData } from "../wire-json.ts";
 import { Instant, instant, instantOrNull } from "./shared.ts";
 
 const Status = z.enum(TICKET_STATUSES);
@@ -197,6 +197,6 @@ export function eventJson(row: TicketEventRow): z.infer<typeof TicketEvent> {
     from: row.fromStatus,
     to: row.toStatus,
     note: row.note,
-    data: eventData(row.type, unplaced(row.data)),
+    data: eventData(row.type, withoutOrigin(row.data)),
   };
 }

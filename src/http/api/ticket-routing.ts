@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { PRIORITIES } from "../../domain/priority.ts";
-import { unplaced } from "../../domain/ticket/event.ts";
+import { withoutOrigin } from "../../domain/ticket/event.ts";
 import type { RoutingStory } from "../../domain/ticket/routing-story.ts";
 import { askGroup } from "../../groups/ask.ts";
 import { ticketByRef } from "../../record/queries.ts";
 import { eventForPrograms } from "../../texts/for-programs.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
-import { eventData } from "../written.ts";
+import { eventData } from "../wire-json.ts";
 import {
   Attributes,
   Person,
@@ -117,7 +117,7 @@ function storyJson(
         : { ...waiting, since: instant(waiting.since), candidates: candidatesJson(waiting.candidates) },
     next: nextJson(next),
     past: past.map(({ n, at: happenedAt, notedAt, event }) => {
-      const { type, at: _at, by, ...data } = unplaced(eventForPrograms(event));
+      const { type, at: _at, by, ...data } = withoutOrigin(eventForPrograms(event));
       return {
         n,
         at: instant(happenedAt),

@@ -24,12 +24,12 @@ import {
   onSubject,
 } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
-import { doneBy, noteDeed } from "../../record/audit-entries.ts";
+import { doneBy, recordAudit } from "../../record/audit-entries.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ConfigStore } from "../../record/config-store.ts";
 import { encodeCursor } from "../../record/cursor.ts";
+import { callerOf } from "../caller.ts";
 import type { Desk } from "../desk.ts";
-import { doerOf } from "../doer.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
 import { toldAgain } from "./config-change.ts";
@@ -247,7 +247,7 @@ webhooksApi.add(
     const { ids, since, until } = c.req.valid("json");
     const { config } = c.get("versioned");
     if (!hasEndpoint(config, id)) return problem(c, "webhook.not_found");
-    const takeBack = await noted(c, "webhook.replayed", id);
+    const undo = await noted(c, "webhook.replayed", id);
     const asked = await askGroups(c.env, groupIds(config), (stub, group) =>
       onSubject(stub.webhooks(), (webhooks) =>
         webhooks.replay(
@@ -265,7 +265,7 @@ webhooksApi.add(
     const replayed = answers.reduce<number>((sum, one) => sum + (one ?? 0), 0);
     // A group that does not answer may have done it: then the entry stays.
     if (replayed === 0 && unreachableGroups.length === 0) {
-      await takeBack();
+      await undo();
       if (answers.includes(null)) return problem(c, "webhook.disabled", { detail: ENABLE_FIRST });
     }
     log("info", "webhook.replayed", { id, replayed, by: c.get("principal").name });
@@ -291,13 +291,13 @@ webhooksApi.add(
     const { id } = c.req.valid("param");
     const { config } = c.get("versioned");
     if (!hasEndpoint(config, id)) return problem(c, "webhook.not_found");
-    const takeBack = await noted(c, "webhook.pinged", id);
+    const undo = await noted(c, "webhook.pinged", id);
     const asked = await askGroup(c.env, defaultGroupOf(config), (stub) =>
       onSubject(stub.webhooks(), (webhooks) => webhooks.ping(id, c.get("cause"))),
     );
     if ("unreachable" in asked) return problem(c, "group.unreachable");
     if (asked.answer === null) {
-      await takeBack();
+      await undo();
       return problem(c, "webhook.disabled", { detail: ENABLE_FIRST });
     }
     return c.json({ id: asked.answer }, 202);
@@ -324,7 +324,7 @@ webhooksApi.add(
     const { id } = c.req.valid("param");
     const { config } = c.get("versioned");
     if (!hasEndpoint(config, id)) return problem(c, "webhook.not_found");
-    const takeBack = await noted(c, "webhook.enabled", id);
+    const undo = await noted(c, "webhook.enabled", id);
     const asked = await askGroups(c.env, groupIds(config), (stub) =>
       onSubject(stub.webhooks(), (webhooks) => webhooks.enable(id, [])),
     );
@@ -335,7 +335,7 @@ webhooksApi.add(
       await askGroup(c.env, messenger, (stub) =>
         onSubject(stub.webhooks(), (webhooks) => webhooks.enable(id, unreachableGroups)),
       );
-    if (!changed && unreachableGroups.length === 0) await takeBack();
+    if (!changed && unreachableGroups.length === 0) await undo();
     return c.json({ changed, unreachableGroups }, 200);
   },
 );
@@ -397,7 +397,7 @@ webhooksApi.add(
       note: `a new secret for the webhook ${id}`,
       ifVersion: current.version,
       above: await newestConfigVersion(c.env, groupIds(check.config)),
-      doer: doerOf(c),
+      caller: callerOf(c),
     };
     const { outcome, version } = await store.put(document, change);
     if (outcome === "conflict") return problem(c, "config.conflict", { detail: "Ask again." });
@@ -421,7 +421,7 @@ function endpointOf({ webhooks = [] }: Endpoints, id: string) {
 /** Notes in the audit trail what is about to be asked of the groups. Answers what takes the note back. */
 function noted(c: Context<Desk>, action: AuditAction, id: string): Promise<() => Promise<void>> {
   const target = { kind: "webhook", id } as const;
-  return noteDeed(c.env.DB, { at: c.get("now")(), ...doneBy(doerOf(c)), action, target });
+  return recordAudit(c.env.DB, { at: c.get("now")(), ...doneBy(callerOf(c)), action, target });
 }
 
 async function secretsOf(c: Context<Desk>, id: string, signing: Signing) {

@@ -100,7 +100,7 @@ function messageOf(writing: Writing, customer: ContactId, tx: Transaction, updat
     replyTo: writing.replyTo,
     writer: customer,
     sentAt: writing.sentAt,
-    content: contentOf(writing, tx.pressed(STAFF)),
+    content: contentOf(writing, tx.isBacklogged(STAFF)),
     file: writing.mark ?? null,
     thread: writing.thread ?? null,
     notBefore: writing.album === null ? null : tx.now + ALBUM_SETTLE_MS,

@@ -11,7 +11,7 @@ import { takeBackQuestion } from "../systems/enrichment.ts";
 import { laneTo, STAFF } from "../tables/lane.ts";
 import type { PeerMessage } from "../tables/peer-message.ts";
 import { takeTurn } from "../webhooks/turns.ts";
-import { announceMessage, hearBack, hearGone } from "../webhooks/webhooks.ts";
+import { announceMessage, markEnabled, markDisabled } from "../webhooks/webhooks.ts";
 import { customerPress } from "./customer-press.ts";
 
 /** Does what another group's object says, once. What is about a ticket that has gone further goes after it. */
@@ -30,11 +30,11 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage): v
     return;
   }
   if (message.type === "hook_gone") {
-    hearGone(tx, message);
+    markDisabled(tx, message);
     return;
   }
   if (message.type === "hook_back") {
-    hearBack(tx, message);
+    markEnabled(tx, message);
     return;
   }
   const { ticketId } = message;

@@ -77,7 +77,7 @@ export function noteMisunderstood(
   tx: Transaction,
   { writing, topicId }: Pick<Of<"staff_slash">, "writing" | "topicId">,
 ): void {
-  const didNothing = tx.handed.length === 0 && !tx.freed;
+  const didNothing = tx.assignmentChanges.length === 0 && !tx.capacityFreed;
   const wasAnswered = tx.asked.size === 1 && tx.asked.has("staff_hint");
   if (didNothing && wasAnswered && topicId !== null && !writing.ephemeral)
     tx.told.firstTime(misunderstoodKey(writing.messageId), tx.now);

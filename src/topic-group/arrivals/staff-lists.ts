@@ -108,7 +108,7 @@ function urlOf(tx: Transaction, { number, topicId }: Ticket): string | null {
 
 /** Every promise of a ticket. */
 export function sla(tx: Transaction, number: number): RichText {
-  tx.strike(number);
+  tx.advance(number);
   const { ticket } = tx.tickets.get(number)!;
   return rich`${slaOverview(ticket, tx.rules.policy, tx.now)}${waiting(tx, ticket)}`;
 }

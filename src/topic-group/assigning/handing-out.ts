@@ -13,10 +13,10 @@ export class HandingOut {
 
   /** Handing out lets time do what is due on a ticket first, and that may change who is free. */
   whatChanged(tx: Transaction): void {
-    if (this.#nextAt !== null && this.#nextAt <= tx.now) tx.freed = true;
-    while (tx.freed || tx.unclaimed.size > 0) {
-      const numbers = tx.freed ? "all" : new Set(tx.unclaimed);
-      tx.freed = false;
+    if (this.#nextAt !== null && this.#nextAt <= tx.now) tx.capacityFreed = true;
+    while (tx.capacityFreed || tx.unclaimed.size > 0) {
+      const numbers = tx.capacityFreed ? "all" : new Set(tx.unclaimed);
+      tx.capacityFreed = false;
       tx.unclaimed.clear();
       this.#handOut(tx, numbers);
     }

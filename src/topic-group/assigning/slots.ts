@@ -66,12 +66,12 @@ export function aboutSlots(tx: Transaction, from: string, message: SlotMessage):
     case "slot_released":
       tx.agents.freeSlot(message.agent, message.ticketId, from);
       tx.changedAgents.add(message.agent);
-      tx.freed = true;
+      tx.capacityFreed = true;
       return;
     case "slots_are":
       tx.agents.slotsAre(message.agent, from, message.ticketIds);
       tx.changedAgents.add(message.agent);
-      tx.freed = true;
+      tx.capacityFreed = true;
       return;
     case "slot_answer":
       answered(tx, from, message, agent);
@@ -79,14 +79,14 @@ export function aboutSlots(tx: Transaction, from: string, message: SlotMessage):
     case "agent_is": {
       const { availability, until, open } = message;
       tx.agents.save({ ...tx.agents.get(message.agent), availability, until, openElsewhere: open });
-      tx.freed = true;
+      tx.capacityFreed = true;
       return;
     }
     case "agent_says": {
       const { availability, until } = message;
       tx.agents.save({ ...tx.agents.get(message.agent), availability, until });
       tx.changedAgents.add(message.agent);
-      tx.freed = true;
+      tx.capacityFreed = true;
       return;
     }
     default:
@@ -106,7 +106,7 @@ function answered(
   const ticket = number === null ? undefined : tx.tickets.get(number)?.ticket;
   if (!granted) {
     if (agent !== undefined) noRoom(tx, agent);
-    tx.freed = true;
+    tx.capacityFreed = true;
     return;
   }
   const wanted = ticket !== undefined && agent !== undefined && offer(tx, ticket, agent);
@@ -165,7 +165,7 @@ export function recountSlots(tx: Transaction): void {
     if (home === own) tx.changedAgents.add(id);
     else slotsAre(tx, id, home);
   }
-  tx.freed = true;
+  tx.capacityFreed = true;
 }
 
 function slotsAre(tx: Transaction, agent: number, home: string): void {

@@ -74,7 +74,7 @@ import { agentNow, goneBecause } from "./agent-now.ts";
 
 /** What a cause must know of the lanes: whether one has to wait, and which messages are under way. */
 export interface Leaving {
-  pressed(lane: Lane): boolean;
+  isBacklogged(lane: Lane): boolean;
   isInFlight(key: OriginalKey): boolean;
 }
 
@@ -111,23 +111,23 @@ export class Transaction {
   readonly blocked: Blocked;
   readonly erasures: Erasures;
   /** Tickets before and after, for the homes of their agents. */
-  readonly handed: { before: Ticket | null; ticket: Ticket }[] = [];
+  readonly assignmentChanges: { before: Ticket | null; ticket: Ticket }[] = [];
   /** Agents whose availability other groups must be told. */
   readonly changedAgents = new Set<number>();
   /** Tickets that go to another group. */
-  readonly moves = new Set<number>();
+  readonly transfers = new Set<number>();
   /** Tickets whose customers another system is to be asked about. */
-  readonly asks = new Set<number>();
+  readonly enrichmentsWanted = new Set<number>();
   /** Tickets whose wait for an agent changed. */
   readonly unclaimed = new Set<number>();
   /** Whether an agent may take more than before: then every waiting ticket is looked at. */
-  freed = false;
+  capacityFreed = false;
   /** Whether the cause came from another group: it has had its wait, and is not held back. */
   passedOn = false;
   /** From where the program called that this is done for; it is kept with what the program does. */
   origin: Origin | null = null;
   /** Queues whose number of unassigned tickets may have changed. */
-  readonly deeper = new Set<string>();
+  readonly depthChanged = new Set<string>();
   /** Lanes that have something to do now. */
   readonly touched = new Set<Lane>();
   /** The earliest instant by which the object must be awake because of this; null while nothing asks for it. */
@@ -182,7 +182,7 @@ export class Transaction {
     // Telegram keeps an update for a day: what is older, or from the future, has a wrong date.
     const lateMs = this.now - saidAt;
     const at = lateMs > LATE_DELIVERY_MS && lateMs <= SAID_LATE_MAX_MS ? saidAt : this.now;
-    const row = number === null ? undefined : this.#struck(number, at).row;
+    const row = number === null ? undefined : this.#advanced(number, at).row;
     const away = row === undefined || !isCustomers(command) ? null : this.away(row.ticket);
     if (row !== undefined && away !== null) {
       const message = { type: "ticket_command", ticketId: row.ticket.id, command } as const;
@@ -217,12 +217,12 @@ export class Transaction {
   }
 
   /** Lets time do what is due on a ticket. Answers how many events that made. */
-  strike(number: number): number {
-    return this.#struck(number, this.now).events;
+  advance(number: number): number {
+    return this.#advanced(number, this.now).events;
   }
 
   /** The ticket as time has left it; read once, because almost always nothing is due. */
-  #struck(number: number, at: number): { row: TicketRow | undefined; events: number } {
+  #advanced(number: number, at: number): { row: TicketRow | undefined; events: number } {
     for (let events = 0; ;) {
       const row = this.tickets.get(number);
       if (row === undefined || row.dueAt === null || row.dueAt > at) return { row, events };
@@ -253,7 +253,7 @@ export class Transaction {
     this.#noteDepth(before, ticket);
     this.#noteWork(before, ticket);
     this.#tellHome(before, ticket);
-    this.handed.push({ before, ticket });
+    this.assignmentChanges.push({ before, ticket });
     for (const event of events) {
       if (event.type === "assignment_ignored") this.agentIs(event.agent, "away", null);
       this.#announce(event, ticket);
@@ -295,7 +295,7 @@ export class Transaction {
     if (isUnassigned(after)) this.unclaimed.add(after.number);
     const { countsWaiting } = this.rules.policy;
     const had = before === null ? null : slotFilledBy(before, countsWaiting);
-    if (had !== null && had !== slotFilledBy(after, countsWaiting)) this.freed = true;
+    if (had !== null && had !== slotFilledBy(after, countsWaiting)) this.capacityFreed = true;
   }
 
   /** An agent is there, or is not, from now on; their home knows it first. `until` in ms since 1970. */
@@ -308,7 +308,7 @@ export class Transaction {
       this.work({ lane: peerLane(home), ticket: 0, work: { kind: "peer", message } });
     }
     // An agent who is back may take waiting tickets; one who leaves changes when the next can.
-    this.freed = true;
+    this.capacityFreed = true;
   }
 
   /** The agents whose slots are this group's, as they are at an instant. */
@@ -322,7 +322,7 @@ export class Transaction {
   #noteDepth(before: Ticket | null, after: Ticket): void {
     const [from, to] = [before, after].map((one) => (one !== null && isUnassigned(one) ? one.queue : null));
     if (from === to) return;
-    for (const queue of [from, to]) if (typeof queue === "string") this.deeper.add(queue);
+    for (const queue of [from, to]) if (typeof queue === "string") this.depthChanged.add(queue);
   }
 
   /**
@@ -359,10 +359,10 @@ export class Transaction {
         this.tellAgent(effect.agent, ticket.number, effect.notice);
         return;
       case "move":
-        this.moves.add(ticket.number);
+        this.transfers.add(ticket.number);
         return;
       case "enrichment":
-        this.asks.add(ticket.number);
+        this.enrichmentsWanted.add(ticket.number);
         return;
       case "webhook":
         this.#escalationWebhook(effect.webhook, effect.escalation, ticket);
@@ -458,8 +458,8 @@ export class Transaction {
   }
 
   /** Whether messages to this lane have to wait, so that their texts are kept to be joined. */
-  pressed(lane: Lane): boolean {
-    return this.#leaving.pressed(lane);
+  isBacklogged(lane: Lane): boolean {
+    return this.#leaving.isBacklogged(lane);
   }
 
   /** Whether a message is being sent at this very moment, so that a change may come too late for its copy. */

@@ -22,7 +22,7 @@ export function seenCustomer(tx: Transaction, told: ContactFacts): CustomerRow {
     // What another system did not know of them by other means it may know by their number.
     if (isFindable) tx.contacts.forgetProfile(contact.id);
     for (const { ticket, viewDueAt } of tx.tickets.activeOf(contact.id)) {
-      if (isFindable) tx.asks.add(ticket.number);
+      if (isFindable) tx.enrichmentsWanted.add(ticket.number);
       if (ticket.heldUntil === null && viewDueAt === null) tx.views.dueSoon(ticket.number, tx.now);
     }
     tx.touched.add(STAFF);

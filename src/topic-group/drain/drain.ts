@@ -198,7 +198,7 @@ export class Drain {
   }
 
   /** Whether a message that arrives now would have to wait. */
-  pressed(lane: Lane): boolean {
+  isBacklogged(lane: Lane): boolean {
     if (lane !== STAFF) return false;
     return isPressed(
       this.#ports.queues.messages,

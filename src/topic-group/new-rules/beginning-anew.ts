@@ -5,7 +5,7 @@ import { clearTrouble } from "../reconciliation/troubles.ts";
 import { FACTS } from "../tables/facts.ts";
 import { RECORD, STAFF } from "../tables/lane.ts";
 import type { Epochs, Numbering } from "../tables/numbering.ts";
-import { introduce } from "./introduction.ts";
+import { registerBot } from "./register-bot.ts";
 
 /*
  * What follows where Telegram's numbers begin anew (numbering.ts). The numbers themselves say that they are former ones;
@@ -60,7 +60,7 @@ export function anotherBot(tx: Transaction, before: Numbering): void {
   tx.laneRates.forgetTelegrams();
   tx.facts.delete(FACTS.echoes);
   clearTrouble(tx);
-  introduce(tx);
+  registerBot(tx);
   tx.touched.add(STAFF).add(RECORD);
   tx.report("bot.changed", { from: before.bot, to: tx.rules.botId });
 }

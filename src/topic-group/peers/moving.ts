@@ -34,7 +34,7 @@ export function sendAway(tx: Transaction, number: number): void {
   const customer = row === undefined ? undefined : tx.contacts.get(row.ticket.customer);
   if (row === undefined || group === null || customer === undefined) return;
   const { ticket } = row;
-  const ask = takeBackQuestion(tx, number) || tx.asks.has(number);
+  const ask = takeBackQuestion(tx, number) || tx.enrichmentsWanted.has(number);
   const rows = waitingRows(tx, number);
   const history = tx.history.after(number, 0, Number.MAX_SAFE_INTEGER);
   const [latest = [], ...older] = inParts(history);
@@ -252,7 +252,7 @@ export function takeOver(
     // Both go by one configuration, but may have counted from different versions of it.
     tx.contacts.saveProfile(contact.id, { ...profile, source: tx.rules.sources.enrichment });
   }
-  if (ask) tx.asks.add(number);
+  if (ask) tx.enrichmentsWanted.add(number);
   // Messages passed on while it was away go the same way, and come back.
   const was = former === null ? undefined : tx.tickets.get(former)?.ticket;
   if (was !== undefined && was.movedTo !== null) hold(tx, ticket, number, was.movedTo);

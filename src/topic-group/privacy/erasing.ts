@@ -76,8 +76,8 @@ export function forgetTickets(tx: Transaction, numbers: readonly number[]) {
   for (const { number, customer } of tickets) tx.seenUpdates.noteOfTicket(number, customer, tx.now);
   const removed = forgetEverywhere(tx, (rows) => rows.forgetTickets?.(tickets));
   for (const number of numbers) {
-    tx.asks.delete(number);
-    tx.moves.delete(number);
+    tx.enrichmentsWanted.delete(number);
+    tx.transfers.delete(number);
     tx.unclaimed.delete(number);
   }
   tx.filledSlots.forget();

@@ -1,6 +1,6 @@
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
-import { unplaced, type TicketEvent } from "../../domain/ticket/event.ts";
+import { withoutOrigin, type TicketEvent } from "../../domain/ticket/event.ts";
 import { eventForPrograms } from "../../texts/for-programs.ts";
 import { worded } from "../commit/transaction.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
@@ -38,7 +38,7 @@ export interface ContactInside {
   setAside: { at: number; update: unknown }[];
 }
 
-export function contactInside(
+export function exportContact(
   { blocked, contacts, history, webhookLog, inbox, messages, outbox, tickets, topics }: Tables,
   id: ContactId,
 ): ContactInside | null {
@@ -66,7 +66,7 @@ export function contactInside(
         topics: topics.of(number).length,
         events: history
           .after(number, recorded, EVENTS_TOLD_MAX)
-          .map(({ n, event }) => ({ n, event: unplaced(eventForPrograms(event)) })),
+          .map(({ n, event }) => ({ n, event: withoutOrigin(eventForPrograms(event)) })),
       };
     }),
     messages: linked,

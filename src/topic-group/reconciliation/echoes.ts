@@ -1,4 +1,4 @@
-import type { Acts, Noticed } from "../../domain/desk/reconciliation.ts";
+import type { Acts, GroupFindings } from "../../domain/desk/reconciliation.ts";
 import { ECHO_PATIENCE_MS } from "../../domain/limits.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
 import type { OutsideCall } from "../drain/work-handler.ts";
@@ -37,7 +37,7 @@ export interface OpenEcho {
 }
 
 /** What is kept: what was found, and what must outlast a restart. */
-export type EchoesFound = Pick<Noticed, "unechoed" | "foreign"> & { waiting: OpenEcho[] };
+export type EchoesFound = Pick<GroupFindings, "unechoed" | "foreign"> & { waiting: OpenEcho[] };
 
 /** Echoes by the number of their update that are remembered, because Telegram may bring one twice; and acts whose echo was given up. */
 const REMEMBERED_MAX = 1_000;

@@ -1,7 +1,7 @@
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { erasable, type Erasable } from "../privacy/erasable.ts";
 import { erase, type ErasureStep } from "../privacy/erasing.ts";
-import { contactInside, type ContactInside } from "../privacy/export.ts";
+import { exportContact, type ContactInside } from "../privacy/export.ts";
 import { forgetOld, type Forgetting, type Forgotten } from "../privacy/forgetting.ts";
 import type { MessageLink } from "../tables/messages.ts";
 import { GroupRpc } from "./group-rpc.ts";
@@ -23,8 +23,8 @@ export class PrivacyRpc extends GroupRpc {
   }
 
   /** What this group has of a person, null if nothing. */
-  contactInside(id: ContactId): ContactInside | null {
-    return this.byRules(null, () => contactInside(this.inside.tables, id));
+  exportContact(id: ContactId): ContactInside | null {
+    return this.byRules(null, () => exportContact(this.inside.tables, id));
   }
 
   /** Which messages were passed on, without their words; `after` is the last one's number in the person's chat. */

@@ -1,21 +1,25 @@
-import type { Noticed, StaffChat } from "../../domain/desk/reconciliation.ts";
+import type { GroupFindings, StaffChat } from "../../domain/desk/reconciliation.ts";
 import type { Hole, SeenSince, SeenUpdate } from "../../domain/desk/update-ledger.ts";
-import { heard, isOver, notice, troubleIn } from "../reconciliation/noticing.ts";
+import { ackFindings, isOver, reportGroupState, troubleIn } from "../reconciliation/findings.ts";
 import { FACTS } from "../tables/facts.ts";
 import { STAFF } from "../tables/lane.ts";
 import { GroupRpc } from "./group-rpc.ts";
 
 /** What a look at everything asks of a group, and says to it. */
 export class ReconciliationRpc extends GroupRpc {
-  /** The reconciliation reports the staff group's state and collects this object's findings: see `notice`. */
-  notice(chat: StaffChat | null, quiet: boolean): Noticed | null {
+  /** The reconciliation reports the staff group's state and collects this object's findings: see `reportGroupState`. */
+  reportGroupState(chat: StaffChat | null, quiet: boolean): GroupFindings | null {
     if (this.inside.rules() === null) return null;
     // In a group in which nothing happens no alarm rings.
     this.inside.purge();
     const before = this.inside.tables.facts.get(FACTS.trouble);
     const trouble = chat === null ? null : troubleIn(chat);
     const noticed = this.inside.commit((tx) =>
-      notice(tx, chat, { echoes: this.inside.echoes(), quiet, probes: !this.inside.drain.pressed(STAFF) }),
+      reportGroupState(tx, chat, {
+        echoes: this.inside.echoes(),
+        quiet,
+        probes: !this.inside.drain.isBacklogged(STAFF),
+      }),
     );
     if (trouble !== null) this.inside.drain.stopped(trouble);
     else if (chat !== null && isOver(before)) this.inside.drain.mended();
@@ -23,9 +27,9 @@ export class ReconciliationRpc extends GroupRpc {
     return noticed;
   }
 
-  /** The reconciliation has stored what `notice` answered. */
-  heard(id: number): void {
-    this.inside.commit((tx) => heard(tx, id));
+  /** The reconciliation has stored what `reportGroupState` answered. */
+  ackFindings(id: number): void {
+    this.inside.commit((tx) => ackFindings(tx, id));
   }
 
   /** Which updates have come here since the last look: see `SeenUpdates.since`. */

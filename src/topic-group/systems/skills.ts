@@ -82,5 +82,5 @@ function settleSkills(tx: Transaction, row: RowOf<"skills">, result: Heard<Skill
   tx.facts.set(FACTS.skills, result.table);
   tx.rules = withSkills(tx.rules, result.table);
   // An agent may be able now to take a waiting ticket.
-  tx.freed = true;
+  tx.capacityFreed = true;
 }

@@ -44,7 +44,7 @@ export const FACTS = {
   probing: "probing",
   /** What did not match the bot's own service messages, until reconciliation asks. */
   echoes: "echoes",
-  /** What was answered of all this, and has not been heard for certain: `Unheard`. */
+  /** What was answered of all this, and has not been heard for certain: `UnackedFindings`. */
   unheard: "unheard",
   /** When settled causes were last purged, in ms since 1970. */
   purgedAt: "purged_at",

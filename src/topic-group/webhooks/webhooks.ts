@@ -17,23 +17,23 @@ export function disable(tx: Transaction, webhook: string): void {
   const { webhooks, groups } = tx.rules.config;
   const url = webhooks.find(({ id }) => id === webhook)?.url;
   if (url === undefined || isDisabled(tx, webhook)) return;
-  leaveAlone(tx, { webhook, url, at: tx.now });
+  setDisabled(tx, { webhook, url, at: tx.now });
   for (const { id } of groups)
     if (id !== tx.rules.group.id) tellPeer(tx, id, 0, { type: "hook_gone", webhook, url, at: tx.now });
 }
 
 /** Another group was answered 410. An answer older than the last re-enabling does not count. */
-export function hearGone(tx: Transaction, gone: Gone): void {
+export function markDisabled(tx: Transaction, gone: Gone): void {
   const { webhook, url, at } = gone;
   if (tx.rules.config.webhooks.find(({ id }) => id === webhook)?.url !== url) return;
   if (isDisabled(tx, webhook) || at <= (webhookStatus(tx, webhook)?.enabledAt ?? 0)) return;
-  leaveAlone(tx, gone);
+  setDisabled(tx, gone);
 }
 
 type Gone = Pick<Extract<PeerMessage, { type: "hook_gone" }>, "webhook" | "url" | "at">;
 
 /** Waiting deliveries are parked. Every group is told, so each lead is told by the first group that they lead. */
-function leaveAlone(tx: Transaction, { webhook, url, at }: Gone): void {
+function setDisabled(tx: Transaction, { webhook, url, at }: Gone): void {
   const { config, group } = tx.rules;
   tx.facts.set(FACTS.webhook(webhook), { url, disabledAt: at } satisfies WebhookStatus);
   tx.webhookLog.giveUp(webhook, "endpoint_disabled");
@@ -49,13 +49,13 @@ function leaveAlone(tx: Transaction, { webhook, url, at }: Gone): void {
 /** It is called again; the groups in `tell` were not reached, and hear it from here. Answers whether it was left alone. */
 export function enable(tx: Transaction, webhook: string, tell: readonly string[]): boolean {
   const was = isDisabled(tx, webhook);
-  hearBack(tx, { webhook, at: tx.now });
+  markEnabled(tx, { webhook, at: tx.now });
   for (const group of tell) tellPeer(tx, group, 0, { type: "hook_back", webhook, at: tx.now });
   return was;
 }
 
 /** It is called again; what is older than the last 410 says nothing. */
-export function hearBack(tx: Transaction, { webhook, at }: { webhook: string; at: number }): void {
+export function markEnabled(tx: Transaction, { webhook, at }: { webhook: string; at: number }): void {
   const url = tx.rules.config.webhooks.find(({ id }) => id === webhook)?.url;
   const known = webhookStatus(tx, webhook);
   const disabledAt = known?.disabledAt ?? null;

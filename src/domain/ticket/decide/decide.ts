@@ -1,5 +1,5 @@
 import { customer, system } from "../actor.ts";
-import { strike } from "../advance.ts";
+import { advance } from "../advance.ts";
 import type { TicketCommand } from "../command.ts";
 import type { Decision } from "../decision.ts";
 import type { Policy } from "../policy.ts";
@@ -100,7 +100,7 @@ export function decide(command: TicketCommand, ticket: Ticket | null, policy: Po
     case "delivery_uncertain":
       return uncertain(now);
     case "clock_struck":
-      return { events: strike(ticket, policy, command.team, now) };
+      return { events: advance(ticket, policy, command.team, now) };
     default:
       return command satisfies never;
   }

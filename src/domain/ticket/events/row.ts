@@ -7,7 +7,7 @@ import type { Ticket } from "../ticket.ts";
 
 /**
  * What every event says: when (milliseconds since 1970, UTC) and who. `origin`: from where a program called; it is for
- * the audit trail alone, and `unplaced` for everybody else.
+ * the audit trail alone, and `withoutOrigin` for everybody else.
  */
 export interface Happened {
   at: number;

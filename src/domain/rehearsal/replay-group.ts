@@ -4,8 +4,8 @@ import { turnAt } from "../routing/turn.ts";
 import type { RosterAgent } from "../team/roster.ts";
 import type { SkillLevels } from "../team/skills.ts";
 import type { Policy } from "../ticket/policy.ts";
-import type { Crew } from "./crew.ts";
 import type { RecordedTicket } from "./recorded-ticket.ts";
+import type { ReplayAgents } from "./replay-agents.ts";
 
 /** A ticket on its way through the replay. Instants in ms since 1970. */
 export interface Arrival {
@@ -36,9 +36,9 @@ export interface Arrival {
 }
 
 /** A group of the replayed desk: its agents and its waiting tickets. */
-export class Floor {
+export class ReplayGroup {
   readonly policy: Policy;
-  readonly #crew: Crew;
+  readonly #agents: ReplayAgents;
   readonly #team: AgentNow[];
   /** Agent → the tiers that they have served here. */
   readonly #tiers = new Map<number, Set<string>>();
@@ -48,9 +48,9 @@ export class Floor {
   /** When an agent returns, as far as it was scheduled. */
   #returnAt: number | null = null;
 
-  constructor(policy: Policy, crew: Crew) {
+  constructor(policy: Policy, agents: ReplayAgents) {
     this.policy = policy;
-    this.#crew = crew;
+    this.#agents = agents;
     this.#team = policy.roster.agents.map((agent) => ({
       agent,
       available: true,
@@ -79,15 +79,15 @@ export class Floor {
     arrival.assignee = { id, name };
     arrival.assignedAt = at;
     arrival.firstAssignedAt ??= at;
-    if (!arrival.rests) this.#crew.take(id);
+    if (!arrival.rests) this.#agents.take(id);
     this.#given.set(customer, (this.#given.get(customer) ?? new Set()).add(arrival));
   }
 
   /** Hands out the waiting tickets, or those `of` it, as long as agents have room. Returns what was handed out. */
   handOut(at: number, of: Arrival[] = this.#waiting): Arrival[] {
     for (const one of this.#team) {
-      one.available = this.#crew.isThere(one.agent, at);
-      one.open = this.#crew.openOf(one.agent.id);
+      one.available = this.#agents.isThere(one.agent, at);
+      one.open = this.#agents.openOf(one.agent.id);
     }
     const handed: Arrival[] = [];
     // Within one instant agents only get fuller: a need that no agent could meet cannot be met again.
@@ -119,7 +119,7 @@ export class Floor {
     if (this.#waiting.length === 0) return null;
     const told = this.#returnAt;
     for (const { agent } of this.#team) {
-      const returns = this.#crew.isThere(agent, at) ? null : this.#crew.returnsAt(agent, at);
+      const returns = this.#agents.isThere(agent, at) ? null : this.#agents.returnsAt(agent, at);
       if (returns !== null && returns < (this.#returnAt ?? Infinity)) this.#returnAt = returns;
     }
     return this.#returnAt === told ? null : this.#returnAt;

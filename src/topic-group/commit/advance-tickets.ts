@@ -1,19 +1,19 @@
 import { STAFF } from "../tables/lane.ts";
 import type { Inside } from "./inside.ts";
 
-/** What a sweep did: tickets to which time did something, and how many events that made. */
+/** What a sweep did: tickets that time changed, and how many events that made. */
 export interface Swept {
   tickets: number;
   steps: number;
 }
 
-/** Tickets that are read at once to strike their clocks. */
+/** Due tickets that are read at once. */
 const DUE_TICKETS_MAX = 100;
-/** When a ticket is struck again that our own code could not strike. */
-const STRIKE_AGAIN_MS = 5 * 60_000;
+/** When a ticket on which our own code failed is tried again. */
+const ADVANCE_AGAIN_MS = 5 * 60_000;
 
 /** Lets time do what is due, ticket by ticket, each in a transaction of its own. */
-export function strikeClocks(inside: Inside): Swept {
+export function advanceTickets(inside: Inside): Swept {
   const swept: Swept = { tickets: 0, steps: 0 };
   if (inside.rules() === null) return swept;
   const { clocks } = inside.tables;
@@ -23,23 +23,23 @@ export function strikeClocks(inside: Inside): Swept {
     if (due.length === 0) return swept;
     for (const { ticket } of due) {
       looked.add(ticket.number);
-      const steps = struck(inside, ticket.number);
+      const steps = advanced(inside, ticket.number);
       swept.steps += steps;
       if (steps > 0) swept.tickets += 1;
     }
   }
 }
 
-/** One ticket that our own code cannot strike waits for a mended release; all the others go on. */
-function struck(inside: Inside, number: number): number {
+/** A ticket on which our own code fails waits for a mended release; all the others go on. */
+function advanced(inside: Inside, number: number): number {
   try {
     return inside.commit((tx) => {
       tx.touched.add(STAFF);
-      return tx.strike(number);
+      return tx.advance(number);
     });
   } catch (error) {
     inside.report(`clocks of ticket ${number}`, error);
-    inside.tables.clocks.putOff(number, inside.now() + STRIKE_AGAIN_MS);
+    inside.tables.clocks.putOff(number, inside.now() + ADVANCE_AGAIN_MS);
     return 0;
   }
 }

@@ -4,14 +4,14 @@ import { pointerTo, type SchemaProblem } from "./schema-problems.ts";
  * Problems that schemas let pass, anywhere in a document. Half a character, left by a cut inside an emoji: Telegram
  * takes no message with it, and D1 stores something else. And `__proto__`, which schemas of maps drop silently.
  */
-export function unsoundIn(value: unknown, path: readonly string[] = []): SchemaProblem[] {
+export function malformedIn(value: unknown, path: readonly string[] = []): SchemaProblem[] {
   if (typeof value === "string") return halvesIn(value, path);
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
     const place = [...path, key];
     if (key === "__proto__")
       return [{ pointer: pointerTo(place), message: "is not a known key here: remove it" }];
-    return [...halvesIn(key, place), ...unsoundIn(inner, place)];
+    return [...halvesIn(key, place), ...malformedIn(inner, place)];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Acts, Noticed, StaffChat } from "../../domain/desk/reconciliation.ts";
+import type { Acts, GroupFindings, StaffChat } from "../../domain/desk/reconciliation.ts";
 import type { Trouble } from "../../domain/desk/trouble.ts";
 import type { Arrival } from "../../telegram/inbound.ts";
 import type { Transaction } from "../commit/transaction.ts";
@@ -26,22 +26,22 @@ export function isOver(trouble: unknown): boolean {
 }
 
 /** What was answered under a number, and may have got lost on its way. */
-interface Unheard {
+interface UnackedFindings {
   id: number;
   noticed: Told;
 }
-type Told = Omit<Noticed, "id" | "strayed">;
+type Told = Omit<GroupFindings, "id" | "strayed">;
 
 /**
  * Reconciliation reports what Telegram says of this group, null if it said nothing, and collects findings that are not
  * acknowledged; with `probes` some tickets are probed. Unless it is `quiet`, missing echoes may still come, and are
  * kept for the next run.
  */
-export function notice(
+export function reportGroupState(
   tx: Transaction,
   chat: StaffChat | null,
   { echoes, quiet, probes }: { echoes: Echoes; quiet: boolean; probes: boolean },
-): Noticed {
+): GroupFindings {
   const { facts } = tx;
   let strayed = 0;
   if (chat !== null) {
@@ -56,26 +56,26 @@ export function notice(
   saveEchoes(tx, { unechoed: quiet ? null : unechoed, foreign: null, waiting });
   const told = { unechoed: quiet ? unechoed : null, foreign, ...takeLost(tx) };
   if (probes && facts.get(FACTS.trouble) === undefined) probeNext(tx);
-  return { ...keepUntilHeard(tx, told), strayed };
+  return { ...keepUntilAcked(tx, told), strayed };
 }
 
 /** Adds it to what was answered before and perhaps not heard. */
-function keepUntilHeard({ facts, now }: Transaction, told: Told): Told & Pick<Noticed, "id"> {
-  const before = unheard(facts);
+function keepUntilAcked({ facts, now }: Transaction, told: Told): Told & Pick<GroupFindings, "id"> {
+  const before = unacked(facts);
   const all = before === null ? told : together(before.noticed, told);
   if (isNothing(told)) return { ...all, id: before?.id ?? null };
   const id = Math.max(now, (before?.id ?? 0) + 1);
-  facts.set(FACTS.unheard, { id, noticed: all } satisfies Unheard);
+  facts.set(FACTS.unheard, { id, noticed: all } satisfies UnackedFindings);
   return { ...all, id };
 }
 
 /** Reconciliation has kept the findings under this number. */
-export function heard({ facts }: Transaction, id: number): void {
-  if (unheard(facts)?.id === id) facts.delete(FACTS.unheard);
+export function ackFindings({ facts }: Transaction, id: number): void {
+  if (unacked(facts)?.id === id) facts.delete(FACTS.unheard);
 }
 
-function unheard(facts: Facts): Unheard | null {
-  return (facts.get(FACTS.unheard) as Unheard | undefined) ?? null;
+function unacked(facts: Facts): UnackedFindings | null {
+  return (facts.get(FACTS.unheard) as UnackedFindings | undefined) ?? null;
 }
 
 function isNothing({ unechoed, foreign, lostTopics, lostCards }: Told): boolean {

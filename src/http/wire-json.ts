@@ -8,14 +8,14 @@ const IS_INSTANT = /^(?:at|since|until|asOf)$|(?:At|Since|Until)$/;
  * Rows of an export as the API writes them: instants (ms since 1970 in the row) as ISO 8601. Instants are known by
  * their names.
  */
-export function written(kept: object): Record<string, unknown>;
-export function written(kept: unknown): unknown;
-export function written(kept: unknown): unknown {
-  if (Array.isArray(kept)) return kept.map((item: unknown) => written(item));
+export function toWireJson(kept: object): Record<string, unknown>;
+export function toWireJson(kept: unknown): unknown;
+export function toWireJson(kept: unknown): unknown {
+  if (Array.isArray(kept)) return kept.map((item: unknown) => toWireJson(item));
   if (typeof kept !== "object" || kept === null) return kept;
   const pairs = Object.entries(kept).map(([key, value]: [string, unknown]) => {
     if (typeof value === "number" && IS_INSTANT.test(key)) return [key, new Date(value).toISOString()];
-    return [key, NAMED_BY_OTHERS.has(key) ? value : written(value)];
+    return [key, NAMED_BY_OTHERS.has(key) ? value : toWireJson(value)];
   });
   return Object.fromEntries(pairs) as unknown;
 }

@@ -1,10 +1,10 @@
 import type { Context } from "hono";
-import type { Doer, Origin } from "../domain/desk/audit.ts";
+import type { ApiCaller, Origin } from "../domain/desk/audit.ts";
 import type { Desk } from "./desk.ts";
 import { USER_AGENT_CHARS_MAX } from "./limits.ts";
 
 /** Who makes this call, and from where, as it stands in the audit trail. */
-export function doerOf(c: Context<Desk>): Doer {
+export function callerOf(c: Context<Desk>): ApiCaller {
   const { id, name } = c.get("principal");
   return { id, name, origin: originOf(c), cause: c.get("cause") };
 }

@@ -2,7 +2,7 @@ import type { RosterAgent } from "../team/roster.ts";
 import { nextBeginning, Shifts } from "../team/shifts.ts";
 
 /** The agents of a replayed desk: each has one set of slots over all their groups, and is available or not. */
-export class Crew {
+export class ReplayAgents {
   readonly #shifts = new Shifts();
   readonly #open = new Map<number, number>();
   readonly #awayUntil = new Map<number, number>();

@@ -8,7 +8,7 @@ import { FACTS } from "../tables/facts.ts";
 import { BOT } from "../tables/lane.ts";
 
 /** What Telegram must know of the bot, and the bot of Telegram, when a configuration comes into force. */
-export function introduce(tx: Transaction): void {
+export function registerBot(tx: Transaction): void {
   const setup = (method: string, params: Record<string, unknown>, fact: string | null, key: string): void =>
     void tx.work({
       lane: BOT,
