@@ -21,7 +21,7 @@ export function epochOf(number: number): number {
   return number > 0 ? Math.floor(number / EPOCH) : 0;
 }
 
-/** Every number of an epoch is above this, and below the same of the next. */
+/** Every number of an epoch is above this, and below the next epoch's. */
 export function baseOfEpoch(epoch: number): number {
   return epoch * EPOCH;
 }

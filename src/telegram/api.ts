@@ -80,8 +80,9 @@ function isBotAnswer(answer: unknown): answer is BotAnswer {
 }
 
 /**
- * A 429 is one whoever says it: a proxy in front of the Bot API answers with a page of HTML, or with nothing, and has
- * passed nothing on. A date as `Retry-After`, which HTTP allows too, is left to the pause that goes without one.
+ * A 429 counts even without a Bot API body: a proxy in front of the Bot API answers with a page of HTML, or with
+ * nothing, and has passed nothing on. A date as `Retry-After`, which HTTP allows too, is left to the pause that goes
+ * without one.
  */
 function tooMany(retryAfter: string | null): BotAnswer {
   const seconds = retryAfter !== null && /^\d{1,9}$/.test(retryAfter.trim()) ? Number(retryAfter) : undefined;

@@ -2,7 +2,7 @@ import type { Message } from "grammy/types";
 import { isBlank } from "../domain/visible.ts";
 
 /*
- * The words of a message in the order in which they are read, whatever it was composed as. Rich messages (Bot API 10.1)
+ * The words of a message in the order in which they are read, for every kind of message. Rich messages (Bot API 10.1)
  * carry neither text nor caption; checklists, polls, places and contacts have words of their own.
  */
 

@@ -1,6 +1,6 @@
 /*
- * Whether what Telegram brings has the shape that the code after it relies on. Only what the desk reads is looked at:
- * whatever else there is passes through.
+ * Whether an update has the shape that the code after it relies on. Only what the desk reads is checked; other keys
+ * pass through.
  */
 
 /** What a known kind of update lacks, or has otherwise than Telegram documents; `message` is a place, never a value. */

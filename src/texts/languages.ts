@@ -5,7 +5,7 @@ export type Language = typeof english;
 
 const LANGUAGES: Readonly<Partial<Record<string, Language>>> = { en: english };
 
-/** What the staff reads, and whoever has no language that the desk speaks. */
+/** The staff's language, also for customers whose language the desk does not speak. */
 export const DESK_LANGUAGE: Language = english;
 
 /** What programs read in the API, in webhooks and in the record: always the same, so that they may compare it. */

@@ -36,7 +36,9 @@ export const DUTIES = {
     dueAt: ({ tables }) => tables.clocks.firstDueAt(),
     run: advanceTickets,
   },
-  /** What waits is looked at when its wait, a shift or the end of a break may have changed who can take it. */
+  /**
+   * Waiting tickets are looked at when their wait, a shift or the end of a break may have changed who can take them.
+   */
   handOut: {
     dueAt: ({ handingOut }) => handingOut.nextAt,
     run: ({ commit }) => commit((tx) => void (tx.capacityFreed = true)),
@@ -86,7 +88,7 @@ export class Duties {
     this.#on = on;
   }
 
-  /** Does what is due of these, of all where none is named. One that fails waits a while, and the others are done. */
+  /** Runs the due ones of these duties, or of all. One that fails waits a while, and the others are run. */
   run(names: readonly DutyName[] = NAMES): void {
     for (const name of names) if (this.#isDue(name)) this.#do(name);
   }

@@ -79,7 +79,7 @@ const RETRY_AFTER_FAILED_S = 5;
 const ALARM_PATIENCE_MS = 25_000;
 /** … and how often it looks meanwhile whether it has to ring again. */
 const ALARM_LOOK_MS = 500;
-/** How long whoever takes a group out waits until it has handed over what it has; the rest follows by itself. */
+/** How long a change that removes this group waits until its tickets are handed over; the rest follows by itself. */
 const RETIRING_PATIENCE_MS = 4_000;
 /** Events of a ticket that an explanation looks through. */
 const EXPLAINED_EVENTS_MAX = 5_000;
@@ -177,7 +177,7 @@ export class TopicGroup extends DurableObject<Env> {
 
   /**
    * Takes one Telegram update, of which the caller has seen that it is an object with an integer `update_id`;
-   * `configVersion` is the newest that the caller knows, `remembered`: nobody has looked up whether the customer's home
+   * `configVersion` is the newest that the caller knows, `remembered`: it was not looked up whether the customer's home
    * is still here.
    */
   receive(incoming: unknown, configVersion: number, remembered: boolean): Receipt {
@@ -230,7 +230,10 @@ export class TopicGroup extends DurableObject<Env> {
     }
   }
 
-  /** A service message of the bot's own: of what the desk has just done, or is doing at this moment, or of what somebody else did. */
+  /**
+   * A service message about a topic: of what the desk has just done, or is doing at this moment, or of another user's
+   * act.
+   */
   #heard(arrival: Echo, updateId: number, moved: boolean): void {
     const is = belongingOf(this.#tables.tickets, arrival, moved);
     this.#echoes.heard(arrival.kind, { ...arrival, updateId, is }, this.#now());
@@ -267,7 +270,7 @@ export class TopicGroup extends DurableObject<Env> {
         if (before !== null) forgetFormer(tx.facts, before.sources, sources);
         if (before === null) keepNumbering(tx);
         if (hasMoved) anotherChat(tx, before.epochs);
-        // What waited for a system that did not answer is for the one that is asked now.
+        // Questions to a system that did not answer go to the one that is configured now.
         for (const lane of CRM_LANES) tx.touched.add(lane);
         if (retimed) {
           tx.clocks.allDueAt(tx.now);
@@ -325,7 +328,7 @@ export class TopicGroup extends DurableObject<Env> {
     facts.set(FACTS.placedFor, rules.version);
   }
 
-  /** The homes of agents hear of all slots again where what fills one has changed, by a setting or by a release. */
+  /** Reports all slots to the agents' homes again if a setting or release changed what fills one. */
   #recountSlots(tx: Transaction): void {
     const { countsWaiting } = tx.rules.policy;
     if (tx.facts.get(FACTS.countsWaiting) === countsWaiting) return;
@@ -502,7 +505,7 @@ export class TopicGroup extends DurableObject<Env> {
     return { tickets: tickets.inHand(), waiting: messages.countWaiting() + outbox.countToPeople() };
   }
 
-  /** Does what is due, as the alarm would: whoever comes first does it, and once. Answers what it did. */
+  /** Runs due duties, as the alarm would; each is done once, by whichever comes first. Returns what it did. */
   sweep(): Swept {
     const swept = advanceTickets(this.#inside);
     this.duties.run(["depths"]);
@@ -553,13 +556,13 @@ export class TopicGroup extends DurableObject<Env> {
 
   /**
    * Waits until the lanes have done what they can do now, but not for ever, and not past the next ring: the platform
-   * rings no alarm while one is running, so whoever answers slowly would keep all others waiting.
+   * rings no alarm while one is running, so a slow system would keep all others waiting.
    */
   async #drained(): Promise<void> {
     const idle = this.drain.idle();
     for (let waited = 0; waited < ALARM_PATIENCE_MS; waited += ALARM_LOOK_MS) {
       const patience = new AbortController();
-      // A timer that nobody waits for any more would keep the object awake, and billed.
+      // A timer that is no longer awaited would keep the object awake, and billed.
       const look = scheduler.wait(ALARM_LOOK_MS, { signal: patience.signal }).catch(() => undefined);
       await Promise.race([idle, look]);
       patience.abort();
@@ -583,7 +586,7 @@ export class TopicGroup extends DurableObject<Env> {
         const done = work(tx);
         for (const number of tx.enrichmentsWanted) enrich(tx, tx.tickets.get(number)!.ticket);
         this.#handingOut.whatChanged(tx);
-        // Last, because what nobody takes may go to the fallback pool.
+        // Last, because a ticket that no agent takes may go to the fallback pool.
         for (const number of tx.transfers) sendAway(tx, number);
         for (const { before, ticket } of tx.assignmentChanges) tellSlots(tx, before, ticket);
         tellAgents(tx);
@@ -681,7 +684,7 @@ export class TopicGroup extends DurableObject<Env> {
     return this.#tables.facts.get(FACTS.numbering) as Numbering | undefined;
   }
 
-  /** Sets the alarm for whatever is due next, computed from the rows. */
+  /** Sets the alarm for the next due duty, computed from the rows. */
   #arm(): void {
     const due = [this.duties.nextAt(), this.drain.nextWakeAt(this.#now())].filter((at) => at !== null);
     if (due.length > 0) this.wake.by(Math.min(...due));
@@ -771,7 +774,7 @@ export class TopicGroup extends DurableObject<Env> {
   }
 }
 
-/** A lane as health tells it: whose private chat it is is nobody's business there. */
+/** A lane's name for health, without the id of a private chat. */
 function nameOfLane(lane: Lane): string {
   return isRouteLane(lane) ? "telegram:private" : publicName(lane);
 }
@@ -791,7 +794,7 @@ const TIMING = [
   "intake",
 ] as const;
 
-/** Whether a change of the configuration may have moved what is due. */
+/** Whether a change of the configuration may have moved due instants. */
 function isRetimed(before: Config, after: Config): boolean {
   return (
     TIMING.some((section) => JSON.stringify(before[section]) !== JSON.stringify(after[section])) ||

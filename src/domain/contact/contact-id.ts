@@ -1,8 +1,8 @@
 declare const names: unique symbol;
 
 /**
- * A customer, wherever they write from. It is no chat, no address and no name: where they are reached is their route
- * (`route.ts`). Made of a number by `contactId` alone.
+ * A customer of any channel. It is no chat, no address and no name: messages go to their route (`route.ts`). Made from
+ * a number by `contactId` alone.
  */
 export type ContactId = number & { readonly [names]: "contact" };
 

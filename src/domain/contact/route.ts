@@ -24,12 +24,12 @@ export function contactAt({ address }: Route): ContactId {
   return contactId(Number(address));
 }
 
-/** Where a contact is reached by themselves, whatever their tickets say. */
+/** A contact's own route, apart from their tickets'. */
 export function routeOfContact(contact: ContactId): Route {
   return { channel: "telegram", address: String(contact) };
 }
 
-/** Where what is said about a ticket goes. Those that came by Telegram store no route. */
+/** Route of messages about a ticket. Tickets opened by Telegram store none. */
 export function routeOf({ customer, route }: { customer: ContactId; route?: Route }): Route {
   return route ?? routeOfContact(customer);
 }

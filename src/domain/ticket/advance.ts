@@ -28,7 +28,7 @@ type DueStep =
   | { kind: "auto_close"; at: number; from: number };
 
 /** Steps of one call; what is left waits for the next, which follows at once. */
-const STROKES_MAX = 100;
+const STEPS_MAX = 100;
 
 /**
  * What time has done to a ticket by `now`: everything that fell due, in the order and with the instants at which it
@@ -38,7 +38,7 @@ const STROKES_MAX = 100;
 export function advance(ticket: Ticket, policy: Policy, team: TeamAt, now: number): TicketEvent[] {
   const events: TicketEvent[] = [];
   let present = ticket;
-  for (let count = 0; count < STROKES_MAX; count += 1) {
+  for (let count = 0; count < STEPS_MAX; count += 1) {
     const step = nextStep(present, policy);
     if (step === null || step.from > now) break;
     // What a change made due in the past is due since that change, not before.

@@ -28,9 +28,9 @@ export type AgentNotice =
   | { code: "reconciliation"; lines: string[] }
   /** Messages of the staff group, or of private chats, have other numbers from now on. */
   | { code: "numbers_begun_anew"; where: "staff" | "private" }
-  /** An endpoint wants nothing more. */
+  /** The endpoint answered 410. */
   | { code: "webhook_disabled"; webhook: string }
-  /** It requires what nobody could ever meet; null where that is never let go of. */
+  /** It requires skills that no agent could ever have; null: the requirement is never dropped. */
   | { code: "skills_unmet"; queue: string; why: string[]; overrideAfterMs: number | null }
   | {
       code: "queue.depth_exceeded" | "queue.depth_recovered";

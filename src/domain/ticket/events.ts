@@ -57,7 +57,7 @@ export function rowOf({ type }: TicketEvent): EventRow<TicketEvent, Effect> {
   return EVENTS[type] as unknown as EventRow<TicketEvent, Effect>;
 }
 
-/** The same of a type that the compiler does not know. */
+/** Likewise for a type that the compiler does not know. */
 interface StoredFacts extends Omit<EventFacts<Record<string, unknown>>, "facts"> {
   facts: Readonly<
     Record<string, "told" | "kept" | "instant" | "told instant" | "words" | { instants: readonly string[] }>

@@ -18,8 +18,8 @@ interface Reminder {
 }
 
 /**
- * The shape of a stored ticket. Whoever changes it counts it up: a ticket stored in another shape is folded from its
- * events anew.
+ * The shape of a stored ticket. Count it up with every change of the shape: a ticket stored in another shape is folded
+ * from its events anew.
  */
 export const TICKET_SHAPE = 8;
 
@@ -44,11 +44,11 @@ export interface Ticket extends TicketTimes {
   assignee: { id: number; name: string } | null;
   /** When the desk handed it to them, until they do something about it; null where it came to them by hand. */
   handedAt: number | null;
-  /** Since when it waits for somebody to take it, or waited. */
+  /** Since when it waits for an agent, or waited. */
   waitingSince: number;
   /** Who gave it on, and is not asked again. */
   declined: number[];
-  /** What another system says of the customer, and when it said so; null while it has said nothing. */
+  /** The profile from another system and when it came; null: none yet. */
   profile: (Profile & { receivedAt: number }) | null;
   /** An agent or a program chose its queue: no rule changes it any more. */
   queueSet: boolean;
@@ -59,7 +59,7 @@ export interface Ticket extends TicketTimes {
   tags: string[];
   /** Answers to the intake fields: field id → option id. */
   fields: Record<string, string>;
-  /** What it was when the desk ended the ticket without an answer: whoever reopens it owes that answer again. */
+  /** The owed answer when the desk ended the ticket without one: reopening owes it again. */
   owedSince: number | null;
   firstAnsweredAt: number | null;
   /** Who brought the ticket into its present status, when and with which note. */

@@ -11,7 +11,7 @@ export class HandingOut {
     return this.#nextAt;
   }
 
-  /** Handing out lets time do what is due on a ticket first, and that may change who is free. */
+  /** Due work of a ticket comes before it is handed out, because it may change which agents are free. */
   whatChanged(tx: Transaction): void {
     if (this.#nextAt !== null && this.#nextAt <= tx.now) tx.capacityFreed = true;
     while (tx.capacityFreed || tx.unclaimed.size > 0) {

@@ -12,7 +12,7 @@ const DUE_TICKETS_MAX = 100;
 /** When a ticket on which our own code failed is tried again. */
 const ADVANCE_AGAIN_MS = 5 * 60_000;
 
-/** Lets time do what is due, ticket by ticket, each in a transaction of its own. */
+/** Does what is due on each ticket, in a transaction of its own. */
 export function advanceTickets(inside: Inside): Swept {
   const swept: Swept = { tickets: 0, steps: 0 };
   if (inside.rules() === null) return swept;

@@ -216,7 +216,7 @@ export class Transaction {
     return { ...applied, ticket: released.ticket };
   }
 
-  /** Lets time do what is due on a ticket. Answers how many events that made. */
+  /** Does what time made due on a ticket. Returns the number of events. */
   advance(number: number): number {
     return this.#advanced(number, this.now).events;
   }

@@ -22,7 +22,7 @@ export const BOT: Lane = "bot";
 /** The record in D1. What it gets is derived from version numbers, so it has no rows. */
 export const RECORD: Lane = "record";
 
-/** The lane to where somebody is reached. */
+/** The lane of a route. */
 export function laneTo({ channel, address }: Route): RouteLane {
   return `to:${channel}:${address}`;
 }

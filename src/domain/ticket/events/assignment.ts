@@ -23,14 +23,14 @@ import {
 export type AssignmentEvent =
   /** `implicit`: by answering it, not by asking for it. */
   | (Transition & { type: "ticket_claimed"; implicit?: true })
-  /** `why`, `agentName`: the desk took it from somebody who is not there, or is no agent of the group any more. */
+  /** `why`, `agentName`: the desk took it from an agent who is away, or has left the group. */
   | (Transition & {
       type: "ticket_unclaimed";
       previousAssignee?: number;
       agentName?: string;
       why?: GoneBecause;
     })
-  /** `previousAssignee`: who had it; null: nobody. `routing`: why them, where the desk handed it out. */
+  /** `previousAssignee`: null: none. `routing`: why this agent, if the desk handed it out. */
   | (Transition & {
       type: "ticket_assigned";
       assignee: number;
@@ -43,8 +43,8 @@ export type AssignmentEvent =
   /** The assignee did not answer in the time that the queue gives: it goes on, and they are away. */
   | (Transition & { type: "assignment_ignored"; agent: number; agentName: string })
   /**
-   * By hand, or because its place is not in the configuration any more. `group`: the group of the queue, where it is
-   * another one; nobody has it there yet. `queueSet`: left out, the queue counts as chosen.
+   * By hand, or because its queue is not in the configuration any more. `group`: the group of the queue, if it is
+   * another one; it has no assignee there yet. `queueSet`: left out, the queue counts as chosen.
    */
   | (Transition & {
       type: "ticket_transferred";
@@ -103,7 +103,7 @@ export const ASSIGNMENT_EVENTS = {
       draft.handedAt = null;
       draft.claimedAt ??= at;
     },
-    // Whoever claims by answering is seen to have done so.
+    // A claim by answering is visible as the answer itself.
     react: ({ implicit, by }) => (implicit === true ? [] : [tellTopic({ code: "ticket.claimed", by })]),
   },
   ticket_unclaimed: {
@@ -185,7 +185,7 @@ export const ASSIGNMENT_EVENTS = {
     changes: {
       queue: { was: "previousQueue", is: "queue" },
       group: { was: "previousGroup", is: "group" },
-      // Nobody has it there yet.
+      // It has no assignee there yet.
       assignee: { was: "previousAssignee", is: ({ group }) => (group === undefined ? undefined : null) },
     },
     evolve(draft, event) {

@@ -13,7 +13,7 @@ export type FactTopicNotice = { code: "intake.waited" };
 
 type FactEffect = TellsTopic<FactTopicNotice> | { kind: "receipt" } | { kind: "enrichment" };
 
-/** Of an erased customer neither the field nor the option is known. */
+/** After an erasure neither the field nor the option is known. */
 function answer(field: string | undefined, option: string | null | undefined): unknown {
   return field === undefined || option === undefined ? undefined : { [field]: option };
 }

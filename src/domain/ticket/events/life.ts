@@ -80,7 +80,7 @@ export const LIFE_EVENTS = {
     changes: {},
     evolve: null,
     react(event, _, { roster }) {
-      // A ladder says by its own steps who is to be told.
+      // A ladder names its own receivers.
       if (event.by.kind === "system") return [];
       const said = { code: "ticket.escalated", by: event.by, ...noteOf(event) } as const;
       return [tellTopic(said), ...roster.leads.map((lead) => tellAgent(lead, said))];

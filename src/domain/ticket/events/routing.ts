@@ -6,7 +6,7 @@ import { leave, type EventRows, type Happened } from "./row.ts";
 export type RoutingEvent =
   /** The desk's rules gave it a place. */
   | (Happened & { type: "ticket_routed" } & Routed)
-  /** What another system says of the customer; `latencyMs` 0 and `cached` where it had said so before. */
+  /** A profile from another system; `latencyMs` 0 and `cached` if it was known already. */
   | (Happened & {
       type: "enrichment_answered";
       profile: Profile;

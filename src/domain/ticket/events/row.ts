@@ -6,8 +6,8 @@ import type { TicketStatus } from "../status.ts";
 import type { Ticket } from "../ticket.ts";
 
 /**
- * What every event says: when (milliseconds since 1970, UTC) and who. `origin`: from where a program called; it is for
- * the audit trail alone, and `withoutOrigin` for everybody else.
+ * Facts of every event: when (milliseconds since 1970, UTC) and who. `origin`: from where a program called; for the
+ * audit trail alone, and left out by `withoutOrigin` elsewhere.
  */
 export interface Happened {
   at: number;
@@ -28,13 +28,14 @@ export interface Said {
 }
 
 /**
- * What may be done with a fact of an event.
+ * Use of an event's fact.
  *
- * - `told`: endpoints are told it, like the API's readers: a number, a name of the configuration, a code; nothing that
- *   anybody has written
- * - `kept`: the API alone tells it
- * - `instant`, `told instant`: the same of an instant in ms since 1970, which is written as ISO 8601 outside
- * - `words`: what people wrote of the ticket: endpoints get it with `includeText` only
+ * - `told`: webhooks and readers of the API get it: a number, a name of the configuration, a code; no text that a
+ *   person
+ *   wrote
+ * - `kept`: readers of the API only
+ * - `instant`, `told instant`: the same for an instant in ms since 1970, which is written as ISO 8601 outside
+ * - `words`: text that people wrote of the ticket: webhooks get it with `includeText` only
  * - `{ instants }`: kept; an object, or a list of them, in which these are instants
  */
 type Kind<V> =
@@ -68,7 +69,7 @@ type FactOf<E> = Exclude<keyof E, keyof Happened | "type">;
 export interface EventFacts<E> {
   /** For readers of the API. */
   about: string;
-  /** What endpoints know it as; null: it concerns nobody outside. */
+  /** The event's name for webhooks; null: webhooks are not told of it. */
   webhook: `${string}.${string}` | null;
   /** The topic does not show it. */
   silent?: true;
@@ -89,7 +90,7 @@ export interface EventRow<E, Told> extends EventFacts<E> {
    * before it. Null: nothing else.
    */
   evolve: ((draft: Ticket, event: E, before: Ticket) => void) | null;
-  /** What must be told to whom; `ticket` is the ticket after it, `now` when the desk notes it. Null: nobody is told. */
+  /** Effects of the event; `ticket` is the ticket after it, `now` when the desk notes it. Null: it has none. */
   react: ((event: E, ticket: Ticket, policy: Policy, now: number) => Told[]) | null;
 }
 
@@ -137,7 +138,7 @@ export function noteOf<N>(event: { note?: N }): { note?: N } {
   return event.note === undefined ? {} : { note: event.note };
 }
 
-/** The ticket goes to another group: nobody here has it, and its topic is no more than a memory. */
+/** The ticket goes to another group: it has no assignee here, and its topic here is history. */
 export function leave(draft: Ticket, group: string): void {
   draft.assignee = null;
   draft.handedAt = null;

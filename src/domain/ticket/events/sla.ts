@@ -25,7 +25,7 @@ export type SlaEvent =
   /** Stamped with the instant at which it was due, whenever the desk looked. */
   | (Happened & { type: "sla_warned" } & MomentOf)
   | (Happened & { type: "sla_breached" } & MomentOf)
-  /** Time has passed since the breach, and nobody kept the promise. */
+  /** Time has passed since the breach, and the promise is still not kept. */
   | (Happened & { type: "sla_overdue" } & MomentOf)
   /** One action of an escalation step; a manual escalation is `ticket_escalated`. */
   | EscalationTaken
@@ -45,7 +45,7 @@ export interface SlaLine extends MomentOf {
   late: boolean;
   /** The promise was kept in the meantime, or the ticket is over. */
   kept: boolean;
-  /** Who was not there: somebody to tell, or somebody free to take the ticket over. */
+  /** Which agents were missing: one to tell, or one free to take the ticket over. */
   nobody?: "to_tell" | "free";
 }
 
@@ -164,12 +164,12 @@ function stepNotices(event: EscalationTaken, ticket: Ticket, policy: Policy, now
   const lines: SlaLine[] = [
     result === "nobody" ? { ...line, nobody: "reassign" in action ? "free" : "to_tell" } : line,
   ];
-  // Who cannot be found cannot be told: then whoever looks at the topic is.
+  // Without receivers the notice goes into the topic.
   if (agents.length === 0) return [tellTopic({ code: "sla", lines })];
   return agents.map((one) => tellAgent(one, { code: "sla", lines }));
 }
 
-/** Everybody gets one message with all that the cooldown kept for them. */
+/** Each receiver gets one message with all that the cooldown kept for them. */
 function mergedNotices(event: NoticesMerged, ticket: Ticket, policy: Policy, now: number): SlaEffect[] {
   const lines = new Map<number, { who: { id: number; name: string } | null; lines: SlaLine[] }>();
   const tell = (who: { id: number; name: string } | null, line: SlaLine): void => {
