@@ -1,6 +1,6 @@
 import type { AgentConfig, VersionedConfig } from "../domain/config/config.ts";
 import { homeOf } from "../domain/team/agent.ts";
-import type { Presence } from "../domain/team/presence.ts";
+import type { Presence, Unavailable } from "../domain/team/presence.ts";
 import { askGroup, askGroups, configureGroup, onSubject } from "./ask.ts";
 
 /** An agent by the configuration, and by what the groups' objects say. Instants in ms since 1970. */
@@ -9,7 +9,7 @@ export interface AgentState {
   /** The group that keeps their availability. */
   home: string;
   /** Null while their home does not answer. */
-  presence: (Presence & { unavailableBecause: string | null }) | null;
+  presence: (Presence & { unavailableBecause: Unavailable | null }) | null;
   /** Tickets that they have, by group; a group that does not answer is left out. */
   openByGroup: Record<string, number>;
   lastAssignedAt: number | null;

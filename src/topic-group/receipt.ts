@@ -1,3 +1,5 @@
+import type { Unavailable } from "../domain/team/presence.ts";
+
 /**
  * The object's answer to an update.
  *
@@ -54,7 +56,7 @@ export interface AgentHere {
   /** Until when they are away; null: until they say otherwise. */
   until: number | null;
   /** Why they are given nothing now, in words; null: they are there. */
-  unavailableBecause: string | null;
+  unavailableBecause: Unavailable | null;
   /** Tickets of this group that they have. */
   open: number;
   /** When the desk last gave them one of this group. */

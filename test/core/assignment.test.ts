@@ -11,6 +11,7 @@ import {
 import { queueRoutingsOf } from "../../src/domain/routing/queues.ts";
 import { turnAt } from "../../src/domain/routing/turn.ts";
 import { levelOf } from "../../src/domain/team/skills.ts";
+import { candidatesForPrograms, nextForPrograms } from "../../src/texts/for-programs.ts";
 import { exampleDesk } from "../support/desks.ts";
 import fc from "../support/fast-check.ts";
 import { HOUR, MINUTE, NOON } from "./given.ts";
@@ -122,7 +123,7 @@ describe("who takes a ticket", () => {
       QUEUE,
       NOON,
     );
-    expect(candidates).toEqual([
+    expect(candidatesForPrograms(candidates)).toEqual([
       {
         agent: { id: 2, name: "Agent 2" },
         eligible: true,
@@ -169,7 +170,9 @@ describe("relaxation", () => {
 
   test("says what changes next, and when", () => {
     const next = (minutes: number) =>
-      assign({ ...NEED, ...needs }, [], { ...QUEUE, ...queue }, NOON + minutes * MINUTE).next;
+      nextForPrograms(
+        assign({ ...NEED, ...needs }, [], { ...QUEUE, ...queue }, NOON + minutes * MINUTE).next,
+      );
     expect(next(0)).toEqual({ at: NOON + MINUTE, what: "preferred skills drop by 1" });
     expect(next(1)).toMatchObject({ at: NOON + 2 * MINUTE });
     expect(next(2)).toMatchObject({ at: NOON + 5 * MINUTE });

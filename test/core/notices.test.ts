@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { contactId } from "../../src/domain/contact/contact-id.ts";
+import type { RoutingReason } from "../../src/domain/routing/reason.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
 import type { Note } from "../../src/domain/ticket/note.ts";
 import { eventForPrograms } from "../../src/texts/for-programs.ts";
@@ -74,5 +75,57 @@ describe("why the desk did something to a ticket", () => {
     expect(eventForPrograms(reopened(note))).toEqual(reopened(words));
     const told = notice("topicNotice", { code: "ticket.closed", by: ADA, note });
     expect(inWords(told).text).toBe(`🏁 Closed by Ada: ${words}`);
+  });
+});
+
+describe("what the release before stored in words leaves as it is", () => {
+  const routing: RoutingReason = {
+    queue: "general",
+    stage: { kind: "strict" },
+    why: ["served this customer before", { why: "slots", open: 0, capacity: 2 }],
+    score: 1,
+    others: [{ agent: { id: 8, name: "Bo" }, eligible: false, score: null, why: ["declined it"] }],
+  };
+  const assigned: TicketEvent = {
+    type: "ticket_assigned",
+    at: 0,
+    by: { kind: "system", rule: "routing" },
+    from: "open",
+    to: "in_progress",
+    assignee: 7,
+    assigneeName: "Ada",
+    routing,
+  };
+
+  test("why somebody got a ticket", () => {
+    const said = notice("topicNotice", { code: "ticket.assigned", by: ADA, assignee: ADA, routing });
+    expect(inWords(said).text).toContain(
+      "Why: queue general, served this customer before, 0 of 2 slots used.",
+    );
+    expect(eventForPrograms(assigned)).toEqual({
+      ...assigned,
+      routing: { ...routing, why: ["served this customer before", "0 of 2 slots used"] },
+    });
+  });
+
+  test("which skills nobody has", () => {
+    const said = notice("skillsUnmet", { queue: "tax", why: ["nobody has latin 2"], overrideAfterMs: null });
+    expect(inWords(said).text).toContain("has the skills for this ticket: nobody has latin 2.");
+  });
+
+  test("what a look at everything has found", () => {
+    const said = notice("agentNoticeInTopic", ADA, { code: "reconciliation", lines: ["One.", "Two."] });
+    expect(inWords(said).text).toBe("🔔 Ada: 🔎 Check needed:\nOne.\nTwo.");
+    const found = { findings: [{ kind: "webhook.unknown", mended: false } as const], timeZone: "UTC" };
+    expect(inWords(notice("agentNoticeInTopic", ADA, { code: "reconciliation", ...found })).text).toBe(
+      "🔔 Ada: 🔎 Check needed:\nTelegram didn't answer when asked about the webhook.",
+    );
+  });
+
+  test("why an agent gets no tickets", () => {
+    const line = { name: "Ada", lead: false, until: null, open: 0, capacity: 2 };
+    const words = (because: string): string =>
+      inWords(notice("teamList", [{ ...line, because }], 0, 1, "UTC")).text;
+    expect(words("not on shift")).toBe(words("off_shift"));
   });
 });

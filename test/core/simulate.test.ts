@@ -8,6 +8,7 @@ import { evolve } from "../../src/domain/ticket/evolve.ts";
 import { policyOf } from "../../src/domain/ticket/policy.ts";
 import { routedEvent } from "../../src/domain/ticket/routed.ts";
 import type { Ticket } from "../../src/domain/ticket/ticket.ts";
+import { simulationForPrograms } from "../../src/texts/for-programs.ts";
 import { entersVip, exampleDesk } from "../support/desks.ts";
 import fc from "../support/fast-check.ts";
 import { opened } from "../support/tickets.ts";
@@ -59,7 +60,7 @@ function rehearsed(
     handledBefore: false,
     servedTiers: [],
   };
-  return simulate(
+  const simulation = simulate(
     config,
     {
       facts: { ...NOTHING, ...facts },
@@ -75,6 +76,7 @@ function rehearsed(
     now,
     skills,
   );
+  return simulationForPrograms(simulation);
 }
 
 const says = (profile: Partial<Profile>, ignored: string[] = []) => ({

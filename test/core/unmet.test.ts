@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Team, unmetInWords, type TeamMember } from "../../src/domain/routing/unmet.ts";
+import { Team, type TeamMember } from "../../src/domain/routing/unmet.ts";
+import { unmetForPrograms } from "../../src/texts/for-programs.ts";
 import { NOON } from "./given.ts";
 
 type Skills = Record<string, number | { level: number; until: number }>;
@@ -13,7 +14,7 @@ function member(name: string, skills: Skills, capacity = 5): TeamMember {
 
 function unmet(members: TeamMember[], required: Record<string, number>): string[] {
   const found = new Team(members, NOON).unmet(required);
-  return found === null ? [] : unmetInWords(found, "in main");
+  return unmetForPrograms(found === null ? null : { ...found, group: "main" });
 }
 
 describe("what nobody could ever be given", () => {

@@ -25,7 +25,6 @@ const NOT_FOR_PEOPLE: Record<string, string> = {
   "topic-group/drain/addressing.ts": "why a delivery was dropped, for the API",
   "topic-group/drain/drain.ts": "why a delivery was dropped, for the API",
   "topic-group/systems/enrichment.ts": "why enrichment failed, for the API",
-  "topic-group/assigning/routing-story.ts": "the API's routing story",
   "groups/skills.ts": "problems of the API",
   "groups/reconciling/config-look.ts": "the note of a version of the configuration",
   "groups/reconciling/secrets-look.ts": "what is derived from a secret",

@@ -23,7 +23,7 @@ beforeEach(async () => {
   desk.groups.agentsOf.set("main", [
     here(9001, { open: 2, lastAssignedAt: 1_000 }),
     here(9002, { availability: "away", until: UNTIL, unavailableBecause: "away", open: 1 }),
-    here(9003, { unavailableBecause: "not on shift" }),
+    here(9003, { unavailableBecause: "off_shift" }),
   ]);
   desk.groups.agentsOf.set("vip", [
     here(9001, { availability: "offline", open: 3, lastAssignedAt: 2_000 }),

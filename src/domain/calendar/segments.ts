@@ -11,7 +11,7 @@ export interface Segment {
   from: number;
   to: number | null;
   kind: "counted" | "closed" | "paused" | "holiday";
-  /** In words: `"mon 09:00-12:30"`, `"Christmas Day"`, `"outside opening hours"`. */
+  /** For programs: `"mon 09:00-12:30"`, `"Christmas Day"`, `"outside opening hours"`; of a pause, its own. */
   reason: string;
 }
 

@@ -10,7 +10,7 @@ import {
   type Place,
 } from "../config/places.ts";
 import { AGENT_CAPACITY_DEFAULT } from "../limits.ts";
-import { levelsInWords, Team, whyNot, type TeamMember } from "../routing/unmet.ts";
+import { Team, type MissingSkill, type TeamMember } from "../routing/unmet.ts";
 import { certificateEnd } from "../team/roster.ts";
 import { highest, type SkillLevels } from "../team/skills.ts";
 
@@ -93,6 +93,29 @@ function problemsOf(
   if (together === null || "missing" in together) return [];
   const message = `nobody ${where} has all of ${levelsInWords(all)} at once: such a ticket could never be taken; give all of them to an agent there who takes tickets, or require less`;
   return [problem(path, message)];
+}
+
+/** People whom a problem names one by one. */
+const NAMED_MAX = 5;
+
+/** Who has a skill and still does not count; empty where nobody does. */
+function whyNot({ expired, idle }: MissingSkill): string {
+  const why = [
+    ...(expired.length === 0 ? [] : [`it has expired for ${listed(expired)}`]),
+    ...(idle.length === 0 ? [] : [`the capacity of ${listed(idle)} is 0`]),
+  ];
+  return why.length === 0 ? "" : ` (${why.join("; ")})`;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - NAMED_MAX;
+  return `${names.slice(0, NAMED_MAX).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+function levelsInWords(levels: SkillLevels): string {
+  return Object.entries(levels)
+    .map(([skill, level]) => `${skill} ${level}`)
+    .join(", ");
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import { durationWords, ms } from "../duration.ts";
+import { ms } from "../duration.ts";
 import type { Priority } from "../priority.ts";
 import {
   assign,
@@ -12,8 +12,9 @@ import {
 import { factsKnown } from "../routing/known.ts";
 import { fitted, isStale, NO_PROFILE, type Profile } from "../routing/profile.ts";
 import { route, type RoutingFacts } from "../routing/rules.ts";
-import { Team, unmetInWords } from "../routing/unmet.ts";
-import { assignmentInWords, requiredInWords, routeInWords, stageInWords } from "../routing/words.ts";
+import { assignmentStep, ruleSteps, waitedStep, type RoutingStep } from "../routing/steps.ts";
+import { Team, type UnmetIn } from "../routing/unmet.ts";
+import type { NextChange } from "../routing/why.ts";
 import { availableFrom, unavailableBecause, type Presence } from "../team/presence.ts";
 import { NO_SKILLS_SERVICE, type SkillsKnown, type SkillTable } from "../team/skill-table.ts";
 import { highest, type SkillLevels } from "../team/skills.ts";
@@ -60,16 +61,16 @@ export interface Simulation {
   priorityScore: number;
   requireSkills: SkillLevels;
   assignee: { id: number; name: string } | null;
-  reason: string[];
+  reason: RoutingStep[];
   /** The places of the rules that hold, from 0. */
   rules: number[];
   stage: Stage;
   candidates: Candidate[];
-  /** Why no agent could ever be given it, in words; empty if one could, or where agents choose. */
-  unmet: string[];
+  /** Why no agent could ever be given it; null if one could, or where agents choose. */
+  unmet: UnmetIn | null;
   /** In which groups a skills service's word was used, and when that came, or why there was none. */
   skills: { group: string; asOf: number | null; why: string | null }[];
-  next: { at: number; what: string } | null;
+  next: NextChange | null;
 }
 
 /** Does with a made-up ticket what the desk does with a real one: the same rules, the same scorer, and no effect. */
@@ -101,7 +102,7 @@ export function simulate(
     (group) => heardIn(group, skills),
   );
   const isAssigned = queue.auto && assignment.assignee !== null;
-  const unmet = queue.auto && !isAssigned ? unmetNow(queue, requireSkills, team, assignment, now) : [];
+  const unmet = queue.auto && !isAssigned ? unmetNow(queue, requireSkills, team, assignment, now) : null;
   return {
     queue: queue.id,
     group: queue.group,
@@ -111,31 +112,24 @@ export function simulate(
     requireSkills,
     assignee: isAssigned ? assignment.assignee : null,
     reason: [
-      ...enrichmentInWords(enrichment, config, now),
+      ...enrichmentStep(enrichment, config, now),
       ...(rehearsal.queue === null
-        ? routeInWords(ruled, config)
-        : [`somebody put it into ${rehearsal.queue}: no rule moves it`]),
+        ? ruleSteps(ruled, config)
+        : [{ step: "by_hand", queue: rehearsal.queue } as const]),
       ...(movesOn
-        ? [
-            stageInWords(stage, first, waitedMs),
-            `nobody in ${first.id} could take it: it goes to ${queue.id}`,
-          ]
+        ? [waitedStep(stage, first, waitedMs), { step: "to_pool", from: first.id, queue: queue.id } as const]
         : []),
-      ...requiredInWords(requireSkills),
+      { step: "requires", skills: requireSkills },
       ...used.flatMap(({ group, why }) =>
-        why === null
-          ? []
-          : [
-              `what the skills service says is not known in ${group}, because ${why}: the configuration's skills count`,
-            ],
+        why === null ? [] : [{ step: "skills_unknown", group, why } as const],
       ),
       ...(queue.auto
         ? [
-            stageInWords(assignment.stage, queue, movesOn ? 0 : waitedMs),
-            ...unmet,
-            ...assignmentInWords(assignment, queue.group),
+            waitedStep(assignment.stage, queue, movesOn ? 0 : waitedMs),
+            ...(unmet === null ? [] : [{ step: "unmet", ...unmet } as const]),
+            assignmentStep(assignment, queue.group),
           ]
-        : [`agents claim the tickets of ${queue.id}: nobody is given any`]),
+        : [{ step: "claimed", queue: queue.id } as const]),
     ],
     rules: ruled.rules,
     stage: assignment.stage,
@@ -226,11 +220,11 @@ function unmetNow(
   team: readonly AgentNow[],
   { stage }: Assignment,
   now: number,
-): string[] {
-  if (stage.kind === "override") return [];
+): UnmetIn | null {
+  if (stage.kind === "override") return null;
   const members = team.map(({ agent }) => agent);
   const unmet = new Team(members, now).unmet(requireSkills);
-  return unmet === null ? [] : unmetInWords(unmet, `in ${queue.group}`);
+  return unmet === null ? null : { ...unmet, group: queue.group };
 }
 
 /** How well they know a customer of this tier, as `AgentNow` has it. */
@@ -253,11 +247,11 @@ function nextOf(
 ): Simulation["next"] {
   if (assignee !== null) {
     if (answerWithinMs === null) return null;
-    return { at: now + answerWithinMs, what: `it goes on if ${assignee.name} has not answered` };
+    return { at: now + answerWithinMs, what: { change: "goes_on", assignee: assignee.name } };
   }
-  const returns = team.flatMap(({ agent }) => {
+  const returns = team.flatMap(({ agent }): NextChange[] => {
     const at = availableFrom(presenceOf(given.get(agent.id)), agent.shift, now);
-    return at === null ? [] : [{ at, what: `the shift of ${agent.name} begins` }];
+    return at === null ? [] : [{ at, what: { change: "shift_begins", agent: agent.name } }];
   });
   return [...(next === null ? [] : [next]), ...returns].sort((a, b) => a.at - b.at)[0] ?? null;
 }
@@ -266,33 +260,12 @@ function presenceOf(given: AgentGiven | undefined): Presence {
   return { availability: given?.availability ?? "online", until: null };
 }
 
-function enrichmentInWords(outcome: EnrichmentOutcome | null, { routing }: Config, now: number): string[] {
+function enrichmentStep(outcome: EnrichmentOutcome | null, { routing }: Config, now: number): RoutingStep[] {
   if (outcome === null) return [];
-  if (outcome === "timeout") return ["the enrichment did not answer in time: what is known decides"];
-  if (outcome === "error") return ["the enrichment failed: what is known decides"];
+  if (outcome === "timeout") return [{ step: "enrichment_timeout" }];
+  if (outcome === "error") return [{ step: "enrichment_failed" }];
   const { profile, ignored } = outcome;
-  const { tier, segment, category, language, preferredAgent, reason, asOf, attributes } = profile;
-  const said = Object.entries({
-    tier,
-    segment,
-    category,
-    language,
-    "preferred agent": preferredAgent,
-    ...attributes,
-  })
-    .filter(([, value]) => value !== null)
-    .map(([key, value]) => `${key} ${value}`);
-  const staleAfterMs = ms(routing.enrichment?.staleAfter ?? "7d");
-  const age = asOf === null ? "" : `, as of ${ageInWords(now - asOf)}`;
-  const stale = isStale(profile, staleAfterMs, now) ? ", which is stale" : "";
-  return [
-    `the enrichment says ${said.join(", ") || "nothing"}${age}${stale}`,
-    ...(reason === null ? [] : [`the enrichment's own words: ${reason}`]),
-    ...ignored.map((what) => `left out: ${what}`),
-  ];
-}
-
-function ageInWords(ageMs: number): string {
-  const minutes = Math.round(ageMs / 60_000);
-  return minutes === 0 ? "now" : `${durationWords(minutes * 60_000)} ago`;
+  const stale = isStale(profile, ms(routing.enrichment?.staleAfter ?? "7d"), now);
+  const ageMs = profile.asOf === null ? null : now - profile.asOf;
+  return [{ step: "enrichment_said", profile, ignored, ageMs, stale }];
 }

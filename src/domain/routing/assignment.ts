@@ -1,5 +1,7 @@
+import type { Unavailable } from "../team/presence.ts";
 import type { RosterAgent } from "../team/roster.ts";
 import { hasSkills, highest, levelOf, missingSkills, type SkillLevels } from "../team/skills.ts";
+import type { NextChange, RoutingWhy } from "./why.ts";
 
 /** What counts how much when an agent is chosen; any numbers, only their relation matters. */
 export interface Weights {
@@ -42,8 +44,8 @@ export interface Need {
 export interface AgentNow {
   agent: RosterAgent;
   available: boolean;
-  /** Why not, in words. */
-  unavailableBecause: string | null;
+  /** Why not. */
+  unavailableBecause: Unavailable | null;
   /** Tickets that they have. */
   open: number;
   /** When they last had their turn (`turnAt`), in ms since 1970; null: never. */
@@ -63,7 +65,7 @@ export interface Candidate {
   /** Each from 0 to 1, before weights. */
   parts: Weights;
   /** Why they are not eligible, or what speaks for them. */
-  why: string[];
+  why: RoutingWhy[];
 }
 
 export interface Assignment {
@@ -72,7 +74,7 @@ export interface Assignment {
   /** Best first; agents who are not eligible last, by id. */
   candidates: Candidate[];
   /** When waiting alone changes something next, in ms since 1970; null: never. */
-  next: { at: number; what: string } | null;
+  next: NextChange | null;
 }
 
 /** Who takes a ticket at an instant, and why. The same facts give the same answer. */
@@ -116,20 +118,18 @@ export function nextChange(
   { waitingSince }: Pick<Need, "waitingSince">,
   { relaxAfterMs, overrideAfterMs, pool }: QueueRouting,
   at: number,
-): { at: number; what: string } | null {
-  const changes = relaxAfterMs.map((after, index) => ({
-    at: waitingSince + after,
-    what:
-      index === relaxAfterMs.length - 1
-        ? "preferred skills are not looked at any more"
-        : `preferred skills drop by ${index + 1}`,
-  }));
-  if (overrideAfterMs !== null) {
-    changes.push({
-      at: waitingSince + overrideAfterMs,
-      what: `the next available agent gets it regardless of skill${pool === null ? "" : `; if there is none, it goes to ${pool}`}`,
-    });
-  }
+): NextChange | null {
+  const changes = relaxAfterMs.map((after, index): NextChange => {
+    const isLast = index === relaxAfterMs.length - 1;
+    return {
+      at: waitingSince + after,
+      what: isLast
+        ? { change: "preferred_skills_over" }
+        : { change: "preferred_skills_drop", levels: index + 1 },
+    };
+  });
+  if (overrideAfterMs !== null)
+    changes.push({ at: waitingSince + overrideAfterMs, what: { change: "skills_over", pool } });
   return changes.filter((change) => change.at > at).sort((a, b) => a.at - b.at)[0] ?? null;
 }
 
@@ -166,15 +166,16 @@ function candidate(
     history: now.history,
     spareCapacity: agent.capacity === 0 ? 0 : Math.max(0, agent.capacity - open) / agent.capacity,
   };
-  const against: string[] = [];
-  if (!now.available) against.push(now.unavailableBecause ?? "not available");
-  if (open >= agent.capacity) against.push(`no room: ${open} of ${agent.capacity} slots used`);
-  if (need.declined.includes(agent.id)) against.push("declined it");
+  const { capacity } = agent;
+  const against: RoutingWhy[] = [];
+  if (!now.available) against.push({ why: "unavailable", because: now.unavailableBecause });
+  if (open >= capacity) against.push({ why: "no_room", open, capacity });
+  if (need.declined.includes(agent.id)) against.push({ why: "declined" });
   if (stage.kind !== "override") {
     const missing = missingSkills(agent.skills, need.requireSkills, at);
-    if (missing.length > 0) against.push(`lacks ${missing.join(", ")}`);
+    if (missing.length > 0) against.push({ why: "lacks", skills: missing });
     else if (!hasSkills(agent.skills, preferred, at)) {
-      against.push(`waits for ${missingSkills(agent.skills, preferred, at).join(", ")}`);
+      against.push({ why: "waits_for", skills: missingSkills(agent.skills, preferred, at) });
     }
   }
   const named = { id: agent.id, name: agent.name };
@@ -213,16 +214,15 @@ function reasons(
   parts: Weights,
   { preferSkills }: QueueRouting,
   { agent, open, history }: AgentNow,
-): string[] {
-  const why: string[] = [];
-  if (parts.preferredAgent > 0) why.push("preferred agent of this customer");
+): RoutingWhy[] {
+  const why: RoutingWhy[] = [];
+  if (parts.preferredAgent > 0) why.push({ why: "preferred_agent" });
   if (parts.preferredSkills > 0) {
-    const share = Math.round(parts.preferredSkills * 100);
-    const skills = `${Object.keys(preferSkills).join(", ")} skills match`;
-    why.push(share === 100 ? `${skills} fully` : `${skills} ${share} %`);
+    const percent = Math.round(parts.preferredSkills * 100);
+    why.push({ why: "skills_match", skills: Object.keys(preferSkills), percent });
   }
-  if (history === 1) why.push("served this customer before");
-  else if (history > 0) why.push("knows customers of this tier");
-  why.push(`${open} of ${agent.capacity} slots used`);
+  if (history === 1) why.push({ why: "served_customer" });
+  else if (history > 0) why.push({ why: "served_tier" });
+  why.push({ why: "slots", open, capacity: agent.capacity });
   return why;
 }

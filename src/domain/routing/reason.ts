@@ -1,6 +1,7 @@
 import type { Priority } from "../priority.ts";
 import type { SkillLevels } from "../team/skills.ts";
 import type { Candidate, Stage } from "./assignment.ts";
+import type { RoutingWhy } from "./why.ts";
 
 /** Where the rules put a ticket. */
 export interface Routed {
@@ -22,9 +23,9 @@ export interface Routed {
 export interface RoutingReason {
   queue: string;
   stage: Stage;
-  /** What spoke for them. */
-  why: string[];
+  /** What spoke for them; earlier releases have stored it in words, here and below. */
+  why: (RoutingWhy | string)[];
   score: number;
   /** The others, best first, cut at `ROUTING_CANDIDATES_KEPT`. */
-  others: Pick<Candidate, "agent" | "eligible" | "score" | "why">[];
+  others: (Pick<Candidate, "agent" | "eligible" | "score"> & { why: (RoutingWhy | string)[] })[];
 }

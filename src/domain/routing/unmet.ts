@@ -26,8 +26,8 @@ export interface MissingSkill {
  */
 export type Unmet = { missing: MissingSkill[] } | { together: SkillLevels };
 
-/** People whom an answer in words names one by one. */
-const NAMED_MAX = 5;
+/** The same with the group of which it holds. */
+export type UnmetIn = Unmet & { group: string };
 
 /** Those of a group who could be given something, with what they can do at an instant. */
 export class Team {
@@ -75,33 +75,4 @@ export class Team {
 
 function names(who: readonly TeamMember[]): string[] {
   return who.map(({ name }) => name);
-}
-
-/** Missing skills, one by one, in words. */
-export function unmetInWords(unmet: Unmet, where: string): string[] {
-  if ("together" in unmet) return [`nobody ${where} has all of ${levelsInWords(unmet.together)} at once`];
-  return unmet.missing.map((one) => {
-    const most = one.best === 0 ? "" : `, at most ${one.best}`;
-    return `nobody ${where} who takes tickets has ${one.skill} ${one.level}${most}${whyNot(one)}`;
-  });
-}
-
-/** Which agents have a skill and still do not count; empty if there are none. */
-export function whyNot({ expired, idle }: MissingSkill): string {
-  const why = [
-    ...(expired.length === 0 ? [] : [`it has expired for ${listed(expired)}`]),
-    ...(idle.length === 0 ? [] : [`the capacity of ${listed(idle)} is 0`]),
-  ];
-  return why.length === 0 ? "" : ` (${why.join("; ")})`;
-}
-
-export function levelsInWords(levels: SkillLevels): string {
-  return Object.entries(levels)
-    .map(([skill, level]) => `${skill} ${level}`)
-    .join(", ");
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length - NAMED_MAX;
-  return `${names.slice(0, NAMED_MAX).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -44,6 +44,13 @@ export interface TicketTimes {
  */
 export type ClockState = "healthy" | "at_risk" | "breached" | "met" | "met_late";
 
+/** Why a clock stands still: it is the customer's turn; the ticket is resolved or closed. */
+export type PauseReason = "customer_turn" | "over";
+
+interface ClockPause extends ReasonedPause {
+  reason: PauseReason;
+}
+
 /** One promise to one customer. Instants in ms since 1970, durations in ms. */
 export interface SlaClock {
   metric: Metric;
@@ -54,7 +61,7 @@ export interface SlaClock {
   due: Due;
   /** When the promise was kept, or the ticket ended; null while the clock runs. */
   endedAt: number | null;
-  pauses: readonly ReasonedPause[];
+  pauses: readonly ClockPause[];
 }
 
 /** The clocks of a ticket that have begun, of `nextResponse` only the one of the present turn. */
@@ -65,7 +72,7 @@ export function clocksOf(ticket: TicketTimes, policy: SlaPolicy): SlaClock[] {
     instance: number,
     startedAt: number,
     endedAt: number | null,
-    pauses: readonly ReasonedPause[],
+    pauses: readonly ClockPause[],
   ): void => {
     // The desk's own escalation shortens no promise that runs already: the customer was told the former one.
     const raised = ticket.raisedFrom?.find(({ at }) => startedAt <= at);
@@ -96,22 +103,22 @@ export function firstResponseDueAt(ticket: TicketTimes, rules: SlaRules): number
 }
 
 /** What a clock for an answer leaves out: times in which the ticket was over, and was reopened before it ended. */
-export function timesOver({ phases }: TicketTimes, endedAt: number | null): ReasonedPause[] {
+export function timesOver({ phases }: TicketTimes, endedAt: number | null): ClockPause[] {
   return phases.flatMap(({ at, is }, index) =>
     is === "over" && (endedAt === null || at < endedAt) ? [whileOver(phases, index)] : [],
   );
 }
 
-function whileOver(phases: readonly Phase[], index: number): ReasonedPause {
-  return { from: phases[index]!.at, to: phases[index + 1]?.at ?? null, reason: "resolved or closed" };
+function whileOver(phases: readonly Phase[], index: number): ClockPause {
+  return { from: phases[index]!.at, to: phases[index + 1]?.at ?? null, reason: "over" };
 }
 
 /** What the resolution clock leaves out: time after the ticket was resolved, and what the policy says. */
-function resolutionPauses({ phases }: TicketTimes, { pausesWhileWaiting }: SlaPolicy): ReasonedPause[] {
+function resolutionPauses({ phases }: TicketTimes, { pausesWhileWaiting }: SlaPolicy): ClockPause[] {
   return phases.flatMap(({ at, is }, index) => {
     if (is === "over") return [whileOver(phases, index)];
     return is === "waiting" && pausesWhileWaiting
-      ? [{ from: at, to: phases[index + 1]?.at ?? null, reason: "waiting for the customer" }]
+      ? [{ from: at, to: phases[index + 1]?.at ?? null, reason: "customer_turn" }]
       : [];
   });
 }
@@ -145,7 +152,7 @@ export function stateOf(clock: SlaClock, policy: SlaPolicy, now: number): ClockS
 }
 
 /** Whether a clock stands still at an instant. */
-export function pausedAt(clock: SlaClock, now: number): ReasonedPause | undefined {
+export function pausedAt(clock: SlaClock, now: number): ClockPause | undefined {
   return clock.pauses.find(({ from, to }) => from <= now && now < (to ?? Infinity));
 }
 

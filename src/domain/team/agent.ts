@@ -1,7 +1,8 @@
 import type { AgentConfig, Config } from "../config/config.ts";
+import type { Unavailable } from "./presence.ts";
 
 /** Why an agent does not keep a ticket: they left its group, or are not available. */
-export type GoneBecause = "left" | "away" | "offline" | "off_shift";
+export type GoneBecause = "left" | Unavailable;
 
 /** The agents who work in a group. */
 export function agentsOf(config: Config, groupId: string): AgentConfig[] {

@@ -6,15 +6,18 @@ export interface Presence {
   until: number | null;
 }
 
-/** Why an agent gets no tickets at `at`, in words; null if they are available. A shift of null means always. */
+/** Why an agent gets no tickets. */
+export type Unavailable = "away" | "offline" | "off_shift";
+
+/** Why an agent gets no tickets at `at`; null if they are available. A shift of null means always. */
 export function unavailableBecause(
   { availability, until }: Presence,
   shift: BusinessCalendar | null,
   at: number,
-): string | null {
+): Unavailable | null {
   if (availability === "offline") return "offline";
   if (availability === "away" && (until === null || at < until)) return "away";
-  return shift !== null && !shift.isOpen(at) ? "not on shift" : null;
+  return shift !== null && !shift.isOpen(at) ? "off_shift" : null;
 }
 
 /** When an agent who is away may be back, in ms since 1970; null: unknown, or available now. */

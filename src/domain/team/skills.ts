@@ -15,14 +15,21 @@ export function hasSkills(skills: HeldSkills, required: SkillLevels, at: number)
   return missingSkills(skills, required, at).length === 0;
 }
 
-/** What is missing, in words: `"billing 2 (has 1)"`. */
-export function missingSkills(skills: HeldSkills, required: SkillLevels, at: number): string[] {
+/** A skill that is wanted at a level, and held at less. */
+export interface SkillGap {
+  skill: string;
+  wanted: number;
+  /** 0: not at all, or, where it has `expired`, not any more. */
+  has: number;
+  expired?: true;
+}
+
+export function missingSkills(skills: HeldSkills, required: SkillLevels, at: number): SkillGap[] {
   return Object.entries(required).flatMap(([skill, wanted]) => {
     const level = levelOf(skills, skill, at);
     if (level >= wanted) return [];
-    const held = skills.get(skill);
-    const why = held === undefined ? "has none" : level === 0 ? "expired" : `has ${level}`;
-    return [`${skill} ${wanted} (${why})`];
+    const gap = { skill, wanted, has: level };
+    return [level === 0 && skills.has(skill) ? { ...gap, expired: true } : gap];
   });
 }
 

@@ -1,3 +1,5 @@
+import type { Finding } from "../desk/reconciliation.ts";
+import type { UnmetIn } from "../routing/unmet.ts";
 import type { AssignmentAgentNotice, AssignmentTopicNotice } from "./events/assignment.ts";
 import type { DeliveryTopicNotice } from "./events/delivery.ts";
 import type { FactTopicNotice } from "./events/facts.ts";
@@ -25,19 +27,28 @@ export type AgentNotice =
   | SlaNotice
   | { code: "nobody_takes_it"; queue: string }
   /** What a look at everything has found, a line each. */
-  | { code: "reconciliation"; lines: string[] }
+  | ({ code: "reconciliation" } & Found)
   /** Messages of the staff group, or of private chats, have other numbers from now on. */
   | { code: "numbers_begun_anew"; where: "staff" | "private" }
   /** The endpoint answered 410. */
   | { code: "webhook_disabled"; webhook: string }
   /** It requires skills that no agent could ever have; null: the requirement is never dropped. */
-  | { code: "skills_unmet"; queue: string; why: string[]; overrideAfterMs: number | null }
+  | ({ code: "skills_unmet" } & SkillsUnmet)
   | {
       code: "queue.depth_exceeded" | "queue.depth_recovered";
       queue: string;
       unassigned: number;
       limit: number;
     };
+
+/** By the clock of this zone; an earlier release has stored it in words. */
+export type Found = { findings: Finding[]; timeZone: string } | { lines: string[] };
+
+/** What nobody of the group could meet; an earlier release has stored it in words. */
+export type SkillsUnmet = { queue: string; overrideAfterMs: number | null } & (
+  | { unmet: UnmetIn }
+  | { why: string[] }
+);
 
 /**
  * What an event sets in motion beyond the ticket itself. The card, the topic's name and icon, and the record are no

@@ -1,6 +1,9 @@
 import type { Priority } from "../priority.ts";
 import type { Candidate, Stage } from "../routing/assignment.ts";
 import type { RoutingFacts } from "../routing/rules.ts";
+import type { RoutingStep } from "../routing/steps.ts";
+import type { UnmetIn } from "../routing/unmet.ts";
+import type { NextChange } from "../routing/why.ts";
 import type { SkillLevels } from "../team/skills.ts";
 import type { TicketEvent } from "./event.ts";
 
@@ -27,7 +30,7 @@ export interface RoutingStory {
     priority: Priority | null;
     requireSkills: SkillLevels;
     rules: number[];
-    words: string[];
+    steps: RoutingStep[];
   };
   queue: string;
   assignment: "auto" | "claim";
@@ -42,9 +45,9 @@ export interface RoutingStory {
     /** Where it stands among those that wait for the same queue; null where agents choose. */
     place: { position: number; of: number } | null;
     candidates: Candidate[];
-    /** Why no agent here could ever be given it, in words; empty if one could, or where agents choose. */
-    unmet: string[];
+    /** Why no agent here could ever be given it; null if one could, or where agents choose. */
+    unmet: UnmetIn | null;
   } | null;
-  next: { at: number; what: string } | null;
+  next: NextChange | null;
   past: { n: number; at: number; notedAt: number | null; event: TicketEvent }[];
 }

@@ -1,7 +1,15 @@
 import type { BusinessCalendar } from "../calendar/calendar.ts";
 import { segmentsOf, type ReasonedPause, type Segment } from "../calendar/segments.ts";
 import { SLA_SEGMENTS_MAX } from "../limits.ts";
-import { clocksOf, pausedAt, stateOf, timesOver, type ClockState, type SlaClock } from "../sla/clocks.ts";
+import {
+  clocksOf,
+  pausedAt,
+  stateOf,
+  timesOver,
+  type ClockState,
+  type PauseReason,
+  type SlaClock,
+} from "../sla/clocks.ts";
 import type { EscalationReceipt, HeldNotice, MomentOf } from "../sla/escalation-log.ts";
 import { momentsAhead, stepsAt } from "../sla/escalation.ts";
 import type { EscalationAction, SlaPolicy } from "../sla/sla-policy.ts";
@@ -30,7 +38,7 @@ interface ClockExplained extends Segments {
   /** How much of the target had passed by now, or by its end. */
   elapsedMs: number;
   /** Why it stands still, null if it does not. */
-  pausedBecause: string | null;
+  pausedBecause: PauseReason | null;
 }
 
 /** Something that happened to a clock, or was done about it. */

@@ -6,9 +6,6 @@ import { configCacheOf } from "../../record/config-cache.ts";
 import { Reconciliation } from "../../record/reconciliation.ts";
 import { botApi } from "../../telegram/api.ts";
 import { webhookInfo } from "../../telegram/webhook.ts";
-import { findingInWords } from "../../texts/en/findings.ts";
-import { zoneWords } from "../../texts/en/when.ts";
-import { wallTime } from "../../texts/wall-time.ts";
 import { askGroup, groupIds, onSubject } from "../ask.ts";
 import { LOOK_LEASE_MS, RECONCILED_EVERY_MS } from "../limits.ts";
 import { lookAtConfig } from "./config-look.ts";
@@ -104,11 +101,9 @@ async function look(
 }
 
 async function tell(env: Env, config: Config, news: readonly Finding[]): Promise<boolean> {
-  const timeZone = timeZoneOf(config);
-  const wall = (at: number): string => wallTime(at, timeZone);
-  const lines = news.map((one) => findingInWords(one, wall, zoneWords(timeZone)));
+  const found = { findings: [...news], timeZone: timeZoneOf(config) };
   const told = await askGroup(env, defaultGroupOf(config), (stub) =>
-    onSubject(stub.reconciliation(), (reconciliation) => reconciliation.tellLeads(lines)),
+    onSubject(stub.reconciliation(), (reconciliation) => reconciliation.tellLeads(found)),
   );
   return "answer" in told;
 }

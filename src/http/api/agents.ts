@@ -5,6 +5,7 @@ import { agentStates, tellPresence, type AgentState } from "../../groups/agents.
 import { log } from "../../log.ts";
 import { doneBy, recordAudit } from "../../record/audit-entries.ts";
 import { encodeCursor } from "../../record/cursor.ts";
+import { unavailableForPrograms } from "../../texts/for-programs.ts";
 import { callerOf } from "../caller.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
@@ -209,7 +210,7 @@ function agentJson({
             availability: presence.availability,
             until: instantOrNull(presence.until),
             available: presence.unavailableBecause === null,
-            because: presence.unavailableBecause,
+            because: unavailableForPrograms(presence.unavailableBecause),
           },
     open: {
       total: Object.values(openByGroup).reduce((sum, open) => sum + open, 0),

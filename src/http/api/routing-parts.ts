@@ -4,7 +4,7 @@ import type { Config } from "../../domain/config/config.ts";
 import { quoted } from "../../domain/config/places.ts";
 import type { SchemaProblem } from "../../domain/config/schema-problems.ts";
 import { ATTRIBUTE_CHARS_MAX, ATTRIBUTE_NAME_CHARS_MAX } from "../../domain/limits.ts";
-import type { Candidate } from "../../domain/routing/assignment.ts";
+import type { candidatesForPrograms, nextForPrograms } from "../../texts/for-programs.ts";
 import { Instant, instant } from "./shared.ts";
 
 /* What rehearsals and explanations of routing have in common. */
@@ -96,10 +96,12 @@ export function idsOf(items: readonly { id: string }[]): string[] {
   return items.map(({ id }) => id);
 }
 
-export function candidatesJson(candidates: readonly Candidate[]): z.infer<typeof Candidates> {
+export function candidatesJson(
+  candidates: ReturnType<typeof candidatesForPrograms>,
+): z.infer<typeof Candidates> {
   return candidates.map(({ agent, eligible, score, parts, why }) => ({ agent, eligible, score, parts, why }));
 }
 
-export function nextJson(next: { at: number; what: string } | null): z.infer<typeof Next> {
+export function nextJson(next: ReturnType<typeof nextForPrograms>): z.infer<typeof Next> {
   return next === null ? null : { at: instant(next.at), what: next.what };
 }

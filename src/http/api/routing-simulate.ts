@@ -22,6 +22,7 @@ import type { SkillsKnown } from "../../domain/team/skill-table.ts";
 import { skillsKnown } from "../../groups/skills.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { RecordUnreachable } from "../../record/reach.ts";
+import { simulationForPrograms } from "../../texts/for-programs.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
 import {
@@ -257,7 +258,8 @@ function unknownAgents(named: { id: number; pointer: string }[], { agents }: Con
   });
 }
 
-function simulationJson({ next, candidates, skills, ...simulation }: Simulation): z.infer<typeof Answer> {
+function simulationJson(simulated: Simulation): z.infer<typeof Answer> {
+  const { next, candidates, skills, ...simulation } = simulationForPrograms(simulated);
   return {
     ...simulation,
     candidates: candidatesJson(candidates),

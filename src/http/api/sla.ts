@@ -15,6 +15,7 @@ import { sweepGroups } from "../../groups/sweep.ts";
 import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ticketByRef } from "../../record/queries.ts";
+import { pauseForPrograms, segmentForPrograms } from "../../texts/for-programs.ts";
 import { asWritten, formerly, renamed } from "../former-names.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
@@ -347,12 +348,13 @@ function ticketSlaJson(
     policy,
     clocks: clocks.map(({ targetMs, elapsedMs, startedAt, dueAt, endedAt, segments, ...clock }) => ({
       ...clock,
+      pausedBecause: pauseForPrograms(clock.pausedBecause),
       startedAt: instant(startedAt),
       targetSeconds: targetMs / 1_000,
       dueAt: instantOrNull(dueAt),
       endedAt: instantOrNull(endedAt),
       elapsedSeconds: elapsedMs / 1_000,
-      segments: segments.map(segmentJson),
+      segments: segments.map(segmentForPrograms).map(segmentJson),
     })),
     escalations: {
       past: past.map(({ n, type, at: happenedAt, notedAt, ...data }) => ({

@@ -4,7 +4,13 @@ import { withoutOrigin } from "../../domain/ticket/event.ts";
 import type { RoutingStory } from "../../domain/ticket/routing-story.ts";
 import { askGroup } from "../../groups/ask.ts";
 import { ticketByRef } from "../../record/queries.ts";
-import { eventForPrograms } from "../../texts/for-programs.ts";
+import {
+  candidatesForPrograms,
+  eventForPrograms,
+  nextForPrograms,
+  stepsForPrograms,
+  unmetForPrograms,
+} from "../../texts/for-programs.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
 import { eventData } from "../wire-json.ts";
@@ -106,16 +112,23 @@ function storyJson(
   ref: string,
   { at, facts, waiting, next, past, ...story }: RoutingStory,
 ): z.infer<typeof Story> {
+  const { steps, ...says } = story.says;
   return {
     ref,
     at: instant(at),
     ...story,
+    says: { ...says, words: stepsForPrograms(steps) },
     facts: { ...facts, attributes: { ...facts.attributes } },
     waiting:
       waiting === null
         ? null
-        : { ...waiting, since: instant(waiting.since), candidates: candidatesJson(waiting.candidates) },
-    next: nextJson(next),
+        : {
+            ...waiting,
+            since: instant(waiting.since),
+            candidates: candidatesJson(candidatesForPrograms(waiting.candidates)),
+            unmet: unmetForPrograms(waiting.unmet),
+          },
+    next: nextJson(nextForPrograms(next)),
     past: past.map(({ n, at: happenedAt, notedAt, event }) => {
       const { type, at: _at, by, ...data } = withoutOrigin(eventForPrograms(event));
       return {

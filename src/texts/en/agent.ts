@@ -1,7 +1,10 @@
-import type { AgentNotice } from "../../domain/ticket/effect.ts";
+import type { ClockStanding } from "../../domain/sla/standing.ts";
+import type { AgentNotice, Found } from "../../domain/ticket/effect.ts";
 import { PRIVATE_STAFF_COMMANDS } from "../commands.ts";
 import { bold, code, join, link, mention, plain, rich, type RichText } from "../rich-text.ts";
 import { COMMANDS } from "./commands.ts";
+import { findingWords } from "./findings.ts";
+import { clockLine } from "./promises.ts";
 import { slaLine } from "./sla.ts";
 import { nobodyTakesIt, skillsUnmet } from "./topic.ts";
 import { byWords, noted, unclaimed, whyWords } from "./words.ts";
@@ -17,7 +20,7 @@ export interface AboutTicket {
   /** Who the customer is, by another system: for the assignee alone. */
   profile: string;
   /** The promise that is due next; null while none runs. */
-  due: RichText | null;
+  due: { standing: ClockStanding; zone: string } | null;
 }
 
 export function agentNotice(notice: AgentNotice, about: AboutTicket | null): RichText {
@@ -27,7 +30,10 @@ export function agentNotice(notice: AgentNotice, about: AboutTicket | null): Ric
     notice.code === "ticket.assigned_to_you" && notice.routing !== undefined
       ? `${about.profile}${whyWords("Why you", notice.routing)}`
       : "";
-  const due = notice.code === "ticket.assigned_to_you" && about.due !== null ? rich`\n⏱ ${about.due}` : "";
+  const due =
+    notice.code === "ticket.assigned_to_you" && about.due !== null
+      ? rich`\n⏱ ${clockLine(about.due.standing, about.due.zone)}`
+      : "";
   return rich`${ref} · ${about.subject}\n${agentNoticeWords(notice)}${due}${why}`;
 }
 
@@ -55,7 +61,7 @@ function agentNoticeWords(notice: AgentNotice): RichText {
     case "nobody_takes_it":
       return nobodyTakesIt(notice.queue);
     case "reconciliation":
-      return rich`🔎 Check needed:\n${notice.lines.join("\n")}`;
+      return rich`🔎 Check needed:\n${foundLines(notice).join("\n")}`;
     case "numbers_begun_anew":
       return rich`🔎 Check needed:\n${
         notice.where === "staff"
@@ -73,6 +79,11 @@ function agentNoticeWords(notice: AgentNotice): RichText {
     default:
       return notice satisfies never;
   }
+}
+
+function foundLines(found: Found): string[] {
+  if ("lines" in found) return found.lines;
+  return found.findings.map((one) => findingWords(one, found.timeZone));
 }
 
 /** Stands before what says that an answer was not sent, where it cannot be said in the ticket's topic. */

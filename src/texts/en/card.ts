@@ -1,13 +1,8 @@
-import type { ContactFacts } from "../../domain/contact/contact.ts";
-import { routeOf, type Route } from "../../domain/contact/route.ts";
-import { highest } from "../../domain/team/skills.ts";
-import { answersInWords } from "../../domain/ticket/intake.ts";
-import type { Policy } from "../../domain/ticket/policy.ts";
-import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { bold, code, customerLink, join, plain, rich, type RichText } from "../rich-text.ts";
+import type { CardFacts } from "../../domain/ticket/card.ts";
+import { bold, code, customerLink, join, rich, type RichText } from "../rich-text.ts";
 import { unreachableWords } from "./delivery.ts";
-import { profileAge } from "./profile.ts";
-import { nextDueLine } from "./promises.ts";
+import { ageWords } from "./profile.ts";
+import { clockLine } from "./promises.ts";
 import { noteWords } from "./reasons.ts";
 import { instant } from "./when.ts";
 import { byWords, CUSTOMER, STATUS_WORDS } from "./words.ts";
@@ -16,21 +11,18 @@ import { byWords, CUSTOMER, STATUS_WORDS } from "./words.ts";
 export const CARD_BUTTONS = { claim: "Claim", resolve: "Resolve", close: "Close", reopen: "Reopen" };
 
 /** The ticket's card in its topic: who, what, how it stands, and since when. */
-export function card(ticket: Ticket, contact: ContactFacts, policy: Policy, now: number): RichText {
-  const zone = policy.zoneFor(null);
+export function card(ticket: CardFacts): RichText {
+  const { zone } = ticket;
   const lines: RichText[] = [
     rich`${bold(ticket.ref)} · ${bold(ticket.movedTo === null ? STATUS_WORDS[ticket.status] : `Moved to ${ticket.movedTo}`)}${ticket.priority === "normal" ? "" : ` · ${ticket.priority}`}`,
     rich`${ticket.subject}`,
     rich``,
-    who(contact, routeOf(ticket)),
-    ...answersInWords(policy.intakeFields, ticket.fields).map(
-      (answer) => rich`${answer.name}: ${bold(answer.label)}`,
-    ),
+    who(ticket),
+    ...ticket.answers.map((answer) => rich`${answer.name}: ${bold(answer.label)}`),
     rich`Assignee: ${ticket.assignee === null ? "unclaimed" : bold(ticket.assignee.name)}`,
-    rich`Queue: ${ticket.queue}${ticket.tier === null ? "" : ` · tier ${ticket.tier}`}${needs(ticket, policy)}`,
+    rich`Queue: ${ticket.queue}${ticket.tier === null ? "" : ` · tier ${ticket.tier}`}${needs(ticket)}`,
   ];
-  const age = profileAge(ticket, policy, now);
-  if (age !== null) lines.push(plain(age));
+  if (ticket.staleMs !== null) lines.push(rich`⚠️ Customer data is stale: ${ageWords(ticket.staleMs)} old`);
   if (ticket.tags.length > 0) lines.push(rich`Tags: ${ticket.tags.map((tag) => `#${tag}`).join(" ")}`);
   if (ticket.followUpOf !== null) lines.push(rich`Follow-up to ${ticket.followUpOf}`);
   if (ticket.payload !== null) lines.push(rich`Link: ${code(ticket.payload)}`);
@@ -38,8 +30,7 @@ export function card(ticket: Ticket, contact: ContactFacts, policy: Policy, now:
   if (ticket.awaitingSince !== null && ticket.awaitingSince !== ticket.openedAt) {
     lines.push(rich`Customer waiting since: ${instant(ticket.awaitingSince, zone)}`);
   }
-  const due = nextDueLine(ticket, policy, now);
-  if (due !== null) lines.push(due);
+  if (ticket.due !== null) lines.push(clockLine(ticket.due, ticket.dueZone));
   for (const { name, at } of ticket.reminders)
     lines.push(rich`⏰ Reminder for ${name}: ${instant(at, zone)}`);
   const over = ticket.status === "resolved" || ticket.status === "closed";
@@ -58,15 +49,13 @@ export function card(ticket: Ticket, contact: ContactFacts, policy: Policy, now:
   return join(lines, "\n");
 }
 
-function needs(ticket: Ticket, policy: Policy): string {
-  const required = Object.entries(
-    highest(policy.queues.get(ticket.queue)?.requireSkills, ticket.requireSkills),
-  );
+function needs(ticket: CardFacts): string {
+  const required = Object.entries(ticket.needs);
   if (required.length === 0) return "";
   return ` · needs ${required.map(([skill, level]) => `${skill} ≥ ${level}`).join(", ")}`;
 }
 
-function who(contact: ContactFacts, route: Route): RichText {
+function who({ contact, route }: CardFacts): RichText {
   const name = contact.name === "" ? CUSTOMER : contact.name;
   // It opens the profile only where the customer's privacy settings allow it; the name shows always.
   const person = customerLink(name, route);

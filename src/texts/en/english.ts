@@ -8,5 +8,6 @@ export * from "./profile.ts";
 export * from "./promises.ts";
 export * from "./reasons.ts";
 export * from "./receipt.ts";
+export * from "./routing.ts";
 export * from "./when.ts";
 export * from "./words.ts";

@@ -1,4 +1,6 @@
 import type { Finding } from "../../domain/desk/reconciliation.ts";
+import { wallTime } from "../wall-time.ts";
+import { zoneWords } from "./when.ts";
 
 /** A right by the name that Telegram's apps show. */
 function rightInWords(right: string): string {
@@ -6,8 +8,10 @@ function rightInWords(right: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-/** For the leads. `wall` tells an instant as the clock on their wall shows it, `zone` names that clock. */
-export function findingInWords(finding: Finding, wall: (at: number) => string, zone: string): string {
+/** For the leads, by the clock of a zone. */
+export function findingWords(finding: Finding, timeZone: string): string {
+  const wall = (at: number): string => wallTime(at, timeZone);
+  const zone = zoneWords(timeZone);
   switch (finding.kind) {
     case "group.unreachable":
       return `The desk can't reach the group “${finding.group}”.`;

@@ -1,8 +1,15 @@
 import type { Metric } from "../../domain/metric.ts";
 import type { Priority } from "../../domain/priority.ts";
+import type { NextChange } from "../../domain/routing/why.ts";
 import type { ClockState } from "../../domain/sla/clocks.ts";
+import type { SlaOverview } from "../../domain/sla/standing.ts";
+import type { Unavailable } from "../../domain/team/presence.ts";
+import type { CardFacts } from "../../domain/ticket/card.ts";
 import type { TicketStatus } from "../../domain/ticket/status.ts";
 import { bold, join, link, plain, rich, type RichText, timeOfDay } from "../rich-text.ts";
+import { card } from "./card.ts";
+import { slaOverviewWords } from "./promises.ts";
+import { routingChangeWords, unavailableWords } from "./routing.ts";
 import { clockStateWords, metricWords } from "./sla.ts";
 import { instant } from "./when.ts";
 import { CUSTOMER, list, shortDuration } from "./words.ts";
@@ -58,7 +65,7 @@ export interface TeamLine {
   name: string;
   lead: boolean;
   /** Why they get no tickets; null: they do. */
-  because: string | null;
+  because: Unavailable | string | null;
   /** Until when, in ms since 1970; null where that is not known. */
   until: number | null;
   open: number;
@@ -71,16 +78,45 @@ export function teamList(lines: readonly TeamLine[], online: number, total: numb
     const state =
       because === null
         ? ""
-        : rich` · ${because}${until === null ? "" : rich` until ${instant(until, zone)}`}`;
+        : rich` · ${unavailableWords(because)}${until === null ? "" : rich` until ${instant(until, zone)}`}`;
     const load = capacity === 0 ? "takes no tickets" : `${open} of ${capacity} tickets`;
     return rich`${sign} ${bold(name)}${lead ? " (lead)" : ""} · ${load}${state}`;
   });
   return list(rich`👥 ${bold(`${online} of ${total} online`)}`, listed, total);
 }
 
-/** What a ticket without an assignee waits for. */
-export function waitsFor(what: string, at: number, zone: string): RichText {
-  return rich`Waiting to be assigned: ${what}, ${instant(at, zone)}`;
+/** What changes next for a ticket without an assignee. */
+export interface WaitsFor {
+  next: NextChange;
+  zone: string;
+}
+
+/** Answers /sla. */
+export function ticketSla(overview: SlaOverview, zone: string, waits: WaitsFor | null): RichText {
+  return rich`${slaOverviewWords(overview, zone)}${waitsForLine(waits)}`;
+}
+
+/** Answers /info; `about` null: nobody knows the customer. */
+export function ticketInfo(
+  {
+    ref,
+    reopenings,
+    others,
+  }: {
+    ref: string;
+    reopenings: number;
+    others: readonly { ref: string; status: TicketStatus; subject: string }[];
+  },
+  about: CardFacts | null,
+  waits: WaitsFor | null,
+): RichText {
+  return rich`${about === null ? ref : card(about)}${waitsForLine(waits)}${history(reopenings, others)}`;
+}
+
+function waitsForLine(waits: WaitsFor | null): RichText | string {
+  if (waits === null) return "";
+  const { next, zone } = waits;
+  return rich`\nWaiting to be assigned: ${routingChangeWords(next.what)}, ${instant(next.at, zone)}`;
 }
 
 /** What a list holds: all that is open in the group, or an agent's own tickets. */
@@ -92,8 +128,8 @@ function titleOf(of: Listed): string {
 }
 
 /** Below a ticket's card: how often it was taken up again, and what else its customer has asked. */
-export function history(
-  { reopenings }: { reopenings: number },
+function history(
+  reopenings: number,
   others: readonly { ref: string; status: TicketStatus; subject: string }[],
 ): string {
   const listed = others.map(

@@ -5,13 +5,6 @@ import type { Ticket } from "../../domain/ticket/ticket.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** How old what another system said is, where that is too old by the configuration's measure; null otherwise. */
-export function profileAge({ profile }: Ticket, { profileStaleAfterMs }: Policy, now: number): string | null {
-  if (profile?.asOf == null || profileStaleAfterMs === null || !isStale(profile, profileStaleAfterMs, now))
-    return null;
-  return `⚠️ Customer data is stale: ${ageWords(now - profile.asOf)} old`;
-}
-
 /** The customer's profile from another system, for the assignee alone; nothing without a profile. */
 export function profileWords({ profile }: Ticket, policy: Policy, now: number): string {
   if (profile === null) return "";
@@ -29,7 +22,7 @@ export function profileWords({ profile }: Ticket, policy: Policy, now: number): 
 }
 
 /** In full days, hours or minutes: seconds do not matter here. */
-function ageWords(ms: number): string {
+export function ageWords(ms: number): string {
   const unit = ms >= 24 * HOUR_MS ? 24 * HOUR_MS : ms >= HOUR_MS ? HOUR_MS : HOUR_MS / 60;
   return durationWords(Math.max(unit, Math.floor(ms / unit) * unit));
 }

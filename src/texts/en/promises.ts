@@ -1,7 +1,6 @@
-import { PRIORITIES } from "../../domain/priority.ts";
-import { clocksOf, pausedAt, runningClocks, stateOf, type SlaClock } from "../../domain/sla/clocks.ts";
-import { momentsAhead, stepsAt } from "../../domain/sla/escalation.ts";
-import type { EscalationAction, SlaPolicy } from "../../domain/sla/sla-policy.ts";
+import { runningClocks, type PauseReason } from "../../domain/sla/clocks.ts";
+import type { EscalationAction } from "../../domain/sla/sla-policy.ts";
+import type { ClockStanding, SlaOverview } from "../../domain/sla/standing.ts";
 import type { Policy } from "../../domain/ticket/policy.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { bold, join, plain, rich, type RichText } from "../rich-text.ts";
@@ -27,69 +26,58 @@ export function expectation(ticket: Ticket, rules: Policy, now: number): RichTex
   return rich`${byWhen(first.due.at, now, timeZone)} (${zoneWords(timeZone)})`;
 }
 
-/** The promise that is due next, with its state, for the card; null while none runs. */
-export function nextDueLine(ticket: Ticket, rules: Policy, now: number): RichText | null {
-  const policy = rules.sla.policyFor(ticket);
-  if (policy === null) return null;
-  const [next] = runningClocks(ticket, policy);
-  return next === undefined ? null : clockLine(next, policy, rules.zoneFor(policy), now);
-}
-
 /** Every promise of a ticket, and what happens next if it is not kept. */
-export function slaOverview(ticket: Ticket, rules: Policy, now: number): RichText {
-  const policy = rules.sla.policyFor(ticket);
+export function slaOverviewWords(
+  { ref, queue, assignee, policy, clocks, ahead }: SlaOverview,
+  zone: string,
+): RichText {
   if (policy === null) {
-    return rich`No SLA policy applies to ${bold(ticket.ref)}: neither its tier nor its queue ${bold(ticket.queue)} has one.`;
+    return rich`No SLA policy applies to ${bold(ref)}: neither its tier nor its queue ${bold(queue)} has one.`;
   }
-  const clocks = clocksOf(ticket, policy);
-  const zone = rules.zoneFor(policy);
   const lines = [
-    rich`⏱ ${bold(ticket.ref)} · policy “${policy.id}” · opening hours “${policy.calendar.id}”, ${zoneWords(policy.calendar.timeZone)}`,
-    ...clocks.map((clock) => clockLine(clock, policy, zone, now)),
+    rich`⏱ ${bold(ref)} · policy “${policy.id}” · opening hours “${policy.calendar}”, ${zoneWords(policy.timeZone)}`,
+    ...clocks.map((clock) => clockLine(clock, zone)),
   ];
   if (clocks.length === 0) lines.push(plain("No deadline is running."));
-  const [ahead] = momentsAhead(ticket, policy).flatMap((moment) => {
-    const actions = stepsAt(moment, policy).flatMap(({ step }) =>
-      step.actions.flatMap((action) => actionWords(action, ticket)),
-    );
-    return actions.length === 0 ? [] : [{ at: moment.at, actions }];
-  });
-  if (ahead !== undefined) {
-    const { actions } = ahead;
+  if (ahead !== null) {
+    const actions = ahead.actions.map((action) => actionWords(action, assignee));
     lines.push(rich`Next: ${instant(ahead.at, zone)}, ${actions.join(", ")}`);
   }
   return join(lines, "\n");
 }
 
-function clockLine(clock: SlaClock, policy: SlaPolicy, zone: string, now: number): RichText {
-  const what = metricWords(clock.metric);
-  const paused = pausedAt(clock, now);
-  const state = stateOf(clock, policy, now);
-  if (clock.endedAt !== null) return rich`${what}: ${clockStateWords(state)}`;
-  if (paused !== undefined && state !== "breached")
-    return rich`${what}: ⏸ paused${paused.reason === undefined ? "" : `, ${paused.reason}`}`;
-  if (clock.due.kind !== "at")
-    return rich`${what}: never due, calendar “${policy.calendar.id}” has no more hours`;
-  return rich`${what} due: ${instant(clock.due.at, zone)} · ${clockStateWords(state)}`;
+/** A promise with its state. */
+export function clockLine(
+  { metric, state, ended, paused, dueAt, calendar }: ClockStanding,
+  zone: string,
+): RichText {
+  const what = metricWords(metric);
+  if (ended) return rich`${what}: ${clockStateWords(state)}`;
+  if (paused !== null && state !== "breached") return rich`${what}: ⏸ paused, ${pauseWords(paused)}`;
+  if (dueAt === null) return rich`${what}: never due, calendar “${calendar}” has no more hours`;
+  return rich`${what} due: ${instant(dueAt, zone)} · ${clockStateWords(state)}`;
 }
 
-/** What an action would do; nothing where it would change nothing. */
-function actionWords(action: EscalationAction, { assignee, priority, status }: Ticket): string[] {
+const PAUSE_WORDS: Record<PauseReason, string> = {
+  customer_turn: "waiting for the customer",
+  over: "resolved or closed",
+};
+
+export function pauseWords(reason: PauseReason): string {
+  return PAUSE_WORDS[reason];
+}
+
+function actionWords(action: EscalationAction, assignee: string | null): string {
   if ("notify" in action) {
-    if (action.notify === "assignee")
-      return [assignee === null ? IN_THE_TOPIC : `${assignee.name} gets an alert`];
-    return [action.notify === "lead" ? "the leads get an alert" : `agent ${action.notify} gets an alert`];
+    if (action.notify === "assignee") return assignee === null ? IN_THE_TOPIC : `${assignee} gets an alert`;
+    return action.notify === "lead" ? "the leads get an alert" : `agent ${action.notify} gets an alert`;
   }
-  if ("note" in action) return [IN_THE_TOPIC];
+  if ("note" in action) return IN_THE_TOPIC;
   if ("reassign" in action)
-    return [action.reassign === "senior" ? "a senior takes over" : "someone else takes over"];
-  if ("priority" in action) {
-    const raises = PRIORITIES.indexOf(action.priority) < PRIORITIES.indexOf(priority);
-    return raises ? [`priority becomes ${action.priority}`] : [];
-  }
-  if ("status" in action)
-    return status === "open" || status === "in_progress" ? ["status becomes escalated"] : [];
-  return [`webhook ${action.webhook} is called`];
+    return action.reassign === "senior" ? "a senior takes over" : "someone else takes over";
+  if ("priority" in action) return `priority becomes ${action.priority}`;
+  if ("status" in action) return "status becomes escalated";
+  return `webhook ${action.webhook} is called`;
 }
 
 const IN_THE_TOPIC = "a warning is posted here";

@@ -1,9 +1,10 @@
 import { durationWords } from "../../domain/duration.ts";
-import type { AgentNotice, TopicNotice } from "../../domain/ticket/effect.ts";
+import type { SkillsUnmet, TopicNotice } from "../../domain/ticket/effect.ts";
 import type { MessageKind } from "../../domain/ticket/message-kind.ts";
 import { bold, join, link, mention, plain, rich, type RichText } from "../rich-text.ts";
 import { UNREACHABLE_WORDS } from "./delivery.ts";
 import { noteWords } from "./reasons.ts";
+import { unmetWords } from "./routing.ts";
 import { slaLine } from "./sla.ts";
 import { A_KIND, byWords, CUSTOMER, Name, noted, stop, THE_AGENT, whyWords } from "./words.ts";
 
@@ -102,11 +103,8 @@ export function nobodyTakesIt(queue: string): RichText {
 }
 
 /** No one here could ever be given it, however long it waits for them. */
-export function skillsUnmet({
-  queue,
-  why,
-  overrideAfterMs,
-}: Omit<Extract<AgentNotice, { code: "skills_unmet" }>, "code">): RichText {
+export function skillsUnmet({ queue, overrideAfterMs, ...said }: SkillsUnmet): RichText {
+  const why = "why" in said ? said.why : unmetWords(said.unmet);
   const until =
     overrideAfterMs === null
       ? "Give someone the skill, or assign or transfer it by hand."

@@ -6,6 +6,7 @@ import type { Note } from "../../domain/ticket/note.ts";
 import type { TicketStatus } from "../../domain/ticket/status.ts";
 import { bold, join, plain, rich, type RichText } from "../rich-text.ts";
 import { noteWords } from "./reasons.ts";
+import { routingWhyWords } from "./routing.ts";
 
 /** Words that several of the others use. */
 
@@ -104,7 +105,7 @@ export function stop(text: string): string {
 /** The routing reason, after its label. */
 export function whyWords(label: string, { queue, stage, why }: RoutingReason): string {
   const how = stage.kind === "override" ? ["waited too long for a specialist"] : [];
-  return `\n${label}: ${[`queue ${queue}`, ...how, ...why].join(", ")}.`;
+  return `\n${label}: ${[`queue ${queue}`, ...how, ...why.map(routingWhyWords)].join(", ")}.`;
 }
 
 export function unclaimed(tickets: number): string {

@@ -11,7 +11,6 @@ import type { Writing } from "../../telegram/message.ts";
 import { isStaffCommand, worksAnywhere, type StaffCommandName } from "../../texts/commands.ts";
 import { kindWords } from "../../texts/en/words.ts";
 import { notice, type Notice } from "../../texts/notice.ts";
-import { type RichText } from "../../texts/rich-text.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { internalAlbum } from "../conversation/speaking.ts";
@@ -41,7 +40,7 @@ export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">): void {
   const agent = agentOrHint(tx, sender, ticket, topicId, writing);
   const reply = (text: Notice): void =>
     tx.hint(sender.anonymous ? 0 : sender.id, topicId, ticket?.number ?? 0, text, writing.messageId);
-  const show = (list: Notice | RichText): void =>
+  const show = (list: Notice): void =>
     tx.show(sender.id, topicId, ticket?.number ?? 0, list, writing.messageId);
   if (agent === undefined) {
     // A command is a question to the desk: it is answered each time.
@@ -106,7 +105,7 @@ interface CommandContext {
   arrival: Of<"staff_slash">;
   /** Answers with a sentence, or with a list. */
   reply: (text: Notice) => void;
-  show: (list: Notice | RichText) => void;
+  show: (list: Notice) => void;
 }
 
 function command(tx: Transaction, name: StaffCommandName, argument: string, context: CommandContext): void {

@@ -1,14 +1,12 @@
 import type { AgentConfig } from "../../domain/config/config.ts";
 import { pausedAt, runningClocks, stateOf, type ClockState } from "../../domain/sla/clocks.ts";
+import { slaOverview } from "../../domain/sla/standing.ts";
 import { agentsOf, isLeadOf } from "../../domain/team/agent.ts";
 import { availableFrom } from "../../domain/team/presence.ts";
+import { cardFacts } from "../../domain/ticket/card.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { card } from "../../texts/en/card.ts";
-import { waitsFor, type AtRiskLine, type Listed } from "../../texts/en/lists.ts";
-import { history, type QueueLine, type QueueSign, type TeamLine } from "../../texts/en/lists.ts";
-import { slaOverview } from "../../texts/en/promises.ts";
+import type { AtRiskLine, Listed, QueueLine, QueueSign, TeamLine, WaitsFor } from "../../texts/en/lists.ts";
 import { notice, type Notice } from "../../texts/notice.ts";
-import { plain, rich, type RichText } from "../../texts/rich-text.ts";
 import { routingStory } from "../assigning/routing-story.ts";
 import { agentNow } from "../commit/agent-now.ts";
 import type { Transaction } from "../commit/transaction.ts";
@@ -19,6 +17,7 @@ const OVERDUE_LINES_MAX = 20;
 /** More than a message has room for. */
 const TEAM_LINES_MAX = 200;
 const TICKETS_MAX = 5_000;
+const OTHER_TICKETS_MAX = 10;
 const DAY_MS = 24 * 3_600_000;
 
 /** Unclaimed before claimed, answered ones last. */
@@ -107,18 +106,20 @@ function urlOf(tx: Transaction, { number, topicId }: Ticket): string | null {
 }
 
 /** Every promise of a ticket. */
-export function sla(tx: Transaction, number: number): RichText {
+export function sla(tx: Transaction, number: number): Notice {
   tx.advance(number);
   const { ticket } = tx.tickets.get(number)!;
-  return rich`${slaOverview(ticket, tx.rules.policy, tx.now)}${waiting(tx, ticket)}`;
+  const { policy } = tx.rules;
+  const zone = policy.zoneFor(policy.sla.policyFor(ticket));
+  return notice("ticketSla", slaOverview(ticket, policy.sla, tx.now), zone, waitsFor(tx, ticket));
 }
 
-/** Why the ticket has no assignee, and what changes that next. */
-function waiting(tx: Transaction, { number, queue, assignee }: Ticket): RichText | string {
+/** What changes next for a ticket that nobody has; null: nothing, or somebody has it. */
+function waitsFor(tx: Transaction, { number, queue, assignee }: Ticket): WaitsFor | null {
   const { config, policy } = tx.rules;
   const isHandedOut = config.queues.some(({ id, assignment }) => id === queue && assignment === "auto");
   const next = assignee !== null || !isHandedOut ? null : routingStory(tx, number, [queue])?.next;
-  return next == null ? "" : rich`\n${waitsFor(next.what, next.at, policy.zoneFor(null))}`;
+  return next == null ? null : { next, zone: policy.zoneFor(null) };
 }
 
 /** Tickets that are late or at risk, the earliest deadline first. */
@@ -153,10 +154,14 @@ export function overdue(tx: Transaction): Notice {
 }
 
 /** Everything that the desk knows of a ticket and its customer. */
-export function info(tx: Transaction, ticket: Ticket): RichText {
+export function info(tx: Transaction, ticket: Ticket): Notice {
   const customer = tx.contacts.get(ticket.customer);
-  const about =
-    customer === undefined ? plain(ticket.ref) : card(ticket, customer.contact, tx.rules.policy, tx.now);
-  const others = tx.tickets.ofCustomer(ticket.customer).filter((other) => other.number !== ticket.number);
-  return rich`${about}${waiting(tx, ticket)}${history(ticket, others.slice(0, 10))}`;
+  const about = customer === undefined ? null : cardFacts(ticket, customer.contact, tx.rules.policy, tx.now);
+  const others = tx.tickets
+    .ofCustomer(ticket.customer)
+    .filter((other) => other.number !== ticket.number)
+    .slice(0, OTHER_TICKETS_MAX)
+    .map(({ ref, status, subject }) => ({ ref, status, subject }));
+  const { ref, reopenings } = ticket;
+  return notice("ticketInfo", { ref, reopenings, others }, about, waitsFor(tx, ticket));
 }

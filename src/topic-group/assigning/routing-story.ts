@@ -5,8 +5,9 @@ import {
   type QueueRouting,
 } from "../../domain/routing/assignment.ts";
 import { route } from "../../domain/routing/rules.ts";
-import { Team, unmetInWords } from "../../domain/routing/unmet.ts";
-import { routeInWords } from "../../domain/routing/words.ts";
+import { ruleSteps } from "../../domain/routing/steps.ts";
+import { Team, type UnmetIn } from "../../domain/routing/unmet.ts";
+import type { NextChange } from "../../domain/routing/why.ts";
 import { availableFrom } from "../../domain/team/presence.ts";
 import { factsOf } from "../../domain/ticket/routed.ts";
 import { ROUTING_EVENTS, type RoutingStory } from "../../domain/ticket/routing-story.ts";
@@ -41,7 +42,7 @@ export function routingStory(
   return {
     at: tx.now,
     facts,
-    says: { queue, priority, requireSkills, rules, words: routeInWords({ queue, rules }, config) },
+    says: { queue, priority, requireSkills, rules, steps: ruleSteps({ queue, rules }, config) },
     queue: ticket.queue,
     assignment: isHandedOut ? "auto" : "claim",
     priority: ticket.priority,
@@ -55,7 +56,7 @@ export function routingStory(
             stage: assignment.stage,
             place: isHandedOut ? placeOf(tx, ticket, handing) : null,
             candidates: assignment.candidates,
-            unmet: isHandedOut ? unmetNow(tx, ticket, settings!, assignment) : [],
+            unmet: isHandedOut ? unmetNow(tx, ticket, settings!, assignment) : null,
           },
     next: settings === undefined || !isHandedOut ? null : nextOf(tx, ticket, settings, assignment),
     past: tx.history
@@ -71,10 +72,15 @@ function whoNow(tx: Transaction, ticket: Ticket, queue: QueueRouting): Assignmen
   return assignmentOf(tx, waitingOf(ticket, config.tiers), queue, agents);
 }
 
-function unmetNow(tx: Transaction, ticket: Ticket, queue: QueueRouting, { stage }: Assignment): string[] {
+function unmetNow(
+  tx: Transaction,
+  ticket: Ticket,
+  queue: QueueRouting,
+  { stage }: Assignment,
+): UnmetIn | null {
   const { agents } = tx.rules.policy.roster;
   const unmet = stage.kind === "override" ? null : new Team(agents, tx.now).unmet(neededFor(ticket, queue));
-  return unmet === null ? [] : unmetInWords(unmet, `in ${queue.group}`);
+  return unmet === null ? null : { ...unmet, group: queue.group };
 }
 
 function placeOf(
@@ -96,20 +102,20 @@ function nextOf(
   if (assignment === null) {
     const { handedAt, assignee, awaitingSince } = ticket;
     if (handedAt === null || queue.answerWithinMs === null || awaitingSince === null) return null;
-    return { at: handedAt + queue.answerWithinMs, what: `it goes on if ${assignee?.name} has not answered` };
+    const what = { change: "goes_on", assignee: assignee?.name ?? "" } as const;
+    return { at: handedAt + queue.answerWithinMs, what };
   }
   const awaited = questions(tx).get(ticket.number);
   const relaxes = nextChange(ticket, queue, tx.now);
-  const returns = tx.rules.policy.roster.agents.flatMap(({ id, name, shift }) => {
+  const returns = tx.rules.policy.roster.agents.flatMap(({ id, name: agent, shift }): NextChange[] => {
     const row = tx.agents.get(id);
     const at = availableFrom(row, shift, tx.now);
-    return at === null
-      ? []
-      : [{ at, what: row.availability === "away" ? `${name} is back` : `the shift of ${name} begins` }];
+    if (at === null) return [];
+    return [{ at, what: { change: row.availability === "away" ? "agent_back" : "shift_begins", agent } }];
   });
   return (
     [
-      ...(awaited === undefined ? [] : [{ at: awaited, what: "the enrichment is waited for no longer" }]),
+      ...(awaited === undefined ? [] : [{ at: awaited, what: { change: "enrichment_over" } as const }]),
       ...(relaxes === null ? [] : [relaxes]),
       ...returns,
     ].sort((a, b) => a.at - b.at)[0] ?? null

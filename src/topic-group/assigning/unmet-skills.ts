@@ -1,5 +1,5 @@
 import { neededFor, stageAt, type QueueRouting } from "../../domain/routing/assignment.ts";
-import { Team, unmetInWords, type Unmet } from "../../domain/routing/unmet.ts";
+import { Team, type Unmet } from "../../domain/routing/unmet.ts";
 import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { toldKey } from "../tables/told.ts";
@@ -32,7 +32,7 @@ export class UnmetSkills {
     tx.waiting.told.add(told);
     if (!tx.told.firstTime(told, tx.now)) return null;
     const { id, group, overrideAfterMs } = queue;
-    const facts = { queue: id, why: unmetInWords(unmet, `in ${group}`), overrideAfterMs };
+    const facts = { queue: id, unmet: { ...unmet, group }, overrideAfterMs };
     const { leads } = tx.rules.policy.roster;
     for (const lead of leads) tx.tellAgent(lead, ticket.number, { code: "skills_unmet", ...facts });
     if (leads.length === 0) tx.tellTopic(ticket.number, notice("skillsUnmet", facts));

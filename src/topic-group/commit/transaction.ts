@@ -571,11 +571,10 @@ export class Transaction {
     receiver: number,
     topicId: number | null,
     ticket: number,
-    list: Notice | RichText,
+    list: Notice,
     replyTo: number | null = null,
   ): void {
-    const said = "notice" in list ? { says: list } : words(list);
-    this.work(this.#hint(receiver, topicId, ticket, said, replyTo, false));
+    this.work(this.#hint(receiver, topicId, ticket, { says: list }, replyTo, false));
   }
 
   #hint(

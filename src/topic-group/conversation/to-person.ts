@@ -1,9 +1,11 @@
 import { cut } from "../../domain/cut.ts";
 import { TOAST_CHARS_MAX } from "../../domain/limits.ts";
+import { nextDue } from "../../domain/sla/standing.ts";
 import type { AgentNotice } from "../../domain/ticket/effect.ts";
+import type { Policy } from "../../domain/ticket/policy.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { agentNotice, type AboutTicket } from "../../texts/en/agent.ts";
 import { profileWords } from "../../texts/en/profile.ts";
-import { nextDueLine } from "../../texts/en/promises.ts";
 import { inWords, notice, type Notice } from "../../texts/notice.ts";
 import { worded, words } from "../commit/transaction.ts";
 import { always, left, over, type DeliveryContext, type WorkHandler } from "../drain/work-handler.ts";
@@ -86,8 +88,13 @@ function aboutTicket(number: number, { rules, tickets, now }: DeliveryContext): 
     subject: ticket.subject,
     url: urlOfTopic(ticket.topicId, rules.epochs, view.cardId),
     profile: profileWords(ticket, rules.policy, now),
-    due: nextDueLine(ticket, rules.policy, now),
+    due: dueOf(ticket, rules.policy, now),
   };
+}
+
+function dueOf(ticket: Ticket, policy: Policy, now: number): AboutTicket["due"] {
+  const standing = nextDue(ticket, policy.sla, now);
+  return standing === null ? null : { standing, zone: policy.zoneFor(policy.sla.policyFor(ticket)) };
 }
 
 /** Who gets a ticket is mentioned in its topic anyway. */

@@ -1,5 +1,6 @@
 import type { GroupFindings, StaffChat } from "../../domain/desk/reconciliation.ts";
 import type { Hole, SeenSince, SeenUpdate } from "../../domain/desk/update-ledger.ts";
+import type { Found } from "../../domain/ticket/effect.ts";
 import { ackFindings, isOver, reportGroupState, troubleIn } from "../reconciliation/findings.ts";
 import { FACTS } from "../tables/facts.ts";
 import { STAFF } from "../tables/lane.ts";
@@ -44,11 +45,11 @@ export class ReconciliationRpc extends GroupRpc {
   }
 
   /** Tells the leads what a look at everything has found. */
-  tellLeads(lines: string[]): void {
+  tellLeads(found: Found): void {
     if (this.inside.rules() === null) return;
     this.inside.commit((tx) => {
       for (const lead of tx.rules.policy.roster.leads) {
-        tx.tellAgent(lead, 0, { code: "reconciliation", lines });
+        tx.tellAgent(lead, 0, { code: "reconciliation", ...found });
       }
     });
   }
