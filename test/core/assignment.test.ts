@@ -87,7 +87,7 @@ describe("who takes a ticket", () => {
     expect(chosen([somebody])).toBeNull();
   });
 
-  test("is nobody who declined it", () => {
+  test("is no agent who declined it", () => {
     expect(chosen([agent(1), agent(2)], {}, { declined: [1] })).toBe(2);
   });
 
@@ -164,7 +164,7 @@ describe("relaxation", () => {
     expect(at(5, [other])).toBe(4);
   });
 
-  test("waits for no skill that nobody has", () => {
+  test("waits for no skill that no agent has", () => {
     expect(chosen([plain], queue, needs)).toBe(3);
   });
 
@@ -248,7 +248,7 @@ test("the same facts give the same answer, in whatever order the agents are list
   );
 });
 
-test("a level that nobody has is never waited for, and no later level is harder to meet than an earlier one", () => {
+test("a level that no agent has is never waited for, and no later level is harder to meet than an earlier one", () => {
   const team = [agent(1), agent(2, { skills: { tax: 2 }, available: false, unavailableBecause: "away" })];
   const routing = { preferSkills: { tax: 3 }, relaxAfterMs: [MINUTE, 2 * MINUTE, 3 * MINUTE] };
   const at = (minutes: number) => chosen(team, routing, { waitingSince: NOON }, NOON + minutes * MINUTE);
@@ -258,7 +258,7 @@ test("a level that nobody has is never waited for, and no later level is harder 
   expect([0, 1, 2, 3].map(after)).toEqual([null, null, 1, 1]);
 });
 
-test("waiting longer never takes a ticket away from everybody", () => {
+test("waiting longer never leaves a ticket without a candidate", () => {
   fc.assert(
     fc.property(
       team,

@@ -49,7 +49,7 @@ describe("a system that fails", () => {
     expect(mayTry(trying(breaker, T + ENRICHMENT_PAUSE_MS), T + ENRICHMENT_PAUSE_MS + 1)).toBe(false);
   });
 
-  test("is asked by everybody after its first answer, and has all its failures before it again", () => {
+  test("is asked by every call after its first answer, and counts failures from zero", () => {
     const back = after(trying(opened(), T + ENRICHMENT_PAUSE_MS), ANSWER, T + ENRICHMENT_PAUSE_MS + 5);
     expect(back).toEqual(CLOSED);
   });
@@ -155,7 +155,7 @@ function lived(arrivals: { gap: number; takes: number; outcome: Parameters<typeo
 }
 
 describe("whatever happens", () => {
-  test("nobody is given up on: within the longest pause and a lost probe somebody may ask", () => {
+  test("no question is given up: within the longest pause and a lost probe one may be asked", () => {
     fc.assert(
       fc.property(calls, (all) => {
         for (const { at, breaker } of lived(all).moments) {

@@ -219,7 +219,7 @@ describe("two changes of one document become one", () => {
     expect(merged(base, mine, theirs).conflicts).toEqual(["a", "list[x].of", "words"]);
   });
 
-  test("whoever changes alone wins", () => {
+  test("the only change of a place wins", () => {
     fc.assert(
       fc.property(documents, documents, (one, other) => {
         expect(merged(one, other, one)).toEqual({ value: other, conflicts: [] });

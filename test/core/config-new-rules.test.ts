@@ -82,7 +82,7 @@ test("a reopening that never is, a question asked each time and a hold of no tim
   expect(checkConfig(desk, NOON).problems).toEqual([]);
 });
 
-test("tz's name for a zone that nobody has set is refused, whether the runtime knows it or not", () => {
+test("tz's name for an unset zone is refused, whether the runtime knows it or not", () => {
   const desk: Loose = exampleDesk();
   desk.calendars[1].timeZone = "Factory";
   expect(checkConfig(desk, NOON).problems.map(({ pointer }) => pointer)).toContain("/calendars/1/timeZone");

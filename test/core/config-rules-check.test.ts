@@ -90,7 +90,7 @@ describe("a rule that earlier rules leave nothing to decide is named", () => {
   });
 });
 
-describe("a rule that waits for what nobody ever says is named", () => {
+describe("a rule that waits for a value that is never given is named", () => {
   const needs =
     (when: object, more: (desk: Loose) => void = () => undefined) =>
     (desk: Loose): void => {

@@ -17,7 +17,7 @@ const only = (mistake: (desk: Loose) => void): [string, string] => {
   return [found[0].pointer, found[0].message];
 };
 
-describe("a duration that is none is told in the same words, whatever was written", () => {
+describe("an invalid duration is told in the same words, however it was written", () => {
   const RULE = 'must be a duration in quotes such as "90s", "15m", "4h" or "2d", at most 3650 days';
   test.each<[unknown, string | null]>([
     [120, null],
@@ -63,14 +63,17 @@ describe("ids and dates say how they are written and where they are found", () =
     ]);
   });
 
-  test.each(["@anna", "9001", -5, 1.5])("an agent as %j, and nobody else is blamed for it", (telegramId) => {
-    expect(only((d) => (d.agents[0].telegramId = telegramId))).toEqual([
-      "/agents/0/telegramId",
-      expect.stringMatching(/a number such as 123456789: the bot tells people theirs/),
-    ]);
-  });
+  test.each(["@anna", "9001", -5, 1.5])(
+    "an agent as %j, and no other place is blamed for it",
+    (telegramId) => {
+      expect(only((d) => (d.agents[0].telegramId = telegramId))).toEqual([
+        "/agents/0/telegramId",
+        expect.stringMatching(/a number such as 123456789: the bot tells people theirs/),
+      ]);
+    },
+  );
 
-  test("an agent as a text hides no reference to somebody else who is not there", () => {
+  test("an agent as a text hides no reference to another unknown agent", () => {
     const found = problemsOf((d) => {
       d.agents[2].telegramId = "@anna";
       d.groups[0].leads = [9003, 4242];

@@ -6,7 +6,7 @@ import { laneOfRow, laneTo, routeOfLane, storedLane } from "../../src/topic-grou
 
 const ADA = contactId(7);
 
-test("a contact's number is no chat, no address and no number of somebody else: it does not compile", () => {
+test("a contact's number is no chat, no address and no other number: it does not compile", () => {
   const chat: ChatId = 7;
   const calls: BotCall[] = [
     { method: "sendMessage", params: { chat_id: chat, text: "x" } },

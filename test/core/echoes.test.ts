@@ -42,7 +42,7 @@ test("an answer that was lost excuses the echo, before it and after it", () => {
   expect(found(START + 5 * MINUTE)).toMatchObject({ unechoed: null, foreign: null });
 });
 
-test("an echo of what was done before the start is nobody's, and takes back what was found", () => {
+test("an echo of an act before the start matches none, and takes back what was found", () => {
   const { echoes, hears } = desk();
   hears(START + 100, START - 8_000);
   const before = { unechoed: { acts: 2, since: 5 }, foreign: null };

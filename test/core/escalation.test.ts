@@ -129,7 +129,7 @@ describe("steps", () => {
     expect(scene.of("sla_breached")).toHaveLength(1);
   });
 
-  test("an agent whom nobody configured is told all the same, and nobody to tell is said in the topic", () => {
+  test("an agent outside the configuration is told all the same; without receivers the topic is told", () => {
     const scene = opened([{ at: "breach", actions: [{ notify: 9002 }, { notify: "assignee" }] }]).pass(
       HOUR + 1,
     );
@@ -307,7 +307,7 @@ describe("a priority that an escalation raises", () => {
     expect(dues(scene)).toContainEqual(["nextResponse", 150]);
   });
 
-  test("gives way to what somebody chooses", () => {
+  test("gives way to a priority chosen by hand", () => {
     const scene = opened(raises, "0s", { targets, warnings: [] })
       .pass(2 * HOUR)
       .at(121 * MINUTE, { type: "agent_prioritised", by: OLGA, priority: "high" });
@@ -333,7 +333,7 @@ describe("taking a ticket over", () => {
     expect(scene.ticket?.assignee).toEqual({ id: BORIS.id, name: "Boris" });
   });
 
-  test("asks nobody who is away, has declined it or lacks what the ticket itself requires", () => {
+  test("skips agents who are away, have declined it or lack what the ticket itself requires", () => {
     const steps: Parameters<typeof opened>[0] = [{ at: "breach", actions: [{ reassign: "other" }] }];
     const away = opened(steps).at(MINUTE, claim);
     away.away.add(BORIS.id);
@@ -360,7 +360,7 @@ describe("taking a ticket over", () => {
     expect(demanding.ticket?.assignee).toEqual({ id: OLGA.id, name: "Olga" });
   });
 
-  test("tells the leads where nobody is free", () => {
+  test("tells the leads if no agent is free", () => {
     const scene = opened([{ at: "breach", actions: [{ reassign: "senior" }] }]);
     scene.loads = new Map([[SENIOR.id, 2]]);
     scene.pass(DAY);

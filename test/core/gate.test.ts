@@ -41,7 +41,7 @@ test("a few lanes call at once, and the others in their order, once there is roo
   expect(calls[5].waited).toBe(true);
 });
 
-test("whoever let it wait for long last time leaves room for the others, until it answers quickly", async () => {
+test("a system that was slow last time leaves room for the others, until it answers quickly", async () => {
   const through = gate();
   const slow = ["s", "t", "u"].map((lane) => call(through, lane));
   await turn();

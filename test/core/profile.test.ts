@@ -227,7 +227,7 @@ describe("what does not fit the desk", () => {
     });
   });
 
-  test("is asked for as far as anybody has it", () => {
+  test("is asked for up to the best agent's level", () => {
     expect(fit({ requireSkills: { billing: 9 } })).toEqual({
       profile: { ...NO_PROFILE, requireSkills: { billing: 3 } },
       ignored: ['skill "billing" at 9: nobody has more than 3'],

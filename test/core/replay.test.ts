@@ -87,7 +87,7 @@ function handedOut(config: Config, ...given: Given[]): (readonly [number, number
 const billing = { category: "billing" };
 
 describe("a replayed ticket", () => {
-  test("goes to whoever has room when it arrives, and waits until somebody has", () => {
+  test("goes to an agent with room when it arrives, and waits until one has", () => {
     expect(handedOut(desk(), { took: 30 }, { at: 1, took: 60 }, { at: 2, took: 60 })).toEqual([
       [OLGA, 0],
       [BORIS, 1],
@@ -95,7 +95,7 @@ describe("a replayed ticket", () => {
     ]);
   });
 
-  test("goes to nobody if it was over before anybody had room", () => {
+  test("goes to no agent if it was over before one had room", () => {
     expect(handedOut(desk(), {}, {}, { at: 2, took: 10 }, { at: 20 })).toEqual([
       [OLGA, 0],
       [BORIS, 0],
@@ -119,7 +119,7 @@ describe("a replayed ticket", () => {
     });
   });
 
-  test("goes to the pool, once, when nobody could take it whatever the skills", () => {
+  test("goes to the pool, once, when no agent could take it whatever the skills", () => {
     const config = desk((d) => {
       d.queues[1].overrideAfter = "5m";
       d.queues[2] = { id: "premium", group: "vip", assignment: "auto", overrideAfter: "5m" };
@@ -205,7 +205,7 @@ describe("a replayed ticket", () => {
     ]);
   });
 
-  test("belongs, where agents claim, to whoever had it, if they work there", () => {
+  test("belongs, where agents claim, to its recorded assignee, if they work there", () => {
     const config = desk((d) => (d.queues[0].assignment = "claim"));
     expect(handedOut(config, { assignee: BORIS }, { assignee: BORIS }, { assignee: 77 }, {})).toEqual([
       [BORIS, 0],
@@ -276,7 +276,7 @@ describe("a replayed ticket that is ignored", () => {
   /** Time is over the millisecond after. */
   const JUST_AFTER = 1 / MINUTE;
 
-  test("goes on to the next, and to nobody where everybody has ignored it", () => {
+  test("goes on to the next, and to no agent once all have ignored it", () => {
     expect(handedOut(inTime(), answered(10))).toEqual([[OLGA, 0]]);
     expect(handedOut(inTime(), answered(11))).toEqual([[BORIS, 10 + JUST_AFTER]]);
     expect(handedOut(inTime(), answered(21))).toEqual([null]);
@@ -292,7 +292,7 @@ describe("a replayed ticket that is ignored", () => {
     expect(handedOut(alone, ignored, own)).toEqual([null, [OLGA, 30]]);
   });
 
-  test("… or until their next shift, or, without either, until somebody saw to it", () => {
+  test("… or until their next shift, or, without either, until it was answered", () => {
     const alone = (shift?: string) =>
       inTime((d) => {
         d.agents![1].capacity = 0;
@@ -315,7 +315,7 @@ describe("a replayed ticket that is ignored", () => {
     expect(handedOut(relaxed, { facts: billing, ...answered(24) })).toEqual([[BORIS, 15]]);
   });
 
-  test("may be taken in the pool, where nobody has ignored it", () => {
+  test("may be taken in the pool, where no agent has ignored it", () => {
     const pooled = inTime((d) => {
       d.queues[0].overrideAfter = "5m";
       d.queues[2] = { id: "premium", group: "vip", assignment: "auto" };
@@ -395,7 +395,7 @@ describe("two configurations", () => {
     expect(expectedFirstResponseBreaches).toEqual({ before: breaches, after: breaches });
   });
 
-  test("that count from the assignment expect no breach while nobody has it", () => {
+  test("that count from the assignment expect no breach while it is unassigned", () => {
     const claimed = (d: ConfigInput) => void (d.slaPolicies![1].firstResponseStarts = "claimed");
     const nobody = desk((d) => {
       claimed(d);
@@ -446,7 +446,7 @@ const shared = desk((d) => {
 });
 const someDesk = fc.constantFrom(ruled, shared);
 
-test("nobody has more than they can take, nobody gets a ticket off their shift, and none before it was there", () => {
+test("no agent has more than their capacity or gets a ticket off their shift, and no ticket is given before it came", () => {
   fc.assert(
     fc.property(someDesk, someTickets, (config, recorded) => {
       const replayed = replayTickets(config, recorded, LATER);

@@ -56,7 +56,7 @@ test.each<[string, Message]>([
   expect(firstSlashed(beginningsOf(message))).toMatchObject({ kind: "note" });
 });
 
-test("what only quotes or names somebody else's words is no note", () => {
+test("a message that only quotes or names another's words is no note", () => {
   const answer = composed({
     chat: { title: "// staff" },
     reply_to_message: { text: "// internal" },

@@ -119,7 +119,7 @@ describe("a rehearsed ticket", () => {
     );
   });
 
-  test("that requires what nobody of its group could ever meet says so, until skills do not matter any more", () => {
+  test("whose required skills no agent of its group could meet says so, until skills do not matter any more", () => {
     const config = desk((d) => {
       d.agents![0].skills = { latin: { level: 2 } };
       d.agents![0].capacity = 0;
@@ -137,7 +137,7 @@ describe("a rehearsed ticket", () => {
     expect(rehearsed({ enrichment }, config)).toMatchObject({ queue: "general", unmet: [] });
   });
 
-  test("goes to the pool when nobody could take it whatever the skills", () => {
+  test("goes to the pool when no agent could take it whatever the skills", () => {
     const config = desk((d) => {
       d.routing.fallbackPool = "vip";
       for (const queue of d.queues) Object.assign(queue, { assignment: "auto", overrideAfter: "5m" });
@@ -207,7 +207,7 @@ describe("a rehearsed ticket", () => {
     });
   });
 
-  test("is assigned to nobody where agents claim", () => {
+  test("is not assigned where agents claim", () => {
     const { queue, assignee, next, reason } = rehearsed({});
     expect({ queue, assignee, next }).toEqual({ queue: "general", assignee: null, next: null });
     expect(reason).toEqual([

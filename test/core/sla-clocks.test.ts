@@ -21,7 +21,7 @@ describe("first response", () => {
     expect(scene.states()).toEqual(["firstResponse#1 healthy", "resolution#1 healthy"]);
   });
 
-  test("may start when somebody claims, and does not start anew with the next one", () => {
+  test("may start at the first claim, and does not start anew with the next one", () => {
     const scene = opened({ firstResponseStarts: "claimed" });
     expect(scene.dues()).toEqual({ resolution: 480 });
     scene.at(20 * MINUTE, claim);
@@ -69,7 +69,7 @@ describe("first response", () => {
 });
 
 describe("next response", () => {
-  test("starts with the first message that nobody has answered, and each turn is a clock of its own", () => {
+  test("starts with the first unanswered message, and each turn is a clock of its own", () => {
     const scene = opened().at(10 * MINUTE, answer);
     expect(scene.dues()).not.toHaveProperty("nextResponse");
     scene.at(20 * MINUTE, wrote()).at(25 * MINUTE, wrote());

@@ -97,7 +97,7 @@ describe("who has it", () => {
     scene.when(wrote()).thenStatus("open");
   });
 
-  test("somebody else's answer does not take a claimed ticket away", () => {
+  test("another agent's answer does not take a claimed ticket away", () => {
     const scene = given(wrote(), claim).when({ type: "agent_answered", by: BORIS }).then("ticket_answered");
     expect(scene.ticket!.assignee!.name).toBe("Olga");
   });
@@ -181,7 +181,7 @@ describe("the end and the way back", () => {
       .then("customer_replied");
   });
 
-  test("agents reopen what is resolved or closed; what is active is so already", () => {
+  test("agents reopen resolved and closed tickets; an active one is active already", () => {
     given(wrote(), claim, close)
       .when(reopen)
       .then("ticket_reopened")

@@ -17,7 +17,7 @@ function unmet(members: TeamMember[], required: Record<string, number>): string[
   return unmetForPrograms(found === null ? null : { ...found, group: "main" });
 }
 
-describe("what nobody could ever be given", () => {
+describe("tickets that no agent could ever be given", () => {
   test.each<[string, TeamMember[], Record<string, number>, string[]]>([
     ["nothing is required", [], {}, []],
     ["somebody has it", [member("Ada", { latin: 2 })], { latin: 2 }, []],

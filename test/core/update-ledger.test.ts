@@ -90,7 +90,7 @@ test("after a quiet week, and for another bot, the numbers begin anew", () => {
   });
 });
 
-test("what nobody has looked at for a day is not judged", () => {
+test("numbers that were not looked at for a day are not judged", () => {
   const { missing, ledger } = look(begun, [[40, 25 * HOUR]], { askedAt: 26 * HOUR });
   expect([missing, ledger.id]).toEqual([[], null]);
 });

@@ -67,7 +67,7 @@ describe("members of a group", () => {
     ]);
   });
 
-  it("give the bot a command that nobody else sees", () => {
+  it("give the bot a command that no other member sees", () => {
     const world = aWorld();
     world.group();
     const threadId = world.topic();
@@ -158,7 +158,7 @@ describe("members of a group", () => {
 });
 
 describe("deleting in a group", () => {
-  it("is for whoever wrote a message, and for administrators with the right to", () => {
+  it("is for the author of a message, and for administrators with the right to", () => {
     const world = aWorld();
     world.group();
     const olga = world.agent();

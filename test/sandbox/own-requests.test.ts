@@ -65,7 +65,7 @@ test("at port 80 browsers do not say the port", () => {
   expect(refusalOf(asked({ host: "localhost", origin: "http://localhost" }), 80)).toBeNull();
 });
 
-test("somebody who followed a link gets a page from which to go on", () => {
+test("a person who followed a link gets a page from which to go on", () => {
   const { headers, body } = refusalOf(asked({ site: "cross-site", mode: "navigate" }), PORT)!;
   expect(headers).toMatchObject({
     "content-type": expect.stringContaining("text/html"),

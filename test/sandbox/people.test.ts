@@ -26,7 +26,7 @@ describe("a person", () => {
     ]);
   });
 
-  it("numbers their messages in one row with everybody else's private chats", () => {
+  it("numbers their messages in one row with all other private chats", () => {
     const world = aWorld();
     const ada = world.person();
     const bob = world.person();

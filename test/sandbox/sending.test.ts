@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { aWorld, BOT_ID, GROUP_ID, TOKEN } from "./a-world.ts";
 
 describe("who the bot may write to", () => {
-  it("is whoever has started it, and nobody else", () => {
+  it("is a user who has started it, and no other", () => {
     const world = aWorld();
     const ada = world.customer();
     const bob = world.person({ firstName: "Bob" });
@@ -21,7 +21,7 @@ describe("who the bot may write to", () => {
     );
   });
 
-  it("is nobody who has blocked it, until they unblock it", () => {
+  it("is no user who has blocked it, until they unblock it", () => {
     const world = aWorld();
     const ada = world.customer();
     world.core.act("block", { userId: ada.id });
@@ -36,7 +36,7 @@ describe("who the bot may write to", () => {
     expect(world.api("sendMessage", { chat_id: ada.id, text: "x" }).text).toBe("x");
   });
 
-  it("is nobody whose account is gone", () => {
+  it("is no user whose account is gone", () => {
     const world = aWorld();
     const ada = world.customer();
     world.core.act("user", { id: ada.id, isDeactivated: true });
@@ -45,7 +45,7 @@ describe("who the bot may write to", () => {
     );
   });
 
-  it("is, for voice and video notes, nobody who does not take them", () => {
+  it("is, for voice and video notes, no user who refuses them", () => {
     const world = aWorld();
     const ada = world.customer();
     const spoken = world.core.act("write", { userId: ada.id, voice: {} });

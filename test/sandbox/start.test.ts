@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(statePath, { recursive: true, force: true }));
 
-describe("what somebody asks for", () => {
+describe("the command line", () => {
   test.each([
     [[], {}, {}],
     [["--port", "9000"], {}, { page: 9000 }],
@@ -104,7 +104,7 @@ describe("at which ports", () => {
     expect(other?.desk).not.toBe(taken);
   });
 
-  test("a file that somebody has spoilt is no reason not to start", async () => {
+  test("a damaged file is no reason not to start", async () => {
     for (const text of ["", "{", '{"page":"x"}', "null"]) {
       await writeFile(join(statePath, "ports.json"), text);
       expect(keptPorts(statePath)).toBeNull();
@@ -225,7 +225,7 @@ function npmStart(...args: string[]) {
   };
 }
 
-test("npm start runs once, and after whatever ended it is at the same addresses, with nobody left of the last one", async () => {
+test("npm start runs once, and after any end is at the same addresses, with no process left of the last one", async () => {
   const [page, desk] = [await free(), await free()];
   const tokenAt = async (): Promise<string> =>
     /name="sandbox-token" content="([^"]{30,})"/.exec(

@@ -184,7 +184,7 @@ describe("a message into a topic", () => {
     expect(reply.message_thread_id).toBe(message_thread_id);
   });
 
-  it.each([1, 4711])("fails for the thread %i, which is General's or nobody's", (message_thread_id) => {
+  it.each([1, 4711])("fails for the thread %i, which is General's or unknown", (message_thread_id) => {
     const world = aWorld();
     world.group();
     world.topic("A");
@@ -259,7 +259,7 @@ describe("a deleted topic", () => {
     );
   });
 
-  it("takes its messages along and tells nobody", () => {
+  it("takes its messages along, without an update", () => {
     const world = aWorld();
     world.group();
     const message_thread_id = world.topic("A");

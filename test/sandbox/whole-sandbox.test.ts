@@ -371,12 +371,12 @@ test("the CRM is asked with a signature that holds, and says what it was told to
   });
 }, 180_000);
 
-test("nobody but the desk gets an answer of the CRM", async () => {
+test("only the desk gets an answer of the CRM", async () => {
   const asked = { type: "ticket.enrichment", timestamp: new Date(realNow()).toISOString(), data: {} };
   expect((await ask("crm", asked)).status).toBe(401);
 });
 
-test("what the CRM says of somebody outlives a restart, how it is as well", async () => {
+test("what the CRM says of a customer outlives a restart, and so does its state", async () => {
   const says = { tier: "basic", ageMs: 0 };
   expect((await ask("crm-says", { customer: 4_711, says })).ok).toBe(true);
   expect((await ask("crm-state", { state: "lying" })).ok).toBe(true);

@@ -225,7 +225,7 @@ describe("the first time", () => {
     await expect(goLive(outside())).rejects.toThrow("Without the bot's token");
   });
 
-  test("nobody in the group for ten minutes: it says so and can be run again", async () => {
+  test("without a message in the group for ten minutes it says so and can be run again", async () => {
     await telegram.reset({
       bot: { token: TOKEN, username: "shop_desk_bot" },
       budgets: "off",
@@ -315,7 +315,7 @@ describe("at Cloudflare", () => {
 });
 
 describe("again", () => {
-  test("nothing changes: no secret, no signature, no configuration, no webhook, and nobody's message is swallowed", async () => {
+  test("nothing changes: no secret, no signature, no configuration, no webhook, and no message is swallowed", async () => {
     await goLive(outside());
     const [before, signature] = [await all(), await signs()];
     const ada = await telegram.customer({ firstName: "Ada" });
@@ -404,7 +404,7 @@ describe("again", () => {
     expect(asked.join()).toContain("does not say whose it is");
   });
 
-  test("Telegram's secret is changed only if somebody wants it and says yes; nothing else changes", async () => {
+  test("Telegram's secret is changed only if the operator wants it and says yes; nothing else changes", async () => {
     await goLive(outside());
     const [before, signature] = [await all(), await signs()];
     await goLive(outside({ rotates: true }));
@@ -494,7 +494,7 @@ describe("another address", () => {
     expect((await webhook()).url).toBe(`${DESK}/telegram/webhook`);
   });
 
-  test("an address that somebody leads to the Worker themselves is kept, and no route is made for it", async () => {
+  test("an address that the operator leads to the Worker themselves is kept, and no route is made for it", async () => {
     await goLive(outside());
     kept().address = "https://proxy.example.com";
     await goLive(outside());

@@ -86,7 +86,7 @@ describe("the audit trail", () => {
     expect(rolledBack).toMatchObject({ action: "config.rolled_back", data: { restoredFrom: 1 } });
   });
 
-  test("has no entry for what changed nothing, was refused, or lost against somebody else", async () => {
+  test("has no entry for calls that changed nothing, were refused, or lost to another call", async () => {
     await desk.put(named("Start"));
     await desk.put(named("Start"));
     await desk.put({ nonsense: true });
@@ -191,7 +191,7 @@ describe("the audit trail", () => {
     expect((await audit("?kind=hold&target=main:1")).map(({ action }) => action)).toEqual(["hold.set"]);
   });
 
-  test("does not let a misspelt action pass for one that nobody did", async () => {
+  test("does not take a misspelt action for one without entries", async () => {
     for (const path of ["audit?action=key.revoke", "audit/export?action=key.revoke"])
       expect((await desk.get(`/api/v1/${path}`)).status).toBe(422);
   });

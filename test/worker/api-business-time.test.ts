@@ -139,7 +139,7 @@ describe("business time, explained", () => {
       expect(await explained(question)).toMatchObject({ due: iso(due) });
     });
 
-    test("nobody knows while an open pause holds it; the segments end with that pause", async () => {
+    test("the due instant is unknown while an open pause holds it; the segments end with that pause", async () => {
       const question = {
         calendar: "nights",
         start: "2026-03-28T22:00:00Z",

@@ -67,7 +67,7 @@ describe("commands", () => {
     expect(texts(await stage.inTopic("SUP-1"))).toContain("✍ shop:\nCalled them");
   });
 
-  test("that are so already say who made it so, and write nothing", async () => {
+  test("whose state is reached already say who set it, and write nothing", async () => {
     await does("SUP-1", { type: "resolve" });
     const version = (await desk.call("GET /api/v1/tickets/{ref}", { path: { ref: "SUP-1" } })).version;
     const again = await does("SUP-1", { type: "resolve" });
@@ -137,7 +137,7 @@ describe("commands", () => {
       expect((await does("SUP-1", other)).changed).toBe(true);
   });
 
-  test("what nobody has changed is so since the ticket was opened, and what an agent did is theirs", async () => {
+  test("an unchanged state is from the ticket's opening, and a state that an agent set is theirs", async () => {
     const { openedAt } = await desk.call("GET /api/v1/tickets/{ref}", { path: { ref: "SUP-1" } });
     for (const command of [
       { type: "unclaim" },
@@ -201,7 +201,7 @@ describe("commands", () => {
     expect(await problemOf(does("NOPE-1", { type: "close" }))).toEqual(["ticket.not_found"]);
   });
 
-  test("that nobody knows are told which there are", async () => {
+  test("that are unknown are told which there are", async () => {
     for (const [body, message] of [
       [{ type: "resolv" }, 'must be one of "claim", "assign", "unclaim",'],
       [{ note: "x" }, 'is missing; it must be one of "claim", "assign", "unclaim",'],
@@ -212,7 +212,7 @@ describe("commands", () => {
     }
   });
 
-  test("an answer in which there is nothing to see answers nobody", async () => {
+  test("an answer without visible text is refused", async () => {
     for (const text of [" \n", "\u0000", "\u200b\u2060", "\u3164"])
       expect(await problemOf(does("SUP-1", { type: "reply", text }))).toEqual(["request.invalid", "/text"]);
     await does("SUP-1", { type: "reply", text: "👍🏽" });

@@ -57,7 +57,7 @@ test("a webhook that is never called is refused, and told once", async () => {
   expect((await desk.put(never)).status).toBe(422);
 });
 
-test("what an earlier release stored keeps nobody from another change, but a second mistake of its kind is refused", async () => {
+test("a mistake stored by an earlier release does not block other changes, but a second of its kind is refused", async () => {
   const stored = changed((d) => (d.webhooks[0].url = "http://hooks.example.com/desk"));
   await inForce(stored);
   stored.desk.name = "Renamed";

@@ -147,7 +147,7 @@ describe("putting a configuration", () => {
     expect(await versions()).toBe(2);
   });
 
-  test("by several at once who named no version loses nobody's change unseen either", async () => {
+  test("by several callers at once who named no version loses no change unseen either", async () => {
     await desk.put(named("Start"));
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) => desk.put(named(`Racer ${index}`))),
@@ -182,7 +182,7 @@ describe("a configuration that is not valid", () => {
     expect(await json(desk.elsewhere().get("/healthz"))).toMatchObject({ status: "ok", configVersion: 1 });
   });
 
-  test("is refused with a query that nobody knows, and changes nothing", async () => {
+  test("is refused with an unknown query parameter, and changes nothing", async () => {
     const answer = await desk.send("PUT", "/api/v1/config?dryRun=1&unknown=1", exampleDesk());
     expect(answer.status).toBe(422);
     expect(await json(answer)).toMatchObject({

@@ -61,7 +61,7 @@ describe("merging contacts at once", () => {
   });
 });
 
-describe("what is so already is not written", () => {
+describe("a change that is in place already is not written", () => {
   test.each([
     ["POST", "unblock", undefined],
     ["POST", "unmerge", undefined],
@@ -72,7 +72,7 @@ describe("what is so already is not written", () => {
     expect(await trail()).toEqual([]);
   });
 
-  test("of somebody of whom just that was said", async () => {
+  test("of a contact with just these details", async () => {
     for (let times = 0; times < 2; times += 1)
       await send("PATCH", `${ADA}/details`, { displayName: "Ada", notes: null });
     expect(await details(ADA)).toMatchObject({ displayName: "Ada", version: 1 });
@@ -90,7 +90,7 @@ describe("a run that takes over from one that was done", () => {
     expect(await trail()).toEqual(["contact.updated", "contact.updated"]);
   });
 
-  test("blocks nobody again who was unblocked since, in no group", async () => {
+  test("does not block a contact again who was unblocked since, in any group", async () => {
     const block = (): Promise<Response> => send("POST", `${ADA}/block`, undefined, "a");
     await block();
     expect(desk.groups.blockedIn.get("vip")).toBeTypeOf("number");
@@ -101,7 +101,7 @@ describe("a run that takes over from one that was done", () => {
     expect(await trail()).toEqual(["contact.unblocked", "contact.blocked"]);
   });
 
-  test("merges nobody again who was told apart since", async () => {
+  test("does not merge contacts again that were told apart since", async () => {
     await merge(ADA, BEA, "a");
     await allDied();
     await send("POST", `${ADA}/unmerge`);
@@ -110,7 +110,7 @@ describe("a run that takes over from one that was done", () => {
   });
 });
 
-test("groups go by what the record says of a block, whoever of two is heard last", async () => {
+test("groups go by the record's word on a block, in whatever order two calls arrive", async () => {
   let isFirst = true;
   desk.groups.onBlock = async () => {
     if (!isFirst) return;

@@ -16,7 +16,7 @@ interface Document {
   contacts: { tickets: { ticket: { id: string }; events: { ticketId: string; n: number }[] }[] }[];
 }
 
-test("an export of somebody with many tickets has each with its own events, and asks D1 a few times", async () => {
+test("an export of a customer with many tickets has each with its own events, and asks D1 a few times", async () => {
   await desk.put(exampleDesk());
   const facts = { id: ADA, name: "Ada", username: null, language: null, isPremium: false };
   const contact = { facts, unreachable: null, firstSeenAt: NOON, updatedAt: NOON, version: 1 };

@@ -132,7 +132,7 @@ test("the walk knows every operation, and its example", () => {
 });
 
 describe("hostile calls", () => {
-  test("are nobody's fault but the caller's, are answered as the contract says, and change nothing", async () => {
+  test("are the caller's fault, are answered as the contract says, and change nothing", async () => {
     for (const step of steps) {
       const known = await knownFor(step);
       await stage.settleNow();

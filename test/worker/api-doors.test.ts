@@ -108,7 +108,7 @@ describe("the API lets in", () => {
     expect(desk.groups.touched.size).toBe(0);
   });
 
-  test("nobody at all while no token is set", async () => {
+  test("no caller while no token is set", async () => {
     desk.env = { ...desk.env, ADMIN_TOKEN: "" };
     for (const token of ["", "undefined", "null", "test-admin-token"]) {
       const answer = await desk.fetch("/api/v1/tickets", { headers: { Authorization: `Bearer ${token}` } });

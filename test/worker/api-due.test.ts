@@ -122,7 +122,7 @@ describe("a ticket's due", () => {
     expect(promises[0].at! < promises[1].at!).toBe(true);
   });
 
-  test("is nobody's once the ticket is resolved or closed, although time will close it", async () => {
+  test("is null once the ticket is resolved or closed, although time will close it", async () => {
     await act({ type: "resolve" });
     expect(await due()).toBeNull();
     expect((await ticket()).nextChangeAt).not.toBeNull();

@@ -60,7 +60,7 @@ describe("the feed of events", () => {
     ]);
   });
 
-  test("tells whoever stands where the feed does not go that they must begin anew", async () => {
+  test("tells a reader at a place outside the feed to begin anew", async () => {
     const answer = await desk.get(`/api/v1/events?after=${encodeCursor([9_999, "main:1", 1])}`);
     expect([answer.status, await codeOf(answer)]).toEqual([410, "events.cursor_lost"]);
   });

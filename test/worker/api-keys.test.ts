@@ -125,7 +125,7 @@ describe("an API key", () => {
     expect((await read(id))["previousSecretUntil"]).toBeNull();
   });
 
-  test("rotated without overlap, or twice, keeps nobody with the old secret", async () => {
+  test("rotated without overlap, or twice, ends the old secret", async () => {
     const { id, key } = await make();
     const second = await post(`/${id}/rotate`, { overlap: "1h" });
     const third = await post(`/${id}/rotate`, { overlap: "0s" });
@@ -184,7 +184,7 @@ describe("an API key", () => {
       expect((await refusalOf(await using(one))).slice(0, 2)).toEqual([401, "auth.invalid"]);
   });
 
-  test("waits with the record, while ADMIN_TOKEN needs nobody", async () => {
+  test("waits for the record, which ADMIN_TOKEN does not need", async () => {
     const { key } = await make();
     desk.d1.state = "failing";
     const answer = await using(key);

@@ -247,7 +247,7 @@ describe("a page of another origin", () => {
       headers: { Origin: origin, "Access-Control-Request-Method": "PUT" },
     });
 
-  test("may not call, unless somebody has said so", async () => {
+  test("may not call, unless it is allowed by name", async () => {
     for (const answer of [await preflight(TOOLS), await desk.get("/api/v1/tickets", { Origin: TOOLS })]) {
       expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
     }

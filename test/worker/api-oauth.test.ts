@@ -120,7 +120,7 @@ describe("an access token of the configured issuer", () => {
     expect((await using(bearer, "/api/v1/keys")).status).toBe(403);
   });
 
-  test("is not an administrator's because the issuer calls somebody admin: that has to be mapped", async () => {
+  test("is not an administrator's because the issuer calls its holder admin: that has to be mapped", async () => {
     const bearer = await token(rsa, claims({ scope: "admin tickets:read" }));
     expect((await using(bearer)).status).toBe(200);
     const refused = await using(bearer, "/api/v1/keys");
@@ -163,7 +163,7 @@ describe("an access token of the configured issuer", () => {
     expect(answer.headers.get("WWW-Authenticate")).toContain(why);
   });
 
-  test("is refused when somebody else has signed it, or nobody", async () => {
+  test("is refused when another issuer has signed it, or none", async () => {
     const mine = await token(rsa);
     const [head, , signature] = mine.split(".");
     const forged = [
@@ -262,7 +262,7 @@ describe("the issuer's keys", () => {
     expect(await asked()).toBe(2);
   });
 
-  test("that changed while the issuer is away make nobody's token a false one", async () => {
+  test("that changed while the issuer is away make no valid token invalid", async () => {
     const next = await signer("k7", "ES256");
     await using(await token(rsa));
     await endpoint.answers({ status: 500 }, { status: 200, body: JSON.stringify({ keys: [next.jwk] }) });

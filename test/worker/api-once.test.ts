@@ -70,7 +70,7 @@ describe("a changing call with an Idempotency-Key", () => {
     expect(await count("config_versions")).toBe(1);
   });
 
-  test("of a whole configuration, under a key that is none, is refused for the key", async () => {
+  test("of a whole configuration, under an invalid key, is refused for the key", async () => {
     const twice = await desk.put(exampleDesk(), { "Idempotency-Key": "a, b" });
     expect(await twice.json()).toMatchObject({
       code: "request.invalid",

@@ -19,7 +19,7 @@ import { texts } from "../support/stage.ts";
 beforeEach(open);
 
 describe("opening a ticket", () => {
-  test("for somebody who has started the bot: topic, words, confirmation, history", async () => {
+  test("for a customer who has started the bot: topic, words, confirmation, history", async () => {
     await ada.start();
     await stage.settle(5_000);
     const opened = await opens({ category: "billing", urgency: "urgent", tier: "premium" });
@@ -50,7 +50,7 @@ describe("opening a ticket", () => {
     expect(texts(await group.messages({ threadId: topic.id }))).toContain("One more thing");
   });
 
-  test("for somebody who never started the bot: it is open, and says that they cannot be written to", async () => {
+  test("for a customer who never started the bot: it is open, and says that they cannot be written to", async () => {
     const stranger = 5_559_990_001;
     const opened = await opens({ contact: { telegramId: stranger } });
     // Before Telegram has answered, the ticket says that this is unknown, and how it will be told.
@@ -130,7 +130,7 @@ describe("opening a ticket", () => {
     }
   });
 
-  test("for whoever has an address that the staff has noted, if only one person does", async () => {
+  test("for the customer with an e-mail address, if only one person has it", async () => {
     await ada.write("Hello");
     await stage.settle();
     const note = (id: number): Promise<Response> =>
@@ -151,7 +151,7 @@ describe("opening a ticket", () => {
     expect(again.ticket.customer).toEqual({ id: other.id });
   });
 
-  test("by an address is for keys that may read contacts; others do not even learn whether somebody has it", async () => {
+  test("by an address is for keys that may read contacts; others do not even learn whether a customer has it", async () => {
     await ada.write("Hello");
     await stage.settle();
     await stage.api("PATCH", `/api/v1/contacts/${ada.id}/details`, { email: "ada@example.com" });

@@ -34,7 +34,7 @@ async function tell(...tickets: Ticket[]): Promise<void> {
 }
 
 describe("queues", () => {
-  test("tell how many tickets are in hand, how many nobody has, and since when, by tier and priority", async () => {
+  test("tell how many tickets are open, how many are unassigned, and since when, by tier and priority", async () => {
     await tell(
       ticket(1, { priority: "urgent", tier: "gold" }),
       ticket(2, { status: "in_progress", assignee: agent, awaitingSince: null }),

@@ -70,7 +70,7 @@ describe("a key", () => {
     expect((await call(headers)).status).toBe(200);
   });
 
-  test("is served uncounted while nobody can count", async () => {
+  test("is served uncounted while the meter is away", async () => {
     const headers = await keyOf(1);
     const broken = { getByName: () => ({ take: () => Promise.reject(new Error("away")) }) };
     desk.env = { ...desk.env, CALL_METER: broken as unknown as Env["CALL_METER"] };

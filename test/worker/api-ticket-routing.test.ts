@@ -56,7 +56,7 @@ describe("the story of a live ticket", () => {
     return customer;
   }
 
-  test("that somebody has tells who got it and why, and until when they have time", async () => {
+  test("with an assignee tells who got it and why, and until when they have time", async () => {
     await asks();
     const { facts, assignee, waiting, next, past, says, queue } = await story("SUP-1");
     expect({ queue, assignee, waiting }).toEqual({

@@ -80,7 +80,7 @@ describe("the clocks of a live ticket", () => {
     await stage.settle(5_000);
   }
 
-  test("are shown with the policy, what counts, and what will be done if nobody answers", async () => {
+  test("are shown with the policy, what counts, and what will be done without an answer", async () => {
     expect(await sla()).toEqual({
       ref: "SUP-1",
       at: new Date(stage.now).toISOString(),
@@ -197,7 +197,7 @@ describe("the clocks of a live ticket", () => {
     expect(planned[0]).toMatchObject({ metric: "firstResponse", moment: "overdue", at: at(150), step: 2 });
   });
 
-  test("what came late is there as soon as somebody looks, stamped with when it was due", async () => {
+  test("late steps are there at the first look, stamped with when they were due", async () => {
     await stage.moveTo(MORNING + 125 * MINUTE);
     const { past } = (await sla()).escalations;
     expect(past[0]).toMatchObject({ type: "sla_warned", at: at(90), notedAt: at(125) });
@@ -382,7 +382,7 @@ describe("while a group does not answer", () => {
     });
   });
 
-  test("nobody knows the clocks of its tickets", async () => {
+  test("the clocks of its tickets are unknown", async () => {
     desk.groups.down.add("main");
     const answer = await desk.get("/api/v1/tickets/SUP-1/sla");
     expect(answer.status).toBe(503);

@@ -133,7 +133,7 @@ test("a webhook by which updates do come is left when the desk's address may be 
   expect(await look()).toEqual([]);
 });
 
-test("a desk of before, which nobody has told its address, does not lead a webhook back to where it was", async () => {
+test("a desk of an earlier release, without an address, does not lead a webhook back to where it was", async () => {
   await write();
   await stage.settle();
   await somebodySets("https://moved.example/telegram/webhook");

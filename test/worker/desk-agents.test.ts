@@ -104,7 +104,7 @@ describe("nothing that an agent did not mean to send reaches the customer", () =
     expect((await seenBy(stage.olga)).some((text) => text.includes("6666"))).toBe(false);
   });
 
-  test("what anonymous administrators write; they are told once how to be somebody", async () => {
+  test("messages of anonymous administrators; they are told once how to write as themselves", async () => {
     const before = await atAda();
     await stage.lead.writeAnonymously(topic, "We are on it");
     await stage.lead.writeAnonymously(topic, "Soon");
@@ -134,7 +134,7 @@ describe("nothing that an agent did not mean to send reaches the customer", () =
     expect(await atAda()).toEqual(["My printer burns", expect.stringContaining("SUP-1")]);
   });
 
-  test("an edit by somebody who is no agent any more carries the sign, and the customer keeps what was sent", async () => {
+  test("an edit by a former agent carries the sign, and the customer keeps what was sent", async () => {
     const { message_id } = await stage.boris.write(topic, "It is on its way");
     await stage.settle();
     stage.config.agents = stage.config.agents!.filter(({ telegramId }) => telegramId !== 9003);
@@ -218,14 +218,14 @@ describe("commands", () => {
     expect(await says(stage.olga, "/tag")).toContain("Which tags?");
   });
 
-  test("/info tells an agent everything, and nobody else", async () => {
+  test("/info tells everything to agents only", async () => {
     const info = await says(stage.olga, "/info");
     for (const part of ["SUP-1 · Open", "My printer burns", "Other tickets: none"])
       expect(info).toContain(part);
     expect((await seenBy(stage.boris)).some((text) => text.includes("Other tickets"))).toBe(false);
   });
 
-  test("/queue lists what is open with links, whoever waits longest first, anywhere in the group", async () => {
+  test("/queue lists open tickets with links, the longest wait first, anywhere in the group", async () => {
     const bob = await stage.customer({ firstName: "Bob" });
     await bob.write("My scanner hums");
     await stage.settle();

@@ -6,7 +6,7 @@ import { texts } from "../support/stage.ts";
 
 /* Blocking, merging and describing contacts. */
 
-describe("somebody who is blocked", () => {
+describe("a blocked customer", () => {
   test("is told once; nothing of theirs is passed on until they are unblocked", async () => {
     await open();
     const customer = await ada();

@@ -181,7 +181,7 @@ describe("a deleted topic", () => {
     ]);
   });
 
-  test("a card that somebody deleted is posted again", async () => {
+  test("a deleted card is posted again", async () => {
     const { message_id } = await stage.card("SUP-1");
     await stage.lead.promote({ can_delete_messages: true });
     await stage.lead.delete(message_id);

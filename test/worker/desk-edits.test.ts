@@ -288,7 +288,7 @@ describe("edits whose copy is not there", () => {
     expect((await lastOfAda()).text).toBe("Good words");
   });
 
-  test("nobody knows whether an answer arrived: the agent hears that the edit did not follow", async () => {
+  test("it is unknown whether an answer arrived: the agent is told that the edit did not follow", async () => {
     await stage.telegram.faults([{ methods: ["copyMessage"], effect: "answer_lost", times: 1 }]);
     const answer = await stage.olga.write(topic, "Perhaps");
     await stage.settle();
@@ -342,7 +342,7 @@ describe("what was never sent", () => {
     expect(events.items.filter(({ type }) => type === "note_added")).toHaveLength(2);
   });
 
-  test("a customer's command becomes a message once its slash is gone; what nobody knows of stays unknown", async () => {
+  test("a customer's command becomes a message once its slash is gone; an unknown message stays unknown", async () => {
     const slip = await ada.write("/help");
     await stage.settle();
     await ada.edit(slip.message_id, "help me with my lamp");

@@ -141,7 +141,7 @@ describe("a ticket that the answer may send to another group", () => {
     expect(texts(await stage.inTopic("SUP-1"))).toContain("Help");
   });
 
-  test("waits for nobody where no rule sends it away for what is said", async () => {
+  test("does not wait if no rule could send it away because of the answer", async () => {
     await open((config) => {
       config.routing.rules = [
         { when: { payload: "shop" }, queue: "premium" },
@@ -223,7 +223,7 @@ describe("an answer", () => {
     ]);
   });
 
-  test("may require what only a skills service says that somebody can do", async () => {
+  test("may require a skill that only a skills service knows", async () => {
     const service = new Endpoint();
     await open((config) => {
       config.routing.skills = { url: service.url, timeout: "1s", cacheFor: "10m" };
@@ -453,7 +453,7 @@ describe("HubSpot may know a customer by their phone number", () => {
     expect(await wanted()).toEqual([[String(ada.id), "+15550100200", "15550100200"]]);
   });
 
-  test("but not by somebody else's that they share", async () => {
+  test("but not by another person's number that they share", async () => {
     await crm.answers(nobody, nobody);
     const ada = await asks();
     await shares(ada, "+15550100299");
@@ -500,7 +500,7 @@ test("how it goes with the system is shown to operators", async () => {
   expect(await system()).toMatchObject([{ failures: 0, leftAloneSince: null, lastFailure: null }]);
 });
 
-test("a desk without such a system asks nobody", async () => {
+test("a desk without such a system asks none", async () => {
   await open((config) => {
     delete config.routing.enrichment;
   });

@@ -124,7 +124,7 @@ describe("an erasure", () => {
     expect((await stage.group.topics()).map(({ name }) => name.split(" ")[0])).toContain("SUP-3");
   });
 
-  test("reaches a ticket that lives in another group, and frees whoever has it", async () => {
+  test("reaches a ticket in another group, and frees its assignee", async () => {
     await open();
     const customer = await ada("gold");
     const olga = await vip.member({ id: 9002, firstName: "Olga", username: "olga" });
@@ -302,7 +302,7 @@ describe("an erasure", () => {
     expect(receipt.removed.record).toEqual(whole.record);
   });
 
-  test("leaves no keys of calls that name the person, nor anybody who was merged with them meanwhile", async () => {
+  test("leaves no keys of calls that name the person, and no contact merged with them meanwhile", async () => {
     await open();
     const [customer, other] = [await ada(), await ada()];
     for (const each of [customer, other]) await each.write("hello");
@@ -328,7 +328,7 @@ describe("an erasure", () => {
     expect(await json("GET", `/api/v1/contacts/${other.id}/details`)).toMatchObject({ merged: null });
   });
 
-  test("lets whoever writes while it goes on come back as anybody, at a home that the record knows", async () => {
+  test("lets a customer who writes meanwhile come back as a new one, at a home that the record knows", async () => {
     await open();
     const customer = await ada("vip_gold");
     await customer.write("hello");
@@ -429,7 +429,7 @@ describe("an erasure", () => {
     expect(holding(await everythingKept(stage), "main hook_log")).toEqual([]);
   });
 
-  test("of somebody with many tickets takes them some at a time, and all of them", async () => {
+  test("of a customer with many tickets takes them some at a time, and all of them", async () => {
     await open();
     const customer = await ada();
     await talk(customer, "SUP-1");
@@ -480,7 +480,7 @@ describe("an erasure", () => {
     expect(items.map(({ action }) => action)).toEqual(["hold.lifted", "hold.set", "hold.lifted", "hold.set"]);
   });
 
-  test("of nobody is a 404", async () => {
+  test("of an unknown contact is a 404", async () => {
     await open();
     expect(await codeOf("POST", "/api/v1/contacts/123/erase")).toBe("contact.not_found");
     expect(await codeOf("GET", "/api/v1/contacts/123/erasure")).toBe("contact.not_found");

@@ -14,7 +14,7 @@ import {
 
 /* What the export of a contact holds, and which keys may have it. */
 
-test("an export holds everything that is known of a person, and nothing of anybody else", async () => {
+test("an export holds everything that is known of a person, and nothing of other people", async () => {
   await open();
   const customer = await ada("payloadplanted");
   await talk(customer, "SUP-1");

@@ -138,13 +138,13 @@ describe("a reply to something internal is held back with one button", () => {
     expect(await atAda()).toEqual([]);
   });
 
-  test("nobody but an agent may send it", async () => {
+  test("only an agent may send it", async () => {
     await say(stage.olga, "thought", await say(stage.olga, "// he cheats"));
     expect(await pressSend(await stage.group.member({ firstName: "Vera" }))).toMatch(/agents/);
     expect(await atAda()).toEqual([]);
   });
 
-  test("it waits until somebody presses, and counts as no answer before", async () => {
+  test("it waits until an agent presses the button, and counts as no answer before", async () => {
     await say(stage.olga, "thought", await say(stage.olga, "// he cheats"));
     await stage.pass(HOUR);
     const held = await stage.get("/api/v1/tickets/SUP-1");

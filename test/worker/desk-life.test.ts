@@ -204,7 +204,7 @@ describe("several concerns of one customer", () => {
     expect(await lastTo(ada)).toBe("You have no open requests.");
   });
 
-  test("nobody sees, closes or answers for somebody else's ticket", async () => {
+  test("customers do not see, close or answer for the tickets of others", async () => {
     const eve = await stage.customer({ firstName: "Eve" });
     await eve.write("/tickets");
     await stage.settle();
@@ -244,7 +244,7 @@ describe("the end and the way back", () => {
     expect(texts(await stage.inTopic("SUP-2"))).toEqual(["And again"]);
   });
 
-  test("a resolved ticket closes itself when nobody writes any more", async () => {
+  test("a resolved ticket closes itself when the customer writes no more", async () => {
     await stage.olga.write(await thread(), "/resolve");
     await stage.pass(47 * HOUR);
     expect((await stage.topic("SUP-1")).isClosed).toBe(false);

@@ -32,7 +32,7 @@ function unreadable(customer: number) {
 }
 
 describe("an update that our own code cannot read", () => {
-  test("is set aside at once, without its texts, and is never asked for again: it holds up nobody", async () => {
+  test("is set aside at once, without its texts, and is never asked for again: it holds up no other update", async () => {
     const ada = await stage.customer({ firstName: "Ada" });
     await stage.telegram.inject(unreadable(ada.id));
     await stage.pass(120_000);
@@ -149,7 +149,7 @@ describe("when too much waits", () => {
     expect(new Set(stage.deliveries.map((delivery) => delivery.status))).toEqual(new Set([200]));
   });
 
-  test("for an endpoint that is away, nobody's message is turned away", async () => {
+  test("no customer's message is turned away because an endpoint is away", async () => {
     const ada = await stage.customer({ firstName: "Ada" });
     await ada.write("Hello");
     await stage.settle();

@@ -125,7 +125,7 @@ describe("a group that gets another chat, later", () => {
     expect(texts(await ada.messages()).at(-1)).toBe("Then foam?");
   });
 
-  test("edits and reactions to what was written before reach their own message, or nobody", async () => {
+  test("edits and reactions to earlier messages reach their own message, or none", async () => {
     const stage = await open();
     const ada = await withTicket(stage, "Ada", "My printer burns");
     const bert = await withTicket(stage, "Bert", "My scanner hums");
@@ -303,7 +303,7 @@ describe("another bot", () => {
     }
   });
 
-  test("may write to nobody before they have written to it, and says so", async () => {
+  test("may not write to customers before they have written to it, and says so", async () => {
     const stage = await open();
     const ada = await withTicket(stage, "Ada", "My printer burns");
     await stage.anotherBot(OTHER_BOT);
@@ -428,7 +428,7 @@ describe("an account that is restored under its old id", () => {
   });
 });
 
-describe("whoever changes it", () => {
+describe("the caller who changes it", () => {
   test("is told before how many open tickets get a new topic", async () => {
     const stage = await open();
     await withTicket(stage, "Ada", "My printer burns");

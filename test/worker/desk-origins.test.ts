@@ -115,7 +115,7 @@ test("an album that answers a story has one line", async () => {
   expect(lines.filter((line) => line.includes("a story of ShopStream News"))).toHaveLength(1);
 });
 
-test("an agent's forward names a public channel to the customer, and nobody's name else", async () => {
+test("an agent's forward names a public channel to the customer, but no person", async () => {
   await stage.olga.writeAsIs(topic, { text: "3 colours", forward_origin: POST });
   await stage.olga.writeAsIs(topic, { text: "I had the same", forward_origin: MALLORY });
   await stage.settle();

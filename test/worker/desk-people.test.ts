@@ -58,7 +58,7 @@ describe("times", () => {
     expect(card).not.toContain("Berlin");
   });
 
-  test("in a zone that is none are refused", async () => {
+  test("in an unknown zone are refused", async () => {
     const answer = await stage.api("PUT", "/api/v1/config?dryRun=1", {
       ...stage.config,
       desk: { ...stage.config.desk, timeZone: "Europe/Atlantis" },
@@ -185,7 +185,7 @@ test("a ticket that comes from another group begins with its card, and says who 
   );
 });
 
-test("a colleague who answers in somebody's ticket is told whose it is, once", async () => {
+test("an agent who answers in a colleague's ticket is told whose it is, once", async () => {
   await ada.write("My printer burns");
   await stage.settle(5_000);
   const { id } = await stage.topic("SUP-1");

@@ -69,7 +69,7 @@ test.each(KINDS)("a %s goes through both ways as it is", async (_, content, esse
   expect(essence(atAda)).toEqual(expected);
 });
 
-test("a kind of message that nobody knows yet is passed on all the same", async () => {
+test("an unknown kind of message is passed on all the same", async () => {
   await ada.send({ unknown: { hologram: { file_id: "x" } } });
   await stage.settle();
   expect(await lastInTopic()).toHaveProperty("hologram");
@@ -345,7 +345,7 @@ describe("what is never passed on", () => {
     expect((await ada.messages()).length).toBe(atAda.length);
   });
 
-  test("the bot's own echoes are nobody's act", async () => {
+  test("the bot's own echoes are no act of an agent", async () => {
     await stage.olga.write(topic, "/close");
     await stage.settle();
     const echoes = stage.deliveries.filter(({ update }) => update.message?.from?.is_bot === true);

@@ -18,7 +18,7 @@ describe("handing out", () => {
     expect(await assignees(6)).toEqual([9002, 9003, 9002, 9003, null, null]);
   });
 
-  test("goes on with what waits longest as soon as somebody has room", async () => {
+  test("goes on with the longest wait as soon as an agent has room", async () => {
     for (let n = 0; n < 6; n += 1) await asks();
     await says(stage.boris, "SUP-2", "/resolve");
     expect(await assignees(6)).toEqual([9002, 9003, 9002, 9003, 9003, null]);
@@ -31,7 +31,7 @@ describe("handing out", () => {
     expect(await assignees(6)).toEqual([9002, 9003, 9002, 9003, null, 9003]);
   });
 
-  test("takes the older first also where the newer comes just as somebody is back", async () => {
+  test("takes the older first even if the newer comes just as an agent is back", async () => {
     await open((desk) => {
       desk.agents = desk.agents!.filter(({ telegramId }) => telegramId !== 9003);
       desk.agents.find(({ telegramId }) => telegramId === 9002)!.capacity = 1;
@@ -49,7 +49,7 @@ describe("handing out", () => {
     expect(await assignees(3)).toEqual([9002, 9002, null]);
   });
 
-  test("leaves a ticket with whoever has it, whatever the customer says afterwards", async () => {
+  test("leaves a ticket with its assignee, whatever the customer answers afterwards", async () => {
     const ada = await asks("My invoice is wrong");
     // Before that the ticket had no candidate of its own.
     expect(await assignee("SUP-1")).toBe(9002);
@@ -137,7 +137,7 @@ describe("handing out", () => {
   });
 });
 
-test("whoever is asked at home for a slot has had their turn, whenever the answer comes", async () => {
+test("being chosen uses up the turn, even while the home group's slot answer is pending", async () => {
   await open((config) => {
     config.queues = [
       { id: "general", group: "main" },
@@ -180,7 +180,7 @@ describe("agents", () => {
     expect(await assignee("SUP-4")).toBe(9003);
   });
 
-  test("who decline are not asked again; when nobody is left, it waits", async () => {
+  test("who decline are not asked again; when no agent is left, it waits", async () => {
     await asks();
     expect(await says(stage.boris, "SUP-1", "/decline")).toContain("is Olga's");
     await says(stage.olga, "SUP-1", "/decline");
@@ -193,7 +193,7 @@ describe("agents", () => {
     expect(await assignee("SUP-1")).toBe(9002);
   });
 
-  test("who give one back are not given it again; the lead's word takes it from somebody as well", async () => {
+  test("who give one back are not given it again; a lead may take it from an agent as well", async () => {
     await asks();
     await says(stage.olga, "SUP-1", "/unclaim");
     expect(await assignee("SUP-1")).toBe(9003);
@@ -258,7 +258,7 @@ describe("agents", () => {
     });
   });
 
-  test("the leads are told once when nobody is there, whatever the skills", async () => {
+  test("the leads are told once when no agent is available, whatever the skills", async () => {
     await open((config) => {
       config.queues[0].overrideAfter = "5m";
     });
@@ -282,7 +282,7 @@ test("where the configuration says so, the group reads why as well, the customer
   expect(texts(await ada.messages()).join("\n")).not.toContain("0 of 2 slots used");
 });
 
-test("nobody at all: it goes to the fallback pool, once, and then the leads are told", async () => {
+test("a ticket without a candidate goes to the fallback pool, once, and then the leads are told", async () => {
   await open((config) => {
     config.queues = [
       { id: "general", group: "main", assignment: "auto", overrideAfter: "5m" },

@@ -168,7 +168,7 @@ describe("who may get a ticket", () => {
     expect([await assignee("SUP-1"), await assignee("SUP-2")]).toEqual([9004, null]);
   });
 
-  test("an escalation gives it to nobody whose slots are another group's, nor to who has gone", async () => {
+  test("an escalation skips agents whose slots another group keeps, and former agents", async () => {
     await open(
       [olga(["main"], 2), { telegramId: 9003, name: "Boris", groups: ["vip", "main"], capacity: 1 }],
       (desk) => {
@@ -280,7 +280,7 @@ describe("a message on its way to the topic while its ticket moves", () => {
     expect(await words()).toEqual(["word 0", "word 1", "word 2"]);
   });
 
-  test("arrives: it goes along as what nobody has answered, before what came later", async () => {
+  test("arrives: it goes along as unanswered, before what came later", async () => {
     await meets(null);
     expect(await words()).toEqual(["word 0", "word 1", "word 2"]);
     expect(texts(await stage.inTopic("SUP-1"))).toContain("word 1");

@@ -17,7 +17,7 @@ async function starts({ id, profile }: Member): Promise<void> {
   await stage.settle(5_000);
 }
 
-describe("skills that nobody here could ever meet", () => {
+describe("skills that no agent here could ever meet", () => {
   const told = async (): Promise<string[]> =>
     texts(await stage.telegram.messages(9001)).filter((text) => text.includes("has the skills"));
   const story = (ref: string): Promise<{ waiting: { unmet: string[] } }> =>
@@ -101,7 +101,7 @@ describe("skills that nobody here could ever meet", () => {
     ]);
   });
 
-  test("are met by anybody once they do not matter any more", async () => {
+  test("are met by any agent once they do not matter any more", async () => {
     const crm = new Endpoint();
     await open((config) => {
       config.queues[0].overrideAfter = "5m";

@@ -277,7 +277,7 @@ describe("a queue that grows too deep", () => {
     expect(await said()).toHaveLength(3);
   });
 
-  test("is told to everybody in the group where no lead can be reached", async () => {
+  test("is told to the whole group if no lead can be reached", async () => {
     await newTicket();
     await newTicket();
     const general = texts(await stage.group.messages({ threadId: null }));

@@ -60,7 +60,7 @@ async function vipCustomer(): Promise<Customer> {
 }
 
 describe("a group with open tickets", () => {
-  test("is not taken out before somebody says where they go; a rehearsal counts them", async () => {
+  test("is not removed before the change says where they go; a rehearsal counts them", async () => {
     await vipCustomer();
     const refused = await stage.api("PUT", "/api/v1/config", withoutVip());
     expect(refused.status).toBe(409);

@@ -113,7 +113,7 @@ describe("after a busy day", () => {
 });
 
 describe("words of what was given up", () => {
-  test("are kept two weeks for somebody to send them again; then they go, and it is said once", async () => {
+  test("are kept two weeks so that they can be sent again; then they go, and it is said once", async () => {
     await open((desk) => {
       desk.desk.textInWebhooks = true;
       const events = ["message.received"];

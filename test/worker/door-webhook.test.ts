@@ -37,7 +37,7 @@ describe("who may knock", () => {
     expect(desk.groups.received).toEqual([]);
   });
 
-  test("nobody at all while the desk has no secret", async () => {
+  test("no caller while the desk has no secret", async () => {
     await desk.put(exampleDesk());
     desk.env = { ...desk.env, WEBHOOK_SECRET: "" };
     expect((await desk.update(fromAda(), { "X-Telegram-Bot-Api-Secret-Token": "" })).status).toBe(401);
@@ -174,7 +174,7 @@ describe("the answer to Telegram", () => {
     logged.mockRestore();
   });
 
-  test("is 503 while nobody has configured the desk", async () => {
+  test("is 503 while the desk has no configuration", async () => {
     const answer = await desk.update(fromAda());
     expect(answer.status).toBe(503);
     expect(answer.headers.get("Retry-After")).toBe("10");

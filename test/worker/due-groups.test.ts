@@ -27,7 +27,7 @@ const makeDue = (at: number | null, where: string): Promise<unknown> =>
   env.DB.prepare(`UPDATE tickets SET due_at = ? WHERE ${where}`).bind(at).run();
 
 describe("who is to be woken, of two hundred groups with a hundred thousand open tickets", () => {
-  test("nobody while nothing is due, and knowing so costs next to nothing", async () => {
+  test("no group while nothing is due, at next to no cost", async () => {
     expect(await groupsDue(env.DB, NOON)).toEqual([]);
     const { plan, rowsRead } = await due(NOON);
     expect(plan[0]).toMatch(/^SEARCH tickets USING COVERING INDEX tickets_due\b/);
@@ -48,7 +48,7 @@ describe("who is to be woken, of two hundred groups with a hundred thousand open
     await makeDue(NOON + 2 * HOUR, "group_id IN ('g7', 'g8')");
   });
 
-  test("nobody because of tickets that time leaves alone", async () => {
+  test("no group because of tickets that time leaves alone", async () => {
     await makeDue(null, `number <= ${OPEN / 2}`);
     expect(await groupsDue(env.DB, NOON)).toEqual([]);
     expect((await due(NOON)).rowsRead).toBeLessThanOrEqual(10);
@@ -73,7 +73,7 @@ describe("what an object tells the record", () => {
     expect(await groupsDue(env.DB, NOON + 1_000 * HOUR)).toEqual([]);
   });
 
-  test("of a ticket that is closed for good wakes nobody", async () => {
+  test("of a ticket that is closed for good wakes no group", async () => {
     for (const batch of batchesOf(life(1))) await project(env.DB, batch);
     expect(await groupsDue(env.DB, NOON * 3)).toEqual([]);
   });

@@ -174,22 +174,25 @@ describe("no answer", () => {
     expect(await ask({ url: "http://127.0.0.1:9/" })).toMatchObject({ code: "unreachable", passing: true });
   });
 
-  test.each([301, 302, 303, 307, 308])("is a %d: nobody else is told of the customer", async (status) => {
-    const elsewhere = new Endpoint();
-    await elsewhere.answers(said({ tier: "premium" }));
-    await endpoint.answers({ status, headers: { location: elsewhere.url } });
-    expect(await ask()).toMatchObject({ code: "redirected", passing: true });
-    expect(await elsewhere.received()).toEqual([]);
-  });
+  test.each([301, 302, 303, 307, 308])(
+    "is a %d: no other address is told of the customer",
+    async (status) => {
+      const elsewhere = new Endpoint();
+      await elsewhere.answers(said({ tier: "premium" }));
+      await endpoint.answers({ status, headers: { location: elsewhere.url } });
+      expect(await ask()).toMatchObject({ code: "redirected", passing: true });
+      expect(await elsewhere.received()).toEqual([]);
+    },
+  );
 
-  test("is one that is huge", async () => {
+  test("an answer that is too large counts as none", async () => {
     await endpoint.answers({ status: 200, body: "{}".padEnd(65_537) });
     expect(await ask()).toEqual(failure("too_large", "the answer is longer than 65536 bytes", false));
     await endpoint.answers({ status: 200, trickles: "x".repeat(20_000) });
     expect(await ask()).toMatchObject({ code: "too_large" });
   });
 
-  test("is one that lies about its length", async () => {
+  test("an answer with a wrong length counts as none", async () => {
     await endpoint.answers({
       status: 200,
       headers: { "content-length": "90000" },
@@ -225,7 +228,7 @@ describe("no answer", () => {
     expect(await ask()).toEqual(failure(`http_${status}`, `answered ${status}`, false));
   });
 
-  test("is one that asks for time, and how much", async () => {
+  test("an answer that asks for time says how much", async () => {
     await endpoint.answers({ status: 503, headers: { "retry-after": "20" } });
     expect(await ask()).toMatchObject({ code: "http_503", passing: true, retryAfterMs: 20_000 });
   });

@@ -62,7 +62,7 @@ describe("HubSpot", () => {
       })),
     });
 
-  test("is asked for the contact, with the token where nobody logs it", async () => {
+  test("is asked for the contact, with the token where it is not logged", async () => {
     await ask(settings());
     const [received, ...more] = await endpoint.received();
     expect(more).toEqual([]);
@@ -121,7 +121,7 @@ describe("HubSpot", () => {
     expect(made.url).toBe("https://api.hubapi.com");
   });
 
-  test("is not asked for nobody: who has no username is not looked for by it", async () => {
+  test("is not asked by username for a customer without one", async () => {
     const nameless = { ...ada, username: null };
     expect(await ask(settings({ findBy: { username: "telegram_username" } }), nameless)).toEqual(answer({}));
     expect(await endpoint.received()).toEqual([]);
@@ -164,7 +164,7 @@ describe("HubSpot", () => {
     );
   });
 
-  test("says nothing where a property is empty, and what nobody can use is named", async () => {
+  test("says nothing where a property is empty, and names unusable values", async () => {
     await endpoint.answers(
       found({
         plan: "Bronze",
@@ -204,7 +204,7 @@ describe("HubSpot", () => {
     });
   });
 
-  test("knows nobody: an answer that says nothing", async () => {
+  test("knows no such contact: an empty answer", async () => {
     await endpoint.answers(found());
     expect(await ask(settings())).toEqual(answer({}));
   });

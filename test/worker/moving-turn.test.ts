@@ -219,7 +219,7 @@ describe("the topic that it leaves", () => {
     return topicIn(stage.group);
   };
 
-  test("is deleted where nobody did anything in it, once all of it stands where the ticket is", async () => {
+  test("is deleted if no agent touched it, once all of it stands where the ticket is", async () => {
     await opened();
     await sent("premium");
     await stage.settle();
@@ -259,7 +259,7 @@ describe("the topic that it leaves", () => {
     expect((await readIn(vip))[0]).toContain("Earlier messages: open topic.");
   });
 
-  test("stays where somebody writes in it before it is deleted", async () => {
+  test("stays if an agent writes in it before it is deleted", async () => {
     const topic = await opened();
     await sent("premium");
     await stage.lead.write(topic, "Wait");

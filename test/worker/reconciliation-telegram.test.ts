@@ -23,7 +23,7 @@ test("a desk that is well has nothing to find after a busy time", async () => {
   expect(await toldLead()).toEqual([]);
 });
 
-test("updates that somebody else has taken are named, with their time, and told the leads once", async () => {
+test("updates that another program has taken are named, with their time, and told the leads once", async () => {
   const customer = await stage.customer();
   await customer.write("one");
   await customer.write("two");
@@ -151,7 +151,7 @@ test("an echo that comes later than it may was not missing", async () => {
   expect(await look()).toEqual([]);
 });
 
-test("somebody else who uses the bot's token is noticed, and what they did to topics is put right", async () => {
+test("another program with the bot's token is noticed, and what it did to topics is put right", async () => {
   const topic = await stage.topic("SUP-1");
   await bot("closeForumTopic", { chat_id: stage.config.groups[0].chatId, message_thread_id: topic.id });
   await bot("editForumTopic", {
@@ -168,7 +168,7 @@ test("somebody else who uses the bot's token is noticed, and what they did to to
   expect(await look()).toEqual([]);
 });
 
-test("a card that somebody deleted is found by a probe, and made anew", async () => {
+test("a deleted card is found by a probe, and made anew", async () => {
   const topic = await stage.topic("SUP-1");
   const card = (await stage.group.messages({ threadId: topic.id })).find(isCard)!;
   await stage.lead.delete(card.message_id);
@@ -180,7 +180,7 @@ test("a card that somebody deleted is found by a probe, and made anew", async ()
   expect(await look()).toEqual([]);
 });
 
-test("a topic that somebody deleted is found by a probe, and made anew", async () => {
+test("a deleted topic is found by a probe, and made anew", async () => {
   const topic = await stage.topic("SUP-3");
   await stage.lead.deleteTopic(topic.id);
   expect(await look()).toEqual([]);
@@ -191,7 +191,7 @@ test("a topic that somebody deleted is found by a probe, and made anew", async (
   expect(await look()).toEqual([]);
 });
 
-test("what an object has noticed is not lost with a look that nobody could keep", async () => {
+test("an object's findings are not lost with a run that could not be kept", async () => {
   const topic = await stage.topic("SUP-1");
   const card = (await stage.group.messages({ threadId: topic.id })).find(isCard)!;
   await stage.lead.delete(card.message_id);

@@ -72,7 +72,7 @@ describe("the feed of events", () => {
     expect((await follow(place, 10, { types: [], group: "vip" })).seen).toEqual(named(vip));
   });
 
-  test("leaves nothing out for whoever follows it while several objects write at once and tell again", async () => {
+  test("leaves nothing out for a reader while several objects write at once and tell again", async () => {
     await fc.assert(
       fc
         .asyncProperty(

@@ -55,7 +55,7 @@ test("a ticket is not found twice because newer ones are opened while it is sear
   expect(await found({ words: ["zebra"], payload: "order_1" }, "-openedAt", open)).toEqual([`MANY-${last}`]);
 });
 
-test("nor a contact because somebody new writes", async () => {
+test("no contact is missed because a new customer writes", async () => {
   const contacts = (from: number, to: number): Promise<unknown> =>
     run(`WITH RECURSIVE n(n) AS (SELECT ${from} UNION ALL SELECT n + 1 FROM n WHERE n < ${to})
       INSERT INTO contacts (telegram_id, name, is_premium, group_id, first_seen_at, updated_at, version, recorded_at)

@@ -63,7 +63,7 @@ describe("a customer's home", () => {
   });
 });
 
-test("an isolate remembers ten thousand homes and forgets those that nobody asked for", () => {
+test("an isolate remembers ten thousand homes and forgets those that were not asked for", () => {
   const routes = new CustomerRoutes(env.DB);
   routes.remember(contactId(1), "main");
   routes.remember(contactId(2), "vip");

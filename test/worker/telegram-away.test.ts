@@ -56,7 +56,7 @@ async function asked(): Promise<string[]> {
 }
 
 describe("while Telegram is away", () => {
-  test("with its port closed for a minute, all that was written both ways goes out in order afterwards, and nobody has to decide anything", async () => {
+  test("with its port closed for a minute, all messages of both ways go out in order afterwards, and no agent has to decide anything", async () => {
     const root = env.TELEGRAM_API_ROOT;
     // The discard port: nothing listens there. Objects read the address when they start.
     env.TELEGRAM_API_ROOT = "http://127.0.0.1:9";
@@ -85,7 +85,7 @@ describe("while Telegram is away", () => {
     expect(await asked()).toEqual([]);
   });
 
-  test("an answer that was under way when it went away is the only one that nobody knows of", async () => {
+  test("an answer that was under way when it went away is the only one with an unknown outcome", async () => {
     await stage.telegram.faults([
       { effect: "answer_lost", methods: ["copyMessage"], chatId: people[0].id, times: 1 },
       { effect: "request_lost", methods: ["getMe"], times: 5 },

@@ -97,7 +97,7 @@ describe("a long wait that Telegram asks for", () => {
     expect((await told()).length).toBe(2);
   });
 
-  test("that is short is nobody's business", async () => {
+  test("that is short is not told", async () => {
     await stage.telegram.faults([{ effect: "flood", retryAfter: 200, chatId: stage.group.id, times: 1 }]);
     await ada.write("Are you there?");
     await stage.pass(HOUR);

@@ -119,7 +119,7 @@ describe("one try", () => {
     expect(await elsewhere.received()).toEqual([]);
   });
 
-  test("is for later where nobody answers", async () => {
+  test("is for later if there is no answer", async () => {
     await endpoint.answers({ status: "hangs up" });
     expect(await send()).toEqual({ kind: "later", code: "unreachable", retryAfterMs: null });
   });

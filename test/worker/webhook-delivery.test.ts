@@ -227,7 +227,7 @@ describe("the secret of an endpoint", () => {
     await desk.put(config);
   });
 
-  test("is the same each time, its own, and kept by nobody on the way", async () => {
+  test("is the same each time, its own, and not cached on the way", async () => {
     const answer = await desk.get("/api/v1/webhooks/queue-manager/secret");
     expect(answer.headers.get("Cache-Control")).toBe("no-store");
     const shown = await answer.json<{ id: string; secret: string }>();

@@ -190,7 +190,7 @@ test("endpoints that are silent take no more of the object's calls than leaves T
   expect(await called()).toBe(silent.length);
 });
 
-test("what is replayed to an endpoint that wants nothing is refused, and calls nobody", async () => {
+test("a replay to a disabled endpoint is refused, and the endpoint is not called", async () => {
   await endpoint.answers({ status: 410 });
   await ticket();
   expect(await health()).toMatchObject({ status: "disabled", dead: 1 });

@@ -59,7 +59,7 @@ describe("with several groups", () => {
     expect(await health()).toMatchObject({ waiting: 0, dead: 0 });
   });
 
-  test("a dead letter about a ticket that has moved names the ticket as everybody knows it", async () => {
+  test("a dead letter about a moved ticket names the ticket by its reference", async () => {
     await openSeveral(["ticket.noted"]);
     await endpoint.answers({ status: 410 });
     await transfer(stage.olga, await ticket(), "premium");
