@@ -21,6 +21,7 @@ const NOT_FOR_PEOPLE: Record<string, string> = {
   "telegram/origin.ts": "the code of a kind of message",
   "telegram/shape.ts": "the name of an error",
   "topic-group/topic-group.ts": "lines of the log",
+  "topic-group/commit/advance-tickets.ts": "lines of the log",
   "topic-group/tables": "SQL",
   "topic-group/drain/addressing.ts": "why a delivery was dropped, for the API",
   "topic-group/drain/drain.ts": "why a delivery was dropped, for the API",
