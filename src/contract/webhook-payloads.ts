@@ -94,7 +94,7 @@ const DepthTold = told(
   z.object({
     group: z.string(),
     queue: z.string(),
-    unassigned: z.int().meta({ description: "Tickets that nobody has" }),
+    unassigned: z.int().meta({ description: "Tickets without an assignee" }),
     limit: z.int(),
   }),
 ).meta({ id: "WebhookOfQueueDepth" });
@@ -119,7 +119,7 @@ const SENT = {
   ticketEvent: ["Something happened to a ticket", TicketTold],
   escalation: ["A step of an escalation policy calls the endpoint", EscalationTold],
   messageEvent: ["A message was passed on, or a program sent one", MessageTold],
-  queueDepth: ["Too many tickets of a queue wait for somebody, or no longer", DepthTold],
+  queueDepth: ["Too many tickets of a queue wait for an agent, or no longer", DepthTold],
   ping: ["Somebody tries the endpoint", PingTold],
 } as const;
 
@@ -140,7 +140,7 @@ export function webhookPayloads(
       requestBody: { required: true, content: { "application/json": { schema: schemas.of(schema) } } },
       responses: {
         "2XX": { description: "It is taken" },
-        410: { description: "The endpoint wants nothing any more: it is left alone until it is enabled" },
+        410: { description: "The endpoint is gone: it is disabled until it is enabled again" },
         default: {
           description: `Anything else, or nothing within ${WEBHOOK_SECONDS} s: it is sent again, for three days`,
         },

@@ -55,7 +55,7 @@ const Group = z.object({
         lane: z.string(),
         why: z.enum(["flood_wait", "topic_flood_wait", "no_answer"]),
         since: Instant,
-        until: Instant.nullable().meta({ description: "Null: nobody knows" }),
+        until: Instant.nullable().meta({ description: "Null: unknown" }),
       }),
     )
     .optional()

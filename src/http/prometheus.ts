@@ -93,7 +93,7 @@ async function standing(env: Env, now: number): Promise<Family[]> {
     ),
     gauge(
       "deliveries_parked",
-      "Deliveries that were given up, or whose outcome nobody knows.",
+      "Deliveries that were given up, or whose outcome is unknown.",
       perGroup(({ parked }) => parked),
     ),
     gauge(

@@ -137,12 +137,10 @@ const Queue = z.strictObject({
     .enum(["claim", "auto"])
     .default("claim")
     .describe("`claim`: agents take tickets; `auto`: the desk hands them out"),
-  slaPolicy: LongId.optional().describe(
-    "Holds for tickets whose tier nobody knows; a known tier has its own",
-  ),
+  slaPolicy: LongId.optional().describe("Holds for tickets whose tier is unknown; a known tier has its own"),
   depthAlert: z
     .strictObject({
-      unassigned: z.int().positive().describe("How many may wait without anybody"),
+      unassigned: z.int().positive().describe("How many may wait unassigned"),
       cooldown: Duration.describe("For how long it is not told again"),
     })
     .optional()
@@ -271,7 +269,7 @@ const EscalationAction = z.union([
     notify: z.union([z.enum(["assignee", "lead"]), TelegramUser]).describe("Tells somebody in private"),
   }),
   z.strictObject({ note: z.literal("topic").describe("Says it in the ticket's topic") }),
-  z.strictObject({ reassign: z.enum(["senior", "other"]).describe("Gives it to somebody who is there") }),
+  z.strictObject({ reassign: z.enum(["senior", "other"]).describe("Gives it to an available agent") }),
   z.strictObject({ priority: z.enum(PRIORITIES).describe("Raises its priority") }),
   z.strictObject({ status: z.literal("escalated").describe("Makes it escalated") }),
   z.strictObject({ webhook: LongId.describe("Calls an endpoint under `webhooks`") }),
@@ -389,10 +387,10 @@ const Routing = z.strictObject({
   rules: z.array(RoutingRule).max(500).default([]).describe("Looked at in this order; several may hold"),
   defaultQueue: Id.describe("Where a ticket goes to which no rule gives a queue"),
   defaultTier: LongId.optional().describe(
-    "The tier of customers of whom nobody knows one; without it the tier with the lowest score",
+    "The tier of customers whose tier is unknown; without it the tier with the lowest score",
   ),
   fallbackPool: Id.optional().describe(
-    "The group that gets a ticket, once, if nobody takes it after `overrideAfter`",
+    "The group that gets a ticket, once, if no agent takes it after `overrideAfter`",
   ),
   enrichment: Enrichment.optional().describe("A system that says who the customers are"),
   skills: z
@@ -412,7 +410,7 @@ const Routing = z.strictObject({
   showReason: z
     .enum(["assignee", "group"])
     .default("assignee")
-    .describe("Who reads why somebody got a ticket: they alone, or the whole group"),
+    .describe("Who reads why an agent got a ticket: the agent alone, or the whole group"),
 });
 
 const IntakeField = z.strictObject({

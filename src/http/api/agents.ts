@@ -122,7 +122,7 @@ agentsApi.add(
       .strictObject({
         availability: Availability,
         until: When.nullable().default(null).meta({
-          description: "Until when they are away; null: until somebody says otherwise",
+          description: "Until when they are away; null: until it is set otherwise",
           example: "2100-01-01T00:00:00Z",
         }),
         for: Duration.optional().meta({ description: "Instead of `until`: for how long" }),

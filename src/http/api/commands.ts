@@ -64,14 +64,14 @@ const Order = z
   .strictObject({
     contact: z
       .strictObject({
-        telegramId: z.int().positive().optional().meta({ description: "Of anybody at Telegram" }),
+        telegramId: z.int().positive().optional().meta({ description: "Of any Telegram user" }),
         id: z.int().positive().optional().meta({ description: "As `GET /contacts` has it" }),
         email: EmailAddress.optional().meta({
           description:
             "As the staff has noted it of a contact (`/contacts/{id}/details`). Needs `contacts:read` as well",
         }),
         name: z.string().trim().min(1).max(128).optional().meta({
-          description: "What to call somebody who has not written to the bot yet",
+          description: "Name of a customer who has not written to the bot yet",
         }),
       })
       .refine(
@@ -182,7 +182,9 @@ const COMMAND_EXAMPLES = {
 
 const Done = z
   .object({
-    changed: z.boolean().meta({ description: "False: it was so already, and nothing was written" }),
+    changed: z
+      .boolean()
+      .meta({ description: "False: the ticket was in that state already, and nothing was written" }),
     already: z
       .object({
         code: z.string().meta({
@@ -214,7 +216,7 @@ commandsApi.add(
     scopes: ["tickets:write"],
     summary: "Opens a ticket for a customer",
     description:
-      "The ticket goes where the rules send it and its topic appears in the staff group. The customer is found by their Telegram id, as a contact, or by an address that the staff has noted; whoever has never started the bot cannot be written to, and the ticket says so. To name them by `email` needs the scope `contacts:read` as well.",
+      "The ticket goes where the rules send it and its topic appears in the staff group. The customer is found by their Telegram id, as a contact, or by an address that the staff has noted; a customer who has never started the bot cannot be written to, and the ticket says so. To name them by `email` needs the scope `contacts:read` as well.",
     body: Order,
     example: {
       contact: { telegramId: 5_550_000_001, name: "Ada" },
@@ -303,7 +305,7 @@ commandsApi.add(
     scopes: ["tickets:write"],
     summary: "Runs a command on a ticket, as an agent would in its topic",
     description:
-      "`claim` leaves a ticket with whoever has it, `assign` does not. `reply` goes to the customer and stands in the topic with the key's name. Idempotent: if the ticket is in that state already, the response says who set it and when.",
+      "`claim` leaves a ticket with its assignee, `assign` does not. `reply` goes to the customer and stands in the topic with the key's name. Idempotent: if the ticket is in that state already, the response says who set it and when.",
     params: z.object({ ref: Ref }),
     body: Command,
     examples: COMMAND_EXAMPLES,

@@ -16,7 +16,7 @@ export const deskAddressApi = new Operations();
 const Url = z.string().meta({ example: "https://desk.example.com" });
 const Address = z
   .object({
-    url: Url.nullable().meta({ description: "Null: nobody has set it" }),
+    url: Url.nullable().meta({ description: "Null: not set" }),
     since: Instant.nullable(),
     updates: z
       .object({
@@ -98,7 +98,7 @@ deskAddressApi.add(
     scopes: ["admin"],
     summary: "Sets Telegram's webhook again: to the desk's address, with the desk's present secret",
     description:
-      "After the secret for Telegram was changed, or when the webhook leads elsewhere and was left there. Where nobody has set the desk's address it is where updates came last.",
+      "After the secret for Telegram was changed, or when the webhook leads elsewhere and was left there. If the desk's address is not set, it is where updates came last.",
     answer: [200, Led, "What Telegram said"],
     problems: ["address.unknown", "address.refused"],
   }),

@@ -47,7 +47,7 @@ const Escalation = z
       .meta({ description: "As the policy has it; null for one by hand", example: { notify: "lead" } }),
     result: z.enum(["done", "held", "nobody", "unchanged"]).meta({
       description:
-        "`held`: a notice that the cooldown keeps for the next one; `nobody`: nobody was there to take it or to be told; `unchanged`: it was so already",
+        "`held`: a notice that the cooldown keeps for the next one; `nobody`: no agent was there to take it or to be told; `unchanged`: the ticket was in that state already",
     }),
     agents: z.array(Person).meta({ description: "Who was told, or has the ticket now" }),
     policy: z.string().nullable(),

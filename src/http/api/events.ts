@@ -34,7 +34,7 @@ eventsApi.add(
     scopes: ["tickets:read"],
     summary: "Lists the events of all tickets since a cursor",
     description:
-      "In the order in which the record was told: whoever goes on with `nextCursor` misses nothing, and gets no event twice. A ticket's own events are counted by `n`; after an outage those of one group may come after younger ones of another. `nextCursor` is never null: ask again with it later. With a filter a page may be empty and `more` still true.",
+      "In the order in which the record was told: a reader that goes on with `nextCursor` misses nothing, and gets no event twice. A ticket's own events are counted by `n`; after an outage those of one group may come after younger ones of another. `nextCursor` is never null: ask again with it later. With a filter a page may be empty and `more` still true.",
     query: z.strictObject({
       after: cursorOf(z.tuple([z.int().nonnegative(), z.string().max(64), z.int().nonnegative()])).meta({
         description:

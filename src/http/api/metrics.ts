@@ -109,7 +109,7 @@ metricsApi.add(
     id: "getMetrics",
     scopes: ["metrics:read"],
     summary: "Gets volumes, backlog, response times, broken promises and escalations of a period",
-    description: `By queue and tier a ticket counts where it is now. By agent, answers and resolutions count for whoever gave them, everything else for the assignee. A period has ${PERIOD_MAX_DAYS} days at most and ${METRICS_EVENTS_MAX.toLocaleString("en")} events that count; Prometheus finds how the desk stands at \`/metrics\`.`,
+    description: `By queue and tier a ticket counts where it is now. By agent, answers and resolutions count for the agent who gave them, everything else for the assignee. A period has ${PERIOD_MAX_DAYS} days at most and ${METRICS_EVENTS_MAX.toLocaleString("en")} events that count; Prometheus finds how the desk stands at \`/metrics\`.`,
     query: z.strictObject({
       since: When.optional().meta({ description: "A week before `until` unless said otherwise" }),
       until: Until.meta({ description: "Now unless said otherwise; not included" }),

@@ -17,7 +17,7 @@ const Delivery = z
   .object({
     id: z.string().meta({ example: "main:m:1042" }),
     group: z.string(),
-    state: State.meta({ description: "`parked`: gave up; `uncertain`: nobody knows whether it arrived" }),
+    state: State.meta({ description: "`parked`: gave up; `uncertain`: it is unknown whether it arrived" }),
     lane: z.string().meta({ description: "Where it goes", example: "telegram:5550000001" }),
     kind: z.string().meta({
       description:

@@ -9,7 +9,7 @@ export const queuesApi = new Operations();
 
 const Depth = z.object({
   depth: z.int().meta({ description: "Tickets in hand: neither resolved nor closed" }),
-  unassigned: z.int().meta({ description: "Of these, nobody has, and it is the desk's turn" }),
+  unassigned: z.int().meta({ description: "Of these, unassigned with the desk's turn" }),
   oldestUnassignedAt: Instant.nullable().meta({ description: "When the first of those was opened" }),
   oldestAwaitingSince: Instant.nullable().meta({
     description: "Since when the first customer waits for an answer",

@@ -46,7 +46,7 @@ export const Candidates = z.array(
 
 export const Unmet = z.array(z.string()).meta({
   description:
-    "Why nobody of the group could ever be given it: skills that nobody there has who takes tickets, or not any more. Empty where somebody could, where skills do not matter any more, and where agents choose",
+    "Why no agent of the group could ever be given it: required skills that no agent there who takes tickets has, or has any more. Empty if one could, where skills do not matter any more, and where agents choose",
 });
 
 export const HeardSkills = z

@@ -26,7 +26,7 @@ const ReplayedJson = z
   .object({
     queue: z.string(),
     priority: z.enum(PRIORITIES),
-    assignee: Person.nullable().meta({ description: "Null: nobody before it ended" }),
+    assignee: Person.nullable().meta({ description: "Null: no agent before it ended" }),
     assignedAt: Instant.nullable(),
     firstResponseBreached: z.boolean(),
   })

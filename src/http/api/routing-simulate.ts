@@ -71,13 +71,13 @@ const Question = z
       priorityScore: z.number().min(0).max(PRIORITY_SCORE_MAX).nullable().default(null),
       waitedFor: Duration.default("0s")
         .transform((text) => ms(text))
-        .meta({ type: "string", example: "6m", description: "How long nobody has taken it" }),
+        .meta({ type: "string", example: "6m", description: "How long it has waited unassigned" }),
       queue: z
         .string()
         .max(FACT_CHARS_MAX)
         .nullable()
         .default(null)
-        .meta({ description: "Where somebody put it by hand: no rule moves it then" }),
+        .meta({ description: "The queue into which it was put by hand: no rule moves it then" }),
       declined: z.array(AgentId).max(AGENTS_MAX).default([]),
     }),
     agents: z
@@ -105,7 +105,7 @@ const Question = z
       .default([])
       .meta({
         description:
-          "How agents of the configuration are; whoever is not named is online while on shift, and has nothing in hand",
+          "State of agents of the configuration; agents that are not named are online while on shift, without tickets",
       }),
     enrichment: z
       .union([z.enum(["timeout", "error"]), z.record(z.string(), z.unknown())])
@@ -135,7 +135,7 @@ const Answer = z
     priorityScore: z.number().meta({ description: "Of equally urgent tickets the higher goes first" }),
     requireSkills: Skills,
     assignee: Person.nullable().meta({
-      description: "Null where agents claim, or nobody can take it now",
+      description: "Null where agents claim, or no agent can take it now",
     }),
     reason: z.array(z.string()),
     rules: Rules,

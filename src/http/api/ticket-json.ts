@@ -31,7 +31,7 @@ const Promised = z.object(PROMISED).meta({ id: "Promised", example: PROMISED_EXA
 export const Due = z.object(PROMISED).nullable().meta({
   id: "Due",
   description:
-    "The promise to the customer that has to be kept first, a broken one that nobody has kept yet included; null: there is none, because no policy promises any or all are kept or over",
+    "The promise to the customer that has to be kept first, a broken one that is still open included; null: no policy promises any, or all are kept or over",
   example: PROMISED_EXAMPLE,
 });
 export const Ticket = z

@@ -72,7 +72,7 @@ const Story = z
         unmet: Unmet,
       })
       .nullable()
-      .meta({ description: "Null once somebody has it, or it is over" }),
+      .meta({ description: "Null once it is assigned, or over" }),
     next: Next,
     past: z.array(
       z.object({
