@@ -15,6 +15,7 @@ import {
   topicNoticeWork,
 } from "./conversation/to-staff.ts";
 import { orphanTopicWork, settleView, viewForgotten } from "./conversation/topic-settle.ts";
+import { endSilence, noteStall } from "./deliveries/stalls.ts";
 import type { Deliveries, WorkHandlers } from "./drain/work-handler.ts";
 import { setupWork } from "./new-rules/register-bot.ts";
 import { followsTicket, settleRelay } from "./peers/following.ts";
@@ -22,6 +23,7 @@ import { peerWork } from "./peers/peer-work.ts";
 import { stubCopiedWork, stubTopicWork } from "./peers/stub.ts";
 import { eraseTopicWork } from "./privacy/erasing.ts";
 import { probeWork } from "./reconciliation/probing.ts";
+import { clearTrouble, noteTrouble } from "./reconciliation/troubles.ts";
 import { asksFrom } from "./systems/breakers.ts";
 import { awaitsPlaceUntil, enrichmentWork } from "./systems/enrichment.ts";
 import { skillsWork } from "./systems/skills.ts";
@@ -64,5 +66,8 @@ export const DELIVERIES: Deliveries = {
   relay: { call: relayCall, carried: rowsCarried, moved: followsTicket, settle: settleRelay },
   view: { settle: settleView, forgotten: viewForgotten, createsFrom: awaitsPlaceUntil },
   refusedByCustomer,
+  troubled: (tx, trouble) => (trouble === null ? clearTrouble(tx) : noteTrouble(tx, trouble)),
+  stalled: noteStall,
+  answered: endSilence,
   asksFrom,
 };

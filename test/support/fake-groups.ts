@@ -3,9 +3,12 @@ import type { Presence } from "../../src/domain/team/presence.ts";
 import type { SkillTable } from "../../src/domain/team/skill-table.ts";
 import type { RoutingStory } from "../../src/domain/ticket/routing-story.ts";
 import type { TicketSla } from "../../src/domain/ticket/sla-story.ts";
+import type { Receipt } from "../../src/topic-group/arrivals/receipt.ts";
+import type { AgentHere } from "../../src/topic-group/assigning/agents-report.ts";
 import type { Swept } from "../../src/topic-group/commit/advance-tickets.ts";
+import type { ParkedDelivery } from "../../src/topic-group/deliveries/replay.ts";
 import type { Forgotten } from "../../src/topic-group/privacy/forgetting.ts";
-import type { AgentHere, GroupHealth, ParkedDelivery, Receipt } from "../../src/topic-group/receipt.ts";
+import type { GroupHealth } from "../../src/topic-group/rpc/health.ts";
 
 /** The groups' objects as the doors see them: they keep what they are given, and answer as they are told to. */
 export class FakeGroups {
@@ -156,6 +159,7 @@ export class FakeGroups {
       reconciliation: subject,
       record: subject,
       team: subject,
+      tickets: subject,
     };
   }
 }

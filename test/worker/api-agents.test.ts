@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { AgentHere } from "../../src/topic-group/receipt.ts";
+import type { AgentHere } from "../../src/topic-group/assigning/agents-report.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 

@@ -4,7 +4,7 @@ import { networkOf } from "../../src/http/caller.ts";
 import { csvLine } from "../../src/http/csv.ts";
 import { recordAudit } from "../../src/record/audit-entries.ts";
 import { project } from "../../src/record/projection.ts";
-import type { ParkedDelivery } from "../../src/topic-group/receipt.ts";
+import type { ParkedDelivery } from "../../src/topic-group/deliveries/replay.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { codeOf, emptyRecord, HttpDesk, turnClock } from "../support/http-desk.ts";
 import { batchesOf, life } from "../support/tickets.ts";

@@ -331,7 +331,9 @@ describe("twice is once", () => {
     const stub = stage.groupStub("main");
     const shop = { id: "k", name: "shop", origin: { network: null, userAgent: null } };
     for (let n = 0; n < 3; n += 1) {
-      const done = await stub.act("api:shop:k:1", shop, "main:1", { type: "reply", text: "Only once" }, 0);
+      const done = await stub
+        .tickets()
+        .act("api:shop:k:1", shop, "main:1", { type: "reply", text: "Only once" }, 0);
       expect(done).toMatchObject({ status: "done" });
     }
     await stage.settle();

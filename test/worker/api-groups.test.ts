@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { encodeCursor } from "../../src/record/cursor.ts";
-import type { ParkedDelivery } from "../../src/topic-group/receipt.ts";
+import type { ParkedDelivery } from "../../src/topic-group/deliveries/replay.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 

@@ -215,22 +215,25 @@ describe("opening a ticket", () => {
     expect(await problemOf(opens({ fields: { shoe: "42" } }))).toEqual(["request.invalid", "/fields/shoe"]);
     expect(await problemOf(opens({ category: "shoes" }))).toEqual(["request.invalid", "/category"]);
     expect(await problemOf(opens({ message: "  " }))).toEqual(["request.invalid", "/message"]);
-    const { status } = await stage.groupStub().open(
-      "api:x",
-      { id: "shop", name: "shop", origin: { network: null, userAgent: null } },
-      {
-        type: "open",
-        customer: { id: contactId(ada.id), name: "Ada", username: null, language: null, isPremium: false },
-        message: null,
-        subject: null,
-        queue: null,
-        within: null,
-        fields: { shoe: "42" },
-        tier: null,
-        quiet: false,
-      },
-      1,
-    );
+    const { status } = await stage
+      .groupStub()
+      .tickets()
+      .open(
+        "api:x",
+        { id: "shop", name: "shop", origin: { network: null, userAgent: null } },
+        {
+          type: "open",
+          customer: { id: contactId(ada.id), name: "Ada", username: null, language: null, isPremium: false },
+          message: null,
+          subject: null,
+          queue: null,
+          within: null,
+          fields: { shoe: "42" },
+          tier: null,
+          quiet: false,
+        },
+        1,
+      );
     expect(status).toBe("refused");
     await stage.settle();
     expect(withoutCalls(await everythingKept(stage))).toBe(before);

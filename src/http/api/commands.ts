@@ -14,7 +14,7 @@ import { defaultGroupOf } from "../../domain/ticket/policy.ts";
 import { Tag } from "../../domain/ticket/tag.ts";
 import type { Executed, ProgramAct, TicketOrder } from "../../domain/ticket/work-order.ts";
 import { reroute } from "../../groups/addressee.ts";
-import { askGroup, configureGroup, hasGroup, type GroupStub } from "../../groups/ask.ts";
+import { askGroup, configureGroup, hasGroup, type GroupStub, onSubject } from "../../groups/ask.ts";
 import { retireGroup } from "../../groups/retiring.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { customerRoutesOf } from "../../record/customer-routes.ts";
@@ -262,7 +262,9 @@ commandsApi.add(
       quiet: !order.notify,
     };
     const done = await told(c.env, home, versioned, (stub) =>
-      stub.open(c.get("cause"), callerOf(c), given, versioned.version),
+      onSubject(stub.tickets(), async (tickets) =>
+        tickets.open(c.get("cause"), callerOf(c), given, versioned.version),
+      ),
     );
     if (done.status !== "done") return failed(c, done);
     const { ticket, confirmation, firstResponseDueAt } = done;
@@ -356,7 +358,9 @@ async function acted(
     // A group that was taken out hands over what it has, and says where that is.
     if (!hasGroup(config, group)) await retireGroup(c.env, group, versioned);
     const done = await told(c.env, group, versioned, (stub) =>
-      stub.act(c.get("cause"), callerOf(c), place.id, what, version),
+      onSubject(stub.tickets(), async (tickets) =>
+        tickets.act(c.get("cause"), callerOf(c), place.id, what, version),
+      ),
     );
     // Closed tickets are forgotten by their group before they are by the record; others may still be on their way there.
     if (done.status === "unknown" && isClosed) return { status: "forgotten" };
@@ -382,7 +386,9 @@ async function placeByName(
     sign === ":" ? id === group?.toLowerCase() : prefix === group?.toUpperCase(),
   );
   if (named === undefined || digits === undefined) return null;
-  const asked = await askGroup(env, named.id, (stub) => stub.placeOf(Number(digits)));
+  const asked = await askGroup(env, named.id, (stub) =>
+    onSubject(stub.tickets(), (tickets) => tickets.placeOf(Number(digits))),
+  );
   return "unreachable" in asked ? "unreachable" : asked.answer;
 }
 

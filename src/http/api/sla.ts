@@ -10,7 +10,7 @@ import { schemaProblems, type SchemaProblem } from "../../domain/config/schema-p
 import { Duration, ms } from "../../domain/duration.ts";
 import { METRICS } from "../../domain/metric.ts";
 import { segmentsFrom, type TicketSla } from "../../domain/ticket/sla-story.ts";
-import { askGroup } from "../../groups/ask.ts";
+import { askGroup, onSubject } from "../../groups/ask.ts";
 import { sweepGroups } from "../../groups/sweep.ts";
 import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
@@ -241,7 +241,9 @@ slaApi.add(
     const found = await ticketByRef(c.env.DB, c.req.valid("param").ref, { after: 0, limit: 1 });
     if (found === null) return problem(c, "ticket.not_found");
     const { groupId, id, ref } = found.ticket;
-    const asked = await askGroup<TicketSla | null>(c.env, groupId, (stub) => stub.sla(id));
+    const asked = await askGroup<TicketSla | null>(c.env, groupId, (stub) =>
+      onSubject(stub.tickets(), (tickets) => tickets.sla(id)),
+    );
     if ("unreachable" in asked) return problem(c, "group.unreachable");
     if (asked.answer === null) return problem(c, "ticket.not_found");
     return c.json(ticketSlaJson(ref, asked.answer), 200);

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { PRIORITIES } from "../../domain/priority.ts";
 import { withoutOrigin } from "../../domain/ticket/event.ts";
 import type { RoutingStory } from "../../domain/ticket/routing-story.ts";
-import { askGroup } from "../../groups/ask.ts";
+import { askGroup, onSubject } from "../../groups/ask.ts";
 import { ticketByRef } from "../../record/queries.ts";
 import {
   candidatesForPrograms,
@@ -101,7 +101,9 @@ ticketRoutingApi.add(
     const found = await ticketByRef(c.env.DB, c.req.valid("param").ref, { after: 0, limit: 1 });
     if (found === null) return problem(c, "ticket.not_found");
     const { groupId, id, ref } = found.ticket;
-    const asked = await askGroup<RoutingStory | null>(c.env, groupId, (stub) => stub.routing(id));
+    const asked = await askGroup<RoutingStory | null>(c.env, groupId, (stub) =>
+      onSubject(stub.tickets(), (tickets) => tickets.routing(id)),
+    );
     if ("unreachable" in asked) return problem(c, "group.unreachable");
     if (asked.answer === null) return problem(c, "ticket.not_found");
     return c.json(storyJson(ref, asked.answer), 200);

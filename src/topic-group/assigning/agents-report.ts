@@ -1,9 +1,22 @@
-import { unavailableBecause, type Presence } from "../../domain/team/presence.ts";
+import { unavailableBecause, type Presence, type Unavailable } from "../../domain/team/presence.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import type { AgentHere } from "../receipt.ts";
 import type { Rules } from "../rules/rules.ts";
 import type { Agents } from "../tables/agents.ts";
 import type { FilledSlots } from "../tables/filled-slots.ts";
+
+/** An agent as a group's object knows them. Instants in ms since 1970. */
+export interface AgentHere {
+  id: number;
+  availability: "online" | "away" | "offline";
+  /** Until when they are away; null: until they say otherwise. */
+  until: number | null;
+  /** why they are given nothing now; null: they are there. */
+  unavailableBecause: Unavailable | null;
+  /** Tickets of this group that they have. */
+  open: number;
+  /** When the desk last gave them one of this group. */
+  lastAssignedAt: number | null;
+}
 
 /** How this group's agents are at an instant, in ms since 1970, and what they have of this group. */
 export function agentsHere(

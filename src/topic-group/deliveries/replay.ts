@@ -1,6 +1,5 @@
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import type { ParkedDelivery } from "../receipt.ts";
 import { isDisabled } from "../rules/webhook-status.ts";
 import {
   groupOfLane,
@@ -12,6 +11,25 @@ import {
   SKILLS_LANE,
   type Lane,
 } from "../tables/lane.ts";
+
+/** A delivery that gave up (`parked`) or whose outcome is unknown (`uncertain`). Instants in ms since 1970. */
+export interface ParkedDelivery {
+  /** `<group>:m:<seq>` for a relayed message, `<group>:o:<seq>` for everything else. */
+  id: string;
+  group: string;
+  state: "parked" | "uncertain";
+  /** The destination: `telegram:<chat id>`, `record` … */
+  lane: string;
+  /** The kind of work, such as `relay`, `topic_notice`, `receipt`. */
+  kind: string;
+  /** Its id, and its reference; null: it concerns no ticket. */
+  ticket: string | null;
+  ref: string | null;
+  attempts: number;
+  /** Why: a code such as `outcome_unknown`, `topic_gone`, `message_too_long`. */
+  code: string;
+  at: number;
+}
 
 /** `gone`: there is no such delivery, or it is on its way; `disabled`: its endpoint is left alone. */
 export type Replayed = "replayed" | "gone" | "disabled";

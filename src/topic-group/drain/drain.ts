@@ -1,8 +1,10 @@
 import type { Trouble } from "../../domain/desk/trouble.ts";
 import { SAFETY_WAKE_MS, STALL_TOLD_AFTER_MS } from "../../domain/limits.ts";
 import type { Outcome } from "../../telegram/outcome.ts";
+import type { Inside } from "../commit/inside.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Rules } from "../rules/rules.ts";
+import { FACTS } from "../tables/facts.ts";
 import {
   BOT,
   isRouteLane,
@@ -14,7 +16,7 @@ import {
   type Lane,
 } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
-import type { OriginalKey, RateState, Stall } from "../tables/shapes.ts";
+import type { OriginalKey, Stall } from "../tables/shapes.ts";
 import type { TicketRow } from "../tables/tickets.ts";
 import { addressed, numberedOutcome } from "./addressing.ts";
 import { Gate } from "./gate.ts";
@@ -28,57 +30,26 @@ import {
   PRIVATE_RATE,
   type RateRule,
 } from "./lane-rate.ts";
+import type { Outside } from "./outside.ts";
 import { FAIR_RESERVE, isPressed, planChat, planWebhook, planStaff, type Plan } from "./plan.ts";
 import { settle } from "./settle.ts";
 import { messageIds, retryPauseMs, type Settled } from "./settled.ts";
 import { Shares } from "./shares.ts";
-import type { ViewContext } from "./topic-view.ts";
-import {
-  handlerOf,
-  type Deliveries,
-  type DeliveryContext,
-  type OutsideCall,
-  type Queues,
-} from "./work-handler.ts";
+import { viewContextOf, type ViewContext } from "./topic-view.ts";
+import { handlerOf, type Deliveries, type DeliveryContext, type OutsideCall } from "./work-handler.ts";
 
-/** What the drain needs of the world; it has no clock, network or storage of its own. */
-export interface DrainPorts {
-  now(): number;
-  /** From 0 up to 1, exclusive; `of` names what it is drawn for. */
-  random(of: string): number;
-  /** Makes a call, one try, and says what came of it. Never throws. */
-  call(call: OutsideCall): Promise<Outcome>;
-  queues: Queues;
-  /** How each kind of what leaves is delivered. */
+/** What the drain needs of the object and of the world; it has no clock, network or storage of its own. */
+export interface DrainPorts extends Inside {
+  outside: Pick<Outside, "call" | "random">;
   deliveries: Deliveries;
-  /** The rules in force, `null` before the first configuration. */
-  rules(): Rules | null;
-  /** Runs work in one transaction of the object. */
-  commit(work: (tx: Transaction) => void): void;
   /** Resolves when everything that was committed would survive a crash. */
   safe(): Promise<void>;
-  viewContextOf(row: TicketRow): ViewContext | null;
-  /** What a lane remembered over a restart. */
-  rateOf(lane: Lane): RateState | undefined;
-  /** When the copies were made that the staff group has got since an instant, as its rows tell; in ms since 1970. */
-  copiedSince(since: number): number[];
-  saveRate(lane: Lane, state: RateState): void;
-  /** Reports a call with its outcome. */
+  /** What came of a call, whatever it was. */
   called(call: OutsideCall, outcome: Outcome): void;
-  /** What kept the staff group's lane from working when it last tried. */
-  trouble(): Trouble | null;
-  /** A lane cannot work until people mend something; `null` when it works again. */
-  troubled(trouble: Trouble | null): void;
-  /** A lane cannot work for so long that people must be told. */
-  stalled(lane: Lane, stall: Stall): void;
-  /** A lane of Telegram's has had an answer. */
-  answered(lane: Lane): void;
   /** Delivers to the record; answers when to look again, `null` if there is nothing more. */
   record(): Promise<number | null>;
   /** A lane has something to do at this instant. */
   wakeBy(at: number): void;
-  /** Our own code failed on a job. */
-  failed(what: string, error: unknown): void;
 }
 
 interface Failing {
@@ -151,6 +122,8 @@ export class Drain {
   #unanswered = 0;
   #awayUntil = 0;
   #troubles = 0;
+  /** Every answer of Telegram's asks, so the rows are asked only where there may be any. */
+  #mayHaveStalls = true;
   /** Whose calls the staff group's minute was spent on. */
   readonly #shares = new Shares(GROUP_RATE.perMs);
 
@@ -161,9 +134,9 @@ export class Drain {
 
   /** Starts the runners of these lanes, or of every lane in which something waits. */
   kick(lanes?: Iterable<Lane>): void {
-    const { queues } = this.#ports;
+    const { tables } = this.#ports;
     // Known lanes too: what they waited for may be gone, and only looking tells.
-    const wanted = lanes ?? new Set([...queues.outbox.lanes(), ...this.#lanes.keys(), STAFF, RECORD]);
+    const wanted = lanes ?? new Set([...tables.outbox.lanes(), ...this.#lanes.keys(), STAFF, RECORD]);
     for (const lane of wanted) {
       const state = this.#state(lane);
       state.again = true;
@@ -201,7 +174,7 @@ export class Drain {
   isBacklogged(lane: Lane): boolean {
     if (lane !== STAFF) return false;
     return isPressed(
-      this.#ports.queues.messages,
+      this.#ports.tables.messages,
       this.#state(lane).rate,
       this.#ports.now(),
       1 + FAIR_RESERVE,
@@ -232,9 +205,10 @@ export class Drain {
     if (state === undefined) {
       const rule = rateRuleOf(lane);
       // Telegram remembers what an object that was evicted has forgotten.
-      const told = lane === STAFF ? this.#ports.copiedSince(this.#ports.now() - rule.perMs) : [];
-      const rate = new LaneRate(rule, this.#ports.rateOf(lane), told);
-      const trouble = lane === STAFF ? this.#ports.trouble() : null;
+      const told =
+        lane === STAFF ? this.#ports.tables.messages.copiedSince(this.#ports.now() - rule.perMs) : [];
+      const rate = new LaneRate(rule, this.#ports.tables.laneRates.get(lane), told);
+      const trouble = lane === STAFF ? this.#trouble() : null;
       // What a restart does not know is over once a call works.
       if (trouble !== null) this.#troubles = Math.max(this.#troubles, 1);
       state = {
@@ -258,7 +232,7 @@ export class Drain {
   #saveRate(lane: Lane, { rate }: LaneState): void {
     const unsaved = rate.unsaved();
     if (unsaved === null) return;
-    this.#ports.saveRate(lane, unsaved);
+    this.#ports.tables.laneRates.save(lane, unsaved);
     rate.saved();
   }
 
@@ -273,7 +247,7 @@ export class Drain {
         if (lane === STAFF) this.#saveRate(lane, state);
       } while (state.again);
     } catch (error) {
-      this.#ports.failed(`lane ${lane}`, error);
+      this.#ports.report(`lane ${lane}`, error);
       state.restsUntil = this.#ports.now() + TROUBLE_REST_MS;
       state.wakeAt = state.restsUntil;
     } finally {
@@ -349,7 +323,7 @@ export class Drain {
   async #ask(): Promise<boolean> {
     const ports = this.#ports;
     if (this.#awayUntil > ports.now()) return false;
-    const { kind } = await ports.call(HARMLESS);
+    const { kind } = await ports.outside.call(HARMLESS);
     if (kind !== "uncertain") {
       this.#answered(ports.now(), "harmless");
       return true;
@@ -381,13 +355,13 @@ export class Drain {
     if (state.toldSilent || now - state.silentSince <= STALL_TOLD_AFTER_MS) return;
     state.toldSilent = true;
     const everywhere = this.#unanswered > 0 ? ({ everywhere: true } as const) : {};
-    this.#ports.stalled(lane, { why: "no_answer", since: state.silentSince, until: null, ...everywhere });
+    this.#stalled(lane, { why: "no_answer", since: state.silentSince, until: null, ...everywhere });
   }
 
   #heard(lane: Lane, state: LaneState): void {
     state.silentSince = null;
     state.toldSilent = false;
-    this.#ports.answered(lane);
+    this.#noteAnswer(lane);
   }
 
   /** What had no answer while Telegram was away need not wait for its own pause. */
@@ -402,13 +376,13 @@ export class Drain {
   #plan(lane: Lane, state: LaneState, now: number): Plan {
     const ports = this.#ports;
     const { deliveries } = ports;
-    const asksAt = deliveries.asksFrom(lane, ports.queues.facts, now);
+    const asksAt = deliveries.asksFrom(lane, ports.tables.facts, now);
     if (asksAt !== null && asksAt > now)
-      return { wakeAt: ports.queues.outbox.heads(lane).length === 0 ? null : asksAt };
+      return { wakeAt: ports.tables.outbox.heads(lane).length === 0 ? null : asksAt };
     if (lane !== STAFF)
-      return (isOutsideLane(lane) ? planWebhook : planChat)(ports.queues, deliveries, lane, state.rate, now);
-    const contextOf = (row: TicketRow): ViewContext | null => ports.viewContextOf(row);
-    return planStaff(ports.queues, deliveries, state.rate, now, contextOf, this.#shares.now(now));
+      return (isOutsideLane(lane) ? planWebhook : planChat)(ports.tables, deliveries, lane, state.rate, now);
+    const contextOf = (row: TicketRow): ViewContext | null => viewContextOf(ports, row);
+    return planStaff(ports.tables, deliveries, state.rate, now, contextOf, this.#shares.now(now));
   }
 
   /** What was planned, or what is to be done by now: after a wait at the gate that may be something else, or nothing. */
@@ -420,16 +394,37 @@ export class Drain {
 
   async #hasTopicsAgain(state: LaneState, { group }: Rules): Promise<boolean> {
     const ports = this.#ports;
-    const outcome = await ports.call({ method: "getChat", params: { chat_id: group.chatId } });
+    const outcome = await ports.outside.call({ method: "getChat", params: { chat_id: group.chatId } });
     if (outcome.kind === "done" && (outcome.result as { is_forum?: boolean } | null)?.is_forum === true) {
       state.hasNoTopics = false;
       this.#troubles = 0;
-      ports.troubled(null);
+      this.#troubled(null);
       return true;
     }
     this.#rest(state, "group.not_a_forum", ports.now());
-    ports.troubled("group.not_a_forum");
+    this.#troubled("group.not_a_forum");
     return false;
+  }
+
+  /** What kept the staff group's lane from working when it last tried. */
+  #trouble(): Trouble | null {
+    return (this.#ports.tables.facts.get(FACTS.trouble) as Trouble | undefined) ?? null;
+  }
+
+  /** The staff group's lane cannot work until people mend something; null: it works again. */
+  #troubled(trouble: Trouble | null): void {
+    this.#ports.commit((tx) => this.#ports.deliveries.troubled(tx, trouble));
+  }
+
+  #stalled(lane: Lane, stall: Stall): void {
+    this.#mayHaveStalls = true;
+    this.#ports.commit((tx) => this.#ports.deliveries.stalled(tx, lane, stall));
+  }
+
+  #noteAnswer(lane: Lane): void {
+    if (!this.#mayHaveStalls) return;
+    this.#mayHaveStalls = this.#ports.tables.facts.get(FACTS.stalls) !== undefined;
+    if (this.#mayHaveStalls) this.#ports.commit((tx) => this.#ports.deliveries.answered(tx, lane));
   }
 
   #rest(state: LaneState, trouble: Trouble, now: number): void {
@@ -439,7 +434,7 @@ export class Drain {
   }
 
   #context(rules: Rules): DeliveryContext {
-    return { ...this.#ports.queues, now: this.#ports.now(), rules };
+    return { ...this.#ports.tables, now: this.#ports.now(), rules };
   }
 
   async #perform(lane: Lane, state: LaneState, job: Job, cost: number, rules: Rules): Promise<void> {
@@ -477,7 +472,7 @@ export class Drain {
       if (!isOutsideLane(lane)) this.#unheard(lane, state, startedAt);
     }
     if (outcome.kind === "defer") {
-      const jitterMs = Math.round(250 + ports.random(`429 ${name} ${now}`) * 750);
+      const jitterMs = Math.round(250 + ports.outside.random(`429 ${name} ${now}`) * 750);
       this.#defer(lane, state, job, now, outcome.retryAfterMs + jitterMs);
       this.#saveRate(lane, state);
       this.#unmarkAttempt(job, carried, careful);
@@ -489,7 +484,9 @@ export class Drain {
     const failed = this.#failures.get(name);
     const afterMs = outcome.kind === "retry" ? (outcome.afterMs ?? 0) : 0;
     const retry = {
-      at: now + Math.max(afterMs, retryPauseMs(failed?.count ?? 0, ports.random(`retry ${name} ${now}`))),
+      at:
+        now +
+        Math.max(afterMs, retryPauseMs(failed?.count ?? 0, ports.outside.random(`retry ${name} ${now}`))),
       afterMs,
       // While no call gets an answer Telegram is away, and this job is not at fault.
       counts: outcome.kind !== "uncertain" || failed === undefined || this.#workedAt > failed.at,
@@ -498,13 +495,13 @@ export class Drain {
     try {
       ports.commit((tx) => {
         const url = "url" in call ? call.url : null;
-        const viewContextOf = (row: TicketRow): ViewContext | null => ports.viewContextOf(row);
-        const settling = { retry, url, mustNotRepeat: careful, viewContextOf };
+        const contextOf = (row: TicketRow): ViewContext | null => viewContextOf(ports, row);
+        const settling = { retry, url, mustNotRepeat: careful, viewContextOf: contextOf };
         settled = settle(tx, job, carried, outcome, settling, ports.deliveries);
       });
     } catch (error) {
       // A bug of ours must not stop the lane: this job is put aside for people to look at.
-      ports.failed(`settling ${name}`, error);
+      ports.report(`settling ${name}`, error);
       ports.commit((tx) => abandon(tx, job, ports.deliveries));
     }
     this.#note(lane, state, { name, outcome, settled, job, startedAt, now });
@@ -521,24 +518,24 @@ export class Drain {
     state.rate.deferred(now, onlyTopics ? GROUP_RATE.perMs : waitMs);
     if (!isLong) return;
     const why = onlyTopics ? "topic_flood_wait" : "flood_wait";
-    this.#ports.stalled(lane, { why, since: now, until: now + waitMs });
+    this.#stalled(lane, { why, since: now, until: now + waitMs });
   }
 
   /** Making a topic and its card is part of the message that it is made for. */
   #noteShare(job: Job, cost: number, now: number): void {
     if (job.kind === "view" && (job.step.what === "create" || job.step.what === "post_card")) return;
     const ticket = ticketOf(job);
-    const customer = ticket === 0 ? undefined : this.#ports.queues.tickets.get(ticket)?.ticket.customer;
+    const customer = ticket === 0 ? undefined : this.#ports.tables.tickets.get(ticket)?.ticket.customer;
     if (customer !== undefined) this.#shares.took(now, customer, cost);
   }
 
   /** Makes the call with Telegram's numbers, and answers with the object's. */
   async #call(call: OutsideCall, { epochs }: Rules, job: Job): Promise<Outcome> {
     const ports = this.#ports;
-    if (!("method" in call)) return ports.call(call);
+    if (!("method" in call)) return ports.outside.call(call);
     const toTelegram = addressed(call, epochs);
     if ("kind" in toTelegram) return toTelegram;
-    const outcome = numberedOutcome(await ports.call(toTelegram.call), toTelegram.epoch);
+    const outcome = numberedOutcome(await ports.outside.call(toTelegram.call), toTelegram.epoch);
     const chat = toTelegram.call.params["chat_id"];
     const isFormer = chat !== ports.rules()?.group.chatId && call.params["chat_id"] === epochs.chat;
     return isFormer ? inFormerChat(job, outcome, ports.deliveries) : outcome;
@@ -547,8 +544,8 @@ export class Drain {
   /** What is for the topic of a ticket that has moved meanwhile goes to the group which has it now. */
   #followsTicket(job: Job): boolean {
     if (job.kind !== "relay") return false;
-    const { queues, deliveries } = this.#ports;
-    const goesAfter = deliveries.relay.moved(job, queues.tickets);
+    const { tables, deliveries } = this.#ports;
+    const goesAfter = deliveries.relay.moved(job, tables.tickets);
     if (goesAfter === null) return false;
     this.#ports.commit(goesAfter);
     return true;
@@ -562,7 +559,7 @@ export class Drain {
         ? relay.call(job, context)
         : handlerOf(works, job.row).call(job.row, context);
     } catch (error) {
-      this.#ports.failed(`preparing ${nameOf(job)}`, error);
+      this.#ports.report(`preparing ${nameOf(job)}`, error);
       return null;
     }
   }
@@ -586,17 +583,16 @@ export class Drain {
       now: number;
     },
   ): void {
-    const ports = this.#ports;
     if (settled.kind === "trouble") {
       this.#rest(state, settled.trouble, now);
-      ports.troubled(settled.trouble);
+      this.#troubled(settled.trouble);
       return;
     }
     if (settled.kind === "ok") {
       this.#failures.delete(name);
       if (lane === STAFF && outcome.kind === "done" && this.#troubles > 0) {
         this.#troubles = 0;
-        ports.troubled(null);
+        this.#troubled(null);
       }
       return;
     }

@@ -1,26 +1,18 @@
 import { PROJECTION_EVENTS_MAX, PROJECTION_TICKETS_MAX } from "../../domain/limits.ts";
-import type { Promised } from "../../domain/sla/promised.ts";
-import type { Ticket } from "../../domain/ticket/ticket.ts";
+import { promisesOf } from "../../domain/sla/promised.ts";
 import type { ProjectionBatch } from "../../record/projection.ts";
 import { eventForPrograms } from "../../texts/for-programs.ts";
-import type { History } from "../tables/history.ts";
-import type { Unrecorded } from "../tables/unrecorded.ts";
+import type { Inside } from "../commit/inside.ts";
+import type { Rules } from "../rules/rules.ts";
 
 /** After a failure the record is tried again this soon, doubling up to the maximum, for ever: nothing is dropped. */
 const RETRY_MS = 2_000;
 const RETRY_MAX_MS = 300_000;
 
-export interface RecorderPorts {
-  now(): number;
-  history: History;
-  unrecorded: Unrecorded;
-  group(): string | null;
-  /** What is promised of a ticket by the rules in force. */
-  promises(ticket: Ticket): Promised[];
+export interface RecorderPorts extends Inside {
   project(batch: ProjectionBatch): Promise<void>;
   /** Runs work in one transaction, without waking anything. */
-  commit(work: () => void): void;
-  failed(error: unknown): void;
+  store(work: () => void): void;
 }
 
 /**
@@ -39,28 +31,29 @@ export class Recorder {
   async run(): Promise<number | null> {
     const ports = this.#ports;
     for (;;) {
-      const group = ports.group();
-      if (group === null) return null;
-      const pending = this.#pending(group);
+      const rules = ports.rules();
+      if (rules === null) return null;
+      const pending = this.#pending(rules);
       if (pending === null) return null;
       try {
         await ports.project(pending.batch);
       } catch (error) {
-        ports.failed(error);
+        ports.report("record", error);
         const pause = Math.min(RETRY_MS * 2 ** this.#failures, RETRY_MAX_MS);
         this.#failures += 1;
         return ports.now() + pause;
       }
       this.#failures = 0;
-      ports.commit(() => {
-        for (const { number, version } of pending.tickets) ports.unrecorded.ticketRecorded(number, version);
-        for (const { id, version } of pending.customers) ports.unrecorded.contactRecorded(id, version);
+      const { unrecorded } = ports.tables;
+      ports.store(() => {
+        for (const { number, version } of pending.tickets) unrecorded.ticketRecorded(number, version);
+        for (const { id, version } of pending.customers) unrecorded.contactRecorded(id, version);
       });
     }
   }
 
-  #pending(group: string) {
-    const { history, unrecorded } = this.#ports;
+  #pending({ group, policy }: Rules) {
+    const { history, unrecorded } = this.#ports.tables;
     const rows = unrecorded.tickets(PROJECTION_TICKETS_MAX);
     const customers = unrecorded.contacts(PROJECTION_TICKETS_MAX);
     if (rows.length === 0 && customers.length === 0) return null;
@@ -74,7 +67,7 @@ export class Recorder {
       const some = history.after(ticket.number, recorded, room);
       for (const one of some)
         events.push({ ...one, ticketId: ticket.id, event: eventForPrograms(one.event) });
-      told.push({ ticket, dueAt, promises: this.#ports.promises(ticket) });
+      told.push({ ticket, dueAt, promises: promisesOf(ticket, policy.sla) });
       // With more events than fit, the ticket stays unrecorded and the rest follows.
       tickets.push({ number: ticket.number, version: some.at(-1)?.n ?? ticket.version });
     }
@@ -85,7 +78,13 @@ export class Recorder {
       updatedAt,
       version,
     }));
-    const batch: ProjectionBatch = { group, at: this.#ports.now(), tickets: told, events, contacts };
+    const batch: ProjectionBatch = {
+      group: group.id,
+      at: this.#ports.now(),
+      tickets: told,
+      events,
+      contacts,
+    };
     return { batch, tickets, customers: customers.map(({ id, version }) => ({ id, version })) };
   }
 }

@@ -6,8 +6,10 @@ import type { BotCall } from "../../telegram/api.ts";
 import { cardKeyboard, iconsFor } from "../../telegram/card.ts";
 import { topicName } from "../../telegram/topic-name.ts";
 import { card } from "../../texts/en/card.ts";
+import type { Inside } from "../commit/inside.ts";
 import { words } from "../commit/transaction.ts";
 import type { Rules } from "../rules/rules.ts";
+import { FACTS } from "../tables/facts.ts";
 import type { TopicView } from "../tables/shapes.ts";
 import type { TicketRow } from "../tables/tickets.ts";
 
@@ -28,6 +30,16 @@ export interface ViewContext {
   icons: TopicIcons;
   /** In ms since 1970: decides whether a deadline is at risk or late. */
   now: number;
+}
+
+/** Null where there are no rules or the customer is not known. */
+export function viewContextOf(inside: Inside, { ticket }: TicketRow): ViewContext | null {
+  const { contacts, facts } = inside.tables;
+  const rules = inside.rules();
+  const customer = contacts.get(ticket.customer);
+  if (rules === null || customer === undefined) return null;
+  const icons = (facts.get(FACTS.icons) ?? {}) as TopicIcons;
+  return { rules, contact: customer.contact, icons, now: inside.now() };
 }
 
 /** Creates the ticket's topic. */

@@ -1,5 +1,6 @@
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { RefusalClass } from "../../domain/desk/failure.ts";
+import type { Trouble } from "../../domain/desk/trouble.ts";
 import type { EnrichmentCall } from "../../integrations/enrichment-call.ts";
 import type { SkillsCall } from "../../integrations/skill-service.ts";
 import type { WebhookCall } from "../../integrations/webhook.ts";
@@ -12,6 +13,7 @@ import type { MessageRow, Messages } from "../tables/messages.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
 import type { PeerCall } from "../tables/peer-message.ts";
+import type { Stall } from "../tables/shapes.ts";
 import type { Tables } from "../tables/tables.ts";
 import type { TicketRow, Tickets } from "../tables/tickets.ts";
 import type { RelayJob, ViewJob } from "./job.ts";
@@ -137,6 +139,12 @@ export interface Deliveries {
   view: ViewHandler;
   /** A customer's private chat refused what was for them. */
   refusedByCustomer(tx: Transaction, customer: ContactId, code: RefusalClass): void;
+  /** The staff group's lane cannot work until people mend something; null: it works again. */
+  troubled(tx: Transaction, trouble: Trouble | null): void;
+  /** A lane cannot work for longer than anybody should wait without knowing. */
+  stalled(tx: Transaction, lane: Lane, stall: Stall): void;
+  /** A lane of Telegram's has had an answer. */
+  answered(tx: Transaction, lane: Lane): void;
   /** When a lane's system may be asked at the soonest, in ms since 1970; null: the lane has none to be spared. */
   asksFrom(lane: Lane, facts: Facts, now: number): number | null;
 }

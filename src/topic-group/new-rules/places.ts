@@ -3,13 +3,18 @@ import { route } from "../../domain/routing/rules.ts";
 import { queuesOf } from "../../domain/ticket/policy.ts";
 import { factsOf } from "../../domain/ticket/routed.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
+import type { Inside } from "../commit/inside.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Rules } from "../rules/rules.ts";
+import { FACTS } from "../tables/facts.ts";
+
+/** Tickets that are read at once. */
+const TICKETS_AT_ONCE_MAX = 100;
 
 /* Tickets whose agent or queue a configuration does not name any more. */
 
 /** Whom and what this group's tickets may name. */
-export function knownPlaces({ policy }: Rules): { agents: number[]; queues: string[] } {
+function knownPlaces({ policy }: Rules): { agents: number[]; queues: string[] } {
   return { agents: policy.roster.agents.map(({ id }) => id), queues: queuesOf(policy) };
 }
 
@@ -44,4 +49,24 @@ function nextQueueOf(ticket: Ticket, { policy }: Rules, successors: Succession):
     ? null
     : route(factsOf(ticket), policy.routing, ticket.changedAt, policy.defaultQueue).queue;
   return ruled !== null && policy.queues.has(ruled) ? ruled : policy.defaultQueue;
+}
+
+/** Gives every ticket a queue and an agent that the configuration names, each in a transaction of its own. */
+export function placeAll(inside: Inside, successors: Succession = {}): void {
+  const rules = inside.rules();
+  const { facts, tickets } = inside.tables;
+  if (rules === null || facts.get(FACTS.placedFor) === rules.version) return;
+  for (let after = 0; ;) {
+    const numbers = tickets.misplaced(knownPlaces(rules), after, TICKETS_AT_ONCE_MAX);
+    for (const number of numbers) {
+      try {
+        inside.commit((tx) => placeAgain(tx, number, successors));
+      } catch (error) {
+        inside.report(`place of ticket ${number}`, error);
+      }
+    }
+    if (numbers.length < TICKETS_AT_ONCE_MAX) break;
+    after = numbers.at(-1)!;
+  }
+  facts.set(FACTS.placedFor, rules.version);
 }

@@ -1,5 +1,6 @@
 import { ms } from "../../domain/duration.ts";
 import { isActive } from "../../domain/ticket/status.ts";
+import type { Inside } from "../commit/inside.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Contacts } from "../tables/contacts.ts";
@@ -11,6 +12,9 @@ import { toldKey } from "../tables/told.ts";
  * The object of a group that the configuration no longer has: it hands its tickets over to another group, and passes on
  * whatever still arrives for it.
  */
+
+/** Tickets that are read at once. */
+const TICKETS_AT_ONCE_MAX = 100;
 
 export interface Retired {
   /** The version of the configuration that has the group no more. */
@@ -27,7 +31,7 @@ export function retiredTo(facts: Facts): Retired | null {
 }
 
 /** Tickets that were closed after this instant may be taken up again by their customers, and go along. */
-export function closedSince({ rules, now }: Transaction): number {
+function closedSince({ rules, now }: Transaction): number {
   return now - ms(rules.config.desk.reopenWithin);
 }
 
@@ -64,4 +68,21 @@ export function adoptElsewhere(
   // It has come here by itself meanwhile.
   if (former !== null && tx.tickets.get(former)!.ticket.movedTo === null) return;
   tx.tickets.adopt({ ...ticket, number, home: own }, [], receiptId, own);
+}
+
+/** Hands over everything that is in hand, each ticket in a transaction of its own. */
+export function leaveAll(inside: Inside, retired: Retired): void {
+  for (let after = 0; ;) {
+    const since = inside.commit((tx) => closedSince(tx));
+    const rows = inside.tables.tickets.toLeave(after, since, TICKETS_AT_ONCE_MAX);
+    for (const row of rows) {
+      try {
+        inside.commit((tx) => leave(tx, row, retired));
+      } catch (error) {
+        inside.report(`handing over ticket ${row.ticket.number}`, error);
+      }
+    }
+    if (rows.length < TICKETS_AT_ONCE_MAX) return;
+    after = rows.at(-1)!.ticket.number;
+  }
 }

@@ -1,5 +1,4 @@
-import { parkedDeliveries, replay, type Replayed } from "../deliveries/replay.ts";
-import type { ParkedDelivery } from "../receipt.ts";
+import { parkedDeliveries, replay, type ParkedDelivery, type Replayed } from "../deliveries/replay.ts";
 import { GroupRpc } from "./group-rpc.ts";
 
 /** What could not be delivered. */

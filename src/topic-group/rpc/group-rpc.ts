@@ -15,6 +15,8 @@ export interface GroupInside extends Inside {
   store<T>(work: () => T): T;
   /** The same, after which the record is told. */
   tellRecord<T>(work: () => T): T;
+  /** Whether so much waits that nothing more is taken. */
+  isFull(): boolean;
   /** Forgets what is too old to matter. */
   purge(): void;
 }

@@ -1,7 +1,6 @@
 import type { Presence } from "../../domain/team/presence.ts";
 import type { SkillTable } from "../../domain/team/skill-table.ts";
-import { agentsHere, setPresence } from "../assigning/agents-report.ts";
-import type { AgentHere } from "../receipt.ts";
+import { agentsHere, setPresence, type AgentHere } from "../assigning/agents-report.ts";
 import { GroupRpc } from "./group-rpc.ts";
 
 /** The agents of this group. */

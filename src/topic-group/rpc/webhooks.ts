@@ -1,8 +1,16 @@
-import type { WebhookHealth } from "../receipt.ts";
 import { disabledSince, messageId } from "../rules/webhook-status.ts";
 import type { DeadLetters, WebhookDelivery } from "../tables/webhook-log.ts";
 import { enable, ping, replayWebhook } from "../webhooks/webhooks.ts";
 import { GroupRpc } from "./group-rpc.ts";
+
+/** Health of an endpoint in one group. */
+export interface WebhookHealth {
+  waiting: number;
+  /** Given up for now. */
+  dead: number;
+  /** Since when it is disabled by a 410, in ms since 1970; null: it is not. */
+  disabledAt: number | null;
+}
 
 /** Endpoints of the configuration, as this group delivers to them. */
 export class WebhooksRpc extends GroupRpc {

@@ -1,11 +1,25 @@
 import { after, CLOSED, maySoonestTry, trying, type Breaker } from "../../domain/routing/breaker.ts";
 import type { EnrichmentFailure } from "../../integrations/enrichment-call.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import type { SystemHealth } from "../receipt.ts";
 import type { Rules } from "../rules/rules.ts";
 import { SYSTEMS, type Sources, type System } from "../rules/sources.ts";
 import { FACTS, type Facts } from "../tables/facts.ts";
 import { CRM_LANES, isCrmLane, SKILLS_LANE, type Lane } from "../tables/lane.ts";
+
+/** How it goes with a system that is asked. Instants in ms since 1970. */
+export interface SystemHealth {
+  system: "enrichment" | "skills";
+  /** In a row; 0 once it has answered. */
+  failures: number;
+  /** Since when it is asked no more than now and then; null: it is asked whenever it is needed. */
+  leftAloneSince: number | null;
+  /** The next question may be asked then; null: now. */
+  retryAt: number | null;
+  /** Since its last answer; `why` in words, without anything of what was answered. */
+  lastFailure: { code: string; why: string; at: number } | null;
+  /** Of the skills service, whose word holds until the next: when it came; null: it has said nothing yet. */
+  answeredAt?: number | null;
+}
 
 const BREAKERS = { enrichment: FACTS.breaker, skills: FACTS.skillsBreaker } as const;
 

@@ -1,20 +1,14 @@
 import { ms } from "../../domain/duration.ts";
 import { maySoonestTry, mayTry } from "../../domain/routing/breaker.ts";
-import type { SkillTable } from "../../domain/team/skill-table.ts";
 import type { Heard } from "../../integrations/enrichment-call.ts";
 import type { SkillsCall, SkillsResult } from "../../integrations/skill-service.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { OK } from "../drain/settled.ts";
 import { always, over, type DeliveryContext, type RowOf, type WorkHandler } from "../drain/work-handler.ts";
 import { withSkills } from "../rules/rules.ts";
-import { FACTS, type Facts } from "../tables/facts.ts";
+import { FACTS } from "../tables/facts.ts";
 import { SKILLS_LANE } from "../tables/lane.ts";
 import { breakerOf, isBusy, noteAsking, noteHeard } from "./breakers.ts";
-
-/** What the outside system last said; null where it has said nothing yet. */
-export function storedSkills(facts: Facts): SkillTable | null {
-  return (facts.get(FACTS.skills) as SkillTable | undefined) ?? null;
-}
 
 /**
  * Asks for the skill table if it is too old. Meanwhile the known one holds without a limit: no agent loses a skill
