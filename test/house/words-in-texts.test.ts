@@ -20,7 +20,7 @@ const NOT_FOR_PEOPLE: Record<string, string> = {
   "telegram/api.ts": "what Telegram says",
   "telegram/origin.ts": "the code of a kind of message",
   "telegram/shape.ts": "the name of an error",
-  "topic-group/topic-group.ts": "lines of the log",
+  "topic-group/new-rules": "lines of the log",
   "topic-group/commit/advance-tickets.ts": "lines of the log",
   "topic-group/tables": "SQL",
   "topic-group/drain/addressing.ts": "why a delivery was dropped, for the API",
