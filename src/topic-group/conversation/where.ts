@@ -30,7 +30,7 @@ export function chatOfOriginal(chat: Conversation, rules: Rules): ChatId {
 }
 
 /** The chat that a Telegram address names. */
-export function chatAt({ address }: Route): ChatId {
+function chatAt({ address }: Route): ChatId {
   return Number(address);
 }
 
