@@ -124,6 +124,12 @@ module.exports = {
     ...Object.entries(floors).map(innerArrow),
     ...Object.entries(nouns).map(nounArrow),
     {
+      name: "a language is reached through texts/languages: which one, its reader says",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/texts/" },
+      to: { path: "^src/texts/[^/]+/" },
+    },
+    {
       name: "words of the core that lie loose need none of its rooms",
       severity: "error",
       from: { path: "^src/domain/[^/]+$" },

@@ -2,7 +2,7 @@ import type { InlineKeyboardButton } from "grammy/types";
 import { brokenPromises } from "../domain/sla/escalation-log.ts";
 import type { TicketStatus } from "../domain/ticket/status.ts";
 import type { Ticket } from "../domain/ticket/ticket.ts";
-import { CARD_BUTTONS } from "../texts/en/card.ts";
+import { DESK_LANGUAGE, type Language } from "../texts/languages.ts";
 import { pressData, type Press } from "./callback.ts";
 
 export type Keyboard = InlineKeyboardButton[][];
@@ -31,8 +31,8 @@ export function iconsFor(ticket: Ticket): readonly string[] {
 /** The buttons of the card: what can be done with the ticket as it stands. */
 export function cardKeyboard(ticket: Ticket): Keyboard {
   if (ticket.movedTo !== null) return [];
-  const button = (act: keyof typeof CARD_BUTTONS): InlineKeyboardButton => ({
-    text: CARD_BUTTONS[act],
+  const button = (act: keyof Language["CARD_BUTTONS"]): InlineKeyboardButton => ({
+    text: DESK_LANGUAGE.CARD_BUTTONS[act],
     callback_data: pressData({ act, ticket: `${ticket.group}:${ticket.number}` } satisfies Press),
   });
   switch (ticket.status) {

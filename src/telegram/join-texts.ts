@@ -1,6 +1,6 @@
 import type { MessageEntity } from "grammy/types";
 import { TEXT_CHARS_MAX } from "../domain/limits.ts";
-import { customerWrote } from "../texts/en/topic.ts";
+import { DESK_LANGUAGE } from "../texts/languages.ts";
 import { rich, timeOfDay } from "../texts/rich-text.ts";
 import { formatted, joined, type Formatted } from "./formatted.ts";
 
@@ -19,7 +19,7 @@ export function joinTexts(
   name: string,
   texts: readonly WaitingText[],
 ): { message: Formatted; count: number } {
-  const head = formatted(customerWrote(name));
+  const head = formatted(DESK_LANGUAGE.customerWrote(name));
   const parts: Formatted[] = [head];
   // Telegram counts code points; UTF-16 units are never fewer, so this stays on the safe side.
   let length = head.text.length;

@@ -1,8 +1,7 @@
 import { answersInWords, nextQuestion } from "../domain/ticket/intake.ts";
 import type { Policy } from "../domain/ticket/policy.ts";
 import type { Ticket } from "../domain/ticket/ticket.ts";
-import { expectation } from "../texts/en/promises.ts";
-import { changeAnswer, receipt } from "../texts/en/receipt.ts";
+import type { Language } from "../texts/languages.ts";
 import type { RichText } from "../texts/rich-text.ts";
 import { pressData } from "./callback.ts";
 import type { Keyboard } from "./card.ts";
@@ -16,6 +15,7 @@ export function receiptView(
   policy: Policy,
   ask: string | null,
   now: number,
+  { changeAnswer, expectation, receipt }: Language,
 ): { text: RichText; keyboard: Keyboard } {
   const fields = policy.intakeFields;
   const answered = answersInWords(fields, ticket.fields);

@@ -1,12 +1,12 @@
 import { TOPIC_NAME_CHARS_MAX } from "../domain/limits.ts";
 import { cut } from "../domain/ticket/subject.ts";
-import { CUSTOMER } from "../texts/en/words.ts";
+import { DESK_LANGUAGE } from "../texts/languages.ts";
 
 const NAME_CHARS_MAX = 40;
 
 /** `SUP-1042 · Ada Lovelace · short subject`, within Telegram's 128 characters; the reference is never cut. */
 export function topicName(ref: string, customer: string, subject: string): string {
-  const name = cut(customer.trim() === "" ? CUSTOMER : customer, NAME_CHARS_MAX);
+  const name = cut(customer.trim() === "" ? DESK_LANGUAGE.CUSTOMER : customer, NAME_CHARS_MAX);
   return cut(`${ref} · ${name} · ${subject}`, TOPIC_NAME_CHARS_MAX);
 }
 

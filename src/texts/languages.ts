@@ -1,5 +1,8 @@
 import * as english from "./en/english.ts";
 
+export type { AboutTicket } from "./en/agent.ts";
+export type { AtRiskLine, Listed, QueueLine, QueueSign, TeamLine, WaitsFor } from "./en/lists.ts";
+
 /** What every language has words for: the compiler compares the modules. */
 export type Language = typeof english;
 

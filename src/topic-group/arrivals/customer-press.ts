@@ -12,6 +12,7 @@ export function customerPress(
   { contact, messageId, queryId, data }: Of<"customer_press">,
 ): void {
   const press = parsePress(data);
+  const toast = (text: Notice | ""): void => tx.toast(queryId, text, contact.language);
   if (
     press !== null &&
     "ticket" in press &&
@@ -21,7 +22,7 @@ export function customerPress(
   const number = press !== null && "ticket" in press ? ticketNumberOf(press.ticket) : null;
   const ticket = number === null ? undefined : tx.tickets.get(number)?.ticket;
   if (press === null || ticket === undefined || ticket.customer !== contact.id) {
-    tx.toast(queryId, notice("customerToast", "unknown"));
+    toast(notice("customerToast", "unknown"));
     return;
   }
   switch (press.act) {
@@ -32,8 +33,7 @@ export function customerPress(
         field: press.field,
         option: press.option,
       });
-      tx.toast(
-        queryId,
+      toast(
         "refused" in decision
           ? refusedToast(ticket.ref, decision.refused)
           : notice("customerToast", "answered"),
@@ -44,24 +44,23 @@ export function customerPress(
     }
     case "ask":
       if (isActive(ticket)) tx.receipt(ticket, press.field);
-      tx.toast(queryId, isActive(ticket) ? "" : notice("customerToast", "closed", ticket.ref));
+      toast(isActive(ticket) ? "" : notice("customerToast", "closed", ticket.ref));
       return;
     case "customer_close": {
       tx.apply(ticket.number, { type: "customer_closed", customer: contact.id });
-      tx.toast(queryId, notice("customerToast", "closed", ticket.ref));
+      toast(notice("customerToast", "closed", ticket.ref));
       return;
     }
     case "customer_switch":
       tx.contacts.updateConversation(contact.id, { current: ticket.number, wantsNew: false });
-      tx.toast(
-        queryId,
+      toast(
         isActive(ticket)
           ? notice("customerToast", "switched", ticket.ref)
           : notice("customerToast", "closed", ticket.ref),
       );
       return;
     default:
-      tx.toast(queryId, notice("customerToast", "unknown"));
+      toast(notice("customerToast", "unknown"));
   }
 }
 

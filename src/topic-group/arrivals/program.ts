@@ -5,7 +5,7 @@ import { madeSo } from "../../domain/ticket/made-so.ts";
 import { subjectOf } from "../../domain/ticket/subject.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { Executed, ProgramAct, TicketOrder } from "../../domain/ticket/work-order.ts";
-import { NEW_REQUEST } from "../../texts/en/words.ts";
+import { DESK_LANGUAGE } from "../../texts/languages.ts";
 import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { seenCustomer } from "../conversation/customers.ts";
@@ -36,7 +36,7 @@ export function openTicket(tx: Transaction, by: Worker, order: TicketOrder): Out
     opening: {
       number,
       customer: customer.id,
-      subject: subjectOf(subject ?? message, NEW_REQUEST),
+      subject: subjectOf(subject ?? message, DESK_LANGUAGE.NEW_REQUEST),
       payload: null,
       language: customer.contact.language,
       followUpOf: null,

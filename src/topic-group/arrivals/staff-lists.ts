@@ -5,7 +5,7 @@ import { agentsOf, isLeadOf } from "../../domain/team/agent.ts";
 import { availableFrom } from "../../domain/team/presence.ts";
 import { cardFacts } from "../../domain/ticket/card.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import type { AtRiskLine, Listed, QueueLine, QueueSign, TeamLine, WaitsFor } from "../../texts/en/lists.ts";
+import type { AtRiskLine, Listed, QueueLine, QueueSign, TeamLine, WaitsFor } from "../../texts/languages.ts";
 import { notice, type Notice } from "../../texts/notice.ts";
 import { routingStory } from "../assigning/routing-story.ts";
 import { agentNow } from "../commit/agent-now.ts";

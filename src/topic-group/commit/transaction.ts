@@ -24,8 +24,8 @@ import { react } from "../../domain/ticket/react.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { ticketFacts, wants, webhookData, webhookTypeOf } from "../../domain/ticket/webhook-event.ts";
 import { clipped, formatted, type Formatted } from "../../telegram/formatted.ts";
-import { BUTTONS } from "../../texts/en/delivery.ts";
 import { eventForPrograms } from "../../texts/for-programs.ts";
+import { DESK_LANGUAGE, type Language } from "../../texts/languages.ts";
 import { inWords, notice, type Notice } from "../../texts/notice.ts";
 import type { RichText } from "../../texts/rich-text.ts";
 import { deskLine } from "../../texts/rich-text.ts";
@@ -597,8 +597,10 @@ export class Transaction {
     this.work({ lane: STAFF, ticket, work: { kind: "staff_reaction", messageId, emoji }, urgent });
   }
 
-  toast(queryId: string, text: Notice | ""): void {
-    this.work({ lane: BOT, ticket: 0, work: { kind: "toast", queryId, text } });
+  /** `reader`: the language of who pressed, where they are a customer. */
+  toast(queryId: string, text: Notice | "", reader: string | null = null): void {
+    const read = reader === null ? {} : { reader };
+    this.work({ lane: BOT, ticket: 0, work: { kind: "toast", queryId, text, ...read } });
   }
 
   direct(chatId: number, text: Notice): void {
@@ -637,14 +639,18 @@ export function words(said: RichText): Words {
 }
 
 /** What is said, as it leaves. */
-export function worded(said: Said | Words): Words {
+export function worded(said: Said | Words, language: Language = DESK_LANGUAGE): Words {
   if (!("says" in said)) return said;
   const { says, line, button, ...more } = said;
-  const text = inWords(says);
+  const text = inWords(says, language);
   const buttons =
     button === undefined
       ? {}
-      : { reply_markup: { inline_keyboard: [[{ text: BUTTONS[button.says], callback_data: button.data }]] } };
+      : {
+          reply_markup: {
+            inline_keyboard: [[{ text: language.BUTTONS[button.says], callback_data: button.data }]],
+          },
+        };
   return { ...words(line === true ? deskLine(text) : text), ...buttons, ...more };
 }
 

@@ -49,7 +49,7 @@ export function relayCall({ rows, joined }: RelayJob, context: DeliveryContext):
         ...optional("horizontal_accuracy", horizontalAccuracy),
         ...optional("heading", heading),
         ...optional("proximity_alert_radius", proximityAlertRadius),
-        ...writtenEarlier(first.sentAt, context),
+        ...writtenEarlier(first.sentAt, first.lane, context),
       },
     };
   }
@@ -60,7 +60,7 @@ export function relayCall({ rows, joined }: RelayJob, context: DeliveryContext):
       from_chat_id: source,
       message_id: first.messageId,
       ...reply,
-      ...writtenEarlier(first.sentAt, context),
+      ...writtenEarlier(first.sentAt, first.lane, context),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { BotCall } from "../../telegram/api.ts";
 import { receiptView } from "../../telegram/receipt-view.ts";
+import { languageOf } from "../../texts/languages.ts";
 import { notice } from "../../texts/notice.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
 import { worded, words, type Transaction } from "../commit/transaction.ts";
@@ -15,7 +16,7 @@ import {
 } from "../drain/work-handler.ts";
 import { STAFF_CHAT } from "../tables/lane.ts";
 import { tellSpoken } from "./speaking.ts";
-import { chatIdOf, threadOf, writtenEarlier } from "./where.ts";
+import { chatIdOf, readIn, threadOf, writtenEarlier } from "./where.ts";
 
 /* What the desk and programs say to a customer in their private chat. */
 
@@ -50,7 +51,7 @@ export const replyWork: WorkHandler<"reply"> = {
   onExhausted: "park",
   stopsLane: true,
   repeatable: never,
-  call: (row, context) => said(row, context, writtenEarlier(row.acceptedAt, context)),
+  call: (row, context) => said(row, context, writtenEarlier(row.acceptedAt, row.lane, context)),
   done(tx, row, result) {
     if (leaves(tx, row)) linkReply(tx, row, result);
     return OK;
@@ -74,11 +75,13 @@ export const customerNoticeWork: WorkHandler<"customer_notice"> = {
 
 function said(
   { lane, ticket, payload }: RowOf<"reply" | "customer_notice">,
-  { messages, rules }: DeliveryContext,
+  context: DeliveryContext,
   more: Record<string, unknown> = {},
 ): BotCall {
-  const chat = { chat_id: chatIdOf(lane, rules), ...threadOf(lane, ticket, messages) };
-  return { method: "sendMessage", params: { ...chat, ...worded(payload.words), ...more } };
+  const chat = { chat_id: chatIdOf(lane, context.rules), ...threadOf(lane, ticket, context.messages) };
+  const { words: told } = payload;
+  const said = "says" in told ? worded(told, readIn(lane, context)) : told;
+  return { method: "sendMessage", params: { ...chat, ...said, ...more } };
 }
 
 function receiptCall(
@@ -87,7 +90,8 @@ function receiptCall(
 ): BotCall | null {
   const ticket = tickets.get(row.ticket);
   if (ticket === undefined) return null;
-  const view = receiptView(ticket.ticket, rules.policy, row.payload.ask, now);
+  const language = languageOf(ticket.ticket.language);
+  const view = receiptView(ticket.ticket, rules.policy, row.payload.ask, now, language);
   const params = {
     chat_id: chatIdOf(row.lane, rules),
     ...words(view.text),

@@ -4,8 +4,7 @@ import { nextDue } from "../../domain/sla/standing.ts";
 import type { AgentNotice } from "../../domain/ticket/effect.ts";
 import type { Policy } from "../../domain/ticket/policy.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { agentNotice, type AboutTicket } from "../../texts/en/agent.ts";
-import { profileWords } from "../../texts/en/profile.ts";
+import { DESK_LANGUAGE, languageOf, type AboutTicket } from "../../texts/languages.ts";
 import { inWords, notice, type Notice } from "../../texts/notice.ts";
 import { worded, words } from "../commit/transaction.ts";
 import { always, left, over, type DeliveryContext, type WorkHandler } from "../drain/work-handler.ts";
@@ -47,7 +46,7 @@ export const agentNoticeWork: WorkHandler<"agent_notice"> = {
   },
   call: ({ ticket, payload: { agent, notice: about } }, context) => ({
     method: "sendMessage",
-    params: { chat_id: agent.id, ...words(agentNotice(about, aboutTicket(ticket, context))) },
+    params: { chat_id: agent.id, ...words(DESK_LANGUAGE.agentNotice(about, aboutTicket(ticket, context))) },
   }),
   done: left,
   refused(tx, { ticket, payload: { agent, notice: about } }) {
@@ -62,11 +61,11 @@ export const toastWork: WorkHandler<"toast"> = {
   onExhausted: "drop",
   stopsLane: true,
   repeatable: always,
-  call: ({ payload: { queryId, text } }) => ({
+  call: ({ payload: { queryId, text, reader } }) => ({
     method: "answerCallbackQuery",
     params: {
       callback_query_id: queryId,
-      ...(text === "" ? {} : { text: cut(toastText(text), TOAST_CHARS_MAX) }),
+      ...(text === "" ? {} : { text: cut(toastText(text, reader), TOAST_CHARS_MAX) }),
     },
   }),
   done: left,
@@ -75,8 +74,8 @@ export const toastWork: WorkHandler<"toast"> = {
   schedule: ({ attempts }) => ({ attempts, at: null }),
 };
 
-function toastText(text: Notice | string): string {
-  return typeof text === "string" ? text : inWords(text).text;
+function toastText(text: Notice | string, reader: string | null = null): string {
+  return typeof text === "string" ? text : inWords(text, languageOf(reader)).text;
 }
 
 function aboutTicket(number: number, { rules, tickets, now }: DeliveryContext): AboutTicket | null {
@@ -87,7 +86,7 @@ function aboutTicket(number: number, { rules, tickets, now }: DeliveryContext): 
     ref: ticket.ref,
     subject: ticket.subject,
     url: urlOfTopic(ticket.topicId, rules.epochs, view.cardId),
-    profile: profileWords(ticket, rules.policy, now),
+    profile: DESK_LANGUAGE.profileWords(ticket, rules.policy, now),
     due: dueOf(ticket, rules.policy, now),
   };
 }

@@ -1,6 +1,6 @@
 import { isActive } from "../../domain/ticket/status.ts";
 import { formatted, joined } from "../../telegram/formatted.ts";
-import { unsentInPrivate } from "../../texts/en/agent.ts";
+import { DESK_LANGUAGE } from "../../texts/languages.ts";
 import { sendable, worded, type Transaction } from "../commit/transaction.ts";
 import { OK, strayed } from "../drain/settled.ts";
 import { always, leaves, left, over, type RowOf, type WorkHandler } from "../drain/work-handler.ts";
@@ -109,7 +109,7 @@ function sayInPrivate(
   const agent = payload.kind === "staff_hint" ? payload.receiver : payload.unsent.agent;
   const { text, entities = [] } = worded(payload.words);
   const ticket = tx.tickets.get(number)?.ticket;
-  const about = ticket === undefined ? [] : [formatted(unsentInPrivate(ticket))];
+  const about = ticket === undefined ? [] : [formatted(DESK_LANGUAGE.unsentInPrivate(ticket))];
   const said = sendable(joined([...about, { text, entities }]));
   const leads = tx.rules.policy.roster.leads.map(({ id }) => id);
   const people = agent === null || agent === 0 ? leads : [agent, ...leads.filter((id) => id !== agent)];

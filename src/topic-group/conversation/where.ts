@@ -1,7 +1,7 @@
 import type { ChatId } from "../../domain/contact/contact-id.ts";
 import { contactAt, routeOfContact, type Route } from "../../domain/contact/route.ts";
 import { WRITTEN_EARLIER_MS } from "../../domain/limits.ts";
-import { writtenAt } from "../../texts/en/delivery.ts";
+import { DESK_LANGUAGE, languageOf, type Language } from "../../texts/languages.ts";
 import type { DeliveryContext } from "../drain/work-handler.ts";
 import type { Rules } from "../rules/rules.ts";
 import {
@@ -56,13 +56,24 @@ export function threadOf(
   return thread === null ? {} : { message_thread_id: thread };
 }
 
+/** What is read in a lane: a customer's language in their chat, the desk's in the staff group. */
+export function readIn(lane: Lane, { contacts }: Pick<DeliveryContext, "contacts">): Language {
+  if (!isRouteLane(lane)) return DESK_LANGUAGE;
+  return languageOf(contacts.get(contactAt(routeOfLane(lane)))?.contact.language ?? null);
+}
+
 /**
  * A message that arrives long after it was written says so in a button under it: a copy takes no further words, and a
  * message of its own would cost another call. Pressing it copies the instant.
  */
-export function writtenEarlier(sentAt: number, { rules, now }: DeliveryContext): Record<string, unknown> {
+export function writtenEarlier(
+  sentAt: number,
+  lane: Lane,
+  context: DeliveryContext,
+): Record<string, unknown> {
+  const { rules, now } = context;
   if (now - sentAt <= WRITTEN_EARLIER_MS) return {};
-  const text = writtenAt(sentAt, rules.policy.zoneFor(null));
+  const text = readIn(lane, context).writtenAt(sentAt, rules.policy.zoneFor(null));
   const button = { text, copy_text: { text: new Date(sentAt).toISOString() } };
   return { reply_markup: { inline_keyboard: [[button]] } };
 }

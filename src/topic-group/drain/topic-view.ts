@@ -5,7 +5,7 @@ import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { BotCall } from "../../telegram/api.ts";
 import { cardKeyboard, iconsFor } from "../../telegram/card.ts";
 import { topicName } from "../../telegram/topic-name.ts";
-import { card } from "../../texts/en/card.ts";
+import { DESK_LANGUAGE } from "../../texts/languages.ts";
 import type { Inside } from "../commit/inside.ts";
 import { words } from "../commit/transaction.ts";
 import type { Rules } from "../rules/rules.ts";
@@ -67,7 +67,7 @@ export function nextViewStep(row: TicketRow, context: ViewContext): ViewStep | n
 
   const chat = { chat_id: rules.group.chatId };
   const topic = { ...chat, message_thread_id: ticket.topicId };
-  const shown = card(cardFacts(ticket, contact, rules.policy, now));
+  const shown = DESK_LANGUAGE.card(cardFacts(ticket, contact, rules.policy, now));
   const keyboard = { inline_keyboard: cardKeyboard(ticket) };
   const cardNow = JSON.stringify([shown, keyboard.inline_keyboard]);
   if (view.cardId === null) {

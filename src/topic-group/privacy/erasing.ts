@@ -3,7 +3,7 @@ import type { ErasedHere } from "../../domain/contact/erasure.ts";
 import { TICKETS_FORGOTTEN_AT_ONCE_MAX } from "../../domain/limits.ts";
 import { plainNumber } from "../../domain/message-number.ts";
 import { isActive } from "../../domain/ticket/status.ts";
-import { ERASED_TOPIC } from "../../texts/en/topic.ts";
+import { DESK_LANGUAGE } from "../../texts/languages.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { OK } from "../drain/settled.ts";
 import { always, leaves, type RowOf, type WorkHandler } from "../drain/work-handler.ts";
@@ -95,7 +95,7 @@ export const eraseTopicWork: WorkHandler<"erase_topic"> = {
   call({ payload: { topicId, how } }, { rules }) {
     const topic = { chat_id: rules.group.chatId, message_thread_id: topicId };
     if (how === "delete") return { method: "deleteForumTopic", params: topic };
-    return { method: "editForumTopic", params: { ...topic, name: ERASED_TOPIC } };
+    return { method: "editForumTopic", params: { ...topic, name: DESK_LANGUAGE.ERASED_TOPIC } };
   },
   done(tx, row) {
     if (leaves(tx, row)) noteErasedTopic(tx, row, row.payload.how === "delete" ? "deleted" : "renamed");

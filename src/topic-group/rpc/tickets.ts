@@ -7,6 +7,7 @@ import { explainTicket, type TicketSla } from "../../domain/ticket/sla-story.ts"
 import type { Executed, ProgramAct, TicketOrder } from "../../domain/ticket/work-order.ts";
 import { recordedRow, type RecordedRow } from "../../record/projection.ts";
 import { receiptView } from "../../telegram/receipt-view.ts";
+import { languageOf } from "../../texts/languages.ts";
 import { actAsAsked, openTicket, type Done } from "../arrivals/program.ts";
 import { handingQueues } from "../assigning/handing-out.ts";
 import { routingStory } from "../assigning/routing-story.ts";
@@ -105,7 +106,8 @@ export class TicketsRpc extends GroupRpc {
     // Done before, and its ticket erased since.
     if (row === undefined) return { status: "unknown" };
     const { ticket, dueAt } = row;
-    const { text } = receiptView(ticket, rules.policy, null, inside.now()).text;
+    const language = languageOf(ticket.language);
+    const { text } = receiptView(ticket, rules.policy, null, inside.now(), language).text;
     return {
       status: "done",
       ticket: recordedRow(ticket, { dueAt, promises: promisesOf(ticket, rules.policy.sla) }, inside.now()),

@@ -85,8 +85,8 @@ export type OutboxWork =
   | { kind: "mirror_delete"; of: OriginalKey; by: number; topicId: number | null; internal?: number }
   /** A line of the desk's own in the staff group says something else from now on. */
   | { kind: "notice_edit"; messageId: number; words: Said | Words }
-  /** Earlier releases have stored its words; "" says nothing. */
-  | { kind: "toast"; queryId: string; text: Notice | string }
+  /** `reader`: a customer's language. Earlier releases have stored its words; "" says nothing. */
+  | { kind: "toast"; queryId: string; text: Notice | string; reader?: string }
   /** A call for the bot as a whole; its answer is kept under `fact`. */
   | { kind: "setup"; method: string; params: Record<string, unknown>; fact: string | null }
   /** Is the topic, or the card, of a ticket still there? Asked by a call that changes nothing where it is. */
