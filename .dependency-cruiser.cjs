@@ -6,7 +6,7 @@ const rooms = {
   domain: [],
   texts: ["domain"],
   telegram: ["texts", "domain"],
-  channels: ["domain"],
+  channels: ["telegram", "domain"],
   integrations: ["real-clock", "domain"],
   record: ["isolate", "domain"],
   "topic-group": [

@@ -26,7 +26,7 @@ import { UNREACHABLE } from "./customers.ts";
 import { feasible, makesMessage } from "./edit-form.ts";
 import { tellSpoken } from "./speaking.ts";
 import { loseTopic } from "./topic.ts";
-import { chatIdOf, chatOfOriginal, optional, reaction, threadOf, topicOf } from "./where.ts";
+import { channelOf, chatIdOf, chatOfOriginal, optional, routeTo, threadOf, topicOf } from "./where.ts";
 
 /* What is done to a message after it was copied is done to its counterpart, too. */
 
@@ -78,10 +78,8 @@ export const mirrorDeleteWork: WorkHandler<"mirror_delete"> = {
   call({ payload: { of } }, { messages, rules }) {
     const original = messages.byOriginal(of);
     if (original?.copyId == null) return null;
-    return {
-      method: "deleteMessage",
-      params: { chat_id: chatIdOf(original.lane, rules), message_id: original.copyId },
-    };
+    const { lane, copyId } = original;
+    return channelOf(lane).delete?.(routeTo(lane, rules), copyId) ?? null;
   },
   done(tx, row, _result) {
     if (!leaves(tx, row)) return OK;
@@ -110,10 +108,8 @@ export const formerCopyWork: WorkHandler<"former_copy"> = {
   onExhausted: "drop",
   stopsLane: true,
   repeatable: always,
-  call: ({ lane, payload: { messageId } }, { rules }) => ({
-    method: "deleteMessage",
-    params: { chat_id: chatIdOf(lane, rules), message_id: messageId },
-  }),
+  call: ({ lane, payload: { messageId } }, { rules }) =>
+    channelOf(lane).delete?.(routeTo(lane, rules), messageId) ?? null,
   done: left,
   refused: over,
 };
@@ -136,7 +132,8 @@ function editCall(
     case "text": {
       const { text, entities, preview } = edit;
       const shown = preview === undefined ? {} : { link_preview_options: preview };
-      return { method: "editMessageText", params: { ...target, text, entities, ...shown } };
+      // Where the copy is not known Telegram refuses, and the message is copied once more.
+      return channelOf(lane).edit?.(routeTo(lane, rules), copyId!, { text, entities, ...shown }) ?? null;
     }
     case "caption": {
       const { text, entities } = clipped(edit, CAPTION_CHARS_MAX);
@@ -181,15 +178,12 @@ function editCall(
     const text = edit.text.length > TEXT_CHARS_MAX - 2 ? said : joined([formatted(plain("✎ ")), said]);
     return { method: "sendMessage", params: { ...where, ...sendable(text), ...reply } };
   }
-  return {
-    method: "copyMessage",
-    params: {
-      ...where,
-      from_chat_id: chatOfOriginal(row.chat, rules),
-      message_id: row.messageId,
-      ...(edit.alone === true ? {} : reply),
-    },
-  };
+  const original = { chat: chatOfOriginal(row.chat, rules), messageId: row.messageId };
+  return channelOf(lane).copy(routeTo(lane, rules), original, {
+    ...topicOf(lane, ticket, tickets),
+    ...threadOf(lane, ticket, messages),
+    ...(edit.alone === true ? {} : reply),
+  });
 }
 
 function reactionCall(
@@ -203,10 +197,7 @@ function reactionCall(
   if (messageId === null || messageId < 0) return null;
   if (work.custom !== undefined)
     return { method: "getCustomEmojiStickers", params: { custom_emoji_ids: [work.custom] } };
-  return {
-    method: "setMessageReaction",
-    params: { chat_id: chatIdOf(lane, rules), message_id: messageId, reaction: reaction(work.emoji) },
-  };
+  return channelOf(lane).react?.(routeTo(lane, rules), messageId, work.emoji) ?? null;
 }
 
 /** A new version that came as a message of its own is the copy from now on. */

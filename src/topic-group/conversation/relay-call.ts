@@ -6,7 +6,16 @@ import type { DeliveryContext } from "../drain/work-handler.ts";
 import type { Contacts } from "../tables/contacts.ts";
 import { isOfCustomer } from "../tables/lane.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
-import { chatIdOf, chatOfOriginal, optional, threadOf, topicOf, writtenEarlier } from "./where.ts";
+import {
+  channelOf,
+  chatIdOf,
+  chatOfOriginal,
+  optional,
+  routeTo,
+  threadOf,
+  topicOf,
+  writtenEarlier,
+} from "./where.ts";
 
 /** The call that copies messages to where their lane leads. */
 export function relayCall({ rows, joined }: RelayJob, context: DeliveryContext): BotCall {
@@ -15,11 +24,11 @@ export function relayCall({ rows, joined }: RelayJob, context: DeliveryContext):
   const source = chatOfOriginal(first.chat, rules);
   const answered = rows.length === 1 ? answeredBy(first, messages) : null;
   const reply = answered === null ? {} : replyOf(first, answered);
-  const target = {
-    chat_id: chatIdOf(first.lane, rules),
+  const inTopic = {
     ...topicOf(first.lane, first.ticket, tickets),
     ...threadOf(first.lane, first.ticket, messages, answered?.row),
   };
+  const target = { chat_id: chatIdOf(first.lane, rules), ...inTopic };
 
   if (joined) {
     const name = nameOf(first, contacts);
@@ -53,16 +62,11 @@ export function relayCall({ rows, joined }: RelayJob, context: DeliveryContext):
       },
     };
   }
-  return {
-    method: "copyMessage",
-    params: {
-      ...target,
-      from_chat_id: source,
-      message_id: first.messageId,
-      ...reply,
-      ...writtenEarlier(first.sentAt, first.lane, context),
-    },
-  };
+  return channelOf(first.lane).copy(
+    routeTo(first.lane, rules),
+    { chat: source, messageId: first.messageId },
+    { ...inTopic, ...reply, ...writtenEarlier(first.sentAt, first.lane, context) },
+  );
 }
 
 /** How many of the rows the call carries: not all texts fit into one message. */

@@ -16,7 +16,7 @@ import {
 } from "../drain/work-handler.ts";
 import { STAFF_CHAT } from "../tables/lane.ts";
 import { tellSpoken } from "./speaking.ts";
-import { chatIdOf, readIn, threadOf, writtenEarlier } from "./where.ts";
+import { channelOf, readIn, routeTo, threadOf, writtenEarlier } from "./where.ts";
 
 /* What the desk and programs say to a customer in their private chat. */
 
@@ -78,10 +78,10 @@ function said(
   context: DeliveryContext,
   more: Record<string, unknown> = {},
 ): BotCall {
-  const chat = { chat_id: chatIdOf(lane, context.rules), ...threadOf(lane, ticket, context.messages) };
   const { words: told } = payload;
   const said = "says" in told ? worded(told, readIn(lane, context)) : told;
-  return { method: "sendMessage", params: { ...chat, ...said, ...more } };
+  const thread = threadOf(lane, ticket, context.messages);
+  return channelOf(lane).send(routeTo(lane, context.rules), { ...thread, ...said, ...more });
 }
 
 function receiptCall(
@@ -92,14 +92,13 @@ function receiptCall(
   if (ticket === undefined) return null;
   const language = languageOf(ticket.ticket.language);
   const view = receiptView(ticket.ticket, rules.policy, row.payload.ask, now, language);
-  const params = {
-    chat_id: chatIdOf(row.lane, rules),
-    ...words(view.text),
-    reply_markup: { inline_keyboard: view.keyboard },
-  };
+  const said = { ...words(view.text), reply_markup: { inline_keyboard: view.keyboard } };
+  const channel = channelOf(row.lane);
+  const to = routeTo(row.lane, rules);
+  // Where nothing can be edited the first confirmation stays as it is.
   return ticket.receiptId === null
-    ? { method: "sendMessage", params: { ...params, ...threadOf(row.lane, row.ticket, messages) } }
-    : { method: "editMessageText", params: { ...params, message_id: ticket.receiptId } };
+    ? channel.send(to, { ...said, ...threadOf(row.lane, row.ticket, messages) })
+    : (channel.edit?.(to, ticket.receiptId, said) ?? null);
 }
 
 /** So that what the customer answers to it, or how they react, finds its ticket. */

@@ -1,5 +1,13 @@
+import { CHANNELS } from "../../channels/channels.ts";
+import { chatAt } from "../../channels/telegram/telegram.ts";
 import type { ChatId } from "../../domain/contact/contact-id.ts";
-import { contactAt, routeOfContact, type Route } from "../../domain/contact/route.ts";
+import {
+  chatRoute,
+  contactAt,
+  routeOfContact,
+  type Channel as ChannelName,
+  type Route,
+} from "../../domain/contact/route.ts";
 import { WRITTEN_EARLIER_MS } from "../../domain/limits.ts";
 import { DESK_LANGUAGE, languageOf, type Language } from "../../texts/languages.ts";
 import type { DeliveryContext } from "../drain/work-handler.ts";
@@ -29,9 +37,14 @@ export function chatOfOriginal(chat: Conversation, rules: Rules): ChatId {
   return chat === STAFF_CHAT ? rules.group.chatId : chat;
 }
 
-/** The chat that a Telegram address names. */
-function chatAt({ address }: Route): ChatId {
-  return Number(address);
+/** Where a lane leads; the staff group is a chat at Telegram, too. */
+export function routeTo(lane: Lane, rules: Rules): Route {
+  return isRouteLane(lane) ? routeOfLane(lane) : chatRoute(rules.group.chatId);
+}
+
+/** By which channel a lane's messages leave. */
+export function channelOf(lane: Lane): (typeof CHANNELS)[ChannelName] {
+  return CHANNELS[isRouteLane(lane) ? routeOfLane(lane).channel : "telegram"];
 }
 
 export function topicOf(lane: Lane, ticket: number, tickets: Tickets): { message_thread_id?: number } {
