@@ -140,11 +140,21 @@ export interface Cited {
   quote: string | null;
 }
 
+const CITED_WORDS: Record<Cited["what"], string> = {
+  message: "message",
+  story: "story",
+  photo: "photo",
+  video: "video",
+  file: "file",
+  "voice message": "voice message",
+  poll: "poll",
+};
+
 /** Stands before a message that answers something outside of the chat. */
 export function answersElsewhere({ what, name, url, quote }: Cited): RichText {
   const named = name === "" ? "somebody" : name;
   const whose = url === null ? bold(named) : link(named, url);
-  return rich`↪ The next message is about a ${what} of ${whose}${quote === null ? "." : rich`: “${quote}”`}`;
+  return rich`↪ The next message is about a ${CITED_WORDS[what]} of ${whose}${quote === null ? "." : rich`: “${quote}”`}`;
 }
 
 /** Where Telegram let a message only be copied, which loses whose it was. */
