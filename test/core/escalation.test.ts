@@ -4,7 +4,7 @@ import { NO_TEAM } from "../../src/domain/routing/taking-over.ts";
 import { clocksOf } from "../../src/domain/sla/clocks.ts";
 import { dueAt } from "../../src/domain/ticket/advance.ts";
 import type { TicketCommand } from "../../src/domain/ticket/command.ts";
-import { decide } from "../../src/domain/ticket/decide/decide.ts";
+import { decide } from "../../src/domain/ticket/decide.ts";
 import type { Effect } from "../../src/domain/ticket/effect.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
 import { evolve } from "../../src/domain/ticket/evolve.ts";

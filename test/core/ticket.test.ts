@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { NO_TEAM } from "../../src/domain/routing/taking-over.ts";
 import { dueAt } from "../../src/domain/ticket/advance.ts";
 import type { TicketCommand } from "../../src/domain/ticket/command.ts";
-import { decide } from "../../src/domain/ticket/decide/decide.ts";
+import { decide } from "../../src/domain/ticket/decide.ts";
 import { evolve } from "../../src/domain/ticket/evolve.ts";
 import { TICKET_STATUSES, type TicketStatus } from "../../src/domain/ticket/status.ts";
 import type { Ticket } from "../../src/domain/ticket/ticket.ts";

@@ -9,6 +9,11 @@ export type Actor =
   | { kind: "key"; id?: string; name: string }
   | { kind: "system"; rule: SystemRule };
 
+/** An agent as the one who acts. */
+export type AgentActor = Extract<Actor, { kind: "agent" }>;
+/** An actor who may work on a ticket: an agent in Telegram, or a program through the API. */
+export type Worker = Extract<Actor, { kind: "agent" | "key" }>;
+
 /** The rules by which the desk acts on its own. */
 export type SystemRule =
   | "auto_close"

@@ -1,5 +1,8 @@
 import type { ContactFacts } from "../contact/contact.ts";
-import type { Priority } from "../priority.ts";
+import type { AgentsAct, AssignmentAct } from "./commands/assignment.ts";
+import type { FactAct } from "./commands/facts.ts";
+import type { LifeAct } from "./commands/life.ts";
+import type { OpeningAct } from "./commands/opening.ts";
 import type { Already, MadeSo, Refusal } from "./decision.ts";
 
 /** A ticket that a program asks for. */
@@ -20,24 +23,13 @@ export interface TicketOrder {
 }
 
 /**
- * What agents ask of a ticket by commands and buttons, and programs through the API; agents by Telegram id, instants in ms
- * since 1970. A verb that is added here does not compile before it is interpreted, and said how it is asked for.
+ * What agents ask of a ticket by commands and buttons, and programs through the API. A verb that is added does not compile
+ * before its row says how it is asked for and what it is to the ticket.
  */
-export type TicketAct = ProgramAct | { type: "decline" };
+export type TicketAct = ProgramAct | AgentsAct;
 
 /** What a program may ask. */
-export type ProgramAct =
-  /** `claim` leaves it with its assignee, `assign` does not. */
-  | { type: "claim" | "assign"; agent: number }
-  | { type: "unclaim" }
-  | { type: "reply" | "note"; text: string }
-  | { type: "resolve" | "close" | "reopen" | "escalate"; note?: string }
-  | { type: "transfer"; queue: string; note?: string }
-  | { type: "priority"; priority: Priority }
-  | { type: "tags"; add: string[]; remove: string[] }
-  | { type: "fields"; fields: Readonly<Record<string, string>> }
-  /** Reminds the agent; null takes the reminder back. */
-  | { type: "snooze"; agent: number; until: number | null; reason?: string };
+export type ProgramAct = OpeningAct | LifeAct | AssignmentAct | FactAct;
 
 /**
  * Outcome.

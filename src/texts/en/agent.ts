@@ -1,6 +1,6 @@
 import type { ClockStanding } from "../../domain/sla/standing.ts";
 import type { AgentNotice, Found } from "../../domain/ticket/effect.ts";
-import { PRIVATE_STAFF_COMMANDS } from "../commands.ts";
+import { anywhere, listed } from "../commands.ts";
 import { bold, code, join, link, mention, plain, rich, type RichText } from "../rich-text.ts";
 import { COMMANDS } from "./commands.ts";
 import { findingWords } from "./findings.ts";
@@ -96,7 +96,7 @@ export function agentGreeting(name: string, desk: string): RichText {
 }
 
 export function privateStaffHelp(): RichText {
-  const commands = PRIVATE_STAFF_COMMANDS.map((name) => `/${name} – ${COMMANDS.staff[name]}`).join("\n");
+  const commands = listed(anywhere(COMMANDS.staff));
   return rich`${bold("How this chat works")}\nYou get your assignments and alerts here. Reply to one of them to add an internal note to its ticket. Nothing you write here reaches a customer: answer them in the ticket's topic.\n\n${commands}`;
 }
 

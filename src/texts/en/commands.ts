@@ -1,4 +1,7 @@
+import { PRIORITIES } from "../../domain/priority.ts";
+import type { Usage } from "../../domain/ticket/acts.ts";
 import type { CommandWords } from "../commands.ts";
+import { bold, plain, rich, type RichText } from "../rich-text.ts";
 
 export const COMMANDS: CommandWords = {
   staff: {
@@ -34,3 +37,23 @@ export const COMMANDS: CommandWords = {
     help: "How to use this bot",
   },
 };
+
+/** How a command is used, to an agent who typed it otherwise. */
+export function usageHint(usage: Usage): RichText {
+  switch (usage.of) {
+    case "assign":
+      return usage.name === null
+        ? rich`Who? /assign @name, one of: ${usage.among.join(", ")}.`
+        : rich`${bold(usage.name)} could be ${usage.among.join(" or ")}. Write more of the name.`;
+    case "priority":
+      return rich`Which priority? ${PRIORITIES.map((one) => `/priority ${one}`).join(", ")}.`;
+    case "tag":
+      return plain("Which tags? /tag refund adds one, /tag -refund removes it.");
+    case "snooze":
+      return plain(
+        "Remind you when? /snooze 2h, /snooze 30m waiting for the parcel, /snooze 1d. /snooze off cancels it.",
+      );
+    default:
+      return usage satisfies never;
+  }
+}

@@ -1,7 +1,6 @@
 import { durationWords } from "../../domain/duration.ts";
-import { PRIORITIES } from "../../domain/priority.ts";
 import type { Already, Refusal } from "../../domain/ticket/decision.ts";
-import { STAFF_COMMANDS } from "../commands.ts";
+import { listed } from "../commands.ts";
 import { bold, code, plain, rich, type RichText } from "../rich-text.ts";
 import { COMMANDS } from "./commands.ts";
 import { instant } from "./when.ts";
@@ -132,28 +131,6 @@ export function deletedHint(): RichText {
   return plain("Removed from the customer's chat.");
 }
 
-export function assignUsageHint(agents: readonly string[]): RichText {
-  return rich`Who? /assign @name, one of: ${agents.join(", ")}.`;
-}
-
-export function assignAmbiguousHint(name: string, agents: readonly string[]): RichText {
-  return rich`${bold(name)} could be ${agents.join(" or ")}. Write more of the name.`;
-}
-
-export function priorityUsageHint(): RichText {
-  return rich`Which priority? ${PRIORITIES.map((one) => `/priority ${one}`).join(", ")}.`;
-}
-
-export function tagUsageHint(): RichText {
-  return plain("Which tags? /tag refund adds one, /tag -refund removes it.");
-}
-
-export function snoozeUsageHint(): RichText {
-  return plain(
-    "Remind you when? /snooze 2h, /snooze 30m waiting for the parcel, /snooze 1d. /snooze off cancels it.",
-  );
-}
-
 export function reminderClearedHint(): RichText {
   return plain("Reminder cancelled.");
 }
@@ -270,7 +247,7 @@ export function staffToast(
 }
 
 export function staffHelp(): RichText {
-  const commands = STAFF_COMMANDS.map((name) => `/${name} – ${COMMANDS.staff[name]}`).join("\n");
+  const commands = listed(COMMANDS.staff);
   return rich`${bold("How this works")}\nEvery ticket has its own topic. What you write there goes to the customer; replies, edits and reactions go along. Nothing that starts with a slash is ever sent: ${code("//")} or ${code("/note")} writes an internal note.\n\n${commands}`;
 }
 

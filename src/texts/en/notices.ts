@@ -1,6 +1,7 @@
 /** What is said by itself: rows of the outbox name these texts. */
 
 export * from "./agent.ts";
+export { usageHint } from "./commands.ts";
 export * from "./customer.ts";
 export * from "./delivery.ts";
 export * from "./hints.ts";

@@ -3,7 +3,7 @@ import { cut } from "../../domain/cut.ts";
 import { NOTE_CHARS_MAX } from "../../domain/limits.ts";
 import { groupOf } from "../../telegram/callback.ts";
 import { slashed } from "../../telegram/slashed.ts";
-import { isStaffCommand, menu, PRIVATE_STAFF_COMMANDS } from "../../texts/commands.ts";
+import { anywhere, isStaffCommand, menu } from "../../texts/commands.ts";
 import { DESK_LANGUAGE } from "../../texts/languages.ts";
 import { notice, type Notice } from "../../texts/notice.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
@@ -66,7 +66,7 @@ function command(
 
 /** What the app offers in this chat: customers' commands mean nothing here. */
 function showMenu(tx: Transaction, id: number): void {
-  const commands = menu(PRIVATE_STAFF_COMMANDS, DESK_LANGUAGE.COMMANDS.staff);
+  const commands = menu(anywhere(DESK_LANGUAGE.COMMANDS.staff));
   const params = { commands, scope: { type: "chat", chat_id: id } };
   const work = { kind: "setup", method: "setMyCommands", params, fact: null } as const;
   tx.work({ lane: BOT, ticket: 0, work, key: `setup:agent-${id}` });

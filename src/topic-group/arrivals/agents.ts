@@ -1,6 +1,7 @@
 import type { AgentConfig } from "../../domain/config/config.ts";
 import { agentsOf } from "../../domain/team/agent.ts";
-import type { AgentActor } from "../../domain/ticket/command.ts";
+import type { AgentActor } from "../../domain/ticket/actor.ts";
+import type { Typing } from "../../domain/ticket/commands/row.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { Sender } from "../../telegram/inbound.ts";
 import type { Writing } from "../../telegram/message.ts";
@@ -52,17 +53,17 @@ export function outsiderKey({ anonymous, id }: Sender, topicId: number | null): 
   return toldKey("outsider", anonymous ? "anonymous" : id, topicId ?? 0);
 }
 
-export type FoundAgent =
-  | { kind: "one"; agent: AgentConfig }
-  | { kind: "none" | "several"; choice: AgentConfig[] };
-
 /** Who is meant by `/assign`: a mention, a @username, "me", or the beginning of a name. */
-export function findAgent(tx: Transaction, argument: string, arrival: Of<"staff_slash">): FoundAgent {
+export function findAgent(
+  tx: Transaction,
+  argument: string,
+  arrival: Of<"staff_slash">,
+): ReturnType<Typing["find"]> {
   const agents = agentsOf(tx.rules.config, tx.rules.group.id);
   const mentioned = agents.find((agent) => arrival.mentioned.some((user) => user.id === agent.telegramId));
-  if (mentioned !== undefined) return { kind: "one", agent: mentioned };
+  if (mentioned !== undefined) return { agent: mentioned.telegramId };
   const wanted = argument.replace(/^@/, "").trim().toLowerCase();
-  if (wanted === "") return { kind: "none", choice: agents };
+  if (wanted === "") return { among: namesOf(agents), name: null };
   const usernames = tx.people.usernames();
   const usernameOf = (agent: AgentConfig): string =>
     (usernames.get(agent.telegramId) ?? agent.username ?? "").toLowerCase();
@@ -72,10 +73,16 @@ export function findAgent(tx: Transaction, argument: string, arrival: Of<"staff_
       agent.name.toLowerCase() === wanted ||
       (wanted === "me" && agent.telegramId === arrival.sender.id),
   );
-  if (exact.length === 1) return { kind: "one", agent: exact[0]! };
+  if (exact.length === 1) return { agent: exact[0]!.telegramId };
   const near = agents.filter(
     (agent) => agent.name.toLowerCase().startsWith(wanted) || usernameOf(agent).startsWith(wanted),
   );
-  if (near.length === 1) return { kind: "one", agent: near[0]! };
-  return near.length === 0 ? { kind: "none", choice: agents } : { kind: "several", choice: near };
+  if (near.length === 1) return { agent: near[0]!.telegramId };
+  return near.length === 0
+    ? { among: namesOf(agents), name: null }
+    : { among: namesOf(near), name: argument };
+}
+
+function namesOf(agents: readonly AgentConfig[]): string[] {
+  return agents.map(({ name }) => name);
 }

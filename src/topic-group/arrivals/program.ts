@@ -1,7 +1,9 @@
-import type { TicketCommand, Worker } from "../../domain/ticket/command.ts";
+import type { Worker } from "../../domain/ticket/actor.ts";
+import type { TicketCommand } from "../../domain/ticket/command.ts";
+import { isEstablishedBy } from "../../domain/ticket/commands.ts";
+import { unknownQueue } from "../../domain/ticket/commands/assignment.ts";
 import type { Already, MadeSo } from "../../domain/ticket/decision.ts";
 import { unknownAnswers } from "../../domain/ticket/intake.ts";
-import { madeSo } from "../../domain/ticket/made-so.ts";
 import { subjectOf } from "../../domain/ticket/subject.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { Executed, ProgramAct, TicketOrder } from "../../domain/ticket/work-order.ts";
@@ -9,7 +11,7 @@ import { DESK_LANGUAGE } from "../../texts/languages.ts";
 import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { seenCustomer } from "../conversation/customers.ts";
-import { act, unknownQueue } from "./act.ts";
+import { act } from "./act.ts";
 
 /** The ticket by its number here, and what held already. */
 export interface Done {
@@ -23,7 +25,8 @@ export function openTicket(tx: Transaction, by: Worker, order: TicketOrder): Out
   const { customer: facts, message, subject, queue, within, fields, tier, quiet } = order;
   const { queues } = tx.rules.policy;
   for (const named of [queue, within?.queue ?? null]) {
-    if (named !== null && !queues.has(named)) return { status: "refused", refused: unknownQueue(tx, named) };
+    if (named !== null && !queues.has(named))
+      return { status: "refused", refused: unknownQueue(named, tx.rules.policy) };
   }
   // Before anything is noted of the customer.
   const unknown = unknownAnswers(tx.rules.policy.intakeFields, fields);
@@ -72,6 +75,6 @@ export function actAsAsked(tx: Transaction, by: Worker, { number }: Ticket, what
 /** The ticket itself knows who gave it its status; everything else is in its history. */
 function whose(tx: Transaction, number: number, command: TicketCommand, already: Already): Done["already"] {
   if ("by" in already) return already;
-  const event = tx.history.newest(number, (one) => madeSo(command, one));
+  const event = tx.history.newest(number, (one) => isEstablishedBy(one, command));
   return event === undefined ? already : { ...already, by: event.by, at: event.at };
 }

@@ -3,10 +3,8 @@ import { routeOf } from "../../domain/contact/route.ts";
 import { cut } from "../../domain/cut.ts";
 import { durationMs } from "../../domain/duration.ts";
 import { DELETE_WITHIN_MS, NOTE_CHARS_MAX } from "../../domain/limits.ts";
-import { isPriority } from "../../domain/priority.ts";
-import { tagOf } from "../../domain/ticket/tag.ts";
+import { actOf } from "../../domain/ticket/acts.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import type { TicketAct } from "../../domain/ticket/work-order.ts";
 import type { Writing } from "../../telegram/message.ts";
 import { isStaffCommand, worksAnywhere, type StaffCommandName } from "../../texts/commands.ts";
 import { DESK_LANGUAGE } from "../../texts/languages.ts";
@@ -96,9 +94,6 @@ function note(tx: Transaction, ticket: Ticket, agent: AgentConfig, text: string,
   if (writing.ephemeral) tx.tellTopic(ticket.number, notice("notedBy", agent.name, said));
 }
 
-/** Commands that concern no ticket. */
-type ListName = "help" | "queue" | "mine" | "team" | "overdue" | "online" | "away" | "offline";
-
 interface CommandContext {
   agent: AgentConfig;
   ticket: Ticket | undefined;
@@ -148,8 +143,12 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
       return deleteCopy(tx, ticket, agent, arrival, reply);
     default:
   }
-  const asked = askedBy(tx, name, argument, context);
-  if ("hint" in asked) return reply(asked.hint);
+  const asked = actOf(name, argument, {
+    agent: agent.telegramId,
+    now: tx.now,
+    find: (wanted) => findAgent(tx, wanted, arrival),
+  });
+  if ("usage" in asked) return reply(notice("usageHint", asked.usage));
   const answer = answerTo(tx, act(tx, actorOf(agent), ticket.number, asked));
   if (answer !== null) return reply(answer);
   if (asked.type === "snooze") {
@@ -163,60 +162,6 @@ function command(tx: Transaction, name: StaffCommandName, argument: string, cont
   // What changes the card only: everything else leaves a notice in the topic.
   if (asked.type === "priority" || asked.type === "tags")
     tx.sign(ticket.number, arrival.writing.messageId, "👍");
-}
-
-type AskingName = Exclude<StaffCommandName, ListName | "note" | "sla" | "info" | "delete">;
-
-/** What an agent asks of a ticket by a command, or how the command is used. */
-function askedBy(
-  tx: Transaction,
-  name: AskingName,
-  argument: string,
-  { agent, arrival }: CommandContext,
-): TicketAct | { hint: Notice } {
-  const noted = argument === "" ? {} : { note: cut(argument, NOTE_CHARS_MAX) };
-  switch (name) {
-    case "claim":
-      return { type: "claim", agent: agent.telegramId };
-    case "unclaim":
-    case "decline":
-      return { type: name };
-    case "resolve":
-    case "close":
-    case "reopen":
-    case "escalate":
-      return { type: name, ...noted };
-    case "assign": {
-      const found = findAgent(tx, argument, arrival);
-      if (found.kind === "one") return { type: "assign", agent: found.agent.telegramId };
-      const names = found.choice.map((one) => one.name);
-      return {
-        hint:
-          found.kind === "none"
-            ? notice("assignUsageHint", names)
-            : notice("assignAmbiguousHint", argument, names),
-      };
-    }
-    case "priority": {
-      const priority = argument.toLowerCase();
-      return isPriority(priority) ? { type: "priority", priority } : { hint: notice("priorityUsageHint") };
-    }
-    case "tag": {
-      const { add, remove } = tagsOf(argument);
-      return add.length + remove.length === 0
-        ? { hint: notice("tagUsageHint") }
-        : { type: "tags", add, remove };
-    }
-    case "transfer": {
-      const [queueId = "", ...words] = argument.split(/\s+/);
-      const why = cut(words.join(" "), NOTE_CHARS_MAX);
-      return { type: "transfer", queue: queueId.toLowerCase(), ...(why === "" ? {} : { note: why }) };
-    }
-    case "snooze":
-      return snooze(argument, agent.telegramId, tx.now);
-    default:
-      return name satisfies never;
-  }
 }
 
 /** Whether an agent is given tickets: `/away 30m` ends by itself. */
@@ -234,16 +179,6 @@ export function setAvailability(
   reply(notice("availabilityHint", availability, until, tx.rules.policy.zoneFor(null)));
 }
 
-/** `2h`, `2h the parcel should be there`, `off`. */
-function snooze(argument: string, agent: number, now: number): TicketAct | { hint: Notice } {
-  const [when = "", ...words] = argument.split(/\s+/);
-  if (when.toLowerCase() === "off") return { type: "snooze", agent, until: null };
-  const inMs = durationMs(when.toLowerCase());
-  if (inMs === undefined) return { hint: notice("snoozeUsageHint") };
-  const reason = cut(words.join(" "), NOTE_CHARS_MAX);
-  return { type: "snooze", agent, until: now + inMs, ...(reason === "" ? {} : { reason }) };
-}
-
 /** What an agent is told of what they asked; null: it is done. */
 export function answerTo(tx: Transaction, done: Acted): Notice | null {
   if ("refused" in done) return notice("refusalWords", done.refused);
@@ -251,20 +186,6 @@ export function answerTo(tx: Transaction, done: Acted): Notice | null {
   return "already" in decision
     ? notice("alreadyWords", decision.already, tx.rules.policy.zoneFor(null))
     : null;
-}
-
-function tagsOf(argument: string): { add: string[]; remove: string[] } {
-  const words = argument.split(/[\s,]+/);
-  return {
-    add: words
-      .filter((word) => !word.startsWith("-"))
-      .map(tagOf)
-      .filter((tag) => tag !== ""),
-    remove: words
-      .filter((word) => word.startsWith("-"))
-      .map(tagOf)
-      .filter((tag) => tag !== ""),
-  };
 }
 
 /** Removes the customer's copy of an agent's message. */

@@ -13,7 +13,7 @@ import { firstDue, promisesOf } from "../../domain/sla/promised.ts";
 import { homeOf } from "../../domain/team/agent.ts";
 import { dueAt } from "../../domain/ticket/advance.ts";
 import type { TicketCommand } from "../../domain/ticket/command.ts";
-import { decide } from "../../domain/ticket/decide/decide.ts";
+import { decide } from "../../domain/ticket/decide.ts";
 import type { Decision } from "../../domain/ticket/decision.ts";
 import type { AgentNotice, Effect } from "../../domain/ticket/effect.ts";
 import type { TicketEvent } from "../../domain/ticket/event.ts";

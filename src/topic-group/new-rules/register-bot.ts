@@ -1,4 +1,4 @@
-import { CUSTOMER_COMMANDS, menu, STAFF_COMMANDS } from "../../texts/commands.ts";
+import { menu } from "../../texts/commands.ts";
 import { DESK_LANGUAGE } from "../../texts/languages.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { OK } from "../drain/settled.ts";
@@ -22,14 +22,14 @@ export function registerBot(tx: Transaction): void {
   setup("getForumTopicIconStickers", {}, FACTS.icons, "icons");
   setup(
     "setMyCommands",
-    { commands: menu(STAFF_COMMANDS, DESK_LANGUAGE.COMMANDS.staff), scope: staffScope },
+    { commands: menu(DESK_LANGUAGE.COMMANDS.staff), scope: staffScope },
     null,
     "staff-commands",
   );
   const customerScope = { type: "all_private_chats" };
   setup(
     "setMyCommands",
-    { commands: menu(CUSTOMER_COMMANDS, DESK_LANGUAGE.COMMANDS.customer), scope: customerScope },
+    { commands: menu(DESK_LANGUAGE.COMMANDS.customer), scope: customerScope },
     null,
     "customer-commands",
   );

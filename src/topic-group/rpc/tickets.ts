@@ -1,7 +1,7 @@
 import type { Caller } from "../../domain/desk/audit.ts";
 import { firstResponseDueAt } from "../../domain/sla/clocks.ts";
 import { promisesOf } from "../../domain/sla/promised.ts";
-import type { Worker } from "../../domain/ticket/command.ts";
+import type { Worker } from "../../domain/ticket/actor.ts";
 import type { RoutingStory } from "../../domain/ticket/routing-story.ts";
 import { explainTicket, type TicketSla } from "../../domain/ticket/sla-story.ts";
 import type { Executed, ProgramAct, TicketOrder } from "../../domain/ticket/work-order.ts";

@@ -1,21 +1,105 @@
+import type { ContactId } from "../../contact/contact-id.ts";
 import { METRICS, type Metric } from "../../metric.ts";
+import type { TeamAt } from "../../routing/taking-over.ts";
 import { verdicts } from "../../sla/clocks.ts";
 import type { Verdict } from "../../sla/verdict.ts";
-import { customer, type Actor } from "../actor.ts";
-import { note, type CommandOf } from "../command.ts";
+import { customer, type Actor, type Worker } from "../actor.ts";
+import { advance } from "../advance.ts";
 import { closedRefusal, type Decision } from "../decision.ts";
 import type { TicketEvent } from "../event.ts";
 import type { Policy } from "../policy.ts";
 import { andRouted } from "../routed.ts";
 import type { TicketStatus } from "../status.ts";
 import type { Ticket } from "../ticket.ts";
+import type { Opening } from "./opening.ts";
+import { note, noteOf, type ActRows, type CommandRows } from "./row.ts";
 
-export function customerWrote(
-  command: CommandOf<"customer_wrote">,
-  ticket: Ticket,
-  policy: Policy,
-  now: number,
-): Decision {
+/** Whose turn it is, and whether it goes on. */
+export type LifeCommand =
+  /**
+   * `saidAt`: when it was said, where the desk knows of something later that happened before it was brought; `broughtAt`,
+   * when it came, where that was later. Here and below.
+   */
+  | {
+      type: "customer_wrote";
+      customer: ContactId;
+      gratitude: boolean;
+      opening: Opening;
+      saidAt?: number;
+      broughtAt?: number;
+    }
+  | { type: "customer_closed"; customer: ContactId }
+  | { type: "agent_answered"; by: Worker; saidAt?: number; broughtAt?: number }
+  | { type: "agent_resolved"; by: Worker; note?: string }
+  | { type: "agent_closed"; by: Worker; note?: string }
+  | { type: "agent_reopened"; by: Worker; note?: string }
+  | { type: "agent_escalated"; by: Worker; note?: string }
+  /** `team`: agents who may take tickets over. */
+  | { type: "clock_struck"; team: TeamAt };
+type Of<T extends LifeCommand["type"]> = Extract<LifeCommand, { type: T }>;
+
+/** What is asked about it. */
+export type LifeAct =
+  | { type: "reply"; text: string }
+  | { type: "resolve" | "close" | "reopen" | "escalate"; note?: string };
+
+export const LIFE_COMMANDS = {
+  customer_wrote: {
+    decide: customerWrote,
+    establishedBy: null,
+  },
+  customer_closed: {
+    decide: (command, ticket, policy, now) => closed(ticket, customer(command.customer), policy, now),
+    establishedBy: null,
+  },
+  agent_answered: {
+    decide: answered,
+    establishedBy: null,
+  },
+  agent_resolved: {
+    decide: resolved,
+    establishedBy: null,
+  },
+  agent_closed: {
+    decide: ({ by, note: text }, ticket, policy, now) => closed(ticket, by, policy, now, text),
+    establishedBy: null,
+  },
+  agent_reopened: {
+    decide: reopened,
+    establishedBy: (_, event) => event.type === "ticket_reopened",
+  },
+  agent_escalated: {
+    decide: (command, ticket, _, now) => escalated(command, ticket, now),
+    establishedBy: null,
+  },
+  clock_struck: {
+    decide: ({ team }, ticket, policy, now) => ({ events: advance(ticket, policy, team, now) }),
+    establishedBy: null,
+  },
+} satisfies CommandRows<LifeCommand>;
+
+export const LIFE_ACTS = {
+  // Agents answer by writing in the topic.
+  reply: { slash: null, command: (_, by) => ({ type: "agent_answered", by }) },
+  resolve: {
+    slash: { word: "resolve", parse: (argument) => ({ type: "resolve", ...noteOf(argument) }) },
+    command: (act, by) => ({ type: "agent_resolved", by, ...note(act) }),
+  },
+  close: {
+    slash: { word: "close", parse: (argument) => ({ type: "close", ...noteOf(argument) }) },
+    command: (act, by) => ({ type: "agent_closed", by, ...note(act) }),
+  },
+  reopen: {
+    slash: { word: "reopen", parse: (argument) => ({ type: "reopen", ...noteOf(argument) }) },
+    command: (act, by) => ({ type: "agent_reopened", by, ...note(act) }),
+  },
+  escalate: {
+    slash: { word: "escalate", parse: (argument) => ({ type: "escalate", ...noteOf(argument) }) },
+    command: (act, by) => ({ type: "agent_escalated", by, ...note(act) }),
+  },
+} satisfies ActRows<LifeAct, LifeCommand>;
+
+function customerWrote(command: Of<"customer_wrote">, ticket: Ticket, policy: Policy, now: number): Decision {
   const by = customer(command.customer);
   const said = saidBefore(command, ticket, now);
   switch (ticket.status) {
@@ -58,12 +142,7 @@ export function customerWrote(
   }
 }
 
-export function answered(
-  command: CommandOf<"agent_answered">,
-  ticket: Ticket,
-  policy: Policy,
-  now: number,
-): Decision {
+function answered(command: Of<"agent_answered">, ticket: Ticket, policy: Policy, now: number): Decision {
   if (ticket.status === "closed") return { refused: closedRefusal(ticket) };
   const events: TicketEvent[] = [];
   let status = ticket.status;
@@ -89,12 +168,7 @@ export function answered(
   return { events };
 }
 
-export function resolved(
-  command: CommandOf<"agent_resolved">,
-  ticket: Ticket,
-  policy: Policy,
-  now: number,
-): Decision {
+function resolved(command: Of<"agent_resolved">, ticket: Ticket, policy: Policy, now: number): Decision {
   const { ref, status, statusBy } = ticket;
   if (status === "closed") return { refused: closedRefusal(ticket) };
   if (status === "resolved") {
@@ -115,7 +189,7 @@ export function resolved(
   };
 }
 
-export function closed(ticket: Ticket, by: Actor, policy: Policy, now: number, text?: string): Decision {
+function closed(ticket: Ticket, by: Actor, policy: Policy, now: number, text?: string): Decision {
   const { ref, status, statusBy } = ticket;
   if (status === "closed") {
     return { already: { code: "ticket.already_closed", ref, by: statusBy.by, at: statusBy.at } };
@@ -135,12 +209,7 @@ export function closed(ticket: Ticket, by: Actor, policy: Policy, now: number, t
   };
 }
 
-export function reopened(
-  command: CommandOf<"agent_reopened">,
-  ticket: Ticket,
-  policy: Policy,
-  now: number,
-): Decision {
+function reopened(command: Of<"agent_reopened">, ticket: Ticket, policy: Policy, now: number): Decision {
   const { ref, status } = ticket;
   if (status !== "closed" && status !== "resolved") {
     return { already: { code: "ticket.already_active", ref, status } };
@@ -156,7 +225,7 @@ export function reopened(
   return { events: andRouted(ticket, [event], policy, now) };
 }
 
-export function escalated(command: CommandOf<"agent_escalated">, ticket: Ticket, now: number): Decision {
+function escalated(command: Of<"agent_escalated">, ticket: Ticket, now: number): Decision {
   const { ref, status, statusBy } = ticket;
   if (status === "closed") return { refused: closedRefusal(ticket) };
   if (status === "resolved") return { refused: { code: "ticket.resolved", ref, status } };

@@ -1,6 +1,6 @@
+import type { ContactId } from "../../contact/contact-id.ts";
 import { isPriority } from "../../priority.ts";
-import { customer, type Actor } from "../actor.ts";
-import type { CommandOf } from "../command.ts";
+import { customer, type Actor, type Worker } from "../actor.ts";
 import { closedRefusal, type Decision } from "../decision.ts";
 import type { TicketEvent } from "../event.ts";
 import { evolve } from "../evolve.ts";
@@ -8,9 +8,69 @@ import { intakeComplete, unknownAnswers } from "../intake.ts";
 import type { Policy } from "../policy.ts";
 import { andRouted } from "../routed.ts";
 import type { Ticket } from "../ticket.ts";
+import type { ActRows, CommandRows } from "./row.ts";
+
+/** What a new ticket is made of; the shell knows the number, the domain never counts by itself. */
+export interface Opening {
+  number: number;
+  customer: ContactId;
+  subject: string;
+  /** IETF language tag of the customer's app. */
+  language: string | null;
+  payload: string | null;
+  followUpOf: string | null;
+}
+
+/** What a program knows about the ticket that it opens. */
+interface Request extends Opening {
+  /** The queue that was asked for; null: the rules decide. */
+  queue: string | null;
+  /** The group in which it must be, and its queue if the rules lead elsewhere; null: any. */
+  within: { group: string; queue: string } | null;
+  /** Intake field → option; `category` and `urgency` also if intake does not ask for them. */
+  fields: Readonly<Record<string, string>>;
+  tier: string | null;
+  /** The customer is not told. */
+  quiet: boolean;
+}
+
+/** Tickets that are opened, and what their intake asks. */
+export type OpeningCommand =
+  | { type: "ticket_requested"; by: Worker; opening: Request }
+  | { type: "customer_answered_intake"; customer: ContactId; field: string; option: string }
+  | { type: "agent_set_fields"; by: Worker; fields: Readonly<Record<string, string>> };
+type Of<T extends OpeningCommand["type"]> = Extract<OpeningCommand, { type: T }>;
+
+/** What is asked about its intake: field id → option id. */
+export type OpeningAct = { type: "fields"; fields: Readonly<Record<string, string>> };
+
+export const OPENING_COMMANDS = {
+  ticket_requested: {
+    decide: (command, _, policy, now) => requested(command, policy, now),
+    establishedBy: null,
+  },
+  customer_answered_intake: {
+    decide: answeredIntake,
+    establishedBy: null,
+  },
+  agent_set_fields: {
+    decide: fieldsSet,
+    establishedBy: ({ fields }, event) =>
+      event.type === "field_answered" && fields[event.field] === event.option,
+  },
+} satisfies CommandRows<OpeningCommand>;
+
+export const OPENING_ACTS = {
+  // Agents have no command for it.
+  fields: { slash: null, command: ({ fields }, by) => ({ type: "agent_set_fields", by, fields }) },
+} satisfies ActRows<OpeningAct, OpeningCommand>;
 
 /** The customer's first message opens it. */
-export function opened(command: CommandOf<"customer_wrote">, policy: Policy, now: number): Decision {
+export function opened(
+  command: { customer: ContactId; opening: Opening; broughtAt?: number },
+  policy: Policy,
+  now: number,
+): Decision {
   const { number, subject, payload, language, followUpOf } = command.opening;
   const held = policy.intakeFields.some((field) => field.required);
   const event: TicketEvent = {
@@ -39,11 +99,7 @@ export function opened(command: CommandOf<"customer_wrote">, policy: Policy, now
  * A program opens it: nothing is asked of the customer before the staff sees it. Where it asks for a queue of another
  * group, the ticket is opened here, kept from the rules, and has to be transferred there.
  */
-export function requested(
-  { by, opening }: CommandOf<"ticket_requested">,
-  policy: Policy,
-  now: number,
-): Decision {
+export function requested({ by, opening }: Of<"ticket_requested">, policy: Policy, now: number): Decision {
   const {
     number,
     customer: of,
@@ -88,8 +144,8 @@ export function requested(
   return { events: andRouted(null, [{ ...event, queue, queueSet: true }], policy, now) };
 }
 
-export function answeredIntake(
-  command: CommandOf<"customer_answered_intake">,
+function answeredIntake(
+  command: Of<"customer_answered_intake">,
   ticket: Ticket,
   policy: Policy,
   now: number,
@@ -107,8 +163,8 @@ export function answeredIntake(
   return { events: answersOf([[command.field, command.option]], by, ticket, policy, now) };
 }
 
-export function fieldsSet(
-  { by, fields }: CommandOf<"agent_set_fields">,
+function fieldsSet(
+  { by, fields }: Of<"agent_set_fields">,
   ticket: Ticket,
   policy: Policy,
   now: number,
