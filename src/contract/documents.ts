@@ -8,6 +8,6 @@ import { DOCS_PAGE, PROBLEMS_PAGE } from "./pages.ts";
 export const DOCUMENTS: Readonly<Record<string, string>> = {
   "/api/v1/openapi.json": JSON.stringify(contractOf(RESOURCES)),
   "/api/v1/config/schema.json": JSON.stringify(editorSchema()),
-  "/api/docs.html": String(DOCS_PAGE),
-  [`${PROBLEM_PAGE}.html`]: String(PROBLEMS_PAGE),
+  "/api/docs.html": (await DOCS_PAGE).toString(),
+  [`${PROBLEM_PAGE}.html`]: (await PROBLEMS_PAGE).toString(),
 };

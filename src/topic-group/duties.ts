@@ -41,13 +41,13 @@ export const DUTIES = {
    */
   handOut: {
     dueAt: ({ handingOut }) => handingOut.nextAt,
-    run: ({ commit }) => commit((tx) => void (tx.capacityFreed = true)),
+    run: (on) => on.commit((tx) => void (tx.capacityFreed = true)),
   },
   depths: {
     dueAt: ({ tables }, rules) => nextDepthAt(tables.facts, alertingQueues(rules)),
-    run({ tables, now, commit }, rules) {
-      const due = depthsDue(tables.facts, alertingQueues(rules), now());
-      commit((tx) => watchDepth(tx, due));
+    run(on, rules) {
+      const due = depthsDue(on.tables.facts, alertingQueues(rules), on.now());
+      on.commit((tx) => watchDepth(tx, due));
     },
   },
   echoes: {
@@ -56,7 +56,7 @@ export const DUTIES = {
   },
   stalls: {
     dueAt: ({ tables }) => nextStallEndAt(tables.facts),
-    run: ({ commit }) => commit(endStalls),
+    run: (on) => on.commit(endStalls),
   },
   /**
    * Forgets what is too old to matter whenever the object is awake anyway. It is woken for the causes that it keeps only,
@@ -70,7 +70,7 @@ export const DUTIES = {
   /** In steps. */
   parked: {
     dueAt: ({ tables }) => nextParkedEndAt(tables),
-    run: ({ commit }) => commit(endParked),
+    run: (on) => on.commit(endParked),
   },
 } as const satisfies Record<string, Duty>;
 

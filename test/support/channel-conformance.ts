@@ -20,7 +20,7 @@ export function conforms<Call, Said extends { text: string }>(
   said: (text: string) => Said,
   reach: () => Reached<Call>,
 ): void {
-  const texts = ({ reads }: Reached<Call>): string[] => reads().map(({ text }) => text);
+  const texts = (there: Reached<Call>): string[] => there.reads().map(({ text }) => text);
 
   describe(`the channel ${name}`, () => {
     it("sends words as they are, in their order", () => {

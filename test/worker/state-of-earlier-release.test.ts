@@ -32,7 +32,7 @@ async function callsTo(chat: number): Promise<string[]> {
     .filter(({ method, params }) => params["chat_id"] === chat && method !== "sendChatAction")
     .map(
       ({ method, params }) =>
-        `${method} ${String(params["message_id"] ?? String(params["text"]).slice(0, 17))}`,
+        `${method} ${typeof params["text"] === "string" && params["message_id"] === undefined ? params["text"].slice(0, 17) : JSON.stringify(params["message_id"])}`,
     );
 }
 

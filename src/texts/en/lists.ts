@@ -3,7 +3,6 @@ import type { Priority } from "../../domain/priority.ts";
 import type { NextChange } from "../../domain/routing/why.ts";
 import type { ClockState } from "../../domain/sla/clocks.ts";
 import type { SlaOverview } from "../../domain/sla/standing.ts";
-import type { Unavailable } from "../../domain/team/presence.ts";
 import type { CardFacts } from "../../domain/ticket/card.ts";
 import type { TicketStatus } from "../../domain/ticket/status.ts";
 import { bold, join, link, plain, rich, type RichText, timeOfDay } from "../rich-text.ts";
@@ -64,8 +63,8 @@ export function nothingOpen(whose: "group" | "own"): RichText {
 export interface TeamLine {
   name: string;
   lead: boolean;
-  /** Why they get no tickets; null: they do. */
-  because: Unavailable | string | null;
+  /** Why they get no tickets (`Unavailable`, or words of an earlier release); null: they do. */
+  because: string | null;
   /** Until when, in ms since 1970; null where that is not known. */
   until: number | null;
   open: number;

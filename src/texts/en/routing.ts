@@ -14,7 +14,7 @@ const UNAVAILABLE_WORDS: Record<Unavailable, string> = {
   off_shift: "not on shift",
 };
 
-export function unavailableWords(because: Unavailable | string): string {
+export function unavailableWords(because: string): string {
   return (UNAVAILABLE_WORDS as Partial<Record<string, string>>)[because] ?? because;
 }
 

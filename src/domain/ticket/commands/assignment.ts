@@ -96,8 +96,8 @@ export const ASSIGNMENT_ACTS = {
   assign: {
     slash: {
       word: "assign",
-      parse(argument, { find }) {
-        const found = find(argument);
+      parse(argument, asked) {
+        const found = asked.find(argument);
         return "agent" in found
           ? { type: "assign", agent: found.agent }
           : { usage: { of: "assign", ...found } };
