@@ -23,13 +23,16 @@ export type OutgoingAnswer =
 /** Makes a call, one try. Never throws. `allowLoopback` is for development only. */
 export async function callOut(call: OutgoingCall, allowLoopback: boolean): Promise<OutgoingAnswer> {
   if (!isAllowedUrl(call.url, allowLoopback)) return { kind: "none", code: "forbidden_address" };
+  // `AbortSignal.timeout` would keep the object awake, and billed, until it fires, long after the answer.
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), call.timeoutMs);
   try {
     const response = await fetch(call.url, {
       method: "POST",
       headers: { "content-type": "application/json", "user-agent": "topicdesk", ...call.headers },
       body: call.body,
       redirect: "manual",
-      signal: AbortSignal.timeout(call.timeoutMs),
+      signal: patience.signal,
     });
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel();
@@ -39,9 +42,10 @@ export async function callOut(call: OutgoingCall, allowLoopback: boolean): Promi
       call.answerBytesMax === 0 ? await unread(response) : await readUpTo(response, call.answerBytesMax);
     if (body === null) return { kind: "none", code: "too_large" };
     return { kind: "answer", status: response.status, retryAfterMs: retryAfterMs(response.headers), body };
-  } catch (error) {
-    const timedOut = error instanceof Error && error.name === "TimeoutError";
-    return { kind: "none", code: timedOut ? "timeout" : "unreachable" };
+  } catch {
+    return { kind: "none", code: patience.signal.aborted ? "timeout" : "unreachable" };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

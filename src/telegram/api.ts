@@ -44,12 +44,15 @@ async function answerTo(
   url: string,
   params: Record<string, unknown>,
 ): Promise<BotAnswer | "no_answer" | "unreadable_answer"> {
+  // `AbortSignal.timeout` would keep the object awake, and billed, until it fires, long after the answer.
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), SEND_TIMEOUT_MS);
   try {
     const response = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(params, withoutNull),
-      signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
+      signal: patience.signal,
     });
     const answer = jsonOf(await response.text());
     if (isBotAnswer(answer)) return answer;
@@ -57,6 +60,8 @@ async function answerTo(
     return answer === undefined ? "no_answer" : "unreadable_answer";
   } catch {
     return "no_answer";
+  } finally {
+    clearTimeout(timer);
   }
 }
 
