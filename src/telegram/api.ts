@@ -81,7 +81,12 @@ function jsonOf(text: string): unknown {
 function isBotAnswer(answer: unknown): answer is BotAnswer {
   if (typeof answer !== "object" || answer === null || !("ok" in answer)) return false;
   if (answer.ok === true) return "result" in answer;
-  return "error_code" in answer && Number.isInteger(answer.error_code) && "description" in answer;
+  return (
+    "error_code" in answer &&
+    Number.isInteger(answer.error_code) &&
+    "description" in answer &&
+    typeof answer.description === "string"
+  );
 }
 
 /**
