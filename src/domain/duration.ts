@@ -17,18 +17,24 @@ export function durationMs(text: string): number | undefined {
   return ms <= DURATION_MAX_MS ? ms : undefined;
 }
 
-/** A duration in words, in the largest unit that says it exactly: `259200000` is `"3 days"`. */
-export function durationWords(ms: number): string {
+export type DurationUnit = "day" | "hour" | "minute" | "second" | "ms";
+
+/** A duration in the largest unit that says it exactly: `259200000` is 3 of `"day"`. */
+export function inLargestUnit(ms: number): { count: number; unit: DurationUnit } {
   const units = [
     ["day", UNIT_MS.d],
     ["hour", UNIT_MS.h],
     ["minute", UNIT_MS.m],
     ["second", UNIT_MS.s],
   ] as const;
-  for (const [name, size] of units) {
-    if (ms >= size && ms % size === 0) return `${ms / size} ${name}${ms === size ? "" : "s"}`;
-  }
-  return `${ms} ms`;
+  const [unit, size] = units.find(([, one]) => ms >= one && ms % one === 0) ?? ["ms", 1];
+  return { count: ms / size, unit };
+}
+
+/** The same for administrators: `"3 days"`. What is said in Telegram has words of its own, in `texts/`. */
+export function durationForAdmins(ms: number): string {
+  const { count, unit } = inLargestUnit(ms);
+  return `${count} ${unit}${count === 1 || unit === "ms" ? "" : "s"}`;
 }
 
 const RULE = 'must be a duration in quotes such as "90s", "15m", "4h" or "2d", at most 3650 days';

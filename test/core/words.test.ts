@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { durationMs, durationWords } from "../../src/domain/duration.ts";
+import { durationMs } from "../../src/domain/duration.ts";
 import { cut, subjectOf } from "../../src/domain/ticket/subject.ts";
 import { parsePress, pressData, type Press } from "../../src/telegram/callback.ts";
 import { joinTexts } from "../../src/telegram/join-texts.ts";
 import { slashed } from "../../src/telegram/slashed.ts";
 import { refOfTopicName, topicName } from "../../src/telegram/topic-name.ts";
+import { durationWords } from "../../src/texts/en/when.ts";
 import { bold, join, rich } from "../../src/texts/rich-text.ts";
 import fc from "../support/fast-check.ts";
 

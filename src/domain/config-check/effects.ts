@@ -1,7 +1,7 @@
 import { DAY_MS, dayOf, isTimeZone } from "../calendar/zone.ts";
 import type { CalendarConfig, Config } from "../config/config.ts";
 import { places, problem, quoted, type ConfigProblem } from "../config/places.ts";
-import { durationWords, ms } from "../duration.ts";
+import { durationForAdmins, ms } from "../duration.ts";
 import { isLeadOf } from "../team/agent.ts";
 
 /** Closed tickets stay as long as their customers may reopen them, even if retention is shorter. */
@@ -12,7 +12,7 @@ export function retentionTooShort({ desk, retention }: Config): ConfigProblem[] 
     if (said === undefined) return [];
     const path = ["retention", kept];
     if (ms(said) < reopenMs) {
-      const message = `is shorter than desk.reopenWithin: closed tickets are kept for ${durationWords(reopenMs)} all the same, because their customers may take them up again`;
+      const message = `is shorter than desk.reopenWithin: closed tickets are kept for ${durationForAdmins(reopenMs)} all the same, because their customers may take them up again`;
       return [problem(path, message)];
     }
     const { closedTickets } = retention;
@@ -20,7 +20,7 @@ export function retentionTooShort({ desk, retention }: Config): ConfigProblem[] 
     return [
       problem(
         path,
-        `has no effect: what happened goes with its ticket after ${durationWords(ms(closedTickets))}`,
+        `has no effect: what happened goes with its ticket after ${durationForAdmins(ms(closedTickets))}`,
       ),
     ];
   });
@@ -173,7 +173,7 @@ export function queuesWithoutEffect({ queues, agents, routing }: Config): Config
     if (assignment !== "auto") return found;
     for (const [step, wait] of relaxAfter.entries()) {
       if (overrideAfter === undefined || ms(wait) < ms(overrideAfter)) continue;
-      const message = `has no effect: after ${durationWords(ms(overrideAfter))} (overrideAfter) skills do not count any more`;
+      const message = `has no effect: after ${durationForAdmins(ms(overrideAfter))} (overrideAfter) skills do not count any more`;
       found.push(problem(["queues", index, "relaxAfter", step], message));
     }
     if (routing.skills !== undefined) return found;

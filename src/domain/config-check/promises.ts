@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { problem, type ConfigProblem } from "../config/places.ts";
-import { durationWords, ms } from "../duration.ts";
+import { durationForAdmins, ms } from "../duration.ts";
 import { METRICS } from "../metric.ts";
 import { PRIORITIES, type Priority } from "../priority.ts";
 
@@ -12,7 +12,7 @@ export function promisesOutOfOrder(config: Config): ConfigProblem[] {
     for (const [priority, { resolution, ...answers }] of Object.entries(targets)) {
       for (const [metric, target] of Object.entries(answers)) {
         if (resolution === undefined || target === undefined || ms(target) <= ms(resolution)) continue;
-        const message = `is longer than the resolution, which has ${durationWords(ms(resolution))}: it should be answered before it is resolved`;
+        const message = `is longer than the resolution, which has ${durationForAdmins(ms(resolution))}: it should be answered before it is resolved`;
         found.push(problem([...path, priority, metric], message));
       }
     }
@@ -37,7 +37,7 @@ function slower(
   return METRICS.flatMap((metric) => {
     const [mine, theirs] = [own[metric], other[metric]];
     if (mine === undefined || theirs === undefined || ms(mine) <= ms(theirs)) return [];
-    const message = `is longer than that of ${lesser}, which has ${durationWords(ms(theirs))}: ${grave} goes first`;
+    const message = `is longer than that of ${lesser}, which has ${durationForAdmins(ms(theirs))}: ${grave} goes first`;
     return [problem([...path, grave, metric], message)];
   });
 }

@@ -2,7 +2,7 @@ import { BusinessCalendar } from "../calendar/calendar.ts";
 import { isTimeZone } from "../calendar/zone.ts";
 import { ConfigDocument, type Config, type EscalationPolicyConfig } from "../config/config.ts";
 import { problem, quoted, type ConfigProblem } from "../config/places.ts";
-import { durationWords, ms } from "../duration.ts";
+import { durationForAdmins, ms } from "../duration.ts";
 import { METRICS } from "../metric.ts";
 import { PRIORITIES } from "../priority.ts";
 import { hoursOnHolidays, staleHolidays } from "./calendars.ts";
@@ -143,7 +143,7 @@ function warningsMisplaced(config: Config): ConfigProblem[] {
         for (const metric of METRICS) {
           const target = targets[priority]?.[metric];
           if (target === undefined || ms(before) <= ms(target)) continue;
-          const message = `is before the clock begins: ${metric} of ${priority} has ${durationWords(ms(target))} only`;
+          const message = `is before the clock begins: ${metric} of ${priority} has ${durationForAdmins(ms(target))} only`;
           found.push(problem(["slaPolicies", index, "warnings", place, "before"], message));
         }
       }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { SchemaProblem } from "../../domain/config/schema-problems.ts";
-import { durationWords } from "../../domain/duration.ts";
+import { durationForAdmins } from "../../domain/duration.ts";
 import { FACT_CHARS_MAX, REPLAY_PERIOD_MAX_MS, REPLAY_TICKETS_MAX } from "../../domain/limits.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
 import { compareReplays } from "../../domain/rehearsal/comparison.ts";
@@ -135,7 +135,7 @@ function periodProblems(from: number, to: number): SchemaProblem[] {
   return [
     {
       pointer: "/until",
-      message: `must be ${durationWords(REPLAY_PERIOD_MAX_MS)} after the period begins at most`,
+      message: `must be ${durationForAdmins(REPLAY_PERIOD_MAX_MS)} after the period begins at most`,
     },
   ];
 }

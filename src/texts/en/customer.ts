@@ -1,10 +1,10 @@
-import { durationWords } from "../../domain/duration.ts";
 import type { CustomerNotice } from "../../domain/ticket/effect.ts";
 import type { MessageKind } from "../../domain/ticket/message-kind.ts";
 import type { TicketStatus } from "../../domain/ticket/status.ts";
 import { CUSTOMER_COMMANDS } from "../commands.ts";
 import { bold, join, plain, rich, type RichText } from "../rich-text.ts";
 import { COMMANDS } from "./commands.ts";
+import { durationWords } from "./when.ts";
 import { EXPIRED, KINDS_WORDS } from "./words.ts";
 
 /** What customers are told. */

@@ -1,10 +1,9 @@
 import type { UnreachableReason } from "../../domain/contact/contact.ts";
 import type { ParkedCode, RefusalClass } from "../../domain/desk/failure.ts";
-import { durationWords } from "../../domain/duration.ts";
 import { PARKED_TEXT_KEPT_MS } from "../../domain/limits.ts";
 import { plain, rich, type RichText } from "../rich-text.ts";
 import { wallTime } from "../wall-time.ts";
-import { zoneWords } from "./when.ts";
+import { durationWords, zoneWords } from "./when.ts";
 
 /** Why something did not arrive. */
 

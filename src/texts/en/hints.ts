@@ -1,9 +1,8 @@
-import { durationWords } from "../../domain/duration.ts";
 import type { Already, Refusal } from "../../domain/ticket/decision.ts";
 import { listed } from "../commands.ts";
 import { bold, code, plain, rich, type RichText } from "../rich-text.ts";
 import { COMMANDS } from "./commands.ts";
-import { instant } from "./when.ts";
+import { durationWords, instant } from "./when.ts";
 import { byWords, EXPIRED, STATUS_WORDS } from "./words.ts";
 
 /** Hints for the person who has just acted. */

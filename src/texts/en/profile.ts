@@ -1,7 +1,7 @@
-import { durationWords } from "../../domain/duration.ts";
 import { isStale } from "../../domain/routing/profile.ts";
 import type { Policy } from "../../domain/ticket/policy.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
+import { durationWords } from "./when.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -1,10 +1,10 @@
-import { durationWords } from "../../domain/duration.ts";
 import type { Candidate, Stage } from "../../domain/routing/assignment.ts";
 import type { RoutingStep } from "../../domain/routing/steps.ts";
 import type { MissingSkill, UnmetIn } from "../../domain/routing/unmet.ts";
 import type { RoutingChange, RoutingWhy } from "../../domain/routing/why.ts";
 import type { Unavailable } from "../../domain/team/presence.ts";
 import type { SkillGap, SkillLevels } from "../../domain/team/skills.ts";
+import { durationWords } from "./when.ts";
 
 /** Who gets a ticket, and why. What an earlier release has stored in words is shown as it is. */
 

@@ -1,9 +1,8 @@
-import { durationWords } from "../../domain/duration.ts";
 import type { Metric } from "../../domain/metric.ts";
 import type { ClockState } from "../../domain/sla/clocks.ts";
 import type { SlaLine } from "../../domain/ticket/events/sla.ts";
 import { bold, rich, type RichText } from "../rich-text.ts";
-import { instant } from "./when.ts";
+import { durationWords, instant } from "./when.ts";
 
 /** Promises in words. */
 

@@ -1,4 +1,3 @@
-import { durationWords } from "../../domain/duration.ts";
 import type { SkillsUnmet, TopicNotice } from "../../domain/ticket/effect.ts";
 import type { MessageKind } from "../../domain/ticket/message-kind.ts";
 import { bold, join, link, mention, plain, rich, type RichText } from "../rich-text.ts";
@@ -6,6 +5,7 @@ import { UNREACHABLE_WORDS } from "./delivery.ts";
 import { noteWords } from "./reasons.ts";
 import { unmetWords } from "./routing.ts";
 import { slaLine } from "./sla.ts";
+import { durationWords } from "./when.ts";
 import { A_KIND, byWords, CUSTOMER, Name, noted, stop, THE_AGENT, whyWords } from "./words.ts";
 
 /** What stands in a ticket's topic. */

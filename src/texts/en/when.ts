@@ -1,4 +1,5 @@
 import { DAY_MS, TimeZone } from "../../domain/calendar/zone.ts";
+import { inLargestUnit, type DurationUnit } from "../../domain/duration.ts";
 import { moment, type RichText } from "../rich-text.ts";
 import { wallTime } from "../wall-time.ts";
 
@@ -55,4 +56,18 @@ export function instant(at: number, timeZone = "UTC"): RichText {
     at,
     "date",
   );
+}
+
+const UNIT_WORDS: Record<DurationUnit, (count: number) => string> = {
+  day: (count) => (count === 1 ? "day" : "days"),
+  hour: (count) => (count === 1 ? "hour" : "hours"),
+  minute: (count) => (count === 1 ? "minute" : "minutes"),
+  second: (count) => (count === 1 ? "second" : "seconds"),
+  ms: () => "ms",
+};
+
+/** A duration in the largest unit that says it exactly: `259200000` is `"3 days"`. */
+export function durationWords(ms: number): string {
+  const { count, unit } = inLargestUnit(ms);
+  return `${count} ${UNIT_WORDS[unit](count)}`;
 }
