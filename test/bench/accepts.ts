@@ -77,9 +77,7 @@ export async function accepts(remains: AsyncDisposableStack): Promise<Chapter> {
 /** Lets every customer have a ticket with a topic and a card, as if it had long been so. */
 async function openTickets(stand: Stand, customers: readonly Customer[], statePath: string): Promise<void> {
   await stand.telegram.budgets("off");
-  const desk = await stand.serve("test/bench/desk/limitless-desk.ts", statePath);
-  await desk.call("POST", "/bench/limit?lift=1");
-  await desk.call("PUT", "/api/v1/config", stand.config);
+  const desk = await stand.serveWithoutLimits(statePath);
   await desk.hearsOf(stand.telegram.apiRoot);
   for (const customer of customers) await customer.write("My order has not arrived yet.");
   await until("every ticket has its topic and its card", async () => {

@@ -5,9 +5,7 @@ import { Stand } from "./stand.ts";
 export async function deskWithTicket(remains: AsyncDisposableStack) {
   const stand = await Stand.open(remains);
   await stand.telegram.budgets("off");
-  const desk = await stand.serve("test/bench/desk/limitless-desk.ts");
-  await desk.call("POST", "/bench/limit?lift=1");
-  await desk.call("PUT", "/api/v1/config", stand.config);
+  const desk = await stand.serveWithoutLimits(stand.statePath());
   await desk.hearsOf(stand.telegram.apiRoot);
   const [customer] = await stand.customers(1);
   await customer.write("My order has not arrived yet.");

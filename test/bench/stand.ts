@@ -64,6 +64,16 @@ export class Stand {
     return Object.assign(new DeskApi(desk.url), { close });
   }
 
+  /** Serves the desk with its configuration and without the limit of the staff group's lane, whose rate an object reads once. */
+  async serveWithoutLimits(statePath: string): Promise<DeskApi & { close(): Promise<void> }> {
+    const entry = "test/bench/desk/limitless-desk.ts";
+    const beforehand = await this.serve(entry, statePath);
+    await beforehand.call("PUT", "/api/v1/config", this.config);
+    await beforehand.call("POST", "/bench/limit?lift=1");
+    await beforehand.close();
+    return this.serve(entry, statePath);
+  }
+
   customers(count: number): Promise<Customer[]> {
     return Promise.all(
       Array.from({ length: count }, (_, index) =>

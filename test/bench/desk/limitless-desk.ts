@@ -4,7 +4,7 @@ export { CallMeter } from "../../../src/metering/call-meter.ts";
 
 /** The desk as it is deployed, with a door by which the bench lifts the limit of the staff group's lane. */
 export class TopicGroup extends ProductTopicGroup {
-  /** Counts from the next start of the object on; for a new one, from its first configuration on. */
+  /** Counts from the next start of the object on. */
   liftLimit(lift: boolean): void {
     const { sql } = this.ctx.storage;
     sql.exec("DELETE FROM lanes WHERE lane = 'staff'");
