@@ -11,6 +11,7 @@ import type { Echoes } from "./reconciliation/echoes.ts";
 import { keepEchoes } from "./reconciliation/findings.ts";
 import type { Rules } from "./rules/rules.ts";
 import { FACTS } from "./tables/facts.ts";
+import { DELIVERIES } from "./works.ts";
 
 /** What the object lends to its duties. */
 export interface OnDuty extends Inside {
@@ -70,7 +71,7 @@ export const DUTIES = {
   /** In steps. */
   parked: {
     dueAt: ({ tables }) => nextParkedEndAt(tables),
-    run: (on) => on.commit(endParked),
+    run: (on) => on.commit((tx) => endParked(tx, DELIVERIES.works)),
   },
 } as const satisfies Record<string, Duty>;
 

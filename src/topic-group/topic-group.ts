@@ -50,7 +50,7 @@ import { STAFF } from "./tables/lane.ts";
 import { begunAnew, epochsOf, isBotId, isHere, numberedArrival } from "./tables/numbering.ts";
 import type { PeerMessage } from "./tables/peer-message.ts";
 import { tablesOf, type Tables } from "./tables/tables.ts";
-import { DELIVERIES } from "./works.ts";
+import { AGENT_KINDS, DELIVERIES } from "./works.ts";
 
 const RETRY_AFTER_FULL_S = 60;
 const RETRY_AFTER_FAILED_S = 5;
@@ -87,10 +87,11 @@ export class TopicGroup extends DurableObject<Env> {
     super(ctx, env);
     this.#outside = { ...outsideOf(env), ...outside };
     const db = openDatabase(ctx.storage);
-    this.#tables = tablesOf(db, ctx.storage.sql, (number) => {
+    const isInChat = (number: number): boolean => {
       const rules = this.#inForce.get();
       return rules === null || isHere(number, rules.epochs);
-    });
+    };
+    this.#tables = tablesOf(db, ctx.storage.sql, isInChat, AGENT_KINDS);
     this.#inForce = new RulesInForce(this.#tables.facts, () => botIdOf(env.BOT_TOKEN));
     this.#waiting = new WaitingCount(
       WAITING_ROWS_MAX,

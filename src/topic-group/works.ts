@@ -27,6 +27,7 @@ import { clearTrouble, noteTrouble } from "./reconciliation/troubles.ts";
 import { asksFrom } from "./systems/breakers.ts";
 import { awaitsPlaceUntil, enrichmentWork } from "./systems/enrichment.ts";
 import { skillsWork } from "./systems/skills.ts";
+import type { WorkKind } from "./tables/outbox-work.ts";
 import { webhookTurnWork, webhookWaitWork } from "./webhooks/turns.ts";
 import { webhookWork } from "./webhooks/webhook-work.ts";
 
@@ -59,6 +60,11 @@ const HANDLERS = {
   setup: setupWork,
   probe: probeWork,
 } as const satisfies WorkHandlers;
+
+/** The kinds that are an agent's own, even where that agent was once a customer. */
+export const AGENT_KINDS = (Object.keys(HANDLERS) as WorkKind[]).filter(
+  (kind) => HANDLERS[kind].audience === "agent",
+);
 
 /** Everything that leaves the object, but for the record. */
 export const DELIVERIES: Deliveries = {

@@ -118,7 +118,7 @@ test("forgetting a ticket or a person reads the messages that are theirs, by an 
       get: (target, key) => (key === "sql" ? sql : (Reflect.get(target, key) as unknown)),
     });
     const db = openDatabase(watched);
-    const tables = tablesOf(db, storage.sql, () => true);
+    const tables = tablesOf(db, storage.sql, () => true, []);
     const { seenUpdates: seen, messages, outbox } = tables;
     const customer = [...storage.sql.exec<{ customer: ContactId }>("SELECT customer FROM tickets")][0]
       .customer;

@@ -42,7 +42,7 @@ const OF_OTHERS = [
 test("every key that names a ticket or a person goes with them, and no other", async () => {
   const stage = await Stage.open();
   const left = await runInDurableObject(stage.groupStub(), (_object, { storage }) => {
-    const tables = tablesOf(openDatabase(storage), storage.sql, () => true);
+    const tables = tablesOf(openDatabase(storage), storage.sql, () => true, []);
     for (const key of [...OF_TICKET, ...OF_PERSON, ...OF_OTHERS]) tables.told.firstTime(key, stage.now);
     const keys = () => [...storage.sql.exec<{ key: string }>("SELECT key FROM told")].map(({ key }) => key);
     const gone = [{ number: 7, id: "main:7", customer: PERSON }];

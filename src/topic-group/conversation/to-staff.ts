@@ -12,7 +12,8 @@ import { reaction, topicOf } from "./where.ts";
 
 export const topicNoticeWork: WorkHandler<"topic_notice"> = {
   audience: "staff",
-  onExhausted: "park",
+  // What could not be said in a topic would not be said there later.
+  onExhausted: "park_untold",
   stopsLane: true,
   repeatable: always,
   needsTopic: always,

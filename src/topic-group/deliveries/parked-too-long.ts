@@ -1,6 +1,7 @@
 import { PARKED_ENDED_AT_ONCE_MAX, PARKED_TEXT_KEPT_MS } from "../../domain/limits.ts";
 import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
+import { handlerOf, type WorkHandlers } from "../drain/work-handler.ts";
 import type { Tables } from "../tables/tables.ts";
 
 /**
@@ -16,7 +17,7 @@ export function nextParkedEndAt({ messages, outbox }: Pick<Tables, "messages" | 
  * Drops deliveries that have kept what they say for too long, some at a time. Each ticket's topic is told once; what it
  * cannot be told stands in the log. A relayed message of which nothing is kept here stays, because Telegram has it.
  */
-export function endParked(tx: Transaction): void {
+export function endParked(tx: Transaction, works: WorkHandlers): void {
   const until = tx.now - PARKED_TEXT_KEPT_MS;
   const byTicket = new Map<number, number>();
   const unsaid = new Map<string, number>();
@@ -34,8 +35,7 @@ export function endParked(tx: Transaction): void {
   }
   for (const row of tx.outbox.parkedUntil(until, PARKED_ENDED_AT_ONCE_MAX)) {
     tx.outbox.remove(row.seq);
-    // What could not be said in a topic would not be said there now, and a dead letter is its endpoint's.
-    ended(row.kind, row.ticket, row.kind !== "topic_notice" && row.kind !== "webhook");
+    ended(row.kind, row.ticket, handlerOf(works, row).onExhausted !== "park_untold");
   }
   for (const [ticket, count] of byTicket) tx.tellTopic(ticket, notice("parkedTooLong", count));
   for (const [kind, count] of unsaid) tx.report("delivery.parked_too_long", { kind, count });

@@ -9,6 +9,7 @@ import {
   isForOthers,
   isWebhookLane,
   SKILLS_LANE,
+  webhookOfLane,
   type Lane,
 } from "../tables/lane.ts";
 
@@ -51,7 +52,7 @@ export function replay(tx: Transaction, id: string): Replayed {
   }
   const row = tx.outbox.get(seq);
   if (row === undefined || row.state === "waiting") return "gone";
-  if (row.payload.kind === "webhook" && isDisabled(tx, row.payload.webhook)) return "disabled";
+  if (isWebhookLane(row.lane) && isDisabled(tx, webhookOfLane(row.lane))) return "disabled";
   tx.outbox.update(seq, { ...again, acceptedAt: tx.now });
   if (!isForOthers(row.lane)) tx.added += 1;
   tx.touched.add(row.lane);

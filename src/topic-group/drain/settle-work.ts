@@ -75,7 +75,7 @@ function againLater(
     tx.wake(at);
     return FAILED;
   }
-  if (handler.onExhausted === "park") {
+  if (handler.onExhausted !== "drop") {
     tx.outbox.update(row.seq, { state: "parked", attempts, attemptedAt: null, key: null, code });
     return GIVEN_UP;
   }

@@ -10,7 +10,7 @@ import type { Rules } from "../rules/rules.ts";
 import type { Facts } from "../tables/facts.ts";
 import type { Lane } from "../tables/lane.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
-import type { OutboxWork } from "../tables/outbox-work.ts";
+import type { OutboxWork, WorkKind } from "../tables/outbox-work.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
 import type { PeerCall } from "../tables/peer-message.ts";
 import type { Stall } from "../tables/shapes.ts";
@@ -36,7 +36,6 @@ export interface DeliveryContext extends Queues {
   rules: Rules;
 }
 
-export type WorkKind = OutboxWork["kind"];
 export type WorkOf<K extends WorkKind> = Extract<OutboxWork, { kind: K }>;
 
 /** An outbox row of one kind. */
@@ -57,6 +56,15 @@ export type RowOf<K extends WorkKind> = Omit<OutboxRow, "kind" | "payload"> & {
 type Audience = "customer" | "counterpart" | "agent" | "person" | "staff" | "bot" | "peer" | "outside";
 
 /**
+ * What happens after too many failures:
+ *
+ * - `park`: it waits for a replay; where none is asked for in time it is dropped, and its ticket's topic is told
+ * - `park_untold`: likewise, but the topic is told nothing
+ * - `drop`
+ */
+type Exhausted = "park" | "park_untold" | "drop";
+
+/**
  * What follows from a refusal:
  *
  * - `over`: nothing more is tried, and the row goes
@@ -68,8 +76,7 @@ export type AfterRefusal = "over" | "kept" | "again";
 /** How one kind of work is delivered. Required fields hold for every kind; few kinds need the optional ones. */
 export interface WorkHandler<K extends WorkKind> {
   readonly audience: Audience;
-  /** What happens after too many failures: it is parked for a replay, or dropped. */
-  readonly onExhausted: "park" | "drop";
+  readonly onExhausted: Exhausted;
   /** Whether a refusal that is about the whole lane stops it; otherwise the refusal is this row's alone. */
   readonly stopsLane: boolean;
   /**

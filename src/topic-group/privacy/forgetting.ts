@@ -36,7 +36,7 @@ export function forgetOld(tx: Transaction, { held, ...before }: Forgetting): For
   }
   const limit = ROWS_FORGOTTEN_AT_ONCE_MAX;
   const webhooks =
-    before.webhooksBefore === null ? 0 : tx.outbox.forgetParkedWebhooks(before.webhooksBefore, limit);
+    before.webhooksBefore === null ? 0 : tx.webhookLog.forgetDead(before.webhooksBefore, limit);
   const profiles =
     before.profilesBefore === null ? 0 : tx.contacts.forgetProfiles(before.profilesBefore, held, limit);
   const more =

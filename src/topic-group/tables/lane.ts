@@ -38,8 +38,17 @@ export function routeOfLane(lane: RouteLane): Route {
 
 const TELEGRAM = "to:telegram:";
 const STORED_CHAT = "chat:";
-/** The stretch of stored lanes that lead to people. */
-export const STORED_ROUTES = { from: STORED_CHAT, to: "chat;" };
+/** Stored lanes from `from` up to `to`, which is not included. */
+export interface Stretch {
+  from: string;
+  to: string;
+}
+
+/** The stored lanes that lead to people. */
+export const STORED_ROUTES: Stretch = { from: STORED_CHAT, to: "chat;" };
+export const WEBHOOK_LANES: Stretch = { from: "hook:", to: "hook;" };
+const SYSTEM_LANES: Stretch = { from: "crm:", to: "crm;" };
+export const PEER_LANES: Stretch = { from: "peer:", to: "peer;" };
 
 /**
  * A lane as rows have it. Those of Telegram's private chats keep the spelling of earlier releases, so that what a chat was
@@ -96,6 +105,9 @@ export const SKILLS_LANE: Lane = "crm:skills";
 export function isForOthers(lane: Lane): boolean {
   return isWebhookLane(lane) || isCrmLane(lane);
 }
+
+/** Likewise, as rows have them. */
+export const FOR_OTHERS: readonly Stretch[] = [WEBHOOK_LANES, SYSTEM_LANES];
 
 /** A system that is not ours, whose answers say nothing about Telegram. */
 export function isOutsideLane(lane: Lane): boolean {

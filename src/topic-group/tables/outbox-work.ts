@@ -99,3 +99,5 @@ export type OutboxWork =
   | { kind: "stub_topic"; number: number; topicId: number }
   /** The topic of an erased customer: deleted, or renamed if Telegram refuses. */
   | { kind: "erase_topic"; topicId: number; erasure: string; how: "delete" | "rename" };
+
+export type WorkKind = OutboxWork["kind"];

@@ -1,12 +1,23 @@
-import { and, asc, eq, gt, lt, lte, or, sql, type SQL } from "drizzle-orm";
+import { and, asc, eq, gt, lt, lte, not, notInArray, or, sql, type SQL } from "drizzle-orm";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { routeOfContact } from "../../domain/contact/route.ts";
 import { isAmong } from "./among.ts";
 import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
 import { numbersOf, type Forgets, type TicketToForget } from "./forgets.ts";
-import { laneOfRow, laneTo, STORED_ROUTES, storedLane, URGENT_KEYS, type Lane } from "./lane.ts";
-import type { OutboxWork } from "./outbox-work.ts";
+import {
+  FOR_OTHERS,
+  laneOfRow,
+  laneTo,
+  PEER_LANES,
+  STORED_ROUTES,
+  storedLane,
+  URGENT_KEYS,
+  WEBHOOK_LANES,
+  type Lane,
+  type Stretch,
+} from "./lane.ts";
+import type { OutboxWork, WorkKind } from "./outbox-work.ts";
 import { outbox } from "./schema.ts";
 import type { Waiting } from "./shapes.ts";
 import { ticketsOf } from "./tickets-of.ts";
@@ -38,10 +49,13 @@ export interface Head {
 export class Outbox implements Forgets {
   readonly #db: Database;
   readonly #sql: SqlStorage;
+  readonly #agentKinds: readonly WorkKind[];
 
-  constructor(db: Database, sqlStorage: SqlStorage) {
+  /** `agentKinds`: what is an agent's own, even where that agent was once a customer. */
+  constructor(db: Database, sqlStorage: SqlStorage, agentKinds: readonly WorkKind[]) {
     this.#db = db;
     this.#sql = sqlStorage;
+    this.#agentKinds = agentKinds;
   }
 
   add(seq: number, { lane, ticket, work, key, notBefore }: NewWork, acceptedAt: number): void {
@@ -213,7 +227,7 @@ export class Outbox implements Forgets {
       this.#db
         .select({ count: sql<number>`count(*)` })
         .from(outbox)
-        .where(sql`${outbox.state} = 'waiting' AND ${outbox.kind} NOT IN ('webhook', 'enrichment', 'skills')`)
+        .where(and(sql`${outbox.state} = 'waiting'`, ...FOR_OTHERS.map((lanes) => not(isIn(lanes)))))
         .get()?.count ?? 0
     );
   }
@@ -224,9 +238,7 @@ export class Outbox implements Forgets {
       this.#db
         .select({ count: sql<number>`count(*)` })
         .from(outbox)
-        .where(
-          sql`${outbox.state} = 'waiting' AND ${outbox.lane} >= ${STORED_ROUTES.from} AND ${outbox.lane} < ${STORED_ROUTES.to}`,
-        )
+        .where(and(sql`${outbox.state} = 'waiting'`, isIn(STORED_ROUTES)))
         .get()?.count ?? 0
     );
   }
@@ -267,27 +279,20 @@ export class Outbox implements Forgets {
 
   /** The lanes of endpoints in which something waits for a ticket. */
   webhookLanesOf(ticket: number): Lane[] {
-    return this.#lanesWith("hook:", "hook;", eq(outbox.ticket, ticket));
+    return this.#lanesWith(WEBHOOK_LANES, eq(outbox.ticket, ticket));
   }
 
   /** The lanes in which tickets wait to be handed over to other groups. */
   lanesOfMoves(): Lane[] {
-    return this.#lanesWith("peer:", "peer;", sql`${outbox.payload} ->> '$.message.type' = 'ticket_moved'`);
+    return this.#lanesWith(PEER_LANES, sql`${outbox.payload} ->> '$.message.type' = 'ticket_moved'`);
   }
 
   /** Of a stretch of lanes those in which such work waits. */
-  #lanesWith(from: string, to: string, such: SQL): Lane[] {
+  #lanesWith(lanes: Stretch, such: SQL): Lane[] {
     return this.#db
       .selectDistinct({ lane: outbox.lane })
       .from(outbox)
-      .where(
-        and(
-          sql`${outbox.state} = 'waiting'`,
-          sql`${outbox.lane} > ${from}`,
-          sql`${outbox.lane} < ${to}`,
-          such,
-        ),
-      )
+      .where(and(sql`${outbox.state} = 'waiting'`, isIn(lanes), such))
       .all()
       .map(({ lane }) => lane);
   }
@@ -327,13 +332,13 @@ export class Outbox implements Forgets {
     return this.#db
       .select({ kind: outbox.kind, acceptedAt: outbox.acceptedAt, state: outbox.state, says: outbox.payload })
       .from(outbox)
-      .where(concerns([id]))
+      .where(this.#concerns([id]))
       .orderBy(asc(outbox.seq))
       .all();
   }
 
   countOf(people: readonly ContactId[]): number {
-    return countRows(this.#db, outbox, concerns(people));
+    return countRows(this.#db, outbox, this.#concerns(people));
   }
 
   forgetTickets(tickets: readonly TicketToForget[]): number {
@@ -347,37 +352,28 @@ export class Outbox implements Forgets {
   forgetPerson(id: ContactId): number {
     return this.#db
       .delete(outbox)
-      .where(namesAnyOf([id]))
+      .where(this.#namesAnyOf([id]))
       .returning({ n: outbox.seq })
       .all().length;
   }
 
-  /** Removes deliveries to endpoints that were given up before an instant. */
-  forgetParkedWebhooks(before: number, limit: number): number {
-    const old = this.#db
-      .select({ seq: outbox.seq })
-      .from(outbox)
-      .where(and(eq(outbox.kind, "webhook"), eq(outbox.state, "parked"), lt(outbox.acceptedAt, before)))
-      .limit(limit);
-    return this.#db
-      .delete(outbox)
-      .where(sql`${outbox.seq} IN ${old}`)
-      .returning({ n: outbox.seq })
-      .all().length;
+  #concerns(people: readonly ContactId[]): SQL | undefined {
+    return or(sql`${outbox.ticket} IN ${ticketsOf(people)}`, this.#namesAnyOf(people));
+  }
+
+  /** What waits to be told to people, or to another group about them. */
+  #namesAnyOf(people: readonly ContactId[]): SQL | undefined {
+    const lanes = people.map((one) => storedLane(laneTo(routeOfContact(one))));
+    const named = ["contact.id", "customer", "ticket.customer"].map((path) =>
+      isAmong(sql`(${outbox.payload} ->> ${sql.raw(`'$.message.${path}'`)})`, people),
+    );
+    return or(
+      and(isAmong(outbox.lane, lanes), notInArray(outbox.kind, [...this.#agentKinds])),
+      and(isIn(PEER_LANES), or(...named)),
+    );
   }
 }
 
-function concerns(people: readonly ContactId[]): SQL | undefined {
-  return or(sql`${outbox.ticket} IN ${ticketsOf(people)}`, namesAnyOf(people));
-}
-
-/** What waits to be told to people, or to another group about them. */
-function namesAnyOf(people: readonly ContactId[]): SQL {
-  const lanes = people.map((one) => storedLane(laneTo(routeOfContact(one))));
-  const named = ["contact.id", "customer", "ticket.customer"].map((path) =>
-    isAmong(sql`(${outbox.payload} ->> ${sql.raw(`'$.message.${path}'`)})`, people),
-  );
-  // What agents are told in private is theirs, even if they were once customers.
-  return sql`((${isAmong(outbox.lane, lanes)} AND ${outbox.kind} <> 'agent_notice')
-    OR (${outbox.kind} = 'peer' AND ${or(...named)}))`;
+function isIn({ from, to }: Stretch): SQL {
+  return sql`(${outbox.lane} >= ${from} AND ${outbox.lane} < ${to})`;
 }

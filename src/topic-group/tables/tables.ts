@@ -10,6 +10,7 @@ import { History } from "./history.ts";
 import { Inbox } from "./inbox.ts";
 import { LaneRates } from "./lane-rates.ts";
 import { Messages } from "./messages.ts";
+import type { WorkKind } from "./outbox-work.ts";
 import { Outbox } from "./outbox.ts";
 import { People } from "./people.ts";
 import { SeenUpdates } from "./seen-updates.ts";
@@ -48,8 +49,16 @@ export interface Tables {
   readonly erasures: Erasures;
 }
 
-/** `isHere`: whether a message or topic of the staff group is in the chat that the group has now. */
-export function tablesOf(db: Database, sql: SqlStorage, isHere: (number: number) => boolean): Tables {
+/**
+ * `isHere`: whether a message or topic of the staff group is in the chat that the group has now. `agentKinds`: what is an
+ * agent's own, even where that agent was once a customer.
+ */
+export function tablesOf(
+  db: Database,
+  sql: SqlStorage,
+  isHere: (number: number) => boolean,
+  agentKinds: readonly WorkKind[],
+): Tables {
   const facts = new Facts(db);
   const told = new Told(db);
   const history = new History(db);
@@ -70,7 +79,7 @@ export function tablesOf(db: Database, sql: SqlStorage, isHere: (number: number)
     laneRates: new LaneRates(db),
     people: new People(db),
     messages: new Messages(db),
-    outbox: new Outbox(db, sql),
+    outbox: new Outbox(db, sql, agentKinds),
     inbox: new Inbox(db),
     seenUpdates: new SeenUpdates(db),
     agents: new Agents(db),

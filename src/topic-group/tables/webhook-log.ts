@@ -161,6 +161,20 @@ export class WebhookLog implements Forgets {
       .run();
   }
 
+  /** Removes what was given up and had been accepted before an instant, some at a time. Answers how many. */
+  forgetDead(before: number, limit: number): number {
+    const old = this.#db
+      .select({ seq: outbox.seq })
+      .from(outbox)
+      .where(and(eq(outbox.kind, "webhook"), eq(outbox.state, "parked"), lt(outbox.acceptedAt, before)))
+      .limit(limit);
+    return this.#db
+      .delete(outbox)
+      .where(sql`${outbox.seq} IN ${old}`)
+      .returning({ n: outbox.seq })
+      .all().length;
+  }
+
   /** Forgets what was delivered before an instant, in ms since 1970, and of each endpoint all but the newest. */
   purge(before: number, webhooks: readonly string[]): void {
     this.#db.delete(webhookLog).where(lt(webhookLog.deliveredAt, before)).run();

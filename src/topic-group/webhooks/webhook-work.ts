@@ -9,7 +9,8 @@ import { disable } from "./webhooks.ts";
 
 export const webhookWork: WorkHandler<"webhook"> = {
   audience: "outside",
-  onExhausted: "park",
+  // A dead letter is its endpoint's.
+  onExhausted: "park_untold",
   stopsLane: true,
   repeatable: always,
   call: webhookCall,
