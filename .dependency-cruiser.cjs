@@ -5,10 +5,10 @@
 const rooms = {
   domain: [],
   texts: ["domain"],
-  telegram: ["texts", "domain"],
+  telegram: ["texts", "time-limit", "domain"],
   channels: ["telegram", "domain"],
-  integrations: ["real-clock", "domain"],
-  record: ["isolate", "domain"],
+  integrations: ["real-clock", "time-limit", "domain"],
+  record: ["isolate", "time-limit", "domain"],
   "topic-group": [
     "telegram",
     "texts",
@@ -17,9 +17,10 @@ const rooms = {
     "record/projection",
     "record/successors",
     "real-clock",
+    "time-limit",
     "domain",
   ],
-  groups: ["telegram", "texts", "record", "log", "real-clock", "domain"],
+  groups: ["telegram", "texts", "record", "log", "real-clock", "time-limit", "domain"],
   metering: [],
   cron: ["groups", "record", "log", "domain"],
   http: [
@@ -32,6 +33,7 @@ const rooms = {
     "log",
     "isolate",
     "real-clock",
+    "time-limit",
     "domain",
   ],
   // Not in the Worker: what lies beside it is made of what is.

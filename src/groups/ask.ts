@@ -2,6 +2,7 @@ import type { Config, VersionedConfig } from "../domain/config/config.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import { log } from "../log.ts";
 import { queueSuccessors } from "../record/successors.ts";
+import { orLate } from "../time-limit.ts";
 import { GROUP_PATIENCE_MS, GROUPS_AT_ONCE_MAX } from "./limits.ts";
 
 /** A group's object as the Worker sees it. */
@@ -54,21 +55,19 @@ export async function askGroup<T>(
   group: string,
   ask: (stub: GroupStub, group: string) => PromiseLike<T>,
 ): Promise<Answer<T>> {
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const late = new Promise<Answer<T>>((resolve) => {
-    timer = setTimeout(() => {
-      log("warn", "group.late", { group });
-      resolve({ group, unreachable: true });
-    }, GROUP_PATIENCE_MS);
-  });
   try {
     const asked = Promise.resolve(ask(env.TOPIC_GROUP.getByName(group), group));
-    return await Promise.race([asked.then((answer) => ({ group, answer })), late]);
+    return await orLate(
+      GROUP_PATIENCE_MS,
+      asked.then((answer) => ({ group, answer })),
+      () => {
+        log("warn", "group.late", { group });
+        return { group, unreachable: true } as const;
+      },
+    );
   } catch (error) {
     log("error", "group.unreachable", { group, ...errorFacts(error) });
     return { group, unreachable: true };
-  } finally {
-    clearTimeout(timer);
   }
 }
 

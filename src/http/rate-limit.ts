@@ -3,6 +3,7 @@ import { createMiddleware } from "hono/factory";
 import { errorFacts } from "../domain/error-facts.ts";
 import { log } from "../log.ts";
 import type { Metered } from "../metering/metered.ts";
+import { orLate } from "../time-limit.ts";
 import { BOOTSTRAP } from "./auth.ts";
 import type { Desk, Principal } from "./desk.ts";
 import { CALL_WINDOW_MS, CALLS_PER_MINUTE_DEFAULT, METER_PATIENCE_MS } from "./limits.ts";
@@ -28,19 +29,15 @@ export const rateLimited = createMiddleware<Desk>(async (c, next) => {
  */
 export async function meter(c: Context<Desk>, { id, callsPerMinute }: Principal): Promise<Metered | null> {
   if (id === BOOTSTRAP) return null;
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error("late")), METER_PATIENCE_MS);
-  });
   try {
     const limit = callsPerMinute ?? CALLS_PER_MINUTE_DEFAULT;
     const asked = c.env.CALL_METER.getByName(id).take(limit, CALL_WINDOW_MS, c.get("now")());
-    return await Promise.race([asked, late]);
+    return await orLate(METER_PATIENCE_MS, asked, () => {
+      throw new Error("late");
+    });
   } catch (error) {
     log("warn", "meter.unreachable", errorFacts(error));
     return null;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,6 +1,7 @@
 import { isAllowedUrl } from "../domain/config/allowed-url.ts";
 import { RETRY_AFTER_MAX_MS } from "../domain/limits.ts";
 import { realNow } from "../real-clock.ts";
+import { abortedAfter } from "../time-limit.ts";
 
 /**
  * A call to a system that is not ours, whose address stands in the configuration: private, link-local and loopback
@@ -23,16 +24,17 @@ export type OutgoingAnswer =
 /** Makes a call, one try. Never throws. `allowLoopback` is for development only. */
 export async function callOut(call: OutgoingCall, allowLoopback: boolean): Promise<OutgoingAnswer> {
   if (!isAllowedUrl(call.url, allowLoopback)) return { kind: "none", code: "forbidden_address" };
-  // `AbortSignal.timeout` would keep the object awake, and billed, until it fires, long after the answer.
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), call.timeoutMs);
+  return abortedAfter(call.timeoutMs, (signal) => answerOf(call, signal));
+}
+
+async function answerOf(call: OutgoingCall, signal: AbortSignal): Promise<OutgoingAnswer> {
   try {
     const response = await fetch(call.url, {
       method: "POST",
       headers: { "content-type": "application/json", "user-agent": "topicdesk", ...call.headers },
       body: call.body,
       redirect: "manual",
-      signal: patience.signal,
+      signal,
     });
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel();
@@ -43,9 +45,7 @@ export async function callOut(call: OutgoingCall, allowLoopback: boolean): Promi
     if (body === null) return { kind: "none", code: "too_large" };
     return { kind: "answer", status: response.status, retryAfterMs: retryAfterMs(response.headers), body };
   } catch {
-    return { kind: "none", code: patience.signal.aborted ? "timeout" : "unreachable" };
-  } finally {
-    clearTimeout(timer);
+    return { kind: "none", code: signal.aborted ? "timeout" : "unreachable" };
   }
 }
 

@@ -1,3 +1,4 @@
+import { orLate } from "../time-limit.ts";
 import { D1_PATIENCE_MS } from "./limits.ts";
 
 /**
@@ -16,16 +17,12 @@ export class RecordUnreachable extends Error {
 
 /** Asks D1, but does not wait forever: Telegram and API callers have time limits of their own. */
 export async function reach<T>(ask: () => PromiseLike<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new RecordUnreachable("timeout")), D1_PATIENCE_MS);
-  });
   try {
-    return await Promise.race([ask(), late]);
+    return await orLate(D1_PATIENCE_MS, ask(), () => {
+      throw new RecordUnreachable("timeout");
+    });
   } catch (error) {
     throw error instanceof RecordUnreachable ? error : new RecordUnreachable(codeOf(error));
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ChatId } from "../domain/contact/contact-id.ts";
 import { SEND_TIMEOUT_MS } from "../domain/limits.ts";
+import { abortedAfter } from "../time-limit.ts";
 import { refusalOutcome, type Outcome } from "./outcome.ts";
 
 /** One call of the Bot API, `method` and parameters as Telegram names them. A contact's number names no chat. */
@@ -44,24 +45,21 @@ async function answerTo(
   url: string,
   params: Record<string, unknown>,
 ): Promise<BotAnswer | "no_answer" | "unreadable_answer"> {
-  // `AbortSignal.timeout` would keep the object awake, and billed, until it fires, long after the answer.
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), SEND_TIMEOUT_MS);
   try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(params, withoutNull),
-      signal: patience.signal,
+    return await abortedAfter(SEND_TIMEOUT_MS, async (signal) => {
+      const response = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(params, withoutNull),
+        signal,
+      });
+      const answer = jsonOf(await response.text());
+      if (isBotAnswer(answer)) return answer;
+      if (response.status === 429) return tooMany(response.headers.get("retry-after"));
+      return answer === undefined ? "no_answer" : "unreadable_answer";
     });
-    const answer = jsonOf(await response.text());
-    if (isBotAnswer(answer)) return answer;
-    if (response.status === 429) return tooMany(response.headers.get("retry-after"));
-    return answer === undefined ? "no_answer" : "unreadable_answer";
   } catch {
     return "no_answer";
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -8,6 +8,7 @@ import { ECHO_PATIENCE_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/li
 import { botIdOf } from "../telegram/api.ts";
 import { inbound, type Arrival } from "../telegram/inbound.ts";
 import { markKeyOf } from "../telegram/mark.ts";
+import { orLate } from "../time-limit.ts";
 import { fromPeer } from "./arrivals/from-peer.ts";
 import type { Receipt } from "./arrivals/receipt.ts";
 import { customerOf, isForeign, take, takesUsedNumber } from "./arrivals/take.ts";
@@ -288,10 +289,7 @@ export class TopicGroup extends DurableObject<Env> {
     if (known === null || known.version < retired.version) this.#tables.facts.set(FACTS.retired, retired);
     leaveAll(this.#inside, retiredTo(this.#tables.facts)!);
     this.drain.kick();
-    const patience = new AbortController();
-    const late = scheduler.wait(RETIRING_PATIENCE_MS, { signal: patience.signal }).catch(() => undefined);
-    await Promise.race([this.drain.idle(), late]);
-    patience.abort();
+    await orLate(RETIRING_PATIENCE_MS, this.drain.idle(), () => undefined);
     return "done";
   }
 
@@ -336,11 +334,7 @@ export class TopicGroup extends DurableObject<Env> {
   async #drained(): Promise<void> {
     const idle = this.drain.idle();
     for (let waited = 0; waited < ALARM_PATIENCE_MS; waited += ALARM_LOOK_MS) {
-      const patience = new AbortController();
-      // A timer that is no longer awaited would keep the object awake, and billed.
-      const look = scheduler.wait(ALARM_LOOK_MS, { signal: patience.signal }).catch(() => undefined);
-      await Promise.race([idle, look]);
-      patience.abort();
+      await orLate(ALARM_LOOK_MS, idle, () => undefined);
       const ringsAt = Math.min(this.wake.at ?? Infinity, this.duties.nextAt() ?? Infinity);
       if (!this.drain.busy || ringsAt <= this.#now()) return;
     }

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lt, lte, not, notInArray, or, sql, type SQL } from "drizzle-orm";
+import { and, asc, eq, gt, lt, lte, not, or, sql, type SQL } from "drizzle-orm";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { routeOfContact } from "../../domain/contact/route.ts";
 import { isAmong } from "./among.ts";
@@ -368,7 +368,7 @@ export class Outbox implements Forgets {
       isAmong(sql`(${outbox.payload} ->> ${sql.raw(`'$.message.${path}'`)})`, people),
     );
     return or(
-      and(isAmong(outbox.lane, lanes), notInArray(outbox.kind, [...this.#agentKinds])),
+      and(isAmong(outbox.lane, lanes), not(isAmong(outbox.kind, this.#agentKinds))),
       and(isIn(PEER_LANES), or(...named)),
     );
   }
