@@ -3,7 +3,8 @@
  * right of it; http reaches the object through the stub in `env`, never through its code.
  */
 const rooms = {
-  domain: [],
+  // `#for-docs` as the Worker has it (package.json).
+  domain: ["no-docs"],
   texts: ["domain"],
   telegram: ["texts", "time-limit", "domain"],
   channels: ["telegram", "domain"],
@@ -34,6 +35,7 @@ const rooms = {
     "isolate",
     "real-clock",
     "time-limit",
+    "no-docs",
     "domain",
   ],
   // Not in the Worker: what lies beside it is made of what is.

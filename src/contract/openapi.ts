@@ -2,7 +2,7 @@ import type * as z from "zod";
 import { version } from "../../package.json";
 import { SCOPE_NAMES, SCOPES } from "../domain/desk/scope.ts";
 import { CALLS_PER_MINUTE_DEFAULT, KEPT_ANSWER_CHARS_MAX } from "../http/limits.ts";
-import { Problem, problemsByStatus } from "../http/problem.ts";
+import { ADMISSION, ADMISSION_TO_CHANGE, Problem, PROBLEMS, type ProblemCode } from "../http/problem.ts";
 import type { Operation, Resources } from "../http/route.ts";
 import type { Schema } from "../http/shown.ts";
 import { API_CALL_KEPT_MS } from "../record/limits.ts";
@@ -173,7 +173,7 @@ function operationOf(of: Operation, parameters: Parameter[], schemas: ShownSchem
     ...also,
   };
   const refusal = { "application/problem+json": { schema: schemas.of(Problem) } };
-  for (const [wrong, words] of problemsByStatus(of.problems))
+  for (const [wrong, words] of problemsByStatus(problemsOf(of)))
     responses[wrong] = { description: words, content: refusal };
   const versioned = answerHeaders?.["ETag"] !== undefined;
   if (security.length > 0)
@@ -192,6 +192,33 @@ function operationOf(of: Operation, parameters: Parameter[], schemas: ShownSchem
     ...(body === undefined ? {} : { requestBody: bodyOf(of, schemas.of(body)) }),
     responses,
   };
+}
+
+/** What a call that only reads may answer where it brings a body. */
+const BODY = ["request.malformed", "request.too_large", "request.encoded", "request.not_json"] as const;
+
+function problemsOf(of: Operation): readonly ProblemCode[] {
+  const missing = of.configured === undefined ? [] : (["config.missing"] as const);
+  return [...commonProblems(of), ...missing, ...(of.problems ?? [])];
+}
+
+function commonProblems(of: Operation): readonly ProblemCode[] {
+  if (of.scopes === undefined) return [];
+  if (of.changes) return ADMISSION_TO_CHANGE;
+  if (of.body !== undefined) return [...ADMISSION, ...BODY, "request.invalid"];
+  const takes = of.params !== undefined || of.query !== undefined;
+  return takes ? [...ADMISSION, "request.invalid"] : ADMISSION;
+}
+
+/** What each of these problems is, by its status. */
+function problemsByStatus(codes: readonly ProblemCode[]): Map<number, string> {
+  const words = new Map<number, string>();
+  for (const code of new Set(codes)) {
+    const { status, title } = PROBLEMS[code];
+    const before = words.get(status);
+    words.set(status, `${before === undefined ? "" : `${before}; `}\`${code}\`: ${title}`);
+  }
+  return words;
 }
 
 function bodyOf({ bodyDescription, example, examples }: Operation, schema: Schema): object {

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { methodNotAllowed } from "hono/method-not-allowed";
+import { forDocs } from "#for-docs";
 import { errorFacts } from "../domain/error-facts.ts";
 import { API_BODY_BYTES_MAX } from "../domain/limits.ts";
 import { log } from "../log.ts";
@@ -76,10 +77,10 @@ const RESOURCES_BEHIND_A_KEY = [
   metricsApi,
 ];
 /** What the contract tells of, each with the path that it stands under. */
-export const RESOURCES: Resources = [
+export const RESOURCES: Resources = forDocs(() => [
   ["", healthz],
   ...[configSchemaApi, ...RESOURCES_BEHIND_A_KEY].map((one) => ["/api/v1", one] as const),
-];
+]);
 
 /**
  * Every door of the desk that speaks HTTP. `now` tells the time, in ms since 1970. `bootstraps`: see `authenticated`; a

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { checkConfig } from "../domain/config-check/check.ts";
 import type { Config } from "../domain/config/config.ts";
 import { missingScopes } from "../domain/desk/scope.ts";
@@ -19,76 +20,84 @@ import { operation, Operations } from "./route.ts";
 /** Whether the desk can work, and what it waits for if not. */
 export const healthz = new Operations();
 
-const System = z
-  .object({
-    system: z.enum(["enrichment", "skills"]),
-    failures: z.int().meta({ description: "In a row" }),
-    leftAloneSince: Instant.nullable().meta({
-      description: "Since when it is asked only now and then, because it failed too often; null: it is not",
-    }),
-    retryAt: Instant.nullable().meta({ description: "It is not asked before" }),
-    lastFailure: z
-      .object({ code: z.string(), why: z.string(), at: Instant })
-      .nullable()
-      .meta({ description: "Since its last answer" }),
-    answeredAt: Instant.nullable().optional().meta({
-      description: "`skills` only: when it said what holds now; null: nothing yet",
-    }),
-  })
-  .meta({ id: "SystemHealth", description: "A system under `routing` that the desk asks" });
-const Group = z.object({
-  group: z.string(),
-  reachable: z.boolean(),
-  configVersion: z.int().optional(),
-  waiting: z.array(z.object({ lane: z.string(), count: z.int(), oldestAt: Instant })).optional(),
-  parked: z.int().optional(),
-  setAside: z.int().optional().meta({ description: "Updates that our own code could not apply" }),
-  unrecorded: z.int().optional().meta({ description: "Tickets whose newest state the record lacks" }),
-  breakers: z
-    .object({ enrichment: z.boolean(), skills: z.boolean() })
-    .optional()
-    .meta({ description: "Which other systems are left alone because they failed too often" }),
-  troubles: z.array(z.string()).optional(),
-  stalls: z
-    .array(
-      z.object({
-        lane: z.string(),
-        why: z.enum(["flood_wait", "topic_flood_wait", "no_answer"]),
-        since: Instant,
-        until: Instant.nullable().meta({ description: "Null: unknown" }),
+const System = forDocs(() =>
+  z
+    .object({
+      system: z.enum(["enrichment", "skills"]),
+      failures: z.int().meta({ description: "In a row" }),
+      leftAloneSince: Instant.nullable().meta({
+        description: "Since when it is asked only now and then, because it failed too often; null: it is not",
       }),
-    )
-    .optional()
-    .meta({ description: "What Telegram keeps the desk from sending, for more than five minutes" }),
-  systems: z.array(System).optional(),
-});
-const Health = z
-  .object({
-    status: z.enum(["ok", "waiting"]),
-    waitingFor: z.array(z.string()).meta({
-      description:
-        "Codes: `config.missing`, `config.invalid`, `record.unreachable`, `record.not_migrated`, `group.unreachable`, `secret.missing`, `oauth.incomplete`, `telegram.flood_wait`, `telegram.topic_flood_wait` and `telegram.no_answer` (for more than five minutes; `stalls` says what and until when), and what groups report, such as `bot.cannot_manage_topics`",
-    }),
-    configVersion: z.int().optional().meta({ description: "With the scope `metrics:read` only" }),
-    groups: z.array(Group).optional().meta({ description: "With the scope `metrics:read` only" }),
-  })
-  .meta({ id: "Health" });
+      retryAt: Instant.nullable().meta({ description: "It is not asked before" }),
+      lastFailure: z
+        .object({ code: z.string(), why: z.string(), at: Instant })
+        .nullable()
+        .meta({ description: "Since its last answer" }),
+      answeredAt: Instant.nullable().optional().meta({
+        description: "`skills` only: when it said what holds now; null: nothing yet",
+      }),
+    })
+    .meta({ id: "SystemHealth", description: "A system under `routing` that the desk asks" }),
+);
+const Group = forDocs(() =>
+  z.object({
+    group: z.string(),
+    reachable: z.boolean(),
+    configVersion: z.int().optional(),
+    waiting: z.array(z.object({ lane: z.string(), count: z.int(), oldestAt: Instant })).optional(),
+    parked: z.int().optional(),
+    setAside: z.int().optional().meta({ description: "Updates that our own code could not apply" }),
+    unrecorded: z.int().optional().meta({ description: "Tickets whose newest state the record lacks" }),
+    breakers: z
+      .object({ enrichment: z.boolean(), skills: z.boolean() })
+      .optional()
+      .meta({ description: "Which other systems are left alone because they failed too often" }),
+    troubles: z.array(z.string()).optional(),
+    stalls: z
+      .array(
+        z.object({
+          lane: z.string(),
+          why: z.enum(["flood_wait", "topic_flood_wait", "no_answer"]),
+          since: Instant,
+          until: Instant.nullable().meta({ description: "Null: unknown" }),
+        }),
+      )
+      .optional()
+      .meta({ description: "What Telegram keeps the desk from sending, for more than five minutes" }),
+    systems: z.array(System).optional(),
+  }),
+);
+const Health = forDocs(() =>
+  z
+    .object({
+      status: z.enum(["ok", "waiting"]),
+      waitingFor: z.array(z.string()).meta({
+        description:
+          "Codes: `config.missing`, `config.invalid`, `record.unreachable`, `record.not_migrated`, `group.unreachable`, `secret.missing`, `oauth.incomplete`, `telegram.flood_wait`, `telegram.topic_flood_wait` and `telegram.no_answer` (for more than five minutes; `stalls` says what and until when), and what groups report, such as `bot.cannot_manage_topics`",
+      }),
+      configVersion: z.int().optional().meta({ description: "With the scope `metrics:read` only" }),
+      groups: z.array(Group).optional().meta({ description: "With the scope `metrics:read` only" }),
+    })
+    .meta({ id: "Health" }),
+);
 type Health = z.infer<typeof Health>;
 
 healthz.add(
   operation("GET /healthz", {
-    id: "getHealth",
-    security: [{}, { bearer: ["metrics:read"] }],
-    summary: "What the desk waits for; details with the scope `metrics:read`",
-    answer: [200, Health, "It is alive"],
-    problems: [
-      "auth.invalid",
-      "auth.expired",
-      "auth.revoked",
-      "rate.exceeded",
-      "auth.unavailable",
-      "record.unreachable",
-    ],
+    ...forDocs(() => ({
+      id: "getHealth",
+      security: [{}, { bearer: ["metrics:read"] }],
+      summary: "What the desk waits for; details with the scope `metrics:read`",
+      answer: [200, Health, "It is alive"],
+      problems: [
+        "auth.invalid",
+        "auth.expired",
+        "auth.revoked",
+        "rate.exceeded",
+        "auth.unavailable",
+        "record.unreachable",
+      ],
+    })),
   }),
   async (c) => {
     const caller = c.req.header("Authorization") === undefined ? null : await identify(c);

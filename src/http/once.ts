@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { signingRoot } from "../domain/desk/secrets.ts";
 import { log } from "../log.ts";
 import { ApiCalls, type Lease } from "../record/api-calls.ts";
@@ -21,11 +22,13 @@ export const IdempotencyKey = z
   // Two lines of one header arrive joined like this, and the key that was meant is unknown.
   .refine((key) => !key.includes(", "), 'must be sent once, and hold no ", "')
   .optional()
-  .meta({
-    description:
-      "A key of the caller's choice, for a day: the same call again is answered as the first time, with `Idempotency-Replayed: true`, and changes nothing. A call that was refused (4xx) changed nothing: its key is free again, for the corrected call, too",
-    example: "7b1c0d52-1f2e-4d8f-9d5e-0f5a1c7e3b11",
-  });
+  .meta(
+    forDocs({
+      description:
+        "A key of the caller's choice, for a day: the same call again is answered as the first time, with `Idempotency-Replayed: true`, and changes nothing. A call that was refused (4xx) changed nothing: its key is free again, for the corrected call, too",
+      example: "7b1c0d52-1f2e-4d8f-9d5e-0f5a1c7e3b11",
+    }),
+  );
 
 /** What a repetition is told of the first answer, besides its body. */
 const KEPT_HEADERS = ["Content-Type", "Cache-Control", "ETag", "Location"];

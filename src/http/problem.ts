@@ -1,5 +1,6 @@
 import type { Context, TypedResponse } from "hono";
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 
 /**
  * Every problem that the desk answers, by its code. A code never changes its meaning; titles are for people.
@@ -98,66 +99,72 @@ export const ADMISSION = [
 ] as const satisfies (keyof typeof PROBLEMS)[];
 
 /** The same for routes that change something. */
-export const ADMISSION_TO_CHANGE = [
-  ...ADMISSION,
-  "request.malformed",
-  "request.too_large",
-  "request.encoded",
-  "request.not_json",
-  "request.invalid",
-  "idempotency.running",
-  "idempotency.answer_lost",
-  "idempotency.key_reused",
-] as const satisfies (keyof typeof PROBLEMS)[];
+export const ADMISSION_TO_CHANGE = forDocs(
+  () =>
+    [
+      ...ADMISSION,
+      "request.malformed",
+      "request.too_large",
+      "request.encoded",
+      "request.not_json",
+      "request.invalid",
+      "idempotency.running",
+      "idempotency.answer_lost",
+      "idempotency.key_reused",
+    ] as const satisfies (keyof typeof PROBLEMS)[],
+);
 
 export type ProblemCode = keyof typeof PROBLEMS;
-const PROBLEM_CODES = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
+const PROBLEM_CODES = forDocs(() => Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]);
 type StatusOf<Code extends ProblemCode> = (typeof PROBLEMS)[Code]["status"];
 
 /** Where every code is described, see `docs.ts`. */
 export const PROBLEM_PAGE = "/api/problems";
 
 /** A problem document, RFC 9457. */
-export const Problem = z
-  .object({
-    code: z.enum(PROBLEM_CODES).meta({
-      id: "ProblemCode",
-      description: `Stable; what programs should look at.\n\n${PROBLEM_CODES.map(
-        (code) => `- \`${code}\` (${PROBLEMS[code].status}): ${PROBLEMS[code].title}`,
-      ).join("\n")}`,
-      example: "ticket.not_found",
-    }),
-    type: z.url().meta({
-      description: "Where the code is described",
-      example: "https://desk.example.com/api/problems#ticket.not_found",
-    }),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().optional().meta({ description: "What is special about this occurrence" }),
-    instance: z.string().meta({
-      description:
-        "What was asked for (a URI reference); of `internal.error` the name under which the log has it",
-      example: "/api/v1/tickets/SUP-1",
-    }),
-    problems: z
-      .array(
-        z.object({
-          pointer: z.string().meta({
-            description:
-              "JSON pointer into the body; what was wrong elsewhere stands under /query, /path or /header",
-            example: "/queues/1/group",
+export const Problem = forDocs(() =>
+  z
+    .object({
+      code: z.enum(PROBLEM_CODES).meta({
+        id: "ProblemCode",
+        description: `Stable; what programs should look at.\n\n${PROBLEM_CODES.map(
+          (code) => `- \`${code}\` (${PROBLEMS[code].status}): ${PROBLEMS[code].title}`,
+        ).join("\n")}`,
+        example: "ticket.not_found",
+      }),
+      type: z.url().meta({
+        description: "Where the code is described",
+        example: "https://desk.example.com/api/problems#ticket.not_found",
+      }),
+      title: z.string(),
+      status: z.int(),
+      detail: z.string().optional().meta({ description: "What is special about this occurrence" }),
+      instance: z.string().meta({
+        description:
+          "What was asked for (a URI reference); of `internal.error` the name under which the log has it",
+        example: "/api/v1/tickets/SUP-1",
+      }),
+      problems: z
+        .array(
+          z.object({
+            pointer: z.string().meta({
+              description:
+                "JSON pointer into the body; what was wrong elsewhere stands under /query, /path or /header",
+              example: "/queues/1/group",
+            }),
+            message: z.string(),
+            at: z.string().optional().meta({
+              description:
+                "Of a configuration: the same place by the names of the items that it leads through",
+              example: "queues[invoices].group",
+            }),
           }),
-          message: z.string(),
-          at: z.string().optional().meta({
-            description: "Of a configuration: the same place by the names of the items that it leads through",
-            example: "queues[invoices].group",
-          }),
-        }),
-      )
-      .optional()
-      .meta({ description: "Everything that is not valid, at once" }),
-  })
-  .meta({ id: "Problem" });
+        )
+        .optional()
+        .meta({ description: "Everything that is not valid, at once" }),
+    })
+    .meta({ id: "Problem" }),
+);
 
 interface More {
   detail?: string;
@@ -196,14 +203,3 @@ export type ProblemAnswer<Code extends ProblemCode> = TypedResponse<
   StatusOf<Code>,
   "json"
 >;
-
-/** What each of these problems is, by its status. */
-export function problemsByStatus(codes: readonly ProblemCode[]): Map<number, string> {
-  const words = new Map<number, string>();
-  for (const code of new Set(codes)) {
-    const { status, title } = PROBLEMS[code];
-    const before = words.get(status);
-    words.set(status, `${before === undefined ? "" : `${before}; `}\`${code}\`: ${title}`);
-  }
-  return words;
-}

@@ -8,7 +8,7 @@ import { configCacheOf } from "../record/config-cache.ts";
 import { scoped } from "./access.ts";
 import type { Desk } from "./desk.ts";
 import { IdempotencyKey, once } from "./once.ts";
-import { ADMISSION, ADMISSION_TO_CHANGE, problem, type ProblemAnswer, type ProblemCode } from "./problem.ts";
+import { problem, type ADMISSION_TO_CHANGE, type ProblemAnswer, type ProblemCode } from "./problem.ts";
 import { readable } from "./readable.ts";
 import type { Shown } from "./shown.ts";
 import { parsed } from "./validation.ts";
@@ -20,7 +20,10 @@ interface Header {
   schema: { type: "string"; example: string };
 }
 
-/** What one operation takes and answers, besides what every operation of the API does. */
+/**
+ * What one operation takes and answers, besides what every operation of the API does. What the contract alone needs comes through
+ * `forDocs` and is not there in the Worker: id, security, words, examples, answers and problems.
+ */
 interface Said {
   id: string;
   /** None: it needs no key, and says itself which problems it has. */
@@ -56,15 +59,10 @@ interface Said {
 }
 
 /** An operation as its contract shows it and its route does it. */
-export interface Operation<O extends Said = Said, Path extends string = string> extends Omit<
-  Said,
-  "problems"
-> {
+export interface Operation<O extends Said = Said, Path extends string = string> extends Said {
   verb: Verb;
   path: Path;
   changes: boolean;
-  headers?: z.ZodObject;
-  problems: readonly ProblemCode[];
   said: O;
 }
 
@@ -100,31 +98,20 @@ export function operation<const N extends Name, const O extends Said>(
 ): Operation<O, PathOf<N>> {
   const [verb, path] = name.split(" ") as [Verb, PathOf<N>];
   const changes = verb !== "GET" && said.isReading === undefined;
-  const { headers, problems = [], configured } = said as Said;
+  const { headers } = said as Said;
   const withKey = changes ? keyed.extend(headers?.shape ?? {}) : headers;
-  const missing = configured === undefined ? [] : (["config.missing"] as const);
   return {
     ...(said as Said),
     verb,
     path,
     changes,
     ...(withKey === undefined ? {} : { headers: withKey }),
-    problems: [...commonProblems(said, changes), ...missing, ...problems],
     said,
   };
 }
 
 /** Every call that changes something takes this header. */
 const keyed = z.object({ "Idempotency-Key": IdempotencyKey });
-const BODY = ["request.malformed", "request.too_large", "request.encoded", "request.not_json"] as const;
-
-function commonProblems(o: Said, changes: boolean): readonly ProblemCode[] {
-  if (o.scopes === undefined) return [];
-  if (changes) return ADMISSION_TO_CHANGE;
-  if (o.body !== undefined) return [...ADMISSION, ...BODY, "request.invalid"];
-  const takes = o.params !== undefined || o.query !== undefined;
-  return takes ? [...ADMISSION, "request.invalid"] : ADMISSION;
-}
 
 /** Operations of one resource: their routes, and what the contract says of them. */
 export class Operations extends Hono<Desk> {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildWorker, LOCAL_ENTRY } from "../../src/sandbox/desk/local-desk.ts";
+import { contractDocuments } from "../../src/setup/api-docs/contract.ts";
 
 /*
  * The deployed bundle has nothing of the sandbox in it (no door, no clock to turn, no plug to pull), and nothing
@@ -16,6 +17,10 @@ const MARKS = [
   "the sandbox has switched D1 off",
   "the plug was pulled",
 ];
+
+interface Contract {
+  paths: Record<string, Record<string, { operationId: string; summary: string }>>;
+}
 
 interface Bundle {
   code: string;
@@ -53,6 +58,14 @@ test("Zod's texts in other languages stay out of it", () => {
 
 test("nothing that the sandbox says is in it either", () => {
   expect(MARKS.filter((mark) => product.code.includes(mark))).toEqual([]);
+});
+
+test("what only the contract says is not in it", async () => {
+  const { paths } = JSON.parse((await contractDocuments())["/api/v1/openapi.json"]!) as Contract;
+  const said = Object.values(paths).flatMap((path) => Object.values(path));
+  const words = said.flatMap(({ operationId, summary }) => [`"${operationId}"`, summary]);
+  expect(words.length).toBeGreaterThan(100);
+  expect(words.filter((word) => product.code.includes(word))).toEqual([]);
 });
 
 test("the same looks find all of it in the local desk's bundle", () => {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { Duration } from "../duration.ts";
 import {
   AGENT_CAPACITY_DEFAULT,
@@ -38,7 +39,7 @@ const NOT_AN_AGENT =
 const TelegramUser = z
   .int({ error: NOT_AN_AGENT })
   .positive({ error: NOT_AN_AGENT })
-  .describe("A Telegram user id");
+  .describe(forDocs("A Telegram user id"));
 const LocalDate = z.iso.date({ error: dateRule });
 const HttpsUrl = z.url({ protocol: /^https?$/ }).max(2_048);
 
@@ -65,32 +66,38 @@ const Interval = z
 const Intervals = z.array(Interval).max(24);
 
 const Desk = z.strictObject({
-  name: Name.describe("What the desk is called"),
+  name: Name.describe(forDocs("What the desk is called")),
   locale: z
     .literal("en", { error: 'must be "en", the only language so far' })
     .default("en")
-    .describe("The language in which it speaks to customers"),
+    .describe(forDocs("The language in which it speaks to customers")),
   timeZone: z
     .string()
     .min(1)
     .max(64)
     .optional()
     .describe(
-      "The IANA zone in which people read times, such as Europe/Berlin. Without it, that of the calendar that holds",
+      forDocs(
+        "The IANA zone in which people read times, such as Europe/Berlin. Without it, that of the calendar that holds",
+      ),
     ),
   reopenWithin: Duration.default("72h").describe(
-    "For how long after the end a customer who writes takes up the same ticket",
+    forDocs("For how long after the end a customer who writes takes up the same ticket"),
   ),
-  autoCloseResolvedAfter: Duration.default("48h").describe("When a resolved ticket is closed by itself"),
+  autoCloseResolvedAfter: Duration.default("48h").describe(
+    forDocs("When a resolved ticket is closed by itself"),
+  ),
   claimOnAnswer: z
     .boolean()
     .default(true)
-    .describe("Whether an agent's first answer in an unclaimed ticket claims it"),
+    .describe(forDocs("Whether an agent's first answer in an unclaimed ticket claims it")),
   textInWebhooks: z
     .boolean()
     .default(false)
     .describe(
-      "Whether webhooks that ask for it may carry what people have written: subjects, notes, messages",
+      forDocs(
+        "Whether webhooks that ask for it may carry what people have written: subjects, notes, messages",
+      ),
     ),
 });
 
@@ -98,133 +105,147 @@ const NOT_A_CHAT =
   "must be the group's chat id, a negative number such as -1001234567890: the bot tells it when somebody writes in the group";
 
 const Group = z.strictObject({
-  id: Id.describe("Its name in queues, agents and the API"),
+  id: Id.describe(forDocs("Its name in queues, agents and the API")),
   chatId: z
     .int({ error: NOT_A_CHAT })
     .negative({ error: NOT_A_CHAT })
-    .describe("The forum supergroup's chat id, such as -1001234567890"),
+    .describe(forDocs("The forum supergroup's chat id, such as -1001234567890")),
   prefix: z
     .string()
     .regex(/^[A-Z][A-Z0-9]{0,7}$/, "must be 1 to 8 characters of A-Z and 0-9, a letter first")
     .describe(
-      "What its tickets' references begin with: SUP gives SUP-1042. It belongs to the group for good",
+      forDocs(
+        "What its tickets' references begin with: SUP gives SUP-1042. It belongs to the group for good",
+      ),
     ),
   entry: z
     .array(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "must be 1 to 64 characters of A-Z, a-z, 0-9, _ and -"))
     .max(50)
     .default([])
     .describe(
-      "Payloads of `/start` links that lead new customers here, alone or before an underscore: `vip` takes `?start=vip` and `?start=vip_order1001`. Anybody can type them, so choose one that nobody guesses where this group is not for everybody. None by default",
+      forDocs(
+        "Payloads of `/start` links that lead new customers here, alone or before an underscore: `vip` takes `?start=vip` and `?start=vip_order1001`. Anybody can type them, so choose one that nobody guesses where this group is not for everybody. None by default",
+      ),
     ),
   leads: z
     .array(TelegramUser)
     .max(20)
     .default([])
-    .describe("Who is told of trouble here, by Telegram user id"),
+    .describe(forDocs("Who is told of trouble here, by Telegram user id")),
 });
 
 const Tier = z.strictObject({
-  score: z.int().min(0).max(PRIORITY_SCORE_MAX).describe("Of equally urgent tickets the higher goes first"),
-  slaPolicy: LongId.describe("What customers of this tier are promised"),
+  score: z
+    .int()
+    .min(0)
+    .max(PRIORITY_SCORE_MAX)
+    .describe(forDocs("Of equally urgent tickets the higher goes first")),
+  slaPolicy: LongId.describe(forDocs("What customers of this tier are promised")),
 });
 
 const Weight = z.number().min(0).max(1_000);
 
 const Queue = z.strictObject({
-  id: Id.describe("Its name in rules, commands and the API"),
-  group: Id.describe("The group in which its tickets get their topics"),
+  id: Id.describe(forDocs("Its name in rules, commands and the API")),
+  group: Id.describe(forDocs("The group in which its tickets get their topics")),
   assignment: z
     .enum(["claim", "auto"])
     .default("claim")
-    .describe("`claim`: agents take tickets; `auto`: the desk hands them out"),
-  slaPolicy: LongId.optional().describe("Holds for tickets whose tier is unknown; a known tier has its own"),
+    .describe(forDocs("`claim`: agents take tickets; `auto`: the desk hands them out")),
+  slaPolicy: LongId.optional().describe(
+    forDocs("Holds for tickets whose tier is unknown; a known tier has its own"),
+  ),
   depthAlert: z
     .strictObject({
-      unassigned: z.int().positive().describe("How many may wait unassigned"),
-      cooldown: Duration.describe("For how long it is not told again"),
+      unassigned: z.int().positive().describe(forDocs("How many may wait unassigned")),
+      cooldown: Duration.describe(forDocs("For how long it is not told again")),
     })
     .optional()
-    .describe("The leads and webhooks are told when more tickets wait than this"),
+    .describe(forDocs("The leads and webhooks are told when more tickets wait than this")),
   strategy: z
     .enum(["weighted", "least_loaded", "round_robin"])
     .default("weighted")
-    .describe("How the next agent is chosen: the same scorer with other weights"),
+    .describe(forDocs("How the next agent is chosen: the same scorer with other weights")),
   weights: z
     .strictObject({
-      preferredAgent: Weight.optional().describe("Of being the agent whom another system prefers"),
-      preferredSkills: Weight.optional().describe("Of having the skills under `preferSkills`"),
-      history: Weight.optional().describe("Of having served this customer, or their tier, before"),
-      spareCapacity: Weight.optional().describe("Of having room"),
+      preferredAgent: Weight.optional().describe(forDocs("Of being the agent whom another system prefers")),
+      preferredSkills: Weight.optional().describe(forDocs("Of having the skills under `preferSkills`")),
+      history: Weight.optional().describe(forDocs("Of having served this customer, or their tier, before")),
+      spareCapacity: Weight.optional().describe(forDocs("Of having room")),
     })
     .optional()
-    .describe("What counts how much, in place of the strategy's own weights"),
+    .describe(forDocs("What counts how much, in place of the strategy's own weights")),
   relaxAfter: z
     .array(Duration)
     .max(10)
     .default([])
     .describe(
-      "After each of these waits preferred skills drop by a level; without any they only count in the score",
+      forDocs(
+        "After each of these waits preferred skills drop by a level; without any they only count in the score",
+      ),
     ),
   overrideAfter: Duration.optional().describe(
-    "After this wait the next available agent gets a ticket regardless of skill",
+    forDocs("After this wait the next available agent gets a ticket regardless of skill"),
   ),
   answerWithin: Duration.optional().describe(
-    "Who does not answer an assigned ticket in this time loses it and is away",
+    forDocs("Who does not answer an assigned ticket in this time loses it and is away"),
   ),
-  requireSkills: SkillLevels.optional().describe("Skill → level that it takes to be given a ticket"),
-  preferSkills: SkillLevels.optional().describe("Skill → level that speaks for an agent"),
+  requireSkills: SkillLevels.optional().describe(forDocs("Skill → level that it takes to be given a ticket")),
+  preferSkills: SkillLevels.optional().describe(forDocs("Skill → level that speaks for an agent")),
 });
 
 const Agent = z.strictObject({
   telegramId: TelegramUser,
-  name: Name.describe("What colleagues and the API call them"),
+  name: Name.describe(forDocs("What colleagues and the API call them")),
   username: z
     .string()
     .regex(/^[A-Za-z0-9_]{4,32}$/, "must be a Telegram username without the @")
     .optional()
-    .describe("For `/assign @name`, until they have written in the group"),
+    .describe(forDocs("For `/assign @name`, until they have written in the group")),
   role: z
     .enum(["lead", "senior", "agent"])
     .default("agent")
-    .describe("`lead`: may act for others and is told of trouble; `senior`: takes over what escalates"),
-  groups: z.array(Id).min(1).describe("Where they work; the first keeps their availability"),
+    .describe(
+      forDocs("`lead`: may act for others and is told of trouble; `senior`: takes over what escalates"),
+    ),
+  groups: z.array(Id).min(1).describe(forDocs("Where they work; the first keeps their availability")),
   capacity: z
     .int()
     .min(0)
     .max(1_000)
     .default(AGENT_CAPACITY_DEFAULT)
-    .describe("Tickets at once, all groups together; 0: none is handed to them"),
+    .describe(forDocs("Tickets at once, all groups together; 0: none is handed to them")),
   shift: LongId.optional().describe(
-    "A calendar: they are given tickets while it is open; without one always",
+    forDocs("A calendar: they are given tickets while it is open; without one always"),
   ),
   skills: z
     .record(
       LongId,
       z.strictObject({
-        level: SkillLevel.describe(`1 to ${SKILL_LEVEL_MAX}`),
-        expiresOn: LocalDate.optional().describe("The last day on which it holds"),
+        level: SkillLevel.describe(forDocs(() => `1 to ${SKILL_LEVEL_MAX}`)),
+        expiresOn: LocalDate.optional().describe(forDocs("The last day on which it holds")),
       }),
     )
     .default({})
-    .describe("Skill → how well they have it"),
+    .describe(forDocs("Skill → how well they have it")),
 });
 
 export const CalendarDocument = z.strictObject({
   id: LongId,
-  timeZone: z.string().min(1).max(64).describe("An IANA zone, such as Europe/Berlin"),
+  timeZone: z.string().min(1).max(64).describe(forDocs("An IANA zone, such as Europe/Berlin")),
   weekly: z
     .partialRecord(z.enum(WEEKDAYS), Intervals)
-    .describe('Opening hours, `"09:00-12:30"`; an end before its start is on the next day'),
+    .describe(forDocs('Opening hours, `"09:00-12:30"`; an end before its start is on the next day')),
   holidays: z
     .array(z.strictObject({ date: LocalDate, name: Name }))
     .max(1_000)
     .default([])
-    .describe("Closed all day"),
+    .describe(forDocs("Closed all day")),
   overrides: z
     .array(z.strictObject({ date: LocalDate, hours: Intervals, name: Name.optional() }))
     .max(1_000)
     .default([])
-    .describe("Other hours on one date; a holiday beats them"),
+    .describe(forDocs("Other hours on one date; a holiday beats them")),
 });
 
 const Metric = z.enum(METRICS);
@@ -232,85 +253,99 @@ const Clock = z.enum(["business", "wall"]);
 
 const SlaPolicy = z.strictObject({
   id: LongId,
-  calendar: LongId.describe("In whose opening hours targets count"),
+  calendar: LongId.describe(forDocs("In whose opening hours targets count")),
   targets: z
     .partialRecord(
       z.enum(PRIORITIES),
       z.strictObject({
-        firstResponse: Duration.optional().describe("Until the first answer"),
-        nextResponse: Duration.optional().describe("Until an answer to what the customer writes later"),
-        resolution: Duration.optional().describe("Until it is resolved"),
+        firstResponse: Duration.optional().describe(forDocs("Until the first answer")),
+        nextResponse: Duration.optional().describe(
+          forDocs("Until an answer to what the customer writes later"),
+        ),
+        resolution: Duration.optional().describe(forDocs("Until it is resolved")),
       }),
     )
-    .describe("Priority → what is promised; one without targets has those of `normal`"),
+    .describe(forDocs("Priority → what is promised; one without targets has those of `normal`")),
   firstResponseStarts: z
     .enum(["created", "claimed"])
     .default("created")
-    .describe("From when the first response counts"),
+    .describe(forDocs("From when the first response counts")),
   pauseResolutionWhile: z
     .array(z.enum(["waiting", "resolved"]))
     .default([])
-    .describe("In which statuses the resolution clock stands still"),
+    .describe(forDocs("In which statuses the resolution clock stands still")),
   warnings: z
     .array(
       z.strictObject({
-        before: Duration.describe("How long before a promise is due"),
-        clock: Clock.default("business").describe("Whether that counts opening hours or every hour"),
+        before: Duration.describe(forDocs("How long before a promise is due")),
+        clock: Clock.default("business").describe(forDocs("Whether that counts opening hours or every hour")),
       }),
     )
     .max(10)
     .default([])
-    .describe("When the policy's steps at `warning` are taken"),
-  escalation: LongId.optional().describe("The escalation policy that looks after these promises"),
+    .describe(forDocs("When the policy's steps at `warning` are taken")),
+  escalation: LongId.optional().describe(forDocs("The escalation policy that looks after these promises")),
 });
 
 const EscalationAction = z.union([
   z.strictObject({
-    notify: z.union([z.enum(["assignee", "lead"]), TelegramUser]).describe("Tells somebody in private"),
+    notify: z
+      .union([z.enum(["assignee", "lead"]), TelegramUser])
+      .describe(forDocs("Tells somebody in private")),
   }),
-  z.strictObject({ note: z.literal("topic").describe("Says it in the ticket's topic") }),
-  z.strictObject({ reassign: z.enum(["senior", "other"]).describe("Gives it to an available agent") }),
-  z.strictObject({ priority: z.enum(PRIORITIES).describe("Raises its priority") }),
-  z.strictObject({ status: z.literal("escalated").describe("Makes it escalated") }),
-  z.strictObject({ webhook: LongId.describe("Calls an endpoint under `webhooks`") }),
+  z.strictObject({ note: z.literal("topic").describe(forDocs("Says it in the ticket's topic")) }),
+  z.strictObject({
+    reassign: z.enum(["senior", "other"]).describe(forDocs("Gives it to an available agent")),
+  }),
+  z.strictObject({ priority: z.enum(PRIORITIES).describe(forDocs("Raises its priority")) }),
+  z.strictObject({ status: z.literal("escalated").describe(forDocs("Makes it escalated")) }),
+  z.strictObject({ webhook: LongId.describe(forDocs("Calls an endpoint under `webhooks`")) }),
 ]);
 
 const EscalationPolicy = z.strictObject({
   id: LongId,
-  cooldown: Duration.default("30m").describe("For how long people are not told of the same ticket again"),
+  cooldown: Duration.default("30m").describe(
+    forDocs("For how long people are not told of the same ticket again"),
+  ),
   steps: z
     .array(
       z.strictObject({
-        at: z.enum(["warning", "breach"]).describe("Before a promise is due, or when it is broken"),
-        after: Duration.optional().describe("How long after the breach"),
-        clock: Clock.default("business").describe("Whether `after` counts opening hours or every hour"),
-        metric: Metric.optional().describe("Only for this metric; without it for each"),
-        actions: z.array(EscalationAction).min(1).max(20).describe("What is done, in this order"),
+        at: z.enum(["warning", "breach"]).describe(forDocs("Before a promise is due, or when it is broken")),
+        after: Duration.optional().describe(forDocs("How long after the breach")),
+        clock: Clock.default("business").describe(
+          forDocs("Whether `after` counts opening hours or every hour"),
+        ),
+        metric: Metric.optional().describe(forDocs("Only for this metric; without it for each")),
+        actions: z.array(EscalationAction).min(1).max(20).describe(forDocs("What is done, in this order")),
       }),
     )
     .max(50)
-    .describe("What is done when; in the order of time"),
+    .describe(forDocs("What is done when; in the order of time")),
 });
 
 const RoutingRule = z.strictObject({
   when: z
     .strictObject({
-      tier: LongId.optional().describe("What the customer is to the desk"),
-      segment: z.string().max(64).optional().describe("As the enrichment says it"),
-      category: LongId.optional().describe("The answer to the intake field `category`"),
-      urgency: LongId.optional().describe("The answer to the intake field `urgency`"),
-      language: z.string().max(16).optional().describe("Of the customer's app, such as de"),
-      payload: z.string().max(64).optional().describe("What stood in the link that the customer came by"),
+      tier: LongId.optional().describe(forDocs("What the customer is to the desk")),
+      segment: z.string().max(64).optional().describe(forDocs("As the enrichment says it")),
+      category: LongId.optional().describe(forDocs("The answer to the intake field `category`")),
+      urgency: LongId.optional().describe(forDocs("The answer to the intake field `urgency`")),
+      language: z.string().max(16).optional().describe(forDocs("Of the customer's app, such as de")),
+      payload: z
+        .string()
+        .max(64)
+        .optional()
+        .describe(forDocs("What stood in the link that the customer came by")),
       attributes: z
         .record(z.string().max(64), z.union([z.string().max(256), z.number(), z.boolean()]))
         .optional()
-        .describe("As the enrichment says them"),
-      during: LongId.optional().describe("A calendar: the rule holds while it is open"),
+        .describe(forDocs("As the enrichment says them")),
+      during: LongId.optional().describe(forDocs("A calendar: the rule holds while it is open")),
     })
-    .describe("What must all be so"),
-  queue: Id.optional().describe("Where the ticket goes; the first rule that says one decides"),
-  priority: z.enum(PRIORITIES).optional().describe("The first rule that says one decides"),
-  requireSkills: SkillLevels.optional().describe("Skill → level that it takes, beside the queue's"),
+    .describe(forDocs("What must all be so")),
+  queue: Id.optional().describe(forDocs("Where the ticket goes; the first rule that says one decides")),
+  priority: z.enum(PRIORITIES).optional().describe(forDocs("The first rule that says one decides")),
+  requireSkills: SkillLevels.optional().describe(forDocs("Skill → level that it takes, beside the queue's")),
 });
 
 /** HubSpot's internal name of a contact property. */
@@ -321,38 +356,42 @@ const HubSpotProperty = z
 /** A fact and the property that it stands in; with `values` what stands there is looked up, and else taken as it is. */
 const fromHubSpot = <Value extends z.ZodType>(value: Value) =>
   z.strictObject({
-    property: HubSpotProperty.describe("The property's internal name"),
+    property: HubSpotProperty.describe(forDocs("The property's internal name")),
     values: z
       .record(z.string().max(ATTRIBUTE_CHARS_MAX), value)
       .optional()
-      .describe("What stands in the property → what it means here; without it, it is taken as it is"),
+      .describe(
+        forDocs("What stands in the property → what it means here; without it, it is taken as it is"),
+      ),
   });
 
 const HubSpot = z.strictObject({
   findBy: z
     .strictObject({
-      telegramId: HubSpotProperty.optional().describe("The property with the Telegram user id"),
+      telegramId: HubSpotProperty.optional().describe(forDocs("The property with the Telegram user id")),
       email: HubSpotProperty.optional().describe(
-        "The property with the e-mail address, which no customer tells yet",
+        forDocs("The property with the e-mail address, which no customer tells yet"),
       ),
       phone: HubSpotProperty.optional().describe(
-        "The property with the number; it is known of who has shared theirs",
+        forDocs("The property with the number; it is known of who has shared theirs"),
       ),
-      username: HubSpotProperty.optional().describe("The property with the Telegram username"),
+      username: HubSpotProperty.optional().describe(forDocs("The property with the Telegram username")),
     })
     .describe(
-      "Which property holds what the desk knows of a customer; whom several fit, the first of these decides",
+      forDocs(
+        "Which property holds what the desk knows of a customer; whom several fit, the first of these decides",
+      ),
     ),
-  tier: fromHubSpot(LongId).optional().describe("From which property the tier comes"),
+  tier: fromHubSpot(LongId).optional().describe(forDocs("From which property the tier comes")),
   segment: fromHubSpot(z.string().min(1).max(FACT_CHARS_MAX))
     .optional()
-    .describe("From which property the segment comes"),
+    .describe(forDocs("From which property the segment comes")),
   preferredAgent: fromHubSpot(TelegramUser)
     .optional()
-    .describe("From which property the preferred agent comes"),
+    .describe(forDocs("From which property the preferred agent comes")),
   priorityScore: fromHubSpot(z.number().min(0).max(PRIORITY_SCORE_MAX))
     .optional()
-    .describe("From which property the weight in the queue comes"),
+    .describe(forDocs("From which property the weight in the queue comes")),
   attributes: z
     .record(
       z.string().min(1).max(ATTRIBUTE_NAME_CHARS_MAX),
@@ -362,82 +401,94 @@ const HubSpot = z.strictObject({
       error: `must have at most ${ATTRIBUTES_MAX} keys`,
     })
     .default({})
-    .describe("Attribute → the property from which it comes"),
+    .describe(forDocs("Attribute → the property from which it comes")),
 });
 
 const Enrichment = z.strictObject({
   adapter: z
     .enum(["generic", "hubspot"])
     .default("generic")
-    .describe("`generic`: a system of your own that answers signed questions; `hubspot`: HubSpot's contacts"),
-  url: HttpsUrl.optional().describe("Where the generic adapter asks; HubSpot's own address is known"),
-  timeout: Duration.default("2500ms").describe("How long an answer is waited for"),
-  cacheFor: Duration.default("10m").describe("How long a customer is not asked about again"),
+    .describe(
+      forDocs("`generic`: a system of your own that answers signed questions; `hubspot`: HubSpot's contacts"),
+    ),
+  url: HttpsUrl.optional().describe(
+    forDocs("Where the generic adapter asks; HubSpot's own address is known"),
+  ),
+  timeout: Duration.default("2500ms").describe(forDocs("How long an answer is waited for")),
+  cacheFor: Duration.default("10m").describe(forDocs("How long a customer is not asked about again")),
   staleAfter: Duration.default("7d").describe(
-    "An answer whose data is older, by its own account, is marked so",
+    forDocs("An answer whose data is older, by its own account, is marked so"),
   ),
   shareSubject: z
     .boolean()
     .default(false)
-    .describe("Whether the ticket's subject, which is the customer's own words, goes along"),
-  hubspot: HubSpot.optional().describe("Which properties of a contact mean what"),
+    .describe(forDocs("Whether the ticket's subject, which is the customer's own words, goes along")),
+  hubspot: HubSpot.optional().describe(forDocs("Which properties of a contact mean what")),
 });
 
 const Routing = z.strictObject({
-  rules: z.array(RoutingRule).max(500).default([]).describe("Looked at in this order; several may hold"),
-  defaultQueue: Id.describe("Where a ticket goes to which no rule gives a queue"),
+  rules: z
+    .array(RoutingRule)
+    .max(500)
+    .default([])
+    .describe(forDocs("Looked at in this order; several may hold")),
+  defaultQueue: Id.describe(forDocs("Where a ticket goes to which no rule gives a queue")),
   defaultTier: LongId.optional().describe(
-    "The tier of customers whose tier is unknown; without it the tier with the lowest score",
+    forDocs("The tier of customers whose tier is unknown; without it the tier with the lowest score"),
   ),
   fallbackPool: Id.optional().describe(
-    "The group that gets a ticket, once, if no agent takes it after `overrideAfter`",
+    forDocs("The group that gets a ticket, once, if no agent takes it after `overrideAfter`"),
   ),
-  enrichment: Enrichment.optional().describe("A system that says who the customers are"),
+  enrichment: Enrichment.optional().describe(forDocs("A system that says who the customers are")),
   skills: z
     .strictObject({
-      url: HttpsUrl.describe("Where it is asked, with signed questions"),
-      timeout: Duration.default("2500ms").describe("How long an answer is waited for"),
-      cacheFor: Duration.default("10m").describe("How long it is not asked again"),
+      url: HttpsUrl.describe(forDocs("Where it is asked, with signed questions")),
+      timeout: Duration.default("2500ms").describe(forDocs("How long an answer is waited for")),
+      cacheFor: Duration.default("10m").describe(forDocs("How long it is not asked again")),
     })
     .optional()
-    .describe("A system that says what agents can do, in place of their `skills` here"),
+    .describe(forDocs("A system that says what agents can do, in place of their `skills` here")),
   capacityCounts: z
     .enum(["waiting_for_agent", "all_open"])
     .default("waiting_for_agent")
     .describe(
-      "Which tickets fill an agent's `capacity`: those that wait for the agent, or all that are not resolved, also while the customer is to answer",
+      forDocs(
+        "Which tickets fill an agent's `capacity`: those that wait for the agent, or all that are not resolved, also while the customer is to answer",
+      ),
     ),
   showReason: z
     .enum(["assignee", "group"])
     .default("assignee")
-    .describe("Who reads why an agent got a ticket: the agent alone, or the whole group"),
+    .describe(forDocs("Who reads why an agent got a ticket: the agent alone, or the whole group")),
 });
 
 const IntakeField = z.strictObject({
-  id: Id.describe("Its name in rules and in tickets' `fields`; rules know `category` and `urgency`"),
-  ask: z.string().trim().min(1).max(512).describe("The question, as the customer reads it"),
+  id: Id.describe(forDocs("Its name in rules and in tickets' `fields`; rules know `category` and `urgency`")),
+  ask: z.string().trim().min(1).max(512).describe(forDocs("The question, as the customer reads it")),
   label: z
     .string()
     .trim()
     .min(1)
     .max(64)
     .optional()
-    .describe("What it is called on the ticket's card, as the staff reads it; without it, its id"),
+    .describe(forDocs("What it is called on the ticket's card, as the staff reads it; without it, its id")),
   options: z
     .array(
       z.strictObject({
-        id: Id.describe("The answer's name in rules and in tickets' `fields`"),
-        label: z.string().trim().min(1).max(64).describe("The button, as the customer reads it"),
+        id: Id.describe(forDocs("The answer's name in rules and in tickets' `fields`")),
+        label: z.string().trim().min(1).max(64).describe(forDocs("The button, as the customer reads it")),
       }),
     )
     .min(1)
     .max(20)
-    .describe("The answers that may be given"),
+    .describe(forDocs("The answers that may be given")),
   required: z
     .boolean()
     .default(false)
     .describe(
-      "A required field holds the ticket back from the staff group until it is answered, for `holdFor` at most",
+      forDocs(
+        "A required field holds the ticket back from the staff group until it is answered, for `holdFor` at most",
+      ),
     ),
 });
 
@@ -448,74 +499,91 @@ const Intake = z.strictObject({
     .min(1)
     .max(1_024)
     .default("Hello! How can we help?")
-    .describe("What the bot answers to /start"),
-  fields: z.array(IntakeField).max(10).default([]).describe("What customers are asked, with buttons"),
-  createTicket: z.literal("on_first_message").default("on_first_message").describe("When a ticket opens"),
-  holdFor: Duration.default("15m").describe("How long a ticket waits for its required answers"),
+    .describe(forDocs("What the bot answers to /start")),
+  fields: z
+    .array(IntakeField)
+    .max(10)
+    .default([])
+    .describe(forDocs("What customers are asked, with buttons")),
+  createTicket: z
+    .literal("on_first_message")
+    .default("on_first_message")
+    .describe(forDocs("When a ticket opens")),
+  holdFor: Duration.default("15m").describe(forDocs("How long a ticket waits for its required answers")),
 });
 
 const Webhook = z.strictObject({
-  id: LongId.describe("Its name in escalation policies and the API"),
-  url: HttpsUrl.describe("An https address of a public host"),
+  id: LongId.describe(forDocs("Its name in escalation policies and the API")),
+  url: HttpsUrl.describe(forDocs("An https address of a public host")),
   events: z
     .array(z.string().min(1).max(64))
     .min(1)
     .max(100)
     .describe(
-      "Which of the desk's own events it wants, `*` for all but messages: `GET /webhooks` lists them. What an escalation step calls it gets whatever stands here",
+      forDocs(
+        "Which of the desk's own events it wants, `*` for all but messages: `GET /webhooks` lists them. What an escalation step calls it gets whatever stands here",
+      ),
     ),
   includeText: z
     .boolean()
     .default(false)
     .describe(
-      "Whether it gets subjects, notes and what messages say, where `desk.textInWebhooks` allows that",
+      forDocs(
+        "Whether it gets subjects, notes and what messages say, where `desk.textInWebhooks` allows that",
+      ),
     ),
   signing: z
     .strictObject({
-      generation: z.int().min(1).max(1_000_000).describe("Counts the secrets from 1"),
-      previousUntil: z.iso.datetime().optional().describe("Until when the one before signs as well"),
+      generation: z.int().min(1).max(1_000_000).describe(forDocs("Counts the secrets from 1")),
+      previousUntil: z.iso.datetime().optional().describe(forDocs("Until when the one before signs as well")),
     })
     .optional()
     .describe(
-      "Which of the secrets derived for it signs; `POST /webhooks/{id}/rotate` sets it. Without it the first one does",
+      forDocs(
+        "Which of the secrets derived for it signs; `POST /webhooks/{id}/rotate` sets it. Without it the first one does",
+      ),
     ),
 });
 
 const Retention = z.strictObject({
   closedTickets: Duration.optional().describe(
-    "Closed tickets, from their end on, with all that happened to them",
+    forDocs("Closed tickets, from their end on, with all that happened to them"),
   ),
-  events: Duration.optional().describe("What happened to closed tickets; the tickets themselves stay"),
-  audit: Duration.optional().describe("Who changed what of the desk itself"),
+  events: Duration.optional().describe(
+    forDocs("What happened to closed tickets; the tickets themselves stay"),
+  ),
+  audit: Duration.optional().describe(forDocs("Who changed what of the desk itself")),
   webhookLogs: Duration.optional().describe(
-    "Deliveries to endpoints, delivered or given up; delivered ones 30 days at most",
+    forDocs("Deliveries to endpoints, delivered or given up; delivered ones 30 days at most"),
   ),
-  enrichment: Duration.optional().describe("What other systems said of customers"),
+  enrichment: Duration.optional().describe(forDocs("What other systems said of customers")),
 });
 
 /** The sections, each with its own schema, in the order in which people read them. */
 export const ConfigSections = {
-  desk: Desk.describe("What holds for the whole desk"),
-  groups: z.array(Group).min(1).max(200).describe("The staff's forum groups"),
-  tiers: z.record(LongId, Tier).default({}).describe("Tier → what its customers are to the desk"),
-  queues: z.array(Queue).min(1).max(500).describe("Where tickets wait, each in a group"),
-  agents: z.array(Agent).max(5_000).default([]).describe("Who answers"),
-  calendars: z.array(CalendarDocument).max(500).default([]).describe("When business time counts"),
-  slaPolicies: z.array(SlaPolicy).max(200).default([]).describe("What is promised"),
+  desk: Desk.describe(forDocs("What holds for the whole desk")),
+  groups: z.array(Group).min(1).max(200).describe(forDocs("The staff's forum groups")),
+  tiers: z.record(LongId, Tier).default({}).describe(forDocs("Tier → what its customers are to the desk")),
+  queues: z.array(Queue).min(1).max(500).describe(forDocs("Where tickets wait, each in a group")),
+  agents: z.array(Agent).max(5_000).default([]).describe(forDocs("Who answers")),
+  calendars: z.array(CalendarDocument).max(500).default([]).describe(forDocs("When business time counts")),
+  slaPolicies: z.array(SlaPolicy).max(200).default([]).describe(forDocs("What is promised")),
   escalationPolicies: z
     .array(EscalationPolicy)
     .max(200)
     .default([])
-    .describe("What is done when a promise is at risk or broken"),
-  routing: Routing.describe("Which ticket goes where, and to whom"),
+    .describe(forDocs("What is done when a promise is at risk or broken")),
+  routing: Routing.describe(forDocs("Which ticket goes where, and to whom")),
   intake: Intake.default({
     greeting: "Hello! How can we help?",
     fields: [],
     createTicket: "on_first_message",
     holdFor: "15m",
-  }).describe("What customers are asked"),
-  webhooks: z.array(Webhook).max(100).default([]).describe("Endpoints that the desk calls"),
-  retention: Retention.default({}).describe("How long things are kept; what is left out is kept for good"),
+  }).describe(forDocs("What customers are asked")),
+  webhooks: z.array(Webhook).max(100).default([]).describe(forDocs("Endpoints that the desk calls")),
+  retention: Retention.default({}).describe(
+    forDocs("How long things are kept; what is left out is kept for good"),
+  ),
 };
 
 export const ConfigDocument = z.strictObject({
@@ -523,7 +591,7 @@ export const ConfigDocument = z.strictObject({
     .string()
     .max(2_048)
     .optional()
-    .describe("Where an editor finds the schema of this document; the desk does not look there"),
+    .describe(forDocs("Where an editor finds the schema of this document; the desk does not look there")),
   ...ConfigSections,
 });
 

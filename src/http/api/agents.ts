@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { Duration, ms } from "../../domain/duration.ts";
 import type { Presence } from "../../domain/team/presence.ts";
 import { agentStates, tellPresence, type AgentState } from "../../groups/agents.ts";
@@ -25,55 +26,68 @@ import {
 export const agentsApi = new Operations();
 
 const Availability = z.enum(["online", "away", "offline"]);
-const Agent = z
-  .object({
-    id: z.int().meta({ description: "Telegram user id", example: 9001 }),
-    name: z.string().meta({ example: "Olga" }),
-    username: z.string().nullable(),
-    role: z.enum(["lead", "senior", "agent"]),
-    groups: z.array(z.string()),
-    home: z.string().meta({ description: "The group that keeps their availability: their first" }),
-    shift: z.string().nullable().meta({ description: "The calendar of their shift; null: always" }),
-    capacity: z.int().meta({ description: "Tickets at once, all groups together" }),
-    presence: z
-      .object({
-        availability: Availability,
-        until: Instant.nullable().meta({ description: "Of who is away; null: until they say otherwise" }),
-        available: z.boolean().meta({ description: "Whether they are given tickets now, if they have room" }),
-        because: z.string().nullable().meta({ description: "Why not", example: "not on shift" }),
-      })
-      .nullable()
-      .meta({ description: "Null while their home does not answer" }),
-    open: z.object({
-      total: z.int(),
-      byGroup: z
-        .record(z.string(), z.int())
-        .meta({ description: "A group that does not answer is left out" }),
-    }),
-    lastAssignedAt: Instant.nullable().meta({ description: "When the desk last handed them a ticket" }),
-  })
-  .meta({ id: "Agent" });
-const UnreachableGroups = z
-  .array(z.string())
-  .meta({ description: "Groups that did not answer: what they know of these agents is missing" });
-const Params = z.object({ id: TelegramId.meta({ example: 9002 }) });
+const Agent = forDocs(() =>
+  z
+    .object({
+      id: z.int().meta({ description: "Telegram user id", example: 9001 }),
+      name: z.string().meta({ example: "Olga" }),
+      username: z.string().nullable(),
+      role: z.enum(["lead", "senior", "agent"]),
+      groups: z.array(z.string()),
+      home: z.string().meta({ description: "The group that keeps their availability: their first" }),
+      shift: z.string().nullable().meta({ description: "The calendar of their shift; null: always" }),
+      capacity: z.int().meta({ description: "Tickets at once, all groups together" }),
+      presence: z
+        .object({
+          availability: Availability,
+          until: Instant.nullable().meta({ description: "Of who is away; null: until they say otherwise" }),
+          available: z
+            .boolean()
+            .meta({ description: "Whether they are given tickets now, if they have room" }),
+          because: z.string().nullable().meta({ description: "Why not", example: "not on shift" }),
+        })
+        .nullable()
+        .meta({ description: "Null while their home does not answer" }),
+      open: z.object({
+        total: z.int(),
+        byGroup: z
+          .record(z.string(), z.int())
+          .meta({ description: "A group that does not answer is left out" }),
+      }),
+      lastAssignedAt: Instant.nullable().meta({ description: "When the desk last handed them a ticket" }),
+    })
+    .meta({ id: "Agent" }),
+);
+const UnreachableGroups = forDocs(() =>
+  z
+    .array(z.string())
+    .meta({ description: "Groups that did not answer: what they know of these agents is missing" }),
+);
+const Params = z.object({ id: TelegramId.meta(forDocs({ example: 9002 })) });
 
 agentsApi.add(
   operation("GET /agents", {
-    id: "listAgents",
+    ...forDocs(() => ({
+      id: "listAgents",
+      summary: "Lists agents with their availability and tickets in hand",
+      answer: [
+        200,
+        pageOf(Agent).extend({ unreachableGroups: UnreachableGroups }),
+        "A page of agents, in the order of their ids",
+      ],
+    })),
     scopes: ["tickets:read"],
-    summary: "Lists agents with their availability and tickets in hand",
     query: z.strictObject({
-      group: z.string().min(1).max(64).optional().meta({ example: "main" }),
+      group: z
+        .string()
+        .min(1)
+        .max(64)
+        .optional()
+        .meta(forDocs({ example: "main" })),
       limit: Limit,
       cursor: cursorOf(z.tuple([z.int()])),
     }),
     configured: true,
-    answer: [
-      200,
-      pageOf(Agent).extend({ unreachableGroups: UnreachableGroups }),
-      "A page of agents, in the order of their ids",
-    ],
   }),
   async (c) => {
     const { config } = c.get("versioned");
@@ -90,17 +104,21 @@ agentsApi.add(
   },
 );
 
-const AgentAlone = Agent.extend({ unreachableGroups: UnreachableGroups }).meta({ id: "AgentAlone" });
+const AgentAlone = forDocs(() =>
+  Agent.extend({ unreachableGroups: UnreachableGroups }).meta({ id: "AgentAlone" }),
+);
 
 agentsApi.add(
   operation("GET /agents/{id}", {
-    id: "getAgent",
+    ...forDocs(() => ({
+      id: "getAgent",
+      summary: "Gets an agent's availability and tickets in hand",
+      answer: [200, AgentAlone, "The agent"],
+      problems: ["agent.not_found"],
+    })),
     scopes: ["tickets:read"],
-    summary: "Gets an agent's availability and tickets in hand",
     params: Params,
     configured: true,
-    answer: [200, AgentAlone, "The agent"],
-    problems: ["agent.not_found"],
   }),
   async (c) => {
     const { config } = c.get("versioned");
@@ -114,18 +132,27 @@ agentsApi.add(
 
 agentsApi.add(
   operation("PUT /agents/{id}/availability", {
-    id: "putAgentAvailability",
+    ...forDocs(() => ({
+      id: "putAgentAvailability",
+      summary: "Sets an agent's availability, as /online, /away and /offline do",
+      example: { availability: "away", until: "2100-01-01T00:00:00Z" },
+      answer: [200, AgentAlone, "The agent as they are now. Their other groups hear of it in a moment"],
+      problems: ["agent.not_found", "group.unreachable"],
+    })),
     scopes: ["tickets:write"],
-    summary: "Sets an agent's availability, as /online, /away and /offline do",
     params: Params,
     body: z
       .strictObject({
         availability: Availability,
-        until: When.nullable().default(null).meta({
-          description: "Until when they are away; null: until it is set otherwise",
-          example: "2100-01-01T00:00:00Z",
-        }),
-        for: Duration.optional().meta({ description: "Instead of `until`: for how long" }),
+        until: When.nullable()
+          .default(null)
+          .meta(
+            forDocs({
+              description: "Until when they are away; null: until it is set otherwise",
+              example: "2100-01-01T00:00:00Z",
+            }),
+          ),
+        for: Duration.optional().meta(forDocs({ description: "Instead of `until`: for how long" })),
       })
       .refine(({ availability, until }) => until === null || availability === "away", {
         path: ["until"],
@@ -139,12 +166,9 @@ agentsApi.add(
         path: ["for"],
         error: "must not stand beside `until`",
       })
-      .meta({ id: "AgentAvailability" }),
-    example: { availability: "away", until: "2100-01-01T00:00:00Z" },
+      .meta(forDocs({ id: "AgentAvailability" })),
     fits: (c, { until }: { until?: number | null }) => notInFuture("/until", until, c.get("now")()),
     configured: true,
-    answer: [200, AgentAlone, "The agent as they are now. Their other groups hear of it in a moment"],
-    problems: ["agent.not_found", "group.unreachable"],
   }),
   async (c) => {
     const versioned = c.get("versioned");

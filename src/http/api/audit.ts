@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { AUDIT_ACTIONS, AUDIT_KINDS, AUDIT_TARGETS } from "../../domain/desk/audit.ts";
 import { EVENT_TYPES } from "../../domain/ticket/events.ts";
 import {
@@ -19,71 +20,76 @@ import { cursorOf, Instant, instant, Limit, Until, When, pageOf } from "./shared
 /** Who changed what: the desk's own trail and the events of tickets as one list. */
 export const auditApi = new Operations();
 
-const Facts = z.record(z.string(), z.unknown());
-const AuditEntry = z
-  .object({
-    id: z.string().meta({ example: "desk:17" }),
-    at: Instant,
-    action: z.string().meta({
-      description: `${AUDIT_ACTIONS.map((action) => `\`${action}\``).join(", ")}; of a ticket the type of its event`,
-      example: "config.stored",
-    }),
-    by: z
-      .object({
-        kind: z.enum(["customer", "agent", "key", "system"]),
-        id: z.string().nullable().meta({
-          description:
-            "A key's id (its name in what earlier releases told), a Telegram id, or a rule of the desk; null: a customer who was erased",
-        }),
-        name: z.string().nullable(),
-      })
-      .meta({ example: { kind: "key", id: "3f9k2m1x7qpa", name: "deploys" } }),
-    target: z
-      .object({
-        kind: z.enum(AUDIT_TARGETS),
-        id: z.string().meta({ description: "Of an erased contact a pseudonym, always the same one" }),
-        ref: z.string().nullable().meta({ description: "Of a ticket its reference" }),
-      })
-      .meta({ example: { kind: "config", id: "12", ref: null } }),
-    from: Facts.nullable().meta({ example: { version: 11 } }),
-    to: Facts.nullable().meta({ example: { version: 12 } }),
-    data: Facts.meta({
-      description: "What else: names and counts, never what people wrote",
-      example: { places: [{ section: "queues", id: "billing", change: "changed" }] },
-    }),
-    origin: z
-      .object({
-        network: z.string().nullable().meta({ description: "The caller's address without its last part" }),
-        userAgent: z.string().nullable(),
-      })
-      .nullable()
-      .meta({
-        description: "From where; null for what happened in Telegram or in the desk itself",
-        example: { network: "203.0.113.0/24", userAgent: "curl/8.9" },
+const Facts = forDocs(() => z.record(z.string(), z.unknown()));
+const AuditEntry = forDocs(() =>
+  z
+    .object({
+      id: z.string().meta({ example: "desk:17" }),
+      at: Instant,
+      action: z.string().meta({
+        description: `${AUDIT_ACTIONS.map((action) => `\`${action}\``).join(", ")}; of a ticket the type of its event`,
+        example: "config.stored",
       }),
-  })
-  .meta({ id: "AuditEntry" });
+      by: z
+        .object({
+          kind: z.enum(["customer", "agent", "key", "system"]),
+          id: z.string().nullable().meta({
+            description:
+              "A key's id (its name in what earlier releases told), a Telegram id, or a rule of the desk; null: a customer who was erased",
+          }),
+          name: z.string().nullable(),
+        })
+        .meta({ example: { kind: "key", id: "3f9k2m1x7qpa", name: "deploys" } }),
+      target: z
+        .object({
+          kind: z.enum(AUDIT_TARGETS),
+          id: z.string().meta({ description: "Of an erased contact a pseudonym, always the same one" }),
+          ref: z.string().nullable().meta({ description: "Of a ticket its reference" }),
+        })
+        .meta({ example: { kind: "config", id: "12", ref: null } }),
+      from: Facts.nullable().meta({ example: { version: 11 } }),
+      to: Facts.nullable().meta({ example: { version: 12 } }),
+      data: Facts.meta({
+        description: "What else: names and counts, never what people wrote",
+        example: { places: [{ section: "queues", id: "billing", change: "changed" }] },
+      }),
+      origin: z
+        .object({
+          network: z.string().nullable().meta({ description: "The caller's address without its last part" }),
+          userAgent: z.string().nullable(),
+        })
+        .nullable()
+        .meta({
+          description: "From where; null for what happened in Telegram or in the desk itself",
+          example: { network: "203.0.113.0/24", userAgent: "curl/8.9" },
+        }),
+    })
+    .meta({ id: "AuditEntry" }),
+);
 
 const Filter = {
-  kind: z.enum(AUDIT_KINDS).optional().meta({ description: "What was changed; `ticket`: events of tickets" }),
+  kind: z
+    .enum(AUDIT_KINDS)
+    .optional()
+    .meta(forDocs({ description: "What was changed; `ticket`: events of tickets" })),
   action: z
     .enum([...AUDIT_ACTIONS, ...EVENT_TYPES])
     .optional()
-    .meta({ description: "Of a ticket the type of its event", example: "config.stored" }),
+    .meta(forDocs({ description: "Of a ticket the type of its event", example: "config.stored" })),
   actor: z
     .string()
     .min(1)
     .max(256)
     .optional()
-    .meta({ description: "An id or a name of who did it", example: "deploys" }),
+    .meta(forDocs({ description: "An id or a name of who did it", example: "deploys" })),
   targetKind: z.enum(AUDIT_TARGETS).optional(),
   target: z
     .string()
     .min(1)
     .max(128)
     .optional()
-    .meta({ description: "Its id; a ticket's reference", example: "SUP-1" }),
-  since: When.optional().meta({ description: "Included" }),
+    .meta(forDocs({ description: "Its id; a ticket's reference", example: "SUP-1" })),
+  since: When.optional().meta(forDocs({ description: "Included" })),
   until: Until,
 };
 const Position = z.union([
@@ -93,13 +99,15 @@ const Position = z.union([
 
 auditApi.add(
   operation("GET /audit", {
-    id: "listAudit",
+    ...forDocs(() => ({
+      id: "listAudit",
+      summary: "Lists the audit trail: who changed what, newest first",
+      description:
+        "Events of tickets come from the record, moments after they happened; what time did is stamped when it was due.",
+      answer: [200, pageOf(AuditEntry), "A page of entries"],
+    })),
     scopes: ["audit:read"],
-    summary: "Lists the audit trail: who changed what, newest first",
-    description:
-      "Events of tickets come from the record, moments after they happened; what time did is stamped when it was due.",
     query: z.strictObject({ ...Filter, limit: Limit, cursor: cursorOf(Position) }),
-    answer: [200, pageOf(AuditEntry), "A page of entries"],
   }),
   async (c) => {
     const { limit, cursor, ...filter } = c.req.valid("query");
@@ -130,26 +138,28 @@ const COLUMNS = [
 
 auditApi.add(
   operation("GET /audit/export", {
-    id: "exportAudit",
+    ...forDocs(() => ({
+      id: "exportAudit",
+      summary: "Exports the audit trail as a file, one entry a line",
+      description:
+        "Read page by page while it is sent. A transfer that breaks off is incomplete: ask again, for a shorter period. In CSV a cell that a spreadsheet would take for a formula begins with an apostrophe.",
+      answer: [200, null, "The entries, newest first"],
+      content: {
+        "application/x-ndjson": { schema: AuditEntry },
+        "text/csv": { schema: z.string() },
+      },
+      answerHeaders: {
+        "Content-Disposition": { schema: { type: "string", example: 'attachment; filename="audit.csv"' } },
+      },
+    })),
     scopes: ["audit:read"],
-    summary: "Exports the audit trail as a file, one entry a line",
-    description:
-      "Read page by page while it is sent. A transfer that breaks off is incomplete: ask again, for a shorter period. In CSV a cell that a spreadsheet would take for a formula begins with an apostrophe.",
     query: z.strictObject({
       ...Filter,
       format: z
         .enum(["ndjson", "csv"])
         .optional()
-        .meta({ description: "Without it `Accept` decides; NDJSON where that takes both" }),
+        .meta(forDocs({ description: "Without it `Accept` decides; NDJSON where that takes both" })),
     }),
-    answer: [200, null, "The entries, newest first"],
-    content: {
-      "application/x-ndjson": { schema: AuditEntry },
-      "text/csv": { schema: z.string() },
-    },
-    answerHeaders: {
-      "Content-Disposition": { schema: { type: "string", example: 'attachment; filename="audit.csv"' } },
-    },
   }),
   async (c) => {
     const { format: asked, ...filter } = c.req.valid("query");

@@ -1,6 +1,7 @@
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import type { Config, VersionedConfig } from "../../domain/config/config.ts";
 import type { SchemaProblem } from "../../domain/config/schema-problems.ts";
 import { contactId, type ContactId } from "../../domain/contact/contact-id.ts";
@@ -40,7 +41,7 @@ const HOPS_MAX = 5;
 const AgentId = z
   .int()
   .positive()
-  .meta({ description: "Telegram id of an agent of the ticket's group", example: 9002 });
+  .meta(forDocs({ description: "Telegram id of an agent of the ticket's group", example: 9002 }));
 const Name = z.string().min(1).max(64);
 /** Telegram takes no message in which there is nothing to see. */
 const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u;
@@ -48,31 +49,49 @@ const Written = z
   .string()
   .max(WRITTEN_CHARS_MAX)
   .refine((text) => VISIBLE.test(text), "must say something")
-  .meta({ description: "Plain text" });
+  .meta(forDocs({ description: "Plain text" }));
 const Note = z
   .string()
   .min(1)
   .max(NOTE_CHARS_MAX)
   .optional()
-  .meta({ description: "Why; stands in the history" });
+  .meta(forDocs({ description: "Why; stands in the history" }));
 const Fields = z
   .record(Name, Name)
   .refine((fields) => Object.keys(fields).length <= 32, { error: "must have at most 32 keys" })
-  .meta({ description: "Intake field → option", example: { category: "billing" } });
+  .meta(forDocs({ description: "Intake field → option", example: { category: "billing" } }));
 
 const Order = z
   .strictObject({
     contact: z
       .strictObject({
-        telegramId: z.int().positive().optional().meta({ description: "Of any Telegram user" }),
-        id: z.int().positive().optional().meta({ description: "As `GET /contacts` has it" }),
-        email: EmailAddress.optional().meta({
-          description:
-            "As the staff has noted it of a contact (`/contacts/{id}/details`). Needs `contacts:read` as well",
-        }),
-        name: z.string().trim().min(1).max(128).optional().meta({
-          description: "Name of a customer who has not written to the bot yet",
-        }),
+        telegramId: z
+          .int()
+          .positive()
+          .optional()
+          .meta(forDocs({ description: "Of any Telegram user" })),
+        id: z
+          .int()
+          .positive()
+          .optional()
+          .meta(forDocs({ description: "As `GET /contacts` has it" })),
+        email: EmailAddress.optional().meta(
+          forDocs({
+            description:
+              "As the staff has noted it of a contact (`/contacts/{id}/details`). Needs `contacts:read` as well",
+          }),
+        ),
+        name: z
+          .string()
+          .trim()
+          .min(1)
+          .max(128)
+          .optional()
+          .meta(
+            forDocs({
+              description: "Name of a customer who has not written to the bot yet",
+            }),
+          ),
       })
       .refine(
         ({ telegramId, id, email }) =>
@@ -81,52 +100,75 @@ const Order = z
           error: "must name somebody by one of telegramId, id and email",
         },
       )
-      .meta({ example: { telegramId: 5_550_000_001, name: "Ada" } }),
-    message: Written.optional().meta({ description: "The customer's words, for the topic; not stored" }),
-    subject: z.string().trim().min(1).max(SUBJECT_CHARS_MAX).optional().meta({
-      description: "Otherwise the first line of the message",
-    }),
-    topicGroup: Name.optional().meta({
-      description:
-        "Otherwise where the rules send it. Of a group's queues the rules choose, or its default one",
-    }),
-    queue: Name.optional().meta({ description: "Otherwise the rules decide" }),
-    category: Name.optional().meta({ description: "An option of the intake field `category`" }),
-    urgency: Name.optional().meta({
-      description:
-        "An option of the intake field `urgency`; an option whose id is a priority also sets the priority",
-    }),
-    tier: Name.optional().meta({
-      description: "A tier of the configuration, where the caller knows what the customer is to the desk",
-    }),
+      .meta(forDocs({ example: { telegramId: 5_550_000_001, name: "Ada" } })),
+    message: Written.optional().meta(
+      forDocs({ description: "The customer's words, for the topic; not stored" }),
+    ),
+    subject: z
+      .string()
+      .trim()
+      .min(1)
+      .max(SUBJECT_CHARS_MAX)
+      .optional()
+      .meta(
+        forDocs({
+          description: "Otherwise the first line of the message",
+        }),
+      ),
+    topicGroup: Name.optional().meta(
+      forDocs({
+        description:
+          "Otherwise where the rules send it. Of a group's queues the rules choose, or its default one",
+      }),
+    ),
+    queue: Name.optional().meta(forDocs({ description: "Otherwise the rules decide" })),
+    category: Name.optional().meta(forDocs({ description: "An option of the intake field `category`" })),
+    urgency: Name.optional().meta(
+      forDocs({
+        description:
+          "An option of the intake field `urgency`; an option whose id is a priority also sets the priority",
+      }),
+    ),
+    tier: Name.optional().meta(
+      forDocs({
+        description: "A tier of the configuration, where the caller knows what the customer is to the desk",
+      }),
+    ),
     fields: Fields.optional(),
-    notify: z.boolean().default(true).meta({
-      description: "Whether the customer is told in Telegram that the ticket was opened",
-    }),
+    notify: z
+      .boolean()
+      .default(true)
+      .meta(
+        forDocs({
+          description: "Whether the customer is told in Telegram that the ticket was opened",
+        }),
+      ),
   })
-  .meta({ id: "TicketOrder" });
+  .meta(forDocs({ id: "TicketOrder" }));
 
-const Opened = z
-  .object({
-    ref: z.string().meta({ example: "SUP-1042" }),
-    id: z.string(),
-    group: z.string(),
-    queue: z.string(),
-    status: z.string(),
-    expectedFirstResponse: Instant.nullable().meta({
-      description: "Until when an answer is promised; null: nothing is",
-    }),
-    confirmation: z.string().meta({ description: "What a bot can tell the customer" }),
-    reachable: z.boolean().nullable().meta({
-      description:
-        "Whether the desk's bot can write to the customer; null: they have not written to it yet, so Telegram will only say when it is tried",
-    }),
-    notice: z.string().nullable().meta({
-      description: "Where `reachable` is not true: what that means, and which webhook tells the outcome",
-    }),
-    ticket: Ticket,
-  })
-  .meta({ id: "OpenedTicket" });
+const Opened = forDocs(() =>
+  z
+    .object({
+      ref: z.string().meta({ example: "SUP-1042" }),
+      id: z.string(),
+      group: z.string(),
+      queue: z.string(),
+      status: z.string(),
+      expectedFirstResponse: Instant.nullable().meta({
+        description: "Until when an answer is promised; null: nothing is",
+      }),
+      confirmation: z.string().meta({ description: "What a bot can tell the customer" }),
+      reachable: z.boolean().nullable().meta({
+        description:
+          "Whether the desk's bot can write to the customer; null: they have not written to it yet, so Telegram will only say when it is tried",
+      }),
+      notice: z.string().nullable().meta({
+        description: "Where `reachable` is not true: what that means, and which webhook tells the outcome",
+      }),
+      ticket: Ticket,
+    })
+    .meta({ id: "OpenedTicket" }),
+);
 
 const Command = z
   .discriminatedUnion("type", [
@@ -148,7 +190,10 @@ const Command = z
         agent: AgentId,
         for: Duration.optional(),
         until: When.optional(),
-        off: z.literal(true).optional().meta({ description: "Takes the reminder back" }),
+        off: z
+          .literal(true)
+          .optional()
+          .meta(forDocs({ description: "Takes the reminder back" })),
         reason: z.string().min(1).max(NOTE_CHARS_MAX).optional(),
       })
       .refine(
@@ -158,7 +203,7 @@ const Command = z
         },
       ),
   ])
-  .meta({ id: "TicketCommand" });
+  .meta(forDocs({ id: "TicketCommand" }));
 
 /** In an order in which one ticket takes them all. */
 const COMMAND_EXAMPLES = {
@@ -180,26 +225,28 @@ const COMMAND_EXAMPLES = {
   [Type in ProgramAct["type"]]: { value: z.input<typeof Command> & { type: Type } };
 };
 
-const Done = z
-  .object({
-    changed: z
-      .boolean()
-      .meta({ description: "False: the ticket was in that state already, and nothing was written" }),
-    already: z
-      .object({
-        code: z.string().meta({
-          description:
-            "What is so: `ticket.already_claimed`, `ticket.already_resolved` …, otherwise `ticket.already_so`",
-          example: "ticket.already_resolved",
-        }),
-        by: By.nullable().meta({ description: "Who made it so, where that is known" }),
-        at: Instant.nullable(),
-      })
-      .nullable()
-      .meta({ description: "Who made it so before; null if it was changed now" }),
-    ticket: Ticket,
-  })
-  .meta({ id: "CommandDone" });
+const Done = forDocs(() =>
+  z
+    .object({
+      changed: z
+        .boolean()
+        .meta({ description: "False: the ticket was in that state already, and nothing was written" }),
+      already: z
+        .object({
+          code: z.string().meta({
+            description:
+              "What is so: `ticket.already_claimed`, `ticket.already_resolved` …, otherwise `ticket.already_so`",
+            example: "ticket.already_resolved",
+          }),
+          by: By.nullable().meta({ description: "Who made it so, where that is known" }),
+          at: Instant.nullable(),
+        })
+        .nullable()
+        .meta({ description: "Who made it so before; null if it was changed now" }),
+      ticket: Ticket,
+    })
+    .meta({ id: "CommandDone" }),
+);
 
 const REFUSALS = [
   "ticket.closed",
@@ -212,27 +259,29 @@ const TROUBLES = ["group.full", "group.unreachable"] as const;
 
 commandsApi.add(
   operation("POST /tickets", {
-    id: "openTicket",
+    ...forDocs(() => ({
+      id: "openTicket",
+      summary: "Opens a ticket for a customer",
+      description:
+        "The ticket goes where the rules send it and its topic appears in the staff group. The customer is found by their Telegram id, as a contact, or by an address that the staff has noted; a customer who has never started the bot cannot be written to, and the ticket says so. To name them by `email` needs the scope `contacts:read` as well.",
+      example: {
+        contact: { telegramId: 5_550_000_001, name: "Ada" },
+        message: "The invoice is wrong",
+        category: "billing",
+      },
+      answer: [201, Opened, "It is open"],
+      answerHeaders: {
+        Location: {
+          description: "Where it is read",
+          schema: { type: "string", example: "/api/v1/tickets/SUP-1042" },
+        },
+      },
+      problems: [...TROUBLES, ...REFUSALS],
+    })),
     scopes: ["tickets:write"],
-    summary: "Opens a ticket for a customer",
-    description:
-      "The ticket goes where the rules send it and its topic appears in the staff group. The customer is found by their Telegram id, as a contact, or by an address that the staff has noted; a customer who has never started the bot cannot be written to, and the ticket says so. To name them by `email` needs the scope `contacts:read` as well.",
     body: Order,
-    example: {
-      contact: { telegramId: 5_550_000_001, name: "Ada" },
-      message: "The invoice is wrong",
-      category: "billing",
-    },
     fits: orderMisfits,
     configured: true,
-    answer: [201, Opened, "It is open"],
-    answerHeaders: {
-      Location: {
-        description: "Where it is read",
-        schema: { type: "string", example: "/api/v1/tickets/SUP-1042" },
-      },
-    },
-    problems: [...TROUBLES, ...REFUSALS],
   }),
   async (c) => {
     const versioned = c.get("versioned");
@@ -303,17 +352,19 @@ function reachOf(
 
 commandsApi.add(
   operation("POST /tickets/{ref}/commands", {
-    id: "actOnTicket",
+    ...forDocs(() => ({
+      id: "actOnTicket",
+      summary: "Runs a command on a ticket, as an agent would in its topic",
+      description:
+        "`claim` leaves a ticket with its assignee, `assign` does not. `reply` goes to the customer and stands in the topic with the key's name. Idempotent: if the ticket is in that state already, the response says who set it and when.",
+      examples: COMMAND_EXAMPLES,
+      answer: [200, Done, "Done"],
+      problems: [...TROUBLES, ...REFUSALS, "ticket.not_found"],
+    })),
     scopes: ["tickets:write"],
-    summary: "Runs a command on a ticket, as an agent would in its topic",
-    description:
-      "`claim` leaves a ticket with its assignee, `assign` does not. `reply` goes to the customer and stands in the topic with the key's name. Idempotent: if the ticket is in that state already, the response says who set it and when.",
     params: z.object({ ref: Ref }),
     body: Command,
-    examples: COMMAND_EXAMPLES,
     configured: true,
-    answer: [200, Done, "Done"],
-    problems: [...TROUBLES, ...REFUSALS, "ticket.not_found"],
   }),
   async (c) => {
     const versioned = c.get("versioned");

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { checkConfig, type ConfigProblem } from "../../domain/config-check/check.ts";
 import { prefixChanges, sectionsLeftOut } from "../../domain/config-check/left-out.ts";
 import { configWarnings } from "../../domain/config-check/warnings.ts";
@@ -28,10 +29,15 @@ import { problem } from "../problem.ts";
 export const Note = z
   .string()
   .max(CONFIG_NOTE_CHARS_MAX)
-  .meta({ description: "Why; kept in the history", example: "A queue for invoices" });
-export const DryRun = z.enum(["1", "true", "0", "false"]).default("0").meta({
-  description: "`1`: answers what would change and everything that is not valid; stores nothing",
-});
+  .meta(forDocs({ description: "Why; kept in the history", example: "A queue for invoices" }));
+export const DryRun = z
+  .enum(["1", "true", "0", "false"])
+  .default("0")
+  .meta(
+    forDocs({
+      description: "`1`: answers what would change and everything that is not valid; stores nothing",
+    }),
+  );
 const Successor = /^(group|queue):([^=,]{1,64})=([^=,]{1,64})$/;
 export const ReassignTo = z
   .string()
@@ -39,11 +45,13 @@ export const ReassignTo = z
   .refine((text) => text.split(",").every((one) => Successor.test(one.trim())), {
     error: 'must say what goes where, such as "group:vip=main" or "queue:invoices=general"',
   })
-  .meta({
-    description:
-      "Where what is in hand goes: `group:vip=main` for a group that is taken out (needed if it has open tickets or deliveries that wait), `queue:invoices=general` for a queue (otherwise the rules decide, or the default queue of its group). Several with commas between them. Tickets of an agent who is taken out go back to their queues by themselves.",
-    example: "group:vip=main",
-  });
+  .meta(
+    forDocs({
+      description:
+        "Where what is in hand goes: `group:vip=main` for a group that is taken out (needed if it has open tickets or deliveries that wait), `queue:invoices=general` for a queue (otherwise the rules decide, or the default queue of its group). Several with commas between them. Tickets of an agent who is taken out go back to their queues by themselves.",
+      example: "group:vip=main",
+    }),
+  );
 
 function reassignOf(text: string | undefined): Reassign {
   const said = (what: string) =>
@@ -61,25 +69,39 @@ const InHand = z
     z.object({
       what: z.enum(["group", "queue", "agent"]),
       id: z.string(),
-      tickets: z.int().meta({ description: "Those that are not closed" }),
-      promises: z.int().meta({ description: "How many of these have a promise or a reminder that runs" }),
-      waiting: z.int().meta({ description: "Messages that wait to be delivered; of groups only" }),
-      goesTo: z.string().nullable().meta({
-        description:
-          "The group or queue that takes it, `queue`: each ticket's own; null: `reassign` has to say it",
-      }),
+      tickets: z.int().meta(forDocs({ description: "Those that are not closed" })),
+      promises: z
+        .int()
+        .meta(forDocs({ description: "How many of these have a promise or a reminder that runs" })),
+      waiting: z.int().meta(forDocs({ description: "Messages that wait to be delivered; of groups only" })),
+      goesTo: z
+        .string()
+        .nullable()
+        .meta(
+          forDocs({
+            description:
+              "The group or queue that takes it, `queue`: each ticket's own; null: `reassign` has to say it",
+          }),
+        ),
     }),
   )
-  .meta({ id: "ConfigInHand", description: "What is taken out and has work in hand, and where that goes" });
+  .meta(
+    forDocs({
+      id: "ConfigInHand",
+      description: "What is taken out and has work in hand, and where that goes",
+    }),
+  );
 
 export const ETag = {
   ETag: { description: "The version", schema: { type: "string" as const, example: '"3"' } },
 };
 
-const At = z.string().meta({
-  description: "The place by the names of the items that it leads through",
-  example: "slaPolicies[standard].targets.normal.firstResponse",
-});
+const At = z.string().meta(
+  forDocs({
+    description: "The place by the names of the items that it leads through",
+    example: "slaPolicies[standard].targets.normal.firstResponse",
+  }),
+);
 const Change = z.object({
   pointer: z.string(),
   at: At,
@@ -93,38 +115,42 @@ export const Diff = z
     removed: z.array(Change),
     changed: z.array(Change),
   })
-  .meta({
-    id: "ConfigDiff",
-    description:
-      "JSON pointers, and the same places by name: `added` and `changed` into the new document, `removed` into the old one. Items of lists are matched by their id.",
-  });
+  .meta(
+    forDocs({
+      id: "ConfigDiff",
+      description:
+        "JSON pointers, and the same places by name: `added` and `changed` into the new document, `removed` into the old one. Items of lists are matched by their id.",
+    }),
+  );
 
-const Warnings = z.array(Found).meta({ description: "Valid but probably unintended" });
+const Warnings = z.array(Found).meta(forDocs({ description: "Valid but probably unintended" }));
 
 export const Changed = z
   .object({
-    version: z.int().meta({ description: "The version in force now" }),
+    version: z.int().meta(forDocs({ description: "The version in force now" })),
     changed: z
       .boolean()
-      .meta({ description: "False if it was in force already, so that nothing was stored" }),
+      .meta(forDocs({ description: "False if it was in force already, so that nothing was stored" })),
     diff: Diff,
     inHand: InHand,
     unreachableGroups: z
       .array(z.string())
-      .meta({ description: "Groups that did not take it at once; they learn it with their next update" }),
+      .meta(
+        forDocs({ description: "Groups that did not take it at once; they learn it with their next update" }),
+      ),
     warnings: Warnings,
   })
-  .meta({ id: "ConfigChanged" });
+  .meta(forDocs({ id: "ConfigChanged" }));
 export const DryRunResult = z
   .object({
-    version: z.int().meta({ description: "The version in force, 0 for none" }),
+    version: z.int().meta(forDocs({ description: "The version in force, 0 for none" })),
     valid: z.boolean(),
     problems: z.array(Found),
     warnings: Warnings,
     inHand: InHand,
     diff: Diff,
   })
-  .meta({ id: "ConfigDryRun" });
+  .meta(forDocs({ id: "ConfigDryRun" }));
 /**
  * The document that a change makes of the one in force (undefined: there is no configuration), or why there is nothing
  * to change.

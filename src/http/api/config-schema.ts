@@ -1,3 +1,4 @@
+import { forDocs } from "#for-docs";
 import { accepts } from "../acceptable.ts";
 import { besideWorker } from "../beside-worker.ts";
 import { problem } from "../problem.ts";
@@ -8,14 +9,16 @@ export const configSchemaApi = new Operations();
 
 configSchemaApi.add(
   operation("GET /config/schema.json", {
-    id: "getConfigSchema",
-    security: [],
-    summary: "Gets the JSON Schema of a configuration, for editors",
-    description:
-      'Name it in the document (`"$schema": "https://<desk>/api/v1/config/schema.json"`) and an editor completes and checks it. Whether everything that is named exists is found out by `PUT /config?dryRun=1` only.',
-    answer: [200, null, "JSON Schema, draft 2020-12"],
-    content: { "application/schema+json": { schema: { type: "object" as const } } },
-    problems: ["request.not_acceptable"],
+    ...forDocs(() => ({
+      id: "getConfigSchema",
+      security: [],
+      summary: "Gets the JSON Schema of a configuration, for editors",
+      description:
+        'Name it in the document (`"$schema": "https://<desk>/api/v1/config/schema.json"`) and an editor completes and checks it. Whether everything that is named exists is found out by `PUT /config?dryRun=1` only.',
+      answer: [200, null, "JSON Schema, draft 2020-12"],
+      content: { "application/schema+json": { schema: { type: "object" as const } } },
+      problems: ["request.not_acceptable"],
+    })),
   }),
   async (c) => {
     const accept = c.req.header("Accept");

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import {
   itemIn,
   SECTION_NAMES,
@@ -29,11 +30,17 @@ import {
 /** The sections of the configuration, and the items in them, one by one. They have one version: the document's. */
 export const configSectionsApi = new Operations();
 
-const Section = z.enum(SECTION_NAMES).meta({ example: "webhooks" });
-const ItemId = z.string().min(1).max(64).meta({
-  description: "The item's `id`, an agent's `telegramId`, a tier's name",
-  example: "queue-manager",
-});
+const Section = z.enum(SECTION_NAMES).meta(forDocs({ example: "webhooks" }));
+const ItemId = z
+  .string()
+  .min(1)
+  .max(64)
+  .meta(
+    forDocs({
+      description: "The item's `id`, an agent's `telegramId`, a tier's name",
+      example: "queue-manager",
+    }),
+  );
 const SectionParams = z.object({ section: Section });
 const ItemParams = z.object({ section: Section, id: ItemId });
 const ITEM = {
@@ -65,10 +72,15 @@ const CHANGES = {
   scopes: ["config:write"],
   query: HOW,
   headers: z.object({
-    "If-Match": z.string().optional().meta({
-      description:
-        "The ETag of the version that the change was made from, or `*` for what is there already; `412` if that does not hold",
-    }),
+    "If-Match": z
+      .string()
+      .optional()
+      .meta(
+        forDocs({
+          description:
+            "The ETag of the version that the change was made from, or `*` for what is there already; `412` if that does not hold",
+        }),
+      ),
   }),
   answer: [
     200,
@@ -88,9 +100,11 @@ const CHANGES = {
 
 configSectionsApi.add(
   operation("GET /config/{section}", {
+    ...forDocs(() => ({
+      id: "getConfigSection",
+      summary: "Gets one section of the configuration in force",
+    })),
     ...READS,
-    id: "getConfigSection",
-    summary: "Gets one section of the configuration in force",
     params: SectionParams,
   }),
   (c) => readPart(c, c.req.valid("param")),
@@ -98,9 +112,11 @@ configSectionsApi.add(
 
 configSectionsApi.add(
   operation("GET /config/{section}/{id}", {
+    ...forDocs(() => ({
+      id: "getConfigItem",
+      summary: "Gets one item of a section of the configuration in force",
+    })),
     ...READS,
-    id: "getConfigItem",
-    summary: "Gets one item of a section of the configuration in force",
     params: ItemParams,
   }),
   (c) => readPart(c, c.req.valid("param")),
@@ -108,33 +124,39 @@ configSectionsApi.add(
 
 configSectionsApi.add(
   operation("PUT /config/{section}", {
+    ...forDocs(() => ({
+      id: "putConfigSection",
+      summary: "Replaces one section; the whole document is checked and gets a new version",
+      example: [ITEM],
+    })),
     ...CHANGES,
-    id: "putConfigSection",
-    summary: "Replaces one section; the whole document is checked and gets a new version",
     params: SectionParams,
     body: Part,
-    example: [ITEM],
   }),
   (c) => putPart(c, c.req.valid("param"), c.req.valid("query")),
 );
 
 configSectionsApi.add(
   operation("PUT /config/{section}/{id}", {
+    ...forDocs(() => ({
+      id: "putConfigItem",
+      summary: "Creates or replaces one item of a section",
+      example: ITEM,
+    })),
     ...CHANGES,
-    id: "putConfigItem",
-    summary: "Creates or replaces one item of a section",
     params: ItemParams,
     body: Part,
-    example: ITEM,
   }),
   (c) => putPart(c, c.req.valid("param"), c.req.valid("query")),
 );
 
 configSectionsApi.add(
   operation("DELETE /config/{section}/{id}", {
+    ...forDocs(() => ({
+      id: "deleteConfigItem",
+      summary: "Deletes one item of a section; refused while something else refers to it",
+    })),
     ...CHANGES,
-    id: "deleteConfigItem",
-    summary: "Deletes one item of a section; refused while something else refers to it",
     params: ItemParams,
   }),
   (c) => {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { ConfigStore, type ConfigVersion } from "../../record/config-store.ts";
 import { encodeCursor } from "../../record/cursor.ts";
 import { jsonOf } from "../body.ts";
@@ -28,30 +29,36 @@ const Document = { $ref: "#/components/schemas/Config" };
 
 const Version = z.int().positive();
 /** … as it stands in a path or a query. */
-const VersionNumber = IntegerText.pipe(Version).meta({ type: "integer", minimum: 1, example: 1 });
-const VersionInfo = z
-  .object({
-    version: z.int(),
-    createdAt: Instant,
-    createdBy: z.string(),
-    note: z.string().nullable(),
-    restoredFrom: z.int().nullable(),
-  })
-  .meta({ id: "ConfigVersion" });
-const VersionWithDocument = VersionInfo.extend({
-  document: z.unknown().meta({ description: "The document as it was put" }),
-}).meta({ id: "ConfigVersionWithDocument" });
+const VersionNumber = IntegerText.pipe(Version).meta(forDocs({ type: "integer", minimum: 1, example: 1 }));
+const VersionInfo = forDocs(() =>
+  z
+    .object({
+      version: z.int(),
+      createdAt: Instant,
+      createdBy: z.string(),
+      note: z.string().nullable(),
+      restoredFrom: z.int().nullable(),
+    })
+    .meta({ id: "ConfigVersion" }),
+);
+const VersionWithDocument = forDocs(() =>
+  VersionInfo.extend({
+    document: z.unknown().meta({ description: "The document as it was put" }),
+  }).meta({ id: "ConfigVersionWithDocument" }),
+);
 
 configApi.add(
   operation("GET /config", {
-    id: "getConfig",
+    ...forDocs(() => ({
+      id: "getConfig",
+      summary: "Gets the configuration in force, as it was stored",
+      answer: [200, Document, "The document"],
+      answerHeaders: ETag,
+      also: { 304: { description: "The caller has it already" } },
+      problems: ["config.not_found"],
+    })),
     scopes: ["config:read"],
-    summary: "Gets the configuration in force, as it was stored",
     headers: z.object({ "If-None-Match": z.string().optional() }),
-    answer: [200, Document, "The document"],
-    answerHeaders: ETag,
-    also: { 304: { description: "The caller has it already" } },
-    problems: ["config.not_found"],
   }),
   async (c) => {
     const current = await new ConfigStore(c.env.DB).current();
@@ -65,27 +72,37 @@ configApi.add(
 
 configApi.add(
   operation("PUT /config", {
-    id: "putConfig",
+    ...forDocs(() => ({
+      id: "putConfig",
+      summary: "Replaces the whole configuration; every group follows at once",
+      bodyDescription:
+        "As `application/json`, or as `application/jsonc` with comments and a comma behind the last item; comments are not kept",
+      example: SMALL_CONFIG,
+      answer: [
+        200,
+        z.union([Changed, DryRunResult]),
+        "Stored, or in force already; with `dryRun` what it would change",
+      ],
+      answerHeaders: ETag,
+      problems: ["config.in_use", "config.conflict", "config.changed", "config.invalid"],
+    })),
     scopes: ["config:write"],
-    summary: "Replaces the whole configuration; every group follows at once",
     query: z.strictObject({ dryRun: DryRun, note: Note.optional(), reassign: ReassignTo.optional() }),
     headers: z.object({
-      "If-Match": z.string().optional().meta({
-        description: "The ETag of the version that the change was made from; `412` if it is not in force",
-      }),
-      "If-None-Match": z.string().optional().meta({ description: "`*`: only if there is none yet" }),
+      "If-Match": z
+        .string()
+        .optional()
+        .meta(
+          forDocs({
+            description: "The ETag of the version that the change was made from; `412` if it is not in force",
+          }),
+        ),
+      "If-None-Match": z
+        .string()
+        .optional()
+        .meta(forDocs({ description: "`*`: only if there is none yet" })),
     }),
     body: Document,
-    bodyDescription:
-      "As `application/json`, or as `application/jsonc` with comments and a comma behind the last item; comments are not kept",
-    example: SMALL_CONFIG,
-    answer: [
-      200,
-      z.union([Changed, DryRunResult]),
-      "Stored, or in force already; with `dryRun` what it would change",
-    ],
-    answerHeaders: ETag,
-    problems: ["config.in_use", "config.conflict", "config.changed", "config.invalid"],
   }),
   async (c) => {
     const { dryRun, note, reassign } = c.req.valid("query");
@@ -99,11 +116,13 @@ configApi.add(
 
 configApi.add(
   operation("GET /config/versions", {
-    id: "listConfigVersions",
+    ...forDocs(() => ({
+      id: "listConfigVersions",
+      summary: "Lists all versions of the configuration, newest first",
+      answer: [200, pageOf(VersionInfo), "A page of versions, without their documents"],
+    })),
     scopes: ["config:read"],
-    summary: "Lists all versions of the configuration, newest first",
     query: z.strictObject({ limit: Limit, cursor: cursorOf(z.tuple([Version])) }),
-    answer: [200, pageOf(VersionInfo), "A page of versions, without their documents"],
   }),
   async (c) => {
     const { limit, cursor } = c.req.valid("query");
@@ -117,12 +136,14 @@ configApi.add(
 
 configApi.add(
   operation("GET /config/versions/{version}", {
-    id: "getConfigVersion",
+    ...forDocs(() => ({
+      id: "getConfigVersion",
+      summary: "Gets one version with its document",
+      answer: [200, VersionWithDocument, "The version"],
+      problems: ["config.version_not_found"],
+    })),
     scopes: ["config:read"],
-    summary: "Gets one version with its document",
     params: z.object({ version: VersionNumber }),
-    answer: [200, VersionWithDocument, "The version"],
-    problems: ["config.version_not_found"],
   }),
   async (c) => {
     const found = await new ConfigStore(c.env.DB).version(c.req.valid("param").version);
@@ -133,21 +154,25 @@ configApi.add(
 
 configApi.add(
   operation("GET /config/diff", {
-    id: "diffConfig",
+    ...forDocs(() => ({
+      id: "diffConfig",
+      summary: "Compares two versions",
+      answer: [
+        200,
+        z.object({ from: VersionInfo, to: VersionInfo, diff: Diff }).meta({ id: "ConfigVersionDiff" }),
+        "The way from one to the other",
+      ],
+      problems: ["config.version_not_found"],
+    })),
     scopes: ["config:read"],
-    summary: "Compares two versions",
     query: z.strictObject({
       from: VersionNumber,
-      to: VersionNumber.optional().meta({
-        description: "The version in force if left out",
-      }),
+      to: VersionNumber.optional().meta(
+        forDocs({
+          description: "The version in force if left out",
+        }),
+      ),
     }),
-    answer: [
-      200,
-      z.object({ from: VersionInfo, to: VersionInfo, diff: Diff }).meta({ id: "ConfigVersionDiff" }),
-      "The way from one to the other",
-    ],
-    problems: ["config.version_not_found"],
   }),
   async (c) => {
     const { from, to } = c.req.valid("query");
@@ -164,22 +189,24 @@ configApi.add(
 
 configApi.add(
   operation("POST /config/rollback", {
-    id: "rollBackConfig",
+    ...forDocs(() => ({
+      id: "rollBackConfig",
+      summary: "Restores an earlier version, as a new one",
+      example: { version: 1, note: "the change before was a mistake" },
+      answer: [200, Changed, "Stored, or in force already"],
+      answerHeaders: ETag,
+      problems: [
+        "config.version_not_found",
+        "config.in_use",
+        "config.conflict",
+        "config.changed",
+        "config.invalid",
+      ],
+    })),
     scopes: ["config:write"],
-    summary: "Restores an earlier version, as a new one",
     query: z.strictObject({ reassign: ReassignTo.optional() }),
     headers: z.object({ "If-Match": z.string().optional() }),
-    body: z.strictObject({ version: Version, note: Note.optional() }).meta({ id: "ConfigRollback" }),
-    example: { version: 1, note: "the change before was a mistake" },
-    answer: [200, Changed, "Stored, or in force already"],
-    answerHeaders: ETag,
-    problems: [
-      "config.version_not_found",
-      "config.in_use",
-      "config.conflict",
-      "config.changed",
-      "config.invalid",
-    ],
+    body: z.strictObject({ version: Version, note: Note.optional() }).meta(forDocs({ id: "ConfigRollback" })),
   }),
   async (c) => {
     const { version: wanted, note } = c.req.valid("json");

@@ -1,6 +1,7 @@
 import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { contactId, type ContactId } from "../../domain/contact/contact-id.ts";
 import { askGroups, groupIds, onSubject } from "../../groups/ask.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
@@ -22,39 +23,48 @@ const line = (charsMax: number) =>
     .min(1)
     .max(charsMax)
     .refine((text) => !/\p{C}/u.test(text), "must have no control characters");
-const DisplayName = line(DISPLAY_NAME_CHARS_MAX).meta({
-  description: "What the staff calls them",
-  example: "Ada Lovelace",
-});
-const Email = EmailAddress.meta({ example: "ada@example.com" });
+const DisplayName = line(DISPLAY_NAME_CHARS_MAX).meta(
+  forDocs({
+    description: "What the staff calls them",
+    example: "Ada Lovelace",
+  }),
+);
+const Email = EmailAddress.meta(forDocs({ example: "ada@example.com" }));
 const Phone = z
   .string()
   .regex(/^\+[1-9]\d{4,14}$/, "must be + and 5 to 15 digits (E.164)")
-  .meta({ example: "+4930123456" });
-const Notes = z.string().trim().min(1).max(CONTACT_NOTES_CHARS_MAX).meta({ example: "Prefers mornings" });
+  .meta(forDocs({ example: "+4930123456" }));
+const Notes = z
+  .string()
+  .trim()
+  .min(1)
+  .max(CONTACT_NOTES_CHARS_MAX)
+  .meta(forDocs({ example: "Prefers mornings" }));
 
-const Details = z
-  .object({
-    contact: z.int().meta({ description: "Telegram user id", example: 5550000001 }),
-    displayName: DisplayName.nullable(),
-    email: Email.nullable(),
-    phone: Phone.nullable(),
-    notes: Notes.nullable(),
-    blocked: z
-      .object({ since: Instant.nullable(), by: z.string().nullable() })
-      .nullable()
-      .meta({ description: "Their messages are not passed on; null: they are" }),
-    merged: z
-      .object({ into: z.int(), at: Instant.nullable(), by: z.string().nullable() })
-      .nullable()
-      .meta({ description: "The contact that is the same person and is shown for both" }),
-    together: z.array(z.int()).meta({
-      description: "All contacts that are this person, this one included",
-      example: [5550000001],
-    }),
-    version: z.int().meta({ description: "How often anything here was changed", example: 1 }),
-  })
-  .meta({ id: "ContactDetails" });
+const Details = forDocs(() =>
+  z
+    .object({
+      contact: z.int().meta({ description: "Telegram user id", example: 5550000001 }),
+      displayName: DisplayName.nullable(),
+      email: Email.nullable(),
+      phone: Phone.nullable(),
+      notes: Notes.nullable(),
+      blocked: z
+        .object({ since: Instant.nullable(), by: z.string().nullable() })
+        .nullable()
+        .meta({ description: "Their messages are not passed on; null: they are" }),
+      merged: z
+        .object({ into: z.int(), at: Instant.nullable(), by: z.string().nullable() })
+        .nullable()
+        .meta({ description: "The contact that is the same person and is shown for both" }),
+      together: z.array(z.int()).meta({
+        description: "All contacts that are this person, this one included",
+        example: [5550000001],
+      }),
+      version: z.int().meta({ description: "How often anything here was changed", example: 1 }),
+    })
+    .meta({ id: "ContactDetails" }),
+);
 
 /** How often groups are told of a block while others change it. */
 const BLOCK_TOLD_MAX = 5;
@@ -62,12 +72,14 @@ const BLOCK_TOLD_MAX = 5;
 const Params = z.object({ id: ContactNumber });
 contactDetailsApi.add(
   operation("GET /contacts/{id}/details", {
-    id: "getContactDetails",
+    ...forDocs(() => ({
+      id: "getContactDetails",
+      summary: "Gets what the staff noted about a contact",
+      answer: [200, Details, "What the staff says of the contact"],
+      problems: ["contact.not_found"],
+    })),
     scopes: ["contacts:read"],
-    summary: "Gets what the staff noted about a contact",
     params: Params,
-    answer: [200, Details, "What the staff says of the contact"],
-    problems: ["contact.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -78,9 +90,14 @@ contactDetailsApi.add(
 
 contactDetailsApi.add(
   operation("PATCH /contacts/{id}/details", {
-    id: "changeContactDetails",
+    ...forDocs(() => ({
+      id: "changeContactDetails",
+      summary: "Updates what the staff noted about a contact",
+      example: { displayName: "Ada (works council)", notes: null },
+      answer: [200, Details, "What the staff says of the contact"],
+      problems: ["contact.not_found"],
+    })),
     scopes: ["contacts:write"],
-    summary: "Updates what the staff noted about a contact",
     params: Params,
     body: z
       .strictObject({
@@ -89,10 +106,7 @@ contactDetailsApi.add(
         phone: Phone.nullable().optional(),
         notes: Notes.nullable().optional(),
       })
-      .meta({ id: "ContactDetailsChange", description: "Null takes back; what is left out stays" }),
-    example: { displayName: "Ada (works council)", notes: null },
-    answer: [200, Details, "What the staff says of the contact"],
-    problems: ["contact.not_found"],
+      .meta(forDocs({ id: "ContactDetailsChange", description: "Null takes back; what is left out stays" })),
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -105,13 +119,15 @@ contactDetailsApi.add(
 
 contactDetailsApi.add(
   operation("POST /contacts/{id}/block", {
-    id: "blockContact",
+    ...forDocs(() => ({
+      id: "blockContact",
+      summary: "Blocks a contact",
+      description: "Their messages are not passed on any more. They are told so once, when they write.",
+      answer: [200, Details, "What the staff says of the contact"],
+      problems: ["contact.not_found", "config.missing", "group.unreachable"],
+    })),
     scopes: ["contacts:write"],
-    summary: "Blocks a contact",
-    description: "Their messages are not passed on any more. They are told so once, when they write.",
     params: Params,
-    answer: [200, Details, "What the staff says of the contact"],
-    problems: ["contact.not_found", "config.missing", "group.unreachable"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -125,14 +141,16 @@ contactDetailsApi.add(
 
 contactDetailsApi.add(
   operation("POST /contacts/{id}/unblock", {
-    id: "unblockContact",
+    ...forDocs(() => ({
+      id: "unblockContact",
+      summary: "Unblocks a contact",
+      description:
+        "What they write from now on is passed on again; what they wrote while they were blocked is not.",
+      answer: [200, Details, "What the staff says of the contact"],
+      problems: ["contact.not_found", "config.missing", "group.unreachable"],
+    })),
     scopes: ["contacts:write"],
-    summary: "Unblocks a contact",
-    description:
-      "What they write from now on is passed on again; what they wrote while they were blocked is not.",
     params: Params,
-    answer: [200, Details, "What the staff says of the contact"],
-    problems: ["contact.not_found", "config.missing", "group.unreachable"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -146,11 +164,16 @@ contactDetailsApi.add(
 
 contactDetailsApi.add(
   operation("POST /contacts/{id}/merge", {
-    id: "mergeContact",
+    ...forDocs(() => ({
+      id: "mergeContact",
+      summary: "Merges a contact into another one: their tickets are listed together",
+      description:
+        "Both keep their own chat with the bot, because Telegram knows them as two. Nothing is lost: `unmerge` undoes it.",
+      example: { into: 5550000001 },
+      answer: [200, Details, "What the staff says of the contact"],
+      problems: ["contact.not_found", "contact.merged", "contact.has_merged"],
+    })),
     scopes: ["contacts:write"],
-    summary: "Merges a contact into another one: their tickets are listed together",
-    description:
-      "Both keep their own chat with the bot, because Telegram knows them as two. Nothing is lost: `unmerge` undoes it.",
     params: Params,
     body: z
       .strictObject({
@@ -158,12 +181,9 @@ contactDetailsApi.add(
           .int()
           .positive()
           .transform(contactId)
-          .meta({ description: "Who is shown for both", example: 5550000001 }),
+          .meta(forDocs({ description: "Who is shown for both", example: 5550000001 })),
       })
-      .meta({ id: "ContactMerge" }),
-    example: { into: 5550000001 },
-    answer: [200, Details, "What the staff says of the contact"],
-    problems: ["contact.not_found", "contact.merged", "contact.has_merged"],
+      .meta(forDocs({ id: "ContactMerge" })),
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -190,12 +210,14 @@ contactDetailsApi.add(
 
 contactDetailsApi.add(
   operation("POST /contacts/{id}/unmerge", {
-    id: "unmergeContact",
+    ...forDocs(() => ({
+      id: "unmergeContact",
+      summary: "Undoes a merge of contacts",
+      answer: [200, Details, "What the staff says of the contact"],
+      problems: ["contact.not_found"],
+    })),
     scopes: ["contacts:write"],
-    summary: "Undoes a merge of contacts",
     params: Params,
-    answer: [200, Details, "What the staff says of the contact"],
-    problems: ["contact.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { signingRoot } from "../../domain/desk/secrets.ts";
 import { askGroups, gathered, onSubject } from "../../groups/ask.ts";
@@ -30,100 +31,109 @@ const BEYOND_REACH = [
   "Idempotency-Keys of calls and the sealed answers to them, which end after a day",
 ];
 
-const Counts = z.int().meta({ example: 2 });
-const Removed = z
-  .object({
-    objects: z
-      .object({
-        customers: Counts,
-        tickets: Counts,
-        events: Counts,
-        messages: Counts.meta({ description: "Links between messages; the desk has no texts" }),
-        deliveries: Counts.meta({
-          description:
-            "What still waited to be sent or was given up, webhooks included, and the log of those sent",
-        }),
-        other: Counts,
-      })
-      .meta({ description: "In the groups' objects" }),
-    record: z
-      .object({
-        contacts: Counts,
-        details: Counts,
-        homes: Counts,
-        tickets: Counts.meta({ description: "They stay as numbers with dates, queue and agent" }),
-        events: Counts,
-        audit: Counts.meta({ description: "Entries that have the pseudonym now" }),
-      })
-      .meta({ description: "In D1" }),
-    topics: z
-      .object({
-        asked: Counts,
-        deleted: Counts,
-        renamed: Counts.meta({
-          description: "The bot may not delete messages: an administrator has to delete these topics by hand",
-        }),
-        left: z.array(z.object({ group: z.string(), topicId: z.int(), code: z.string() })),
-      })
-      .meta({ description: "In Telegram" }),
-  })
-  .meta({ id: "ErasureRemoved" });
-const BeyondReach = z.array(z.string()).meta({ example: [BEYOND_REACH[0]!] });
-const Erasure = z
-  .object({
-    id: z.string().meta({ example: "3f9k2m1x7qpa" }),
-    state: z.enum(["running", "done"]).meta({
-      description: "`running`: everything is looked through once more, a minute later at the earliest",
-    }),
-    pseudonym: z.string().meta({
-      description: "What stands for the person in the audit trail; always the same",
-      example: "erased-Zk3v8QnB1xYw2LrT",
-    }),
-    requestedAt: Instant,
-    requestedBy: z.string(),
-    doneAt: Instant.nullable(),
-    removed: Removed.meta({ description: "So far, where it runs" }),
-    beyondReach: BeyondReach,
-  })
-  .meta({ id: "Erasure" });
-const Preview = z
-  .object({
-    contacts: z.array(z.int()).meta({ description: "Who would be erased: all contacts of the person" }),
-    held: z
-      .array(z.object({ kind: z.enum(["contact", "ticket"]), id: z.string(), reason: z.string() }))
-      .meta({ description: "Legal holds that forbid it; empty: it may be done" }),
-    record: Removed.shape.record,
-    groups: z.array(
-      z.object({
-        group: z.string(),
-        tickets: z
-          .array(z.string())
-          .max(PREVIEWED_TICKETS_MAX)
-          .meta({ description: "References, of the first ones", example: ["SUP-1"] }),
-        ticketCount: z.int().meta({ description: "All of them" }),
-        activeTickets: z.int().meta({ description: "These would be closed" }),
-        topics: z.int(),
-        messages: z.int(),
-        deliveries: z.int().meta({
-          description: "What waits or was given up, webhooks included, and what the log of webhooks has",
-        }),
+const Counts = forDocs(() => z.int().meta({ example: 2 }));
+const Removed = forDocs(() =>
+  z
+    .object({
+      objects: z
+        .object({
+          customers: Counts,
+          tickets: Counts,
+          events: Counts,
+          messages: Counts.meta({ description: "Links between messages; the desk has no texts" }),
+          deliveries: Counts.meta({
+            description:
+              "What still waited to be sent or was given up, webhooks included, and the log of those sent",
+          }),
+          other: Counts,
+        })
+        .meta({ description: "In the groups' objects" }),
+      record: z
+        .object({
+          contacts: Counts,
+          details: Counts,
+          homes: Counts,
+          tickets: Counts.meta({ description: "They stay as numbers with dates, queue and agent" }),
+          events: Counts,
+          audit: Counts.meta({ description: "Entries that have the pseudonym now" }),
+        })
+        .meta({ description: "In D1" }),
+      topics: z
+        .object({
+          asked: Counts,
+          deleted: Counts,
+          renamed: Counts.meta({
+            description:
+              "The bot may not delete messages: an administrator has to delete these topics by hand",
+          }),
+          left: z.array(z.object({ group: z.string(), topicId: z.int(), code: z.string() })),
+        })
+        .meta({ description: "In Telegram" }),
+    })
+    .meta({ id: "ErasureRemoved" }),
+);
+const BeyondReach = forDocs(() => z.array(z.string()).meta({ example: [BEYOND_REACH[0]!] }));
+const Erasure = forDocs(() =>
+  z
+    .object({
+      id: z.string().meta({ example: "3f9k2m1x7qpa" }),
+      state: z.enum(["running", "done"]).meta({
+        description: "`running`: everything is looked through once more, a minute later at the earliest",
       }),
-    ),
-    unreachableGroups: z.array(z.string()),
-    beyondReach: BeyondReach,
-  })
-  .meta({ id: "ErasurePreview" });
+      pseudonym: z.string().meta({
+        description: "What stands for the person in the audit trail; always the same",
+        example: "erased-Zk3v8QnB1xYw2LrT",
+      }),
+      requestedAt: Instant,
+      requestedBy: z.string(),
+      doneAt: Instant.nullable(),
+      removed: Removed.meta({ description: "So far, where it runs" }),
+      beyondReach: BeyondReach,
+    })
+    .meta({ id: "Erasure" }),
+);
+const Preview = forDocs(() =>
+  z
+    .object({
+      contacts: z.array(z.int()).meta({ description: "Who would be erased: all contacts of the person" }),
+      held: z
+        .array(z.object({ kind: z.enum(["contact", "ticket"]), id: z.string(), reason: z.string() }))
+        .meta({ description: "Legal holds that forbid it; empty: it may be done" }),
+      record: Removed.shape.record,
+      groups: z.array(
+        z.object({
+          group: z.string(),
+          tickets: z
+            .array(z.string())
+            .max(PREVIEWED_TICKETS_MAX)
+            .meta({ description: "References, of the first ones", example: ["SUP-1"] }),
+          ticketCount: z.int().meta({ description: "All of them" }),
+          activeTickets: z.int().meta({ description: "These would be closed" }),
+          topics: z.int(),
+          messages: z.int(),
+          deliveries: z.int().meta({
+            description: "What waits or was given up, webhooks included, and what the log of webhooks has",
+          }),
+        }),
+      ),
+      unreachableGroups: z.array(z.string()),
+      beyondReach: BeyondReach,
+    })
+    .meta({ id: "ErasurePreview" }),
+);
 const Params = z.object({ id: ContactNumber });
 
 contactErasureApi.add(
   operation("GET /contacts/{id}/erasure", {
-    id: "previewErasure",
+    ...forDocs(() => ({
+      id: "previewErasure",
+      summary: "Previews what an erasure of a contact would remove; changes nothing",
+      answer: [200, Preview, "What is there now"],
+      problems: ["contact.not_found"],
+    })),
     scopes: ["contacts:write"],
-    summary: "Previews what an erasure of a contact would remove; changes nothing",
     params: Params,
     configured: true,
-    answer: [200, Preview, "What is there now"],
-    problems: ["contact.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -153,15 +163,17 @@ contactErasureApi.add(
 
 contactErasureApi.add(
   operation("POST /contacts/{id}/erase", {
-    id: "eraseContact",
+    ...forDocs(() => ({
+      id: "eraseContact",
+      summary: "Erases a person: every contact of theirs, everywhere, for good",
+      description:
+        "Tickets in hand are closed without a word to the customer; topics are deleted where Telegram lets the bot. Most of it is done when this answers; it is over once a later look finds nothing more: see `GET /erasures/{id}`. What the person writes before that goes as well.",
+      answer: [202, Erasure, "It is under way, and goes on whatever happens"],
+      problems: ["contact.not_found", "contact.held"],
+    })),
     scopes: ["contacts:write"],
-    summary: "Erases a person: every contact of theirs, everywhere, for good",
-    description:
-      "Tickets in hand are closed without a word to the customer; topics are deleted where Telegram lets the bot. Most of it is done when this answers; it is over once a later look finds nothing more: see `GET /erasures/{id}`. What the person writes before that goes as well.",
     params: Params,
     configured: true,
-    answer: [202, Erasure, "It is under way, and goes on whatever happens"],
-    problems: ["contact.not_found", "contact.held"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -186,12 +198,19 @@ contactErasureApi.add(
 
 contactErasureApi.add(
   operation("GET /erasures/{id}", {
-    id: "getErasure",
+    ...forDocs(() => ({
+      id: "getErasure",
+      summary: "Gets the receipt of an erasure: when, and what was removed where",
+      answer: [200, Erasure, "The receipt"],
+      problems: ["erasure.not_found"],
+    })),
     scopes: ["contacts:read"],
-    summary: "Gets the receipt of an erasure: when, and what was removed where",
-    params: z.object({ id: z.string().max(32).meta({ example: "3f9k2m1x7qpa" }) }),
-    answer: [200, Erasure, "The receipt"],
-    problems: ["erasure.not_found"],
+    params: z.object({
+      id: z
+        .string()
+        .max(32)
+        .meta(forDocs({ example: "3f9k2m1x7qpa" })),
+    }),
   }),
   async (c) => {
     const row = await new Erasures(c.env.DB).find(c.req.valid("param").id);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { plainNumber } from "../../domain/message-number.ts";
 import { askGroup, onSubject } from "../../groups/ask.ts";
@@ -27,22 +28,24 @@ export const contactExportApi = new Operations();
 
 contactExportApi.add(
   operation("GET /contacts/{id}/export", {
-    id: "exportContact",
+    ...forDocs(() => ({
+      id: "exportContact",
+      summary: "Exports everything that the desk knows of a person, as one JSON document",
+      description:
+        "All contacts of the person; for each what the record and every group's object have. Texts of messages are not stored once they are delivered: links tell which messages there were, and what waits or was given up is told with its words. It is read while it is sent, so a transfer that breaks off is incomplete. That it was made stands in the audit trail.",
+      answer: [
+        200,
+        z.object({ exportedAt: z.string(), contacts: z.array(z.unknown()) }).meta({
+          id: "ContactExport",
+          example: { exportedAt: "2026-11-20T12:00:00.000Z", contacts: [{ contact: 5550000001 }] },
+        }),
+        "The document",
+      ],
+      problems: ["contact.not_found"],
+    })),
     scopes: ["contacts:read", "tickets:read"],
-    summary: "Exports everything that the desk knows of a person, as one JSON document",
-    description:
-      "All contacts of the person; for each what the record and every group's object have. Texts of messages are not stored once they are delivered: links tell which messages there were, and what waits or was given up is told with its words. It is read while it is sent, so a transfer that breaks off is incomplete. That it was made stands in the audit trail.",
     params: z.object({ id: ContactNumber }),
     configured: true,
-    answer: [
-      200,
-      z.object({ exportedAt: z.string(), contacts: z.array(z.unknown()) }).meta({
-        id: "ContactExport",
-        example: { exportedAt: "2026-11-20T12:00:00.000Z", contacts: [{ contact: 5550000001 }] },
-      }),
-      "The document",
-    ],
-    problems: ["contact.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { contactId, type ContactId } from "../../domain/contact/contact-id.ts";
 import { UNREACHABLE_REASONS } from "../../domain/contact/contact.ts";
 import { isActive, TICKET_STATUSES } from "../../domain/ticket/status.ts";
@@ -16,22 +17,24 @@ import { Yes } from "./ticket-query.ts";
 /** Who wrote to the desk, as the record has them. */
 export const contactsApi = new Operations();
 
-const Contact = z
-  .object({
-    id: z.int().meta({ description: "Telegram user id", example: 5550000001 }),
-    name: z.string().meta({ example: "Ada Lovelace" }),
-    username: z.string().nullable().meta({ example: "ada" }),
-    language: z.string().nullable().meta({ description: "Of their app, IETF language tag", example: "en" }),
-    isPremium: z.boolean(),
-    unreachable: z.enum(UNREACHABLE_REASONS).nullable().meta({
-      description: "Why nothing can be sent to them; null: it can",
-    }),
-    group: z.string().meta({ description: "Their home: the group that has their private chat" }),
-    firstSeenAt: Instant,
-    updatedAt: Instant.meta({ description: "When these facts last changed" }),
-    recordedAt: Instant.meta({ description: "When the record was told this" }),
-  })
-  .meta({ id: "Contact" });
+const Contact = forDocs(() =>
+  z
+    .object({
+      id: z.int().meta({ description: "Telegram user id", example: 5550000001 }),
+      name: z.string().meta({ example: "Ada Lovelace" }),
+      username: z.string().nullable().meta({ example: "ada" }),
+      language: z.string().nullable().meta({ description: "Of their app, IETF language tag", example: "en" }),
+      isPremium: z.boolean(),
+      unreachable: z.enum(UNREACHABLE_REASONS).nullable().meta({
+        description: "Why nothing can be sent to them; null: it can",
+      }),
+      group: z.string().meta({ description: "Their home: the group that has their private chat" }),
+      firstSeenAt: Instant,
+      updatedAt: Instant.meta({ description: "When these facts last changed" }),
+      recordedAt: Instant.meta({ description: "When the record was told this" }),
+    })
+    .meta({ id: "Contact" }),
+);
 
 /** An id, or words; an `@` before a username says nothing more. */
 const Search = z
@@ -46,29 +49,38 @@ const Search = z
     return z.NEVER;
   })
   .optional()
-  .meta({
-    type: "string",
-    maxLength: SEARCH_CHARS_MAX,
-    description:
-      "A Telegram user id, or words that name and username have, or begin a word with. What is found by words stands in the order of the ids, highest first",
-    example: "ada",
-  });
+  .meta(
+    forDocs({
+      type: "string",
+      maxLength: SEARCH_CHARS_MAX,
+      description:
+        "A Telegram user id, or words that name and username have, or begin a word with. What is found by words stands in the order of the ids, highest first",
+      example: "ada",
+    }),
+  );
 
 contactsApi.add(
   operation("GET /contacts", {
-    id: "listContacts",
+    ...forDocs(() => ({
+      id: "listContacts",
+      summary: "Lists, filters and searches contacts, newest first",
+      description:
+        "A page reads only so much of the record: where little matches it may be short, or empty, and still have a `nextCursor`.",
+      answer: [200, pageOf(Contact), "A page of contacts"],
+    })),
     scopes: ["contacts:read"],
-    summary: "Lists, filters and searches contacts, newest first",
-    description:
-      "A page reads only so much of the record: where little matches it may be short, or empty, and still have a `nextCursor`.",
     query: z.strictObject({
       q: Search,
-      group: z.string().min(1).max(64).optional().meta({ description: "Their home", example: "main" }),
+      group: z
+        .string()
+        .min(1)
+        .max(64)
+        .optional()
+        .meta(forDocs({ description: "Their home", example: "main" })),
       unreachable: Yes,
       limit: Limit,
       cursor: cursorOf(z.tuple([z.enum(["newest", "found"]), z.int(), z.int()])),
     }),
-    answer: [200, pageOf(Contact), "A page of contacts"],
   }),
   async (c) => {
     const { q, limit, cursor, ...filter } = c.req.valid("query");
@@ -86,32 +98,34 @@ contactsApi.add(
 
 contactsApi.add(
   operation("GET /contacts/{id}", {
-    id: "getContact",
+    ...forDocs(() => ({
+      id: "getContact",
+      summary: "Gets a contact with their newest tickets",
+      description:
+        "Tickets of contacts that are the same person count as well: `GET /contacts/{id}/details` says which these are.",
+      answer: [
+        200,
+        Contact.extend({
+          tickets: z.object({
+            total: z.int().meta({ description: "Counted up to 1000" }),
+            active: z.int().meta({ description: "Of these, not closed" }),
+            newest: z.array(
+              z.object({
+                ref: z.string().meta({ example: "SUP-1" }),
+                group: z.string(),
+                queue: z.string(),
+                status: z.enum(TICKET_STATUSES),
+                openedAt: Instant,
+              }),
+            ),
+          }),
+        }).meta({ id: "ContactWithTickets" }),
+        "The contact; all of their tickets are listed under `/tickets?customer=`",
+      ],
+      problems: ["contact.not_found"],
+    })),
     scopes: ["contacts:read"],
-    summary: "Gets a contact with their newest tickets",
-    description:
-      "Tickets of contacts that are the same person count as well: `GET /contacts/{id}/details` says which these are.",
     params: z.object({ id: ContactNumber }),
-    answer: [
-      200,
-      Contact.extend({
-        tickets: z.object({
-          total: z.int().meta({ description: "Counted up to 1000" }),
-          active: z.int().meta({ description: "Of these, not closed" }),
-          newest: z.array(
-            z.object({
-              ref: z.string().meta({ example: "SUP-1" }),
-              group: z.string(),
-              queue: z.string(),
-              status: z.enum(TICKET_STATUSES),
-              openedAt: Instant,
-            }),
-          ),
-        }),
-      }).meta({ id: "ContactWithTickets" }),
-      "The contact; all of their tickets are listed under `/tickets?customer=`",
-    ],
-    problems: ["contact.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");

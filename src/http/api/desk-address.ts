@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { deskOrigin } from "../../domain/desk/address.ts";
 import { TELEGRAM_SECRETS, toldSecret } from "../../domain/desk/secrets.ts";
 import { leadWebhook, moveDesk } from "../../groups/reconciling/desk-address.ts";
@@ -13,63 +14,76 @@ import { Instant, instantOrNull } from "./shared.ts";
 /** Where the desk itself is, and where Telegram sends its updates. */
 export const deskAddressApi = new Operations();
 
-const Url = z.string().meta({ example: "https://desk.example.com" });
-const Address = z
-  .object({
-    url: Url.nullable().meta({ description: "Null: not set" }),
-    since: Instant.nullable(),
-    updates: z
-      .object({
-        url: z.string().meta({ example: "https://desk.example.com/telegram/webhook" }),
-        since: Instant.nullable().meta({ description: "Null: since before the desk noted it" }),
-      })
-      .nullable()
-      .meta({ description: "Where updates came last; null: none has come yet" }),
-    bot: z.object({ id: z.int() }).meta({ description: "Whose updates they are" }),
-  })
-  .meta({ id: "DeskAddress" });
-const Led = z
-  .object({
-    url: z.string().meta({ example: "https://desk.example.com/telegram/webhook" }),
-    set: z.boolean().meta({
-      description:
-        "Whether Telegram sends updates there now. False: it did not answer, or updates are being drained; the drain or the next reconciliation sets it",
-    }),
-    secret: z.enum(TELEGRAM_SECRETS).nullable().meta({
-      description: "Which secret Telegram presents; null: the desk has none yet",
-      example: "TELEGRAM_SECRET",
-    }),
-  })
-  .meta({ id: "WebhookSet" });
+const Url = forDocs(() => z.string().meta({ example: "https://desk.example.com" }));
+const Address = forDocs(() =>
+  z
+    .object({
+      url: Url.nullable().meta({ description: "Null: not set" }),
+      since: Instant.nullable(),
+      updates: z
+        .object({
+          url: z.string().meta({ example: "https://desk.example.com/telegram/webhook" }),
+          since: Instant.nullable().meta({ description: "Null: since before the desk noted it" }),
+        })
+        .nullable()
+        .meta({ description: "Where updates came last; null: none has come yet" }),
+      bot: z.object({ id: z.int() }).meta({ description: "Whose updates they are" }),
+    })
+    .meta({ id: "DeskAddress" }),
+);
+const Led = forDocs(() =>
+  z
+    .object({
+      url: z.string().meta({ example: "https://desk.example.com/telegram/webhook" }),
+      set: z.boolean().meta({
+        description:
+          "Whether Telegram sends updates there now. False: it did not answer, or updates are being drained; the drain or the next reconciliation sets it",
+      }),
+      secret: z.enum(TELEGRAM_SECRETS).nullable().meta({
+        description: "Which secret Telegram presents; null: the desk has none yet",
+        example: "TELEGRAM_SECRET",
+      }),
+    })
+    .meta({ id: "WebhookSet" }),
+);
 
 deskAddressApi.add(
   operation("GET /desk/address", {
-    id: "getDeskAddress",
+    ...forDocs(() => ({
+      id: "getDeskAddress",
+      summary: "Gets the desk's own address, and where updates come",
+      answer: [200, Address, "As it is known"],
+    })),
     scopes: ["metrics:read"],
-    summary: "Gets the desk's own address, and where updates come",
-    answer: [200, Address, "As it is known"],
   }),
   async (c) => c.json(await addressJson(c.env), 200),
 );
 
 deskAddressApi.add(
   operation("PUT /desk/address", {
-    id: "setDeskAddress",
+    ...forDocs(() => ({
+      id: "setDeskAddress",
+      summary: "Sets the desk's own address, and leads Telegram's updates there",
+      description:
+        "After a move to another domain, Worker or port. Reconciliation leads the webhook back to this address from then on. An address that Telegram refuses is not kept.",
+      example: { url: "https://desk.example.com" },
+      answer: [200, Address.extend({ webhook: Led }).meta({ id: "DeskMoved" }), "It is kept"],
+      problems: ["address.refused"],
+    })),
     scopes: ["admin"],
-    summary: "Sets the desk's own address, and leads Telegram's updates there",
-    description:
-      "After a move to another domain, Worker or port. Reconciliation leads the webhook back to this address from then on. An address that Telegram refuses is not kept.",
     body: z
       .strictObject({
-        url: z.string().max(ADDRESS_CHARS_MAX).meta({
-          description: "Its origin, with https and without a path",
-          example: "https://desk.example.com",
-        }),
+        url: z
+          .string()
+          .max(ADDRESS_CHARS_MAX)
+          .meta(
+            forDocs({
+              description: "Its origin, with https and without a path",
+              example: "https://desk.example.com",
+            }),
+          ),
       })
-      .meta({ id: "DeskAddressChange" }),
-    example: { url: "https://desk.example.com" },
-    answer: [200, Address.extend({ webhook: Led }).meta({ id: "DeskMoved" }), "It is kept"],
-    problems: ["address.refused"],
+      .meta(forDocs({ id: "DeskAddressChange" })),
   }),
   async (c) => {
     const { url } = c.req.valid("json");
@@ -94,13 +108,15 @@ deskAddressApi.add(
 
 deskAddressApi.add(
   operation("POST /reconciliation/webhook", {
-    id: "setTelegramWebhook",
+    ...forDocs(() => ({
+      id: "setTelegramWebhook",
+      summary: "Sets Telegram's webhook again: to the desk's address, with the desk's present secret",
+      description:
+        "After the secret for Telegram was changed, or when the webhook leads elsewhere and was left there. If the desk's address is not set, it is where updates came last.",
+      answer: [200, Led, "What Telegram said"],
+      problems: ["address.unknown", "address.refused"],
+    })),
     scopes: ["admin"],
-    summary: "Sets Telegram's webhook again: to the desk's address, with the desk's present secret",
-    description:
-      "After the secret for Telegram was changed, or when the webhook leads elsewhere and was left there. If the desk's address is not set, it is where updates came last.",
-    answer: [200, Led, "What Telegram said"],
-    problems: ["address.unknown", "address.refused"],
   }),
   async (c) => {
     const led = await leadWebhook(c.env, callerOf(c), c.get("now")());

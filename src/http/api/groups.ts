@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { askGroup, hasGroup, onSubject } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { doneBy, recordAudit } from "../../record/audit-entries.ts";
@@ -11,17 +12,24 @@ export const groupsApi = new Operations();
 
 groupsApi.add(
   operation("POST /groups/{id}/reproject", {
-    id: "reprojectGroup",
+    ...forDocs(() => ({
+      id: "reprojectGroup",
+      summary: "Rebuilds the record of a group from its object",
+      answer: [
+        202,
+        z.object({ group: z.string(), tickets: z.int() }),
+        "Everything that the object knows is on its way to the record",
+      ],
+      problems: ["group.not_found", "group.unreachable"],
+    })),
     scopes: ["admin"],
-    summary: "Rebuilds the record of a group from its object",
-    params: z.object({ id: z.string().max(64).meta({ example: "main" }) }),
+    params: z.object({
+      id: z
+        .string()
+        .max(64)
+        .meta(forDocs({ example: "main" })),
+    }),
     configured: true,
-    answer: [
-      202,
-      z.object({ group: z.string(), tickets: z.int() }),
-      "Everything that the object knows is on its way to the record",
-    ],
-    problems: ["group.not_found", "group.unreachable"],
   }),
   async (c) => {
     const { config } = c.get("versioned");

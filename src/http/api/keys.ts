@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { SCOPE_NAMES, SCOPES } from "../../domain/desk/scope.ts";
 import { log } from "../../log.ts";
 import { ApiKeys, type ApiKeyRow } from "../../record/api-keys.ts";
@@ -28,38 +29,45 @@ export const keysApi = new Operations();
 /** Who else stands in the histories; a key of this name would pass for them. */
 const RESERVED = /^(?:admin|telegram|oauth:.*)$/i;
 
-const Scope = z
-  .enum(SCOPE_NAMES)
-  .meta({ id: "Scope", description: SCOPE_NAMES.map((name) => `\`${name}\`: ${SCOPES[name]}`).join("; ") });
+const Scope = z.enum(SCOPE_NAMES).meta(
+  forDocs(() => ({
+    id: "Scope",
+    description: SCOPE_NAMES.map((name) => `\`${name}\`: ${SCOPES[name]}`).join("; "),
+  })),
+);
 const KeyId = z
   .string()
   .max(32)
-  .meta({ description: "The part between `topicdesk_` and the secret", example: "3f9k2m1x7qpa" });
-const Key = z
-  .object({
-    id: KeyId,
-    name: z.string().meta({ example: "reporting" }),
-    scopes: z.array(Scope),
-    callsPerMinute: z.int(),
-    status: z.enum(["active", "expired", "revoked"]),
-    createdAt: Instant,
-    createdBy: z.string().meta({ description: "The name of the key that made it" }),
-    expiresAt: Instant.nullable(),
-    rotatedAt: Instant.nullable(),
-    previousSecretUntil: Instant.nullable().meta({
-      description: "Until when the secret before the last rotation is let in as well",
+  .meta(forDocs({ description: "The part between `topicdesk_` and the secret", example: "3f9k2m1x7qpa" }));
+const Key = forDocs(() =>
+  z
+    .object({
+      id: KeyId,
+      name: z.string().meta({ example: "reporting" }),
+      scopes: z.array(Scope),
+      callsPerMinute: z.int(),
+      status: z.enum(["active", "expired", "revoked"]),
+      createdAt: Instant,
+      createdBy: z.string().meta({ description: "The name of the key that made it" }),
+      expiresAt: Instant.nullable(),
+      rotatedAt: Instant.nullable(),
+      previousSecretUntil: Instant.nullable().meta({
+        description: "Until when the secret before the last rotation is let in as well",
+      }),
+      revokedAt: Instant.nullable(),
+      revokedBy: z.string().nullable(),
+      lastUsedAt: Instant.nullable().meta({ description: "To the hour; null: never" }),
+    })
+    .meta({ id: "ApiKey" }),
+);
+const KeyWithSecret = forDocs(() =>
+  Key.extend({
+    key: z.string().meta({
+      description: "What to send as the bearer token. Shown now and never again",
+      example: "topicdesk_3f9k2m1x7qpa_…",
     }),
-    revokedAt: Instant.nullable(),
-    revokedBy: z.string().nullable(),
-    lastUsedAt: Instant.nullable().meta({ description: "To the hour; null: never" }),
-  })
-  .meta({ id: "ApiKey" });
-const KeyWithSecret = Key.extend({
-  key: z.string().meta({
-    description: "What to send as the bearer token. Shown now and never again",
-    example: "topicdesk_3f9k2m1x7qpa_…",
-  }),
-}).meta({ id: "ApiKeyWithSecret" });
+  }).meta({ id: "ApiKeyWithSecret" }),
+);
 
 const Name = z
   .string()
@@ -70,20 +78,24 @@ const Name = z
   .refine((name) => !RESERVED.test(name), {
     error: "must not be admin, telegram or oauth:…, who stand in the histories for somebody else",
   })
-  .meta({
-    description: "Who it is for; it stands in the histories of what the key does",
-    example: "reporting",
-  });
+  .meta(
+    forDocs({
+      description: "Who it is for; it stands in the histories of what the key does",
+      example: "reporting",
+    }),
+  );
 const Params = z.object({ id: KeyId });
 const NO_STORE = { "Cache-Control": "no-store" };
 
 keysApi.add(
   operation("GET /keys", {
-    id: "listKeys",
+    ...forDocs(() => ({
+      id: "listKeys",
+      summary: "Lists API keys, newest first, without their secrets",
+      answer: [200, pageOf(Key), "A page of keys"],
+    })),
     scopes: ["admin"],
-    summary: "Lists API keys, newest first, without their secrets",
     query: z.strictObject({ limit: Limit, cursor: cursorOf(z.tuple([z.int(), z.string().max(32)])) }),
-    answer: [200, pageOf(Key), "A page of keys"],
   }),
   async (c) => {
     const { limit, cursor } = c.req.valid("query");
@@ -99,9 +111,14 @@ keysApi.add(
 
 keysApi.add(
   operation("POST /keys", {
-    id: "createKey",
+    ...forDocs(() => ({
+      id: "createKey",
+      summary: "Creates an API key",
+      example: { name: "reporting", scopes: ["tickets:read", "metrics:read"] },
+      answer: [201, KeyWithSecret, "The key with its secret"],
+      problems: ["key.too_many"],
+    })),
     scopes: ["admin"],
-    summary: "Creates an API key",
     body: z
       .strictObject({
         name: Name,
@@ -115,18 +132,17 @@ keysApi.add(
           .min(1)
           .max(CALLS_PER_MINUTE_MAX)
           .default(CALLS_PER_MINUTE_DEFAULT)
-          .meta({ description: "What is above is answered 429" }),
-        expiresAt: WhenOrNull.default(null).meta({
-          description: "Null: never",
-          example: "2100-01-01T00:00:00Z",
-        }),
+          .meta(forDocs({ description: "What is above is answered 429" })),
+        expiresAt: WhenOrNull.default(null).meta(
+          forDocs({
+            description: "Null: never",
+            example: "2100-01-01T00:00:00Z",
+          }),
+        ),
       })
-      .meta({ id: "NewApiKey" }),
-    example: { name: "reporting", scopes: ["tickets:read", "metrics:read"] },
+      .meta(forDocs({ id: "NewApiKey" })),
     fits: (c, { expiresAt }: { expiresAt?: number | null }) =>
       notInFuture("/expiresAt", expiresAt, c.get("now")()),
-    answer: [201, KeyWithSecret, "The key with its secret"],
-    problems: ["key.too_many"],
   }),
   async (c) => {
     const { name, scopes, callsPerMinute, expiresAt } = c.req.valid("json");
@@ -147,12 +163,14 @@ keysApi.add(
 
 keysApi.add(
   operation("GET /keys/{id}", {
-    id: "getKey",
+    ...forDocs(() => ({
+      id: "getKey",
+      summary: "Gets an API key, without its secret",
+      answer: [200, Key, "The key"],
+      problems: ["key.not_found"],
+    })),
     scopes: ["admin"],
-    summary: "Gets an API key, without its secret",
     params: Params,
-    answer: [200, Key, "The key"],
-    problems: ["key.not_found"],
   }),
   async (c) => {
     const row = await new ApiKeys(c.env.DB).find(c.req.valid("param").id);
@@ -162,18 +180,20 @@ keysApi.add(
 
 keysApi.add(
   operation("POST /keys/{id}/rotate", {
-    id: "rotateKey",
+    ...forDocs(() => ({
+      id: "rotateKey",
+      summary: "Rotates the secret of an API key; for a while both are accepted",
+      example: { overlap: "24h" },
+      answer: [
+        200,
+        KeyWithSecret,
+        "The key with its new secret; a secret that was rotated away before ends now",
+      ],
+      problems: ["key.not_found", "key.revoked"],
+    })),
     scopes: ["admin"],
-    summary: "Rotates the secret of an API key; for a while both are accepted",
     params: Params,
-    body: z.strictObject({ overlap: Overlap }).meta({ id: "ApiKeyRotation" }),
-    example: { overlap: "24h" },
-    answer: [
-      200,
-      KeyWithSecret,
-      "The key with its new secret; a secret that was rotated away before ends now",
-    ],
-    problems: ["key.not_found", "key.revoked"],
+    body: z.strictObject({ overlap: Overlap }).meta(forDocs({ id: "ApiKeyRotation" })),
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -200,12 +220,14 @@ keysApi.add(
 
 keysApi.add(
   operation("POST /keys/{id}/revoke", {
-    id: "revokeKey",
+    ...forDocs(() => ({
+      id: "revokeKey",
+      summary: "Revokes an API key",
+      answer: [200, Key, "Revoked; one that was revoked before tells by whom and when"],
+      problems: ["key.not_found"],
+    })),
     scopes: ["admin"],
-    summary: "Revokes an API key",
     params: Params,
-    answer: [200, Key, "Revoked; one that was revoked before tells by whom and when"],
-    problems: ["key.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { retentionReport } from "../../groups/retention.ts";
 import { ContactDetails } from "../../record/contact-details.ts";
 import { encodeCursor } from "../../record/cursor.ts";
@@ -13,31 +14,40 @@ import { cursorOf, Instant, instant, instantOrNull, Limit, Ref, ContactNumber, p
 /** What must be kept, and how it goes with forgetting the rest. */
 export const legalHoldsApi = new Operations();
 
-const Hold = z
-  .object({
-    kind: z.enum(["contact", "ticket"]),
-    id: z.string().meta({ description: "A Telegram user id, or a ticket's id", example: "5550000001" }),
-    since: Instant,
-    by: z.string().meta({ description: "Name of the key that set it", example: "legal" }),
-    reason: z.string().meta({ example: "Case 2026-118" }),
-  })
-  .meta({ id: "LegalHold" });
+const Hold = forDocs(() =>
+  z
+    .object({
+      kind: z.enum(["contact", "ticket"]),
+      id: z.string().meta({ description: "A Telegram user id, or a ticket's id", example: "5550000001" }),
+      since: Instant,
+      by: z.string().meta({ description: "Name of the key that set it", example: "legal" }),
+      reason: z.string().meta({ example: "Case 2026-118" }),
+    })
+    .meta({ id: "LegalHold" }),
+);
 const Reason = z
   .strictObject({
-    reason: z.string().trim().min(1).max(HOLD_REASON_CHARS_MAX).meta({ example: "Case 2026-118" }),
+    reason: z
+      .string()
+      .trim()
+      .min(1)
+      .max(HOLD_REASON_CHARS_MAX)
+      .meta(forDocs({ example: "Case 2026-118" })),
   })
-  .meta({ id: "LegalHoldReason" });
+  .meta(forDocs({ id: "LegalHoldReason" }));
 const Position = z.tuple([z.int(), z.enum(["contact", "ticket"]), z.string().max(128)]);
 const Contact = z.object({ id: ContactNumber });
 const Ticket = z.object({ ref: Ref });
 
 legalHoldsApi.add(
   operation("GET /legal-holds", {
-    id: "listLegalHolds",
+    ...forDocs(() => ({
+      id: "listLegalHolds",
+      summary: "Lists legal holds, longest first",
+      answer: [200, pageOf(Hold), "A page of holds"],
+    })),
     scopes: ["contacts:read"],
-    summary: "Lists legal holds, longest first",
     query: z.strictObject({ limit: Limit, cursor: cursorOf(Position) }),
-    answer: [200, pageOf(Hold), "A page of holds"],
   }),
   async (c) => {
     const { limit, cursor = null } = c.req.valid("query");
@@ -51,14 +61,16 @@ legalHoldsApi.add(
 
 legalHoldsApi.add(
   operation("PUT /contacts/{id}/legal-hold", {
-    id: "holdContact",
+    ...forDocs(() => ({
+      id: "holdContact",
+      summary: "Places a legal hold on a contact and all of their tickets",
+      example: { reason: "Case 2026-118" },
+      answer: [200, Hold, "It is held; one that was held before stays as it was"],
+      problems: ["contact.not_found"],
+    })),
     scopes: ["contacts:write"],
-    summary: "Places a legal hold on a contact and all of their tickets",
     params: Contact,
     body: Reason,
-    example: { reason: "Case 2026-118" },
-    answer: [200, Hold, "It is held; one that was held before stays as it was"],
-    problems: ["contact.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -72,12 +84,14 @@ legalHoldsApi.add(
 
 legalHoldsApi.add(
   operation("DELETE /contacts/{id}/legal-hold", {
-    id: "releaseContact",
+    ...forDocs(() => ({
+      id: "releaseContact",
+      summary: "Lifts the legal hold on a contact",
+      answer: [204, null, "Nothing holds it any more"],
+      problems: ["hold.not_found"],
+    })),
     scopes: ["contacts:write"],
-    summary: "Lifts the legal hold on a contact",
     params: Contact,
-    answer: [204, null, "Nothing holds it any more"],
-    problems: ["hold.not_found"],
   }),
   async (c) => {
     const held: Held = { kind: "contact", id: String(c.req.valid("param").id) };
@@ -90,14 +104,16 @@ legalHoldsApi.add(
 
 legalHoldsApi.add(
   operation("PUT /tickets/{ref}/legal-hold", {
-    id: "holdTicket",
+    ...forDocs(() => ({
+      id: "holdTicket",
+      summary: "Places a legal hold on a ticket; its contact cannot be erased either",
+      example: { reason: "Case 2026-118" },
+      answer: [200, Hold, "It is held; one that was held before stays as it was"],
+      problems: ["ticket.not_found"],
+    })),
     scopes: ["contacts:write"],
-    summary: "Places a legal hold on a ticket; its contact cannot be erased either",
     params: Ticket,
     body: Reason,
-    example: { reason: "Case 2026-118" },
-    answer: [200, Hold, "It is held; one that was held before stays as it was"],
-    problems: ["ticket.not_found"],
   }),
   async (c) => {
     const found = await ticketByRef(c.env.DB, c.req.valid("param").ref, { after: 0, limit: 1 });
@@ -111,12 +127,14 @@ legalHoldsApi.add(
 
 legalHoldsApi.add(
   operation("DELETE /tickets/{ref}/legal-hold", {
-    id: "releaseTicket",
+    ...forDocs(() => ({
+      id: "releaseTicket",
+      summary: "Lifts the legal hold on a ticket",
+      answer: [204, null, "Nothing holds it any more"],
+      problems: ["ticket.not_found", "hold.not_found"],
+    })),
     scopes: ["contacts:write"],
-    summary: "Lifts the legal hold on a ticket",
     params: Ticket,
-    answer: [204, null, "Nothing holds it any more"],
-    problems: ["ticket.not_found", "hold.not_found"],
   }),
   async (c) => {
     const found = await ticketByRef(c.env.DB, c.req.valid("param").ref, { after: 0, limit: 1 });
@@ -129,32 +147,38 @@ legalHoldsApi.add(
   },
 );
 
-const Removed = z
-  .object({
-    tickets: z.int().meta({ description: "In the record, with their events" }),
-    events: z.int().meta({ description: "In the record, of tickets that stay" }),
-    audit: z.int(),
-    webhookLogs: z.int(),
-    enrichment: z.int(),
-    objectTickets: z.int().meta({ description: "In the groups' objects" }),
-  })
-  .meta({ id: "RetentionRemoved" });
-const Retention = z
-  .object({
-    startedAt: Instant,
-    endedAt: Instant.nullable().meta({ description: "Null: it goes on, a few steps each minute" }),
-    left: z.array(z.string()).meta({ description: "What is looked through next", example: ["audit"] }),
-    removed: Removed,
-    unreachableGroups: z.array(z.string()),
-  })
-  .meta({ id: "RetentionRun" });
+const Removed = forDocs(() =>
+  z
+    .object({
+      tickets: z.int().meta({ description: "In the record, with their events" }),
+      events: z.int().meta({ description: "In the record, of tickets that stay" }),
+      audit: z.int(),
+      webhookLogs: z.int(),
+      enrichment: z.int(),
+      objectTickets: z.int().meta({ description: "In the groups' objects" }),
+    })
+    .meta({ id: "RetentionRemoved" }),
+);
+const Retention = forDocs(() =>
+  z
+    .object({
+      startedAt: Instant,
+      endedAt: Instant.nullable().meta({ description: "Null: it goes on, a few steps each minute" }),
+      left: z.array(z.string()).meta({ description: "What is looked through next", example: ["audit"] }),
+      removed: Removed,
+      unreachableGroups: z.array(z.string()),
+    })
+    .meta({ id: "RetentionRun" }),
+);
 
 legalHoldsApi.add(
   operation("GET /retention", {
-    id: "getRetention",
+    ...forDocs(() => ({
+      id: "getRetention",
+      summary: "Gets the last run of the retention",
+      answer: [200, z.object({ run: Retention.nullable() }), "Null before the first run"],
+    })),
     scopes: ["audit:read"],
-    summary: "Gets the last run of the retention",
-    answer: [200, z.object({ run: Retention.nullable() }), "Null before the first run"],
   }),
   async (c) => {
     const report = await retentionReport(c.env.DB);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { ms } from "../../domain/duration.ts";
 import { timeZoneOf } from "../../domain/ticket/policy.ts";
 import { askGroups, gathered, groupIds } from "../../groups/ask.ts";
@@ -14,113 +15,131 @@ export const metricsApi = new Operations();
 const PERIOD_DEFAULT_MS = ms("7d");
 const PERIOD_MAX_DAYS = METRICS_PERIOD_MAX_MS / ms("1d");
 
-const Count = z.int().min(0);
-const Spread = z
-  .object({
-    count: Count.meta({ description: "Measured ones" }),
-    medianMs: z.int().nullable(),
-    p90Ms: z.int().nullable().meta({ description: "Nine of ten took this long at most" }),
-  })
-  .meta({
-    id: "Spread",
-    description: "Exact percentiles by nearest rank, in ms; null where nothing was measured",
-  });
-const Took = z.object({
-  wall: Spread.meta({ description: "All time that passed" }),
-  business: Spread.meta({
-    description: "Business time, pauses left out; only where a policy promises something",
+const Count = forDocs(() => z.int().min(0));
+const Spread = forDocs(() =>
+  z
+    .object({
+      count: Count.meta({ description: "Measured ones" }),
+      medianMs: z.int().nullable(),
+      p90Ms: z.int().nullable().meta({ description: "Nine of ten took this long at most" }),
+    })
+    .meta({
+      id: "Spread",
+      description: "Exact percentiles by nearest rank, in ms; null where nothing was measured",
+    }),
+);
+const Took = forDocs(() =>
+  z.object({
+    wall: Spread.meta({ description: "All time that passed" }),
+    business: Spread.meta({
+      description: "Business time, pauses left out; only where a policy promises something",
+    }),
   }),
-});
-const byMetric = <T extends z.ZodType>(one: T) =>
-  z.object({ firstResponse: one, nextResponse: one, resolution: one });
+);
+const byMetric = forDocs(
+  () =>
+    <T extends z.ZodType>(one: T) =>
+      z.object({ firstResponse: one, nextResponse: one, resolution: one }),
+);
 
-const Figures = z
-  .object({
-    opened: Count,
-    answers: Count.meta({ description: "Answers that gave the customer the turn" }),
-    resolved: Count,
-    closed: Count,
-    reopened: Count,
-    kept: byMetric(Count).meta({ description: "Promises that ended in the period and were kept" }),
-    missed: byMetric(Count).meta({ description: "Promises that ended in the period, too late" }),
-    breaches: byMetric(Count).meta({
-      description:
-        "Promises whose due instant passed in the period unkept, whether they were kept later or not",
-    }),
-    escalations: z.object({
-      actions: Count.meta({ description: "Actions of escalation policies" }),
-      byHand: Count,
-    }),
-    times: byMetric(Took).meta({
-      description:
-        "First response and resolution count from opening by the wall; later responses from when the customer wrote, and only where they are promised",
-    }),
-    backlog: z
-      .object({ open: Count, in_progress: Count, escalated: Count, waiting: Count, resolved: Count })
-      .nullable()
-      .meta({ description: "Tickets that are not closed, as they stand now; null by day" }),
-  })
-  .meta({ id: "Figures" }) satisfies z.ZodType<RecordedFigures>;
-
-const Metrics = z
-  .object({
-    since: Instant,
-    until: Instant,
-    recordedAt: Instant.nullable().meta({
-      description: "When the record was last told of one of these tickets; it lags by moments",
-    }),
-    total: Figures,
-    groupBy: z.enum(GROUPINGS).nullable(),
-    timeZone: z.string().meta({
-      description:
-        "Whose days `groupBy=day` tells apart: the desk's `timeZone`, otherwise its usual calendar's",
-      example: "Europe/Berlin",
-    }),
-    groups: z
-      .array(
-        z.object({
-          key: z.string().nullable().meta({
-            description: "A queue, a tier, a group, an agent's Telegram id, a day in `timeZone`; null: none",
-            example: "general",
-          }),
-          figures: Figures,
-        }),
-      )
-      .meta({ description: `Most opened first, days in their order; ${METRICS_GROUPS_MAX} at most` }),
-    groupsOmitted: Count,
-    deliveries: z
+const Figures = forDocs(
+  () =>
+    z
       .object({
-        waiting: Count,
-        parked: Count.meta({ description: "Given up for now, or their outcome is unknown" }),
-        setAside: Count.meta({ description: "Updates that our own code could not apply" }),
-        unrecorded: Count.meta({ description: "Tickets whose newest state is missing here" }),
-        unreachableGroups: z.array(z.string()),
+        opened: Count,
+        answers: Count.meta({ description: "Answers that gave the customer the turn" }),
+        resolved: Count,
+        closed: Count,
+        reopened: Count,
+        kept: byMetric(Count).meta({ description: "Promises that ended in the period and were kept" }),
+        missed: byMetric(Count).meta({ description: "Promises that ended in the period, too late" }),
+        breaches: byMetric(Count).meta({
+          description:
+            "Promises whose due instant passed in the period unkept, whether they were kept later or not",
+        }),
+        escalations: z.object({
+          actions: Count.meta({ description: "Actions of escalation policies" }),
+          byHand: Count,
+        }),
+        times: byMetric(Took).meta({
+          description:
+            "First response and resolution count from opening by the wall; later responses from when the customer wrote, and only where they are promised",
+        }),
+        backlog: z
+          .object({ open: Count, in_progress: Count, escalated: Count, waiting: Count, resolved: Count })
+          .nullable()
+          .meta({ description: "Tickets that are not closed, as they stand now; null by day" }),
       })
-      .meta({
-        description: "As the groups' objects have them now, of the group that is asked for or of all",
+      .meta({ id: "Figures" }) satisfies z.ZodType<RecordedFigures>,
+);
+
+const Metrics = forDocs(() =>
+  z
+    .object({
+      since: Instant,
+      until: Instant,
+      recordedAt: Instant.nullable().meta({
+        description: "When the record was last told of one of these tickets; it lags by moments",
       }),
-  })
-  .meta({ id: "Metrics" });
+      total: Figures,
+      groupBy: z.enum(GROUPINGS).nullable(),
+      timeZone: z.string().meta({
+        description:
+          "Whose days `groupBy=day` tells apart: the desk's `timeZone`, otherwise its usual calendar's",
+        example: "Europe/Berlin",
+      }),
+      groups: z
+        .array(
+          z.object({
+            key: z.string().nullable().meta({
+              description:
+                "A queue, a tier, a group, an agent's Telegram id, a day in `timeZone`; null: none",
+              example: "general",
+            }),
+            figures: Figures,
+          }),
+        )
+        .meta({ description: `Most opened first, days in their order; ${METRICS_GROUPS_MAX} at most` }),
+      groupsOmitted: Count,
+      deliveries: z
+        .object({
+          waiting: Count,
+          parked: Count.meta({ description: "Given up for now, or their outcome is unknown" }),
+          setAside: Count.meta({ description: "Updates that our own code could not apply" }),
+          unrecorded: Count.meta({ description: "Tickets whose newest state is missing here" }),
+          unreachableGroups: z.array(z.string()),
+        })
+        .meta({
+          description: "As the groups' objects have them now, of the group that is asked for or of all",
+        }),
+    })
+    .meta({ id: "Metrics" }),
+);
 
 const name = z.string().min(1).max(64).optional();
 
 metricsApi.add(
   operation("GET /metrics", {
-    id: "getMetrics",
+    ...forDocs(() => ({
+      id: "getMetrics",
+      summary: "Gets volumes, backlog, response times, broken promises and escalations of a period",
+      description: `By queue and tier a ticket counts where it is now. By agent, answers and resolutions count for the agent who gave them, everything else for the assignee. A period has ${PERIOD_MAX_DAYS} days at most and ${METRICS_EVENTS_MAX.toLocaleString("en")} events that count; Prometheus finds how the desk stands at \`/metrics\`.`,
+      answer: [200, Metrics, "Counted from the record, as it is now"],
+    })),
     scopes: ["metrics:read"],
-    summary: "Gets volumes, backlog, response times, broken promises and escalations of a period",
-    description: `By queue and tier a ticket counts where it is now. By agent, answers and resolutions count for the agent who gave them, everything else for the assignee. A period has ${PERIOD_MAX_DAYS} days at most and ${METRICS_EVENTS_MAX.toLocaleString("en")} events that count; Prometheus finds how the desk stands at \`/metrics\`.`,
     query: z.strictObject({
-      since: When.optional().meta({ description: "A week before `until` unless said otherwise" }),
-      until: Until.meta({ description: "Now unless said otherwise; not included" }),
-      groupBy: z.enum(GROUPINGS).optional().meta({ example: "queue" }),
-      group: name.meta({ example: "main" }),
-      queue: name.meta({ example: "general" }),
-      tier: name.meta({ example: "premium" }),
-      agent: TelegramId.optional().meta({ example: 9001 }),
+      since: When.optional().meta(forDocs({ description: "A week before `until` unless said otherwise" })),
+      until: Until.meta(forDocs({ description: "Now unless said otherwise; not included" })),
+      groupBy: z
+        .enum(GROUPINGS)
+        .optional()
+        .meta(forDocs({ example: "queue" })),
+      group: name.meta(forDocs({ example: "main" })),
+      queue: name.meta(forDocs({ example: "general" })),
+      tier: name.meta(forDocs({ example: "premium" })),
+      agent: TelegramId.optional().meta(forDocs({ example: 9001 })),
     }),
     configured: true,
-    answer: [200, Metrics, "Counted from the record, as it is now"],
   }),
   async (c) => {
     const { config } = c.get("versioned");

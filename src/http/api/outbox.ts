@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { askGroup, groupIds, hasGroup, onSubject } from "../../groups/ask.ts";
 import { log } from "../../log.ts";
 import { doneBy, recordAudit } from "../../record/audit-entries.ts";
@@ -13,49 +14,57 @@ import { ENABLE_FIRST } from "./webhooks.ts";
 export const outboxApi = new Operations();
 
 const State = z.enum(["parked", "uncertain"]);
-const Delivery = z
-  .object({
-    id: z.string().meta({ example: "main:m:1042" }),
-    group: z.string(),
-    state: State.meta({ description: "`parked`: gave up; `uncertain`: it is unknown whether it arrived" }),
-    lane: z.string().meta({ description: "Where it goes", example: "telegram:5550000001" }),
-    kind: z.string().meta({
-      description:
-        "`relay`: a message between customer and topic; anything else names what the desk itself sends",
-      example: "relay",
-    }),
-    ticket: z.string().nullable().meta({ description: "The ticket's `id`", example: "main:1042" }),
-    ref: z.string().nullable().meta({ description: "The ticket's reference", example: "SUP-1042" }),
-    attempts: z.int(),
-    code: z.string().meta({ description: "Why", example: "outcome_unknown" }),
-    at: Instant,
-  })
-  .meta({ id: "Delivery" });
+const Delivery = forDocs(() =>
+  z
+    .object({
+      id: z.string().meta({ example: "main:m:1042" }),
+      group: z.string(),
+      state: State.meta({ description: "`parked`: gave up; `uncertain`: it is unknown whether it arrived" }),
+      lane: z.string().meta({ description: "Where it goes", example: "telegram:5550000001" }),
+      kind: z.string().meta({
+        description:
+          "`relay`: a message between customer and topic; anything else names what the desk itself sends",
+        example: "relay",
+      }),
+      ticket: z.string().nullable().meta({ description: "The ticket's `id`", example: "main:1042" }),
+      ref: z.string().nullable().meta({ description: "The ticket's reference", example: "SUP-1042" }),
+      attempts: z.int(),
+      code: z.string().meta({ description: "Why", example: "outcome_unknown" }),
+      at: Instant,
+    })
+    .meta({ id: "Delivery" }),
+);
 
 outboxApi.add(
   operation("GET /outbox", {
-    id: "listDeliveries",
+    ...forDocs(() => ({
+      id: "listDeliveries",
+      summary: "Lists deliveries that failed and need a decision, group by group, oldest first",
+      description:
+        "What they say is kept for two weeks after it was accepted; then it goes, and the delivery with it.",
+      answer: [
+        200,
+        pageOf(Delivery).extend({
+          unreachableGroups: z
+            .array(z.string())
+            .meta({ description: "Groups that did not answer: their deliveries are missing here" }),
+        }),
+        "A page; it may be short, only a null `nextCursor` means the end",
+      ],
+      problems: ["group.not_found"],
+    })),
     scopes: ["tickets:read"],
-    summary: "Lists deliveries that failed and need a decision, group by group, oldest first",
-    description:
-      "What they say is kept for two weeks after it was accepted; then it goes, and the delivery with it.",
     query: z.strictObject({
-      state: State.optional().meta({ description: "Both states if left out" }),
-      group: z.string().max(64).optional().meta({ example: "main" }),
+      state: State.optional().meta(forDocs({ description: "Both states if left out" })),
+      group: z
+        .string()
+        .max(64)
+        .optional()
+        .meta(forDocs({ example: "main" })),
       limit: Limit,
       cursor: cursorOf(z.tuple([z.string().max(64), z.string().max(64).nullable()])),
     }),
     configured: true,
-    answer: [
-      200,
-      pageOf(Delivery).extend({
-        unreachableGroups: z
-          .array(z.string())
-          .meta({ description: "Groups that did not answer: their deliveries are missing here" }),
-      }),
-      "A page; it may be short, only a null `nextCursor` means the end",
-    ],
-    problems: ["group.not_found"],
   }),
   async (c) => {
     const { config } = c.get("versioned");
@@ -92,13 +101,20 @@ outboxApi.add(
 
 outboxApi.add(
   operation("POST /outbox/{id}/replay", {
-    id: "replayDelivery",
+    ...forDocs(() => ({
+      id: "replayDelivery",
+      summary: "Retries a delivery",
+      answer: [200, z.object({ id: z.string(), status: z.literal("replayed") }), "It is on its way"],
+      problems: ["delivery.not_found", "webhook.disabled", "group.unreachable"],
+    })),
     scopes: ["tickets:write"],
-    summary: "Retries a delivery",
-    params: z.object({ id: z.string().max(128).meta({ example: "main:m:1042" }) }),
+    params: z.object({
+      id: z
+        .string()
+        .max(128)
+        .meta(forDocs({ example: "main:m:1042" })),
+    }),
     configured: true,
-    answer: [200, z.object({ id: z.string(), status: z.literal("replayed") }), "It is on its way"],
-    problems: ["delivery.not_found", "webhook.disabled", "group.unreachable"],
   }),
   async (c) => {
     const { config } = c.get("versioned");

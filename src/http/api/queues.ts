@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { PRIORITIES } from "../../domain/priority.ts";
 import { queueDepths, type DepthRow } from "../../record/queue-depths.ts";
 import { operation, Operations } from "../route.ts";
@@ -7,43 +8,56 @@ import { Instant, instantOrNull } from "./shared.ts";
 /** How deep the queues are, by the record: moments behind the groups, and `recordedAt` says how many. */
 export const queuesApi = new Operations();
 
-const Depth = z.object({
-  depth: z.int().meta({ description: "Tickets in hand: neither resolved nor closed" }),
-  unassigned: z.int().meta({ description: "Of these, unassigned with the desk's turn" }),
-  oldestUnassignedAt: Instant.nullable().meta({ description: "When the first of those was opened" }),
-  oldestAwaitingSince: Instant.nullable().meta({
-    description: "Since when the first customer waits for an answer",
+const Depth = forDocs(() =>
+  z.object({
+    depth: z.int().meta({ description: "Tickets in hand: neither resolved nor closed" }),
+    unassigned: z.int().meta({ description: "Of these, unassigned with the desk's turn" }),
+    oldestUnassignedAt: Instant.nullable().meta({ description: "When the first of those was opened" }),
+    oldestAwaitingSince: Instant.nullable().meta({
+      description: "Since when the first customer waits for an answer",
+    }),
   }),
-});
-const Queue = Depth.extend({
-  id: z.string().meta({ example: "billing" }),
-  group: z.string().nullable().meta({ description: "Null: the configuration has this queue no more" }),
-  byPriority: z.array(Depth.extend({ priority: z.enum(PRIORITIES) })),
-  byTier: z.array(Depth.extend({ tier: z.string().nullable().meta({ description: "Null: not known" }) })),
-  recordedAt: Instant.nullable().meta({
-    description:
-      "When the record last heard of a ticket of this queue that is not closed; null: there is none",
-  }),
-}).meta({ id: "Queue" });
+);
+const Queue = forDocs(() =>
+  Depth.extend({
+    id: z.string().meta({ example: "billing" }),
+    group: z.string().nullable().meta({ description: "Null: the configuration has this queue no more" }),
+    byPriority: z.array(Depth.extend({ priority: z.enum(PRIORITIES) })),
+    byTier: z.array(Depth.extend({ tier: z.string().nullable().meta({ description: "Null: not known" }) })),
+    recordedAt: Instant.nullable().meta({
+      description:
+        "When the record last heard of a ticket of this queue that is not closed; null: there is none",
+    }),
+  }).meta({ id: "Queue" }),
+);
 
 queuesApi.add(
   operation("GET /queues", {
-    id: "listQueues",
-    scopes: ["tickets:read"],
-    summary: "Lists queues: how deep they are, what waits, and since when",
-    query: z.strictObject({ group: z.string().min(1).max(64).optional().meta({ example: "main" }) }),
-    configured: true,
-    answer: [
-      200,
-      z.object({
-        items: z.array(Queue),
-        complete: z.boolean().meta({
-          description: "False: more tickets are in hand than are counted, and the youngest are left out",
+    ...forDocs(() => ({
+      id: "listQueues",
+      summary: "Lists queues: how deep they are, what waits, and since when",
+      answer: [
+        200,
+        z.object({
+          items: z.array(Queue),
+          complete: z.boolean().meta({
+            description: "False: more tickets are in hand than are counted, and the youngest are left out",
+          }),
+          at: Instant.meta({ description: "When it was counted" }),
         }),
-        at: Instant.meta({ description: "When it was counted" }),
-      }),
-      "The queues in the configuration's order, then such as it has no more",
-    ],
+        "The queues in the configuration's order, then such as it has no more",
+      ],
+    })),
+    scopes: ["tickets:read"],
+    query: z.strictObject({
+      group: z
+        .string()
+        .min(1)
+        .max(64)
+        .optional()
+        .meta(forDocs({ example: "main" })),
+    }),
+    configured: true,
   }),
   async (c) => {
     const { config } = c.get("versioned");

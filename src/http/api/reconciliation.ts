@@ -1,5 +1,6 @@
 import { waitUntil } from "cloudflare:workers";
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import type { Finding, ReconciliationRun } from "../../domain/desk/reconciliation.ts";
 import { drainUpdates, STOPS } from "../../groups/reconciling/emergency-drain.ts";
 import { reconcile } from "../../groups/reconciling/reconcile.ts";
@@ -37,26 +38,30 @@ const KINDS = [
   "group.not_a_forum",
   "group.rights_missing",
 ] as const satisfies Finding["kind"][];
-const Run = z
-  .object({
-    at: Instant,
-    groups: z.array(z.string()).meta({ description: "Those that were compared with the record" }),
-    findings: z.array(
-      z.object({
-        kind: z.enum(KINDS),
-        mended: z.boolean().meta({ description: "False: the leads are told, once" }),
-        details: z.record(z.string(), z.unknown()),
-      }),
-    ),
-  })
-  .meta({ id: "ReconciliationRun" });
+const Run = forDocs(() =>
+  z
+    .object({
+      at: Instant,
+      groups: z.array(z.string()).meta({ description: "Those that were compared with the record" }),
+      findings: z.array(
+        z.object({
+          kind: z.enum(KINDS),
+          mended: z.boolean().meta({ description: "False: the leads are told, once" }),
+          details: z.record(z.string(), z.unknown()),
+        }),
+      ),
+    })
+    .meta({ id: "ReconciliationRun" }),
+);
 
 reconciliationApi.add(
   operation("GET /reconciliation", {
-    id: "listReconciliations",
+    ...forDocs(() => ({
+      id: "listReconciliations",
+      summary: "Lists the last runs of the reconciliation: what was found and mended",
+      answer: [200, z.object({ items: z.array(Run) }), "Newest first: the last fifty, one every ten minutes"],
+    })),
     scopes: ["metrics:read"],
-    summary: "Lists the last runs of the reconciliation: what was found and mended",
-    answer: [200, z.object({ items: z.array(Run) }), "Newest first: the last fifty, one every ten minutes"],
   }),
   async (c) => {
     const runs = await new Reconciliation(c.env.DB).runs();
@@ -66,11 +71,13 @@ reconciliationApi.add(
 
 reconciliationApi.add(
   operation("POST /reconciliation", {
-    id: "reconcile",
+    ...forDocs(() => ({
+      id: "reconcile",
+      summary: "Runs the reconciliation now",
+      answer: [200, Run, "What was found"],
+      problems: ["config.missing", "reconciliation.running"],
+    })),
     scopes: ["admin"],
-    summary: "Runs the reconciliation now",
-    answer: [200, Run, "What was found"],
-    problems: ["config.missing", "reconciliation.running"],
   }),
   async (c) => {
     const run = await reconcile(c.env, c.get("now")());
@@ -81,44 +88,51 @@ reconciliationApi.add(
   },
 );
 
-const Drained = z
-  .object({
-    taken: z
-      .object({ accepted: z.int(), duplicate: z.int(), ignored: z.int(), setAside: z.int() })
-      .meta({ description: "Updates, by what became of them" }),
-    stopped: z
-      .enum(STOPS)
-      .nullable()
-      .meta({ description: "Why it ended before there was nothing more; ask again to go on" }),
-    waiting: z.int().nullable().meta({ description: "Updates that wait at Telegram; null: it does not say" }),
-    webhook: z.object({
-      url: z.string(),
-      set: z.boolean().meta({ description: "False: Telegram did not take it, and the next look sets it" }),
+const Drained = forDocs(() =>
+  z
+    .object({
+      taken: z
+        .object({ accepted: z.int(), duplicate: z.int(), ignored: z.int(), setAside: z.int() })
+        .meta({ description: "Updates, by what became of them" }),
+      stopped: z
+        .enum(STOPS)
+        .nullable()
+        .meta({ description: "Why it ended before there was nothing more; ask again to go on" }),
+      waiting: z
+        .int()
+        .nullable()
+        .meta({ description: "Updates that wait at Telegram; null: it does not say" }),
+      webhook: z.object({
+        url: z.string(),
+        set: z.boolean().meta({ description: "False: Telegram did not take it, and the next look sets it" }),
+      }),
+    })
+    .meta({
+      id: "DrainedUpdates",
+      example: {
+        taken: { accepted: 41, duplicate: 1, ignored: 3, setAside: 0 },
+        stopped: null,
+        waiting: 0,
+        webhook: { url: "https://desk.example/telegram/webhook", set: true },
+      },
     }),
-  })
-  .meta({
-    id: "DrainedUpdates",
-    example: {
-      taken: { accepted: 41, duplicate: 1, ignored: 3, setAside: 0 },
-      stopped: null,
-      waiting: 0,
-      webhook: { url: "https://desk.example/telegram/webhook", set: true },
-    },
-  });
+);
 
 reconciliationApi.add(
   operation("POST /reconciliation/drain", {
-    id: "drainUpdates",
+    ...forDocs(() => ({
+      id: "drainUpdates",
+      summary: "Fetches the updates that Telegram cannot deliver (emergency)",
+      description:
+        "For when webhooks do not get through although the desk can call Telegram. Takes the webhook away, which keeps Telegram's queue, fetches what waits, up to 500 updates, in its order, and sets the webhook again. What comes meanwhile is fetched too, or waits for the webhook. Nothing is taken twice.",
+      example: { confirm: "drain" },
+      answer: [200, Drained, "What it did"],
+      problems: ["drain.running", "drain.no_address", "telegram.unreachable"],
+    })),
     scopes: ["admin"],
-    summary: "Fetches the updates that Telegram cannot deliver (emergency)",
-    description:
-      "For when webhooks do not get through although the desk can call Telegram. Takes the webhook away, which keeps Telegram's queue, fetches what waits, up to 500 updates, in its order, and sets the webhook again. What comes meanwhile is fetched too, or waits for the webhook. Nothing is taken twice.",
     body: z.object({
       confirm: z.literal("drain", 'must be "drain": this takes the webhook away for a moment'),
     }),
-    example: { confirm: "drain" },
-    answer: [200, Drained, "What it did"],
-    problems: ["drain.running", "drain.no_address", "telegram.unreachable"],
   }),
   async (c) => {
     const now = c.get("now")();

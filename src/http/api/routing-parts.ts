@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { checkConfig } from "../../domain/config-check/check.ts";
 import type { Config } from "../../domain/config/config.ts";
 import { quoted } from "../../domain/config/places.ts";
@@ -14,63 +15,75 @@ export const Attributes = z.record(
   z.union([z.string().max(ATTRIBUTE_CHARS_MAX), z.number(), z.boolean()]),
 );
 
-export const Person = z.object({ id: z.int(), name: z.string() });
+export const Person = forDocs(() => z.object({ id: z.int(), name: z.string() }));
 
-export const Skills = z.record(z.string(), z.int()).meta({ description: "Skill → level" });
+export const Skills = forDocs(() => z.record(z.string(), z.int()).meta({ description: "Skill → level" }));
 
-export const StageJson = z
-  .object({
-    kind: z.enum(["strict", "relaxed", "override"]),
-    levels: z.int().optional().meta({ description: "How many levels preferred skills have dropped" }),
-  })
-  .meta({ id: "RoutingStage" });
-
-export const Candidates = z.array(
+export const StageJson = forDocs(() =>
   z
     .object({
-      agent: Person,
-      eligible: z.boolean(),
-      score: z.number().nullable().meta({ description: "Null for who is not eligible" }),
-      parts: z
-        .object({
-          preferredAgent: z.number(),
-          preferredSkills: z.number(),
-          history: z.number(),
-          spareCapacity: z.number(),
-        })
-        .meta({ description: "Each from 0 to 1, before the queue's weights" }),
-      why: z.array(z.string()),
+      kind: z.enum(["strict", "relaxed", "override"]),
+      levels: z.int().optional().meta({ description: "How many levels preferred skills have dropped" }),
     })
-    .meta({ id: "RoutingCandidate" }),
+    .meta({ id: "RoutingStage" }),
 );
 
-export const Unmet = z.array(z.string()).meta({
-  description:
-    "Why no agent of the group could ever be given it: required skills that no agent there who takes tickets has, or has any more. Empty if one could, where skills do not matter any more, and where agents choose",
-});
+export const Candidates = forDocs(() =>
+  z.array(
+    z
+      .object({
+        agent: Person,
+        eligible: z.boolean(),
+        score: z.number().nullable().meta({ description: "Null for who is not eligible" }),
+        parts: z
+          .object({
+            preferredAgent: z.number(),
+            preferredSkills: z.number(),
+            history: z.number(),
+            spareCapacity: z.number(),
+          })
+          .meta({ description: "Each from 0 to 1, before the queue's weights" }),
+        why: z.array(z.string()),
+      })
+      .meta({ id: "RoutingCandidate" }),
+  ),
+);
 
-export const HeardSkills = z
-  .array(
-    z.object({
-      group: z.string(),
-      asOf: Instant.nullable().meta({ description: "When the service said it" }),
-      why: z.string().nullable().meta({
-        description: "Why it is not known there: then the configuration's skills count",
-        example: "the desk does not ask this service yet",
-      }),
-    }),
-  )
-  .meta({
+export const Unmet = forDocs(() =>
+  z.array(z.string()).meta({
     description:
-      "By group, what was used of what the skills service has told the live desk; empty where the configuration names none",
-  });
+      "Why no agent of the group could ever be given it: required skills that no agent there who takes tickets has, or has any more. Empty if one could, where skills do not matter any more, and where agents choose",
+  }),
+);
 
-export const Next = z
-  .object({ at: Instant, what: z.string() })
-  .nullable()
-  .meta({ description: "When time alone changes something, and what" });
+export const HeardSkills = forDocs(() =>
+  z
+    .array(
+      z.object({
+        group: z.string(),
+        asOf: Instant.nullable().meta({ description: "When the service said it" }),
+        why: z.string().nullable().meta({
+          description: "Why it is not known there: then the configuration's skills count",
+          example: "the desk does not ask this service yet",
+        }),
+      }),
+    )
+    .meta({
+      description:
+        "By group, what was used of what the skills service has told the live desk; empty where the configuration names none",
+    }),
+);
 
-export const Rules = z.array(z.int()).meta({ description: "Places of the rules that hold, from 0" });
+export const Next = forDocs(() =>
+  z
+    .object({ at: Instant, what: z.string() })
+    .nullable()
+    .meta({ description: "When time alone changes something, and what" }),
+);
+
+export const Rules = forDocs(() =>
+  z.array(z.int()).meta({ description: "Places of the rules that hold, from 0" }),
+);
 
 export function draftOf(draft: unknown, now: number): { config: Config } | { problems: SchemaProblem[] } {
   const { config, problems: wrong } = checkConfig(draft, now);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import type { SchemaProblem } from "../../domain/config/schema-problems.ts";
 import { durationForAdmins } from "../../domain/duration.ts";
 import { FACT_CHARS_MAX, REPLAY_PERIOD_MAX_MS, REPLAY_TICKETS_MAX } from "../../domain/limits.ts";
@@ -22,74 +23,82 @@ export const routingReplayApi = new Operations();
 /** As periods are called everywhere else. */
 const FORMER_NAMES = { from: "since", to: "until" };
 
-const ReplayedJson = z
-  .object({
-    queue: z.string(),
-    priority: z.enum(PRIORITIES),
-    assignee: Person.nullable().meta({ description: "Null: no agent before it ended" }),
-    assignedAt: Instant.nullable(),
-    firstResponseBreached: z.boolean(),
-  })
-  .meta({ id: "ReplayedTicket" });
+const ReplayedJson = forDocs(() =>
+  z
+    .object({
+      queue: z.string(),
+      priority: z.enum(PRIORITIES),
+      assignee: Person.nullable().meta({ description: "Null: no agent before it ended" }),
+      assignedAt: Instant.nullable(),
+      firstResponseBreached: z.boolean(),
+    })
+    .meta({ id: "ReplayedTicket" }),
+);
 
-const Shares = z.record(z.string(), z.number());
+const Shares = forDocs(() => z.record(z.string(), z.number()));
 
 routingReplayApi.add(
   operation("POST /routing/replay", {
-    id: "replayRouting",
+    ...forDocs(() => ({
+      id: "replayRouting",
+      summary:
+        "Runs a draft configuration over the recorded tickets of a period, and compares; changes nothing",
+      description:
+        "Both the configuration in force and the draft are replayed, so that what differs is due to the draft alone: the recorded arrivals in their order, the same rules, scorer, capacities and shifts, beginning with an empty desk in which everybody is there on their shift. An agent of several groups has one set of slots for all of them. Where the desk assigns, a ticket occupies its agent until the record has its end; where agents claim, whoever had it in the record takes it at once. First answers come when the record has them: where the queue says `answerWithin`, whoever has not answered by then loses the ticket to the next, and is away until the record has an answer of theirs or their next shift begins. What is not recorded cannot be replayed: who was away or declined, a priority or queue that somebody chose by hand. Intake answers count from the beginning; the language is the one that the contact has now, the tier the last one known.",
+      example: { since: "2026-11-01T00:00:00Z", until: "2026-12-01T00:00:00Z", config: SMALL_CONFIG },
+      answer: [
+        200,
+        z
+          .object({
+            tickets: z.int(),
+            changed: z.int().meta({ description: "Tickets with another queue, priority or assignee" }),
+            assignmentsChanged: z.int(),
+            queueShares: z
+              .object({ before: Shares, after: Shares })
+              .meta({ description: "Queue → part of all tickets, from 0 to 1" }),
+            priorities: z
+              .object({ before: Shares, after: Shares })
+              .meta({ description: "Priority → tickets" }),
+            expectedFirstResponseBreaches: z.object({ before: z.int(), after: z.int() }),
+            skills: z.object({ before: HeardSkills, after: HeardSkills }),
+            examples: z
+              .array(
+                z.object({
+                  ref: z.string(),
+                  openedAt: Instant,
+                  before: ReplayedJson,
+                  after: ReplayedJson,
+                }),
+              )
+              .meta({ description: "The first that changed" }),
+          })
+          .meta({ id: "RoutingReplay" }),
+        "`before`: by the configuration in force; `after`: by the draft",
+      ],
+    })),
     scopes: ["config:read", "tickets:read"],
-    summary:
-      "Runs a draft configuration over the recorded tickets of a period, and compares; changes nothing",
-    description:
-      "Both the configuration in force and the draft are replayed, so that what differs is due to the draft alone: the recorded arrivals in their order, the same rules, scorer, capacities and shifts, beginning with an empty desk in which everybody is there on their shift. An agent of several groups has one set of slots for all of them. Where the desk assigns, a ticket occupies its agent until the record has its end; where agents claim, whoever had it in the record takes it at once. First answers come when the record has them: where the queue says `answerWithin`, whoever has not answered by then loses the ticket to the next, and is away until the record has an answer of theirs or their next shift begins. What is not recorded cannot be replayed: who was away or declined, a priority or queue that somebody chose by hand. Intake answers count from the beginning; the language is the one that the contact has now, the tier the last one known.",
     isReading: true,
     body: formerly(
       FORMER_NAMES,
       z
         .strictObject({
           since: When,
-          until: When.meta({ description: "Not included" }),
-          config: z.unknown().meta({
-            type: "object",
-            description: "The draft: a whole configuration, as `PUT /config` takes it",
-          }),
+          until: When.meta(forDocs({ description: "Not included" })),
+          config: z.unknown().meta(
+            forDocs({
+              type: "object",
+              description: "The draft: a whole configuration, as `PUT /config` takes it",
+            }),
+          ),
           group: z
             .string()
             .max(FACT_CHARS_MAX)
             .optional()
-            .meta({ description: "Only tickets of this group" }),
+            .meta(forDocs({ description: "Only tickets of this group" })),
         })
-        .meta({ id: "RoutingReplayQuestion", required: ["since", "until", "config"] }),
+        .meta(forDocs({ id: "RoutingReplayQuestion", required: ["since", "until", "config"] })),
     ),
-    example: { since: "2026-11-01T00:00:00Z", until: "2026-12-01T00:00:00Z", config: SMALL_CONFIG },
     configured: true,
-    answer: [
-      200,
-      z
-        .object({
-          tickets: z.int(),
-          changed: z.int().meta({ description: "Tickets with another queue, priority or assignee" }),
-          assignmentsChanged: z.int(),
-          queueShares: z
-            .object({ before: Shares, after: Shares })
-            .meta({ description: "Queue → part of all tickets, from 0 to 1" }),
-          priorities: z.object({ before: Shares, after: Shares }).meta({ description: "Priority → tickets" }),
-          expectedFirstResponseBreaches: z.object({ before: z.int(), after: z.int() }),
-          skills: z.object({ before: HeardSkills, after: HeardSkills }),
-          examples: z
-            .array(
-              z.object({
-                ref: z.string(),
-                openedAt: Instant,
-                before: ReplayedJson,
-                after: ReplayedJson,
-              }),
-            )
-            .meta({ description: "The first that changed" }),
-        })
-        .meta({ id: "RoutingReplay" }),
-      "`before`: by the configuration in force; `after`: by the draft",
-    ],
   }),
   async (c) => {
     const versioned = c.get("versioned");

@@ -1,5 +1,6 @@
 import { waitUntil } from "cloudflare:workers";
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import type { Config } from "../../domain/config/config.ts";
 import { schemaProblems, type SchemaProblem } from "../../domain/config/schema-problems.ts";
 import { Duration, ms } from "../../domain/duration.ts";
@@ -51,33 +52,44 @@ const AGENTS_MAX = 5_000;
 
 const Fact = z.string().min(1).max(FACT_CHARS_MAX).nullable().default(null);
 
-const AgentId = z.int().positive().meta({ description: "A Telegram user id", example: 9002 });
+const AgentId = z
+  .int()
+  .positive()
+  .meta(forDocs({ description: "A Telegram user id", example: 9002 }));
 
-const Draft = z.unknown().meta({
-  type: "object",
-  description: "A whole configuration, as `PUT /config` takes it; without it the one in force",
-});
+const Draft = z.unknown().meta(
+  forDocs({
+    type: "object",
+    description: "A whole configuration, as `PUT /config` takes it; without it the one in force",
+  }),
+);
 
 const Question = z
   .strictObject({
     ticket: z.strictObject({
-      tier: Fact.meta({ example: "premium" }),
+      tier: Fact.meta(forDocs({ example: "premium" })),
       segment: Fact,
-      category: Fact.meta({ example: "billing" }),
+      category: Fact.meta(forDocs({ example: "billing" })),
       urgency: Fact,
-      language: z.string().min(1).max(LANGUAGE_CHARS_MAX).nullable().default(null).meta({ example: "de" }),
-      payload: Fact.meta({ description: "What stood behind `/start`" }),
+      language: z
+        .string()
+        .min(1)
+        .max(LANGUAGE_CHARS_MAX)
+        .nullable()
+        .default(null)
+        .meta(forDocs({ example: "de" })),
+      payload: Fact.meta(forDocs({ description: "What stood behind `/start`" })),
       attributes: Attributes.default({}),
       priorityScore: z.number().min(0).max(PRIORITY_SCORE_MAX).nullable().default(null),
       waitedFor: Duration.default("0s")
         .transform((text) => ms(text))
-        .meta({ type: "string", example: "6m", description: "How long it has waited unassigned" }),
+        .meta(forDocs({ type: "string", example: "6m", description: "How long it has waited unassigned" })),
       queue: z
         .string()
         .max(FACT_CHARS_MAX)
         .nullable()
         .default(null)
-        .meta({ description: "The queue into which it was put by hand: no rule moves it then" }),
+        .meta(forDocs({ description: "The queue into which it was put by hand: no rule moves it then" })),
       declined: z.array(AgentId).max(AGENTS_MAX).default([]),
     }),
     agents: z
@@ -85,82 +97,97 @@ const Question = z
         z.strictObject({
           id: AgentId,
           availability: z.enum(["online", "away", "offline"]).default("online"),
-          open: z.int().min(0).max(1_000).default(0).meta({ description: "Tickets that they have" }),
+          open: z
+            .int()
+            .min(0)
+            .max(1_000)
+            .default(0)
+            .meta(forDocs({ description: "Tickets that they have" })),
           lastAssigned: WhenOrNull.default(null),
           handledBefore: z
             .boolean()
             .default(false)
-            .meta({ description: "Whether they have had a ticket of this customer" }),
+            .meta(forDocs({ description: "Whether they have had a ticket of this customer" })),
           servedTiers: z
             .array(z.string().min(1).max(FACT_CHARS_MAX))
             .max(REHEARSED_TIERS_MAX)
             .default([])
-            .meta({
-              description: "Tiers of the customers whom they have been given in the queue's group",
-              example: ["premium"],
-            }),
+            .meta(
+              forDocs({
+                description: "Tiers of the customers whom they have been given in the queue's group",
+                example: ["premium"],
+              }),
+            ),
         }),
       )
       .max(AGENTS_MAX)
       .default([])
-      .meta({
-        description:
-          "State of agents of the configuration; agents that are not named are online while on shift, without tickets",
-      }),
+      .meta(
+        forDocs({
+          description:
+            "State of agents of the configuration; agents that are not named are online while on shift, without tickets",
+        }),
+      ),
     enrichment: z
       .union([z.enum(["timeout", "error"]), z.record(z.string(), z.unknown())])
       .nullable()
       .default(null)
-      .meta({
-        description:
-          "What the other system answers, or that it does not; it fills in what the ticket does not say",
-        example: { tier: "premium", preferredAgent: 9002, asOf: "2026-11-20T08:00:00Z" },
-      }),
+      .meta(
+        forDocs({
+          description:
+            "What the other system answers, or that it does not; it fills in what the ticket does not say",
+          example: { tier: "premium", preferredAgent: 9002, asOf: "2026-11-20T08:00:00Z" },
+        }),
+      ),
     now: When.optional(),
     group: z
       .string()
       .max(FACT_CHARS_MAX)
       .nullable()
       .default(null)
-      .meta({ description: "To which group the customer wrote; without it what their link names" }),
+      .meta(forDocs({ description: "To which group the customer wrote; without it what their link names" })),
     config: Draft.optional(),
   })
-  .meta({ id: "RoutingQuestion" });
+  .meta(forDocs({ id: "RoutingQuestion" }));
 
-const Answer = z
-  .object({
-    queue: z.string(),
-    group: z.string().meta({ description: "Whose queue it is" }),
-    priority: z.enum(PRIORITIES),
-    priorityScore: z.number().meta({ description: "Of equally urgent tickets the higher goes first" }),
-    requireSkills: Skills,
-    assignee: Person.nullable().meta({
-      description: "Null where agents claim, or no agent can take it now",
-    }),
-    reason: z.array(z.string()),
-    rules: Rules,
-    stage: StageJson,
-    candidates: Candidates.meta({ description: "Best first; those who are not eligible last" }),
-    unmet: Unmet,
-    skills: HeardSkills,
-    next: Next,
-  })
-  .meta({ id: "RoutingSimulation" });
+const Answer = forDocs(() =>
+  z
+    .object({
+      queue: z.string(),
+      group: z.string().meta({ description: "Whose queue it is" }),
+      priority: z.enum(PRIORITIES),
+      priorityScore: z.number().meta({ description: "Of equally urgent tickets the higher goes first" }),
+      requireSkills: Skills,
+      assignee: Person.nullable().meta({
+        description: "Null where agents claim, or no agent can take it now",
+      }),
+      reason: z.array(z.string()),
+      rules: Rules,
+      stage: StageJson,
+      candidates: Candidates.meta({ description: "Best first; those who are not eligible last" }),
+      unmet: Unmet,
+      skills: HeardSkills,
+      next: Next,
+    })
+    .meta({ id: "RoutingSimulation" }),
+);
 
 routingSimulateApi.add(
   operation("POST /routing/simulate", {
-    id: "simulateRouting",
+    ...forDocs(() => ({
+      id: "simulateRouting",
+      summary: "Simulates who would get a ticket, and why; changes nothing",
+      example: {
+        ticket: { tier: "premium", category: "billing", language: "de", waitedFor: "6m" },
+        agents: [{ id: 9002, open: 2 }],
+        now: "2026-11-20T09:00:00Z",
+      },
+      answer: [200, Answer, "What the desk would do, by the same rules and the same scorer"],
+      problems: ["config.missing"],
+    })),
     scopes: ["config:read"],
-    summary: "Simulates who would get a ticket, and why; changes nothing",
     isReading: true,
     body: Question,
-    example: {
-      ticket: { tier: "premium", category: "billing", language: "de", waitedFor: "6m" },
-      agents: [{ id: 9002, open: 2 }],
-      now: "2026-11-20T09:00:00Z",
-    },
-    answer: [200, Answer, "What the desk would do, by the same rules and the same scorer"],
-    problems: ["config.missing"],
   }),
   async (c) => {
     const { ticket, enrichment: said, group, config: draft, ...given } = c.req.valid("json");

@@ -1,5 +1,6 @@
 import { waitUntil } from "cloudflare:workers";
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { BusinessCalendar, REACH_MAX_MS } from "../../domain/calendar/calendar.ts";
 import type { Pause } from "../../domain/calendar/pauses.ts";
 import type { Segment } from "../../domain/calendar/segments.ts";
@@ -36,13 +37,15 @@ const Seconds = z
   .transform((seconds) => Math.round(seconds * 1_000));
 const Amount = z
   .union([Duration.transform(ms), Seconds])
-  .meta({ description: "A duration such as `8h`, or seconds as a number", example: "8h" });
+  .meta(forDocs({ description: "A duration such as `8h`, or seconds as a number", example: "8h" }));
 const Calendar = z
   .union([z.string(), CalendarDocument.extend({ id: z.string().max(64).default("inline") })])
-  .meta({
-    description: "An id of the configuration, or a calendar as it stands there",
-    example: "office",
-  });
+  .meta(
+    forDocs({
+      description: "An id of the configuration, or a calendar as it stands there",
+      example: "office",
+    }),
+  );
 const Pauses = z
   .array(
     z.strictObject({ from: When, to: WhenOrNull }).refine(({ from, to }) => to === null || to >= from, {
@@ -52,7 +55,7 @@ const Pauses = z
   )
   .max(PAUSES_MAX)
   .default([])
-  .meta({ description: "Times in which the clock stands still; `to` null: it still does" });
+  .meta(forDocs({ description: "Times in which the clock stands still; `to` null: it still does" }));
 const ClockKind = z.enum(["business", "wall"]).default("business");
 
 /** The forms of a question, each by the key that no other has. */
@@ -66,7 +69,7 @@ const FORMS = {
 const FORMER_NAMES = { start: "since", end: "until" };
 const Question = formerly(
   FORMER_NAMES,
-  z.union([FORMS.add, FORMS.until, FORMS.before, FORMS.at]).meta({ id: "SlaQuestion" }),
+  z.union([FORMS.add, FORMS.until, FORMS.before, FORMS.at]).meta(forDocs({ id: "SlaQuestion" })),
 );
 const QUESTIONS = {
   due: {
@@ -94,41 +97,49 @@ const FORMS_IN_WORDS =
   "{ calendar, since, until, pauses? } for how much time passes, { calendar, due, before, clock?, pauses? } for when " +
   "so much is left, { calendar, at } for whether it is open";
 
-const SegmentJson = z
-  .object({
-    from: Instant,
-    to: Instant.nullable().meta({ description: "Null for a pause that still lasts" }),
-    kind: z.enum(["counted", "closed", "paused", "holiday"]),
-    reason: z.string().meta({ example: "mon 09:00-12:30" }),
-  })
-  .meta({ id: "SlaSegment" });
-const Segments = z.array(SegmentJson);
-const Truncated = z.boolean().meta({ description: "Whether there are more segments than are shown" });
+const SegmentJson = forDocs(() =>
+  z
+    .object({
+      from: Instant,
+      to: Instant.nullable().meta({ description: "Null for a pause that still lasts" }),
+      kind: z.enum(["counted", "closed", "paused", "holiday"]),
+      reason: z.string().meta({ example: "mon 09:00-12:30" }),
+    })
+    .meta({ id: "SlaSegment" }),
+);
+const Segments = forDocs(() => z.array(SegmentJson));
+const Truncated = forDocs(() =>
+  z.boolean().meta({ description: "Whether there are more segments than are shown" }),
+);
 
-const Answer = z
-  .union([
-    z.object({
-      due: Instant.nullable().meta({ description: "Null while an open pause holds it" }),
-      segments: Segments,
-      truncated: Truncated,
-    }),
-    z.object({ elapsedSeconds: z.number(), segments: Segments, truncated: Truncated }),
-    z.object({ at: Instant }),
-    z.object({ open: z.boolean(), opens: Instant.nullable(), closes: Instant.nullable() }),
-  ])
-  .meta({ id: "SlaAnswer" });
+const Answer = forDocs(() =>
+  z
+    .union([
+      z.object({
+        due: Instant.nullable().meta({ description: "Null while an open pause holds it" }),
+        segments: Segments,
+        truncated: Truncated,
+      }),
+      z.object({ elapsedSeconds: z.number(), segments: Segments, truncated: Truncated }),
+      z.object({ at: Instant }),
+      z.object({ open: z.boolean(), opens: Instant.nullable(), closes: Instant.nullable() }),
+    ])
+    .meta({ id: "SlaAnswer" }),
+);
 
 slaApi.add(
   operation("POST /sla/explain", {
-    id: "explainSla",
+    ...forDocs(() => ({
+      id: "explainSla",
+      summary: "Explains business time: when, how much, how long before, and open or not",
+      examples: QUESTIONS,
+      answer: [200, Answer, "The answer to the question's form"],
+      problems: ["sla.out_of_reach", "config.missing"],
+    })),
     scopes: ["config:read"],
-    summary: "Explains business time: when, how much, how long before, and open or not",
     isReading: true,
     body: Question,
-    examples: QUESTIONS,
     mistakes: formProblems,
-    answer: [200, Answer, "The answer to the question's form"],
-    problems: ["sla.out_of_reach", "config.missing"],
   }),
   async (c) => {
     const question = c.req.valid("json");
@@ -169,73 +180,79 @@ slaApi.add(
   },
 );
 
-const Moment = z.object({
-  metric: z.enum(METRICS),
-  instance: z.int(),
-  moment: z.enum(["warning", "breach", "overdue"]),
-  offsetSeconds: z.number().meta({ description: "How long before the due instant, or after the breach" }),
-  clock: z.enum(["business", "wall"]),
-  dueAt: Instant,
-});
-const TicketClocks = z
-  .object({
-    ref: z.string(),
-    at: Instant.meta({ description: "The instant for which this holds" }),
-    policy: z
-      .object({
-        id: z.string(),
-        calendar: z.string(),
-        timeZone: z.string(),
-        escalation: z.string().nullable(),
-      })
-      .nullable()
-      .meta({ description: "Null where the desk promises nothing" }),
-    clocks: z.array(
-      z.object({
-        metric: z.enum(METRICS),
-        instance: z.int().meta({ description: "Counts the metric's clocks of this ticket from 1" }),
-        state: z.enum(["healthy", "at_risk", "breached", "met", "met_late"]),
-        startedAt: Instant,
-        targetSeconds: z.number(),
-        dueAt: Instant.nullable().meta({ description: "Null while a pause holds it" }),
-        endedAt: Instant.nullable(),
-        elapsedSeconds: z.number(),
-        pausedBecause: z.string().nullable(),
-        segments: Segments,
-        truncated: Truncated,
-      }),
-    ),
-    escalations: z.object({
-      past: z.array(
+const Moment = forDocs(() =>
+  z.object({
+    metric: z.enum(METRICS),
+    instance: z.int(),
+    moment: z.enum(["warning", "breach", "overdue"]),
+    offsetSeconds: z.number().meta({ description: "How long before the due instant, or after the breach" }),
+    clock: z.enum(["business", "wall"]),
+    dueAt: Instant,
+  }),
+);
+const TicketClocks = forDocs(() =>
+  z
+    .object({
+      ref: z.string(),
+      at: Instant.meta({ description: "The instant for which this holds" }),
+      policy: z
+        .object({
+          id: z.string(),
+          calendar: z.string(),
+          timeZone: z.string(),
+          escalation: z.string().nullable(),
+        })
+        .nullable()
+        .meta({ description: "Null where the desk promises nothing" }),
+      clocks: z.array(
         z.object({
-          n: z.int(),
-          type: z.string(),
-          at: Instant.meta({ description: "When it was due" }),
-          notedAt: Instant.nullable().meta({
-            description: "When the desk noted it, where that was later",
+          metric: z.enum(METRICS),
+          instance: z.int().meta({ description: "Counts the metric's clocks of this ticket from 1" }),
+          state: z.enum(["healthy", "at_risk", "breached", "met", "met_late"]),
+          startedAt: Instant,
+          targetSeconds: z.number(),
+          dueAt: Instant.nullable().meta({ description: "Null while a pause holds it" }),
+          endedAt: Instant.nullable(),
+          elapsedSeconds: z.number(),
+          pausedBecause: z.string().nullable(),
+          segments: Segments,
+          truncated: Truncated,
+        }),
+      ),
+      escalations: z.object({
+        past: z.array(
+          z.object({
+            n: z.int(),
+            type: z.string(),
+            at: Instant.meta({ description: "When it was due" }),
+            notedAt: Instant.nullable().meta({
+              description: "When the desk noted it, where that was later",
+            }),
+            data: z.record(z.string(), z.unknown()),
           }),
-          data: z.record(z.string(), z.unknown()),
-        }),
-      ),
-      planned: z.array(
-        Moment.extend({
-          at: Instant,
-          step: z.int().nullable(),
-          actions: z.array(z.record(z.string(), z.unknown())),
-        }),
-      ),
-    }),
-  })
-  .meta({ id: "TicketSla" });
+        ),
+        planned: z.array(
+          Moment.extend({
+            at: Instant,
+            step: z.int().nullable(),
+            actions: z.array(z.record(z.string(), z.unknown())),
+          }),
+        ),
+      }),
+    })
+    .meta({ id: "TicketSla" }),
+);
 
 slaApi.add(
   operation("GET /tickets/{ref}/sla", {
-    id: "getTicketSla",
+    ...forDocs(() => ({
+      id: "getTicketSla",
+      summary: "Gets every SLA clock of a ticket, with its state, segments and escalations",
+      answer: [200, TicketClocks, "As the ticket's object computes it at this moment"],
+      problems: ["ticket.not_found", "group.unreachable"],
+    })),
     scopes: ["tickets:read"],
-    summary: "Gets every SLA clock of a ticket, with its state, segments and escalations",
     params: z.object({ ref: Ref }),
-    answer: [200, TicketClocks, "As the ticket's object computes it at this moment"],
-    problems: ["ticket.not_found", "group.unreachable"],
   }),
   async (c) => {
     const found = await ticketByRef(c.env.DB, c.req.valid("param").ref, { after: 0, limit: 1 });
@@ -252,28 +269,30 @@ slaApi.add(
 
 slaApi.add(
   operation("POST /sla/sweep", {
-    id: "sweepSla",
+    ...forDocs(() => ({
+      id: "sweepSla",
+      summary: "Runs what is due now, as Cron does each minute",
+      answer: [
+        200,
+        z
+          .object({
+            at: Instant,
+            groups: z.array(
+              z.object({
+                group: z.string(),
+                tickets: z.int().meta({ description: "Tickets to which time did something" }),
+                steps: z.int().meta({ description: "Events that this made" }),
+              }),
+            ),
+            tickets: z.int(),
+            steps: z.int(),
+            unreachableGroups: z.array(z.string()),
+          })
+          .meta({ id: "SlaSweep" }),
+        "What it did; what was done already is not done again",
+      ],
+    })),
     scopes: ["tickets:write"],
-    summary: "Runs what is due now, as Cron does each minute",
-    answer: [
-      200,
-      z
-        .object({
-          at: Instant,
-          groups: z.array(
-            z.object({
-              group: z.string(),
-              tickets: z.int().meta({ description: "Tickets to which time did something" }),
-              steps: z.int().meta({ description: "Events that this made" }),
-            }),
-          ),
-          tickets: z.int(),
-          steps: z.int(),
-          unreachableGroups: z.array(z.string()),
-        })
-        .meta({ id: "SlaSweep" }),
-      "What it did; what was done already is not done again",
-    ],
   }),
   async (c) => {
     const { at, groups, unreachableGroups } = await sweepGroups(c.env, c.get("now")());

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { TAGS_MAX } from "../../domain/limits.ts";
 import { PRIORITIES } from "../../domain/priority.ts";
@@ -50,7 +51,7 @@ export const Yes = z
   .enum(["true", "false"])
   .transform((text) => text === "true")
   .optional()
-  .meta({ type: "string", enum: ["true", "false"] });
+  .meta(forDocs({ type: "string", enum: ["true", "false"] }));
 const Name = z.string().min(1).max(64);
 const Field = z
   .string()
@@ -61,74 +62,95 @@ const Field = z
   });
 
 export const TicketQuery = z.strictObject({
-  q: SearchText.meta({
-    type: "string",
-    maxLength: SEARCH_CHARS_MAX,
-    description:
-      "Words that subject, tags and notes have, or begin a word with: all of them. Case and accents do not matter; Chinese and Japanese are found by any part; a single letter only as a word of its own",
-    example: "refund parcel",
-  }),
-  status: several(z.enum(TICKET_STATUSES), 20).meta({
-    type: "array",
-    items: { type: "string", enum: [...TICKET_STATUSES] },
-    description: "One or several, with commas between or repeated",
-  }),
-  priority: several(z.enum(PRIORITIES), 20).meta({
-    type: "array",
-    items: { type: "string", enum: [...PRIORITIES] },
-    description: "One or several",
-  }),
-  group: Name.optional().meta({ example: "main" }),
-  queue: Name.optional().meta({ example: "general" }),
-  tier: Name.optional().meta({ example: "premium" }),
+  q: SearchText.meta(
+    forDocs({
+      type: "string",
+      maxLength: SEARCH_CHARS_MAX,
+      description:
+        "Words that subject, tags and notes have, or begin a word with: all of them. Case and accents do not matter; Chinese and Japanese are found by any part; a single letter only as a word of its own",
+      example: "refund parcel",
+    }),
+  ),
+  status: several(z.enum(TICKET_STATUSES), 20).meta(
+    forDocs(() => ({
+      type: "array",
+      items: { type: "string", enum: [...TICKET_STATUSES] },
+      description: "One or several, with commas between or repeated",
+    })),
+  ),
+  priority: several(z.enum(PRIORITIES), 20).meta(
+    forDocs(() => ({
+      type: "array",
+      items: { type: "string", enum: [...PRIORITIES] },
+      description: "One or several",
+    })),
+  ),
+  group: Name.optional().meta(forDocs({ example: "main" })),
+  queue: Name.optional().meta(forDocs({ example: "general" })),
+  tier: Name.optional().meta(forDocs({ example: "premium" })),
   assignee: z
     .union([z.literal("none"), TelegramId])
     .optional()
-    .meta({ type: "string", description: "A Telegram user id, or `none`", example: "9001" }),
+    .meta(forDocs({ type: "string", description: "A Telegram user id, or `none`", example: "9001" })),
   customer: ContactNumber.optional(),
-  tag: several(Tag, TAGS_MAX).meta({
-    type: "array",
-    items: { type: "string" },
-    description: "One or several: the ticket has all of them",
-    example: ["refund"],
-  }),
-  field: several(Field, FIELDS_MAX).meta({
-    type: "array",
-    items: { type: "string" },
-    description: "Answers to intake fields, `<field>:<option>`: all of them",
-    example: ["category:billing"],
-  }),
-  payload: z.string().min(1).max(64).optional().meta({
-    description: "What stood in the link that the customer came by, such as an order of another system",
-    example: "order_1001",
-  }),
+  tag: several(Tag, TAGS_MAX).meta(
+    forDocs({
+      type: "array",
+      items: { type: "string" },
+      description: "One or several: the ticket has all of them",
+      example: ["refund"],
+    }),
+  ),
+  field: several(Field, FIELDS_MAX).meta(
+    forDocs({
+      type: "array",
+      items: { type: "string" },
+      description: "Answers to intake fields, `<field>:<option>`: all of them",
+      example: ["category:billing"],
+    }),
+  ),
+  payload: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .meta(
+      forDocs({
+        description: "What stood in the link that the customer came by, such as an order of another system",
+        example: "order_1001",
+      }),
+    ),
   followUpOf: z
     .string()
     .min(1)
     .max(32)
     .optional()
-    .meta({ description: "The reference of the ticket before, or its `id`", example: "SUP-1042" }),
-  unreachable: Yes.meta({ description: "Whether the customer cannot be written to" }),
-  breached: Yes.meta({ description: "Whether one of its promises is broken" }),
-  openedAfter: When.optional().meta({ description: "Included" }),
-  openedBefore: When.optional().meta({ description: "Not included" }),
-  since: When.optional().meta({
-    description: "The same as `openedAfter`, as periods are called elsewhere",
-  }),
-  until: Until.meta({ description: "The same as `openedBefore`" }),
-  changedAfter: When.optional().meta({ description: "Included" }),
-  changedBefore: When.optional().meta({ description: "Not included" }),
-  dueAfter: When.optional().meta({ description: "The promise of `due`, by its deadline; included" }),
-  dueBefore: When.optional().meta({ description: "The same; not included" }),
-  nextChangeAfter: When.optional().meta({ description: "Included" }),
-  nextChangeBefore: When.optional().meta({ description: "Not included" }),
+    .meta(forDocs({ description: "The reference of the ticket before, or its `id`", example: "SUP-1042" })),
+  unreachable: Yes.meta(forDocs({ description: "Whether the customer cannot be written to" })),
+  breached: Yes.meta(forDocs({ description: "Whether one of its promises is broken" })),
+  openedAfter: When.optional().meta(forDocs({ description: "Included" })),
+  openedBefore: When.optional().meta(forDocs({ description: "Not included" })),
+  since: When.optional().meta(
+    forDocs({
+      description: "The same as `openedAfter`, as periods are called elsewhere",
+    }),
+  ),
+  until: Until.meta(forDocs({ description: "The same as `openedBefore`" })),
+  changedAfter: When.optional().meta(forDocs({ description: "Included" })),
+  changedBefore: When.optional().meta(forDocs({ description: "Not included" })),
+  dueAfter: When.optional().meta(forDocs({ description: "The promise of `due`, by its deadline; included" })),
+  dueBefore: When.optional().meta(forDocs({ description: "The same; not included" })),
+  nextChangeAfter: When.optional().meta(forDocs({ description: "Included" })),
+  nextChangeBefore: When.optional().meta(forDocs({ description: "Not included" })),
   sort: z
     .enum([...TICKET_ORDERS, ...DEPRECATED_ORDERS])
     .default("-openedAt")
-    .meta({
-      description:
-        "With `-` the latest, or the most urgent, first. By `due` (the deadline of the first promise, the most overdue first) and by `nextChangeAt` only tickets are listed that have one; tickets of one priority stand in the order of their opening. `dueAt` is `due`, for one more release",
-    }),
+    .meta(
+      forDocs({
+        description:
+          "With `-` the latest, or the most urgent, first. By `due` (the deadline of the first promise, the most overdue first) and by `nextChangeAt` only tickets are listed that have one; tickets of one priority stand in the order of their opening. `dueAt` is `due`, for one more release",
+      }),
+    ),
   limit: Limit,
   cursor: cursorOf(
     z.tuple([

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import { PAGE_SIZE_DEFAULT } from "../../domain/limits.ts";
 import { ContactDetails } from "../../record/contact-details.ts";
 import { encodeCursor } from "../../record/cursor.ts";
@@ -21,14 +22,16 @@ const EventCursor = cursorOf(z.tuple([z.int().nonnegative()]));
 
 ticketsApi.add(
   operation("GET /tickets", {
-    id: "listTickets",
+    ...forDocs(() => ({
+      id: "listTickets",
+      summary: "Lists, filters and searches tickets, newest first",
+      description:
+        "What is given must all hold. A page reads only so much of the record: where little matches it may be short, or even empty, and still have a `nextCursor`. The list ends where that is null. A cursor is a place in one order; it goes on with other filters, but not with another `sort`.",
+      answer: [200, pageOf(Ticket), "A page of tickets"],
+      answerHeaders: DEPRECATION_HEADERS,
+    })),
     scopes: ["tickets:read"],
-    summary: "Lists, filters and searches tickets, newest first",
-    description:
-      "What is given must all hold. A page reads only so much of the record: where little matches it may be short, or even empty, and still have a `nextCursor`. The list ends where that is null. A cursor is a place in one order; it goes on with other filters, but not with another `sort`.",
     query: TicketQuery,
-    answer: [200, pageOf(Ticket), "A page of tickets"],
-    answerHeaders: DEPRECATION_HEADERS,
   }),
   async (c) => {
     const query = c.req.valid("query");
@@ -57,18 +60,20 @@ function notOurs(c: Context<Desk>, message: string) {
 
 ticketsApi.add(
   operation("GET /tickets/{ref}", {
-    id: "getTicket",
+    ...forDocs(() => ({
+      id: "getTicket",
+      summary: "Gets a ticket with its first events",
+      answer: [
+        200,
+        Ticket.extend({
+          events: z.object({ items: z.array(TicketEvent), nextCursor: NextCursor }),
+        }).meta({ id: "TicketWithEvents" }),
+        "The ticket; `events.nextCursor` goes on under `/tickets/{ref}/events`",
+      ],
+      problems: ["ticket.not_found"],
+    })),
     scopes: ["tickets:read"],
-    summary: "Gets a ticket with its first events",
     params: z.object({ ref: Ref }),
-    answer: [
-      200,
-      Ticket.extend({
-        events: z.object({ items: z.array(TicketEvent), nextCursor: NextCursor }),
-      }).meta({ id: "TicketWithEvents" }),
-      "The ticket; `events.nextCursor` goes on under `/tickets/{ref}/events`",
-    ],
-    problems: ["ticket.not_found"],
   }),
   async (c) => {
     const found = await ticketByRef(c.env.DB, c.req.valid("param").ref, firstEvents(PAGE_SIZE_DEFAULT));
@@ -82,13 +87,15 @@ ticketsApi.add(
 
 ticketsApi.add(
   operation("GET /tickets/{ref}/events", {
-    id: "listTicketEvents",
+    ...forDocs(() => ({
+      id: "listTicketEvents",
+      summary: "Lists the events of a ticket, oldest first",
+      answer: [200, pageOf(TicketEvent), "A page of events"],
+      problems: ["ticket.not_found"],
+    })),
     scopes: ["tickets:read"],
-    summary: "Lists the events of a ticket, oldest first",
     params: z.object({ ref: Ref }),
     query: z.strictObject({ limit: Limit, cursor: EventCursor }),
-    answer: [200, pageOf(TicketEvent), "A page of events"],
-    problems: ["ticket.not_found"],
   }),
   async (c) => {
     const { limit, cursor } = c.req.valid("query");

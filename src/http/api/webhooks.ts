@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import * as z from "zod";
+import { forDocs } from "#for-docs";
 import type { Config } from "../../domain/config/config.ts";
 import type { AuditAction } from "../../domain/desk/audit.ts";
 import { signingRoot } from "../../domain/desk/secrets.ts";
@@ -38,32 +39,44 @@ import { cursorOf, Instant, instant, instantOrNull, Limit, Overlap, Until, When,
 /** What the desk calls by its configuration: its endpoints, and the systems that it asks with signed questions. */
 export const webhooksApi = new Operations();
 
-const Id = z.object({ id: z.string().max(64).meta({ example: "queue-manager" }) });
-const Secret = z.string().meta({ example: "whsec_…" });
+const Id = z.object({
+  id: z
+    .string()
+    .max(64)
+    .meta(forDocs({ example: "queue-manager" })),
+});
+const Secret = forDocs(() => z.string().meta({ example: "whsec_…" }));
 /** What to do about `webhook.disabled`. */
 export const ENABLE_FIRST = "`POST /api/v1/webhooks/{id}/enable` has it called again.";
 
 webhooksApi.add(
   operation("GET /webhooks/{id}/secret", {
-    id: "getWebhookSecret",
+    ...forDocs(() => ({
+      id: "getWebhookSecret",
+      summary: "Gets the signing secret of a webhook",
+      answer: [
+        200,
+        z
+          .object({
+            id: z.string(),
+            secret: Secret,
+            previous: z.object({ secret: Secret, until: Instant }).nullable().meta({
+              description: "Signs as well until then, while the secret is being replaced",
+            }),
+          })
+          .meta({ id: "WebhookSecret" }),
+        "As Standard Webhooks has it; it follows from `SIGNING_ROOT` (from `WEBHOOK_SECRET` where that is not set) and changes with it. `enrichment` and `skills` are those of the systems under `routing` that are asked with signed questions",
+      ],
+      problems: ["webhook.not_found"],
+    })),
     scopes: ["admin"],
-    summary: "Gets the signing secret of a webhook",
-    params: z.object({ id: z.string().max(64).meta({ example: "queue-manager" }) }),
+    params: z.object({
+      id: z
+        .string()
+        .max(64)
+        .meta(forDocs({ example: "queue-manager" })),
+    }),
     configured: true,
-    answer: [
-      200,
-      z
-        .object({
-          id: z.string(),
-          secret: Secret,
-          previous: z.object({ secret: Secret, until: Instant }).nullable().meta({
-            description: "Signs as well until then, while the secret is being replaced",
-          }),
-        })
-        .meta({ id: "WebhookSecret" }),
-      "As Standard Webhooks has it; it follows from `SIGNING_ROOT` (from `WEBHOOK_SECRET` where that is not set) and changes with it. `enrichment` and `skills` are those of the systems under `routing` that are asked with signed questions",
-    ],
-    problems: ["webhook.not_found"],
   }),
   async (c) => {
     const { config } = c.get("versioned");
@@ -75,33 +88,37 @@ webhooksApi.add(
   },
 );
 
-const Endpoint = z
-  .object({
-    id: z.string(),
-    url: z.string(),
-    events: z.array(z.string()),
-    status: z.enum(["active", "disabled"]).meta({
-      description:
-        "`disabled`: it answered 410, and is left alone until its address changes or it is enabled",
-    }),
-    disabledAt: Instant.nullable(),
-    waiting: z.int().meta({ description: "Deliveries that are still tried" }),
-    dead: z.int().meta({ description: "Deliveries that were given up, and can be replayed for two weeks" }),
-    unreachableGroups: z.array(z.string()),
-  })
-  .meta({ id: "WebhookEndpoint" });
+const Endpoint = forDocs(() =>
+  z
+    .object({
+      id: z.string(),
+      url: z.string(),
+      events: z.array(z.string()),
+      status: z.enum(["active", "disabled"]).meta({
+        description:
+          "`disabled`: it answered 410, and is left alone until its address changes or it is enabled",
+      }),
+      disabledAt: Instant.nullable(),
+      waiting: z.int().meta({ description: "Deliveries that are still tried" }),
+      dead: z.int().meta({ description: "Deliveries that were given up, and can be replayed for two weeks" }),
+      unreachableGroups: z.array(z.string()),
+    })
+    .meta({ id: "WebhookEndpoint" }),
+);
 
 webhooksApi.add(
   operation("GET /webhooks", {
-    id: "listWebhooks",
+    ...forDocs(() => ({
+      id: "listWebhooks",
+      summary: "Lists webhooks with the state of their deliveries",
+      answer: [
+        200,
+        z.object({ items: z.array(Endpoint), events: z.array(z.string()) }),
+        "All of them, in the configuration's order, and what they may subscribe to",
+      ],
+    })),
     scopes: ["config:read"],
-    summary: "Lists webhooks with the state of their deliveries",
     configured: true,
-    answer: [
-      200,
-      z.object({ items: z.array(Endpoint), events: z.array(z.string()) }),
-      "All of them, in the configuration's order, and what they may subscribe to",
-    ],
   }),
   async (c) => {
     const { config } = c.get("versioned");
@@ -129,27 +146,37 @@ webhooksApi.add(
 );
 
 const STATES = ["delivered", "waiting", "dead"] as const;
-const Delivery = z
-  .object({
-    id: z
-      .string()
-      .meta({ description: "The `webhook-id` of the message, over all tries", example: "msg_main_7" }),
-    group: z.string(),
-    type: z.string().meta({ example: "ticket.resolved" }),
-    state: z.enum(STATES),
-    at: Instant.meta({ description: "When it happened" }),
-    attempts: z.int(),
-    code: z.string().nullable().meta({ description: "Why the last try failed", example: "http_503" }),
-    deliveredAt: Instant.nullable(),
-    nextTryAt: Instant.nullable(),
-  })
-  .meta({ id: "WebhookDelivery" });
+const Delivery = forDocs(() =>
+  z
+    .object({
+      id: z
+        .string()
+        .meta({ description: "The `webhook-id` of the message, over all tries", example: "msg_main_7" }),
+      group: z.string(),
+      type: z.string().meta({ example: "ticket.resolved" }),
+      state: z.enum(STATES),
+      at: Instant.meta({ description: "When it happened" }),
+      attempts: z.int(),
+      code: z.string().nullable().meta({ description: "Why the last try failed", example: "http_503" }),
+      deliveredAt: Instant.nullable(),
+      nextTryAt: Instant.nullable(),
+    })
+    .meta({ id: "WebhookDelivery" }),
+);
 
 webhooksApi.add(
   operation("GET /webhooks/{id}/deliveries", {
-    id: "listWebhookDeliveries",
+    ...forDocs(() => ({
+      id: "listWebhookDeliveries",
+      summary: "Lists the deliveries to a webhook, group by group, newest first",
+      answer: [
+        200,
+        pageOf(Delivery).extend({ unreachableGroups: z.array(z.string()) }),
+        "A page; delivered ones are kept for 30 days, and no more than 5,000 a group",
+      ],
+      problems: ["webhook.not_found"],
+    })),
     scopes: ["config:read"],
-    summary: "Lists the deliveries to a webhook, group by group, newest first",
     params: Id,
     query: z.strictObject({
       state: z.enum(STATES).optional(),
@@ -157,12 +184,6 @@ webhooksApi.add(
       cursor: cursorOf(z.tuple([z.string().max(64), z.int().positive()])),
     }),
     configured: true,
-    answer: [
-      200,
-      pageOf(Delivery).extend({ unreachableGroups: z.array(z.string()) }),
-      "A page; delivered ones are kept for 30 days, and no more than 5,000 a group",
-    ],
-    problems: ["webhook.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -212,35 +233,41 @@ const Which = z
       .min(1)
       .max(WEBHOOK_REPLAYED_MAX)
       .optional()
-      .meta({
-        description: "As `GET …/deliveries` has them",
-        example: ["msg_main_7"],
+      .meta(
+        forDocs({
+          description: "As `GET …/deliveries` has them",
+          example: ["msg_main_7"],
+        }),
+      ),
+    since: When.optional().meta(
+      forDocs({
+        description: "What happened then, by the deliveries' `at`; included",
       }),
-    since: When.optional().meta({
-      description: "What happened then, by the deliveries' `at`; included",
-    }),
+    ),
     until: Until,
   })
   .refine(({ ids, since, until }) => (ids === undefined) !== (since === undefined && until === undefined), {
     error: "must say either ids, or since and until",
   })
-  .meta({ id: "WebhookReplay" });
+  .meta(forDocs({ id: "WebhookReplay" }));
 
 webhooksApi.add(
   operation("POST /webhooks/{id}/replay", {
-    id: "replayWebhook",
+    ...forDocs(() => ({
+      id: "replayWebhook",
+      summary: "Replays messages that a webhook did not take, by id or by period",
+      example: { since: "2026-11-20T00:00:00Z" },
+      answer: [
+        200,
+        z.object({ replayed: z.int(), unreachableGroups: z.array(z.string()) }),
+        `How many are on their way again: ${WEBHOOK_REPLAYED_MAX} a group at most`,
+      ],
+      problems: ["webhook.not_found", "webhook.disabled"],
+    })),
     scopes: ["config:write"],
-    summary: "Replays messages that a webhook did not take, by id or by period",
     params: Id,
     body: Which,
-    example: { since: "2026-11-20T00:00:00Z" },
     configured: true,
-    answer: [
-      200,
-      z.object({ replayed: z.int(), unreachableGroups: z.array(z.string()) }),
-      `How many are on their way again: ${WEBHOOK_REPLAYED_MAX} a group at most`,
-    ],
-    problems: ["webhook.not_found", "webhook.disabled"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -275,17 +302,19 @@ webhooksApi.add(
 
 webhooksApi.add(
   operation("POST /webhooks/{id}/ping", {
-    id: "pingWebhook",
+    ...forDocs(() => ({
+      id: "pingWebhook",
+      summary: "Sends a webhook a message of the type `ping`, to try it",
+      answer: [
+        202,
+        z.object({ id: z.string().meta({ example: "msg_main_7" }) }),
+        "It is on its way; the log of deliveries tells what came of it",
+      ],
+      problems: ["webhook.not_found", "webhook.disabled", "group.unreachable"],
+    })),
     scopes: ["config:write"],
-    summary: "Sends a webhook a message of the type `ping`, to try it",
     params: Id,
     configured: true,
-    answer: [
-      202,
-      z.object({ id: z.string().meta({ example: "msg_main_7" }) }),
-      "It is on its way; the log of deliveries tells what came of it",
-    ],
-    problems: ["webhook.not_found", "webhook.disabled", "group.unreachable"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -306,19 +335,21 @@ webhooksApi.add(
 
 webhooksApi.add(
   operation("POST /webhooks/{id}/enable", {
-    id: "enableWebhook",
+    ...forDocs(() => ({
+      id: "enableWebhook",
+      summary: "Re-enables an endpoint that was disabled by a 410",
+      description:
+        "What was given up meanwhile can be replayed. Groups that did not answer hear of it from the others.",
+      answer: [
+        200,
+        z.object({ changed: z.boolean(), unreachableGroups: z.array(z.string()) }),
+        "It is called; `changed` says whether it was left alone before",
+      ],
+      problems: ["webhook.not_found"],
+    })),
     scopes: ["config:write"],
-    summary: "Re-enables an endpoint that was disabled by a 410",
-    description:
-      "What was given up meanwhile can be replayed. Groups that did not answer hear of it from the others.",
     params: Id,
     configured: true,
-    answer: [
-      200,
-      z.object({ changed: z.boolean(), unreachableGroups: z.array(z.string()) }),
-      "It is called; `changed` says whether it was left alone before",
-    ],
-    problems: ["webhook.not_found"],
   }),
   async (c) => {
     const { id } = c.req.valid("param");
@@ -342,29 +373,31 @@ webhooksApi.add(
 
 webhooksApi.add(
   operation("POST /webhooks/{id}/rotate", {
-    id: "rotateWebhookSecret",
+    ...forDocs(() => ({
+      id: "rotateWebhookSecret",
+      summary: "Rotates the signing secret of a webhook; for a while both sign",
+      description:
+        "It is a change of the configuration: the endpoint's `signing` counts its secrets, so going back to an older version brings that version's secret back, and so does putting the endpoint without its `signing`.",
+      example: { overlap: "24h" },
+      answer: [
+        200,
+        z.object({
+          id: z.string(),
+          secret: Secret,
+          previous: z.object({ secret: Secret, until: Instant }).nullable(),
+          version: z.int().meta({ description: "Of the configuration" }),
+        }),
+        "The new secret, and the one that it replaces",
+      ],
+      problems: ["config.missing", "webhook.not_found", "config.conflict", "config.invalid"],
+    })),
     scopes: ["admin"],
-    summary: "Rotates the signing secret of a webhook; for a while both sign",
-    description:
-      "It is a change of the configuration: the endpoint's `signing` counts its secrets, so going back to an older version brings that version's secret back, and so does putting the endpoint without its `signing`.",
     params: Id,
     body: z
       .strictObject({
         overlap: Overlap,
       })
-      .meta({ id: "WebhookRotation" }),
-    example: { overlap: "24h" },
-    answer: [
-      200,
-      z.object({
-        id: z.string(),
-        secret: Secret,
-        previous: z.object({ secret: Secret, until: Instant }).nullable(),
-        version: z.int().meta({ description: "Of the configuration" }),
-      }),
-      "The new secret, and the one that it replaces",
-    ],
-    problems: ["config.missing", "webhook.not_found", "config.conflict", "config.invalid"],
+      .meta(forDocs({ id: "WebhookRotation" })),
   }),
   async (c) => {
     const { id } = c.req.valid("param");

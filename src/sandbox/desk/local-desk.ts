@@ -96,8 +96,10 @@ export async function buildWorker(entry: string, outdir: string): Promise<string
 
 /** The local desk's bundle, made anew if its sources have changed. */
 export async function builtLocalWorker(): Promise<string> {
-  const folder = await madeOf("desk", ["src", "migrations", "wrangler.toml", "package-lock.json"], (outdir) =>
-    buildWorker(LOCAL_ENTRY, outdir).then(() => undefined),
+  const folder = await madeOf(
+    "desk",
+    ["src", "migrations", "wrangler.toml", "package.json", "package-lock.json"],
+    (outdir) => buildWorker(LOCAL_ENTRY, outdir).then(() => undefined),
   );
   return mainModule(LOCAL_ENTRY, folder);
 }

@@ -1,0 +1,2 @@
+/** `forDocs` in the Worker, which makes no documents: nothing, see `for-docs.ts`. */
+export function forDocs(_value: unknown): undefined {}
