@@ -1,11 +1,15 @@
-import type { Finding } from "../../domain/desk/reconciliation.ts";
+import type { Finding, RIGHTS_NEEDED } from "../../domain/desk/reconciliation.ts";
 import { wallTime } from "../wall-time.ts";
 import { zoneWords } from "./when.ts";
 
-/** A right by the name that Telegram's apps show. */
+/** Rights by the names that Telegram's apps show. */
+const RIGHT_WORDS: Record<(typeof RIGHTS_NEEDED)[number], string> = {
+  can_manage_topics: "Manage topics",
+  can_delete_messages: "Delete messages",
+};
+
 function rightInWords(right: string): string {
-  const words = right.replace(/^can_/, "").replaceAll("_", " ");
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+  return (RIGHT_WORDS as Partial<Record<string, string>>)[right] ?? right;
 }
 
 /** For the leads, by the clock of a zone. */

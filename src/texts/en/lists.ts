@@ -11,7 +11,7 @@ import { slaOverviewWords } from "./promises.ts";
 import { routingChangeWords, unavailableWords } from "./routing.ts";
 import { clockStateWords, metricWords } from "./sla.ts";
 import { instant } from "./when.ts";
-import { CUSTOMER, list, shortDuration } from "./words.ts";
+import { CUSTOMER, list, PRIORITY_WORDS, shortDuration } from "./words.ts";
 
 /** Lists for the staff. */
 
@@ -50,7 +50,7 @@ export function queueList(of: Listed, lines: readonly QueueLine[], total: number
     ];
     if (due !== null) parts.push(rich`due ${due.soon ? timeOfDay(due.at, zone) : instant(due.at, zone)}`);
     if (line.priority !== "normal")
-      parts.push(line.priority === "urgent" ? bold("urgent") : plain(line.priority));
+      parts.push((line.priority === "urgent" ? bold : plain)(PRIORITY_WORDS[line.priority]));
     return join(parts, " · ");
   });
   return list(rich`📋 ${bold(titleOf(of))}`, listed, total);
@@ -126,13 +126,22 @@ function titleOf(of: Listed): string {
   return `${of.own === 1 ? "1 ticket is yours" : `${of.own} tickets are yours`} · ${of.toAnswer} to answer`;
 }
 
+const STATUS_IN_LIST: Record<TicketStatus, string> = {
+  open: "open",
+  in_progress: "in progress",
+  escalated: "escalated",
+  waiting: "waiting",
+  resolved: "resolved",
+  closed: "closed",
+};
+
 /** Below a ticket's card: how often it was taken up again, and what else its customer has asked. */
 function history(
   reopenings: number,
   others: readonly { ref: string; status: TicketStatus; subject: string }[],
 ): string {
   const listed = others.map(
-    ({ ref, status, subject }) => `\n${ref} · ${status.replace("_", " ")} · ${subject}`,
+    ({ ref, status, subject }) => `\n${ref} · ${STATUS_IN_LIST[status]} · ${subject}`,
   );
   return `\nReopened: ${reopenings} times\nOther tickets: ${listed.length === 0 ? "none" : listed.join("")}`;
 }

@@ -6,6 +6,7 @@ import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { bold, join, plain, rich, type RichText } from "../rich-text.ts";
 import { clockStateWords, metricWords } from "./sla.ts";
 import { byWhen, instant, zoneWords } from "./when.ts";
+import { PRIORITY_WORDS } from "./words.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -75,7 +76,7 @@ function actionWords(action: EscalationAction, assignee: string | null): string 
   if ("note" in action) return IN_THE_TOPIC;
   if ("reassign" in action)
     return action.reassign === "senior" ? "a senior takes over" : "someone else takes over";
-  if ("priority" in action) return `priority becomes ${action.priority}`;
+  if ("priority" in action) return `priority becomes ${PRIORITY_WORDS[action.priority]}`;
   if ("status" in action) return "status becomes escalated";
   return `webhook ${action.webhook} is called`;
 }

@@ -1,4 +1,5 @@
 import { TEXT_CHARS_MAX } from "../../domain/limits.ts";
+import type { Priority } from "../../domain/priority.ts";
 import type { RoutingReason } from "../../domain/routing/reason.ts";
 import type { Actor } from "../../domain/ticket/actor.ts";
 import type { MessageKind } from "../../domain/ticket/message-kind.ts";
@@ -17,6 +18,14 @@ export const STATUS_WORDS: Record<TicketStatus, string> = {
   waiting: "Waiting for the customer",
   resolved: "Resolved",
   closed: "Closed",
+};
+
+/** In a sentence, or in a line of several facts. */
+export const PRIORITY_WORDS: Record<Priority, string> = {
+  urgent: "urgent",
+  high: "high",
+  normal: "normal",
+  low: "low",
 };
 
 const KIND_WORDS: Record<MessageKind, string> = {
