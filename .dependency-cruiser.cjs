@@ -7,7 +7,7 @@ const rooms = {
   domain: ["no-docs"],
   texts: ["domain"],
   telegram: ["texts", "time-limit", "domain"],
-  channels: ["telegram", "domain"],
+  channels: ["telegram", "texts", "domain"],
   integrations: ["real-clock", "time-limit", "domain"],
   record: ["isolate", "time-limit", "domain"],
   "topic-group": [

@@ -1,9 +1,9 @@
 import type { Channel as ChannelName } from "../domain/contact/route.ts";
 import type { BotCall } from "../telegram/api.ts";
 import type { Channel } from "./channel.ts";
-import { TELEGRAM, type TelegramWords } from "./telegram/telegram.ts";
+import { TELEGRAM } from "./telegram/telegram.ts";
 
 /** Every channel by which customers can write: one that is missing does not compile. */
-export const CHANNELS: { readonly [Name in ChannelName]: Channel<BotCall, TelegramWords> } = {
+export const CHANNELS: { readonly [Name in ChannelName]: Channel<BotCall> } = {
   telegram: TELEGRAM,
 };

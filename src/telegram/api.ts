@@ -1,7 +1,8 @@
 import type { ChatId } from "../domain/contact/contact-id.ts";
+import type { Outcome } from "../domain/desk/outcome.ts";
 import { SEND_TIMEOUT_MS } from "../domain/limits.ts";
 import { abortedAfter } from "../time-limit.ts";
-import { refusalOutcome, type Outcome } from "./outcome.ts";
+import { refusalOutcome } from "./outcome.ts";
 
 /** One call of the Bot API, `method` and parameters as Telegram names them. A contact's number names no chat. */
 export interface BotCall {

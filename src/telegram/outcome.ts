@@ -1,22 +1,6 @@
 import type { RefusalClass } from "../domain/desk/failure.ts";
+import type { Outcome } from "../domain/desk/outcome.ts";
 import { RETRY_AFTER_MAX_MS } from "../domain/limits.ts";
-
-/**
- * What came of one Bot API call.
- *
- * - `done`: it happened, or held already ("not modified")
- * - `defer`: it did not happen, and nothing may be sent to that chat for `retryAfterMs`
- * - `retry`: it did not happen, and may be tried again after a pause
- * - `uncertain`: no answer; it may have happened
- * - `refused`: Telegram said no, and will say no again
- */
-export type Outcome =
-  | { kind: "done"; result: unknown }
-  | { kind: "defer"; retryAfterMs: number }
-  /** `afterMs`: how long the other side asked to be left alone. */
-  | { kind: "retry"; code: string; afterMs?: number }
-  | { kind: "uncertain"; code: string }
-  | { kind: "refused"; code: RefusalClass; description: string; migrateToChatId?: number };
 
 type Class = RefusalClass | "no_op" | "rate" | "later" | "server";
 

@@ -1,6 +1,6 @@
+import type { Outcome } from "../domain/desk/outcome.ts";
 import type { StaffChat } from "../domain/desk/reconciliation.ts";
 import type { BotApi } from "./api.ts";
-import type { Outcome } from "./outcome.ts";
 
 const GONE: StaffChat = { member: false, forum: false, lacks: [] };
 

@@ -1,4 +1,5 @@
-import type { Route } from "../domain/contact/route.ts";
+import type { Channel, Route } from "../domain/contact/route.ts";
+import { cut } from "../domain/cut.ts";
 import { wallTime } from "./wall-time.ts";
 
 /** A text with its marks; offsets count UTF-16 units. What a messenger makes of a mark is its own affair. */
@@ -10,14 +11,17 @@ export interface RichText {
 export type Mark = Style & { offset: number; length: number };
 
 type Style =
-  | { kind: "bold" | "italic" | "code" }
+  | { kind: "bold" | "italic" | "underline" | "strikethrough" | "spoiler" | "blockquote" | "code" }
+  | { kind: "pre"; language?: string }
   | { kind: "link"; url: string }
   /** A person, who is notified if they are in the chat. */
   | { kind: "mention"; id: number; name: string }
   /** A customer, whose profile opens where the messenger and they let it. */
   | { kind: "customer"; route: Route }
   /** An instant in ms since 1970, to be shown in each reader's own zone: with its date, or its time of day alone. */
-  | { kind: "moment"; at: number; shows: "date" | "time" };
+  | { kind: "moment"; at: number; shows: "date" | "time" }
+  /** What one channel alone can show, as it spells it; the others show the text. */
+  | { kind: "only"; channel: Channel; style: Readonly<Record<string, unknown>> };
 
 type Part = RichText | string | number;
 
@@ -94,6 +98,18 @@ export function timeOfDay(at: number, timeZone = "UTC"): RichText {
 
 function styled(text: string, style: Style): RichText {
   return text === "" ? plain("") : { text, marks: [{ ...style, offset: 0, length: text.length }] };
+}
+
+/** As much of a text as fits, which ends in "…" if it was cut; marks end where the text does. */
+export function clipped({ text, marks }: RichText, max: number): RichText {
+  if (text.length <= max) return { text, marks };
+  const kept = cut(text, max - 1);
+  return {
+    text: `${kept}…`,
+    marks: marks
+      .filter(({ offset }) => offset < kept.length)
+      .map((mark) => ({ ...mark, length: Math.min(mark.length, kept.length - mark.offset) })),
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Outcome } from "../../src/telegram/outcome.ts";
+import type { Outcome } from "../../src/domain/desk/outcome.ts";
 import type { Transaction } from "../../src/topic-group/commit/transaction.ts";
 import type { Job } from "../../src/topic-group/drain/job.ts";
 import { settle } from "../../src/topic-group/drain/settle.ts";

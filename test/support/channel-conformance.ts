@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { Channel, Original } from "../../src/channels/channel.ts";
+import type { Channel, Originals } from "../../src/channels/channel.ts";
+import type { Message } from "../../src/channels/message.ts";
 import type { Route } from "../../src/domain/contact/route.ts";
+import { bold, plain, rich } from "../../src/texts/rich-text.ts";
 
 /** What a channel leads to: a system on which its calls are made, and what the customer reads there. */
 export interface Reached<Call> {
   to: Route;
   /** A message of the staff's that says "Answer". */
-  original: Original;
+  originals: Originals;
   /** Makes a call; answers the number of the message that it made, if it made one. Throws where it is refused. */
   makes(call: Call): number;
   /** What the customer reads and sees, in its order. */
@@ -14,51 +16,62 @@ export interface Reached<Call> {
 }
 
 /** What every channel must do, whatever it can do beyond that. A capability that it has not is no test of it. */
-export function conforms<Call, Said extends { text: string }>(
-  name: string,
-  channel: Channel<Call, Said>,
-  said: (text: string) => Said,
-  reach: () => Reached<Call>,
-): void {
+export function conforms<Call>(name: string, channel: Channel<Call>, reach: () => Reached<Call>): void {
+  const said = (text: string): Message => ({ text: plain(text) });
   const texts = (there: Reached<Call>): string[] => there.reads().map(({ text }) => text);
 
   describe(`the channel ${name}`, () => {
     it("sends words as they are, in their order", () => {
       const there = reach();
-      for (const text of ["one", "two <b>&amp;</b> 🙂"]) there.makes(channel.send(there.to, said(text)));
+      for (const text of ["one", "two <b>&amp;</b> 🙂"]) there.makes(channel.send(there.to, said(text), {}));
       expect(texts(there)).toEqual(["one", "two <b>&amp;</b> 🙂"]);
     });
 
-    it("copies a message as it was written", () => {
+    it("sends the text of what it cannot mark, press or answer", () => {
       const there = reach();
-      there.makes(channel.copy(there.to, there.original, {}));
+      const marked = { text: rich`${bold("one")} two` };
+      const answered = there.makes(channel.send(there.to, marked, {}));
+      const place = { answers: { messageId: answered }, buttons: [[{ text: "Yes", press: "yes" }]] };
+      there.makes(channel.send(there.to, said("three"), place));
+      expect(texts(there)).toEqual(["one two", "three"]);
+    });
+
+    it.skipIf(channel.copy === undefined)("copies a message as it was written", () => {
+      const there = reach();
+      there.makes(channel.copy!(there.to, there.originals, {}));
       expect(texts(there)).toEqual(["Answer"]);
     });
 
-    it("takes a text as long as it says, and none that is longer", () => {
+    it.skipIf(channel.forward === undefined)("forwards a message with its words", () => {
+      const there = reach();
+      there.makes(channel.forward!(there.to, there.originals, {}));
+      expect(texts(there)).toEqual(["Answer"]);
+    });
+
+    it("takes a text as long as it says, and cuts one that is longer", () => {
       const there = reach();
       const longest = "x".repeat(channel.limits.textChars);
-      there.makes(channel.send(there.to, said(longest)));
-      expect(() => there.makes(channel.send(there.to, said(`${longest}x`)))).toThrow(/\S/);
-      expect(texts(there)).toEqual([longest]);
+      there.makes(channel.send(there.to, said(longest), {}));
+      there.makes(channel.send(there.to, said(`${longest}x`), {}));
+      expect(texts(there)).toEqual([longest, `${longest.slice(1)}…`]);
     });
 
     it("asks for the same by the same call, so that one that is made again is known to be it", () => {
-      const { to, original } = reach();
-      expect(channel.send(to, said("one"))).toEqual(channel.send(to, said("one")));
-      expect(channel.copy(to, original, {})).toEqual(channel.copy(to, original, {}));
+      const { to, originals } = reach();
+      expect(channel.send(to, said("one"), {})).toEqual(channel.send(to, said("one"), {}));
+      expect(channel.copy?.(to, originals, {})).toEqual(channel.copy?.(to, originals, {}));
     });
 
     it.skipIf(channel.edit === undefined)("edits what was sent, and makes no message of it", () => {
       const there = reach();
-      const id = there.makes(channel.send(there.to, said("before")));
-      there.makes(channel.edit!(there.to, id, said("after")));
+      const id = there.makes(channel.send(there.to, said("before"), {}));
+      there.makes(channel.edit!(there.to, id, { what: "text", message: said("after") }));
       expect(there.reads()).toEqual([{ id, text: "after", reaction: null }]);
     });
 
     it.skipIf(channel.react === undefined)("puts a reaction on a message, and takes it back", () => {
       const there = reach();
-      const id = there.makes(channel.send(there.to, said("one")));
+      const id = there.makes(channel.send(there.to, said("one"), {}));
       there.makes(channel.react!(there.to, id, "👍"));
       expect(there.reads()).toEqual([{ id, text: "one", reaction: "👍" }]);
       there.makes(channel.react!(there.to, id, null));
@@ -67,7 +80,7 @@ export function conforms<Call, Said extends { text: string }>(
 
     it.skipIf(channel.delete === undefined)("takes a message back", () => {
       const there = reach();
-      const id = there.makes(channel.send(there.to, said("one")));
+      const id = there.makes(channel.send(there.to, said("one"), {}));
       there.makes(channel.delete!(there.to, id));
       expect(there.reads()).toEqual([]);
     });

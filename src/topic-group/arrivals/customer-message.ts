@@ -100,7 +100,7 @@ function messageOf(writing: Writing, customer: ContactId, tx: Transaction, updat
     replyTo: writing.replyTo,
     writer: customer,
     sentAt: writing.sentAt,
-    content: contentOf(writing, tx.isBacklogged(STAFF)),
+    content: contentOf(writing, { pressed: tx.isBacklogged(STAFF) }),
     file: writing.mark ?? null,
     thread: writing.thread ?? null,
     notBefore: writing.album === null ? null : tx.now + ALBUM_SETTLE_MS,
@@ -111,10 +111,13 @@ function messageOf(writing: Writing, customer: ContactId, tx: Transaction, updat
 /** What must be kept of a message until it is delivered; nothing at all of an ordinary one. */
 export function contentOf(
   writing: Writing,
-  pressed: boolean,
-  names: (origin: Origin) => boolean = () => true,
+  {
+    pressed = false,
+    names = () => true,
+    message,
+  }: { pressed?: boolean; names?: (origin: Origin) => boolean } & Pick<WaitingContent, "message">,
 ): WaitingContent | null {
-  const content: WaitingContent = {};
+  const content: WaitingContent = message === undefined ? {} : { message };
   const { origin = null, elsewhere = null } = writing;
   if (origin !== null && names(origin)) content.forwarded = origin.name;
   if (writing.live !== null) content.live = writing.live;

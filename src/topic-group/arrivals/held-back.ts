@@ -7,6 +7,7 @@ import type { Writing } from "../../telegram/message.ts";
 import { notice, type Notice } from "../../texts/notice.ts";
 import { replyParameters, type Transaction } from "../commit/transaction.ts";
 import { internalAlbum, speakIn } from "../conversation/speaking.ts";
+import { keptFor } from "../conversation/where.ts";
 import { laneTo, STAFF, STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import { toldKey, type ToldKey } from "../tables/told.ts";
@@ -65,15 +66,16 @@ export function holdBack(
   const isFirst = siblings.every(({ state }) => state !== "held");
   for (const row of siblings)
     if (isHereStill(row)) tx.messages.update(row, { state: "held", notBefore: null });
+  const lane = laneTo(routeOf(ticket));
   tx.relay({
     ...key,
     ticket: ticket.number,
-    lane: laneTo(routeOf(ticket)),
+    lane,
     album,
     replyTo: null,
     writer,
     sentAt,
-    content: { kind, ...(live === null ? {} : { live }) },
+    content: { kind, ...(live === null ? {} : { live }), ...keptFor(lane, writing) },
     file: writing.mark ?? null,
     notBefore: null,
     updateId,

@@ -6,6 +6,7 @@ import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { mirrorReaction } from "../conversation/mirror.ts";
 import { internalAlbum, speakIn } from "../conversation/speaking.ts";
+import { keptFor } from "../conversation/where.ts";
 import { laneTo, STAFF_CHAT } from "../tables/lane.ts";
 import { toldKey, type ToldKey } from "../tables/told.ts";
 import { announceMessage, writtenBy } from "../webhooks/webhooks.ts";
@@ -63,17 +64,18 @@ export function staffMessage(
   const { elsewhere = null, album, messageId } = writing;
   const isFirst = album === null || tx.messages.albumOf({ chat: STAFF_CHAT, messageId, album }).length === 0;
   if (elsewhere !== null && isFirst) tx.tellCustomer(ticket, notice("answersElsewhere", elsewhere));
+  const lane = laneTo(routeOf(ticket));
   tx.relay({
     chat: STAFF_CHAT,
     messageId: writing.messageId,
     ticket: ticket.number,
-    lane: laneTo(routeOf(ticket)),
+    lane,
     album: writing.album,
     replyTo: writing.replyTo,
     writer: sender.id,
     sentAt: writing.sentAt,
     // A forward from a public place shows where it comes from; names of private people are kept from the reader.
-    content: contentOf(writing, false, ({ isPublic }) => isPublic),
+    content: contentOf(writing, { names: ({ isPublic }) => isPublic, ...keptFor(lane, writing) }),
     file: writing.mark ?? null,
     notBefore: writing.album === null ? null : tx.now + ALBUM_SETTLE_MS,
     updateId,

@@ -5,11 +5,12 @@ import { isSameContent, readMark } from "../../telegram/mark.ts";
 import type { Writing } from "../../telegram/message.ts";
 import { notice } from "../../texts/notice.ts";
 import { replyParameters, type Transaction } from "../commit/transaction.ts";
-import { isOfCustomer, isPeerLane, STAFF, STAFF_CHAT, type Conversation } from "../tables/lane.ts";
+import { isOfCustomer, isPeerLane, STAFF, STAFF_CHAT, type Conversation, type Lane } from "../tables/lane.ts";
 import { laneOfChat, type MessageRow } from "../tables/messages.ts";
 import type { MirrorEdit } from "../tables/shapes.ts";
 import { toldKey } from "../tables/told.ts";
 import type { Of } from "./arrival-of.ts";
+import { keepsWords, keptFor } from "./where.ts";
 
 /** An edit of a customer where the copy is, or will be. */
 export function customersEdit(tx: Transaction, row: MessageRow, writing: Writing): void {
@@ -85,6 +86,7 @@ export function mirrorEdit(tx: Transaction, row: MessageRow, writing: Writing): 
       return "not_there";
     case "held":
       // Its button sends it as it is by then.
+      if (keepsWords(row.lane)) keepUp(tx, row, writing);
       return "follows";
     case "done":
       if (row.copyId === null && row.chat === STAFF_CHAT) return "unknown_copy";
@@ -97,7 +99,11 @@ export function mirrorEdit(tx: Transaction, row: MessageRow, writing: Writing): 
       row.state satisfies never;
   }
   const workKey = `edit:${row.chat}:${row.messageId}`;
-  const edit = combined(waitingEdit(tx, workKey), editOf(row, writing), writing);
+  const edit = writtenOut(
+    row.lane,
+    combined(waitingEdit(tx, workKey), editOf(row, writing), writing),
+    writing,
+  );
   if (edit === null) return "same";
   tx.work({
     lane: row.lane,
@@ -111,17 +117,30 @@ export function mirrorEdit(tx: Transaction, row: MessageRow, writing: Writing): 
   return "follows";
 }
 
+/** Where nothing can be copied once more, an edit says all that the message says now. */
+function writtenOut(
+  lane: Lane,
+  edit: MirrorEdit | null,
+  { media, text, said, entities }: Writing,
+): MirrorEdit | null {
+  if (edit?.what !== "again" || !keepsWords(lane)) return edit;
+  return media === null
+    ? { what: "text", text: text ?? said ?? "", entities }
+    : { what: "media", media, text: text ?? "", entities };
+}
+
 /** What waits is copied as it is by then; only what was kept of it must follow. */
 function keepUp(tx: Transaction, row: MessageRow, writing: Writing): void {
-  if (row.content === null) return;
-  const { text: keptText, live: keptLive, ...rest } = row.content;
+  const kept = keptFor(row.lane, writing);
+  if (row.content === null && kept.message === undefined) return;
+  const { text: keptText, live: keptLive, ...rest } = row.content ?? {};
   const text =
     keptText !== undefined && writing.kind === "text" && writing.text !== null
       ? { text: { text: writing.text, entities: writing.entities } }
       : {};
   const live =
     keptLive === undefined ? {} : writing.live === null ? { live: keptLive } : { live: writing.live };
-  const content = { ...rest, ...text, ...live };
+  const content = { ...rest, ...kept, ...text, ...live };
   tx.messages.update(row, { content: Object.keys(content).length === 0 ? null : content });
 }
 

@@ -1,11 +1,12 @@
+import { previewOf } from "../../channels/telegram/words.ts";
+import { attachmentOf } from "../../channels/telegram/writing.ts";
 import type { RefusalClass } from "../../domain/desk/failure.ts";
-import { CAPTION_CHARS_MAX, TEXT_CHARS_MAX } from "../../domain/limits.ts";
 import { isActive } from "../../domain/ticket/status.ts";
 import type { BotCall } from "../../telegram/api.ts";
-import { clipped, formatted, joined } from "../../telegram/formatted.ts";
+import { unformatted } from "../../telegram/formatted.ts";
 import { notice } from "../../texts/notice.ts";
-import { plain } from "../../texts/rich-text.ts";
-import { replyParameters, sendable, type Transaction } from "../commit/transaction.ts";
+import { rich } from "../../texts/rich-text.ts";
+import { replyParameters, type Transaction } from "../commit/transaction.ts";
 import { messageIds, OK } from "../drain/settled.ts";
 import {
   always,
@@ -26,7 +27,7 @@ import { UNREACHABLE } from "./customers.ts";
 import { feasible, makesMessage } from "./edit-form.ts";
 import { tellSpoken } from "./speaking.ts";
 import { loseTopic } from "./topic.ts";
-import { channelOf, chatIdOf, chatOfOriginal, optional, routeTo, threadOf, topicOf } from "./where.ts";
+import { channelOf, keepsWords, originalsOf, routeTo, topicIn } from "./where.ts";
 
 /* What is done to a message after it was copied is done to its counterpart, too. */
 
@@ -89,19 +90,28 @@ export const mirrorDeleteWork: WorkHandler<"mirror_delete"> = {
       tx.tellTopic(row.ticket, notice("takenBack"), { reply_parameters: replyParameters(internal) });
     return OK;
   },
-  refused(tx, { ticket, payload: { of, by, internal } }, { code }) {
-    restore(tx, of);
-    if (internal === undefined)
-      tx.tellUnsent(
-        ticket,
-        by,
-        notice("undelivered", code === "permanent" ? "too_late" : code),
-        repliesTo(of),
-      );
-    else tx.tellTopic(ticket, notice("internalTooLate"), { reply_parameters: replyParameters(internal) });
+  refused(tx, row, { code }) {
+    notTakenBack(tx, row, code);
     return "over";
   },
+  uncalled(tx, row) {
+    // The channel takes nothing back.
+    if (tx.messages.byOriginal(row.payload.of)?.copyId != null) notTakenBack(tx, row, "permanent");
+    tx.outbox.remove(row.seq);
+  },
 };
+
+/** The customer has it still, and the agent hears so. */
+function notTakenBack(
+  tx: Transaction,
+  { ticket, payload: { of, by, internal } }: RowOf<"mirror_delete">,
+  code: RefusalClass,
+): void {
+  restore(tx, of);
+  if (internal === undefined)
+    tx.tellUnsent(ticket, by, notice("undelivered", code === "permanent" ? "too_late" : code), repliesTo(of));
+  else tx.tellTopic(ticket, notice("internalTooLate"), { reply_parameters: replyParameters(internal) });
+}
 
 export const formerCopyWork: WorkHandler<"former_copy"> = {
   audience: "counterpart",
@@ -114,76 +124,47 @@ export const formerCopyWork: WorkHandler<"former_copy"> = {
   refused: over,
 };
 
-function editCall(
-  { payload: work }: RowOf<"mirror_edit">,
-  { rules, tickets, messages }: DeliveryContext,
-): BotCall | null {
+function editCall({ payload: work }: RowOf<"mirror_edit">, context: DeliveryContext): BotCall | null {
+  const { rules, messages } = context;
   const row = messages.byOriginal(work.of);
   // One that was not sent after all goes as it is now, if it is sent again.
   if (row?.state !== "done") return null;
   const { lane, ticket, copyId } = row;
   // It stands where its ticket is, and nowhere here any more.
   if (isPeerLane(lane)) return null;
-  const chat = { chat_id: chatIdOf(lane, rules) };
+  const channel = channelOf(lane);
+  const to = routeTo(lane, rules);
   const edit = feasible(work.edit, row, messages);
-  if (edit.what === "location" && copyId === null) return null;
-  const target = { ...chat, message_id: copyId };
   switch (edit.what) {
     case "text": {
-      const { text, entities, preview } = edit;
-      const shown = preview === undefined ? {} : { link_preview_options: preview };
-      // Where the copy is not known Telegram refuses, and the message is copied once more.
-      return channelOf(lane).edit?.(routeTo(lane, rules), copyId!, { text, entities, ...shown }) ?? null;
+      const preview = edit.preview === undefined ? {} : { preview: previewOf(edit.preview) };
+      const message = { text: unformatted(edit), ...preview };
+      return channel.edit?.(to, copyId!, { what: "text", message }) ?? null;
     }
     case "caption": {
-      const { text, entities } = clipped(edit, CAPTION_CHARS_MAX);
-      const above = edit.above === true ? { show_caption_above_media: true } : {};
-      return {
-        method: "editMessageCaption",
-        params: { ...target, caption: text, caption_entities: entities, ...above },
-      };
+      const message = { text: unformatted(edit), textAbove: edit.above === true };
+      return channel.edit?.(to, copyId!, { what: "caption", message }) ?? null;
     }
     case "media": {
-      const { type, fileId, spoiler, captionAbove } = edit.media;
-      const { text, entities } = clipped(edit, CAPTION_CHARS_MAX);
-      const media = {
-        type,
-        media: fileId,
-        caption: text,
-        caption_entities: entities,
-        ...(spoiler ? { has_spoiler: true } : {}),
-        ...(captionAbove ? { show_caption_above_media: true } : {}),
-      };
-      return { method: "editMessageMedia", params: { ...target, media } };
+      const message = { text: unformatted(edit), textAbove: edit.media.captionAbove };
+      return channel.edit?.(to, copyId!, { what: "media", message, media: attachmentOf(edit.media) }) ?? null;
     }
-    case "location": {
-      const { latitude, longitude, livePeriod, heading, horizontalAccuracy } = edit.live;
-      if (livePeriod === undefined) return { method: "stopMessageLiveLocation", params: target };
-      const at = {
-        latitude,
-        longitude,
-        ...optional("heading", heading),
-        ...optional("horizontal_accuracy", horizontalAccuracy),
-      };
-      return { method: "editMessageLiveLocation", params: { ...target, ...at } };
-    }
+    case "location":
+      return copyId === null ? null : (channel.moveLive?.(to, copyId, edit.live) ?? null);
     default:
   }
-  const where = { ...chat, ...topicOf(lane, ticket, tickets), ...threadOf(lane, ticket, messages) };
+  const topic = topicIn(lane, ticket, context);
   // Its topic is gone, and its ticket is over: it does not belong in the main chat.
-  if (lane === STAFF && !("message_thread_id" in where)) return null;
-  const reply = copyId === null ? {} : { reply_parameters: replyParameters(copyId) };
+  if (lane === STAFF && topic.topic === undefined) return null;
+  const answers = copyId === null ? {} : { answers: { messageId: copyId } };
   if (edit.what === "joined") {
-    const said = { text: edit.text, entities: edit.entities };
-    const text = edit.text.length > TEXT_CHARS_MAX - 2 ? said : joined([formatted(plain("✎ ")), said]);
-    return { method: "sendMessage", params: { ...where, ...sendable(text), ...reply } };
+    const said = unformatted(edit);
+    const text = edit.text.length > channel.limits.textChars - 2 ? said : rich`✎ ${said}`;
+    const attachments = edit.media === undefined ? {} : { attachments: [attachmentOf(edit.media)] };
+    return channel.send(to, { text, ...attachments, preview: { shown: false } }, { ...topic, ...answers });
   }
-  const original = { chat: chatOfOriginal(row.chat, rules), messageId: row.messageId };
-  return channelOf(lane).copy(routeTo(lane, rules), original, {
-    ...topicOf(lane, ticket, tickets),
-    ...threadOf(lane, ticket, messages),
-    ...(edit.alone === true ? {} : reply),
-  });
+  const place = { ...topic, ...(edit.alone === true ? {} : answers) };
+  return channel.copy?.(to, originalsOf([row], rules), place) ?? null;
 }
 
 function reactionCall(
@@ -195,9 +176,11 @@ function reactionCall(
   const lane = work.on === "copy" ? row.lane : laneOfChat(row.chat);
   const messageId = work.on === "copy" ? row.copyId : row.messageId;
   if (messageId === null || messageId < 0) return null;
+  const channel = channelOf(lane);
+  if (channel.react === undefined) return null;
   if (work.custom !== undefined)
     return { method: "getCustomEmojiStickers", params: { custom_emoji_ids: [work.custom] } };
-  return channelOf(lane).react?.(routeTo(lane, rules), messageId, work.emoji) ?? null;
+  return channel.react(routeTo(lane, rules), messageId, work.emoji);
 }
 
 /** A new version that came as a message of its own is the copy from now on. */
@@ -234,7 +217,8 @@ function editRefused(tx: Transaction, row: RowOf<"mirror_edit">, code: RefusalCl
   }
   const original = tx.messages.byOriginal(of);
   const made = original === undefined ? edit : feasible(edit, original, tx.messages);
-  const isLast = code === "source_gone" || (made.what === "again" && made.alone === true);
+  const isLast =
+    code === "source_gone" || keepsWords(row.lane) || (made.what === "again" && made.alone === true);
   if (made.what !== "location" && original !== undefined && !isLast) {
     const again = { what: "again", ...(made.what === "again" ? { alone: true as const } : {}) } as const;
     tx.outbox.update(row.seq, { payload: { ...work, of, edit: again }, attemptedAt: null });

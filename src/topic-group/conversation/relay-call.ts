@@ -1,77 +1,48 @@
+import type { Place } from "../../channels/message.ts";
 import type { BotCall } from "../../telegram/api.ts";
+import { unformatted } from "../../telegram/formatted.ts";
 import { joinTexts } from "../../telegram/join-texts.ts";
-import { replyParameters, sendable } from "../commit/transaction.ts";
 import type { RelayJob } from "../drain/job.ts";
 import type { DeliveryContext } from "../drain/work-handler.ts";
 import type { Contacts } from "../tables/contacts.ts";
 import { isOfCustomer } from "../tables/lane.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
-import {
-  channelOf,
-  chatIdOf,
-  chatOfOriginal,
-  optional,
-  routeTo,
-  threadOf,
-  topicOf,
-  writtenEarlier,
-} from "./where.ts";
+import { channelOf, originalsOf, routeTo, topicIn, writtenEarlier } from "./where.ts";
 
-/** The call that copies messages to where their lane leads. */
-export function relayCall({ rows, joined }: RelayJob, context: DeliveryContext): BotCall {
-  const { rules, contacts, messages, tickets } = context;
+/** The call that passes messages on to where their lane leads. */
+export function relayCall({ rows, joined }: RelayJob, context: DeliveryContext): BotCall | null {
+  const { rules, contacts, messages } = context;
   const first = rows[0]!;
-  const source = chatOfOriginal(first.chat, rules);
+  const { lane } = first;
+  const channel = channelOf(lane);
+  const to = routeTo(lane, rules);
   const answered = rows.length === 1 ? answeredBy(first, messages) : null;
-  const reply = answered === null ? {} : replyOf(first, answered);
-  const inTopic = {
-    ...topicOf(first.lane, first.ticket, tickets),
-    ...threadOf(first.lane, first.ticket, messages, answered?.row),
-  };
-  const target = { chat_id: chatIdOf(first.lane, rules), ...inTopic };
+  const topic = topicIn(lane, first.ticket, context, answered?.row);
 
+  const place = {
+    ...topic,
+    ...(answered === null ? {} : answersOf(first, answered)),
+    ...writtenEarlier(first.sentAt, lane, context),
+  };
   if (joined) {
-    const name = nameOf(first, contacts);
     const texts = rows.map((row) => ({ ...row.content!.text!, sentAt: row.sentAt }));
-    return { method: "sendMessage", params: { ...target, ...sendable(joinTexts(name, texts).message) } };
+    const text = unformatted(joinTexts(nameOf(first, contacts), texts).message);
+    return channel.send(to, { text, preview: { shown: false } }, topic);
   }
-  if (rows.length > 1) {
-    const ids = rows.map((row) => row.messageId).sort((a, b) => a - b);
-    const method = first.content?.forwarded === undefined ? "copyMessages" : "forwardMessages";
-    return { method, params: { ...target, from_chat_id: source, message_ids: ids } };
-  }
-  if (first.content?.forwarded !== undefined) {
-    const params = { ...target, from_chat_id: source, message_id: first.messageId };
-    return { method: "forwardMessage", params };
-  }
+  if (first.content?.message !== undefined) return channel.send(to, first.content.message, place);
+  const originals = originalsOf(rows, rules);
+  if (first.content?.forwarded !== undefined && channel.forward !== undefined)
+    return channel.forward(to, originals, topic);
+  if (rows.length > 1) return channel.copy?.(to, originals, topic) ?? null;
   const live = first.content?.live;
-  if (live?.livePeriod !== undefined) {
-    const { latitude, longitude, livePeriod, horizontalAccuracy, heading, proximityAlertRadius } = live;
-    return {
-      method: "sendLocation",
-      params: {
-        ...target,
-        ...reply,
-        latitude,
-        longitude,
-        live_period: livePeriod,
-        ...optional("horizontal_accuracy", horizontalAccuracy),
-        ...optional("heading", heading),
-        ...optional("proximity_alert_radius", proximityAlertRadius),
-        ...writtenEarlier(first.sentAt, first.lane, context),
-      },
-    };
-  }
-  return channelOf(first.lane).copy(
-    routeTo(first.lane, rules),
-    { chat: source, messageId: first.messageId },
-    { ...inTopic, ...reply, ...writtenEarlier(first.sentAt, first.lane, context) },
-  );
+  if (live?.livePeriod !== undefined && channel.sendLive !== undefined)
+    return channel.sendLive(to, live, place);
+  return channel.copy?.(to, originals, place) ?? null;
 }
 
-/** How many of the rows the call carries: not all texts fit into one message. */
+/** The rows that the call carries: not all texts fit into one message, and what is not copied goes one after the other. */
 export function rowsCarried(job: RelayJob, { contacts }: DeliveryContext): MessageRow[] {
-  if (!job.joined) return job.rows;
+  if (!job.joined) return job.rows[0]!.content?.message === undefined ? job.rows : job.rows.slice(0, 1);
   const name = nameOf(job.rows[0]!, contacts);
   const texts = job.rows.map((row) => ({ ...row.content!.text!, sentAt: row.sentAt }));
   return job.rows.slice(0, joinTexts(name, texts).count);
@@ -110,14 +81,13 @@ function answeredBy(row: MessageRow, messages: Messages): Answered | null {
 }
 
 /** What a copy says of the message that it answers. */
-function replyOf({ content }: MessageRow, { counterpart, quotedAt }: Answered): Record<string, unknown> {
+function answersOf({ content }: MessageRow, { counterpart, quotedAt }: Answered): Pick<Place, "answers"> {
   const quote = content?.quote;
+  const isQuoted = quote !== undefined && quotedAt !== null;
   return {
-    reply_parameters: {
-      ...replyParameters(counterpart),
-      ...(quote === undefined || quotedAt === null
-        ? {}
-        : { quote: quote.text, quote_entities: quote.entities, quote_position: quotedAt }),
+    answers: {
+      messageId: counterpart,
+      ...(isQuoted ? { quote: { text: unformatted(quote), position: quotedAt } } : {}),
     },
   };
 }

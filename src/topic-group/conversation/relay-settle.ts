@@ -62,7 +62,8 @@ function relayed(tx: Transaction, job: RelayJob, carried: readonly MessageRow[],
   const ids = messageIds(result);
   for (const [index, row] of inOrder.entries()) {
     // Where Telegram skipped items of an album it does not say which, so no link is better than a wrong one.
-    const copyId = job.joined ? ids[0] : ids.length === inOrder.length ? ids[index] : undefined;
+    const isOne = job.joined || inOrder.length === 1;
+    const copyId = isOne ? ids[0] : ids.length === inOrder.length ? ids[index] : undefined;
     tx.messages.done(row, copyId ?? null, tx.now);
     if (copyId !== undefined) spoken.push({ ...row, copyId });
   }

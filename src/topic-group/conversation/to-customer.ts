@@ -1,9 +1,11 @@
+import type { Place } from "../../channels/message.ts";
+import { buttonsOf, messageOfWords, placeOfWords } from "../../channels/telegram/words.ts";
 import type { BotCall } from "../../telegram/api.ts";
 import { receiptView } from "../../telegram/receipt-view.ts";
 import { languageOf } from "../../texts/languages.ts";
 import { notice } from "../../texts/notice.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
-import { worded, words, type Transaction } from "../commit/transaction.ts";
+import { worded, type Transaction } from "../commit/transaction.ts";
 import { messageIds, OK } from "../drain/settled.ts";
 import {
   leaves,
@@ -16,7 +18,7 @@ import {
 } from "../drain/work-handler.ts";
 import { STAFF_CHAT } from "../tables/lane.ts";
 import { tellSpoken } from "./speaking.ts";
-import { channelOf, readIn, routeTo, threadOf, writtenEarlier } from "./where.ts";
+import { channelOf, readIn, routeTo, topicIn, writtenEarlier } from "./where.ts";
 
 /* What the desk and programs say to a customer in their private chat. */
 
@@ -76,29 +78,28 @@ export const customerNoticeWork: WorkHandler<"customer_notice"> = {
 function said(
   { lane, ticket, payload }: RowOf<"reply" | "customer_notice">,
   context: DeliveryContext,
-  more: Record<string, unknown> = {},
+  more: Place = {},
 ): BotCall {
   const { words: told } = payload;
   const said = "says" in told ? worded(told, readIn(lane, context)) : told;
-  const thread = threadOf(lane, ticket, context.messages);
-  return channelOf(lane).send(routeTo(lane, context.rules), { ...thread, ...said, ...more });
+  const place = { ...topicIn(lane, ticket, context), ...placeOfWords(said), ...more };
+  return channelOf(lane).send(routeTo(lane, context.rules), messageOfWords(said), place);
 }
 
-function receiptCall(
-  row: RowOf<"receipt">,
-  { rules, tickets, messages, now }: DeliveryContext,
-): BotCall | null {
+function receiptCall(row: RowOf<"receipt">, context: DeliveryContext): BotCall | null {
+  const { rules, tickets, now } = context;
   const ticket = tickets.get(row.ticket);
   if (ticket === undefined) return null;
   const language = languageOf(ticket.ticket.language);
   const view = receiptView(ticket.ticket, rules.policy, row.payload.ask, now, language);
-  const said = { ...words(view.text), reply_markup: { inline_keyboard: view.keyboard } };
+  const message = { text: view.text, preview: { shown: false } };
+  const buttons = buttonsOf(view.keyboard);
   const channel = channelOf(row.lane);
   const to = routeTo(row.lane, rules);
   // Where nothing can be edited the first confirmation stays as it is.
   return ticket.receiptId === null
-    ? channel.send(to, { ...said, ...threadOf(row.lane, row.ticket, messages) })
-    : (channel.edit?.(to, ticket.receiptId, said) ?? null);
+    ? channel.send(to, message, { buttons, ...topicIn(row.lane, row.ticket, context) })
+    : (channel.edit?.(to, ticket.receiptId, { what: "text", message, buttons }) ?? null);
 }
 
 /** So that what the customer answers to it, or how they react, finds its ticket. */

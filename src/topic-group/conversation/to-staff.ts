@@ -6,7 +6,7 @@ import { OK, strayed } from "../drain/settled.ts";
 import { always, leaves, left, over, type RowOf, type WorkHandler } from "../drain/work-handler.ts";
 import { STAFF } from "../tables/lane.ts";
 import { loseTopic } from "./topic.ts";
-import { reaction, topicOf } from "./where.ts";
+import { topicIn } from "./where.ts";
 
 /* What the desk says in the staff group. */
 
@@ -18,12 +18,17 @@ export const topicNoticeWork: WorkHandler<"topic_notice"> = {
   repeatable: always,
   needsTopic: always,
   inFormerChat: "again",
-  call({ ticket: number, payload }, { rules, tickets }) {
+  call({ ticket: number, payload }, context) {
+    const { rules, tickets } = context;
     const ticket = tickets.get(number)?.ticket;
     // The ticket has left without ever having had a topic here: there is no place to say it.
     if (ticket !== undefined && ticket.movedTo !== null && ticket.topicId === null) return null;
-    const topic = { chat_id: rules.group.chatId, ...topicOf(STAFF, number, tickets) };
-    return { method: "sendMessage", params: { ...topic, ...worded(payload.words) } };
+    const { topic } = topicIn(STAFF, number, context);
+    const thread = topic === undefined ? {} : { message_thread_id: topic };
+    return {
+      method: "sendMessage",
+      params: { chat_id: rules.group.chatId, ...thread, ...worded(payload.words) },
+    };
   },
   done(tx, row, result) {
     if (!leaves(tx, row)) return OK;
@@ -79,7 +84,7 @@ export const staffReactionWork: WorkHandler<"staff_reaction"> = {
   repeatable: always,
   call: ({ payload: { messageId, emoji } }, { rules }) => ({
     method: "setMessageReaction",
-    params: { chat_id: rules.group.chatId, message_id: messageId, reaction: reaction(emoji) },
+    params: { chat_id: rules.group.chatId, message_id: messageId, reaction: [{ type: "emoji", emoji }] },
   }),
   done: left,
   refused: over,

@@ -1,5 +1,8 @@
+import type { Originals } from "../../channels/channel.ts";
 import { CHANNELS } from "../../channels/channels.ts";
+import type { Place } from "../../channels/message.ts";
 import { chatAt } from "../../channels/telegram/telegram.ts";
+import { messageOfWriting } from "../../channels/telegram/writing.ts";
 import type { ChatId } from "../../domain/contact/contact-id.ts";
 import {
   chatRoute,
@@ -9,6 +12,7 @@ import {
   type Route,
 } from "../../domain/contact/route.ts";
 import { WRITTEN_EARLIER_MS } from "../../domain/limits.ts";
+import type { Writing } from "../../telegram/message.ts";
 import { DESK_LANGUAGE, languageOf, type Language } from "../../texts/languages.ts";
 import type { DeliveryContext } from "../drain/work-handler.ts";
 import type { Rules } from "../rules/rules.ts";
@@ -16,23 +20,27 @@ import {
   isOfCustomer,
   isRouteLane,
   routeOfLane,
-  STAFF,
   STAFF_CHAT,
   type Conversation,
   type Lane,
+  type RouteLane,
 } from "../tables/lane.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
+import type { WaitingContent } from "../tables/shapes.ts";
 import type { Tickets } from "../tables/tickets.ts";
 
-/* Parameters that calls about a conversation have in common. */
+/* What calls about a conversation have in common. */
 
-/** The chat behind a lane. */
-export function chatIdOf(lane: Lane, rules: Rules): ChatId {
-  return isRouteLane(lane) ? chatAt(routeOfLane(lane)) : rules.group.chatId;
+/** Messages where they were written. */
+export function originalsOf(
+  rows: readonly Pick<MessageRow, "chat" | "messageId">[],
+  rules: Rules,
+): Originals {
+  const messageIds = rows.map(({ messageId }) => messageId).sort((a, b) => a - b);
+  return { chat: chatOf(rows[0]!.chat, rules), messageIds };
 }
 
-/** The chat in which a message was written. */
-export function chatOfOriginal(chat: Conversation, rules: Rules): ChatId {
+function chatOf(chat: Conversation, rules: Rules): ChatId {
   if (isOfCustomer(chat)) return chatAt(routeOfContact(chat));
   return chat === STAFF_CHAT ? rules.group.chatId : chat;
 }
@@ -47,26 +55,39 @@ export function channelOf(lane: Lane): (typeof CHANNELS)[ChannelName] {
   return CHANNELS[isRouteLane(lane) ? routeOfLane(lane).channel : "telegram"];
 }
 
-export function topicOf(lane: Lane, ticket: number, tickets: Tickets): { message_thread_id?: number } {
-  if (lane !== STAFF || ticket === 0) return {};
-  const topicId = tickets.get(ticket)?.ticket.topicId;
-  return topicId == null ? {} : { message_thread_id: topicId };
+/** Whether messages that leave by a lane are kept until they have: its channel cannot be told to copy them. */
+export function keepsWords(lane: Lane): boolean {
+  return channelOf(lane).copy === undefined;
 }
 
-/** The topic of a customer's private chat: that of the message which is answered, or in which they wrote last. */
-export function threadOf(
+/** What must be kept of an agent's message until it has left by a lane. */
+export function keptFor(lane: Lane, writing: Writing): Pick<WaitingContent, "message"> {
+  return keepsWords(lane) ? { message: messageOfWriting(writing) } : {};
+}
+
+/**
+ * The topic in which a lane's messages about a ticket stand: the ticket's; in a customer's private chat that of the message
+ * which is answered, or the one in which they wrote last.
+ */
+export function topicIn(
   lane: Lane,
   ticket: number,
-  messages: Messages,
+  { tickets, messages }: Pick<DeliveryContext, "tickets" | "messages">,
   answered?: MessageRow,
-): { message_thread_id?: number } {
-  if (!isRouteLane(lane)) return {};
+): Pick<Place, "topic"> {
+  const topic = isRouteLane(lane) ? threadOf(lane, ticket, messages, answered) : topicOf(ticket, tickets);
+  return topic === null ? {} : { topic };
+}
+
+function topicOf(ticket: number, tickets: Tickets): number | null {
+  return ticket === 0 ? null : (tickets.get(ticket)?.ticket.topicId ?? null);
+}
+
+function threadOf(lane: RouteLane, ticket: number, messages: Messages, answered?: MessageRow): number | null {
   const customer = contactAt(routeOfLane(lane));
-  const thread =
-    answered !== undefined && answered.chat === customer
-      ? answered.thread
-      : messages.threadOf(customer, ticket);
-  return thread === null ? {} : { message_thread_id: thread };
+  return answered !== undefined && answered.chat === customer
+    ? answered.thread
+    : messages.threadOf(customer, ticket);
 }
 
 /** What is read in a lane: a customer's language in their chat, the desk's in the staff group. */
@@ -79,22 +100,9 @@ export function readIn(lane: Lane, { contacts }: Pick<DeliveryContext, "contacts
  * A message that arrives long after it was written says so in a button under it: a copy takes no further words, and a
  * message of its own would cost another call. Pressing it copies the instant.
  */
-export function writtenEarlier(
-  sentAt: number,
-  lane: Lane,
-  context: DeliveryContext,
-): Record<string, unknown> {
+export function writtenEarlier(sentAt: number, lane: Lane, context: DeliveryContext): Pick<Place, "buttons"> {
   const { rules, now } = context;
   if (now - sentAt <= WRITTEN_EARLIER_MS) return {};
   const text = readIn(lane, context).writtenAt(sentAt, rules.policy.zoneFor(null));
-  const button = { text, copy_text: { text: new Date(sentAt).toISOString() } };
-  return { reply_markup: { inline_keyboard: [[button]] } };
-}
-
-export function reaction(emoji: string | null): { type: "emoji"; emoji: string }[] {
-  return emoji === null ? [] : [{ type: "emoji", emoji }];
-}
-
-export function optional(key: string, value: number | undefined): Record<string, number> {
-  return value === undefined ? {} : { [key]: value };
+  return { buttons: [[{ text, copies: new Date(sentAt).toISOString() }]] };
 }

@@ -1,6 +1,6 @@
+import type { Outcome } from "../../domain/desk/outcome.ts";
 import { epochOf, numbered, plainNumber } from "../../domain/message-number.ts";
 import type { BotCall } from "../../telegram/api.ts";
-import type { Outcome } from "../../telegram/outcome.ts";
 import type { Epochs } from "../tables/numbering.ts";
 
 /** A call as Telegram takes it, and the epoch of the numbers that it answers. */

@@ -1,6 +1,6 @@
+import type { Outcome } from "../../domain/desk/outcome.ts";
 import type { Trouble } from "../../domain/desk/trouble.ts";
 import { SAFETY_WAKE_MS, STALL_TOLD_AFTER_MS } from "../../domain/limits.ts";
-import type { Outcome } from "../../telegram/outcome.ts";
 import type { Inside } from "../commit/inside.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Rules } from "../rules/rules.ts";

@@ -1,3 +1,4 @@
+import type { Outcome } from "../../domain/desk/outcome.ts";
 import { signingRoot } from "../../domain/desk/secrets.ts";
 import { defaultGroupOf, defaultQueueOf } from "../../domain/ticket/policy.ts";
 import type { EnrichmentResult, EnrichmentSender, Heard } from "../../integrations/enrichment-call.ts";
@@ -8,7 +9,6 @@ import { realRandom } from "../../real-clock.ts";
 import { project, type ProjectionBatch } from "../../record/projection.ts";
 import { queueSuccessors } from "../../record/successors.ts";
 import { botApi } from "../../telegram/api.ts";
-import type { Outcome } from "../../telegram/outcome.ts";
 import { systemClock, type Clock } from "../commit/clock.ts";
 import type { PeerCall } from "../tables/peer-message.ts";
 import type { OutsideCall } from "./work-handler.ts";

@@ -1,7 +1,7 @@
+import type { Outcome } from "../../domain/desk/outcome.ts";
 import type { Trouble } from "../../domain/desk/trouble.ts";
 import { SEND_TIMEOUT_MS } from "../../domain/limits.ts";
 import { pressData } from "../../telegram/callback.ts";
-import type { Outcome } from "../../telegram/outcome.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { STAFF } from "../tables/lane.ts";
 import type { TicketRow } from "../tables/tickets.ts";

@@ -116,7 +116,7 @@ export type WorkHandlers = { readonly [K in WorkKind]: WorkHandler<K> };
 
 /** How messages are copied. */
 interface RelayHandler {
-  call(job: RelayJob, context: DeliveryContext): BotCall;
+  call(job: RelayJob, context: DeliveryContext): BotCall | null;
   /** The rows that the call carries: not all texts fit into one message. */
   carried(job: RelayJob, context: DeliveryContext): MessageRow[];
   /** What is done in place of the call where the ticket has moved; null: the call is made. */

@@ -1,6 +1,6 @@
+import type { Outcome } from "../../domain/desk/outcome.ts";
 import type { Acts, GroupFindings } from "../../domain/desk/reconciliation.ts";
 import { ECHO_PATIENCE_MS } from "../../domain/limits.ts";
-import type { Outcome } from "../../telegram/outcome.ts";
 import type { OutsideCall } from "../drain/work-handler.ts";
 
 /** Whether an echo is of something that the desk did, as far as the desk knows without remembering it. */

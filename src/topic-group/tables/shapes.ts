@@ -1,4 +1,5 @@
 import type { LinkPreviewOptions, MessageEntity } from "grammy/types";
+import type { Message } from "../../channels/message.ts";
 import type { Profile } from "../../domain/routing/profile.ts";
 import type { MessageKind } from "../../domain/ticket/message-kind.ts";
 import type { LiveLocation, Quote, ReplaceableMedia } from "../../telegram/message.ts";
@@ -32,6 +33,8 @@ export const NEW_VIEW: TopicView = {
 
 /** What must be kept of a message while it waits. Telegram holds the rest, and all of it once it is delivered. */
 export interface WaitingContent {
+  /** All of it, where it leaves by a channel that Telegram cannot copy it to, or came by one. */
+  message?: Message;
   /** Kept under pressure only, so that consecutive texts can be joined. */
   text?: { text: string; entities: MessageEntity[] };
   quote?: Quote;
@@ -100,8 +103,8 @@ export type MirrorEdit =
    * not copy it as a reply, so it takes the former copy's place.
    */
   | { what: "again"; alone?: true }
-  /** The copy holds several joined texts: the new text follows as a reply. */
-  | { what: "joined"; text: string; entities: MessageEntity[] };
+  /** The copy holds several joined texts, or cannot be edited: the new text, or file, follows as a reply. */
+  | { what: "joined"; text: string; entities: MessageEntity[]; media?: ReplaceableMedia };
 
 /**
  * What another system said of a customer; `receivedAt` in ms since 1970. `source`: the version of the configuration
