@@ -1,7 +1,8 @@
 import type { HubSpotConfig } from "../domain/config/config.ts";
 import type { ContactFacts } from "../domain/contact/contact.ts";
 import type { Priority } from "../domain/priority.ts";
-import type { Profile } from "../domain/routing/profile.ts";
+import type { NoAnswer } from "../domain/routing/no-answer.ts";
+import type { Profile, Unfit } from "../domain/routing/profile.ts";
 import { realNow } from "../real-clock.ts";
 import { callOut, type OutgoingAnswer, type OutgoingCall } from "./outgoing.ts";
 
@@ -71,8 +72,8 @@ export type EnrichmentFailureCode =
 export interface EnrichmentFailure {
   kind: "failed";
   code: EnrichmentFailureCode;
-  /** In words, without anything of what was answered. */
-  why: string;
+  /** Without anything of what was answered. */
+  why: NoAnswer;
   latencyMs: number;
   /** Whether it may be another time. */
   passing: boolean;
@@ -82,7 +83,7 @@ export interface EnrichmentFailure {
 
 /** What came of a try. `ignored` names what was said, but is of no use. */
 export type EnrichmentResult =
-  | { kind: "answer"; profile: Profile; ignored: string[]; latencyMs: number }
+  | { kind: "answer"; profile: Profile; ignored: Unfit[]; latencyMs: number }
   | EnrichmentFailure;
 
 /** What came of a try, with the `source` of its call: by then the configuration may name another system. */
@@ -104,37 +105,28 @@ export async function askForJson(
   if (status === 204) return { kind: "json", value: {}, latencyMs };
   if (status < 200 || status >= 300) {
     const passing = status >= 500 || status === 408 || status === 425 || status === 429;
-    return failed(`http_${status}`, `answered ${status}`, latencyMs, { passing, retryAfterMs });
+    return failed(`http_${status}`, { why: "status", status }, latencyMs, { passing, retryAfterMs });
   }
   try {
     return { kind: "json", value: JSON.parse(body) as unknown, latencyMs };
   } catch {
-    return failed("not_json", "the answer is no JSON", latencyMs);
+    return failed("not_json", { why: "not_json" }, latencyMs);
   }
 }
 
 export function failed(
   code: EnrichmentFailureCode,
-  why: string,
+  why: NoAnswer,
   latencyMs: number,
   more: Partial<Pick<EnrichmentFailure, "passing" | "retryAfterMs">> = {},
 ): EnrichmentFailure {
   return { kind: "failed", code, why, latencyMs, passing: false, retryAfterMs: null, ...more };
 }
 
-function whyNone(code: Extract<OutgoingAnswer, { kind: "none" }>["code"], call: OutgoingCall): string {
-  switch (code) {
-    case "timeout":
-      return `no answer within ${call.timeoutMs} ms`;
-    case "unreachable":
-      return "nobody answers there";
-    case "redirected":
-      return "answered with a redirect, which the desk does not follow";
-    case "too_large":
-      return `the answer is longer than ${call.answerBytesMax} bytes`;
-    case "forbidden_address":
-      return "the desk does not call this address";
-    default:
-      return code satisfies never;
-  }
+function whyNone(
+  code: Extract<OutgoingAnswer, { kind: "none" }>["code"],
+  { timeoutMs, answerBytesMax: bytesMax }: OutgoingCall,
+): NoAnswer {
+  if (code === "timeout") return { why: code, timeoutMs };
+  return code === "too_large" ? { why: code, bytesMax } : { why: code };
 }

@@ -45,7 +45,7 @@ async function askGeneric(
   { rootSecret, allowLoopback }: EnrichmentSender,
 ): Promise<EnrichmentResult> {
   // No key can be made of an empty secret.
-  if (rootSecret === "") return failed("no_secret", "the desk has no secret to sign with", 0);
+  if (rootSecret === "") return failed("no_secret", { why: "no_secret" }, 0);
   const body = JSON.stringify({
     type: "ticket.enrichment",
     timestamp: new Date(call.at).toISOString(),
@@ -68,7 +68,7 @@ async function askGeneric(
   if (answer.kind === "failed") return answer;
   const { latencyMs } = answer;
   const read = profileOf(answer.value, call.at + latencyMs);
-  if ("problems" in read) return failed("invalid", read.problems.join("; "), latencyMs);
+  if ("problems" in read) return failed("invalid", { why: "invalid", ...read }, latencyMs);
   return { kind: "answer", profile: read.profile, ignored: [], latencyMs };
 }
 

@@ -9,7 +9,7 @@ import {
   FACT_CHARS_MAX,
   PRIORITY_SCORE_MAX,
 } from "../domain/limits.ts";
-import { NO_PROFILE, type Profile } from "../domain/routing/profile.ts";
+import { NO_PROFILE, type Profile, type Unfit } from "../domain/routing/profile.ts";
 import {
   askForJson,
   failed,
@@ -54,7 +54,7 @@ export async function askHubSpot(
   { hubspotToken, allowLoopback }: EnrichmentSender,
 ): Promise<EnrichmentResult> {
   const token = hubspotToken?.trim() ?? "";
-  if (token === "") return failed("no_secret", "the desk has no HUBSPOT_TOKEN", 0);
+  if (token === "") return failed("no_secret", { why: "no_hubspot_token" }, 0);
   const wanted = wantedOf(call.contact, call.hubspot);
   if (wanted.length === 0) return { kind: "answer", profile: NO_PROFILE, ignored: [], latencyMs: 0 };
   const answer = await askForJson(
@@ -78,7 +78,7 @@ export async function askHubSpot(
   if (answer.kind === "failed") return answer;
   const { latencyMs } = answer;
   const read = SearchAnswer.safeParse(answer.value);
-  if (!read.success) return failed("invalid", "the answer is no list of HubSpot contacts", latencyMs);
+  if (!read.success) return failed("invalid", { why: "no_contact_list" }, latencyMs);
   const contact = bestOf(read.data.results, wanted);
   if (contact === null) return { kind: "answer", profile: NO_PROFILE, ignored: [], latencyMs };
   const translated = translate(contact.properties, call.hubspot);
@@ -141,8 +141,8 @@ type Mapping<T extends Value> = { property: string; values?: Readonly<Record<str
 function translate(
   properties: Properties,
   { tier, segment, preferredAgent, priorityScore, attributes }: HubSpotConfig,
-): { profile: Profile; ignored: string[] } {
-  const ignored: string[] = [];
+): { profile: Profile; ignored: Unfit[] } {
+  const ignored: Unfit[] = [];
   function read<T extends Value>(
     mapping: Mapping<T> | undefined,
     plain: (text: string) => T | null,
@@ -152,8 +152,8 @@ function translate(
     const { property, values } = mapping;
     const value = values === undefined ? plain(said) : Object.hasOwn(values, said) ? values[said]! : null;
     if (value === null) {
-      const why = values === undefined ? "of no use" : "not among its values";
-      ignored.push(`property ${property} says ${quoted(said)}: ${why}`);
+      const unfit = values === undefined ? "property" : "property_value";
+      ignored.push({ unfit, property, said: shortened(said) });
     }
     return value;
   }
@@ -182,6 +182,6 @@ function scoreOf(text: string): number | null {
   return score >= 0 && score <= PRIORITY_SCORE_MAX ? score : null;
 }
 
-function quoted(text: string): string {
-  return JSON.stringify(text.length <= FACT_CHARS_MAX ? text : `${cut(text, FACT_CHARS_MAX)}…`);
+function shortened(text: string): string {
+  return text.length <= FACT_CHARS_MAX ? text : `${cut(text, FACT_CHARS_MAX)}…`;
 }

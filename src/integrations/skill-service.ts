@@ -26,7 +26,7 @@ export async function askSkills(
   call: SkillsCall,
   { rootSecret, allowLoopback }: EnrichmentSender,
 ): Promise<SkillsResult> {
-  if (rootSecret === "") return failed("no_secret", "the desk has no secret to sign with", 0);
+  if (rootSecret === "") return failed("no_secret", { why: "no_secret" }, 0);
   const { id, at, url, timeoutMs, group, agents } = call;
   const body = JSON.stringify({
     type: "skills.requested",
@@ -42,6 +42,6 @@ export async function askSkills(
   const answer = await askForJson({ url, headers, body, timeoutMs, answerBytesMax }, allowLoopback);
   if (answer.kind === "failed") return answer;
   const read = skillTableOf(answer.value, at + answer.latencyMs);
-  if ("problems" in read) return failed("invalid", read.problems.join("; "), answer.latencyMs);
+  if ("problems" in read) return failed("invalid", { why: "invalid", ...read }, answer.latencyMs);
   return { kind: "answer", ...read, latencyMs: answer.latencyMs };
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { contactId } from "../../src/domain/contact/contact-id.ts";
+import type { NoAnswer } from "../../src/domain/routing/no-answer.ts";
+import { NO_PROFILE, type Unfit } from "../../src/domain/routing/profile.ts";
 import type { RoutingReason } from "../../src/domain/routing/reason.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
 import type { Note } from "../../src/domain/ticket/note.ts";
@@ -75,6 +77,42 @@ describe("why the desk did something to a ticket", () => {
     expect(eventForPrograms(reopened(note))).toEqual(reopened(words));
     const told = notice("topicNotice", { code: "ticket.closed", by: ADA, note });
     expect(inWords(told).text).toBe(`🏁 Closed by Ada: ${words}`);
+  });
+});
+
+describe("what became of a question to another system is told to programs in words", () => {
+  const by = { kind: "system", rule: "enrichment" } as const;
+  const answered = (ignored: (Unfit | string)[]): TicketEvent => ({
+    type: "enrichment_answered",
+    at: 0,
+    by,
+    profile: NO_PROFILE,
+    ignored,
+    latencyMs: 5,
+  });
+  const failed = (why: NoAnswer | string): TicketEvent => ({
+    type: "enrichment_failed",
+    at: 0,
+    by,
+    code: "timeout",
+    why,
+    latencyMs: 5,
+  });
+
+  test("as codes with facts", () => {
+    expect(eventForPrograms(answered([{ unfit: "tier", tier: "gold" }]))).toEqual(
+      answered(['tier "gold" is not one of the desk\'s']),
+    );
+    expect(eventForPrograms(failed({ why: "timeout", timeoutMs: 100 }))).toEqual(
+      failed("no answer within 100 ms"),
+    );
+  });
+
+  test("and what the release before stored, as it is", () => {
+    expect(eventForPrograms(answered(['skill "latin" is nobody\'s']))).toEqual(
+      answered(['skill "latin" is nobody\'s']),
+    );
+    expect(eventForPrograms(failed("answered 500"))).toEqual(failed("answered 500"));
   });
 });
 

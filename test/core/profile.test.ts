@@ -3,6 +3,7 @@ import { checkConfig } from "../../src/domain/config-check/check.ts";
 import type { Config } from "../../src/domain/config/config.ts";
 import { fitted, isStale, NO_PROFILE, profileOf, type Profile } from "../../src/domain/routing/profile.ts";
 import type { SkillTable } from "../../src/domain/team/skill-table.ts";
+import { unfitWords } from "../../src/texts/en/systems.ts";
 import { exampleDesk } from "../support/desks.ts";
 import fc from "../support/fast-check.ts";
 
@@ -205,8 +206,10 @@ describe("data of another time", () => {
 
 describe("what does not fit the desk", () => {
   const config: Config = checkConfig(exampleDesk()).config!;
-  const fit = (said: Partial<Profile>, table: SkillTable | null = null) =>
-    fitted({ ...NO_PROFILE, ...said }, config, table);
+  const fit = (said: Partial<Profile>, table: SkillTable | null = null) => {
+    const { profile, ignored } = fitted({ ...NO_PROFILE, ...said }, config, table);
+    return { profile, ignored: ignored.map(unfitWords) };
+  };
 
   test("is nothing where all of it is known", () => {
     const said = { tier: "premium", preferredAgent: 9002, requireSkills: { billing: 3, refunds: 1 } };

@@ -10,6 +10,7 @@ import type {
   EnrichmentTicket,
 } from "../../src/integrations/enrichment-call.ts";
 import { askEnrichment, enrichmentCallOf } from "../../src/integrations/enrichment.ts";
+import { noAnswerWords, unfitWords } from "../../src/texts/en/systems.ts";
 import { exampleDesk } from "./desks.ts";
 import type { ScriptedAnswer } from "./endpoint-server.ts";
 import { Endpoint } from "./endpoint.ts";
@@ -64,8 +65,16 @@ export function call(settings: Settings = {}, contact = ada): EnrichmentCall {
   });
 }
 
+/** What came of it, as programs are told. */
+export async function asked(of: EnrichmentCall, by: EnrichmentSender) {
+  const result = await askEnrichment(of, by);
+  return result.kind === "answer"
+    ? { ...result, ignored: result.ignored.map(unfitWords) }
+    : { ...result, why: noAnswerWords(result.why) };
+}
+
 export const ask = (settings?: Settings, contact?: EnrichmentContact) =>
-  askEnrichment(call(settings, contact), sender);
+  asked(call(settings, contact), sender);
 
 export const said = (answer: unknown): ScriptedAnswer => ({ status: 200, body: JSON.stringify(answer) });
 

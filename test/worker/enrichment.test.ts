@@ -2,7 +2,6 @@ import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, test } from "vitest";
 import { signingSecret } from "../../src/domain/desk/signing-secret.ts";
 import { isStale } from "../../src/domain/routing/profile.ts";
-import { askEnrichment } from "../../src/integrations/enrichment.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { Endpoint } from "../support/endpoint.ts";
 import {
@@ -11,6 +10,7 @@ import {
   type Settings,
   answer,
   ask,
+  asked,
   call,
   endpoint,
   latencyMs,
@@ -77,7 +77,7 @@ describe("the desk asks who a customer is", () => {
   });
 
   test("not at all where it has nothing to sign with", async () => {
-    expect(await askEnrichment(call(), { ...sender, rootSecret: "" })).toMatchObject({
+    expect(await asked(call(), { ...sender, rootSecret: "" })).toMatchObject({
       kind: "failed",
       code: "no_secret",
       passing: false,
@@ -86,7 +86,7 @@ describe("the desk asks who a customer is", () => {
   });
 
   test("never on this machine, except in development", async () => {
-    expect(await askEnrichment(call(), { ...sender, allowLoopback: false })).toMatchObject({
+    expect(await asked(call(), { ...sender, allowLoopback: false })).toMatchObject({
       kind: "failed",
       code: "forbidden_address",
       passing: false,

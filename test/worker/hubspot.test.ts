@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { checkConfig } from "../../src/domain/config-check/check.ts";
 import type { HubSpotConfig } from "../../src/domain/config/config.ts";
-import { askEnrichment, enrichmentCallOf } from "../../src/integrations/enrichment.ts";
+import { enrichmentCallOf } from "../../src/integrations/enrichment.ts";
 import { exampleDesk } from "../support/desks.ts";
 import type { ScriptedAnswer } from "../support/endpoint-server.ts";
 import { Endpoint } from "../support/endpoint.ts";
@@ -11,6 +11,7 @@ import {
   ada,
   answer,
   ask,
+  asked,
   call,
   endpoint,
   latencyMs,
@@ -129,7 +130,7 @@ describe("HubSpot", () => {
 
   test("is not asked without a token", async () => {
     for (const hubspotToken of [undefined, "", " "]) {
-      expect(await askEnrichment(call(settings()), { ...sender, hubspotToken })).toMatchObject({
+      expect(await asked(call(settings()), { ...sender, hubspotToken })).toMatchObject({
         code: "no_secret",
         why: "the desk has no HUBSPOT_TOKEN",
         passing: false,

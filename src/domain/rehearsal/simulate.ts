@@ -10,7 +10,7 @@ import {
   type Stage,
 } from "../routing/assignment.ts";
 import { factsKnown } from "../routing/known.ts";
-import { fitted, isStale, NO_PROFILE, type Profile } from "../routing/profile.ts";
+import { fitted, isStale, NO_PROFILE, type Profile, type Unfit } from "../routing/profile.ts";
 import { route, type RoutingFacts } from "../routing/rules.ts";
 import { assignmentStep, ruleSteps, waitedStep, type RoutingStep } from "../routing/steps.ts";
 import { Team, type UnmetIn } from "../routing/unmet.ts";
@@ -21,7 +21,10 @@ import { highest, type SkillLevels } from "../team/skills.ts";
 import { defaultGroupOf, groupOfPayload, policyOf } from "../ticket/policy.ts";
 
 /** What came of asking another system, as it said it, or would have. */
-export type EnrichmentOutcome = { profile: Profile; ignored: readonly string[] } | "timeout" | "error";
+export type EnrichmentOutcome =
+  | { profile: Profile; ignored: readonly (Unfit | string)[] }
+  | "timeout"
+  | "error";
 
 /** An agent's given state, if it differs from being online on shift without tickets. */
 export interface AgentGiven {

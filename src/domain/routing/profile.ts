@@ -143,6 +143,17 @@ export function isStale({ asOf }: Profile, staleAfterMs: number, now: number): b
   return asOf !== null && now - asOf > staleAfterMs;
 }
 
+/** Something that another system said and that is of no use here: a code with its facts, which `texts/` puts into words. */
+export type Unfit =
+  | { unfit: "tier"; tier: string }
+  | { unfit: "preferred_agent"; agent: number }
+  /** No agent has it. */
+  | { unfit: "skill"; skill: string }
+  /** `best`: the highest level that any agent has. */
+  | { unfit: "skill_level"; skill: string; wanted: number; best: number }
+  /** A property of a CRM whose value cannot be read, or that the configuration does not translate. */
+  | { unfit: "property" | "property_value"; property: string; said: string };
+
 /** What of a configuration a profile has to fit. */
 export type Fitting = Pick<Config, "tiers" | "agents">;
 
@@ -156,22 +167,21 @@ export function fitted(
   profile: Profile,
   config: Fitting,
   table: SkillTable | null,
-): { profile: Profile; ignored: string[] } {
-  const ignored: string[] = [];
+): { profile: Profile; ignored: Unfit[] } {
+  const ignored: Unfit[] = [];
   let { tier, preferredAgent } = profile;
   if (tier !== null && !Object.hasOwn(config.tiers, tier)) {
-    ignored.push(`tier ${JSON.stringify(tier)} is not one of the desk's`);
+    ignored.push({ unfit: "tier", tier });
     tier = null;
   }
   if (preferredAgent !== null && !config.agents.some(({ telegramId }) => telegramId === preferredAgent)) {
-    ignored.push(`preferred agent ${preferredAgent} is no agent`);
+    ignored.push({ unfit: "preferred_agent", agent: preferredAgent });
     preferredAgent = null;
   }
   const requireSkills = Object.entries(profile.requireSkills).flatMap(([skill, wanted]) => {
     const best = highestLevel(skill, config, table);
-    if (best === 0) ignored.push(`skill ${JSON.stringify(skill)} is nobody's`);
-    else if (best < wanted)
-      ignored.push(`skill ${JSON.stringify(skill)} at ${wanted}: nobody has more than ${best}`);
+    if (best === 0) ignored.push({ unfit: "skill", skill });
+    else if (best < wanted) ignored.push({ unfit: "skill_level", skill, wanted, best });
     return best === 0 ? [] : [[skill, Math.min(best, wanted)] as const];
   });
   return {

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import type { SkillLevels } from "../team/skills.ts";
 import type { Assignment, Candidate, QueueRouting, Stage } from "./assignment.ts";
-import type { Profile } from "./profile.ts";
+import type { Profile, Unfit } from "./profile.ts";
 import type { Route } from "./rules.ts";
 import type { UnmetIn } from "./unmet.ts";
 
@@ -14,7 +14,7 @@ export type RoutingStep =
   | {
       step: "enrichment_said";
       profile: Profile;
-      ignored: readonly string[];
+      ignored: readonly (Unfit | string)[];
       ageMs: number | null;
       stale: boolean;
     }

@@ -9,5 +9,6 @@ export * from "./promises.ts";
 export * from "./reasons.ts";
 export * from "./receipt.ts";
 export * from "./routing.ts";
+export * from "./systems.ts";
 export * from "./when.ts";
 export * from "./words.ts";

@@ -4,6 +4,7 @@ import type { MissingSkill, UnmetIn } from "../../domain/routing/unmet.ts";
 import type { RoutingChange, RoutingWhy } from "../../domain/routing/why.ts";
 import type { Unavailable } from "../../domain/team/presence.ts";
 import type { SkillGap, SkillLevels } from "../../domain/team/skills.ts";
+import { unfitWords } from "./systems.ts";
 import { durationWords } from "./when.ts";
 
 /** Who gets a ticket, and why. What an earlier release has stored in words is shown as it is. */
@@ -173,7 +174,7 @@ function enrichmentWords({ profile, ignored, ageMs, stale }: StepOf<"enrichment_
   return [
     `the enrichment says ${said.join(", ") || "nothing"}${age}${stale ? ", which is stale" : ""}`,
     ...(reason === null ? [] : [`the enrichment's own words: ${reason}`]),
-    ...ignored.map((what) => `left out: ${what}`),
+    ...ignored.map((one) => `left out: ${unfitWords(one)}`),
   ];
 }
 

@@ -1,5 +1,7 @@
 import { after, CLOSED, maySoonestTry, trying, type Breaker } from "../../domain/routing/breaker.ts";
+import type { NoAnswer } from "../../domain/routing/no-answer.ts";
 import type { EnrichmentFailure } from "../../integrations/enrichment-call.ts";
+import { noAnswerForPrograms } from "../../texts/for-programs.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Rules } from "../rules/rules.ts";
 import { SYSTEMS, type Sources, type System } from "../rules/sources.ts";
@@ -23,8 +25,8 @@ export interface SystemHealth {
 
 const BREAKERS = { enrichment: FACTS.breaker, skills: FACTS.skillsBreaker } as const;
 
-/** A breaker as it is kept: with the last failure, for people. */
-type StoredBreaker = Breaker & { failed?: { code: string; why: string; at: number } };
+/** A breaker as it is kept: with the last failure, which earlier releases have stored in words. */
+type StoredBreaker = Breaker & { failed?: { code: string; why: NoAnswer | string; at: number } };
 
 /** Forgets what was known of systems that are not asked any more, where they were asked until now. */
 export function forgetFormer(facts: Facts, before: Sources, now: Sources): void {
@@ -85,7 +87,7 @@ export function systemsHealth(facts: Facts, { config, skills }: Rules): SystemHe
       failures,
       leftAloneSince: openedAt,
       retryAt,
-      lastFailure: failed ?? null,
+      lastFailure: failed === undefined ? null : { ...failed, why: noAnswerForPrograms(failed.why) },
       ...(system === "skills" ? { answeredAt: skills?.receivedAt ?? null } : {}),
     };
   });

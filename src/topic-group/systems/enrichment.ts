@@ -6,6 +6,7 @@ import {
   ENRICHMENT_RETRIES_MS,
 } from "../../domain/limits.ts";
 import { maySoonestTry, mayTry } from "../../domain/routing/breaker.ts";
+import type { NoAnswer } from "../../domain/routing/no-answer.ts";
 import { fitted, isStale } from "../../domain/routing/profile.ts";
 import type { TicketCommand } from "../../domain/ticket/command.ts";
 import { isActive } from "../../domain/ticket/status.ts";
@@ -221,7 +222,7 @@ function putOffQuestion(tx: Transaction, row: RowOf<"enrichment">): void {
 }
 
 function leftAlone(tx: Transaction, number: number): void {
-  failed(tx, number, "breaker_open", "it failed too often lately and is left alone for a while", 0);
+  failed(tx, number, "breaker_open", { why: "breaker_open" }, 0);
 }
 
 /** A ticket's question is not for this group to ask any more. Answers whether there was one that waits. */
@@ -246,7 +247,7 @@ function answered(
   note(tx, number, { type: "enrichment_answered", profile, ignored, latencyMs, cached, stale });
 }
 
-function failed(tx: Transaction, number: number, code: string, why: string, latencyMs: number): void {
+function failed(tx: Transaction, number: number, code: string, why: NoAnswer, latencyMs: number): void {
   note(tx, number, { type: "enrichment_failed", code, why, latencyMs });
 }
 

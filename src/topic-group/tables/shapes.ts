@@ -1,6 +1,6 @@
 import type { LinkPreviewOptions, MessageEntity } from "grammy/types";
 import type { Message } from "../../channels/message.ts";
-import type { Profile } from "../../domain/routing/profile.ts";
+import type { Profile, Unfit } from "../../domain/routing/profile.ts";
 import type { MessageKind } from "../../domain/ticket/message-kind.ts";
 import type { LiveLocation, Quote, ReplaceableMedia } from "../../telegram/message.ts";
 import type { Language } from "../../texts/languages.ts";
@@ -112,7 +112,8 @@ export type MirrorEdit =
  */
 export interface KnownProfile {
   profile: Profile;
-  ignored: string[];
+  /** Earlier releases have stored it in words. */
+  ignored: (Unfit | string)[];
   receivedAt: number;
   source?: number;
 }

@@ -1,7 +1,8 @@
 import { durationMs } from "../../duration.ts";
 import { REMINDER_MAX_MS, TAGS_MAX } from "../../limits.ts";
 import { isPriority, type Priority } from "../../priority.ts";
-import type { Profile } from "../../routing/profile.ts";
+import type { NoAnswer } from "../../routing/no-answer.ts";
+import type { Profile, Unfit } from "../../routing/profile.ts";
 import { system, type Worker } from "../actor.ts";
 import { closedRefusal, type Decision } from "../decision.ts";
 import type { TicketEvent } from "../event.ts";
@@ -30,12 +31,12 @@ export type FactCommand =
   | {
       type: "enrichment_answered";
       profile: Profile;
-      ignored: string[];
+      ignored: (Unfit | string)[];
       latencyMs: number;
       cached: boolean;
       stale: boolean;
     }
-  | { type: "enrichment_failed"; code: string; why: string; latencyMs: number };
+  | { type: "enrichment_failed"; code: string; why: NoAnswer | string; latencyMs: number };
 type Of<T extends FactCommand["type"]> = Extract<FactCommand, { type: T }>;
 
 /** What is asked about it; agents by Telegram id, instants in ms since 1970. */

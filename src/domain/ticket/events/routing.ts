@@ -1,4 +1,5 @@
-import type { Profile } from "../../routing/profile.ts";
+import type { NoAnswer } from "../../routing/no-answer.ts";
+import type { Profile, Unfit } from "../../routing/profile.ts";
 import type { Routed } from "../../routing/reason.ts";
 import { leave, type EventRows, type Happened } from "./row.ts";
 
@@ -10,14 +11,15 @@ export type RoutingEvent =
   | (Happened & {
       type: "enrichment_answered";
       profile: Profile;
-      /** What it said that does not fit the desk. */
-      ignored: string[];
+      /** What it said that does not fit the desk; earlier releases have stored it in words. */
+      ignored: (Unfit | string)[];
       latencyMs: number;
       cached?: true;
       /** By its own account older than the configuration takes for good. */
       stale?: true;
     })
-  | (Happened & { type: "enrichment_failed"; code: string; why: string; latencyMs: number });
+  /** `why`: earlier releases have stored it in words. */
+  | (Happened & { type: "enrichment_failed"; code: string; why: NoAnswer | string; latencyMs: number });
 
 /** It goes to another group. */
 type RoutingEffect = { kind: "move" };
