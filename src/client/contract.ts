@@ -58,10 +58,10 @@ export interface Schemas {
   "SlaSweep": { "at": string; "groups": { "group": string; "tickets": number; "steps": number }[]; "tickets": number; "steps": number; "unreachableGroups": string[] };
   "Escalation": { "ticket": { "ref": string; "group": string; "queue": string; "status": string; "priority": string; "assignee": { "id": number; "name": string } | null }; "n": number; "at": string; "notedAt": string | null; "by": { "kind": string; "id"?: number | string | undefined; "name"?: string | undefined; "rule"?: string | undefined }; "act": "notify" | "note" | "reassign" | "priority" | "status" | "webhook" | "manual"; "action": Record<string, unknown> | null; "result": "done" | "held" | "nobody" | "unchanged"; "agents": { "id": number; "name": string }[]; "policy": string | null; "step": number | null; "metric": "firstResponse" | "nextResponse" | "resolution" | null; "instance": number | null; "moment": "warning" | "breach" | "overdue" | null; "dueAt": string | null; "note": string | null };
   "EnrichmentAudit": { "since": string; "until": string; "asked": number; "cached": number; "answered": number; "failed": { "code": string; "count": number }[]; "failureRate": number | null; "stale": number; "staleRate": number | null; "dated": number; "meanAgeSeconds": number | null; "unfit": number; "latencyMs": { "median": number | null; "p95": number | null; "max": number | null }; "corrected": number; "disagreementRate": number | null };
-  "WebhookSecret": { "id": string; "secret": string; "previous": { "secret": string; "until": string } | null };
   "WebhookEndpoint": { "id": string; "url": string; "events": string[]; "status": "active" | "disabled"; "disabledAt": string | null; "waiting": number; "dead": number; "unreachableGroups": string[] };
   "WebhookDelivery": { "id": string; "group": string; "type": string; "state": "delivered" | "waiting" | "dead"; "at": string; "attempts": number; "code": string | null; "deliveredAt": string | null; "nextTryAt": string | null };
   "WebhookReplay": { "ids"?: string[] | undefined; "since"?: string | undefined; "until"?: string | undefined };
+  "WebhookSecret": { "id": string; "secret": string; "previous": { "secret": string; "until": string } | null };
   "WebhookRotation": { "overlap"?: string | undefined };
   "ApiKey": { "id": string; "name": string; "scopes": Schemas["Scope"][]; "callsPerMinute": number; "status": "active" | "expired" | "revoked"; "createdAt": string; "createdBy": string; "expiresAt": string | null; "rotatedAt": string | null; "previousSecretUntil": string | null; "revokedAt": string | null; "revokedBy": string | null; "lastUsedAt": string | null };
   /** `tickets:read`: Tickets, their events, clocks and routing; deliveries that need someone; `tickets:write`: Acting on tickets and deliveries; `contacts:read`: What is known of customers; `contacts:write`: Changing and erasing what is known of customers; `config:read`: The configuration and its history; rehearsals; `config:write`: Changing the configuration; `metrics:read`: Figures, and the details of the desk's health; `audit:read`: Who changed what, when and from where; `admin`: Everything, API keys and signing secrets included */
@@ -436,14 +436,6 @@ export interface Operations {
     body: undefined;
     answer: Schemas["EnrichmentAudit"];
   };
-  /** Gets the signing secret of a webhook */
-  "GET /api/v1/webhooks/{id}/secret": {
-    path: { "id": string };
-    query: Nothing;
-    headers: Nothing;
-    body: undefined;
-    answer: Schemas["WebhookSecret"];
-  };
   /** Lists webhooks with the state of their deliveries */
   "GET /api/v1/webhooks": {
     path: Nothing;
@@ -483,6 +475,14 @@ export interface Operations {
     headers: { "Idempotency-Key"?: string | undefined };
     body: undefined;
     answer: { "changed": boolean; "unreachableGroups": string[] };
+  };
+  /** Gets the signing secret of a webhook */
+  "GET /api/v1/webhooks/{id}/secret": {
+    path: { "id": string };
+    query: Nothing;
+    headers: Nothing;
+    body: undefined;
+    answer: Schemas["WebhookSecret"];
   };
   /** Rotates the signing secret of a webhook; for a while both sign */
   "POST /api/v1/webhooks/{id}/rotate": {

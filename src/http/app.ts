@@ -10,6 +10,7 @@ import { RecordUnreachable } from "../record/reach.ts";
 import { acceptable } from "./acceptable.ts";
 import { agentsApi } from "./api/agents.ts";
 import { auditApi } from "./api/audit.ts";
+import { businessTimeApi } from "./api/business-time.ts";
 import { commandsApi } from "./api/commands.ts";
 import { configSchemaApi } from "./api/config-schema.ts";
 import { configSectionsApi } from "./api/config-sections.ts";
@@ -32,8 +33,10 @@ import { reconciliationApi } from "./api/reconciliation.ts";
 import { routingReplayApi } from "./api/routing-replay.ts";
 import { routingSimulateApi } from "./api/routing-simulate.ts";
 import { slaApi } from "./api/sla.ts";
+import { ticketOpeningApi } from "./api/ticket-opening.ts";
 import { ticketRoutingApi } from "./api/ticket-routing.ts";
 import { ticketsApi } from "./api/tickets.ts";
+import { webhookSecretsApi } from "./api/webhook-secrets.ts";
 import { webhooksApi } from "./api/webhooks.ts";
 import { authenticated } from "./auth.ts";
 import { cors } from "./cors.ts";
@@ -52,6 +55,7 @@ const RESOURCES_BEHIND_A_KEY = [
   configApi,
   configSectionsApi,
   ticketsApi,
+  ticketOpeningApi,
   commandsApi,
   eventsApi,
   contactsApi,
@@ -64,10 +68,12 @@ const RESOURCES_BEHIND_A_KEY = [
   routingSimulateApi,
   routingReplayApi,
   ticketRoutingApi,
+  businessTimeApi,
   slaApi,
   escalationsApi,
   enrichmentApi,
   webhooksApi,
+  webhookSecretsApi,
   keysApi,
   auditApi,
   contactDetailsApi,

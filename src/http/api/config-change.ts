@@ -9,10 +9,9 @@ import { chatChanges, chatChangeWarning } from "../../domain/config/chat-changes
 import type { Config, VersionedConfig } from "../../domain/config/config.ts";
 import { diffConfig } from "../../domain/config/diff.ts";
 import { placeName } from "../../domain/config/place-name.ts";
-import { defaultGroupOf } from "../../domain/ticket/policy.ts";
-import { configureGroups, groupIds, hasGroup, newestConfigVersion } from "../../groups/ask.ts";
-import { workInHand, type InHandOf, type Reassign } from "../../groups/in-hand.ts";
-import { retireGroup, successorOfGroup } from "../../groups/retiring.ts";
+import { configureGroups, groupIds, newestConfigVersion } from "../../groups/ask.ts";
+import { type InHandOf } from "../../groups/in-hand.ts";
+import { retireGroup } from "../../groups/retiring.ts";
 import { log } from "../../log.ts";
 import { configCacheOf } from "../../record/config-cache.ts";
 import { ConfigStore, type StoredConfig } from "../../record/config-store.ts";
@@ -23,6 +22,8 @@ import { callerOf } from "../caller.ts";
 import type { Desk } from "../desk.ts";
 import { etag, names } from "../etag.ts";
 import { problem } from "../problem.ts";
+import type { Diff } from "./config-changed.ts";
+import { reassignOf, takenOut } from "./config-taken-out.ts";
 
 /* What all ways of changing the configuration have in common: the whole, a section, an item, the way back. */
 
@@ -38,119 +39,6 @@ export const DryRun = z
       description: "`1`: answers what would change and everything that is not valid; stores nothing",
     }),
   );
-const Successor = /^(group|queue):([^=,]{1,64})=([^=,]{1,64})$/;
-export const ReassignTo = z
-  .string()
-  .max(4_096)
-  .refine((text) => text.split(",").every((one) => Successor.test(one.trim())), {
-    error: 'must say what goes where, such as "group:vip=main" or "queue:invoices=general"',
-  })
-  .meta(
-    forDocs({
-      description:
-        "Where what is in hand goes: `group:vip=main` for a group that is taken out (needed if it has open tickets or deliveries that wait), `queue:invoices=general` for a queue (otherwise the rules decide, or the default queue of its group). Several with commas between them. Tickets of an agent who is taken out go back to their queues by themselves.",
-      example: "group:vip=main",
-    }),
-  );
-
-function reassignOf(text: string | undefined): Reassign {
-  const said = (what: string) =>
-    Object.fromEntries(
-      (text ?? "").split(",").flatMap((one) => {
-        const [, kind, from, to] = Successor.exec(one.trim()) ?? [];
-        return kind === what ? [[from!, to!]] : [];
-      }),
-    );
-  return { groups: said("group"), queues: said("queue") };
-}
-
-const InHand = z
-  .array(
-    z.object({
-      what: z.enum(["group", "queue", "agent"]),
-      id: z.string(),
-      tickets: z.int().meta(forDocs({ description: "Those that are not closed" })),
-      promises: z
-        .int()
-        .meta(forDocs({ description: "How many of these have a promise or a reminder that runs" })),
-      waiting: z.int().meta(forDocs({ description: "Messages that wait to be delivered; of groups only" })),
-      goesTo: z
-        .string()
-        .nullable()
-        .meta(
-          forDocs({
-            description:
-              "The group or queue that takes it, `queue`: each ticket's own; null: `reassign` has to say it",
-          }),
-        ),
-    }),
-  )
-  .meta(
-    forDocs({
-      id: "ConfigInHand",
-      description: "What is taken out and has work in hand, and where that goes",
-    }),
-  );
-
-export const ETag = {
-  ETag: { description: "The version", schema: { type: "string" as const, example: '"3"' } },
-};
-
-const At = z.string().meta(
-  forDocs({
-    description: "The place by the names of the items that it leads through",
-    example: "slaPolicies[standard].targets.normal.firstResponse",
-  }),
-);
-const Change = z.object({
-  pointer: z.string(),
-  at: At,
-  from: z.unknown().optional(),
-  to: z.unknown().optional(),
-});
-const Found = z.object({ pointer: z.string(), at: At, message: z.string() });
-export const Diff = z
-  .object({
-    added: z.array(Change),
-    removed: z.array(Change),
-    changed: z.array(Change),
-  })
-  .meta(
-    forDocs({
-      id: "ConfigDiff",
-      description:
-        "JSON pointers, and the same places by name: `added` and `changed` into the new document, `removed` into the old one. Items of lists are matched by their id.",
-    }),
-  );
-
-const Warnings = z.array(Found).meta(forDocs({ description: "Valid but probably unintended" }));
-
-export const Changed = z
-  .object({
-    version: z.int().meta(forDocs({ description: "The version in force now" })),
-    changed: z
-      .boolean()
-      .meta(forDocs({ description: "False if it was in force already, so that nothing was stored" })),
-    diff: Diff,
-    inHand: InHand,
-    unreachableGroups: z
-      .array(z.string())
-      .meta(
-        forDocs({ description: "Groups that did not take it at once; they learn it with their next update" }),
-      ),
-    warnings: Warnings,
-  })
-  .meta(forDocs({ id: "ConfigChanged" }));
-export const DryRunResult = z
-  .object({
-    version: z.int().meta(forDocs({ description: "The version in force, 0 for none" })),
-    valid: z.boolean(),
-    problems: z.array(Found),
-    warnings: Warnings,
-    inHand: InHand,
-    diff: Diff,
-  })
-  .meta(forDocs({ id: "ConfigDryRun" }));
 /**
  * The document that a change makes of the one in force (undefined: there is no configuration), or why there is nothing
  * to change.
@@ -160,7 +48,7 @@ export type NextDocument<Missing extends MissingPlace = never> = (
 ) => { document: unknown } | { missing: Missing };
 export type MissingPlace = "config.not_found" | "config.item_not_found";
 
-interface How {
+export interface How {
   note?: string | undefined;
   /** `ReassignTo`. */
   reassign?: string | undefined;
@@ -309,93 +197,6 @@ async function storedBefore(
   return c.json({ version, changed: true, diff, inHand, unreachableGroups, warnings }, 200, {
     ETag: etag(version),
   });
-}
-
-interface TakenOut {
-  inHand: InHandOf[];
-  warnings: ConfigProblem[];
-  problems: ConfigProblem[];
-  /** Every group that is taken out, and who takes over from it. */
-  successors: Record<string, string>;
-}
-
-/** What a change takes out that has work in hand, where that goes, and what has to be said first. */
-async function takenOut(
-  c: Context<Desk>,
-  current: StoredConfig | null,
-  after: Config | null,
-  reassign: Reassign,
-): Promise<TakenOut> {
-  const before = current === null ? null : checkConfig(current.document).config;
-  const nothing: TakenOut = { inHand: [], warnings: [], problems: [], successors: {} };
-  if (before === null || after === null) return nothing;
-  const problems: ConfigProblem[] = [];
-  for (const [gone, to] of Object.entries(reassign.groups)) {
-    if (!hasGroup(after, to))
-      problems.push(misled("group", gone, `${to} is no group of the new configuration`));
-    else if (hasGroup(after, gone)) problems.push(misled("group", gone, "it is not taken out"));
-  }
-  for (const [gone, to] of Object.entries(reassign.queues)) {
-    if (!after.queues.some(({ id }) => id === to))
-      problems.push(misled("queue", gone, `${to} is no queue of the new configuration`));
-    else if (after.queues.some(({ id }) => id === gone))
-      problems.push(misled("queue", gone, "it is not taken out"));
-  }
-  const { inHand, unreachable } = await workInHand(c.env, before, after, reassign);
-  const gone = groupIds(before).filter((id) => !hasGroup(after, id));
-  for (const id of gone) {
-    const has = inHand.find((one) => one.what === "group" && one.id === id);
-    if (reassign.groups[id] !== undefined) continue;
-    if (has !== undefined) {
-      const message = `the group ${id} has ${wordsOf(has)}: say where that goes with reassign=group:${id}=${defaultGroupOf(after)}, or close it first`;
-      problems.push({ pointer: "/groups", message });
-    } else if (unreachable.includes(id)) {
-      const message = `the group ${id} does not say what it has in hand: try again, or say reassign=group:${id}=${defaultGroupOf(after)}`;
-      problems.push({ pointer: "/groups", message });
-    }
-  }
-  const warnings = inHand.flatMap((one): ConfigProblem[] =>
-    one.goesTo === null
-      ? []
-      : [{ pointer: `/${one.what}s`, message: `${nameOf(one)} has ${wordsOf(one)}: ${whereTo(one)}` }],
-  );
-  // Repeating a change is no mistake, so that this refuses nothing.
-  for (const [what, names, known] of [
-    ["group", Object.keys(reassign.groups), groupIds(before)],
-    ["queue", Object.keys(reassign.queues), before.queues.map(({ id }) => id)],
-  ] as const) {
-    for (const name of names) {
-      if (!known.includes(name))
-        warnings.push(misled(what, name, `there is no such ${what}, so that this moves nothing`));
-    }
-  }
-  const successors = Object.fromEntries(gone.map((id) => [id, successorOfGroup(id, after, reassign.groups)]));
-  return { inHand, warnings, problems, successors };
-}
-
-function misled(what: string, id: string, why: string): ConfigProblem {
-  return { pointer: "/query/reassign", message: `${what}:${id}: ${why}` };
-}
-
-function nameOf({ what, id }: InHandOf): string {
-  return `the ${what} ${id}`;
-}
-
-function wordsOf({ tickets, promises, waiting }: InHandOf): string {
-  const words = [
-    tickets === 0 ? null : `${tickets} open ${tickets === 1 ? "ticket" : "tickets"}`,
-    promises === 0 ? null : `${promises} with a promise that runs`,
-    waiting === 0 ? null : `${waiting} ${waiting === 1 ? "message" : "messages"} to deliver`,
-  ];
-  return words.filter((one) => one !== null).join(", ");
-}
-
-function whereTo({ what, tickets, goesTo }: InHandOf): string {
-  const it = tickets === 1 ? "it goes" : "they go";
-  if (what === "agent") return `${it} back to the queue`;
-  return what === "queue"
-    ? `${it} where the rules say, otherwise to the queue ${goesTo}`
-    : `${it} to the group ${goesTo}, and so do its customers`;
 }
 
 /** Hands the configuration in force to every group, where a run may have died before it did; answers as `inForce`. */

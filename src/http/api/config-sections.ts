@@ -15,17 +15,9 @@ import { etag, names } from "../etag.ts";
 import { isJson } from "../media-type.ts";
 import { notJson, problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
-import {
-  changeConfig,
-  Changed,
-  DryRun,
-  DryRunResult,
-  ETag,
-  Note,
-  ReassignTo,
-  type MissingPlace,
-  type NextDocument,
-} from "./config-change.ts";
+import { changeConfig, DryRun, Note, type MissingPlace, type NextDocument } from "./config-change.ts";
+import { Changed, DryRunResult, ETag } from "./config-changed.ts";
+import { ReassignTo } from "./config-taken-out.ts";
 
 /** The sections of the configuration, and the items in them, one by one. They have one version: the document's. */
 export const configSectionsApi = new Operations();
@@ -57,18 +49,36 @@ const Part = {
 
 /** What the two operations that read have in common. */
 const READS = {
+  ...forDocs(() => ({
+    answer: [200, Part, "As it was put; the ETag is the whole document's"],
+    answerHeaders: ETag,
+    also: { 304: { description: "The caller has it already" } },
+    problems: ["config.not_found", "config.item_not_found"],
+  })),
   scopes: ["config:read"],
   headers: z.object({ "If-None-Match": z.string().optional() }),
-  answer: [200, Part, "As it was put; the ETag is the whole document's"],
-  answerHeaders: ETag,
-  also: { 304: { description: "The caller has it already" } },
-  problems: ["config.not_found", "config.item_not_found"],
 } as const;
 
 const HOW = z.strictObject({ dryRun: DryRun, note: Note.optional(), reassign: ReassignTo.optional() });
 
 /** What the operations that change a section or an item have in common. */
 const CHANGES = {
+  ...forDocs(() => ({
+    answer: [
+      200,
+      z.union([Changed, DryRunResult]),
+      "Stored, or in force already; with `dryRun` what it would change. Pointers lead into the whole document",
+    ],
+    answerHeaders: ETag,
+    problems: [
+      "config.not_found",
+      "config.item_not_found",
+      "config.in_use",
+      "config.conflict",
+      "config.changed",
+      "config.invalid",
+    ],
+  })),
   scopes: ["config:write"],
   query: HOW,
   headers: z.object({
@@ -82,20 +92,6 @@ const CHANGES = {
         }),
       ),
   }),
-  answer: [
-    200,
-    z.union([Changed, DryRunResult]),
-    "Stored, or in force already; with `dryRun` what it would change. Pointers lead into the whole document",
-  ],
-  answerHeaders: ETag,
-  problems: [
-    "config.not_found",
-    "config.item_not_found",
-    "config.in_use",
-    "config.conflict",
-    "config.changed",
-    "config.invalid",
-  ],
 } as const;
 
 configSectionsApi.add(

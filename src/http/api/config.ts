@@ -7,18 +7,9 @@ import { etag, names } from "../etag.ts";
 import { isJson } from "../media-type.ts";
 import { notJson, problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
-import {
-  Changed,
-  changeConfig,
-  Diff,
-  differences,
-  DryRun,
-  DryRunResult,
-  ETag,
-  Note,
-  ReassignTo,
-  storeConfig,
-} from "./config-change.ts";
+import { changeConfig, differences, DryRun, Note, storeConfig } from "./config-change.ts";
+import { Changed, Diff, DryRunResult, ETag } from "./config-changed.ts";
+import { ReassignTo } from "./config-taken-out.ts";
 import { SMALL_CONFIG } from "./examples.ts";
 import { cursorOf, Instant, instant, IntegerText, Limit, pageOf } from "./shared.ts";
 
