@@ -4,14 +4,13 @@ import type { VersionedConfig } from "../domain/config/config.ts";
 import type { Succession } from "../domain/config/successors.ts";
 import type { ContactId } from "../domain/contact/contact-id.ts";
 import { errorFacts } from "../domain/error-facts.ts";
-import { ECHO_PATIENCE_MS, SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
+import { SAFETY_WAKE_MS, WAITING_ROWS_MAX } from "../domain/limits.ts";
 import { botIdOf } from "../telegram/api.ts";
-import { inbound, type Arrival } from "../telegram/inbound.ts";
 import { markKeyOf } from "../telegram/mark.ts";
 import { orLate } from "../time-limit.ts";
 import { fromPeer } from "./arrivals/from-peer.ts";
 import type { Receipt } from "./arrivals/receipt.ts";
-import { customerOf, isForeign, take, takesUsedNumber } from "./arrivals/take.ts";
+import { receive, type Receiving } from "./arrivals/receive.ts";
 import { watchDepth } from "./assigning/depth.ts";
 import { handingQueues, HandingOut } from "./assigning/handing-out.ts";
 import { tellAgents, tellSlots } from "./assigning/slots.ts";
@@ -26,14 +25,14 @@ import { outsideOf, type Outside } from "./drain/outside.ts";
 import { Recorder } from "./drain/recorder.ts";
 import { noticeUncertain } from "./drain/settle-work.ts";
 import { Duties } from "./duties.ts";
-import { anotherBot, keepNumbering, numberedAnew } from "./new-rules/beginning-anew.ts";
+import { anotherBot, keepNumbering } from "./new-rules/beginning-anew.ts";
 import { putIntoForce, recountWhereCountedAnew } from "./new-rules/configuring.ts";
 import { placeAll } from "./new-rules/places.ts";
 import { leaveAll, retiredTo, type Retired } from "./new-rules/retired.ts";
 import { sendAway } from "./peers/moving.ts";
 import { ofPeer } from "./peers/numbers.ts";
 import { Echoes } from "./reconciliation/echoes.ts";
-import { belongingOf, echoesFound, keepEchoes, type Echo } from "./reconciliation/findings.ts";
+import { echoesFound } from "./reconciliation/findings.ts";
 import { DeliveriesRpc } from "./rpc/deliveries.ts";
 import type { GroupInside } from "./rpc/group-rpc.ts";
 import { healthOf, type GroupHealth, type InHand } from "./rpc/health.ts";
@@ -48,13 +47,11 @@ import { enrich } from "./systems/enrichment.ts";
 import { migrateDatabase, openDatabase } from "./tables/database.ts";
 import { FACTS } from "./tables/facts.ts";
 import { STAFF } from "./tables/lane.ts";
-import { begunAnew, epochsOf, isBotId, isHere, numberedArrival } from "./tables/numbering.ts";
+import { isBotId, isHere } from "./tables/numbering.ts";
 import type { PeerMessage } from "./tables/peer-message.ts";
 import { tablesOf, type Tables } from "./tables/tables.ts";
 import { AGENT_KINDS, DELIVERIES } from "./works.ts";
 
-const RETRY_AFTER_FULL_S = 60;
-const RETRY_AFTER_FAILED_S = 5;
 /** How long an alarm waits for the lanes it woke; they go on by themselves if they need longer. */
 const ALARM_PATIENCE_MS = 25_000;
 /** … and how often it looks meanwhile whether it has to ring again. */
@@ -70,6 +67,7 @@ export class TopicGroup extends DurableObject<Env> {
   protected readonly drain: Drain;
   protected readonly duties: Duties;
   readonly #inside: GroupInside;
+  readonly #receiving: Receiving;
   readonly #handingOut = new HandingOut();
   readonly #tickets: TicketsRpc;
   readonly #deliveries: DeliveriesRpc;
@@ -80,7 +78,6 @@ export class TopicGroup extends DurableObject<Env> {
   readonly #team: TeamRpc;
   #echoes: Echoes;
   readonly #inForce: RulesInForce;
-  readonly #markKey = markKeyOf(this.env.BOT_TOKEN);
   /** Whether the door has to refuse. */
   readonly #waiting: WaitingCount;
 
@@ -119,6 +116,12 @@ export class TopicGroup extends DurableObject<Env> {
       purge: () => this.duties.run(["purge"]),
     };
     this.#inside = inside;
+    this.#receiving = {
+      ...inside,
+      inForce: this.#inForce,
+      markKey: markKeyOf(env.BOT_TOKEN),
+      warn: (event, facts) => this.#warn(event, facts),
+    };
     this.duties = new Duties({ ...inside, handingOut: this.#handingOut });
     this.#tickets = new TicketsRpc(inside);
     this.#deliveries = new DeliveriesRpc(inside);
@@ -169,57 +172,7 @@ export class TopicGroup extends DurableObject<Env> {
    * is still here.
    */
   receive(incoming: unknown, configVersion: number, remembered: boolean): Receipt {
-    const update = incoming as Update;
-    const rules = this.#inForce.get();
-    if (rules === null || rules.version < configVersion) return { status: "config_needed" };
-    try {
-      if (this.#waiting.isFull(this.#now())) return { status: "full", retryAfterS: RETRY_AFTER_FULL_S };
-      const arrived = inbound(update, {
-        botId: rules.botId,
-        groupChatId: rules.group.chatId,
-        markKey: this.#markKey,
-      });
-      if (arrived.kind === "unreadable") return this.#setAside(update, arrived.where);
-      if (isForeign(arrived) && rules.version > configVersion) return { status: "config_old" };
-      if (arrived.kind === "nothing") {
-        this.#tables.seenUpdates.note(update.update_id, this.#now());
-        return { status: "ignored" };
-      }
-      const customer = remembered ? customerOf(arrived) : null;
-      if (customer !== null && !this.#isKnown(customer)) return { status: "home_needed" };
-      const arrival = this.#numbered(arrived);
-      const status = this.#commit((tx) => take(tx, arrival, update.update_id));
-      if ("byBot" in arrival && arrival.byBot) this.#heard(arrival, update.update_id, status === "accepted");
-      if (arrival.kind === "bot_rights" && arrival.canManageTopics) this.drain.mended();
-      return { status };
-    } catch (error) {
-      return this.#failedOn(update, error);
-    }
-  }
-
-  /** The arrival with its numbers as they are kept; where they turn out to have begun anew, that is noted first. */
-  #numbered(arrived: Arrival): Arrival {
-    const arrival = numberedArrival(arrived, this.#inForce.get()!.epochs);
-    const where = takesUsedNumber(this.#tables.messages, arrival);
-    if (where === null) return arrival;
-    const before = this.#inForce.get()!;
-    const epochs = epochsOf(begunAnew(before.epochs, where), before.group.chatId, before.botId);
-    this.#inForce.change({ ...before, epochs }, () => this.#commit((tx) => numberedAnew(tx, where)));
-    return numberedArrival(arrived, this.#inForce.get()!.epochs);
-  }
-
-  /**
-   * A service message about a topic: of what the desk has just done, or is doing at this moment, or of another user's
-   * act.
-   */
-  #heard(arrival: Echo, updateId: number, moved: boolean): void {
-    const is = belongingOf(this.#tables.tickets, arrival, moved);
-    this.#echoes.heard(arrival.kind, { ...arrival, updateId, is }, this.#now());
-    if (this.#echoes.waiting.length === 0 || this.drain.busy) return;
-    this.#commit((tx) => {
-      keepEchoes(tx, this.#echoes);
-      tx.wake(tx.now + ECHO_PATIENCE_MS);
-    });
+    return receive(this.#receiving, incoming as Update, configVersion, remembered);
   }
 
   /** Takes a configuration; an older one than the object has changes nothing. Answers the version in force. */
@@ -244,10 +197,6 @@ export class TopicGroup extends DurableObject<Env> {
   /** Its version; 0 before the first. */
   configVersion(): number {
     return this.#inForce.get()?.version ?? 0;
-  }
-
-  #isKnown(customer: ContactId): boolean {
-    return this.#tables.contacts.get(customer) !== undefined || this.#tables.blocked.has(customer);
   }
 
   /** Whether this customer has written to this group before. */
@@ -398,24 +347,6 @@ export class TopicGroup extends DurableObject<Env> {
       if (isDone(answer)) tx.inbox.settle(cause, tx.now, answer);
       return answer;
     });
-  }
-
-  /** Our own code cannot apply an update: Telegram sends it again, and after a few tries it is set aside. */
-  #failedOn(update: Update, error: unknown): Receipt {
-    this.#report(`update ${update.update_id}`, error);
-    const { error: name, at } = errorFacts(error);
-    const where = [name, ...at.slice(0, 2)].join(" ");
-    const fate = this.#tables.inbox.failed(`tg:${update.update_id}`, this.#now(), where, update);
-    return fate === "set_aside"
-      ? { status: "set_aside" }
-      : { status: "failed", retryAfterS: RETRY_AFTER_FAILED_S };
-  }
-
-  /** What cannot be read today cannot be read in a moment either: Telegram is not asked to bring it again. */
-  #setAside(update: Update, where: string): Receipt {
-    this.#warn("update.unreadable", { updateId: update.update_id, where });
-    this.#tables.inbox.setAside(`tg:${update.update_id}`, this.#now(), `unreadable ${where}`, update);
-    return { status: "set_aside" };
   }
 
   /** After a start: calls that a crash interrupted have an unknown outcome, and what waits is brought out. */
