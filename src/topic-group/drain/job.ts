@@ -24,3 +24,9 @@ export function ticketOf(job: Job): number {
   if (job.kind === "relay") return job.rows[0]!.ticket;
   return job.kind === "work" ? job.row.ticket : job.row.ticket.number;
 }
+
+/** Its name in memory and in the log. */
+export function nameOf(job: Job): string {
+  if (job.kind === "relay") return `m:${job.rows[0]!.seq}`;
+  return job.kind === "work" ? `o:${job.row.seq}` : `v:${job.row.ticket.number}`;
+}
