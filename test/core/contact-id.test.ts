@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { contactId, type ChatId, type ContactId } from "../../src/domain/contact/contact-id.ts";
-import { chatRoute, contactAt, routeOf, routeOfContact } from "../../src/domain/contact/route.ts";
+import {
+  chatOfContact,
+  chatRoute,
+  contactAt,
+  OTHER_CONTACTS_FROM,
+  routeOf,
+} from "../../src/domain/contact/route.ts";
 import type { BotCall } from "../../src/telegram/api.ts";
 import { laneOfRow, laneTo, routeOfLane, storedLane } from "../../src/topic-group/tables/lane.ts";
 
@@ -30,11 +36,12 @@ test("a contact's number is no chat, no address and no other number: it does not
 test("what is said goes to the ticket's route, and without one to the contact's chat at Telegram", () => {
   expect(routeOf({ customer: ADA })).toEqual({ channel: "telegram", address: "7" });
   expect(routeOf({ customer: ADA, route: { channel: "telegram", address: "8" } }).address).toBe("8");
-  expect(contactAt(routeOfContact(ADA))).toBe(ADA);
+  expect(contactAt(chatOfContact(ADA)!)).toBe(ADA);
+  expect(chatOfContact(contactId(OTHER_CONTACTS_FROM))).toBeNull();
 });
 
 test("lanes name channel and address; rows spell Telegram's as earlier releases did", () => {
-  const lane = laneTo(routeOfContact(ADA));
+  const lane = laneTo(chatRoute(7));
   expect(lane).toBe("to:telegram:7");
   expect(storedLane(lane)).toBe("chat:7");
   expect(laneOfRow("chat:7")).toBe(lane);

@@ -122,14 +122,15 @@ test("forgetting a ticket or a person reads the messages that are theirs, by an 
     const { seenUpdates: seen, messages, outbox } = tables;
     const customer = [...storage.sql.exec<{ customer: ContactId }>("SELECT customer FROM tickets")][0]
       .customer;
-    seen.noteOfTicket(1, customer, stage.now);
+    seen.noteOfTicket(tables.tickets.toForget([1])[0]!, stage.now);
     seen.noteOfPerson(customer, stage.now);
     erasable(tables, [customer], 10);
-    messages.waitingOf(customer);
+    const routes = tables.tickets.routesOf(customer);
+    messages.waitingOf(customer, routes);
     outbox.waitingOf(customer);
-    messages.countOf(customer);
-    messages.links(customer, "customer", 0, 10);
-    messages.links(customer, "staff", 0, 10);
+    messages.countOf(customer, routes);
+    messages.links(customer, routes, "customer", 0, 10);
+    messages.links(customer, routes, "staff", 0, 10);
     const tickets = tables.tickets.toForget([1]);
     forgetEverywhere(tables, (rows) => rows.forgetTickets?.(tickets));
     forgetEverywhere(tables, (rows) => rows.forgetPerson?.(customer));

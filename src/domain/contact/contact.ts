@@ -1,4 +1,6 @@
 import type { ContactId } from "./contact-id.ts";
+import { isSameRoute, type Route } from "./route.ts";
+
 /** What Telegram tells about a person with every message of theirs, and what they have told of themselves. */
 export interface ContactFacts {
   /** Of Telegram's people it is their user id. */
@@ -13,6 +15,8 @@ export interface ContactFacts {
    * Their own number, `+` and digits: told only by who shares it, kept only while another system finds customers by it.
    */
   phone?: string;
+  /** Where they were reached last; absent for Telegram's people, who are reached in their private chat. */
+  route?: Route;
 }
 
 /** The reasons why nothing can be sent to a customer. */
@@ -25,6 +29,7 @@ export function sameContact(a: ContactFacts, b: ContactFacts): boolean {
     a.username === b.username &&
     a.language === b.language &&
     a.isPremium === b.isPremium &&
-    a.phone === b.phone
+    a.phone === b.phone &&
+    isSameRoute(a.route, b.route)
   );
 }

@@ -19,17 +19,24 @@ export function contactOfChat(chat: ChatId): ContactId {
   return contactId(chat);
 }
 
-/** Who is reached by a route. */
-export function contactAt({ address }: Route): ContactId {
-  return contactId(Number(address));
+/** Telegram's ids have at most 52 bits; contacts of other channels are numbered from here on. */
+export const OTHER_CONTACTS_FROM = 2 ** 52;
+
+/** Whose private chat a route leads to; null: another channel's address says nothing about its contact. */
+export function contactAt({ channel, address }: Route): ContactId | null {
+  return channel === "telegram" ? contactId(Number(address)) : null;
 }
 
-/** A contact's own route, apart from their tickets'. */
-export function routeOfContact(contact: ContactId): Route {
-  return { channel: "telegram", address: String(contact) };
+/** A contact's private chat; null: they came by another channel, and their tickets say where they are reached. */
+export function chatOfContact(contact: ContactId): Route | null {
+  return contact < OTHER_CONTACTS_FROM ? chatRoute(Number(contact)) : null;
 }
 
 /** Route of messages about a ticket. Tickets opened by Telegram store none. */
 export function routeOf({ customer, route }: { customer: ContactId; route?: Route }): Route {
-  return route ?? routeOfContact(customer);
+  return route ?? chatRoute(Number(customer));
+}
+
+export function isSameRoute(a: Route | undefined, b: Route | undefined): boolean {
+  return a?.channel === b?.channel && a?.address === b?.address;
 }

@@ -6,7 +6,7 @@ import type { Config, VersionedConfig } from "../../domain/config/config.ts";
 import type { SchemaProblem } from "../../domain/config/schema-problems.ts";
 import { contactId, type ContactId } from "../../domain/contact/contact-id.ts";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
-import { routeOfContact } from "../../domain/contact/route.ts";
+import { chatOfContact } from "../../domain/contact/route.ts";
 import { SUBJECT_CHARS_MAX } from "../../domain/limits.ts";
 import { unknownAnswers } from "../../domain/ticket/intake.ts";
 import { defaultGroupOf } from "../../domain/ticket/policy.ts";
@@ -317,7 +317,7 @@ async function customerOf(
   }
   return {
     id: contact,
-    name: name ?? `Customer ${routeOfContact(contact).address}`,
+    name: name ?? `Customer ${chatOfContact(contact)?.address ?? "by another channel"}`,
     username: null,
     language: null,
     isPremium: false,

@@ -65,6 +65,7 @@ export function customerMessage(
       payload: customer.payload,
       language: contact.language,
       followUpOf,
+      ...(contact.route === undefined ? {} : { route: contact.route }),
     },
   } as const;
   // What promises count is when it was written, not when Telegram brought it.

@@ -43,6 +43,7 @@ export function openTicket(tx: Transaction, by: Worker, order: TicketOrder): Out
       payload: null,
       language: customer.contact.language,
       followUpOf: null,
+      ...(customer.contact.route === undefined ? {} : { route: customer.contact.route }),
       fields,
       tier,
       quiet,

@@ -1,4 +1,5 @@
 import type { ContactId } from "../../domain/contact/contact-id.ts";
+import { chatOfContact } from "../../domain/contact/route.ts";
 import type { Arrival } from "../../telegram/inbound.ts";
 import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
@@ -42,7 +43,9 @@ export function take(tx: Transaction, arrival: Arrival, updateId: number): Taken
 function noteThread(tx: Transaction, arrival: Arrival): void {
   if (!isFromCustomer(arrival) || !("writing" in arrival)) return;
   const thread = arrival.writing.thread ?? null;
-  if (thread !== null) tx.writtenIn = { customer: arrival.contact.id, thread };
+  const { id: customer, route } = arrival.contact;
+  const at = route ?? (thread === null ? null : chatOfContact(customer));
+  if (at !== null) tx.writtenIn = { customer, route: at, thread };
 }
 
 function isSettled(tx: Transaction, arrival: Arrival, updateId: number): boolean {

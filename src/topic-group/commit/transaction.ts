@@ -1,5 +1,5 @@
 import type { ContactId } from "../../domain/contact/contact-id.ts";
-import { chatRoute, routeOf, routeOfContact, type Route } from "../../domain/contact/route.ts";
+import { chatOfContact, chatRoute, contactAt, routeOf, type Route } from "../../domain/contact/route.ts";
 import type { Origin } from "../../domain/desk/audit.ts";
 import {
   CARD_SETTLE_MS,
@@ -136,8 +136,8 @@ export class Transaction {
   readonly asked = new Set<NewWork["work"]["kind"]>();
   /** How many deliveries it added at most, but for those to systems of others. */
   added = 0;
-  /** The topic of a private chat in which the cause was written: it is answered there. */
-  writtenIn: { customer: ContactId; thread: number } | null = null;
+  /** Where the cause was written, where that is another channel or a topic of a private chat: it is answered there. */
+  writtenIn: { customer: ContactId; route: Route; thread: number | null } | null = null;
   /** Whether it accepted a message, whose row is the evidence that its cause is settled. */
   relayed = false;
   /** What operators read in the log once it is committed: ids and codes only. */
@@ -494,16 +494,31 @@ export class Transaction {
 
   /** Answers a contact where they are; `ticket` 0 where it concerns none. */
   answerContact(contact: ContactId, ticket: number, text: Notice, more: Omit<Said, "says"> = {}): void {
-    this.#say(routeOfContact(contact), contact, ticket, text, more);
+    const here = this.writtenIn?.customer === contact ? this.writtenIn.route : null;
+    const route = here ?? chatOfContact(contact) ?? this.tickets.get(ticket)?.ticket.route;
+    // Where they are reached is not known: there is no place to say it.
+    if (route !== undefined) this.#say(route, contact, ticket, text, more);
   }
 
-  #say(route: Route, contact: ContactId, ticket: number, text: Notice, more: Omit<Said, "says">): void {
-    const { writtenIn } = this;
-    const there = writtenIn?.customer === contact ? { message_thread_id: writtenIn.thread } : {};
+  /** Says something about a ticket at a route of its customer's. */
+  tellAt(route: Route, ticket: number, text: Notice, more: Omit<Said, "says"> = {}): void {
+    this.#say(route, contactAt(route), ticket, text, more);
+  }
+
+  #say(
+    route: Route,
+    contact: ContactId | null,
+    ticket: number,
+    text: Notice,
+    more: Omit<Said, "says">,
+  ): void {
+    const thread = contact === null || this.writtenIn?.customer !== contact ? null : this.writtenIn.thread;
+    const there = thread === null ? {} : { message_thread_id: thread };
+    const named = contact === null || ticket !== 0 || contactAt(route) !== null ? {} : { contact };
     this.work({
       lane: laneTo(route),
       ticket,
-      work: { kind: "customer_notice", words: { says: text, ...there, ...more } },
+      work: { kind: "customer_notice", words: { says: text, ...there, ...more }, ...named },
     });
   }
 

@@ -74,7 +74,7 @@ export function customerMembership(
 
 /** The ticket that a message of this chat belongs to, be it the customer's, an agent's or the desk's receipt. */
 export function ticketOfMessage(tx: Transaction, customer: ContactId, messageId: number): number | null {
-  const relayed = tx.messages.find(customer, messageId);
+  const relayed = tx.messages.find(customer, messageId, () => tx.writtenIn?.route);
   return relayed?.row.ticket ?? tx.tickets.ofReceipt(customer, messageId) ?? null;
 }
 

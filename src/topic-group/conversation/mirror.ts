@@ -244,7 +244,7 @@ export function mirrorReaction(
   messageId: number,
   { emoji, custom = null }: Reaction,
 ): void {
-  const found = tx.messages.find(chat, messageId);
+  const found = tx.messages.find(chat, messageId, () => tx.writtenIn?.route);
   if (found === undefined || found.row.state === "refused" || found.row.state === "dropped") return;
   const { row, is } = found;
   // Bots cannot set custom emoji: Telegram tells which emoji one stands for, if it has an id at all.
@@ -252,8 +252,11 @@ export function mirrorReaction(
   const on = is === "original" ? "copy" : "original";
   // What the desk said by itself has no original.
   if (on === "original" && row.messageId < 0) return;
+  const lane =
+    on === "copy" ? row.lane : laneOfChat(row.chat, () => tx.tickets.get(row.ticket)?.ticket.route);
+  if (lane === null) return;
   tx.work({
-    lane: on === "copy" ? row.lane : laneOfChat(row.chat),
+    lane,
     ticket: row.ticket,
     work: { kind: "mirror_reaction", of: { chat: row.chat, messageId: row.messageId }, on, ...shown },
     key: `react:${row.chat}:${row.messageId}:${on}`,

@@ -169,13 +169,14 @@ function editCall({ payload: work }: RowOf<"mirror_edit">, context: DeliveryCont
 
 function reactionCall(
   { payload: work }: RowOf<"mirror_reaction">,
-  { rules, messages }: DeliveryContext,
+  { rules, messages, tickets }: DeliveryContext,
 ): BotCall | null {
   const row = messages.byOriginal(work.of);
   if (row === undefined) return null;
-  const lane = work.on === "copy" ? row.lane : laneOfChat(row.chat);
+  const lane =
+    work.on === "copy" ? row.lane : laneOfChat(row.chat, () => tickets.get(row.ticket)?.ticket.route);
   const messageId = work.on === "copy" ? row.copyId : row.messageId;
-  if (messageId === null || messageId < 0) return null;
+  if (lane === null || messageId === null || messageId < 0) return null;
   const channel = channelOf(lane);
   if (channel.react === undefined) return null;
   if (work.custom !== undefined)

@@ -6,23 +6,23 @@ import type { RelayJob } from "../drain/job.ts";
 import type { DeliveryContext } from "../drain/work-handler.ts";
 import type { Contacts } from "../tables/contacts.ts";
 import { isOfCustomer } from "../tables/lane.ts";
-import type { MessageRow, Messages } from "../tables/messages.ts";
+import type { MessageRow } from "../tables/messages.ts";
 import { channelOf, originalsOf, routeTo, topicIn, writtenEarlier } from "./where.ts";
 
 /** The call that passes messages on to where their lane leads. */
 export function relayCall({ rows, joined }: RelayJob, context: DeliveryContext): BotCall | null {
-  const { rules, contacts, messages } = context;
+  const { rules, contacts } = context;
   const first = rows[0]!;
   const { lane } = first;
   const channel = channelOf(lane);
   const to = routeTo(lane, rules);
-  const answered = rows.length === 1 ? answeredBy(first, messages) : null;
+  const answered = rows.length === 1 ? answeredBy(first, context) : null;
   const topic = topicIn(lane, first.ticket, context, answered?.row);
 
   const place = {
     ...topic,
     ...(answered === null ? {} : answersOf(first, answered)),
-    ...writtenEarlier(first.sentAt, lane, context),
+    ...writtenEarlier(first, context),
   };
   if (joined) {
     const texts = rows.map((row) => ({ ...row.content!.text!, sentAt: row.sentAt }));
@@ -61,9 +61,12 @@ interface Answered {
   quotedAt: number | null;
 }
 
-function answeredBy(row: MessageRow, messages: Messages): Answered | null {
+function answeredBy(
+  row: MessageRow,
+  { messages, tickets }: Pick<DeliveryContext, "messages" | "tickets">,
+): Answered | null {
   if (row.replyTo === null) return null;
-  const found = messages.find(row.chat, row.replyTo);
+  const found = messages.find(row.chat, row.replyTo, () => tickets.get(row.ticket)?.ticket.route);
   if (found === undefined || found.row.ticket !== row.ticket) return null;
   const quote = row.content?.quote;
   const { part } = quote ?? {};

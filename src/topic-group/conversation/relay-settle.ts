@@ -1,4 +1,3 @@
-import { contactAt } from "../../domain/contact/route.ts";
 import type { RefusalClass } from "../../domain/desk/failure.ts";
 import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX, WRITTEN_EARLIER_MS } from "../../domain/limits.ts";
 import { epochOf } from "../../domain/message-number.ts";
@@ -24,6 +23,7 @@ import {
 import { isOfCustomer, isRouteLane, routeOfLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import { isHere } from "../tables/numbering.ts";
+import { readerOf } from "../tables/reader.ts";
 import { noteUnreachable, UNREACHABLE } from "./customers.ts";
 import { tellSpoken } from "./speaking.ts";
 import { loseTopic } from "./topic.ts";
@@ -78,8 +78,7 @@ function sayWhenWritten(tx: Transaction, first: MessageRow, copyId: number | nul
   const text = notice("writtenAt", first.sentAt, tx.rules.policy.zoneFor(null));
   const reply = copyId === null ? {} : { reply_parameters: replyParameters(copyId) };
   if (first.lane === STAFF) tx.tellTopic(first.ticket, text, reply);
-  else if (isRouteLane(first.lane))
-    tx.answerContact(contactAt(routeOfLane(first.lane)), first.ticket, text, reply);
+  else if (isRouteLane(first.lane)) tx.tellAt(routeOfLane(first.lane), first.ticket, text, reply);
 }
 
 /** It is unknown whether the customer got them: an agent decides whether to send them again. */
@@ -155,7 +154,7 @@ function relayRefused(
     for (const row of carried) withoutReply(tx, row, code);
     return OK;
   }
-  const customer = isRouteLane(first.lane) ? contactAt(routeOfLane(first.lane)) : null;
+  const customer = readerOf(first.lane, first.ticket, tx.tickets);
   if (code === "topic_gone" && customer !== null && tx.messages.forgetThreads(customer)) {
     for (const row of carried) tx.messages.update(row, { attemptedAt: null });
     return OK;
@@ -269,7 +268,8 @@ function toCustomerRefused(tx: Transaction, carried: readonly MessageRow[], refu
     return OK;
   }
   // The reason is said once on the ticket; every message that did not arrive carries a sign.
-  if (isRouteLane(first.lane)) noteUnreachable(tx, contactAt(routeOfLane(first.lane)), unreachable);
+  const customer = readerOf(first.lane, first.ticket, tx.tickets);
+  if (customer !== null) noteUnreachable(tx, customer, unreachable);
   tx.sign(first.ticket, first.messageId, NOT_DELIVERED, true);
   return OK;
 }

@@ -53,7 +53,7 @@ export const replyWork: WorkHandler<"reply"> = {
   onExhausted: "park",
   stopsLane: true,
   repeatable: never,
-  call: (row, context) => said(row, context, writtenEarlier(row.acceptedAt, row.lane, context)),
+  call: (row, context) => said(row, context, writtenEarlier({ ...row, sentAt: row.acceptedAt }, context)),
   done(tx, row, result) {
     if (leaves(tx, row)) linkReply(tx, row, result);
     return OK;
@@ -81,7 +81,7 @@ function said(
   more: Place = {},
 ): BotCall {
   const { words: told } = payload;
-  const said = "says" in told ? worded(told, readIn(lane, context)) : told;
+  const said = "says" in told ? worded(told, readIn(lane, ticket, context)) : told;
   const place = { ...topicIn(lane, ticket, context), ...placeOfWords(said), ...more };
   return channelOf(lane).send(routeTo(lane, context.rules), messageOfWords(said), place);
 }

@@ -1,16 +1,9 @@
 import type { Originals } from "../../channels/channel.ts";
 import { CHANNELS } from "../../channels/channels.ts";
 import type { Place } from "../../channels/message.ts";
-import { chatAt } from "../../channels/telegram/telegram.ts";
 import { messageOfWriting } from "../../channels/telegram/writing.ts";
 import type { ChatId } from "../../domain/contact/contact-id.ts";
-import {
-  chatRoute,
-  contactAt,
-  routeOfContact,
-  type Channel as ChannelName,
-  type Route,
-} from "../../domain/contact/route.ts";
+import { chatRoute, contactAt, type Channel as ChannelName, type Route } from "../../domain/contact/route.ts";
 import { WRITTEN_EARLIER_MS } from "../../domain/limits.ts";
 import type { Writing } from "../../telegram/message.ts";
 import { DESK_LANGUAGE, languageOf, type Language } from "../../texts/languages.ts";
@@ -26,6 +19,7 @@ import {
   type RouteLane,
 } from "../tables/lane.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
+import { readerOf } from "../tables/reader.ts";
 import type { WaitingContent } from "../tables/shapes.ts";
 import type { Tickets } from "../tables/tickets.ts";
 
@@ -41,7 +35,8 @@ export function originalsOf(
 }
 
 function chatOf(chat: Conversation, rules: Rules): ChatId {
-  if (isOfCustomer(chat)) return chatAt(routeOfContact(chat));
+  // What came by another channel is kept, and never looked for where Telegram has it.
+  if (isOfCustomer(chat)) return Number(chat);
   return chat === STAFF_CHAT ? rules.group.chatId : chat;
 }
 
@@ -85,24 +80,33 @@ function topicOf(ticket: number, tickets: Tickets): number | null {
 
 function threadOf(lane: RouteLane, ticket: number, messages: Messages, answered?: MessageRow): number | null {
   const customer = contactAt(routeOfLane(lane));
+  if (customer === null) return null;
   return answered !== undefined && answered.chat === customer
     ? answered.thread
     : messages.threadOf(customer, ticket);
 }
 
-/** What is read in a lane: a customer's language in their chat, the desk's in the staff group. */
-export function readIn(lane: Lane, { contacts }: Pick<DeliveryContext, "contacts">): Language {
+/** What is read in a lane about a ticket: the customer's language where they are, the desk's in the staff group. */
+export function readIn(
+  lane: Lane,
+  ticket: number,
+  { contacts, tickets }: Pick<DeliveryContext, "contacts" | "tickets">,
+): Language {
   if (!isRouteLane(lane)) return DESK_LANGUAGE;
-  return languageOf(contacts.get(contactAt(routeOfLane(lane)))?.contact.language ?? null);
+  const reader = readerOf(lane, ticket, tickets);
+  return languageOf((reader === null ? undefined : contacts.get(reader))?.contact.language ?? null);
 }
 
 /**
  * A message that arrives long after it was written says so in a button under it: a copy takes no further words, and a
  * message of its own would cost another call. Pressing it copies the instant.
  */
-export function writtenEarlier(sentAt: number, lane: Lane, context: DeliveryContext): Pick<Place, "buttons"> {
+export function writtenEarlier(
+  { sentAt, lane, ticket }: Pick<MessageRow, "sentAt" | "lane" | "ticket">,
+  context: DeliveryContext,
+): Pick<Place, "buttons"> {
   const { rules, now } = context;
   if (now - sentAt <= WRITTEN_EARLIER_MS) return {};
-  const text = readIn(lane, context).writtenAt(sentAt, rules.policy.zoneFor(null));
+  const text = readIn(lane, ticket, context).writtenAt(sentAt, rules.policy.zoneFor(null));
   return { buttons: [[{ text, copies: new Date(sentAt).toISOString() }]] };
 }

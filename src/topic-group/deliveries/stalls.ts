@@ -90,7 +90,9 @@ function stalledWords(tx: Transaction, key: string): { group: string } | { perso
   if (!isRouteLane(lane) || lane === PRIVATE) return null;
   const route = routeOfLane(lane);
   const agent = tx.rules.config.agents.find(({ telegramId }) => String(telegramId) === route.address);
-  return { person: tx.contacts.get(contactAt(route))?.contact.name ?? agent?.name ?? route.address };
+  const contact = contactAt(route);
+  const known = contact === null ? undefined : tx.contacts.get(contact);
+  return { person: known?.contact.name ?? agent?.name ?? route.address };
 }
 
 /** Silence is told once, however many lanes have met it. */

@@ -1,10 +1,9 @@
 import type { ContactId } from "../../domain/contact/contact-id.ts";
-import { contactAt } from "../../domain/contact/route.ts";
 import { OUTBOX_AGE_MAX_MS, OUTBOX_ATTEMPTS_MAX } from "../../domain/limits.ts";
 import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import { isRouteLane, routeOfLane } from "../tables/lane.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
+import { readerOf } from "../tables/reader.ts";
 import {
   FAILED,
   GIVEN_UP,
@@ -99,7 +98,8 @@ function workRefused(
     if (row.attemptedAt !== null) tx.outbox.update(row.seq, { attemptedAt: null });
     return { kind: "trouble", trouble };
   }
-  const contact = isRouteLane(row.lane) ? contactAt(routeOfLane(row.lane)) : null;
+  const named = row.payload.kind === "customer_notice" ? (row.payload.contact ?? null) : null;
+  const contact = named ?? readerOf(row.lane, row.ticket, tx.tickets);
   if (code === "topic_gone" && contact !== null && withoutThread(tx, row, contact)) return OK;
   const after = handler.refused(tx, row, refused, url);
   if (after === "kept") return OK;

@@ -1,3 +1,4 @@
+import { chatOfContact } from "../../domain/contact/route.ts";
 import { epochOf } from "../../domain/message-number.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { notice } from "../../texts/notice.ts";
@@ -89,9 +90,13 @@ function passOnTurn(tx: Transaction, ticket: Ticket, group: string, stub: Stub |
   // Of a topic that is deleted nothing may stay behind.
   const since = stub === null ? awaitingSince : Math.min(awaitingSince ?? openedAt, openedAt);
   const from = tx.rules.group.id;
-  const rows = (since === null ? [] : tx.messages.turn(customer, ticket.number, since))
-    // Messages to a former bot cannot be copied any more.
-    .filter(({ messageId }) => epochOf(messageId) === tx.rules.epochs.botEpoch);
+  const rows = (since === null ? [] : tx.messages.turn(ticket, since))
+    // Messages to a former bot cannot be copied any more, nor what came by another channel, unless it waits still.
+    .filter(({ messageId, content }) =>
+      chatOfContact(customer) === null
+        ? content?.message !== undefined
+        : epochOf(messageId) === tx.rules.epochs.botEpoch,
+    );
   for (let first = 0; first < rows.length || (first === 0 && stubs.length > 0); first += TURN_PART) {
     const messages = rows.slice(first, first + TURN_PART).map(passedMessage);
     const isLast = first + TURN_PART >= rows.length;

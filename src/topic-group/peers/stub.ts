@@ -133,7 +133,7 @@ function forgetStub(tx: Transaction, number: number, topicId: number): void {
     return;
   }
   // It came back at this very moment.
-  const turn = tx.messages.turn(ticket.customer, number, ticket.awaitingSince ?? Infinity);
+  const turn = tx.messages.turn(ticket, ticket.awaitingSince ?? Infinity);
   loseTopic(tx, number);
   for (const one of turn)
     tx.messages.update(one, { state: "waiting", copyId: null, attempts: 0, notBefore: null });

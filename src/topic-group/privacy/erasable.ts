@@ -33,7 +33,7 @@ export function erasable(
   const found = {
     ...tickets.countOf(people, refsMax),
     topics: topics.countOf(people),
-    messages: people.reduce((sum, id) => sum + messages.countOf(id), 0),
+    messages: people.reduce((sum, id) => sum + messages.countOf(id, tickets.routesOf(id)), 0),
     deliveries: outbox.countOf(people) + webhookLog.countOf(people),
   };
   const known = contacts.countOf(people) + blocked.countOf(people);

@@ -73,7 +73,7 @@ function eraseTickets(tx: Transaction, id: string, numbers: readonly number[], s
 export function forgetTickets(tx: Transaction, numbers: readonly number[]) {
   tx.facts.set(FACTS.lastForgotten, tx.tickets.lastNumber());
   const tickets = tx.tickets.toForget(numbers);
-  for (const { number, customer } of tickets) tx.seenUpdates.noteOfTicket(number, customer, tx.now);
+  for (const ticket of tickets) tx.seenUpdates.noteOfTicket(ticket, tx.now);
   const removed = forgetEverywhere(tx, (rows) => rows.forgetTickets?.(tickets));
   for (const number of numbers) {
     tx.enrichmentsWanted.delete(number);

@@ -45,8 +45,9 @@ export function exportContact(
   const customer = contacts.get(id);
   const numbers = tickets.toExport(id, TICKETS_TOLD_MAX);
   const blockedSince = blocked.since(id);
-  const linked = messages.countOf(id);
-  const waiting = [...messages.waitingOf(id), ...outbox.waitingOf(id)];
+  const routes = tickets.routesOf(id);
+  const linked = messages.countOf(id, routes);
+  const waiting = [...messages.waitingOf(id, routes), ...outbox.waitingOf(id)];
   if (customer === undefined && numbers.length + linked + waiting.length === 0 && blockedSince === null)
     return null;
   return {

@@ -29,7 +29,8 @@ export class PrivacyRpc extends GroupRpc {
 
   /** Which messages were passed on, without their words; `after` is the last one's number in the person's chat. */
   linksOf(id: ContactId, by: "customer" | "staff", after: number, limit: number): MessageLink[] {
-    return this.inside.tables.messages.links(id, by, after, limit);
+    const { messages, tickets } = this.inside.tables;
+    return messages.links(id, tickets.routesOf(id), by, after, limit);
   }
 
   /** How much `erase` would remove here, null if nothing; with the references of the first `refsMax` tickets. */

@@ -1,8 +1,8 @@
 import { eq, lt, sql } from "drizzle-orm";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
-import { routeOfContact } from "../../domain/contact/route.ts";
+import { chatOfContact, type Route } from "../../domain/contact/route.ts";
 import type { Database } from "./database.ts";
-import type { Forgets } from "./forgets.ts";
+import type { Forgets, TicketToForget } from "./forgets.ts";
 import { laneTo, type Lane } from "./lane.ts";
 import { lanes } from "./schema.ts";
 import type { RateState } from "./shapes.ts";
@@ -55,10 +55,21 @@ export class LaneRates implements Forgets {
       .run();
   }
 
+  /** Addresses of other channels than Telegram are known by the tickets alone. */
+  forgetTickets(tickets: readonly TicketToForget[]): number {
+    const routes = tickets.flatMap(({ route }) => route ?? []);
+    return routes.reduce((sum, route) => sum + this.#forgetRoute(route), 0);
+  }
+
   forgetPerson(id: ContactId): number {
+    const chat = chatOfContact(id);
+    return chat === null ? 0 : this.#forgetRoute(chat);
+  }
+
+  #forgetRoute(route: Route): number {
     return this.#db
       .delete(lanes)
-      .where(eq(lanes.lane, laneTo(routeOfContact(id))))
+      .where(eq(lanes.lane, laneTo(route)))
       .returning({ n: lanes.lane })
       .all().length;
   }

@@ -44,8 +44,9 @@ export interface Stretch {
   to: string;
 }
 
-/** The stored lanes that lead to people. */
-export const STORED_ROUTES: Stretch = { from: STORED_CHAT, to: "chat;" };
+/** The stored lanes that lead to people: by Telegram, and by other channels. */
+export const STORED_CHATS: Stretch = { from: STORED_CHAT, to: "chat;" };
+export const OTHER_ROUTES: Stretch = { from: "to:", to: "to;" };
 export const WEBHOOK_LANES: Stretch = { from: "hook:", to: "hook;" };
 const SYSTEM_LANES: Stretch = { from: "crm:", to: "crm;" };
 export const PEER_LANES: Stretch = { from: "peer:", to: "peer;" };
@@ -60,6 +61,11 @@ export function storedLane(lane: Lane): string {
 
 export function laneOfRow(stored: string): Lane {
   return (stored.startsWith(STORED_CHAT) ? TELEGRAM + stored.slice(STORED_CHAT.length) : stored) as Lane;
+}
+
+/** A lane whose calls Telegram answers. */
+export function isTelegramsLane(lane: Lane): boolean {
+  return isRouteLane(lane) ? lane.startsWith(TELEGRAM) : !isOutsideLane(lane);
 }
 
 /** One endpoint of the configuration. */

@@ -1,19 +1,25 @@
-import { type SQL, and, asc, desc, eq, gt, gte, isNotNull, lte, sql } from "drizzle-orm";
+import { type SQL, and, asc, desc, eq, gt, gte, isNotNull, lte, or, sql } from "drizzle-orm";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
-import { chatRoute, routeOfContact } from "../../domain/contact/route.ts";
+import { chatOfContact, chatRoute, routeOf, type Route } from "../../domain/contact/route.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
 import type { Forgets, TicketToForget } from "./forgets.ts";
 import { STAFF, STAFF_CHAT, isOfCustomer, laneTo, storedLane, type Conversation, type Lane } from "./lane.ts";
-import { messagesOf } from "./messages-of.ts";
+import { lanesTo, messagesOf } from "./messages-of.ts";
 import { messages, seenUpdates } from "./schema.ts";
 import type { NewMessage, OriginalKey, Waiting, WaitingContent } from "./shapes.ts";
 
 export type MessageRow = typeof messages.$inferSelect;
 
-/** The lane that leads to where a message was written: its copies' counterparts live there. */
-export function laneOfChat(chat: Conversation): Lane {
-  return chat === STAFF_CHAT ? STAFF : laneTo(isOfCustomer(chat) ? routeOfContact(chat) : chatRoute(chat));
+/**
+ * The lane that leads to where a message was written: its copies' counterparts live there. Of a customer of another channel
+ * than Telegram `route` says where that is; null: it is not known.
+ */
+export function laneOfChat(chat: Conversation, route: () => Route | undefined): Lane | null {
+  if (chat === STAFF_CHAT) return STAFF;
+  const to = isOfCustomer(chat) ? (chatOfContact(chat) ?? route()) : chatRoute(chat);
+  return to === undefined ? null : laneTo(to);
 }
 
 const NEWEST_COPIES_MAX = 5_000;
@@ -146,11 +152,19 @@ export class Messages implements Forgets {
       .all();
   }
 
-  /** The relayed message that a message of `chat` belongs to, be it the original or the copy. */
-  find(chat: Conversation, messageId: number): { row: MessageRow; is: "original" | "copy" } | undefined {
+  /**
+   * The relayed message that a message of `chat` belongs to, be it the original or the copy. `route`: where its customer is
+   * reached, if they came by another channel than Telegram.
+   */
+  find(
+    chat: Conversation,
+    messageId: number,
+    route: () => Route | undefined = () => undefined,
+  ): { row: MessageRow; is: "original" | "copy" } | undefined {
     const original = this.byOriginal({ chat, messageId });
     if (original !== undefined) return { row: original, is: "original" };
-    const copied = this.byCopy(laneOfChat(chat), messageId);
+    const lane = laneOfChat(chat, route);
+    const copied = lane === null ? undefined : this.byCopy(lane, messageId);
     return copied === undefined ? undefined : { row: copied, is: "copy" };
   }
 
@@ -260,8 +274,9 @@ export class Messages implements Forgets {
    * What a customer has written about a ticket since an instant, in ms since 1970, and since the last answer here, as far
    * as it was copied into the ticket's topic or given up on the way there; in its order.
    */
-  turn(customer: ContactId, ticket: number, since: number): MessageRow[] {
-    const answeredAt = this.#lastAnswer(customer, ticket);
+  turn(of: Pick<Ticket, "customer" | "number" | "route">, since: number): MessageRow[] {
+    const { customer, number: ticket } = of;
+    const answeredAt = this.#lastAnswer(laneTo(routeOf(of)), ticket);
     const turn: MessageRow[] = [];
     for (let before = Number.MAX_SAFE_INTEGER; ;) {
       const rows = this.#db
@@ -320,20 +335,13 @@ export class Messages implements Forgets {
   }
 
   /** The number of the last answer to a customer about a ticket; 0: none. */
-  #lastAnswer(customer: ContactId, ticket: number): number {
+  #lastAnswer(lane: Lane, ticket: number): number {
     // Rows of former copies are no answers.
     const isAnswer = sql`${messages.chat} = ${STAFF_CHAT} AND (${messages.messageId} > 0 OR ${messages.replyTo} IS NULL)`;
     const row = this.#db
       .select({ seq: sql<number | null>`max(${messages.seq})` })
       .from(messages)
-      .where(
-        and(
-          eq(messages.lane, laneOfChat(customer)),
-          isNotNull(messages.copyId),
-          eq(messages.ticket, ticket),
-          isAnswer,
-        ),
-      )
+      .where(and(eq(messages.lane, lane), isNotNull(messages.copyId), eq(messages.ticket, ticket), isAnswer))
       .get();
     return row?.seq ?? 0;
   }
@@ -528,8 +536,8 @@ export class Messages implements Forgets {
   }
 
   /** What waits to leave, or was given up, of a person's and to them, in order. */
-  waitingOf(id: ContactId): Waiting[] {
-    return messagesOf(id)
+  waitingOf(id: ContactId, routes: readonly Route[]): Waiting[] {
+    return messagesOf(id, routes)
       .flatMap((which) =>
         this.#db
           .select({
@@ -547,12 +555,18 @@ export class Messages implements Forgets {
   }
 
   /** How many messages are linked with a person's chat, theirs and those to them. */
-  countOf(person: ContactId): number {
-    return sumOf(messagesOf(person), (which) => countRows(this.#db, messages, which));
+  countOf(person: ContactId, routes: readonly Route[]): number {
+    return sumOf(messagesOf(person, routes), (which) => countRows(this.#db, messages, which));
   }
 
   /** Links of messages, those of the person or those to them, by the number in their chat. */
-  links(id: ContactId, by: "customer" | "staff", after: number, limit: number): MessageLink[] {
+  links(
+    id: ContactId,
+    routes: readonly Route[],
+    by: "customer" | "staff",
+    after: number,
+    limit: number,
+  ): MessageLink[] {
     const inChat = by === "customer" ? messages.messageId : messages.copyId;
     const inGroup = by === "customer" ? messages.copyId : messages.messageId;
     return this.#db
@@ -568,7 +582,7 @@ export class Messages implements Forgets {
         by === "customer"
           ? and(eq(messages.chat, id), sql`${messages.messageId} > ${after}`)
           : and(
-              eq(messages.lane, laneOfChat(id)),
+              or(...lanesTo(id, routes).map((lane) => eq(messages.lane, lane))),
               sql`${messages.copyId} IS NOT NULL`,
               sql`${messages.copyId} > ${after}`,
             ),
@@ -579,11 +593,14 @@ export class Messages implements Forgets {
   }
 
   forgetTickets(tickets: readonly TicketToForget[]): number {
-    return sumOf(tickets, ({ number, customer }) => this.#forget(messagesOf(customer, number)));
+    return sumOf(tickets, ({ number, customer, route }) =>
+      this.#forget(messagesOf(customer, route === undefined ? [] : [route], number)),
+    );
   }
 
+  /** What was about a ticket of theirs has gone with it. */
   forgetPerson(id: ContactId): number {
-    return this.#forget(messagesOf(id));
+    return this.#forget(messagesOf(id, []));
   }
 
   #forget(conditions: readonly SQL[]): number {

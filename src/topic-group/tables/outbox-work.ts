@@ -1,3 +1,4 @@
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { AgentNotice } from "../../domain/ticket/effect.ts";
 import type { Notice } from "../../texts/notice.ts";
 import type { PeerMessage, Stub } from "./peer-message.ts";
@@ -22,8 +23,11 @@ interface EnrichmentWork {
 export type OutboxWork =
   /** The customer's confirmation: sent once, then edited; `ask` shows an intake question again. */
   | { kind: "receipt"; ask: string | null }
-  /** Words to a customer about a ticket or in answer to a command of theirs. */
-  | { kind: "customer_notice"; words: Said | Words }
+  /**
+   * Words to a customer about a ticket or in answer to a command of theirs. `contact`: who they are, where they are about
+   * no ticket and their lane does not say it.
+   */
+  | { kind: "customer_notice"; words: Said | Words; contact?: ContactId }
   /** A program's answer to a customer; gone from here once it is delivered. */
   | { kind: "reply"; words: Said | Words }
   /** Words into the ticket's topic; `follows`: a person said them, so they go where the ticket goes. */

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, lt, lte, not, or, sql, type SQL } from "drizzle-orm";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
-import { routeOfContact } from "../../domain/contact/route.ts";
+import { chatOfContact } from "../../domain/contact/route.ts";
 import { isAmong } from "./among.ts";
 import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
@@ -10,7 +10,8 @@ import {
   laneOfRow,
   laneTo,
   PEER_LANES,
-  STORED_ROUTES,
+  OTHER_ROUTES,
+  STORED_CHATS,
   storedLane,
   URGENT_KEYS,
   WEBHOOK_LANES,
@@ -238,7 +239,7 @@ export class Outbox implements Forgets {
       this.#db
         .select({ count: sql<number>`count(*)` })
         .from(outbox)
-        .where(and(sql`${outbox.state} = 'waiting'`, isIn(STORED_ROUTES)))
+        .where(and(sql`${outbox.state} = 'waiting'`, or(isIn(STORED_CHATS), isIn(OTHER_ROUTES))))
         .get()?.count ?? 0
     );
   }
@@ -363,12 +364,14 @@ export class Outbox implements Forgets {
 
   /** What waits to be told to people, or to another group about them. */
   #namesAnyOf(people: readonly ContactId[]): SQL | undefined {
-    const lanes = people.map((one) => storedLane(laneTo(routeOfContact(one))));
+    const chats = people.flatMap((one) => chatOfContact(one) ?? []);
+    const lanes = chats.map((chat) => storedLane(laneTo(chat)));
     const named = ["contact.id", "customer", "ticket.customer"].map((path) =>
       isAmong(sql`(${outbox.payload} ->> ${sql.raw(`'$.message.${path}'`)})`, people),
     );
     return or(
       and(isAmong(outbox.lane, lanes), not(isAmong(outbox.kind, this.#agentKinds))),
+      and(isIn(OTHER_ROUTES), isAmong(sql`(${outbox.payload} ->> '$.contact')`, people)),
       and(isIn(PEER_LANES), or(...named)),
     );
   }

@@ -5,6 +5,7 @@ import { CAUSE_KEPT_MS } from "../../domain/limits.ts";
 import { baseOfEpoch } from "../../domain/message-number.ts";
 import { isAmong } from "./among.ts";
 import type { Database } from "./database.ts";
+import type { TicketToForget } from "./forgets.ts";
 import { STAFF, STAFF_CHAT } from "./lane.ts";
 import { messagesOf } from "./messages-of.ts";
 import { inbox, messages, seenUpdates } from "./schema.ts";
@@ -48,13 +49,14 @@ export class SeenUpdates {
   }
 
   /** The messages of a ticket are about to be removed: that they came stays known. */
-  noteOfTicket(number: number, customer: ContactId, now: number): void {
-    for (const which of messagesOf(customer, number)) this.#noteOf(which, now);
+  noteOfTicket({ number, customer, route }: TicketToForget, now: number): void {
+    for (const which of messagesOf(customer, route === undefined ? [] : [route], number))
+      this.#noteOf(which, now);
   }
 
-  /** Likewise for a person's messages, and for those to them. */
+  /** Likewise for a person's messages, and for those to them, that are about no ticket any more. */
   noteOfPerson(id: ContactId, now: number): void {
-    for (const which of messagesOf(id)) this.#noteOf(which, now);
+    for (const which of messagesOf(id, [])) this.#noteOf(which, now);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, sql, type SQL } from "drizzle-orm";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
+import type { Route } from "../../domain/contact/route.ts";
 import type { CustomerTicket } from "../../domain/ticket/conversation.ts";
 import type { TicketEvent } from "../../domain/ticket/event.ts";
 import { evolve } from "../../domain/ticket/evolve.ts";
@@ -446,10 +447,24 @@ export class Tickets implements Forgets {
         number: tickets.number,
         id: sql<string>`${tickets.state} ->> '$.id'`,
         customer: tickets.customer,
+        route: sql<string | null>`${tickets.state} -> '$.route'`,
       })
       .from(tickets)
       .where(isAmong(tickets.number, numbers))
-      .all();
+      .all()
+      .map(({ route, ...ticket }) =>
+        route === null ? ticket : { ...ticket, route: JSON.parse(route) as Route },
+      );
+  }
+
+  /** The routes that a customer's tickets keep, each once. */
+  routesOf(customer: ContactId): Route[] {
+    return this.#db
+      .selectDistinct({ route: sql<string>`${tickets.state} -> '$.route'` })
+      .from(tickets)
+      .where(and(eq(tickets.customer, customer), sql`${tickets.state} -> '$.route' IS NOT NULL`))
+      .all()
+      .map(({ route }) => JSON.parse(route) as Route);
   }
 
   forgetTickets(gone: readonly TicketToForget[]): number {

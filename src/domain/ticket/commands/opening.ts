@@ -1,4 +1,5 @@
 import type { ContactId } from "../../contact/contact-id.ts";
+import type { Route } from "../../contact/route.ts";
 import { isPriority } from "../../priority.ts";
 import { customer, type Actor, type Worker } from "../actor.ts";
 import { closedRefusal, type Decision } from "../decision.ts";
@@ -19,6 +20,8 @@ export interface Opening {
   language: string | null;
   payload: string | null;
   followUpOf: string | null;
+  /** Where its customer is written to; absent: in their private chat at Telegram. */
+  route?: Route;
 }
 
 /** What a program knows about the ticket that it opens. */
@@ -71,7 +74,7 @@ export function opened(
   policy: Policy,
   now: number,
 ): Decision {
-  const { number, subject, payload, language, followUpOf } = command.opening;
+  const { number, subject, payload, language, followUpOf, route } = command.opening;
   const held = policy.intakeFields.some((field) => field.required);
   const event: TicketEvent = {
     type: "ticket_opened",
@@ -83,6 +86,7 @@ export function opened(
     ref: `${policy.prefix}-${number}`,
     group: policy.group,
     customer: command.customer,
+    ...(route === undefined ? {} : { route }),
     subject,
     queue: policy.defaultQueue,
     priority: "normal",
@@ -107,6 +111,7 @@ export function requested({ by, opening }: Of<"ticket_requested">, policy: Polic
     payload,
     language,
     followUpOf,
+    route,
     fields,
     tier,
     quiet,
@@ -125,6 +130,7 @@ export function requested({ by, opening }: Of<"ticket_requested">, policy: Polic
     ref: `${policy.prefix}-${number}`,
     group: policy.group,
     customer: of,
+    ...(route === undefined ? {} : { route }),
     subject,
     queue: policy.defaultQueue,
     priority: urgency !== undefined && isPriority(urgency) ? urgency : "normal",
