@@ -34,7 +34,7 @@ describe("a system that fails", () => {
     expect(mayTry(breaker, T + 10)).toBe(false);
   });
 
-  test("but answers now and then is asked on for ever", () => {
+  test("is asked on for ever if it answers now and then", () => {
     let breaker = CLOSED;
     for (let n = 0; n < 100; n++) {
       breaker = n % ENRICHMENT_FAILURES_MAX === 0 ? after(breaker, ANSWER, T + n) : fails(breaker, T + n);

@@ -57,7 +57,7 @@ describe("required skills", () => {
       more(desk);
     };
 
-  test("whose only certificate has expired are refused when that comes into force, in words that mend it", () => {
+  test("are refused once the only certificate has expired, in words that mend it", () => {
     expect(found(expiresOn("2026-11-19"))).toEqual([
       [
         "/queues/1/requireSkills/billing",
@@ -82,7 +82,7 @@ describe("required skills", () => {
     );
   });
 
-  test("of a rule without a queue are those of the default queue's group", () => {
+  test("are checked against the default queue's group where a rule names no queue", () => {
     const latin = (desk: Loose): void => {
       desk.agents[0].skills = { latin: { level: 1 } };
       desk.agents[0].groups = ["vip"];
@@ -102,7 +102,7 @@ describe("required skills", () => {
     ).toEqual([]);
   });
 
-  test("of a rule without a queue are those of the group to which another rule surely sends it", () => {
+  test("are checked against the group to which another rule surely sends the ticket", () => {
     const sentBy = (when: object): [string, string][] =>
       found((desk) => {
         desk.agents[0].skills = { latin: { level: 1 } };

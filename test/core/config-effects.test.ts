@@ -228,7 +228,7 @@ describe("what is valid, but works otherwise than it reads, is a warning", () =>
       },
     ],
     ["UTC", (d) => (d.calendars[1].timeZone = "UTC")],
-  ])("not so: %s", (_name, change) => {
+  ])("warns of nothing: %s", (_name, change) => {
     expect(warned(change)).toEqual([]);
   });
 

@@ -172,7 +172,7 @@ describe("two changes of one document become one", () => {
     ],
     words: ["p"],
   };
-  test("where they are in different places", () => {
+  test("merges changes in different places", () => {
     const mine: Json = {
       a: 2,
       list: [
@@ -206,7 +206,7 @@ describe("two changes of one document become one", () => {
     });
   });
 
-  test("and are named where they contradict each other", () => {
+  test("names changes that contradict each other", () => {
     const mine: Json = {
       a: 2,
       list: [

@@ -20,7 +20,7 @@ const withRules =
     void (desk.routing.rules = rules);
 
 describe("a rule that earlier rules leave nothing to decide is named", () => {
-  test("behind one that always holds; what it requires still counts", () => {
+  test("names a rule behind one that always holds; the skills it requires still count", () => {
     expect(warned((d) => d.routing.rules.unshift({ when: {}, queue: "general" }))).toEqual([
       ["/routing/rules/1/queue", "has no effect: routing.rules[0] always holds and says it first"],
       ["/routing/rules/2", "is never reached: routing.rules[0] always holds and comes first"],
@@ -71,7 +71,7 @@ describe("a rule that earlier rules leave nothing to decide is named", () => {
     ]);
   });
 
-  test("one that gives nothing", () => {
+  test("names a rule that decides nothing", () => {
     const message = "has no effect: give it a queue, a priority or required skills";
     expect(warned((d) => d.routing.rules.push({ when: { tier: "basic" } }))).toEqual([
       ["/routing/rules/3", message],
@@ -196,7 +196,7 @@ describe("a rule that waits for a value that is never given is named", () => {
     ["what HubSpot's properties give", needs({ segment: "gold", attributes: { plan: "pro" } }, hubspot)],
     ["a tier, which programs may say", needs({ tier: "premium" })],
     ["a language and a payload", needs({ language: "pt-BR", payload: "order_1001" })],
-  ])("not so: %s", (_name, change) => {
+  ])("names no rule: %s", (_name, change) => {
     expect(warned(change)).toEqual([]);
   });
 });

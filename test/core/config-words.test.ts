@@ -47,7 +47,7 @@ describe("an invalid duration is told in the same words, however it was written"
     expect(only((d) => (d.retention.audit = written))).toEqual(["/retention/audit", message]);
   });
 
-  test("one that is missing is told to be missing", () => {
+  test("a missing duration is said to be missing", () => {
     expect(only((d) => delete d.queues[0].depthAlert.cooldown)).toEqual([
       "/queues/0/depthAlert/cooldown",
       `is missing; it ${RULE}`,

@@ -66,7 +66,7 @@ describe("what is not JSON is told with its line and column", () => {
     expect(at(text)).toBe(fault);
   });
 
-  test("with comments and commas behind the last item, where these are taken", () => {
+  test("takes comments and commas behind the last item where these are allowed", () => {
     const text = '// head\n{\n  "a": [1, /* two */ 2,], // "b"\n  "c": "// no comment, /* neither */",\n}\n';
     expect(readJsonText(text, { comments: true })).toEqual({
       value: { a: [1, 2], c: "// no comment, /* neither */" },

@@ -40,7 +40,7 @@ describe("a lane's rate", () => {
     expect(revived.freeAt(5, 1)).toBe(60 * SECOND);
   });
 
-  test("of calls that rows tell of nothing is saved, and a restart counts them once", () => {
+  test("saves nothing of calls that rows tell of, and a restart counts them once", () => {
     const rate = new LaneRate(GROUP_RATE);
     rate.took(0, 5, true);
     expect(rate.unsaved()).toBeNull();

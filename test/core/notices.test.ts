@@ -99,7 +99,7 @@ describe("what became of a question to another system is told to programs in wor
     latencyMs: 5,
   });
 
-  test("as codes with facts", () => {
+  test("puts codes with facts into words", () => {
     expect(eventForPrograms(answered([{ unfit: "tier", tier: "gold" }]))).toEqual(
       answered(['tier "gold" is not one of the desk\'s']),
     );
@@ -108,7 +108,7 @@ describe("what became of a question to another system is told to programs in wor
     );
   });
 
-  test("and what the release before stored, as it is", () => {
+  test("tells words that the release before stored as they are", () => {
     expect(eventForPrograms(answered(['skill "latin" is nobody\'s']))).toEqual(
       answered(['skill "latin" is nobody\'s']),
     );
@@ -135,7 +135,7 @@ describe("what the release before stored in words leaves as it is", () => {
     routing,
   };
 
-  test("why somebody got a ticket", () => {
+  test("keeps why an agent got a ticket", () => {
     const said = notice("topicNotice", { code: "ticket.assigned", by: ADA, assignee: ADA, routing });
     expect(inWords(said).text).toContain(
       "Why: queue general, served this customer before, 0 of 2 slots used.",
@@ -146,12 +146,12 @@ describe("what the release before stored in words leaves as it is", () => {
     });
   });
 
-  test("which skills nobody has", () => {
+  test("keeps which skills no agent has", () => {
     const said = notice("skillsUnmet", { queue: "tax", why: ["nobody has latin 2"], overrideAfterMs: null });
     expect(inWords(said).text).toContain("has the skills for this ticket: nobody has latin 2.");
   });
 
-  test("what a look at everything has found", () => {
+  test("keeps the findings of a reconciliation", () => {
     const said = notice("agentNoticeInTopic", ADA, { code: "reconciliation", lines: ["One.", "Two."] });
     expect(inWords(said).text).toBe("🔔 Ada: 🔎 Check needed:\nOne.\nTwo.");
     const found = { findings: [{ kind: "webhook.unknown", mended: false } as const], timeZone: "UTC" };
@@ -160,7 +160,7 @@ describe("what the release before stored in words leaves as it is", () => {
     );
   });
 
-  test("why an agent gets no tickets", () => {
+  test("keeps why an agent gets no tickets", () => {
     const line = { name: "Ada", lead: false, until: null, open: 0, capacity: 2 };
     const words = (because: string): string =>
       inWords(notice("teamList", [{ ...line, because }], 0, 1, "UTC")).text;

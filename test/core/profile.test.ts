@@ -44,7 +44,7 @@ describe("an answer", () => {
     ["null for everything", Object.fromEntries(Object.keys(NO_PROFILE).map((key) => [key, null]))],
     ["empty texts", { tier: "", segment: "  ", category: "", language: "", reason: "\n" }],
     ["attributes without values", { attributes: { plan: null } }],
-  ])("that says %s is one that says nothing", (_name, answer) => {
+  ])("says nothing where it is %s", (_name, answer) => {
     expect(profile(answer)).toEqual(NO_PROFILE);
   });
 
@@ -65,7 +65,7 @@ describe("an answer", () => {
     ["2026-11-20T09:00:01Z", NOW],
     ["2036-01-01T00:00:00Z", NOW],
     ["1970-01-01T00:00:00Z", 0],
-  ])("as of %s is no newer than the moment it came", (asOf, at) => {
+  ])("is no newer than the moment it came where it says it is as of %s", (asOf, at) => {
     expect(profile({ asOf }).asOf).toBe(at);
   });
 
@@ -136,7 +136,7 @@ describe("an answer", () => {
     ]);
   });
 
-  test("that is wrong everywhere is described in a few lines", () => {
+  test("is described in a few lines where it is wrong everywhere", () => {
     const found = problems({ requireSkills: many(50, "x"), attributes: { ["x".repeat(60_000)]: 1 } });
     expect(found.length).toBe(10);
     expect(Math.max(...found.map((line) => line.length))).toBeLessThanOrEqual(200);

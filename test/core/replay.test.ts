@@ -292,7 +292,7 @@ describe("a replayed ticket that is ignored", () => {
     expect(handedOut(alone, ignored, own)).toEqual([null, [OLGA, 30]]);
   });
 
-  test("… or until their next shift, or, without either, until it was answered", () => {
+  test("leaves the agent away until their next shift, or, without one, until the ticket was answered", () => {
     const alone = (shift?: string) =>
       inTime((d) => {
         d.agents![1].capacity = 0;
@@ -395,7 +395,7 @@ describe("two configurations", () => {
     expect(expectedFirstResponseBreaches).toEqual({ before: breaches, after: breaches });
   });
 
-  test("that count from the assignment expect no breach while it is unassigned", () => {
+  test("expect no breach while a ticket is unassigned, where targets count from the assignment", () => {
     const claimed = (d: ConfigInput) => void (d.slaPolicies![1].firstResponseStarts = "claimed");
     const nobody = desk((d) => {
       claimed(d);

@@ -54,7 +54,7 @@ describe("a rule holds", () => {
     expect(routed([{ when, queue: "billing" }], facts).rules).toEqual(holds ? [0] : []);
   });
 
-  test("while a calendar is open", () => {
+  test("holds while its calendar is open", () => {
     const rules: Rules = [{ when: { during: "office" }, queue: "billing" }];
     expect(routed(rules, {}, OPEN).queue).toBe("billing");
     expect(routed(rules, {}, CLOSED).queue).toBe("general");

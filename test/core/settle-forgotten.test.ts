@@ -35,6 +35,6 @@ test.each([
   ["a card", { kind: "view", row: { ticket: { number: 1 } }, step: { what: "post_card" } }, []],
   ["a message", { kind: "relay", rows: [{ ticket: 1 }], joined: false }, []],
   ["a notice", { kind: "work", row: { seq: 9, ticket: 1 } }, [9]],
-])("of %s nothing is kept", (_name, job, gone) => {
+])("nothing is kept of %s", (_name, job, gone) => {
   expect(settled(job)).toEqual({ asked: [], removed: gone, outcome: "ok" });
 });

@@ -119,7 +119,7 @@ describe("a rehearsed ticket", () => {
     );
   });
 
-  test("whose required skills no agent of its group could meet says so, until skills do not matter any more", () => {
+  test("says that no agent of its group has the required skills, until skills do not matter any more", () => {
     const config = desk((d) => {
       d.agents![0].skills = { latin: { level: 2 } };
       d.agents![0].capacity = 0;
@@ -227,7 +227,7 @@ describe("a rehearsed ticket", () => {
     ["the group that their link names", { facts: { payload: "vip_order" } }, "premium"],
     ["the group that is said", { group: "vip" }, "premium"],
     ["where somebody put it", { queue: "billing", facts: { tier: "premium" } }, "billing"],
-  ])("without a rule stays in %s", (_, given, queue) => {
+  ])("stays in %s where no rule holds", (_, given, queue) => {
     expect(rehearsed(given).queue).toBe(queue);
   });
 
@@ -257,7 +257,7 @@ describe("a rehearsed ticket", () => {
     expect(candidates.find(({ agent }) => agent.id === SENIOR)?.why).toEqual(["not on shift"]);
   });
 
-  test("that is assigned goes on when the time to answer is over", () => {
+  test("goes on to another agent when the time to answer is over", () => {
     const config = desk((d) => (d.queues[1].answerWithin = "10m"));
     expect(rehearsed({ facts: { category: "billing" } }, config).next).toEqual({
       at: OPEN + 10 * MINUTE,

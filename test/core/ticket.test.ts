@@ -71,7 +71,7 @@ describe("a ticket's life", () => {
 });
 
 describe("who has it", () => {
-  test("of two agents who claim, the second is told who was first, and the ticket's status", () => {
+  test("tells the second of two agents who claim who was first, and the ticket's status", () => {
     given(wrote(), claim)
       .when({ type: "agent_claimed", by: BORIS })
       .thenRefused({
@@ -90,7 +90,7 @@ describe("who has it", () => {
     expect(scene.ticket!.assignee).toEqual({ id: OLGA.id, name: "Olga" });
   });
 
-  test("unless the desk does not want that", () => {
+  test("an agent's first answer claims nothing where the desk does not want that", () => {
     const scene = new Scene({ ...POLICY, claimOnAnswer: false }).given(wrote());
     scene.when(answer).then("ticket_answered").thenStatus("waiting");
     expect(scene.ticket!.assignee).toBeNull();
@@ -241,7 +241,7 @@ describe("intake", () => {
     expect(scene.ticket!.heldUntil).toBeNull();
   });
 
-  test("or until it has waited long enough: nothing is lost for want of an answer", () => {
+  test("a required field holds the ticket no longer than the hold: nothing is lost for want of an answer", () => {
     const scene = new Scene(policy).given(wrote());
     const due = scene.ticket!.heldUntil;
     scene.when({ after: HOUR }).when(tick).then("intake_released");

@@ -14,12 +14,12 @@ const DESK = { botId: 7, groupChatId: GROUP, markKey: markKeyOf("7:token") };
 const UPDATES = fixture.updates.map(({ update }) => update as unknown as Update);
 
 describe("an update", () => {
-  test("of the whole collection can be read", () => {
+  test("can be read, whichever of the collection it is", () => {
     const kinds = UPDATES.map((update) => inbound(update, DESK)).filter(({ kind }) => kind === "unreadable");
     expect(kinds).toEqual([]);
   });
 
-  test("that lacks something, or has it otherwise, is read or is unreadable: it never throws", () => {
+  test("is read or is unreadable where a part is missing or has another form: reading never throws", () => {
     let unreadable = 0;
     let tried = 0;
     for (const update of UPDATES) {

@@ -98,7 +98,7 @@ describe("of a desk that is killed again and again while everybody writes", () =
     }
   });
 
-  test("of every answer that did not arrive its topic tells, and sends it again when an agent asks for it", async () => {
+  test("tells in the topic of every answer that did not arrive, and sends it again when an agent asks", async () => {
     const { telegram, traffic } = scene;
     const sentAgain: { customer: number; texts: string[] }[] = [];
     for (const { id } of traffic.customers) {

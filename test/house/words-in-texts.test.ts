@@ -235,7 +235,7 @@ describe("a single word is seen where it can be read", () => {
     "const a = rows.get('away')?.text;",
     "switch (a) { case 'away': break; }",
     "const a = notice('slipHint');",
-  ])("and not in a code: %s", (source) => {
+  ])("a single word is not seen in a code: %s", (source) => {
     expect(wordsIn(source)).toEqual([]);
   });
 });

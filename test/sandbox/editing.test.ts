@@ -18,7 +18,7 @@ describe("editing a message", () => {
     expect(world.delivered()).toEqual([]);
   });
 
-  it("that changes nothing is refused, as a probe whether the message is still there", () => {
+  it("is refused where it changes nothing, as a probe whether the message is still there", () => {
     const world = aWorld();
     const ada = world.customer();
     const reply_markup = keyboard("Claim");
@@ -32,7 +32,7 @@ describe("editing a message", () => {
     );
   });
 
-  it("without a keyboard takes the keyboard away", () => {
+  it("takes the keyboard away where the edit has none", () => {
     const world = aWorld();
     const ada = world.customer();
     const { message_id } = world.api("sendMessage", {
@@ -158,7 +158,7 @@ describe("deleting messages", () => {
     );
   });
 
-  it("in bulk skips what is not there", () => {
+  it("skips messages that are not there", () => {
     const world = aWorld();
     const ada = world.customer();
     const { message_id } = world.api("sendMessage", { chat_id: ada.id, text: "x" });

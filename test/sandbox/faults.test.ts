@@ -46,7 +46,7 @@ describe("a fault", () => {
     ]);
   });
 
-  it("of the gateway is a page of HTML", () => {
+  it("answers a page of HTML where the gateway fails", () => {
     const { world, post } = withAda();
     world.core.act("faults", { add: [{ effect: "bad_gateway" }] });
     expect(post()).toMatchObject({ status: 502, body: expect.stringContaining("<h1>502 Bad Gateway</h1>") });
@@ -78,7 +78,7 @@ describe("a fault", () => {
     expect(world.call("sendMessage", { chat_id: GROUP_ID, text: "x" }).status).toBe(500);
   });
 
-  it("of slowness adds to another", () => {
+  it("adds its delay to that of another", () => {
     const { world, post } = withAda();
     world.core.act("faults", {
       add: [
@@ -90,7 +90,7 @@ describe("a fault", () => {
     expect(post().wire).toEqual({ delayMs: 40, fate: "answered" });
   });
 
-  it("that takes Telegram down also stops updates", () => {
+  it("stops updates too where it takes Telegram down", () => {
     const { world } = withAda();
     world.hook();
     world.core.act("faults", { add: [{ effect: "down" }] });

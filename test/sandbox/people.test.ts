@@ -222,7 +222,7 @@ describe("a button", () => {
     expect(world.refusal("answerCallbackQuery", { callback_query_id: second })).toMatch("query is too old");
   });
 
-  it("of an old message comes with nothing but the message's id", () => {
+  it("brings nothing but the id of an old message", () => {
     const { world, card, press } = withCard();
     press({ data: "yes:1" }, true);
     const [update] = world.delivered();
@@ -233,13 +233,13 @@ describe("a button", () => {
     });
   });
 
-  it("with a link opens it, and the bot hears nothing", () => {
+  it("opens its link, and the bot hears nothing", () => {
     const { world, press } = withCard();
     expect(press({ text: "Site" })).toEqual({ queryId: null, opens: "https://example.com/" });
     expect(world.delivered()).toEqual([]);
   });
 
-  it("of a reply keyboard writes its text", () => {
+  it("writes its text where it belongs to a reply keyboard", () => {
     const world = aWorld();
     const ada = world.customer();
     const asked = world.api("sendMessage", {

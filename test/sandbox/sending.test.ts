@@ -199,7 +199,7 @@ describe("a text", () => {
 });
 
 describe("a reply", () => {
-  it("to a message that is gone fails, unless it may go without", () => {
+  it("fails where the message is gone, unless it may go without", () => {
     const world = aWorld();
     const ada = world.customer();
     const reply = { chat_id: ada.id, text: "x", reply_parameters: { message_id: 999 } };

@@ -75,7 +75,7 @@ describe("at which ports", () => {
     expect(await choosePorts({}, keptPorts(statePath))).toEqual({ ...ports, notes: [] });
   });
 
-  test("one that another program has is told, and where its part of the sandbox is instead", async () => {
+  test("names a port that another program has, and where that part of the sandbox is instead", async () => {
     const kept = { page: await held(), desk: await held() };
     const { page, desk, notes } = await choosePorts({}, kept);
     expect(new Set([page, desk, kept.page, kept.desk]).size).toBe(4);
@@ -85,7 +85,7 @@ describe("at which ports", () => {
     ]);
   });
 
-  test("one that was named is not silently another one", async () => {
+  test("never takes another port than the one that was named without saying so", async () => {
     const taken = await held();
     for (const named of [{ page: taken }, { desk: taken }]) {
       await expect(choosePorts(named, null)).rejects.toThrow(PortNotFree);
@@ -171,7 +171,7 @@ describe("whether it runs already", () => {
     expect(JSON.parse(await lockOf())).toMatchObject({ instance: "next" });
   });
 
-  test("of many that start at once over a dead one's lock, one does", async () => {
+  test("starts one of many that begin at once over a dead one's lock", async () => {
     await writeFile(join(statePath, "running.json"), "{");
     const all = await Promise.all(Array.from({ length: 8 }, (_, index) => answering(`number ${index}`)));
     const claims = await Promise.allSettled(all.map((one) => claim(statePath, one)));
@@ -180,7 +180,7 @@ describe("whether it runs already", () => {
     expect(JSON.parse(await lockOf())).toMatchObject({ instance: taken[0] });
   });
 
-  test("one that was taken over does not let go of the next one's lock", async () => {
+  test("keeps the next one's lock when a sandbox that was taken over ends", async () => {
     const first = await claim(statePath, {
       ...(await answering("first")),
       url: `http://127.0.0.1:${await free()}`,

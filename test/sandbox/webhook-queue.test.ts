@@ -143,7 +143,7 @@ describe("updates", () => {
     ]);
   });
 
-  it("of other kinds overtake a message that is stuck", () => {
+  it("overtake a stuck message if they are of other kinds", () => {
     const world = aWorld();
     world.group();
     world.hook({ allowed_updates: ["message", "edited_message", "callback_query", "message_reaction"] });
@@ -227,7 +227,7 @@ describe("updates", () => {
     expect(world.core.due()).toEqual([]);
   });
 
-  it("that were on their way to an old webhook go to the new one, whatever the old one says", () => {
+  it("go to the new webhook where they were on their way to an old one, whatever that says", () => {
     const world = aWorld();
     world.hook();
     world.customer();
@@ -238,7 +238,7 @@ describe("updates", () => {
     expect(world.core.due()).toMatchObject([{ url: "https://other.example/webhook", update: old?.update }]);
   });
 
-  it("of every kind that was ever seen can be injected, and arrive as they are", () => {
+  it("can be injected in every kind that was ever seen, and arrive as they are", () => {
     const world = aWorld();
     const kinds = [...new Set(fixtures.updates.flatMap(({ update }) => Object.keys(update)))];
     world.hook({ allowed_updates: kinds });

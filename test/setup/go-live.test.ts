@@ -225,7 +225,7 @@ describe("the first time", () => {
     await expect(goLive(outside())).rejects.toThrow("Without the bot's token");
   });
 
-  test("without a message in the group for ten minutes it says so and can be run again", async () => {
+  test("says so after ten minutes without a message in the group, and can be run again", async () => {
     await telegram.reset({
       bot: { token: TOKEN, username: "shop_desk_bot" },
       budgets: "off",
@@ -243,7 +243,7 @@ describe("at Cloudflare", () => {
     expect(kept().address).toBe(DESK);
   });
 
-  test("with several accounts it asks which, and says which it is; CLOUDFLARE_ACCOUNT_ID answers before", async () => {
+  test("asks which of several accounts, and says which it is; CLOUDFLARE_ACCOUNT_ID answers before", async () => {
     const second = cloudflare.account("Other Ltd", "other");
     answers = { "In which one": ["7", "2"] };
     await goLive(outside());
@@ -459,7 +459,7 @@ describe("again", () => {
     expect(token).not.toBe(before["ADMIN_TOKEN"]);
   });
 
-  test("where the admin token only makes keys, it makes one for the run and takes it back", async () => {
+  test("makes a key for the run and revokes it where the admin token only makes keys", async () => {
     await goLive(outside());
     kept().keys.push({ id: "theirs", key: "topicdesk_theirs", isRevoked: false });
     await goLive(outside());

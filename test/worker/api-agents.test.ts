@@ -176,7 +176,7 @@ describe("the availability of an agent", () => {
   });
 });
 
-test("without a configuration there are no agents and no queues", async () => {
+test("there are no agents and no queues without a configuration", async () => {
   await emptyRecord();
   const other = new HttpDesk();
   for (const path of ["/api/v1/agents", "/api/v1/agents/9001", "/api/v1/queues"]) {

@@ -252,7 +252,7 @@ describe("an export of the trail", () => {
     );
   });
 
-  test("in CSV quotes what it must, and runs nothing in a spreadsheet", async () => {
+  test("quotes what CSV must, and runs nothing in a spreadsheet", async () => {
     await desk.send("POST", "/api/v1/keys", { name: '=HYPERLINK("x")', scopes: ["admin"] });
     const { key } = await (
       await desk.send("POST", "/api/v1/keys", { name: "=1+1,2", scopes: ["admin"] })
@@ -273,7 +273,7 @@ describe("an export of the trail", () => {
     expect(end).toBe("");
   });
 
-  test("that cannot begin is a problem document", async () => {
+  test("is a problem document where it cannot begin", async () => {
     desk.d1.state = "failing";
     const answer = await desk.get("/api/v1/audit/export?format=csv");
     expect([answer.status, await codeOf(answer)]).toEqual([503, "record.unreachable"]);
@@ -299,4 +299,6 @@ test.each([
   ["", null],
   ["not an address", null],
   ["1:2:3", null],
-])("of the address %s the trail keeps %s", (address, network) => expect(networkOf(address)).toBe(network));
+])("the trail keeps of the address %s only %s", (address, network) =>
+  expect(networkOf(address)).toBe(network),
+);

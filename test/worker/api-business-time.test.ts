@@ -60,7 +60,7 @@ describe("business time, explained", () => {
   };
 
   describe("when something is due", () => {
-    test("in night shifts over the change of the clock, which makes one of them an hour shorter", async () => {
+    test("counts a night shift over the change of the clock as an hour shorter", async () => {
       expect(await explained({ calendar: NAMELESS, start: "2026-03-28T22:00:00Z", add: "8h" })).toEqual({
         due: "2026-03-29T22:00:00.000Z",
         segments: [
@@ -244,7 +244,7 @@ describe("business time, explained", () => {
       );
     });
 
-    test("of more segments than are shown the first ones are, and the answer says so", async () => {
+    test("shows the first of too many segments, and the answer says so", async () => {
       const { elapsedSeconds, segments, truncated } = await explained<{
         elapsedSeconds: number;
         segments: unknown[];

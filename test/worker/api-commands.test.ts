@@ -67,7 +67,7 @@ describe("commands", () => {
     expect(texts(await stage.inTopic("SUP-1"))).toContain("✍ shop:\nCalled them");
   });
 
-  test("whose state is reached already say who set it, and write nothing", async () => {
+  test("say who set a state that is reached already, and write nothing", async () => {
     await does("SUP-1", { type: "resolve" });
     const version = (await desk.call("GET /api/v1/tickets/{ref}", { path: { ref: "SUP-1" } })).version;
     const again = await does("SUP-1", { type: "resolve" });
@@ -159,7 +159,7 @@ describe("commands", () => {
     });
   });
 
-  test("that the ticket does not take are refused with its state", async () => {
+  test("are refused with the ticket's state where it does not take them", async () => {
     await does("SUP-1", { type: "claim", agent: 9002 });
     expect(await problemOf(does("SUP-1", { type: "claim", agent: 9003 }))).toEqual([
       "ticket.claimed_by_other",
@@ -201,7 +201,7 @@ describe("commands", () => {
     expect(await problemOf(does("NOPE-1", { type: "close" }))).toEqual(["ticket.not_found"]);
   });
 
-  test("that are unknown are told which there are", async () => {
+  test("are told which there are where they are unknown", async () => {
     for (const [body, message] of [
       [{ type: "resolv" }, 'must be one of "claim", "assign", "unclaim",'],
       [{ note: "x" }, 'is missing; it must be one of "claim", "assign", "unclaim",'],

@@ -79,7 +79,7 @@ describe("a section of the configuration", () => {
     expect(desk.groups.configs.get("main")).toMatchObject({ version: 3 });
   });
 
-  test("that there is not is a 404, that there cannot be a 422", async () => {
+  test("is a 404 where it is not there, a 422 where it cannot be", async () => {
     const early = await desk.get(at("queues"));
     expect([early.status, await codeOf(early)]).toEqual([404, "config.not_found"]);
     const alone = await desk.send("PUT", at("desk"), { name: "Shop" });
@@ -99,7 +99,7 @@ describe("an item of a section", () => {
     ["tiers", "premium"],
     ["calendars", "office"],
     ["webhooks", "queue-manager"],
-  ])("of %s is found by its name: %s", async (section, id) => {
+  ])("is found by its name in %s: %s", async (section, id) => {
     await desk.put(exampleDesk());
     const whole = exampleDesk() as unknown as Record<string, unknown>;
     const list = whole[section] as Record<string, unknown>[] & Record<string, unknown>;
@@ -139,7 +139,7 @@ describe("an item of a section", () => {
     expect(await inForce()).toEqual(exampleDesk());
   });
 
-  test("that is not there, or cannot be, is a 404", async () => {
+  test("is a 404 where it is not there, or cannot be", async () => {
     await desk.put(exampleDesk());
     for (const path of ["queues/nobody", "tiers/toString", "desk/name", "routing/rules", "agents/12"]) {
       for (const method of ["GET", "DELETE"]) {

@@ -38,7 +38,7 @@ describe("reading the configuration", () => {
     ['"2"', 200],
     ["1", 200],
     ["", 200],
-  ])("with If-None-Match %s answers %d", async (tag, status) => {
+  ])("answers If-None-Match %s with %d", async (tag, status) => {
     await desk.put(exampleDesk());
     const answer = await desk.get("/api/v1/config", { "If-None-Match": tag });
     expect(answer.status).toBe(status);
@@ -87,7 +87,7 @@ describe("putting a configuration", () => {
     expect(desk.groups.updatesOf("vip")).toHaveLength(1);
   });
 
-  test("that is valid, but hardly meant, stores it and says so; bringing it back says it again", async () => {
+  test("stores what is valid but probably unintended and says so; a rollback to it says it again", async () => {
     const doubtful = exampleDesk();
     doubtful.escalationPolicies!.push({ id: "spare", steps: [] });
     const warnings = [{ pointer: "/escalationPolicies/1", message: expect.stringContaining("no effect") }];
@@ -120,7 +120,7 @@ describe("putting a configuration", () => {
     ["something that is no tag", { "If-Match": "2" }, 412],
     ["an empty tag", { "If-Match": "" }, 412],
     ["that there be none", { "If-None-Match": "*" }, 412],
-  ])("on condition of %s: %j → %d", async (_name, condition, status) => {
+  ])("goes by its condition %s: %j → %d", async (_name, condition, status) => {
     await desk.put(named("One"));
     await desk.put(named("Two"));
     const answer = await desk.put(named("Three"), condition);
@@ -131,12 +131,12 @@ describe("putting a configuration", () => {
     expect(await codeOf(answer)).toBe("config.changed");
   });
 
-  test("for the first time may be on condition that it is the first", async () => {
+  test("may ask to be the first", async () => {
     expect((await desk.put(exampleDesk(), { "If-Match": "*" })).status).toBe(412);
     expect((await desk.put(exampleDesk(), { "If-None-Match": "*" })).status).toBe(200);
   });
 
-  test("by several at once lets one through and tells the others to look again", async () => {
+  test("lets one of several at once through and tells the others to look again", async () => {
     await desk.put(named("Start"));
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) => desk.put(named(`Racer ${index}`), { "If-Match": '"1"' })),
@@ -147,7 +147,7 @@ describe("putting a configuration", () => {
     expect(await versions()).toBe(2);
   });
 
-  test("by several callers at once who named no version loses no change unseen either", async () => {
+  test("loses no change unseen where several callers at once named no version", async () => {
     await desk.put(named("Start"));
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) => desk.put(named(`Racer ${index}`))),
@@ -325,7 +325,7 @@ describe("a dry run", () => {
     expect(await versions()).toBe(0);
   });
 
-  test("of a first configuration compares it with nothing", async () => {
+  test("compares a first configuration with nothing", async () => {
     const answer = await desk.send("PUT", "/api/v1/config?dryRun=1", exampleDesk());
     const { version, diff } = await json<{ version: number; diff: { added: unknown[] } }>(answer);
     expect(version).toBe(0);
@@ -389,7 +389,7 @@ describe("a rollback", () => {
     expect(desk.groups.configs.get("vip")).toMatchObject({ version: 3, config: { desk: { name: "One" } } });
   });
 
-  test("to what is in force stores nothing", async () => {
+  test("stores nothing where the version is in force", async () => {
     const answer = await desk.send("POST", "/api/v1/config/rollback", { version: 2 });
     expect(await answer.json()).toMatchObject({ version: 2, changed: false });
     expect(await versions()).toBe(2);
@@ -419,7 +419,7 @@ describe("a rollback", () => {
     ["half a document", '{"version":', 400, "request.malformed"],
     ["nothing", "", 400, "request.malformed"],
     ["more than a megabyte", `{"note":"${"x".repeat(API_BODY_BYTES_MAX)}"}`, 413, "request.too_large"],
-  ])("to %s is refused", async (_name, body, status, code) => {
+  ])("is refused to %s", async (_name, body, status, code) => {
     const answer = await desk.send("POST", "/api/v1/config/rollback", body);
     expect(answer.status).toBe(status);
     expect(await codeOf(answer)).toBe(code);
@@ -438,7 +438,7 @@ describe("a rollback", () => {
   });
 });
 
-test("while D1 is out of reach nothing is answered from memory and nothing is lost", async () => {
+test("nothing is answered from memory and nothing is lost while D1 is out of reach", async () => {
   await desk.put(exampleDesk());
   desk.d1.state = "failing";
   for (const answer of await Promise.all([

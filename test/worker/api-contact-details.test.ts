@@ -66,13 +66,13 @@ describe("a change that is in place already is not written", () => {
     ["POST", "unblock", undefined],
     ["POST", "unmerge", undefined],
     ["PATCH", "details", { notes: null }],
-  ])("of somebody of whom nothing was ever said: %s %s", async (method, what, body) => {
+  ])("writes nothing for a contact without details: %s %s", async (method, what, body) => {
     const answer = await send(method, `${ADA}/${what}`, body);
     expect(await answer.json()).toMatchObject({ version: 0 });
     expect(await trail()).toEqual([]);
   });
 
-  test("of a contact with just these details", async () => {
+  test("writes nothing for a contact with just these details", async () => {
     for (let times = 0; times < 2; times += 1)
       await send("PATCH", `${ADA}/details`, { displayName: "Ada", notes: null });
     expect(await details(ADA)).toMatchObject({ displayName: "Ada", version: 1 });

@@ -64,7 +64,7 @@ describe("the list of contacts", () => {
     ["q=33333&group=vip", []],
     ["q=nobody", []],
     ["q=%22%20OR%20name%3Aada", []],
-  ])("for %j shows %j", async (query, expected) => {
+  ])("shows for %j the contacts %j", async (query, expected) => {
     expect(await ids(query)).toEqual(expected);
   });
 

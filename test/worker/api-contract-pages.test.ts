@@ -90,7 +90,7 @@ describe("a problem", () => {
     });
   });
 
-  test("of every code has a place of its own on that page", async () => {
+  test("has a place of its own on that page, whatever its code", async () => {
     const page = await desk.fetch("/api/problems");
     expect([page.status, page.headers.get("Content-Type")]).toEqual([200, "text/html; charset=UTF-8"]);
     const text = await page.text();

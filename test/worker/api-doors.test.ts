@@ -142,7 +142,7 @@ describe("a path", () => {
     "/favicon.ico",
     "/%00",
     "/api/v1/config/versions/1/x",
-  ])("that leads nowhere (%s) is a 404 in words", async (path) => {
+  ])("is a 404 in words where it leads nowhere (%s)", async (path) => {
     const answer = await desk.get(path);
     expect(answer.status).toBe(404);
     expect(answer.headers.get("Content-Type")).toBe("application/problem+json");
@@ -158,7 +158,7 @@ describe("a path", () => {
     ["GET", "/telegram/webhook", "POST, OPTIONS"],
     ["POST", "/healthz", "GET, HEAD, OPTIONS"],
     ["PUT", "/api/v1/openapi.json", "GET, HEAD, OPTIONS"],
-  ])("that does not take %s (%s) says what it takes", async (method, path, allow) => {
+  ])("says what it takes where it does not take %s (%s)", async (method, path, allow) => {
     const answer = await desk.fetch(path, { method, headers: ADMIN });
     expect(answer.status).toBe(405);
     expect(answer.headers.get("Allow")).toBe(allow);

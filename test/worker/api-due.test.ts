@@ -176,7 +176,7 @@ describe("a ticket's due", () => {
 });
 
 describe("the same deadline stands", () => {
-  test("in the answer to the command that changed it", async () => {
+  test("is in the answer to the command that changed it", async () => {
     const answer = await stage.api("POST", "/api/v1/tickets/SUP-1/commands", {
       type: "priority",
       priority: "urgent",
@@ -185,14 +185,14 @@ describe("the same deadline stands", () => {
     expect([told.due?.metric, minutes(told.dueAt)]).toEqual(["firstResponse", 30]);
   });
 
-  test("in the feed, as the ticket stands when it is read", async () => {
+  test("is in the feed, as the ticket stands when it is read", async () => {
     const feed = () => stage.get<{ items: { ticket: { due: Due | null } }[] }>("/api/v1/events?limit=1");
     expect((await feed()).items[0].ticket.due).toEqual((await ticket()).due);
     await act({ type: "close" });
     expect((await feed()).items[0].ticket.due).toBeNull();
   });
 
-  test("in what endpoints are told of tickets and messages", async () => {
+  test("is in webhooks about tickets and messages", async () => {
     await act({ type: "priority", priority: "urgent" });
     await act({ type: "close" });
     await stage.settle();

@@ -240,12 +240,12 @@ describe("the list of escalations", () => {
       ["SUP-1 6 webhook", "SUP-1 4 reassign", "SUP-1 3 note"],
     ],
     ["group=vip&queue=billing", []],
-  ])("for %s shows what matches all of it", async (query, expected) => {
+  ])("shows for %s what matches all of it", async (query, expected) => {
     expect(listed(await page(query))).toEqual(expected);
   });
 
   test.each(["", "group=main&", "ticket=SUP-1&", "result=done&"])(
-    "for %j goes through every one once, whatever the size of its pages",
+    "goes for %j through every one once, whatever the size of its pages",
     async (query) => {
       const whole = listed(await page(query));
       for (const limit of [1, 2, 3, 7, whole.length]) {

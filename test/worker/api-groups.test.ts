@@ -76,7 +76,7 @@ describe("deliveries that need someone", () => {
     expect(ids(await list("group=vip"))).toEqual(VIP);
   });
 
-  test("of a group that does not answer are missing, and the list says so", async () => {
+  test("are missing for a group that does not answer, and the list says so", async () => {
     desk.groups.down.add("main");
     const page = await list("");
     expect(ids(page)).toEqual(VIP);

@@ -74,7 +74,7 @@ describe("an API key", () => {
     expect(versions.items).toMatchObject([{ createdBy: "deploys" }]);
   });
 
-  test("that may write may read the same, and no more", async () => {
+  test("may read what it may write, and no more", async () => {
     const { headers } = await desk.key("tickets:write");
     expect((await desk.fetch("/api/v1/tickets", { headers })).status).toBe(200);
     expect((await desk.fetch("/api/v1/config", { headers })).status).toBe(403);
@@ -89,7 +89,7 @@ describe("an API key", () => {
     expect(challenge).toContain('scope="config:read"');
   });
 
-  test("that has expired says when", async () => {
+  test("says when it expired", async () => {
     const expiresAt = new Date(deskNow() + HOUR).toISOString();
     const { id, key } = await make({ expiresAt });
     expect((await using(key)).status).toBe(200);
@@ -101,7 +101,7 @@ describe("an API key", () => {
     expect((await read(id)).status).toBe("expired");
   });
 
-  test("that was revoked is turned away at once; revoking it again says who did and when", async () => {
+  test("is turned away at once when it is revoked; revoking it again says who did and when", async () => {
     const { id, key } = await make();
     const revoked = await post(`/${id}/revoke`);
     expect(revoked).toMatchObject({ status: "revoked", revokedBy: "admin" });
@@ -134,7 +134,7 @@ describe("an API key", () => {
     expect((await using(third.key)).status).toBe(200);
   });
 
-  test("that was revoked has no new secret", async () => {
+  test("gets no new secret once it is revoked", async () => {
     const { id } = await make();
     await post(`/${id}/revoke`);
     const answer = await desk.send("POST", `/api/v1/keys/${id}/rotate`, {});

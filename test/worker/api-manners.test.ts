@@ -107,7 +107,7 @@ describe("a body", () => {
     expect((await desk.send("POST", "/api/v1/sla/explain", question, headers)).status).toBe(200);
   });
 
-  test("in another encoding than UTF-8 is refused rather than read wrongly", async () => {
+  test("is refused rather than read wrongly in another encoding than UTF-8", async () => {
     const body = '{"name":"Größe","scopes":["tickets:read"]}';
     const latin1 = Uint8Array.from(body, (character) => character.charCodeAt(0));
     const answer = await desk.fetch("/api/v1/keys", {
@@ -155,7 +155,7 @@ describe("a body", () => {
     expect((await desk.get("/api/v1/config")).headers.get("ETag")).toBe('"1"');
   });
 
-  test("that is wrong in every place is told the first thousand", async () => {
+  test("is answered with the first thousand problems where it is wrong in every place", async () => {
     const unknown = Object.fromEntries(Array.from({ length: 50_000 }, (_none, index) => [`x${index}`, 0]));
     const answer = await desk.send("POST", "/api/v1/keys", unknown);
     expect(answer.status).toBe(422);
@@ -223,7 +223,7 @@ describe("a body", () => {
     expect([answer.status, (await answer.json<{ problems: unknown[] }>()).problems]).toEqual([422, problems]);
   });
 
-  test("that is missing is asked for", async () => {
+  test("is asked for where it is missing", async () => {
     for (const path of ["/api/v1/tickets", "/api/v1/config/rollback", "/api/v1/keys"]) {
       const answer = await desk.fetch(path, { method: "POST", headers: ADMIN });
       expect(await answer.json<{ problems: unknown[] }>()).toMatchObject({
@@ -277,7 +277,7 @@ describe("a page of another origin", () => {
     "https://TOOLS.example.com",
     "null",
     "*",
-  ])("of %s is another one", async (origin) => {
+  ])("is another one if it is of %s", async (origin) => {
     desk.env = { ...desk.env, CORS_ORIGINS: `${TOOLS}, *, null, https://x.example.com/path` };
     for (const answer of [await preflight(origin), await desk.get("/api/v1/tickets", { Origin: origin })]) {
       expect(answer.headers.get("Access-Control-Allow-Origin")).toBeNull();

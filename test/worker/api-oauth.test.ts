@@ -225,7 +225,7 @@ describe("the issuer's keys", () => {
     ["never end", { status: 200, trickles: "x".repeat(20_000) }],
     ["hang up", { status: "hangs up" }],
     ["do not come", { status: "is silent" }],
-  ])("that %s make the desk say so, and ask again a little later", async (_name, answer) => {
+  ])("have the desk say so and ask again a little later if they %s", async (_name, answer) => {
     await endpoint.answers(answer, { status: 200, body: JSON.stringify({ keys: [rsa.jwk] }) });
     const bearer = await token(rsa);
     for (let times = 0; times < 2; times += 1) {
@@ -262,7 +262,7 @@ describe("the issuer's keys", () => {
     expect(await asked()).toBe(2);
   });
 
-  test("that changed while the issuer is away make no valid token invalid", async () => {
+  test("make no valid token invalid if they change while the issuer is away", async () => {
     const next = await signer("k7", "ES256");
     await using(await token(rsa));
     await endpoint.answers({ status: 500 }, { status: 200, body: JSON.stringify({ keys: [next.jwk] }) });
@@ -291,7 +291,7 @@ describe("the issuer's keys", () => {
   });
 });
 
-test("without an issuer no such token is looked at", async () => {
+test("no such token is looked at without an issuer", async () => {
   desk.env = { ...desk.env, OAUTH_ISSUER: "", OAUTH_AUDIENCE: "", OAUTH_JWKS_URL: "" };
   const answer = await using(await token(rsa));
   expect([answer.status, await codeOf(answer)]).toEqual([401, "auth.invalid"]);

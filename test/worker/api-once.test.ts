@@ -56,7 +56,7 @@ describe("a changing call with an Idempotency-Key", () => {
     expect(await again.text()).toBe(whole);
   });
 
-  test("with another body, path or condition under the same key is refused", async () => {
+  test("is refused with another body, path or condition under the same key", async () => {
     await desk.put(exampleDesk(), { "Idempotency-Key": "a" });
     const others = [
       desk.put({ ...exampleDesk(), retention: { events: "30d" } }, { "Idempotency-Key": "a" }),
@@ -70,7 +70,7 @@ describe("a changing call with an Idempotency-Key", () => {
     expect(await count("config_versions")).toBe(1);
   });
 
-  test("of a whole configuration, under an invalid key, is refused for the key", async () => {
+  test("is refused for an invalid key, also with a whole configuration", async () => {
     const twice = await desk.put(exampleDesk(), { "Idempotency-Key": "a, b" });
     expect(await twice.json()).toMatchObject({
       code: "request.invalid",
@@ -85,7 +85,7 @@ describe("a changing call with an Idempotency-Key", () => {
     expect(await count("config_versions")).toBe(0);
   });
 
-  test("of a whole configuration keeps its version and ETag, whatever came after", async () => {
+  test("answers a whole configuration's version and ETag again, whatever came after", async () => {
     const first = await desk.put(exampleDesk(), { "Idempotency-Key": "a" });
     await desk.put({ ...exampleDesk(), retention: { events: "30d" } });
     const again = await desk.put(exampleDesk(), { "Idempotency-Key": "a" });
@@ -101,7 +101,7 @@ describe("a changing call with an Idempotency-Key", () => {
     expect(theirs.headers.get("Idempotency-Replayed")).toBeNull();
   });
 
-  test("that was refused may be made again", async () => {
+  test("may be made again where it was refused", async () => {
     const refused = await desk.send("POST", "/api/v1/outbox/main:m:1/replay", undefined, {
       "Idempotency-Key": "a",
     });
@@ -116,7 +116,7 @@ describe("a changing call with an Idempotency-Key", () => {
     expect([again.status, again.headers.get("Idempotency-Replayed")]).toEqual([200, "true"]);
   });
 
-  test("whose run died is taken over when its lease is over, by the same call only", async () => {
+  test("is taken over when its run died and its lease is over, by the same call only", async () => {
     await make("a");
     await env.DB.prepare("UPDATE api_calls SET status = NULL, answer = NULL").run();
     const early = await make("a");

@@ -19,7 +19,7 @@ import { texts } from "../support/stage.ts";
 beforeEach(open);
 
 describe("opening a ticket", () => {
-  test("for a customer who has started the bot: topic, words, confirmation, history", async () => {
+  test("makes topic, confirmation and history for a customer who has started the bot", async () => {
     await ada.start();
     await stage.settle(5_000);
     const opened = await opens({ category: "billing", urgency: "urgent", tier: "premium" });
@@ -50,7 +50,7 @@ describe("opening a ticket", () => {
     expect(texts(await group.messages({ threadId: topic.id }))).toContain("One more thing");
   });
 
-  test("for a customer who never started the bot: it is open, and says that they cannot be written to", async () => {
+  test("works for a customer who never started the bot, and says that they cannot be written to", async () => {
     const stranger = 5_559_990_001;
     const opened = await opens({ contact: { telegramId: stranger } });
     // Before Telegram has answered, the ticket says that this is unknown, and how it will be told.
@@ -69,7 +69,7 @@ describe("opening a ticket", () => {
     });
   });
 
-  test("in silence, where the program tells the customer itself", async () => {
+  test("sends no confirmation where the program tells the customer itself", async () => {
     await ada.start();
     await stage.settle(5_000);
     const before = (await atAda()).length;
@@ -78,7 +78,7 @@ describe("opening a ticket", () => {
     expect(await atAda()).toHaveLength(before);
   });
 
-  test("in another group: by its queue, or by its name", async () => {
+  test("works in another group, by its queue or by its name", async () => {
     const byQueue = await opens({ queue: "premium" });
     const byGroup = await opens({ topicGroup: "vip" });
     await stage.settle();
@@ -104,7 +104,7 @@ describe("opening a ticket", () => {
     [{ topicGroup: "main", category: "billing" }, "main", "billing"],
     [{ topicGroup: "vip" }, "vip", "premium"],
     [{}, "vip", "premium"],
-  ])("where %j asks for it, whatever the rules say of its tier", async (asked, group, queue) => {
+  ])("goes where %j asks for it, whatever the rules say of its tier", async (asked, group, queue) => {
     const { ref, ...opened } = await opens({ tier: "premium", ...asked });
     expect(opened).toMatchObject({ group, queue });
     await stage.settle();
@@ -114,7 +114,7 @@ describe("opening a ticket", () => {
     expect(topics.map(({ name }) => name.split(" ")[0])).toEqual([ref]);
   });
 
-  test("in another group than the customer's own: all of it is there, and nothing of it here", async () => {
+  test("keeps everything in another group than the customer's own, and nothing here", async () => {
     await ada.write("Hello");
     await stage.settle();
     const here = (await stage.group.topics()).length;
@@ -130,7 +130,7 @@ describe("opening a ticket", () => {
     }
   });
 
-  test("for the customer with an e-mail address, if only one person has it", async () => {
+  test("finds the customer by an e-mail address that only one person has", async () => {
     await ada.write("Hello");
     await stage.settle();
     const note = (id: number): Promise<Response> =>
@@ -151,7 +151,7 @@ describe("opening a ticket", () => {
     expect(again.ticket.customer).toEqual({ id: other.id });
   });
 
-  test("by an address is for keys that may read contacts; others do not even learn whether a customer has it", async () => {
+  test("takes an address from keys that may read contacts; others do not even learn whether a customer has it", async () => {
     await ada.write("Hello");
     await stage.settle();
     await stage.api("PATCH", `/api/v1/contacts/${ada.id}/details`, { email: "ada@example.com" });

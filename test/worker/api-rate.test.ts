@@ -27,7 +27,7 @@ describe("a key", () => {
     expect((await call(headers)).headers.get("RateLimit")).toBe('"key";r=598;t=40');
   });
 
-  test("that calls more often is turned away for as long as it is told", async () => {
+  test("is turned away for as long as it is told where it calls more often", async () => {
     const headers = await keyOf(3);
     const statuses: number[] = [];
     for (let times = 0; times < 5; times += 1) statuses.push((await call(headers)).status);
@@ -62,7 +62,7 @@ describe("a key", () => {
     for (const path of ["/healthz", "/api/v1/tickets"]) expect((await call(headers, path)).status).toBe(429);
   });
 
-  test("whose clock was turned back is not locked out", async () => {
+  test("is not locked out by a clock that was turned back", async () => {
     const headers = await keyOf(1);
     turnClock(60 * MINUTE);
     await call(headers);

@@ -78,7 +78,7 @@ describe("a replay", () => {
     });
   });
 
-  test("of the configuration in force changes nothing", async () => {
+  test("changes nothing with the configuration in force", async () => {
     await record(1, {}, "billing");
     expect(await replayed({ ...period, config: changed() })).toMatchObject({ changed: 0, examples: [] });
   });
@@ -128,7 +128,7 @@ describe("a replay", () => {
     expect((await replayed({ ...period, config })).priorities.after).toEqual({ low: 1 });
   });
 
-  test("of one group leaves the others out", async () => {
+  test("leaves the other groups out where it is of one", async () => {
     await record(1, {});
     await record(1, { group: "vip", queue: "premium" });
     expect(await replayed({ ...period, group: "vip", config: toGeneral })).toMatchObject({ tickets: 1 });
@@ -189,7 +189,7 @@ describe("a replay", () => {
     ["one end under two names", { ...period, config: toGeneral, until: NOW }, "/to", /not a known key/],
     ["an unknown key", { ...period, config: toGeneral, end: NOW }, "/end", /not a known key/],
   ])(
-    "with %s is refused, and the answer says where and how to mend it",
+    "is refused with %s, and the answer says where and how to mend it",
     async (_, question, pointer, message) => {
       const answer = await replay(question);
       expect(answer.status).toBe(422);

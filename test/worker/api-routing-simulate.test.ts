@@ -171,7 +171,7 @@ describe("a rehearsal", () => {
     ],
     ["a draft that is none", { ticket: {}, config: 5 }, "/config", /must be an object/],
   ])(
-    "with %s is refused, and the answer says where and how to mend it",
+    "is refused with %s, and the answer says where and how to mend it",
     async (_, question, pointer, message) => {
       const answer = await ask(question);
       expect(answer.status).toBe(422);
@@ -182,7 +182,7 @@ describe("a rehearsal", () => {
     },
   );
 
-  test("with several mistakes has them named at once", async () => {
+  test("names several mistakes at once", async () => {
     const question = {
       ticket: { tier: "gold", declined: [5] },
       agents: [{ id: 6 }],
@@ -249,7 +249,7 @@ describe("with a skills service, rehearsals go by what it has told the live desk
     ]),
   });
 
-  test("one ticket at a time", async () => {
+  test("rehearses one ticket by it", async () => {
     expect(await asked()).toMatchObject({
       assignee: { id: GENERALIST },
       skills: [{ group: "main", asOf: "2026-11-20T09:00:00.000Z", why: null }],
@@ -258,7 +258,7 @@ describe("with a skills service, rehearsals go by what it has told the live desk
     expect(await asked({ config: changed() })).toMatchObject({ assignee: { id: SENIOR }, skills: [] });
   });
 
-  test("and say so where they do not know it", async () => {
+  test("says where the skills service has told nothing", async () => {
     const elsewhere = skilled(({ routing }) => (routing.skills = { url: `${URL}/v2` }));
     expect(await asked({ config: elsewhere })).toMatchObject(
       unknown("the desk does not ask this service yet"),

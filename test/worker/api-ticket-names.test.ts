@@ -56,12 +56,12 @@ async function differing(ref: string, id: string): Promise<string[]> {
 }
 
 describe("a ticket's id does what its reference does", () => {
-  test("in every path that shows something of it", async () => {
+  test("names the ticket in every path that shows something of it", async () => {
     await opens("general");
     expect(await differing("SUP-1", "main:1")).toEqual([]);
   });
 
-  test("in commands and legal holds", async () => {
+  test("names it in commands and legal holds", async () => {
     await opens("general");
     expect(await (await act("main:1", { type: "claim", agent: 9002 })).json()).toMatchObject({
       changed: true,
@@ -73,14 +73,14 @@ describe("a ticket's id does what its reference does", () => {
     expect((await stage.api("DELETE", "/api/v1/tickets/SUP-1/legal-hold")).status).toBe(204);
   });
 
-  test("in commands before the record has heard of it", async () => {
+  test("names it in commands before the record has heard of it", async () => {
     await opens("general");
     await env.DB.prepare("DELETE FROM tickets").run();
     expect((await act("main:1", { type: "note", text: "Soon" })).status).toBe(200);
     expect((await act("main:01", { type: "note", text: "Another name" })).status).toBe(404);
   });
 
-  test("in filters of lists: escalations of it, what follows it, who changed it", async () => {
+  test("names it in filters of lists: its escalations, its follow-ups, who changed it", async () => {
     await opens("general");
     await act("SUP-1", { type: "escalate", note: "Now" });
     await env.DB.prepare("UPDATE tickets SET follow_up_of = 'SUP-1'").run();
@@ -118,7 +118,7 @@ describe("a ticket's id does what its reference does", () => {
   });
 
   test.each(["main:2", "main:", ":1", "nowhere:1", "main:1:1", "main:-1", "main:1%00", "main:1 "])(
-    "and %j names none",
+    "%j names no ticket",
     async (name) => {
       await opens("general");
       for (const path of ["", "/events", "/sla", "/routing"]) {

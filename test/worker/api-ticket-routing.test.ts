@@ -56,7 +56,7 @@ describe("the story of a live ticket", () => {
     return customer;
   }
 
-  test("with an assignee tells who got it and why, and until when they have time", async () => {
+  test("tells who got it and why, and until when they have time", async () => {
     await asks();
     const { facts, assignee, waiting, next, past, says, queue } = await story("SUP-1");
     expect({ queue, assignee, waiting }).toEqual({
@@ -93,7 +93,7 @@ describe("the story of a live ticket", () => {
     ]);
   });
 
-  test("that waits tells its place, who could take it, and what changes next", async () => {
+  test("tells a waiting ticket's place, who could take it, and what changes next", async () => {
     // What waits for the customer keeps its slot: Olga gets nothing that would make her away when she ignores it.
     stage.config.routing.capacityCounts = "all_open";
     await stage.configure();
@@ -115,7 +115,7 @@ describe("the story of a live ticket", () => {
     });
   });
 
-  test("that waits to be claimed has no place; who declined stays in the story", async () => {
+  test("has no place where the ticket waits to be claimed; agents who declined stay in it", async () => {
     const ada = await asks();
     await stage.olga.write((await stage.topic("SUP-1")).id, "/decline");
     await stage.settle(5_000);

@@ -395,7 +395,7 @@ describe("while a group does not answer", () => {
     expect(await codeOf(answer)).toBe("ticket.not_found");
   });
 
-  test("or the record does not, the answer says so", async () => {
+  test("the answer says that the record does not answer", async () => {
     desk.d1.state = "failing";
     for (const answer of [
       await desk.send("POST", "/api/v1/sla/sweep"),

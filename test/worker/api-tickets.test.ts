@@ -71,7 +71,7 @@ describe("the list of tickets", () => {
     ["q=refunded&sort=-priority", ["SUP-1"]],
     ["q=arcel", []],
     [`customer=${ADA}&status=waiting&group=vip&queue=premium&assignee=9001`, ["VIP-4"]],
-  ])("for %j shows %j", async (query, expected) => {
+  ])("shows for %j the tickets %j", async (query, expected) => {
     expect(await refs(query)).toEqual(expected);
   });
 
@@ -227,7 +227,7 @@ describe("a ticket", () => {
     expect(rest.nextCursor).toBeNull();
   });
 
-  test("with more events than a page says where they go on", async () => {
+  test("says where its events go on where there are more than a page", async () => {
     const notes = Array.from({ length: 60 }, (_, index) => ({
       ticketId: "main:2",
       n: index + 4,

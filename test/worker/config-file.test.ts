@@ -212,7 +212,7 @@ describe("push", () => {
     expect(version.document).not.toHaveProperty("$schema");
   });
 
-  test("without a terminal pushes only if --yes says so", async () => {
+  test("needs --yes without a terminal", async () => {
     await desk.put(exampleDesk());
     await run("pull");
     edit('"ShopStream Support"', '"Mine"');
@@ -274,7 +274,7 @@ describe("push", () => {
     expect(text()).toMatch(/^\/\/ The configuration of http:\/\/desk, version 1\.[^]+\n\/\/ new\n/);
   });
 
-  test("of a file that does not say its version is refused", async () => {
+  test("refuses a file that does not say its version", async () => {
     await desk.put(exampleDesk());
     files.set(FILE, JSON.stringify(renamed("Mine")));
     const { code, said } = await run("push", { yes: true });

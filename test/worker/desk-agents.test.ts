@@ -161,7 +161,7 @@ describe("nothing that an agent did not mean to send reaches the customer", () =
 });
 
 describe("claiming", () => {
-  test("of two agents who claim at once exactly one wins, and the other is told who", async () => {
+  test("lets exactly one of two agents who claim at once win, and the other is told who", async () => {
     const card = await stage.card("SUP-1");
     const presses = await Promise.all([
       stage.olga.press(card.message_id, { text: "Claim" }),
@@ -296,7 +296,7 @@ describe("commands", () => {
     expect((await pressed.answer())?.text).toBe("It's yours now.");
   });
 
-  test("where Telegram knows no ephemeral messages, hints are ordinary ones", async () => {
+  test("answers with ordinary messages where Telegram knows no ephemeral ones", async () => {
     await stage.telegram.settings({ ephemeralMessages: "refuse" });
     expect(await says(stage.olga, "/nonsense")).toContain("/nonsense isn't a command");
     expect((await seenBy(stage.boris)).at(-1)).toContain("/nonsense isn't a command");

@@ -107,7 +107,7 @@ describe("two contacts of one person", () => {
   });
 });
 
-test("of merges at once that would make a circle or a chain, none but one is done", async () => {
+test("only one of several merges at once that would make a circle or a chain is done", async () => {
   await open();
   const [one, two, third] = [await ada(), await ada(), await ada()];
   for (const each of [one, two, third]) await each.write("hello");

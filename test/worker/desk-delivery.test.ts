@@ -167,7 +167,7 @@ describe("a deleted topic", () => {
     },
   );
 
-  test("of a closed ticket stays deleted until the customer writes again", async () => {
+  test("stays deleted for a closed ticket until the customer writes again", async () => {
     await stage.olga.write(await thread(), "/close");
     await stage.settle();
     await stage.lead.deleteTopic(await thread());
@@ -343,7 +343,7 @@ describe("a customer who cannot be reached", () => {
 });
 
 describe("when the group itself is the trouble", () => {
-  test("without the right to manage topics messages wait, the leads are told once, and all arrives when it is mended", async () => {
+  test("messages wait without the right to manage topics, the leads are told once, and all arrives when it is mended", async () => {
     await stage.lead.write(null, "hi");
     const lead = await stage.telegram.customer({ id: 9001, firstName: "Lena" });
     await lead.start();

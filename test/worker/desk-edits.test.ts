@@ -194,7 +194,7 @@ describe("captions longer than a bot may write", () => {
     expect((await stage.inTopic("SUP-1")).flatMap(({ caption }) => caption ?? [])).toEqual(["Never mind"]);
   });
 
-  test("of a text that becomes a picture are whole as well", async () => {
+  test("are whole as well where a text becomes a picture", async () => {
     const words = await stage.olga.write(topic, "see");
     await stage.settle();
     await stage.olga.editAsIs(words.message_id, { photo: [file("p")], caption: LONG });
@@ -436,7 +436,7 @@ describe("topics in a private chat", () => {
     expect(await sent(() => inThread(90_020, 90_000, "/tickets"))).toEqual([90_000]);
   });
 
-  test("that are gone cost the topic, never the answer", async () => {
+  test("cost the topic where they are gone, never the answer", async () => {
     await inThread(90_001, 90_000, "My invoice is wrong");
     await stage.settle();
     const gone = "Bad Request: message thread not found";

@@ -194,7 +194,7 @@ describe("an answer", () => {
     expect((await stage.card("SUP-1")).text).toContain("needs manners ≥ 1");
   });
 
-  test("that is old by its own account is marked so on the card", async () => {
+  test("is marked as old on the card where it says so itself", async () => {
     await crm.answers(says({ tier: "gold", asOf: "2026-11-01T09:00:00Z" }));
     await asks();
     await stage.settle();
@@ -213,7 +213,7 @@ describe("an answer", () => {
     expect(await ticket("SUP-3")).toMatchObject({ queue: "general", priority: "high" });
   });
 
-  test("of which something is unknown here counts without that", async () => {
+  test("counts without what is unknown here", async () => {
     await crm.answers(says({ tier: "platinum", segment: "new", preferredAgent: 1 }));
     await asks();
     expect(await ticket("SUP-1")).toMatchObject({ tier: null, priority: "high" });
@@ -245,7 +245,7 @@ describe("an answer", () => {
     expect((await ticket("SUP-2")).assignee).toMatchObject({ id: 9003 });
   });
 
-  test("that prefers an agent is heard", async () => {
+  test("has its preferred agent given the ticket", async () => {
     await crm.answers(says({ preferredAgent: 9003 }), says({ preferredAgent: 9003 }));
     await asks();
     await asks();
@@ -263,7 +263,7 @@ describe("without an answer", () => {
     ["lying", says({ tier: 7 }), "invalid"],
     ["babbling", { status: 200, body: "<html>" }, "not_json"],
     ["refusing", { status: 403 }, "http_403"],
-  ])("of a system that is %s the ticket is there at once, and is handed out", async (_, answer, code) => {
+  ])("opens and hands out the ticket at once where the system is %s", async (_, answer, code) => {
     await crm.answers(answer, answer, answer);
     const ada = await stage.customer();
     await ada.write("Help");
@@ -453,7 +453,7 @@ describe("HubSpot may know a customer by their phone number", () => {
     expect(await wanted()).toEqual([[String(ada.id), "+15550100200", "15550100200"]]);
   });
 
-  test("but not by another person's number that they share", async () => {
+  test("is not asked by another person's number that they share", async () => {
     await crm.answers(nobody, nobody);
     const ada = await asks();
     await shares(ada, "+15550100299");
@@ -463,7 +463,7 @@ describe("HubSpot may know a customer by their phone number", () => {
     expect(await wanted()).toEqual([[String(ada.id)], [String(ada.id)]]);
   });
 
-  test("and it is forgotten once customers are not found by it", async () => {
+  test("forgets the number once customers are not found by it", async () => {
     await crm.answers(found, found, found);
     const ada = await stage.customer();
     await shares(ada, "+15550100200", ada.id);

@@ -155,7 +155,7 @@ describe("an erasure", () => {
   });
 
   test.each(["before anything", "after the objects", "after both"])(
-    "that is cut off %s is brought to its end by Cron, and counts everything once",
+    "is brought to its end by Cron where it is cut off %s, and counts everything once",
     async (when) => {
       await open();
       const customer = await ada();
@@ -271,7 +271,7 @@ describe("an erasure", () => {
       expect(holding(kept, trace), trace).toEqual([]);
   });
 
-  test("on which two are at work at once counts everything once, and its receipt stays as it was written", async () => {
+  test("counts everything once where two are at work on it, and its receipt stays as it was written", async () => {
     await open();
     const customer = await ada();
     await talk(customer, "SUP-1");
@@ -388,7 +388,7 @@ describe("an erasure", () => {
   });
 
   test.each(["slow", "answer_lost"] as const)(
-    "in the moment that the topic is made leaves none behind: %s",
+    "leaves no topic behind in the moment that one is made: %s",
     async (effect) => {
       await open();
       const customer = await ada();
@@ -412,7 +412,7 @@ describe("an erasure", () => {
     },
   );
 
-  test("while an endpoint is being called leaves no line of that call", async () => {
+  test("leaves no row of a call that is under way to an endpoint", async () => {
     const subscriber = new Endpoint();
     await open((desk) => {
       desk.webhooks = [{ id: "subscriber", url: subscriber.url, events: ["message.received"] }];
@@ -429,7 +429,7 @@ describe("an erasure", () => {
     expect(holding(await everythingKept(stage), "main hook_log")).toEqual([]);
   });
 
-  test("of a customer with many tickets takes them some at a time, and all of them", async () => {
+  test("takes a customer's many tickets some at a time, and all of them", async () => {
     await open();
     const customer = await ada();
     await talk(customer, "SUP-1");
@@ -480,7 +480,7 @@ describe("an erasure", () => {
     expect(items.map(({ action }) => action)).toEqual(["hold.lifted", "hold.set", "hold.lifted", "hold.set"]);
   });
 
-  test("of an unknown contact is a 404", async () => {
+  test("is a 404 for an unknown contact", async () => {
     await open();
     expect(await codeOf("POST", "/api/v1/contacts/123/erase")).toBe("contact.not_found");
     expect(await codeOf("GET", "/api/v1/contacts/123/erasure")).toBe("contact.not_found");

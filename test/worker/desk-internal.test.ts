@@ -66,7 +66,7 @@ describe("a reply to something internal is held back with one button", () => {
       "an answer that is held back itself",
       async () => say(stage.olga, "I think so too", await say(stage.olga, "// he cheats")),
     ],
-  ])("to %s", async (_, internal) => {
+  ])("holds back a reply to %s", async (_, internal) => {
     await say(stage.olga, "refuse him", await internal());
     expect(await atAda()).toEqual([]);
     expect((await lines()).at(-1)).toMatch(HELD);
@@ -76,7 +76,7 @@ describe("a reply to something internal is held back with one button", () => {
     ["the customer's message", async () => (await inTopic())[0].message_id],
     ["an answer of an agent's own", () => say(stage.olga, "We look into it")],
     ["an answer of a colleague's", () => say(stage.boris, "We look into it")],
-  ])("but not a reply to %s", async (_, message) => {
+  ])("sends a reply to %s", async (_, message) => {
     const before = await message();
     const sent = (await atAda()).length;
     await say(stage.olga, "Done", before);

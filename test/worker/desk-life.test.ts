@@ -328,7 +328,7 @@ describe("intake", () => {
     expect(texts(await stage.inTopic("SUP-1")).slice(0, 2)).toEqual(["My invoice is wrong", "By 20 euros"]);
   });
 
-  test("or for a quarter of an hour at most: nothing is lost for want of an answer", async () => {
+  test("holds a ticket for a quarter of an hour at most: nothing is lost for want of an answer", async () => {
     await open({ intake: true, config: (config) => void (config.intake!.fields![0].required = true) });
     await ada.write("My invoice is wrong");
     await stage.pass(14 * MINUTE);

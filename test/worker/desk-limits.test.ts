@@ -183,7 +183,7 @@ describe("an object that was evicted keeps within the group's minute all the sam
     [[4, 9, 9, 3]],
     [[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]],
     [[19, 4]],
-  ])("between a customer's messages: %j", async (bursts) => {
+  ])("keeps the limit between a customer's messages: %j", async (bursts) => {
     const ada = await stage.customer({ firstName: "Ada" });
     await ada.write("word 0.");
     await stage.settle(10_000);
@@ -201,7 +201,7 @@ describe("an object that was evicted keeps within the group's minute all the sam
     for (let n = 0; n <= word; n += 1) expect(read).toContain(`word ${n}.`);
   });
 
-  test("between new tickets, answers, commands and albums", async () => {
+  test("keeps the limit between new tickets, answers, commands and albums", async () => {
     let said = 0;
     for (let n = 1; n <= 5; n += 1) {
       const customer = await stage.customer({ firstName: `Ada ${n}` });
@@ -220,7 +220,7 @@ describe("an object that was evicted keeps within the group's minute all the sam
     for (let n = 1; n <= said; n += 1) expect(read).toContain(`word ${n}.`);
   });
 
-  test("and saves nothing more for a further message", async () => {
+  test("saves nothing more for a further message", async () => {
     const ada = await stage.customer({ firstName: "Ada" });
     await ada.write("One");
     await stage.settle(2 * MINUTE);

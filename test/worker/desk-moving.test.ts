@@ -223,7 +223,7 @@ describe("/transfer to a queue of another group", () => {
     expect(await inVip()).toEqual(expect.arrayContaining(["🔔 The customer can be reached again.", "Back"]));
   });
 
-  test("and back again", async () => {
+  test("moves the ticket back again", async () => {
     await moved();
     await vera.write(await vipTopic(), "/transfer general");
     await stage.settle();
@@ -317,7 +317,7 @@ describe("back and forth", () => {
     expect((await words()).main).toEqual(["word 2", "word 1"]);
   });
 
-  test("and away again while something is still held: it follows", async () => {
+  test("sends on what is still held when the ticket moves away again", async () => {
     await moved();
     localFaults.apart.add("vip");
     await ada.write("word 1");

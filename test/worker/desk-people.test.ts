@@ -58,7 +58,7 @@ describe("times", () => {
     expect(card).not.toContain("Berlin");
   });
 
-  test("in an unknown zone are refused", async () => {
+  test("are refused in an unknown zone", async () => {
     const answer = await stage.api("PUT", "/api/v1/config?dryRun=1", {
       ...stage.config,
       desk: { ...stage.config.desk, timeZone: "Europe/Atlantis" },

@@ -170,7 +170,7 @@ describe("albums", () => {
 });
 
 describe("edits follow", () => {
-  test("of texts and captions, both ways", async () => {
+  test("passes edits of texts and captions on, both ways", async () => {
     const question = await ada.write("helo");
     const picture = await ada.send({ photo: {}, caption: "pic" });
     await stage.settle();
@@ -185,7 +185,7 @@ describe("edits follow", () => {
     expect((await lastOfAda()).text).toBe("Hi Ada");
   });
 
-  test("of media: the copy's file is replaced", async () => {
+  test("replaces the copy's file where media is edited", async () => {
     const picture = await ada.send({ photo: {}, caption: "wrong" });
     await stage.settle();
     const before = (await lastInTopic()).photo!.at(-1)!.file_unique_id;
@@ -197,7 +197,7 @@ describe("edits follow", () => {
     expect(after.caption).toBe("right");
   });
 
-  test("of what still waits: the customer's last word is what arrives, once", async () => {
+  test("sends a waiting message once, as it was edited last", async () => {
     await stage.telegram.faults([
       {
         methods: ["copyMessage"],

@@ -173,7 +173,7 @@ describe("a skills service", () => {
     expect(headers["webhook-signature"]).toMatch(/^v1,/);
   });
 
-  test("that is slow is named among what the desk waits for", async () => {
+  test("is named among what the desk waits for where it is slow", async () => {
     await service.answers({ ...says({ 9003: { billing: 2 } }), held: true });
     const customer = await stage.customer();
     await customer.write("Help");
@@ -211,14 +211,14 @@ describe("a skills service", () => {
     expect(await assignee("SUP-2")).toBe(9003);
   });
 
-  test("of certificates that end stops counting with them", async () => {
+  test("stops counting with certificates that end", async () => {
     await service.answers(says({ 9002: {}, 9003: { billing: { level: 2, expiresOn: "2026-11-19" } } }));
     await asks();
     await asksInGerman();
     expect(await assignee("SUP-2")).toBeNull();
   });
 
-  test("that is away, lies or is huge leaves what is known, and is left alone after a while", async () => {
+  test("leaves what is known where it is away, lies or is huge, and is left alone after a while", async () => {
     await service.answers(says({ 9002: {}, 9003: { billing: 2 } }));
     await asks();
     const bad = [
@@ -251,7 +251,7 @@ describe("a skills service", () => {
     });
   });
 
-  test("in place of another is asked at once, and the former one's word counts no more", async () => {
+  test("is asked at once in place of another, whose answer counts no more", async () => {
     const failures = Array.from({ length: 5 }, () => ({ status: 500 }));
     await service.answers(says({ 9002: {}, 9003: { billing: 2 } }), ...failures);
     await asks();

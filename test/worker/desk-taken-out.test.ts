@@ -202,7 +202,7 @@ describe("who is not there", () => {
     expect((await ticket("SUP-1")).assignee?.id ?? null).toBe(whose);
   });
 
-  test("nor one that a program takes up again", async () => {
+  test("gives no ticket that a program reopens to an agent who was removed", async () => {
     await resolved("general");
     await is("away");
     await act("SUP-1", { type: "reopen" });

@@ -44,7 +44,7 @@ describe("who may knock", () => {
     expect((await desk.update(fromAda(), {})).status).toBe(401);
   });
 
-  test("and a stranger's body is not even read", async () => {
+  test("a stranger's body is not even read", async () => {
     let read = false;
     const body = new ReadableStream(
       {
@@ -123,7 +123,7 @@ describe("a body that is no update is refused, and nothing happens", () => {
     expect(desk.groups.received).toEqual([]);
   });
 
-  test("while an update of the largest size goes through, in however many pieces", async () => {
+  test("takes an update of the largest size, in however many pieces", async () => {
     await desk.put(exampleDesk());
     const update = fromAda({ text: "ä🎫".repeat(90_000) });
     const body = stream(JSON.stringify(update));
@@ -194,7 +194,7 @@ describe("the answer to Telegram", () => {
 });
 
 describe("the object is handed the configuration when its own is older", () => {
-  test("and then the update, once", async () => {
+  test("is handed the update once, after it", async () => {
     await desk.put(exampleDesk());
     desk.groups.configs.clear();
     const update = fromAda();
@@ -204,7 +204,7 @@ describe("the object is handed the configuration when its own is older", () => {
     expect(desk.groups.received).toEqual([{ group: "main", update }]);
   });
 
-  test("that another isolate stored half a minute ago, at the second update", async () => {
+  test("is handed at the second update what another isolate stored half a minute ago", async () => {
     try {
       await desk.put(exampleDesk());
       const other = desk.elsewhere();
@@ -228,7 +228,7 @@ describe("the object is handed the configuration when its own is older", () => {
     }
   });
 
-  test("and is not asked for ever", async () => {
+  test("is not asked for ever", async () => {
     await desk.put(exampleDesk());
     desk.groups.answer = { status: "config_needed" };
     expect((await desk.update(fromAda())).status).toBe(503);
@@ -236,7 +236,7 @@ describe("the object is handed the configuration when its own is older", () => {
 });
 
 describe("a staff group's update goes to that group", () => {
-  test("by its chat", async () => {
+  test("goes to the group of its chat", async () => {
     await desk.put(exampleDesk());
     const main = inGroup(MAIN_CHAT);
     const vip = inGroup(VIP_CHAT);
@@ -261,7 +261,7 @@ describe("a staff group's update goes to that group", () => {
     expect(desk.groups.updatesOf("vip")).toHaveLength(1);
   });
 
-  test("while what no group is for goes to the default group, which ignores it politely", async () => {
+  test("goes to the default group, which ignores it, where no group has the chat", async () => {
     await desk.put(exampleDesk());
     const strangers = [
       inGroup(-42),
@@ -275,7 +275,7 @@ describe("a staff group's update goes to that group", () => {
     expect([...desk.groups.touched].sort()).toEqual(["main", "vip"]);
   });
 
-  test("and a busy stranger makes the desk look in D1 only now and then", async () => {
+  test("makes the desk look in D1 only now and then for a busy stranger", async () => {
     await desk.put(exampleDesk());
     await desk.update(inGroup(-42));
     const before = desk.d1.queries;

@@ -73,7 +73,7 @@ describe("what an object tells the record", () => {
     expect(await groupsDue(env.DB, NOON + 1_000 * HOUR)).toEqual([]);
   });
 
-  test("of a ticket that is closed for good wakes no group", async () => {
+  test("wakes no group for a ticket that is closed for good", async () => {
     for (const batch of batchesOf(life(1))) await project(env.DB, batch);
     expect(await groupsDue(env.DB, NOON * 3)).toEqual([]);
   });

@@ -23,7 +23,7 @@ import { codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 beforeEach(openEndpoint);
 
 describe("the desk asks who a customer is", () => {
-  test("with a signed POST of JSON, without a word of what was written", async () => {
+  test("sends a signed POST of JSON, without a word of what was written", async () => {
     await ask();
     const [received, ...more] = await endpoint.received();
     expect(more).toEqual([]);
@@ -54,7 +54,7 @@ describe("the desk asks who a customer is", () => {
     });
   });
 
-  test("with the subject only where the configuration shares it", async () => {
+  test("sends the subject only where the configuration shares it", async () => {
     await ask({ shareSubject: true });
     await ask({ shareSubject: false });
     await ask({ adapter: "hubspot", hubspot: { findBy: { telegramId: "telegram_id" } }, shareSubject: true });
@@ -63,7 +63,7 @@ describe("the desk asks who a customer is", () => {
     expect(JSON.parse(bodies[0])).toMatchObject({ data: { ticket: { subject: SUBJECT } } });
   });
 
-  test("with a signature that no other secret makes, and that nothing changed survives", async () => {
+  test("signs so that no other secret makes the signature and no change survives it", async () => {
     await ask();
     const [{ body, headers }] = await endpoint.received();
     const secret = await signingSecret("root", "enrichment");
@@ -76,7 +76,7 @@ describe("the desk asks who a customer is", () => {
     }
   });
 
-  test("not at all where it has nothing to sign with", async () => {
+  test("asks nothing where it has nothing to sign with", async () => {
     expect(await asked(call(), { ...sender, rootSecret: "" })).toMatchObject({
       kind: "failed",
       code: "no_secret",
@@ -110,17 +110,17 @@ describe("an answer", () => {
     );
   });
 
-  test("with no content says nothing", async () => {
+  test("says nothing without content", async () => {
     await endpoint.answers({ status: 204 });
     expect(await ask()).toEqual(answer({}));
   });
 
-  test("that says more than the desk asks for is read as far as it asks", async () => {
+  test("is read as far as the desk asks", async () => {
     await endpoint.answers(said({ tier: "platinum", preferredAgent: 9002, score: 5 }));
     expect(await ask()).toEqual(answer({ tier: "platinum", preferredAgent: 9002 }));
   });
 
-  test("of tomorrow is of this moment", async () => {
+  test("counts as of now where it says tomorrow", async () => {
     await endpoint.answers(said({ asOf: "2026-11-21T09:00:00Z" }));
     const result = await ask();
     const asOf = result.kind === "answer" ? result.profile.asOf! : Number.NaN;
@@ -128,14 +128,14 @@ describe("an answer", () => {
     expect(asOf).toBe(AT + result.latencyMs);
   });
 
-  test("of last month is stale", async () => {
+  test("is stale where it is of last month", async () => {
     await endpoint.answers(said({ tier: "premium", asOf: "2026-10-20T09:00:00Z" }));
     const result = await ask();
     expect(result).toMatchObject(answer({ tier: "premium", asOf: Date.parse("2026-10-20T09:00:00Z") }));
     expect(result.kind === "answer" && isStale(result.profile, 7 * 86_400_000, AT)).toBe(true);
   });
 
-  test("of the greatest size that is allowed is read", async () => {
+  test("is read up to the greatest size that is allowed", async () => {
     await endpoint.answers({ status: 200, body: "{}".padEnd(65_536) });
     expect(await ask()).toEqual(answer({}));
   });

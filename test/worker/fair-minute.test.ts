@@ -127,7 +127,7 @@ describe("that an answer was not sent", () => {
     },
   );
 
-  test("of an album is said once", async () => {
+  test("is said once for an album", async () => {
     const topic = await thread("SUP-2");
     await stage.olga.write(topic, "/close");
     await stage.pass(2 * MINUTE);

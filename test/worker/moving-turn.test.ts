@@ -162,7 +162,7 @@ describe("the open turn", () => {
     ]);
   });
 
-  test("of which a message is gone from the customer's chat says so", async () => {
+  test("says which message is gone from the customer's chat", async () => {
     const { message_id } = await ada.write("Never mind");
     await ada.write("But this");
     await stage.settle(5_000);
@@ -198,7 +198,7 @@ describe("the open turn", () => {
     expect((await readIn(vip)).filter((text) => text === "One")).toEqual(["One"]);
   });
 
-  test("of many messages goes along, in order", { timeout: 120_000 }, async () => {
+  test("goes along in order, however many messages it has", { timeout: 120_000 }, async () => {
     const said = Array.from({ length: 60 }, (_, n) => `word ${n}.`);
     for (const one of said) await ada.write(one);
     await stage.settle(10 * MINUTE);

@@ -63,7 +63,7 @@ test("tickets that the record has lost, or has older, are told it again", async 
   expect(await look()).toEqual([]);
 });
 
-test("of a group's tickets only those that differ are told again, from whichever side they differ", async () => {
+test("only those of a group's tickets that differ are told again, from whichever side they differ", async () => {
   await stage.olga.write((await stage.topic("SUP-3")).id, "/close");
   await stage.settle();
   const told = async (): Promise<[string, number][]> => {

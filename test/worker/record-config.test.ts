@@ -99,7 +99,7 @@ describe("a prefix belongs to the group that opened tickets with it", () => {
     ]);
   });
 
-  test("while that group may keep it, take it back, and others are not mistaken for it", async () => {
+  test("leaves the group free to keep it and to take it back, and mistakes no other for it", async () => {
     await project(env.DB, batchesOf([opened(1)])[0]);
     const desk = exampleDesk();
     desk.groups[1].prefix = "SU";

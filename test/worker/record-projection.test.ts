@@ -47,7 +47,7 @@ const contact = (version: number, more: object = {}): ProjectionBatch["contacts"
 });
 
 describe("what the record keeps", () => {
-  test("of a ticket: every fact, and when the record was told", async () => {
+  test("is every fact of a ticket, and when the record was told", async () => {
     await deliver(batchesOf(life(1042, { payload: "order_1001", followUpOf: "SUP-7" })));
     expect(await tickets()).toEqual([
       {
@@ -88,7 +88,7 @@ describe("what the record keeps", () => {
     ]);
   });
 
-  test("of an event: who, when, from, to and why, and the rest as data", async () => {
+  test("is who, when, from, to and why of an event, and the rest as data", async () => {
     await deliver(batchesOf(life(1)));
     const found = await events();
     expect(found).toHaveLength(8);
@@ -112,7 +112,7 @@ describe("what the record keeps", () => {
     expect(found[0]).toMatchObject({ from_status: null, to_status: "open", actor_id: String(ADA) });
   });
 
-  test("of a contact: what Telegram tells of a person, and their home", async () => {
+  test("is what Telegram tells of a contact, and their home", async () => {
     await deliver([emptyBatch({ contacts: [contact(3, { username: null, isPremium: true })] })]);
     expect(await contacts()).toEqual([
       {
@@ -131,12 +131,12 @@ describe("what the record keeps", () => {
     ]);
   });
 
-  test("of nothing: nothing", async () => {
+  test("is nothing of an empty batch", async () => {
     await project(env.DB, emptyBatch());
     expect(await everything()).toEqual({ tickets: [], events: [], contacts: [] });
   });
 
-  test("of names in any script and of hostile ones: the names", async () => {
+  test("is names in any script, hostile ones too", async () => {
     const name = `Ž🧑🏽‍🚀'"; DROP TABLE tickets; --\u202e`;
     const before = { ...opened(1), subject: name };
     const [ticket] = states([before]);
@@ -272,7 +272,7 @@ describe("a batch", () => {
     }
   });
 
-  test("with a reference that another ticket has leaves that one, and holds nothing else up", async () => {
+  test("leaves a ticket out whose reference another one has, and holds nothing else up", async () => {
     await deliver(batchesOf(life(1)));
     const stranger = opened(1, { group: "vip", ref: "SUP-1" });
     const [ticket] = states([stranger]);
@@ -296,7 +296,7 @@ describe("a batch", () => {
 });
 
 describe("what the record costs, in rows written", () => {
-  test("for a new ticket, for a change with its event, and none for a repetition", async () => {
+  test("counts rows for a new ticket and for a change with its event, and none for a repetition", async () => {
     const [first, topic, claim, answer] = batchesOf(life(1));
     // The ticket with its indexes, its event with its place in the trail, both in the feed and in the full text index.
     expect(await rowsWritten(first)).toBe(14);
@@ -317,7 +317,7 @@ describe("what the record costs, in rows written", () => {
     expect(await rowsWritten({ ...topic, tickets })).toBe(6 + 2);
   });
 
-  test("one more where a promise's deadline moves with it", async () => {
+  test("counts one more where a promise's deadline moves with it", async () => {
     const [first, topic] = batchesOf(life(1));
     await rowsWritten(first);
     const promised = { metric: "resolution", at: NOON + 90_000, riskAt: null, paused: false } as const;

@@ -51,7 +51,7 @@ describe("a page reads as many rows as it shows, not as the desk has tickets", (
     ["a beginning", { words: ["pa"] }, "-openedAt"],
     ["a rare word", { words: ["w4321"] }, "-changedAt"],
     ["a word that is nowhere", { words: ["nowhere"] }, "-openedAt"],
-  ])("of %s", async (_name, filter, order) => {
+  ])("reads a page of %s", async (_name, filter, order) => {
     const first = await read(filter, order);
     expect(first.rowsRead).toBeLessThanOrEqual(12 * (SHOWN + 1));
     if (first.next === null) return;
@@ -67,7 +67,7 @@ describe("a page reads as many rows as it shows, not as the desk has tickets", (
     ["a big group by urgency", { group: "many-3", tier: "none" }, "-priority"],
     ["a word in a group where it is not", { words: ["my"], group: "nowhere" }, "-openedAt"],
     ["a tag in a group where it is not", { tags: ["tag-3"], group: "nowhere" }, "-changedAt"],
-  ])("or as many as it may look at, where hardly anything matches: %s", async (_name, filter, order) => {
+  ])("reads as many as it may look at where hardly anything matches: %s", async (_name, filter, order) => {
     let after: TicketPlace | null = null;
     for (let pages = 0; pages < 5; pages += 1) {
       const page: Awaited<ReturnType<typeof read>> = await read(filter, order, after);
@@ -82,7 +82,7 @@ describe("a page reads as many rows as it shows, not as the desk has tickets", (
   test.each<[string, TicketOrder]>([
     ["the newest first", "-openedAt"],
     ["the oldest first", "openedAt"],
-  ])("and as few on the hundredth page of a search as on the first: %s", async (_name, order) => {
+  ])("reads as few on the hundredth page of a search as on the first: %s", async (_name, order) => {
     const bounds = { openedAfter: MANY.since, openedBefore: MANY.since + 2 * TICKETS * 1_000 };
     let page = await read({ words: ["parcel"], ...bounds }, order);
     for (let pages = 1; pages < 100 && page.next !== null; pages += 1)

@@ -183,7 +183,7 @@ const filters: fc.Arbitrary<TicketFilter> = fc.record({
 });
 
 describe("a list of tickets", () => {
-  test.each(TICKET_ORDERS)("by %s shows every ticket once, in that order", async (order) => {
+  test.each(TICKET_ORDERS)("shows every ticket once, in the order of %s", async (order) => {
     expect(await allPages({}, order, 37)).toEqual(expected({}, order));
   });
 

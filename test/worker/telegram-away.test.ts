@@ -56,7 +56,7 @@ async function asked(): Promise<string[]> {
 }
 
 describe("while Telegram is away", () => {
-  test("with its port closed for a minute, all messages of both ways go out in order afterwards, and no agent has to decide anything", async () => {
+  test("keeps all messages of both ways for a minute with its port closed, and sends them in order afterwards", async () => {
     const root = env.TELEGRAM_API_ROOT;
     // The discard port: nothing listens there. Objects read the address when they start.
     env.TELEGRAM_API_ROOT = "http://127.0.0.1:9";
@@ -71,7 +71,7 @@ describe("while Telegram is away", () => {
     expect(await asked()).toEqual([]);
   });
 
-  test("with every connection reset, nothing that must not be repeated is called before something harmless is answered", async () => {
+  test("calls nothing that must not be repeated before something harmless is answered, with every connection reset", async () => {
     await stage.telegram.faults([{ effect: "request_lost" }]);
     await bothWays();
     await stage.pass(MINUTE);
@@ -99,7 +99,7 @@ describe("while Telegram is away", () => {
     expect((await asked()).length).toBe(1);
   });
 
-  test("as soon as one lane is answered, all others go on", async () => {
+  test("lets all other lanes go on as soon as one is answered", async () => {
     await stage.telegram.faults([{ effect: "request_lost" }]);
     await bothWays();
     await stage.pass(30 * MINUTE);
@@ -116,7 +116,7 @@ describe("a 429 that a proxy answers", () => {
     ["a page of HTML", { retryAfter: 35 }],
     ["nothing that says until when", {}],
   ])(
-    "with %s is one: the answer waits, and goes out by itself",
+    "counts as one with %s: the answer waits, and goes out by itself",
     async (_, { retryAfter }: { retryAfter?: number }) => {
       await stage.telegram.faults([
         {

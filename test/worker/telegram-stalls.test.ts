@@ -39,7 +39,7 @@ async function metrics(): Promise<string> {
 }
 
 describe("a long wait that Telegram asks for", () => {
-  test("in the group is told to the leads at once, stands in the health and the metrics, and its end is told once", async () => {
+  test("is told to the leads at once in the group, stands in the health and the metrics, and its end is told once", async () => {
     await stage.telegram.faults([{ effect: "flood", retryAfter: 10_072, chatId: stage.group.id, times: 1 }]);
     await ada.write("Are you there?");
     await stage.settleNow();
@@ -59,7 +59,7 @@ describe("a long wait that Telegram asks for", () => {
     expect(texts(await stage.inTopic("SUP-1"))).toContain("Are you there?");
   });
 
-  test("of years is believed for a day", async () => {
+  test("is believed for a day where it is years", async () => {
     await stage.telegram.faults([
       { effect: "flood", retryAfter: 10_000_000_000, chatId: stage.group.id, times: 1 },
     ]);
@@ -69,7 +69,7 @@ describe("a long wait that Telegram asks for", () => {
     expect((await health()).waitingFor).toEqual([]);
   });
 
-  test("for one customer's chat names them", async () => {
+  test("names the customer where it is for their chat", async () => {
     await stage.telegram.faults([{ effect: "flood", retryAfter: 1_000, chatId: ada.id, times: 1 }]);
     await stage.olga.write((await stage.topic("SUP-1")).id, "Try water");
     await stage.settleNow();
@@ -80,7 +80,7 @@ describe("a long wait that Telegram asks for", () => {
     expect((await told()).length).toBe(2);
   });
 
-  test("for the making of topics stops nothing else of the group", async () => {
+  test("stops nothing else of the group where it is for the making of topics", async () => {
     await stage.telegram.faults([
       { effect: "flood", retryAfter: 7_200, methods: ["createForumTopic"], times: 1 },
     ]);
@@ -97,7 +97,7 @@ describe("a long wait that Telegram asks for", () => {
     expect((await told()).length).toBe(2);
   });
 
-  test("that is short is not told", async () => {
+  test("is not told where it is short", async () => {
     await stage.telegram.faults([{ effect: "flood", retryAfter: 200, chatId: stage.group.id, times: 1 }]);
     await ada.write("Are you there?");
     await stage.pass(HOUR);
@@ -106,7 +106,7 @@ describe("a long wait that Telegram asks for", () => {
 });
 
 describe("when Telegram does not answer", () => {
-  test("for more than five minutes, the health says so, and the leads read it once it is back", async () => {
+  test("the health says so after five minutes, and the leads read it once it is back", async () => {
     await stage.telegram.faults([{ effect: "request_lost" }]);
     await ada.write("Are you there?");
     await stage.olga.write((await stage.topic("SUP-1")).id, "Try water");
@@ -122,7 +122,7 @@ describe("when Telegram does not answer", () => {
     expect(texts(await ada.messages())).toContain("Try water");
   });
 
-  test("in the group alone, the leads are told while it lasts", async () => {
+  test("the leads are told while it lasts where only the group's calls get no answer", async () => {
     await stage.telegram.faults([{ effect: "request_lost", chatId: stage.group.id }]);
     await ada.write("Are you there?");
     await stage.pass(20 * MINUTE);

@@ -140,11 +140,11 @@ describe("one try", () => {
     ["soon", null],
     ["-5", null],
     ["", null],
-  ])("that is to be repeated after %j waits for %s ms", async (retryAfter, ms) => {
+  ])("is repeated after %j, in %s ms", async (retryAfter, ms) => {
     expect(await asked(retryAfter)).toBe(ms);
   });
 
-  test("that is to be repeated at a date waits until then", async () => {
+  test("waits until the date at which it may be repeated", async () => {
     const ms = await asked(new Date(realNow() + 3_600_000).toUTCString());
     expect(Math.abs(ms! - 3_600_000)).toBeLessThan(60_000);
   });

@@ -152,7 +152,7 @@ describe("a message to an endpoint", () => {
   });
 
   test.each([404, 401])(
-    "that is answered %d while its receiver is deployed is tried again",
+    "is tried again where it is answered %d while its receiver is deployed",
     async (status) => {
       await endpoint.answers({ status }, { status });
       await until(BREACHED);
@@ -166,7 +166,7 @@ describe("a message to an endpoint", () => {
     },
   );
 
-  test("that is told 410 is parked at once, with the answer's status", async () => {
+  test("is parked at once after a 410, with the answer's status", async () => {
     await endpoint.answers({ status: 410 });
     await until(BREACHED);
     expect(await parked()).toMatchObject([
@@ -190,7 +190,7 @@ describe("a message to an endpoint", () => {
     ["longer than the pause, is left alone for so long", 429, "3600", 3_600_000],
     ["shorter than the pause, is left alone for the pause", 503, "1", WEBHOOK_PAUSES_MS[0]],
     ["for years, is left alone for a day", 503, "999999999", RETRY_AFTER_MAX_MS],
-  ])("whose receiver asks for a time %s", async (_name, status, retryAfter, pause) => {
+  ])("waits where its receiver asks for a time %s", async (_name, status, retryAfter, pause) => {
     await endpoint.answers({ status, headers: { "retry-after": retryAfter } });
     await until(BREACHED + pause - 1);
     expect(await tries()).toBe(1);
@@ -241,7 +241,7 @@ describe("the secret of an endpoint", () => {
     expect(other.secret).not.toBe(shown.secret);
   });
 
-  test("of an endpoint that is not in the configuration is none", async () => {
+  test("is none where the endpoint is not in the configuration", async () => {
     const answer = await desk.get("/api/v1/webhooks/nobody/secret");
     expect(answer.status).toBe(404);
     expect(await codeOf(answer)).toBe("webhook.not_found");

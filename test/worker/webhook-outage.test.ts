@@ -45,7 +45,7 @@ describe("an endpoint that dies", () => {
     expect((await types()).slice(-2)).toEqual(["ticket.opened", "ticket.assigned"]);
   });
 
-  test("for good: after three days its messages are dead letters, and can be replayed, one or a range", async () => {
+  test("has dead letters after three days, and they can be replayed, one or a range", async () => {
     await endpoint.answers(...Array.from({ length: 60 }, () => ({ status: 500 })));
     const topic = await ticket();
     await stage.olga.write(topic, "/claim");
@@ -106,7 +106,7 @@ describe("an endpoint that dies", () => {
     expect(await health()).toMatchObject({ dead: WEBHOOK_REPLAYED_MAX + 3 });
   });
 
-  test("by saying so (410) is left alone, the lead hears of it, and it is called again when asked", async () => {
+  test("is left alone after a 410, the lead hears of it, and it is called again when asked", async () => {
     await endpoint.answers({ status: 410 });
     const lead = await stage.telegram.customer({ id: 9001, firstName: "Lena" });
     await lead.start();

@@ -109,7 +109,7 @@ describe("with several groups", () => {
     expect(await taken(2)).toEqual(["ticket.opened", "ticket.assigned"]);
   });
 
-  test("one that the old group gives up keeps nothing waiting in the new one", async () => {
+  test("a delivery that the old group gives up keeps nothing waiting in the new one", async () => {
     await openSeveral(["ticket.opened", "ticket.assigned"]);
     await endpoint.answers(...Array.from({ length: 10 }, () => ({ status: 500 })));
     const topic = await ticket();
@@ -120,7 +120,7 @@ describe("with several groups", () => {
     expect(await health()).toMatchObject({ waiting: 0, dead: 1 });
   });
 
-  test("one that was told 410 is called by no other group, until it is enabled for all of them", async () => {
+  test("an endpoint that answered 410 is called by no other group, until it is enabled for all of them", async () => {
     await openSeveral(["ticket.opened"], { leads: "both" });
     await endpoint.answers({ status: 410 });
     for (const id of [9001, 9004]) await (await stage.telegram.customer({ id })).start();
