@@ -287,6 +287,35 @@ describe("a message on its way to the topic while its ticket moves", () => {
   });
 });
 
+test("an answer that an edit sends anew in another group holds up nothing between the groups", async () => {
+  await open([vera(2)]);
+  const ada = await asks("gold");
+  const [topic] = await vip.topics();
+  const agent = await vip.member({ id: 9004, firstName: "Vera" });
+  const answer = await agent.write(topic.id, "Bad words");
+  await stage.settle(5_000);
+  await stage.telegram.faults([
+    {
+      methods: ["editMessageText"],
+      chatId: ada.id,
+      effect: "refuse",
+      times: 1,
+      code: 400,
+      description: "Bad Request: message can't be edited",
+    },
+  ]);
+  await agent.edit(answer.message_id, "Good words");
+  await stage.settle(5_000);
+  expect(texts(await ada.messages())).toEqual(expect.arrayContaining(["Bad words", "Good words"]));
+
+  // The customer's home hears of all that follows.
+  await agent.write(topic.id, "/close");
+  await stage.settle(5_000);
+  await ada.write("/tickets");
+  await stage.settle(5_000);
+  expect(texts(await ada.messages()).at(-1)).toContain("SUP-1 · closed");
+});
+
 test("a ticket with a history of megabytes moves whole", { timeout: 60_000 }, async () => {
   await open([olga(["main"], 2), vera(2)], claims);
   await asks();

@@ -60,6 +60,12 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage): v
     const { chatId: chat, messages } = message;
     const lane = laneTo(routeOf(ticket));
     for (const { messageId, copyId } of messages) {
+      const known = tx.messages.byOriginal({ chat, messageId });
+      // An edit that came as a message of its own: it is the copy from now on.
+      if (known !== undefined) {
+        tx.copiedAnew(known, copyId);
+        continue;
+      }
       tx.relay({
         chat,
         messageId,
