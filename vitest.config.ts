@@ -35,12 +35,16 @@ const maxWorkers = Math.max(2, availableParallelism() - 1);
 const hookTimeout = 240_000;
 
 /** These start the desk in a process of its own, which has the machine's date. */
-const OF_OWN_PROCESSES = ["test/sandbox/whole-sandbox.test.ts", "test/sandbox/product-bundle.test.ts"];
+const OF_OWN_PROCESSES = [
+  "test/sandbox/whole-sandbox.test.ts",
+  "test/sandbox/product-bundle.test.ts",
+  "test/simulation/simulation.test.ts",
+];
 
 /** Plain Node: the pure core, the sandbox's Telegram, the set-up, and the rules of this house. */
 const node = {
   name: "node",
-  include: ["test/{core,house,sandbox,setup}/**/*.test.ts"],
+  include: ["test/{core,house,sandbox,setup,simulation}/**/*.test.ts"],
   exclude: testDate === undefined ? [] : OF_OWN_PROCESSES,
   setupFiles,
   provide,

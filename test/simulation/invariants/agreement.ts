@@ -1,0 +1,60 @@
+import type { Desk } from "../runtime/desk.ts";
+import type { Telegram } from "../runtime/telegram.ts";
+
+/** Looks into the objects and the record, once everything has come to rest. */
+export class Agreement {
+  readonly #desk: Desk;
+  readonly #telegram: Telegram;
+
+  constructor(desk: Desk, telegram: Telegram) {
+    this.#desk = desk;
+    this.#telegram = telegram;
+  }
+
+  /** What still waits: updates at Telegram, deliveries and what the record lacks in each group. */
+  waiting(): string[] {
+    const found: string[] = [];
+    const updates = this.#telegram.world.state.updates.count;
+    if (updates > 0) found.push(`${updates} updates at Telegram`);
+    for (const { name, sqlite } of this.#desk.groups.hosts.values()) {
+      const ask = (what: string, sql: string): void => {
+        for (const [detail, count] of sqlite.rows(sql, []).rows)
+          found.push(`${name}: ${count} ${what} ${detail}`);
+      };
+      ask("messages", "SELECT lane, count(*) FROM messages WHERE state = 'waiting' GROUP BY lane");
+      ask(
+        "deliveries",
+        "SELECT lane || ' ' || kind || ' ' || coalesce(max(code), '') || ' ' || max(key) || ' ' || coalesce(max(payload), '') , count(*) FROM outbox WHERE state = 'waiting' GROUP BY lane, kind",
+      );
+      ask(
+        "tickets",
+        "SELECT 'unrecorded', count(*) FROM tickets WHERE recorded < version HAVING count(*) > 0",
+      );
+      ask("views", "SELECT 'due', count(*) FROM tickets WHERE view_due_at IS NOT NULL HAVING count(*) > 0");
+    }
+    return found;
+  }
+
+  /** Where the record has something else than the group's object. */
+  differences(): string[] {
+    const found: string[] = [];
+    const { sqlite: record } = this.#desk.d1;
+    for (const { name, sqlite } of this.#desk.groups.hosts.values()) {
+      const recorded = new Map(
+        record
+          .rows("SELECT id, version, status FROM tickets WHERE group_id = ?", [name])
+          .rows.map(([id, version, status]) => [id, `${version} ${status}`]),
+      );
+      const own = sqlite.rows(
+        "SELECT state ->> '$.id', version, state ->> '$.status' FROM tickets WHERE state ->> '$.movedTo' IS NULL",
+        [],
+      ).rows;
+      for (const [id, version, status] of own) {
+        const told = recorded.get(id);
+        if (told !== `${version} ${status}`)
+          found.push(`ticket ${id} in ${name} is ${version} ${status}, the record has ${told}`);
+      }
+    }
+    return found;
+  }
+}

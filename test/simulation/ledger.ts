@@ -1,0 +1,206 @@
+import type { SeenMessage } from "../../src/sandbox/telegram/feed.ts";
+import type { BotCallMade } from "./runtime/telegram.ts";
+
+/** What a user wrote, and what became of it. */
+export interface Said {
+  number: number;
+  by: "customer" | "staff";
+  writer: number;
+  chat: number;
+  message: number;
+  topic: number | null;
+  at: number;
+  kind: string;
+  /** Whose conversation it belongs to; null where that is nobody's. */
+  customer: number | null;
+  /** Never for a customer: notes, commands, what answers them. */
+  internal: boolean;
+  /** Has to arrive, or to have a sign. */
+  expected: boolean;
+  /** An agent had it sent again, or its answer may have been lost: two copies are what they asked for. */
+  mayRepeat: boolean;
+  /** By version: an edit is a new one. */
+  version: number;
+  read: Reading[];
+  signs: number;
+}
+
+interface Reading {
+  chat: number;
+  topic: number | null;
+  message: number;
+  version: number;
+  at: number;
+}
+
+export interface Fault {
+  law: string;
+  what: string;
+  at: number;
+}
+
+const MARK = /\[m(\d+)\.(\d+)\]/g;
+
+export function markOf({ number, version }: Pick<Said, "number" | "version">): string {
+  return `[m${number}.${version}]`;
+}
+
+/** A chat in which more than this was read is looked at in its newest part only. */
+const ORDER_LOOKED_AT = 200;
+
+/**
+ * What was said, who read it, and whether that breaks a law. It sees what people see: messages in chats, not the desk's
+ * tables.
+ */
+export class Ledger {
+  readonly faults: Fault[] = [];
+  readonly counts = { customers: 0, staff: 0, read: 0, signs: 0 };
+  /** Whose conversation a topic is, as its first message showed. */
+  readonly owners = new Map<string, number>();
+  /** Staff: they read everything in private, too. */
+  readonly staff = new Set<number>();
+  readonly #byNumber = new Map<number, Said>();
+  readonly #byMessage = new Map<string, Said>();
+  /** In which order messages were read, by where, and what of it was written where. */
+  readonly #orders = new Map<string, Said[]>();
+  readonly #now: () => number;
+  #last = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  nextNumber(): number {
+    return (this.#last += 1);
+  }
+
+  say(said: Omit<Said, "read" | "signs" | "version" | "mayRepeat" | "at">): Said {
+    const kept: Said = { ...said, at: this.#now(), version: 0, mayRepeat: false, read: [], signs: 0 };
+    this.#byNumber.set(kept.number, kept);
+    this.#byMessage.set(`${kept.chat}:${kept.message}`, kept);
+    this.counts[said.by === "customer" ? "customers" : "staff"] += 1;
+    return kept;
+  }
+
+  saidAt(chat: number, message: number): Said | undefined {
+    return this.#byMessage.get(`${chat}:${message}`);
+  }
+
+  ownerOf(chat: number, topic: number | null): number | undefined {
+    return topic === null ? undefined : this.owners.get(`${chat}:${topic}`);
+  }
+
+  get all(): Iterable<Said> {
+    return this.#byNumber.values();
+  }
+
+  /** What the bot has written is read by whoever is in that chat. */
+  botWrote(message: SeenMessage, { method, params }: BotCallMade, place: number): void {
+    const { chat } = message;
+    const topic = message.is_topic_message === true ? (message.message_thread_id ?? null) : null;
+    if (/^(copy|forward)Message/.test(method)) {
+      const ids = (params["message_ids"] as number[] | undefined) ?? [params["message_id"] as number];
+      const said = this.saidAt(params["from_chat_id"] as number, ids[place]);
+      if (said !== undefined) this.#read(said, said.version, chat.id, topic, message.message_id);
+      return;
+    }
+    const text = message.text ?? message.caption ?? "";
+    for (const [, number, version] of text.matchAll(MARK)) {
+      const said = this.#byNumber.get(Number(number));
+      if (said !== undefined) this.#read(said, Number(version), chat.id, topic, message.message_id);
+    }
+    const answered = (params["reply_parameters"] as { message_id?: number } | undefined)?.message_id;
+    if (answered !== undefined) this.#sign(chat.id, answered);
+  }
+
+  called({ method, params }: BotCallMade): void {
+    if (method === "setMessageReaction")
+      this.#sign(params["chat_id"] as number, params["message_id"] as number);
+  }
+
+  #sign(chat: number, message: number): void {
+    const said = this.saidAt(chat, message);
+    if (said === undefined) return;
+    said.signs += 1;
+    this.counts.signs += 1;
+  }
+
+  #read(said: Said, version: number, chat: number, topic: number | null, message: number): void {
+    if (this.staff.has(chat)) return;
+    this.counts.read += 1;
+    const earlier = said.read.filter((one) => one.chat === chat && one.version === version);
+    said.read.push({ chat, topic, message, version, at: this.#now() });
+    if (chat > 0) this.#readByCustomer(said, version, chat, earlier.length);
+    else this.#readByStaff(said, chat, topic);
+    if (earlier.length === 0) this.#noteOrder(said, chat, topic);
+  }
+
+  #readByCustomer(said: Said, version: number, chat: number, earlier: number): void {
+    if (said.by === "customer") {
+      if (said.customer !== chat) this.fail("private", `${told(said)} was read by customer ${chat}`);
+      return;
+    }
+    if (said.internal) this.fail("internal", `${told(said)} was read by customer ${chat}`);
+    else if (said.customer !== chat) this.fail("addressee", `${told(said)} was read by customer ${chat}`);
+    if (earlier > 0 && !said.mayRepeat)
+      this.fail("once", `${told(said)}, version ${version}, was read ${earlier + 1} times by ${chat}`);
+  }
+
+  #readByStaff(said: Said, chat: number, topic: number | null): void {
+    if (said.by !== "customer" || topic === null) return;
+    const where = `${chat}:${topic}`;
+    const owner = this.owners.get(where);
+    if (owner === undefined) this.owners.set(where, said.customer!);
+    else if (owner !== said.customer)
+      this.fail("topic", `${told(said)} was read in the topic ${where} of customer ${owner}`);
+  }
+
+  /** What was written one after the other in one place is read so, where nothing is known to have gone wrong. */
+  #noteOrder(said: Said, chat: number, topic: number | null): void {
+    const where = chat > 0 ? `${chat}` : `${chat}:${topic}`;
+    const order = this.#orders.get(where) ?? [];
+    this.#orders.set(where, order);
+    if (isPlain(said))
+      for (const before of order) {
+        const isTurned =
+          before.chat === said.chat && before.topic === said.topic && before.message > said.message;
+        if (isTurned && isPlain(before))
+          this.fail("order", `${told(said)} was read after ${told(before)} in ${where}`);
+      }
+    order.push(said);
+    if (order.length > ORDER_LOOKED_AT) order.shift();
+  }
+
+  fail(law: string, what: string): void {
+    this.faults.push({ law, what, at: this.#now() });
+  }
+
+  /** Nothing is under way: what was expected has arrived, or has a sign. Forgets what is over. */
+  settleAll(keptSince: number): void {
+    for (const said of this.#byNumber.values()) {
+      if (said.expected && said.signs === 0 && !said.read.some((one) => isAddressee(said, one.chat)))
+        this.fail("lost", `${told(said)} was never read, and there is no sign of it`);
+      said.expected = false;
+      if (said.at >= keptSince) continue;
+      this.#byNumber.delete(said.number);
+      this.#byMessage.delete(`${said.chat}:${said.message}`);
+    }
+    for (const [where, order] of this.#orders) {
+      const kept = order.filter(({ at }) => at >= keptSince);
+      if (kept.length > 0) this.#orders.set(where, kept);
+      else this.#orders.delete(where);
+    }
+  }
+}
+
+function isAddressee(said: Said, chat: number): boolean {
+  return said.by === "customer" ? chat < 0 : chat === said.customer;
+}
+
+function isPlain(said: Said): boolean {
+  return said.signs === 0 && said.version === 0 && !said.mayRepeat;
+}
+
+function told({ number, by, kind, chat, message, topic }: Said): string {
+  return `${by}'s ${kind} m${number} (${chat}${topic === null ? "" : `:${topic}`}/${message})`;
+}

@@ -1,0 +1,31 @@
+import { ACTS } from "./actors/acts.ts";
+import { SPELLS } from "./faults/weather.ts";
+import type { Simulated } from "./simulation.ts";
+
+const FAULTS_SHOWN = 20;
+
+/** What was played and what was found, for people. */
+export function reported(simulated: Simulated, tookMs: number): string {
+  const { seed, messages, faults, happened, simulatedMs, trace } = simulated;
+  const seconds = tookMs / 1_000;
+  return [
+    `seed ${seed}: ${messages} messages in ${(simulatedMs / 86_400_000).toFixed(1)} days of its own, ${happened} happenings, trace ${trace}`,
+    `${seconds.toFixed(1)} s, ${Math.round(messages / seconds)} messages a second`,
+    section("Acts", simulated.acts, Object.keys(ACTS)),
+    section("Spells", simulated.spells, Object.keys(SPELLS)),
+    section("Struck", simulated.struck, []),
+    section("Calls", simulated.calls, []),
+    section("Logged", simulated.logged, []),
+    `Laws broken: ${faults.length}`,
+    ...faults
+      .slice(0, FAULTS_SHOWN)
+      .map(({ law, what, at }) => `  ${law} at ${new Date(at).toISOString()}: ${what}`),
+  ].join("\n");
+}
+
+/** How often each, and what never was. */
+function section(name: string, counts: ReadonlyMap<string, number>, all: readonly string[]): string {
+  const lines = [...counts].sort(([, one], [, other]) => other - one).map(([what, n]) => `  ${n} ${what}`);
+  const never = all.filter((what) => !counts.has(what));
+  return [`${name}:`, ...lines, ...(never.length > 0 ? [`  never: ${never.join(", ")}`] : [])].join("\n");
+}

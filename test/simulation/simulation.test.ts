@@ -1,0 +1,34 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** A process of its own: the simulation takes real time and real chance out of the one that it runs in. */
+async function simulated(...given: string[]): Promise<string> {
+  const run = promisify(execFile)(process.execPath, [join(ROOT, "test/simulation/simulate.ts"), ...given], {
+    cwd: ROOT,
+    maxBuffer: 16 * 1024 * 1024,
+  });
+  // With laws broken it ends with 1, and says which.
+  return run.then(
+    ({ stdout }) => stdout,
+    (error: { stdout?: string; message: string }) => error.stdout || error.message,
+  );
+}
+
+test("a desk under attack breaks no law, by known seeds and a fresh one", { timeout: 240_000 }, async () => {
+  const said = await simulated("--messages", "100", "--seed", "1", "--seed", "2", "--seed", "fresh");
+  const [, fresh] = [...said.matchAll(/^seed (\d+)/gm)].map(([, seed]) => seed).slice(-2);
+  console.log(`the fresh seed: npm run simulate -- --seed ${fresh} --messages 100`);
+  expect(said).not.toMatch(/^Laws broken: [1-9]/m);
+  expect(said.match(/^Laws broken: 0/gm), said).toHaveLength(3);
+});
+
+test("one seed makes one run", { timeout: 240_000 }, async () => {
+  const said = await simulated("--messages", "60", "--seed", "3", "--seed", "3");
+  const traces = [...said.matchAll(/trace (\w+)/g)].map(([, trace]) => trace);
+  expect(traces).toHaveLength(2);
+  expect(traces[0]).toBe(traces[1]);
+});

@@ -1,0 +1,351 @@
+import { createHash } from "node:crypto";
+import { forgetIsolate } from "../../src/isolate.ts";
+import { UPDATE_KINDS } from "../../src/telegram/update-kinds.ts";
+import { ACTS, WEIGHTS, type ActName } from "./actors/acts.ts";
+import { CRM, HOOKS, simulatedDesk } from "./config.ts";
+import { SPELLS, Weather, type SpellName } from "./faults/weather.ts";
+import { Agreement } from "./invariants/agreement.ts";
+import { Ledger, type Fault } from "./ledger.ts";
+import { BOT_API, Desk, DESK, TOKEN, WEBHOOK_SECRET } from "./runtime/desk.ts";
+import { Dice } from "./runtime/dice.ts";
+import { surroundWith } from "./runtime/globals.ts";
+import { Unplugged, type ObjectHost } from "./runtime/objects.ts";
+import { Telegram, type Answer } from "./runtime/telegram.ts";
+import { Timeline } from "./runtime/timeline.ts";
+import { failedUnheard } from "./runtime/workers.ts";
+import { Scene } from "./scene.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+/** A Monday morning in Berlin. */
+const BEGINS_AT = Date.UTC(2026, 0, 5, 8);
+
+export interface SimulationOptions {
+  seed: number;
+  /** Messages of customers and agents, after which it ends. */
+  messages: number;
+  groups?: number;
+  /** Whether anything goes wrong. */
+  faults?: boolean;
+  /** Ends with the first law that is broken. */
+  untilFault?: boolean;
+  /** Acts and spells that are left out, by their numbers. */
+  leaveOutActs?: ReadonlySet<number>;
+  leaveOutSpells?: ReadonlySet<number>;
+}
+
+export interface Simulated {
+  seed: number;
+  messages: number;
+  acts: Map<string, number>;
+  spells: Map<string, number>;
+  struck: Map<string, number>;
+  calls: Map<string, number>;
+  logged: Map<string, number>;
+  faults: Fault[];
+  happened: number;
+  simulatedMs: number;
+  trace: string;
+}
+
+/** How many messages are written between two looks at whether everything has come to rest, about. */
+const CALM_EVERY = 300;
+/** The longest that something may wait once nothing goes wrong any more. */
+const CALM_PATIENCE_MS = 3 * HOUR;
+const PAUSE_MS = 5 * SECOND;
+
+/** A desk, a Telegram, people and bad weather, on one clock. */
+export class Simulation {
+  readonly timeline = new Timeline(BEGINS_AT);
+  readonly ledger = new Ledger(() => this.timeline.now);
+  readonly weather: Weather;
+  readonly desk: Desk;
+  readonly telegram: Telegram;
+  readonly scene: Scene;
+  readonly agreement: Agreement;
+  readonly #options: SimulationOptions;
+  readonly #trace = createHash("sha256");
+  readonly #acts = new Map<string, number>();
+  readonly #spells = new Map<string, number>();
+  readonly #calls = new Map<string, number>();
+  readonly #logged = new Map<string, number>();
+  #act = 0;
+  #spell = 0;
+
+  constructor(options: SimulationOptions) {
+    this.#options = options;
+    const { seed, groups = 3 } = options;
+    const { timeline } = this;
+    this.weather = new Weather(new Dice(seed, "weather"));
+    surroundWith({
+      timeline,
+      chance: new Dice(seed, "globals"),
+      fetch: (url, init) => this.#fetch(url, init),
+      log: (level, line) => this.#log(level, line),
+    });
+    forgetIsolate();
+    this.desk = new Desk({
+      timeline,
+      seed,
+      chance: new Dice(seed, "platform"),
+      alarmFate: () => this.weather.alarmFate(),
+      mayFail: (step, object) => this.#mayFail(step, object),
+      failed: (what, error) => this.#failed(what, error),
+      clockIsAheadBy: (group) => this.weather.clockIsAheadBy(group),
+      isApart: () => this.weather.isApart(),
+    });
+    this.desk.d1.weather = () => this.weather.d1Fate();
+    this.telegram = new Telegram(timeline, seed, TOKEN, {
+      botWrote: (message, call, place) => {
+        this.ledger.botWrote(message, call, place);
+        const topic = message.message_thread_id;
+        if (message.chat.id < 0 && message.is_topic_message === true && topic !== undefined)
+          if (this.ledger.ownerOf(message.chat.id, topic) !== undefined)
+            this.scene.heardIn(message.chat.id, topic);
+      },
+      called: (call, status, isFault) => {
+        this.#note(`${call.method} ${status} ${JSON.stringify(call.params)}`);
+        count(this.#calls, `${call.method} ${isFault ? "struck" : status}`);
+        if (status === 200) this.ledger.called(call);
+      },
+      deliver: async (delivery) => {
+        const response = await this.desk.fetch(
+          new Request(delivery.url, {
+            method: "POST",
+            headers: delivery.headers,
+            body: JSON.stringify(delivery.update),
+          }),
+        );
+        this.#note(`update ${delivery.update.update_id} ${response.status}`);
+        count(this.#calls, `update ${response.status}`);
+        const retryAfter = response.headers.get("retry-after");
+        return {
+          status: response.status,
+          ...(retryAfter === null ? {} : { retryAfterSeconds: Number(retryAfter) }),
+        };
+      },
+      callFate: (call) => this.weather.callFate(call),
+      updateFate: () => this.weather.updateFate(),
+    });
+    this.scene = new Scene({
+      telegram: this.telegram,
+      desk: this.desk,
+      ledger: this.ledger,
+      config: simulatedDesk(groups),
+    });
+    this.agreement = new Agreement(this.desk, this.telegram);
+  }
+
+  async run(): Promise<Simulated> {
+    const { timeline, scene, ledger } = this;
+    const { messages } = this.#options;
+    await this.#open();
+    while (scene.messages < messages && !this.#isOver()) {
+      const until = Math.min(scene.messages + CALM_EVERY, messages);
+      await this.#live(until);
+      await this.#calm();
+    }
+    return {
+      seed: this.#options.seed,
+      messages: scene.messages,
+      acts: this.#acts,
+      spells: this.#spells,
+      struck: this.weather.struck,
+      calls: this.#calls,
+      logged: this.#logged,
+      faults: ledger.faults,
+      happened: timeline.happened,
+      simulatedMs: timeline.now - BEGINS_AT,
+      trace: this.#trace.digest("hex").slice(0, 16),
+    };
+  }
+
+  #isOver(): boolean {
+    return this.#options.untilFault === true && this.ledger.faults.length > 0;
+  }
+
+  async #open(): Promise<void> {
+    this.scene.open();
+    this.telegram.act("clearFaults", {});
+    await this.#until(
+      this.telegram.call(
+        TOKEN,
+        "setWebhook",
+        JSON.stringify({
+          url: `${DESK}/telegram/webhook`,
+          secret_token: WEBHOOK_SECRET,
+          allowed_updates: UPDATE_KINDS,
+        }),
+        null,
+      ),
+    );
+    const put = await this.#until(this.desk.api("PUT", "/api/v1/config", this.scene.config));
+    if (put.status !== 200) throw new Error(`the configuration was refused: ${await put.text()}`);
+    await this.#until(this.desk.api("PUT", "/api/v1/desk/address", { url: DESK }));
+    this.#everyMinute();
+    await this.timeline.runUntil(this.timeline.now + 5 * MINUTE);
+  }
+
+  /** Lets time pass until this has been answered. */
+  async #until<T>(promise: Promise<T>): Promise<T> {
+    let isDone = false;
+    const done = promise.finally(() => (isDone = true));
+    await this.timeline.runUntil(this.timeline.now + HOUR, () => isDone);
+    return done;
+  }
+
+  #everyMinute(): void {
+    const at = Math.ceil((this.timeline.now + 1) / MINUTE) * MINUTE;
+    this.timeline.at(at, () => {
+      this.desk.cron(at).catch((error: unknown) => this.#failed("cron", error));
+      this.#everyMinute();
+    });
+  }
+
+  /** People act and the weather changes, until so many messages are written. */
+  async #live(until: number): Promise<void> {
+    const { timeline, scene } = this;
+    let isLive = true;
+    const { seed, faults = false } = this.#options;
+    const next = (): void => {
+      if (!isLive) return;
+      const number = (this.#act += 1);
+      const dice = new Dice(seed, "act", number);
+      const isRush = Math.floor(number / 120) % 4 === 3;
+      timeline.after(dice.longTailed(isRush ? PAUSE_MS / 4 : PAUSE_MS, MINUTE), () => {
+        if (this.#options.leaveOutActs?.has(number) !== true) this.#do(number, dice);
+        if (scene.messages >= until) isLive = false;
+        next();
+      });
+    };
+    next();
+    if (faults) this.#changeWeather(() => isLive);
+    await timeline.runUntil(Infinity, () => !isLive || this.#isOver());
+    isLive = false;
+  }
+
+  #do(number: number, dice: Dice): void {
+    const name = dice.weighted<ActName>(WEIGHTS);
+    const isDone = ACTS[name].act(this.scene, dice);
+    if (isDone) count(this.#acts, name);
+    this.#note(`act ${number} ${name} ${isDone}`);
+  }
+
+  #changeWeather(isLive: () => boolean): void {
+    const number = (this.#spell += 1);
+    const dice = new Dice(this.#options.seed, "spell", number);
+    this.timeline.after(dice.longTailed(2 * MINUTE, 15 * MINUTE), () => {
+      if (!isLive()) return;
+      if (this.#options.leaveOutSpells?.has(number) !== true) {
+        const weights = Object.fromEntries(
+          Object.entries(SPELLS).map(([name, { weight }]) => [name, weight]),
+        );
+        const name = dice.weighted(weights as Record<SpellName, number>);
+        count(this.#spells, name);
+        this.#note(`spell ${number} ${name}`);
+        const end = this.weather.begin(name, dice);
+        const [least, most] = SPELLS[name].lastsMs;
+        this.timeline.after(dice.between(least, most), end);
+        if (this.weather.isForgetful) this.#forget(dice);
+      }
+      this.#changeWeather(isLive);
+    });
+  }
+
+  /** Another isolate answers from now on, and objects that rest are evicted. */
+  #forget(dice: Dice): void {
+    if (!this.weather.isForgetful) return;
+    forgetIsolate();
+    for (const host of this.desk.groups.hosts.values()) if (dice.chance(0.5)) host.evict();
+    this.timeline.after(dice.between(SECOND, 30 * SECOND), () => this.#forget(dice));
+  }
+
+  /** Nothing goes wrong any more, and nobody does anything: everything that waits has to come out. */
+  async #calm(): Promise<void> {
+    const { timeline, ledger } = this;
+    const since = timeline.now;
+    this.weather.calm();
+    let waits: string[] = [];
+    for (
+      let step = MINUTE;
+      timeline.now < since + CALM_PATIENCE_MS && !this.#isOver();
+      step = Math.min(step * 1.5, HOUR)
+    ) {
+      await timeline.runUntil(timeline.now + step);
+      waits = this.agreement.waiting();
+      if (waits.length === 0) break;
+    }
+    if (this.#isOver()) return;
+    for (const what of waits) ledger.fail("waits", what);
+    for (const what of this.agreement.differences()) ledger.fail("record", what);
+    ledger.settleAll(since - 2 * HOUR);
+    for (const error of failedUnheard.splice(0)) this.#failed("unheard", error);
+  }
+
+  #mayFail(step: string, object: ObjectHost): void {
+    if (this.weather.unplugs(step, object)) throw new Unplugged(`the plug was pulled ${step}`);
+  }
+
+  async #fetch(url: string, init: RequestInit): Promise<Response> {
+    const body = String(init.body ?? "");
+    const signal = init.signal ?? null;
+    if (url.startsWith(`${BOT_API}/bot`)) {
+      const [token, method] = url.slice(BOT_API.length + 4).split("/");
+      return (await this.telegram.call(token, method, body, signal)) as Answer as unknown as Response;
+    }
+    const fate = this.weather.others();
+    await this.timeline.wait(40);
+    if (fate === "refused") throw new TypeError("fetch failed");
+    if (fate === "hang")
+      return new Promise((_, reject) =>
+        signal?.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError"))),
+      );
+    if (fate !== null) return new Response("failed", { status: fate });
+    if (url === HOOKS) return new Response("", { status: 200 });
+    if (url === CRM) return new Response(JSON.stringify(profileFor(body)), { status: 200 });
+    throw new TypeError(`nothing answers at ${url}`);
+  }
+
+  #log(level: string, line: string): void {
+    let event = line.slice(0, 80);
+    try {
+      const said = JSON.parse(line) as Record<string, unknown>;
+      event = `${level} ${String(said["event"])}${typeof said["code"] === "string" ? ` ${said["code"]}` : ""}${Array.isArray(said["kinds"]) ? ` ${[...new Set(said["kinds"].map((kind) => String(kind).replace(/[ :].*/s, "")))].join(" ")}` : ""}${typeof said["what"] === "string" ? ` ${said["what"].replace(/\d+/g, "…")}` : ""}${typeof said["error"] === "string" ? `: ${said["error"]}` : ""}`;
+      if (said["event"] === "group.failed" && !isOfTheWeather(line)) this.ledger.fail("own code", line);
+      if (said["event"] === "internal.error") this.ledger.fail("own code", line);
+    } catch {
+      // Not a line of the desk's.
+    }
+    count(this.#logged, event);
+    this.#note(event);
+  }
+
+  #failed(what: string, error: unknown): void {
+    if (isOfTheWeather(String(error))) return;
+    this.ledger.fail(
+      "own code",
+      `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+  }
+
+  #note(what: string): void {
+    this.#trace.update(`${this.timeline.now} ${what}\n`);
+  }
+}
+
+function isOfTheWeather(said: string): boolean {
+  // What an object failed in is told where it failed; elsewhere it is an error without a class.
+  return /Unplugged|RecordUnreachable|Network connection lost|at #send |at D1\.ask /.test(said);
+}
+
+/** Some customers are known, and some of those matter more. */
+function profileFor(body: string): Record<string, unknown> {
+  const id = Number(/"telegramId":(\d+)/.exec(body)?.[1] ?? 0);
+  if (id % 3 === 0) return {};
+  return { tier: id % 3 === 1 ? "premium" : "basic" };
+}
+
+function count(counts: Map<string, number>, what: string): void {
+  counts.set(what, (counts.get(what) ?? 0) + 1);
+}
