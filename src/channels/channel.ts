@@ -16,8 +16,8 @@ export type Edit =
 
 /**
  * How customers are written to by one system. Every channel can send. Its optional methods are what it can do beyond that:
- * the object asks whether they are there (`channel.edit?.(…)`), and does without where they are not. Each method answers the
- * call that does it, which nobody has made yet. Messages of the conversation are named by numbers that the channel gives them.
+ * the object asks whether they are there (`channel.edit?.(…)`), and does without where they are not. Each method only describes
+ * the call; the drain makes it. Messages of the conversation are named by numbers that the channel gives them.
  */
 export interface Channel<Call> {
   readonly limits: {

@@ -120,7 +120,7 @@ const SENT = {
   escalation: ["A step of an escalation policy calls the endpoint", EscalationTold],
   messageEvent: ["A message was passed on, or a program sent one", MessageTold],
   queueDepth: ["Too many tickets of a queue wait for an agent, or no longer", DepthTold],
-  ping: ["Somebody tries the endpoint", PingTold],
+  ping: ["A test delivery, sent by `POST /webhooks/{id}/ping`", PingTold],
 } as const;
 
 /** What the desk sends to endpoints, for the contract. */

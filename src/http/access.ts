@@ -21,7 +21,7 @@ export function lacks(c: Context<Desk>, ...scopes: Scope[]): boolean {
 export function scopeMissing(c: Context<Desk>, scopes: readonly Scope[]) {
   const missing = missingOf(c, scopes);
   return problem(c, "auth.scope_missing", {
-    detail: `It needs ${missing.join(", ")}. Ask whoever keeps the keys for one with this scope.`,
+    detail: `It needs ${missing.join(", ")}. Ask an administrator of the desk for a key with this scope.`,
     headers: {
       "WWW-Authenticate": `Bearer realm="topicdesk", error="insufficient_scope", error_description="the key lacks ${missing.join(" ")}", scope="${scopes.join(" ")}"`,
     },

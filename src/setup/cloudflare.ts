@@ -59,7 +59,7 @@ async function askWhich(outside: Outside, accounts: Account[]): Promise<Account>
   const list = accounts.map(({ id, name }, index) => `  ${index + 1}  ${name} (${id})`).join("\n");
   outside.say(`You have several Cloudflare accounts:\n${list}`);
   for (let tries = 0; tries < 5; tries += 1) {
-    const answer = await outside.ask(`In which one shall the desk live? (1 to ${accounts.length}) `);
+    const answer = await outside.ask(`In which one should the desk live? (1 to ${accounts.length}) `);
     const account = accounts[Number(answer) - 1] ?? accounts.find(({ id }) => id === answer);
     if (account !== undefined) return account;
   }

@@ -13,7 +13,7 @@ export async function firstConfig(
   { chatId, title, lead }: StaffGroup,
   zone: string,
 ): Promise<ConfigInput> {
-  const name = await outside.ask("What shall the desk be called? ", title);
+  const name = await outside.ask("What should the desk be called? ", title);
   const desk: ConfigInput = {
     desk: { name },
     groups: [{ id: "main", chatId, prefix: "SUP", leads: [lead.id] }],

@@ -64,7 +64,7 @@ export async function growth(remains: AsyncDisposableStack): Promise<Chapter> {
   const worker = new WebhookCaller(api.url);
   for (let n = 0; n < WARM_UP + MESSAGES; n += 1) {
     await desk.moveTo(desk.now + BETWEEN_MESSAGES_MS);
-    // Whoever comes first pays for what all share: they take turns at that, too.
+    // The first one pays for what all share: they take turns at that, too.
     for (let turn = 0; turn < GROUPS.length; turn += 1) {
       const { id: group } = GROUPS[(n + turn) % GROUPS.length];
       const { customers, acceptMs, counts } = measured.get(group)!;

@@ -83,7 +83,7 @@ export class Stand {
   }
 }
 
-/** Nobody is there to take them: what is measured shall not be how the desk tries again. Promises stay in force. */
+/** No receiver takes them: retries are not to be measured. Promises stay in force. */
 function withoutWebhooks(config: ConfigInput): void {
   config.webhooks = [];
   for (const { steps } of config.escalationPolicies ?? [])

@@ -98,7 +98,7 @@ function problemsOf(
 /** People whom a problem names one by one. */
 const NAMED_MAX = 5;
 
-/** Who has a skill and still does not count; empty where nobody does. */
+/** Agents who have a skill and still do not count; empty if there are none. */
 function whyNot({ expired, idle }: MissingSkill): string {
   const why = [
     ...(expired.length === 0 ? [] : [`it has expired for ${listed(expired)}`]),

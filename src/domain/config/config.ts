@@ -291,7 +291,7 @@ const EscalationAction = z.union([
   z.strictObject({
     notify: z
       .union([z.enum(["assignee", "lead"]), TelegramUser])
-      .describe(forDocs("Tells somebody in private")),
+      .describe(forDocs("Who is notified in private")),
   }),
   z.strictObject({ note: z.literal("topic").describe(forDocs("Says it in the ticket's topic")) }),
   z.strictObject({

@@ -49,7 +49,7 @@ export function waitedStep(stage: Stage, { relaxAfterMs }: QueueRouting, waitedM
   return { step: "waited", waitedMs, stage, isLast };
 }
 
-/** Who takes it, or why nobody does. */
+/** The agent who gets it, or why no agent does. */
 export function assignmentStep({ assignee, candidates }: Assignment, group: string): RoutingStep {
   const [best] = candidates;
   if (best === undefined) return { step: "nobody_works", group };

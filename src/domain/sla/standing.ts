@@ -83,7 +83,7 @@ function standing(clock: SlaClock, policy: SlaPolicy, now: number): ClockStandin
   };
 }
 
-/** Whether an action would change something, or tell somebody. */
+/** Whether an action would change the ticket or notify a person. */
 function isOfUse(action: EscalationAction, { priority, status }: Promising): boolean {
   if ("priority" in action) return PRIORITIES.indexOf(action.priority) < PRIORITIES.indexOf(priority);
   if ("status" in action) return status === "open" || status === "in_progress";

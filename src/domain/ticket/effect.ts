@@ -44,7 +44,7 @@ export type AgentNotice =
 /** By the clock of this zone; an earlier release has stored it in words. */
 export type Found = { findings: Finding[]; timeZone: string } | { lines: string[] };
 
-/** What nobody of the group could meet; an earlier release has stored it in words. */
+/** Skills that no agent of the group has; an earlier release has stored it in words. */
 export type SkillsUnmet = { queue: string; overrideAfterMs: number | null } & (
   | { unmet: UnmetIn }
   | { why: string[] }

@@ -66,7 +66,7 @@ const Order = z
         ({ telegramId, id, email }) =>
           [telegramId, id, email].filter((one) => one !== undefined).length === 1,
         {
-          error: "must name somebody by one of telegramId, id and email",
+          error: "must name the customer by one of telegramId, id and email",
         },
       )
       .meta(forDocs({ example: { telegramId: 5_550_000_001, name: "Ada" } })),

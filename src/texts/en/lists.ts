@@ -95,7 +95,7 @@ export function ticketSla(overview: SlaOverview, zone: string, waits: WaitsFor |
   return rich`${slaOverviewWords(overview, zone)}${waitsForLine(waits)}`;
 }
 
-/** Answers /info; `about` null: nobody knows the customer. */
+/** Answers /info; `about` null: the customer is unknown. */
 export function ticketInfo(
   {
     ref,

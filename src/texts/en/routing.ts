@@ -66,7 +66,7 @@ export function routingChangeWords(what: RoutingChange): string {
 /** People whom an answer names one by one. */
 const NAMED_MAX = 5;
 
-/** What nobody has, skill by skill, for people who read why a ticket waits. */
+/** Skills that no agent has, one by one, for people who read why a ticket waits. */
 export function unmetWords(unmet: UnmetIn): string[] {
   const where = `in ${unmet.group}`;
   if ("together" in unmet) return [`nobody ${where} has all of ${pairs(unmet.together)} at once`];
@@ -76,7 +76,7 @@ export function unmetWords(unmet: UnmetIn): string[] {
   });
 }
 
-/** Who has a skill and still does not count; empty where nobody does. */
+/** Agents who have a skill and still do not count; empty if there are none. */
 function whyNot({ expired, idle }: MissingSkill): string {
   const why = [
     ...(expired.length === 0 ? [] : [`it has expired for ${listed(expired)}`]),

@@ -114,7 +114,7 @@ export function sla(tx: Transaction, number: number): Notice {
   return notice("ticketSla", slaOverview(ticket, policy.sla, tx.now), zone, waitsFor(tx, ticket));
 }
 
-/** What changes next for a ticket that nobody has; null: nothing, or somebody has it. */
+/** What changes next for an unassigned ticket; null: nothing, or it has an assignee. */
 function waitsFor(tx: Transaction, { number, queue, assignee }: Ticket): WaitsFor | null {
   const { config, policy } = tx.rules;
   const isHandedOut = config.queues.some(({ id, assignment }) => id === queue && assignment === "auto");

@@ -18,7 +18,7 @@ export { CallMeter } from "../../../src/metering/call-meter.ts";
 /** Of made-up tickets, unless it is said otherwise. */
 const ONE_OPEN_OF = 20;
 
-/** The platform never rings by itself: whoever moves the clock rings the alarms that are due. */
+/** The platform never rings by itself: moving the clock rings the alarms that are due. */
 const FAR_AHEAD_MS = 10 * 365 * 86_400_000;
 const clock: Clock & { at: number } = {
   at: Date.UTC(2026, 10, 20, 9),

@@ -107,7 +107,7 @@ export const ASSIGNMENT_EVENTS = {
     react: ({ implicit, by }) => (implicit === true ? [] : [tellTopic({ code: "ticket.claimed", by })]),
   },
   ticket_unclaimed: {
-    about: "Nobody has it any more",
+    about: "It has no assignee any more",
     webhook: "ticket.unassigned",
     facts: { ...TRANSITION, previousAssignee: "kept", agentName: "kept", why: "kept" },
     outlives: ["previousAssignee", "agentName"],
@@ -170,7 +170,7 @@ export const ASSIGNMENT_EVENTS = {
     },
   },
   ticket_transferred: {
-    about: "Somebody put it into another queue",
+    about: "It was put into another queue by hand",
     webhook: "ticket.transferred",
     facts: {
       ...TRANSITION,

@@ -50,7 +50,7 @@ export const DELIVERY_EVENTS = {
     react: null,
   },
   topic_lost: {
-    about: "Somebody deleted its topic",
+    about: "Its topic was deleted",
     webhook: null,
     facts: { topicId: "kept" },
     outlives: [],
@@ -72,7 +72,7 @@ export const DELIVERY_EVENTS = {
     react: null,
   },
   delivery_uncertain: {
-    about: "Nobody knows whether a message arrived",
+    about: "It is unknown whether a message arrived",
     webhook: null,
     silent: true,
     facts: {},

@@ -74,7 +74,7 @@ export const FACT_EVENTS = {
     react: ({ why }) => (why === "waited" ? [tellTopic({ code: "intake.waited" })] : []),
   },
   note_added: {
-    about: "Somebody wrote an internal note",
+    about: "An internal note was written",
     webhook: "ticket.noted",
     silent: true,
     facts: { text: "words" },

@@ -18,7 +18,7 @@ export type ReminderAgentNotice = { code: "reminder"; reason?: string };
 
 export const REMINDER_EVENTS = {
   reminder_set: {
-    about: "Somebody wants to be reminded",
+    about: "A reminder was set",
     webhook: null,
     silent: true,
     facts: {
