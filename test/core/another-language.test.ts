@@ -18,7 +18,7 @@ vi.mock("../../src/texts/languages.ts", async (original) => {
 });
 
 const notices = await import("../../src/texts/en/notices.ts");
-const { worded } = await import("../../src/topic-group/commit/transaction.ts");
+const { worded } = await import("../../src/topic-group/commit/words.ts");
 const { customerNoticeWork } = await import("../../src/topic-group/conversation/to-customer.ts");
 const { directWork, agentNoticeWork, toastWork } =
   await import("../../src/topic-group/conversation/to-person.ts");

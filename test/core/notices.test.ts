@@ -7,7 +7,7 @@ import type { TicketEvent } from "../../src/domain/ticket/event.ts";
 import type { Note } from "../../src/domain/ticket/note.ts";
 import { eventForPrograms } from "../../src/texts/for-programs.ts";
 import { inWords, notice, type Notice } from "../../src/texts/notice.ts";
-import { replyParameters, worded } from "../../src/topic-group/commit/transaction.ts";
+import { replyParameters, worded } from "../../src/topic-group/commit/words.ts";
 
 const ADA = { kind: "agent", id: 7, name: "Ada" } as const;
 

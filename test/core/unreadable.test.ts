@@ -5,7 +5,7 @@ import { inbound } from "../../src/telegram/inbound.ts";
 import { markKeyOf } from "../../src/telegram/mark.ts";
 import { customerWroteElsewhere } from "../../src/texts/en/topic.ts";
 import { rich, bold } from "../../src/texts/rich-text.ts";
-import { words } from "../../src/topic-group/commit/transaction.ts";
+import { words } from "../../src/topic-group/commit/words.ts";
 import { brokenUpdates } from "../support/broken-updates.ts";
 import fixture from "../support/telegram/updates.json";
 

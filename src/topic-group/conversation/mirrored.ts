@@ -6,7 +6,8 @@ import type { BotCall } from "../../telegram/api.ts";
 import { unformatted } from "../../telegram/formatted.ts";
 import { notice } from "../../texts/notice.ts";
 import { rich } from "../../texts/rich-text.ts";
-import { replyParameters, type Transaction } from "../commit/transaction.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { replyParameters } from "../commit/words.ts";
 import { messageIds, OK } from "../drain/settled.ts";
 import {
   always,

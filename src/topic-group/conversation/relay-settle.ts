@@ -4,7 +4,8 @@ import { epochOf } from "../../domain/message-number.ts";
 import { joinTexts } from "../../telegram/join-texts.ts";
 import { NOT_DELIVERED } from "../../telegram/signs.ts";
 import { notice } from "../../texts/notice.ts";
-import { replyParameters, sendable, type Transaction } from "../commit/transaction.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { replyParameters, sendable } from "../commit/words.ts";
 import type { RelayJob } from "../drain/job.ts";
 import {
   FAILED,

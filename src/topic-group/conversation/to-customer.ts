@@ -5,7 +5,8 @@ import { receiptView } from "../../telegram/receipt-view.ts";
 import { languageOf } from "../../texts/languages.ts";
 import { notice } from "../../texts/notice.ts";
 import { tellPeer } from "../commit/tell-peer.ts";
-import { worded, type Transaction } from "../commit/transaction.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { worded } from "../commit/words.ts";
 import { messageIds, OK } from "../drain/settled.ts";
 import {
   leaves,

@@ -6,7 +6,7 @@ import type { Policy } from "../../domain/ticket/policy.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { DESK_LANGUAGE, languageOf, type AboutTicket } from "../../texts/languages.ts";
 import { inWords, notice, type Notice } from "../../texts/notice.ts";
-import { worded, words } from "../commit/transaction.ts";
+import { worded, words } from "../commit/words.ts";
 import { always, left, over, type DeliveryContext, type WorkHandler } from "../drain/work-handler.ts";
 import { urlOfTopic } from "../tables/numbering.ts";
 

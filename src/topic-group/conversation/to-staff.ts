@@ -1,7 +1,8 @@
 import { isActive } from "../../domain/ticket/status.ts";
 import { formatted, joined } from "../../telegram/formatted.ts";
 import { DESK_LANGUAGE } from "../../texts/languages.ts";
-import { sendable, worded, type Transaction } from "../commit/transaction.ts";
+import type { Transaction } from "../commit/transaction.ts";
+import { sendable, worded } from "../commit/words.ts";
 import { OK, strayed } from "../drain/settled.ts";
 import { always, leaves, left, over, type RowOf, type WorkHandler } from "../drain/work-handler.ts";
 import { STAFF } from "../tables/lane.ts";

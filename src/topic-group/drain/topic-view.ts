@@ -7,7 +7,7 @@ import { cardKeyboard, iconsFor } from "../../telegram/card.ts";
 import { topicName } from "../../telegram/topic-name.ts";
 import { DESK_LANGUAGE } from "../../texts/languages.ts";
 import type { Inside } from "../commit/inside.ts";
-import { words } from "../commit/transaction.ts";
+import { words } from "../commit/words.ts";
 import type { Rules } from "../rules/rules.ts";
 import { FACTS } from "../tables/facts.ts";
 import type { TopicView } from "../tables/shapes.ts";

@@ -2,7 +2,7 @@ import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
 import { withoutOrigin, type TicketEvent } from "../../domain/ticket/event.ts";
 import { eventForPrograms } from "../../texts/for-programs.ts";
-import { worded } from "../commit/transaction.ts";
+import { worded } from "../commit/words.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
 import type { KnownProfile, Waiting, WaitingContent } from "../tables/shapes.ts";
 import type { Tables } from "../tables/tables.ts";
