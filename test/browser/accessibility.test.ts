@@ -80,7 +80,7 @@ describe.each(["light", "dark"] as const)("in the %s", (colorScheme) => {
   );
 });
 
-test("a window that nobody has used shows what was said last, and who somebody is in it, until that is dismissed", async () => {
+test("an unused window shows the last messages and who the person in it is, until that is dismissed", async () => {
   const { page } = await opened.window();
   const last = "The parcel came, but look at it!";
   await expect
@@ -99,7 +99,7 @@ test("a window that nobody has used shows what was said last, and who somebody i
   await page.context().close();
 });
 
-test("the ticket's tab is for people: no objects, no milliseconds, nothing that has not happened", async () => {
+test("the ticket's tab shows people no object names, no milliseconds and nothing that has not happened", async () => {
   const { page } = await opened.window();
   await page.getByRole("button", { name: "Under the hood" }).click();
   await page.getByRole("tab", { name: "Ticket" }).click();

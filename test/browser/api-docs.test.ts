@@ -110,7 +110,7 @@ test("it shows every operation, every webhook and every schema", async () => {
   for (const name of Object.keys(contract.components.schemas)) expect(schemas).toContain(name);
 });
 
-test("a call is made from it with a key, and nobody but the desk is asked for anything", async () => {
+test("a call is made from it with a key, and only the desk is called", async () => {
   const { page, asked, complaints } = await open("light");
   await page.getByRole("button", { name: "Authorize" }).click();
   const dialog = page.locator(".dialog-ux");

@@ -44,7 +44,7 @@ test("429: the lane rests and says until when, then the message arrives", async 
   await expect.poll(() => hands.topic.innerText()).toContain("Are you there?");
 });
 
-test("a lost answer: nobody knows whether the customer got it, and the agent is asked", async () => {
+test("a lost answer: whether the customer got it is unknown, and the agent is asked", async () => {
   await turn("on", "Answers get lost");
   await hands.write("agent", "It is on its way.");
   const outbox = await hands.look("Inbox & outbox");
@@ -80,7 +80,7 @@ test("down: updates queue up, and everything goes out in order afterwards", asyn
   await expect.poll(() => hands.topic.innerText()).toMatch(/Hello\?[^]*Hello again\?/);
 });
 
-test("D1 down: who is known is served on, an update of somebody new is tried again", async () => {
+test("D1 down: known customers are served, and the update of a new one is tried again", async () => {
   await turn("on", "D1 is down");
   await hands.write("customer", "Do you have me?");
   await expect.poll(() => hands.topic.innerText()).toContain("Do you have me?");
@@ -168,7 +168,7 @@ test("the CRM is lying: nothing of what it says is believed", async () => {
   await turn("off", "The CRM is lying");
 });
 
-test("the CRM is slow: it is seen thinking, and nobody waits for it", async () => {
+test("the CRM is slow: it is seen thinking, and no ticket waits for it", async () => {
   await turn("on", "The CRM is slow");
   await newcomer("Noa");
   await asks("Me neither?");

@@ -70,7 +70,7 @@ test("a part of a message can be quoted", async () => {
   }
 });
 
-test("what nobody has looked at is counted, and read by looking", async () => {
+test("unread messages are counted, and are read once they are looked at", async () => {
   await page.locator(".topic-row", { hasText: "General" }).click();
   await hands.write("customer", "Thank you!");
   const row = page.locator(".topic-row", { hasText: "SUP-1" });
@@ -137,7 +137,7 @@ test("time moves forward for both sides, and the group's minute with it", async 
     .toBeGreaterThanOrEqual(3_600_000);
 });
 
-test("hints for one agent are seen by that agent alone", async () => {
+test("a hint for an agent is seen by that agent alone", async () => {
   await hands.write("agent", "/nonsense");
   await expect.poll(() => hands.topic.innerText()).toContain("/nonsense isn't a command");
   expect(await hands.topic.locator(".bubble.ephemeral").last().innerText()).toContain("only you see this");

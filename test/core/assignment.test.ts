@@ -68,7 +68,7 @@ function chosen(
   return assign({ ...NEED, ...need }, agents, { ...QUEUE, ...queue }, at).assignee?.id ?? null;
 }
 
-describe("who takes a ticket", () => {
+describe("the agent who gets a ticket", () => {
   test("has the required skills, at the level, not expired", () => {
     const needs = { requireSkills: { billing: 2 } };
     expect(
@@ -83,7 +83,7 @@ describe("who takes a ticket", () => {
     ["is not there", agent(1, { available: false, unavailableBecause: "away" })],
     ["has no room", agent(1, { capacity: 2, open: 2 })],
     ["has no capacity at all", agent(1, { capacity: 0 })],
-  ])("is nobody who %s", (_, somebody) => {
+  ])("is no agent who %s", (_, somebody) => {
     expect(chosen([somebody])).toBeNull();
   });
 
@@ -91,7 +91,7 @@ describe("who takes a ticket", () => {
     expect(chosen([agent(1), agent(2)], {}, { declined: [1] })).toBe(2);
   });
 
-  test("is who the customer prefers, then who has the preferred skills, then who knows them, then who has room", () => {
+  test("is the one whom the customer prefers, then one with the preferred skills, then one who knows them, then one with room", () => {
     const queue = { preferSkills: { refunds: 2 } };
     const prefers = agent(1);
     const skilled = agent(2, { skills: { refunds: 2 } });
@@ -105,7 +105,7 @@ describe("who takes a ticket", () => {
     expect(chosen([busy, free], queue)).toBe(4);
   });
 
-  test("is, of equals, who was given nothing for the longest time", () => {
+  test("is, of equals, the one who was given nothing for the longest time", () => {
     expect(
       chosen([
         agent(1, { lastAssignedAt: 5 }),
@@ -211,7 +211,7 @@ const queue = fc.record({
   pool: fc.constant(null),
 });
 
-test("never over capacity, never to who is not there or declined, never without the skills before the wait allows it", () => {
+test("no agent gets a ticket over capacity, while away, after declining it, or without the skills before the wait allows it", () => {
   fc.assert(
     fc.property(team, need, queue, (agents, { waitedMs, ...needed }, routing) => {
       const full = { ...QUEUE, ...routing };

@@ -426,7 +426,7 @@ describe("a mistake is named where it stands, in words that mend it", () => {
   });
 });
 
-test("a name that is no name at all is told as such, and breaks nothing else", () => {
+test("a name of another type is reported as such, and breaks nothing else", () => {
   const problems = withMistake((desk) => {
     desk.queues[0].id = { toString: "x" };
     desk.routing.defaultQueue = "nothing";
@@ -463,7 +463,7 @@ test("every problem is named at once, also beside and inside what is broken itse
   );
 });
 
-test("who refers to a section that is no list is not blamed for it", () => {
+test("references to a section that is no list are not reported", () => {
   const problems = withMistake((desk) => (desk.webhooks = "none"));
   expect(problems.map(({ pointer }) => pointer)).toEqual(["/webhooks"]);
 });

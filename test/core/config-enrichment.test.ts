@@ -208,7 +208,7 @@ describe("a skills service is looked at as closely", () => {
   });
 });
 
-describe("what is valid, but hardly meant, is a warning", () => {
+describe("what is valid but probably unintended is a warning", () => {
   test.each<[string, Loose, string, string]>([
     [
       "data that is stale before it is asked for again",

@@ -74,7 +74,7 @@ test.each<[string, (desk: Loose) => void, string, string]>([
   },
 );
 
-test("a reopening that never is, a question asked each time and a hold of no time are fine", () => {
+test("a reopening window of 0, a question asked each time and a hold of 0 are valid", () => {
   const desk: Loose = exampleDesk({ crm: "https://crm.example.com/" });
   desk.desk.reopenWithin = "0s";
   desk.routing.enrichment.cacheFor = "0s";

@@ -24,7 +24,7 @@ const ladder =
   (d: Loose) =>
     (d.escalationPolicies[0].steps = steps.map((step) => ({ actions: NOTE, ...step })));
 
-describe("what is valid, but hardly meant, is a warning", () => {
+describe("what is valid but probably unintended is a warning", () => {
   test("a webhook that the desk would never call", () => {
     const addressed = (url: string): Found[] => warningsOf((d) => (d.webhooks[0].url = url));
     for (const url of [
@@ -200,7 +200,7 @@ describe("what is valid, but hardly meant, is a warning", () => {
           warnings: [{ before: "24h", clock: "wall" }],
         }),
     ],
-  ])("%s is none", (_name, change) => {
+  ])("warns of nothing: %s", (_name, change) => {
     expect(warningsOf(change)).toEqual([]);
   });
 

@@ -100,7 +100,7 @@ describe("ids and dates say how they are written and where they are found", () =
     expect(only((d) => (d.agents[1].skills.refunds.expiresOn = date))[1]).toBe(message);
   });
 
-  test("a language other than English is not there yet", () => {
+  test("a language other than English is refused", () => {
     expect(only((d) => (d.desk.locale = "de"))[1]).toBe('must be "en", the only language so far');
   });
 });

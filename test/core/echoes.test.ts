@@ -32,7 +32,7 @@ test("an act and its echo belong together, in whatever order they come", () => {
   expect(echoes.dueAt).toBeNull();
 });
 
-test("an answer that was lost excuses the echo, before it and after it", () => {
+test("an echo matches a call whose answer was lost, before it and after it", () => {
   const { did, hears, found } = desk();
   hears(START + 1_000);
   did(LOST, START + 20_000);
@@ -59,7 +59,7 @@ test("before a start it is foreign only where it contradicts what the desk knows
   expect(found(START + 5 * MINUTE)).toMatchObject({ foreign: { acts: 1 }, touched: [7] });
 });
 
-test("what is the desk's for certain is never foreign, and its act is not missed", () => {
+test("an echo that is certainly the desk's is never foreign, and its call is not missed", () => {
   const { did, hears, found } = desk();
   hears(START + 10_000, START + 10_000, "ours");
   did(DONE, START + 11_000);
@@ -87,7 +87,7 @@ test("an echo that Telegram brings twice is heard once", () => {
   expect(found(START + 5 * MINUTE)).toMatchObject({ unechoed: null, foreign: null });
 });
 
-test("what is missing, and what is foreign", () => {
+test("missing echoes and foreign acts are told apart", () => {
   const { did, hears, found } = desk();
   did(DONE, START + 1_000);
   did(DONE, START + 2_000);

@@ -179,7 +179,7 @@ describe("the cooldown", () => {
     { at: "breach", after: "10m", actions: [{ notify: "lead" }] },
   ];
 
-  test("is broken through by what is graver: a breach is told at the breach", () => {
+  test("does not hold back what is graver: a breach is told at the breach", () => {
     const scene = opened(ladder, "1h").pass(DAY);
     expect(log(scene)).toEqual([
       "45 sla_warned",
@@ -227,7 +227,7 @@ describe("the cooldown", () => {
     ]);
   });
 
-  test("lets what waits go out with the breach, in one message, without warnings of what has happened", () => {
+  test("sends what waits with the breach, in one message, without warnings of what has happened", () => {
     const steps: Steps = [
       { at: "warning", actions: [{ notify: "lead" }] },
       { at: "breach", actions: [{ notify: "lead" }] },
@@ -418,7 +418,7 @@ describe("reminders", () => {
 });
 
 describe("escalating by hand", () => {
-  test("tells the leads and the topic; twice is once", () => {
+  test("tells the leads and the topic, once however often it is asked", () => {
     const scene = opened([]).at(MINUTE, { type: "agent_escalated", by: OLGA, note: "help" });
     expect(scene.ticket?.status).toBe("escalated");
     expect(effects(scene.events, scene.policy)).toContainEqual({

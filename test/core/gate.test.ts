@@ -25,7 +25,7 @@ function call(through: Gate, lane: string) {
 const inside = (calls: { inside: boolean; lane: string }[]): string[] =>
   calls.filter((one) => one.inside).map(({ lane }) => lane);
 
-test("a few lanes call at once, and the others in their order, once there is room", async () => {
+test("a few lanes call at once, and the others in their order as soon as there is room", async () => {
   const through = gate();
   const calls = ["a", "b", "c", "d", "e", "f"].map((lane) => call(through, lane));
   await turn();

@@ -104,7 +104,7 @@ describe("a replayed ticket", () => {
     ]);
   });
 
-  test("goes to whom a skills service says that can do it, in place of the configuration", () => {
+  test("goes to an agent by what a skills service says, in place of the configuration", () => {
     const agents = { [OLGA]: {}, [BORIS]: { billing: { level: 1, until: OPEN + 10 * MINUTE } } };
     const skills: SkillsKnown = new Map([["main", { table: { agents, receivedAt: OPEN } }]]);
     const recorded = tickets({ facts: billing, took: 1 }, { at: 20, facts: billing });
@@ -249,7 +249,7 @@ describe("a replayed agent of several groups", () => {
     ]);
   });
 
-  test("who gets free is for their home first, whatever waits longer elsewhere", () => {
+  test("serves their home group first when they are free, whatever waits longer elsewhere", () => {
     expect(handedOut(shared(), { took: 30 }, { ...vip, at: 1, took: 60 }, { at: 2, took: 40 })).toEqual([
       [OLGA, 0],
       [OLGA, 42],
@@ -257,7 +257,7 @@ describe("a replayed agent of several groups", () => {
     ]);
   });
 
-  test("has slots taken by what they claimed in another group", () => {
+  test("has slots used by what they claimed in another group", () => {
     const claims = shared((d) => (d.queues[1].assignment = "claim"));
     expect(handedOut(claims, { ...vip, took: 30, assignee: OLGA }, { at: 1 })).toEqual([
       [OLGA, 0],
@@ -285,7 +285,7 @@ describe("a replayed ticket that is ignored", () => {
     expect(handedOut(inTime(), { took: 10 })).toEqual([[OLGA, 0]]);
   });
 
-  test("frees the slot, but leaves who ignored it away until the record has an answer of theirs", () => {
+  test("frees the slot, but leaves the agent away until the record has an answer of theirs", () => {
     const alone = inTime((d) => (d.agents![1].capacity = 0));
     const ignored = { assignee: BORIS, ...answered(60) };
     const own = { assignee: OLGA, at: 12, ...answered(30) };

@@ -169,7 +169,7 @@ describe("a rehearsed ticket", () => {
     });
   });
 
-  test("goes where the rules say, to who has the skills, and the answer says why", () => {
+  test("goes where the rules say, to the agent with the skills, and the answer says why", () => {
     expect(rehearsed({ facts: { category: "billing" } })).toEqual({
       queue: "billing",
       group: "main",
@@ -231,7 +231,7 @@ describe("a rehearsed ticket", () => {
     expect(rehearsed(given).queue).toBe(queue);
   });
 
-  test("waits while who could take it is away, and the answer says what changes next", () => {
+  test("waits while the agent who could take it is away, and the answer says what changes next", () => {
     const away = { agents: { [SENIOR]: { availability: "away" as const } }, facts: { category: "billing" } };
     const waits = rehearsed(away);
     expect(waits.assignee).toBeNull();
@@ -270,12 +270,12 @@ describe("a rehearsed ticket", () => {
     ["has the last room", { agents: { [SENIOR]: { open: 4 } } }, SENIOR],
     ["is offline", { agents: { [SENIOR]: { availability: "offline" } } }, null],
     ["declined it", { declined: [SENIOR] }, null],
-  ])("goes to who has the skill or to nobody, where that one %s", (_, given, id) => {
+  ])("goes to the agent with the skill or to none, where that one %s", (_, given, id) => {
     const { assignee } = rehearsed({ ...given, facts: { category: "billing" } });
     expect(assignee?.id ?? null).toBe(id);
   });
 
-  test("goes to who has served customers of the same tier, but rather to who has handled this one", () => {
+  test("goes to an agent who has served customers of the same tier, but rather to one who has handled this customer", () => {
     const config = desk((d) => {
       d.queues[0].assignment = "auto";
       d.routing.rules = [];
@@ -289,7 +289,7 @@ describe("a rehearsed ticket", () => {
     expect(who("premium", { ...served, [SENIOR]: { handledBefore: true } })).toBe(SENIOR);
   });
 
-  test("goes to who has handled this customer before, or was given nothing for the longest time", () => {
+  test("goes to an agent who has handled this customer before, or was given nothing for the longest time", () => {
     const config = desk((d) => (d.queues[0].assignment = "auto"));
     expect(rehearsed({ agents: { [GENERALIST]: { handledBefore: true } } }, config).assignee?.id).toBe(
       GENERALIST,

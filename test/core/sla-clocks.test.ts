@@ -54,7 +54,7 @@ describe("first response", () => {
     ).toContain("firstResponse#1 met_late");
   });
 
-  test("ends when the ticket is over without an answer", () => {
+  test("ends when the ticket is resolved without an answer", () => {
     expect(
       opened()
         .at(10 * MINUTE, resolve)

@@ -70,7 +70,7 @@ describe("a ticket's life", () => {
   });
 });
 
-describe("who has it", () => {
+describe("its assignee", () => {
   test("tells the second of two agents who claim who was first, and the ticket's status", () => {
     given(wrote(), claim)
       .when({ type: "agent_claimed", by: BORIS })
@@ -81,7 +81,7 @@ describe("who has it", () => {
       });
   });
 
-  test("claiming twice makes one transition and answers what already is", () => {
+  test("claiming twice makes one transition, and the second time answers who has it", () => {
     given(wrote(), claim).when(claim).thenAlready({ code: "ticket.already_claimed" });
   });
 

@@ -30,7 +30,7 @@ test("a ledger begins with what comes after its first look", () => {
   });
 });
 
-test("what came only just now is not judged, but it came", () => {
+test("an update that came after the question is counted, but a gap before it is not judged yet", () => {
   const { missing, ledger } = look(
     begun,
     [
@@ -67,7 +67,7 @@ test("while Telegram has something to bring it may still come", () => {
   ]);
 });
 
-test("after a day Telegram has given it up", () => {
+test("a missing number is lost after a day, when Telegram has given it up", () => {
   const first = look(begun, [[12, 9_000]], { askedAt: 10_000, quiet: false });
   const nearly = look(first.ledger, [], { askedAt: 24 * HOUR, quiet: false });
   expect(nearly.missing).toEqual([]);

@@ -20,7 +20,7 @@ const cause: fc.Arbitrary<Cause> = fc.oneof(
   fc.record({ what: fc.constant("restart" as const) }),
 );
 
-test("the door refuses exactly while as many rows wait as may, whatever was merged, joined or left", () => {
+test("the door refuses exactly while the limit of waiting rows is reached, whatever was merged, joined or left", () => {
   fc.assert(
     fc.property(fc.array(cause, { maxLength: 200 }), (causes) => {
       let rows = 0;

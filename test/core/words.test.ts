@@ -83,7 +83,7 @@ test.each([
   ["／close", { kind: "slip" }],
   ["and/or", null],
   ["", null],
-])("an agent's %j is read as %j", (text, expected) => {
+])("what an agent types as %j is read as %j", (text, expected) => {
   expect(slashed(text)).toEqual(expected);
 });
 

@@ -86,7 +86,7 @@ describe("of a desk that is killed again and again while everybody writes", () =
     }
   });
 
-  test("no customer got the confirmation of a ticket twice; of one that is missing, its topic tells", async () => {
+  test("no customer got the confirmation of a ticket twice, and the topic says where one is missing", async () => {
     for (const { ref, customer, topicId } of tickets) {
       const got = textsByBot(await scene.telegram.messages(customer.id));
       const confirmed = got.filter((text) => text.includes(`Your request number is ${ref}.`)).length;

@@ -127,7 +127,7 @@ describe("editing a message", () => {
 });
 
 describe("deleting messages", () => {
-  it("works for 48 hours", () => {
+  it("is possible for 48 hours", () => {
     const world = aWorld();
     const ada = world.customer();
     const young = world.api("sendMessage", { chat_id: ada.id, text: "young" });

@@ -22,7 +22,7 @@ test.each<Partial<Asked>>([
   { site: "none", mode: "navigate" },
   // Node's own `fetch` says this much.
   { mode: "cors" },
-])("a program, or a page of this port, is served: %j", (differently) => {
+])("programs and pages of this port are served: %j", (differently) => {
   expect(refusalOf(asked(differently), PORT)).toBeNull();
 });
 
@@ -52,11 +52,11 @@ test.each<Partial<Asked>>([
   { site: "cross-site", mode: "navigate" },
   { site: "anything new" },
   { site: "same-origin", origin: "https://evil.example" },
-])("another page's, or one under another name, is not: %j", (differently) => {
+])("pages of another port or under another name are refused: %j", (differently) => {
   expect(refusalOf(asked(differently), PORT)).toMatchObject({ status: 403 });
 });
 
-test("a port that is not known is not looked at, the name is", () => {
+test("the name is compared where the port is unknown", () => {
   expect(refusalOf(asked({ host: "localhost:4711" }), null)).toBeNull();
   expect(refusalOf(asked({ host: "evil.example:4711" }), null)).toMatchObject({ status: 403 });
 });

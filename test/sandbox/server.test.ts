@@ -148,7 +148,7 @@ describe("the server", () => {
     expect(await tg.users()).toHaveLength(1);
   });
 
-  it("started with a token, is changed only by those who present it, and looked at without", async () => {
+  it("takes changes only with the token that it was started with, and can be looked at without", async () => {
     const own = await startTelegramSandbox({ token: "made-by-chance" });
     onTestFinished(() => own.close());
     const holder = new SandboxTelegram(`${own.url}/control`, "made-by-chance");
@@ -248,7 +248,7 @@ describe("a world in push mode", () => {
     expect(webhook.received[0]?.secret).toBe("s3cret");
   });
 
-  it("tries again by its own clock, however that is moved", async () => {
+  it("retries by its own clock, however that is moved", async () => {
     const tg = await sandbox.world({ delivery: "push", freezeAt: "2026-10-05T12:00:00Z" });
     const webhook = await aWebhook([{ status: 500 }, { status: 503, headers: { "retry-after": "3600" } }]);
     await bot(tg, "setWebhook", { url: webhook.url });
@@ -289,7 +289,7 @@ describe("a world in push mode", () => {
     expect((await ada.messages()).at(-1)?.text).toBe("quick answer");
   });
 
-  it("gives nothing out to be taken", async () => {
+  it("refuses to hand its updates out one by one", async () => {
     const tg = await sandbox.world({ delivery: "push" });
     await expect(tg.takeDue()).rejects.toThrow("updates are pushed here");
   });

@@ -288,7 +288,7 @@ describe("setWebhook", () => {
     expect(world.api("getWebhookInfo")).toMatchObject({ url: "http://127.0.0.1:8787/telegram/webhook" });
   });
 
-  it("changes something at most once a second; the same again is nothing", () => {
+  it("changes the webhook at most once a second; repeating it changes nothing", () => {
     const world = aWorld({ budgets: "real" });
     world.hook();
     world.hook();

@@ -282,7 +282,7 @@ test("both sides go on after a restart where they stopped, the moved clock inclu
   expect(Date.parse(opened.openedAt)).toBeGreaterThan(realNow() + 49 * HOUR_MS);
 }, 180_000);
 
-test("started on another port, the desk is told so, and its own look does not lead Telegram back to the dead one", async () => {
+test("the desk knows the port it was started on, and its reconciliation does not lead Telegram back to the old one", async () => {
   await sandbox.close();
   // Any free port: the last one may be taken by now.
   sandbox = await start();
@@ -330,7 +330,7 @@ async function heard<Type extends SandboxNews["type"]>(
   throw new Error(`never heard: ${type}`);
 }
 
-test("what the desk's webhooks bring is received here, and its signature holds", async () => {
+test("the desk's webhooks are received here with a valid signature", async () => {
   expect((await ask("play", { scenario: "promise-broken" })).ok).toBe(true);
   const { playing } = await heard(
     "playing",
@@ -349,7 +349,7 @@ test("what the desk's webhooks bring is received here, and its signature holds",
   });
 }, 180_000);
 
-test("the CRM is asked with a signature that holds, and says what it was told to, well or not", async () => {
+test("the CRM is asked with a valid signature, and answers as it is set to", async () => {
   expect((await ask("play", { scenario: "right-agent" })).ok).toBe(true);
   const { playing } = await heard(
     "playing",

@@ -236,7 +236,7 @@ describe("the first time", () => {
 });
 
 describe("at Cloudflare", () => {
-  test("who is not logged in sees wrangler's own login", async () => {
+  test("an operator who is not logged in sees wrangler's own login", async () => {
     cloudflare.isLoggedIn = false;
     await goLive(outside());
     expect(cloudflare.commands.slice(0, 3)).toEqual(["whoami --json", "login", "whoami --json"]);
@@ -263,7 +263,7 @@ describe("at Cloudflare", () => {
     expect(cloudflare.commands).toEqual(["whoami --json"]);
   });
 
-  test("an account without a workers.dev name is asked by wrangler for one, and who declines can run it again", async () => {
+  test("an account without a workers.dev name is asked for one by wrangler, and an operator who declines can run it again", async () => {
     account.subdomain = null;
     cloudflare.answersWrangler = false;
     await expect(goLive(outside())).rejects.toThrow("register a workers.dev subdomain here");
@@ -342,7 +342,7 @@ describe("again", () => {
     expect(account.databases).toHaveLength(1);
   });
 
-  test("a desk of before keeps its WEBHOOK_SECRET as the root, and gets no other beside it", async () => {
+  test("a desk of an earlier release keeps its WEBHOOK_SECRET as the root, and gets no other beside it", async () => {
     account.databases.push({
       uuid: "of-before",
       name: "topicdesk",
@@ -391,7 +391,7 @@ describe("again", () => {
     expect(await signs()).toBe(signature);
   });
 
-  test("a desk of before that does not say whose it is, is asked about", async () => {
+  test("the operator is asked about a desk of an earlier release that does not say whose it is", async () => {
     await goLive(outside());
     worker().versions.at(-1)!.bindings = worker()
       .versions.at(-1)!
@@ -447,7 +447,7 @@ describe("again", () => {
     expect((await webhook()).secretToken).toBe(worker().secrets["TELEGRAM_SECRET"]);
   });
 
-  test("who has lost the admin token gets a new one when they ask for it, and not otherwise", async () => {
+  test("an operator who has lost the admin token gets a new one when they ask for it, and not otherwise", async () => {
     await goLive(outside());
     const before = worker().secrets;
     answers = { "scope admin": ["new", "", "wrong", "wrong", "wrong", "wrong", "wrong"] };

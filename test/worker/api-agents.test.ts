@@ -79,7 +79,7 @@ describe("agents", () => {
     expect((await desk.get("/api/v1/agents?available=true")).status).toBe(422);
   });
 
-  test("are shown as far as their groups answer, and the answer says who did not", async () => {
+  test("are shown as far as their groups answer, and the answer names the others", async () => {
     desk.groups.down.add("main");
     const one = await (await desk.get("/api/v1/agents/9001")).json();
     expect(one).toMatchObject({
@@ -89,7 +89,7 @@ describe("agents", () => {
     });
   });
 
-  test("who are none are not found", async () => {
+  test("are not found where the id is no agent's", async () => {
     for (const [method, path] of [
       ["GET", "/api/v1/agents/1"],
       ["PUT", "/api/v1/agents/1/availability"],

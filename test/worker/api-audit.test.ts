@@ -133,7 +133,7 @@ describe("the audit trail", () => {
     ]);
   });
 
-  test("keeps what a run told that died, even if the one that took over found nothing left to do", async () => {
+  test("keeps the entry of a run that died, even if the one that took over found nothing left to do", async () => {
     const entry = {
       at: 1,
       by: { kind: "key", id: "k", name: "k" },
@@ -147,7 +147,7 @@ describe("the audit trail", () => {
     expect(await audit("?kind=delivery")).toHaveLength(1);
   });
 
-  test("does nothing that it cannot tell of", async () => {
+  test("does nothing while an entry cannot be written", async () => {
     await desk.put(exampleDesk());
     desk.groups.parkedIn.set("main", [PARKED]);
     desk.d1.state = "failing";

@@ -99,7 +99,7 @@ describe("business time, explained", () => {
         { pauses: [{ from: "2026-03-29T04:00:00Z", to: "2026-03-29T20:00:00Z" }] },
       ],
       ["a pause that begins later", { pauses: [{ from: "2026-03-29T22:00:00Z", to: null }] }],
-    ])("it is the same with %s", async (_name, difference) => {
+    ])("is the same with %s", async (_name, difference) => {
       const question = {
         calendar: "nights",
         start: "2026-03-28T22:00:00Z",

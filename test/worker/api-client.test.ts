@@ -71,7 +71,7 @@ describe("a program in TypeScript", () => {
     expect(version).toMatchObject({ note: "first", createdBy: "admin" });
   });
 
-  test("is told at once what it may not say", () => {
+  test("does not compile with what the contract does not take", () => {
     type Input = Parameters<typeof takes>[0];
     const takes = (_input: ConfigInput): void => undefined;
     // What the contract takes is what the schema takes.
@@ -203,7 +203,7 @@ describe("a program in TypeScript", () => {
     expect(statuses).toEqual([201, 409, 201]);
   }, 15_000);
 
-  test("is let go at once when it gives up while it waits", { timeout: 25_000 }, async () => {
+  test("stops at once when it is aborted while it waits", { timeout: 25_000 }, async () => {
     const api = new Topicdesk({
       url: "http://desk",
       token: "x",

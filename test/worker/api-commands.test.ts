@@ -248,7 +248,7 @@ describe("commands", () => {
     expect((await events("SUP-1")).some(({ type }) => type === "delivery_failed")).toBe(true);
   });
 
-  test("find a ticket that the record does not know yet, and one that has moved", async () => {
+  test("reach a ticket that the record does not know yet, and one that has moved", async () => {
     const opened = await opens({ message: "Fresh" });
     // Nothing has been brought to the record.
     const done = await desk.call("POST /api/v1/tickets/{ref}/commands", {
@@ -264,7 +264,7 @@ describe("commands", () => {
   });
 });
 
-describe("twice is once", () => {
+describe("a repeated call", () => {
   const sends = (key: string, path: string, body: unknown): Promise<Response> =>
     stage.api("POST", path, body, { "idempotency-key": key });
 
@@ -286,7 +286,7 @@ describe("twice is once", () => {
     expect((await stage.get<{ items: unknown[] }>("/api/v1/tickets")).items).toHaveLength(1);
   });
 
-  test("an order that is repeated has the headers of the first answer, and the mark", async () => {
+  test("an order that is repeated has the headers of the first answer, and says that it is replayed", async () => {
     const order = { contact: { telegramId: ada.id }, message: "Once" };
     const [first, again] = [
       await sends("one", "/api/v1/tickets", order),

@@ -96,7 +96,7 @@ test("a certificate that has expired is no obstacle to a change of something els
   });
 });
 
-test("a section that was there and is left out is named; written empty it is meant", async () => {
+test("a section that is left out is named in a warning; an empty one is not", async () => {
   await desk.put(exampleDesk());
   const without = changed((d) => {
     delete d.webhooks;

@@ -78,7 +78,7 @@ describe("putting a configuration", () => {
     });
   });
 
-  test("is in force at once at the door of the same isolate", async () => {
+  test("takes effect at once in the same isolate", async () => {
     await desk.put(exampleDesk());
     const moved = exampleDesk();
     moved.groups[1].chatId = -77;

@@ -106,7 +106,7 @@ describe("the list of contacts", () => {
     ["cursor=x", "/query/cursor"],
     [`q=ada&cursor=${encodeCursor(["newest", 1, 1])}`, "/query/cursor"],
     [`cursor=${encodeCursor(["found", 0, 1])}`, "/query/cursor"],
-  ])("does not take %s, and says where", async (query, pointer) => {
+  ])("refuses %s, and says where", async (query, pointer) => {
     const answer = await desk.get(`/api/v1/contacts?${query}`);
     expect(answer.status).toBe(422);
     const { problems } = await answer.json<{ problems: { pointer: string }[] }>();
@@ -165,7 +165,7 @@ describe("a contact", () => {
     });
   });
 
-  test("who never wrote is not found", async () => {
+  test("is not found before their first message", async () => {
     const answer = await desk.get("/api/v1/contacts/99");
     expect([answer.status, await codeOf(answer)]).toEqual([404, "contact.not_found"]);
     expect((await desk.get("/api/v1/contacts/ada")).status).toBe(422);

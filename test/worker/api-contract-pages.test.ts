@@ -74,7 +74,7 @@ describe("the page about the contract", () => {
     }
   });
 
-  test("is a page, for who takes pages", async () => {
+  test("is a page for callers that accept HTML", async () => {
     expect((await desk.fetch("/api/docs", { headers: { Accept: "application/json" } })).status).toBe(406);
     expect((await desk.fetch("/api/docs", { method: "POST", headers: ADMIN })).status).toBe(405);
   });
@@ -131,7 +131,7 @@ describe("the schema of a configuration", () => {
     expect(queues.items.properties.id).not.toHaveProperty("examples");
   });
 
-  test("is open to everyone and knows where it lies", async () => {
+  test("is open to everyone and has its own address", async () => {
     const answer = await desk.fetch("/api/v1/config/schema.json?x=1");
     expect(answer.headers.get("Content-Type")).toBe("application/schema+json");
     const schema = await answer.json<{ properties: object }>();
@@ -145,7 +145,7 @@ describe("the schema of a configuration", () => {
     for (const section of Object.keys(exampleDesk())) expect(schema.properties).toHaveProperty(section);
   });
 
-  test("says of every key what it means, but of ids, names and dates, which say it themselves", async () => {
+  test("describes every key but ids, names and dates", async () => {
     interface Schema {
       description?: string;
       properties?: Record<string, Schema>;
@@ -177,7 +177,7 @@ describe("the schema of a configuration", () => {
       "a date that no calendar has",
       (config) => (config.calendars![0].holidays = [{ date: "2026-02-30", name: "?" }]),
     ],
-  ])("knows %s for a mistake, as the desk does", async (_name, spoil) => {
+  ])("refuses %s, as the desk does", async (_name, spoil) => {
     const schema = await (await desk.fetch("/api/v1/config/schema.json")).json();
     const editor = z.fromJSONSchema(schema as never);
     const config = exampleDesk();

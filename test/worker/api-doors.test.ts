@@ -116,7 +116,7 @@ describe("the API lets in", () => {
     }
   });
 
-  test("who has the token, however the scheme is written", async () => {
+  test("a caller with the token, however the scheme is written", async () => {
     for (const scheme of ["Bearer", "bearer", "BEARER"]) {
       const headers = { Authorization: `${scheme} test-admin-token` };
       expect((await desk.fetch("/api/v1/tickets", { headers })).status).toBe(200);
@@ -184,7 +184,7 @@ describe("a path", () => {
   });
 });
 
-test("a fault of ours is a 500 that tells only where to look", async () => {
+test("an error of our own is a 500 that tells only where to look", async () => {
   const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
   const broken = { ...desk.env } as Record<string, unknown>;
   Object.defineProperty(broken, "DB", {

@@ -73,7 +73,7 @@ const due = async (ref = "SUP-1") => {
 };
 
 describe("a ticket's due", () => {
-  test("is until when the first answer is promised, and nextChangeAt when it is warned of", async () => {
+  test("is the deadline of the first answer, and nextChangeAt the time of its warning", async () => {
     const seen = await ticket();
     expect(await due()).toEqual(["firstResponse", 120, "healthy"]);
     expect(minutes(seen.nextChangeAt)).toBe(90);
@@ -243,7 +243,7 @@ describe("lists by deadline", () => {
     expect(await list(`dueBefore=${deadline(-60)}&sort=due`)).toEqual([]);
   });
 
-  test("have the former meaning under its new name", async () => {
+  test("filter by the former meaning under its new name", async () => {
     const byChange = await list("sort=nextChangeAt");
     const changes = await Promise.all(byChange.map(async (ref) => (await ticket(ref)).nextChangeAt!));
     expect(changes).toEqual(changes.toSorted());
@@ -251,7 +251,7 @@ describe("lists by deadline", () => {
     expect(await list(`nextChangeAfter=${deadline(60)}`)).not.toContain("SUP-2");
   });
 
-  test("take the former word for one more release, say that it will go, and go on by either", async () => {
+  test("take the former name for one more release, say that it is deprecated, and go on by either", async () => {
     const answer = await stage.api("GET", "/api/v1/tickets?sort=dueAt&limit=1");
     const { items, nextCursor } = await answer.json<{ items: Seen[]; nextCursor: string }>();
     expect(items.map(({ ref }) => ref)).toEqual(["SUP-2"]);
@@ -263,7 +263,7 @@ describe("lists by deadline", () => {
   });
 });
 
-test("what an earlier release told of has no deadline until the next reconciliation, and then the right one", async () => {
+test("a ticket recorded by an earlier release has no deadline until the next reconciliation, and then the right one", async () => {
   const before = await ticket();
   await env.DB.prepare("UPDATE tickets SET promises = NULL, promised_at = NULL").run();
   expect(await ticket()).toMatchObject({ due: null, promises: [], dueAt: null });

@@ -138,7 +138,7 @@ describe("the list of escalations", () => {
     expect(listed(await page(""))).toEqual(ALL);
   });
 
-  test("tells of an action whose ticket it was, when, why, what, to whom, and what came of it", async () => {
+  test("tells of an action its ticket, when, why, what, to whom, and the result", async () => {
     const { items } = await page("ticket=SUP-1");
     expect(items.at(-1)).toEqual({
       ticket: {
@@ -167,7 +167,7 @@ describe("the list of escalations", () => {
     });
   });
 
-  test("tells of one by hand who did it and why", async () => {
+  test("tells who escalated by hand and why", async () => {
     const { items } = await page("act=manual");
     expect(items).toEqual([
       {
@@ -291,7 +291,7 @@ describe("the list of escalations", () => {
     ["cursor=nonsense", "/query/cursor"],
     [`cursor=${encodeCursor([1, 2, 3])}`, "/query/cursor"],
     [`cursor=${encodeCursor([1, "main:1"])}`, "/query/cursor"],
-  ])("does not take %s, and says where", async (query, pointer) => {
+  ])("refuses %s, and says where", async (query, pointer) => {
     const answer = await desk.get(`/api/v1/escalations?${query}`);
     expect(answer.status).toBe(422);
     const problem = await answer.json<{ code: string; problems: { pointer: string }[] }>();

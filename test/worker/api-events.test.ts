@@ -75,7 +75,7 @@ describe("the feed of events", () => {
     ["type=ticket_opened,ticket_open", "/query/type/1"],
     ["cursor=x", "/query/cursor"],
     ["group=", "/query/group"],
-  ])("does not take %s, and says where", async (query, pointer) => {
+  ])("refuses %s, and says where", async (query, pointer) => {
     const answer = await desk.get(`/api/v1/events?${query}`);
     expect(answer.status).toBe(422);
     const { problems } = await answer.json<{ problems: { pointer: string }[] }>();

@@ -112,7 +112,7 @@ const replay = (id: string, headers: Record<string, string> = {}) =>
   desk.send("POST", `/api/v1/outbox/${encodeURIComponent(id)}/replay`, undefined, headers);
 
 describe("sending a delivery again", () => {
-  test("puts it on its way, once", async () => {
+  test("queues it once", async () => {
     const answer = await replay("main:m:3", { "Idempotency-Key": "k" });
     expect(answer.status).toBe(200);
     expect(await answer.json()).toEqual({ id: "main:m:3", status: "replayed" });
@@ -159,7 +159,7 @@ describe("rebuilding the record of a group", () => {
   });
 
   test.each(["nowhere", "VIP", "vip%20", "%F0%9F%8E%AB", "__proto__"])(
-    "is not asked of %s, which would only come into being",
+    "does not create the object of %s",
     async (group) => {
       const answer = await reproject(group);
       expect(answer.status).toBe(404);

@@ -38,7 +38,7 @@ test("a configuration keeps its own rule for caches", async () => {
   expect((await desk.get("/api/v1/config")).headers.get("Cache-Control")).toBe("private, no-cache");
 });
 
-describe("who takes", () => {
+describe("a caller whose Accept is", () => {
   test.each([
     "application/json",
     "*/*",
@@ -60,7 +60,7 @@ describe("who takes", () => {
     },
   );
 
-  test("no JSON changes nothing", async () => {
+  test("without JSON changes nothing", async () => {
     expect((await desk.put(exampleDesk(), { Accept: "text/html" })).status).toBe(406);
     expect((await desk.get("/api/v1/config")).status).toBe(404);
   });
@@ -218,7 +218,7 @@ describe("a body", () => {
       { email: "ada@home" },
       [{ pointer: "/email", message: "must be an e-mail address" }],
     ],
-  ])("%s %s with %j is told what would be right", async (method, path, body, problems) => {
+  ])("%s %s with %j is answered with what would be valid", async (method, path, body, problems) => {
     const answer = await desk.send(method, path, body);
     expect([answer.status, (await answer.json<{ problems: unknown[] }>()).problems]).toEqual([422, problems]);
   });

@@ -206,7 +206,7 @@ describe("the figures of a period", () => {
     expect((await figures("agent=9002")).total).toMatchObject({ answers: 8, opened: 0 });
   });
 
-  test("look only at who is asked for, and at the period: its end is not in it", async () => {
+  test("count only the agents that are asked for, and only the period, without its end", async () => {
     expect((await figures("queue=billing")).total).toMatchObject({ opened: 2, answers: 2 });
     expect((await figures("tier=gold")).total.opened).toBe(0);
     expect((await figures("group=vip")).total.opened).toBe(0);
@@ -215,7 +215,7 @@ describe("the figures of a period", () => {
     expect(total.opened).toBe(2);
   });
 
-  test("tell what waits to leave, by the groups' own word", async () => {
+  test("tell what waits to be delivered, as the groups say", async () => {
     desk.groups.down.add("vip");
     const all = (await figures()).deliveries;
     expect(all).toMatchObject({ parked: 0, setAside: 0, unrecorded: 0 });

@@ -113,7 +113,7 @@ describe("an access token of the configured issuer", () => {
     expect((await using(await token(rsa, claims(more)))).status).toBe(200);
   });
 
-  test("may say its scopes in the issuer's words", async () => {
+  test("may name its scopes in the issuer's words", async () => {
     desk.env = { ...desk.env, OAUTH_SCOPES: '{"Desk.Read": ["tickets:read", "config:read"]}' };
     const bearer = await token(rsa, claims({ scope: "Desk.Read admin" }));
     expect((await using(bearer)).status).toBe(200);
@@ -195,7 +195,7 @@ describe("an access token of the configured issuer", () => {
 describe("the issuer's keys", () => {
   const asked = async (): Promise<number> => (await endpoint.received()).length;
 
-  test("are asked for once in a while, by GET", async () => {
+  test("are fetched once in a while, by GET", async () => {
     const bearer = await token(rsa, claims({ exp: Math.floor(now / 1_000) + 86_400 }));
     for (let times = 0; times < 3; times += 1) await using(bearer);
     expect(await asked()).toBe(1);
@@ -205,7 +205,7 @@ describe("the issuer's keys", () => {
     expect(await asked()).toBe(2);
   });
 
-  test("are asked for anew when one is unknown, but not for every stranger", async () => {
+  test("are fetched again when one is unknown, but not for every unknown token", async () => {
     await using(await token(rsa));
     for (let times = 0; times < 5; times += 1) await using(await token(rsa, claims(), { kid: `k${times}9` }));
     expect(await asked()).toBe(1);
@@ -248,7 +248,7 @@ describe("the issuer's keys", () => {
     expect((await using(bearer)).status).toBe(503);
   });
 
-  test("are asked for once by many calls that come at once, and serve them all", async () => {
+  test("are fetched once for many calls that come at once", async () => {
     const bearer = await token(rsa);
     const answers = await Promise.all(Array.from({ length: 8 }, () => using(bearer)));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
@@ -277,7 +277,7 @@ describe("the issuer's keys", () => {
     expect((await using(signed)).status).toBe(200);
   });
 
-  test("are not asked for by what is no token at all", async () => {
+  test("are not fetched for what is no token at all", async () => {
     await endpoint.answers({ status: 500 });
     const answer = await using("guessed");
     expect([answer.status, await codeOf(answer)]).toEqual([401, "auth.invalid"]);
@@ -299,7 +299,7 @@ test("no such token is looked at without an issuer", async () => {
 });
 
 test.each<Partial<Env>>([{ OAUTH_AUDIENCE: "" }, { OAUTH_SCOPES: "{" }, { OAUTH_SCOPES: '{"a":"root"}' }])(
-  "an issuer that is configured by halves (%j) lets nobody in, and the desk says so",
+  "a half-configured issuer (%j) lets no caller in, and the desk says so",
   async (half) => {
     desk.env = { ...desk.env, ...half };
     expect((await using(await token(rsa))).status).toBe(401);

@@ -94,7 +94,7 @@ describe("a changing call with an Idempotency-Key", () => {
     expect(await count("config_versions")).toBe(2);
   });
 
-  test("is another caller's own affair", async () => {
+  test("belongs to its caller: another caller may use the same key", async () => {
     const { headers } = await desk.key("admin");
     const [mine, theirs] = [await make("a"), await make("a", "other", headers)];
     expect([mine.status, theirs.status]).toEqual([201, 201]);
@@ -134,7 +134,7 @@ describe("a changing call with an Idempotency-Key", () => {
     expect((await desk.fetch("/api/v1/tickets", { headers })).status).toBe(200);
   });
 
-  describe("that changes the configuration, and whose run died", () => {
+  describe("whose run died while it changed the configuration", () => {
     const again = async (call: () => Promise<Response>): Promise<[Response, Response]> => {
       const first = await call();
       await env.DB.prepare("UPDATE api_calls SET status = NULL, answer = NULL").run();
@@ -161,7 +161,7 @@ describe("a changing call with an Idempotency-Key", () => {
       expect(await count("config_versions")).toBe(2);
     });
 
-    test("leaves the secret alone that an endpoint has, once it has a new one", async () => {
+    test("leaves an endpoint's secret alone once it has a new one", async () => {
       await desk.put(exampleDesk());
       const secretOf = "/api/v1/webhooks/queue-manager/secret";
       const { secret } = await (await desk.get(secretOf)).json<{ secret: string }>();
@@ -180,7 +180,7 @@ describe("a changing call with an Idempotency-Key", () => {
     expect(await count("api_keys")).toBe(1);
   });
 
-  test("lies sealed in the record", async () => {
+  test("stores its answer sealed in the record", async () => {
     const { key } = await (await make("a")).json<{ key: string }>();
     const row = await env.DB.prepare("SELECT * FROM api_calls").first();
     expect(row).toMatchObject({ caller: "admin", key: "a", status: 201 });

@@ -63,7 +63,7 @@ describe("a rehearsal", () => {
     });
   });
 
-  test("takes agents as they are said to be", async () => {
+  test("takes agents as the request says they are", async () => {
     const waits = await simulated({
       ticket: { category: "billing", waitedFor: "2m" },
       agents: [{ id: SENIOR, availability: "away" }],
@@ -107,7 +107,7 @@ describe("a rehearsal", () => {
     expect(await simulated({ ticket: { language: "de-AT" } })).toMatchObject({ queue: "general" });
   });
 
-  test("takes the present for now", async () => {
+  test("is for now unless it says when", async () => {
     const answer = await desk.send("POST", "/api/v1/routing/simulate", { ticket: { tier: "premium" } });
     expect(answer.status).toBe(200);
   });
@@ -287,7 +287,7 @@ describe("with a skills service, rehearsals go by what it has told the live desk
     ).toMatchObject(unknown("the desk does not ask this service yet"));
   });
 
-  test("all tickets of a period", async () => {
+  test("replays all tickets of a period by it", async () => {
     const [event] = life(1);
     const ticket = states([event])[0];
     await project(

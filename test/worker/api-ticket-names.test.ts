@@ -92,7 +92,7 @@ describe("a ticket's id does what its reference does", () => {
     }
   });
 
-  test("after it moved to another group, whose number for it is another one", async () => {
+  test("names it after it moved to another group, which has another number for it", async () => {
     await opens("general");
     await act("SUP-1", { type: "transfer", queue: "premium" });
     await stage.settle();
@@ -101,7 +101,7 @@ describe("a ticket's id does what its reference does", () => {
     expect((await act("main:1", { type: "note", text: "Here" })).status).toBe(200);
   });
 
-  test("after its group was taken out and another took it over", async () => {
+  test("names it after its group was removed and another took it over", async () => {
     await opens("premium");
     expect(await stage.get("/api/v1/tickets/vip:1")).toMatchObject({ ref: "VIP-1", group: "vip" });
     const put = await stage.api("PUT", "/api/v1/config?reassign=group:vip=main", {

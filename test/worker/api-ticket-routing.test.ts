@@ -137,7 +137,7 @@ describe("the story of a live ticket", () => {
     expect(await stage.get(`/api/v1/tickets/SUP-1/events`)).toEqual(before);
   });
 
-  test("is there in upper and lower case, and of no ticket that is not there", async () => {
+  test("is found in upper and lower case, and is a 404 for an unknown ticket", async () => {
     await asks();
     expect((await stage.api("GET", "/api/v1/tickets/sup-1/routing")).status).toBe(200);
     expect(await codeOf(await stage.api("GET", "/api/v1/tickets/SUP-2/routing"))).toBe("ticket.not_found");

@@ -318,14 +318,14 @@ describe("the clocks of a live ticket", () => {
     expect(escalations.planned).toEqual([]);
   });
 
-  test("there are none where the desk promises nothing", async () => {
+  test("are none where the desk promises nothing", async () => {
     stage.config.tiers = {};
     stage.config.routing.rules = [];
     await stage.configure();
     expect(await sla()).toMatchObject({ policy: null, clocks: [], escalations: { past: [], planned: [] } });
   });
 
-  test("are found by the reference in whatever case, and of no ticket that never was", async () => {
+  test("are found by the reference in whatever case, and are a 404 for an unknown ticket", async () => {
     expect((await sla("sup-1")).ref).toBe("SUP-1");
     const answer = await stage.api("GET", "/api/v1/tickets/SUP-2/sla");
     expect(answer.status).toBe(404);

@@ -124,7 +124,7 @@ describe("the list of tickets", () => {
     [`cursor=${encodeCursor(["x", 1])}`, "/query/cursor"],
     [`cursor=${encodeCursor([1])}`, "/query/cursor"],
     [`cursor=${btoa("[1e400,1]")}`, "/query/cursor"],
-  ])("does not take %s, and says where", async (query, pointer) => {
+  ])("refuses %s, and says where", async (query, pointer) => {
     const answer = await desk.get(`/api/v1/tickets?${query}`);
     expect(answer.status).toBe(422);
     const problem = (await answer.json()) as { code: string; problems: { pointer: string }[] };

@@ -65,7 +65,7 @@ describe("pull", () => {
     expect((await run("push")).said).toEqual(["Nothing differs from version 1 of http://desk."]);
   });
 
-  test("says where there is none yet", async () => {
+  test("says that the desk has no configuration yet", async () => {
     expect(await run("pull")).toMatchObject({
       code: 1,
       said: [expect.stringContaining("no configuration yet")],
@@ -73,7 +73,7 @@ describe("pull", () => {
     expect(files.size).toBe(0);
   });
 
-  test("brings what others changed, and keeps comments and what was changed in the file", async () => {
+  test("merges what others changed, and keeps comments and the changes of the file", async () => {
     await desk.put(exampleDesk());
     await run("pull");
     edit('"queues": [', '"queues": [ // see the wiki');
@@ -95,7 +95,7 @@ describe("pull", () => {
     expect((await run("push", { yes: true })).said).toContain("Version 3 is in force at http://desk.");
   });
 
-  test("leaves a file alone that contradicts the desk, that is broken or that is of another desk", async () => {
+  test("leaves a file alone that conflicts with the desk, is broken or is of another desk", async () => {
     await desk.put(exampleDesk());
     await run("pull");
     edit('"ShopStream Support"', '"Mine"');

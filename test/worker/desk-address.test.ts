@@ -175,7 +175,7 @@ test("an address that Telegram cannot call, or does not take, is refused and not
   expect(items).toHaveLength(1);
 });
 
-test("an address of which Telegram says nothing is kept, and the next look leads the webhook there", async () => {
+test("an address is kept where Telegram does not answer, and the next reconciliation sets the webhook there", async () => {
   await stage.telegram.faults([{ effect: "server_error", deed: false, methods: ["setWebhook"], times: 1 }]);
   const [status, body] = await tellAddress("https://new.example");
   expect([status, body["webhook"]]).toEqual([
@@ -229,7 +229,7 @@ test("when Telegram is answered 401 the webhook is set again with the desk's sec
   expect(await toldLead()).toContain("presented another secret");
 });
 
-test("a 401 that has nothing to do with the secret is told once, and not called mended again and again", async () => {
+test("a 401 for another reason than the secret is told once, and not called mended again and again", async () => {
   await tellAddress(DESK);
   const refuse = (): Promise<unknown> =>
     stage.telegram.deliverDue(() => Promise.resolve(new Response(null, { status: 401 })));
@@ -286,7 +286,7 @@ test("Telegram's secret is rotated: updates with the old one still come, and no 
   env.WEBHOOK_SECRET = before;
 });
 
-test("when the root of what the desk signs changes, the leads hear of it once; Telegram's secret is no such thing", async () => {
+test("the leads are told once when the signing root changes, and not when Telegram's secret does", async () => {
   await tellAddress(DESK);
   expect(await look()).toEqual([]);
   env.TELEGRAM_SECRET = "changed-for-telegram";

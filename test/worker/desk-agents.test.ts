@@ -113,7 +113,7 @@ describe("nothing that an agent did not mean to send reaches the customer", () =
     expect((await seenBy(stage.olga)).filter((text) => text.includes("Remain anonymous")).length).toBe(1);
   });
 
-  test("what is not passed on carries a sign each time; why is said once, and a command is answered each time", async () => {
+  test("what is not passed on gets a reaction each time; why is said once, and a command is answered each time", async () => {
     const visitor = await stage.group.member({ firstName: "Vera" });
     const signs: (string | undefined)[] = [];
     for (const line of ["Who is this?", "Hello?", "/close", "/queue"]) {
@@ -175,7 +175,7 @@ describe("claiming", () => {
     expect(events.items.filter((event) => event.type === "ticket_claimed").length).toBe(1);
   });
 
-  test("the same command twice makes one transition and answers what already is", async () => {
+  test("the same command twice makes one transition and says the second time who did it", async () => {
     await says(stage.olga, "/claim");
     expect(await says(stage.olga, "/claim")).toBe("ℹ️ SUP-1 is already yours.");
     expect(await says(stage.boris, "/claim")).toContain("Senior billing already has SUP-1.");

@@ -120,7 +120,7 @@ test("only one of several merges at once that would make a circle or a chain is 
   expect(items).toHaveLength(1);
 });
 
-describe("what the staff says of a contact", () => {
+describe("the details of a contact", () => {
   test("is changed field by field, and taken back by null", async () => {
     await open();
     const customer = await ada();

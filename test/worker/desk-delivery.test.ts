@@ -197,7 +197,7 @@ describe("when an answer is lost", () => {
     await stage.settle();
   });
 
-  test("a message into the topic is sent again: the staff may see it twice, never not at all", async () => {
+  test("a message into the topic is sent again: the staff may see it twice, but never misses it", async () => {
     await stage.telegram.faults([{ effect: "request_lost", methods: ["copyMessage"], times: 1 }]);
     await ada.write("Still there?");
     await stage.settle();

@@ -76,7 +76,7 @@ async function lastOfAda(): Promise<SeenMessage> {
 }
 
 test(
-  "an edit that changes nothing does nothing, whatever the kind of message, whoever edits",
+  "an edit that changes nothing does nothing, whatever the kind of message, on both sides",
   { timeout: SECONDS * 2_000 },
   async () => {
     for (const [kind, content] of KINDS) {
@@ -143,7 +143,7 @@ describe("a text that becomes media by an edit", () => {
     expect(atAda.message_id).toBe(copies[1].message_id);
   });
 
-  test("what no edit can make of it is copied once more, and further edits follow there", async () => {
+  test("a change that no edit can make is copied once more, and further edits follow there", async () => {
     const asked = await ada.write("listen");
     await stage.settle();
     const former = await lastInTopic();

@@ -142,7 +142,7 @@ describe("an erasure", () => {
       expect(holding(kept, trace), trace).toEqual([]);
   });
 
-  test("asked for again is the same one, and afterwards its receipt", async () => {
+  test("is the same one when it is asked for again, and afterwards its receipt", async () => {
     await open();
     const customer = await ada();
     await talk(customer, "SUP-1");

@@ -130,7 +130,7 @@ describe("a reply to something internal is held back with one button", () => {
     expect(calls.filter(({ method }) => method === "copyMessages")).toHaveLength(1);
   });
 
-  test("what was edited into a note meanwhile is not sent by the button", async () => {
+  test("a message that was edited into a note meanwhile is not sent by the button", async () => {
     const thought = await say(stage.olga, "thought", await say(stage.olga, "// he cheats"));
     await stage.olga.edit(thought, "// thought");
     await stage.settle();

@@ -427,7 +427,7 @@ describe("an agent who serves several groups", () => {
     expect(now.filter((id) => id === 9002)).toHaveLength(2);
   });
 
-  test("who claims by hand takes a slot, too", async () => {
+  test("uses a slot by claiming by hand, too", async () => {
     await open(both);
     await asks();
     await asks();

@@ -195,7 +195,7 @@ describe("two groups that exchange their chats", () => {
     await stage.configure();
   }
 
-  test("nothing goes to a wrong customer, topic or chat, and who writes in a former topic hears of it", async () => {
+  test("nothing goes to a wrong customer, topic or chat, and an agent who writes in a former topic is told", async () => {
     const stage = await open();
     const vip = await stage.telegram.group({ id: VIP_CHAT, title: "VIP", forum: true });
     const olgaAtVip = await vip.member({ id: 9002, firstName: "Olga" });
@@ -255,7 +255,7 @@ describe("two groups that exchange their chats", () => {
     expect(texts(await ada.messages()).at(-1)).toBe("Have you tried water?");
   });
 
-  test("a button of before is no longer in use", async () => {
+  test("a button from before the change is no longer in use", async () => {
     const stage = await open();
     const vip = await stage.telegram.group({ id: VIP_CHAT, title: "VIP", forum: true });
     const olgaAtVip = await vip.member({ id: 9002, firstName: "Olga" });
@@ -339,7 +339,7 @@ describe("another bot", () => {
     expect((await stage.get<{ assignee: { id: number } }>("/api/v1/tickets/SUP-1")).assignee.id).toBe(9002);
   });
 
-  test("what a customer had written to the former one and still waits is said not to have come", async () => {
+  test("a waiting message that a customer wrote to the former bot is said not to have arrived", async () => {
     const stage = await open();
     const ada = await withTicket(stage, "Ada", "My printer burns");
     await stage.telegram.faults([{ effect: "flood", retryAfter: 30, methods: ["copyMessage"], times: 1 }]);
@@ -366,7 +366,7 @@ describe("another bot", () => {
     expect(answers).toHaveLength(4);
   });
 
-  test("the former one back has its numbers again", async () => {
+  test("continues its numbers when the former bot comes back", async () => {
     const stage = await open();
     const ada = await withTicket(stage, "Ada", "My printer burns");
     await stage.olga.write((await stage.topic("SUP-1")).id, "Have you tried water?");
@@ -428,8 +428,8 @@ describe("an account that is restored under its old id", () => {
   });
 });
 
-describe("the caller who changes it", () => {
-  test("is told before how many open tickets get a new topic", async () => {
+describe("a caller who changes the chat or the bot", () => {
+  test("is told beforehand how many open tickets get a new topic", async () => {
     const stage = await open();
     await withTicket(stage, "Ada", "My printer burns");
     await withTicket(stage, "Bert", "My scanner hums");

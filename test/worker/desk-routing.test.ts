@@ -61,7 +61,7 @@ describe("handing out", () => {
     expect(await assignee("SUP-1")).toBe(9003);
   });
 
-  test("waits for the skill, and after five minutes for it no more", async () => {
+  test("waits five minutes for the skill, and no longer", async () => {
     await says(stage.olga, await (async () => (await asks("First"), "SUP-1"))(), "/offline");
     const ada = await stage.customer();
     await stage.api("PUT", "/api/v1/config", {
@@ -108,7 +108,7 @@ describe("handing out", () => {
       ["least_loaded", 200],
       ["weighted", 200],
     ] as const)(
-      "%s leaves nobody of %i waiting and is fair within one",
+      "%s leaves none of %i waiting and is fair within one",
       { timeout: 600_000 },
       async (strategy, tickets) => {
         const all = await flood(tickets, 40, strategy);
@@ -117,7 +117,7 @@ describe("handing out", () => {
     );
 
     test(
-      "the oldest are taken until everybody is full, and then whoever waits longest",
+      "the oldest are taken until every agent is full, and then the ticket that waits longest",
       { timeout: 600_000 },
       async () => {
         const all = await flood(400, 20, "round_robin");

@@ -134,7 +134,7 @@ describe("what another system says of a ticket that changes groups", () => {
   });
 });
 
-describe("who may get a ticket", () => {
+describe("the agents who may get a ticket", () => {
   test("an agent who ignores one away from home is away everywhere", async () => {
     await open([olga(["main", "vip"], 3)], (desk) => (desk.queues[1].answerWithin = "10m"));
     await asks("gold");
@@ -145,7 +145,7 @@ describe("who may get a ticket", () => {
     expect([await assignee("SUP-2"), await assignee("SUP-3")]).toEqual([null, null]);
   });
 
-  test("who declined is not asked again in the fallback pool", async () => {
+  test("an agent who declined is not asked again in the fallback pool", async () => {
     await open([olga(["main", "vip"], 3)], (desk) => {
       desk.queues[0].overrideAfter = "5m";
       desk.routing.fallbackPool = "vip";
@@ -193,7 +193,7 @@ describe("who may get a ticket", () => {
     expect([await assignee("SUP-1"), await assignee("SUP-2")]).toEqual([9003, 9002]);
   });
 
-  test("a home that is silent does not keep a ticket from who is there", async () => {
+  test("an unreachable home does not keep a ticket from an available agent", async () => {
     await open([{ ...olga(["main", "vip"], 2), skills: { x: { level: 1 } } }, vera(2)], (desk) => {
       desk.queues[1].preferSkills = { x: 1 };
     });
@@ -218,7 +218,7 @@ describe("who may get a ticket", () => {
 });
 
 describe("an agent's groups change", () => {
-  test("a ticket of who has left a group goes back to its queue, and leaves them room", async () => {
+  test("the ticket of an agent who left the group goes back to its queue, and frees their slot", async () => {
     await open([olga(["main", "vip"], 1)]);
     await asks("gold");
     expect(await assignee("SUP-1")).toBe(9002);

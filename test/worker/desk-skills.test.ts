@@ -51,7 +51,7 @@ describe("skills that no agent here could ever meet", () => {
       "nobody in main who takes tickets has latin 2, at most 1 (it has expired for Olga)",
     ],
   ])(
-    "are told to the leads once, and to who looks, when a customer's system requires one: %s",
+    "are told to the leads once, and in the ticket's routing, when a customer's system requires one: %s",
     async (_, change, why) => {
       const crm = new Endpoint();
       await open((config) => {

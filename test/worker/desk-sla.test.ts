@@ -176,7 +176,7 @@ describe("a promise that is not kept", () => {
   });
 });
 
-describe("who comes first does it, and once", () => {
+describe("what is due is done once, by the alarm or by Cron", () => {
   const stub = () => stage.groupStub();
   const cron = (): Promise<void> =>
     product.scheduled({ scheduledTime: stage.now } as ScheduledController, env);

@@ -135,7 +135,7 @@ describe("a group with open tickets", () => {
     expect(items.map(({ ref, group }) => [ref, group])).toEqual([["VIP-1", "main"]]);
   });
 
-  test("gets back nothing that was on its way to it: the ticket goes on where it goes next", async () => {
+  test("gets back nothing that was on its way to it: the ticket goes on to the next group", async () => {
     const ada = await stage.customer({ firstName: "Ada" });
     await ada.write("Help");
     await stage.settle(5_000);
@@ -176,7 +176,7 @@ test("a group that took over and is taken out later hands on what it got", async
   expect(texts(await core.messages())).toContain("Anybody there?");
 });
 
-describe("who is not there", () => {
+describe("an agent who was removed or is away", () => {
   async function resolved(queue: string): Promise<Customer> {
     const ada = await stage.customer({ firstName: "Ada" });
     await ada.write("Help");
@@ -202,7 +202,7 @@ describe("who is not there", () => {
     expect((await ticket("SUP-1")).assignee?.id ?? null).toBe(whose);
   });
 
-  test("gives no ticket that a program reopens to an agent who was removed", async () => {
+  test("keeps no ticket that a program reopens", async () => {
     await resolved("general");
     await is("away");
     await act("SUP-1", { type: "reopen" });

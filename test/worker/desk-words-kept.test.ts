@@ -97,7 +97,7 @@ describe("after a busy day", () => {
     expect(lines).not.toMatch(/planted|secret/);
   });
 
-  test("words that were kept while too much waited go with their delivery", async () => {
+  test("words that were kept under backlog are removed with their delivery", async () => {
     await open();
     await stage.telegram.budgets("real");
     const customer = await ada();

@@ -21,7 +21,7 @@ const inGroup = (chat: number, more: object = {}) => ({
   message: { message_id: 1, date: 0, chat: { id: chat, type: "supergroup" }, text: "Hello", ...more },
 });
 
-describe("who may knock", () => {
+describe("callers of the webhook", () => {
   test.each<[string, Record<string, string>]>([
     ["nobody without the secret", {}],
     ["nobody with an empty one", { "X-Telegram-Bot-Api-Secret-Token": "" }],

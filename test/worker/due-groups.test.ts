@@ -26,29 +26,29 @@ const due = (now: number) => costOf((d1) => groupsDue(d1, now));
 const makeDue = (at: number | null, where: string): Promise<unknown> =>
   env.DB.prepare(`UPDATE tickets SET due_at = ? WHERE ${where}`).bind(at).run();
 
-describe("who is to be woken, of two hundred groups with a hundred thousand open tickets", () => {
-  test("no group while nothing is due, at next to no cost", async () => {
+describe("the sweep of two hundred groups with a hundred thousand open tickets", () => {
+  test("wakes no group while nothing is due, at next to no cost", async () => {
     expect(await groupsDue(env.DB, NOON)).toEqual([]);
     const { plan, rowsRead } = await due(NOON);
     expect(plan[0]).toMatch(/^SEARCH tickets USING COVERING INDEX tickets_due\b/);
     expect(rowsRead).toBeLessThanOrEqual(10);
   });
 
-  test("only the groups in which something is due, each once, for the price of what is due", async () => {
+  test("wakes only the groups in which something is due, each once, and reads only what is due", async () => {
     expect(await groupsDue(env.DB, NOON + HOUR + 3_000)).toEqual(["g1", "g2", "g3"]);
     expect((await due(NOON + HOUR + 3_000)).rowsRead).toBeLessThanOrEqual(10);
     expect(await groupsDue(env.DB, NOON + HOUR + 999)).toEqual([]);
     expect(await groupsDue(env.DB, NOON + HOUR + 1_000)).toEqual(["g1"]);
   });
 
-  test("a thousand that are due in one group cost no more than they are", async () => {
+  test("reads a thousand due tickets of one group and no more", async () => {
     await makeDue(NOON, "group_id IN ('g7', 'g8')");
     expect(await groupsDue(env.DB, NOON)).toEqual(["g7", "g8"]);
     expect((await due(NOON)).rowsRead).toBeLessThanOrEqual(1_000 + 10);
     await makeDue(NOON + 2 * HOUR, "group_id IN ('g7', 'g8')");
   });
 
-  test("no group because of tickets that time leaves alone", async () => {
+  test("wakes no group for tickets that time leaves alone", async () => {
     await makeDue(null, `number <= ${OPEN / 2}`);
     expect(await groupsDue(env.DB, NOON)).toEqual([]);
     expect((await due(NOON)).rowsRead).toBeLessThanOrEqual(10);

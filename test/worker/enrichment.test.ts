@@ -202,7 +202,7 @@ describe("no answer", () => {
   });
 
   test.each(["", "premium", "<html>Maintenance</html>", '{"tier":"premium"', "{'tier':'premium'}"])(
-    "is one that is no JSON: %j",
+    "is what is no JSON: %j",
     async (body) => {
       await endpoint.answers({ status: 200, headers: { "content-type": "application/json" }, body });
       expect(await ask()).toEqual(failure("not_json", "the answer is no JSON", false));

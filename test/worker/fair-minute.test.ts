@@ -87,7 +87,7 @@ describe("what one customer sends a lot of makes no other wait", () => {
   });
 });
 
-describe("that an answer was not sent", () => {
+describe("the notice that an answer was not sent", () => {
   // Only administrators may write in a closed topic.
   beforeEach(() => stage.boris.promote({ can_manage_topics: true }));
 

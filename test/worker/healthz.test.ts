@@ -27,7 +27,7 @@ describe("what the desk says of its health", () => {
     expect(await health()).toEqual({ status: "ok", waitingFor: [] });
   });
 
-  test("is everything to who has the token", async () => {
+  test("is everything to a caller with the token", async () => {
     await desk.put(exampleDesk());
     desk.groups.troublesOf.set("vip", ["bot.cannot_manage_topics"]);
     desk.groups.down.add("main");
@@ -98,7 +98,7 @@ describe("what the desk says of its health", () => {
     expect(desk.d1.queries).toBe(before);
   });
 
-  test("is nothing for who has a wrong token", async () => {
+  test("is nothing to a caller with a wrong token", async () => {
     const answer = await desk.fetch("/healthz", { headers: { Authorization: "Bearer wrong" } });
     expect(answer.status).toBe(401);
   });

@@ -184,7 +184,7 @@ describe("HubSpot", () => {
     );
   });
 
-  test("may name a tier and an agent as the desk does", async () => {
+  test("says a tier and an agent by the desk's names", async () => {
     const plain = { tier: { property: "plan" }, preferredAgent: { property: "agent" } };
     await endpoint.answers(
       found({ plan: "premium", agent: "9002" }),

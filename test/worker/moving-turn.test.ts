@@ -249,7 +249,7 @@ describe("the topic that it leaves", () => {
       "wrote something, though no agent",
       async (topic) => (await stage.group.member({ id: 9077, firstName: "Guest" })).write(topic, "Hello"),
     ],
-  ])("stays, closed, with a link to it, where somebody %s", async (_, does) => {
+  ])("stays, closed, with a link to it, where an agent %s", async (_, does) => {
     const topic = await opened();
     await does(topic);
     await stage.settle(5_000);

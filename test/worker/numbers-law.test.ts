@@ -22,7 +22,7 @@ interface Word {
 }
 
 test.each([1, 2, 3, 4])(
-  "whatever begins anew, nobody reads what is another's, seed %i",
+  "no one reads another's messages, whatever numbering begins anew, seed %i",
   { timeout: 240_000 },
   async (seed) => {
     const dice = new Dice(seed);

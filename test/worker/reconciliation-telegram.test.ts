@@ -6,7 +6,7 @@ import { isCard, texts } from "../support/stage.ts";
 
 beforeEach(open);
 
-test("a desk that is well has nothing to find after a busy time", async () => {
+test("finds nothing at a healthy desk after a busy time", async () => {
   const customer = await stage.customer();
   for (let n = 0; n < 8; n += 1) {
     await customer.write(`word ${n}`);

@@ -41,7 +41,7 @@ beforeEach(async () => {
   await stage.settle();
 });
 
-test("a desk that is well has nothing to find, and says when it looked, at what", async () => {
+test("finds nothing at a healthy desk, and says when it looked, at what", async () => {
   expect(await look()).toEqual([]);
   const [run] = await runs();
   expect(run).toMatchObject({ groups: ["main", "vip"], findings: [] });
@@ -165,7 +165,7 @@ test("a closed ticket that the record has lost is found in its turn, and told it
   expect(await look()).toEqual([]);
 });
 
-test("what retention may have forgotten does not come back", async () => {
+test("what retention has removed does not come back", async () => {
   await stage.olga.write((await stage.topic("SUP-2")).id, "/close");
   await stage.settle();
   stage.config.retention = { closedTickets: "30d" };
@@ -198,7 +198,7 @@ test("a group whose object does not answer is told the leads, once; the others a
   expect(await toldLead()).toEqual([expect.stringContaining("can't reach the group “vip”")]);
 });
 
-test("a Telegram that does not say how the webhook is, and one that could not deliver", async () => {
+test("an unknown state of the webhook, and failed deliveries to it, are found", async () => {
   await stage.telegram.faults([
     { effect: "server_error", deed: false, methods: ["getWebhookInfo"], times: 1 },
   ]);

@@ -155,7 +155,7 @@ describe("what the record keeps", () => {
 });
 
 describe("delivery again, late or in any order changes nothing", () => {
-  test("the same batch twice", async () => {
+  test("the same batch twice changes nothing", async () => {
     const [batch] = batchesOf(life(1));
     await deliver([batch]);
     const once = await everything();
@@ -163,7 +163,7 @@ describe("delivery again, late or in any order changes nothing", () => {
     expect(await everything()).toEqual(once);
   });
 
-  test("an older state of a ticket after a newer one", async () => {
+  test("an older state of a ticket after a newer one changes nothing", async () => {
     const batches = batchesOf(life(1));
     await deliver(batches);
     const newest = await everything();
@@ -171,12 +171,12 @@ describe("delivery again, late or in any order changes nothing", () => {
     expect(await everything()).toEqual(newest);
   });
 
-  test("older facts about a contact after newer ones", async () => {
+  test("older facts about a contact after newer ones change nothing", async () => {
     await deliver([emptyBatch({ contacts: [contact(5)] }), emptyBatch({ contacts: [contact(4)] })]);
     expect(await contacts()).toMatchObject([{ name: "Ada v5", version: 5 }]);
   });
 
-  test("a contact whose home is another group now, where versions start again", async () => {
+  test("a contact's facts from a new home count, though versions start again there", async () => {
     const moved = { ...contact(1), updatedAt: NOON + 1_000 };
     await deliver([
       emptyBatch({ contacts: [contact(5)] }),
@@ -310,7 +310,7 @@ describe("what the record costs, in rows written", () => {
     expect(await rowsWritten(answer)).toBe(0);
   });
 
-  test("two more where the next thing is due at another time, as with every turn of a clock", async () => {
+  test("counts two more where the next instant changes, as with every turn of a clock", async () => {
     const [first, topic] = batchesOf(life(1));
     await rowsWritten(first);
     const tickets = topic.tickets.map(({ ticket }) => ({ ticket, dueAt: NOON + 60_000 }));

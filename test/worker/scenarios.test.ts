@@ -34,7 +34,7 @@ test.each(scenarios.map((scenario) => [scenario.title, scenario] as const))(
   },
 );
 
-test("they do not disturb each other: all of them one after the other, and once more", async () => {
+test("scenarios do not disturb each other, one after the other and once more", async () => {
   const stage = await open();
   for (const scenario of [...scenarios, ...scenarios.toReversed()]) {
     await expect(stage.play(scenario), scenario.title).resolves.toBeUndefined();

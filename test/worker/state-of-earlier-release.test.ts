@@ -88,7 +88,7 @@ test("nothing of what waited is lost: messages in their topics, receipts, and wh
   for (const group of ["main", "vip"]) expect((await stage.groupStub(group).health()).waiting).toEqual([]);
 });
 
-test("who was blocked stays so, and an erasure finds what was to be sent in the former spelling", async () => {
+test("a blocked customer stays blocked, and an erasure finds waiting rows in the former spelling", async () => {
   const before = await stage
     .groupStub()
     .privacy()

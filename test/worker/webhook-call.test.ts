@@ -95,14 +95,14 @@ describe("one try", () => {
     }
   });
 
-  test.each([200, 201, 202, 204, 299])("is done with %d", async (status) => {
+  test.each([200, 201, 202, 204, 299])("is delivered with %d", async (status) => {
     await endpoint.answers({ status });
     expect(await send()).toEqual({ kind: "done" });
   });
 
   const NOT_NOW = [500, 502, 503, 504, 599, 400, 401, 403, 404, 405, 408, 413, 422, 425, 429];
 
-  test.each(NOT_NOW)("is for later with %d", async (status) => {
+  test.each(NOT_NOW)("is retried with %d", async (status) => {
     await endpoint.answers({ status, body: "not now" });
     expect(await send()).toEqual({ kind: "later", code: `http_${status}`, retryAfterMs: null });
   });
@@ -112,14 +112,14 @@ describe("one try", () => {
     expect(await send()).toEqual({ kind: "refused", code: "http_410" });
   });
 
-  test.each([301, 302, 303, 307, 308])("follows no %d: who signs knows to whom", async (status) => {
+  test.each([301, 302, 303, 307, 308])("follows no %d", async (status) => {
     const elsewhere = new Endpoint();
     await endpoint.answers({ status, headers: { location: elsewhere.url } });
     expect(await send()).toEqual({ kind: "later", code: "redirected", retryAfterMs: null });
     expect(await elsewhere.received()).toEqual([]);
   });
 
-  test("is for later if there is no answer", async () => {
+  test("is retried if there is no answer", async () => {
     await endpoint.answers({ status: "hangs up" });
     expect(await send()).toEqual({ kind: "later", code: "unreachable", retryAfterMs: null });
   });

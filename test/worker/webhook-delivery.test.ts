@@ -104,7 +104,7 @@ describe("a message to an endpoint", () => {
     });
   });
 
-  test("waits for no other ticket's that the endpoint does not take", async () => {
+  test("does not wait for another ticket's message that the endpoint does not take", async () => {
     await endpoint.answers({ status: 503 }, { status: 503 }, { status: 503 });
     await stage.moveTo(stage.now + 30 * 60_000);
     await (await stage.customer()).write("And mine");
@@ -247,7 +247,7 @@ describe("the secret of an endpoint", () => {
     expect(await codeOf(answer)).toBe("webhook.not_found");
   });
 
-  test("is for those with a token only", async () => {
+  test("needs a token", async () => {
     expect((await desk.fetch("/api/v1/webhooks/crm/secret")).status).toBe(401);
   });
 });

@@ -118,7 +118,7 @@ describe("a subscription", () => {
     }
   });
 
-  test("gets only what it names; what nothing is called is refused", async () => {
+  test("gets only what it names; an unknown event is refused", async () => {
     await open({ events: ["ticket.resolved"] });
     const topic = await ticket();
     await stage.olga.write(topic, "/resolve");

@@ -30,7 +30,7 @@ describe("an endpoint that is changed meanwhile", () => {
     await stage.configure();
   };
 
-  test("is not left alone because its former address wants nothing any more", async () => {
+  test("is called although its former address answered 410", async () => {
     const former = endpoint;
     await former.answers({ status: 410, held: true });
     await ada.write("My printer burns");
@@ -65,7 +65,7 @@ describe("an endpoint that is changed meanwhile", () => {
   });
 });
 
-test("the audit trail has what was done with an endpoint, and nothing that was not", async () => {
+test("the audit trail has what was done with an endpoint, and nothing that was refused", async () => {
   await endpoint.answers({ status: 410 });
   await ticket();
   expect((await stage.api("POST", "/api/v1/webhooks/crm/ping")).status).toBe(409);
@@ -76,7 +76,7 @@ test("the audit trail has what was done with an endpoint, and nothing that was n
   expect(items.map(({ action }) => action)).toEqual(["webhook.replayed", "webhook.enabled"]);
 });
 
-test("a ping waits for nothing that the endpoint did not take before", async () => {
+test("a ping does not wait for messages that the endpoint did not take before", async () => {
   await endpoint.answers({ status: 500 }, { status: 500 });
   const ids: string[] = [];
   for (let n = 0; n < 3; n += 1) {
@@ -171,7 +171,7 @@ test("a ping and a replay that died before they answered are done once, and answ
   expect(items.map(({ action }) => action).toSorted()).toEqual(["webhook.pinged", "webhook.replayed"]);
 });
 
-test("what is asked of an endpoint that is not there, or wrongly, is refused in words", async () => {
+test("a call about an unknown endpoint, or an invalid one, is refused in words", async () => {
   const codeOf = async (method: string, path: string, body?: unknown): Promise<string> =>
     (await (await stage.api(method, `/api/v1/webhooks/${path}`, body)).json<{ code: string }>()).code;
   expect(await codeOf("GET", "nobody/deliveries")).toBe("webhook.not_found");

@@ -69,7 +69,7 @@ describe("with several groups", () => {
     expect(items).toMatchObject([{ group: "vip", kind: "webhook", ticket: "main:1", ref: "SUP-1" }]);
   });
 
-  test("also one that comes back, and goes again", async () => {
+  test("a ticket that comes back and moves again is told of in order", async () => {
     await openSeveral(["*"]);
     await endpoint.answers({ status: 503 }, { status: 503 });
     const topic = await ticket();
@@ -93,7 +93,7 @@ describe("with several groups", () => {
     ]);
   });
 
-  test("also to an endpoint that was not in the configuration while the ticket moved", async () => {
+  test("an endpoint that was not in the configuration while the ticket moved is told in order", async () => {
     await openSeveral(["*"]);
     await endpoint.answers({ status: 503 }, { status: 503 });
     const topic = await ticket();
@@ -144,7 +144,7 @@ describe("with several groups", () => {
     expect(await endpoint.received()).toHaveLength(2);
   });
 
-  test("what a group hears late of an endpoint does not undo what was said since", async () => {
+  test("a late word about an endpoint does not undo what was decided since", async () => {
     await openSeveral(["ticket.opened"]);
     localFaults.apart.add("vip");
     await endpoint.answers({ status: 410 });

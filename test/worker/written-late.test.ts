@@ -41,7 +41,7 @@ describe("when Telegram brings a message hours late", () => {
     expect(JSON.stringify(copy.reply_markup)).toContain("🕒 Written");
   });
 
-  test("an album says it under itself", async () => {
+  test("an album says it below its items", async () => {
     await ada.write("My lamp is broken");
     await stage.settle();
     await lateBy(HOUR, () => ada.sendAlbum([{ photo: {} }, { photo: {} }]));
@@ -82,13 +82,13 @@ describe("when Telegram brings a message hours late", () => {
   test.each([
     ["the future", 3 * HOUR],
     ["long ago", -400 * 24 * HOUR],
-  ])("a date in %s is a wrong one: it counts from when it came", async (_, offset) => {
+  ])("a date in %s is not believed: the message counts from when it came", async (_, offset) => {
     await ada.writeAsIs({ text: "My lamp is broken" }, { date: Math.floor((stage.now + offset) / 1_000) });
     await stage.settle(0);
     expect(Math.abs(Date.parse((await ticket()).openedAt) - stage.now)).toBeLessThan(MINUTE);
   });
 
-  test("a date of 0 is none", async () => {
+  test("a date of 0 counts as no date", async () => {
     await ada.writeAsIs({ text: "My lamp is broken" }, { date: 0 });
     await stage.settle(0);
     expect(Math.abs(Date.parse((await ticket()).openedAt) - stage.now)).toBeLessThan(MINUTE);
