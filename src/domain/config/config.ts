@@ -188,7 +188,9 @@ const Queue = z.strictObject({
     forDocs("After this wait the next available agent gets a ticket regardless of skill"),
   ),
   answerWithin: Duration.optional().describe(
-    forDocs("Who does not answer an assigned ticket in this time loses it and is away"),
+    forDocs(
+      "Who does not answer a ticket that the desk assigned to them loses it after this time and is away. A ticket that they claimed stays with them: for that, an SLA policy's `firstResponse` with `firstResponseStarts: claimed`, and an escalation step that reassigns it",
+    ),
   ),
   requireSkills: SkillLevels.optional().describe(forDocs("Skill → level that it takes to be given a ticket")),
   preferSkills: SkillLevels.optional().describe(forDocs("Skill → level that speaks for an agent")),
@@ -269,7 +271,11 @@ const SlaPolicy = z.strictObject({
   firstResponseStarts: z
     .enum(["created", "claimed"])
     .default("created")
-    .describe(forDocs("From when the first response counts")),
+    .describe(
+      forDocs(
+        "From when the first response counts. `claimed`: from when an agent has it, so that a ladder can reassign what was claimed and not answered; what the desk assigned by itself is taken back by the queue's `answerWithin`",
+      ),
+    ),
   pauseResolutionWhile: z
     .array(z.enum(["waiting", "resolved"]))
     .default([])

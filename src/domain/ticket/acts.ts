@@ -1,7 +1,7 @@
 import type { Worker } from "./actor.ts";
 import type { TicketCommand } from "./command.ts";
-import { ASSIGNMENT_ACTS, type AssignmentUsage } from "./commands/assignment.ts";
-import { FACT_ACTS, type FactUsage } from "./commands/facts.ts";
+import { ASSIGNMENT_ACTS } from "./commands/assignment.ts";
+import { FACT_ACTS } from "./commands/facts.ts";
 import { LIFE_ACTS } from "./commands/life.ts";
 import { OPENING_ACTS } from "./commands/opening.ts";
 import type { ActRow, ActRows, Typing } from "./commands/row.ts";
@@ -15,10 +15,10 @@ const ACTS = {
   ...LIFE_ACTS,
   ...ASSIGNMENT_ACTS,
   ...FACT_ACTS,
-} satisfies ActRows<TicketAct, TicketCommand, Usage>;
+} satisfies ActRows<TicketAct, TicketCommand, { of: string }>;
 
-/** How a command is used, where it was typed otherwise. */
-export type Usage = AssignmentUsage | FactUsage;
+/** How a command is used, where it was typed otherwise: what the rows say of it. */
+export type Usage = Extract<ReturnType<Slash["parse"]>, { usage: { of: string } }>["usage"];
 
 type Slash = Extract<(typeof ACTS)[TicketAct["type"]], { slash: { word: string } }>["slash"];
 /** The commands by which agents ask. */

@@ -37,7 +37,7 @@ export type AssignmentAct =
 export type AgentsAct = { type: "decline" };
 
 /** How `/assign` is used: by a name of one of these. `name`: several of them could be meant by it. */
-export type AssignmentUsage = { of: "assign"; among: string[]; name: string | null };
+type AssignmentUsage = { of: "assign"; among: string[]; name: string | null };
 
 export const ASSIGNMENT_COMMANDS = {
   agent_claimed: {

@@ -48,7 +48,7 @@ export type FactAct =
   | { type: "snooze"; agent: number; until: number | null; reason?: string };
 
 /** How its commands are used. */
-export type FactUsage = { of: "priority" | "tag" | "snooze" };
+type FactUsage = { of: "priority" | "tag" | "snooze" };
 
 export const FACT_COMMANDS = {
   agent_noted: {
