@@ -147,7 +147,7 @@ function keepsCauses({ tables: { inbox, seenUpdates } }: OnDuty): boolean {
 }
 
 function purge(on: OnDuty, { config: { webhooks, retention } }: Rules): void {
-  const { facts, told, laneRates, inbox, seenUpdates, webhookLog } = on.tables;
+  const { facts, once, laneRates, inbox, seenUpdates, webhookLog } = on.tables;
   const now = on.now();
   inbox.purge(now);
   seenUpdates.purge(now - CAUSE_KEPT_MS);
@@ -156,7 +156,7 @@ function purge(on: OnDuty, { config: { webhooks, retention } }: Rules): void {
     now - Math.min(kept, WEBHOOK_LOG_KEPT_MS),
     webhooks.map(({ id }) => id),
   );
-  told.purge(now);
+  once.purge(now);
   laneRates.purge(now);
   facts.set(FACTS.purgedAt, now);
 }

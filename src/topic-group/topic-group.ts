@@ -13,7 +13,7 @@ import type { Receipt } from "./arrivals/receipt.ts";
 import { receive, type Receiving } from "./arrivals/receive.ts";
 import { watchDepth } from "./assigning/depth.ts";
 import { handingQueues, HandingOut } from "./assigning/handing-out.ts";
-import { tellAgents, tellSlots } from "./assigning/slots.ts";
+import { notifyAgents, tellSlots } from "./assigning/slots.ts";
 import { advanceTickets, type Swept } from "./commit/advance-tickets.ts";
 import type { Inside } from "./commit/inside.ts";
 import { Transaction } from "./commit/transaction.ts";
@@ -307,7 +307,7 @@ export class TopicGroup extends DurableObject<Env> {
         // Last, because a ticket that no agent takes may go to the fallback pool.
         for (const number of tx.transfers) sendAway(tx, number);
         for (const { before, ticket } of tx.assignmentChanges) tellSlots(tx, before, ticket);
-        tellAgents(tx);
+        notifyAgents(tx);
         if (tx.depthChanged.size > 0) watchDepth(tx, tx.depthChanged);
         if (tx.touched.size > 0) tx.wake(tx.now + SAFETY_WAKE_MS);
         if (tx.wakeBy !== null) this.wake.by(tx.wakeBy);

@@ -91,7 +91,7 @@ export class FakeGroups {
         })),
       census: (): Promise<null> => answering(() => null),
       webhookInfo: () => answering(() => ({ url: "", pending: 0, error: "", errorAt: null })),
-      tellLeads: (): Promise<void> => answering(() => undefined),
+      notifyLeads: (): Promise<void> => answering(() => undefined),
       parked: (after: string | null, limit: number): Promise<ParkedDelivery[]> =>
         answering(() => {
           const all = this.parkedIn.get(group) ?? [];

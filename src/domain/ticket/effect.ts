@@ -5,7 +5,7 @@ import type { DeliveryTopicNotice } from "./events/delivery.ts";
 import type { FactTopicNotice } from "./events/facts.ts";
 import type { LifeAgentNotice, LifeCustomerNotice, LifeTopicNotice } from "./events/life.ts";
 import type { ReminderAgentNotice } from "./events/reminders.ts";
-import type { TellsAgent, TellsCustomer, TellsTopic } from "./events/row.ts";
+import type { NotifiesAgent, NotifiesCustomer, NotifiesTopic } from "./events/row.ts";
 import type { CallsWebhook, SlaNotice } from "./events/sla.ts";
 
 /** What a customer is told about a ticket of theirs. Codes and facts only: `texts/` has the words. */
@@ -57,9 +57,9 @@ export type SkillsUnmet = { queue: string; overrideAfterMs: number | null } & (
 export type Effect =
   /** The customer's confirmation with the reference and the next intake question; posted once, then edited. */
   | { kind: "receipt" }
-  | TellsCustomer<CustomerNotice>
-  | TellsTopic<TopicNotice>
-  | TellsAgent<AgentNotice>
+  | NotifiesCustomer<CustomerNotice>
+  | NotifiesTopic<TopicNotice>
+  | NotifiesAgent<AgentNotice>
   /** It goes to another group. */
   | { kind: "move" }
   /** Another system is asked what it knows of the customer. */

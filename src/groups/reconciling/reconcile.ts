@@ -103,7 +103,7 @@ async function look(
 async function tell(env: Env, config: Config, news: readonly Finding[]): Promise<boolean> {
   const found = { findings: [...news], timeZone: timeZoneOf(config) };
   const told = await askGroup(env, defaultGroupOf(config), (stub) =>
-    onSubject(stub.reconciliation(), (reconciliation) => reconciliation.tellLeads(found)),
+    onSubject(stub.reconciliation(), (reconciliation) => reconciliation.notifyLeads(found)),
   );
   return "answer" in told;
 }

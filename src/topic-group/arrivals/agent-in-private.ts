@@ -6,7 +6,7 @@ import { slashed } from "../../telegram/slashed.ts";
 import { anywhere, isStaffCommand, menu } from "../../texts/commands.ts";
 import { DESK_LANGUAGE } from "../../texts/languages.ts";
 import { notice, type Notice } from "../../texts/notice.ts";
-import { tellPeer } from "../commit/tell-peer.ts";
+import { sendToPeer } from "../commit/send-to-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { worded } from "../commit/words.ts";
 import type { Of } from "../conversation/arrival-of.ts";
@@ -89,7 +89,7 @@ function note(tx: Transaction, agent: AgentConfig, ref: string, text: string): b
   const at = ticket?.movedTo ?? groupOf(ticketId);
   // Its own group would know it, if there were such a ticket.
   if (ticket === undefined && at === tx.rules.group.id) return false;
-  tellPeer(tx, at, ticket?.number ?? 0, { type: "ticket_command", ticketId, command: noted });
-  tellPeer(tx, at, ticket?.number ?? 0, { type: "topic_words", ticketId, words: worded(said) });
+  sendToPeer(tx, at, ticket?.number ?? 0, { type: "ticket_command", ticketId, command: noted });
+  sendToPeer(tx, at, ticket?.number ?? 0, { type: "topic_words", ticketId, words: worded(said) });
   return true;
 }

@@ -8,7 +8,7 @@ import type { Writing } from "../../telegram/message.ts";
 import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
-import { toldKey, type ToldKey } from "../tables/told.ts";
+import { onceKey, type OnceKey } from "../tables/once.ts";
 
 export function agentOf(tx: Transaction, id: number): AgentConfig | undefined {
   return agentsOf(tx.rules.config, tx.rules.group.id).find((agent) => agent.telegramId === id);
@@ -37,20 +37,20 @@ export function agentOrHint(
     tx.people.seen(sender.id, sender.username);
     return agent;
   }
-  if (ticket !== undefined && (album === null || tx.told.firstTime(toldKey("unsent-album", album), tx.now)))
+  if (ticket !== undefined && (album === null || tx.once.firstTime(onceKey("unsent-album", album), tx.now)))
     tx.sign(ticket.number, messageId, NOT_PASSED_ON);
-  if (tx.told.firstTime(outsiderKey(sender, topicId), tx.now)) {
+  if (tx.once.firstTime(outsiderKey(sender, topicId), tx.now)) {
     const text = sender.anonymous ? notice("anonymousHint") : notice("outsiderHint", sender.id);
     // An anonymous administrator has no private chat for the hint, so it stands in the topic.
-    if (sender.anonymous && ticket !== undefined) tx.tellTopic(ticket.number, text);
+    if (sender.anonymous && ticket !== undefined) tx.notifyTopic(ticket.number, text);
     else tx.hint(sender.anonymous ? 0 : sender.id, topicId, ticket?.number ?? 0, text);
   }
   return undefined;
 }
 
 /** Remembers that a member was told why their messages are not passed on. */
-export function outsiderKey({ anonymous, id }: Sender, topicId: number | null): ToldKey {
-  return toldKey("outsider", anonymous ? "anonymous" : id, topicId ?? 0);
+export function outsiderKey({ anonymous, id }: Sender, topicId: number | null): OnceKey {
+  return onceKey("outsider", anonymous ? "anonymous" : id, topicId ?? 0);
 }
 
 /** Who is meant by `/assign`: a mention, a @username, "me", or the beginning of a name. */

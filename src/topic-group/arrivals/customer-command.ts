@@ -8,19 +8,19 @@ import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { greetedCustomer, ticketOfMessage } from "../conversation/customers.ts";
 import type { CustomerRow } from "../tables/contacts.ts";
-import { toldKey, type ToldKey } from "../tables/told.ts";
+import { onceKey, type OnceKey } from "../tables/once.ts";
 import { customerMessage } from "./customer-message.ts";
 
 /** Remembers a command, which leaves no message behind: it may become one by an edit. */
-export function commandKey(customer: ContactId, messageId: number): ToldKey {
-  return toldKey("command", customer, messageId);
+export function commandKey(customer: ContactId, messageId: number): OnceKey {
+  return onceKey("command", customer, messageId);
 }
 
 export function customerCommand(tx: Transaction, arrival: Of<"customer_command">, updateId: number): void {
   const { contact, writing, command, argument } = arrival;
   const customer = greetedCustomer(tx, contact);
   const isCommand = command !== "start" && (command !== "new" || argument === "");
-  if (isCommand) tx.told.firstTime(commandKey(contact.id, writing.messageId), tx.now);
+  if (isCommand) tx.once.firstTime(commandKey(contact.id, writing.messageId), tx.now);
   const { config } = tx.rules;
   switch (command) {
     case "start":

@@ -21,8 +21,8 @@ export function customerEdit(
   if (row === undefined) {
     // A command that becomes a message. Of anything else it is not known whether it was passed on.
     const key = commandKey(contact.id, writing.messageId);
-    if (command !== null || !tx.told.has(key)) return;
-    tx.told.forget(key);
+    if (command !== null || !tx.once.has(key)) return;
+    tx.once.forget(key);
     customerMessage(tx, { kind: "customer_message", contact, writing }, updateId);
     return;
   }

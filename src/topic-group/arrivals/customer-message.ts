@@ -159,5 +159,5 @@ function refuseUncopyable(
   });
   const ticket = number === null ? undefined : tx.tickets.get(number)?.ticket;
   if (ticket !== undefined && isActive(ticket))
-    tx.tellTopic(ticket.number, notice("customerSentUncopyable", writing.kind));
+    tx.notifyTopic(ticket.number, notice("customerSentUncopyable", writing.kind));
 }

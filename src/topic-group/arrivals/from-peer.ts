@@ -1,7 +1,7 @@
 import { routeOf } from "../../domain/contact/route.ts";
 import { pressData, parsePress } from "../../telegram/callback.ts";
 import { aboutSlots, isAboutSlots } from "../assigning/slots.ts";
-import { tellPeer } from "../commit/tell-peer.ts";
+import { sendToPeer } from "../commit/send-to-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { seenCustomer, setUnreachable } from "../conversation/customers.ts";
 import { customersEdit, editLeftBehind, mirrorReaction } from "../conversation/mirror.ts";
@@ -48,7 +48,7 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage): v
   const retired = retiredTo(tx.facts);
   if (retired !== null && (message.type === "ticket_is" || message.type === "spoke")) {
     // The sender does not know yet where the customer's home is.
-    tellPeer(tx, retired.to, ticket.number, message);
+    sendToPeer(tx, retired.to, ticket.number, message);
     return;
   }
   if (message.type === "ticket_is") {
@@ -98,13 +98,13 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage): v
   }
   if (message.type === "fence") {
     const { of, id } = message;
-    if (of !== own) tellPeer(tx, ticket.movedTo ?? of, ticket.number, message);
+    if (of !== own) sendToPeer(tx, ticket.movedTo ?? of, ticket.number, message);
     else for (const held of release(tx, ticket.number, id)) fromPeer(tx, own, held);
     return;
   }
   if (ticket.movedTo !== null) {
     if (message.type === "customer_edit") editLeftBehind(tx, message.contact.id, message.writing);
-    tellPeer(tx, ticket.movedTo, ticket.number, { ...message, ticketId: ticket.id });
+    sendToPeer(tx, ticket.movedTo, ticket.number, { ...message, ticketId: ticket.id });
     return;
   }
   switch (message.type) {

@@ -11,7 +11,7 @@ import { internalAlbum, speakIn } from "../conversation/speaking.ts";
 import { keptFor } from "../conversation/where.ts";
 import { laneTo, STAFF, STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
-import { toldKey, type ToldKey } from "../tables/told.ts";
+import { onceKey, type OnceKey } from "../tables/once.ts";
 import { announceMessage } from "../webhooks/webhooks.ts";
 import { actorOf, agentOf } from "./agents.ts";
 
@@ -28,7 +28,7 @@ export function answersInternal(tx: Transaction, { number }: Ticket, writing: Wr
   const { album } = writing;
   if (album === null) return isInternalAnswer(tx, number, writing);
   // The items of an album come one by one, and not each of them says what it answers.
-  if (tx.told.has(sentAlbum(album))) return false;
+  if (tx.once.has(sentAlbum(album))) return false;
   const siblings = siblingsOf(tx, writing, album);
   const areHeld = siblings.length > 0 && siblings.every(({ state }) => state === "held");
   return areHeld || isInternalAnswer(tx, number, writing);
@@ -50,8 +50,8 @@ function siblingsOf(tx: Transaction, { messageId }: Pick<Writing, "messageId">, 
 }
 
 /** Remembers that an agent has sent an album that was held back. */
-function sentAlbum(album: string): ToldKey {
-  return toldKey("sent-album", album);
+function sentAlbum(album: string): OnceKey {
+  return onceKey("sent-album", album);
 }
 
 export function holdBack(
@@ -88,7 +88,7 @@ export function holdBack(
     ticket: `${tx.rules.group.id}:${ticket.number}`,
     message: messageId,
   });
-  tx.tellTopic(ticket.number, notice("heldBack"), {
+  tx.notifyTopic(ticket.number, notice("heldBack"), {
     reply_parameters: replyParameters(messageId),
     button: { says: "send_to_customer", data },
   });
@@ -106,7 +106,7 @@ export function sendHeld(
   if (row === undefined || row.ticket !== number || row.state === "dropped")
     return notice("heldBackToast", "gone");
   if (row.state !== "held") return notice("heldBackToast", "already");
-  if (row.album !== null) tx.told.firstTime(sentAlbum(row.album), tx.now);
+  if (row.album !== null) tx.once.firstTime(sentAlbum(row.album), tx.now);
   const writer = agentOf(tx, row.writer) ?? agent;
   const { decision, before, ticket } = tx.apply(number, { type: "agent_answered", by: actorOf(writer) });
   if ("refused" in decision) return notice("answerRefused", decision.refused);
@@ -200,7 +200,7 @@ export function takeBack(
   first: MessageRow,
   { by, topicId }: { by: number; topicId: number | null },
 ): void {
-  if (first.album !== null) tx.told.firstTime(internalAlbum(first.album), tx.now);
+  if (first.album !== null) tx.once.firstTime(internalAlbum(first.album), tx.now);
   withdraw(tx, together(tx, first), { by, topicId, messageId: first.messageId });
 }
 
@@ -236,8 +236,8 @@ export function withdraw(
     tx.work({ lane, ticket, work: { kind: "mirror_delete", of, by, topicId, ...why } });
   }
   const number = rows[0]?.ticket ?? 0;
-  if (late.length > 0) tx.tellTopic(number, notice("internalTooLate"), replied);
-  if (isUncertain) tx.tellTopic(number, notice("internalUncertain"), replied);
+  if (late.length > 0) tx.notifyTopic(number, notice("internalTooLate"), replied);
+  if (isUncertain) tx.notifyTopic(number, notice("internalUncertain"), replied);
 }
 
 /** Whether it cannot be deleted: it is too old, or Telegram has not told which of the customer's messages it is. */

@@ -34,7 +34,7 @@ export function staffSlash(tx: Transaction, arrival: Of<"staff_slash">): void {
   const anywhere = slash.kind === "command" && worksAnywhere(slash.name);
   // A topic without a ticket belongs to the staff: the desk ignores what is said there.
   if (ticket === undefined && !(slash.kind === "command" && isStaffCommand(slash.name))) return;
-  const toldWhy = tx.told.has(outsiderKey(sender, topicId));
+  const toldWhy = tx.once.has(outsiderKey(sender, topicId));
   const agent = agentOrHint(tx, sender, ticket, topicId, writing);
   const reply = (text: Notice): void =>
     tx.hint(sender.anonymous ? 0 : sender.id, topicId, ticket?.number ?? 0, text, writing.messageId);
@@ -81,7 +81,7 @@ function withholdAlbum(
   { telegramId: by }: AgentConfig,
   topicId: number | null,
 ): void {
-  tx.told.firstTime(internalAlbum(album), tx.now);
+  tx.once.firstTime(internalAlbum(album), tx.now);
   const rows = tx.messages.albumOf({ chat: STAFF_CHAT, messageId, album });
   withdraw(tx, rows, { by, topicId, messageId });
 }
@@ -91,7 +91,7 @@ function note(tx: Transaction, ticket: Ticket, agent: AgentConfig, text: string,
   act(tx, actorOf(agent), ticket.number, { type: "note", text: said });
   tx.sign(ticket.number, writing.messageId, "✍");
   // A note whispered to the bot is not visible in the topic.
-  if (writing.ephemeral) tx.tellTopic(ticket.number, notice("notedBy", agent.name, said));
+  if (writing.ephemeral) tx.notifyTopic(ticket.number, notice("notedBy", agent.name, said));
 }
 
 interface CommandContext {

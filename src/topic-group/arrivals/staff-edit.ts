@@ -11,7 +11,7 @@ import { mirrorEdit, waitAgain } from "../conversation/mirror.ts";
 import { internalAlbum } from "../conversation/speaking.ts";
 import { STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
-import { toldKey, type ToldKey } from "../tables/told.ts";
+import { onceKey, type OnceKey } from "../tables/once.ts";
 import { actorOf, agentOf, agentOrHint } from "./agents.ts";
 import { releaseAlong, takeBack, WITHHELD, WITHHELD_ALONG } from "./held-back.ts";
 import { staffSlash } from "./staff-command.ts";
@@ -63,13 +63,13 @@ function sendAfterAll(tx: Transaction, row: MessageRow, hint: (text: Notice) => 
     return hint(notice("editOfRemoved"));
   waitAgain(tx, row);
   if (row.album === null) return;
-  tx.told.forget(internalAlbum(row.album));
+  tx.once.forget(internalAlbum(row.album));
   releaseAlong(tx, row, row.album);
 }
 
 /** Remembers what was not understood, so that its correction is. */
-function misunderstoodKey(messageId: number): ToldKey {
-  return toldKey("misunderstood", messageId);
+function misunderstoodKey(messageId: number): OnceKey {
+  return onceKey("misunderstood", messageId);
 }
 
 /** Where all that came of it is an answer, its correction by an edit is taken for what was meant. */
@@ -80,7 +80,7 @@ export function noteMisunderstood(
   const didNothing = tx.assignmentChanges.length === 0 && !tx.capacityFreed;
   const wasAnswered = tx.asked.size === 1 && tx.asked.has("staff_hint");
   if (didNothing && wasAnswered && topicId !== null && !writing.ephemeral)
-    tx.told.firstTime(misunderstoodKey(writing.messageId), tx.now);
+    tx.once.firstTime(misunderstoodKey(writing.messageId), tx.now);
 }
 
 /**
@@ -95,8 +95,8 @@ function correct(
   const ticket = ticketOf(tx, topicId);
   if (ticket === undefined || writing.ephemeral) return;
   const saidAt = writing.editedAt ?? tx.now;
-  if (tx.told.has(misunderstoodKey(writing.messageId))) {
-    tx.told.forget(misunderstoodKey(writing.messageId));
+  if (tx.once.has(misunderstoodKey(writing.messageId))) {
+    tx.once.forget(misunderstoodKey(writing.messageId));
     if (slash !== null) {
       const mentioned = mentionedIn(writing);
       const meant = { kind: "staff_slash", sender, topicId, writing, slashed: slash, mentioned } as const;
@@ -104,7 +104,7 @@ function correct(
       noteMisunderstood(tx, meant);
       return;
     }
-    if (writing.album !== null) tx.told.forget(internalAlbum(writing.album));
+    if (writing.album !== null) tx.once.forget(internalAlbum(writing.album));
     staffMessage(tx, { sender, topicId, writing }, updateId, saidAt);
     if (writing.album !== null) releaseAlong(tx, writing, writing.album);
     return;
@@ -112,7 +112,7 @@ function correct(
   const hint = (text: Notice): void =>
     tx.hintUnsent(sender.id, topicId, ticket.number, text, writing.messageId);
   if (slash === null) return hint(notice("editOfUnsent"));
-  tx.told.firstTime(overtakenKey(writing.messageId), tx.now);
+  tx.once.firstTime(overtakenKey(writing.messageId), tx.now);
   if (slash.kind === "note" || (slash.kind === "command" && slash.name === "note")) {
     const text = slash.kind === "note" ? slash.text : slash.argument;
     return noteAgain(tx, ticket, agentOf(tx, sender.id)!, text);

@@ -8,7 +8,7 @@ import { mirrorReaction } from "../conversation/mirror.ts";
 import { internalAlbum, speakIn } from "../conversation/speaking.ts";
 import { keptFor } from "../conversation/where.ts";
 import { laneTo, STAFF_CHAT } from "../tables/lane.ts";
-import { toldKey, type ToldKey } from "../tables/told.ts";
+import { onceKey, type OnceKey } from "../tables/once.ts";
 import { announceMessage, writtenBy } from "../webhooks/webhooks.ts";
 import { actorOf, agentOf, agentOrHint } from "./agents.ts";
 import { contentOf } from "./customer-message.ts";
@@ -43,10 +43,10 @@ export function staffMessage(
     return;
   }
   // One item of an album that begins with a slash makes the whole album internal.
-  if (writing.album !== null && tx.told.has(internalAlbum(writing.album)))
+  if (writing.album !== null && tx.once.has(internalAlbum(writing.album)))
     return withhold(tx, ticket, sender.id, writing, updateId);
   // Its edit has overtaken it, and what would be copied is a note by now.
-  if (tx.told.has(overtakenKey(writing.messageId))) return;
+  if (tx.once.has(overtakenKey(writing.messageId))) return;
   if (answersInternal(tx, ticket, writing)) return holdBack(tx, ticket, sender.id, writing, updateId);
   const { decision, ticket: answered } = tx.apply(
     ticket.number,
@@ -55,7 +55,7 @@ export function staffMessage(
   );
   if ("refused" in decision) {
     // An album is one answer to its sender.
-    if (writing.album !== null && !tx.told.firstTime(toldKey("unsent-album", writing.album), tx.now)) return;
+    if (writing.album !== null && !tx.once.firstTime(onceKey("unsent-album", writing.album), tx.now)) return;
     reply(notice("answerRefused", decision.refused));
     return;
   }
@@ -63,7 +63,7 @@ export function staffMessage(
   tellCollision(tx, ticket, sender.id, reply);
   const { elsewhere = null, album, messageId } = writing;
   const isFirst = album === null || tx.messages.albumOf({ chat: STAFF_CHAT, messageId, album }).length === 0;
-  if (elsewhere !== null && isFirst) tx.tellCustomer(ticket, notice("answersElsewhere", elsewhere));
+  if (elsewhere !== null && isFirst) tx.notifyCustomer(ticket, notice("answersElsewhere", elsewhere));
   const lane = laneTo(routeOf(ticket));
   tx.relay({
     chat: STAFF_CHAT,
@@ -85,15 +85,15 @@ export function staffMessage(
 }
 
 /** Under which it is known that a message that has not come yet was edited into something internal. */
-export function overtakenKey(messageId: number): ToldKey {
-  return toldKey("overtaken", messageId);
+export function overtakenKey(messageId: number): OnceKey {
+  return onceKey("overtaken", messageId);
 }
 
 /** Who answers in a colleague's ticket is told whose it is, once. */
 function tellCollision(tx: Transaction, ticket: Ticket, by: number, reply: (text: Notice) => void): void {
   const { assignee, number, ref } = ticket;
   if (assignee === null || assignee.id === by) return;
-  if (tx.told.firstTime(toldKey("collision", number, by), tx.now))
+  if (tx.once.firstTime(onceKey("collision", number, by), tx.now))
     reply(notice("collisionHint", assignee.name, ref));
 }
 
@@ -101,7 +101,7 @@ function tellCollision(tx: Transaction, ticket: Ticket, by: number, reply: (text
 function inFormerTopic(tx: Transaction, { sender, topicId, writing }: StaffWriting): void {
   if (sender.anonymous || agentOf(tx, sender.id) === undefined) return;
   tx.sign(0, writing.messageId, "👎");
-  if (tx.told.firstTime(toldKey("former", sender.id, topicId), tx.now))
+  if (tx.once.firstTime(onceKey("former", sender.id, topicId), tx.now))
     tx.hint(sender.id, topicId, 0, notice("formerTopicHint"), writing.messageId);
 }
 

@@ -9,8 +9,8 @@ import { noteTouched } from "../peers/stub.ts";
 import { noteTrouble, perhapsMended } from "../reconciliation/troubles.ts";
 import { STAFF, STAFF_CHAT } from "../tables/lane.ts";
 import type { Messages } from "../tables/messages.ts";
+import { onceKey } from "../tables/once.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
-import { toldKey } from "../tables/told.ts";
 import { agentInPrivate } from "./agent-in-private.ts";
 import { customerCommand } from "./customer-command.ts";
 import { customerEdit } from "./customer-edit.ts";
@@ -117,7 +117,7 @@ function turnAway(tx: Transaction, arrival: FromCustomer): void {
   const customer = idOf(arrival);
   if (arrival.kind === "customer_press") tx.toast(arrival.queryId, "");
   if (arrival.kind !== "customer_message" && arrival.kind !== "customer_command") return;
-  if (tx.told.firstTime(toldKey("blocked", customer), tx.now))
+  if (tx.once.firstTime(onceKey("blocked", customer), tx.now))
     tx.answerContact(customer, 0, notice("customerBlocked"));
 }
 
@@ -183,7 +183,7 @@ function botRights(tx: Transaction, arrival: Extract<Arrival, { kind: "bot_right
 
 /** The bot was added where no desk is set up: said once, for the operator who is setting one up. */
 function stranger(tx: Transaction, { chatId }: Extract<Arrival, { kind: "stranger" }>): void {
-  if (tx.told.firstTime(toldKey("stranger", chatId), tx.now))
+  if (tx.once.firstTime(onceKey("stranger", chatId), tx.now))
     tx.direct(chatId, notice("strangerNotice", chatId));
 }
 
@@ -192,6 +192,6 @@ function channelDirect(
   tx: Transaction,
   { chatId, title }: Extract<Arrival, { kind: "channel_direct" }>,
 ): void {
-  if (!tx.told.firstTime(toldKey("stranger", chatId), tx.now)) return;
+  if (!tx.once.firstTime(onceKey("stranger", chatId), tx.now)) return;
   for (const { id } of tx.rules.policy.roster.leads) tx.direct(id, notice("channelDirectNotice", title));
 }

@@ -75,8 +75,8 @@ function tell(
   const unassigned = tx.tickets.countUnassigned(queue, COUNT_MAX);
   const told: AgentNotice = { code, queue, unassigned, limit };
   const { leads } = tx.rules.policy.roster;
-  for (const lead of leads) tx.tellAgent(lead, 0, told);
-  if (leads.length === 0) tx.tellTopic(0, notice("agentNotice", told, null));
+  for (const lead of leads) tx.notifyAgent(lead, 0, told);
+  if (leads.length === 0) tx.notifyTopic(0, notice("agentNotice", told, null));
   const { id: group } = tx.rules.group;
   for (const webhook of tx.rules.config.webhooks) {
     if (!wants(webhook, code)) continue;

@@ -19,8 +19,8 @@ import { askForSlot, giveUpAsking, SLOT_ANSWER_MS } from "../commit/ask-peer.ts"
 import type { Transaction } from "../commit/transaction.ts";
 import { questions } from "../systems/enrichment.ts";
 import { refreshSkills } from "../systems/skills.ts";
+import { onceKey } from "../tables/once.ts";
 import { isUnassigned } from "../tables/ticket-place.ts";
-import { toldKey } from "../tables/told.ts";
 import { inOrder, waitingOf, type WaitingTicket } from "../tables/waiting.ts";
 import { UnmetSkills } from "./unmet-skills.ts";
 
@@ -234,19 +234,19 @@ function tellIfNobody(
   { id, overrideAfterMs, pool }: QueueRouting,
 ): void {
   if (overrideAfterMs === null || tx.now < ticket.waitingSince + overrideAfterMs) return;
-  const told = toldKey("nobody", ticket.number, ticket.waitingSince);
+  const told = onceKey("nobody", ticket.number, ticket.waitingSince);
   if (tx.waiting.told.has(told)) return;
   tx.waiting.told.add(told);
-  if (!tx.told.firstTime(told, tx.now)) return;
+  if (!tx.once.firstTime(told, tx.now)) return;
   if (pool !== null && intoThePool(tx, ticket, pool)) return;
   const { leads } = tx.rules.policy.roster;
-  for (const lead of leads) tx.tellAgent(lead, ticket.number, { code: "nobody_takes_it", queue: id });
-  if (leads.length === 0) tx.tellTopic(ticket.number, notice("nobodyTakesIt", id));
+  for (const lead of leads) tx.notifyAgent(lead, ticket.number, { code: "nobody_takes_it", queue: id });
+  if (leads.length === 0) tx.notifyTopic(ticket.number, notice("nobodyTakesIt", id));
 }
 
 /** A ticket that no agent takes goes to the pool once. Returns whether it does. */
 function intoThePool(tx: Transaction, { number, id }: WaitingTicket, queue: string): boolean {
-  if (!tx.told.firstTime(toldKey("pool", id), tx.now)) return false;
+  if (!tx.once.firstTime(onceKey("pool", id), tx.now)) return false;
   tx.apply(number, { type: "desk_transferred", queue, note: { reason: "nobody_could_take_it" } });
   return true;
 }

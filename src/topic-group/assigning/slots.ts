@@ -4,7 +4,7 @@ import type { RosterAgent } from "../../domain/team/roster.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { agentNow } from "../commit/agent-now.ts";
 import { noRoom } from "../commit/ask-peer.ts";
-import { tellPeer } from "../commit/tell-peer.ts";
+import { sendToPeer } from "../commit/send-to-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { PeerMessage } from "../tables/peer-message.ts";
 import { slotFilledBy } from "../tables/ticket-place.ts";
@@ -53,7 +53,7 @@ export function aboutSlots(tx: Transaction, from: string, message: SlotMessage):
       const now = isOurs ? agentNow(tx, agent, tx.now) : null;
       const granted = now !== null && now.available && now.open < now.agent.capacity;
       if (granted) tx.agents.takeSlot({ agent: id, ticketId, group: from });
-      tellPeer(tx, from, 0, { type: "slot_answer", ticketId, agent: id, granted });
+      sendToPeer(tx, from, 0, { type: "slot_answer", ticketId, agent: id, granted });
       tx.changedAgents.add(id);
       return;
     }
@@ -110,7 +110,7 @@ function answered(
     return;
   }
   const wanted = ticket !== undefined && agent !== undefined && offer(tx, ticket, agent);
-  if (!wanted) tellPeer(tx, home, 0, { type: "slot_released", ticketId, agent: id });
+  if (!wanted) sendToPeer(tx, home, 0, { type: "slot_released", ticketId, agent: id });
 }
 
 /** Tells the home of a ticket's present and former agent, if that is another group. */
@@ -127,7 +127,7 @@ export function tellSlots(tx: Transaction, before: Ticket | null, ticket: Ticket
     const home = id === null ? null : homeOf(tx.rules.config, id);
     if (id === null || home === null) continue;
     if (home === tx.rules.group.id) tx.changedAgents.add(id);
-    else tellPeer(tx, home, 0, { type, ticketId: ticket.id, agent: id });
+    else sendToPeer(tx, home, 0, { type, ticketId: ticket.id, agent: id });
   }
 }
 
@@ -147,13 +147,13 @@ export function rehome(tx: Transaction, before: Config): void {
     if (were[0] === home) continue;
     for (const { ticketId } of tx.agents.asked(id, own)) {
       tx.agents.freeSlot(id, ticketId, own);
-      if (were[0] !== undefined) tellPeer(tx, were[0], 0, { type: "slot_released", ticketId, agent: id });
+      if (were[0] !== undefined) sendToPeer(tx, were[0], 0, { type: "slot_released", ticketId, agent: id });
     }
     if (home !== own) slotsAre(tx, id, home);
     if (were[0] === own) {
       tx.agents.forgetSlots(id);
       const { availability, until } = tx.agents.get(id);
-      tellPeer(tx, home, 0, { type: "agent_says", agent: id, availability, until });
+      sendToPeer(tx, home, 0, { type: "agent_says", agent: id, availability, until });
     }
   }
 }
@@ -170,18 +170,18 @@ export function recountSlots(tx: Transaction): void {
 
 function slotsAre(tx: Transaction, agent: number, home: string): void {
   const ticketIds = tx.filledSlots.ofAgent(agent, tx.rules.policy.countsWaiting);
-  tellPeer(tx, home, 0, { type: "slots_are", agent, ticketIds });
+  sendToPeer(tx, home, 0, { type: "slots_are", agent, ticketIds });
 }
 
 /** Tells the other groups that an agent serves how they are. */
-export function tellAgents(tx: Transaction): void {
+export function notifyAgents(tx: Transaction): void {
   for (const id of tx.changedAgents) {
     const agent = tx.rules.policy.roster.agents.find((one) => one.id === id);
     if (agent === undefined || agent.home !== tx.rules.group.id) continue;
     const { availability, until } = tx.agents.get(id);
     const { open } = agentNow(tx, agent, tx.now);
     for (const group of agent.elsewhere) {
-      tellPeer(tx, group, 0, { type: "agent_is", agent: id, availability, until, open });
+      sendToPeer(tx, group, 0, { type: "agent_is", agent: id, availability, until, open });
     }
   }
 }

@@ -2,7 +2,7 @@ import { neededFor, stageAt, type QueueRouting } from "../../domain/routing/assi
 import { Team, type Unmet } from "../../domain/routing/unmet.ts";
 import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import { toldKey } from "../tables/told.ts";
+import { onceKey } from "../tables/once.ts";
 import type { WaitingTicket } from "../tables/waiting.ts";
 
 /** In one pass: which unassigned tickets require skills that no agent here could ever have. */
@@ -24,18 +24,18 @@ export class UnmetSkills {
    */
   tell(ticket: WaitingTicket, queue: QueueRouting, kind: string): number | null {
     const tx = this.#tx;
-    const told = toldKey("unmet", ticket.number);
+    const told = onceKey("unmet", ticket.number);
     const unmet = tx.waiting.told.has(told) ? null : this.#unmet(ticket, queue, kind);
     if (unmet === null) return null;
     const awaited = this.#asked.get(ticket.number);
     if (awaited !== undefined) return awaited;
     tx.waiting.told.add(told);
-    if (!tx.told.firstTime(told, tx.now)) return null;
+    if (!tx.once.firstTime(told, tx.now)) return null;
     const { id, group, overrideAfterMs } = queue;
     const facts = { queue: id, unmet: { ...unmet, group }, overrideAfterMs };
     const { leads } = tx.rules.policy.roster;
-    for (const lead of leads) tx.tellAgent(lead, ticket.number, { code: "skills_unmet", ...facts });
-    if (leads.length === 0) tx.tellTopic(ticket.number, notice("skillsUnmet", facts));
+    for (const lead of leads) tx.notifyAgent(lead, ticket.number, { code: "skills_unmet", ...facts });
+    if (leads.length === 0) tx.notifyTopic(ticket.number, notice("skillsUnmet", facts));
     return null;
   }
 

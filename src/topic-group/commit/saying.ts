@@ -21,7 +21,7 @@ export class Saying extends UnitOfWork {
   }
 
   /** Says something to a ticket's customer, where the ticket's route leads. */
-  tellCustomer(ticket: Ticket, text: Notice, more: Omit<Said, "says"> = {}): void {
+  notifyCustomer(ticket: Ticket, text: Notice, more: Omit<Said, "says"> = {}): void {
     this.#say(routeOf(ticket), ticket.customer, ticket.number, text, more);
   }
 
@@ -55,7 +55,7 @@ export class Saying extends UnitOfWork {
     });
   }
 
-  tellTopic(ticket: number, text: Notice, more: Omit<Said, "says"> = {}): void {
+  notifyTopic(ticket: number, text: Notice, more: Omit<Said, "says"> = {}): void {
     const said = { says: text, line: true, ...more } as const;
     this.work({ lane: STAFF, ticket, work: { kind: "topic_notice", words: said } });
   }
@@ -160,7 +160,7 @@ export class Saying extends UnitOfWork {
   }
 
   /** Tells an agent in private, or by a mention where the bot may not write to them; `ticket` 0 for none. */
-  tellAgent(agent: { id: number; name: string }, ticket: number, notice: AgentNotice): void {
+  notifyAgent(agent: { id: number; name: string }, ticket: number, notice: AgentNotice): void {
     this.work({ lane: laneTo(chatRoute(agent.id)), ticket, work: { kind: "agent_notice", agent, notice } });
   }
 }

@@ -112,7 +112,7 @@ export class Transaction extends Saying {
     else this.tickets.save(row, ticket, events, viewDueAt, due, this.now);
     this.#noteDepth(before, ticket);
     this.#noteWork(before, ticket);
-    this.#tellHome(before, ticket);
+    this.#notifyHome(before, ticket);
     this.assignmentChanges.push({ before, ticket });
     for (const event of events) {
       if (event.type === "assignment_ignored") this.agentIs(event.agent, "away", null);
@@ -142,7 +142,7 @@ export class Transaction extends Saying {
   }
 
   /** The customer's home lists all their tickets, in every group. */
-  #tellHome(before: Ticket | null, ticket: Ticket): void {
+  #notifyHome(before: Ticket | null, ticket: Ticket): void {
     const { home, movedTo, id: ticketId, number, status, resolvedAt, closedAt } = ticket;
     if (home === this.rules.group.id || movedTo !== null) return;
     if (before !== null && before.status === status && before.movedTo === null) return;
@@ -208,15 +208,15 @@ export class Transaction extends Saying {
         this.receipt(ticket, null);
         return;
       case "customer_notice":
-        this.tellCustomer(ticket, notice("customerNotice", effect.notice));
+        this.notifyCustomer(ticket, notice("customerNotice", effect.notice));
         return;
       case "topic_notice":
         if (effect.notice.code === "customer.unreachable")
           this.tellUnsent(ticket.number, null, notice("topicNotice", effect.notice));
-        else this.tellTopic(ticket.number, notice("topicNotice", effect.notice));
+        else this.notifyTopic(ticket.number, notice("topicNotice", effect.notice));
         return;
       case "agent_notice":
-        this.tellAgent(effect.agent, ticket.number, effect.notice);
+        this.notifyAgent(effect.agent, ticket.number, effect.notice);
         return;
       case "move":
         this.transfers.add(ticket.number);

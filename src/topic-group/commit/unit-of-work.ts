@@ -15,6 +15,7 @@ import type { Inbox } from "../tables/inbox.ts";
 import type { LaneRates } from "../tables/lane-rates.ts";
 import { isForOthers, urgentKey, type Lane } from "../tables/lane.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
+import type { Once } from "../tables/once.ts";
 import type { NewWork, Outbox } from "../tables/outbox.ts";
 import type { People } from "../tables/people.ts";
 import type { SeenUpdates } from "../tables/seen-updates.ts";
@@ -22,7 +23,6 @@ import type { Sequence } from "../tables/sequence.ts";
 import type { NewMessage, OriginalKey } from "../tables/shapes.ts";
 import type { Tables } from "../tables/tables.ts";
 import type { Tickets } from "../tables/tickets.ts";
-import type { Told } from "../tables/told.ts";
 import type { Topics } from "../tables/topics.ts";
 import type { Unrecorded } from "../tables/unrecorded.ts";
 import type { Views } from "../tables/views.ts";
@@ -41,7 +41,7 @@ export class UnitOfWork {
   /** Replaced only where another system says something that they go by. */
   rules: Rules;
   readonly facts: Facts;
-  readonly told: Told;
+  readonly once: Once;
   readonly contacts: Contacts;
   readonly tickets: Tickets;
   readonly history: History;
@@ -100,7 +100,7 @@ export class UnitOfWork {
     this.now = now;
     this.rules = rules;
     this.facts = tables.facts;
-    this.told = tables.told;
+    this.once = tables.once;
     this.contacts = tables.contacts;
     this.tickets = tables.tickets;
     this.history = tables.history;

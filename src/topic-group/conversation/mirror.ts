@@ -8,8 +8,8 @@ import type { Transaction } from "../commit/transaction.ts";
 import { replyParameters } from "../commit/words.ts";
 import { isOfCustomer, isPeerLane, STAFF, STAFF_CHAT, type Conversation, type Lane } from "../tables/lane.ts";
 import { laneOfChat, type MessageRow } from "../tables/messages.ts";
+import { onceKey } from "../tables/once.ts";
 import type { MirrorEdit } from "../tables/shapes.ts";
-import { toldKey } from "../tables/told.ts";
 import type { Of } from "./arrival-of.ts";
 import { keepsWords, keptFor } from "./where.ts";
 
@@ -21,10 +21,10 @@ export function customersEdit(tx: Transaction, row: MessageRow, writing: Writing
         tx.answerContact(row.chat, row.ticket, notice("customerUncopyable", writing.kind), {
           reply_parameters: replyParameters(row.messageId),
         });
-      tx.tellTopic(row.ticket, notice("customerSentUncopyable", writing.kind));
+      tx.notifyTopic(row.ticket, notice("customerSentUncopyable", writing.kind));
       return;
     case "ticked":
-      tx.tellTopic(
+      tx.notifyTopic(
         row.ticket,
         notice("checklistTicked"),
         row.copyId === null ? {} : { reply_parameters: replyParameters(row.copyId) },
@@ -67,7 +67,7 @@ export function mirrorEdit(tx: Transaction, row: MessageRow, writing: Writing): 
   const key = { chat: row.chat, messageId: row.messageId };
   if (isSameContent(row.file, writing.mark)) {
     const ticks = (writing.ticked ?? 0) > 0 && row.state === "done";
-    return ticks && tx.told.firstTime(toldKey("ticked", key.chat, key.messageId), tx.now) ? "ticked" : "same";
+    return ticks && tx.once.firstTime(onceKey("ticked", key.chat, key.messageId), tx.now) ? "ticked" : "same";
   }
   const file = writing.mark ?? row.file;
   tx.messages.update(key, { file });

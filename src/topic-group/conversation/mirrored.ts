@@ -22,8 +22,8 @@ import {
 } from "../drain/work-handler.ts";
 import { isPeerLane, isRouteLane, STAFF, STAFF_CHAT } from "../tables/lane.ts";
 import { laneOfChat, type MessageRow } from "../tables/messages.ts";
+import { onceKey } from "../tables/once.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
-import { toldKey } from "../tables/told.ts";
 import { UNREACHABLE } from "./customers.ts";
 import { feasible, makesMessage } from "./edit-form.ts";
 import { tellSpoken } from "./speaking.ts";
@@ -67,7 +67,7 @@ export const mirrorReactionWork: WorkHandler<"mirror_reaction"> = {
       return "kept";
     }
     if (code === "validation" && row.lane === STAFF && shown != null)
-      tx.tellTopic(row.ticket, notice("reactedWith", shown), repliesTo(of));
+      tx.notifyTopic(row.ticket, notice("reactedWith", shown), repliesTo(of));
     return "over";
   },
 };
@@ -88,7 +88,7 @@ export const mirrorDeleteWork: WorkHandler<"mirror_delete"> = {
     const { of, internal } = row.payload;
     tx.messages.update(of, { state: "dropped", copyId: null });
     if (internal !== undefined)
-      tx.tellTopic(row.ticket, notice("takenBack"), { reply_parameters: replyParameters(internal) });
+      tx.notifyTopic(row.ticket, notice("takenBack"), { reply_parameters: replyParameters(internal) });
     return OK;
   },
   refused(tx, row, { code }) {
@@ -111,7 +111,7 @@ function notTakenBack(
   restore(tx, of);
   if (internal === undefined)
     tx.tellUnsent(ticket, by, notice("undelivered", code === "permanent" ? "too_late" : code), repliesTo(of));
-  else tx.tellTopic(ticket, notice("internalTooLate"), { reply_parameters: replyParameters(internal) });
+  else tx.notifyTopic(ticket, notice("internalTooLate"), { reply_parameters: replyParameters(internal) });
 }
 
 export const formerCopyWork: WorkHandler<"former_copy"> = {
@@ -227,10 +227,10 @@ function editRefused(tx: Transaction, row: RowOf<"mirror_edit">, code: RefusalCl
     return "kept";
   }
   if (!isForStaff) {
-    if (made.what !== "location" || tx.told.firstTime(toldKey("still", of.chat, of.messageId), tx.now))
+    if (made.what !== "location" || tx.once.firstTime(onceKey("still", of.chat, of.messageId), tx.now))
       tx.tellUnsent(row.ticket, original?.writer ?? null, notice("undelivered", code), repliesTo(of));
   } else if (made.what !== "location" && code !== "source_gone")
-    tx.tellTopic(row.ticket, notice("editNotCopied"), repliesToCopy(original));
+    tx.notifyTopic(row.ticket, notice("editNotCopied"), repliesToCopy(original));
   return "over";
 }
 

@@ -78,7 +78,7 @@ function sayWhenWritten(tx: Transaction, first: MessageRow, copyId: number | nul
   if (tx.now - first.sentAt <= WRITTEN_EARLIER_MS) return;
   const text = notice("writtenAt", first.sentAt, tx.rules.policy.zoneFor(null));
   const reply = copyId === null ? {} : { reply_parameters: replyParameters(copyId) };
-  if (first.lane === STAFF) tx.tellTopic(first.ticket, text, reply);
+  if (first.lane === STAFF) tx.notifyTopic(first.ticket, text, reply);
   else if (isRouteLane(first.lane)) tx.tellAt(routeOfLane(first.lane), first.ticket, text, reply);
 }
 
@@ -86,7 +86,7 @@ function sayWhenWritten(tx: Transaction, first: MessageRow, copyId: number | nul
 export function relayUncertain(tx: Transaction, sent: readonly MessageRow[]): void {
   const rows = sent.filter((row) => !isWithdrawn(tx, row));
   for (const row of firstOfEach(sent.filter((one) => !rows.includes(one))))
-    tx.tellTopic(row.ticket, notice("internalUncertain"), {
+    tx.notifyTopic(row.ticket, notice("internalUncertain"), {
       reply_parameters: replyParameters(row.messageId),
     });
   for (const row of rows)
@@ -170,7 +170,7 @@ function relayRefused(
       const kept = Object.keys(content).length === 0 ? null : content;
       tx.messages.update(row, { content: kept, attemptedAt: null });
     }
-    if (first.lane === STAFF) tx.tellTopic(first.ticket, notice("forwardedFrom", forwarded));
+    if (first.lane === STAFF) tx.notifyTopic(first.ticket, notice("forwardedFrom", forwarded));
     return OK;
   }
   const trouble = code === "chat_gone" ? null : troubleOf(refused, first.lane);
@@ -218,13 +218,13 @@ function toStaffRefused(
         tx.answerContact(first.chat, first.ticket, notice("customerUndelivered"), {
           reply_parameters: replyParameters(first.messageId),
         });
-      tx.tellTopic(first.ticket, notice("customerSentUncopyable", "unknown"));
+      tx.notifyTopic(first.ticket, notice("customerSentUncopyable", "unknown"));
       return OK;
     case "source_gone":
       for (const row of carried) tx.messages.update(row, { state: "refused", content: null, code });
       if (isOfCustomer(first.chat) && epochOf(first.messageId) !== tx.rules.epochs.botEpoch)
         saidToFormerBot(tx, carried);
-      else tx.tellTopic(first.ticket, notice("sourceGone"));
+      else tx.notifyTopic(first.ticket, notice("sourceGone"));
       return OK;
     case "validation":
     case "bug":
@@ -248,7 +248,7 @@ function saidToFormerBot(tx: Transaction, rows: readonly MessageRow[]): void {
     content?.text === undefined ? [] : [{ ...content.text, sentAt }],
   );
   for (const text of texts) tx.quoteInTopic(ticket, sendable(joinTexts(name, [text]).message));
-  if (texts.length < rows.length) tx.tellTopic(ticket, notice("writtenToFormerBot"));
+  if (texts.length < rows.length) tx.notifyTopic(ticket, notice("writtenToFormerBot"));
 }
 
 /** Refusals that may be about the chat in which an answer was written. */

@@ -1,11 +1,11 @@
 import { epochOf, plainNumber } from "../../domain/message-number.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { notice } from "../../texts/notice.ts";
-import { tellPeer } from "../commit/tell-peer.ts";
+import { sendToPeer } from "../commit/send-to-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { STAFF_CHAT } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
-import { toldKey, type ToldKey } from "../tables/told.ts";
+import { onceKey, type OnceKey } from "../tables/once.ts";
 
 /** A customer with several tickets is told which one speaks to them now, whenever that changes. */
 export function speakIn(tx: Transaction, ticket: Ticket): void {
@@ -13,12 +13,12 @@ export function speakIn(tx: Transaction, ticket: Ticket): void {
   if (customer === undefined || customer.current === ticket.number) return;
   tx.contacts.updateConversation(ticket.customer, { current: ticket.number });
   const others = tx.tickets.activeOf(ticket.customer).some((row) => row.ticket.number !== ticket.number);
-  if (others) tx.tellCustomer(ticket, notice("customerSwitched", ticket.ref, ticket.subject));
+  if (others) tx.notifyCustomer(ticket, notice("customerSwitched", ticket.ref, ticket.subject));
 }
 
 /** Under which it is known that an album stays in the topic. */
-export function internalAlbum(album: string): ToldKey {
-  return toldKey("internal-album", album);
+export function internalAlbum(album: string): OnceKey {
+  return onceKey("internal-album", album);
 }
 
 /** Tells the home which messages of the customer's chat are of this ticket, so that a reply to one finds it. */
@@ -32,7 +32,7 @@ export function tellSpoken(
   if (ticket.home === tx.rules.group.id || first === undefined) return;
   // What the desk itself has said was written in no chat.
   const chatId = tx.rules.epochs.chats[epochOf(first.messageId)] ?? tx.rules.group.chatId;
-  tellPeer(tx, ticket.home, ticket.number, {
+  sendToPeer(tx, ticket.home, ticket.number, {
     type: "spoke",
     ticketId: ticket.id,
     chatId,

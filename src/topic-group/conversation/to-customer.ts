@@ -4,7 +4,7 @@ import type { BotCall } from "../../telegram/api.ts";
 import { receiptView } from "../../telegram/receipt-view.ts";
 import { languageOf } from "../../texts/languages.ts";
 import { notice } from "../../texts/notice.ts";
-import { tellPeer } from "../commit/tell-peer.ts";
+import { sendToPeer } from "../commit/send-to-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { worded } from "../commit/words.ts";
 import { messageIds, OK } from "../drain/settled.ts";
@@ -38,7 +38,7 @@ export const receiptWork: WorkHandler<"receipt"> = {
     tx.tickets.saveReceipt(row.ticket, id);
     const { movedTo, id: ticketId } = known.ticket;
     if (movedTo !== null)
-      tellPeer(tx, movedTo, row.ticket, { type: "receipt_sent", ticketId, receiptId: id });
+      sendToPeer(tx, movedTo, row.ticket, { type: "receipt_sent", ticketId, receiptId: id });
     return OK;
   },
   refused(tx, { ticket }, { code }) {

@@ -51,7 +51,7 @@ export const agentNoticeWork: WorkHandler<"agent_notice"> = {
   done: left,
   refused(tx, { ticket, payload: { agent, notice: about } }) {
     // They never started the bot, or have blocked it: the topic reaches them too.
-    if (!isSaidInTopic(about)) tx.tellTopic(ticket, notice("agentNoticeInTopic", agent, about));
+    if (!isSaidInTopic(about)) tx.notifyTopic(ticket, notice("agentNoticeInTopic", agent, about));
     return "over";
   },
 };

@@ -37,7 +37,7 @@ export function endParked(tx: Transaction, works: WorkHandlers): void {
     tx.outbox.remove(row.seq);
     ended(row.kind, row.ticket, handlerOf(works, row).onExhausted !== "park_untold");
   }
-  for (const [ticket, count] of byTicket) tx.tellTopic(ticket, notice("parkedTooLong", count));
+  for (const [ticket, count] of byTicket) tx.notifyTopic(ticket, notice("parkedTooLong", count));
   for (const [kind, count] of unsaid) tx.report("delivery.parked_too_long", { kind, count });
 }
 

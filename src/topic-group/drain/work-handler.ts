@@ -27,7 +27,7 @@ export type OutsideCall = BotCall | WebhookCall | EnrichmentCall | SkillsCall | 
 
 export type Queues = Pick<
   Tables,
-  "contacts" | "facts" | "messages" | "outbox" | "tickets" | "told" | "views"
+  "contacts" | "facts" | "messages" | "outbox" | "tickets" | "once" | "views"
 >;
 
 export interface DeliveryContext extends Queues {

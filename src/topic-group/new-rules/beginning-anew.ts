@@ -77,7 +77,7 @@ export function numberedAnew(tx: Transaction, where: "staff" | "private"): void 
   }
   tx.report("numbers.begun_anew", { where });
   for (const lead of tx.rules.policy.roster.leads)
-    tx.tellAgent(lead, 0, { code: "numbers_begun_anew", where });
+    tx.notifyAgent(lead, 0, { code: "numbers_begun_anew", where });
 }
 
 function forgetUpdates(tx: Transaction, bot: number): void {

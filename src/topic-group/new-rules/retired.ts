@@ -1,12 +1,12 @@
 import { ms } from "../../domain/duration.ts";
 import { isActive } from "../../domain/ticket/status.ts";
 import type { Inside } from "../commit/inside.ts";
-import { tellPeer } from "../commit/tell-peer.ts";
+import { sendToPeer } from "../commit/send-to-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Contacts } from "../tables/contacts.ts";
 import { FACTS, type Facts } from "../tables/facts.ts";
+import { onceKey } from "../tables/once.ts";
 import type { TicketRow } from "../tables/tickets.ts";
-import { toldKey } from "../tables/told.ts";
 
 /*
  * The object of a group that the configuration no longer has: it hands its tickets over to another group, and passes on
@@ -47,9 +47,9 @@ export function leave(tx: Transaction, { ticket, receiptId }: TicketRow, { to, q
   const customer = tx.contacts.get(ticket.customer);
   if (ticket.home !== own || customer === undefined) return;
   const { contact } = customer;
-  if (!tx.told.firstTime(toldKey("home", ticket.id, to), tx.now)) return;
-  tellPeer(tx, movedTo, number, { type: "home_is", ticketId: ticket.id, contact, home: to });
-  if (movedTo !== to) tellPeer(tx, to, number, { type: "ticket_elsewhere", ticket, contact, receiptId });
+  if (!tx.once.firstTime(onceKey("home", ticket.id, to), tx.now)) return;
+  sendToPeer(tx, movedTo, number, { type: "home_is", ticketId: ticket.id, contact, home: to });
+  if (movedTo !== to) sendToPeer(tx, to, number, { type: "ticket_elsewhere", ticket, contact, receiptId });
 }
 
 /** Another group has a ticket of a customer whose home is here from now on. */

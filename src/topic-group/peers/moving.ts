@@ -2,7 +2,7 @@ import { chatOfContact } from "../../domain/contact/route.ts";
 import { epochOf } from "../../domain/message-number.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { notice } from "../../texts/notice.ts";
-import { tellPeer } from "../commit/tell-peer.ts";
+import { sendToPeer } from "../commit/send-to-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { worded } from "../commit/words.ts";
 import { retiredTo } from "../new-rules/retired.ts";
@@ -63,12 +63,12 @@ export function sendAway(tx: Transaction, number: number): void {
     ...(waits ? { key: movingKey(number), notBefore: tx.now + HOLD_MS } : {}),
   });
   for (const events of older) {
-    tellPeer(tx, group, number, { type: "ticket_history", ticketId: ticket.id, events });
+    sendToPeer(tx, group, number, { type: "ticket_history", ticketId: ticket.id, events });
   }
   passOnTurn(tx, ticket, group, stub);
   for (const { seq, payload } of tx.outbox.waiting(STAFF, number)) {
     if (payload.kind !== "topic_notice" || payload.follows !== true) continue;
-    tellPeer(tx, group, number, { type: "topic_words", ticketId: ticket.id, words: worded(payload.words) });
+    sendToPeer(tx, group, number, { type: "topic_words", ticketId: ticket.id, words: worded(payload.words) });
     tx.outbox.remove(seq);
   }
   if (stub !== null) leaveStub(tx, row);
@@ -102,7 +102,7 @@ function passOnTurn(tx: Transaction, ticket: Ticket, group: string, stub: Stub |
     const messages = rows.slice(first, first + TURN_PART).map(passedMessage);
     const isLast = first + TURN_PART >= rows.length;
     const more = isLast && stubs.length > 0 ? { stubs } : {};
-    tellPeer(tx, group, ticket.number, { type: "open_turn", ticketId, from, messages, ...more });
+    sendToPeer(tx, group, ticket.number, { type: "open_turn", ticketId, from, messages, ...more });
   }
   // What was given up here may work there.
   for (const row of rows) if (row.state === "parked") markPassedOn(tx, ticket, row);
@@ -127,7 +127,7 @@ export function takeTurnOver(
 ): void {
   const { number } = ticket;
   const missing = messages.filter((message) => tx.messages.isMissing(message, ticket.topicId));
-  if (missing.length > 0) tx.tellTopic(number, notice("openTurnFrom", from, missing.length));
+  if (missing.length > 0) tx.notifyTopic(number, notice("openTurnFrom", from, missing.length));
   for (const message of missing) tx.relayAgain({ ...message, ticket: number, lane: STAFF });
   for (const stub of stubs) tx.work({ lane: STAFF, ticket: number, work: { kind: "stub_copied", stub } });
 }
@@ -274,7 +274,7 @@ export function takeOver(
   const sent = events.findLast(({ event }) => "group" in event && event.group === tx.rules.group.id)?.event;
   const { by, note } = sent?.type === "ticket_transferred" ? sent : {};
   const said = { ...(by === undefined ? {} : { by }), ...(note === undefined ? {} : { note }) };
-  tx.tellTopic(number, notice("topicNotice", { code: "ticket.arrived", from, url, ...said }));
+  tx.notifyTopic(number, notice("topicNotice", { code: "ticket.arrived", from, url, ...said }));
 }
 
 /**
@@ -284,7 +284,7 @@ export function takeOver(
 function hold(tx: Transaction, ticket: Ticket, number: number, through: string): void {
   const own = tx.rules.group.id;
   const fence = { type: "fence", ticketId: ticket.id, of: own, id: ticket.version } as const;
-  tellPeer(tx, through, number, fence);
+  sendToPeer(tx, through, number, fence);
   tx.work({
     lane: peerLane(own),
     ticket: number,

@@ -1,16 +1,16 @@
 import { CAUSE_KEPT_MS } from "../../domain/limits.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { tellPeer } from "../commit/tell-peer.ts";
+import { sendToPeer } from "../commit/send-to-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { loseTopic } from "../conversation/topic.ts";
 import { OK } from "../drain/settled.ts";
 import { always, leaves, NO_CALL, type WorkHandler } from "../drain/work-handler.ts";
 import { retiredTo } from "../new-rules/retired.ts";
 import { peerLane, STAFF } from "../tables/lane.ts";
+import { onceKey, type OnceKey } from "../tables/once.ts";
 import type { PastEvent, Stub } from "../tables/peer-message.ts";
 import { NEW_VIEW } from "../tables/shapes.ts";
 import type { TicketRow } from "../tables/tickets.ts";
-import { toldKey, type ToldKey } from "../tables/told.ts";
 
 /*
  * The untouched topic of a ticket that has gone to another group is one too many: it is deleted once its messages stand
@@ -23,8 +23,8 @@ const STUB_KEPT_MS = 10 * 60_000;
 const STUB_AGE_MAX_MS = CAUSE_KEPT_MS;
 
 /** Remembers that a person did something in a ticket's topic. */
-function touchedKey(number: number): ToldKey {
-  return toldKey("touched", number);
+function touchedKey(number: number): OnceKey {
+  return onceKey("touched", number);
 }
 
 /** A person of the staff group does something in a topic, of which nothing else may tell. */
@@ -32,7 +32,7 @@ export function noteTouched(tx: Transaction, topicId: number | null): void {
   if (topicId === null || tx.rules.config.groups.length < 2) return;
   const ticket = tx.tickets.ofTopic(topicId)?.ticket;
   if (ticket === undefined || ticket.assignee !== null || ticket.firstAnsweredAt !== null) return;
-  tx.told.firstTime(touchedKey(ticket.number), tx.now);
+  tx.once.firstTime(touchedKey(ticket.number), tx.now);
 }
 
 /** The topic that a ticket leaves, if no agent wrote, claimed or commanded anything in it. */
@@ -44,7 +44,7 @@ export function stubOf(
   const { number, topicId, topicsLost, firstAnsweredAt, openedAt } = ticket;
   const isYoung = tx.now - openedAt < STUB_AGE_MAX_MS;
   if (topicId === null || topicsLost > 0 || view.creatingSince !== null || !isYoung) return null;
-  if (firstAnsweredAt !== null || tx.told.has(touchedKey(number)) || retiredTo(tx.facts) !== null)
+  if (firstAnsweredAt !== null || tx.once.has(touchedKey(number)) || retiredTo(tx.facts) !== null)
     return null;
   if (history.some(({ event }) => isDeed(event))) return null;
   return { group: tx.rules.group.id, topicId };
@@ -80,8 +80,8 @@ export const stubTopicWork: WorkHandler<"stub_topic"> = {
   onExhausted: "drop",
   stopsLane: false,
   repeatable: always,
-  call({ payload: { number, topicId } }, { rules, told, tickets }) {
-    if (!isStub((key) => told.has(key), tickets.get(number)?.ticket, topicId)) return null;
+  call({ payload: { number, topicId } }, { rules, once, tickets }) {
+    if (!isStub((key) => once.has(key), tickets.get(number)?.ticket, topicId)) return null;
     const params = { chat_id: rules.group.chatId, message_thread_id: topicId };
     return { method: "deleteForumTopic", params };
   },
@@ -105,11 +105,11 @@ function stubCopied(tx: Transaction, number: number, stub: Stub): void {
   const ticket = tx.tickets.get(number)?.ticket;
   if (ticket === undefined || stub.group === tx.rules.group.id) return;
   if (tx.messages.hasUncopied(ticket.customer, number)) return;
-  tellPeer(tx, stub.group, number, { type: "stub_over", ticketId: ticket.id, topicId: stub.topicId });
+  sendToPeer(tx, stub.group, number, { type: "stub_over", ticketId: ticket.id, topicId: stub.topicId });
 }
 
 /** Whether a topic may be deleted: its ticket is elsewhere still, and no agent has touched it meanwhile. */
-function isStub(wasTold: (key: ToldKey) => boolean, ticket: Ticket | undefined, topicId: number): boolean {
+function isStub(wasTold: (key: OnceKey) => boolean, ticket: Ticket | undefined, topicId: number): boolean {
   return ticket?.movedTo != null && ticket.topicId === topicId && !wasTold(touchedKey(ticket.number));
 }
 

@@ -22,7 +22,7 @@ type Beside = Pick<
   | "messages"
   | "outbox"
   | "tickets"
-  | "told"
+  | "once"
   | "topics"
 >;
 
@@ -38,7 +38,7 @@ const HOLDERS = {
   outbox: { counts: "deliveries", rows: ({ outbox }) => outbox },
   webhookLog: { counts: "deliveries", rows: ({ webhookLog }) => webhookLog },
   topics: { counts: "other", rows: ({ topics }) => topics },
-  told: { counts: "other", rows: ({ told }) => told },
+  told: { counts: "other", rows: ({ once }) => once },
   lanes: { counts: "other", rows: ({ laneRates }) => laneRates },
   blocked: { counts: "other", rows: ({ blocked }) => blocked },
   setAside: { counts: "other", rows: ({ inbox }) => inbox },

@@ -45,11 +45,11 @@ export class ReconciliationRpc extends GroupRpc {
   }
 
   /** Tells the leads what a look at everything has found. */
-  tellLeads(found: Found): void {
+  notifyLeads(found: Found): void {
     if (this.inside.rules() === null) return;
     this.inside.commit((tx) => {
       for (const lead of tx.rules.policy.roster.leads) {
-        tx.tellAgent(lead, 0, { code: "reconciliation", ...found });
+        tx.notifyAgent(lead, 0, { code: "reconciliation", ...found });
       }
     });
   }

@@ -13,7 +13,7 @@ import { isActive } from "../../domain/ticket/status.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { EnrichmentCall, EnrichmentResult, Heard } from "../../integrations/enrichment-call.ts";
 import { enrichmentCallOf } from "../../integrations/enrichment.ts";
-import { tellPeer } from "../commit/tell-peer.ts";
+import { sendToPeer } from "../commit/send-to-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { OK } from "../drain/settled.ts";
 import type { ViewContext } from "../drain/topic-view.ts";
@@ -259,5 +259,5 @@ function note(
 ): void {
   const { movedTo, id: ticketId } = tx.tickets.get(number)!.ticket;
   if (movedTo === null) tx.apply(number, command);
-  else tellPeer(tx, movedTo, number, { type: "ticket_command", ticketId, command });
+  else sendToPeer(tx, movedTo, number, { type: "ticket_command", ticketId, command });
 }

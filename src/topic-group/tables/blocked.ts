@@ -4,18 +4,18 @@ import { isAmong } from "./among.ts";
 import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
 import type { Forgets } from "./forgets.ts";
+import { onceKey, type Once } from "./once.ts";
 import { blocked } from "./schema.ts";
-import { toldKey, type Told } from "./told.ts";
 
 /** Customers whose messages are not passed on. */
 export class Blocked implements Forgets {
   readonly #db: Database;
-  readonly #told: Told;
+  readonly #once: Once;
   readonly #blocked;
 
-  constructor(db: Database, told: Told) {
+  constructor(db: Database, once: Once) {
     this.#db = db;
-    this.#told = told;
+    this.#once = once;
     this.#blocked = db
       .select({ since: blocked.since })
       .from(blocked)
@@ -38,7 +38,7 @@ export class Blocked implements Forgets {
 
   delete(customer: ContactId): void {
     this.#db.delete(blocked).where(eq(blocked.customer, customer)).run();
-    this.#told.forget(toldKey("blocked", customer));
+    this.#once.forget(onceKey("blocked", customer));
   }
 
   countOf(people: readonly ContactId[]): number {

@@ -10,13 +10,13 @@ import { History } from "./history.ts";
 import { Inbox } from "./inbox.ts";
 import { LaneRates } from "./lane-rates.ts";
 import { Messages } from "./messages.ts";
+import { Once } from "./once.ts";
 import type { WorkKind } from "./outbox-work.ts";
 import { Outbox } from "./outbox.ts";
 import { People } from "./people.ts";
 import { SeenUpdates } from "./seen-updates.ts";
 import { Sequence } from "./sequence.ts";
 import { Tickets } from "./tickets.ts";
-import { Told } from "./told.ts";
 import { Topics } from "./topics.ts";
 import { Unrecorded } from "./unrecorded.ts";
 import { Views } from "./views.ts";
@@ -26,7 +26,7 @@ import { WebhookLog } from "./webhook-log.ts";
 /** The object's tables. Every method is synchronous and belongs into the transaction of its caller. */
 export interface Tables {
   readonly facts: Facts;
-  readonly told: Told;
+  readonly once: Once;
   readonly contacts: Contacts;
   readonly tickets: Tickets;
   readonly history: History;
@@ -60,14 +60,14 @@ export function tablesOf(
   agentKinds: readonly WorkKind[],
 ): Tables {
   const facts = new Facts(db);
-  const told = new Told(db);
+  const once = new Once(db);
   const history = new History(db);
   const topics = new Topics(db);
   const filledSlots = new FilledSlots(db);
   const tickets = new Tickets(db, { facts, history, topics, filledSlots }, isHere);
   return {
     facts,
-    told,
+    once,
     contacts: new Contacts(db),
     tickets,
     history,
@@ -85,7 +85,7 @@ export function tablesOf(
     agents: new Agents(db),
     waiting: new Waiting(db),
     webhookLog: new WebhookLog(db),
-    blocked: new Blocked(db, told),
+    blocked: new Blocked(db, once),
     erasures: new Erasures(db),
     sequence: new Sequence(
       () => Number(facts.get(FACTS.sequence) ?? 0),

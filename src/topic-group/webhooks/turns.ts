@@ -1,6 +1,6 @@
 import { WEBHOOK_TURN_MAX_MS } from "../../domain/limits.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { tellPeer } from "../commit/tell-peer.ts";
+import { sendToPeer } from "../commit/send-to-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { NO_CALL, type WorkHandler } from "../drain/work-handler.ts";
 import { webhookOfLane, webhookLane } from "../tables/lane.ts";
@@ -57,7 +57,7 @@ export const webhookTurnWork: WorkHandler<"hook_turn"> = {
   onExhausted: "park",
   uncalled(tx, { seq, ticket, payload: { to, message } }) {
     tx.outbox.remove(seq);
-    tellPeer(tx, to, ticket, message);
+    sendToPeer(tx, to, ticket, message);
   },
 };
 

@@ -4,7 +4,7 @@ import { isLeadOf } from "../../domain/team/agent.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { messageData, wants, type ToldMessage } from "../../domain/ticket/webhook-event.ts";
 import { composedWords, type Writing } from "../../telegram/message.ts";
-import { tellPeer } from "../commit/tell-peer.ts";
+import { sendToPeer } from "../commit/send-to-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { webhookStatus, isDisabled, messageId, type WebhookStatus } from "../rules/webhook-status.ts";
 import { FACTS } from "../tables/facts.ts";
@@ -19,7 +19,7 @@ export function disable(tx: Transaction, webhook: string): void {
   if (url === undefined || isDisabled(tx, webhook)) return;
   setDisabled(tx, { webhook, url, at: tx.now });
   for (const { id } of groups)
-    if (id !== tx.rules.group.id) tellPeer(tx, id, 0, { type: "hook_gone", webhook, url, at: tx.now });
+    if (id !== tx.rules.group.id) sendToPeer(tx, id, 0, { type: "hook_gone", webhook, url, at: tx.now });
 }
 
 /** Another group was answered 410. An answer older than the last re-enabling does not count. */
@@ -42,7 +42,7 @@ function setDisabled(tx: Transaction, { webhook, url, at }: Gone): void {
   for (const agent of config.agents) {
     if (config.groups.find(({ id }) => isLeadOf(config, id, agent))?.id !== group.id) continue;
     const { telegramId: id, name } = agent;
-    tx.tellAgent({ id, name }, 0, { code: "webhook_disabled", webhook });
+    tx.notifyAgent({ id, name }, 0, { code: "webhook_disabled", webhook });
   }
 }
 
@@ -50,7 +50,7 @@ function setDisabled(tx: Transaction, { webhook, url, at }: Gone): void {
 export function enable(tx: Transaction, webhook: string, tell: readonly string[]): boolean {
   const was = isDisabled(tx, webhook);
   markEnabled(tx, { webhook, at: tx.now });
-  for (const group of tell) tellPeer(tx, group, 0, { type: "hook_back", webhook, at: tx.now });
+  for (const group of tell) sendToPeer(tx, group, 0, { type: "hook_back", webhook, at: tx.now });
   return was;
 }
 

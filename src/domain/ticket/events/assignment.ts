@@ -6,13 +6,13 @@ import type { Ticket } from "../ticket.ts";
 import {
   leave,
   noteOf,
-  tellAgent,
-  tellTopic,
+  notifyAgent,
+  notifyTopic,
   TRANSITION,
   type EventRows,
   type Happened,
-  type TellsAgent,
-  type TellsTopic,
+  type NotifiesAgent,
+  type NotifiesTopic,
   type Transition,
 } from "./row.ts";
 
@@ -86,8 +86,8 @@ export type AssignmentAgentNotice =
   { code: "ticket.assigned_to_you"; note?: Note; routing?: RoutingReason } | { code: "assignment.ignored" };
 
 type AssignmentEffect =
-  | TellsTopic<AssignmentTopicNotice>
-  | TellsAgent<AssignmentAgentNotice>
+  | NotifiesTopic<AssignmentTopicNotice>
+  | NotifiesAgent<AssignmentAgentNotice>
   /** It goes to another group. */
   | { kind: "move" };
 
@@ -104,7 +104,7 @@ export const ASSIGNMENT_EVENTS = {
       draft.claimedAt ??= at;
     },
     // A claim by answering is visible as the answer itself.
-    react: ({ implicit, by }) => (implicit === true ? [] : [tellTopic({ code: "ticket.claimed", by })]),
+    react: ({ implicit, by }) => (implicit === true ? [] : [notifyTopic({ code: "ticket.claimed", by })]),
   },
   ticket_unclaimed: {
     about: "It has no assignee any more",
@@ -115,7 +115,7 @@ export const ASSIGNMENT_EVENTS = {
     evolve: (draft, { at }) => unassign(draft, at),
     react({ by, why, agentName }, { queue }) {
       const gone = why === undefined ? {} : { gone: { name: agentName ?? null, why, queue } };
-      return [tellTopic({ code: "ticket.unclaimed", by, ...gone })];
+      return [notifyTopic({ code: "ticket.unclaimed", by, ...gone })];
     },
   },
   ticket_assigned: {
@@ -140,9 +140,9 @@ export const ASSIGNMENT_EVENTS = {
       const assignee = { id: event.assignee, name: event.assigneeName };
       const routing = event.routing === undefined ? {} : { routing: event.routing };
       const shown = showsReason ? routing : {};
-      const told = tellTopic({ code: "ticket.assigned", by, assignee, ...noteOf(event), ...shown });
+      const told = notifyTopic({ code: "ticket.assigned", by, assignee, ...noteOf(event), ...shown });
       if (by.kind !== "system") return [told];
-      return [told, tellAgent(assignee, { code: "ticket.assigned_to_you", ...noteOf(event), ...routing })];
+      return [told, notifyAgent(assignee, { code: "ticket.assigned_to_you", ...noteOf(event), ...routing })];
     },
   },
   assignment_declined: {
@@ -152,7 +152,7 @@ export const ASSIGNMENT_EVENTS = {
     outlives: ["agent", "agentName"],
     changes: { assignee: { was: "agent", is: () => null } },
     evolve: passOn,
-    react: (event) => [tellTopic({ code: "assignment.declined", agent: agentOf(event) })],
+    react: (event) => [notifyTopic({ code: "assignment.declined", agent: agentOf(event) })],
   },
   assignment_ignored: {
     about: "Its agent did not answer in time",
@@ -164,8 +164,8 @@ export const ASSIGNMENT_EVENTS = {
     react(event) {
       const agent = agentOf(event);
       return [
-        tellTopic({ code: "assignment.ignored", agent }),
-        tellAgent(agent, { code: "assignment.ignored" }),
+        notifyTopic({ code: "assignment.ignored", agent }),
+        notifyAgent(agent, { code: "assignment.ignored" }),
       ];
     },
   },
@@ -199,7 +199,7 @@ export const ASSIGNMENT_EVENTS = {
     react(event) {
       const { by, queue, group } = event;
       const where = group === undefined ? {} : { group };
-      const told = tellTopic({ code: "ticket.transferred", by, queue, ...where, ...noteOf(event) });
+      const told = notifyTopic({ code: "ticket.transferred", by, queue, ...where, ...noteOf(event) });
       return group === undefined ? [told] : [told, { kind: "move" }];
     },
   },

@@ -1,5 +1,5 @@
 import type { UnreachableReason } from "../../contact/contact.ts";
-import { tellTopic, type EventRows, type Happened, type TellsTopic } from "./row.ts";
+import { notifyTopic, type EventRows, type Happened, type NotifiesTopic } from "./row.ts";
 
 /** What became of messages and topics. */
 export type DeliveryEvent =
@@ -24,7 +24,7 @@ export const DELIVERY_EVENTS = {
     evolve(draft, { reason }) {
       draft.unreachable = reason;
     },
-    react: ({ reason }) => [tellTopic({ code: "customer.unreachable", reason })],
+    react: ({ reason }) => [notifyTopic({ code: "customer.unreachable", reason })],
   },
   customer_reachable: {
     about: "They can be again",
@@ -35,7 +35,7 @@ export const DELIVERY_EVENTS = {
     evolve(draft) {
       draft.unreachable = null;
     },
-    react: () => [tellTopic({ code: "customer.reachable" })],
+    react: () => [notifyTopic({ code: "customer.reachable" })],
   },
   topic_created: {
     about: "It has a topic",
@@ -81,4 +81,4 @@ export const DELIVERY_EVENTS = {
     evolve: null,
     react: null,
   },
-} satisfies EventRows<DeliveryEvent, TellsTopic<DeliveryTopicNotice>>;
+} satisfies EventRows<DeliveryEvent, NotifiesTopic<DeliveryTopicNotice>>;

@@ -1,5 +1,5 @@
 import type { Priority } from "../../priority.ts";
-import { tellTopic, type EventRows, type Happened, type TellsTopic } from "./row.ts";
+import { notifyTopic, type EventRows, type Happened, type NotifiesTopic } from "./row.ts";
 
 /** What a ticket is about. */
 export type FactEvent =
@@ -11,7 +11,7 @@ export type FactEvent =
 
 export type FactTopicNotice = { code: "intake.waited" };
 
-type FactEffect = TellsTopic<FactTopicNotice> | { kind: "receipt" } | { kind: "enrichment" };
+type FactEffect = NotifiesTopic<FactTopicNotice> | { kind: "receipt" } | { kind: "enrichment" };
 
 /** After an erasure neither the field nor the option is known. */
 function answer(field: string | undefined, option: string | null | undefined): unknown {
@@ -71,7 +71,7 @@ export const FACT_EVENTS = {
     evolve(draft) {
       draft.heldUntil = null;
     },
-    react: ({ why }) => (why === "waited" ? [tellTopic({ code: "intake.waited" })] : []),
+    react: ({ why }) => (why === "waited" ? [notifyTopic({ code: "intake.waited" })] : []),
   },
   note_added: {
     about: "An internal note was written",

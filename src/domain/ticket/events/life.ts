@@ -5,15 +5,15 @@ import type { Note } from "../note.ts";
 import type { Ticket } from "../ticket.ts";
 import {
   noteOf,
-  tellAgent,
-  tellCustomer,
-  tellTopic,
+  notifyAgent,
+  notifyCustomer,
+  notifyTopic,
   TRANSITION,
   type EventRows,
   type Said,
-  type TellsAgent,
-  type TellsCustomer,
-  type TellsTopic,
+  type NotifiesAgent,
+  type NotifiesCustomer,
+  type NotifiesTopic,
   type Transition,
 } from "./row.ts";
 
@@ -40,9 +40,9 @@ export type LifeCustomerNotice =
 export type LifeAgentNotice = { code: "ticket.escalated"; by: Actor; note?: Note };
 
 type LifeEffect =
-  | TellsTopic<LifeTopicNotice>
-  | TellsCustomer<LifeCustomerNotice>
-  | TellsAgent<LifeAgentNotice>;
+  | NotifiesTopic<LifeTopicNotice>
+  | NotifiesCustomer<LifeCustomerNotice>
+  | NotifiesAgent<LifeAgentNotice>;
 
 const CLOCKS = { instants: ["startedAt", "dueAt"] } as const;
 
@@ -83,7 +83,7 @@ export const LIFE_EVENTS = {
       // A ladder names its own receivers.
       if (event.by.kind === "system") return [];
       const said = { code: "ticket.escalated", by: event.by, ...noteOf(event) } as const;
-      return [tellTopic(said), ...roster.leads.map((lead) => tellAgent(lead, said))];
+      return [notifyTopic(said), ...roster.leads.map((lead) => notifyAgent(lead, said))];
     },
   },
   ticket_resolved: {
@@ -100,8 +100,8 @@ export const LIFE_EVENTS = {
       draft.firstResponseEndedAt ??= at;
     },
     react: (event, { ref }, { autoCloseResolvedAfterMs: autoCloseAfterMs }) => [
-      tellTopic({ code: "ticket.resolved", by: event.by, ...noteOf(event) }),
-      tellCustomer({ code: "ticket.resolved", ref, autoCloseAfterMs }),
+      notifyTopic({ code: "ticket.resolved", by: event.by, ...noteOf(event) }),
+      notifyCustomer({ code: "ticket.resolved", ref, autoCloseAfterMs }),
     ],
   },
   ticket_closed: {
@@ -120,8 +120,8 @@ export const LIFE_EVENTS = {
       draft.reminders = [];
     },
     react: (event, { ref }, { reopenWithinMs }) => [
-      tellTopic({ code: "ticket.closed", by: event.by, ...noteOf(event) }),
-      tellCustomer({ code: "ticket.closed", ref, own: event.by.kind === "customer", reopenWithinMs }),
+      notifyTopic({ code: "ticket.closed", by: event.by, ...noteOf(event) }),
+      notifyCustomer({ code: "ticket.closed", ref, own: event.by.kind === "customer", reopenWithinMs }),
     ],
   },
   ticket_reopened: {
@@ -140,9 +140,9 @@ export const LIFE_EVENTS = {
       else oweAgain(draft, before.owedSince);
     },
     react(event, { ref }) {
-      const told = tellTopic({ code: "ticket.reopened", by: event.by, ...noteOf(event) });
+      const told = notifyTopic({ code: "ticket.reopened", by: event.by, ...noteOf(event) });
       const byCustomer = event.by.kind === "customer" && event.from === "closed";
-      return byCustomer ? [told, tellCustomer({ code: "ticket.reopened", ref })] : [told];
+      return byCustomer ? [told, notifyCustomer({ code: "ticket.reopened", ref })] : [told];
     },
   },
 } satisfies EventRows<LifeEvent, LifeEffect>;

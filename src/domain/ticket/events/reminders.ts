@@ -1,5 +1,5 @@
 import type { Ticket } from "../ticket.ts";
-import { tellAgent, type EventRows, type Happened, type TellsAgent } from "./row.ts";
+import { notifyAgent, type EventRows, type Happened, type NotifiesAgent } from "./row.ts";
 
 /** What agents want to be reminded of. */
 export type ReminderEvent =
@@ -55,10 +55,10 @@ export const REMINDER_EVENTS = {
     changes: {},
     evolve: (draft, { agent }) => forget(draft, agent),
     react({ agent: id, agentName: name, reason }) {
-      return [tellAgent({ id, name }, { code: "reminder", ...(reason === undefined ? {} : { reason }) })];
+      return [notifyAgent({ id, name }, { code: "reminder", ...(reason === undefined ? {} : { reason }) })];
     },
   },
-} satisfies EventRows<ReminderEvent, TellsAgent<ReminderAgentNotice>>;
+} satisfies EventRows<ReminderEvent, NotifiesAgent<ReminderAgentNotice>>;
 
 /** The list is a new one: `draft` shares it with the ticket before. */
 function forget(draft: Ticket, agent: number): void {

@@ -100,34 +100,34 @@ export type EventRows<E extends { type: string }, Told> = {
 };
 
 /** What events of some types tell in a topic, … */
-export interface TellsTopic<Notice> {
+export interface NotifiesTopic<Notice> {
   kind: "topic_notice";
   notice: Notice;
 }
 /** … to the customer, … */
-export interface TellsCustomer<Notice> {
+export interface NotifiesCustomer<Notice> {
   kind: "customer_notice";
   notice: Notice;
 }
 /** … or to an agent. */
-export interface TellsAgent<Notice> {
+export interface NotifiesAgent<Notice> {
   kind: "agent_notice";
   agent: { id: number; name: string };
   notice: Notice;
 }
 
-export function tellTopic<const Notice>(notice: Notice): TellsTopic<Notice> {
+export function notifyTopic<const Notice>(notice: Notice): NotifiesTopic<Notice> {
   return { kind: "topic_notice", notice };
 }
 
-export function tellCustomer<const Notice>(notice: Notice): TellsCustomer<Notice> {
+export function notifyCustomer<const Notice>(notice: Notice): NotifiesCustomer<Notice> {
   return { kind: "customer_notice", notice };
 }
 
-export function tellAgent<const Notice>(
+export function notifyAgent<const Notice>(
   agent: { id: number; name: string },
   notice: Notice,
-): TellsAgent<Notice> {
+): NotifiesAgent<Notice> {
   return { kind: "agent_notice", agent, notice };
 }
 

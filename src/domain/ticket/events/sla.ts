@@ -12,12 +12,12 @@ import { receivers } from "../../sla/escalation.ts";
 import type { Policy } from "../policy.ts";
 import type { Ticket } from "../ticket.ts";
 import {
-  tellAgent,
-  tellTopic,
+  notifyAgent,
+  notifyTopic,
   type EventRows,
   type Happened,
-  type TellsAgent,
-  type TellsTopic,
+  type NotifiesAgent,
+  type NotifiesTopic,
 } from "./row.ts";
 
 /** What becomes of promises. */
@@ -68,7 +68,7 @@ export interface CallsWebhook {
   escalation: EscalationCall;
 }
 
-type SlaEffect = TellsTopic<SlaNotice> | TellsAgent<SlaNotice> | CallsWebhook;
+type SlaEffect = NotifiesTopic<SlaNotice> | NotifiesAgent<SlaNotice> | CallsWebhook;
 
 const MOMENT_KEPT = {
   metric: "kept",
@@ -165,8 +165,8 @@ function stepNotices(event: EscalationTaken, ticket: Ticket, policy: Policy, now
     result === "nobody" ? { ...line, nobody: "reassign" in action ? "free" : "to_tell" } : line,
   ];
   // Without receivers the notice goes into the topic.
-  if (agents.length === 0) return [tellTopic({ code: "sla", lines })];
-  return agents.map((one) => tellAgent(one, { code: "sla", lines }));
+  if (agents.length === 0) return [notifyTopic({ code: "sla", lines })];
+  return agents.map((one) => notifyAgent(one, { code: "sla", lines }));
 }
 
 /** Each receiver gets one message with all that the cooldown kept for them. */
@@ -188,8 +188,8 @@ function mergedNotices(event: NoticesMerged, ticket: Ticket, policy: Policy, now
   return [...lines.values()].map(({ who, lines: all }) => {
     const said = all.filter((line) => !isOutdone(line, all));
     return who === null
-      ? tellTopic({ code: "sla", lines: said })
-      : tellAgent(who, { code: "sla", lines: said });
+      ? notifyTopic({ code: "sla", lines: said })
+      : notifyAgent(who, { code: "sla", lines: said });
   });
 }
 

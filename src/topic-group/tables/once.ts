@@ -6,7 +6,7 @@ import type { Forgets, TicketToForget } from "./forgets.ts";
 import { told } from "./schema.ts";
 
 /** After half a year a hint may be given again: its reader has forgotten it by then. */
-const TOLD_KEPT_MS = 180 * 24 * 3_600_000;
+const ONCE_KEPT_MS = 180 * 24 * 3_600_000;
 
 /** What a part of a key names. Telegram's numbers of messages, topics and albums identify no person. */
 type Part = "number" | "ticketId" | "person" | "group" | "instant" | "thing";
@@ -42,13 +42,13 @@ const KEYS = {
 } as const satisfies Record<string, readonly Part[]>;
 
 declare const known: unique symbol;
-/** Made by `toldKey` only: for an unknown key it would be unclear with which person or ticket it has to be erased. */
-export type ToldKey = string & { readonly [known]: true };
+/** Made by `onceKey` only: for an unknown key it would be unclear with which person or ticket it has to be erased. */
+export type OnceKey = string & { readonly [known]: true };
 
 type Named<Parts extends readonly Part[]> = { [P in keyof Parts]: string | number | null };
 
-export function toldKey<K extends keyof typeof KEYS>(kind: K, ...parts: Named<(typeof KEYS)[K]>): ToldKey {
-  return [kind, ...parts.map(String)].join(":") as ToldKey;
+export function onceKey<K extends keyof typeof KEYS>(kind: K, ...parts: Named<(typeof KEYS)[K]>): OnceKey {
+  return [kind, ...parts.map(String)].join(":") as OnceKey;
 }
 
 /** The patterns of all keys that name something. */
@@ -60,7 +60,7 @@ function patternsOf(part: Part, name: string | number): string[] {
 }
 
 /** What is said once: to whom, and what. */
-export class Told implements Forgets {
+export class Once implements Forgets {
   readonly #db: Database;
 
   constructor(db: Database) {
@@ -68,15 +68,15 @@ export class Told implements Forgets {
   }
 
   /** Whether this is the first time; remembers the key. */
-  firstTime(key: ToldKey, at: number): boolean {
+  firstTime(key: OnceKey, at: number): boolean {
     return this.#db.insert(told).values({ key, at }).onConflictDoNothing().returning().all().length > 0;
   }
 
-  has(key: ToldKey): boolean {
+  has(key: OnceKey): boolean {
     return this.#db.select().from(told).where(eq(told.key, key)).get() !== undefined;
   }
 
-  forget(key: ToldKey): void {
+  forget(key: OnceKey): void {
     this.#db.delete(told).where(eq(told.key, key)).run();
   }
 
@@ -89,7 +89,7 @@ export class Told implements Forgets {
       .where(
         or(
           and(isAlbum, lt(told.at, now - CAUSE_KEPT_MS)),
-          and(sql`NOT (${isForEver})`, lt(told.at, now - TOLD_KEPT_MS)),
+          and(sql`NOT (${isForEver})`, lt(told.at, now - ONCE_KEPT_MS)),
         ),
       )
       .run();
