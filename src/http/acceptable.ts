@@ -20,7 +20,7 @@ const OTHER_TYPES: Readonly<Record<string, readonly string[]>> = {
   "/api/v1/audit/export": ["application/x-ndjson", "text/csv"],
 };
 
-/** The API speaks JSON: who takes none is told so before anything is done. */
+/** The API answers JSON: a caller whose `Accept` excludes it is told so before anything is done. */
 export const acceptable = createMiddleware<Desk>(async (c, next) => {
   const header = c.req.header("Accept");
   const types = ["application/json", ...(OTHER_TYPES[c.req.path] ?? [])];

@@ -22,7 +22,7 @@ export interface EnrichmentTicket {
   subject?: string;
 }
 
-/** Whom it is asked about. Telegram tells no e-mail address; another channel may. */
+/** The customer it is asked about. Telegram tells no e-mail address; another channel may. */
 export interface EnrichmentContact extends ContactFacts {
   email?: string | null;
 }

@@ -46,7 +46,7 @@ export class ContactDetails {
     return row ?? null;
   }
 
-  /** Whose messages are not passed on, and since when, of those whose home is a group. */
+  /** Blocked customers of a home group, and since when. */
   async blockedAt(group: string): Promise<{ customer: ContactId; since: number }[]> {
     return reach(() =>
       this.#db

@@ -136,7 +136,7 @@ export class Erasures {
     );
   }
 
-  /** Nothing is left: the receipt is written, once, and whom it was about is forgotten. */
+  /** Nothing is left: the receipt is written, once, and the person it was about is forgotten. */
   async end(row: ErasureRow, removed: Outside, at: number): Promise<void> {
     const entry = {
       at,

@@ -24,7 +24,7 @@ export interface EscalationFilter {
   ticket?: string | undefined;
   /** Whose ticket it is now. */
   assignee?: number | undefined;
-  /** Who was told, or got the ticket. */
+  /** The people who were notified, or the new assignee. */
   agent?: number | undefined;
   metric?: string | undefined;
   policy?: string | undefined;

@@ -140,7 +140,7 @@ function compare(a: string | null, b: string | null): number {
   return (a ?? "") < (b ?? "") ? -1 : 1;
 }
 
-/** Who did what an agent did; otherwise whose the ticket is. */
+/** The agent who acted; for everything else the assignee. */
 const WHO = sql.raw(
   "CASE WHEN e.type IN ('ticket_answered', 'ticket_resolved', 'ticket_closed') AND e.actor_kind = 'agent' THEN CAST(e.actor_id AS INTEGER) ELSE t.assignee_id END",
 );

@@ -95,7 +95,7 @@ export interface Caller {
   origin: Origin;
 }
 
-/** Who does something through the API, from where, and the call that asks for it. */
+/** The API key or token that calls, from where, and the call. */
 export interface ApiCaller extends Caller {
   /** Of calls that change something, which happen once. */
   cause: string | undefined;

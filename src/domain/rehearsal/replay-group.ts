@@ -113,7 +113,7 @@ export class ReplayGroup {
     return handed;
   }
 
-  /** When the next of those returns for whom something waits; null: that is not to be waited for, or was told before. */
+  /** When the next agent returns for whom a ticket waits; null: none is waited for, or it was told before. */
   nextReturn(at: number): number | null {
     if (this.#returnAt !== null && this.#returnAt <= at) this.#returnAt = null;
     if (this.#waiting.length === 0) return null;

@@ -123,7 +123,7 @@ class Replay {
     return replayGroup;
   }
 
-  /** Everything of one instant: who gets free before who arrives, and then what can be handed out. */
+  /** Everything of one instant: agents get free, then tickets arrive, then tickets are handed out. */
   #happen(at: number): void {
     const freed = new Set<ReplayGroup>();
     const changed = new Map<ReplayGroup, Set<Arrival>>();

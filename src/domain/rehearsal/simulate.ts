@@ -55,7 +55,7 @@ export interface Rehearsal {
   enrichment: EnrichmentOutcome | null;
 }
 
-/** Where a ticket goes and who gets it, with everything that led there. Instants in ms since 1970. */
+/** Where a ticket goes and which agent gets it, with everything that led there. Instants in ms since 1970. */
 export interface Simulation {
   queue: string;
   /** Whose queue that is. */

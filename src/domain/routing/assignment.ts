@@ -77,7 +77,7 @@ export interface Assignment {
   next: NextChange | null;
 }
 
-/** Who takes a ticket at an instant, and why. The same facts give the same answer. */
+/** The agent who gets a ticket at an instant, and why. The same facts give the same answer. */
 export function assign(need: Need, agents: readonly AgentNow[], queue: QueueRouting, at: number): Assignment {
   const stage = stageAt(queue, at - need.waitingSince);
   const preferred = wantedAt(stage, queue, agents, at);

@@ -16,7 +16,7 @@ export interface MissingSkill {
   best: number;
   /** Who had it, until their certificate expired. */
   expired: string[];
-  /** Who has it, but takes no tickets. */
+  /** Agents who have it, but take no tickets. */
   idle: string[];
 }
 

@@ -22,7 +22,7 @@ export type RoutingWhy =
 export type RoutingChange =
   | { change: "preferred_skills_drop"; levels: number }
   | { change: "preferred_skills_over" }
-  /** `pool`: where it goes if nobody is available; null: nowhere. */
+  /** `pool`: where it goes if no agent is available; null: nowhere. */
   | { change: "skills_over"; pool: string | null }
   /** Its assignee has had the time that the queue gives. */
   | { change: "goes_on"; assignee: string }

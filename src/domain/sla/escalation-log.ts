@@ -38,7 +38,7 @@ export interface EscalationReceipt {
   step: number;
   action: EscalationAction;
   result: EscalationResult;
-  /** Who was told, or has the ticket now. */
+  /** The people who were notified, or the new assignee. */
   agents: { id: number; name: string }[];
 }
 

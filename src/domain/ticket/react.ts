@@ -5,7 +5,7 @@ import type { Policy } from "./policy.ts";
 import type { Ticket } from "./ticket.ts";
 
 /**
- * What must be told to whom because of an event; `ticket` is the ticket after it and `now` the instant at which the
+ * Who must be notified of what because of an event; `ticket` is the ticket after it and `now` the instant at which the
  * desk notes it, in ms since 1970.
  */
 export function react(event: TicketEvent, ticket: Ticket, policy: Policy, now: number): Effect[] {

@@ -63,7 +63,7 @@ interface TakenOut {
   inHand: InHandOf[];
   warnings: ConfigProblem[];
   problems: ConfigProblem[];
-  /** Every group that is taken out, and who takes over from it. */
+  /** Every group that is removed, and its successor. */
   successors: Record<string, string>;
 }
 

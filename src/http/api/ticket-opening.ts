@@ -239,7 +239,7 @@ function known(ids: readonly string[]): string {
 /** Which customer has an address, and whether any has, is known to keys with `contacts:read` only. */
 const BY_ADDRESS = ["tickets:write", "contacts:read"] as const;
 
-/** All that an order names that the desk does not have, where only some of its keys are valid. */
+/** Everything that an order names and the desk does not have, where only some of its keys are valid. */
 async function orderMisfits(
   c: Context<Desk>,
   sound: Partial<z.infer<typeof Order>>,
@@ -248,7 +248,7 @@ async function orderMisfits(
   return versioned === null ? [] : (await fitted(c, sound, versioned.config)).wrong;
 }
 
-/** Whom an order is for, and all that it names that the desk does not have. */
+/** The customer of an order, and everything that it names and the desk does not have. */
 async function fitted(
   c: Context<Desk>,
   { contact, ...names }: Partial<z.infer<typeof Order>>,

@@ -39,7 +39,7 @@ export const rightAgent: Scenario = {
     );
     await stage.pause();
 
-    await stage.until("whoever knows billing has it", () => isGivenTo(stage, first, senior));
+    await stage.until("the agent who knows billing has it", () => isGivenTo(stage, first, senior));
     const told = await stage.until("they are told in private who it is, and why them", async () =>
       privately(stage, senior, first).then((texts) => texts.find((text) => text.includes("Why you: "))),
     );
@@ -133,7 +133,7 @@ async function comesToWork(stage: Stage, agent: Member): Promise<void> {
   const { profile } = agent;
   await (await stage.telegram.customer({ id: agent.id, firstName: profile.first_name })).start();
   await agent.write(null, "/online");
-  await stage.until("whoever knows billing is at work", async () =>
+  await stage.until("the agent who knows billing is at work", async () =>
     textsOf(await agent.messages({ threadId: null })).find((text) => text.includes("You're online")),
   );
   // Plays before this one may have left them no room.
@@ -157,7 +157,7 @@ function workTime({ config }: Stage, { id }: Member, now: number): number {
     if (open && (closes === null || closes - at >= PLAY_MS)) return at;
     at = open ? closes : opens;
   }
-  throw new Error("the shift of whoever knows billing never begins");
+  throw new Error("the shift of the agent who knows billing never begins");
 }
 
 /** Answers the desk's question what it is about. */

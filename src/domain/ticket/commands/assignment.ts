@@ -9,7 +9,7 @@ import { andRouted } from "../routed.ts";
 import type { Ticket } from "../ticket.ts";
 import { agentOf, isLeaving, note, noteOf, type ActRows, type CommandRows } from "./row.ts";
 
-/** Who has a ticket, and in which queue. */
+/** A ticket's assignee and its queue. */
 export type AssignmentCommand =
   | { type: "agent_claimed"; by: AgentActor }
   /** `lead`: they may take it from another agent. */

@@ -17,7 +17,7 @@ import {
 } from "./row.ts";
 
 /**
- * Who has a ticket, and which group. What was so before (`previous…`) is told by the trail; where it may be missing,
+ * A ticket's assignee and its group. What was so before (`previous…`) is told by the trail; where it may be missing,
  * earlier releases have not stored it.
  */
 export type AssignmentEvent =

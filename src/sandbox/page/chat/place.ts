@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import type { SeenMessage } from "../../telegram/client.ts";
 import type { Thread } from "../model/world.ts";
 
-/** Who looks at which chat: a customer at theirs, or an agent at a topic. */
+/** Which chat is open, and for whom: a customer's own, or a topic for an agent. */
 export interface Place {
   viewer: number;
   chatId: number;
