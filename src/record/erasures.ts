@@ -24,8 +24,8 @@ import {
 export type ErasureRow = typeof erasures.$inferSelect;
 
 /**
- * Keys of events that tell of the desk's work and not of its customer, by type. Every other key is erased, and every
- * key of a type that only a later release knows. `origin`, from where a program called, stays for every type.
+ * Keys of events that tell of the desk's work and not of its customer, by type. `origin`, from where a program
+ * called, stays for all of these types. Every other key is erased, and every key of a type that only a later release knows.
  */
 const OUTLIVES = JSON.stringify(
   Object.fromEntries(EVENT_TYPES.map((type) => [type, [...EVENTS[type].outlives, "origin"]])),

@@ -2,6 +2,7 @@ import type { Segment } from "../domain/calendar/segments.ts";
 import type { Simulation } from "../domain/rehearsal/simulate.ts";
 import type { Candidate } from "../domain/routing/assignment.ts";
 import type { NoAnswer } from "../domain/routing/no-answer.ts";
+import type { Unfit } from "../domain/routing/profile.ts";
 import type { RoutingReason } from "../domain/routing/reason.ts";
 import type { RoutingStep } from "../domain/routing/steps.ts";
 import type { UnmetIn } from "../domain/routing/unmet.ts";
@@ -14,12 +15,16 @@ import { PROGRAM_LANGUAGE } from "./languages.ts";
 /* What programs and the record read: where the desk keeps codes, the words that earlier releases have stored. */
 
 export function eventForPrograms(event: TicketEvent): TicketEvent {
-  if (event.type === "enrichment_answered")
-    return { ...event, ignored: event.ignored.map(PROGRAM_LANGUAGE.unfitWords) };
+  if (event.type === "enrichment_answered") return profileForPrograms(event);
   if (event.type === "enrichment_failed") return { ...event, why: noAnswerForPrograms(event.why) };
   if ("note" in event && event.note !== undefined)
     return withRouting({ ...event, note: PROGRAM_LANGUAGE.noteWords(event.note) });
   return withRouting(event);
+}
+
+/** What another system said, with what of it is of no use. */
+export function profileForPrograms<T extends { ignored: (Unfit | string)[] }>(said: T): T {
+  return { ...said, ignored: said.ignored.map(PROGRAM_LANGUAGE.unfitWords) };
 }
 
 export function noAnswerForPrograms(why: NoAnswer | string): string {

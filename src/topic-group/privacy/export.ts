@@ -1,7 +1,7 @@
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
 import { withoutOrigin, type TicketEvent } from "../../domain/ticket/event.ts";
-import { eventForPrograms } from "../../texts/for-programs.ts";
+import { eventForPrograms, profileForPrograms } from "../../texts/for-programs.ts";
 import { worded } from "../commit/words.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
 import type { KnownProfile, Waiting, WaitingContent } from "../tables/shapes.ts";
@@ -52,7 +52,7 @@ export function exportContact(
     return null;
   return {
     contact: customer?.contact ?? null,
-    profile: customer?.profile ?? null,
+    profile: customer?.profile == null ? null : profileForPrograms(customer.profile),
     payload: customer?.payload ?? null,
     unreachable: customer?.unreachable ?? null,
     firstSeenAt: customer?.firstSeenAt ?? null,
