@@ -132,7 +132,7 @@ export class TopicGroup extends DurableObject<Env> {
     this.#team = new TeamRpc(inside);
     void ctx.blockConcurrencyWhile(async () => {
       await migrateDatabase(db);
-      this.#tables.tickets.refoldActive();
+      this.#tables.openTickets.refold();
       await this.wake.recall();
       this.#recover();
     });
@@ -249,8 +249,11 @@ export class TopicGroup extends DurableObject<Env> {
   /** What is in hand here, and how much waits to leave for people; null before there are rules. */
   inHand(): InHand | null {
     if (this.#inForce.get() === null) return null;
-    const { tickets, messages, outbox } = this.#tables;
-    return { tickets: tickets.inHand(), waiting: messages.countWaiting() + outbox.countToPeople() };
+    const { openTickets, messages, outbox } = this.#tables;
+    return {
+      tickets: openTickets.byAgentAndQueue(),
+      waiting: messages.countWaiting() + outbox.countToPeople(),
+    };
   }
 
   /** Runs due duties, as the alarm would; each is done once, by whichever comes first. Returns what it did. */

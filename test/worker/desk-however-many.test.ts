@@ -119,18 +119,18 @@ test("forgetting a ticket or a person reads the messages that are theirs, by an 
     });
     const db = openDatabase(watched);
     const tables = tablesOf(db, storage.sql, () => true, []);
-    const { seenUpdates: seen, messages, outbox } = tables;
+    const { seenUpdates: seen, personMessages, outbox } = tables;
     const customer = [...storage.sql.exec<{ customer: ContactId }>("SELECT customer FROM tickets")][0]
       .customer;
     seen.noteOfTicket(tables.tickets.toForget([1])[0]!, stage.now);
     seen.noteOfPerson(customer, stage.now);
     erasable(tables, [customer], 10);
     const routes = tables.tickets.routesOf(customer);
-    messages.waitingOf(customer, routes);
+    personMessages.waiting(customer, routes);
     outbox.waitingOf(customer);
-    messages.countOf(customer, routes);
-    messages.links(customer, routes, "customer", 0, 10);
-    messages.links(customer, routes, "staff", 0, 10);
+    personMessages.count(customer, routes);
+    personMessages.links(customer, routes, "customer", 0, 10);
+    personMessages.links(customer, routes, "staff", 0, 10);
     const tickets = tables.tickets.toForget([1]);
     forgetEverywhere(tables, (rows) => rows.forgetTickets?.(tickets));
     forgetEverywhere(tables, (rows) => rows.forgetPerson?.(customer));

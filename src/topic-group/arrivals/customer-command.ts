@@ -48,7 +48,7 @@ export function customerCommand(tx: Transaction, arrival: Of<"customer_command">
 }
 
 function listTickets(tx: Transaction, customer: CustomerRow): void {
-  const tickets = tx.tickets.ofCustomer(customer.id).slice(0, 15);
+  const tickets = tx.customerTickets.newest(customer.id).slice(0, 15);
   const active = tickets.filter(isActive);
   const current = active.find((ticket) => ticket.number === customer.current) ?? active[0];
   const lines = tickets.map(({ ref, status, subject, number }) => ({
@@ -62,7 +62,7 @@ function listTickets(tx: Transaction, customer: CustomerRow): void {
 }
 
 function closeOwn(tx: Transaction, customer: CustomerRow, writing: Writing): void {
-  const active = tx.tickets.ofCustomer(customer.id).filter(isActive);
+  const active = tx.customerTickets.newest(customer.id).filter(isActive);
   const replied = writing.replyTo === null ? null : ticketOfMessage(tx, customer.id, writing.replyTo);
   const chosen =
     active.find((ticket) => ticket.number === replied) ?? (active.length === 1 ? active[0] : undefined);

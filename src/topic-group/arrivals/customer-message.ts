@@ -143,7 +143,7 @@ function ticketFor(tx: Transaction, customer: CustomerRow, repliedTo: number | n
       return { kind: "ticket", number: customer.current } as const;
   }
   const { current, wantsNew } = customer;
-  const conversation = { tickets: tx.tickets.ofCustomer(customer.id), current, wantsNew };
+  const conversation = { tickets: tx.customerTickets.newest(customer.id), current, wantsNew };
   return destination(conversation, repliedTo, tx.rules.policy, tx.now);
 }
 

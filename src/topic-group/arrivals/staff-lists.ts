@@ -28,8 +28,8 @@ function rank(ticket: Ticket): number {
 
 /** What is open here: resolved tickets are not. Who waits longest comes first. */
 function openTickets(tx: Transaction): Ticket[] {
-  return tx.tickets
-    .active(TICKETS_MAX)
+  return tx.openTickets
+    .list(TICKETS_MAX)
     .filter(({ status }) => status !== "resolved")
     .sort((a, b) => rank(a) - rank(b) || (a.awaitingSince ?? a.openedAt) - (b.awaitingSince ?? b.openedAt));
 }
@@ -125,7 +125,7 @@ function waitsFor(tx: Transaction, { number, queue, assignee }: Ticket): WaitsFo
 /** Tickets that are late or at risk, the earliest deadline first. */
 export function overdue(tx: Transaction): Notice {
   const { sla } = tx.rules.policy;
-  const lines = tx.tickets.active(TICKETS_MAX).flatMap((ticket): AtRiskLine[] => {
+  const lines = tx.openTickets.list(TICKETS_MAX).flatMap((ticket): AtRiskLine[] => {
     const policy = sla.policyFor(ticket);
     if (policy === null) return [];
     const [next] = runningClocks(ticket, policy);
@@ -157,8 +157,8 @@ export function overdue(tx: Transaction): Notice {
 export function info(tx: Transaction, ticket: Ticket): Notice {
   const customer = tx.contacts.get(ticket.customer);
   const about = customer === undefined ? null : cardFacts(ticket, customer.contact, tx.rules.policy, tx.now);
-  const others = tx.tickets
-    .ofCustomer(ticket.customer)
+  const others = tx.customerTickets
+    .newest(ticket.customer)
     .filter((other) => other.number !== ticket.number)
     .slice(0, OTHER_TICKETS_MAX)
     .map(({ ref, status, subject }) => ({ ref, status, subject }));

@@ -48,7 +48,7 @@ function watch(
   { unassigned: limit, cooldown }: NonNullable<QueueConfig["depthAlert"]>,
 ): void {
   const told = toldOf(tx.facts, queue);
-  const exceeded = tx.tickets.countUnassigned(queue, limit + 1) > limit;
+  const exceeded = tx.openTickets.countUnassigned(queue, limit + 1) > limit;
   const next = { ...told, lookAt: null as number | null };
   if (exceeded && !told.exceeded) {
     const from = told.alertedAt === null ? tx.now : told.alertedAt + ms(cooldown);
@@ -72,7 +72,7 @@ function tell(
   limit: number,
   code: "queue.depth_exceeded" | "queue.depth_recovered",
 ): void {
-  const unassigned = tx.tickets.countUnassigned(queue, COUNT_MAX);
+  const unassigned = tx.openTickets.countUnassigned(queue, COUNT_MAX);
   const told: AgentNotice = { code, queue, unassigned, limit };
   const { leads } = tx.rules.policy.roster;
   for (const lead of leads) tx.notifyAgent(lead, 0, told);

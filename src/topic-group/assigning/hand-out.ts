@@ -183,7 +183,7 @@ export function assignmentOf(
   queue: QueueRouting,
   agents: readonly AgentNow[],
 ): Assignment {
-  const served = tx.tickets.servedBy(ticket.customer);
+  const served = tx.customerTickets.servedBy(ticket.customer);
   const known = agents.map((one) => ({ ...one, history: historyOf(tx, one.agent.id, ticket, served) }));
   return assign({ ...ticket, requireSkills: neededFor(ticket, queue) }, known, queue, tx.now);
 }

@@ -21,7 +21,7 @@ export function seenCustomer(tx: Transaction, told: ContactFacts): CustomerRow {
     const isFindable = contact.phone !== undefined && contact.phone !== known.contact.phone;
     // What another system did not know of them by other means it may know by their number.
     if (isFindable) tx.contacts.forgetProfile(contact.id);
-    for (const { ticket, viewDueAt } of tx.tickets.activeOf(contact.id)) {
+    for (const { ticket, viewDueAt } of tx.customerTickets.open(contact.id)) {
       if (isFindable) tx.enrichmentsWanted.add(ticket.number);
       if (ticket.heldUntil === null && viewDueAt === null) tx.views.dueSoon(ticket.number, tx.now);
     }
@@ -53,8 +53,8 @@ export function greetedCustomer(tx: Transaction, contact: ContactFacts): Custome
 export function setUnreachable(tx: Transaction, customer: ContactId, reason: UnreachableReason | null): void {
   tx.contacts.update(customer, { unreachable: reason }, tx.now);
   tx.touched.add(RECORD);
-  const here = tx.tickets.activeOf(customer).map(({ ticket }) => ticket);
-  for (const { number } of [...here, ...tx.tickets.elsewhereOf(customer)]) {
+  const here = tx.customerTickets.open(customer).map(({ ticket }) => ticket);
+  for (const { number } of [...here, ...tx.customerTickets.elsewhere(customer)]) {
     tx.apply(
       number,
       reason === null ? { type: "customer_reachable", customer } : { type: "customer_unreachable", reason },
@@ -75,7 +75,7 @@ export function customerMembership(
 /** The ticket that a message of this chat belongs to, be it the customer's, an agent's or the desk's receipt. */
 export function ticketOfMessage(tx: Transaction, customer: ContactId, messageId: number): number | null {
   const relayed = tx.messages.find(customer, messageId, () => tx.writtenIn?.route);
-  return relayed?.row.ticket ?? tx.tickets.ofReceipt(customer, messageId) ?? null;
+  return relayed?.row.ticket ?? tx.customerTickets.byReceipt(customer, messageId) ?? null;
 }
 
 /** The ticket of theirs that a notice of the desk names: it says how to reopen one, so a reply to it does. */

@@ -12,7 +12,7 @@ export function speakIn(tx: Transaction, ticket: Ticket): void {
   const customer = tx.contacts.get(ticket.customer);
   if (customer === undefined || customer.current === ticket.number) return;
   tx.contacts.updateConversation(ticket.customer, { current: ticket.number });
-  const others = tx.tickets.activeOf(ticket.customer).some((row) => row.ticket.number !== ticket.number);
+  const others = tx.customerTickets.open(ticket.customer).some((row) => row.ticket.number !== ticket.number);
   if (others) tx.notifyCustomer(ticket, notice("customerSwitched", ticket.ref, ticket.subject));
 }
 

@@ -8,8 +8,11 @@ import type { Tables } from "../tables/tables.ts";
  * When the first delivery that parked, or is uncertain, has kept what it says for too long, in ms since 1970; null: none
  * keeps anything.
  */
-export function nextParkedEndAt({ messages, outbox }: Pick<Tables, "messages" | "outbox">): number | null {
-  const since = [messages.parkedWordsSince(), outbox.parkedSince()].filter((at) => at !== null);
+export function nextParkedEndAt({
+  parkedMessages,
+  outbox,
+}: Pick<Tables, "parkedMessages" | "outbox">): number | null {
+  const since = [parkedMessages.wordsSince(), outbox.parkedSince()].filter((at) => at !== null);
   return since.length === 0 ? null : Math.min(...since) + PARKED_TEXT_KEPT_MS;
 }
 
@@ -25,9 +28,9 @@ export function endParked(tx: Transaction, works: WorkHandlers): void {
     if (toldInTopic && hasTopic(tx, ticket)) byTicket.set(ticket, (byTicket.get(ticket) ?? 0) + 1);
     else unsaid.set(kind, (unsaid.get(kind) ?? 0) + 1);
   };
-  for (const { seq } of tx.messages.parkedWordsUntil(until, PARKED_ENDED_AT_ONCE_MAX)) {
+  for (const { seq } of tx.parkedMessages.wordsUntil(until, PARKED_ENDED_AT_ONCE_MAX)) {
     // Items of an album go together: it may have gone with one before.
-    const [first, ...others] = tx.messages.parkedTogether(seq);
+    const [first, ...others] = tx.parkedMessages.together(seq);
     if (first === undefined) continue;
     for (const row of [first, ...others])
       tx.messages.update(row, { state: "dropped", content: null, code: "parked_too_long" });

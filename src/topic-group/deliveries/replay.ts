@@ -42,7 +42,7 @@ export function replay(tx: Transaction, id: string): Replayed {
   const seq = Number(match[3]);
   const again = { state: "waiting", attempts: 0, attemptedAt: null, notBefore: null, code: null } as const;
   if (match[2] === "m") {
-    const rows = tx.messages.parkedTogether(seq);
+    const rows = tx.parkedMessages.together(seq);
     tx.added += rows.length;
     for (const row of rows) {
       tx.messages.update(row, again);
@@ -61,13 +61,15 @@ export function replay(tx: Transaction, id: string): Replayed {
 
 /** Parked and uncertain deliveries of this object, oldest first, after the one with this id. */
 export function parkedDeliveries(
-  tx: Pick<Transaction, "messages" | "outbox" | "tickets" | "rules">,
+  tx: Pick<Transaction, "parkedMessages" | "outbox" | "tickets" | "rules">,
   after: string | null,
   limit: number,
 ): ParkedDelivery[] {
   const afterSeq = Number(after?.split(":").at(-1) ?? 0);
   const group = tx.rules.group.id;
-  const messages = tx.messages.parked(afterSeq, limit).map((row) => ({ row, letter: "m", kind: "relay" }));
+  const messages = tx.parkedMessages
+    .after(afterSeq, limit)
+    .map((row) => ({ row, letter: "m", kind: "relay" }));
   const works = tx.outbox.parked(afterSeq, limit).map((row) => ({ row, letter: "o", kind: row.kind }));
   return [...messages, ...works]
     .sort((a, b) => a.row.seq - b.row.seq)

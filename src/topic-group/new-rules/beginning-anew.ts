@@ -50,7 +50,7 @@ export function anotherBot(tx: Transaction, before: Numbering): void {
   // Whether a customer had started a bot that is back is unknown here, and shows with the next message.
   const isBack = before.bots.includes(tx.rules.botId);
   tx.contacts.saveStarted(isBack, tx.now);
-  for (const number of tx.tickets.activeNumbers()) {
+  for (const number of tx.openTickets.numbers()) {
     const { customer, unreachable } = tx.tickets.get(number)!.ticket;
     if (!isBack) tx.apply(number, { type: "customer_unreachable", reason: "never_started" });
     else if (unreachable === "never_started") tx.apply(number, { type: "customer_reachable", customer });

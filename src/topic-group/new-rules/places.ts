@@ -54,10 +54,10 @@ function nextQueueOf(ticket: Ticket, { policy }: Rules, successors: Succession):
 /** Gives every ticket a queue and an agent that the configuration names, each in a transaction of its own. */
 export function placeAll(inside: Inside, successors: Succession = {}): void {
   const rules = inside.rules();
-  const { facts, tickets } = inside.tables;
+  const { facts, openTickets } = inside.tables;
   if (rules === null || facts.get(FACTS.placedFor) === rules.version) return;
   for (let after = 0; ;) {
-    const numbers = tickets.misplaced(knownPlaces(rules), after, TICKETS_AT_ONCE_MAX);
+    const numbers = openTickets.misplaced(knownPlaces(rules), after, TICKETS_AT_ONCE_MAX);
     for (const number of numbers) {
       try {
         inside.commit((tx) => placeAgain(tx, number, successors));

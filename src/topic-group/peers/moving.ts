@@ -91,7 +91,7 @@ function passOnTurn(tx: Transaction, ticket: Ticket, group: string, stub: Stub |
   // Of a topic that is deleted nothing may stay behind.
   const since = stub === null ? awaitingSince : Math.min(awaitingSince ?? openedAt, openedAt);
   const from = tx.rules.group.id;
-  const rows = (since === null ? [] : tx.messages.turn(ticket, since))
+  const rows = (since === null ? [] : tx.turns.last(ticket, since))
     // Messages to a former bot cannot be copied any more, nor what came by another channel, unless it waits still.
     .filter(({ messageId, content }) =>
       chatOfContact(customer) === null

@@ -104,7 +104,7 @@ export const stubTopicWork: WorkHandler<"stub_topic"> = {
 function stubCopied(tx: Transaction, number: number, stub: Stub): void {
   const ticket = tx.tickets.get(number)?.ticket;
   if (ticket === undefined || stub.group === tx.rules.group.id) return;
-  if (tx.messages.hasUncopied(ticket.customer, number)) return;
+  if (tx.turns.hasUncopied(ticket.customer, number)) return;
   sendToPeer(tx, stub.group, number, { type: "stub_over", ticketId: ticket.id, topicId: stub.topicId });
 }
 
@@ -129,11 +129,11 @@ function forgetStub(tx: Transaction, number: number, topicId: number): void {
   if (ticket.movedTo !== null) {
     tx.tickets.saveElsewhere(ticket, { topicId: null });
     tx.views.save(number, NEW_VIEW, null);
-    tx.messages.passedOnAll(ticket.customer, number, peerLane(ticket.movedTo));
+    tx.turns.passedOnAll(ticket.customer, number, peerLane(ticket.movedTo));
     return;
   }
   // It came back at this very moment.
-  const turn = tx.messages.turn(ticket, ticket.awaitingSince ?? Infinity);
+  const turn = tx.turns.last(ticket, ticket.awaitingSince ?? Infinity);
   loseTopic(tx, number);
   for (const one of turn)
     tx.messages.update(one, { state: "waiting", copyId: null, attempts: 0, notBefore: null });

@@ -21,19 +21,19 @@ export function erasable(
   {
     tickets,
     topics,
-    messages,
+    personMessages,
     outbox,
     webhookLog,
     contacts,
     blocked,
-  }: Pick<Tables, "tickets" | "topics" | "messages" | "outbox" | "webhookLog" | "contacts" | "blocked">,
+  }: Pick<Tables, "tickets" | "topics" | "personMessages" | "outbox" | "webhookLog" | "contacts" | "blocked">,
   people: readonly ContactId[],
   refsMax: number,
 ): Erasable | null {
   const found = {
     ...tickets.countOf(people, refsMax),
     topics: topics.countOf(people),
-    messages: people.reduce((sum, id) => sum + messages.countOf(id, tickets.routesOf(id)), 0),
+    messages: people.reduce((sum, id) => sum + personMessages.count(id, tickets.routesOf(id)), 0),
     deliveries: outbox.countOf(people) + webhookLog.countOf(people),
   };
   const known = contacts.countOf(people) + blocked.countOf(people);

@@ -39,15 +39,15 @@ export interface ContactInside {
 }
 
 export function exportContact(
-  { blocked, contacts, history, webhookLog, inbox, messages, outbox, tickets, topics }: Tables,
+  { blocked, contacts, history, webhookLog, inbox, personMessages, outbox, tickets, topics }: Tables,
   id: ContactId,
 ): ContactInside | null {
   const customer = contacts.get(id);
   const numbers = tickets.toExport(id, TICKETS_TOLD_MAX);
   const blockedSince = blocked.since(id);
   const routes = tickets.routesOf(id);
-  const linked = messages.countOf(id, routes);
-  const waiting = [...messages.waitingOf(id, routes), ...outbox.waitingOf(id)];
+  const linked = personMessages.count(id, routes);
+  const waiting = [...personMessages.waiting(id, routes), ...outbox.waitingOf(id)];
   if (customer === undefined && numbers.length + linked + waiting.length === 0 && blockedSince === null)
     return null;
   return {

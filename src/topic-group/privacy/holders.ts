@@ -19,7 +19,7 @@ type Beside = Pick<
   | "webhookLog"
   | "inbox"
   | "laneRates"
-  | "messages"
+  | "personMessages"
   | "outbox"
   | "tickets"
   | "once"
@@ -34,7 +34,7 @@ const HOLDERS = {
   customers: { counts: "customers", rows: ({ contacts }) => contacts },
   tickets: { counts: "tickets", rows: ({ tickets }) => tickets },
   events: { counts: "events", rows: ({ history }) => history },
-  messages: { counts: "messages", rows: ({ messages }) => messages },
+  messages: { counts: "messages", rows: ({ personMessages }) => personMessages },
   outbox: { counts: "deliveries", rows: ({ outbox }) => outbox },
   webhookLog: { counts: "deliveries", rows: ({ webhookLog }) => webhookLog },
   topics: { counts: "other", rows: ({ topics }) => topics },

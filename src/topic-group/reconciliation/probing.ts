@@ -31,8 +31,8 @@ type ProbeWork = WorkOf<"probe">;
  */
 export function probeNext(tx: Transaction): void {
   const { after } = probing(tx.facts);
-  let tickets = tx.tickets.withTopicAfter(after, PROBED_TICKETS_MAX);
-  if (tickets.length === 0 && after > 0) tickets = tx.tickets.withTopicAfter(0, PROBED_TICKETS_MAX);
+  let tickets = tx.openTickets.withTopicAfter(after, PROBED_TICKETS_MAX);
+  if (tickets.length === 0 && after > 0) tickets = tx.openTickets.withTopicAfter(0, PROBED_TICKETS_MAX);
   const last = tickets.at(-1);
   if (last === undefined) return;
   for (const number of tickets) {

@@ -38,7 +38,7 @@ export interface InHand {
 }
 
 export function healthOf({ tables, ...inside }: Pick<Inside, "tables" | "rules">): GroupHealth {
-  const { facts, inbox, unrecorded, messages, outbox } = tables;
+  const { facts, inbox, unrecorded, parkedMessages, outbox } = tables;
   const group = facts.get(FACTS.group);
   const trouble = facts.get(FACTS.trouble);
   const rules = inside.rules();
@@ -46,7 +46,7 @@ export function healthOf({ tables, ...inside }: Pick<Inside, "tables" | "rules">
     group: typeof group === "string" ? group : "",
     configVersion: rules?.version ?? 0,
     waiting: outbox.backlog().map((one) => ({ ...one, lane: nameOfLane(one.lane) })),
-    parked: messages.countParked() + outbox.countParked(),
+    parked: parkedMessages.count() + outbox.countParked(),
     setAside: inbox.countSetAside(),
     unrecorded: unrecorded.count(),
     breakers: {

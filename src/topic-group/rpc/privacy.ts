@@ -3,7 +3,7 @@ import { erasable, type Erasable } from "../privacy/erasable.ts";
 import { erase, type ErasureStep } from "../privacy/erasing.ts";
 import { exportContact, type ContactInside } from "../privacy/export.ts";
 import { forgetOld, type Forgetting, type Forgotten } from "../privacy/forgetting.ts";
-import type { MessageLink } from "../tables/messages.ts";
+import type { MessageLink } from "../tables/person-messages.ts";
 import { GroupRpc } from "./group-rpc.ts";
 
 /** Who is kept out, what there is of a person, and what is forgotten. */
@@ -29,8 +29,8 @@ export class PrivacyRpc extends GroupRpc {
 
   /** Which messages were passed on, without their words; `after` is the last one's number in the person's chat. */
   linksOf(id: ContactId, by: "customer" | "staff", after: number, limit: number): MessageLink[] {
-    const { messages, tickets } = this.inside.tables;
-    return messages.links(id, tickets.routesOf(id), by, after, limit);
+    const { personMessages, tickets } = this.inside.tables;
+    return personMessages.links(id, tickets.routesOf(id), by, after, limit);
   }
 
   /** How much `erase` would remove here, null if nothing; with the references of the first `refsMax` tickets. */

@@ -1,14 +1,10 @@
-import { type SQL, and, asc, desc, eq, gt, gte, isNotNull, lte, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, isNotNull, lte, sql } from "drizzle-orm";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
-import { chatOfContact, chatRoute, routeOf, type Route } from "../../domain/contact/route.ts";
-import type { Ticket } from "../../domain/ticket/ticket.ts";
-import { countRows } from "./count.ts";
+import { chatOfContact, chatRoute, type Route } from "../../domain/contact/route.ts";
 import type { Database } from "./database.ts";
-import type { Forgets, TicketToForget } from "./forgets.ts";
 import { STAFF, STAFF_CHAT, isOfCustomer, laneTo, storedLane, type Conversation, type Lane } from "./lane.ts";
-import { lanesTo, messagesOf } from "./messages-of.ts";
 import { messages, seenUpdates } from "./schema.ts";
-import type { NewMessage, OriginalKey, Waiting, WaitingContent } from "./shapes.ts";
+import type { NewMessage, OriginalKey, WaitingContent } from "./shapes.ts";
 
 export type MessageRow = typeof messages.$inferSelect;
 
@@ -25,8 +21,6 @@ export function laneOfChat(chat: Conversation, route: () => Route | undefined): 
 const NEWEST_COPIES_MAX = 5_000;
 /** What is kept of a forwarded message: whose words they were Telegram tells again when it is forwarded once more. */
 const FORWARDED = JSON.stringify({ forwarded: "" } satisfies WaitingContent);
-/** Messages of a customer that are looked through at once for those of a turn. */
-const TURN_LOOKED_AT = 200;
 /** More than Telegram lets a bot send to one group in a minute. */
 const COPIES_OF_A_MINUTE_MAX = 40;
 /** Messages of a customer that are looked through for the last one about a ticket. */
@@ -34,17 +28,8 @@ const THREAD_LOOKED_AT = 200;
 /** An album has ten items; others may write between them. */
 const ALBUM_IDS_APART = 100;
 
-/** Which message of a chat is which one in the group; `ticket` by the number it has here, `sentAt` in ms since 1970. */
-export interface MessageLink {
-  messageId: number;
-  copyId: number | null;
-  ticket: number;
-  sentAt: number;
-  state: string;
-}
-
 /** The relayed messages: what waits to be copied, and the links between originals and copies afterwards. */
-export class Messages implements Forgets {
+export class Messages {
   readonly #db: Database;
   readonly #byOriginal;
   readonly #byCopy;
@@ -270,82 +255,6 @@ export class Messages implements Forgets {
       .run();
   }
 
-  /**
-   * What a customer has written about a ticket since an instant, in ms since 1970, and since the last answer here, as far
-   * as it was copied into the ticket's topic or given up on the way there; in its order.
-   */
-  turn(of: Pick<Ticket, "customer" | "number" | "route">, since: number): MessageRow[] {
-    const { customer, number: ticket } = of;
-    const answeredAt = this.#lastAnswer(laneTo(routeOf(of)), ticket);
-    const turn: MessageRow[] = [];
-    for (let before = Number.MAX_SAFE_INTEGER; ;) {
-      const rows = this.#db
-        .select()
-        .from(messages)
-        .where(
-          and(eq(messages.chat, customer), gt(messages.messageId, 0), sql`${messages.messageId} < ${before}`),
-        )
-        .orderBy(desc(messages.messageId))
-        .limit(TURN_LOOKED_AT)
-        .all();
-      const young = rows.filter(({ acceptedAt }) => acceptedAt >= since);
-      turn.push(
-        ...young.filter(
-          (row) =>
-            row.ticket === ticket &&
-            row.lane === STAFF &&
-            (row.state === "done" || row.state === "parked") &&
-            row.seq > answeredAt,
-        ),
-      );
-      if (rows.length < TURN_LOOKED_AT || young.length === 0) break;
-      before = rows.at(-1)!.messageId;
-    }
-    return turn.sort((a, b) => a.seq - b.seq);
-  }
-
-  /** Whether anything that a customer wrote about a ticket could not be copied here. */
-  hasUncopied(customer: ContactId, ticket: number): boolean {
-    const isUncopied = sql`${messages.state} IN ('parked', 'refused', 'uncertain', 'dropped')`;
-    const row = this.#db
-      .select({ seq: messages.seq })
-      .from(messages)
-      .where(
-        and(eq(messages.chat, customer), gt(messages.messageId, 0), eq(messages.ticket, ticket), isUncopied),
-      )
-      .limit(1)
-      .get();
-    return row !== undefined;
-  }
-
-  /** The copies of what a customer wrote about a ticket are gone here, and stand where it is. */
-  passedOnAll(customer: ContactId, ticket: number, lane: Lane): void {
-    this.#db
-      .update(messages)
-      .set({ lane, copyId: null })
-      .where(
-        and(
-          eq(messages.chat, customer),
-          eq(messages.ticket, ticket),
-          eq(messages.lane, STAFF),
-          sql`${messages.state} = 'done'`,
-        ),
-      )
-      .run();
-  }
-
-  /** The number of the last answer to a customer about a ticket; 0: none. */
-  #lastAnswer(lane: Lane, ticket: number): number {
-    // Rows of former copies are no answers.
-    const isAnswer = sql`${messages.chat} = ${STAFF_CHAT} AND (${messages.messageId} > 0 OR ${messages.replyTo} IS NULL)`;
-    const row = this.#db
-      .select({ seq: sql<number | null>`max(${messages.seq})` })
-      .from(messages)
-      .where(and(eq(messages.lane, lane), isNotNull(messages.copyId), eq(messages.ticket, ticket), isAnswer))
-      .get();
-    return row?.seq ?? 0;
-  }
-
   /** Telegram has it: the row is the link between the two from now on. `copiedAt`: when a call made the copy, if one did. */
   done(key: OriginalKey, copyId: number | null, copiedAt: number | null = null): void {
     this.#done.run({ chat: key.chat, messageId: key.messageId, copyId, copiedAt });
@@ -425,71 +334,6 @@ export class Messages implements Forgets {
       .all();
   }
 
-  /** The parked or uncertain message with this number, and with it the other items of its album. */
-  parkedTogether(seq: number): MessageRow[] {
-    const isParked = sql`${messages.state} IN ('parked', 'uncertain')`;
-    const row = this.#db
-      .select()
-      .from(messages)
-      .where(and(isParked, eq(messages.seq, seq)))
-      .get();
-    if (row === undefined || row.album === null) return row === undefined ? [] : [row];
-    const { lane, ticket, album } = row;
-    return this.#db
-      .select()
-      .from(messages)
-      .where(and(isParked, eq(messages.lane, lane), eq(messages.ticket, ticket), eq(messages.album, album)))
-      .orderBy(asc(messages.seq))
-      .all();
-  }
-
-  parked(afterSeq: number, limit: number): MessageRow[] {
-    return this.#db
-      .select()
-      .from(messages)
-      .where(and(sql`${messages.state} IN ('parked', 'uncertain')`, sql`${messages.seq} > ${afterSeq}`))
-      .orderBy(asc(messages.seq))
-      .limit(limit)
-      .all();
-  }
-
-  /** Since when the oldest one that parked, or is uncertain, keeps what it says; null: none does. */
-  parkedWordsSince(): number | null {
-    const row = this.#db
-      .select({ at: sql<number | null>`min(${messages.acceptedAt})` })
-      .from(messages)
-      .where(and(sql`${messages.state} IN ('parked', 'uncertain')`, isNotNull(messages.content)))
-      .get();
-    return row?.at ?? null;
-  }
-
-  /** Those that keep it since an instant or longer. */
-  parkedWordsUntil(until: number, limit: number): { seq: number }[] {
-    return this.#db
-      .select({ seq: messages.seq })
-      .from(messages)
-      .where(
-        and(
-          sql`${messages.state} IN ('parked', 'uncertain')`,
-          isNotNull(messages.content),
-          lte(messages.acceptedAt, until),
-        ),
-      )
-      .orderBy(asc(messages.seq))
-      .limit(limit)
-      .all();
-  }
-
-  countParked(): number {
-    return (
-      this.#db
-        .select({ count: sql<number>`count(*)` })
-        .from(messages)
-        .where(sql`${messages.state} IN ('parked', 'uncertain')`)
-        .get()?.count ?? 0
-    );
-  }
-
   /** How many copies were made in the staff group, as far as the newest go, of what came since an instant. */
   countCopiedSince(since: number): number {
     const newest = this.#db
@@ -534,83 +378,4 @@ export class Messages implements Forgets {
   countWaitingIn(lane: Lane, limit: number): number {
     return this.#countWaitingIn.get({ lane: storedLane(lane), limit })?.count ?? 0;
   }
-
-  /** What waits to leave, or was given up, of a person's and to them, in order. */
-  waitingOf(id: ContactId, routes: readonly Route[]): Waiting[] {
-    return messagesOf(id, routes)
-      .flatMap((which) =>
-        this.#db
-          .select({
-            seq: messages.seq,
-            acceptedAt: messages.acceptedAt,
-            state: messages.state,
-            says: messages.content,
-          })
-          .from(messages)
-          .where(and(which, sql`${messages.state} IN ('waiting', 'parked', 'uncertain')`))
-          .all(),
-      )
-      .sort((a, b) => a.seq - b.seq)
-      .map(({ seq: _seq, ...relay }) => ({ kind: "relay", ...relay }));
-  }
-
-  /** How many messages are linked with a person's chat, theirs and those to them. */
-  countOf(person: ContactId, routes: readonly Route[]): number {
-    return sumOf(messagesOf(person, routes), (which) => countRows(this.#db, messages, which));
-  }
-
-  /** Links of messages, those of the person or those to them, by the number in their chat. */
-  links(
-    id: ContactId,
-    routes: readonly Route[],
-    by: "customer" | "staff",
-    after: number,
-    limit: number,
-  ): MessageLink[] {
-    const inChat = by === "customer" ? messages.messageId : messages.copyId;
-    const inGroup = by === "customer" ? messages.copyId : messages.messageId;
-    return this.#db
-      .select({
-        messageId: sql<number>`${inChat}`,
-        copyId: inGroup,
-        ticket: messages.ticket,
-        sentAt: messages.sentAt,
-        state: messages.state,
-      })
-      .from(messages)
-      .where(
-        by === "customer"
-          ? and(eq(messages.chat, id), sql`${messages.messageId} > ${after}`)
-          : and(
-              or(...lanesTo(id, routes).map((lane) => eq(messages.lane, lane))),
-              sql`${messages.copyId} IS NOT NULL`,
-              sql`${messages.copyId} > ${after}`,
-            ),
-      )
-      .orderBy(asc(inChat))
-      .limit(limit)
-      .all();
-  }
-
-  forgetTickets(tickets: readonly TicketToForget[]): number {
-    return sumOf(tickets, ({ number, customer, route }) =>
-      this.#forget(messagesOf(customer, route === undefined ? [] : [route], number)),
-    );
-  }
-
-  /** What was about a ticket of theirs has gone with it. */
-  forgetPerson(id: ContactId): number {
-    return this.#forget(messagesOf(id, []));
-  }
-
-  #forget(conditions: readonly SQL[]): number {
-    return sumOf(
-      conditions,
-      (which) => this.#db.delete(messages).where(which).returning({ n: messages.seq }).all().length,
-    );
-  }
-}
-
-function sumOf<T>(values: readonly T[], number: (value: T) => number): number {
-  return values.reduce((sum, value) => sum + number(value), 0);
 }

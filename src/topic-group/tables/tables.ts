@@ -2,6 +2,7 @@ import { Agents } from "./agents.ts";
 import { Blocked } from "./blocked.ts";
 import { Clocks } from "./clocks.ts";
 import { Contacts } from "./contacts.ts";
+import { CustomerTickets } from "./customer-tickets.ts";
 import type { Database } from "./database.ts";
 import { Erasures } from "./erasures.ts";
 import { FACTS, Facts } from "./facts.ts";
@@ -11,13 +12,17 @@ import { Inbox } from "./inbox.ts";
 import { LaneRates } from "./lane-rates.ts";
 import { Messages } from "./messages.ts";
 import { Once } from "./once.ts";
+import { OpenTickets } from "./open-tickets.ts";
 import type { WorkKind } from "./outbox-work.ts";
 import { Outbox } from "./outbox.ts";
+import { ParkedMessages } from "./parked-messages.ts";
 import { People } from "./people.ts";
+import { PersonMessages } from "./person-messages.ts";
 import { SeenUpdates } from "./seen-updates.ts";
 import { Sequence } from "./sequence.ts";
 import { Tickets } from "./tickets.ts";
 import { Topics } from "./topics.ts";
+import { Turns } from "./turns.ts";
 import { Unrecorded } from "./unrecorded.ts";
 import { Views } from "./views.ts";
 import { Waiting } from "./waiting.ts";
@@ -29,6 +34,8 @@ export interface Tables {
   readonly once: Once;
   readonly contacts: Contacts;
   readonly tickets: Tickets;
+  readonly openTickets: OpenTickets;
+  readonly customerTickets: CustomerTickets;
   readonly history: History;
   readonly topics: Topics;
   readonly views: Views;
@@ -38,6 +45,9 @@ export interface Tables {
   readonly laneRates: LaneRates;
   readonly people: People;
   readonly messages: Messages;
+  readonly parkedMessages: ParkedMessages;
+  readonly personMessages: PersonMessages;
+  readonly turns: Turns;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
   readonly seenUpdates: SeenUpdates;
@@ -70,6 +80,8 @@ export function tablesOf(
     once,
     contacts: new Contacts(db),
     tickets,
+    openTickets: new OpenTickets(db, facts, tickets),
+    customerTickets: new CustomerTickets(db, tickets),
     history,
     topics,
     views: new Views(db, tickets),
@@ -79,6 +91,9 @@ export function tablesOf(
     laneRates: new LaneRates(db),
     people: new People(db),
     messages: new Messages(db),
+    parkedMessages: new ParkedMessages(db),
+    personMessages: new PersonMessages(db),
+    turns: new Turns(db),
     outbox: new Outbox(db, sql, agentKinds),
     inbox: new Inbox(db),
     seenUpdates: new SeenUpdates(db),

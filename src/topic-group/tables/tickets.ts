@@ -1,7 +1,6 @@
-import { and, asc, desc, eq, gt, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, sql, type SQL } from "drizzle-orm";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { Route } from "../../domain/contact/route.ts";
-import type { CustomerTicket } from "../../domain/ticket/conversation.ts";
 import type { TicketEvent } from "../../domain/ticket/event.ts";
 import { evolve } from "../../domain/ticket/evolve.ts";
 import { TICKET_SHAPE, type Ticket } from "../../domain/ticket/ticket.ts";
@@ -25,9 +24,6 @@ export interface TicketRow {
   dueAt: number | null;
   recorded: number;
 }
-
-/** How many of a customer's tickets are looked at to tell where their next message belongs. */
-const CUSTOMER_TICKETS_MAX = 30;
 
 /** Tickets as they are, live and closed, each the fold of its events. */
 export class Tickets implements Forgets {
@@ -96,13 +92,6 @@ export class Tickets implements Forgets {
       .where(eq(tickets.number, row.number))
       .run();
     return ticketRow({ ...row, state });
-  }
-
-  /** Brings the tickets in hand into the shape of this release, once; the others follow when they are needed. */
-  refoldActive(): void {
-    if (this.#facts.get(FACTS.ticketShape) === TICKET_SHAPE) return;
-    for (const number of this.activeNumbers()) this.get(number);
-    this.#facts.set(FACTS.ticketShape, TICKET_SHAPE);
   }
 
   add(
@@ -223,56 +212,6 @@ export class Tickets implements Forgets {
     return number === undefined ? undefined : this.get(number);
   }
 
-  ofCustomer(customer: ContactId): CustomerTicket[] {
-    const rows = this.#db
-      .select({ state: tickets.state })
-      .from(tickets)
-      .where(eq(tickets.customer, customer))
-      .orderBy(desc(tickets.number))
-      .limit(CUSTOMER_TICKETS_MAX)
-      .all();
-    return rows.map(({ state }) => ({
-      number: state.number,
-      ref: state.ref,
-      status: state.status,
-      subject: state.subject,
-      openedAt: state.openedAt,
-      closedAt: state.closedAt,
-    }));
-  }
-
-  /** Who has had a ticket of this customer. */
-  servedBy(customer: ContactId): Set<number> {
-    const rows = this.#db
-      .select({ state: tickets.state })
-      .from(tickets)
-      .where(eq(tickets.customer, customer))
-      .orderBy(desc(tickets.number))
-      .limit(CUSTOMER_TICKETS_MAX)
-      .all();
-    return new Set(rows.flatMap(({ state }) => (state.assignee === null ? [] : [state.assignee.id])));
-  }
-
-  /** The tickets of a customer whose topics show the customer's name. */
-  activeOf(customer: ContactId): TicketRow[] {
-    return this.#db
-      .select()
-      .from(tickets)
-      .where(and(eq(tickets.customer, customer), eq(tickets.active, true)))
-      .all()
-      .map((row) => this.rowOf(row));
-  }
-
-  /** The tickets of a customer that another group has, closed ones left out. */
-  elsewhereOf(customer: ContactId): Ticket[] {
-    return this.#db
-      .select({ state: tickets.state })
-      .from(tickets)
-      .where(and(eq(tickets.customer, customer), eq(tickets.active, false)))
-      .all()
-      .flatMap(({ state }) => (state.movedTo === null || state.status === "closed" ? [] : [state]));
-  }
-
   /** Whose tickets these are. */
   customersOf(numbers: readonly number[]): Map<number, number> {
     const rows = this.#db
@@ -281,98 +220,6 @@ export class Tickets implements Forgets {
       .where(sql`${tickets.number} IN (SELECT value FROM json_each(${JSON.stringify(numbers)}))`)
       .all();
     return new Map(rows.map(({ number, customer }) => [number, customer]));
-  }
-
-  ofReceipt(customer: ContactId, messageId: number): number | undefined {
-    return this.#db
-      .select({ number: tickets.number })
-      .from(tickets)
-      .where(and(eq(tickets.customer, customer), eq(tickets.receiptId, messageId)))
-      .get()?.number;
-  }
-
-  active(limit: number): Ticket[] {
-    const rows = this.#db
-      .select({ state: tickets.state })
-      .from(tickets)
-      .where(sql`active = 1`)
-      .orderBy(asc(tickets.number))
-      .limit(limit)
-      .all();
-    return rows.map(({ state }) => state);
-  }
-
-  /** The tickets in hand here, without those that another group has. */
-  activeNumbers(): number[] {
-    const rows = this.#db
-      .select({ number: tickets.number })
-      .from(tickets)
-      .where(sql`active = 1`)
-      .orderBy(asc(tickets.number))
-      .all();
-    return rows.map(({ number }) => number);
-  }
-
-  /** Open tickets with a topic, by number, after a number. */
-  withTopicAfter(number: number, limit: number): number[] {
-    const rows = this.#db
-      .select({ number: tickets.number })
-      .from(tickets)
-      .where(
-        and(sql`active = 1`, gt(tickets.number, number), sql`json_extract(state, '$.topicId') IS NOT NULL`),
-      )
-      .orderBy(asc(tickets.number))
-      .limit(limit)
-      .all();
-    return rows.map((row) => row.number);
-  }
-
-  /** Open tickets here, counted by agent and queue. */
-  inHand(): { agent: number | null; queue: string; tickets: number; promises: number }[] {
-    return this.#db
-      .select({
-        agent: tickets.busy,
-        queue: tickets.queue,
-        tickets: sql<number>`count(*)`,
-        promises: sql<number>`count(${tickets.dueAt})`,
-      })
-      .from(tickets)
-      .where(sql`active = 1`)
-      .groupBy(tickets.busy, tickets.queue)
-      .all();
-  }
-
-  /** How many tickets of a queue have no assignee; counts no further than `limit`. */
-  countUnassigned(queue: string, limit: number): number {
-    const some = this.#db
-      .select({ one: sql`1` })
-      .from(tickets)
-      .where(and(sql`unassigned = 1`, eq(tickets.queue, queue)))
-      .limit(limit)
-      .all();
-    return some.length;
-  }
-
-  /** Open tickets whose agent or queue is none of these, by number, after a number. */
-  misplaced(
-    { agents, queues }: { agents: readonly number[]; queues: readonly string[] },
-    after: number,
-    limit: number,
-  ): number[] {
-    const rows = this.#db
-      .select({ number: tickets.number })
-      .from(tickets)
-      .where(
-        sql`active = 1 AND ${tickets.number} > ${after} AND (
-          ${tickets.queue} NOT ${isOneOf(queues)}
-          OR (busy IS NOT NULL AND busy NOT ${isOneOf(agents)})
-          OR EXISTS (SELECT 1 FROM json_each(state, '$.reminders') AS reminder
-            WHERE json_extract(reminder.value, '$.agent') NOT ${isOneOf(agents)}))`,
-      )
-      .orderBy(asc(tickets.number))
-      .limit(limit)
-      .all();
-    return rows.map(({ number }) => number);
   }
 
   /** Tickets that live here and are not over for good, and those of this group's customers elsewhere; by number. */
@@ -523,10 +370,6 @@ export class Tickets implements Forgets {
       .where(isAmong(tickets.number, numbers))
       .run();
   }
-}
-
-function isOneOf(all: readonly (number | string)[]) {
-  return sql`IN (SELECT value FROM json_each(${JSON.stringify(all)}))`;
 }
 
 function changed<T extends Record<string, unknown>>(before: T, after: T): Partial<T> {

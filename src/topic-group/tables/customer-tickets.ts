@@ -1,0 +1,81 @@
+import { and, desc, eq } from "drizzle-orm";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
+import type { CustomerTicket } from "../../domain/ticket/conversation.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
+import type { Database } from "./database.ts";
+import { tickets } from "./schema.ts";
+import type { TicketRow, Tickets } from "./tickets.ts";
+
+/** How many of a customer's tickets are looked at to tell where their next message belongs. */
+const CUSTOMER_TICKETS_MAX = 30;
+
+/** The tickets of one customer. */
+export class CustomerTickets {
+  readonly #db: Database;
+  readonly #tickets: Tickets;
+
+  constructor(db: Database, of: Tickets) {
+    this.#db = db;
+    this.#tickets = of;
+  }
+
+  /** The newest of them. */
+  newest(customer: ContactId): CustomerTicket[] {
+    const rows = this.#db
+      .select({ state: tickets.state })
+      .from(tickets)
+      .where(eq(tickets.customer, customer))
+      .orderBy(desc(tickets.number))
+      .limit(CUSTOMER_TICKETS_MAX)
+      .all();
+    return rows.map(({ state }) => ({
+      number: state.number,
+      ref: state.ref,
+      status: state.status,
+      subject: state.subject,
+      openedAt: state.openedAt,
+      closedAt: state.closedAt,
+    }));
+  }
+
+  /** Who has had a ticket of this customer. */
+  servedBy(customer: ContactId): Set<number> {
+    const rows = this.#db
+      .select({ state: tickets.state })
+      .from(tickets)
+      .where(eq(tickets.customer, customer))
+      .orderBy(desc(tickets.number))
+      .limit(CUSTOMER_TICKETS_MAX)
+      .all();
+    return new Set(rows.flatMap(({ state }) => (state.assignee === null ? [] : [state.assignee.id])));
+  }
+
+  /** The tickets of a customer whose topics show the customer's name. */
+  open(customer: ContactId): TicketRow[] {
+    return this.#db
+      .select()
+      .from(tickets)
+      .where(and(eq(tickets.customer, customer), eq(tickets.active, true)))
+      .all()
+      .map((row) => this.#tickets.rowOf(row));
+  }
+
+  /** The tickets of a customer that another group has, closed ones left out. */
+  elsewhere(customer: ContactId): Ticket[] {
+    return this.#db
+      .select({ state: tickets.state })
+      .from(tickets)
+      .where(and(eq(tickets.customer, customer), eq(tickets.active, false)))
+      .all()
+      .flatMap(({ state }) => (state.movedTo === null || state.status === "closed" ? [] : [state]));
+  }
+
+  /** The one of which this message is the receipt. */
+  byReceipt(customer: ContactId, messageId: number): number | undefined {
+    return this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(and(eq(tickets.customer, customer), eq(tickets.receiptId, messageId)))
+      .get()?.number;
+  }
+}
