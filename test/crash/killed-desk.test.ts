@@ -49,7 +49,7 @@ beforeAll(async () => {
 
 afterAll(() => remains.disposeAsync());
 
-describe("of a desk that is killed again and again while everybody writes", () => {
+describe("a desk that is killed again and again while everybody writes", () => {
   test("every ticket is there once, in the record and as a topic", async () => {
     expect(tickets.length).toBe(scene.traffic.tickets);
     const topics = await scene.group.topics();

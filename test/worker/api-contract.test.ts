@@ -163,8 +163,8 @@ describe("hostile calls", () => {
   }, 300_000);
 });
 
-describe("without the scopes that it needs", () => {
-  test("no operation does, or shows, anything", async () => {
+describe("a call without the scopes that its operation needs", () => {
+  test("changes and shows nothing", async () => {
     const before = await everything();
     for (const step of steps.filter(({ scopes, path }) => scopes.length > 0 && path !== "/healthz")) {
       const needed = step.scopes as Scope[];
@@ -188,11 +188,11 @@ describe("without the scopes that it needs", () => {
   }, 120_000);
 });
 
-describe("with the scopes that it needs, and no others,", () => {
+describe("a call with exactly the scopes that its operation needs", () => {
   // Hostile calls that were well-formed after all have changed the desk.
   beforeEach(() => stage.configure());
 
-  test("every example of every operation succeeds, and is answered as the contract says", async () => {
+  test("succeeds with every example of every operation, and is answered as the contract says", async () => {
     for (const step of steps) {
       const key = step.scopes.length === 0 ? null : (await newKey(...step.scopes)).key;
       for (const example of step.bodies) {
@@ -209,7 +209,7 @@ describe("with the scopes that it needs, and no others,", () => {
     }
   }, 120_000);
 
-  test("every operation takes everything that its query may say", async () => {
+  test("may say everything that its operation's query takes", async () => {
     for (const step of steps) {
       const optional = step.parameters.filter((one) => one.in === "query" && one.required !== true);
       const untold = optional.filter((one) => exampleOf(one) === undefined).map(({ name }) => name);
@@ -240,7 +240,7 @@ describe("with the scopes that it needs, and no others,", () => {
     }
   }, 120_000);
 
-  test("every changing operation, made twice with one key, is answered twice and done once", async () => {
+  test("is answered twice and done once where it changes something and is repeated with one key", async () => {
     for (const step of steps.filter(({ changes }) => changes)) {
       const headers = { ...bearer(env.ADMIN_TOKEN), ...JSON_TYPE, "Idempotency-Key": `walk-${step.id}` };
       const body = step.bodies[0] === undefined ? undefined : JSON.stringify(step.bodies[0]);

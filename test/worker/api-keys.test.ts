@@ -210,7 +210,7 @@ describe("an API key", () => {
   });
 });
 
-describe("what is asked of a new key", () => {
+describe("a new key", () => {
   test.each<[string, object, ...string[]]>([
     ["a name", { name: "" }, "/name"],
     ["a short name", { name: "x".repeat(65) }, "/name"],
@@ -224,7 +224,7 @@ describe("what is asked of a new key", () => {
     ["an end that is an instant", { expiresAt: "tomorrow" }, "/expiresAt"],
     ["nothing that it does not know", { hash: "x" }, "/hash"],
     ["all of that at once", { scopes: [], expiresAt: "2020-01-01T00:00:00Z" }, "/scopes", "/expiresAt"],
-  ])("is %s", async (_name, facts, ...pointers) => {
+  ])("needs %s", async (_name, facts, ...pointers) => {
     const body = { name: "x", scopes: ["tickets:read"], ...facts };
     const answer = await desk.send("POST", "/api/v1/keys", body);
     expect(answer.status).toBe(422);
@@ -232,7 +232,7 @@ describe("what is asked of a new key", () => {
     expect(problems.map((one) => one.pointer)).toEqual(pointers);
   });
 
-  test("is that the desk has fewer than it may have", async () => {
+  test("needs room below the desk's limit of keys", async () => {
     await env.DB.prepare(
       `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
        INSERT INTO api_keys (id, name, hash, scopes, created_at, created_by) SELECT i, 'x', 'x', '[]', i, 'x' FROM n`,
@@ -241,7 +241,7 @@ describe("what is asked of a new key", () => {
     expect([answer.status, await codeOf(answer)]).toEqual([409, "key.too_many"]);
   });
 
-  test("pages through all of them once", async () => {
+  test("is found by paging through all keys once", async () => {
     const made = [await make(), await make(), await make()].map(({ id }) => id);
     const seen: string[] = [];
     let cursor = "";

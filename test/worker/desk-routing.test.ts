@@ -77,7 +77,7 @@ describe("handing out", () => {
     expect(await assignee("SUP-2")).toBe(9003);
   });
 
-  describe("of hundreds of tickets that come at once, to 15 agents", () => {
+  describe("hundreds of tickets that come at once, to 15 agents", () => {
     /** The assignee of each ticket, in the tickets' order; the strategies take turns among equals. */
     async function flood(
       tickets: number,
