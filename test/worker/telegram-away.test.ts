@@ -99,6 +99,18 @@ describe("while Telegram is away", () => {
     expect((await asked()).length).toBe(1);
   });
 
+  test("counts no try of an object that is started anew each time: nothing is given up", async () => {
+    await stage.telegram.faults([{ effect: "request_lost" }]);
+    await people[0].write("question 1");
+    for (let start = 1; start <= 12; start += 1) {
+      await stage.pass(MINUTE);
+      await abortAllDurableObjects();
+    }
+    await stage.telegram.clearFaults();
+    await stage.pass(10 * MINUTE);
+    expect(texts(await stage.inTopic("SUP-1")).slice(1)).toEqual(["question 1"]);
+  });
+
   test("lets all other lanes go on as soon as one is answered", async () => {
     await stage.telegram.faults([{ effect: "request_lost" }]);
     await bothWays();

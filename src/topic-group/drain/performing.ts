@@ -166,8 +166,8 @@ export class Performing {
     return {
       at: now + Math.max(afterMs, retryPauseMs(failed?.count ?? 0, random)),
       afterMs,
-      // While no call gets an answer Telegram is away, and this job is not at fault.
-      counts: outcome.kind !== "uncertain" || failed === undefined || this.#answers.workedSince(failed.at),
+      // While no call gets an answer Telegram is away, and this job is not at fault. A restart does not know whether it is.
+      counts: outcome.kind !== "uncertain" || this.#answers.workedSince(failed?.at ?? 0),
     };
   }
 
