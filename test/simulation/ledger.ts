@@ -45,6 +45,8 @@ export function markOf({ number, version }: Pick<Said, "number" | "version">): s
   return `[m${number}.${version}]`;
 }
 
+type CarriedBy = (group: string, seq: number) => { chat: number; message: number }[];
+
 /** A chat in which more than this was read is looked at in its newest part only. */
 const ORDER_LOOKED_AT = 200;
 
@@ -66,8 +68,12 @@ export class Ledger {
   readonly #now: () => number;
   #last = 0;
 
-  constructor(now: () => number) {
+  /** Which message a delivery of a group's carries, as a button to send it again names it. */
+  readonly carriedBy: CarriedBy;
+
+  constructor(now: () => number, carriedBy: CarriedBy) {
     this.#now = now;
+    this.carriedBy = carriedBy;
   }
 
   nextNumber(): number {
@@ -109,11 +115,26 @@ export class Ledger {
       const said = this.#byNumber.get(Number(number));
       if (said !== undefined) this.#read(said, Number(version), chat.id, topic, message.message_id);
     }
-    const answered = (params["reply_parameters"] as { message_id?: number } | undefined)?.message_id;
-    if (answered !== undefined) this.#sign(chat.id, answered);
+    this.#signs(chat.id, params);
   }
 
+  /** What is said of a message is a sign of it: a reply to it, or a button that sends it again. */
+  #signs(chat: number, params: BotCallMade["params"]): void {
+    const answered = (params["reply_parameters"] as { message_id?: number } | undefined)?.message_id;
+    if (answered !== undefined) this.#sign(chat, answered);
+    for (const one of this.#ofButtons(params["reply_markup"])) this.#sign(one.chat, one.message);
+  }
+
+  /** What the button "Send again" under a message is about. */
+  #ofButtons(markup: unknown): { chat: number; message: number }[] {
+    if (markup === undefined) return [];
+    const found = JSON.stringify(markup).matchAll(/"s:([a-z0-9-]+):m:(\d+)"/g);
+    return [...found].flatMap(([, group, seq]) => this.carriedBy(group, Number(seq)));
+  }
+
+  /** The bot was answered that it is done; an ephemeral message is seen here only. */
   called({ method, params }: BotCallMade): void {
+    if (method === "sendMessage") this.#signs(params["chat_id"] as number, params);
     if (method === "setMessageReaction")
       this.#sign(params["chat_id"] as number, params["message_id"] as number);
   }
@@ -132,7 +153,7 @@ export class Ledger {
     said.read.push({ chat, topic, message, version, at: this.#now() });
     if (chat > 0) this.#readByCustomer(said, version, chat, earlier.length);
     else this.#readByStaff(said, chat, topic);
-    if (earlier.length === 0) this.#noteOrder(said, chat, topic);
+    if (earlier.length === 0 && isAddressee(said, chat)) this.#noteOrder(said, chat, topic);
   }
 
   #readByCustomer(said: Said, version: number, chat: number, earlier: number): void {

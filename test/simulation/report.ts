@@ -1,5 +1,7 @@
 import { ACTS } from "./actors/acts.ts";
+import { ALL } from "./coverage.ts";
 import { SPELLS } from "./faults/weather.ts";
+import type { Minimal } from "./minimise.ts";
 import type { Simulated } from "./simulation.ts";
 
 const FAULTS_SHOWN = 20;
@@ -14,7 +16,11 @@ export function reported(simulated: Simulated, tookMs: number): string {
     section("Acts", simulated.acts, Object.keys(ACTS)),
     section("Spells", simulated.spells, Object.keys(SPELLS)),
     section("Struck", simulated.struck, []),
-    section("Calls", simulated.calls, []),
+    section("Arrivals", simulated.arrivals, ALL.arrivals),
+    section("Events of tickets", simulated.events, ALL.events),
+    section("Kinds of work", simulated.works, ALL.works),
+    section("Outcomes of calls", simulated.outcomes, []),
+    section("Calls that Telegram got, and updates that the desk got", simulated.calls, []),
     section("Logged", simulated.logged, []),
     `Laws broken: ${faults.length}`,
     ...faults
@@ -28,4 +34,10 @@ function section(name: string, counts: ReadonlyMap<string, number>, all: readonl
   const lines = [...counts].sort(([, one], [, other]) => other - one).map(([what, n]) => `  ${n} ${what}`);
   const never = all.filter((what) => !counts.has(what));
   return [`${name}:`, ...lines, ...(never.length > 0 ? [`  never: ${never.join(", ")}`] : [])].join("\n");
+}
+
+/** A run that can be kept as a test: `new Simulation({ …, onlyActs, onlySpells })`. */
+export function reportedMinimal({ law, seed, groups, lastAct, acts, spells, runs }: Minimal): string {
+  const kept = { law, seed, groups, lastAct, acts, spells };
+  return `Minimised in ${runs} runs to ${acts.length} acts and ${spells.length} spells. To keep it, in kept.ts:\n  ${JSON.stringify(kept)},`;
 }

@@ -162,7 +162,7 @@ export class Scene {
   /** Another text of what was said; a customer of a message that has no text keeps it as it is. */
   edit(said: Said, words: string): boolean {
     const version = said.version + 1;
-    const text = `${words} ${markOf({ number: said.number, version })}`;
+    const text = `${words}\n${markOf({ number: said.number, version })}`;
     const field = said.kind === "text" ? { text } : { caption: text };
     const seen = this.#try(() =>
       this.telegram.act("edit", {
@@ -224,12 +224,12 @@ export interface Rest {
   options?: { replyTo?: number; quote?: string };
 }
 
-/** Where content has words, they carry the mark of the message. */
+/** Where content has words, they carry the mark of the message: not in the first line, which becomes a ticket's subject. */
 function marked(content: Content, number: number): Record<string, unknown> {
   const mark = markOf({ number, version: 0 });
   for (const field of ["text", "caption"] as const) {
     const words = content[field];
-    if (typeof words === "string") return { ...content, [field]: `${words} ${mark}` };
+    if (typeof words === "string") return { ...content, [field]: `${words}\n${mark}` };
   }
   return content;
 }

@@ -1,39 +1,60 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
+import { MUTATIONS } from "./mutations.ts";
 import { installGlobals, real } from "./runtime/globals.ts";
 import { readLikeTheBundler } from "./runtime/modules.ts";
+import { tryMutations } from "./try-mutations.ts";
 
 /*
  * `npm run simulate -- --seed 7 --messages 5000`: one run for each seed that is given, `fresh` for a new one. Ends with 1
- * where a law was broken.
+ * where a law was broken. See docs/simulation.md.
  */
 const { values } = parseArgs({
   options: {
     seed: { type: "string", multiple: true, default: ["fresh"] },
-    messages: { type: "string", default: "2000" },
+    messages: { type: "string" },
     groups: { type: "string", default: "3" },
     "until-fault": { type: "boolean", default: false },
     calm: { type: "boolean", default: false },
+    minimise: { type: "string" },
+    mutations: { type: "boolean", default: false },
+    mutation: { type: "string", multiple: true, default: [] },
+    watch: { type: "string" },
+    planted: { type: "string" },
   },
 });
-const seeds = values.seed.map((seed) => (seed === "fresh" ? randomInt(1_000_000_000) : Number(seed)));
+const [firstSeed = 1, ...otherSeeds] = values.seed.map((seed) =>
+  seed === "fresh" ? randomInt(1_000_000_000) : Number(seed),
+);
+
+if (values.mutations || values.mutation.length > 0) {
+  const some = MUTATIONS.filter(({ name }) => values.mutation.length === 0 || values.mutation.includes(name));
+  const found = await tryMutations(some, Number(values.messages ?? 200_000), firstSeed);
+  process.exit(found === some.length ? 0 : 1);
+}
+
 installGlobals();
-readLikeTheBundler();
+readLikeTheBundler(MUTATIONS.find(({ name }) => name === values.planted));
 // Only now: what these import reads the time and asks for chance.
 const { Simulation } = await import("./simulation.ts");
-const { reported } = await import("./report.ts");
+const { minimised } = await import("./minimise.ts");
+const { reported, reportedMinimal } = await import("./report.ts");
 
 let broken = 0;
-for (const seed of seeds) {
+for (const seed of [firstSeed, ...otherSeeds]) {
   const startedAt = real.now();
-  const simulated = await new Simulation({
+  const options = {
     seed,
-    messages: Number(values.messages),
+    messages: Number(values.messages ?? 2_000),
     groups: Number(values.groups),
     faults: !values.calm,
-    untilFault: values["until-fault"],
-  }).run();
+    ...(values.watch === undefined ? {} : { watch: new RegExp(values.watch) }),
+    untilFault: values["until-fault"] || values.minimise !== undefined,
+  };
+  const simulated = await new Simulation(options).run();
   broken += simulated.faults.length;
   real.print(reported(simulated, real.now() - startedAt));
+  if (values.minimise !== undefined && simulated.faults.length > 0)
+    real.print(reportedMinimal(await minimised(options, simulated, Number(values.minimise))));
 }
 process.exit(broken === 0 ? 0 : 1);

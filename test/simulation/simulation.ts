@@ -3,12 +3,13 @@ import { forgetIsolate } from "../../src/isolate.ts";
 import { UPDATE_KINDS } from "../../src/telegram/update-kinds.ts";
 import { ACTS, WEIGHTS, type ActName } from "./actors/acts.ts";
 import { CRM, HOOKS, simulatedDesk } from "./config.ts";
+import { count, Coverage, type Counts } from "./coverage.ts";
 import { SPELLS, Weather, type SpellName } from "./faults/weather.ts";
 import { Agreement } from "./invariants/agreement.ts";
 import { Ledger, type Fault } from "./ledger.ts";
 import { BOT_API, Desk, DESK, TOKEN, WEBHOOK_SECRET } from "./runtime/desk.ts";
 import { Dice } from "./runtime/dice.ts";
-import { surroundWith } from "./runtime/globals.ts";
+import { real, surroundWith } from "./runtime/globals.ts";
 import { Unplugged, type ObjectHost } from "./runtime/objects.ts";
 import { Telegram, type Answer } from "./runtime/telegram.ts";
 import { Timeline } from "./runtime/timeline.ts";
@@ -30,27 +31,38 @@ export interface SimulationOptions {
   faults?: boolean;
   /** Ends with the first law that is broken. */
   untilFault?: boolean;
-  /** Acts and spells that are left out, by their numbers. */
-  leaveOutActs?: ReadonlySet<number>;
-  leaveOutSpells?: ReadonlySet<number>;
+  /** Prints what happens that reads like this. */
+  watch?: RegExp;
+  /** Ends after this act. */
+  lastAct?: number;
+  /** Only these acts and spells, by their numbers; all of them, where it is left out. */
+  onlyActs?: ReadonlySet<number>;
+  onlySpells?: ReadonlySet<number>;
 }
 
 export interface Simulated {
   seed: number;
   messages: number;
-  acts: Map<string, number>;
-  spells: Map<string, number>;
-  struck: Map<string, number>;
-  calls: Map<string, number>;
-  logged: Map<string, number>;
+  acts: Counts;
+  spells: Counts;
+  struck: Counts;
+  calls: Counts;
+  logged: Counts;
+  arrivals: Counts;
+  outcomes: Counts;
+  works: Counts;
+  events: Counts;
+  /** The numbers of the last act and the last spell. */
+  lastAct: number;
+  lastSpell: number;
   faults: Fault[];
   happened: number;
   simulatedMs: number;
   trace: string;
 }
 
-/** How many messages are written between two looks at whether everything has come to rest, about. */
-const CALM_EVERY = 300;
+/** How many acts there are between two looks at whether everything has come to rest. */
+const CALM_EVERY = 250;
 /** The longest that something may wait once nothing goes wrong any more. */
 const CALM_PATIENCE_MS = 3 * HOUR;
 const PAUSE_MS = 5 * SECOND;
@@ -58,18 +70,22 @@ const PAUSE_MS = 5 * SECOND;
 /** A desk, a Telegram, people and bad weather, on one clock. */
 export class Simulation {
   readonly timeline = new Timeline(BEGINS_AT);
-  readonly ledger = new Ledger(() => this.timeline.now);
+  readonly ledger = new Ledger(
+    () => this.timeline.now,
+    (group, seq) => this.agreement.carriedBy(group, seq),
+  );
   readonly weather: Weather;
   readonly desk: Desk;
   readonly telegram: Telegram;
   readonly scene: Scene;
   readonly agreement: Agreement;
+  readonly coverage = new Coverage();
   readonly #options: SimulationOptions;
   readonly #trace = createHash("sha256");
-  readonly #acts = new Map<string, number>();
-  readonly #spells = new Map<string, number>();
-  readonly #calls = new Map<string, number>();
-  readonly #logged = new Map<string, number>();
+  readonly #acts = new Map() as Counts;
+  readonly #spells = new Map() as Counts;
+  readonly #calls = new Map() as Counts;
+  readonly #logged = new Map() as Counts;
   #act = 0;
   #spell = 0;
 
@@ -94,6 +110,8 @@ export class Simulation {
       failed: (what, error) => this.#failed(what, error),
       clockIsAheadBy: (group) => this.weather.clockIsAheadBy(group),
       isApart: () => this.weather.isApart(),
+      came: (of, outcome) =>
+        count(this.coverage.outcomes, `${of} ${outcome.kind}${"code" in outcome ? ` ${outcome.code}` : ""}`),
     });
     this.desk.d1.weather = () => this.weather.d1Fate();
     this.telegram = new Telegram(timeline, seed, TOKEN, {
@@ -105,11 +123,16 @@ export class Simulation {
             this.scene.heardIn(message.chat.id, topic);
       },
       called: (call, status, isFault) => {
-        this.#note(`${call.method} ${status} ${JSON.stringify(call.params)}`);
-        count(this.#calls, `${call.method} ${isFault ? "struck" : status}`);
+        this.#note(`${call.method} ${isFault ? "struck " : ""}${status} ${JSON.stringify(call.params)}`);
+        const chat = Number(call.params["chat_id"] ?? 0) < 0 ? " in a group" : "";
+        count(
+          this.#calls,
+          `${call.method} ${isFault ? "struck" : status}${status === 429 && !isFault ? chat : ""}`,
+        );
         if (status === 200) this.ledger.called(call);
       },
       deliver: async (delivery) => {
+        this.coverage.arrived(delivery.update, this.scene.config.groups);
         const response = await this.desk.fetch(
           new Request(delivery.url, {
             method: "POST",
@@ -117,7 +140,7 @@ export class Simulation {
             body: JSON.stringify(delivery.update),
           }),
         );
-        this.#note(`update ${delivery.update.update_id} ${response.status}`);
+        this.#note(`update ${response.status} ${JSON.stringify(delivery.update)}`);
         count(this.#calls, `update ${response.status}`);
         const retryAfter = response.headers.get("retry-after");
         return {
@@ -134,16 +157,15 @@ export class Simulation {
       ledger: this.ledger,
       config: simulatedDesk(groups),
     });
-    this.agreement = new Agreement(this.desk, this.telegram);
+    this.agreement = new Agreement(this.desk, this.telegram, this.scene.config.groups);
   }
 
   async run(): Promise<Simulated> {
     const { timeline, scene, ledger } = this;
-    const { messages } = this.#options;
+    const { messages, lastAct = Infinity } = this.#options;
     await this.#open();
-    while (scene.messages < messages && !this.#isOver()) {
-      const until = Math.min(scene.messages + CALM_EVERY, messages);
-      await this.#live(until);
+    while (scene.messages < messages && this.#act < lastAct && !this.#isOver()) {
+      await this.#live(Math.min(this.#act + CALM_EVERY, lastAct));
       await this.#calm();
     }
     return {
@@ -154,6 +176,12 @@ export class Simulation {
       struck: this.weather.struck,
       calls: this.#calls,
       logged: this.#logged,
+      arrivals: this.coverage.arrivals,
+      outcomes: this.coverage.outcomes,
+      works: this.coverage.works(this.desk),
+      events: this.coverage.events(this.desk),
+      lastAct: this.#act,
+      lastSpell: this.#spell,
       faults: ledger.faults,
       happened: timeline.happened,
       simulatedMs: timeline.now - BEGINS_AT,
@@ -185,6 +213,7 @@ export class Simulation {
     await this.#until(this.desk.api("PUT", "/api/v1/desk/address", { url: DESK }));
     this.#everyMinute();
     await this.timeline.runUntil(this.timeline.now + 5 * MINUTE);
+    this.coverage.watchWorks(this.desk);
   }
 
   /** Lets time pass until this has been answered. */
@@ -203,7 +232,7 @@ export class Simulation {
     });
   }
 
-  /** People act and the weather changes, until so many messages are written. */
+  /** People act and the weather changes, until this act is done. */
   async #live(until: number): Promise<void> {
     const { timeline, scene } = this;
     let isLive = true;
@@ -214,8 +243,8 @@ export class Simulation {
       const dice = new Dice(seed, "act", number);
       const isRush = Math.floor(number / 120) % 4 === 3;
       timeline.after(dice.longTailed(isRush ? PAUSE_MS / 4 : PAUSE_MS, MINUTE), () => {
-        if (this.#options.leaveOutActs?.has(number) !== true) this.#do(number, dice);
-        if (scene.messages >= until) isLive = false;
+        if (this.#options.onlyActs?.has(number) !== false) this.#do(number, dice);
+        if (number >= until || scene.messages >= this.#options.messages) isLive = false;
         next();
       });
     };
@@ -237,7 +266,7 @@ export class Simulation {
     const dice = new Dice(this.#options.seed, "spell", number);
     this.timeline.after(dice.longTailed(2 * MINUTE, 15 * MINUTE), () => {
       if (!isLive()) return;
-      if (this.#options.leaveOutSpells?.has(number) !== true) {
+      if (this.#options.onlySpells?.has(number) !== false) {
         const weights = Object.fromEntries(
           Object.entries(SPELLS).map(([name, { weight }]) => [name, weight]),
         );
@@ -279,6 +308,7 @@ export class Simulation {
     if (this.#isOver()) return;
     for (const what of waits) ledger.fail("waits", what);
     for (const what of this.agreement.differences()) ledger.fail("record", what);
+    for (const what of this.agreement.appliedTwice()) ledger.fail("applied twice", what);
     ledger.settleAll(since - 2 * HOUR);
     for (const error of failedUnheard.splice(0)) this.#failed("unheard", error);
   }
@@ -318,7 +348,7 @@ export class Simulation {
       // Not a line of the desk's.
     }
     count(this.#logged, event);
-    this.#note(event);
+    this.#note(`log ${line}`);
   }
 
   #failed(what: string, error: unknown): void {
@@ -331,6 +361,8 @@ export class Simulation {
 
   #note(what: string): void {
     this.#trace.update(`${this.timeline.now} ${what}\n`);
+    if (this.#options.watch?.test(what) === true)
+      real.print(`${new Date(this.timeline.now).toISOString()} ${what}`);
   }
 }
 
@@ -344,8 +376,4 @@ function profileFor(body: string): Record<string, unknown> {
   const id = Number(/"telegramId":(\d+)/.exec(body)?.[1] ?? 0);
   if (id % 3 === 0) return {};
   return { tier: id % 3 === 1 ? "premium" : "basic" };
-}
-
-function count(counts: Map<string, number>, what: string): void {
-  counts.set(what, (counts.get(what) ?? 0) + 1);
 }

@@ -94,8 +94,9 @@ export const ACTS = {
       const messages = scene.messagesIn(topic);
       if (messages.length === 0) return false;
       const replied = dice.pick(messages);
-      // To what the customer cannot see it is held back, which is a sign.
-      return answer(scene, topic, dice, { replyTo: replied.id });
+      // What answers a note or a command stays in the topic, until somebody has it sent.
+      const isInternal = scene.ledger.saidAt(topic.chat, replied.id)?.internal === true;
+      return answer(scene, topic, dice, { replyTo: replied.id }, isInternal);
     }),
   ),
   "an agent notes": actor(4, (scene, dice) =>
@@ -269,9 +270,15 @@ function write(scene: Scene, customer: Customer, dice: Dice, options: { replyTo?
 
 const AGENT_CONTENT = { text: 20, photo: 2, document: 1, voice: 0.5, sticker: 0.5, long: 0.4 };
 
-function answer(scene: Scene, topic: Topic, dice: Dice, options: { replyTo?: number } = {}): boolean {
+function answer(
+  scene: Scene,
+  topic: Topic,
+  dice: Dice,
+  options: { replyTo?: number } = {},
+  internal = false,
+): boolean {
   const kind = dice.weighted(AGENT_CONTENT);
-  const rest = { kind: kind === "long" ? "text" : kind, options };
+  const rest = { kind: kind === "long" ? "text" : kind, options, internal, expected: true };
   return scene.writeIn(topic, agent(scene, dice), contentOf(kind, dice), rest) !== null;
 }
 
@@ -280,7 +287,7 @@ function album(scene: Scene, customer: Customer, dice: Dice): boolean {
   return scene.do(() => {
     const items = numbers.map((number, at) => ({
       photo: {},
-      ...(at === 0 ? { caption: `album [m${number}.0]` } : {}),
+      ...(at === 0 ? { caption: `album\n[m${number}.0]` } : {}),
     }));
     const seen = scene.telegram.act("writeAlbum", { userId: customer.id, items });
     for (const [at, message] of seen.entries())
@@ -335,6 +342,12 @@ function pressOne(
     const about = message.replyTo?.type === "message" ? message.replyTo.messageId : null;
     const said = about === null ? undefined : scene.ledger.saidAt(message.chatId, about);
     if (said !== undefined) said.mayRepeat = true;
+    const [, group, seq] = /^s:([a-z0-9-]+):m:(\d+)$/.exec(button.callback_data) ?? [];
+    for (const one of group === undefined ? [] : scene.ledger.carriedBy(group, Number(seq))) {
+      const carried = scene.ledger.saidAt(one.chat, one.message);
+      if (carried !== undefined) carried.mayRepeat = true;
+    }
+    if (said !== undefined && button.text === "Send to the customer") said.internal = false;
   }
   return scene.do(() =>
     scene.telegram.act("press", {

@@ -6,9 +6,12 @@ export class Agreement {
   readonly #desk: Desk;
   readonly #telegram: Telegram;
 
-  constructor(desk: Desk, telegram: Telegram) {
+  readonly #groups: readonly { id: string; chatId: number }[];
+
+  constructor(desk: Desk, telegram: Telegram, groups: readonly { id: string; chatId: number }[]) {
     this.#desk = desk;
     this.#telegram = telegram;
+    this.#groups = groups;
   }
 
   /** What still waits: updates at Telegram, deliveries and what the record lacks in each group. */
@@ -33,6 +36,32 @@ export class Agreement {
       ask("views", "SELECT 'due', count(*) FROM tickets WHERE view_due_at IS NOT NULL HAVING count(*) > 0");
     }
     return found;
+  }
+
+  /** The messages of a delivery: one, or those of an album. */
+  carriedBy(group: string, seq: number): { chat: number; message: number }[] {
+    const { sqlite } = this.#desk.groups.host(group);
+    const staffChat = this.#chatOf(group);
+    const { rows } = sqlite.rows(
+      `SELECT other.chat, other.message_id & 0xffffffff FROM messages AS one JOIN messages AS other
+       ON other.seq = one.seq OR (other.album = one.album AND other.chat = one.chat) WHERE one.seq = ?`,
+      [seq],
+    );
+    return rows.map(([chat, message]) => ({ chat: Number(chat) || staffChat, message: Number(message) }));
+  }
+
+  /** Notes that stand in a ticket more than once: each was written once. */
+  appliedTwice(): string[] {
+    const { rows } = this.#desk.d1.sqlite.rows(
+      `SELECT ticket_id, count(*), note FROM ticket_events WHERE note LIKE '%[m%' GROUP BY ticket_id, note
+       HAVING count(*) > 1`,
+      [],
+    );
+    return rows.map(([ticket, times, note]) => `ticket ${ticket} was noted ${times} times: ${note}`);
+  }
+
+  #chatOf(group: string): number {
+    return this.#groups.find(({ id }) => id === group)?.chatId ?? 0;
   }
 
   /** Where the record has something else than the group's object. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { everyMinute } from "../../../src/cron/scheduled.ts";
+import type { Outcome } from "../../../src/domain/desk/outcome.ts";
 import { appWith } from "../../../src/http/app.ts";
 import { CallMeter } from "../../../src/metering/call-meter.ts";
 import { project } from "../../../src/record/projection.ts";
@@ -25,6 +26,8 @@ export interface DeskWorld extends ObjectWorld {
   clockIsAheadBy(group: string): number;
   /** Whether one group's object does not reach another's now. */
   isApart(from: string, to: string): boolean;
+  /** What came of a call of an object. */
+  came(of: string, outcome: Outcome): void;
 }
 
 /** The desk as it is deployed, on a platform in this process. */
@@ -90,6 +93,7 @@ export class Desk {
           if ("peer" in call && world.isApart(host.name, call.peer))
             return { kind: "retry", code: "peer_unreachable" };
           const outcome = await outside.call(call);
+          world.came(nameOf(call), outcome);
           world.mayFail(`after ${nameOf(call)}`, host);
           return outcome;
         }),

@@ -1,23 +1,36 @@
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
+import type { Mutation } from "../mutations.ts";
 
 const WORKERS = new URL("workers.ts", import.meta.url).href;
+const SOURCES = new URL("../../../src/", import.meta.url).href;
 
-/** Lets Node read what the Worker's bundler reads: the runtime's own module, SQL as text, and JSON as it is. */
-export function readLikeTheBundler(): void {
+/**
+ * Lets Node read what the Worker's bundler reads: the runtime's own module, SQL as text, and JSON as it is. `planted` is put
+ * into the desk's own code.
+ */
+export function readLikeTheBundler(planted?: Mutation): void {
   registerHooks({
     resolve: (specifier, context, next) =>
       specifier === "cloudflare:workers" ? { url: WORKERS, shortCircuit: true } : next(specifier, context),
     load: (url, context, next) => {
-      if (url.endsWith(".sql")) return text(JSON.stringify(readFileSync(fileURLToPath(url), "utf8")));
+      if (url.endsWith(".sql")) return exported(JSON.stringify(readFileSync(fileURLToPath(url), "utf8")));
       if (url.endsWith(".json") && context.importAttributes["type"] === undefined)
-        return text(readFileSync(fileURLToPath(url), "utf8"));
-      return next(url, context);
+        return exported(readFileSync(fileURLToPath(url), "utf8"));
+      const loaded = next(url, context);
+      return planted !== undefined && url === `${SOURCES}${planted.file}`
+        ? { ...loaded, source: mutated(String(loaded.source), planted) }
+        : loaded;
     },
   });
 }
 
-function text(value: string) {
+function exported(value: string) {
   return { format: "module", source: `export default ${value};`, shortCircuit: true };
+}
+
+function mutated(source: string, { name, find, put }: Mutation): string {
+  if (source.split(find).length !== 2) throw new Error(`what "${name}" replaces does not stand there once`);
+  return source.replace(find, () => put);
 }
