@@ -21,7 +21,7 @@ const rooms = {
     "time-limit",
     "domain",
   ],
-  groups: ["telegram", "texts", "record", "log", "real-clock", "time-limit", "domain"],
+  groups: ["telegram", "channels", "texts", "record", "log", "real-clock", "time-limit", "domain"],
   metering: [],
   cron: ["groups", "record", "log", "domain"],
   http: [

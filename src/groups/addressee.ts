@@ -40,6 +40,13 @@ export async function addresseeOf(envelope: Envelope, env: Env, now: number): Pr
   return home(contactOfChat(chat.id), envelope, versioned, env, now);
 }
 
+/** The home of a contact who writes by another channel than Telegram: their first message gives them one. */
+export async function homeOfContact(contact: ContactId, env: Env, now: number): Promise<Addressee | null> {
+  const versioned = await configCacheOf(env.DB).get(waitUntil);
+  if (versioned === null) return null;
+  return home(contact, { kind: "message", startPayload: null }, versioned, env, now);
+}
+
 /**
  * A staff group that becomes a supergroup gets another chat id. The configuration follows before the update goes on,
  * so that the first message from the new chat finds its group.
@@ -83,7 +90,7 @@ function groupOfChat(config: Config, chat: number): string | undefined {
 
 async function home(
   customer: ContactId,
-  envelope: Envelope,
+  envelope: Pick<Envelope, "kind" | "startPayload">,
   versioned: VersionedConfig,
   env: Env,
   now: number,
@@ -106,7 +113,7 @@ async function home(
 
 async function storedHome(
   customer: ContactId,
-  envelope: Envelope,
+  envelope: Pick<Envelope, "kind" | "startPayload">,
   versioned: VersionedConfig,
   env: Env,
   now: number,

@@ -1,9 +1,12 @@
+import type { Incoming } from "../channels/channel.ts";
+import { readBy } from "../channels/channels.ts";
+import type { Channel as ChannelName } from "../domain/contact/route.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import { log } from "../log.ts";
 import { configCacheOf } from "../record/config-cache.ts";
 import { customerRoutesOf } from "../record/customer-routes.ts";
 import type { Envelope } from "../telegram/envelope.ts";
-import { addresseeOf, type Addressee } from "./addressee.ts";
+import { addresseeOf, homeOfContact, type Addressee } from "./addressee.ts";
 import { configureGroup } from "./ask.ts";
 import { RETRY_S, RETRY_UNCONFIGURED_S } from "./limits.ts";
 
@@ -32,6 +35,27 @@ export async function receive(update: unknown, envelope: Envelope, env: Env, now
   return receivedOf(await hand(update, { group, versioned }, env));
 }
 
+/**
+ * Hands what came to a channel's door to the object of its customer's home. Throws `RecordUnreachable` if only D1 could tell
+ * which, and does not.
+ */
+export async function receiveBy(
+  channel: ChannelName,
+  came: unknown,
+  env: Env,
+  now: number,
+): Promise<Received> {
+  const incoming = readBy(channel, came);
+  if (incoming === null) return { status: "ignored" };
+  const { id } = incoming.contact;
+  const addressee = await homeOfContact(id, env, now);
+  if (addressee === null) return again("config.missing", RETRY_UNCONFIGURED_S);
+  const receipt = await handBy(incoming, addressee, env);
+  if (receipt.status !== "home_needed") return receivedOf(receipt);
+  customerRoutesOf(env.DB).forget(id);
+  return receivedOf(await handBy(incoming, (await homeOfContact(id, env, now)) ?? addressee, env));
+}
+
 function receivedOf(receipt: Awaited<ReturnType<typeof hand>>): Received {
   switch (receipt.status) {
     case "accepted":
@@ -52,11 +76,27 @@ function receivedOf(receipt: Awaited<ReturnType<typeof hand>>): Received {
   }
 }
 
-/** One that has an older configuration is given ours first. */
-async function hand(update: unknown, { group, versioned, remembered }: Addressee, env: Env) {
+async function hand(update: unknown, to: Addressee, env: Env) {
+  return handTo(to, env, (stub, version, remembered) => stub.receive(update, version, remembered));
+}
+
+async function handBy(incoming: Incoming, to: Addressee, env: Env) {
+  return handTo(to, env, (stub, version, remembered) => stub.receiveBy(incoming, version, remembered));
+}
+
+/** An object that has an older configuration is given ours first. */
+async function handTo(
+  { group, versioned, remembered }: Addressee,
+  env: Env,
+  give: (
+    stub: ReturnType<Env["TOPIC_GROUP"]["getByName"]>,
+    version: number,
+    remembered: boolean,
+  ) => ReturnType<ReturnType<Env["TOPIC_GROUP"]["getByName"]>["receive"]>,
+) {
   try {
     const stub = env.TOPIC_GROUP.getByName(group);
-    const receive = () => stub.receive(update, versioned.version, remembered !== undefined);
+    const receive = () => give(stub, versioned.version, remembered !== undefined);
     const receipt = await receive();
     if (receipt.status !== "config_needed") return receipt;
     await configureGroup(env, group, versioned);

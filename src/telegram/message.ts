@@ -148,6 +148,8 @@ export interface Writing {
   replyTo: number | null;
   quote: Quote | null;
   media: ReplaceableMedia | null;
+  /** A file of another kind. */
+  otherFile?: { type: "voice" | "video_note" | "sticker"; fileId: string };
   live: LiveLocation | null;
   /** When it was edited last, in ms since 1970. */
   editedAt?: number | null;
@@ -199,6 +201,7 @@ export function writingOf(message: Message, key: MarkKey): Writing | null {
     replyTo: realReply(message),
     quote: quoteOf(message),
     media,
+    ...otherFileOf(message),
     live,
     editedAt: message.edit_date === undefined ? null : message.edit_date * 1_000,
     mark: markOf(contentOf(message, kind), { file, kind: replaceable }, key),
@@ -292,6 +295,12 @@ function mediaOf(message: Message): ReplaceableMedia | null {
     spoiler: message.has_media_spoiler === true,
     captionAbove: message.show_caption_above_media === true,
   };
+}
+
+function otherFileOf({ voice, video_note, sticker }: Message): Pick<Writing, "otherFile"> {
+  if (voice !== undefined) return { otherFile: { type: "voice", fileId: voice.file_id } };
+  if (video_note !== undefined) return { otherFile: { type: "video_note", fileId: video_note.file_id } };
+  return sticker === undefined ? {} : { otherFile: { type: "sticker", fileId: sticker.file_id } };
 }
 
 function liveLocation(message: Message): LiveLocation | null {

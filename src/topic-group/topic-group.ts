@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Update } from "grammy/types";
+import type { Incoming } from "../channels/channel.ts";
 import type { VersionedConfig } from "../domain/config/config.ts";
 import type { Succession } from "../domain/config/successors.ts";
 import type { ContactId } from "../domain/contact/contact-id.ts";
@@ -10,7 +11,7 @@ import { markKeyOf } from "../telegram/mark.ts";
 import { orLate } from "../time-limit.ts";
 import { fromPeer } from "./arrivals/from-peer.ts";
 import type { Receipt } from "./arrivals/receipt.ts";
-import { receive, type Receiving } from "./arrivals/receive.ts";
+import { receive, receiveBy, type Receiving } from "./arrivals/receive.ts";
 import { watchDepth } from "./assigning/depth.ts";
 import { handingQueues, HandingOut } from "./assigning/handing-out.ts";
 import { notifyAgents, tellSlots } from "./assigning/slots.ts";
@@ -173,6 +174,11 @@ export class TopicGroup extends DurableObject<Env> {
    */
   receive(incoming: unknown, configVersion: number, remembered: boolean): Receipt {
     return receive(this.#receiving, incoming as Update, configVersion, remembered);
+  }
+
+  /** Takes a message that came by another channel than Telegram. */
+  receiveBy(incoming: Incoming, configVersion: number, remembered: boolean): Receipt {
+    return receiveBy(this.#receiving, incoming, configVersion, remembered);
   }
 
   /** Takes a configuration; an older one than the object has changes nothing. Answers the version in force. */

@@ -15,7 +15,6 @@ export function chatAt({ address }: Route): ChatId {
 
 /** Private chats with the bot; the staff group is written to in the same way. */
 export const TELEGRAM = {
-  limits: { textChars: TEXT_CHARS_MAX },
   send(to, message, place) {
     const target = { chat_id: chatAt(to), ...placed(place) };
     const [file, ...more] = message.attachments ?? [];

@@ -98,6 +98,7 @@ function nameOf(call: OutsideCall): string {
   if ("webhook" in call) return `webhook ${call.webhook}`;
   if ("skills" in call) return "skills";
   if ("peer" in call) return `group ${call.peer}`;
+  if ("channel" in call) return `by ${call.channel}`;
   return "enrichment" in call ? "enrichment" : call.method;
 }
 

@@ -1,3 +1,4 @@
+import type { Message } from "../../channels/message.ts";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { ALBUM_SETTLE_MS } from "../../domain/limits.ts";
 import { destination, isGratitude } from "../../domain/ticket/conversation.ts";
@@ -17,11 +18,15 @@ import { STAFF } from "../tables/lane.ts";
 import type { WaitingContent } from "../tables/shapes.ts";
 import { announceMessage, stillTold, writtenBy } from "../webhooks/webhooks.ts";
 
-/** What a customer wrote: it opens a ticket, reopens one or joins one, and goes to that ticket's topic. */
+/**
+ * What a customer wrote: it opens a ticket, reopens one or joins one, and goes to that ticket's topic. `kept`: all of it, where
+ * it came by another channel and Telegram has nothing that could be copied.
+ */
 export function customerMessage(
   tx: Transaction,
   { contact, writing, about: named }: Of<"customer_message">,
   updateId: number,
+  kept?: Message,
 ): void {
   const customer = greetedCustomer(tx, contact);
   const repliedTo =
@@ -48,7 +53,7 @@ export function customerMessage(
     passOn(tx, elsewhere, away, {
       contact,
       gratitude: writing.kind === "text" && isGratitude(writing.text ?? ""),
-      message: messageOf(writing, contact.id, tx, updateId),
+      message: messageOf(writing, contact.id, tx, updateId, kept),
       ...stillTold(tx, writtenBy("customer", contact.id, writing)),
     });
     speaksIn(tx, customer, elsewhere.number);
@@ -77,7 +82,7 @@ export function customerMessage(
   speaksIn(tx, customer, number);
   const about = aboutElsewhere(tx, writing, contact.id);
   if (about !== null) tx.quoteInTopic(number, { says: about });
-  tx.relay({ ...messageOf(writing, contact.id, tx, updateId), ticket: number, lane: STAFF });
+  tx.relay({ ...messageOf(writing, contact.id, tx, updateId, kept), ticket: number, lane: STAFF });
   announceMessage(tx, ticket!, writtenBy("customer", contact.id, writing));
 }
 
@@ -94,7 +99,13 @@ function speaksIn(tx: Transaction, customer: CustomerRow, number: number): void 
   tx.contacts.updateConversation(customer.id, { current: number, wantsNew: false });
 }
 
-function messageOf(writing: Writing, customer: ContactId, tx: Transaction, updateId: number) {
+function messageOf(
+  writing: Writing,
+  customer: ContactId,
+  tx: Transaction,
+  updateId: number,
+  kept: Message | undefined,
+) {
   return {
     chat: customer,
     messageId: writing.messageId,
@@ -102,7 +113,10 @@ function messageOf(writing: Writing, customer: ContactId, tx: Transaction, updat
     replyTo: writing.replyTo,
     writer: customer,
     sentAt: writing.sentAt,
-    content: contentOf(writing, { pressed: tx.isBacklogged(STAFF) }),
+    content: contentOf(writing, {
+      pressed: tx.isBacklogged(STAFF),
+      ...(kept === undefined ? {} : { message: kept }),
+    }),
     file: writing.mark ?? null,
     thread: writing.thread ?? null,
     notBefore: writing.album === null ? null : tx.now + ALBUM_SETTLE_MS,

@@ -1,4 +1,6 @@
 import type { Update } from "grammy/types";
+import type { Incoming } from "../../channels/channel.ts";
+import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { errorFacts } from "../../domain/error-facts.ts";
 import { ECHO_PATIENCE_MS } from "../../domain/limits.ts";
 import { inbound, type Arrival } from "../../telegram/inbound.ts";
@@ -11,6 +13,7 @@ import { belongingOf, keepEchoes, type Echo } from "../reconciliation/findings.t
 import type { RulesInForce } from "../rules/in-force.ts";
 import type { Rules } from "../rules/rules.ts";
 import { begunAnew, epochsOf, numberedArrival } from "../tables/numbering.ts";
+import { takeIncoming } from "./by-channel.ts";
 import type { Receipt } from "./receipt.ts";
 import { customerOf, isForeign, take, takesUsedNumber } from "./take.ts";
 
@@ -47,9 +50,7 @@ export function receive(on: Receiving, update: Update, configVersion: number, re
       return { status: "ignored" };
     }
     const customer = remembered ? customerOf(arrived) : null;
-    const { contacts, blocked } = on.tables;
-    if (customer !== null && contacts.get(customer) === undefined && !blocked.has(customer))
-      return { status: "home_needed" };
+    if (customer !== null && !isKnown(on, customer)) return { status: "home_needed" };
     const arrival = numbered(on, arrived, rules);
     const status = on.commit((tx) => take(tx, arrival, update.update_id));
     if ("byBot" in arrival && arrival.byBot) heard(on, arrival, update.update_id, status === "accepted");
@@ -58,6 +59,24 @@ export function receive(on: Receiving, update: Update, configVersion: number, re
   } catch (error) {
     return failedOn(on, update, error);
   }
+}
+
+/** See `TopicGroup.receiveBy`. */
+export function receiveBy(
+  on: Receiving,
+  incoming: Incoming,
+  configVersion: number,
+  remembered: boolean,
+): Receipt {
+  const rules = on.rules();
+  if (rules === null || rules.version < configVersion) return { status: "config_needed" };
+  if (on.isFull()) return { status: "full", retryAfterS: RETRY_AFTER_FULL_S };
+  if (remembered && !isKnown(on, incoming.contact.id)) return { status: "home_needed" };
+  return { status: on.commit((tx) => takeIncoming(tx, incoming)) };
+}
+
+function isKnown({ tables: { contacts, blocked } }: Receiving, customer: ContactId): boolean {
+  return contacts.get(customer) !== undefined || blocked.has(customer);
 }
 
 /** The arrival with its numbers as they are kept; where they turn out to have begun anew, that is noted first. */

@@ -6,7 +6,7 @@ import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
 import { mirrorReaction } from "../conversation/mirror.ts";
 import { internalAlbum, speakIn } from "../conversation/speaking.ts";
-import { keptFor } from "../conversation/where.ts";
+import { canLeaveBy, keptFor } from "../conversation/where.ts";
 import { laneTo, STAFF_CHAT } from "../tables/lane.ts";
 import { onceKey, type OnceKey } from "../tables/once.ts";
 import { announceMessage, writtenBy } from "../webhooks/webhooks.ts";
@@ -38,8 +38,9 @@ export function staffMessage(
   if (agent === undefined) return;
   const reply = (text: Notice): void =>
     tx.hintUnsent(sender.id, topicId, ticket.number, text, writing.messageId);
-  if (!writing.copyable) {
-    reply(notice("undelivered", "uncopyable"));
+  const lane = laneTo(routeOf(ticket));
+  if (!canLeaveBy(lane, writing)) {
+    reply(notice("undelivered", writing.copyable ? "kind_forbidden" : "uncopyable"));
     return;
   }
   // One item of an album that begins with a slash makes the whole album internal.
@@ -64,7 +65,6 @@ export function staffMessage(
   const { elsewhere = null, album, messageId } = writing;
   const isFirst = album === null || tx.messages.albumOf({ chat: STAFF_CHAT, messageId, album }).length === 0;
   if (elsewhere !== null && isFirst) tx.notifyCustomer(ticket, notice("answersElsewhere", elsewhere));
-  const lane = laneTo(routeOf(ticket));
   tx.relay({
     chat: STAFF_CHAT,
     messageId: writing.messageId,

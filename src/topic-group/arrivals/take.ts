@@ -43,9 +43,9 @@ export function take(tx: Transaction, arrival: Arrival, updateId: number): Taken
 function noteThread(tx: Transaction, arrival: Arrival): void {
   if (!isFromCustomer(arrival) || !("writing" in arrival)) return;
   const thread = arrival.writing.thread ?? null;
-  const { id: customer, route } = arrival.contact;
-  const at = route ?? (thread === null ? null : chatOfContact(customer));
-  if (at !== null) tx.writtenIn = { customer, route: at, thread };
+  const { id: customer } = arrival.contact;
+  const route = chatOfContact(customer);
+  if (thread !== null && route !== null) tx.writtenIn = { customer, route, thread };
 }
 
 function isSettled(tx: Transaction, arrival: Arrival, updateId: number): boolean {
@@ -113,7 +113,7 @@ function idOf(arrival: FromCustomer): ContactId {
 }
 
 /** They are told once, and after that there is no answer. */
-function turnAway(tx: Transaction, arrival: FromCustomer): void {
+export function turnAway(tx: Transaction, arrival: FromCustomer): void {
   const customer = idOf(arrival);
   if (arrival.kind === "customer_press") tx.toast(arrival.queryId, "");
   if (arrival.kind !== "customer_message" && arrival.kind !== "customer_command") return;

@@ -11,7 +11,7 @@ import { laneOfChat, type MessageRow } from "../tables/messages.ts";
 import { onceKey } from "../tables/once.ts";
 import type { MirrorEdit } from "../tables/shapes.ts";
 import type { Of } from "./arrival-of.ts";
-import { keepsWords, keptFor } from "./where.ts";
+import { canLeaveBy, keepsWords, keptFor } from "./where.ts";
 
 /** An edit of a customer where the copy is, or will be. */
 export function customersEdit(tx: Transaction, row: MessageRow, writing: Writing): void {
@@ -71,7 +71,7 @@ export function mirrorEdit(tx: Transaction, row: MessageRow, writing: Writing): 
   }
   const file = writing.mark ?? row.file;
   tx.messages.update(key, { file });
-  if (!writing.copyable) return "uncopyable";
+  if (!canLeaveBy(row.lane, writing)) return "uncopyable";
   if (row.state === "waiting" && !tx.isInFlight(key)) {
     keepUp(tx, row, writing);
     return "follows";

@@ -1,8 +1,8 @@
 import { previewOf } from "../../channels/telegram/words.ts";
 import { attachmentOf } from "../../channels/telegram/writing.ts";
 import type { RefusalClass } from "../../domain/desk/failure.ts";
+import { TEXT_CHARS_MAX } from "../../domain/limits.ts";
 import { isActive } from "../../domain/ticket/status.ts";
-import type { BotCall } from "../../telegram/api.ts";
 import { unformatted } from "../../telegram/formatted.ts";
 import { notice } from "../../texts/notice.ts";
 import { rich } from "../../texts/rich-text.ts";
@@ -17,6 +17,7 @@ import {
   over,
   type AfterRefusal,
   type DeliveryContext,
+  type MessageCall,
   type RowOf,
   type WorkHandler,
 } from "../drain/work-handler.ts";
@@ -97,7 +98,7 @@ export const mirrorDeleteWork: WorkHandler<"mirror_delete"> = {
   },
   uncalled(tx, row) {
     // The channel takes nothing back.
-    if (tx.messages.byOriginal(row.payload.of)?.copyId != null) notTakenBack(tx, row, "permanent");
+    if (tx.messages.byOriginal(row.payload.of)?.copyId != null) notTakenBack(tx, row, "target_gone");
     tx.outbox.remove(row.seq);
   },
 };
@@ -125,7 +126,7 @@ export const formerCopyWork: WorkHandler<"former_copy"> = {
   refused: over,
 };
 
-function editCall({ payload: work }: RowOf<"mirror_edit">, context: DeliveryContext): BotCall | null {
+function editCall({ payload: work }: RowOf<"mirror_edit">, context: DeliveryContext): MessageCall | null {
   const { rules, messages } = context;
   const row = messages.byOriginal(work.of);
   // One that was not sent after all goes as it is now, if it is sent again.
@@ -160,7 +161,7 @@ function editCall({ payload: work }: RowOf<"mirror_edit">, context: DeliveryCont
   const answers = copyId === null ? {} : { answers: { messageId: copyId } };
   if (edit.what === "joined") {
     const said = unformatted(edit);
-    const text = edit.text.length > channel.limits.textChars - 2 ? said : rich`✎ ${said}`;
+    const text = edit.text.length > TEXT_CHARS_MAX - 2 ? said : rich`✎ ${said}`;
     const attachments = edit.media === undefined ? {} : { attachments: [attachmentOf(edit.media)] };
     return channel.send(to, { text, ...attachments, preview: { shown: false } }, { ...topic, ...answers });
   }
@@ -171,7 +172,7 @@ function editCall({ payload: work }: RowOf<"mirror_edit">, context: DeliveryCont
 function reactionCall(
   { payload: work }: RowOf<"mirror_reaction">,
   { rules, messages, tickets }: DeliveryContext,
-): BotCall | null {
+): MessageCall | null {
   const row = messages.byOriginal(work.of);
   if (row === undefined) return null;
   const lane =

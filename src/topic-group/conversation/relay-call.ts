@@ -1,16 +1,15 @@
 import type { Place } from "../../channels/message.ts";
-import type { BotCall } from "../../telegram/api.ts";
 import { unformatted } from "../../telegram/formatted.ts";
 import { joinTexts } from "../../telegram/join-texts.ts";
 import type { RelayJob } from "../drain/job.ts";
-import type { DeliveryContext } from "../drain/work-handler.ts";
+import type { DeliveryContext, MessageCall } from "../drain/work-handler.ts";
 import type { Contacts } from "../tables/contacts.ts";
 import { isOfCustomer } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import { channelOf, originalsOf, routeTo, topicIn, writtenEarlier } from "./where.ts";
 
 /** The call that passes messages on to where their lane leads. */
-export function relayCall({ rows, joined }: RelayJob, context: DeliveryContext): BotCall | null {
+export function relayCall({ rows, joined }: RelayJob, context: DeliveryContext): MessageCall | null {
   const { rules, contacts } = context;
   const first = rows[0]!;
   const { lane } = first;

@@ -1,6 +1,5 @@
 import type { Place } from "../../channels/message.ts";
 import { buttonsOf, messageOfWords, placeOfWords } from "../../channels/telegram/words.ts";
-import type { BotCall } from "../../telegram/api.ts";
 import { receiptView } from "../../telegram/receipt-view.ts";
 import { languageOf } from "../../texts/languages.ts";
 import { notice } from "../../texts/notice.ts";
@@ -14,6 +13,7 @@ import {
   never,
   over,
   type DeliveryContext,
+  type MessageCall,
   type RowOf,
   type WorkHandler,
 } from "../drain/work-handler.ts";
@@ -80,14 +80,14 @@ function said(
   { lane, ticket, payload }: RowOf<"reply" | "customer_notice">,
   context: DeliveryContext,
   more: Place = {},
-): BotCall {
+): MessageCall {
   const { words: told } = payload;
   const said = "says" in told ? worded(told, readIn(lane, ticket, context)) : told;
   const place = { ...topicIn(lane, ticket, context), ...placeOfWords(said), ...more };
   return channelOf(lane).send(routeTo(lane, context.rules), messageOfWords(said), place);
 }
 
-function receiptCall(row: RowOf<"receipt">, context: DeliveryContext): BotCall | null {
+function receiptCall(row: RowOf<"receipt">, context: DeliveryContext): MessageCall | null {
   const { rules, tickets, now } = context;
   const ticket = tickets.get(row.ticket);
   if (ticket === undefined) return null;

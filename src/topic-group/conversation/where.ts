@@ -57,7 +57,13 @@ export function keepsWords(lane: Lane): boolean {
 
 /** What must be kept of an agent's message until it has left by a lane. */
 export function keptFor(lane: Lane, writing: Writing): Pick<WaitingContent, "message"> {
-  return keepsWords(lane) ? { message: messageOfWriting(writing) } : {};
+  const message = keepsWords(lane) ? messageOfWriting(writing) : null;
+  return message === null ? {} : { message };
+}
+
+/** Whether a message can leave by a lane at all. */
+export function canLeaveBy(lane: Lane, writing: Writing): boolean {
+  return writing.copyable && (!keepsWords(lane) || messageOfWriting(writing) !== null);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { STALL_TOLD_AFTER_MS } from "../../domain/limits.ts";
 import { FACTS } from "../tables/facts.ts";
-import { isOutsideLane, type Lane } from "../tables/lane.ts";
+import { isTelegramsLane, type Lane } from "../tables/lane.ts";
 import type { Stall } from "../tables/shapes.ts";
 import type { Failures } from "./failures.ts";
 import { hasten } from "./job-rows.ts";
@@ -92,7 +92,7 @@ export class Answers {
 
   /** A call of a lane was answered. */
   heard(lane: Lane, state: LaneState, { endedAt, careful }: Called): void {
-    if (!isOutsideLane(lane)) {
+    if (isTelegramsLane(lane)) {
       this.#workedAt = endedAt;
       this.#answered(endedAt, careful);
     }
@@ -102,14 +102,15 @@ export class Answers {
 
   /** A call of a lane was not answered. */
   unheard(lane: Lane, state: LaneState, { startedAt, careful }: Called): void {
+    if (!isTelegramsLane(lane)) return;
     if (careful) this.#doubted = true;
-    if (!isOutsideLane(lane)) this.#silent(lane, state, startedAt);
+    this.#silent(lane, state, startedAt);
   }
 
   /** After a call without an answer. */
   rest(lane: Lane, state: LaneState, { startedAt, endedAt }: Called): void {
     state.restsUntil = endedAt + silentRestMs(state.silent);
-    state.awaitsAnswer = !isOutsideLane(lane) && this.#answeredAt < startedAt;
+    state.awaitsAnswer = isTelegramsLane(lane) && this.#answeredAt < startedAt;
     state.silent += 1;
   }
 

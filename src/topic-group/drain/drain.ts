@@ -1,7 +1,7 @@
 import type { Trouble } from "../../domain/desk/trouble.ts";
 import { SAFETY_WAKE_MS } from "../../domain/limits.ts";
 import type { Rules } from "../rules/rules.ts";
-import { isForOthers, isOutsideLane, RECORD, STAFF, type Lane } from "../tables/lane.ts";
+import { isForOthers, isOutsideLane, isTelegramsLane, RECORD, STAFF, type Lane } from "../tables/lane.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
 import type { TicketRow } from "../tables/tickets.ts";
 import { Answers } from "./answers.ts";
@@ -134,7 +134,7 @@ export class Drain {
         return plan.wakeAt;
       }
       const isCareful = mustNotRepeat(plan.job, ports.deliveries, deliveryContext(ports, rules));
-      if (isCareful && !this.#answers.isSure(now)) {
+      if (isCareful && isTelegramsLane(lane) && !this.#answers.isSure(now)) {
         // Much may have changed while it was asked: what to do is planned anew.
         if (await this.#answers.again(lane, state)) continue;
         return state.restsUntil;

@@ -1,3 +1,5 @@
+import type { Made } from "../../channels/channel.ts";
+import { makeBy } from "../../channels/channels.ts";
 import type { Outcome } from "../../domain/desk/outcome.ts";
 import { signingRoot } from "../../domain/desk/secrets.ts";
 import { defaultGroupOf, defaultQueueOf } from "../../domain/ticket/policy.ts";
@@ -38,11 +40,18 @@ export function outsideOf(env: Env): Outside {
       if ("enrichment" in call) return heard(call, await askEnrichment(call, asker));
       if ("skills" in call) return heard(call, await askSkills(call, asker));
       if ("peer" in call) return tell(call, env);
+      if ("channel" in call) return asOfTelegram(await makeBy(call, env));
       return bot(call);
     },
     project: (batch) => project(env.DB, batch),
     random: realRandom,
   };
+}
+
+/** The numbers of messages stand where an answer of Telegram's has them. */
+function asOfTelegram(made: Made): Outcome {
+  if (made.kind !== "done") return made;
+  return { kind: "done", result: made.messages.map((message_id) => ({ message_id })) };
 }
 
 function heard({ source }: { source: number }, result: EnrichmentResult | SkillsResult): Outcome {

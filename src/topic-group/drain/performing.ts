@@ -1,7 +1,7 @@
 import type { Outcome } from "../../domain/desk/outcome.ts";
 import { STALL_TOLD_AFTER_MS } from "../../domain/limits.ts";
 import type { Rules } from "../rules/rules.ts";
-import { isOutsideLane, STAFF, type Lane } from "../tables/lane.ts";
+import { isTelegramsLane, STAFF, type Lane } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
 import type { OriginalKey } from "../tables/shapes.ts";
 import type { TicketRow } from "../tables/tickets.ts";
@@ -184,7 +184,7 @@ export class Performing {
       return;
     }
     if (settled.kind === "given_up") this.#failures.forget(job);
-    else this.#failures.note(job, endedAt, outcome.kind === "uncertain" && !isOutsideLane(lane));
+    else this.#failures.note(job, endedAt, outcome.kind === "uncertain" && isTelegramsLane(lane));
     if (outcome.kind === "uncertain") this.#answers.rest(lane, state, made);
   }
 }

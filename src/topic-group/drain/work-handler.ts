@@ -1,3 +1,4 @@
+import type { ChannelCall } from "../../channels/channel.ts";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { RefusalClass } from "../../domain/desk/failure.ts";
 import type { Trouble } from "../../domain/desk/trouble.ts";
@@ -22,8 +23,11 @@ import type { ViewContext } from "./topic-view.ts";
 
 /* What the drain asks of each kind of outgoing work. `topic-group/works.ts` has the table. */
 
-/** A call of the Bot API, or of a system that is not ours. */
-export type OutsideCall = BotCall | WebhookCall | EnrichmentCall | SkillsCall | PeerCall;
+/** A call by which a message leaves: of the Bot API, or of another channel. */
+export type MessageCall = BotCall | ChannelCall;
+
+/** A call of a channel, or of a system that is not ours. */
+export type OutsideCall = MessageCall | WebhookCall | EnrichmentCall | SkillsCall | PeerCall;
 
 export type Queues = Pick<
   Tables,
@@ -116,7 +120,7 @@ export type WorkHandlers = { readonly [K in WorkKind]: WorkHandler<K> };
 
 /** How messages are copied. */
 interface RelayHandler {
-  call(job: RelayJob, context: DeliveryContext): BotCall | null;
+  call(job: RelayJob, context: DeliveryContext): MessageCall | null;
   /** The rows that the call carries: not all texts fit into one message. */
   carried(job: RelayJob, context: DeliveryContext): MessageRow[];
   /** What is done in place of the call where the ticket has moved; null: the call is made. */

@@ -1,0 +1,128 @@
+import type { Incoming, OwnChannel } from "../../src/channels/channel.ts";
+import { CHANNELS } from "../../src/channels/channels.ts";
+import type { Message } from "../../src/channels/message.ts";
+import { contactId } from "../../src/domain/contact/contact-id.ts";
+import {
+  OTHER_CONTACTS_FROM,
+  type Channel as ChannelName,
+  type Route,
+} from "../../src/domain/contact/route.ts";
+import { plain } from "../../src/texts/rich-text.ts";
+
+/** A name that the product does not know. */
+export const LETTERS = "letters" as ChannelName;
+
+/** A letter that the desk has written, or a person. */
+export interface Letter {
+  box: number;
+  number: number;
+  text: string;
+  files: string[];
+  answers: number | null;
+}
+
+/** Written by a person, as it comes to the channel's door. */
+interface Written extends Letter {
+  name: string;
+  writtenAt: number;
+}
+
+/**
+ * A channel of letters: people write into boxes, and find the answers there. It knows nothing of Telegram, and can do nothing
+ * but bring letters: it copies, edits and takes back nothing, and shows no marks, buttons or reactions.
+ */
+export class LetterBoxes {
+  readonly letters: Letter[] = [];
+  /** Boxes that are nailed up. */
+  readonly gone = new Set<number>();
+  #last = 0;
+
+  readonly channel: OwnChannel<Omit<Letter, "number">> = {
+    send: (to, message, { answers }) => ({
+      channel: LETTERS,
+      does: {
+        box: Number(to.address),
+        text: message.text.text,
+        files: (message.attachments ?? []).map(({ kind }) => kind),
+        answers: answers?.messageId ?? null,
+      },
+    }),
+    make: async (letter) => {
+      if (this.gone.has(letter.box))
+        return { kind: "refused", code: "client_gone", description: "the box is nailed up" };
+      return { kind: "done", messages: [this.#put(letter).number] };
+    },
+    read: (came) => incomingOf(came as Written),
+  };
+
+  /** Makes the channel one of the desk's, as a row in `channels/channels.ts` would. */
+  open(): this {
+    (CHANNELS as Record<string, OwnChannel>)[LETTERS] = this.channel as OwnChannel;
+    return this;
+  }
+
+  close(): void {
+    delete (CHANNELS as Record<string, OwnChannel>)[LETTERS];
+  }
+
+  /** What a person writes, as it comes to the channel's door. */
+  writes(
+    box: number,
+    text: string,
+    writtenAt: number,
+    more: Partial<Pick<Letter, "files" | "answers">> = {},
+  ): Written {
+    const letter = this.#put({ box, text, files: [], answers: null, ...more });
+    return { ...letter, name: `Box ${box}`, writtenAt };
+  }
+
+  /** What lies in a box, whoever wrote it. */
+  in(box: number): Letter[] {
+    return this.letters.filter((one) => one.box === box);
+  }
+
+  #put(letter: Omit<Letter, "number">): Letter {
+    this.#last += 1;
+    const put = { ...letter, number: this.#last };
+    this.letters.push(put);
+    return put;
+  }
+}
+
+export function boxRoute(box: number): Route {
+  return { channel: LETTERS, address: String(box) };
+}
+
+/** The contact who has a box. */
+export function ownerOf(box: number) {
+  return contactId(OTHER_CONTACTS_FROM + box);
+}
+
+function incomingOf({ box, number, name, text, files, answers, writtenAt }: Written): Incoming | null {
+  if (text === "" && files.length === 0) return null;
+  const message: Message = {
+    text: plain(text),
+    ...(files.length === 0
+      ? {}
+      : {
+          attachments: files.map((file) => ({
+            kind: "photo" as const,
+            file: `https://letters.example/${file}`,
+          })),
+        }),
+  };
+  return {
+    contact: {
+      id: ownerOf(box),
+      name,
+      username: null,
+      language: "en",
+      isPremium: false,
+      route: boxRoute(box),
+    },
+    messageId: number,
+    sentAt: writtenAt,
+    replyTo: answers,
+    message,
+  };
+}
