@@ -58,6 +58,8 @@ export interface Incoming {
   contact: ContactFacts & { route: Route };
   /** From 1 on, below 2^32, and another one for each message of the contact's, whoever wrote it. */
   messageId: number;
+  /** What the channel itself calls it, such as a Message-ID, to be told what its answers follow. */
+  name?: string;
   /** In ms since 1970. */
   sentAt: number;
   /** The message that it answers. */
@@ -70,5 +72,5 @@ export interface OwnChannel<Does = unknown> extends Channel<ChannelCall<Does>> {
   /** Makes a call, one try, and says what came of it. Never throws. */
   make(does: Does, env: Env): Promise<Made>;
   /** Reads what came to the channel's door; null: it is no customer's message. */
-  read(came: unknown): Incoming | null;
+  read(came: unknown, env: Env): Promise<Incoming | null>;
 }

@@ -14,8 +14,8 @@ export async function makeBy({ channel, does }: ChannelCall, env: Env): Promise<
 }
 
 /** What came to a channel's door; null: it is no customer's message. */
-export function readBy(channel: ChannelName, came: unknown): Incoming | null {
-  return ownOf(channel).read(came);
+export async function readBy(channel: ChannelName, came: unknown, env: Env): Promise<Incoming | null> {
+  return ownOf(channel).read(came, env);
 }
 
 function ownOf(name: ChannelName): OwnChannel {

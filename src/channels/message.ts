@@ -48,6 +48,17 @@ export interface Place {
   /** The part of the conversation in which it is said, where a conversation has parts: a topic. */
   topic?: number;
   buttons?: readonly (readonly Button[])[];
+  /** Asks what it is about; null: no ticket. Only channels that say so in a message need it. */
+  about?: () => About | null;
+}
+
+/** A ticket, as a message about it names it. */
+export interface About {
+  /** Such as `"SUP-1"`. */
+  ref: string;
+  subject: string;
+  /** What the channel calls the customer's latest message (`Incoming.name`); null: there is none, or it has no name. */
+  latest: string | null;
 }
 
 /** A position as it was last sent; lengths in metres, the heading in degrees. */

@@ -45,7 +45,7 @@ export async function receiveBy(
   env: Env,
   now: number,
 ): Promise<Received> {
-  const incoming = readBy(channel, came);
+  const incoming = await readBy(channel, came, env);
   if (incoming === null) return { status: "ignored" };
   const { id } = incoming.contact;
   const addressee = await homeOfContact(id, env, now);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { conforms } from "../support/channel-conformance.ts";
+import { bringsIn, conforms } from "../support/channel-conformance.ts";
 import { boxRoute, LetterBoxes } from "../support/letter-box.ts";
 
 const boxes = new LetterBoxes();
@@ -18,6 +18,8 @@ conforms("of letters", boxes.channel, () => {
   };
 });
 
-test("an empty letter is no message", () => {
-  expect(boxes.channel.read(boxes.writes(1, "", 0))).toBeNull();
+bringsIn("of letters", boxes.channel, boxes.writes(1, "Hello", 0, { files: ["lamp.jpg"] }));
+
+test("an empty letter is no message", async () => {
+  expect(await boxes.channel.read(boxes.writes(1, "", 0), {} as Env)).toBeNull();
 });

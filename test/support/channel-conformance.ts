@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Channel, Originals } from "../../src/channels/channel.ts";
+import type { Channel, Incoming, Originals, OwnChannel } from "../../src/channels/channel.ts";
 import type { Message } from "../../src/channels/message.ts";
-import type { Route } from "../../src/domain/contact/route.ts";
-import { TEXT_CHARS_MAX } from "../../src/domain/limits.ts";
+import { OTHER_CONTACTS_FROM, type Route } from "../../src/domain/contact/route.ts";
+import { CAPTION_CHARS_MAX, TEXT_CHARS_MAX } from "../../src/domain/limits.ts";
 import { bold, plain, rich } from "../../src/texts/rich-text.ts";
 
 /** What a channel leads to: a system on which its calls are made, and what the customer reads there. */
@@ -84,6 +84,35 @@ export function conforms<Call>(name: string, channel: Channel<Call>, reach: () =
       const id = await there.makes(channel.send(there.to, said("one"), {}));
       await there.makes(channel.delete!(there.to, id));
       expect(there.reads()).toEqual([]);
+    });
+  });
+}
+
+/** What every channel other than Telegram must make of a message that came to its door. */
+export function bringsIn<Does>(name: string, channel: OwnChannel<Does>, came: unknown): void {
+  const read = async (what: unknown): Promise<Incoming | null> => channel.read(what, {} as Env);
+
+  describe(`what comes by the channel ${name}`, () => {
+    it("names a contact that is none of Telegram's, and the route by which they are answered", async () => {
+      const { contact } = (await read(came))!;
+      expect(contact.id).toBeGreaterThanOrEqual(OTHER_CONTACTS_FROM);
+      expect(Number.isSafeInteger(contact.id)).toBe(true);
+      expect(contact.route.channel).not.toBe("telegram");
+      expect(() => channel.send(contact.route, { text: plain("Yes") }, {})).not.toThrow();
+    });
+
+    it("has a number that Telegram could have given, and no more text and files than it takes", async () => {
+      const { messageId, message } = (await read(came))!;
+      expect(messageId).toBeGreaterThan(0);
+      expect(messageId).toBeLessThan(2 ** 32);
+      const files = message.attachments?.length ?? 0;
+      expect(files).toBeLessThanOrEqual(10);
+      expect(message.text.text.length).toBeLessThanOrEqual(files === 0 ? TEXT_CHARS_MAX : CAPTION_CHARS_MAX);
+    });
+
+    it("is the same if it comes once more, and nothing if it is no message", async () => {
+      expect(await read(came)).toEqual(await read(came));
+      expect(await read({})).toBeNull();
     });
   });
 }

@@ -1,6 +1,6 @@
 import type { Incoming, OwnChannel } from "../../src/channels/channel.ts";
 import { CHANNELS } from "../../src/channels/channels.ts";
-import type { Message } from "../../src/channels/message.ts";
+import type { About, Message } from "../../src/channels/message.ts";
 import { contactId } from "../../src/domain/contact/contact-id.ts";
 import {
   OTHER_CONTACTS_FROM,
@@ -19,6 +19,8 @@ export interface Letter {
   text: string;
   files: string[];
   answers: number | null;
+  /** What the desk writes on the envelope: the ticket, its subject, and the letter that was written last about it. */
+  about: string | null;
 }
 
 /** Written by a person, as it comes to the channel's door. */
@@ -38,13 +40,14 @@ export class LetterBoxes {
   #last = 0;
 
   readonly channel: OwnChannel<Omit<Letter, "number">> = {
-    send: (to, message, { answers }) => ({
+    send: (to, message, { answers, about }) => ({
       channel: LETTERS,
       does: {
         box: Number(to.address),
         text: message.text.text,
         files: (message.attachments ?? []).map(({ kind }) => kind),
         answers: answers?.messageId ?? null,
+        about: envelopeOf(about?.() ?? null),
       },
     }),
     make: async (letter) => {
@@ -52,7 +55,7 @@ export class LetterBoxes {
         return { kind: "refused", code: "client_gone", description: "the box is nailed up" };
       return { kind: "done", messages: [this.#put(letter).number] };
     },
-    read: (came) => incomingOf(came as Written),
+    read: async (came) => incomingOf(came as Partial<Written>),
   };
 
   /** Makes the channel one of the desk's, as a row in `channels/channels.ts` would. */
@@ -72,7 +75,7 @@ export class LetterBoxes {
     writtenAt: number,
     more: Partial<Pick<Letter, "files" | "answers">> = {},
   ): Written {
-    const letter = this.#put({ box, text, files: [], answers: null, ...more });
+    const letter = this.#put({ box, text, files: [], answers: null, about: null, ...more });
     return { ...letter, name: `Box ${box}`, writtenAt };
   }
 
@@ -89,6 +92,10 @@ export class LetterBoxes {
   }
 }
 
+function envelopeOf(about: About | null): string | null {
+  return about === null ? null : `${about.ref}: ${about.subject} (${about.latest})`;
+}
+
 export function boxRoute(box: number): Route {
   return { channel: LETTERS, address: String(box) };
 }
@@ -98,8 +105,9 @@ export function ownerOf(box: number) {
   return contactId(OTHER_CONTACTS_FROM + box);
 }
 
-function incomingOf({ box, number, name, text, files, answers, writtenAt }: Written): Incoming | null {
-  if (text === "" && files.length === 0) return null;
+function incomingOf(came: Partial<Written>): Incoming | null {
+  const { box, number, name = "", text = "", files = [], answers = null, writtenAt = 0 } = came;
+  if (box === undefined || number === undefined || (text === "" && files.length === 0)) return null;
   const message: Message = {
     text: plain(text),
     ...(files.length === 0
@@ -121,6 +129,7 @@ function incomingOf({ box, number, name, text, files, answers, writtenAt }: Writ
       route: boxRoute(box),
     },
     messageId: number,
+    name: `letter-${number}`,
     sentAt: writtenAt,
     replyTo: answers,
     message,

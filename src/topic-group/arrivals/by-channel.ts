@@ -20,7 +20,7 @@ export function takeIncoming(tx: Transaction, incoming: Incoming): Taken {
   return "accepted";
 }
 
-function writingOf({ messageId, sentAt, replyTo, message }: Incoming): Writing {
+function writingOf({ messageId, name, sentAt, replyTo, message }: Incoming): Writing {
   const { text, entities } = formatted(message.text);
   const words = text === "" ? null : text;
   return {
@@ -35,6 +35,7 @@ function writingOf({ messageId, sentAt, replyTo, message }: Incoming): Writing {
     quote: null,
     media: null,
     live: null,
+    ...(name === undefined ? {} : { mark: name }),
     copyable: true,
     ephemeral: false,
   };

@@ -29,7 +29,7 @@ import { UNREACHABLE } from "./customers.ts";
 import { feasible, makesMessage } from "./edit-form.ts";
 import { tellSpoken } from "./speaking.ts";
 import { loseTopic } from "./topic.ts";
-import { channelOf, keepsWords, originalsOf, routeTo, topicIn } from "./where.ts";
+import { channelOf, keepsWords, originalsOf, routeTo, placeIn } from "./where.ts";
 
 /* What is done to a message after it was copied is done to its counterpart, too. */
 
@@ -155,7 +155,7 @@ function editCall({ payload: work }: RowOf<"mirror_edit">, context: DeliveryCont
       return copyId === null ? null : (channel.moveLive?.(to, copyId, edit.live) ?? null);
     default:
   }
-  const topic = topicIn(lane, ticket, context);
+  const topic = placeIn(lane, ticket, context);
   // Its topic is gone, and its ticket is over: it does not belong in the main chat.
   if (lane === STAFF && topic.topic === undefined) return null;
   const answers = copyId === null ? {} : { answers: { messageId: copyId } };

@@ -6,7 +6,7 @@ import type { DeliveryContext, MessageCall } from "../drain/work-handler.ts";
 import type { Contacts } from "../tables/contacts.ts";
 import { isOfCustomer } from "../tables/lane.ts";
 import type { MessageRow } from "../tables/messages.ts";
-import { channelOf, originalsOf, routeTo, topicIn, writtenEarlier } from "./where.ts";
+import { channelOf, originalsOf, routeTo, placeIn, writtenEarlier } from "./where.ts";
 
 /** The call that passes messages on to where their lane leads. */
 export function relayCall({ rows, joined }: RelayJob, context: DeliveryContext): MessageCall | null {
@@ -16,7 +16,7 @@ export function relayCall({ rows, joined }: RelayJob, context: DeliveryContext):
   const channel = channelOf(lane);
   const to = routeTo(lane, rules);
   const answered = rows.length === 1 ? answeredBy(first, context) : null;
-  const topic = topicIn(lane, first.ticket, context, answered?.row);
+  const topic = placeIn(lane, first.ticket, context, answered?.row);
 
   const place = {
     ...topic,

@@ -19,7 +19,7 @@ import {
 } from "../drain/work-handler.ts";
 import { STAFF_CHAT } from "../tables/lane.ts";
 import { tellSpoken } from "./speaking.ts";
-import { channelOf, readIn, routeTo, topicIn, writtenEarlier } from "./where.ts";
+import { channelOf, readIn, routeTo, placeIn, writtenEarlier } from "./where.ts";
 
 /* What the desk and programs say to a customer in their private chat. */
 
@@ -83,7 +83,7 @@ function said(
 ): MessageCall {
   const { words: told } = payload;
   const said = "says" in told ? worded(told, readIn(lane, ticket, context)) : told;
-  const place = { ...topicIn(lane, ticket, context), ...placeOfWords(said), ...more };
+  const place = { ...placeIn(lane, ticket, context), ...placeOfWords(said), ...more };
   return channelOf(lane).send(routeTo(lane, context.rules), messageOfWords(said), place);
 }
 
@@ -99,7 +99,7 @@ function receiptCall(row: RowOf<"receipt">, context: DeliveryContext): MessageCa
   const to = routeTo(row.lane, rules);
   // Where nothing can be edited the first confirmation stays as it is.
   return ticket.receiptId === null
-    ? channel.send(to, message, { buttons, ...topicIn(row.lane, row.ticket, context) })
+    ? channel.send(to, message, { buttons, ...placeIn(row.lane, row.ticket, context) })
     : (channel.edit?.(to, ticket.receiptId, { what: "text", message, buttons }) ?? null);
 }
 

@@ -7,7 +7,7 @@ import { OK, strayed } from "../drain/settled.ts";
 import { always, leaves, left, over, type RowOf, type WorkHandler } from "../drain/work-handler.ts";
 import { STAFF } from "../tables/lane.ts";
 import { loseTopic } from "./topic.ts";
-import { topicIn } from "./where.ts";
+import { placeIn } from "./where.ts";
 
 /* What the desk says in the staff group. */
 
@@ -24,7 +24,7 @@ export const topicNoticeWork: WorkHandler<"topic_notice"> = {
     const ticket = tickets.get(number)?.ticket;
     // The ticket has left without ever having had a topic here: there is no place to say it.
     if (ticket !== undefined && ticket.movedTo !== null && ticket.topicId === null) return null;
-    const { topic } = topicIn(STAFF, number, context);
+    const { topic } = placeIn(STAFF, number, context);
     const thread = topic === undefined ? {} : { message_thread_id: topic };
     return {
       method: "sendMessage",

@@ -1,6 +1,6 @@
 import type { Originals } from "../../channels/channel.ts";
 import { CHANNELS } from "../../channels/channels.ts";
-import type { Place } from "../../channels/message.ts";
+import type { About, Place } from "../../channels/message.ts";
 import { messageOfWriting } from "../../channels/telegram/writing.ts";
 import type { ChatId } from "../../domain/contact/contact-id.ts";
 import { chatRoute, contactAt, type Channel as ChannelName, type Route } from "../../domain/contact/route.ts";
@@ -67,17 +67,33 @@ export function canLeaveBy(lane: Lane, writing: Writing): boolean {
 }
 
 /**
- * The topic in which a lane's messages about a ticket stand: the ticket's; in a customer's private chat that of the message
- * which is answered, or the one in which they wrote last.
+ * Where a lane's messages about a ticket stand: in the ticket's topic; in a customer's private chat in that of the message
+ * which is answered, or the one in which they wrote last. What reaches a customer can name the ticket.
  */
-export function topicIn(
+export function placeIn(
   lane: Lane,
   ticket: number,
-  { tickets, messages }: Pick<DeliveryContext, "tickets" | "messages">,
+  context: Pick<DeliveryContext, "tickets" | "messages">,
   answered?: MessageRow,
-): Pick<Place, "topic"> {
-  const topic = isRouteLane(lane) ? threadOf(lane, ticket, messages, answered) : topicOf(ticket, tickets);
+): Pick<Place, "topic" | "about"> {
+  const { tickets, messages } = context;
+  if (!isRouteLane(lane)) return inTopic(topicOf(ticket, tickets));
+  const about = (): About | null => aboutTicket(ticket, context);
+  return { ...inTopic(threadOf(lane, ticket, messages, answered)), about };
+}
+
+function inTopic(topic: number | null): Pick<Place, "topic"> {
   return topic === null ? {} : { topic };
+}
+
+function aboutTicket(
+  number: number,
+  { tickets, messages }: Pick<DeliveryContext, "tickets" | "messages">,
+): About | null {
+  const ticket = tickets.get(number)?.ticket;
+  if (ticket === undefined) return null;
+  const { ref, subject, customer } = ticket;
+  return { ref, subject, latest: messages.latestName(customer, number) };
 }
 
 function topicOf(ticket: number, tickets: Tickets): number | null {

@@ -217,6 +217,18 @@ export class Messages {
     return row?.thread ?? null;
   }
 
+  /** What its channel calls the latest message of a customer about a ticket; null: nothing. */
+  latestName(customer: ContactId, ticket: number): string | null {
+    const row = this.#db
+      .select({ name: messages.file })
+      .from(messages)
+      .where(and(eq(messages.chat, customer), gt(messages.messageId, 0), eq(messages.ticket, ticket)))
+      .orderBy(desc(messages.messageId))
+      .limit(1)
+      .get();
+    return row?.name ?? null;
+  }
+
   /** A customer's private chat has such topics no longer. Answers whether any was known. */
   forgetThreads(customer: ContactId): boolean {
     return (

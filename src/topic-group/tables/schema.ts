@@ -158,7 +158,10 @@ export const messages = sqliteTable(
     acceptedAt: integer("accepted_at").notNull(),
     /** What had to be kept until delivery; null otherwise, and always after it. */
     content: text({ mode: "json" }).$type<WaitingContent>(),
-    /** Its mark (`telegram/mark.ts`), to tell an edit that changes something; of earlier releases `file_unique_id`. */
+    /**
+     * Its mark (`telegram/mark.ts`), to tell an edit that changes something; of earlier releases `file_unique_id`. Of what came
+     * by another channel: what that calls it.
+     */
     file: text(),
     /** The topic of the customer's private chat in which it was written. */
     thread: integer(),

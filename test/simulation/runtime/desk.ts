@@ -113,6 +113,7 @@ function nameOf(call: OutsideCall): string {
   if ("webhook" in call) return "a webhook";
   if ("skills" in call) return "skills";
   if ("peer" in call) return "a peer";
+  if ("channel" in call) return `a message by ${call.channel}`;
   return "enrichment" in call ? "enrichment" : call.method;
 }
 
