@@ -11,7 +11,7 @@ export interface Originals {
 }
 
 /** What a message that was sent says from now on: its text, the text of its file, or another file with a text. */
-export type Edit =
+type Edit =
   | { what: "text"; message: Message; buttons?: Place["buttons"] }
   | { what: "caption"; message: Message }
   | { what: "media"; message: Message; media: Attachment };

@@ -9,7 +9,7 @@ import type { Channel, Originals } from "../channel.ts";
 import type { Attachment, AttachmentKind, Button, Message, Place, Position, Preview } from "../message.ts";
 
 /** The chat that an address names. */
-export function chatAt({ address }: Route): ChatId {
+function chatAt({ address }: Route): ChatId {
   return Number(address);
 }
 
