@@ -2,7 +2,8 @@ import * as z from "zod";
 import { forDocs } from "#for-docs";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { plainNumber } from "../../domain/message-number.ts";
-import { askGroup, onSubject } from "../../groups/ask.ts";
+import { eventData, toWireJson, type NumbersOf } from "../../domain/ticket/wire-json.ts";
+import { askGroup, onSubject, type GroupStub } from "../../groups/ask.ts";
 import { doneBy, recordAudit } from "../../record/audit-entries.ts";
 import { auditTrail, type TrailEntry } from "../../record/audit-trail.ts";
 import { ConfigStore } from "../../record/config-store.ts";
@@ -13,13 +14,13 @@ import {
   ticketsOfContact,
   type EventPlace,
 } from "../../record/contact-record.ts";
-import { LegalHolds } from "../../record/legal-holds.ts";
+import { LegalHolds, type HoldRow } from "../../record/legal-holds.ts";
+import type { TicketRow } from "../../record/queries.ts";
 import { callerOf } from "../caller.ts";
 import { EXPORT_PAGE_ROWS } from "../limits.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
 import { streamed } from "../streamed.ts";
-import { toWireJson } from "../wire-json.ts";
 import { detailsJson } from "./contact-details.ts";
 import { ContactNumber } from "./shared.ts";
 
@@ -93,8 +94,8 @@ async function* onePerson(env: Env, id: ContactId, groups: string[]): AsyncGener
     new LegalHolds(env.DB).over([id]),
   ]);
   const { contact: _id, ...said } = detailsJson(id, details, together);
-  yield `{"contact":${id},"telegram":${json(record.contact)},"home":${json(record.home)}`;
-  yield `,"details":${json(said)},"legalHolds":${json(holds)}`;
+  yield `{"contact":${id},"telegram":${json(record.contact, CONTACT)},"home":${json(record.home, HOME)}`;
+  yield `,"details":${JSON.stringify(said)},"legalHolds":${json(holds, HOLD)}`;
   yield ',"tickets":[';
   yield* ticketsOf(env.DB, id);
   yield '],"groups":[';
@@ -116,10 +117,10 @@ async function* ticketsOf(d1: D1Database, id: ContactId): AsyncGenerator<string>
     );
     let next = await events.next();
     for (const ticket of rows) {
-      let text = `${first ? "" : ","}{"ticket":${json(ticket)},"events":[`;
+      let text = `${first ? "" : ","}{"ticket":${json(ticket, TICKET)},"events":[`;
       first = false;
       for (let begun = false; next.done !== true && next.value.ticketId === ticket.id; begun = true) {
-        text += `${begun ? "," : ""}${json(next.value)}`;
+        text += `${begun ? "," : ""}${json(withFacts(next.value), EVENT)}`;
         next = await events.next();
       }
       yield `${text}]}`;
@@ -150,7 +151,7 @@ async function* groupsOf(env: Env, id: ContactId, groups: string[]): AsyncGenera
     if ("unreachable" in asked) throw new Error(`group ${group} did not answer`);
     const inside = asked.answer;
     if (inside === null) continue;
-    yield `${first ? "" : ","}{"group":${JSON.stringify(group)},"inside":${json(inside)},"links":[`;
+    yield `${first ? "" : ","}{"group":${JSON.stringify(group)},"inside":${JSON.stringify(inside)},"links":[`;
     first = false;
     let begun = false;
     for (const by of ["customer", "staff"] as const) {
@@ -162,7 +163,10 @@ async function* groupsOf(env: Env, id: ContactId, groups: string[]): AsyncGenera
         if ("unreachable" in answer) throw new Error(`group ${group} did not answer`);
         const links = answer.answer;
         if (links.length > 0)
-          yield `${begun ? "," : ""}${listed(links.map((link) => asTelegramCounts({ by, ...link })))}`;
+          yield `${begun ? "," : ""}${listed(
+            links.map((link) => asTelegramCounts({ by, ...link })),
+            LINK,
+          )}`;
         begun ||= links.length > 0;
         after = links.at(-1)?.messageId ?? after;
         more = links.length === EXPORT_PAGE_ROWS;
@@ -192,15 +196,79 @@ async function* auditOf(d1: D1Database, id: ContactId): AsyncGenerator<string> {
       limit: EXPORT_PAGE_ROWS,
     });
     if (found.length > 0)
-      yield `${begun ? "," : ""}${listed(found.map(({ entry }) => entryWithoutOrigin(entry)))}`;
+      yield `${begun ? "," : ""}${listed(
+        found.map(({ entry }) => entryWithoutOrigin(entry)),
+        ENTRY,
+      )}`;
     begun ||= found.length > 0;
     after = found.at(-1)?.position ?? null;
     if (found.length < EXPORT_PAGE_ROWS) return;
   }
 }
 
-function json(kept: unknown): string {
-  return JSON.stringify(toWireJson(kept));
+type Privacy = Awaited<ReturnType<GroupStub["privacy"]>>;
+type MessageLink = Awaited<ReturnType<Privacy["linksOf"]>>[number];
+type ContactRecord = Awaited<ReturnType<typeof contactRecord>>;
+type EventRow = Awaited<ReturnType<typeof eventsOfTickets>>[number];
+
+const CONTACT: NumbersOf<ContactRecord["contact"]> = {
+  telegramId: "number",
+  firstSeenAt: "instant",
+  updatedAt: "instant",
+  version: "number",
+  recordedAt: "instant",
+};
+const HOME: NumbersOf<ContactRecord["home"]> = { customerId: "number", createdAt: "instant" };
+const HOLD: NumbersOf<HoldRow> = { since: "instant" };
+const TICKET: NumbersOf<TicketRow> = {
+  number: "number",
+  assigneeId: "number",
+  customerId: "number",
+  fields: "as it is",
+  openedAt: "instant",
+  statusAt: "instant",
+  firstAnsweredAt: "instant",
+  awaitingSince: "instant",
+  resolvedAt: "instant",
+  closedAt: "instant",
+  topicId: "number",
+  reopenings: "number",
+  changedAt: "instant",
+  dueAt: "instant",
+  promises: { at: "instant", riskAt: "instant" },
+  promisedAt: "instant",
+  version: "number",
+  recordedAt: "instant",
+};
+/** Their facts are written before: events say themselves which of them are instants. */
+const EVENT: NumbersOf<ReturnType<typeof withFacts>> = {
+  n: "number",
+  at: "instant",
+  notedAt: "instant",
+  actor: "as it is",
+  data: "as it is",
+};
+const LINK: NumbersOf<MessageLink> = {
+  messageId: "number",
+  copyId: "number",
+  ticket: "number",
+  sentAt: "instant",
+};
+const ENTRY: NumbersOf<ReturnType<typeof entryWithoutOrigin>> = {
+  at: "instant",
+  by: "as it is",
+  target: "as it is",
+  from: "as it is",
+  to: "as it is",
+  data: "as it is",
+};
+
+function withFacts(row: EventRow) {
+  return { ...row, data: eventData(row.type, row.data) };
+}
+
+function json<T>(kept: T, numbers: NumbersOf<T>): string {
+  return JSON.stringify(toWireJson(kept, numbers));
 }
 
 /** The caller's network and user agent are shown in the audit trail only. */
@@ -209,6 +277,6 @@ function entryWithoutOrigin({ network: _network, userAgent: _agent, ...entry }: 
 }
 
 /** The items of a JSON list, without its brackets. */
-function listed(items: readonly unknown[]): string {
-  return json(items).slice(1, -1);
+function listed<T>(items: readonly T[], numbers: NumbersOf<T>): string {
+  return items.map((item) => json(item, numbers)).join(",");
 }

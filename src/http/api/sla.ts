@@ -2,6 +2,7 @@ import * as z from "zod";
 import { forDocs } from "#for-docs";
 import { METRICS } from "../../domain/metric.ts";
 import type { TicketSla } from "../../domain/ticket/sla-story.ts";
+import { eventData } from "../../domain/ticket/wire-json.ts";
 import { askGroup, onSubject } from "../../groups/ask.ts";
 import { sweepGroups } from "../../groups/sweep.ts";
 import { log } from "../../log.ts";
@@ -9,7 +10,6 @@ import { ticketByRef } from "../../record/queries.ts";
 import { pauseForPrograms, segmentForPrograms } from "../../texts/for-programs.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
-import { eventData } from "../wire-json.ts";
 import { Instant, instant, instantOrNull, Ref } from "./shared.ts";
 import { Segments, Truncated, segmentJson } from "./sla-segments.ts";
 

@@ -8,8 +8,8 @@ import { promiseState, PROMISE_STATES, type Promised as RecordedPromise } from "
 import { withoutOrigin } from "../../domain/ticket/event.ts";
 import { EVENTS } from "../../domain/ticket/events.ts";
 import { TICKET_STATUSES } from "../../domain/ticket/status.ts";
+import { eventData } from "../../domain/ticket/wire-json.ts";
 import type { TicketEventRow, TicketRow } from "../../record/queries.ts";
-import { eventData } from "../wire-json.ts";
 import { Instant, instant, instantOrNull } from "./shared.ts";
 
 const Status = forDocs(() => z.enum(TICKET_STATUSES));

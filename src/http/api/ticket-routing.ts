@@ -3,6 +3,7 @@ import { forDocs } from "#for-docs";
 import { PRIORITIES } from "../../domain/priority.ts";
 import { withoutOrigin } from "../../domain/ticket/event.ts";
 import type { RoutingStory } from "../../domain/ticket/routing-story.ts";
+import { eventData } from "../../domain/ticket/wire-json.ts";
 import { askGroup, onSubject } from "../../groups/ask.ts";
 import { ticketByRef } from "../../record/queries.ts";
 import {
@@ -14,7 +15,6 @@ import {
 } from "../../texts/for-programs.ts";
 import { problem } from "../problem.ts";
 import { operation, Operations } from "../route.ts";
-import { eventData } from "../wire-json.ts";
 import {
   Attributes,
   Person,

@@ -1,6 +1,7 @@
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
-import { withoutOrigin, type TicketEvent } from "../../domain/ticket/event.ts";
+import { withoutOrigin } from "../../domain/ticket/event.ts";
+import { eventWritten, toWireJson, type NumbersOf } from "../../domain/ticket/wire-json.ts";
 import { eventForPrograms, profileForPrograms } from "../../texts/for-programs.ts";
 import { worded } from "../commit/words.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
@@ -13,7 +14,7 @@ const TICKETS_TOLD_MAX = 200;
 const EVENTS_TOLD_MAX = 2_000;
 
 /** What a group's object has of a person. Instants in ms since 1970. */
-export interface ContactInside {
+interface ContactInside {
   /** Null where only tickets are here, or a block. */
   contact: ContactFacts | null;
   /** What another system last said of them. */
@@ -29,7 +30,7 @@ export interface ContactInside {
     active: boolean;
     topics: number;
     /** Newest history the record may not have yet. */
-    events: { n: number; event: TicketEvent }[];
+    events: { n: number; event: Record<string, unknown> }[];
   }[];
   messages: number;
   waiting: Waiting[];
@@ -38,7 +39,36 @@ export interface ContactInside {
   setAside: { at: number; update: unknown }[];
 }
 
-export function exportContact(
+const INSIDE: NumbersOf<ContactInside> = {
+  contact: "as it is",
+  profile: {
+    profile: {
+      attributes: "as it is",
+      priorityScore: "number",
+      preferredAgent: "number",
+      requireSkills: "as it is",
+      asOf: "instant",
+    },
+    ignored: "as it is",
+    receivedAt: "instant",
+    source: "number",
+  },
+  firstSeenAt: "instant",
+  blockedSince: "instant",
+  tickets: { topics: "number", events: { n: "number", event: "as it is" } },
+  messages: "number",
+  waiting: { acceptedAt: "instant", says: "as it is" },
+  delivered: { at: "instant", deliveredAt: "instant" },
+  setAside: { at: "instant", update: "as it is" },
+};
+
+/** The same as the API writes it. */
+export function exportContact(tables: Tables, id: ContactId): unknown {
+  const inside = contactInside(tables, id);
+  return inside === null ? null : toWireJson(inside, INSIDE);
+}
+
+function contactInside(
   { blocked, contacts, history, webhookLog, inbox, personMessages, outbox, tickets, topics }: Tables,
   id: ContactId,
 ): ContactInside | null {
@@ -67,7 +97,7 @@ export function exportContact(
         topics: topics.of(number).length,
         events: history
           .after(number, recorded, EVENTS_TOLD_MAX)
-          .map(({ n, event }) => ({ n, event: withoutOrigin(eventForPrograms(event)) })),
+          .map(({ n, event }) => ({ n, event: eventWritten(withoutOrigin(eventForPrograms(event))) })),
       };
     }),
     messages: linked,

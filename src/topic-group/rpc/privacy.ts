@@ -1,7 +1,7 @@
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { erasable, type Erasable } from "../privacy/erasable.ts";
 import { erase, type ErasureStep } from "../privacy/erasing.ts";
-import { exportContact, type ContactInside } from "../privacy/export.ts";
+import { exportContact } from "../privacy/export.ts";
 import { forgetOld, type Forgetting, type Forgotten } from "../privacy/forgetting.ts";
 import type { MessageLink } from "../tables/person-messages.ts";
 import { GroupRpc } from "./group-rpc.ts";
@@ -22,8 +22,8 @@ export class PrivacyRpc extends GroupRpc {
     });
   }
 
-  /** What this group has of a person, null if nothing. */
-  exportContact(id: ContactId): ContactInside | null {
+  /** What this group has of a person, as the API writes it; null if nothing. */
+  exportContact(id: ContactId): unknown {
     return this.byRules(null, () => exportContact(this.inside.tables, id));
   }
 
