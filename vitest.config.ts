@@ -29,8 +29,8 @@ moveDate(dateMovedByMs);
 const fastCheckSeed = Number(process.env["FC_SEED"] ?? 1);
 const provide = { dateMovedByMs, fastCheckSeed };
 const setupFiles = ["test/support/setup.ts"];
-/** Files at a time, of whatever project: most of them wait for alarms and answers, so two share two cores well. */
-const maxWorkers = Math.max(2, availableParallelism() - 1);
+/** Files at a time, of whatever project: many of them wait for alarms and answers, so three share two cores well. */
+const maxWorkers = availableParallelism() + 1;
 /** Set-up writes thousands of rows, builds Workers, starts browsers: a slow disk must not fail a test. */
 const hookTimeout = 240_000;
 
@@ -53,9 +53,11 @@ const node = {
   maxWorkers,
 };
 
+/** These want a runtime of their own. */
+const ALONE = ["test/worker/api-audit.test.ts", "test/worker/same-day.test.ts"];
+
 /** The real runtime: the desk in workerd, against the sandbox's Telegram over HTTP on loopback. */
 const worker = {
-  name: "worker",
   include: ["test/worker/**/*.test.ts"],
   globalSetup: ["test/support/telegram-server.ts", "test/support/endpoint-server.ts"],
   setupFiles,
@@ -64,6 +66,22 @@ const worker = {
   hookTimeout,
   maxWorkers,
 };
+
+const runtime = () =>
+  cloudflareTest(async ({ inject }) => ({
+    main: "src/sandbox/desk/worker.ts",
+    wrangler: { configPath: "wrangler.toml" },
+    miniflare: {
+      bindings: {
+        BOT_TOKEN: "7000000001:sandbox",
+        WEBHOOK_SECRET: "test-webhook-secret",
+        ADMIN_TOKEN: "test-admin-token",
+        ALLOW_LOOPBACK: "true",
+        TELEGRAM_API_ROOT: inject<string>("telegramUrl"),
+        RECORD_MIGRATIONS: await readD1Migrations("migrations/record"),
+      },
+    },
+  }));
 
 /** The sandbox's page in a real Chromium, with the desk and its Telegram behind it. */
 const browser = {
@@ -114,25 +132,8 @@ export default defineConfig({
       { test: node },
       { test: browser },
       { test: crash },
-      {
-        test: worker,
-        plugins: [
-          cloudflareTest(async ({ inject }) => ({
-            main: "src/sandbox/desk/worker.ts",
-            wrangler: { configPath: "wrangler.toml" },
-            miniflare: {
-              bindings: {
-                BOT_TOKEN: "7000000001:sandbox",
-                WEBHOOK_SECRET: "test-webhook-secret",
-                ADMIN_TOKEN: "test-admin-token",
-                ALLOW_LOOPBACK: "true",
-                TELEGRAM_API_ROOT: inject<string>("telegramUrl"),
-                RECORD_MIGRATIONS: await readD1Migrations("migrations/record"),
-              },
-            },
-          })),
-        ],
-      },
+      { test: { ...worker, name: "worker", exclude: ALONE, isolate: false }, plugins: [runtime()] },
+      { test: { ...worker, name: "worker-alone", include: ALONE }, plugins: [runtime()] },
     ],
   },
 });
