@@ -307,7 +307,7 @@ const CARD: CardFacts = {
   openedAt: 0,
   awaitingSince: null,
   reminders: [],
-  statusBy: { by: ACTORS[0]!, at: 0 },
+  statusBy: { by: ACTORS[0], at: 0 },
   topicsLost: 0,
   unreachable: null,
   contact: { id: contactId(5), name: "", username: null, language: null, isPremium: false },
@@ -322,7 +322,7 @@ const CARD: CardFacts = {
 const CARDS: CardFacts[] = [
   CARD,
   ...TICKET_STATUSES.flatMap((status) =>
-    NOTES.map((note) => ({ ...CARD, status, statusBy: { by: ACTORS[3]!, at: 0, note } })),
+    NOTES.map((note) => ({ ...CARD, status, statusBy: { by: ACTORS[3], at: 0, note } })),
   ),
   ...PRIORITIES.map((priority) => ({ ...CARD, priority })),
   ...CLOCKS.map((due) => ({ ...CARD, due })),
@@ -353,7 +353,7 @@ const FACTS = {
   agentGreeting: [[WHO.name, "Γραφείο"]],
   agentNotice: AGENT_NOTICES.flatMap((notice): Facts["agentNotice"] => [
     [notice, null],
-    [notice, { ref: REF, subject: SAID, url: null, profile: "", due: { standing: CLOCKS[0]!, zone: ZONE } }],
+    [notice, { ref: REF, subject: SAID, url: null, profile: "", due: { standing: CLOCKS[0], zone: ZONE } }],
     [notice, { ref: REF, subject: SAID, url: "δεσμός", profile: "", due: null }],
   ]),
   agentNoticeInTopic: AGENT_NOTICES.map((notice): Facts["agentNoticeInTopic"][number] => [WHO, notice]),
@@ -561,7 +561,7 @@ const FACTS = {
       waits,
     ],
   ]),
-  ticketSla: [null, ...WAITS].map((waits): Facts["ticketSla"][number] => [OVERVIEWS[0]!, ZONE, waits]),
+  ticketSla: [null, ...WAITS].map((waits): Facts["ticketSla"][number] => [OVERVIEWS[0], ZONE, waits]),
   topicNotice: TOPIC_NOTICES.map((one): [TopicNotice] => [one]),
   troubleNotice: (
     ["bot.cannot_manage_topics", "group.not_a_forum", "group.gone", "bot.token_refused"] as const

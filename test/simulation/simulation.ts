@@ -11,7 +11,7 @@ import { BOT_API, Desk, DESK, TOKEN, WEBHOOK_SECRET } from "./runtime/desk.ts";
 import { Dice } from "./runtime/dice.ts";
 import { real, surroundWith } from "./runtime/globals.ts";
 import { Unplugged, type ObjectHost } from "./runtime/objects.ts";
-import { Telegram, type Answer } from "./runtime/telegram.ts";
+import { Telegram } from "./runtime/telegram.ts";
 import { Timeline } from "./runtime/timeline.ts";
 import { failedUnheard } from "./runtime/workers.ts";
 import { Scene } from "./scene.ts";
@@ -270,7 +270,7 @@ export class Simulation {
         const weights = Object.fromEntries(
           Object.entries(SPELLS).map(([name, { weight }]) => [name, weight]),
         );
-        const name = dice.weighted(weights as Record<SpellName, number>);
+        const name = dice.weighted<SpellName>(weights);
         count(this.#spells, name);
         this.#note(`spell ${number} ${name}`);
         const end = this.weather.begin(name, dice);
@@ -318,11 +318,12 @@ export class Simulation {
   }
 
   async #fetch(url: string, init: RequestInit): Promise<Response> {
-    const body = String(init.body ?? "");
+    const body = init.body ?? "";
+    if (typeof body !== "string") throw new Error(`a call of ${url} has a body that is no text`);
     const signal = init.signal ?? null;
     if (url.startsWith(`${BOT_API}/bot`)) {
       const [token, method] = url.slice(BOT_API.length + 4).split("/");
-      return (await this.telegram.call(token, method, body, signal)) as Answer as unknown as Response;
+      return (await this.telegram.call(token, method, body, signal)) as unknown as Response;
     }
     const fate = this.weather.others();
     await this.timeline.wait(40);

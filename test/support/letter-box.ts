@@ -60,7 +60,7 @@ export class LetterBoxes {
 
   /** Makes the channel one of the desk's, as a row in `channels/channels.ts` would. */
   open(): this {
-    (CHANNELS as Record<string, OwnChannel>)[LETTERS] = this.channel as OwnChannel;
+    (CHANNELS as Record<string, OwnChannel>)[LETTERS] = this.channel;
     return this;
   }
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseSync, transformSync, type Program } from "@swc/core";
+import { parseSync, transformSync } from "@swc/core";
 import type { Language } from "../../src/texts/languages.ts";
 
 const ENGLISH = resolve(import.meta.dirname, "../../src/texts/en");
@@ -25,7 +25,7 @@ export async function markedLanguage(): Promise<Language> {
   for (const name of readdirSync(ENGLISH)) {
     const program = parseSync(readFileSync(join(ENGLISH, name), "utf8"), { syntax: "typescript" });
     mark(program.body);
-    const { code } = transformSync(program as Program, {
+    const { code } = transformSync(program, {
       jsc: { parser: { syntax: "typescript" }, target: "esnext" },
     });
     writeFileSync(join(folder, name.replace(".ts", ".mjs")), code);

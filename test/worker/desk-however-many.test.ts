@@ -122,7 +122,7 @@ test("forgetting a ticket or a person reads the messages that are theirs, by an 
     const { seenUpdates: seen, personMessages, outbox } = tables;
     const customer = [...storage.sql.exec<{ customer: ContactId }>("SELECT customer FROM tickets")][0]
       .customer;
-    seen.noteOfTicket(tables.tickets.toForget([1])[0]!, stage.now);
+    seen.noteOfTicket(tables.tickets.toForget([1])[0], stage.now);
     seen.noteOfPerson(customer, stage.now);
     erasable(tables, [customer], 10);
     const routes = tables.tickets.routesOf(customer);

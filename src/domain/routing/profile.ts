@@ -152,7 +152,8 @@ export type Unfit =
   /** `best`: the highest level that any agent has. */
   | { unfit: "skill_level"; skill: string; wanted: number; best: number }
   /** A property of a CRM whose value cannot be read, or that the configuration does not translate. */
-  | { unfit: "property" | "property_value"; property: string; said: string };
+  | { unfit: "property"; property: string; said: string }
+  | { unfit: "property_value"; property: string; said: string };
 
 /** What of a configuration a profile has to fit. */
 export type Fitting = Pick<Config, "tiers" | "agents">;

@@ -18,8 +18,10 @@ export function attemptOf(
     if (job.step.what !== "create") return null;
     return (tx) => tx.views.save(ticket.number, { ...view, creatingSince: tx.now }, viewDueAt);
   }
-  const attempted = job.kind === "work" ? handlerOf(works, job.row).attempted : undefined;
-  if (attempted !== undefined) return attempted;
+  if (job.kind === "work") {
+    const handler = handlerOf(works, job.row);
+    if (handler.attempted !== undefined) return (tx) => handler.attempted?.(tx);
+  }
   return careful ? (tx) => saveAttempt(tx, job, carried, tx.now) : null;
 }
 

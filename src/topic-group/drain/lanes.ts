@@ -76,10 +76,10 @@ export class Lanes {
   }
 
   #new(lane: Lane): LaneState {
-    const { tables, now } = this.#ports;
+    const { tables } = this.#ports;
     const rule = rateRuleOf(lane);
     // Telegram remembers what an object that was evicted has forgotten.
-    const told = lane === STAFF ? tables.messages.copiedSince(now() - rule.perMs) : [];
+    const told = lane === STAFF ? tables.messages.copiedSince(this.#ports.now() - rule.perMs) : [];
     const rate = new LaneRate(rule, tables.laneRates.get(lane), told);
     const trouble = lane === STAFF ? this.#trouble() : null;
     // What a restart does not know is over once a call works.

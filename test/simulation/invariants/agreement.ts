@@ -21,8 +21,7 @@ export class Agreement {
     if (updates > 0) found.push(`${updates} updates at Telegram`);
     for (const { name, sqlite } of this.#desk.groups.hosts.values()) {
       const ask = (what: string, sql: string): void => {
-        for (const [detail, count] of sqlite.rows(sql, []).rows)
-          found.push(`${name}: ${count} ${what} ${detail}`);
+        for (const row of sqlite.rows(sql, []).rows) found.push(`${name}: ${what} ${row.join(" × ")}`);
       };
       ask("messages", "SELECT lane, count(*) FROM messages WHERE state = 'waiting' GROUP BY lane");
       ask(
@@ -57,7 +56,7 @@ export class Agreement {
        HAVING count(*) > 1`,
       [],
     );
-    return rows.map(([ticket, times, note]) => `ticket ${ticket} was noted ${times} times: ${note}`);
+    return rows.map((row) => `a note is in a ticket several times: ${row.join(", ")}`);
   }
 
   #chatOf(group: string): number {
@@ -72,16 +71,15 @@ export class Agreement {
       const recorded = new Map(
         record
           .rows("SELECT id, version, status FROM tickets WHERE group_id = ?", [name])
-          .rows.map(([id, version, status]) => [id, `${version} ${status}`]),
+          .rows.map(([id, ...state]) => [id, state.join(" ")]),
       );
       const own = sqlite.rows(
         "SELECT state ->> '$.id', version, state ->> '$.status' FROM tickets WHERE state ->> '$.movedTo' IS NULL",
         [],
       ).rows;
-      for (const [id, version, status] of own) {
-        const told = recorded.get(id);
-        if (told !== `${version} ${status}`)
-          found.push(`ticket ${id} in ${name} is ${version} ${status}, the record has ${told}`);
+      for (const [id, ...state] of own) {
+        const [is, told] = [state.join(" "), recorded.get(id)];
+        if (told !== is) found.push(`ticket ${String(id)} in ${name} is ${is}, the record has ${told}`);
       }
     }
     return found;

@@ -39,7 +39,7 @@ export class Dice {
 
   /** Undefined only where there is nothing to choose from. */
   pick<T>(from: readonly T[]): T {
-    return from[Math.floor(this.roll() * from.length)]!;
+    return from[Math.floor(this.roll() * from.length)];
   }
 
   /** One of the names, each as often as its weight says. */

@@ -45,7 +45,7 @@ export function installGlobals(): void {
       if (timer !== null && timer !== undefined) here.timeline.cancel(timer);
     },
     scheduler: { wait },
-    fetch: (url: string, init: RequestInit = {}) => here.fetch(String(url), init),
+    fetch: (url: string | URL, init: RequestInit = {}) => here.fetch(String(url), init),
   });
   Object.assign(AbortSignal, {
     timeout: (ms: number) => {

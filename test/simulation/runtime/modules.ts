@@ -20,7 +20,7 @@ export function readLikeTheBundler(planted?: Mutation): void {
         return exported(readFileSync(fileURLToPath(url), "utf8"));
       const loaded = next(url, context);
       return planted !== undefined && url === `${SOURCES}${planted.file}`
-        ? { ...loaded, source: mutated(String(loaded.source), planted) }
+        ? { ...loaded, source: mutated(textOf(loaded.source), planted) }
         : loaded;
     },
   });
@@ -33,4 +33,8 @@ function exported(value: string) {
 function mutated(source: string, { name, find, put }: Mutation): string {
   if (source.split(find).length !== 2) throw new Error(`what "${name}" replaces does not stand there once`);
   return source.replace(find, () => put);
+}
+
+function textOf(source: string | ArrayBufferView | ArrayBufferLike | undefined): string {
+  return typeof source === "string" ? source : new TextDecoder().decode(source as Uint8Array);
 }

@@ -70,7 +70,7 @@ export class Namespace {
     }
     await timeline.wait(chance.between(...TRAVELS_MS));
     // An error loses its class on the way.
-    if ("error" in answer) throw new Error(String((answer.error as Error).message));
+    if ("error" in answer) throw new Error((answer.error as Error).message);
     const { value } = answer;
     return value instanceof RpcTarget
       ? stubOf((further) => this.#send(host, [...path, ...further]))
@@ -141,7 +141,7 @@ export class ObjectHost {
       for (const [name, given] of path)
         target = (await Reflect.apply(target[name], target, given)) as typeof target;
       await life.safe();
-      return target as unknown;
+      return target;
     });
   }
 
