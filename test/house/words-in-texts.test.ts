@@ -41,7 +41,6 @@ const NOT_FOR_PEOPLE: Record<string, string> = {
   "domain/ticket/conversation.ts": "what customers say when they say thanks",
   "domain/ticket/policy.ts": "the name of a time zone",
   "domain/ticket/events": "descriptions for the API's contract",
-  "domain/ticket/webhook-event.ts": "kinds of facts, for the compiler",
   "domain/ticket/tag.ts": "problems of the API",
   "domain/routing/profile.ts": "problems of what an outside system answered, for its administrators",
   "domain/team/skill-table.ts": "problems of what an outside system answered, for its administrators",

@@ -60,7 +60,7 @@ export function rowOf({ type }: TicketEvent): EventRow<TicketEvent, Effect> {
 /** Likewise for a type that the compiler does not know. */
 interface StoredFacts extends Omit<EventFacts<Record<string, unknown>>, "facts"> {
   facts: Readonly<
-    Record<string, "told" | "kept" | "instant" | "told instant" | "words" | { instants: readonly string[] }>
+    Record<string, "told" | "kept" | "instant" | "told_instant" | "words" | { instants: readonly string[] }>
   >;
 }
 

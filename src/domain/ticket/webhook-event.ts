@@ -70,7 +70,7 @@ export function webhookData(
   for (const [key, value] of Object.entries(event) as [string, unknown][]) {
     const kind = factsOfEvent(event.type)?.facts[key];
     if (kind === "told") change[key] = value;
-    if (kind === "told instant") change[key] = new Date(value as number).toISOString();
+    if (kind === "told_instant") change[key] = new Date(value as number).toISOString();
     if (kind === "words") note = value;
   }
   return {

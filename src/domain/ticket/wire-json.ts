@@ -2,7 +2,7 @@ import type { TicketEvent } from "./event.ts";
 import { factsOfEvent } from "./events.ts";
 
 /**
- * What the numbers of a value are: `instant`, in ms since 1970, or `number`; `as it is`: nothing in it is an instant. Texts
+ * What the numbers of a value are: `instant`, in ms since 1970, or `number`; `verbatim`: nothing in it is an instant. Texts
  * and truths need no word. A shape with another number does not compile before it is said what that is.
  */
 export type NumbersOf<V> = [NonNullable<V>] extends [number]
@@ -12,8 +12,8 @@ export type NumbersOf<V> = [NonNullable<V>] extends [number]
     : NonNullable<V> extends readonly (infer Item)[]
       ? NumbersOf<Item>
       : NonNullable<V> extends object
-        ? NumbersIn<NonNullable<V>> | "as it is"
-        : "as it is";
+        ? NumbersIn<NonNullable<V>> | "verbatim"
+        : "verbatim";
 type NumbersIn<T> = { [K in keyof T as [NumbersOf<T[K]>] extends [never] ? never : K]-?: NumbersOf<T[K]> };
 
 /** What is kept, as the API writes it: instants as ISO 8601. */
@@ -40,7 +40,7 @@ export function eventData(type: string, data: object): Record<string, unknown> {
   const { facts = {} } = factsOfEvent(type) ?? {};
   const pairs = Object.entries(data).map(([key, value]: [string, unknown]) => {
     const kind = facts[key];
-    if (kind === "instant" || kind === "told instant") return [key, iso(value)];
+    if (kind === "instant" || kind === "told_instant") return [key, iso(value)];
     return [key, typeof kind === "object" ? within(value, kind.instants) : value];
   });
   return Object.fromEntries(pairs) as Record<string, unknown>;

@@ -224,7 +224,7 @@ const TICKET: NumbersOf<TicketRow> = {
   number: "number",
   assigneeId: "number",
   customerId: "number",
-  fields: "as it is",
+  fields: "verbatim",
   openedAt: "instant",
   statusAt: "instant",
   firstAnsweredAt: "instant",
@@ -245,8 +245,8 @@ const EVENT: NumbersOf<ReturnType<typeof withFacts>> = {
   n: "number",
   at: "instant",
   notedAt: "instant",
-  actor: "as it is",
-  data: "as it is",
+  actor: "verbatim",
+  data: "verbatim",
 };
 const LINK: NumbersOf<MessageLink> = {
   messageId: "number",
@@ -256,11 +256,11 @@ const LINK: NumbersOf<MessageLink> = {
 };
 const ENTRY: NumbersOf<ReturnType<typeof entryWithoutOrigin>> = {
   at: "instant",
-  by: "as it is",
-  target: "as it is",
-  from: "as it is",
-  to: "as it is",
-  data: "as it is",
+  by: "verbatim",
+  target: "verbatim",
+  from: "verbatim",
+  to: "verbatim",
+  data: "verbatim",
 };
 
 function withFacts(row: EventRow) {

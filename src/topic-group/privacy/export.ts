@@ -40,26 +40,26 @@ interface ContactInside {
 }
 
 const INSIDE: NumbersOf<ContactInside> = {
-  contact: "as it is",
+  contact: "verbatim",
   profile: {
     profile: {
-      attributes: "as it is",
+      attributes: "verbatim",
       priorityScore: "number",
       preferredAgent: "number",
-      requireSkills: "as it is",
+      requireSkills: "verbatim",
       asOf: "instant",
     },
-    ignored: "as it is",
+    ignored: "verbatim",
     receivedAt: "instant",
     source: "number",
   },
   firstSeenAt: "instant",
   blockedSince: "instant",
-  tickets: { topics: "number", events: { n: "number", event: "as it is" } },
+  tickets: { topics: "number", events: { n: "number", event: "verbatim" } },
   messages: "number",
-  waiting: { acceptedAt: "instant", says: "as it is" },
+  waiting: { acceptedAt: "instant", says: "verbatim" },
   delivered: { at: "instant", deliveredAt: "instant" },
-  setAside: { at: "instant", update: "as it is" },
+  setAside: { at: "instant", update: "verbatim" },
 };
 
 /** The same as the API writes it. */

@@ -34,14 +34,14 @@ export interface Said {
  *   person
  *   wrote
  * - `kept`: readers of the API only
- * - `instant`, `told instant`: the same for an instant in ms since 1970, which is written as ISO 8601 outside
+ * - `instant`, `told_instant`: the same for an instant in ms since 1970, which is written as ISO 8601 outside
  * - `words`: text that people wrote of the ticket: webhooks get it with `includeText` only
  * - `{ instants }`: kept; an object, or a list of them, in which these are instants
  */
 type Kind<V> =
   | "told"
   | "kept"
-  | (V extends number | null ? "instant" | "told instant" : never)
+  | (V extends number | null ? "instant" | "told_instant" : never)
   | (V extends string ? "words" : never)
   | (V extends readonly (infer Item)[] ? NestedInstants<Item> : V extends object ? NestedInstants<V> : never);
 interface NestedInstants<Item> {

@@ -78,7 +78,7 @@ const MOMENT_KEPT = {
   clock: "kept",
   dueAt: "instant",
 } as const;
-const MOMENT = { ...MOMENT_KEPT, metric: "told", instance: "told", dueAt: "told instant" } as const;
+const MOMENT = { ...MOMENT_KEPT, metric: "told", instance: "told", dueAt: "told_instant" } as const;
 const MOMENT_KEYS = ["metric", "instance", "moment", "offsetMs", "clock", "dueAt"] as const;
 
 export const SLA_EVENTS = {
