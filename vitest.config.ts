@@ -29,8 +29,8 @@ moveDate(dateMovedByMs);
 const fastCheckSeed = Number(process.env["FC_SEED"] ?? 1);
 const provide = { dateMovedByMs, fastCheckSeed };
 const setupFiles = ["test/support/setup.ts"];
-/** Files at a time, of whatever project: many of them wait for alarms and answers, so three share two cores well. */
-const maxWorkers = availableParallelism() + 1;
+/** Files at a time, of whatever project: many of them wait for alarms and answers, so four share two cores well. */
+const maxWorkers = 2 * availableParallelism();
 /** Set-up writes thousands of rows, builds Workers, starts browsers: a slow disk must not fail a test. */
 const hookTimeout = 240_000;
 
@@ -53,8 +53,8 @@ const node = {
   maxWorkers,
 };
 
-/** These want a runtime of their own. */
-const ALONE = ["test/worker/api-audit.test.ts", "test/worker/same-day.test.ts"];
+/** These want a runtime of their own: emptying one costs more the more objects it ever had, and they empty it often. */
+const ALONE = ["api-audit", "record-projection", "same-day"].map((name) => `test/worker/${name}.test.ts`);
 
 /** The real runtime: the desk in workerd, against the sandbox's Telegram over HTTP on loopback. */
 const worker = {
@@ -103,7 +103,18 @@ const crash = {
 };
 
 /** They take minutes each. */
-const LONG = ["killed-desk", "crash-matrix", "routing-laws", "desk-routing", "desk-erasure", "test/browser/"];
+const LONG = [
+  "crash-matrix",
+  "killed-desk",
+  "whole-sandbox",
+  "routing-laws",
+  "desk-routing",
+  "desk-numbers-begin-anew",
+  "desk-moving",
+  "api-contract.test",
+  "desk-erasure",
+  "test/browser/",
+];
 
 function isLong({ moduleId }: TestSpecification): boolean {
   return LONG.some((part) => moduleId.includes(part));
