@@ -316,6 +316,24 @@ test("an answer that an edit sends anew in another group holds up nothing betwee
   expect(texts(await ada.messages()).at(-1)).toContain("SUP-1 · closed");
 });
 
+test("a topic that its ticket has left, and that is deleted, is not written to again and again", async () => {
+  await open([olga(["main"], 2), vera(2)], claims);
+  await asks();
+  const topic = (await stage.topic("SUP-1")).id;
+  await stage.olga.write(topic, "Hello");
+  await stage.olga.write(topic, "/transfer premium");
+  await stage.settle();
+  await stage.lead.deleteTopic(topic);
+  const [there] = await vip.topics();
+  const agent = await vip.member({ id: 9004, firstName: "Vera" });
+  await agent.write(there.id, "Hello from here");
+  await stage.settle(10 * MINUTE);
+  const refused = (await stage.telegram.calls({})).filter(
+    ({ answer, params }) => answer?.status === 400 && params["message_thread_id"] === topic,
+  );
+  expect(refused.length).toBeLessThanOrEqual(2);
+});
+
 test("a ticket with a history of megabytes moves whole", { timeout: 60_000 }, async () => {
   await open([olga(["main"], 2), vera(2)], claims);
   await asks();

@@ -17,7 +17,9 @@ export function loseTopic(tx: Transaction, number: number): void {
   const row = tx.tickets.get(number);
   if (row === undefined || row.ticket.topicId === null) return;
   tx.apply(number, { type: "topic_lost", topicId: row.ticket.topicId });
-  tx.views.save(number, NEW_VIEW, isActive(row.ticket) ? tx.now : null);
+  // One that has moved gets no other topic here, so nothing would ever end that its view is due.
+  const isHere = row.ticket.movedTo === null;
+  tx.views.save(number, NEW_VIEW, isHere && isActive(row.ticket) ? tx.now : null);
 }
 
 /** A topic that no ticket has: it is deleted. */
