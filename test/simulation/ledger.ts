@@ -61,6 +61,8 @@ export class Ledger {
   readonly owners = new Map<string, number>();
   /** Staff: they read everything in private, too. */
   readonly staff = new Set<number>();
+  /** Customers who were erased. */
+  readonly gone = new Set<number>();
   readonly #byNumber = new Map<number, Said>();
   readonly #byMessage = new Map<string, Said>();
   /** In which order messages were read, by where, and what of it was written where. */
@@ -199,7 +201,13 @@ export class Ledger {
   /** Nothing is under way: what was expected has arrived, or has a sign. Forgets what is over. */
   settleAll(keptSince: number): void {
     for (const said of this.#byNumber.values()) {
-      if (said.expected && said.signs === 0 && !said.read.some((one) => isAddressee(said, one.chat)))
+      const isGone = said.customer !== null && this.gone.has(said.customer);
+      if (
+        said.expected &&
+        !isGone &&
+        said.signs === 0 &&
+        !said.read.some((one) => isAddressee(said, one.chat))
+      )
         this.fail("lost", `${told(said)} was never read, and there is no sign of it`);
       said.expected = false;
       if (said.at >= keptSince) continue;

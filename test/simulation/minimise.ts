@@ -1,7 +1,7 @@
 import { Simulation, type Simulated, type SimulationOptions } from "./simulation.ts";
 
 /** A run that breaks a law with as few acts and spells as were found. */
-export interface Minimal extends Required<Pick<SimulationOptions, "seed" | "groups" | "lastAct">> {
+export interface Minimal extends Required<Pick<SimulationOptions, "seed" | "groups" | "faults" | "lastAct">> {
   law: string;
   acts: number[];
   spells: number[];
@@ -18,7 +18,7 @@ export async function minimised(
   runsMax: number,
 ): Promise<Minimal> {
   const { law } = found.faults[0];
-  const { seed, groups = 3 } = options;
+  const { seed, groups = 3, faults: hasWeather = false } = options;
   const { lastAct } = found;
   let runs = 0;
   const breaks = async (acts: readonly number[], spells: readonly number[]): Promise<boolean> => {
@@ -40,7 +40,7 @@ export async function minimised(
   if (await breaks(acts, [])) spells = [];
   spells = await fewer(spells, (some) => breaks(acts, some));
   acts = await fewer(acts, (some) => breaks(some, spells));
-  return { law, seed, groups, lastAct, acts, spells, runs };
+  return { law, seed, groups, faults: hasWeather, lastAct, acts, spells, runs };
 }
 
 /** Delta debugging: the list without the parts that it does not need. */

@@ -97,8 +97,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "a topic leads to the ticket before it, one of ten",
     file: "topic-group/tables/tickets.ts",
-    find: "return number === undefined ? undefined : this.get(number);\n  }\n\n  ofCustomer",
-    put: "return number === undefined ? undefined : this.get(number > 1 && number % 10 === 0 ? number - 1 : number);\n  }\n\n  ofCustomer",
+    find: "const number = this.#topics.ticketOf(topicId);\n    return number === undefined ? undefined : this.get(number);",
+    put: "const number = this.#topics.ticketOf(topicId);\n    return number === undefined ? undefined : this.get(number > 1 && number % 10 === 0 ? number - 1 : number);",
   },
   {
     name: "the record is taken for told before it is",
@@ -137,9 +137,21 @@ export const MUTATIONS: readonly Mutation[] = [
     put: "if (rows.length > 1) return channel.copy?.(to, { ...originals, messageIds: originals.messageIds.slice(0, -1) }, topic) ?? null;",
   },
   {
-    name: "an edit goes to whoever was answered last",
+    name: "an answer that an edit sends anew cannot be told to the home",
     file: "topic-group/arrivals/from-peer.ts",
     find: "        tx.copiedAnew(known, copyId);\n        continue;\n",
     put: "",
+  },
+  {
+    name: "each start counts a try while Telegram is away",
+    file: "topic-group/drain/performing.ts",
+    find: "this.#answers.workedSince(failed?.at ?? 0)",
+    put: "(failed === undefined || this.#answers.workedSince(failed.at))",
+  },
+  {
+    name: "a deleted topic that its ticket has left is written to again and again",
+    file: "topic-group/conversation/topic.ts",
+    find: "const isHere = row.ticket.movedTo === null;",
+    put: "const isHere = true;",
   },
 ];

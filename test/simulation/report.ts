@@ -36,8 +36,8 @@ function section(name: string, counts: ReadonlyMap<string, number>, all: readonl
   return [`${name}:`, ...lines, ...(never.length > 0 ? [`  never: ${never.join(", ")}`] : [])].join("\n");
 }
 
-/** A run that can be kept as a test: `new Simulation({ …, onlyActs, onlySpells })`. */
-export function reportedMinimal({ law, seed, groups, lastAct, acts, spells, runs }: Minimal): string {
-  const kept = { law, seed, groups, lastAct, acts, spells };
-  return `Minimised in ${runs} runs to ${acts.length} acts and ${spells.length} spells. To keep it, in kept.ts:\n  ${JSON.stringify(kept)},`;
+/** A minimised run, as it is played again. */
+export function reportedMinimal({ runs, ...kept }: Minimal): string {
+  const { acts, spells } = kept;
+  return `Minimised in ${runs} runs to ${acts.length} acts and ${spells.length} spells. To play it again:\n  npm run simulate -- --replay '${JSON.stringify(kept)}'`;
 }

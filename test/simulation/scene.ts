@@ -36,7 +36,11 @@ export class Scene {
   messages = 0;
   #lastCustomer = 5_000;
 
-  constructor(parts: Pick<Scene, "telegram" | "desk" | "ledger" | "config">) {
+  /** Does something after so many ms, whatever happens until then. */
+  readonly later: (ms: number, act: () => void) => void;
+
+  constructor(parts: Pick<Scene, "telegram" | "desk" | "ledger" | "config" | "later">) {
+    this.later = parts.later;
     this.telegram = parts.telegram;
     this.desk = parts.desk;
     this.ledger = parts.ledger;
@@ -85,6 +89,13 @@ export class Scene {
     this.customers.push(customer);
     if (this.customers.length > IN_MIND_MAX) this.customers.shift();
     return customer;
+  }
+
+  /** They write no more, and nothing that they wrote, or are written, has to arrive. */
+  leaves({ id }: Customer): void {
+    const at = this.customers.findIndex((one) => one.id === id);
+    if (at >= 0) this.customers.splice(at, 1);
+    this.ledger.gone.add(id);
   }
 
   /** What a customer writes; `refused` by Telegram, it was never said. */

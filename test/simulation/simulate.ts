@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
+import type { Minimal } from "./minimise.ts";
 import { MUTATIONS } from "./mutations.ts";
 import { installGlobals, real } from "./runtime/globals.ts";
 import { readLikeTheBundler } from "./runtime/modules.ts";
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     mutations: { type: "boolean", default: false },
     mutation: { type: "string", multiple: true, default: [] },
     watch: { type: "string" },
+    replay: { type: "string" },
     planted: { type: "string" },
   },
 });
@@ -41,6 +43,13 @@ const { minimised } = await import("./minimise.ts");
 const { reported, reportedMinimal } = await import("./report.ts");
 
 let broken = 0;
+if (values.replay !== undefined) {
+  const { acts, spells, ...options } = JSON.parse(values.replay) as Minimal;
+  const only = { onlyActs: new Set(acts), onlySpells: new Set(spells) };
+  const replayed = await new Simulation({ ...options, ...only, messages: Infinity }).run();
+  real.print(reported(replayed, 1));
+  process.exit(replayed.faults.length === 0 ? 0 : 1);
+}
 for (const seed of [firstSeed, ...otherSeeds]) {
   const startedAt = real.now();
   const options = {

@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { MUTATIONS } from "./mutations.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -31,4 +33,9 @@ test("one seed makes one run", { timeout: 240_000 }, async () => {
   const traces = [...said.matchAll(/trace (\w+)/g)].map(([, trace]) => trace);
   expect(traces).toHaveLength(2);
   expect(traces[0]).toBe(traces[1]);
+});
+
+test.each(MUTATIONS)("a fault can still be planted: $name", ({ file, find }) => {
+  const source = readFileSync(join(ROOT, "src", file), "utf8");
+  expect(source.split(find), `${file} has changed: mutations.ts follows it`).toHaveLength(2);
 });

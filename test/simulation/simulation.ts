@@ -156,6 +156,7 @@ export class Simulation {
       desk: this.desk,
       ledger: this.ledger,
       config: simulatedDesk(groups),
+      later: (ms, act) => void this.timeline.after(ms, act),
     });
     this.agreement = new Agreement(this.desk, this.telegram, this.scene.config.groups);
   }
@@ -309,6 +310,7 @@ export class Simulation {
     for (const what of waits) ledger.fail("waits", what);
     for (const what of this.agreement.differences()) ledger.fail("record", what);
     for (const what of this.agreement.appliedTwice()) ledger.fail("applied twice", what);
+    for (const what of this.agreement.left(ledger.gone)) ledger.fail("erased", what);
     ledger.settleAll(since - 2 * HOUR);
     for (const error of failedUnheard.splice(0)) this.#failed("unheard", error);
   }

@@ -130,7 +130,11 @@ export const ACTS = {
   "an agent makes an answer a note": actor(0.7, (scene, dice) =>
     withTopic(scene, dice, (topic) => {
       const own = saidIn(scene, topic).filter(({ internal, kind }) => !internal && kind === "text");
-      return own.length > 0 && scene.edit(dice.pick(own), "/note");
+      if (own.length === 0) return false;
+      const said = dice.pick(own);
+      // It is not meant for the customer any more; who has it already has it.
+      said.expected = false;
+      return scene.edit(said, "/note");
     }),
   ),
   "an agent reacts": actor(1.5, (scene, dice) =>
@@ -212,9 +216,27 @@ export const ACTS = {
       return scene.do(() => scene.telegram.act("deleteTopic", { userId: LEAD, chatId, threadId }));
     }),
   ),
-  "a program answers": actor(2, (scene, dice) => {
+  "a program does something": actor(2, (scene, dice) => {
     void program(scene, dice);
     return true;
+  }),
+  "an admin changes the configuration": actor(0.2, (scene, dice) => {
+    void reconfigure(scene, dice);
+    return true;
+  }),
+  "an admin erases a customer": actor(0.1, (scene, dice) =>
+    withCustomer(scene, dice, (customer) => {
+      scene.leaves(customer);
+      void scene.desk.api("POST", `/api/v1/contacts/${customer.id}/erase`, {});
+      return true;
+    }),
+  ),
+  "the bot loses its rights for some minutes": actor(0.04, (scene, dice) => {
+    const { chatId } = dice.pick(scene.config.groups);
+    const again = (): void =>
+      void scene.do(() => scene.telegram.act("promoteBot", { chatId, rights: { can_manage_topics: true } }));
+    scene.later(dice.between(30_000, 600_000), again);
+    return scene.do(() => scene.telegram.act("promoteBot", { chatId, rights: { can_manage_topics: false } }));
   }),
 } satisfies Record<string, Actor>;
 
@@ -391,6 +413,32 @@ function commandOf(scene: Scene, dice: Dice): string {
 
 function reaction(dice: Dice): string[] {
   return dice.chance(0.2) ? [] : [dice.pick(["👍", "❤", "🔥"])];
+}
+
+/** Changes how work is handed out, with work in hand. */
+async function reconfigure(scene: Scene, dice: Dice): Promise<void> {
+  const before = structuredClone(scene.config);
+  const { config } = scene;
+  const queue = dice.pick(config.queues);
+  const agent = dice.pick(scene.agents);
+  switch (dice.weighted({ assignment: 3, capacity: 3, groups: 2, patience: 2 })) {
+    case "assignment":
+      queue.assignment = queue.assignment === "auto" ? "claim" : "auto";
+      break;
+    case "capacity":
+      agent.capacity = dice.whole(0, 9);
+      break;
+    case "groups":
+      agent.groups = [dice.pick(config.groups).id];
+      break;
+    case "patience":
+      queue.answerWithin = dice.pick(["10m", "1h"]);
+      break;
+    default:
+  }
+  const { status } = await scene.desk.api("PUT", "/api/v1/config", config);
+  // What was refused, or not answered, is not repeated: the next change puts the whole document.
+  if (status >= 400 && status < 500) Object.assign(config, before);
 }
 
 /** A program looks for an open ticket and does something with it. */

@@ -59,6 +59,27 @@ export class Agreement {
     return rows.map((row) => `a note is in a ticket several times: ${row.join(", ")}`);
   }
 
+  /** What is left of customers who were erased, a while ago. */
+  left(gone: Iterable<number>): string[] {
+    const found: string[] = [];
+    for (const id of gone) {
+      const look = (where: string, sqlite: Desk["d1"]["sqlite"], sql: string): void => {
+        const left = Number(sqlite.rows(sql, [id]).rows[0][0]);
+        if (left > 0) found.push(`${left} rows of the erased customer ${id} in ${where}`);
+      };
+      look(
+        "the record's contacts",
+        this.#desk.d1.sqlite,
+        "SELECT count(*) FROM contacts WHERE telegram_id = ?",
+      );
+      for (const { name, sqlite } of this.#desk.groups.hosts.values()) {
+        look(`customers of ${name}`, sqlite, "SELECT count(*) FROM customers WHERE id = ?");
+        look(`messages of ${name}`, sqlite, "SELECT count(*) FROM messages WHERE chat = ?");
+      }
+    }
+    return found;
+  }
+
   #chatOf(group: string): number {
     return this.#groups.find(({ id }) => id === group)?.chatId ?? 0;
   }
