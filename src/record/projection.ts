@@ -10,7 +10,7 @@ import type { Promised } from "../domain/sla/promised.ts";
 import type { Actor } from "../domain/ticket/actor.ts";
 import type { TicketEvent } from "../domain/ticket/event.ts";
 import { isActive } from "../domain/ticket/status.ts";
-import type { Ticket } from "../domain/ticket/ticket.ts";
+import type { Ticket, TicketForPrograms } from "../domain/ticket/ticket.ts";
 import { contacts, ticketEvents, tickets } from "./schema.ts";
 import { indexing } from "./search-index.ts";
 
@@ -21,7 +21,7 @@ export interface ProjectionBatch {
   /** When it speaks, in ms since 1970; becomes `recorded_at`. */
   at: number;
   /** `promises` as `promisesOf` has them, none unless said otherwise. */
-  tickets: { ticket: Ticket; dueAt: number | null; promises?: Promised[] }[];
+  tickets: { ticket: TicketForPrograms; dueAt: number | null; promises?: Promised[] }[];
   /** `n` counts a ticket's events from 1. */
   events: { ticketId: string; n: number; event: TicketEvent; notedAt: number | null }[];
   contacts: {
@@ -124,7 +124,7 @@ function bound(value: string | number | boolean | null | undefined): string | nu
 
 /** The row that stands for a ticket; instants in ms since 1970. */
 export function recordedRow(
-  ticket: Ticket,
+  ticket: TicketForPrograms,
   { dueAt, promises }: { dueAt: number | null; promises: Promised[] },
   recordedAt: number,
 ): RecordedRow {

@@ -10,16 +10,28 @@ import type { NextChange } from "../domain/routing/why.ts";
 import type { PauseReason } from "../domain/sla/clocks.ts";
 import type { Unavailable } from "../domain/team/presence.ts";
 import type { TicketEvent } from "../domain/ticket/event.ts";
+import type { Subject } from "../domain/ticket/subject.ts";
+import type { Ticket, TicketForPrograms } from "../domain/ticket/ticket.ts";
 import { PROGRAM_LANGUAGE } from "./languages.ts";
 
 /* What programs and the record read: where the desk keeps codes, the words that earlier releases have stored. */
 
 export function eventForPrograms(event: TicketEvent): TicketEvent {
+  if (event.type === "ticket_opened") return { ...event, subject: subjectForPrograms(event.subject) };
+  if (event.type === "note_added") return { ...event, text: PROGRAM_LANGUAGE.internalNoteWords(event.text) };
   if (event.type === "enrichment_answered") return profileForPrograms(event);
   if (event.type === "enrichment_failed") return { ...event, why: noAnswerForPrograms(event.why) };
   if ("note" in event && event.note !== undefined)
     return withRouting({ ...event, note: PROGRAM_LANGUAGE.noteWords(event.note) });
   return withRouting(event);
+}
+
+export function subjectForPrograms(subject: Subject): string {
+  return PROGRAM_LANGUAGE.subjectWords(subject);
+}
+
+export function ticketForPrograms(ticket: Ticket): TicketForPrograms {
+  return { ...ticket, subject: subjectForPrograms(ticket.subject) };
 }
 
 /** What another system said, with what of it is of no use. */

@@ -16,9 +16,11 @@ import type { CardFacts } from "../../src/domain/ticket/card.ts";
 import type { Already, Refusal } from "../../src/domain/ticket/decision.ts";
 import type { AgentNotice, TopicNotice } from "../../src/domain/ticket/effect.ts";
 import type { SlaLine } from "../../src/domain/ticket/events/sla.ts";
-import type { Note } from "../../src/domain/ticket/note.ts";
+import type { MessageKind } from "../../src/domain/ticket/message-kind.ts";
+import type { InternalNote, Note } from "../../src/domain/ticket/note.ts";
 import type { Policy } from "../../src/domain/ticket/policy.ts";
 import { TICKET_STATUSES } from "../../src/domain/ticket/status.ts";
+import type { Subject } from "../../src/domain/ticket/subject.ts";
 import type { Ticket } from "../../src/domain/ticket/ticket.ts";
 import type { Language, QueueSign } from "../../src/texts/languages.ts";
 import { plain, type RichText } from "../../src/texts/rich-text.ts";
@@ -252,7 +254,9 @@ const KINDS = [
   ..."text photo video animation audio document voice video_note sticker location venue contact".split(" "),
   ..."poll dice game story checklist rich_message live_photo paid_media invoice giveaway".split(" "),
   ..."giveaway_winners unknown".split(" "),
-] as Parameters<Language["kindWords"]>[0][];
+] as MessageKind[];
+const SUBJECTS: Subject[] = [SAID, { kind: "request" }, ...KINDS.map((kind) => ({ kind }))];
+const INTERNAL_NOTES: InternalNote[] = [SAID, ...KINDS.map((kind) => ({ kind }))];
 const REFUSALS: Refusal[] = [
   { code: "ticket.not_found" },
   ...TICKET_STATUSES.map((status) => ({ code: "ticket.closed" as const, ref: REF, status })),
@@ -321,6 +325,7 @@ const CARD: CardFacts = {
 };
 const CARDS: CardFacts[] = [
   CARD,
+  ...SUBJECTS.map((subject) => ({ ...CARD, subject })),
   ...TICKET_STATUSES.flatMap((status) =>
     NOTES.map((note) => ({ ...CARD, status, statusBy: { by: ACTORS[3], at: 0, note } })),
   ),
@@ -409,10 +414,11 @@ const FACTS = {
     [{ code: "ticket.reopened", ref: REF }],
   ],
   customerSentUncopyable: KINDS.map((kind): [typeof kind] => [kind]),
-  customerSwitched: [[REF, SAID]],
+  customerSwitched: SUBJECTS.map((subject): [string, Subject] => [REF, subject]),
   customerTickets: [
     [[]],
     [TICKET_STATUSES.map((status, n) => ({ ref: REF, status, subject: SAID, current: n === 0 }))],
+    [SUBJECTS.map((subject, n) => ({ ref: REF, status: "open" as const, subject, current: n === 0 }))],
   ],
   customerToast: [["answered"], ["closed", REF], ["unknown"], ["switched", REF]],
   customerUncopyable: KINDS.map((kind): [typeof kind] => [kind]),
@@ -433,9 +439,9 @@ const FACTS = {
   heldBack: [[]],
   heldBackToast: [["sent"], ["already"], ["gone"]],
   instant: [[0, ZONE]],
+  internalNoteWords: INTERNAL_NOTES.map((note): [InternalNote] => [note]),
   internalTooLate: [[]],
   internalUncertain: [[]],
-  kindWords: KINDS.map((kind): [typeof kind] => [kind]),
   laneStalled: WHERE.flatMap((where) =>
     STALLS.flatMap((why): Facts["laneStalled"] => [
       [where, { why, since: 0, until: null }],
@@ -468,7 +474,7 @@ const FACTS = {
   noteUsageHint: [[]],
   noteWords: NOTES.map((note): [Note] => [note]),
   noted: [[undefined], ...NOTES.map((note): [Note] => [note])],
-  notedBy: [[WHO.name, SAID]],
+  notedBy: INTERNAL_NOTES.map((note): [string, InternalNote] => [WHO.name, note]),
   nothingOpen: [["group"], ["own"]],
   openTurnFrom: [
     [GROUP, 1],
@@ -536,6 +542,7 @@ const FACTS = {
     ["claim", "resolve", "close", "reopen", "outsider", "expired", "sent_again", "not_sent_again"] as const
   ).map((what): Facts["staffToast"][number] => [what]),
   stop: [[SAID]],
+  subjectWords: SUBJECTS.map((subject): [Subject] => [subject]),
   strangerNotice: [[-1]],
   takenBack: [[]],
   teamList: [
@@ -580,7 +587,7 @@ const FACTS = {
   unknownCommandHint: [["εντολή"]],
   unmetWords: UNMET.map((one): Facts["unmetWords"][number] => [one]),
   unreachableWords: UNREACHABLE_REASONS.map((one): Facts["unreachableWords"][number] => [one]),
-  unsentInPrivate: [[{ ref: REF, subject: SAID }]],
+  unsentInPrivate: SUBJECTS.map((subject): Facts["unsentInPrivate"][number] => [{ ref: REF, subject }]),
   usageHint: [
     [{ of: "assign", name: null, among: [WHO.name] }],
     [{ of: "assign", name: "Άδ", among: [WHO.name] }],

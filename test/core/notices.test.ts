@@ -4,10 +4,12 @@ import type { NoAnswer } from "../../src/domain/routing/no-answer.ts";
 import { NO_PROFILE, type Unfit } from "../../src/domain/routing/profile.ts";
 import type { RoutingReason } from "../../src/domain/routing/reason.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
-import type { Note } from "../../src/domain/ticket/note.ts";
+import type { InternalNote, Note } from "../../src/domain/ticket/note.ts";
+import type { Subject } from "../../src/domain/ticket/subject.ts";
 import { eventForPrograms } from "../../src/texts/for-programs.ts";
 import { inWords, notice, type Notice } from "../../src/texts/notice.ts";
 import { replyParameters, worded } from "../../src/topic-group/commit/words.ts";
+import { opened } from "../support/tickets.ts";
 
 const ADA = { kind: "agent", id: 7, name: "Ada" } as const;
 
@@ -77,6 +79,30 @@ describe("why the desk did something to a ticket", () => {
     expect(eventForPrograms(reopened(note))).toEqual(reopened(words));
     const told = notice("topicNotice", { code: "ticket.closed", by: ADA, note });
     expect(inWords(told).text).toBe(`🏁 Closed by Ada: ${words}`);
+  });
+});
+
+describe("where nobody wrote words", () => {
+  test.each<[Subject, string]>([
+    [{ kind: "photo" }, "Photo"],
+    [{ kind: "voice" }, "Voice message"],
+    [{ kind: "unknown" }, "Message"],
+    [{ kind: "request" }, "A request"],
+    ["Photo", "Photo"],
+  ])("the subject %j is told to people and programs in words", (subject, words) => {
+    const about = opened(1);
+    expect(eventForPrograms({ ...about, subject })).toEqual({ ...about, subject: words });
+    expect(inWords(notice("customerSwitched", "SUP-1", subject)).text).toBe(`About SUP-1 · ${words}`);
+  });
+
+  test.each<[InternalNote, string]>([
+    [{ kind: "photo" }, "(Photo)"],
+    ["(Photo)", "(Photo)"],
+    ["They called", "They called"],
+  ])("the internal note %j is, too", (text, words) => {
+    const noted = { type: "note_added", at: 0, by: ADA } as const;
+    expect(eventForPrograms({ ...noted, text })).toEqual({ ...noted, text: words });
+    expect(inWords(notice("notedBy", "Ada", text)).text).toBe(`✍ Ada:\n${words}`);
   });
 });
 

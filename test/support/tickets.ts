@@ -2,8 +2,9 @@ import { contactId } from "../../src/domain/contact/contact-id.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
 import { evolve } from "../../src/domain/ticket/evolve.ts";
 import type { TicketStatus } from "../../src/domain/ticket/status.ts";
-import type { Ticket } from "../../src/domain/ticket/ticket.ts";
+import type { Ticket, TicketForPrograms } from "../../src/domain/ticket/ticket.ts";
 import type { ProjectionBatch } from "../../src/record/projection.ts";
+import { ticketForPrograms } from "../../src/texts/for-programs.ts";
 
 /** 2026-11-20T12:00:00Z */
 export const NOON = Date.UTC(2026, 10, 20, 12);
@@ -46,10 +47,10 @@ export function life(number: number, more: Parameters<typeof opened>[1] = {}): T
   ];
 }
 
-/** The ticket after each of its events. */
-export function states(events: readonly TicketEvent[]): Ticket[] {
+/** The ticket after each of its events, as the record is told. */
+export function states(events: readonly TicketEvent[]): TicketForPrograms[] {
   let ticket: Ticket | null = null;
-  return events.map((event) => (ticket = evolve(ticket, event)));
+  return events.map((event) => ticketForPrograms((ticket = evolve(ticket, event))));
 }
 
 /** What an object sends after every event: the ticket as it is then, and what is new. */

@@ -3,14 +3,12 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { contactId } from "../../src/domain/contact/contact-id.ts";
 import type { EscalationReceipt, MomentOf } from "../../src/domain/sla/escalation-log.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
-import { evolve } from "../../src/domain/ticket/evolve.ts";
-import type { Ticket } from "../../src/domain/ticket/ticket.ts";
 import { encodeCursor } from "../../src/record/cursor.ts";
 import { listEscalations, type EscalationFilter } from "../../src/record/escalations.ts";
 import { project } from "../../src/record/projection.ts";
 import { costOf } from "../support/d1-cost.ts";
 import { codeOf, emptyRecord, HttpDesk } from "../support/http-desk.ts";
-import { ADA, emptyBatch, NOON, opened } from "../support/tickets.ts";
+import { ADA, emptyBatch, NOON, opened, states } from "../support/tickets.ts";
 
 const desk = new HttpDesk();
 const MINUTE = 60_000;
@@ -122,7 +120,7 @@ const ALL = [
 beforeAll(async () => {
   await emptyRecord();
   for (const life of LIVES) {
-    const ticket = life.reduce<Ticket | null>(evolve, null)!;
+    const ticket = states(life).at(-1)!;
     const events = life.map((event, index) => ({
       ticketId: ticket.id,
       n: index + 1,
@@ -312,7 +310,7 @@ describe("the list of escalations", () => {
 describe("among a hundred thousand events of other kinds", () => {
   const AMONG = 100_000;
   beforeAll(async () => {
-    const ticket = evolve(null, opened(99, { customer: contactId(ADA + 1) }));
+    const [ticket] = states([opened(99, { customer: contactId(ADA + 1) })]);
     await project(env.DB, emptyBatch({ tickets: [{ ticket, dueAt: null }] }));
     await env.DB.prepare(
       `WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < ${AMONG})

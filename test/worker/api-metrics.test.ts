@@ -3,15 +3,13 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { contactId } from "../../src/domain/contact/contact-id.ts";
 import type { Verdict } from "../../src/domain/sla/verdict.ts";
 import type { TicketEvent } from "../../src/domain/ticket/event.ts";
-import { evolve } from "../../src/domain/ticket/evolve.ts";
-import type { Ticket } from "../../src/domain/ticket/ticket.ts";
 import { METRICS_EVENTS_MAX } from "../../src/record/limits.ts";
 import { metricsOf, type Figures } from "../../src/record/metrics.ts";
 import { project } from "../../src/record/projection.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { ADMIN, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 import { Stage } from "../support/stage.ts";
-import { emptyBatch, NOON, opened } from "../support/tickets.ts";
+import { emptyBatch, NOON, opened, states } from "../support/tickets.ts";
 
 const desk = new HttpDesk();
 const MINUTE = 60_000;
@@ -127,7 +125,7 @@ beforeAll(async () => {
   await emptyRecord();
   await desk.put(exampleDesk());
   for (const events of LIVES) {
-    const ticket = events.reduce<Ticket | null>(evolve, null)!;
+    const ticket = states(events).at(-1)!;
     await project(
       env.DB,
       emptyBatch({
@@ -292,7 +290,7 @@ describe("days", () => {
     await desk.put(config);
     for (const [index, instant] of instants.entries()) {
       const event = opened(index + 1, { at: Date.parse(instant) });
-      const ticket = evolve(null, event);
+      const [ticket] = states([event]);
       await project(
         env.DB,
         emptyBatch({

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Ticket } from "../../src/domain/ticket/ticket.ts";
+import type { TicketForPrograms } from "../../src/domain/ticket/ticket.ts";
 import { project } from "../../src/record/projection.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { emptyRecord, HttpDesk } from "../support/http-desk.ts";
@@ -20,13 +20,13 @@ interface Queue {
   recordedAt: string | null;
 }
 const at = (ms: number): string => new Date(NOON + ms).toISOString();
-const ticket = (number: number, more: Partial<Ticket>): Ticket => ({
+const ticket = (number: number, more: Partial<TicketForPrograms>): TicketForPrograms => ({
   ...states([opened(number)]).at(-1)!,
   ...more,
 });
 const agent = { id: 9001, name: "Lead" };
 
-async function tell(...tickets: Ticket[]): Promise<void> {
+async function tell(...tickets: TicketForPrograms[]): Promise<void> {
   await project(
     env.DB,
     emptyBatch({ at: NOON + 99, tickets: tickets.map((one) => ({ ticket: one, dueAt: null })) }),

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { everyMinute } from "../../src/cron/scheduled.ts";
 import { contactId } from "../../src/domain/contact/contact-id.ts";
 import { TICKETS_FORGOTTEN_AT_ONCE_MAX } from "../../src/domain/limits.ts";
-import type { Ticket } from "../../src/domain/ticket/ticket.ts";
+import type { TicketForPrograms } from "../../src/domain/ticket/ticket.ts";
 import { advanceErasure } from "../../src/groups/erasing.ts";
 import { Erasures, type ErasureRow } from "../../src/record/erasures.ts";
 import { project } from "../../src/record/projection.ts";
@@ -219,7 +219,7 @@ describe("an erasure", () => {
       const [{ state: ticket }] = state.storage.sql
         .exec<{ state: string }>("SELECT state FROM tickets")
         .toArray();
-      return JSON.parse(ticket) as Ticket;
+      return JSON.parse(ticket) as TicketForPrograms;
     });
     const begun = await json<Erasure>("POST", `/api/v1/contacts/${customer.id}/erase`);
     const by = { kind: "customer", id: contactId(customer.id) } as const;
@@ -253,14 +253,14 @@ describe("an erasure", () => {
       const [{ state: ticket }] = state.storage.sql
         .exec<{ state: string }>("SELECT state FROM tickets")
         .toArray();
-      return JSON.parse(ticket) as Ticket;
+      return JSON.parse(ticket) as TicketForPrograms;
     });
     const begun = await json<Erasure>("POST", `/api/v1/contacts/${customer.id}/erase`);
     const told = { ...late, version: late.version + 5, subject: "", status: "closed", tags: ["jinxplanted"] };
     await project(env.DB, {
       group: "main",
       at: stage.now + 1,
-      tickets: [{ ticket: told as Ticket, dueAt: null }],
+      tickets: [{ ticket: told as TicketForPrograms, dueAt: null }],
       events: [],
       contacts: [],
     });

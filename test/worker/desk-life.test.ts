@@ -1,3 +1,4 @@
+import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Customer } from "../../src/sandbox/telegram/client.ts";
 import { entersVip } from "../support/desks.ts";
@@ -31,6 +32,38 @@ describe("from a first message to a closed ticket", () => {
     expect(topics.map((topic) => topic.name)).toEqual(["SUP-1 · Ada Lovelace · My printer burns"]);
     expect(texts(await stage.inTopic("SUP-1"))).toEqual(["My printer burns\nsince this morning"]);
     expect(await lastTo(ada)).toContain("SUP-1");
+  });
+
+  test("without words it is called by its kind, which is kept as a code: in topic, API, record and search", async () => {
+    await ada.send({ photo: {} });
+    await stage.settle();
+    expect((await stage.group.topics()).map(({ name }) => name)).toEqual(["SUP-1 · Ada Lovelace · Photo"]);
+    expect((await stage.card("SUP-1")).text).toContain("\nPhoto\n");
+    await stage.olga.send(await thread(), { photo: {}, caption: "/note" });
+    await stage.api("POST", "/api/v1/tickets", { contact: { id: ada.id } }, { "Idempotency-Key": "x" });
+    await ada.write("/tickets");
+    await stage.settle();
+    const list = (await ada.messages()).at(-1)!;
+    expect(list.text).toMatch(/SUP-2 · \S+ · A request\n.*SUP-1 · \S+ · Photo\n/);
+    const buttons = list.reply_markup?.inline_keyboard.flat().map(({ text }) => text);
+    expect(buttons).toEqual(["SUP-2 · A request", "SUP-1 · Photo"]);
+
+    const found = await stage.get<{ items: { ref: string; subject: string }[] }>("/api/v1/tickets?q=photo");
+    expect(found.items).toMatchObject([{ ref: "SUP-1", subject: "Photo" }]);
+    const { events } = await stage.get<{ events: { items: object[] } }>("/api/v1/tickets/SUP-1");
+    expect(events.items[0]).toMatchObject({ type: "ticket_opened", data: { subject: "Photo" } });
+    expect(events.items.at(-1)).toMatchObject({ type: "note_added", note: "(Photo)" });
+    const kept = await runInDurableObject(stage.groupStub(), (_object, { storage }) =>
+      [
+        ...storage.sql.exec<{ row: string }>(
+          "SELECT event AS row FROM events UNION ALL SELECT state FROM tickets",
+        ),
+      ].map(({ row }) => row),
+    );
+    expect(kept.filter((row) => /Photo|A request/.test(row))).toEqual([]);
+    expect(kept.filter((row) => /"(?:subject|text)":\{"kind":"(?:photo|request)"\}/.test(row))).toHaveLength(
+      5,
+    );
   });
 
   test("a new ticket costs the group three calls: its topic, its card, the message", async () => {

@@ -1,6 +1,5 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { evolve } from "../../src/domain/ticket/evolve.ts";
 import { exposition } from "../../src/http/exposition.ts";
 import { ConfigStore } from "../../src/record/config-store.ts";
 import { project } from "../../src/record/projection.ts";
@@ -8,7 +7,7 @@ import { exampleDesk } from "../support/desks.ts";
 import { ADMIN, emptyRecord, HttpDesk } from "../support/http-desk.ts";
 import { parseExposition } from "../support/prometheus-text.ts";
 import { MORNING, Stage } from "../support/stage.ts";
-import { emptyBatch, opened } from "../support/tickets.ts";
+import { emptyBatch, opened, states } from "../support/tickets.ts";
 
 let desk: HttpDesk;
 beforeEach(async () => {
@@ -28,7 +27,7 @@ describe("what Prometheus scrapes", () => {
   test("tells of every group what waits, and of every queue how many tickets stand where", async () => {
     await desk.put(exampleDesk());
     for (const number of [1, 2]) {
-      const ticket = evolve(null, opened(number, { queue: number === 1 ? "general" : "long-gone" }));
+      const [ticket] = states([opened(number, { queue: number === 1 ? "general" : "long-gone" })]);
       await project(env.DB, emptyBatch({ tickets: [{ ticket, dueAt: null }] }));
     }
     const of = await scrape();

@@ -2,9 +2,8 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { contactId } from "../../src/domain/contact/contact-id.ts";
 import { PRIORITIES } from "../../src/domain/priority.ts";
-import { evolve } from "../../src/domain/ticket/evolve.ts";
 import { TICKET_STATUSES } from "../../src/domain/ticket/status.ts";
-import type { Ticket } from "../../src/domain/ticket/ticket.ts";
+import type { TicketForPrograms } from "../../src/domain/ticket/ticket.ts";
 import { project } from "../../src/record/projection.ts";
 import { wordsOf } from "../../src/record/search-words.ts";
 import type { TicketFilter } from "../../src/record/ticket-filter.ts";
@@ -12,17 +11,17 @@ import { TICKET_ORDERS, type TicketOrder } from "../../src/record/ticket-order.t
 import { findTickets, type TicketPlace } from "../../src/record/ticket-search.ts";
 import fc from "../support/fast-check.ts";
 import { emptyRecord } from "../support/http-desk.ts";
-import { ADA, emptyBatch, NOON, opened } from "../support/tickets.ts";
+import { ADA, emptyBatch, NOON, opened, states } from "../support/tickets.ts";
 
 /** Three tickets of a customer and an agent who have no others. */
 const RARE = { customer: contactId(ADA + 99), agent: 9_099 };
 const isRare = (index: number): boolean => index % 149 === 1;
-const dueAtOf = ({ number, status }: Ticket): number | null =>
+const dueAtOf = ({ number, status }: TicketForPrograms): number | null =>
   status === "closed" || number % 4 === 0 ? null : NOON + ((number * 7_919) % 1_000);
 /** Several promised for the same instant, some paused. */
-const promisedAtOf = ({ number, status }: Ticket): number | null =>
+const promisedAtOf = ({ number, status }: TicketForPrograms): number | null =>
   status === "closed" || number % 3 === 0 ? null : NOON + ((number * 6_007) % 50) * 20;
-const told = (ticket: Ticket) => ({
+const told = (ticket: TicketForPrograms) => ({
   ticket,
   dueAt: dueAtOf(ticket),
   promises: [
@@ -36,8 +35,8 @@ const told = (ticket: Ticket) => ({
 });
 
 /** 300 tickets, spread over everything that is listed by; several opened, changed or due at the same instant. */
-const TICKETS: Ticket[] = Array.from({ length: 300 }, (_, index) => {
-  const ticket = evolve(null, opened(index + 1, { group: index % 3 === 0 ? "vip" : "main" }));
+const TICKETS: TicketForPrograms[] = Array.from({ length: 300 }, (_, index) => {
+  const [ticket] = states([opened(index + 1, { group: index % 3 === 0 ? "vip" : "main" })]);
   const status = TICKET_STATUSES[index % 7] ?? "closed";
   return {
     ...ticket,
@@ -80,7 +79,7 @@ const inSparse = (at: number | null, after: number | undefined, before: number |
 const oneOf = <T>(value: T, among: readonly T[] = []): boolean => among.length === 0 || among.includes(value);
 const same = <T>(value: T, wanted: T | undefined): boolean => wanted === undefined || value === wanted;
 
-function matches(ticket: Ticket, filter: TicketFilter): boolean {
+function matches(ticket: TicketForPrograms, filter: TicketFilter): boolean {
   const texts = wordsOf(ticket.subject)
     .concat(ticket.tags.flatMap(wordsOf))
     .map((word) => word.toLowerCase());
@@ -105,7 +104,7 @@ function matches(ticket: Ticket, filter: TicketFilter): boolean {
   );
 }
 
-function instantBy(ticket: Ticket, by: string): number | null {
+function instantBy(ticket: TicketForPrograms, by: string): number | null {
   if (by === "changedAt") return ticket.changedAt;
   if (by === "due") return promisedAtOf(ticket);
   return by === "nextChangeAt" ? dueAtOf(ticket) : ticket.openedAt;
@@ -115,7 +114,7 @@ function instantBy(ticket: Ticket, by: string): number | null {
 function expected(filter: TicketFilter, order: TicketOrder): string[] {
   const sign = order.startsWith("-") ? -1 : 1;
   const by = order.replace("-", "");
-  const key = (ticket: Ticket): number[] => {
+  const key = (ticket: TicketForPrograms): number[] => {
     if (by === "priority") return [sign * -PRIORITIES.indexOf(ticket.priority), ticket.openedAt];
     return [sign * (instantBy(ticket, by) ?? 0)];
   };
@@ -208,7 +207,7 @@ describe("a list of tickets", () => {
     const first = await findTickets(env.DB, {}, "-openedAt", { after: null, limit: 100 });
     if (typeof first === "string") throw new Error(first);
     const closing = { ...TICKETS[200], status: "closed" as const, version: 2, closedAt: NOON };
-    const newer = evolve(null, opened(9_999, { at: NOON + 10_000_000 }));
+    const [newer] = states([opened(9_999, { at: NOON + 10_000_000 })]);
     await project(
       env.DB,
       emptyBatch({

@@ -1,6 +1,7 @@
 import { ACTIVE_TICKETS_PER_CUSTOMER_MAX, NEW_TICKETS_PER_CUSTOMER_HOUR_MAX } from "../limits.ts";
 import type { Policy } from "./policy.ts";
 import { isActive, type TicketStatus } from "./status.ts";
+import type { Subject } from "./subject.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -9,7 +10,7 @@ export interface CustomerTicket {
   number: number;
   ref: string;
   status: TicketStatus;
-  subject: string;
+  subject: Subject;
   openedAt: number;
   closedAt: number | null;
 }

@@ -1,3 +1,5 @@
+import type { MessageKind } from "./message-kind.ts";
+
 /** Why the desk itself did something to a ticket: a code with its facts, which `texts/` puts into words. */
 export type DeskNote =
   | { reason: "customer_wrote" }
@@ -13,3 +15,6 @@ export type DeskNote =
 
 /** What people wrote with an event, or the desk's own reason; earlier releases have stored that in English. */
 export type Note = string | DeskNote;
+
+/** An internal note: what was written, or the kind of a message without words, which earlier releases have stored in English. */
+export type InternalNote = string | { kind: MessageKind };

@@ -1,13 +1,20 @@
 import { SUBJECT_CHARS_MAX } from "../limits.ts";
 import { presentable } from "../visible.ts";
+import type { MessageKind } from "./message-kind.ts";
+
+/**
+ * What a ticket is about: the customer's words or a program's. Where nobody wrote any, the kind of its first message, or that
+ * a program asked for it (`request`), which `texts/` puts into words; earlier releases have stored that in English.
+ */
+export type Subject = string | { kind: MessageKind | "request" };
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /**
  * The subject of a ticket: the first line of its first message that says something, at most `SUBJECT_CHARS_MAX`
- * characters, or `fallback` (the kind of message) where there are no words.
+ * characters, or `fallback` where there are no words.
  */
-export function subjectOf(text: string | null, fallback: string): string {
+export function subjectOf<Fallback>(text: string | null, fallback: Fallback): string | Fallback {
   const line = (text ?? "")
     .split("\n")
     .map((part) =>

@@ -8,6 +8,7 @@ import type { SkillLevels } from "../team/skills.ts";
 import type { Actor } from "./actor.ts";
 import type { Note } from "./note.ts";
 import type { TicketStatus } from "./status.ts";
+import type { Subject } from "./subject.ts";
 
 /** What an agent asked to be reminded of; `at` in ms since 1970. */
 interface Reminder {
@@ -40,7 +41,7 @@ export interface Ticket extends TicketTimes {
   /** Where the customer is reached; left out where that is the chat by which Telegram numbers them. */
   route?: Route;
   status: TicketStatus;
-  subject: string;
+  subject: Subject;
   assignee: { id: number; name: string } | null;
   /** When the desk handed it to them, until they do something about it; null where it came to them by hand. */
   handedAt: number | null;
@@ -83,3 +84,6 @@ export interface Ticket extends TicketTimes {
   version: number;
   shape: typeof TICKET_SHAPE;
 }
+
+/** A ticket as programs and the record are told of it. */
+export type TicketForPrograms = Ticket & { subject: string };

@@ -1,7 +1,7 @@
 import type { firstDue } from "../sla/promised.ts";
 import type { TicketEvent } from "./event.ts";
 import { EVENTS, factsOfEvent, TICKET_EVENTS } from "./events.ts";
-import type { Ticket } from "./ticket.ts";
+import type { TicketForPrograms } from "./ticket.ts";
 
 /** Every message that is passed on: one call each, so they must be asked for by name. */
 export const MESSAGE_EVENTS = ["message.received", "message.sent"] as const;
@@ -39,7 +39,7 @@ export interface ToldMessage {
 /** What an endpoint is told of a message; `withText`: also what it says. */
 export function messageData(
   { text, sentAt, ...facts }: ToldMessage,
-  ticket: Ticket,
+  ticket: TicketForPrograms,
   due: FirstDue,
   withText: boolean,
 ): Record<string, unknown> {
@@ -61,7 +61,7 @@ export function webhookTypeOf(event: TicketEvent): string | null {
  */
 export function webhookData(
   event: TicketEvent,
-  ticket: Ticket,
+  ticket: TicketForPrograms,
   due: FirstDue,
   withText: boolean,
 ): Record<string, unknown> {
@@ -95,7 +95,11 @@ export function withoutText(data: Record<string, unknown>): Record<string, unkno
 type FirstDue = ReturnType<typeof firstDue>;
 
 /** How a ticket stands, for an endpoint. */
-export function ticketFacts(ticket: Ticket, first: FirstDue, withText: boolean): Record<string, unknown> {
+export function ticketFacts(
+  ticket: TicketForPrograms,
+  first: FirstDue,
+  withText: boolean,
+): Record<string, unknown> {
   const { id, ref, group, status, priority, queue, tier, assignee, customer, subject } = ticket;
   const due =
     first === null ? null : { ...first, at: first.at === null ? null : new Date(first.at).toISOString() };

@@ -1,5 +1,6 @@
 import type { ClockStanding } from "../../domain/sla/standing.ts";
 import type { AgentNotice, Found } from "../../domain/ticket/effect.ts";
+import type { Subject } from "../../domain/ticket/subject.ts";
 import { anywhere, listed } from "../commands.ts";
 import { bold, code, join, link, mention, plain, rich, type RichText } from "../rich-text.ts";
 import { COMMANDS } from "./commands.ts";
@@ -7,14 +8,14 @@ import { findingWords } from "./findings.ts";
 import { clockLine } from "./promises.ts";
 import { slaLine } from "./sla.ts";
 import { nobodyTakesIt, skillsUnmet } from "./topic.ts";
-import { byWords, noted, unclaimed, whyWords } from "./words.ts";
+import { byWords, noted, subjectWords, unclaimed, whyWords } from "./words.ts";
 
 /** What an agent is told in private. */
 
 /** What a private notice to an agent is about. */
 export interface AboutTicket {
   ref: string;
-  subject: string;
+  subject: Subject;
   /** Where its topic is. */
   url: string | null;
   /** Who the customer is, by another system: for the assignee alone. */
@@ -34,7 +35,7 @@ export function agentNotice(notice: AgentNotice, about: AboutTicket | null): Ric
     notice.code === "ticket.assigned_to_you" && about.due !== null
       ? rich`\n⏱ ${clockLine(about.due.standing, about.due.zone)}`
       : "";
-  return rich`${ref} · ${about.subject}\n${agentNoticeWords(notice)}${due}${why}`;
+  return rich`${ref} · ${subjectWords(about.subject)}\n${agentNoticeWords(notice)}${due}${why}`;
 }
 
 /** The same in the ticket's topic, for an agent whom the bot may not write to. */
@@ -87,8 +88,8 @@ function foundLines(found: Found): string[] {
 }
 
 /** Stands before what says that an answer was not sent, where it cannot be said in the ticket's topic. */
-export function unsentInPrivate({ ref, subject }: { ref: string; subject: string }): RichText {
-  return rich`${bold(ref)} · ${subject}\n`;
+export function unsentInPrivate({ ref, subject }: { ref: string; subject: Subject }): RichText {
+  return rich`${bold(ref)} · ${subjectWords(subject)}\n`;
 }
 
 export function agentGreeting(name: string, desk: string): RichText {

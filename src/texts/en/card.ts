@@ -5,7 +5,7 @@ import { ageWords } from "./profile.ts";
 import { clockLine } from "./promises.ts";
 import { noteWords } from "./reasons.ts";
 import { instant } from "./when.ts";
-import { byWords, CUSTOMER, PRIORITY_WORDS, STATUS_WORDS } from "./words.ts";
+import { byWords, CUSTOMER, PRIORITY_WORDS, STATUS_WORDS, subjectWords } from "./words.ts";
 
 /** What the buttons of a card say. */
 export const CARD_BUTTONS = { claim: "Claim", resolve: "Resolve", close: "Close", reopen: "Reopen" };
@@ -15,7 +15,7 @@ export function card(ticket: CardFacts): RichText {
   const { zone } = ticket;
   const lines: RichText[] = [
     rich`${bold(ticket.ref)} · ${bold(ticket.movedTo === null ? STATUS_WORDS[ticket.status] : `Moved to ${ticket.movedTo}`)}${ticket.priority === "normal" ? "" : ` · ${PRIORITY_WORDS[ticket.priority]}`}`,
-    rich`${ticket.subject}`,
+    rich`${subjectWords(ticket.subject)}`,
     rich``,
     who(ticket),
     ...ticket.answers.map((answer) => rich`${answer.name}: ${bold(answer.label)}`),

@@ -1,11 +1,12 @@
 import type { CustomerNotice } from "../../domain/ticket/effect.ts";
 import type { MessageKind } from "../../domain/ticket/message-kind.ts";
 import type { TicketStatus } from "../../domain/ticket/status.ts";
+import type { Subject } from "../../domain/ticket/subject.ts";
 import { CUSTOMER_COMMANDS } from "../commands.ts";
 import { bold, join, plain, rich, type RichText } from "../rich-text.ts";
 import { COMMANDS } from "./commands.ts";
 import { durationWords } from "./when.ts";
-import { EXPIRED, KINDS_WORDS } from "./words.ts";
+import { EXPIRED, KINDS_WORDS, subjectWords } from "./words.ts";
 
 /** What customers are told. */
 
@@ -40,7 +41,7 @@ export function customerNewTicketPrompt(): RichText {
 export interface CustomerTicketLine {
   ref: string;
   status: TicketStatus;
-  subject: string;
+  subject: Subject;
   current: boolean;
 }
 
@@ -59,7 +60,7 @@ export function customerTickets(lines: readonly CustomerTicketLine[]): RichText 
   const several = lines.filter((line) => line.status !== "closed").length > 1;
   const listed = lines.map(
     (line) =>
-      rich`${several ? (line.current ? "▸ " : "· ") : ""}${bold(line.ref)} · ${CUSTOMER_STATUS_WORDS[line.status]} · ${line.subject}`,
+      rich`${several ? (line.current ? "▸ " : "· ") : ""}${bold(line.ref)} · ${CUSTOMER_STATUS_WORDS[line.status]} · ${subjectWords(line.subject)}`,
   );
   const hint = several ? "\n\nMessages go to the request marked ▸. Tap another to switch." : "";
   return rich`${join(listed, "\n")}${hint}`;
@@ -74,8 +75,8 @@ export function customerNothingToClose(): RichText {
 }
 
 /** Precedes a message from another ticket than the one spoken in last. */
-export function customerSwitched(ref: string, subject: string): RichText {
-  return rich`About ${bold(ref)} · ${subject}`;
+export function customerSwitched(ref: string, subject: Subject): RichText {
+  return rich`About ${bold(ref)} · ${subjectWords(subject)}`;
 }
 
 export function customerUncopyable(kind: MessageKind): RichText {

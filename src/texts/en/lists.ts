@@ -5,13 +5,14 @@ import type { ClockState } from "../../domain/sla/clocks.ts";
 import type { SlaOverview } from "../../domain/sla/standing.ts";
 import type { CardFacts } from "../../domain/ticket/card.ts";
 import type { TicketStatus } from "../../domain/ticket/status.ts";
+import type { Subject } from "../../domain/ticket/subject.ts";
 import { bold, join, link, plain, rich, type RichText, timeOfDay } from "../rich-text.ts";
 import { card } from "./card.ts";
 import { slaOverviewWords } from "./promises.ts";
 import { routingChangeWords, unavailableWords } from "./routing.ts";
 import { clockStateWords, metricWords } from "./sla.ts";
 import { instant } from "./when.ts";
-import { CUSTOMER, list, PRIORITY_WORDS, shortDuration } from "./words.ts";
+import { CUSTOMER, list, PRIORITY_WORDS, shortDuration, subjectWords } from "./words.ts";
 
 /** Lists for the staff. */
 
@@ -104,7 +105,7 @@ export function ticketInfo(
   }: {
     ref: string;
     reopenings: number;
-    others: readonly { ref: string; status: TicketStatus; subject: string }[];
+    others: readonly { ref: string; status: TicketStatus; subject: Subject }[];
   },
   about: CardFacts | null,
   waits: WaitsFor | null,
@@ -138,17 +139,17 @@ const STATUS_IN_LIST: Record<TicketStatus, string> = {
 /** Below a ticket's card: how often it was taken up again, and what else its customer has asked. */
 function history(
   reopenings: number,
-  others: readonly { ref: string; status: TicketStatus; subject: string }[],
+  others: readonly { ref: string; status: TicketStatus; subject: Subject }[],
 ): string {
   const listed = others.map(
-    ({ ref, status, subject }) => `\n${ref} · ${STATUS_IN_LIST[status]} · ${subject}`,
+    ({ ref, status, subject }) => `\n${ref} · ${STATUS_IN_LIST[status]} · ${subjectWords(subject)}`,
   );
   return `\nReopened: ${reopenings} times\nOther tickets: ${listed.length === 0 ? "none" : listed.join("")}`;
 }
 
 export interface AtRiskLine {
   ref: string;
-  subject: string;
+  subject: Subject;
   assignee: string | null;
   url: string | null;
   state: ClockState;
@@ -162,7 +163,7 @@ export function atRiskList(lines: readonly AtRiskLine[], more: number): RichText
   const listed = lines.map((line) => {
     const ref = line.url === null ? bold(line.ref) : link(line.ref, line.url);
     const due = rich`${metricWords(line.metric).toLowerCase()} due ${instant(line.dueAt, line.timeZone)}`;
-    return rich`${clockStateWords(line.state)} · ${ref} · ${line.assignee ?? "unclaimed"} · ${due}\n   ${line.subject}`;
+    return rich`${clockStateWords(line.state)} · ${ref} · ${line.assignee ?? "unclaimed"} · ${due}\n   ${subjectWords(line.subject)}`;
   });
   return rich`${join(listed, "\n")}${more > 0 ? `\n… and ${more} more` : ""}`;
 }

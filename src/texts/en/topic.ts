@@ -1,12 +1,23 @@
 import type { SkillsUnmet, TopicNotice } from "../../domain/ticket/effect.ts";
 import type { MessageKind } from "../../domain/ticket/message-kind.ts";
+import type { InternalNote } from "../../domain/ticket/note.ts";
 import { bold, join, link, mention, plain, rich, type RichText } from "../rich-text.ts";
 import { UNREACHABLE_WORDS } from "./delivery.ts";
 import { noteWords } from "./reasons.ts";
 import { unmetWords } from "./routing.ts";
 import { slaLine } from "./sla.ts";
 import { durationWords } from "./when.ts";
-import { A_KIND, byWords, CUSTOMER, Name, noted, stop, THE_AGENT, whyWords } from "./words.ts";
+import {
+  A_KIND,
+  byWords,
+  CUSTOMER,
+  internalNoteWords,
+  Name,
+  noted,
+  stop,
+  THE_AGENT,
+  whyWords,
+} from "./words.ts";
 
 /** What stands in a ticket's topic. */
 
@@ -22,13 +33,13 @@ export function programReplied(program: string, text: string): RichText {
   return rich`🤖 ${bold(program)} answered the customer:\n${text}`;
 }
 
-export function programNoted(program: string, text: string): RichText {
-  return rich`✍ ${bold(program)}:\n${text}`;
+export function programNoted(program: string, note: InternalNote): RichText {
+  return rich`✍ ${bold(program)}:\n${internalNoteWords(note)}`;
 }
 
 /** A note that its writer whispered to the bot. */
-export function notedBy(agent: string, text: string): RichText {
-  return rich`✍ ${bold(agent)}:\n${text}`;
+export function notedBy(agent: string, note: InternalNote): RichText {
+  return rich`✍ ${bold(agent)}:\n${internalNoteWords(note)}`;
 }
 
 const GONE = {

@@ -3,8 +3,9 @@ import type { Priority } from "../../domain/priority.ts";
 import type { RoutingReason } from "../../domain/routing/reason.ts";
 import type { Actor } from "../../domain/ticket/actor.ts";
 import type { MessageKind } from "../../domain/ticket/message-kind.ts";
-import type { Note } from "../../domain/ticket/note.ts";
+import type { InternalNote, Note } from "../../domain/ticket/note.ts";
 import type { TicketStatus } from "../../domain/ticket/status.ts";
+import type { Subject } from "../../domain/ticket/subject.ts";
 import { bold, join, plain, rich, type RichText } from "../rich-text.ts";
 import { noteWords } from "./reasons.ts";
 import { routingWhyWords } from "./routing.ts";
@@ -76,9 +77,15 @@ function phrases(say: (word: string, kind: string) => string): Record<MessageKin
   ) as Record<MessageKind, string>;
 }
 
-/** A kind of message as a person would call it: `"Voice message"`. */
-export function kindWords(kind: MessageKind): string {
-  return KIND_WORDS[kind];
+/** What people wrote, and what an earlier release has stored in words, as it is; otherwise such as `"Voice message"`. */
+export function subjectWords(subject: Subject): string {
+  if (typeof subject === "string") return subject;
+  return subject.kind === "request" ? "A request" : KIND_WORDS[subject.kind];
+}
+
+/** The same of an internal note: such as `"(Voice message)"`. */
+export function internalNoteWords(note: InternalNote): string {
+  return typeof note === "string" ? note : `(${KIND_WORDS[note.kind]})`;
 }
 
 function actorName(by: Actor): string {
@@ -152,9 +159,6 @@ export function shortDuration(ms: number): string {
 
 /** Who has no name. */
 export const CUSTOMER = "Customer";
-
-/** The subject of a ticket whose first message says nothing that could be one. */
-export const NEW_REQUEST = "A request";
 
 /** Who has a ticket, where their name was not kept. */
 export const THE_AGENT = "The agent";

@@ -1,8 +1,10 @@
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { cut } from "../../domain/cut.ts";
+import type { CustomerTicket } from "../../domain/ticket/conversation.ts";
 import { isActive } from "../../domain/ticket/status.ts";
 import { pressData } from "../../telegram/callback.ts";
 import type { Writing } from "../../telegram/message.ts";
+import { languageOf } from "../../texts/languages.ts";
 import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
@@ -57,7 +59,8 @@ function listTickets(tx: Transaction, customer: CustomerRow): void {
     subject,
     current: number === current?.number,
   }));
-  const buttons = active.length < 2 ? [] : active.map((ticket) => [button(tx, ticket, "customer_switch")]);
+  const buttons =
+    active.length < 2 ? [] : active.map((ticket) => [button(tx, customer, ticket, "customer_switch")]);
   tx.answerContact(customer.id, 0, notice("customerTickets", lines), keyboard(buttons));
 }
 
@@ -71,18 +74,20 @@ function closeOwn(tx: Transaction, customer: CustomerRow, writing: Writing): voi
   } else if (active.length === 0) {
     tx.answerContact(customer.id, 0, notice("customerNothingToClose"));
   } else {
-    const buttons = active.map((ticket) => [button(tx, ticket, "customer_close")]);
+    const buttons = active.map((ticket) => [button(tx, customer, ticket, "customer_close")]);
     tx.answerContact(customer.id, 0, notice("customerChooseToClose"), keyboard(buttons));
   }
 }
 
 function button(
   tx: Transaction,
-  ticket: { number: number; ref: string; subject: string },
+  { contact }: CustomerRow,
+  ticket: CustomerTicket,
   act: "customer_switch" | "customer_close",
 ) {
+  const subject = languageOf(contact.language).subjectWords(ticket.subject);
   return {
-    text: cut(`${ticket.ref} · ${ticket.subject}`, 60),
+    text: cut(`${ticket.ref} · ${subject}`, 60),
     callback_data: pressData({ act, ticket: `${tx.rules.policy.group}:${ticket.number}` }),
   };
 }

@@ -6,7 +6,6 @@ import { isActive } from "../../domain/ticket/status.ts";
 import { subjectOf } from "../../domain/ticket/subject.ts";
 import { composedWords, type Writing } from "../../telegram/message.ts";
 import type { Origin } from "../../telegram/origin.ts";
-import { DESK_LANGUAGE } from "../../texts/languages.ts";
 import { notice, type Notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { replyParameters, worded } from "../commit/words.ts";
@@ -67,7 +66,7 @@ export function customerMessage(
     opening: {
       number: to.kind === "new" ? tx.tickets.lastNumber() + 1 : 0,
       customer: contact.id,
-      subject: subjectOf(composedWords(writing), DESK_LANGUAGE.kindWords(writing.kind)),
+      subject: subjectOf(composedWords(writing), { kind: writing.kind }),
       payload: customer.payload,
       language: contact.language,
       followUpOf,

@@ -7,7 +7,6 @@ import { unknownAnswers } from "../../domain/ticket/intake.ts";
 import { subjectOf } from "../../domain/ticket/subject.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { Executed, ProgramAct, TicketOrder } from "../../domain/ticket/work-order.ts";
-import { DESK_LANGUAGE } from "../../texts/languages.ts";
 import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { seenCustomer } from "../conversation/customers.ts";
@@ -39,7 +38,7 @@ export function openTicket(tx: Transaction, by: Worker, order: TicketOrder): Out
     opening: {
       number,
       customer: customer.id,
-      subject: subjectOf(subject ?? message, DESK_LANGUAGE.NEW_REQUEST),
+      subject: subjectOf(subject ?? message, { kind: "request" } as const),
       payload: null,
       language: customer.contact.language,
       followUpOf: null,

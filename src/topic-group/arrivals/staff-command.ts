@@ -7,7 +7,6 @@ import { actOf } from "../../domain/ticket/acts.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { Writing } from "../../telegram/message.ts";
 import { isStaffCommand, worksAnywhere, type StaffCommandName } from "../../texts/commands.ts";
-import { DESK_LANGUAGE } from "../../texts/languages.ts";
 import { notice, type Notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import type { Of } from "../conversation/arrival-of.ts";
@@ -87,7 +86,7 @@ function withholdAlbum(
 }
 
 function note(tx: Transaction, ticket: Ticket, agent: AgentConfig, text: string, writing: Writing): void {
-  const said = text === "" ? `(${DESK_LANGUAGE.kindWords(writing.kind)})` : cut(text, NOTE_CHARS_MAX);
+  const said = text === "" ? { kind: writing.kind } : cut(text, NOTE_CHARS_MAX);
   act(tx, actorOf(agent), ticket.number, { type: "note", text: said });
   tx.sign(ticket.number, writing.messageId, "✍");
   // A note whispered to the bot is not visible in the topic.

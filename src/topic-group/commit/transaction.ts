@@ -14,7 +14,7 @@ import { evolve } from "../../domain/ticket/evolve.ts";
 import { react } from "../../domain/ticket/react.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { ticketFacts, wants, webhookData, webhookTypeOf } from "../../domain/ticket/webhook-event.ts";
-import { eventForPrograms } from "../../texts/for-programs.ts";
+import { eventForPrograms, ticketForPrograms } from "../../texts/for-programs.ts";
 import { notice } from "../../texts/notice.ts";
 import { isDisabled } from "../rules/webhook-status.ts";
 import { holdKey, webhookLane, peerLane, RECORD, type Lane } from "../tables/lane.ts";
@@ -241,7 +241,7 @@ export class Transaction extends Saying {
       if (!wants(webhook, type)) continue;
       const data = webhookData(
         eventForPrograms(event),
-        ticket,
+        ticketForPrograms(ticket),
         this.due(ticket),
         desk.textInWebhooks && webhook.includeText,
       );
@@ -253,7 +253,7 @@ export class Transaction extends Saying {
     const { desk, webhooks } = this.rules.config;
     const asksForText = webhooks.find(({ id }) => id === webhook)?.includeText === true;
     const data = {
-      ticket: ticketFacts(ticket, this.due(ticket), desk.textInWebhooks && asksForText),
+      ticket: ticketFacts(ticketForPrograms(ticket), this.due(ticket), desk.textInWebhooks && asksForText),
       escalation: { ...of, dueAt: new Date(due).toISOString() },
     };
     this.webhook({ webhook, ticket: ticket.number, type: "ticket.escalated", at, data });

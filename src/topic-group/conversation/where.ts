@@ -73,12 +73,12 @@ export function canLeaveBy(lane: Lane, writing: Writing): boolean {
 export function placeIn(
   lane: Lane,
   ticket: number,
-  context: Pick<DeliveryContext, "tickets" | "messages">,
+  context: Pick<DeliveryContext, "contacts" | "tickets" | "messages">,
   answered?: MessageRow,
 ): Pick<Place, "topic" | "about"> {
   const { tickets, messages } = context;
   if (!isRouteLane(lane)) return inTopic(topicOf(ticket, tickets));
-  const about = (): About | null => aboutTicket(ticket, context);
+  const about = (): About | null => aboutTicket(ticket, lane, context);
   return { ...inTopic(threadOf(lane, ticket, messages, answered)), about };
 }
 
@@ -88,12 +88,14 @@ function inTopic(topic: number | null): Pick<Place, "topic"> {
 
 function aboutTicket(
   number: number,
-  { tickets, messages }: Pick<DeliveryContext, "tickets" | "messages">,
+  lane: RouteLane,
+  context: Pick<DeliveryContext, "contacts" | "tickets" | "messages">,
 ): About | null {
-  const ticket = tickets.get(number)?.ticket;
+  const ticket = context.tickets.get(number)?.ticket;
   if (ticket === undefined) return null;
-  const { ref, subject, customer } = ticket;
-  return { ref, subject, latest: messages.latestName(customer, number) };
+  const { ref, customer } = ticket;
+  const subject = readIn(lane, number, context).subjectWords(ticket.subject);
+  return { ref, subject, latest: context.messages.latestName(customer, number) };
 }
 
 function topicOf(ticket: number, tickets: Tickets): number | null {

@@ -1,7 +1,7 @@
 import { PROJECTION_EVENTS_MAX, PROJECTION_TICKETS_MAX } from "../../domain/limits.ts";
 import { promisesOf } from "../../domain/sla/promised.ts";
 import type { ProjectionBatch } from "../../record/projection.ts";
-import { eventForPrograms } from "../../texts/for-programs.ts";
+import { eventForPrograms, ticketForPrograms } from "../../texts/for-programs.ts";
 import type { Inside } from "../commit/inside.ts";
 import type { Rules } from "../rules/rules.ts";
 
@@ -67,7 +67,7 @@ export class Recorder {
       const some = history.after(ticket.number, recorded, room);
       for (const one of some)
         events.push({ ...one, ticketId: ticket.id, event: eventForPrograms(one.event) });
-      told.push({ ticket, dueAt, promises: promisesOf(ticket, policy.sla) });
+      told.push({ ticket: ticketForPrograms(ticket), dueAt, promises: promisesOf(ticket, policy.sla) });
       // With more events than fit, the ticket stays unrecorded and the rest follows.
       tickets.push({ number: ticket.number, version: some.at(-1)?.n ?? ticket.version });
     }

@@ -44,7 +44,7 @@ export function viewContextOf(inside: Inside, { ticket }: TicketRow): ViewContex
 
 /** Creates the ticket's topic. */
 export function createStep({ ticket }: TicketRow, { rules, contact, icons }: ViewContext): ViewStep {
-  const name = topicName(ticket.ref, contact.name, ticket.subject);
+  const name = nameOf(ticket, contact);
   const icon = iconOf(ticket, icons);
   const params = { chat_id: rules.group.chatId, name, ...iconParam(icon) };
   return {
@@ -77,7 +77,7 @@ export function nextViewStep(row: TicketRow, context: ViewContext): ViewStep | n
   if (view.closed !== false && active) {
     return { what: "reopen", call: { method: "reopenForumTopic", params: topic }, shows: { closed: false } };
   }
-  const name = topicName(ticket.ref, contact.name, ticket.subject);
+  const name = nameOf(ticket, contact);
   const icon = iconOf(ticket, context.icons);
   if (view.name !== name || (icon !== null && view.icon !== icon)) {
     const params = { ...topic, name, ...iconParam(icon) };
@@ -95,6 +95,10 @@ export function nextViewStep(row: TicketRow, context: ViewContext): ViewStep | n
     return { what: "close", call: { method: "closeForumTopic", params: topic }, shows: { closed: true } };
   }
   return null;
+}
+
+function nameOf(ticket: Ticket, contact: ContactFacts): string {
+  return topicName(ticket.ref, contact.name, DESK_LANGUAGE.subjectWords(ticket.subject));
 }
 
 function iconParam(icon: string | null): { icon_custom_emoji_id?: string } {

@@ -2,7 +2,7 @@ import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
 import { withoutOrigin } from "../../domain/ticket/event.ts";
 import { eventWritten, toWireJson, type NumbersOf } from "../../domain/ticket/wire-json.ts";
-import { eventForPrograms, profileForPrograms } from "../../texts/for-programs.ts";
+import { eventForPrograms, profileForPrograms, subjectForPrograms } from "../../texts/for-programs.ts";
 import { worded } from "../commit/words.ts";
 import type { OutboxWork } from "../tables/outbox-work.ts";
 import type { KnownProfile, Waiting, WaitingContent } from "../tables/shapes.ts";
@@ -92,7 +92,7 @@ function contactInside(
       return {
         id: ticket.id,
         ref: ticket.ref,
-        subject: ticket.subject,
+        subject: subjectForPrograms(ticket.subject),
         active: ticket.status !== "closed" && ticket.movedTo === null,
         topics: topics.of(number).length,
         events: history

@@ -7,6 +7,7 @@ import { explainTicket, type TicketSla } from "../../domain/ticket/sla-story.ts"
 import type { Executed, ProgramAct, TicketOrder } from "../../domain/ticket/work-order.ts";
 import { recordedRow, type RecordedRow } from "../../record/projection.ts";
 import { receiptView } from "../../telegram/receipt-view.ts";
+import { ticketForPrograms } from "../../texts/for-programs.ts";
 import { languageOf } from "../../texts/languages.ts";
 import { actAsAsked, openTicket, type Done } from "../arrivals/program.ts";
 import { handingQueues } from "../assigning/handing-out.ts";
@@ -110,7 +111,11 @@ export class TicketsRpc extends GroupRpc {
     const { text } = receiptView(ticket, rules.policy, null, inside.now(), language).text;
     return {
       status: "done",
-      ticket: recordedRow(ticket, { dueAt, promises: promisesOf(ticket, rules.policy.sla) }, inside.now()),
+      ticket: recordedRow(
+        ticketForPrograms(ticket),
+        { dueAt, promises: promisesOf(ticket, rules.policy.sla) },
+        inside.now(),
+      ),
       already: done.already,
       confirmation: text,
       firstResponseDueAt: firstResponseDueAt(ticket, rules.policy.sla),

@@ -13,6 +13,7 @@ import { isActive } from "../../domain/ticket/status.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { EnrichmentCall, EnrichmentResult, Heard } from "../../integrations/enrichment-call.ts";
 import { enrichmentCallOf } from "../../integrations/enrichment.ts";
+import { subjectForPrograms } from "../../texts/for-programs.ts";
 import { sendToPeer } from "../commit/send-to-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { OK } from "../drain/settled.ts";
@@ -132,7 +133,7 @@ function enrichmentCall(
   const contact = ticket === undefined ? undefined : contacts.get(ticket.customer)?.contact;
   if (settings === undefined || ticket === undefined || contact === undefined) return null;
   if (!isActive(ticket) || !mayTry(breakerOf(facts, "enrichment"), now)) return null;
-  const { ref, group, queue, priority, fields, payload, language, openedAt, subject } = ticket;
+  const { ref, group, queue, priority, fields, payload, language, openedAt } = ticket;
   return enrichmentCallOf(settings, {
     source: rules.sources.enrichment,
     id: `ask_${rules.group.id}_${seq}`,
@@ -147,7 +148,7 @@ function enrichmentCall(
       payload,
       language,
       openedAt,
-      subject,
+      subject: subjectForPrograms(ticket.subject),
     },
     contact,
   });

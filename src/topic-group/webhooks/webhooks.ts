@@ -4,6 +4,7 @@ import { isLeadOf } from "../../domain/team/agent.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { messageData, wants, type ToldMessage } from "../../domain/ticket/webhook-event.ts";
 import { composedWords, type Writing } from "../../telegram/message.ts";
+import { ticketForPrograms } from "../../texts/for-programs.ts";
 import { sendToPeer } from "../commit/send-to-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
 import { webhookStatus, isDisabled, messageId, type WebhookStatus } from "../rules/webhook-status.ts";
@@ -80,7 +81,12 @@ export function announceMessage(tx: Transaction, ticket: Ticket, message: ToldMe
   const { desk, webhooks } = tx.rules.config;
   for (const webhook of webhooks) {
     if (!wants(webhook, type)) continue;
-    const data = messageData(message, ticket, tx.due(ticket), desk.textInWebhooks && webhook.includeText);
+    const data = messageData(
+      message,
+      ticketForPrograms(ticket),
+      tx.due(ticket),
+      desk.textInWebhooks && webhook.includeText,
+    );
     tx.webhook({ webhook: webhook.id, ticket: ticket.number, type, at: message.sentAt, data });
   }
 }

@@ -6,6 +6,7 @@ import type { Profile, Unfit } from "../../routing/profile.ts";
 import { system, type Worker } from "../actor.ts";
 import { closedRefusal, type Decision } from "../decision.ts";
 import type { TicketEvent } from "../event.ts";
+import type { InternalNote } from "../note.ts";
 import type { Policy } from "../policy.ts";
 import { andRouted } from "../routed.ts";
 import { tagOf } from "../tag.ts";
@@ -14,7 +15,7 @@ import { agentOf, isLeaving, noteOf, type ActRows, type CommandRows } from "./ro
 
 /** What a ticket is about, and who is to be reminded of it. */
 export type FactCommand =
-  | { type: "agent_noted"; by: Worker; text: string }
+  | { type: "agent_noted"; by: Worker; text: InternalNote }
   | { type: "agent_prioritised"; by: Worker; priority: Priority }
   | { type: "agent_tagged"; by: Worker; add: string[]; remove: string[] }
   /** Reminds `agent`; `remindAt` in ms since 1970, null takes the reminder back. */
@@ -41,7 +42,7 @@ type Of<T extends FactCommand["type"]> = Extract<FactCommand, { type: T }>;
 
 /** What is asked about it; agents by Telegram id, instants in ms since 1970. */
 export type FactAct =
-  | { type: "note"; text: string }
+  | { type: "note"; text: InternalNote }
   | { type: "priority"; priority: Priority }
   | { type: "tags"; add: string[]; remove: string[] }
   /** Reminds the agent; null takes the reminder back. */

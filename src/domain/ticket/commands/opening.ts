@@ -8,6 +8,7 @@ import { evolve } from "../evolve.ts";
 import { intakeComplete, unknownAnswers } from "../intake.ts";
 import type { Policy } from "../policy.ts";
 import { andRouted } from "../routed.ts";
+import type { Subject } from "../subject.ts";
 import type { Ticket } from "../ticket.ts";
 import type { ActRows, CommandRows } from "./row.ts";
 
@@ -15,7 +16,7 @@ import type { ActRows, CommandRows } from "./row.ts";
 export interface Opening {
   number: number;
   customer: ContactId;
-  subject: string;
+  subject: Subject;
   /** IETF language tag of the customer's app. */
   language: string | null;
   payload: string | null;

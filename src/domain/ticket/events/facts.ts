@@ -1,4 +1,5 @@
 import type { Priority } from "../../priority.ts";
+import type { InternalNote } from "../note.ts";
 import { notifyTopic, type EventRows, type Happened, type NotifiesTopic } from "./row.ts";
 
 /** What a ticket is about. */
@@ -7,7 +8,7 @@ export type FactEvent =
   | (Happened & { type: "tags_changed"; added: string[]; removed: string[] })
   | (Happened & { type: "field_answered"; field: string; option: string; previousOption?: string | null })
   | (Happened & { type: "intake_released"; why: "answered" | "waited" })
-  | (Happened & { type: "note_added"; text: string });
+  | (Happened & { type: "note_added"; text: InternalNote });
 
 export type FactTopicNotice = { code: "intake.waited" };
 

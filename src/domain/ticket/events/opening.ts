@@ -2,6 +2,7 @@ import type { ContactId } from "../../contact/contact-id.ts";
 import type { Route } from "../../contact/route.ts";
 import type { Priority } from "../../priority.ts";
 import { NEW_ESCALATION_LOG } from "../../sla/escalation-log.ts";
+import type { Subject } from "../subject.ts";
 import { TICKET_SHAPE, type Ticket } from "../ticket.ts";
 import type { EventRows, Happened } from "./row.ts";
 
@@ -16,7 +17,7 @@ export type OpeningEvent = Happened & {
   customer: ContactId;
   /** See `Ticket`. */
   route?: Route;
-  subject: string;
+  subject: Subject;
   queue: string;
   priority: Priority;
   /** Until when required intake fields hold the ticket back from the staff group. */
