@@ -53,11 +53,9 @@ const node = {
   maxWorkers,
 };
 
-/** These want a runtime of their own: emptying one costs more the more objects it ever had, and they empty it often. */
-const ALONE = ["api-audit", "record-projection", "same-day"].map((name) => `test/worker/${name}.test.ts`);
-
 /** The real runtime: the desk in workerd, against the sandbox's Telegram over HTTP on loopback. */
 const worker = {
+  name: "worker",
   include: ["test/worker/**/*.test.ts"],
   globalSetup: ["test/support/telegram-server.ts", "test/support/endpoint-server.ts"],
   setupFiles,
@@ -67,21 +65,20 @@ const worker = {
   maxWorkers,
 };
 
-const runtime = () =>
-  cloudflareTest(async ({ inject }) => ({
-    main: "src/sandbox/desk/worker.ts",
-    wrangler: { configPath: "wrangler.toml" },
-    miniflare: {
-      bindings: {
-        BOT_TOKEN: "7000000001:sandbox",
-        WEBHOOK_SECRET: "test-webhook-secret",
-        ADMIN_TOKEN: "test-admin-token",
-        ALLOW_LOOPBACK: "true",
-        TELEGRAM_API_ROOT: inject<string>("telegramUrl"),
-        RECORD_MIGRATIONS: await readD1Migrations("migrations/record"),
-      },
+const runtime = cloudflareTest(async ({ inject }) => ({
+  main: "src/sandbox/desk/worker.ts",
+  wrangler: { configPath: "wrangler.toml" },
+  miniflare: {
+    bindings: {
+      BOT_TOKEN: "7000000001:sandbox",
+      WEBHOOK_SECRET: "test-webhook-secret",
+      ADMIN_TOKEN: "test-admin-token",
+      ALLOW_LOOPBACK: "true",
+      TELEGRAM_API_ROOT: inject<string>("telegramUrl"),
+      RECORD_MIGRATIONS: await readD1Migrations("migrations/record"),
     },
-  }));
+  },
+}));
 
 /** The sandbox's page in a real Chromium, with the desk and its Telegram behind it. */
 const browser = {
@@ -139,12 +136,6 @@ export default defineConfig({
     // The desk's own log lines: in tests they are about what a test does on purpose.
     onConsoleLog: (log) => (/^\{"(level|event)":/.test(log) ? false : undefined),
     sequence: { sequencer: LongFirst },
-    projects: [
-      { test: node },
-      { test: browser },
-      { test: crash },
-      { test: { ...worker, name: "worker", exclude: ALONE, isolate: false }, plugins: [runtime()] },
-      { test: { ...worker, name: "worker-alone", include: ALONE }, plugins: [runtime()] },
-    ],
+    projects: [{ test: node }, { test: browser }, { test: crash }, { test: worker, plugins: [runtime] }],
   },
 });
