@@ -20,12 +20,10 @@ async function simulated(...given: string[]): Promise<string> {
   );
 }
 
-test("a desk under attack breaks no law, by known seeds and a fresh one", { timeout: 240_000 }, async () => {
-  const said = await simulated("--messages", "100", "--seed", "1", "--seed", "2", "--seed", "fresh");
-  const [, fresh] = [...said.matchAll(/^seed (\d+)/gm)].map(([, seed]) => seed).slice(-2);
-  console.log(`the fresh seed: npm run simulate -- --seed ${fresh} --messages 100`);
+test("a desk under attack breaks no law, by known seeds", { timeout: 240_000 }, async () => {
+  const said = await simulated("--messages", "100", "--seed", "1", "--seed", "2");
   expect(said).not.toMatch(/^Laws broken: [1-9]/m);
-  expect(said.match(/^Laws broken: 0/gm), said).toHaveLength(3);
+  expect(said.match(/^Laws broken: 0/gm), said).toHaveLength(2);
 });
 
 test("one seed makes one run", { timeout: 240_000 }, async () => {
