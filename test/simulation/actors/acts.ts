@@ -156,7 +156,10 @@ export const ACTS = {
     withTopic(scene, dice, (topic) => {
       const own = saidIn(scene, topic).filter(({ internal }) => !internal);
       if (own.length === 0) return false;
-      const { message, writer } = dice.pick(own);
+      const said = dice.pick(own);
+      const { message, writer } = said;
+      // It may not have left yet.
+      said.expected = false;
       return (
         scene.writeIn(
           topic,
@@ -227,7 +230,7 @@ export const ACTS = {
   "an admin erases a customer": actor(0.1, (scene, dice) =>
     withCustomer(scene, dice, (customer) => {
       scene.leaves(customer);
-      void scene.desk.api("POST", `/api/v1/contacts/${customer.id}/erase`, {});
+      void erase(scene, customer.id);
       return true;
     }),
   ),
@@ -413,6 +416,15 @@ function commandOf(scene: Scene, dice: Dice): string {
 
 function reaction(dice: Dice): string[] {
   return dice.chance(0.2) ? [] : [dice.pick(["👍", "❤", "🔥"])];
+}
+
+/** An admin who is not told that it is accepted asks again a minute later. */
+async function erase(scene: Scene, id: number): Promise<void> {
+  const accepted = await scene.desk.api("POST", `/api/v1/contacts/${id}/erase`, {}).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+  if (!accepted) scene.later(60_000, () => void erase(scene, id));
 }
 
 /** Changes how work is handed out, with work in hand. */
