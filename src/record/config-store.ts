@@ -12,6 +12,7 @@ import { malformedIn } from "../domain/config/malformed.ts";
 import { lastingName } from "../domain/config/place-name.ts";
 import { changedPlaces } from "../domain/config/places-changed.ts";
 import { pointerTo } from "../domain/config/schema-problems.ts";
+import { readVersionNote, storedVersionNote, type VersionNote } from "../domain/config/version-note.ts";
 import type { AuditEntry, ApiCaller } from "../domain/desk/audit.ts";
 import { auditOfChange, doneBy } from "./audit-entries.ts";
 import { CHAT_MOVE_ATTEMPTS_MAX } from "./limits.ts";
@@ -24,9 +25,9 @@ export interface ConfigVersion {
   version: number;
   /** In ms since 1970. */
   createdAt: number;
-  /** The name of an API key, or `telegram` where a chat moved. */
+  /** The name of an API key, or of what in the desk stored it: `telegram`, `reconciliation`. */
   createdBy: string;
-  note: string | null;
+  note: VersionNote | null;
   /** The version that a rollback brought back. */
   restoredFrom: number | null;
 }
@@ -39,7 +40,7 @@ export interface StoredConfig extends ConfigVersion {
 export interface Change {
   by: string;
   at: number;
-  note?: string | undefined;
+  note?: VersionNote | undefined;
   restoredFrom?: number;
   /** The version that the change was made from; 0 if there was no configuration. */
   ifVersion: number;
@@ -135,7 +136,7 @@ export class ConfigStore {
   /** Newest first; `before` is the version that the page before ended with. */
   async list(page: { before: number | null; limit: number }): Promise<ConfigVersion[]> {
     const { document: _document, ...columns } = getTableColumns(configVersions);
-    return reach(() =>
+    const rows = await reach(() =>
       this.#db
         .select(columns)
         .from(configVersions)
@@ -143,6 +144,7 @@ export class ConfigStore {
         .orderBy(desc(configVersions.version))
         .limit(page.limit),
     );
+    return rows.map((row) => ({ ...row, note: noteOf(row) }));
   }
 
   /**
@@ -176,7 +178,7 @@ export class ConfigStore {
       document: JSON.stringify(document),
       createdAt: change.at,
       createdBy: change.by,
-      note: change.note,
+      note: storedVersionNote(change.note),
       restoredFrom: change.restoredFrom,
     };
     const isNext = sql`(SELECT coalesce(max(version), 0) FROM ${configVersions}) = ${version}`;
@@ -212,7 +214,7 @@ export class ConfigStore {
       const document = withChatMoved(current.document, from, to);
       const { config } = checkConfig(document);
       if (config === null) return null;
-      const note = `chat ${from} became ${to}`;
+      const note = { reason: "chat_moved", from, to } as const;
       const change = { by: "telegram", at, note, ifVersion: current.version, above };
       const { outcome, version } = await this.put(document, change);
       if (outcome !== "conflict") return { version, config };
@@ -254,7 +256,17 @@ export class ConfigStore {
 }
 
 function stored({ document, ...row }: typeof configVersions.$inferSelect): StoredConfig {
-  return { ...row, document: JSON.parse(document) as unknown };
+  return { ...row, document: JSON.parse(document) as unknown, note: noteOf(row) };
+}
+
+/** Versions that the desk itself stored, by `createdBy`. */
+const DESKS_OWN = new Set(["telegram", "reconciliation"]);
+
+function noteOf({
+  note,
+  createdBy,
+}: Pick<typeof configVersions.$inferSelect, "note" | "createdBy">): VersionNote | null {
+  return readVersionNote(note, DESKS_OWN.has(createdBy));
 }
 
 function withChatMoved(document: unknown, from: number, to: number): unknown {

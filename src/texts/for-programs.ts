@@ -1,4 +1,5 @@
 import type { Segment } from "../domain/calendar/segments.ts";
+import type { VersionNote } from "../domain/config/version-note.ts";
 import type { Simulation } from "../domain/rehearsal/simulate.ts";
 import type { Candidate } from "../domain/routing/assignment.ts";
 import type { NoAnswer } from "../domain/routing/no-answer.ts";
@@ -41,6 +42,11 @@ export function profileForPrograms<T extends { ignored: (Unfit | string)[] }>(sa
 
 export function noAnswerForPrograms(why: NoAnswer | string): string {
   return PROGRAM_LANGUAGE.noAnswerWords(why);
+}
+
+/** Why a version of the configuration was stored. */
+export function versionNoteForPrograms(note: VersionNote): string {
+  return PROGRAM_LANGUAGE.versionNoteWords(note);
 }
 
 function withRouting(event: TicketEvent): TicketEvent {

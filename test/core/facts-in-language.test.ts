@@ -595,6 +595,10 @@ const FACTS = {
     [{ of: "tag" }],
     [{ of: "snooze" }],
   ],
+  versionNoteWords: [
+    [{ reason: "chat_moved", from: -100, to: -200 }],
+    [{ reason: "lost_by_the_record", version: 3, group: "άλφα" }],
+  ],
   whyWords: [["Γιατί", ROUTING]],
   writtenAt: [[0, ZONE]],
   writtenToFormerBot: [[]],

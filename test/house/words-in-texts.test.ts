@@ -32,7 +32,6 @@ const NOT_FOR_PEOPLE: Record<string, string> = {
   "topic-group/drain/calling.ts": "why a delivery was dropped, for the API",
   "integrations/hubspot.ts": "headers of a request",
   "groups/skills.ts": "problems of the API",
-  "groups/reconciling/config-look.ts": "the note of a version of the configuration",
   "groups/reconciling/secrets-look.ts": "what is derived from a secret",
   "domain/config": "problems of a configuration, and descriptions for its schema",
   "domain/config-check": "problems of a configuration",

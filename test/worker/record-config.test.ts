@@ -118,8 +118,17 @@ describe("a chat that moved", () => {
     expect(moved?.config.groups[0]?.chatId).toBe(-1_009);
     expect(await store.version(2)).toMatchObject({
       createdBy: "telegram",
-      note: `chat ${MAIN_CHAT} became -1009`,
+      note: { reason: "chat_moved", from: MAIN_CHAT, to: -1_009 },
     });
+  });
+
+  test("has the note that an earlier release stored in words, and no author's note is taken for a reason", async () => {
+    const stored = "INSERT INTO config_versions VALUES (?, '{}', 0, ?, ?, null)";
+    const code = JSON.stringify({ reason: "chat_moved", from: -1, to: -2 });
+    await env.DB.prepare(stored).bind(1, "telegram", "chat -1 became -2").run();
+    await env.DB.prepare(stored).bind(2, "ops", code).run();
+    const notes = (await new ConfigStore(env.DB).list({ before: null, limit: 9 })).map(({ note }) => note);
+    expect(notes).toEqual([code, "chat -1 became -2"]);
   });
 
   test("moves once, however often it is told", async () => {

@@ -27,9 +27,15 @@ export function contactAt({ channel, address }: Route): ContactId | null {
   return channel === "telegram" ? contactId(Number(address)) : null;
 }
 
-/** A contact's private chat; null: they came by another channel, and their tickets say where they are reached. */
+/** A contact's private chat at Telegram; undefined: they came by another channel. */
+export function privateChatOf(contact: ContactId): ChatId | undefined {
+  return contact < OTHER_CONTACTS_FROM ? Number(contact) : undefined;
+}
+
+/** The route to it; null: they came by another channel, and their tickets say where they are reached. */
 export function chatOfContact(contact: ContactId): Route | null {
-  return contact < OTHER_CONTACTS_FROM ? chatRoute(Number(contact)) : null;
+  const chat = privateChatOf(contact);
+  return chat === undefined ? null : chatRoute(chat);
 }
 
 /** Route of messages about a ticket. Tickets opened by Telegram store none. */

@@ -44,7 +44,7 @@ async function bringBack(
   const stored = await store.put(asked.answer.config, {
     by: "reconciliation",
     at,
-    note: `version ${version} of group ${group}, which the record had lost`,
+    note: { reason: "lost_by_the_record", version, group },
     ifVersion,
     above: version,
   });

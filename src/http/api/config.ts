@@ -2,6 +2,7 @@ import * as z from "zod";
 import { forDocs } from "#for-docs";
 import { ConfigStore, type ConfigVersion } from "../../record/config-store.ts";
 import { encodeCursor } from "../../record/cursor.ts";
+import { versionNoteForPrograms } from "../../texts/for-programs.ts";
 import { jsonOf } from "../body.ts";
 import { etag, names } from "../etag.ts";
 import { isJson } from "../media-type.ts";
@@ -209,5 +210,6 @@ configApi.add(
 );
 
 function info({ version, createdAt, createdBy, note, restoredFrom }: ConfigVersion) {
-  return { version, createdAt: instant(createdAt), createdBy, note, restoredFrom };
+  const words = note === null ? null : versionNoteForPrograms(note);
+  return { version, createdAt: instant(createdAt), createdBy, note: words, restoredFrom };
 }

@@ -1,3 +1,4 @@
+import type { VersionNote } from "../../domain/config/version-note.ts";
 import type { DeskNote, Note } from "../../domain/ticket/note.ts";
 
 /** Why the desk did what it did. */
@@ -13,6 +14,14 @@ const DESK_NOTES: { [Reason in DeskNote["reason"]]: (note: NoteOf<Reason>) => st
 };
 
 type NoteOf<Reason extends DeskNote["reason"]> = Extract<DeskNote, { reason: Reason }>;
+
+/** The same of a version of the configuration: such as `"chat -100 became -200"`. */
+export function versionNoteWords(note: VersionNote): string {
+  if (typeof note === "string") return note;
+  return note.reason === "chat_moved"
+    ? `chat ${note.from} became ${note.to}`
+    : `version ${note.version} of group ${note.group}, which the record had lost`;
+}
 
 /** What people wrote, and what an earlier release has stored in words, as it is. */
 export function noteWords(note: Note): string {

@@ -166,7 +166,8 @@ function editCall({ payload: work }: RowOf<"mirror_edit">, context: DeliveryCont
     return channel.send(to, { text, ...attachments, preview: { shown: false } }, { ...topic, ...answers });
   }
   const place = { ...topic, ...(edit.alone === true ? {} : answers) };
-  return channel.copy?.(to, originalsOf([row], rules), place) ?? null;
+  const originals = originalsOf([row], rules);
+  return originals === null ? null : (channel.copy?.(to, originals, place) ?? null);
 }
 
 function reactionCall(

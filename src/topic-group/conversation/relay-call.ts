@@ -30,6 +30,7 @@ export function relayCall({ rows, joined }: RelayJob, context: DeliveryContext):
   }
   if (first.content?.message !== undefined) return channel.send(to, first.content.message, place);
   const originals = originalsOf(rows, rules);
+  if (originals === null) return null;
   if (first.content?.forwarded !== undefined && channel.forward !== undefined)
     return channel.forward(to, originals, topic);
   if (rows.length > 1) return channel.copy?.(to, originals, topic) ?? null;

@@ -3,7 +3,13 @@ import { CHANNELS } from "../../channels/channels.ts";
 import type { About, Place } from "../../channels/message.ts";
 import { messageOfWriting } from "../../channels/telegram/writing.ts";
 import type { ChatId } from "../../domain/contact/contact-id.ts";
-import { chatRoute, contactAt, type Channel as ChannelName, type Route } from "../../domain/contact/route.ts";
+import {
+  chatRoute,
+  contactAt,
+  privateChatOf,
+  type Channel as ChannelName,
+  type Route,
+} from "../../domain/contact/route.ts";
 import { WRITTEN_EARLIER_MS } from "../../domain/limits.ts";
 import type { Writing } from "../../telegram/message.ts";
 import { DESK_LANGUAGE, languageOf, type Language } from "../../texts/languages.ts";
@@ -25,18 +31,18 @@ import type { Tickets } from "../tables/tickets.ts";
 
 /* What calls about a conversation have in common. */
 
-/** Messages where they were written. */
+/** Messages where Telegram has them; null: they came by another channel, and nothing can name them to Telegram. */
 export function originalsOf(
   rows: readonly Pick<MessageRow, "chat" | "messageId">[],
   rules: Rules,
-): Originals {
+): Originals | null {
+  const chat = chatOf(rows[0]!.chat, rules);
   const messageIds = rows.map(({ messageId }) => messageId).sort((a, b) => a - b);
-  return { chat: chatOf(rows[0]!.chat, rules), messageIds };
+  return chat === undefined ? null : { chat, messageIds };
 }
 
-function chatOf(chat: Conversation, rules: Rules): ChatId {
-  // What came by another channel is kept, and never looked for where Telegram has it.
-  if (isOfCustomer(chat)) return Number(chat);
+function chatOf(chat: Conversation, rules: Rules): ChatId | undefined {
+  if (isOfCustomer(chat)) return privateChatOf(chat);
   return chat === STAFF_CHAT ? rules.group.chatId : chat;
 }
 
