@@ -1,5 +1,5 @@
 /** Why the desk itself stored a version of the configuration: a code with its facts, which `texts/` puts into words. */
-export type VersionReason =
+type VersionReason =
   /** A group became a supergroup, which has another chat id [Bot API: migrate_to_chat_id]. */
   | { reason: "chat_moved"; from: number; to: number }
   /** D1 was brought back to an older day: a group's object still had this version. */
