@@ -115,6 +115,7 @@ export const LIVE_LOCATION_EVERY_MS = 30_000;
 
 /** Telegram's limits [docs]. */
 export const TEXT_CHARS_MAX = 4_096;
+export const TEXT_ENTITIES_MAX = 100;
 export const CAPTION_CHARS_MAX = 1_024;
 export const TOAST_CHARS_MAX = 200;
 export const TOPIC_NAME_CHARS_MAX = 128;

@@ -1,5 +1,5 @@
 import type { MessageEntity } from "grammy/types";
-import { TEXT_CHARS_MAX } from "../domain/limits.ts";
+import { TEXT_CHARS_MAX, TEXT_ENTITIES_MAX } from "../domain/limits.ts";
 import { DESK_LANGUAGE } from "../texts/languages.ts";
 import { rich, timeOfDay } from "../texts/rich-text.ts";
 import { formatted, joined, type Formatted } from "./formatted.ts";
@@ -12,8 +12,8 @@ export interface WaitingText {
 }
 
 /**
- * Joins consecutive texts of one customer into as few messages as Telegram's 4096 characters allow; the first one
- * is returned with how many texts it holds. It begins with who wrote, and every text with when.
+ * Joins consecutive texts of one customer into as few messages as Telegram's 4096 characters and 100 entities allow; the
+ * first one is returned with how many texts it holds. It begins with who wrote, and every text with when.
  */
 export function joinTexts(
   name: string,
@@ -23,18 +23,21 @@ export function joinTexts(
   const parts: Formatted[] = [head];
   // Telegram counts code points; UTF-16 units are never fewer, so this stays on the safe side.
   let length = head.text.length;
+  let entities = head.entities.length;
   let count = 0;
   for (const one of texts) {
     const stamp = formatted(rich`\n\n${timeOfDay(one.sentAt)} `);
-    const added = stamp.text.length + one.text.length;
-    if (count > 0 && length + added > TEXT_CHARS_MAX) break;
+    length += stamp.text.length + one.text.length;
+    // Telegram drops silently what is above: first the formatting of later texts, and then their times.
+    entities += stamp.entities.length + one.entities.length;
+    if (count > 0 && (length > TEXT_CHARS_MAX || entities > TEXT_ENTITIES_MAX)) break;
     parts.push(stamp, one);
-    length += added;
     count += 1;
   }
   const message = joined(parts);
-  // A single text near the limit has no room for its head: it goes as it is.
-  return message.text.length <= TEXT_CHARS_MAX ? { message, count } : { message: alone(texts[0]!), count: 1 };
+  // A single text near a limit has no room for its head: it goes as it is.
+  const fits = message.text.length <= TEXT_CHARS_MAX && message.entities.length <= TEXT_ENTITIES_MAX;
+  return fits ? { message, count } : { message: alone(texts[0]!), count: 1 };
 }
 
 /** A place in a joined message: in which of its texts, and where there; null where it goes beyond that text. */

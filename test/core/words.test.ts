@@ -134,6 +134,18 @@ describe("joined texts", () => {
     );
   });
 
+  test("never have more than 100 entities, because Telegram drops what is above", () => {
+    const words = Array.from({ length: 30 }, (_, n) => `w${n}`).join(" ");
+    const entities = words.split(" ").map((word) => ({
+      type: "bold" as const,
+      offset: words.indexOf(word),
+      length: word.length,
+    }));
+    const texts = Array.from({ length: 5 }, () => ({ text: words, entities, sentAt: at }));
+    const { message, count } = joinTexts("Ada", texts);
+    expect([count, message.entities.length]).toEqual([3, 94]);
+  });
+
   test("a single text of Telegram's full length goes as it is", () => {
     const full = "x".repeat(4096);
     expect(joinTexts("Ada", [{ text: full, entities: [], sentAt: at }]).message.text).toBe(full);

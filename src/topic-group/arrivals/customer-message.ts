@@ -113,7 +113,7 @@ function messageOf(
     writer: customer,
     sentAt: writing.sentAt,
     content: contentOf(writing, {
-      pressed: tx.isBacklogged(STAFF),
+      mayJoin: tx.mayJoin(STAFF),
       ...(kept === undefined ? {} : { message: kept }),
     }),
     file: writing.mark ?? null,
@@ -127,10 +127,10 @@ function messageOf(
 export function contentOf(
   writing: Writing,
   {
-    pressed = false,
+    mayJoin = false,
     names = () => true,
     message,
-  }: { pressed?: boolean; names?: (origin: Origin) => boolean } & Pick<WaitingContent, "message">,
+  }: { mayJoin?: boolean; names?: (origin: Origin) => boolean } & Pick<WaitingContent, "message">,
 ): WaitingContent | null {
   const content: WaitingContent = message === undefined ? {} : { message };
   const { origin = null, elsewhere = null } = writing;
@@ -144,7 +144,7 @@ export function contentOf(
     writing.replyTo === null &&
     origin === null &&
     elsewhere === null;
-  if (pressed && joinable) content.text = { text: writing.text!, entities: writing.entities };
+  if (mayJoin && joinable) content.text = { text: writing.text!, entities: writing.entities };
   return Object.keys(content).length === 0 ? null : content;
 }
 

@@ -34,9 +34,9 @@ import type { Views } from "../tables/views.ts";
 import type { Waiting } from "../tables/waiting.ts";
 import type { WebhookLog } from "../tables/webhook-log.ts";
 
-/** What a cause must know of the lanes: whether one has to wait, and which messages are under way. */
+/** What a cause must know of the lanes: whether texts may be joined in one, and which messages are under way. */
 export interface Leaving {
-  isBacklogged(lane: Lane): boolean;
+  mayJoin(lane: Lane): boolean;
   isInFlight(key: OriginalKey): boolean;
 }
 
@@ -181,9 +181,9 @@ export class UnitOfWork {
     this.messages.copiedAnew(row, copyId, this.#sequence.next());
   }
 
-  /** Whether messages to this lane have to wait, so that their texts are kept to be joined. */
-  isBacklogged(lane: Lane): boolean {
-    return this.#leaving.isBacklogged(lane);
+  /** Whether so much waits for this lane that texts are kept to be joined. */
+  mayJoin(lane: Lane): boolean {
+    return this.#leaving.mayJoin(lane);
   }
 
   /** Whether a message is being sent at this very moment, so that a change may come too late for its copy. */

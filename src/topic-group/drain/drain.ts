@@ -10,7 +10,15 @@ import { Failures } from "./failures.ts";
 import { Gate } from "./gate.ts";
 import { Lanes, sleepsForItsRate, TROUBLE_REST_MS, type LaneState } from "./lanes.ts";
 import { Performing } from "./performing.ts";
-import { FAIR_RESERVE, isPressed, planChat, planStaff, planWebhook, type Plan } from "./plan.ts";
+import {
+  FAIR_RESERVE,
+  isPressed,
+  JOIN_RESERVE,
+  planChat,
+  planStaff,
+  planWebhook,
+  type Plan,
+} from "./plan.ts";
 import type { DrainPorts } from "./ports.ts";
 import { viewContextOf, type ViewContext } from "./topic-view.ts";
 
@@ -72,11 +80,21 @@ export class Drain {
     return this.#performing.isInFlight(key);
   }
 
-  /** Whether a message that arrives now would have to wait. */
+  /** Whether what arrives now has to wait, or takes what is kept for other customers. */
   isBacklogged(lane: Lane): boolean {
+    return this.#isPressed(lane, FAIR_RESERVE);
+  }
+
+  /** Whether a text that arrives now may be joined with others. */
+  mayJoin(lane: Lane): boolean {
+    return this.#isPressed(lane, JOIN_RESERVE);
+  }
+
+  /** Whether one more would leave fewer calls of the minute than `reserve` for what waits. */
+  #isPressed(lane: Lane, reserve: number): boolean {
     if (lane !== STAFF) return false;
     const { rate } = this.#lanes.get(lane);
-    return isPressed(this.#ports.tables.messages, rate, this.#ports.now(), 1 + FAIR_RESERVE);
+    return isPressed(this.#ports.tables.messages, rate, this.#ports.now(), 1 + reserve);
   }
 
   /** A trouble was mended: no lane rests because of it any more. */

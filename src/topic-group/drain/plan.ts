@@ -17,14 +17,19 @@ const NOTICE_RESERVE = 2;
 const VIEW_RESERVE = 5;
 /** … and for other customers, while one has had half of them. */
 export const FAIR_RESERVE = 4;
+/**
+ * Texts of one topic are joined once no more than this many calls would be left for what waits: a burst that were copied
+ * one by one first would spend the minute before joining could help.
+ */
+export const JOIN_RESERVE = 10;
 /** A view that has waited this long counts as a notice, so that a busy day still closes its topics. */
 const VIEW_PATIENCE_MS = 120_000;
 const JOIN_ROWS_MAX = 100;
 const VIEWS_LOOKED_AT = 20;
 
-/** Whether more waits for the staff group than it may be sent now, so that texts had better be joined. */
-export function isPressed(messages: Messages, rate: LaneRate, now: number, arriving = 0): boolean {
-  const room = rate.free(now) - arriving;
+/** Whether more waits for the staff group than it may be sent now while `reserve` calls stay free. */
+export function isPressed(messages: Messages, rate: LaneRate, now: number, reserve = 0): boolean {
+  const room = rate.free(now) - reserve;
   return room < 0 || messages.countWaitingIn(STAFF, room + 1) > room;
 }
 
@@ -113,9 +118,7 @@ export function planStaff(
     }
     if (next.kind === "work") return whenFree({ kind: "work", row: next.row }, 1, reserve);
     const hasHadMuch = shareOf(head) >= GROUP_RATE.calls / 2;
-    // The last call before those that are kept for other customers takes along what still waits.
-    const isLast = isPressed(messages, rate, now, hasHadMuch ? FAIR_RESERVE : 0);
-    const relay = relayOf(queues, STAFF, head, next.row, isLast);
+    const relay = relayOf(queues, STAFF, head, next.row, isPressed(messages, rate, now, JOIN_RESERVE));
     const cost = relay.joined ? 1 : relay.rows.length;
     const fairAt = hasHadMuch ? rate.freeAt(now, cost, FAIR_RESERVE) : now;
     // Calls kept free for other customers may be used if none of them comes.
