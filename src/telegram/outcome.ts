@@ -70,7 +70,7 @@ const CATALOGUE: readonly (readonly [pattern: string, kind: Class])[] = [
   ["message to delete not found", "no_op"],
   ["message can't be deleted", "permanent"],
   ["message to (react|pin) not found", "target_gone"],
-  ["REACTION_INVALID", "validation"],
+  ["REACTION_INVALID|REACTIONS_TOO_MANY", "validation"],
   ["not enough rights to manage pinned messages", "config"],
 
   ["message text is empty", "validation"],
@@ -78,7 +78,7 @@ const CATALOGUE: readonly (readonly [pattern: string, kind: Class])[] = [
   ["message (caption )?is too long", "validation"],
   ["MEDIA_CAPTION_TOO_LONG", "validation"],
   ["can't parse entities", "bug"],
-  ["ENTITY_BOUNDS_INVALID", "bug"],
+  ["ENTITY_BOUNDS_INVALID|\\bentity (begins|beginning) |an entity with incorrect (offset|length)", "bug"],
   ["ENTITIES_TOO_LONG", "validation"],
   ["wrong file identifier/HTTP URL specified", "media_invalid"],
   ["wrong file_id or the file is temporarily unavailable", "later"],

@@ -56,6 +56,16 @@ describe("what Telegram's answers mean", () => {
     expect(refusalOutcome(429, "Too Many Requests", said)).toEqual({ kind: "defer", retryAfterMs });
   });
 
+  test.each([
+    ["entity beginning at UTF-16 offset 0 ends after the end of the text at UTF-16 offset 9", "bug"],
+    ["entity begins in a middle of a UTF-16 symbol at byte offset 4", "bug"],
+    ["receive an entity with incorrect length -1", "bug"],
+    ["REACTIONS_TOO_MANY", "validation"],
+    ["message can't be deleted for everyone", "permanent"],
+  ])("%s, which the catalogue lacks, is %s", (text, code) => {
+    expect(refusalOutcome(400, `Bad Request: ${text}`)).toMatchObject({ kind: "refused", code });
+  });
+
   test("an unknown 400 is final, an unknown 403 is about the person, an unknown 5xx is no answer", () => {
     expect(refusalOutcome(400, "Bad Request: SOMETHING_NEW")).toMatchObject({
       kind: "refused",

@@ -18,7 +18,6 @@ const COPYABLE: MessageContent[] = [
   { contact: { phoneNumber: "+100", firstName: "Bob" } },
   { poll: { question: "Fine?", options: ["yes", "no"] } },
   { poll: { question: "2+2?", options: ["3", "4"], quiz: true, correctOptionIds: [1] } },
-  { dice: { value: 4 } },
   { story: {} },
   { unknown: { hologram: { file_id: "x" } } },
 ];
@@ -97,6 +96,54 @@ describe("copying one message", () => {
       reply_to_message: { message_id: photo.message_id },
       reply_markup: { inline_keyboard: [[{ text: "A" }]] },
     });
+  });
+
+  it("puts another caption where the call says, and forgets where the one before stood", () => {
+    const world = aWorld();
+    const ada = world.customer();
+    const shown = world.api("sendPhoto", {
+      chat_id: ada.id,
+      photo: "https://example.com/a.jpg",
+      caption: "old",
+      show_caption_above_media: true,
+    });
+    const copied = (extra: object) => {
+      const { message_id } = world.api<MessageId>("copyMessage", {
+        chat_id: ada.id,
+        from_chat_id: ada.id,
+        message_id: shown.message_id,
+        ...extra,
+      });
+      return world.core.act("message", { chatId: ada.id, messageId: message_id });
+    };
+    expect(copied({})).toMatchObject({ caption: "old", show_caption_above_media: true });
+    expect(copied({ caption: "new" })).not.toHaveProperty("show_caption_above_media");
+    expect(copied({ caption: "new", show_caption_above_media: true })).toMatchObject({
+      caption: "new",
+      show_caption_above_media: true,
+    });
+  });
+
+  it("rolls a die anew: the value is Telegram's, whoever threw first", () => {
+    const world = aWorld();
+    const ada = world.customer();
+    const thrown = world.core.act("write", { userId: ada.id, dice: { value: 4 } });
+    const values = Array.from({ length: 20 }, () => {
+      const { message_id } = world.api<MessageId>("copyMessage", {
+        chat_id: ada.id,
+        from_chat_id: ada.id,
+        message_id: thrown.message_id,
+      });
+      return world.core.act("message", { chatId: ada.id, messageId: message_id }).dice?.value ?? 0;
+    });
+    expect(new Set(values).size).toBeGreaterThan(1);
+    expect(values.every((value) => value >= 1 && value <= 6)).toBe(true);
+    const forwarded = world.api("forwardMessage", {
+      chat_id: ada.id,
+      from_chat_id: ada.id,
+      message_id: thrown.message_id,
+    });
+    expect(forwarded.dice?.value).toBe(4);
   });
 
   it("leaves a poll's votes behind", () => {

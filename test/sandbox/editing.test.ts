@@ -136,7 +136,7 @@ describe("deleting messages", () => {
     expect(world.api("deleteMessage", { chat_id: ada.id, message_id: young.message_id })).toBe(true);
     world.clock.advance(1000);
     expect(world.refusal("deleteMessage", { chat_id: ada.id, message_id: old.message_id })).toBe(
-      "Bad Request: message can't be deleted",
+      "Bad Request: message can't be deleted for everyone",
     );
     expect(world.refusal("deleteMessage", { chat_id: ada.id, message_id: young.message_id })).toBe(
       "Bad Request: message to delete not found",
@@ -158,6 +158,35 @@ describe("deleting messages", () => {
     );
   });
 
+  it("keeps all of several messages where one must stay", () => {
+    const world = aWorld();
+    const ada = world.customer();
+    const old = world.api("sendMessage", { chat_id: ada.id, text: "old" });
+    world.clock.advance(48 * HOUR_MS);
+    const young = world.api("sendMessage", { chat_id: ada.id, text: "young" });
+    const message_ids = [old.message_id, young.message_id];
+    expect(world.refusal("deleteMessages", { chat_id: ada.id, message_ids })).toBe(
+      "Bad Request: message can't be deleted for everyone",
+    );
+    expect(world.chatMessages(ada.id).map((message) => message.text)).toEqual(["/start", "old", "young"]);
+    const many = Array.from({ length: 101 }, (_, n) => n + 1);
+    expect(world.refusal("deleteMessages", { chat_id: ada.id, message_ids: many })).toBe(
+      "Bad Request: too many message identifiers specified",
+    );
+  });
+
+  it("leaves a die in a private chat for a day", () => {
+    const world = aWorld();
+    const ada = world.customer();
+    const die = world.api("sendDice", { chat_id: ada.id });
+    const subject = { chat_id: ada.id, message_id: die.message_id };
+    expect(world.refusal("deleteMessage", subject)).toBe(
+      "Bad Request: message can't be deleted for everyone",
+    );
+    world.clock.advance(24 * HOUR_MS);
+    expect(world.api("deleteMessage", subject)).toBe(true);
+  });
+
   it("skips messages that are not there", () => {
     const world = aWorld();
     const ada = world.customer();
@@ -168,6 +197,44 @@ describe("deleting messages", () => {
 });
 
 describe("reactions and pins of the bot", () => {
+  it("are only those that the group takes", () => {
+    const world = aWorld();
+    world.group({ reactions: ["👍", "❤"] });
+    const olga = world.agent();
+    const { message_id } = world.core.act("write", { userId: olga.id, chatId: GROUP_ID, text: "x" });
+    const react = (emoji: string) => ({
+      chat_id: GROUP_ID,
+      message_id,
+      reaction: [{ type: "emoji", emoji }],
+    });
+    expect(world.api("setMessageReaction", react("👍"))).toBe(true);
+    expect(world.refusal("setMessageReaction", react("✍"))).toBe("Bad Request: REACTION_INVALID");
+    const inGroup = { userId: olga.id, chatId: GROUP_ID, messageId: message_id };
+    expect(() => world.core.act("react", { ...inGroup, emoji: ["🔥"] })).toThrow("REACTION_INVALID");
+    expect(world.api("getChat", { chat_id: GROUP_ID })).toMatchObject({
+      available_reactions: [{ emoji: "👍" }, { emoji: "❤" }],
+    });
+    world.group({ reactions: null });
+    expect(world.api("setMessageReaction", react("✍"))).toBe(true);
+  });
+
+  it("add no twelfth kind to a message", () => {
+    const world = aWorld();
+    world.group();
+    const { message_id } = world.api("sendMessage", { chat_id: GROUP_ID, text: "x" });
+    for (const emoji of Array.from("👍👎🔥🥰👏😁🤔🤯😱🤬😢")) {
+      const { id } = world.agent();
+      world.core.act("react", { userId: id, chatId: GROUP_ID, messageId: message_id, emoji: [emoji] });
+    }
+    const react = (emoji: string) => ({
+      chat_id: GROUP_ID,
+      message_id,
+      reaction: [{ type: "emoji", emoji }],
+    });
+    expect(world.refusal("setMessageReaction", react("🎉"))).toBe("Bad Request: REACTIONS_TOO_MANY");
+    expect(world.api("setMessageReaction", react("👍"))).toBe(true);
+  });
+
   it("are one standard emoji on a message that is there", () => {
     const world = aWorld();
     const ada = world.customer();

@@ -172,14 +172,32 @@ describe("a text", () => {
   });
 
   it.each([
-    [{ type: "bold", offset: 0, length: 99 }],
-    [{ type: "bold", offset: -1, length: 1 }],
-    [{ type: "bold", offset: 1, length: 1 }],
-  ])("is refused with the entity %j, which does not fit UTF-16", (entity) => {
+    [0, 99, "entity beginning at UTF-16 offset 0 ends after the end of the text at UTF-16 offset 99"],
+    [9, 1, "entity begins after the end of the text at UTF-16 offset 9"],
+    [-1, 1, "receive an entity with incorrect offset -1"],
+    [0, -1, "receive an entity with incorrect length -1"],
+    [1, 1, "entity begins in a middle of a UTF-16 symbol at byte offset 4"],
+    [0, 1, "entity beginning at UTF-16 offset 0 ends in a middle of a UTF-16 symbol at byte offset 4"],
+  ])("is refused where an entity at %i of length %i does not fit its text", (offset, length, why) => {
     const world = aWorld();
     const ada = world.customer();
-    expect(world.refusal("sendMessage", { chat_id: ada.id, text: "😀", entities: [entity] })).toBe(
-      "Bad Request: ENTITY_BOUNDS_INVALID",
+    const entities = [{ type: "bold", offset, length }];
+    expect(world.refusal("sendMessage", { chat_id: ada.id, text: "😀", entities })).toBe(
+      `Bad Request: ${why}`,
+    );
+    const photo = world.core.act("write", { userId: ada.id, photo: {} }).message_id;
+    const copy = { chat_id: ada.id, from_chat_id: ada.id, message_id: photo };
+    expect(world.refusal("copyMessage", { ...copy, caption: "😀", caption_entities: entities })).toBe(
+      `Bad Request: ${why}`,
+    );
+  });
+
+  it("drops entities of no length", () => {
+    const world = aWorld();
+    const ada = world.customer();
+    const entities = [{ type: "bold", offset: 1, length: 0 }];
+    expect(world.api("sendMessage", { chat_id: ada.id, text: "😀", entities })).not.toHaveProperty(
+      "entities",
     );
   });
 

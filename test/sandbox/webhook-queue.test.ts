@@ -122,6 +122,24 @@ describe("updates", () => {
     expect(updates.map(({ update_id }) => update_id - (first?.update_id ?? 0))).toEqual([0, 1, 2]);
   });
 
+  it("are numbered anew, anywhere, after a week without any", () => {
+    const world = aWorld();
+    world.hook();
+    const ada = world.customer();
+    const [first] = world.delivered();
+    const next = () => {
+      world.core.act("write", { userId: ada.id, text: "again" });
+      return world.delivered().map((update) => update.update_id)[0] ?? 0;
+    };
+    world.clock.advance(7 * DAY - 1);
+    const second = next();
+    expect(second).toBe((first?.update_id ?? 0) + 1);
+    world.clock.advance(7 * DAY);
+    const anew = next();
+    expect(anew).not.toBe(second + 1);
+    expect(next()).toBe(anew + 1);
+  });
+
   it("leave out reactions and members unless they are named", () => {
     const world = aWorld();
     world.group();

@@ -67,9 +67,16 @@ export function writableChat(world: World, params: Params, name = "chat_id"): Sa
   return chat;
 }
 
-export function forumOf(world: World, params: Params): SandboxChat {
+/** A chat with topics: a forum, or a private chat of a bot that has switched them on. */
+export function chatWithTopics(world: World, params: Params): SandboxChat {
   const chat = changeableChat(world, params);
   if (!chat.isForum) throw failures.notForum();
+  return chat;
+}
+
+export function forumOf(world: World, params: Params): SandboxChat {
+  const chat = chatWithTopics(world, params);
+  if (chat.type === "private") throw failures.notForum();
   return chat;
 }
 

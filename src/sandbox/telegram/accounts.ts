@@ -40,7 +40,15 @@ export function profileOf(world: World, userId: number): User {
 }
 
 export function privateChat(world: World, userId: number): SandboxChat {
-  return world.chat(userId) ?? addChat(world, { id: userId, type: "private", title: "" });
+  return (
+    world.chat(userId) ??
+    addChat(world, {
+      id: userId,
+      type: "private",
+      title: "",
+      isForum: world.state.bot.profile.has_topics_enabled,
+    })
+  );
 }
 
 export function renderChat(world: World, chat: SandboxChat): Chat {

@@ -94,7 +94,6 @@ export const failures = {
   textTooLong: badRequest("message is too long"),
   captionTooLong: badRequest("message caption is too long"),
   cantParseEntities: (why: string) => new TelegramFailure(400, `Bad Request: can't parse entities: ${why}`),
-  entityBounds: badRequest("ENTITY_BOUNDS_INVALID"),
   buttonData: badRequest("BUTTON_DATA_INVALID"),
   buttonUrl: badRequest("BUTTON_URL_INVALID"),
   markupTooLong: badRequest("reply markup is too long"),
@@ -117,6 +116,7 @@ export const failures = {
   noCaptionToEdit: badRequest("there is no caption in the message to edit"),
   deleteNotFound: badRequest("message to delete not found"),
   cantDelete: badRequest("message can't be deleted"),
+  cantDeleteForEveryone: badRequest("message can't be deleted for everyone"),
   reactNotFound: badRequest("message to react not found"),
   reactionInvalid: badRequest("REACTION_INVALID"),
   pinNotFound: badRequest("message to pin not found"),
@@ -144,5 +144,30 @@ export const uncataloguedFailures = {
   pollQuestion: badRequest("poll question must be non-empty"),
   pollAlreadyClosed: badRequest("poll has already been closed"),
   tooManyReactions: badRequest("REACTIONS_TOO_MANY"),
+  entityOffset: (offset: unknown) =>
+    new TelegramFailure(400, `Bad Request: receive an entity with incorrect offset ${String(offset)}`),
+  entityLength: (length: unknown) =>
+    new TelegramFailure(400, `Bad Request: receive an entity with incorrect length ${String(length)}`),
+  entityBeginsAfterEnd: (offset: number) =>
+    new TelegramFailure(
+      400,
+      `Bad Request: entity begins after the end of the text at UTF-16 offset ${offset}`,
+    ),
+  entityEndsAfterEnd: (offset: number, end: number) =>
+    new TelegramFailure(
+      400,
+      `Bad Request: entity beginning at UTF-16 offset ${offset} ends after the end of the text at UTF-16 offset ${end}`,
+    ),
+  entityBeginsInSymbol: (byte: number) =>
+    new TelegramFailure(
+      400,
+      `Bad Request: entity begins in a middle of a UTF-16 symbol at byte offset ${byte}`,
+    ),
+  entityEndsInSymbol: (offset: number, byte: number) =>
+    new TelegramFailure(
+      400,
+      `Bad Request: entity beginning at UTF-16 offset ${offset} ends in a middle of a UTF-16 symbol at byte offset ${byte}`,
+    ),
+  tooManyToDelete: badRequest("too many message identifiers specified"),
   wrongParameter: (what: string) => new TelegramFailure(400, `Bad Request: ${what}`),
 };

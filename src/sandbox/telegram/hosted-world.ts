@@ -29,6 +29,7 @@ const botSettings = z.strictObject({
   firstName: z.string().optional(),
   username: z.string().optional(),
   readsAllGroupMessages: z.boolean().optional(),
+  privateTopics: z.enum(["off", "by_bot", "by_anyone"]).optional(),
 });
 
 interface Command<Schema extends z.ZodType, Result> {

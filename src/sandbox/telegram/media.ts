@@ -187,6 +187,11 @@ export function mediaFromCall(world: World, params: Params, kind: FileKind): Con
   return referenced(world, kind, reference ?? "", facts);
 }
 
+/** Where the caption of a call's media stands; below, unless said otherwise. */
+export function captionPlace(params: Params): Content {
+  return params.flag("show_caption_above_media") ? { show_caption_above_media: true } : {};
+}
+
 function uploaded(world: World, kind: FileKind, upload: Upload, facts: FileFacts): Content {
   if (upload.size > (kind === "photo" ? PHOTO_MAX_BYTES : UPLOAD_MAX_BYTES)) throw failures.tooLarge();
   return newFile(world, kind, {

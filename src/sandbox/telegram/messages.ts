@@ -30,8 +30,17 @@ export interface Draft {
 /** Service messages and messages that cost or give money cannot be copied. */
 const UNCOPYABLE: ReadonlySet<ContentKind> = new Set(["service", "paid_media", "giveaway", "invoice"]);
 
+/** Private chats and basic groups share the numbers of the bot's account. */
+function isNumberedByAccount(chat: SandboxChat): boolean {
+  return chat.type === "private" || chat.type === "group";
+}
+
+export function nextMessageId(world: World, chat: SandboxChat): number {
+  return 1 + (isNumberedByAccount(chat) ? world.state.counters.accountMessage : chat.lastMessageId);
+}
+
 function takeMessageId(world: World, chat: SandboxChat): number {
-  if (chat.type === "private" || chat.type === "group") return world.count("accountMessage");
+  if (isNumberedByAccount(chat)) return world.count("accountMessage");
   chat.lastMessageId += 1;
   return chat.lastMessageId;
 }

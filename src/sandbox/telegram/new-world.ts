@@ -9,7 +9,11 @@ export interface BotSettings {
   username?: string | undefined;
   /** Privacy mode off: the bot hears everything in groups even where it is no administrator. */
   readsAllGroupMessages?: boolean | undefined;
+  /** Topics in private chats: none, those that the bot opens, or those that people open as well. */
+  privateTopics?: PrivateTopics | undefined;
 }
+
+export type PrivateTopics = "off" | "by_bot" | "by_anyone";
 
 const FIRST_USER_ID = 5_000_000_000;
 const FIRST_UPDATE_ID = 100_000_001;
@@ -29,12 +33,17 @@ export function newBot(settings: BotSettings = {}): BotAccount {
       supports_inline_queries: false,
       can_connect_to_business: false,
       has_main_web_app: false,
-      has_topics_enabled: false,
-      allows_users_to_create_topics: false,
+      has_topics_enabled: (settings.privateTopics ?? "off") !== "off",
+      allows_users_to_create_topics: settings.privateTopics === "by_anyone",
       can_manage_bots: false,
       supports_join_request_queries: false,
     },
   };
+}
+
+export function privateTopicsOf({ profile }: BotAccount): PrivateTopics {
+  if (!profile.has_topics_enabled) return "off";
+  return profile.allows_users_to_create_topics ? "by_anyone" : "by_bot";
 }
 
 export function newWorldState(seed: number, bot: BotSettings = {}): WorldState {

@@ -15,6 +15,10 @@ export function becomeBot(world: World, settings: BotSettings): void {
   const after = newBot(settings);
   if (after.profile.id === before.profile.id) {
     state.bot = after;
+    // Switched off, topics are there still, unseen.
+    for (const chat of Object.values(state.chats).filter(isOfAccount)) {
+      chat.isForum = after.profile.has_topics_enabled;
+    }
     return;
   }
   state.retired = { ...state.retired, [before.profile.id]: retire(world) };

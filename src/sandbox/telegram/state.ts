@@ -87,6 +87,8 @@ export interface SandboxChat {
   username: string | null;
   isForum: boolean;
   isProtected: boolean;
+  /** The emoji that may be set as reactions; without it, all. */
+  reactionsTaken?: string[];
   isDeleted: boolean;
   upgradedTo: number | null;
   linkedChatId: number | null;
@@ -247,6 +249,8 @@ export interface WebhookState {
 
 interface UpdateQueue {
   nextId: number;
+  /** When the latest one was queued, in milliseconds. */
+  lastAt?: number;
   count: number;
   /** Per queue, oldest first; only the head may be on its way. */
   pending: Record<string, QueuedUpdate[]>;

@@ -3,7 +3,7 @@ import { failures } from "./errors.ts";
 import type { TelegramFailure } from "./errors.ts";
 import { post } from "./hearing.ts";
 import { hasRight } from "./members.ts";
-import { deleteMessages } from "./messages.ts";
+import { deleteMessages, nextMessageId } from "./messages.ts";
 import type { Draft } from "./messages.ts";
 import type { DeletedTopicAnswer, SandboxChat, Topic, WorldSettings } from "./state.ts";
 import type { World } from "./world.ts";
@@ -44,6 +44,7 @@ export function topicGone(
 
 /** Members who manage topics, and the topic's creator, may write into it when it is closed, and edit it. */
 export function mayManage(chat: SandboxChat, topic: Topic, userId: number): boolean {
+  if (chat.type === "private") return true;
   return hasRight(chat, userId, "can_manage_topics") || topic.creatorId === userId;
 }
 
@@ -82,7 +83,7 @@ export function createTopic(world: World, chat: SandboxChat, actor: TopicActor, 
   const iconColor = wanted.iconColor ?? TOPIC_COLORS[0];
   const iconCustomEmojiId = wanted.iconCustomEmojiId ?? null;
   const topic: Topic = {
-    id: chat.lastMessageId + 1,
+    id: nextMessageId(world, chat),
     name: wanted.name,
     iconColor,
     iconCustomEmojiId,

@@ -6,6 +6,8 @@ export type UpdateContent = Omit<Update, "update_id">;
 
 const UPDATES_PENDING_MAX = 100_000;
 const DAY_MS = 86_400_000;
+const QUIET_WEEK_MS = 7 * DAY_MS;
+const UPDATE_ID_ANEW_MAX = 999_999_999;
 /** How long an unanswered query is worth delivering. */
 export const QUERY_LIFE_MS = 150_000;
 const INLINE_QUERY_LIFE_MS = 30_000;
@@ -68,14 +70,22 @@ function placeOf(world: World, update: UpdateContent): { queue: string; expiresA
   return { queue: `unique:${world.state.updates.uniqueQueues}`, expiresAt: now + DAY_MS };
 }
 
+/** Telegram's numbers go on by one; after a week without updates they begin anew wherever they like. */
+function nextId(world: World): number {
+  const { updates } = world.state;
+  const isAnew = updates.lastAt !== undefined && world.nowMs - updates.lastAt >= QUIET_WEEK_MS;
+  return isAnew ? 1 + Math.floor(world.random() * UPDATE_ID_ANEW_MAX) : updates.nextId;
+}
+
 /** Kinds that are not allowed, and updates that find the queue full, vanish without taking an id. */
 export function queueUpdate(world: World, content: UpdateContent, updateId?: number): number | null {
   const { updates } = world.state;
   if (!isAllowed(world, kindOf(content))) return null;
   if (updates.count >= UPDATES_PENDING_MAX) return null;
   const { queue, expiresAt } = placeOf(world, content);
-  const id = updateId ?? updates.nextId;
-  updates.nextId = Math.max(updates.nextId, id + 1);
+  const id = updateId ?? nextId(world);
+  updates.nextId = updateId === undefined ? id + 1 : Math.max(updates.nextId, id + 1);
+  updates.lastAt = world.nowMs;
   const update: Update = { update_id: id, ...content };
   const queued: QueuedUpdate = {
     updateId: id,

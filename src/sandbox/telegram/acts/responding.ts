@@ -5,7 +5,7 @@ import { tellReaction } from "../hearing.ts";
 import { isAdministrator, nameOf } from "../members.ts";
 import { renderInaccessible, renderMessage, renderSeen } from "../messages.ts";
 import { pollOf, recount } from "../polls.ts";
-import { isStandardReaction, setReaction } from "../reactions.ts";
+import { checkReaction, isStandardReaction, setReaction } from "../reactions.ts";
 import { ActRefused } from "../refusal.ts";
 import type { CallbackAnswer, SandboxChat, StoredMessage } from "../state.ts";
 import { queueUpdate } from "../update-queue.ts";
@@ -145,6 +145,7 @@ const react = act(
       throw new ActRefused(`${nameOf(world, input.userId)} is no administrator of “${chat.title}”`);
     }
     const actorId = input.anonymous ? chat.id : input.userId;
+    checkReaction(chat, message, after);
     const before = setReaction(world, message, actorId, after);
     tellReaction(world, message, actorId, before, after);
     return true;

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { noBudgets, realBudgets } from "../budgets.ts";
 import { addFault } from "../faults.ts";
+import { privateTopicsOf } from "../new-world.ts";
 import { becomeBot, restoreAccount } from "../other-bots.ts";
 import { ActRefused } from "../refusal.ts";
 import type { BotAccount, Budgets, Fault, WorldSettings } from "../state.ts";
@@ -117,6 +118,7 @@ const bot = act(
     firstName: z.string().optional(),
     username: z.string().optional(),
     readsAllGroupMessages: z.boolean().optional(),
+    privateTopics: z.enum(["off", "by_bot", "by_anyone"]).optional(),
   }),
   (world, changes): BotAccount => {
     const { token, profile } = world.state.bot;
@@ -125,6 +127,7 @@ const bot = act(
       firstName: changes.firstName ?? profile.first_name,
       username: changes.username ?? profile.username,
       readsAllGroupMessages: changes.readsAllGroupMessages ?? profile.can_read_all_group_messages,
+      privateTopics: changes.privateTopics ?? privateTopicsOf(world.state.bot),
     });
     return world.state.bot;
   },

@@ -92,6 +92,8 @@ const group = act(
     bot: botPlace.optional(),
     botRights: rightsSchema.optional(),
     permissions: permissionsSchema.optional(),
+    /** The reactions that may be set here; null: all that there are. */
+    reactions: z.array(z.string()).nullable().optional(),
   }),
   (world, input) => {
     const type = input.type ?? "supergroup";
@@ -104,6 +106,8 @@ const group = act(
     chat.title = input.title;
     chat.isForum = input.forum ?? chat.isForum;
     Object.assign(chat.permissions, input.permissions);
+    if (input.reactions === null) delete chat.reactionsTaken;
+    else if (input.reactions) chat.reactionsTaken = input.reactions;
     placeOwner(world, chat, input.ownerId);
     if (!known || input.bot || input.botRights) {
       placeBot(world, chat, input.bot ?? "administrator", input.botRights);

@@ -33,6 +33,13 @@ function forumFor(world: World, { userId, chatId }: { userId: number; chatId: nu
   return chat;
 }
 
+/** People open and delete topics of their private chat only where the bot lets them. */
+function checkLetByBot(world: World, chat: SandboxChat, userId: number): void {
+  if (chat.type === "private" && !world.state.bot.profile.allows_users_to_create_topics) {
+    throw new ActRefused(`the bot lets ${nameOf(world, userId)} neither open nor delete topics`);
+  }
+}
+
 function actorOf(
   chat: SandboxChat,
   { userId, anonymous }: { userId: number; anonymous?: boolean | undefined },
@@ -72,11 +79,13 @@ const createByHand = act(
   }),
   (world, input): Topic => {
     const chat = forumFor(world, input);
+    checkLetByBot(world, chat, input.userId);
     const member = memberOf(chat, input.userId);
     const permitted =
-      member.status === "restricted"
+      chat.type === "private" ||
+      (member.status === "restricted"
         ? member.permissions.can_manage_topics
-        : chat.permissions.can_manage_topics;
+        : chat.permissions.can_manage_topics);
     if (!permitted && !hasRight(chat, input.userId, "can_manage_topics")) {
       throw new ActRefused(`${nameOf(world, input.userId)} may not open topics`);
     }
@@ -102,6 +111,7 @@ const editByHand = act(
 
 const closeByHand = act(z.strictObject(topicFields), (world, input): Topic => {
   const { chat, topic } = managed(world, input);
+  if (chat.type === "private") throw new ActRefused("topics of private chats are never closed");
   if (topic.isClosed) throw new ActRefused(`topic ${topic.id} is closed already`);
   setTopicClosed(world, chat, actorOf(chat, input), topic, true);
   return topic;
@@ -118,8 +128,12 @@ const deleteByHand = act(
   z.strictObject({ ...topicFields, answers: deletedAnswers.optional() }),
   (world, input): true => {
     const chat = forumFor(world, input);
+    checkLetByBot(world, chat, input.userId);
     const topic = topicNamed(chat, input.threadId);
-    const mayDelete = hasRight(chat, input.userId, "can_delete_messages") || topic.creatorId === input.userId;
+    const mayDelete =
+      chat.type === "private" ||
+      hasRight(chat, input.userId, "can_delete_messages") ||
+      topic.creatorId === input.userId;
     if (!mayDelete) throw new ActRefused(`${nameOf(world, input.userId)} may not delete topic ${topic.id}`);
     deleteTopic(world, chat, topic, input.answers ?? null);
     return true;

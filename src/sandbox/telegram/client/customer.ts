@@ -1,5 +1,6 @@
 import type { User } from "grammy/types";
 import type { SeenMessage } from "../feed.ts";
+import type { Topic } from "../state.ts";
 import type { Control } from "./control.ts";
 import { Person } from "./person.ts";
 import type { AsIsOptions, MessageContent, WriteOptions } from "./person.ts";
@@ -44,8 +45,17 @@ export class Customer extends Person {
     await this.control.act("unblock", { userId: this.id });
   }
 
+  /** A topic of their private chat, where the bot lets them open some. */
+  createTopic(name: string): Promise<Topic> {
+    return this.control.act("createTopic", { userId: this.id, chatId: this.id, name });
+  }
+
+  async deleteTopic(threadId: number): Promise<void> {
+    await this.control.act("deleteTopic", { userId: this.id, chatId: this.id, threadId });
+  }
+
   /** Their chat with the bot, oldest first. */
-  messages(): Promise<SeenMessage[]> {
-    return this.control.act("messages", { chatId: this.id });
+  messages(where: { threadId?: number | null } = {}): Promise<SeenMessage[]> {
+    return this.control.act("messages", { chatId: this.id, ...where });
   }
 }

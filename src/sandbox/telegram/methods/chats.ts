@@ -4,6 +4,7 @@ import { failures } from "../errors.ts";
 import { changeMember, post } from "../hearing.ts";
 import { isAdministrator, isPresent, renderMember } from "../members.ts";
 import { renderMessage } from "../messages.ts";
+import { REACTIONS_ON_MESSAGE_MAX } from "../reactions.ts";
 import type { Member } from "../state.ts";
 import type { Method, Methods } from "./method.ts";
 
@@ -14,7 +15,10 @@ const getChat: Method = (world, params) => {
   return {
     ...renderChat(world, chat),
     accent_color_id: 0,
-    max_reaction_count: 11,
+    max_reaction_count: REACTIONS_ON_MESSAGE_MAX,
+    ...(chat.reactionsTaken
+      ? { available_reactions: chat.reactionsTaken.map((emoji) => ({ type: "emoji", emoji })) }
+      : {}),
     accepted_gift_types: {
       unlimited_gifts: false,
       limited_gifts: false,

@@ -1,9 +1,11 @@
 import { readableChat } from "../access.ts";
 import { failures } from "../errors.ts";
+import { captionPlace } from "../media.ts";
 import { findMessage, isService, renderMessage } from "../messages.ts";
 import type { Params } from "../params.ts";
 import { copyOfPoll, pollOf } from "../polls.ts";
 import { originOf } from "../replies.ts";
+import { rolled } from "../rolling.ts";
 import type { Content, SandboxChat, StoredMessage } from "../state.ts";
 import { asCaption, CAPTION_MAX, lengthOf, readCaption } from "../text/formatted-text.ts";
 import type { World } from "../world.ts";
@@ -19,9 +21,13 @@ function isCopyable(chat: SandboxChat, message: StoredMessage): boolean {
   return !isOpenQuiz && !chat.isProtected;
 }
 
-/** What a copy takes along: the content, without its votes, and a live location as where it stands now. */
+/**
+ * What a copy takes along (TDLib, dup_message_content): the content, without its votes; a live location as where it
+ * stands now; a die is rolled anew.
+ */
 function copiedContent(world: World, message: StoredMessage): Content {
-  const { poll, location } = message.content;
+  const { poll, location, dice } = message.content;
+  if (dice) return { dice: rolled(world, dice.emoji) };
   if (poll) return { ...message.content, poll: copyOfPoll(world, poll) };
   if (message.kind === "location" && location) {
     const { latitude, longitude, horizontal_accuracy } = location;
@@ -42,17 +48,18 @@ const copyMessage: Method = (world, params) => {
   const message = findMessage(source, params.integer("message_id") ?? 0);
   if (!message) throw failures.copyNotFound();
   if (!isCopyable(source, message)) throw failures.cantCopy();
-  // Telegram copies long captions of Premium accounts as they are; what changes anything is a message of the bot's own.
-  const changes = ["reply_parameters", "reply_to_message_id", "reply_markup"].some((name) =>
-    params.has(name),
-  );
-  if (changes && newCaption === null && lengthOf(message.content.caption ?? "") > CAPTION_MAX)
+  // Long captions of Premium accounts are copied as they are; a copy with a reply or a keyboard is a message of the bot's own
+  // (TDLib, MessageCopyOptions::is_supported_server_side).
+  const isOwn = ["reply_parameters", "reply_to_message_id", "reply_markup"].some((name) => params.has(name));
+  if (isOwn && newCaption === null && lengthOf(message.content.caption ?? "") > CAPTION_MAX)
     throw failures.captionTooLong();
   const target = readTarget(world, params, [message.kind]);
   const copied = copiedContent(world, message);
   const takesCaption = "caption" in copied || TAKES_CAPTION.has(message.kind);
   const content =
-    newCaption && takesCaption ? { ...withoutCaption(copied), ...asCaption(newCaption) } : copied;
+    newCaption && takesCaption
+      ? { ...withoutCaption(copied), ...asCaption(newCaption), ...captionPlace(params) }
+      : copied;
   return { message_id: send(world, target, { kind: message.kind, content }).id };
 };
 

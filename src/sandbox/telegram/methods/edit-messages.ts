@@ -2,7 +2,7 @@ import type { Message } from "grammy/types";
 import { changeableChat } from "../access.ts";
 import { failures, uncataloguedFailures } from "../errors.ts";
 import { readMarkup, sameMarkup } from "../keyboards.ts";
-import { mediaFromCall } from "../media.ts";
+import { captionPlace, mediaFromCall } from "../media.ts";
 import { findMessage, renderMessage, renderSeen } from "../messages.ts";
 import { Params } from "../params.ts";
 import { pollOf } from "../polls.ts";
@@ -92,8 +92,7 @@ function editCaption(find: FindSubject): Method {
       ...media
     } = subject.message.content;
     // Where nothing is said about it, the caption is below from now on.
-    const above = params.flag("show_caption_above_media") ? { show_caption_above_media: true as const } : {};
-    return apply(world, subject, params, { ...media, ...asCaption(caption), ...above });
+    return apply(world, subject, params, { ...media, ...asCaption(caption), ...captionPlace(params) });
   };
 }
 
@@ -119,7 +118,7 @@ function editMedia(find: FindSubject): Method {
       ...mediaFromCall(world, single, kind),
       ...asCaption(caption),
       ...(media.flag("has_spoiler") ? { has_media_spoiler: true as const } : {}),
-      ...(media.flag("show_caption_above_media") ? { show_caption_above_media: true as const } : {}),
+      ...captionPlace(media),
     };
     const answer = apply(world, subject, params, content);
     message.kind = kind;

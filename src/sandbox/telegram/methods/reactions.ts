@@ -3,7 +3,7 @@ import { writableChat } from "../access.ts";
 import { failures, uncataloguedFailures } from "../errors.ts";
 import { topicIcons } from "../icon-stickers.ts";
 import { findMessage } from "../messages.ts";
-import { isStandardReaction, setReaction } from "../reactions.ts";
+import { checkReaction, isStandardReaction, setReaction } from "../reactions.ts";
 import type { StoredMessage } from "../state.ts";
 import type { Method, Methods } from "./method.ts";
 
@@ -15,6 +15,7 @@ const setMessageReaction: Method = (world, params) => {
   if (!message || message.kind === "service") throw failures.reactNotFound();
   if (wanted.length > 1) throw uncataloguedFailures.tooManyReactions();
   if (!wanted.every((reaction) => isAllowed(message, reaction))) throw failures.reactionInvalid();
+  checkReaction(chat, message, wanted);
   setReaction(world, message, world.botId, wanted);
   return true;
 };

@@ -1,10 +1,11 @@
 import type { Location, Venue } from "grammy/types";
 import { writableChat, topicForSending } from "../access.ts";
 import { failures, uncataloguedFailures } from "../errors.ts";
-import { mediaFromCall } from "../media.ts";
+import { captionPlace, mediaFromCall } from "../media.ts";
 import { renderMessage } from "../messages.ts";
 import { Params } from "../params.ts";
 import { newPoll } from "../polls.ts";
+import { isRollable, rolled } from "../rolling.ts";
 import type { Content, FileKind } from "../state.ts";
 import { asCaption, asText, captionOf, readCaption, readText } from "../text/formatted-text.ts";
 import type { World } from "../world.ts";
@@ -20,8 +21,6 @@ const ALBUM_FAMILIES: Partial<Record<FileKind, string>> = {
   document: "documents",
 };
 
-const DICE: Record<string, number> = { "🎲": 6, "🎯": 6, "🎳": 6, "🏀": 5, "⚽": 5, "🎰": 64 };
-
 function sendFile(kind: FileKind, takesCaption = true): Method {
   return (world, params) => {
     const caption = takesCaption ? asCaption(readCaption(params)) : {};
@@ -34,7 +33,7 @@ function sendFile(kind: FileKind, takesCaption = true): Method {
 function presentation(params: Params): Content {
   return {
     ...(params.flag("has_spoiler") ? { has_media_spoiler: true as const } : {}),
-    ...(params.flag("show_caption_above_media") ? { show_caption_above_media: true as const } : {}),
+    ...captionPlace(params),
   };
 }
 
@@ -115,10 +114,9 @@ const sendContact: Method = (world, params) => {
 
 const sendDice: Method = (world, params) => {
   const emoji = params.text("emoji") ?? "🎲";
-  const sides = DICE[emoji];
-  if (sides === undefined) throw uncataloguedFailures.wrongParameter("EMOTICON_INVALID");
+  if (!isRollable(emoji)) throw uncataloguedFailures.wrongParameter("EMOTICON_INVALID");
   const target = readTarget(world, params, ["dice"]);
-  const content = { dice: { emoji, value: 1 + Math.floor(world.random() * sides) } };
+  const content = { dice: rolled(world, emoji) };
   return renderMessage(world, send(world, target, { kind: "dice", content }));
 };
 

@@ -1,4 +1,4 @@
-import { changeableChat, forumOf } from "../access.ts";
+import { changeableChat, chatWithTopics, forumOf } from "../access.ts";
 import { failures } from "../errors.ts";
 import { topicIcons, isTopicIcon } from "../icon-stickers.ts";
 import { hasRight } from "../members.ts";
@@ -34,9 +34,10 @@ const createForumTopic: Method = (world, params) => {
   if (iconColor !== null && !TOPIC_COLORS.some((color) => color === iconColor)) {
     throw failures.invalidIconColor();
   }
-  const chat = forumOf(world, params);
+  const chat = chatWithTopics(world, params);
   if (name === "") throw failures.topicNameEmpty();
-  if (!hasRight(chat, world.botId, "can_manage_topics")) throw failures.cantCreateTopic();
+  const mayCreate = chat.type === "private" || hasRight(chat, world.botId, "can_manage_topics");
+  if (!mayCreate) throw failures.cantCreateTopic();
   const iconCustomEmojiId = checkIcon(params) || null;
   const topic = createTopic(world, chat, { id: world.botId }, { name, iconColor, iconCustomEmojiId });
   return renderTopic(topic);
@@ -47,8 +48,8 @@ interface Found {
   topic: Topic;
 }
 
-function topicToEdit(world: World, params: Params): Found {
-  const chat = forumOf(world, params);
+function topicToEdit(world: World, params: Params, find = chatWithTopics): Found {
+  const chat = find(world, params);
   const threadId = params.integer("message_thread_id") ?? 0;
   if (threadId <= 0) throw failures.invalidTopicIdentifier();
   const topic = liveTopic(chat, threadId);
@@ -56,8 +57,8 @@ function topicToEdit(world: World, params: Params): Found {
   return { chat, topic };
 }
 
-function managedTopic(world: World, params: Params): Found {
-  const found = topicToEdit(world, params);
+function managedTopic(world: World, params: Params, find = chatWithTopics): Found {
+  const found = topicToEdit(world, params, find);
   if (!mayManage(found.chat, found.topic, world.botId)) throw failures.cantEditTopic();
   return found;
 }
@@ -78,16 +79,18 @@ const editForumTopic: Method = (world, params) => {
   );
 };
 
+/** Topics of private chats are never closed. */
 function closing(isClosed: boolean): Method {
   return (world, params) => {
-    const { chat, topic } = managedTopic(world, params);
+    const { chat, topic } = managedTopic(world, params, forumOf);
     return changed(setTopicClosed(world, chat, { id: world.botId }, topic, isClosed));
   };
 }
 
 const deleteForumTopic: Method = (world, params) => {
   const { chat, topic } = topicToEdit(world, params);
-  if (!hasRight(chat, world.botId, "can_delete_messages")) throw failures.adminRequired();
+  const mayDelete = chat.type === "private" || hasRight(chat, world.botId, "can_delete_messages");
+  if (!mayDelete) throw failures.adminRequired();
   deleteTopic(world, chat, topic);
   return true;
 };

@@ -4,12 +4,14 @@ import type { Params } from "../params.ts";
 import { withDetected } from "./detect.ts";
 import { parseHtml } from "./html.ts";
 import { parseMarkdown, parseMarkdownV2 } from "./markdown.ts";
+import { byteOffset } from "./parsing.ts";
 import type { FormattedText } from "./parsing.ts";
 
 export const TEXT_MAX = 4096;
 export const CAPTION_MAX = 1024;
 export const QUOTE_MAX = 1024;
 const ENTITIES_MAX = 100;
+const ENTITY_BOUND_MAX = 1_000_000;
 
 /** Telegram measures texts in characters, entities in UTF-16 units. */
 export function lengthOf(text: string): number {
@@ -34,18 +36,33 @@ export function parse(text: string, parseMode: string | null, entities: unknown[
   }
 }
 
+/** As TDLib checks them (MessageEntity.cpp, fix_formatted_text): empty ones are dropped, all others must fit the text. */
 export function checkEntities(text: string, given: readonly unknown[]): MessageEntity[] {
-  return given.slice(0, ENTITIES_MAX).map((each) => {
-    const entity = each as MessageEntity;
-    const { offset, length } = entity;
-    if (!Number.isInteger(offset) || !Number.isInteger(length) || offset < 0 || length < 1) {
-      throw failures.entityBounds();
-    }
-    if (offset + length > text.length || splitsPair(text, offset) || splitsPair(text, offset + length)) {
-      throw failures.entityBounds();
-    }
-    return entity;
-  });
+  const entities = given as readonly MessageEntity[];
+  for (const { offset, length } of entities) {
+    if (!isBound(offset)) throw uncataloguedFailures.entityOffset(offset);
+    if (!isBound(length)) throw uncataloguedFailures.entityLength(length);
+  }
+  return entities
+    .filter(({ length }) => length > 0)
+    .slice(0, ENTITIES_MAX)
+    .map((entity) => {
+      const { offset } = entity;
+      const end = offset + entity.length;
+      if (offset > text.length) throw uncataloguedFailures.entityBeginsAfterEnd(offset);
+      if (end > text.length) throw uncataloguedFailures.entityEndsAfterEnd(offset, end);
+      if (splitsPair(text, offset)) {
+        throw uncataloguedFailures.entityBeginsInSymbol(byteOffset(text, offset + 1));
+      }
+      if (splitsPair(text, end)) {
+        throw uncataloguedFailures.entityEndsInSymbol(offset, byteOffset(text, end + 1));
+      }
+      return entity;
+    });
+}
+
+function isBound(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= ENTITY_BOUND_MAX;
 }
 
 function splitsPair(text: string, index: number): boolean {
