@@ -6,8 +6,8 @@ import type { Simulated } from "./simulation.ts";
 
 const FAULTS_SHOWN = 20;
 
-/** What was played and what was found, for people. */
-export function reported(simulated: Simulated, tookMs: number): string {
+/** What was played and what was found, for people; `again` is the command that repeats it. */
+export function reported(simulated: Simulated, tookMs: number, again: string): string {
   const { seed, messages, faults, happened, simulatedMs, trace } = simulated;
   const seconds = tookMs / 1_000;
   return [
@@ -26,6 +26,9 @@ export function reported(simulated: Simulated, tookMs: number): string {
     ...faults
       .slice(0, FAULTS_SHOWN)
       .map(({ law, what, at }) => `  ${law} at ${new Date(at).toISOString()}: ${what}`),
+    ...(faults.length > 0
+      ? [`To see it again:\n  ${again}`, `With as few acts as break it:\n  ${again} --minimise 200`]
+      : []),
   ].join("\n");
 }
 

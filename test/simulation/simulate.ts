@@ -47,7 +47,7 @@ if (values.replay !== undefined) {
   const { acts, spells, ...options } = JSON.parse(values.replay) as Minimal;
   const only = { onlyActs: new Set(acts), onlySpells: new Set(spells) };
   const replayed = await new Simulation({ ...options, ...only, messages: Infinity }).run();
-  real.print(reported(replayed, 1));
+  real.print(reported(replayed, 1, `npm run simulate -- --replay '${values.replay}'`));
   process.exit(replayed.faults.length === 0 ? 0 : 1);
 }
 for (const seed of [firstSeed, ...otherSeeds]) {
@@ -62,7 +62,12 @@ for (const seed of [firstSeed, ...otherSeeds]) {
   };
   const simulated = await new Simulation(options).run();
   broken += simulated.faults.length;
-  real.print(reported(simulated, real.now() - startedAt));
+  const again = [
+    `npm run simulate -- --seed ${seed} --messages ${options.messages} --groups ${options.groups}`,
+    ...(values.calm ? ["--calm"] : []),
+    ...(values.planted === undefined ? [] : [`--planted '${values.planted}'`]),
+  ].join(" ");
+  real.print(reported(simulated, real.now() - startedAt, again));
   if (values.minimise !== undefined && simulated.faults.length > 0)
     real.print(reportedMinimal(await minimised(options, simulated, Number(values.minimise))));
 }

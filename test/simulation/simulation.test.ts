@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -20,11 +21,18 @@ async function simulated(...given: string[]): Promise<string> {
   );
 }
 
-test("a desk under attack breaks no law, by known seeds", { timeout: 240_000 }, async () => {
-  const said = await simulated("--messages", "100", "--seed", "1", "--seed", "2");
-  expect(said).not.toMatch(/^Laws broken: [1-9]/m);
-  expect(said.match(/^Laws broken: 0/gm), said).toHaveLength(2);
-});
+/** `SIMULATION_SEED=7` tries that one again; by default every run tries another. */
+const FRESH = Number(process.env["SIMULATION_SEED"] ?? randomInt(1_000_000_000));
+
+test.each([1, 2, FRESH])(
+  "a desk under attack breaks no law, by seed %i",
+  { timeout: 240_000 },
+  async (seed) => {
+    const said = await simulated("--messages", "100", "--seed", `${seed}`);
+    // The report ends with what was broken, and with the commands that repeat and minimise it.
+    expect(said.slice(said.search(/^Laws broken/m))).toBe("Laws broken: 0\n");
+  },
+);
 
 test("one seed makes one run", { timeout: 240_000 }, async () => {
   const said = await simulated("--messages", "60", "--seed", "3", "--seed", "3");

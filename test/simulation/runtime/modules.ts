@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
-import { registerHooks } from "node:module";
+import { enableCompileCache, registerHooks } from "node:module";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Mutation } from "../mutations.ts";
 
 const WORKERS = new URL("workers.ts", import.meta.url).href;
+const OURS = /^\.\.?\/.*\.ts$/;
+const CACHE = join(import.meta.dirname, "../../../node_modules/.cache/simulation");
 const SOURCES = new URL("../../../src/", import.meta.url).href;
 
 /**
@@ -11,9 +14,15 @@ const SOURCES = new URL("../../../src/", import.meta.url).href;
  * into the desk's own code.
  */
 export function readLikeTheBundler(planted?: Mutation): void {
+  enableCompileCache(CACHE);
   registerHooks({
-    resolve: (specifier, context, next) =>
-      specifier === "cloudflare:workers" ? { url: WORKERS, shortCircuit: true } : next(specifier, context),
+    resolve: (specifier, context, next) => {
+      if (specifier === "cloudflare:workers") return { url: WORKERS, shortCircuit: true };
+      // Node would read a package.json in every folder above it first.
+      return OURS.test(specifier) && context.parentURL !== undefined
+        ? { url: new URL(specifier, context.parentURL).href, format: "module-typescript", shortCircuit: true }
+        : next(specifier, context);
+    },
     load: (url, context, next) => {
       if (url.endsWith(".sql")) return exported(JSON.stringify(readFileSync(fileURLToPath(url), "utf8")));
       if (url.endsWith(".json") && context.importAttributes["type"] === undefined)
