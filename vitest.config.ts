@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { realNow } from "./src/real-clock.ts";
 import { makeAssets } from "./src/setup/api-docs/files.ts";
 import { moveDate } from "./test/support/moved-date.ts";
+import { oneModule } from "./test/support/one-module.ts";
 import { hideLostConnections } from "./test/support/quiet.ts";
 
 process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
@@ -65,8 +66,12 @@ const worker = {
   maxWorkers,
 };
 
+const MAIN = "src/sandbox/desk/worker.ts";
+/** All files are asked for, once: `vitest run` and nothing else. */
+const isWholeRun = process.argv.slice(2).join(" ") === "run" || process.env["ONE_MODULE"] !== undefined;
+
 const runtime = cloudflareTest(async ({ inject }) => ({
-  main: "src/sandbox/desk/worker.ts",
+  main: MAIN,
   wrangler: { configPath: "wrangler.toml" },
   miniflare: {
     bindings: {
@@ -136,6 +141,11 @@ export default defineConfig({
     // The desk's own log lines: in tests they are about what a test does on purpose.
     onConsoleLog: (log) => (/^\{"(level|event)":/.test(log) ? false : undefined),
     sequence: { sequencer: LongFirst },
-    projects: [{ test: node }, { test: browser }, { test: crash }, { test: worker, plugins: [runtime] }],
+    projects: [
+      { test: node },
+      { test: browser },
+      { test: crash },
+      { test: worker, plugins: isWholeRun ? [runtime, await oneModule(MAIN)] : [runtime] },
+    ],
   },
 });
