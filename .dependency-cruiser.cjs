@@ -22,7 +22,7 @@ const rooms = {
     "domain",
   ],
   groups: ["telegram", "channels", "texts", "record", "log", "real-clock", "time-limit", "domain"],
-  metering: [],
+  metering: ["record/api-keys", "record/limits", "record/reach", "secret"],
   cron: ["groups", "record", "log", "domain"],
   http: [
     "telegram",
@@ -30,6 +30,8 @@ const rooms = {
     "channels",
     "groups",
     "metering/metered",
+    "metering/standing",
+    "secret",
     "record",
     "log",
     "isolate",

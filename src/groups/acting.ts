@@ -12,7 +12,10 @@ const HOPS_MAX = 5;
 /** What a group's object answered, or why there is no answer. */
 export type Answered = Executed<TicketRow> | { status: "unreachable" | "forgotten" | "moving" };
 
-/** Does something to a ticket: finds it where the record, or its name, says, and follows it where it has moved meanwhile. */
+/**
+ * Does something to a ticket and follows it where it has moved meanwhile. A ticket's name says in which group it was opened, and
+ * nearly always that group has it: it is asked first, and the record only of a ticket that it does not know.
+ */
 export async function actOnTicket(
   env: Env,
   name: string,
@@ -21,45 +24,40 @@ export async function actOnTicket(
   versioned: VersionedConfig,
 ): Promise<Answered | null> {
   const { config, version } = versioned;
-  const place = (await ticketPlace(env.DB, name)) ?? (await placeByName(env, name, config));
-  if (place === null || place === "unreachable") return place === null ? null : { status: "unreachable" };
-  const isClosed = "closed" in place && place.closed;
+  const ref = name.includes(":") ? null : name.toUpperCase();
+  const ask = (group: string, id: string): Promise<Answered> =>
+    askConfigured(env, group, versioned, (stub) =>
+      onSubject(stub.tickets(), async (tickets) => tickets.act(cause, caller, id, act, version, ref)),
+    );
+  const home = homeByName(name, config);
+  let done = home === null ? null : await ask(home.group, home.id);
+  const isFound = done !== null && done.status !== "unknown" && done.status !== "unreachable";
+  const place = isFound ? { ...home!, closed: false } : await ticketPlace(env.DB, name);
+  if (place === null) return done?.status === "unreachable" ? done : null;
+  if (place.group !== home?.group || place.id !== home.id) done = null;
   let { group } = place;
-  let isMoving = false;
   for (let hop = 0; hop < HOPS_MAX; hop += 1) {
     // A group that was taken out hands over what it has, and says where that is.
     if (!hasGroup(config, group)) await retireGroup(env, group, versioned);
-    const done = await askConfigured(env, group, versioned, (stub) =>
-      onSubject(stub.tickets(), async (tickets) => tickets.act(cause, caller, place.id, act, version)),
-    );
+    done ??= await ask(group, place.id);
     // Closed tickets are forgotten by their group before they are by the record; others may still be on their way there.
-    if (done.status === "unknown" && isClosed) return { status: "forgotten" };
-    if (done.status === "unknown" || (done.status === "refused" && done.refused.code === "ticket.moved")) {
-      isMoving = true;
-      break;
-    }
+    if (done.status === "unknown" && place.closed) return { status: "forgotten" };
+    if (done.status === "unknown" || (done.status === "refused" && done.refused.code === "ticket.moved"))
+      return { status: "moving" };
     if (done.status !== "elsewhere") return done;
-    isMoving = true;
-    group = done.group;
+    ({ group } = done);
+    done = null;
   }
-  return { status: isMoving ? "moving" : "unreachable" };
+  return { status: "moving" };
 }
 
-/** The record lags by moments: a ticket that it does not know yet is asked of the group whose prefix or id it bears. */
-async function placeByName(
-  env: Env,
-  name: string,
-  config: Config,
-): Promise<{ id: string; group: string } | "unreachable" | null> {
+/** The group whose prefix or id a ticket's name bears, and the ticket's id there; null if no group of the desk has it. */
+function homeByName(name: string, config: Config): { id: string; group: string } | null {
   const [, group, sign, digits] = /^(.+)([-:])([1-9]\d{0,14})$/.exec(name) ?? [];
-  const named = config.groups.find(({ id, prefix }) =>
+  const home = config.groups.find(({ id, prefix }) =>
     sign === ":" ? id === group?.toLowerCase() : prefix === group?.toUpperCase(),
   );
-  if (named === undefined || digits === undefined) return null;
-  const asked = await askGroup(env, named.id, (stub) =>
-    onSubject(stub.tickets(), (tickets) => tickets.placeOf(Number(digits))),
-  );
-  return "unreachable" in asked ? "unreachable" : asked.answer;
+  return home === undefined ? null : { id: `${home.id}:${digits}`, group: home.id };
 }
 
 /** Asks a group's object; one that has an older configuration is given ours first. */

@@ -1,16 +1,16 @@
-import { waitUntil } from "cloudflare:workers";
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import { ApiKeys, type ApiKeyRow } from "../record/api-keys.ts";
-import { API_KEY_USED_EVERY_MS } from "../record/limits.ts";
+import type { Metered } from "../metering/metered.ts";
+import { ApiKeys } from "../record/api-keys.ts";
 import { RecordUnreachable } from "../record/reach.ts";
+import { isSecret } from "../secret.ts";
 import { hashOf, parseKey, type PresentedKey } from "./api-key.ts";
 import type { Desk, Principal } from "./desk.ts";
 import { KeysUnreachable } from "./jwks.ts";
 import { RETRY_AFTER_S } from "./limits.ts";
 import { bearerOf, oauthIssuer } from "./oauth.ts";
 import { problem } from "./problem.ts";
-import { isSecret } from "./secret.ts";
+import { admitted, metered } from "./rate-limit.ts";
 
 /** Why a caller is not let in, in words for the caller. */
 export interface Refusal {
@@ -19,13 +19,15 @@ export interface Refusal {
 }
 
 /** The principal of `ADMIN_TOKEN`. */
-export const BOOTSTRAP = "admin";
+const BOOTSTRAP = "admin";
 
-type Identified = { principal: Principal } | { refused: Refusal };
+/** `metered`: null if the call is not counted. */
+type Identified = { principal: Principal; metered: Metered | null } | { refused: Refusal };
 
 /**
- * Who a request comes from. Wrong credentials are never taken for none. `ADMIN_TOKEN` is known without asking D1:
- * it makes the first key, and finds out why D1 does not answer.
+ * Who a request comes from, and how many calls they have left: this is one of them. Wrong credentials are never taken for none.
+ * `ADMIN_TOKEN` is known without asking D1: it makes the first key, and finds out why D1 does not answer. It is not counted,
+ * because it must work during any outage.
  */
 export async function identify(c: Context<Desk>): Promise<Identified> {
   const header = c.req.header("Authorization");
@@ -33,7 +35,10 @@ export async function identify(c: Context<Desk>): Promise<Identified> {
   const token = /^Bearer +(\S+) *$/i.exec(header)?.[1];
   if (token === undefined) return refused("auth.invalid", "the header must be Bearer and one token");
   if (isSecret(token, c.env.ADMIN_TOKEN)) {
-    return { principal: { id: BOOTSTRAP, name: "admin", scopes: ["admin"], callsPerMinute: null } };
+    return {
+      principal: { id: BOOTSTRAP, name: "admin", scopes: ["admin"], callsPerMinute: null },
+      metered: null,
+    };
   }
   const presented = parseKey(token);
   if (presented !== null) return holderOf(presented, c);
@@ -42,7 +47,7 @@ export async function identify(c: Context<Desk>): Promise<Identified> {
   const allowLoopback = c.env.ALLOW_LOOPBACK === "true";
   try {
     const known = await bearerOf(token, issuer, { now: c.get("now")(), allowLoopback });
-    if ("principal" in known) return known;
+    if ("principal" in known) return { ...known, metered: await metered(c, known.principal) };
     return refused(known.expired ? "auth.expired" : "auth.invalid", known.why);
   } catch (error) {
     if (!(error instanceof KeysUnreachable)) throw error;
@@ -72,6 +77,7 @@ export const authenticated = createMiddleware<Desk>(async (c, next) => {
       },
     });
   c.set("principal", principal);
+  c.set("metered", identified.metered);
   return next();
 });
 
@@ -97,32 +103,22 @@ export function unauthorized(c: Context<Desk>, { code, why }: Refusal) {
 }
 
 async function holderOf({ id, secret }: PresentedKey, c: Context<Desk>): Promise<Identified> {
-  const keys = new ApiKeys(c.env.DB);
-  const now = c.get("now")();
-  const [row, hash] = await Promise.all([keys.find(id), hashOf(secret)]);
-  const standing = row === null ? "unknown" : standingOf(row, hash, now);
-  if (row === null || standing === "unknown") return refused("auth.invalid", "the key is not known");
-  if (standing === "replaced")
-    return refused("auth.expired", "the key was rotated and this secret has ended");
-  if (row.revokedAt !== null) return refused("auth.revoked", `the key was revoked at ${iso(row.revokedAt)}`);
-  if (row.expiresAt !== null && row.expiresAt <= now) {
-    return refused("auth.expired", `the key expired at ${iso(row.expiresAt)}`);
+  const known = await admitted(c, id, await hashOf(secret));
+  const { standing } = known;
+  switch (standing.is) {
+    case "valid":
+      return { principal: standing.key, metered: known.metered };
+    case "unknown":
+      return refused("auth.invalid", "the key is not known");
+    case "replaced":
+      return refused("auth.expired", "the key was rotated and this secret has ended");
+    case "revoked":
+      return refused("auth.revoked", `the key was revoked at ${iso(standing.at)}`);
+    case "expired":
+      return refused("auth.expired", `the key expired at ${iso(standing.at)}`);
+    default:
+      return standing satisfies never;
   }
-  if (row.lastUsedAt === null || row.lastUsedAt < now - API_KEY_USED_EVERY_MS) {
-    // A use that is not noted is noted with the next one.
-    waitUntil(keys.used(id, now).catch(() => undefined));
-  }
-  const { name, scopes, callsPerMinute } = row;
-  return { principal: { id, name, scopes, callsPerMinute } };
-}
-
-/** What a secret is to a key, in a time that tells nothing of either. */
-function standingOf(row: ApiKeyRow, hash: string, now: number): "present" | "replaced" | "unknown" {
-  const isPresent = isSecret(hash, row.hash);
-  const isPrevious = isSecret(hash, row.previousHash ?? undefined);
-  if (isPresent) return "present";
-  if (!isPrevious) return "unknown";
-  return (row.previousUntil ?? 0) > now ? "present" : "replaced";
 }
 
 function refused(code: Refusal["code"], why: string): { refused: Refusal } {

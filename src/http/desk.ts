@@ -1,5 +1,6 @@
 import type { VersionedConfig } from "../domain/config/config.ts";
 import type { Scope } from "../domain/desk/scope.ts";
+import type { Metered } from "../metering/metered.ts";
 
 /** Who calls the API. */
 export interface Principal {
@@ -22,6 +23,8 @@ export interface Desk {
     bootstraps: boolean;
     /** Who calls; set on every path behind `authenticated`. */
     principal: Principal;
+    /** How many calls they have left; null if they are not counted. */
+    metered: Metered | null;
     /** The configuration in force; set for every operation that is `configured`. */
     versioned: VersionedConfig;
     /** The cause key of what this call changes; set on every route that changes something. */

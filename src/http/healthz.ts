@@ -14,7 +14,7 @@ import { Instant, instant, instantOrNull } from "./api/shared.ts";
 import { identify, unauthorized } from "./auth.ts";
 import { HEALTH_FRESH_MS } from "./limits.ts";
 import { oauthIssuer } from "./oauth.ts";
-import { meter, tooMany } from "./rate-limit.ts";
+import { tooMany } from "./rate-limit.ts";
 import { operation, Operations } from "./route.ts";
 
 /** Whether the desk can work, and what it waits for if not. */
@@ -105,8 +105,8 @@ healthz.add(
     const headers = { "Cache-Control": "no-store" };
     const seesDetails =
       caller !== null && missingScopes(caller.principal.scopes, ["metrics:read"]).length === 0;
-    const metered = seesDetails ? await meter(c, caller.principal) : null;
-    if (metered?.allowed === false) return tooMany(c, metered);
+    const count = caller?.metered ?? null;
+    if (seesDetails && count?.allowed === false) return tooMany(c, count);
     if (seesDetails) return c.json(await examine(c.env, c.get("now")()), 200, headers);
     const { status, waitingFor } = await recent(c.env, c.get("now")());
     return c.json({ status, waitingFor }, 200, headers);

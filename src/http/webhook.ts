@@ -6,12 +6,12 @@ import { receive } from "../groups/receiving.ts";
 import { inIsolate } from "../isolate.ts";
 import { log } from "../log.ts";
 import { Reconciliation } from "../record/reconciliation.ts";
+import { isOneOf } from "../secret.ts";
 import { envelopeOf } from "../telegram/envelope.ts";
 import { readJson } from "./body.ts";
 import type { Desk } from "./desk.ts";
 import { DOOR_REMEMBERED_MS, RETRY_AFTER_MAX_S } from "./limits.ts";
 import { problem } from "./problem.ts";
-import { isOneOf } from "./secret.ts";
 
 /**
  * The door for Telegram. It answers 200 once the update is committed by its object, and 503 with `Retry-After`, which

@@ -62,7 +62,7 @@ export async function commands(remains: AsyncDisposableStack): Promise<Chapter> 
     aims: [],
     notes: [
       `${CALLS} calls of each, in turns, one at a time, of one ticket; each changes it. The floor stores the body in an object and answers.`,
-      "Before the object is asked, D1 says where the ticket is, and with a key, who calls; an Idempotency-Key is written down before and after.",
+      "Before the object is asked, a key's meter lets the call in, and D1 says whether ADMIN_TOKEN still may; an Idempotency-Key is written down before and after.",
     ],
   };
 }

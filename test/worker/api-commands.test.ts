@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { type Answer } from "../../src/client/topicdesk.ts";
 import { TAGS_MAX } from "../../src/domain/limits.ts";
 import {
@@ -317,6 +317,46 @@ describe("a repeated call", () => {
     expect((await atAda()).filter((text) => text === "Only once")).toHaveLength(1);
   });
 
+  test("a command does not ask the record where its ticket is: the ticket's name says which group to ask", async () => {
+    await ada.write("Help");
+    await stage.settle();
+    const asked = vi.spyOn(env.DB, "prepare");
+    const looked = () => asked.mock.calls.filter(([sql]) => /^select .* from "tickets"/.test(sql)).length;
+    for (const name of ["SUP-1", "main:1", "sup-1"]) await does(name, { type: "unclaim" });
+    expect([looked(), asked.mock.calls.length > 0]).toEqual([0, true]);
+    await problemOf(does("SUP-77", { type: "unclaim" }));
+    expect(looked()).toBe(1);
+    asked.mockRestore();
+  });
+
+  test("a ticket that has moved is found by either of its names", async () => {
+    await ada.write("Help");
+    await stage.settle();
+    await does("SUP-1", { type: "transfer", queue: "premium" });
+    await stage.settle();
+    for (const [name, priority] of [
+      ["SUP-1", "high"],
+      ["main:1", "low"],
+    ] as const)
+      expect(await does(name, { type: "priority", priority })).toMatchObject({
+        changed: true,
+        ticket: { ref: "SUP-1", group: "vip", priority },
+      });
+  });
+
+  test("a group does nothing to a ticket that has another reference than was asked for", async () => {
+    await ada.write("Help");
+    await stage.settle();
+    const shop = { id: "k", name: "shop", origin: { network: null, userAgent: null } };
+    const act = (ref: string | null) =>
+      stage
+        .groupStub("main")
+        .tickets()
+        .act(`cause ${ref}`, shop, "main:1", { type: "priority", priority: "high" }, 0, ref);
+    expect(await act("OLD-1")).toEqual({ status: "unknown" });
+    expect(await act(null)).toMatchObject({ status: "done", already: null });
+  });
+
   test("tags that are both added and removed are added, and once", async () => {
     await ada.write("Help");
     await stage.settle();
@@ -333,7 +373,7 @@ describe("a repeated call", () => {
     for (let n = 0; n < 3; n += 1) {
       const done = await stub
         .tickets()
-        .act("api:shop:k:1", shop, "main:1", { type: "reply", text: "Only once" }, 0);
+        .act("api:shop:k:1", shop, "main:1", { type: "reply", text: "Only once" }, 0, "SUP-1");
       expect(done).toMatchObject({ status: "done" });
     }
     await stage.settle();

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { appWith } from "../../src/http/app.ts";
 import { ApiKeys } from "../../src/record/api-keys.ts";
+import { RecordUnreachable } from "../../src/record/reach.ts";
 import { costOf } from "../support/d1-cost.ts";
 import { exampleDesk } from "../support/desks.ts";
 import { ADMIN, codeOf, deskNow, emptyRecord, HttpDesk, turnClock } from "../support/http-desk.ts";
@@ -112,6 +113,38 @@ describe("an API key", () => {
     expect(await post(`/${id}/revoke`)).toEqual(revoked);
   });
 
+  test("is looked up in the record again within ten seconds where its meter did not hear that it was revoked", async () => {
+    const { id, key } = await make();
+    expect((await using(key)).status).toBe(200);
+    const meters = desk.env.CALL_METER;
+    const deaf = { getByName: () => ({ forgetKey: () => Promise.reject(new Error("away")) }) };
+    desk.env = { ...desk.env, CALL_METER: deaf as unknown as Env["CALL_METER"] };
+    await post(`/${id}/revoke`);
+    desk.env = { ...desk.env, CALL_METER: meters };
+    expect((await using(key)).status).toBe(200);
+    turnClock(10_000);
+    expect((await refusalOf(await using(key))).slice(0, 2)).toEqual([401, "auth.revoked"]);
+  });
+
+  test("is asked of the record by its meter, so that calls within ten seconds ask it once", async () => {
+    const { key } = await make();
+    const found = vi.spyOn(ApiKeys.prototype, "find");
+    for (let times = 0; times < 3; times += 1) expect((await using(key)).status).toBe(200);
+    expect(found).toHaveBeenCalledTimes(1);
+    turnClock(10_000);
+    await using(key);
+    expect(found).toHaveBeenCalledTimes(2);
+    found.mockRestore();
+  });
+
+  test("that was wrong before it was made is let in once it is there", async () => {
+    const { id, key } = await make();
+    await env.DB.prepare("UPDATE api_keys SET id = 'elsewhere' WHERE id = ?").bind(id).run();
+    expect((await refusalOf(await using(key))).slice(0, 2)).toEqual([401, "auth.invalid"]);
+    await env.DB.prepare("UPDATE api_keys SET id = ? WHERE id = 'elsewhere'").bind(id).run();
+    expect((await using(key)).status).toBe(200);
+  });
+
   test("has, once rotated, two secrets for a while and then the new one alone", async () => {
     const { id, key } = await make();
     const rotated = await post(`/${id}/rotate`, { overlap: "1h" });
@@ -150,7 +183,7 @@ describe("an API key", () => {
     for (let times = 0; times < 5; times += 1) await using(key);
     const before = desk.d1.queries;
     await using(key);
-    expect(desk.d1.queries - before).toBe(2);
+    expect(desk.d1.queries - before).toBe(1);
     expect((await read(id))["lastUsedAt"]).toBe(lastUsedAt);
     turnClock(HOUR + 5_000);
     await using(key);
@@ -186,10 +219,11 @@ describe("an API key", () => {
 
   test("waits for the record, which ADMIN_TOKEN does not need", async () => {
     const { key } = await make();
-    desk.d1.state = "failing";
-    const answer = await using(key);
+    const away = vi.spyOn(ApiKeys.prototype, "find").mockRejectedValue(new RecordUnreachable("timeout"));
+    const answer = await using(key, "/api/v1/nowhere");
     expect([answer.status, await codeOf(answer)]).toEqual([503, "record.unreachable"]);
     expect((await desk.get("/api/v1/nowhere")).status).toBe(404);
+    away.mockRestore();
   });
 
   test("makes ADMIN_TOKEN dispensable", async () => {
@@ -266,6 +300,8 @@ test("no key is ever logged, whatever becomes of it", async () => {
   await post(`/${id}/revoke`);
   await using(key);
   desk.d1.state = "failing";
+  const away = { getByName: () => ({ admit: () => Promise.reject(new Error("away")) }) };
+  desk.env = { ...desk.env, CALL_METER: away as unknown as Env["CALL_METER"] };
   await using(rotated.key);
   for (const spy of spies) spy.mockRestore();
   expect(lines.length).toBeGreaterThan(3);

@@ -72,7 +72,7 @@ describe("a key", () => {
 
   test("is served uncounted while the meter is away", async () => {
     const headers = await keyOf(1);
-    const broken = { getByName: () => ({ take: () => Promise.reject(new Error("away")) }) };
+    const broken = { getByName: () => ({ admit: () => Promise.reject(new Error("away")) }) };
     desk.env = { ...desk.env, CALL_METER: broken as unknown as Env["CALL_METER"] };
     for (let times = 0; times < 3; times += 1) {
       const answer = await call(headers);
@@ -82,7 +82,7 @@ describe("a key", () => {
 
   test("is served uncounted while the count does not come", async () => {
     const headers = await keyOf(1);
-    const silent = { getByName: () => ({ take: () => new Promise(() => undefined) }) };
+    const silent = { getByName: () => ({ admit: () => new Promise(() => undefined) }) };
     desk.env = { ...desk.env, CALL_METER: silent as unknown as Env["CALL_METER"] };
     expect((await call(headers)).status).toBe(200);
   });

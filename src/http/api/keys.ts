@@ -10,6 +10,7 @@ import { callerOf } from "../caller.ts";
 import type { Desk } from "../desk.ts";
 import { CALLS_PER_MINUTE_DEFAULT, CALLS_PER_MINUTE_MAX, KEY_NAME_CHARS_MAX } from "../limits.ts";
 import { problem } from "../problem.ts";
+import { keyChanged } from "../rate-limit.ts";
 import { operation, Operations } from "../route.ts";
 import {
   notInFuture,
@@ -213,6 +214,7 @@ keysApi.add(
       const standing = await keys.find(id);
       return standing === null ? problem(c, "key.not_found") : alreadyRevoked(c, standing);
     }
+    await keyChanged(c, id);
     log("info", "key.rotated", { id, by: c.get("principal").name });
     return c.json({ ...keyJson(row, at), key: keyText({ id, secret }) }, 200, NO_STORE);
   },
@@ -235,6 +237,7 @@ keysApi.add(
     const caller = callerOf(c);
     const row = await new ApiKeys(c.env.DB).revoke(id, caller, at);
     if (row === null) return problem(c, "key.not_found");
+    await keyChanged(c, id);
     log("info", "key.revoked", { id, by: caller.name });
     return c.json(keyJson(row, at), 200);
   },

@@ -19,41 +19,54 @@ import { GroupRpc } from "./group-rpc.ts";
 /** Events of a ticket that an explanation looks through. */
 const EXPLAINED_EVENTS_MAX = 5_000;
 
+type NotDone = Exclude<Executed<RecordedRow>, { status: "done" }>;
+
 /** What programs do with tickets, and why a ticket is as it is. */
 export class TicketsRpc extends GroupRpc {
   /** Opens a ticket for a program, once for each cause. The customer's home is this group. */
   open(cause: string, caller: Caller, order: TicketOrder, configVersion: number): Executed<RecordedRow> {
-    return this.#execute(cause, caller, configVersion, (tx, by) => openTicket(tx, by, order));
+    return this.#execute(
+      cause,
+      caller,
+      configVersion,
+      (tx, by) => openTicket(tx, by, order),
+      (_tx, done) => done,
+    );
   }
 
-  /** Does what a program asks of a ticket, once for each cause. */
+  /** Does what a program asks of a ticket, once for each cause. `ref`: the reference that it must have; null: any. */
   act(
     cause: string,
     caller: Caller,
     ticketId: string,
     what: ProgramAct,
     configVersion: number,
+    ref: string | null,
   ): Executed<RecordedRow> {
-    return this.#execute(cause, caller, configVersion, (tx, by) => {
-      const number = tx.tickets.numberOf(ticketId, tx.rules.group.id);
-      if (number === null) return { status: "unknown" };
-      tx.advance(number);
-      const { ticket } = tx.tickets.get(number)!;
-      const retired = retiredTo(tx.facts);
-      if (retired !== null && ticket.movedTo === null) {
-        leave(tx, tx.tickets.get(number)!, retired);
-        return { status: "elsewhere", group: retired.to };
-      }
-      if (ticket.movedTo !== null) return { status: "elsewhere", group: ticket.movedTo };
-      return actAsAsked(tx, by, ticket, what);
-    });
-  }
-
-  /** The id of the ticket that this group has opened under a number, and the group that has it; null if none. */
-  placeOf(number: number): { id: string; group: string } | null {
-    const ticket = this.inside.tables.tickets.get(number)?.ticket;
-    if (ticket === undefined || ticket.id !== `${ticket.home}:${number}`) return null;
-    return { id: ticket.id, group: ticket.group };
+    return this.#execute(
+      cause,
+      caller,
+      configVersion,
+      (tx, by) => {
+        const number = tx.tickets.numberOf(ticketId, tx.rules.group.id);
+        if (number === null || (ref !== null && tx.tickets.get(number)?.ticket.ref !== ref))
+          return { status: "unknown" };
+        tx.advance(number);
+        const { ticket } = tx.tickets.get(number)!;
+        const retired = retiredTo(tx.facts);
+        if (retired !== null && ticket.movedTo === null) {
+          leave(tx, tx.tickets.get(number)!, retired);
+          return { status: "elsewhere", group: retired.to };
+        }
+        if (ticket.movedTo !== null) return { status: "elsewhere", group: ticket.movedTo };
+        return actAsAsked(tx, by, ticket, what);
+      },
+      // The cause went along with a ticket that has moved since, and how it is now is known there.
+      (tx, done) => {
+        const movedTo = tx.tickets.get(done.number)?.ticket.movedTo ?? null;
+        return movedTo === null ? done : { status: "elsewhere", group: movedTo };
+      },
+    );
   }
 
   /** Every clock of a ticket with its state, segments and escalations; null if there is no such ticket. */
@@ -85,7 +98,8 @@ export class TicketsRpc extends GroupRpc {
     cause: string,
     { id, name, origin }: Caller,
     configVersion: number,
-    work: (tx: Transaction, by: Worker) => Done | Exclude<Executed<RecordedRow>, { status: "done" }>,
+    work: (tx: Transaction, by: Worker) => Done | NotDone,
+    follow: (tx: Transaction, done: Done) => Done | NotDone,
   ): Executed<RecordedRow> {
     const { inside } = this;
     const { facts, tickets } = inside.tables;
@@ -95,7 +109,7 @@ export class TicketsRpc extends GroupRpc {
     if (inside.isFull()) return { status: "full" };
     const done = inside.commit((tx) => {
       const known = tx.inbox.known(cause);
-      if (known !== undefined) return known.answer as Done;
+      if (known !== undefined) return follow(tx, known.answer as Done);
       tx.origin = origin;
       const outcome = work(tx, { kind: "key", id, name });
       // What is refused has changed nothing, and may be asked again.
