@@ -1,6 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { agents, slots } from "./schema.ts";
+import { given, givenRow, inserted, statement } from "./statement.ts";
 
 export type AgentRow = typeof agents.$inferSelect;
 
@@ -9,11 +10,48 @@ function newAgent(id: number): AgentRow {
   return { id, availability: "online", until: null, lastAssignedAt: null, tiers: [], openElsewhere: 0 };
 }
 
+const IS_SLOT_OF = and(eq(slots.agent, given("agent")), eq(slots.group, given("group")));
+
 /** What the object knows of its agents beyond the configuration. Few rows, kept in memory once they are read. */
 export class Agents {
   readonly #db: Database;
   #rows: Map<number, AgentRow> | null = null;
   #slots: Map<number, number> | null = null;
+  readonly #save = statement(() =>
+    this.#db
+      .insert(agents)
+      .values(givenRow(agents))
+      .onConflictDoUpdate({
+        target: agents.id,
+        set: inserted(agents, "availability", "until", "lastAssignedAt", "tiers", "openElsewhere"),
+      })
+      .prepare(),
+  );
+  readonly #countSlots = statement(() =>
+    this.#db
+      .select({ agent: slots.agent, count: sql<number>`count(*)` })
+      .from(slots)
+      .groupBy(slots.agent)
+      .prepare(),
+  );
+  readonly #slotsOfGroup = statement(() =>
+    this.#db
+      .select()
+      .from(slots)
+      .where(eq(slots.group, given("group")))
+      .prepare(),
+  );
+  readonly #takeSlot = statement(() =>
+    this.#db.insert(slots).values(givenRow(slots)).onConflictDoNothing().prepare(),
+  );
+  readonly #freeSlot = statement(() =>
+    this.#db
+      .delete(slots)
+      .where(and(IS_SLOT_OF, eq(slots.ticketId, given("ticketId"))))
+      .returning()
+      .prepare(),
+  );
+  readonly #freeSlots = statement(() => this.#db.delete(slots).where(IS_SLOT_OF).prepare());
 
   constructor(db: Database) {
     this.#db = db;
@@ -31,18 +69,14 @@ export class Agents {
   }
 
   save(row: AgentRow): void {
-    const { id, ...rest } = row;
-    this.#db.insert(agents).values(row).onConflictDoUpdate({ target: agents.id, set: rest }).run();
-    this.#rows?.set(id, row);
+    this.#save().run({ ...row });
+    this.#rows?.set(row.id, row);
   }
 
   /** How many slots of an agent other groups' tickets take. */
   slotsOf(agent: number): number {
     this.#slots ??= new Map(
-      this.#db
-        .select({ agent: slots.agent, count: sql<number>`count(*)` })
-        .from(slots)
-        .groupBy(slots.agent)
+      this.#countSlots()
         .all()
         .map(({ agent: id, count }) => [id, count]),
     );
@@ -51,35 +85,32 @@ export class Agents {
 
   /** Ticket of this group → whose slot it waits for, and since when, in ms since 1970. */
   wanted(own: string): ReadonlyMap<string, { agent: number; askedAt: number }> {
-    const rows = this.#db.select().from(slots).where(eq(slots.group, own)).all();
+    const rows = this.#slotsOfGroup().all({ group: own });
     return new Map(rows.map(({ ticketId, agent, askedAt }) => [ticketId, { agent, askedAt: askedAt ?? 0 }]));
   }
 
   /** The tickets of this group that wait for a slot of an agent's. */
   asked(agent: number, own: string): { ticketId: string }[] {
-    const one = and(eq(slots.agent, agent), eq(slots.group, own));
-    return this.#db.select({ ticketId: slots.ticketId }).from(slots).where(one).all();
+    return this.#slotsOfGroup()
+      .all({ group: own })
+      .filter((slot) => slot.agent === agent);
   }
 
   takeSlot(slot: { agent: number; ticketId: string; group: string; askedAt?: number }): void {
     this.#slots = null;
-    this.#db.insert(slots).values(slot).onConflictDoNothing().run();
+    this.#takeSlot().run({ askedAt: null, ...slot });
   }
 
   /** Whether there was one. */
   freeSlot(agent: number, ticketId: string, group: string): boolean {
-    const one = and(eq(slots.agent, agent), eq(slots.ticketId, ticketId), eq(slots.group, group));
     this.#slots = null;
-    return this.#db.delete(slots).where(one).returning().all().length > 0;
+    return this.#freeSlot().all({ agent, ticketId, group }).length > 0;
   }
 
   /** All the slots of an agent that a group's tickets take. */
   slotsAre(agent: number, group: string, ticketIds: readonly string[]): void {
     this.#slots = null;
-    this.#db
-      .delete(slots)
-      .where(and(eq(slots.agent, agent), eq(slots.group, group)))
-      .run();
+    this.#freeSlots().run({ agent, group });
     for (const ticketId of ticketIds) this.takeSlot({ agent, ticketId, group });
   }
 

@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { isAmong } from "./among.ts";
 import { countRows } from "./count.ts";
@@ -6,30 +6,32 @@ import type { Database } from "./database.ts";
 import type { Forgets } from "./forgets.ts";
 import { onceKey, type Once } from "./once.ts";
 import { blocked } from "./schema.ts";
+import { given, statement } from "./statement.ts";
 
 /** Customers whose messages are not passed on. */
 export class Blocked implements Forgets {
   readonly #db: Database;
   readonly #once: Once;
-  readonly #blocked;
+  readonly #get = statement(() =>
+    this.#db
+      .select({ since: blocked.since })
+      .from(blocked)
+      .where(eq(blocked.customer, given("customer")))
+      .prepare(),
+  );
 
   constructor(db: Database, once: Once) {
     this.#db = db;
     this.#once = once;
-    this.#blocked = db
-      .select({ since: blocked.since })
-      .from(blocked)
-      .where(eq(blocked.customer, sql.placeholder("customer")))
-      .prepare();
   }
 
   has(customer: ContactId): boolean {
-    return this.#blocked.get({ customer }) !== undefined;
+    return this.#get().get({ customer }) !== undefined;
   }
 
   /** In ms since 1970; null: they are not blocked. */
   since(customer: ContactId): number | null {
-    return this.#blocked.get({ customer })?.since ?? null;
+    return this.#get().get({ customer })?.since ?? null;
   }
 
   add(customer: ContactId, since: number): void {

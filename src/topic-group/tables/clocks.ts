@@ -1,12 +1,29 @@
-import { and, asc, eq, isNotNull, lte, sql } from "drizzle-orm";
+import { and, asc, isNotNull, lte, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { tickets } from "./schema.ts";
+import { given, statement } from "./statement.ts";
 import type { TicketRow, Tickets } from "./tickets.ts";
 
 /** When time alone does something to tickets next. */
 export class Clocks {
   readonly #db: Database;
   readonly #tickets: Tickets;
+  readonly #due = statement(() =>
+    this.#db
+      .select()
+      .from(tickets)
+      .where(and(isNotNull(tickets.dueAt), lte(tickets.dueAt, given("now"))))
+      .orderBy(asc(tickets.dueAt))
+      .limit(given("limit"))
+      .prepare(),
+  );
+  readonly #firstDueAt = statement(() =>
+    this.#db
+      .select({ at: sql<number | null>`min(due_at)` })
+      .from(tickets)
+      .where(isNotNull(tickets.dueAt))
+      .prepare(),
+  );
 
   constructor(db: Database, of: Tickets) {
     this.#db = db;
@@ -16,16 +33,12 @@ export class Clocks {
   /** The ticket's due instant changes: the record must be told. */
   save(row: TicketRow, dueAt: number | null): void {
     const { number, version } = row.ticket;
-    this.#db
-      .update(tickets)
-      .set({ dueAt, recorded: Math.min(row.recorded, version - 1) })
-      .where(eq(tickets.number, number))
-      .run();
+    this.#tickets.change(number, { dueAt, recorded: Math.min(row.recorded, version - 1) });
   }
 
   /** The clock looks at a ticket again at `until`; the record is not told, because nothing about it has changed. */
   putOff(number: number, until: number): void {
-    this.#db.update(tickets).set({ dueAt: until }).where(eq(tickets.number, number)).run();
+    this.#tickets.change(number, { dueAt: until });
   }
 
   /** The rules have changed: time has to look at every open ticket. */
@@ -38,22 +51,12 @@ export class Clocks {
   }
 
   due(now: number, limit: number): TicketRow[] {
-    return this.#db
-      .select()
-      .from(tickets)
-      .where(and(isNotNull(tickets.dueAt), lte(tickets.dueAt, now)))
-      .orderBy(asc(tickets.dueAt))
-      .limit(limit)
-      .all()
+    return this.#due()
+      .all({ now, limit })
       .map((row) => this.#tickets.rowOf(row));
   }
 
   firstDueAt(): number | null {
-    const first = this.#db
-      .select({ at: sql<number | null>`min(due_at)` })
-      .from(tickets)
-      .where(isNotNull(tickets.dueAt))
-      .get();
-    return first?.at ?? null;
+    return this.#firstDueAt().get()?.at ?? null;
   }
 }

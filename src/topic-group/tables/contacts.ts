@@ -7,25 +7,33 @@ import type { Database } from "./database.ts";
 import type { Forgets } from "./forgets.ts";
 import { customers } from "./schema.ts";
 import type { KnownProfile } from "./shapes.ts";
+import { changing, given, givenRow, statement } from "./statement.ts";
 
 export type CustomerRow = typeof customers.$inferSelect;
 
 /** The customers who write here, those whose home is another group among them. */
 export class Contacts implements Forgets {
   readonly #db: Database;
-  readonly #customer;
+  readonly #get = statement(() =>
+    this.#db
+      .select()
+      .from(customers)
+      .where(eq(customers.id, given("id")))
+      .prepare(),
+  );
+  readonly #add = statement(() => this.#db.insert(customers).values(givenRow(customers)).prepare());
+  readonly #change = changing(
+    () => this.#db,
+    customers,
+    () => eq(customers.id, given("id")),
+  );
 
   constructor(db: Database) {
     this.#db = db;
-    this.#customer = db
-      .select()
-      .from(customers)
-      .where(eq(customers.id, sql.placeholder("id")))
-      .prepare();
   }
 
   get(id: ContactId): CustomerRow | undefined {
-    return this.#customer.get({ id });
+    return this.#get().get({ id });
   }
 
   add(contact: ContactFacts, at: number, payload: string | null): CustomerRow {
@@ -43,26 +51,21 @@ export class Contacts implements Forgets {
       version: 1,
       recorded: 0,
     };
-    this.#db.insert(customers).values(row).run();
+    this.#add().run({ ...row });
     return row;
   }
 
   /** A customer whose home is another group; that group tells the record about them. */
   addForeign(contact: ContactFacts, home: string, at: number): void {
     const row = this.add(contact, at, null);
-    this.#db.update(customers).set({ home, recorded: row.version }).where(eq(customers.id, contact.id)).run();
+    this.change(contact.id, { home, recorded: row.version });
   }
 
   /** A customer's home is this group from now on; this group tells the record about them. */
   makeOwn(contact: ContactFacts, current: number | null, at: number): void {
     const known = this.get(contact.id);
     if (known === undefined) this.add(contact, at, null);
-    if (known?.home != null)
-      this.#db
-        .update(customers)
-        .set({ home: null, version: sql`${customers.version} + 1` })
-        .where(eq(customers.id, contact.id))
-        .run();
+    if (known?.home != null) this.change(contact.id, { home: null, version: known.version + 1 });
     if (current !== null && (known?.current ?? null) === null)
       this.updateConversation(contact.id, { current });
   }
@@ -72,7 +75,7 @@ export class Contacts implements Forgets {
     id: ContactId,
     change: { current?: number | null; wantsNew?: boolean; payload?: string | null },
   ): void {
-    this.#db.update(customers).set(change).where(eq(customers.id, id)).run();
+    this.change(id, change);
   }
 
   update(
@@ -80,11 +83,12 @@ export class Contacts implements Forgets {
     change: { contact?: ContactFacts; unreachable?: UnreachableReason | null },
     at: number,
   ): void {
-    this.#db
-      .update(customers)
-      .set({ ...change, updatedAt: at, version: sql`${customers.version} + 1` })
-      .where(eq(customers.id, id))
-      .run();
+    const known = this.get(id);
+    if (known !== undefined) this.change(id, { ...change, updatedAt: at, version: known.version + 1 });
+  }
+
+  change(id: ContactId, change: Partial<CustomerRow>): void {
+    this.#change({ id }, change);
   }
 
   /**
@@ -107,11 +111,11 @@ export class Contacts implements Forgets {
   }
 
   saveProfile(id: ContactId, profile: KnownProfile): void {
-    this.#db.update(customers).set({ profile }).where(eq(customers.id, id)).run();
+    this.change(id, { profile });
   }
 
   forgetProfile(id: ContactId): void {
-    this.#db.update(customers).set({ profile: null }).where(eq(customers.id, id)).run();
+    this.change(id, { profile: null });
   }
 
   countOf(people: readonly ContactId[]): number {

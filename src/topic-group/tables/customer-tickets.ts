@@ -4,6 +4,7 @@ import type { CustomerTicket } from "../../domain/ticket/conversation.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { Database } from "./database.ts";
 import { tickets } from "./schema.ts";
+import { given, statement } from "./statement.ts";
 import type { TicketRow, Tickets } from "./tickets.ts";
 
 /** How many of a customer's tickets are looked at to tell where their next message belongs. */
@@ -13,6 +14,36 @@ const CUSTOMER_TICKETS_MAX = 30;
 export class CustomerTickets {
   readonly #db: Database;
   readonly #tickets: Tickets;
+  readonly #newest = statement(() =>
+    this.#db
+      .select({ state: tickets.state })
+      .from(tickets)
+      .where(eq(tickets.customer, given("customer")))
+      .orderBy(desc(tickets.number))
+      .limit(CUSTOMER_TICKETS_MAX)
+      .prepare(),
+  );
+  readonly #open = statement(() =>
+    this.#db
+      .select()
+      .from(tickets)
+      .where(and(eq(tickets.customer, given("customer")), eq(tickets.active, true)))
+      .prepare(),
+  );
+  readonly #notOpen = statement(() =>
+    this.#db
+      .select({ state: tickets.state })
+      .from(tickets)
+      .where(and(eq(tickets.customer, given("customer")), eq(tickets.active, false)))
+      .prepare(),
+  );
+  readonly #byReceipt = statement(() =>
+    this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(and(eq(tickets.customer, given("customer")), eq(tickets.receiptId, given("messageId"))))
+      .prepare(),
+  );
 
   constructor(db: Database, of: Tickets) {
     this.#db = db;
@@ -21,13 +52,7 @@ export class CustomerTickets {
 
   /** The newest of them. */
   newest(customer: ContactId): CustomerTicket[] {
-    const rows = this.#db
-      .select({ state: tickets.state })
-      .from(tickets)
-      .where(eq(tickets.customer, customer))
-      .orderBy(desc(tickets.number))
-      .limit(CUSTOMER_TICKETS_MAX)
-      .all();
+    const rows = this.#newest().all({ customer });
     return rows.map(({ state }) => ({
       number: state.number,
       ref: state.ref,
@@ -40,42 +65,26 @@ export class CustomerTickets {
 
   /** Who has had a ticket of this customer. */
   servedBy(customer: ContactId): Set<number> {
-    const rows = this.#db
-      .select({ state: tickets.state })
-      .from(tickets)
-      .where(eq(tickets.customer, customer))
-      .orderBy(desc(tickets.number))
-      .limit(CUSTOMER_TICKETS_MAX)
-      .all();
+    const rows = this.#newest().all({ customer });
     return new Set(rows.flatMap(({ state }) => (state.assignee === null ? [] : [state.assignee.id])));
   }
 
   /** The tickets of a customer whose topics show the customer's name. */
   open(customer: ContactId): TicketRow[] {
-    return this.#db
-      .select()
-      .from(tickets)
-      .where(and(eq(tickets.customer, customer), eq(tickets.active, true)))
-      .all()
+    return this.#open()
+      .all({ customer })
       .map((row) => this.#tickets.rowOf(row));
   }
 
   /** The tickets of a customer that another group has, closed ones left out. */
   elsewhere(customer: ContactId): Ticket[] {
-    return this.#db
-      .select({ state: tickets.state })
-      .from(tickets)
-      .where(and(eq(tickets.customer, customer), eq(tickets.active, false)))
-      .all()
+    return this.#notOpen()
+      .all({ customer })
       .flatMap(({ state }) => (state.movedTo === null || state.status === "closed" ? [] : [state]));
   }
 
   /** The one of which this message is the receipt. */
   byReceipt(customer: ContactId, messageId: number): number | undefined {
-    return this.#db
-      .select({ number: tickets.number })
-      .from(tickets)
-      .where(and(eq(tickets.customer, customer), eq(tickets.receiptId, messageId)))
-      .get()?.number;
+    return this.#byReceipt().get({ customer, messageId })?.number;
   }
 }

@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { facts } from "./schema.ts";
+import { given, givenRow, inserted, statement } from "./statement.ts";
 
 /** The keys of the object's small facts; `schema.ts` keeps them in `facts`. */
 export const FACTS = {
@@ -53,24 +54,40 @@ export const FACTS = {
 /** The object's small facts. */
 export class Facts {
   readonly #db: Database;
+  readonly #get = statement(() =>
+    this.#db
+      .select()
+      .from(facts)
+      .where(eq(facts.key, given("key")))
+      .prepare(),
+  );
+  readonly #set = statement(() =>
+    this.#db
+      .insert(facts)
+      .values(givenRow(facts))
+      .onConflictDoUpdate({ target: facts.key, set: inserted(facts, "value") })
+      .prepare(),
+  );
+  readonly #delete = statement(() =>
+    this.#db
+      .delete(facts)
+      .where(eq(facts.key, given("key")))
+      .prepare(),
+  );
 
   constructor(db: Database) {
     this.#db = db;
   }
 
   get(key: string): unknown {
-    return this.#db.select().from(facts).where(eq(facts.key, key)).get()?.value;
+    return this.#get().get({ key })?.value;
   }
 
   set(key: string, value: unknown): void {
-    this.#db
-      .insert(facts)
-      .values({ key, value })
-      .onConflictDoUpdate({ target: facts.key, set: { value } })
-      .run();
+    this.#set().run({ key, value });
   }
 
   delete(key: string): void {
-    this.#db.delete(facts).where(eq(facts.key, key)).run();
+    this.#delete().run({ key });
   }
 }

@@ -4,6 +4,7 @@ import { CAUSE_ATTEMPTS_MAX, CAUSE_KEPT_MS } from "../../domain/limits.ts";
 import type { Database } from "./database.ts";
 import type { Forgets } from "./forgets.ts";
 import { inbox, setAside } from "./schema.ts";
+import { given, givenRow, statement } from "./statement.ts";
 
 /**
  * Which causes are settled. A relayed message is its own evidence (its row in `messages`); every other cause leaves
@@ -11,29 +12,39 @@ import { inbox, setAside } from "./schema.ts";
  */
 export class Inbox implements Forgets {
   readonly #db: Database;
-  readonly #known;
-  readonly #settle;
+  readonly #known = statement(() =>
+    this.#db
+      .select()
+      .from(inbox)
+      .where(eq(inbox.key, given("key")))
+      .prepare(),
+  );
+  readonly #settle = statement(() => this.#db.insert(inbox).values(givenRow(inbox)).prepare());
+  readonly #purge = statement(() =>
+    this.#db
+      .delete(inbox)
+      .where(lt(inbox.at, given("before")))
+      .prepare(),
+  );
+  readonly #purgeTried = statement(() =>
+    this.#db
+      .delete(setAside)
+      .where(and(eq(setAside.parked, false), lt(setAside.at, given("before"))))
+      .prepare(),
+  );
+  readonly #any = statement(() => this.#db.select({ at: inbox.at }).from(inbox).limit(1).prepare());
 
   constructor(db: Database) {
     this.#db = db;
-    this.#known = db
-      .select()
-      .from(inbox)
-      .where(eq(inbox.key, sql.placeholder("key")))
-      .prepare();
-    this.#settle = db
-      .insert(inbox)
-      .values({ key: sql.placeholder("key"), at: sql.placeholder("at"), answer: sql.placeholder("answer") })
-      .prepare();
   }
 
   /** What the settled cause answered, `undefined` if it is new. */
   known(key: string): { answer: unknown } | undefined {
-    return this.#known.get({ key });
+    return this.#known().get({ key });
   }
 
   settle(key: string, at: number, answer: unknown = null): void {
-    this.#settle.run({ key, at, answer });
+    this.#settle().run({ key, at, answer });
   }
 
   /** What programs' calls did to a ticket, by its number here: the newest ones. */
@@ -100,19 +111,14 @@ export class Inbox implements Forgets {
   }
 
   hasAny(): boolean {
-    return this.#db.select({ at: inbox.at }).from(inbox).limit(1).get() !== undefined;
+    return this.#any().get() !== undefined;
   }
 
   /** Forgets causes too old to be sent again. */
   purge(now: number): void {
-    this.#db
-      .delete(inbox)
-      .where(lt(inbox.at, now - CAUSE_KEPT_MS))
-      .run();
-    this.#db
-      .delete(setAside)
-      .where(and(eq(setAside.parked, false), lt(setAside.at, now - CAUSE_KEPT_MS)))
-      .run();
+    const before = now - CAUSE_KEPT_MS;
+    this.#purge().run({ before });
+    this.#purgeTried().run({ before });
   }
 
   /** Updates that name them and could not be applied. */

@@ -3,9 +3,10 @@ import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { chatOfContact, type Route } from "../../domain/contact/route.ts";
 import type { Database } from "./database.ts";
 import type { Forgets, TicketToForget } from "./forgets.ts";
-import { laneTo, type Lane } from "./lane.ts";
+import { laneTo, storedLane, type Lane } from "./lane.ts";
 import { lanes } from "./schema.ts";
 import type { RateState } from "./shapes.ts";
+import { given, givenRow, inserted, statement } from "./statement.ts";
 
 /** A rate is as if it had never been used this long after its last 429 or call. */
 const RATE_KEPT_MS = 3_600_000;
@@ -13,21 +14,43 @@ const RATE_KEPT_MS = 3_600_000;
 /** How fast lanes may go, and until when they must not. */
 export class LaneRates implements Forgets {
   readonly #db: Database;
+  readonly #get = statement(() =>
+    this.#db
+      .select()
+      .from(lanes)
+      .where(eq(lanes.lane, given("lane")))
+      .prepare(),
+  );
+  readonly #save = statement(() =>
+    this.#db
+      .insert(lanes)
+      .values(givenRow(lanes))
+      .onConflictDoUpdate({ target: lanes.lane, set: inserted(lanes, "state") })
+      .prepare(),
+  );
+
+  readonly #purge = statement(() =>
+    this.#db
+      .delete(lanes)
+      .where(
+        lt(
+          sql`max(${lanes.state} ->> '$.recoversAt', coalesce(${lanes.state} ->> '$.taken[#-1]', 0))`,
+          given("before"),
+        ),
+      )
+      .prepare(),
+  );
 
   constructor(db: Database) {
     this.#db = db;
   }
 
   get(lane: Lane): RateState | undefined {
-    return this.#db.select().from(lanes).where(eq(lanes.lane, lane)).get()?.state;
+    return this.#get().get({ lane: storedLane(lane) })?.state;
   }
 
   save(lane: Lane, state: RateState): void {
-    this.#db
-      .insert(lanes)
-      .values({ lane, state })
-      .onConflictDoUpdate({ target: lanes.lane, set: { state } })
-      .run();
+    this.#save().run({ lane, state });
   }
 
   forget(lane: Lane): void {
@@ -44,15 +67,7 @@ export class LaneRates implements Forgets {
 
   /** A rate that has recovered is as good as none. */
   purge(now: number): void {
-    this.#db
-      .delete(lanes)
-      .where(
-        lt(
-          sql`max(${lanes.state} ->> '$.recoversAt', coalesce(${lanes.state} ->> '$.taken[#-1]', 0))`,
-          now - RATE_KEPT_MS,
-        ),
-      )
-      .run();
+    this.#purge().run({ before: now - RATE_KEPT_MS });
   }
 
   /** Addresses of other channels than Telegram are known by the tickets alone. */

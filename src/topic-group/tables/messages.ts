@@ -5,6 +5,7 @@ import type { Database } from "./database.ts";
 import { STAFF, STAFF_CHAT, isOfCustomer, laneTo, storedLane, type Conversation, type Lane } from "./lane.ts";
 import { messages, seenUpdates } from "./schema.ts";
 import type { NewMessage, OriginalKey, WaitingContent } from "./shapes.ts";
+import { changing, given, givenRow, inserted, statement } from "./statement.ts";
 
 export type MessageRow = typeof messages.$inferSelect;
 
@@ -28,113 +29,204 @@ const THREAD_LOOKED_AT = 200;
 /** An album has ten items; others may write between them. */
 const ALBUM_IDS_APART = 100;
 
+/** SQLite reads a negative limit as none. */
+const UNLIMITED = -1;
+
+/** What a message that is accepted again gets anew. */
+const TAKEN_BACK = [
+  "seq",
+  "ticket",
+  "lane",
+  "state",
+  "album",
+  "replyTo",
+  "writer",
+  "sentAt",
+  "acceptedAt",
+  "content",
+  "file",
+  "notBefore",
+  "attempts",
+  "attemptedAt",
+  "copyId",
+  "code",
+  "updateId",
+] as const;
+
+const IS_ORIGINAL = and(eq(messages.chat, given("chat")), eq(messages.messageId, given("messageId")));
+const IS_COPY = and(eq(messages.lane, given("lane")), eq(messages.copyId, given("copyId")));
+const IS_WAITING = and(
+  sql`${messages.state} = 'waiting'`,
+  eq(messages.lane, given("lane")),
+  eq(messages.ticket, given("ticket")),
+);
+
+/** The row of a message that is accepted. */
+function accepted(message: NewMessage): MessageRow {
+  return {
+    ...message,
+    thread: message.thread ?? null,
+    state: "waiting",
+    attempts: 0,
+    attemptedAt: null,
+    copyId: null,
+    code: null,
+  };
+}
+
 /** The relayed messages: what waits to be copied, and the links between originals and copies afterwards. */
 export class Messages {
   readonly #db: Database;
-  readonly #byOriginal;
-  readonly #byCopy;
-  readonly #insert;
-  readonly #done;
-  readonly #waiting;
-  readonly #countWaitingIn;
-
-  constructor(db: Database) {
-    this.#db = db;
-    this.#byOriginal = db
+  readonly #byOriginal = statement(() => this.#db.select().from(messages).where(IS_ORIGINAL).prepare());
+  readonly #byCopy = statement(() =>
+    this.#db
       .select()
       .from(messages)
-      .where(
-        and(eq(messages.chat, sql.placeholder("chat")), eq(messages.messageId, sql.placeholder("messageId"))),
-      )
-      .prepare();
-    this.#byCopy = db
-      .select()
-      .from(messages)
-      .where(and(eq(messages.lane, sql.placeholder("lane")), eq(messages.copyId, sql.placeholder("copyId"))))
+      .where(IS_COPY)
       .orderBy(asc(messages.seq))
-      .limit(1)
-      .prepare();
-    this.#insert = db
+      .limit(given("limit"))
+      .prepare(),
+  );
+  readonly #add = statement(() => this.#db.insert(messages).values(givenRow(messages)).prepare());
+  readonly #takeBack = statement(() =>
+    this.#db
       .insert(messages)
-      .values({
-        chat: sql.placeholder("chat"),
-        messageId: sql.placeholder("messageId"),
-        seq: sql.placeholder("seq"),
-        ticket: sql.placeholder("ticket"),
-        lane: sql.placeholder("lane"),
-        state: "waiting",
-        album: sql.placeholder("album"),
-        replyTo: sql.placeholder("replyTo"),
-        writer: sql.placeholder("writer"),
-        sentAt: sql.placeholder("sentAt"),
-        acceptedAt: sql.placeholder("acceptedAt"),
-        content: sql.placeholder("content"),
-        file: sql.placeholder("file"),
-        thread: sql.placeholder("thread"),
-        notBefore: sql.placeholder("notBefore"),
-        attempts: 0,
-        updateId: sql.placeholder("updateId"),
+      .values(givenRow(messages))
+      .onConflictDoUpdate({
+        target: [messages.chat, messages.messageId],
+        set: {
+          ...inserted(messages, ...TAKEN_BACK),
+          // An earlier release has not passed it on.
+          thread: sql`coalesce(excluded.thread, ${messages.thread})`,
+        },
       })
-      .prepare();
-    this.#done = db
+      .prepare(),
+  );
+  readonly #done = statement(() =>
+    this.#db
       .update(messages)
       .set({
         state: "done",
-        copyId: sql`${sql.placeholder("copyId")}`,
+        copyId: sql`${given("copyId")}`,
         content: sql`CASE WHEN ${messages.content} ->> '$.forwarded' IS NOT NULL THEN ${FORWARDED} END`,
-        attemptedAt: sql`${sql.placeholder("copiedAt")}`,
+        attemptedAt: sql`${given("copiedAt")}`,
         code: null,
       })
-      .where(
-        and(eq(messages.chat, sql.placeholder("chat")), eq(messages.messageId, sql.placeholder("messageId"))),
+      .where(IS_ORIGINAL)
+      .prepare(),
+  );
+  readonly #change = changing(
+    () => this.#db,
+    messages,
+    () => IS_ORIGINAL,
+  );
+  readonly #noteUpdate = statement(() =>
+    this.#db
+      .insert(seenUpdates)
+      .select(
+        this.#db
+          .select({ id: messages.updateId, at: messages.acceptedAt })
+          .from(messages)
+          .where(and(IS_ORIGINAL, gt(messages.updateId, 0))),
       )
-      .prepare();
-    this.#waiting = db
+      .onConflictDoNothing()
+      .prepare(),
+  );
+  readonly #waiting = statement(() =>
+    this.#db
+      .select()
+      .from(messages)
+      .where(and(IS_WAITING, gte(messages.seq, given("seq"))))
+      .orderBy(asc(messages.seq))
+      .limit(given("limit"))
+      .prepare(),
+  );
+  readonly #waitingAlbum = statement(() =>
+    this.#db
+      .select()
+      .from(messages)
+      .where(and(IS_WAITING, eq(messages.album, given("album"))))
+      .orderBy(asc(messages.seq))
+      .prepare(),
+  );
+  readonly #albumOf = statement(() =>
+    this.#db
       .select()
       .from(messages)
       .where(
         and(
-          sql`${messages.state} = 'waiting'`,
-          eq(messages.lane, sql.placeholder("lane")),
-          eq(messages.ticket, sql.placeholder("ticket")),
-          gte(messages.seq, sql.placeholder("seq")),
+          eq(messages.chat, given("chat")),
+          gte(messages.messageId, given("from")),
+          lte(messages.messageId, given("to")),
+          eq(messages.album, given("album")),
         ),
       )
-      .orderBy(asc(messages.seq))
-      .limit(sql.placeholder("limit"))
-      .prepare();
-    this.#countWaitingIn = db
+      .orderBy(asc(messages.messageId))
+      .prepare(),
+  );
+  readonly #latest = statement(() =>
+    this.#db
+      .select({ thread: messages.thread, ticket: messages.ticket })
+      .from(messages)
+      .where(and(eq(messages.chat, given("customer")), gt(messages.messageId, 0)))
+      .orderBy(desc(messages.messageId))
+      .limit(given("limit"))
+      .prepare(),
+  );
+  readonly #latestName = statement(() =>
+    this.#db
+      .select({ name: messages.file })
+      .from(messages)
+      .where(
+        and(
+          eq(messages.chat, given("customer")),
+          gt(messages.messageId, 0),
+          eq(messages.ticket, given("ticket")),
+        ),
+      )
+      .orderBy(desc(messages.messageId))
+      .limit(1)
+      .prepare(),
+  );
+  readonly #countWaiting = statement(() =>
+    this.#db
+      .select({ count: sql<number>`count(*)` })
+      .from(messages)
+      .where(sql`${messages.state} = 'waiting'`)
+      .prepare(),
+  );
+  readonly #countWaitingIn = statement(() =>
+    this.#db
       .select({ count: sql<number>`count(*)` })
       .from(
-        db
+        this.#db
           .select({ seq: messages.seq })
           .from(messages)
-          .where(and(sql`${messages.state} = 'waiting'`, eq(messages.lane, sql.placeholder("lane"))))
-          .limit(sql.placeholder("limit"))
+          .where(and(sql`${messages.state} = 'waiting'`, eq(messages.lane, given("lane"))))
+          .limit(given("limit"))
           .as("counted"),
       )
-      .prepare();
+      .prepare(),
+  );
+
+  constructor(db: Database) {
+    this.#db = db;
   }
 
   byOriginal(key: OriginalKey): MessageRow | undefined {
-    return this.#byOriginal.get({ chat: key.chat, messageId: key.messageId });
+    return this.#byOriginal().get({ chat: key.chat, messageId: key.messageId });
   }
 
   /** The message whose copy this is, or was before it was copied once more; of several joined into one copy, the first. */
   byCopy(lane: Lane, copyId: number): MessageRow | undefined {
-    const row = this.#byCopy.get({ lane: storedLane(lane), copyId });
+    const row = this.#byCopy().get({ lane: storedLane(lane), copyId, limit: 1 });
     const isFormer = row !== undefined && row.messageId < 0 && row.replyTo !== null;
     return isFormer ? this.byOriginal({ chat: row.chat, messageId: row.replyTo! }) : row;
   }
 
   /** The messages that one copy holds, in their order. */
   byCopyAll(lane: Lane, copyId: number): MessageRow[] {
-    return this.#db
-      .select()
-      .from(messages)
-      .where(and(eq(messages.lane, lane), eq(messages.copyId, copyId)))
-      .orderBy(asc(messages.seq))
-      .all();
+    return this.#byCopy().all({ lane: storedLane(lane), copyId, limit: UNLIMITED });
   }
 
   /**
@@ -157,17 +249,11 @@ export class Messages {
   sharesCopy(row: MessageRow): boolean {
     if (row.copyId === null || row.album !== null) return false;
     const { lane, copyId } = row;
-    const sharing = this.#db
-      .select({ seq: messages.seq })
-      .from(messages)
-      .where(and(eq(messages.lane, lane), eq(messages.copyId, copyId)))
-      .limit(2)
-      .all();
-    return sharing.length > 1;
+    return this.#byCopy().all({ lane: storedLane(lane), copyId, limit: 2 }).length > 1;
   }
 
   add(message: NewMessage): void {
-    this.#insert.run({ ...message, thread: message.thread ?? null });
+    this.#add().run(accepted(message));
   }
 
   /**
@@ -200,33 +286,15 @@ export class Messages {
 
   /** The topic of their private chat in which a customer wrote last, about a ticket or (0) about any. */
   threadOf(customer: ContactId, ticket: number): number | null {
-    const newest = this.#db
-      .select({ thread: messages.thread, ticket: messages.ticket, messageId: messages.messageId })
-      .from(messages)
-      .where(and(eq(messages.chat, customer), gt(messages.messageId, 0)))
-      .orderBy(desc(messages.messageId))
-      .limit(THREAD_LOOKED_AT)
-      .as("newest");
-    const row = this.#db
-      .select({ thread: newest.thread })
-      .from(newest)
-      .where(ticket === 0 ? undefined : eq(newest.ticket, ticket))
-      .orderBy(desc(newest.messageId))
-      .limit(1)
-      .get();
+    const limit = ticket === 0 ? 1 : THREAD_LOOKED_AT;
+    const newest = this.#latest().all({ customer, limit });
+    const row = ticket === 0 ? newest[0] : newest.find((one) => one.ticket === ticket);
     return row?.thread ?? null;
   }
 
   /** What its channel calls the latest message of a customer about a ticket; null: nothing. */
   latestName(customer: ContactId, ticket: number): string | null {
-    const row = this.#db
-      .select({ name: messages.file })
-      .from(messages)
-      .where(and(eq(messages.chat, customer), gt(messages.messageId, 0), eq(messages.ticket, ticket)))
-      .orderBy(desc(messages.messageId))
-      .limit(1)
-      .get();
-    return row?.name ?? null;
+    return this.#latestName().get({ customer, ticket })?.name ?? null;
   }
 
   /** A customer's private chat has such topics no longer. Answers whether any was known. */
@@ -256,84 +324,43 @@ export class Messages {
 
   /** Accepts a message that may have been here before. */
   takeBack(message: NewMessage): void {
-    const { chat: _chat, messageId: _messageId, ...again } = message;
-    this.#db
-      .insert(messages)
-      .values({ ...message, state: "waiting", attempts: 0 })
-      .onConflictDoUpdate({
-        target: [messages.chat, messages.messageId],
-        set: { ...again, state: "waiting", copyId: null, attempts: 0, attemptedAt: null, code: null },
-      })
-      .run();
+    this.#takeBack().run(accepted(message));
   }
 
   /** Telegram has it: the row is the link between the two from now on. `copiedAt`: when a call made the copy, if one did. */
   done(key: OriginalKey, copyId: number | null, copiedAt: number | null = null): void {
-    this.#done.run({ chat: key.chat, messageId: key.messageId, copyId, copiedAt });
-    if (copyId === null) this.#noteUpdate(key);
+    this.#done().run({ chat: key.chat, messageId: key.messageId, copyId, copiedAt });
+    if (copyId === null) this.#noteUpdateOf(key);
   }
 
   update(key: OriginalKey, change: Partial<MessageRow>): void {
-    this.#db
-      .update(messages)
-      .set(change)
-      .where(and(eq(messages.chat, key.chat), eq(messages.messageId, key.messageId)))
-      .run();
-    if (change.state === "refused" || change.state === "dropped") this.#noteUpdate(key);
+    this.#change({ chat: key.chat, messageId: key.messageId }, change);
+    if (change.state === "refused" || change.state === "dropped") this.#noteUpdateOf(key);
   }
 
   /** A customer's message that neither waits nor has a copy is in no index: its update's number is kept apart. */
-  #noteUpdate({ chat, messageId }: OriginalKey): void {
-    if (chat === STAFF_CHAT) return;
-    this.#db
-      .insert(seenUpdates)
-      .select(
-        this.#db
-          .select({ id: messages.updateId, at: messages.acceptedAt })
-          .from(messages)
-          .where(and(eq(messages.chat, chat), eq(messages.messageId, messageId), gt(messages.updateId, 0))),
-      )
-      .onConflictDoNothing()
-      .run();
+  #noteUpdateOf({ chat, messageId }: OriginalKey): void {
+    if (chat !== STAFF_CHAT) this.#noteUpdate().run({ chat, messageId });
   }
 
   /** The rows of one ticket that wait in a lane, from `seq` on. */
   waiting(lane: Lane, ticket: number, seq: number, limit: number): MessageRow[] {
-    return this.#waiting.all({ lane: storedLane(lane), ticket, seq, limit });
+    return this.#waiting().all({ lane: storedLane(lane), ticket, seq, limit });
   }
 
   /** The album's items that still wait. */
   waitingAlbum(lane: Lane, ticket: number, album: string): MessageRow[] {
-    return this.#db
-      .select()
-      .from(messages)
-      .where(
-        and(
-          sql`${messages.state} = 'waiting'`,
-          eq(messages.lane, lane),
-          eq(messages.ticket, ticket),
-          eq(messages.album, album),
-        ),
-      )
-      .orderBy(asc(messages.seq))
-      .all();
+    return this.#waitingAlbum().all({ lane: storedLane(lane), ticket, album });
   }
 
   /** The known items of an album, in every state. Telegram numbers them one after the other. */
   albumOf({ chat, messageId, album }: OriginalKey & { album: string }): MessageRow[] {
-    return this.#db
-      .select()
-      .from(messages)
-      .where(
-        and(
-          eq(messages.chat, chat),
-          gte(messages.messageId, messageId - ALBUM_IDS_APART),
-          lte(messages.messageId, messageId + ALBUM_IDS_APART),
-          eq(messages.album, album),
-        ),
-      )
-      .orderBy(asc(messages.messageId))
-      .all();
+    return this.#albumOf().all({
+      chat,
+      from: messageId - ALBUM_IDS_APART,
+      to: messageId + ALBUM_IDS_APART,
+      album,
+    });
   }
 
   /** Attempts that a crash interrupted in lanes where repeating would be wrong. */
@@ -377,17 +404,11 @@ export class Messages {
   }
 
   countWaiting(): number {
-    return (
-      this.#db
-        .select({ count: sql<number>`count(*)` })
-        .from(messages)
-        .where(sql`${messages.state} = 'waiting'`)
-        .get()?.count ?? 0
-    );
+    return this.#countWaiting().get()?.count ?? 0;
   }
 
   /** How many wait in a lane; counting stops at `limit`. */
   countWaitingIn(lane: Lane, limit: number): number {
-    return this.#countWaitingIn.get({ lane: storedLane(lane), limit })?.count ?? 0;
+    return this.#countWaitingIn().get({ lane: storedLane(lane), limit })?.count ?? 0;
   }
 }

@@ -4,6 +4,7 @@ import { CAUSE_KEPT_MS } from "../../domain/limits.ts";
 import type { Database } from "./database.ts";
 import type { Forgets, TicketToForget } from "./forgets.ts";
 import { told } from "./schema.ts";
+import { given, givenRow, statement } from "./statement.ts";
 
 /** After half a year a hint may be given again: its reader has forgotten it by then. */
 const ONCE_KEPT_MS = 180 * 24 * 3_600_000;
@@ -59,9 +60,40 @@ function patternsOf(part: Part, name: string | number): string[] {
   });
 }
 
+const IS_OF_ALBUM = sql`${told.key} GLOB '*-album:*'`;
+const IS_FOR_EVER = sql`${told.key} GLOB 'stranger:*' OR ${told.key} GLOB 'blocked:*'`;
+
 /** What is said once: to whom, and what. */
 export class Once implements Forgets {
   readonly #db: Database;
+  readonly #add = statement(() =>
+    this.#db.insert(told).values(givenRow(told)).onConflictDoNothing().returning().prepare(),
+  );
+  readonly #get = statement(() =>
+    this.#db
+      .select()
+      .from(told)
+      .where(eq(told.key, given("key")))
+      .prepare(),
+  );
+  readonly #delete = statement(() =>
+    this.#db
+      .delete(told)
+      .where(eq(told.key, given("key")))
+      .prepare(),
+  );
+
+  readonly #purge = statement(() =>
+    this.#db
+      .delete(told)
+      .where(
+        or(
+          and(IS_OF_ALBUM, lt(told.at, given("albumsBefore"))),
+          and(sql`NOT (${IS_FOR_EVER})`, lt(told.at, given("before"))),
+        ),
+      )
+      .prepare(),
+  );
 
   constructor(db: Database) {
     this.#db = db;
@@ -69,30 +101,20 @@ export class Once implements Forgets {
 
   /** Whether this is the first time; remembers the key. */
   firstTime(key: OnceKey, at: number): boolean {
-    return this.#db.insert(told).values({ key, at }).onConflictDoNothing().returning().all().length > 0;
+    return this.#add().all({ key, at }).length > 0;
   }
 
   has(key: OnceKey): boolean {
-    return this.#db.select().from(told).where(eq(told.key, key)).get() !== undefined;
+    return this.#get().get({ key }) !== undefined;
   }
 
   forget(key: OnceKey): void {
-    this.#db.delete(told).where(eq(told.key, key)).run();
+    this.#delete().run({ key });
   }
 
   /** What is so old that it may be said again, or that nothing can come of it any more. */
   purge(now: number): void {
-    const isAlbum = sql`${told.key} GLOB '*-album:*'`;
-    const isForEver = sql`${told.key} GLOB 'stranger:*' OR ${told.key} GLOB 'blocked:*'`;
-    this.#db
-      .delete(told)
-      .where(
-        or(
-          and(isAlbum, lt(told.at, now - CAUSE_KEPT_MS)),
-          and(sql`NOT (${isForEver})`, lt(told.at, now - ONCE_KEPT_MS)),
-        ),
-      )
-      .run();
+    this.#purge().run({ albumsBefore: now - CAUSE_KEPT_MS, before: now - ONCE_KEPT_MS });
   }
 
   forgetTickets(tickets: readonly TicketToForget[]): number {

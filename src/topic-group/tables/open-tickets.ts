@@ -3,6 +3,7 @@ import { TICKET_SHAPE, type Ticket } from "../../domain/ticket/ticket.ts";
 import type { Database } from "./database.ts";
 import { FACTS, type Facts } from "./facts.ts";
 import { tickets } from "./schema.ts";
+import { given, statement } from "./statement.ts";
 import type { Tickets } from "./tickets.ts";
 
 /** The tickets in hand here, without those that another group has. */
@@ -10,6 +11,23 @@ export class OpenTickets {
   readonly #db: Database;
   readonly #facts: Facts;
   readonly #tickets: Tickets;
+  readonly #list = statement(() =>
+    this.#db
+      .select({ state: tickets.state })
+      .from(tickets)
+      .where(sql`active = 1`)
+      .orderBy(asc(tickets.number))
+      .limit(given("limit"))
+      .prepare(),
+  );
+  readonly #unassigned = statement(() =>
+    this.#db
+      .select({ one: sql`1` })
+      .from(tickets)
+      .where(and(sql`unassigned = 1`, eq(tickets.queue, given("queue"))))
+      .limit(given("limit"))
+      .prepare(),
+  );
 
   constructor(db: Database, facts: Facts, of: Tickets) {
     this.#db = db;
@@ -25,14 +43,9 @@ export class OpenTickets {
   }
 
   list(limit: number): Ticket[] {
-    const rows = this.#db
-      .select({ state: tickets.state })
-      .from(tickets)
-      .where(sql`active = 1`)
-      .orderBy(asc(tickets.number))
-      .limit(limit)
-      .all();
-    return rows.map(({ state }) => state);
+    return this.#list()
+      .all({ limit })
+      .map(({ state }) => state);
   }
 
   numbers(): number[] {
@@ -76,13 +89,7 @@ export class OpenTickets {
 
   /** How many tickets of a queue have no assignee; counts no further than `limit`. */
   countUnassigned(queue: string, limit: number): number {
-    const some = this.#db
-      .select({ one: sql`1` })
-      .from(tickets)
-      .where(and(sql`unassigned = 1`, eq(tickets.queue, queue)))
-      .limit(limit)
-      .all();
-    return some.length;
+    return this.#unassigned().all({ queue, limit }).length;
   }
 
   /** Those whose agent or queue is none of these, by number, after a number. */

@@ -21,6 +21,7 @@ import {
 import type { OutboxWork, WorkKind } from "./outbox-work.ts";
 import { outbox } from "./schema.ts";
 import type { Waiting } from "./shapes.ts";
+import { changing, given, givenRow, statement } from "./statement.ts";
 import { ticketsOf } from "./tickets-of.ts";
 
 const URGENT_LOOKED_AT = 20;
@@ -46,11 +47,93 @@ export interface Head {
   work: number | null;
 }
 
+const IS_WAITING = sql`${outbox.state} = 'waiting'`;
+const IS_GIVEN_UP = sql`${outbox.state} IN ('parked', 'uncertain')`;
+const HAS_KEY_BETWEEN = and(
+  // The index of keys holds only rows that have one.
+  sql`${outbox.key} IS NOT NULL`,
+  gt(outbox.key, given("from")),
+  lt(outbox.key, given("to")),
+);
+
 /** Everything that waits to leave the object, but for views and the record, which are derived. */
 export class Outbox implements Forgets {
   readonly #db: Database;
   readonly #sql: SqlStorage;
   readonly #agentKinds: readonly WorkKind[];
+  readonly #get = statement(() =>
+    this.#db
+      .select()
+      .from(outbox)
+      .where(eq(outbox.seq, given("seq")))
+      .prepare(),
+  );
+  readonly #add = statement(() => this.#db.insert(outbox).values(givenRow(outbox)).prepare());
+  readonly #change = changing(
+    () => this.#db,
+    outbox,
+    () => eq(outbox.seq, given("seq")),
+  );
+  readonly #remove = statement(() =>
+    this.#db
+      .delete(outbox)
+      .where(eq(outbox.seq, given("seq")))
+      .prepare(),
+  );
+  readonly #ofKey = statement(() =>
+    this.#db
+      .select({ seq: outbox.seq, acceptedAt: outbox.acceptedAt, attemptedAt: outbox.attemptedAt })
+      .from(outbox)
+      .where(and(eq(outbox.key, given("key")), IS_WAITING))
+      .prepare(),
+  );
+  readonly #keyed = statement(() =>
+    this.#db
+      .select({ ticket: outbox.ticket, acceptedAt: outbox.acceptedAt })
+      .from(outbox)
+      .where(and(HAS_KEY_BETWEEN, IS_WAITING, gt(outbox.acceptedAt, given("since"))))
+      .prepare(),
+  );
+  readonly #urgent = statement(() =>
+    this.#db
+      .select()
+      .from(outbox)
+      .where(and(HAS_KEY_BETWEEN, eq(outbox.lane, given("lane")), IS_WAITING))
+      .orderBy(asc(outbox.key))
+      .limit(URGENT_LOOKED_AT)
+      .prepare(),
+  );
+  readonly #waiting = statement(() =>
+    this.#db
+      .select()
+      .from(outbox)
+      .where(and(IS_WAITING, eq(outbox.lane, given("lane")), eq(outbox.ticket, given("ticket"))))
+      .orderBy(asc(outbox.seq))
+      .prepare(),
+  );
+  readonly #parkedSince = statement(() =>
+    this.#db
+      .select({ at: outbox.acceptedAt })
+      .from(outbox)
+      .where(IS_GIVEN_UP)
+      .orderBy(asc(outbox.acceptedAt))
+      .limit(1)
+      .prepare(),
+  );
+  readonly #countWaiting = statement(() =>
+    this.#db
+      .select({ count: sql<number>`count(*)` })
+      .from(outbox)
+      .where(and(IS_WAITING, ...FOR_OTHERS.map((lanes) => not(isIn(lanes)))))
+      .prepare(),
+  );
+  readonly #webhookLanesOf = statement(() =>
+    this.#db
+      .selectDistinct({ lane: outbox.lane })
+      .from(outbox)
+      .where(and(IS_WAITING, isIn(WEBHOOK_LANES), eq(outbox.ticket, given("ticket"))))
+      .prepare(),
+  );
 
   /** `agentKinds`: what is an agent's own, even where that agent was once a customer. */
   constructor(db: Database, sqlStorage: SqlStorage, agentKinds: readonly WorkKind[]) {
@@ -61,120 +144,74 @@ export class Outbox implements Forgets {
 
   add(seq: number, { lane, ticket, work, key, notBefore }: NewWork, acceptedAt: number): void {
     if (key !== undefined) {
-      const waiting = this.#db
-        .select({ seq: outbox.seq })
-        .from(outbox)
-        .where(and(eq(outbox.key, key), sql`${outbox.state} = 'waiting'`, sql`${outbox.attemptedAt} IS NULL`))
-        .get();
+      const waiting = this.#ofKey()
+        .all({ key })
+        .find((row) => row.attemptedAt === null);
       if (waiting !== undefined) {
-        this.#db.update(outbox).set({ payload: work, acceptedAt }).where(eq(outbox.seq, waiting.seq)).run();
+        this.update(waiting.seq, { payload: work, acceptedAt });
         return;
       }
     }
-    this.#db
-      .insert(outbox)
-      .values({
-        seq,
-        lane,
-        ticket,
-        kind: work.kind,
-        key: key ?? null,
-        payload: work,
-        state: "waiting",
-        acceptedAt,
-        notBefore: notBefore ?? null,
-        attempts: 0,
-        attemptedAt: null,
-        code: null,
-      })
-      .run();
+    this.#add().run({
+      seq,
+      lane,
+      ticket,
+      kind: work.kind,
+      key: key ?? null,
+      payload: work,
+      state: "waiting",
+      acceptedAt,
+      notBefore: notBefore ?? null,
+      attempts: 0,
+      attemptedAt: null,
+      code: null,
+    });
   }
 
   /** What goes before everything else of a lane, in its order. */
   urgent(lane: Lane): OutboxRow[] {
-    return this.#db
-      .select()
-      .from(outbox)
-      .where(
-        and(
-          // The index of keys holds only rows that have one.
-          sql`${outbox.key} IS NOT NULL`,
-          gt(outbox.key, URGENT_KEYS.from),
-          lt(outbox.key, URGENT_KEYS.to),
-          eq(outbox.lane, lane),
-          sql`${outbox.state} = 'waiting'`,
-        ),
-      )
-      .orderBy(asc(outbox.key))
-      .limit(URGENT_LOOKED_AT)
-      .all();
+    const { from, to } = URGENT_KEYS;
+    return this.#urgent().all({ from, to, lane: storedLane(lane) });
   }
 
   /** What waits for one ticket in a lane, in its order. */
   waiting(lane: Lane, ticket: number): OutboxRow[] {
-    return this.#db
-      .select()
-      .from(outbox)
-      .where(and(sql`${outbox.state} = 'waiting'`, eq(outbox.lane, lane), eq(outbox.ticket, ticket)))
-      .orderBy(asc(outbox.seq))
-      .all();
+    return this.#waiting().all({ lane: storedLane(lane), ticket });
   }
 
   /** Since when something with this key waits, null if nothing does. */
   waitingSince(key: string): number | null {
-    const row = this.#db
-      .select({ at: outbox.acceptedAt })
-      .from(outbox)
-      .where(and(eq(outbox.key, key), sql`${outbox.state} = 'waiting'`))
-      .get();
-    return row?.at ?? null;
+    return this.#ofKey().get({ key })?.acceptedAt ?? null;
   }
 
   /** What waits under keys of this kind, `kind:…`, and was accepted after `since`, in ms since 1970. */
   keyed(kind: string, since: number): { ticket: number; acceptedAt: number }[] {
-    return this.#db
-      .select({ ticket: outbox.ticket, acceptedAt: outbox.acceptedAt })
-      .from(outbox)
-      .where(
-        and(
-          sql`${outbox.key} IS NOT NULL`,
-          gt(outbox.key, `${kind}:`),
-          lt(outbox.key, `${kind};`),
-          sql`${outbox.state} = 'waiting'`,
-          gt(outbox.acceptedAt, since),
-        ),
-      )
-      .all();
+    return this.#keyed().all({ from: `${kind}:`, to: `${kind};`, since });
   }
 
   /** Which row with this key waits, null if none does. */
   seqOf(key: string): number | null {
-    const row = this.#db
-      .select({ seq: outbox.seq })
-      .from(outbox)
-      .where(and(eq(outbox.key, key), sql`${outbox.state} = 'waiting'`))
-      .get();
-    return row?.seq ?? null;
+    return this.#ofKey().get({ key })?.seq ?? null;
   }
 
   get(seq: number): OutboxRow | undefined {
-    return this.#db.select().from(outbox).where(eq(outbox.seq, seq)).get();
+    return this.#get().get({ seq });
   }
 
   update(seq: number, change: Partial<OutboxRow>): void {
-    this.#db.update(outbox).set(change).where(eq(outbox.seq, seq)).run();
+    this.#change({ seq }, change);
   }
 
   /** It left, or is not worth sending any more. */
   remove(seq: number): void {
-    this.#db.delete(outbox).where(eq(outbox.seq, seq)).run();
+    this.#remove().run({ seq });
   }
 
   interrupted(): OutboxRow[] {
     return this.#db
       .select()
       .from(outbox)
-      .where(and(sql`${outbox.state} = 'waiting'`, sql`${outbox.attemptedAt} IS NOT NULL`))
+      .where(and(IS_WAITING, sql`${outbox.attemptedAt} IS NOT NULL`))
       .orderBy(asc(outbox.seq))
       .all();
   }
@@ -183,7 +220,7 @@ export class Outbox implements Forgets {
     return this.#db
       .select()
       .from(outbox)
-      .where(and(sql`${outbox.state} IN ('parked', 'uncertain')`, sql`${outbox.seq} > ${afterSeq}`))
+      .where(and(IS_GIVEN_UP, sql`${outbox.seq} > ${afterSeq}`))
       .orderBy(asc(outbox.seq))
       .limit(limit)
       .all();
@@ -191,14 +228,7 @@ export class Outbox implements Forgets {
 
   /** Since when the oldest parked or uncertain row is here; null: none. */
   parkedSince(): number | null {
-    const row = this.#db
-      .select({ at: outbox.acceptedAt })
-      .from(outbox)
-      .where(sql`${outbox.state} IN ('parked', 'uncertain')`)
-      .orderBy(asc(outbox.acceptedAt))
-      .limit(1)
-      .get();
-    return row?.at ?? null;
+    return this.#parkedSince().get()?.at ?? null;
   }
 
   /** Those that are here since an instant or longer. */
@@ -206,7 +236,7 @@ export class Outbox implements Forgets {
     return this.#db
       .select()
       .from(outbox)
-      .where(and(sql`${outbox.state} IN ('parked', 'uncertain')`, lte(outbox.acceptedAt, until)))
+      .where(and(IS_GIVEN_UP, lte(outbox.acceptedAt, until)))
       .orderBy(asc(outbox.acceptedAt))
       .limit(limit)
       .all();
@@ -217,20 +247,14 @@ export class Outbox implements Forgets {
       this.#db
         .select({ count: sql<number>`count(*)` })
         .from(outbox)
-        .where(sql`${outbox.state} IN ('parked', 'uncertain')`)
+        .where(IS_GIVEN_UP)
         .get()?.count ?? 0
     );
   }
 
   /** What waits for Telegram, for other groups and for the desk itself. */
   countWaiting(): number {
-    return (
-      this.#db
-        .select({ count: sql<number>`count(*)` })
-        .from(outbox)
-        .where(and(sql`${outbox.state} = 'waiting'`, ...FOR_OTHERS.map((lanes) => not(isIn(lanes)))))
-        .get()?.count ?? 0
-    );
+    return this.#countWaiting().get()?.count ?? 0;
   }
 
   /** Of it what goes to a person: agents' and programs' answers, and words of the desk. */
@@ -239,7 +263,7 @@ export class Outbox implements Forgets {
       this.#db
         .select({ count: sql<number>`count(*)` })
         .from(outbox)
-        .where(and(sql`${outbox.state} = 'waiting'`, or(isIn(STORED_CHATS), isIn(OTHER_ROUTES))))
+        .where(and(IS_WAITING, or(isIn(STORED_CHATS), isIn(OTHER_ROUTES))))
         .get()?.count ?? 0
     );
   }
@@ -280,20 +304,17 @@ export class Outbox implements Forgets {
 
   /** The lanes of endpoints in which something waits for a ticket. */
   webhookLanesOf(ticket: number): Lane[] {
-    return this.#lanesWith(WEBHOOK_LANES, eq(outbox.ticket, ticket));
+    return this.#webhookLanesOf()
+      .all({ ticket })
+      .map(({ lane }) => lane);
   }
 
   /** The lanes in which tickets wait to be handed over to other groups. */
   lanesOfMoves(): Lane[] {
-    return this.#lanesWith(PEER_LANES, sql`${outbox.payload} ->> '$.message.type' = 'ticket_moved'`);
-  }
-
-  /** Of a stretch of lanes those in which such work waits. */
-  #lanesWith(lanes: Stretch, such: SQL): Lane[] {
     return this.#db
       .selectDistinct({ lane: outbox.lane })
       .from(outbox)
-      .where(and(sql`${outbox.state} = 'waiting'`, isIn(lanes), such))
+      .where(and(IS_WAITING, isIn(PEER_LANES), sql`${outbox.payload} ->> '$.message.type' = 'ticket_moved'`))
       .all()
       .map(({ lane }) => lane);
   }

@@ -1,11 +1,46 @@
-import { and, asc, eq, isNotNull, lte, sql } from "drizzle-orm";
+import { and, asc, eq, lte, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
+import { storedLane } from "./lane.ts";
 import type { MessageRow } from "./messages.ts";
 import { messages } from "./schema.ts";
+import { given, statement } from "./statement.ts";
+
+const IS_PARKED = sql`${messages.state} IN ('parked', 'uncertain')`;
+/** Earlier releases stored the JSON of null where nothing is kept. */
+const KEEPS_WORDS = and(IS_PARKED, sql`${messages.content} <> 'null'`);
 
 /** Relayed messages that were given up (`parked`), or whose outcome is unknown (`uncertain`). */
 export class ParkedMessages {
   readonly #db: Database;
+  readonly #wordsSince = statement(() =>
+    this.#db
+      .select({ at: sql<number | null>`min(${messages.acceptedAt})` })
+      .from(messages)
+      .where(KEEPS_WORDS)
+      .prepare(),
+  );
+  readonly #bySeq = statement(() =>
+    this.#db
+      .select()
+      .from(messages)
+      .where(and(IS_PARKED, eq(messages.seq, given("seq"))))
+      .prepare(),
+  );
+  readonly #album = statement(() =>
+    this.#db
+      .select()
+      .from(messages)
+      .where(
+        and(
+          IS_PARKED,
+          eq(messages.lane, given("lane")),
+          eq(messages.ticket, given("ticket")),
+          eq(messages.album, given("album")),
+        ),
+      )
+      .orderBy(asc(messages.seq))
+      .prepare(),
+  );
 
   constructor(db: Database) {
     this.#db = db;
@@ -13,27 +48,17 @@ export class ParkedMessages {
 
   /** The one with this number, and with it the other items of its album. */
   together(seq: number): MessageRow[] {
-    const isParked = sql`${messages.state} IN ('parked', 'uncertain')`;
-    const row = this.#db
-      .select()
-      .from(messages)
-      .where(and(isParked, eq(messages.seq, seq)))
-      .get();
+    const row = this.#bySeq().get({ seq });
     if (row === undefined || row.album === null) return row === undefined ? [] : [row];
     const { lane, ticket, album } = row;
-    return this.#db
-      .select()
-      .from(messages)
-      .where(and(isParked, eq(messages.lane, lane), eq(messages.ticket, ticket), eq(messages.album, album)))
-      .orderBy(asc(messages.seq))
-      .all();
+    return this.#album().all({ lane: storedLane(lane), ticket, album });
   }
 
   after(afterSeq: number, limit: number): MessageRow[] {
     return this.#db
       .select()
       .from(messages)
-      .where(and(sql`${messages.state} IN ('parked', 'uncertain')`, sql`${messages.seq} > ${afterSeq}`))
+      .where(and(IS_PARKED, sql`${messages.seq} > ${afterSeq}`))
       .orderBy(asc(messages.seq))
       .limit(limit)
       .all();
@@ -41,12 +66,7 @@ export class ParkedMessages {
 
   /** Since when the oldest one keeps what it says, in ms since 1970; null: none does. */
   wordsSince(): number | null {
-    const row = this.#db
-      .select({ at: sql<number | null>`min(${messages.acceptedAt})` })
-      .from(messages)
-      .where(and(sql`${messages.state} IN ('parked', 'uncertain')`, isNotNull(messages.content)))
-      .get();
-    return row?.at ?? null;
+    return this.#wordsSince().get()?.at ?? null;
   }
 
   /** Those that keep it since an instant or longer. */
@@ -54,13 +74,7 @@ export class ParkedMessages {
     return this.#db
       .select({ seq: messages.seq })
       .from(messages)
-      .where(
-        and(
-          sql`${messages.state} IN ('parked', 'uncertain')`,
-          isNotNull(messages.content),
-          lte(messages.acceptedAt, until),
-        ),
-      )
+      .where(and(KEEPS_WORDS, lte(messages.acceptedAt, until)))
       .orderBy(asc(messages.seq))
       .limit(limit)
       .all();
@@ -71,7 +85,7 @@ export class ParkedMessages {
       this.#db
         .select({ count: sql<number>`count(*)` })
         .from(messages)
-        .where(sql`${messages.state} IN ('parked', 'uncertain')`)
+        .where(IS_PARKED)
         .get()?.count ?? 0
     );
   }

@@ -28,10 +28,17 @@ const lane = customType<{ data: Lane; driverData: string }>({
   fromDriver: laneOfRow,
 });
 
+/** Null is kept as null: Drizzle's own column of JSON makes a text of one that a prepared statement is given. */
+const json = customType<{ data: unknown; driverData: string | null }>({
+  dataType: () => "text",
+  toDriver: (value) => (value === null ? null : JSON.stringify(value)),
+  fromDriver: (value) => JSON.parse(value!),
+});
+
 /** Small facts: configuration and its version, the group's id, the next ticket number, the bot's icons … */
 export const facts = sqliteTable("facts", {
   key: text().primaryKey(),
-  value: text({ mode: "json" }).notNull(),
+  value: json().notNull(),
 });
 
 /** Customers whose home this group is. */
@@ -39,7 +46,7 @@ export const customers = sqliteTable(
   "customers",
   {
     id: integer().$type<ContactId>().primaryKey(),
-    contact: text({ mode: "json" }).$type<ContactFacts>().notNull(),
+    contact: json().$type<ContactFacts>().notNull(),
     /** Number of the ticket last spoken in. */
     current: integer(),
     wantsNew: integer("wants_new", { mode: "boolean" }).notNull(),
@@ -47,7 +54,7 @@ export const customers = sqliteTable(
     /** The group whose object owns their private chat; null: this one. */
     home: text(),
     /** What another system last said of them, and when. */
-    profile: text({ mode: "json" }).$type<KnownProfile>(),
+    profile: json().$type<KnownProfile>(),
     unreachable: text().$type<UnreachableReason>(),
     firstSeenAt: integer("first_seen_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
@@ -68,9 +75,9 @@ export const tickets = sqliteTable(
   {
     number: integer().primaryKey(),
     customer: integer().$type<ContactId>().notNull(),
-    state: text({ mode: "json" }).$type<Ticket>().notNull(),
+    state: json().$type<Ticket>().notNull(),
     /** What the topic shows of it, as far as Telegram has confirmed. */
-    view: text({ mode: "json" }).$type<TopicView>().notNull(),
+    view: json().$type<TopicView>().notNull(),
     /** When the topic must be brought up to date; null while it is. */
     viewDueAt: integer("view_due_at"),
     /** The customer's confirmation, once it is sent. */
@@ -122,7 +129,7 @@ export const events = sqliteTable(
   {
     ticket: integer().notNull(),
     n: integer().notNull(),
-    event: text({ mode: "json" }).$type<TicketEvent>().notNull(),
+    event: json().$type<TicketEvent>().notNull(),
     /** When the desk noted it, where that is later than it happened: what time does is stamped when it was due. */
     notedAt: integer("noted_at"),
   },
@@ -157,7 +164,7 @@ export const messages = sqliteTable(
     sentAt: integer("sent_at").notNull(),
     acceptedAt: integer("accepted_at").notNull(),
     /** What had to be kept until delivery; null otherwise, and always after it. */
-    content: text({ mode: "json" }).$type<WaitingContent>(),
+    content: json().$type<WaitingContent>(),
     /**
      * Its mark (`telegram/mark.ts`), to tell an edit that changes something; of earlier releases `file_unique_id`. Of what came
      * by another channel: what that calls it.
@@ -206,7 +213,7 @@ export const outbox = sqliteTable(
     kind: text().$type<OutboxWork["kind"]>().notNull(),
     /** Of several with the same key only the latest is kept. */
     key: text(),
-    payload: text({ mode: "json" }).$type<OutboxWork>().notNull(),
+    payload: json().$type<OutboxWork>().notNull(),
     state: text({ enum: ["waiting", "uncertain", "parked"] }).notNull(),
     acceptedAt: integer("accepted_at").notNull(),
     notBefore: integer("not_before"),
@@ -231,7 +238,7 @@ export const outbox = sqliteTable(
 export const inbox = sqliteTable("inbox", {
   key: text().primaryKey(),
   at: integer().notNull(),
-  answer: text({ mode: "json" }),
+  answer: json(),
 });
 
 /**
@@ -249,7 +256,7 @@ export const setAside = sqliteTable("set_aside", {
   at: integer().notNull(),
   attempts: integer().notNull(),
   error: text().notNull(),
-  update: text({ mode: "json" }).notNull(),
+  update: json().notNull(),
   /** Set once it is given up and its sender was answered 200. */
   parked: integer({ mode: "boolean" }).notNull(),
 });
@@ -263,7 +270,7 @@ export const told = sqliteTable("told", {
 /** What a lane must remember over a restart: how fast it may go, and until when it must not. */
 export const lanes = sqliteTable("lanes", {
   lane: lane().primaryKey(),
-  state: text({ mode: "json" }).$type<RateState>().notNull(),
+  state: json().$type<RateState>().notNull(),
 });
 
 /** What agents said of themselves, and what the desk remembers of them to hand out work. */
@@ -276,7 +283,7 @@ export const agents = sqliteTable("agents", {
   /** When they were last given a ticket. */
   lastAssignedAt: integer("last_assigned_at"),
   /** Tiers of which they had a ticket. */
-  tiers: text({ mode: "json" }).$type<string[]>().notNull(),
+  tiers: json().$type<string[]>().notNull(),
   /** Of an agent whose home is another group: the tickets that they have, by its last word. */
   openElsewhere: integer("open_elsewhere").notNull().default(0),
 });
@@ -330,5 +337,5 @@ export const blocked = sqliteTable("blocked", {
 /** What an erasure has removed here so far, by its id; forgotten once its receipt is written. */
 export const erasures = sqliteTable("erasures", {
   id: text().primaryKey(),
-  state: text({ mode: "json" }).$type<ErasedHere>().notNull(),
+  state: json().$type<ErasedHere>().notNull(),
 });

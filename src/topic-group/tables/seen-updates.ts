@@ -9,6 +9,7 @@ import type { TicketToForget } from "./forgets.ts";
 import { STAFF, STAFF_CHAT } from "./lane.ts";
 import { messagesOf } from "./messages-of.ts";
 import { inbox, messages, seenUpdates } from "./schema.ts";
+import { given, givenRow, statement } from "./statement.ts";
 
 /** Updates that one look tells, a kind of row; numbers that are looked up one by one. */
 const TOLD_MAX = 20_000;
@@ -33,6 +34,18 @@ const UPDATE = { id: messages.updateId, at: messages.acceptedAt };
  */
 export class SeenUpdates {
   readonly #db: Database;
+  readonly #note = statement(() =>
+    this.#db.insert(seenUpdates).values(givenRow(seenUpdates)).onConflictDoNothing().prepare(),
+  );
+  readonly #purge = statement(() =>
+    this.#db
+      .delete(seenUpdates)
+      .where(lt(seenUpdates.at, given("before")))
+      .prepare(),
+  );
+  readonly #any = statement(() =>
+    this.#db.select({ at: seenUpdates.at }).from(seenUpdates).limit(1).prepare(),
+  );
 
   constructor(db: Database) {
     this.#db = db;
@@ -40,7 +53,7 @@ export class SeenUpdates {
 
   /** One that has left no row, or none that `since` would find. */
   note(id: number, at: number): void {
-    if (id > 0) this.#db.insert(seenUpdates).values({ id, at }).onConflictDoNothing().run();
+    if (id > 0) this.#note().run({ id, at });
   }
 
   /** Updates are numbered anew. */
@@ -103,11 +116,11 @@ export class SeenUpdates {
   }
 
   hasAny(): boolean {
-    return this.#db.select({ at: seenUpdates.at }).from(seenUpdates).limit(1).get() !== undefined;
+    return this.#any().get() !== undefined;
   }
 
   purge(before: number): void {
-    this.#db.delete(seenUpdates).where(lt(seenUpdates.at, before)).run();
+    this.#purge().run({ before });
   }
 
   #noteOf(which: SQL | undefined, now: number): void {

@@ -71,6 +71,7 @@ export function tablesOf(
 ): Tables {
   const facts = new Facts(db);
   const once = new Once(db);
+  const contacts = new Contacts(db);
   const history = new History(db);
   const topics = new Topics(db);
   const filledSlots = new FilledSlots(db);
@@ -78,7 +79,7 @@ export function tablesOf(
   return {
     facts,
     once,
-    contacts: new Contacts(db),
+    contacts,
     tickets,
     openTickets: new OpenTickets(db, facts, tickets),
     customerTickets: new CustomerTickets(db, tickets),
@@ -87,7 +88,7 @@ export function tablesOf(
     views: new Views(db, tickets),
     clocks: new Clocks(db, tickets),
     filledSlots,
-    unrecorded: new Unrecorded(db, tickets),
+    unrecorded: new Unrecorded(db, { tickets, contacts }),
     laneRates: new LaneRates(db),
     people: new People(db),
     messages: new Messages(db),

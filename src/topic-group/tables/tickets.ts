@@ -12,6 +12,7 @@ import { numbersOf, type Forgets, type TicketToForget } from "./forgets.ts";
 import type { History, Happened } from "./history.ts";
 import { tickets } from "./schema.ts";
 import { NEW_VIEW, type TopicView } from "./shapes.ts";
+import { changing, given, givenRow, inserted, statement } from "./statement.ts";
 import { placeOf } from "./ticket-place.ts";
 import type { Topics } from "./topics.ts";
 
@@ -25,6 +26,20 @@ export interface TicketRow {
   recorded: number;
 }
 
+/** What a ticket that comes back gets anew; what its topic showed stays. */
+const ADOPTED = [
+  "state",
+  "receiptId",
+  "viewDueAt",
+  "dueAt",
+  "active",
+  "queue",
+  "busy",
+  "unassigned",
+  "version",
+  "recorded",
+] as const;
+
 /** Tickets as they are, live and closed, each the fold of its events. */
 export class Tickets implements Forgets {
   readonly #db: Database;
@@ -33,7 +48,46 @@ export class Tickets implements Forgets {
   readonly #topics: Topics;
   readonly #filledSlots: FilledSlots;
   readonly #isHere: (number: number) => boolean;
-  readonly #ticket;
+  readonly #get = statement(() =>
+    this.#db
+      .select()
+      .from(tickets)
+      .where(eq(tickets.number, given("number")))
+      .prepare(),
+  );
+  readonly #add = statement(() => this.#db.insert(tickets).values(givenRow(tickets)).prepare());
+  readonly #adopt = statement(() =>
+    this.#db
+      .insert(tickets)
+      .values(givenRow(tickets))
+      .onConflictDoUpdate({ target: tickets.number, set: inserted(tickets, ...ADOPTED) })
+      .prepare(),
+  );
+  readonly #change = changing(
+    () => this.#db,
+    tickets,
+    () => eq(tickets.number, given("number")),
+  );
+  readonly #byForeignId = statement(() =>
+    this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(eq(tickets.foreignId, given("foreignId")))
+      .prepare(),
+  );
+  readonly #last = statement(() =>
+    this.#db
+      .select({ last: sql<number | null>`max(number)` })
+      .from(tickets)
+      .prepare(),
+  );
+  readonly #customersOf = statement(() =>
+    this.#db
+      .select({ number: tickets.number, customer: tickets.customer })
+      .from(tickets)
+      .where(sql`${tickets.number} IN (SELECT value FROM json_each(${given("numbers")}))`)
+      .prepare(),
+  );
 
   /** `isHere`: whether a message or topic of the staff group is in the chat that the group has now. */
   constructor(
@@ -47,15 +101,10 @@ export class Tickets implements Forgets {
     this.#topics = beside.topics;
     this.#filledSlots = beside.filledSlots;
     this.#isHere = isHere;
-    this.#ticket = db
-      .select()
-      .from(tickets)
-      .where(eq(tickets.number, sql.placeholder("number")))
-      .prepare();
   }
 
   get(number: number): TicketRow | undefined {
-    const row = this.#ticket.get({ number });
+    const row = this.#get().get({ number });
     return row === undefined ? undefined : this.rowOf(row);
   }
 
@@ -86,11 +135,7 @@ export class Tickets implements Forgets {
   #refold(row: typeof tickets.$inferSelect): TicketRow {
     const history = this.#history.after(row.number, 0, Number.MAX_SAFE_INTEGER);
     const state = history.reduce<Ticket | null>((ticket, { event }) => evolve(ticket, event), null)!;
-    this.#db
-      .update(tickets)
-      .set({ state, ...placeOf(state) })
-      .where(eq(tickets.number, row.number))
-      .run();
+    this.change(row.number, { state, ...placeOf(state) });
     return ticketRow({ ...row, state });
   }
 
@@ -101,21 +146,19 @@ export class Tickets implements Forgets {
     dueAt: number | null,
     now: number,
   ): void {
-    this.#db
-      .insert(tickets)
-      .values({
-        number: ticket.number,
-        customer: ticket.customer,
-        state: ticket,
-        view: NEW_VIEW,
-        viewDueAt,
-        receiptId: null,
-        dueAt,
-        ...placeOf(ticket),
-        version: ticket.version,
-        recorded: 0,
-      })
-      .run();
+    this.#add().run({
+      number: ticket.number,
+      customer: ticket.customer,
+      state: ticket,
+      view: NEW_VIEW,
+      viewDueAt,
+      receiptId: null,
+      dueAt,
+      foreignId: null,
+      ...placeOf(ticket),
+      version: ticket.version,
+      recorded: 0,
+    });
     this.#history.append(ticket, appended, now);
   }
 
@@ -129,17 +172,13 @@ export class Tickets implements Forgets {
   ): void {
     this.#filledSlots.moved(before.ticket, ticket);
     // An index is written only when its column stands in the statement: leave out what stays.
-    this.#db
-      .update(tickets)
-      .set({
-        state: ticket,
-        version: ticket.version,
-        ...changed(placeOf(before.ticket), placeOf(ticket)),
-        ...(viewDueAt === before.viewDueAt ? {} : { viewDueAt }),
-        ...(dueAt === before.dueAt ? {} : { dueAt }),
-      })
-      .where(eq(tickets.number, ticket.number))
-      .run();
+    this.change(ticket.number, {
+      state: ticket,
+      version: ticket.version,
+      ...changed(placeOf(before.ticket), placeOf(ticket)),
+      ...(viewDueAt === before.viewDueAt ? {} : { viewDueAt }),
+      ...(dueAt === before.dueAt ? {} : { dueAt }),
+    });
     this.#history.append(ticket, appended, now);
   }
 
@@ -147,26 +186,19 @@ export class Tickets implements Forgets {
   adopt(ticket: Ticket, history: readonly Happened[], receiptId: number | null, own: string): void {
     const { number, version } = ticket;
     const isOwn = ticket.id === `${own}:${number}`;
-    const now = {
+    this.#adopt().run({
+      number,
+      customer: ticket.customer,
+      foreignId: isOwn ? null : ticket.id,
+      view: NEW_VIEW,
       state: ticket,
       receiptId,
       viewDueAt: null,
       dueAt: null,
+      ...placeOf(ticket),
       version,
       recorded: version,
-    };
-    this.#db
-      .insert(tickets)
-      .values({
-        number,
-        customer: ticket.customer,
-        foreignId: isOwn ? null : ticket.id,
-        view: NEW_VIEW,
-        ...now,
-        ...placeOf(ticket),
-      })
-      .onConflictDoUpdate({ target: tickets.number, set: { ...now, ...placeOf(ticket) } })
-      .run();
+    });
     this.#history.add(number, history);
   }
 
@@ -175,24 +207,21 @@ export class Tickets implements Forgets {
     ticket: Ticket,
     change: Pick<Ticket, "status" | "resolvedAt" | "closedAt"> | Pick<Ticket, "topicId">,
   ): void {
-    this.#db
-      .update(tickets)
-      .set({ state: { ...ticket, ...change } })
-      .where(eq(tickets.number, ticket.number))
-      .run();
+    this.change(ticket.number, { state: { ...ticket, ...change } });
   }
 
   saveReceipt(number: number, receiptId: number | null): void {
-    this.#db.update(tickets).set({ receiptId }).where(eq(tickets.number, number)).run();
+    this.change(number, { receiptId });
+  }
+
+  /** Changes columns of a ticket's row; to change the ticket itself is `save`. */
+  change(number: number, change: Partial<typeof tickets.$inferSelect>): void {
+    this.#change({ number }, change);
   }
 
   /** The number by which this group knows a ticket, null if it does not. */
   numberOf(ticketId: string, own: string): number | null {
-    const foreign = this.#db
-      .select({ number: tickets.number })
-      .from(tickets)
-      .where(eq(tickets.foreignId, ticketId))
-      .get();
+    const foreign = this.#byForeignId().get({ foreignId: ticketId });
     if (foreign !== undefined) return foreign.number;
     const [group, number] = ticketId.split(":");
     return group === own && this.get(Number(number)) !== undefined ? Number(number) : null;
@@ -200,11 +229,7 @@ export class Tickets implements Forgets {
 
   /** The highest number that any ticket has had here, be it forgotten or not. */
   lastNumber(): number {
-    const known = this.#db
-      .select({ last: sql<number | null>`max(number)` })
-      .from(tickets)
-      .get();
-    return Math.max(known?.last ?? 0, Number(this.#facts.get(FACTS.lastForgotten) ?? 0));
+    return Math.max(this.#last().get()?.last ?? 0, Number(this.#facts.get(FACTS.lastForgotten) ?? 0));
   }
 
   ofTopic(topicId: number): TicketRow | undefined {
@@ -214,11 +239,7 @@ export class Tickets implements Forgets {
 
   /** Whose tickets these are. */
   customersOf(numbers: readonly number[]): Map<number, number> {
-    const rows = this.#db
-      .select({ number: tickets.number, customer: tickets.customer })
-      .from(tickets)
-      .where(sql`${tickets.number} IN (SELECT value FROM json_each(${JSON.stringify(numbers)}))`)
-      .all();
+    const rows = this.#customersOf().all({ numbers: JSON.stringify(numbers) });
     return new Map(rows.map(({ number, customer }) => [number, customer]));
   }
 

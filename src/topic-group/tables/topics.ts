@@ -5,11 +5,26 @@ import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
 import { numbersOf, type Forgets, type TicketToForget } from "./forgets.ts";
 import { tickets, topics } from "./schema.ts";
+import { given, givenRow, inserted, statement } from "./statement.ts";
 import { ticketsOf } from "./tickets-of.ts";
 
 /** Every topic that ever was a ticket's. */
 export class Topics implements Forgets {
   readonly #db: Database;
+  readonly #get = statement(() =>
+    this.#db
+      .select()
+      .from(topics)
+      .where(eq(topics.id, given("id")))
+      .prepare(),
+  );
+  readonly #add = statement(() =>
+    this.#db
+      .insert(topics)
+      .values(givenRow(topics))
+      .onConflictDoUpdate({ target: topics.id, set: inserted(topics, "ticket") })
+      .prepare(),
+  );
 
   constructor(db: Database) {
     this.#db = db;
@@ -17,16 +32,12 @@ export class Topics implements Forgets {
 
   /** The number of the ticket that a topic belongs to. */
   ticketOf(topicId: number): number | undefined {
-    return this.#db.select().from(topics).where(eq(topics.id, topicId)).get()?.ticket;
+    return this.#get().get({ id: topicId })?.ticket;
   }
 
   add(topicId: number, number: number): void {
     // A new topic belongs to this ticket, even if its number was another one's before.
-    this.#db
-      .insert(topics)
-      .values({ id: topicId, ticket: number })
-      .onConflictDoUpdate({ target: topics.id, set: { ticket: number } })
-      .run();
+    this.#add().run({ id: topicId, ticket: number });
   }
 
   /** The newest topic of every ticket in hand, of those with numbers above `from` and below `to`. */

@@ -1,11 +1,12 @@
-import { and, desc, eq, gt, isNotNull, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNotNull, lt, sql } from "drizzle-orm";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { routeOf } from "../../domain/contact/route.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { Database } from "./database.ts";
-import { laneTo, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
+import { laneTo, storedLane, STAFF, STAFF_CHAT, type Lane } from "./lane.ts";
 import type { MessageRow } from "./messages.ts";
 import { messages } from "./schema.ts";
+import { given, statement } from "./statement.ts";
 
 /** Messages of a customer that are looked through at once for those of a turn. */
 const TURN_LOOKED_AT = 200;
@@ -13,6 +14,51 @@ const TURN_LOOKED_AT = 200;
 /** What customers wrote about a ticket: it goes along when the ticket moves. */
 export class Turns {
   readonly #db: Database;
+  readonly #before = statement(() =>
+    this.#db
+      .select()
+      .from(messages)
+      .where(
+        and(
+          eq(messages.chat, given("customer")),
+          gt(messages.messageId, 0),
+          lt(messages.messageId, given("before")),
+        ),
+      )
+      .orderBy(desc(messages.messageId))
+      .limit(TURN_LOOKED_AT)
+      .prepare(),
+  );
+  readonly #uncopied = statement(() =>
+    this.#db
+      .select({ seq: messages.seq })
+      .from(messages)
+      .where(
+        and(
+          eq(messages.chat, given("customer")),
+          gt(messages.messageId, 0),
+          eq(messages.ticket, given("ticket")),
+          sql`${messages.state} IN ('parked', 'refused', 'uncertain', 'dropped')`,
+        ),
+      )
+      .limit(1)
+      .prepare(),
+  );
+  readonly #lastAnswer = statement(() =>
+    this.#db
+      .select({ seq: sql<number | null>`max(${messages.seq})` })
+      .from(messages)
+      .where(
+        and(
+          eq(messages.lane, given("lane")),
+          isNotNull(messages.copyId),
+          eq(messages.ticket, given("ticket")),
+          // Rows of former copies are no answers.
+          sql`${messages.chat} = ${STAFF_CHAT} AND (${messages.messageId} > 0 OR ${messages.replyTo} IS NULL)`,
+        ),
+      )
+      .prepare(),
+  );
 
   constructor(db: Database) {
     this.#db = db;
@@ -24,18 +70,10 @@ export class Turns {
    */
   last(of: Pick<Ticket, "customer" | "number" | "route">, since: number): MessageRow[] {
     const { customer, number: ticket } = of;
-    const answeredAt = this.#lastAnswer(laneTo(routeOf(of)), ticket);
+    const answeredAt = this.#lastAnswerIn(laneTo(routeOf(of)), ticket);
     const turn: MessageRow[] = [];
     for (let before = Number.MAX_SAFE_INTEGER; ;) {
-      const rows = this.#db
-        .select()
-        .from(messages)
-        .where(
-          and(eq(messages.chat, customer), gt(messages.messageId, 0), sql`${messages.messageId} < ${before}`),
-        )
-        .orderBy(desc(messages.messageId))
-        .limit(TURN_LOOKED_AT)
-        .all();
+      const rows = this.#before().all({ customer, before });
       const young = rows.filter(({ acceptedAt }) => acceptedAt >= since);
       turn.push(
         ...young.filter(
@@ -54,16 +92,7 @@ export class Turns {
 
   /** Whether anything that a customer wrote about a ticket could not be copied here. */
   hasUncopied(customer: ContactId, ticket: number): boolean {
-    const isUncopied = sql`${messages.state} IN ('parked', 'refused', 'uncertain', 'dropped')`;
-    const row = this.#db
-      .select({ seq: messages.seq })
-      .from(messages)
-      .where(
-        and(eq(messages.chat, customer), gt(messages.messageId, 0), eq(messages.ticket, ticket), isUncopied),
-      )
-      .limit(1)
-      .get();
-    return row !== undefined;
+    return this.#uncopied().get({ customer, ticket }) !== undefined;
   }
 
   /** The copies of what a customer wrote about a ticket are gone here, and stand where it is. */
@@ -83,14 +112,7 @@ export class Turns {
   }
 
   /** The number of the last answer to a customer about a ticket; 0: none. */
-  #lastAnswer(lane: Lane, ticket: number): number {
-    // Rows of former copies are no answers.
-    const isAnswer = sql`${messages.chat} = ${STAFF_CHAT} AND (${messages.messageId} > 0 OR ${messages.replyTo} IS NULL)`;
-    const row = this.#db
-      .select({ seq: sql<number | null>`max(${messages.seq})` })
-      .from(messages)
-      .where(and(eq(messages.lane, lane), isNotNull(messages.copyId), eq(messages.ticket, ticket), isAnswer))
-      .get();
-    return row?.seq ?? 0;
+  #lastAnswerIn(lane: Lane, ticket: number): number {
+    return this.#lastAnswer().get({ lane: storedLane(lane), ticket })?.seq ?? 0;
   }
 }

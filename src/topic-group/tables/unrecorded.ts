@@ -1,49 +1,59 @@
-import { and, asc, eq, gt, sql, type SQL } from "drizzle-orm";
+import { and, asc, gt, sql, type SQL } from "drizzle-orm";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { RecordedState } from "../../domain/desk/reconciliation.ts";
 import { isAmong } from "./among.ts";
-import type { CustomerRow } from "./contacts.ts";
+import type { Contacts, CustomerRow } from "./contacts.ts";
 import type { Database } from "./database.ts";
 import { customers, tickets } from "./schema.ts";
+import { given, statement } from "./statement.ts";
 import type { TicketRow, Tickets } from "./tickets.ts";
 
 /** What the record does not have yet, and what it should have. */
 export class Unrecorded {
   readonly #db: Database;
   readonly #tickets: Tickets;
-
-  constructor(db: Database, of: Tickets) {
-    this.#db = db;
-    this.#tickets = of;
-  }
-
-  contacts(limit: number): CustomerRow[] {
-    return this.#db
+  readonly #contacts: Contacts;
+  readonly #unrecordedContacts = statement(() =>
+    this.#db
       .select()
       .from(customers)
       .where(sql`recorded < version`)
       .orderBy(asc(customers.id))
-      .limit(limit)
-      .all();
-  }
-
-  contactRecorded(id: ContactId, version: number): void {
-    this.#db.update(customers).set({ recorded: version }).where(eq(customers.id, id)).run();
-  }
-
-  tickets(limit: number): TicketRow[] {
-    return this.#db
+      .limit(given("limit"))
+      .prepare(),
+  );
+  readonly #unrecordedTickets = statement(() =>
+    this.#db
       .select()
       .from(tickets)
       .where(sql`recorded < version`)
       .orderBy(asc(tickets.number))
-      .limit(limit)
-      .all()
+      .limit(given("limit"))
+      .prepare(),
+  );
+
+  constructor(db: Database, of: { tickets: Tickets; contacts: Contacts }) {
+    this.#db = db;
+    this.#tickets = of.tickets;
+    this.#contacts = of.contacts;
+  }
+
+  contacts(limit: number): CustomerRow[] {
+    return this.#unrecordedContacts().all({ limit });
+  }
+
+  contactRecorded(id: ContactId, version: number): void {
+    this.#contacts.change(id, { recorded: version });
+  }
+
+  tickets(limit: number): TicketRow[] {
+    return this.#unrecordedTickets()
+      .all({ limit })
       .map((row) => this.#tickets.rowOf(row));
   }
 
   ticketRecorded(number: number, version: number): void {
-    this.#db.update(tickets).set({ recorded: version }).where(eq(tickets.number, number)).run();
+    this.#tickets.change(number, { recorded: version });
   }
 
   count(): number {

@@ -1,13 +1,30 @@
-import { and, asc, eq, gt, isNotNull, lte, sql } from "drizzle-orm";
+import { and, asc, gt, isNotNull, lte, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { tickets } from "./schema.ts";
 import type { TopicView } from "./shapes.ts";
+import { given, statement } from "./statement.ts";
 import type { TicketRow, Tickets } from "./tickets.ts";
 
 /** What topics show of their tickets, and when they are to be brought up to date. */
 export class Views {
   readonly #db: Database;
   readonly #tickets: Tickets;
+  readonly #due = statement(() =>
+    this.#db
+      .select()
+      .from(tickets)
+      .where(and(isNotNull(tickets.viewDueAt), lte(tickets.viewDueAt, given("now"))))
+      .orderBy(asc(tickets.viewDueAt))
+      .limit(given("limit"))
+      .prepare(),
+  );
+  readonly #nextDueAt = statement(() =>
+    this.#db
+      .select({ at: sql<number | null>`min(view_due_at)` })
+      .from(tickets)
+      .where(and(isNotNull(tickets.viewDueAt), gt(tickets.viewDueAt, given("now"))))
+      .prepare(),
+  );
 
   constructor(db: Database, of: Tickets) {
     this.#db = db;
@@ -15,11 +32,11 @@ export class Views {
   }
 
   save(number: number, view: TopicView, viewDueAt: number | null): void {
-    this.#db.update(tickets).set({ view, viewDueAt }).where(eq(tickets.number, number)).run();
+    this.#tickets.change(number, { view, viewDueAt });
   }
 
   dueSoon(number: number, at: number): void {
-    this.#db.update(tickets).set({ viewDueAt: at }).where(eq(tickets.number, number)).run();
+    this.#tickets.change(number, { viewDueAt: at });
   }
 
   /** Brings every topic of an open ticket up to date; tickets that are held back have none yet. */
@@ -33,24 +50,14 @@ export class Views {
 
   /** Tickets whose view is due, longest first. */
   due(now: number, limit: number): TicketRow[] {
-    return this.#db
-      .select()
-      .from(tickets)
-      .where(and(isNotNull(tickets.viewDueAt), lte(tickets.viewDueAt, now)))
-      .orderBy(asc(tickets.viewDueAt))
-      .limit(limit)
-      .all()
+    return this.#due()
+      .all({ now, limit })
       .map((row) => this.#tickets.rowOf(row));
   }
 
   /** When the next view falls due that is not due yet. */
   nextDueAt(now: number): number | null {
-    const next = this.#db
-      .select({ at: sql<number | null>`min(view_due_at)` })
-      .from(tickets)
-      .where(and(isNotNull(tickets.viewDueAt), gt(tickets.viewDueAt, now)))
-      .get();
-    return next?.at ?? null;
+    return this.#nextDueAt().get({ now })?.at ?? null;
   }
 
   /** The cards of open tickets cannot be edited any more. */

@@ -8,6 +8,7 @@ import { numbersOf, type Forgets, type TicketToForget } from "./forgets.ts";
 import { webhookLane } from "./lane.ts";
 import type { OutboxRow } from "./outbox.ts";
 import { webhookLog, outbox } from "./schema.ts";
+import { given, givenRow, statement } from "./statement.ts";
 import { ticketsOf } from "./tickets-of.ts";
 
 /** A delivery to an endpoint. Instants in ms since 1970. */
@@ -46,6 +47,26 @@ export interface Delivered {
 /** What goes to endpoints, and what has gone. */
 export class WebhookLog implements Forgets {
   readonly #db: Database;
+  readonly #add = statement(() =>
+    this.#db.insert(webhookLog).values(givenRow(webhookLog)).onConflictDoNothing().prepare(),
+  );
+
+  readonly #purge = statement(() =>
+    this.#db
+      .delete(webhookLog)
+      .where(lt(webhookLog.deliveredAt, given("before")))
+      .prepare(),
+  );
+  readonly #newestBeyond = statement(() =>
+    this.#db
+      .select({ seq: webhookLog.seq })
+      .from(webhookLog)
+      .where(eq(webhookLog.webhook, given("webhook")))
+      .orderBy(desc(webhookLog.seq))
+      .limit(1)
+      .offset(WEBHOOK_LOG_ROWS_MAX)
+      .prepare(),
+  );
 
   constructor(db: Database) {
     this.#db = db;
@@ -54,8 +75,8 @@ export class WebhookLog implements Forgets {
   delivered({ seq, ticket, attempts, payload }: OutboxRow, at: number): void {
     if (payload.kind !== "webhook") return;
     const { webhook, type, at: happenedAt } = payload;
-    const row = { webhook, seq, type, ticket, at: happenedAt, deliveredAt: at, attempts: attempts + 1 };
-    this.#db.insert(webhookLog).values(row).onConflictDoNothing().run();
+    const attempted = attempts + 1;
+    this.#add().run({ webhook, seq, type, ticket, at: happenedAt, deliveredAt: at, attempts: attempted });
   }
 
   /** Newest first, those before a number. */
@@ -177,16 +198,9 @@ export class WebhookLog implements Forgets {
 
   /** Forgets what was delivered before an instant, in ms since 1970, and of each endpoint all but the newest. */
   purge(before: number, webhooks: readonly string[]): void {
-    this.#db.delete(webhookLog).where(lt(webhookLog.deliveredAt, before)).run();
+    this.#purge().run({ before });
     for (const webhook of webhooks) {
-      const [oldest] = this.#db
-        .select({ seq: webhookLog.seq })
-        .from(webhookLog)
-        .where(eq(webhookLog.webhook, webhook))
-        .orderBy(desc(webhookLog.seq))
-        .limit(1)
-        .offset(WEBHOOK_LOG_ROWS_MAX)
-        .all();
+      const oldest = this.#newestBeyond().get({ webhook });
       if (oldest === undefined) continue;
       this.#db
         .delete(webhookLog)
