@@ -33,6 +33,43 @@ describe("a lane's rate", () => {
     expect(rate.free(600 * SECOND)).toBe(20);
   });
 
+  test("calls under way use up the minute as those that have ended do", () => {
+    const rate = new LaneRate(GROUP_RATE);
+    rate.took(0, 17);
+    rate.begun(2);
+    expect(rate.freeAt(1, 1)).toBe(1);
+    expect(rate.freeAt(1, 2)).toBe(60 * SECOND);
+    rate.begun(1);
+    expect(rate.freeAt(1, 1)).toBe(60 * SECOND);
+    rate.ended(3);
+    expect(rate.freeAt(1, 3)).toBe(1);
+  });
+
+  test("an album that is larger than what is left of a halved minute waits for those under way, too", () => {
+    const rate = new LaneRate(GROUP_RATE);
+    rate.deferred(0, SECOND);
+    rate.begun(3);
+    expect(rate.freeAt(2 * SECOND, 10)).toBe(62 * SECOND);
+    rate.ended(3);
+    expect(rate.freeAt(2 * SECOND, 10)).toBe(2 * SECOND);
+  });
+
+  test("calls that were refused together halve the rate once, and the longest wait counts", () => {
+    const rate = new LaneRate(GROUP_RATE);
+    for (const wait of [20, 35, 30]) rate.deferred(0, wait * SECOND);
+    expect([rate.state.limit, rate.state.blockedUntil]).toEqual([10, 35 * SECOND]);
+    rate.deferred(36 * SECOND, 5 * SECOND);
+    expect(rate.state.limit).toBe(5);
+  });
+
+  test("for ten minutes after a 429 calls are made one after the other, also after a restart", () => {
+    const rate = new LaneRate(GROUP_RATE);
+    expect(rate.isAlone(0)).toBe(false);
+    rate.deferred(0, 30 * SECOND);
+    const revived = new LaneRate(GROUP_RATE, JSON.parse(JSON.stringify(rate.unsaved())));
+    expect([629, 630].map((at) => revived.isAlone(at * SECOND))).toEqual([true, false]);
+  });
+
   test("what it knows survives a restart", () => {
     const rate = new LaneRate(GROUP_RATE);
     rate.took(0, 20);

@@ -109,6 +109,7 @@ export class Answers {
 
   /** After a call without an answer. */
   rest(lane: Lane, state: LaneState, { startedAt, endedAt }: Called): void {
+    state.rests += 1;
     state.restsUntil = endedAt + silentRestMs(state.silent);
     state.awaitsAnswer = isTelegramsLane(lane) && this.#answeredAt < startedAt;
     state.silent += 1;

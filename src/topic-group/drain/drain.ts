@@ -8,6 +8,7 @@ import { Answers } from "./answers.ts";
 import { deliveryContext, mustNotRepeat } from "./calling.ts";
 import { Failures } from "./failures.ts";
 import { Gate } from "./gate.ts";
+import { ticketOf, type Job } from "./job.ts";
 import { Lanes, sleepsForItsRate, TROUBLE_REST_MS, type LaneState } from "./lanes.ts";
 import { Performing } from "./performing.ts";
 import {
@@ -21,10 +22,24 @@ import {
 } from "./plan.ts";
 import type { DrainPorts } from "./ports.ts";
 import { viewContextOf, type ViewContext } from "./topic-view.ts";
+import { Traffic } from "./traffic.ts";
+
+/** Jobs of the staff group's lane that may be under way: one connection is left to everybody else. */
+const STAFF_AT_ONCE_MAX = 5;
+
+/** A job that is done now, by these rules. */
+interface Chosen {
+  job: Job;
+  cost: number;
+  rules: Rules;
+}
+
+type Next = Chosen | { wakeAt: number | null };
 
 /**
- * Brings out what waits, lane by lane. Each lane has one runner, so its order is kept; lanes do not wait for each
- * other. Every call is made once per decision: what came of it is committed before the next decision is made.
+ * Brings out what waits, lane by lane. Each lane has one runner, and makes one call after the other; the staff group's
+ * makes several, about different tickets. So the order is kept, and lanes do not wait for each other. What came of a
+ * call is committed before the next decision about its ticket is made.
  */
 export class Drain {
   readonly #ports: DrainPorts;
@@ -33,9 +48,21 @@ export class Drain {
   readonly #performing: Performing;
   readonly #runners = new Set<Promise<void>>();
   readonly #gate: Gate;
+  readonly #traffic: Traffic;
 
-  constructor(ports: DrainPorts) {
+  constructor(given: DrainPorts) {
+    const traffic = new Traffic(() => given.now());
+    const { outside } = given;
+    const ports: DrainPorts = {
+      ...given,
+      outside: {
+        random: (of) => outside.random(of),
+        call: (call) => traffic.count(() => outside.call(call), "method" in call),
+      },
+      record: () => traffic.count(() => given.record(), false),
+    };
     this.#ports = ports;
+    this.#traffic = traffic;
     this.#gate = new Gate(() => ports.now());
     const lanes = new Lanes(ports);
     const failures = new Failures();
@@ -53,6 +80,7 @@ export class Drain {
     for (const lane of wanted) {
       const state = this.#lanes.get(lane);
       state.again = true;
+      state.news();
       if (state.running) continue;
       state.running = true;
       const runner = this.#run(lane, state).finally(() => this.#runners.delete(runner));
@@ -133,34 +161,86 @@ export class Drain {
     }
   }
 
-  /** Works until the lane has nothing to do now. Answers when it has again. */
+  /** Works until the lane has nothing to do now, and nothing is under way. Answers when it has again. */
   async #drainLane(lane: Lane, state: LaneState): Promise<number | null> {
-    const ports = this.#ports;
     for (;;) {
-      const now = ports.now();
-      const rules = ports.rules();
-      if (rules === null) return null;
-      if (state.restsUntil > now) return state.restsUntil;
-      // A mirror that Telegram may have done without an answer is not repeated just to see whether it is back.
-      if (state.awaitsAnswer && !(await this.#answers.again(lane, state))) return state.restsUntil;
-      if (state.hasNoTopics && !(await this.#hasTopicsAgain(state, rules))) return state.restsUntil;
-      if (sleepsForItsRate(state, now)) return state.wakeAt;
-      const plan = this.#plan(lane, state, now);
-      if (!("job" in plan)) {
-        // Nothing is left that could show it.
-        if (state.silentSince !== null && plan.wakeAt === null) this.#answers.endSilence(lane, state);
-        return plan.wakeAt;
+      state.again = false;
+      const next = await this.#next(lane, state);
+      if ("job" in next) await this.#do(lane, state, next);
+      else if (state.underWay.size === 0) return next.wakeAt;
+      else {
+        state.wakeAt = next.wakeAt;
+        await this.#news(state);
       }
-      const isCareful = mustNotRepeat(plan.job, ports.deliveries, deliveryContext(ports, rules));
-      if (isCareful && isTelegramsLane(lane) && !this.#answers.isSure(now)) {
-        // Much may have changed while it was asked: what to do is planned anew.
-        if (await this.#answers.again(lane, state)) continue;
-        return state.restsUntil;
-      }
-      if (!isForOthers(lane)) await this.#performing.perform(lane, state, plan.job, plan.cost, rules);
-      else
-        await this.#gate.pass(lane, (waited) => this.#performNow(lane, state, waited ? null : plan, rules));
     }
+  }
+
+  /** What the lane does now, and by which rules. */
+  async #next(lane: Lane, state: LaneState): Promise<Next> {
+    const ports = this.#ports;
+    const now = ports.now();
+    const rules = ports.rules();
+    if (rules === null) return { wakeAt: null };
+    if (state.restsUntil > now) return { wakeAt: state.restsUntil };
+    if (state.underWay.size >= this.#atOnce(state, now)) return { wakeAt: null };
+    // A mirror that Telegram may have done without an answer is not repeated just to see whether it is back.
+    if (state.awaitsAnswer && !(await this.#answers.again(lane, state))) return { wakeAt: state.restsUntil };
+    if (state.hasNoTopics && !(await this.#hasTopicsAgain(state, rules))) return { wakeAt: state.restsUntil };
+    if (sleepsForItsRate(state, now)) return { wakeAt: state.wakeAt };
+    const plan = this.#plan(lane, state, now);
+    if (!("job" in plan)) {
+      // Nothing is left that could show it.
+      const isIdle = plan.wakeAt === null && state.underWay.size === 0;
+      if (state.silentSince !== null && isIdle) this.#answers.endSilence(lane, state);
+      return plan;
+    }
+    const isCareful = mustNotRepeat(plan.job, ports.deliveries, deliveryContext(ports, rules));
+    if (isCareful && isTelegramsLane(lane) && !this.#answers.isSure(now)) {
+      // Much may have changed while it was asked: what to do is planned anew.
+      if (await this.#answers.again(lane, state)) return this.#next(lane, state);
+      return { wakeAt: state.restsUntil };
+    }
+    return { ...plan, rules };
+  }
+
+  /**
+   * How many jobs of the lane may be under way. While it is not known whether calls work, or after a 429, each waits for
+   * the one before: all that are under way would meet the same.
+   */
+  #atOnce(state: LaneState, now: number): number {
+    const isProbing = state.silent > 0 || this.#lanes.inTrouble || state.rate.isAlone(now);
+    return isProbing ? 1 : Math.min(STAFF_AT_ONCE_MAX, this.#traffic.room(state.underWay.size));
+  }
+
+  /** Resolves once a job is over or something new waits. */
+  async #news(state: LaneState): Promise<void> {
+    if (state.again) return;
+    await new Promise<void>((resolve) => (state.news = resolve));
+  }
+
+  /** Does a job; of the staff group's lane the next may begin before it is over. */
+  async #do(lane: Lane, state: LaneState, { job, cost, rules }: Chosen): Promise<void> {
+    if (lane === STAFF) this.#begin(state, job, cost, rules);
+    else if (!isForOthers(lane)) await this.#performing.perform(lane, state, job, cost, rules);
+    else
+      await this.#gate.pass(lane, (waited) =>
+        this.#performNow(lane, state, waited ? null : { job, cost }, rules),
+      );
+  }
+
+  #begin(state: LaneState, job: Job, cost: number, rules: Rules): void {
+    const ticket = ticketOf(job);
+    state.underWay.add(ticket);
+    void this.#performing
+      .perform(STAFF, state, job, cost, rules)
+      .catch((error: unknown) => {
+        this.#ports.report(`lane ${STAFF}`, error);
+        state.restsUntil = this.#ports.now() + TROUBLE_REST_MS;
+      })
+      .finally(() => {
+        state.underWay.delete(ticket);
+        state.news();
+      });
   }
 
   #plan(lane: Lane, state: LaneState, now: number): Plan {
@@ -172,7 +252,8 @@ export class Drain {
     if (lane !== STAFF)
       return (isOutsideLane(lane) ? planWebhook : planChat)(tables, deliveries, lane, state.rate, now);
     const contextOf = (row: TicketRow): ViewContext | null => viewContextOf(ports, row);
-    return planStaff(tables, deliveries, state.rate, now, contextOf, this.#performing.shares(now));
+    const shares = this.#performing.shares(now);
+    return planStaff(tables, deliveries, state.rate, now, contextOf, shares, state.underWay);
   }
 
   /** What was planned, or what is to be done by now: after a wait at the gate that may be something else, or nothing. */

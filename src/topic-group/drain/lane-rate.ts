@@ -21,6 +21,8 @@ export const PEER_RATE: RateRule = { calls: 1_000, perMs: 1_000 };
 
 /** After a 429 the limit grows again by a step this often. */
 const RECOVERY_STEP_MS = 30_000;
+/** … and for so long one call is made after the other, because the next 429 refuses every call that is under way. */
+const ALONE_MS = 600_000;
 
 /** The rate of one lane. Knows no clock: every instant is an argument. */
 export class LaneRate {
@@ -28,6 +30,8 @@ export class LaneRate {
   #state: RateState;
   /** Of the calls in `#state.taken` those that no row of the object tells of. */
   #untold: number[];
+  /** What the calls that are under way will have cost. */
+  #underWay = 0;
   #unsaved = false;
 
   /** `told`: when those calls ended of which rows of the object tell, in ms since 1970. */
@@ -61,17 +65,28 @@ export class LaneRate {
     const from = Math.max(now, blockedUntil);
     const room = Math.max(1, limit - reserve);
     const taken = this.#state.taken.filter((at) => at + this.#rule.perMs > from);
+    // They end now at the earliest.
+    taken.push(...Array<number>(this.#underWay).fill(now));
     // A cost above the whole window (an album while the limit is halved) waits for an empty one.
     const excess = taken.length + Math.min(cost, room) - room;
     return excess <= 0 ? from : taken[excess - 1]! + this.#rule.perMs;
   }
 
-  /** How many calls are free at this moment. */
+  /** How many calls are free at this moment; those under way are not counted, because what they carry still waits. */
   free(now: number): number {
     this.#recover(now);
     if (this.#state.blockedUntil > now) return 0;
     const taken = this.#state.taken.filter((at) => at + this.#rule.perMs > now);
     return Math.max(0, this.#state.limit - taken.length);
+  }
+
+  /** A call of this cost is made; `ended` must follow. */
+  begun(cost: number): void {
+    this.#underWay += cost;
+  }
+
+  ended(cost: number): void {
+    this.#underWay -= cost;
   }
 
   /**
@@ -87,22 +102,31 @@ export class LaneRate {
     this.#unsaved = true;
   }
 
-  /** Telegram said 429: the whole chat waits, and goes at half the rate afterwards. */
+  /** Telegram said 429: the whole chat waits, and goes at half the rate afterwards, one call at a time for a while. */
   deferred(now: number, retryAfterMs: number): void {
-    const blockedUntil = now + retryAfterMs;
+    const { blockedUntil: before, limit } = this.#state;
+    const blockedUntil = Math.max(before, now + retryAfterMs);
+    // Calls that were under way together hear of the same burst.
+    const isKnown = before > now;
     this.#unsaved = true;
     this.#state = {
       ...this.#state,
       blockedUntil,
-      limit: Math.max(1, Math.floor(this.#state.limit / 2)),
+      limit: isKnown ? limit : Math.max(1, Math.floor(limit / 2)),
       recoversAt: blockedUntil + RECOVERY_STEP_MS,
+      aloneUntil: blockedUntil + ALONE_MS,
     };
+  }
+
+  /** Whether calls are made one after the other. */
+  isAlone(now: number): boolean {
+    return (this.#state.aloneUntil ?? 0) > now;
   }
 
   /** Telegram forbids the making of topics for long, and nothing else. */
   topicsDeferred(now: number, retryAfterMs: number): void {
     this.#unsaved = true;
-    this.#state = { ...this.#state, noTopicsUntil: now + retryAfterMs };
+    this.#state = { ...this.#state, noTopicsUntil: Math.max(this.topicsFrom, now + retryAfterMs) };
   }
 
   /** From when on topics may be made, in ms since 1970. */

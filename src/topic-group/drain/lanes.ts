@@ -20,12 +20,18 @@ const TROUBLE_REST_MAX_MS = 600_000;
 export interface LaneState {
   rate: LaneRate;
   running: boolean;
+  /** Tickets (0: none) that jobs are being done about, one each. */
+  underWay: Set<number>;
+  /** A job is over, or something new waits. */
+  news: () => void;
   /** Asked to run while it was running: it looks once more before it stops. */
   again: boolean;
   /** Failures in a row without any answer: the lane slows down for all jobs. */
   silent: number;
   /** Nothing is tried before this instant. */
   restsUntil: number;
+  /** How often it has begun to rest: of calls that were under way together only the first makes it. */
+  rests: number;
   /** It rests because Telegram does not answer: the first answer on any lane ends that. */
   awaitsAnswer: boolean;
   /** Since when it has had no answer, null while it has; and whether that was said. */
@@ -87,9 +93,12 @@ export class Lanes {
     return {
       rate,
       running: false,
+      underWay: new Set(),
+      news: () => undefined,
       again: false,
       silent: 0,
       restsUntil: 0,
+      rests: 0,
       awaitsAnswer: false,
       silentSince: null,
       toldSilent: false,
@@ -129,6 +138,7 @@ export class Lanes {
     state.restsUntil =
       this.#ports.now() + Math.min(TROUBLE_REST_MS * 2 ** this.#troubles, TROUBLE_REST_MAX_MS);
     state.hasNoTopics = trouble === "group.not_a_forum";
+    state.rests += 1;
     this.#troubles += 1;
   }
 

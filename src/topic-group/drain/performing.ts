@@ -27,6 +27,8 @@ interface Made {
   call: OutsideCall;
   carried: readonly MessageRow[];
   careful: boolean;
+  /** Its lane has not begun to rest since: what it hears is new, and not of calls that were under way together. */
+  isNews: boolean;
   startedAt: number;
   endedAt: number;
 }
@@ -73,6 +75,8 @@ export class Performing {
     const attempt = attemptOf(job, carried, careful, deliveries);
     if (attempt !== null) ports.commit(attempt);
     for (const row of carried) this.#inFlight.add(keyOf(row));
+    const { rate, rests } = state;
+    rate.begun(cost);
     let outcome: Outcome;
     try {
       outcome = await makeCall(call, job, ports, rules);
@@ -80,6 +84,7 @@ export class Performing {
     } finally {
       // Nothing is awaited from here to the commit: a change of the message finds it on its way, or settled.
       for (const row of carried) this.#inFlight.delete(keyOf(row));
+      rate.ended(cost);
     }
     const made: Made = {
       lane,
@@ -88,6 +93,7 @@ export class Performing {
       call,
       carried,
       careful,
+      isNews: rests === state.rests,
       startedAt: context.now,
       endedAt: ports.now(),
     };
@@ -173,19 +179,20 @@ export class Performing {
 
   /** What it says about the lane, and about the job's next try. */
   #note(made: Made, outcome: Final, settled: Settled): void {
-    const { lane, state, job, endedAt } = made;
+    const { lane, state, job, isNews, endedAt } = made;
     if (settled.kind === "trouble") {
-      this.#lanes.troubled(state, settled.trouble);
+      if (isNews) this.#lanes.troubled(state, settled.trouble);
       return;
     }
     if (settled.kind === "ok") {
       this.#failures.forget(job);
-      if (lane === STAFF && outcome.kind === "done" && this.#lanes.inTrouble) this.#lanes.worksAgain();
+      if (lane === STAFF && outcome.kind === "done" && isNews && this.#lanes.inTrouble)
+        this.#lanes.worksAgain();
       return;
     }
     if (settled.kind === "given_up") this.#failures.forget(job);
     else this.#failures.note(job, endedAt, outcome.kind === "uncertain" && isTelegramsLane(lane));
-    if (outcome.kind === "uncertain") this.#answers.rest(lane, state, made);
+    if (outcome.kind === "uncertain" && isNews) this.#answers.rest(lane, state, made);
   }
 }
 

@@ -37,7 +37,8 @@ export function isPressed(messages: Messages, rate: LaneRate, now: number, reser
  * The next job of the staff group's lane. Within a topic everything leaves in the order in which it was accepted.
  * Between topics, first notices that an answer did not arrive, then customers' messages, then other notices, then cards
  * and icons; among equals the customer who has had the fewest calls of the minute (`shares`), then the older job. A
- * topic whose next delivery has to wait does not stop the others.
+ * topic whose next delivery has to wait does not stop the others. Of tickets that are `busy`, a job is under way: they
+ * have their turn when it is over.
  */
 export function planStaff(
   queues: Queues,
@@ -46,6 +47,7 @@ export function planStaff(
   now: number,
   contextOf: (row: TicketRow) => ViewContext | null,
   shares: ReadonlyMap<number, number> = new Map(),
+  busy: ReadonlySet<number> = new Set(),
 ): Plan {
   const { messages, outbox, tickets, views } = queues;
   const { works, view } = deliveries;
@@ -57,6 +59,7 @@ export function planStaff(
   };
 
   for (const row of outbox.urgent(STAFF)) {
+    if (busy.has(row.ticket)) continue;
     const about = row.ticket === 0 ? undefined : tickets.get(row.ticket)?.ticket;
     // Where there is no topic to say it in, its turn comes with the ticket's, which begins with one.
     const isHeld = about?.heldUntil != null || (needsTopicFor(row) && about?.topicId === null);
@@ -77,6 +80,7 @@ export function planStaff(
   const blocked = new Map<number, number>();
 
   for (const head of [...content, ...notices]) {
+    if (busy.has(head.ticket)) continue;
     const row = head.ticket === 0 ? undefined : tickets.get(head.ticket);
     const next = nextOf(queues, STAFF, head);
     if (row?.ticket.heldUntil != null) continue;
@@ -130,6 +134,7 @@ export function planStaff(
   }
 
   for (const row of views.due(now, VIEWS_LOOKED_AT)) {
+    if (busy.has(row.ticket.number)) continue;
     const creatingUntil = row.view.creatingSince === null ? 0 : row.view.creatingSince + TOPIC_ECHO_MS;
     const blockedUntil = Math.max(creatingUntil, blocked.get(row.ticket.number) ?? 0);
     if (blockedUntil > now) {

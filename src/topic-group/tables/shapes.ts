@@ -128,6 +128,8 @@ export interface RateState {
   recoversAt: number;
   /** Until when no topic can be made, where only that is forbidden for long. */
   noTopicsUntil?: number;
+  /** Until when calls are made one after the other. */
+  aloneUntil?: number;
 }
 
 /**
