@@ -7,6 +7,9 @@ export const CRM = "https://crm.example.com/enrich";
 
 export const LEAD = 9_001;
 const FIRST_AGENT = 9_002;
+/** Somebody who has nothing to do with the desk, and a chat without its bot. */
+export const BYSTANDER = 8_001;
+export const ELSEWHERE = -1_009_000_000_000;
 
 /** The example desk with more groups and people, who are always there. */
 export function simulatedDesk(groups: number): ConfigInput {

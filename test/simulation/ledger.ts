@@ -11,6 +11,8 @@ export interface Said {
   topic: number | null;
   at: number;
   kind: string;
+  /** The numbers of its album. */
+  album: readonly number[];
   /** Whose conversation it belongs to; null where that is nobody's. */
   customer: number | null;
   /** Never for a customer: notes, commands, what answers them. */
@@ -45,6 +47,12 @@ export function markOf({ number, version }: Pick<Said, "number" | "version">): s
   return `[m${number}.${version}]`;
 }
 
+/** Customers' messages that a group is looked at back to, and what of another's, written later, may come before one that waits. */
+const ARRIVED_LOOKED_AT = 300;
+const OVERTAKING_MAX = 8;
+/** What comes sooner has not waited. */
+const WAITED_MS = 60_000;
+
 type CarriedBy = (group: string, seq: number) => { chat: number; message: number }[];
 
 /** A chat in which more than this was read is looked at in its newest part only. */
@@ -63,6 +71,10 @@ export class Ledger {
   readonly staff = new Set<number>();
   /** Customers who were erased. */
   readonly gone = new Set<number>();
+  /** Numbers of notes, commands and the like: their words may be kept. */
+  readonly internals = new Set<number>();
+  /** What customers wrote, as it came into a staff group, the latest last; by chat. */
+  readonly #arrived = new Map<number, { customer: number; saidAt: number }[]>();
   readonly #byNumber = new Map<number, Said>();
   readonly #byMessage = new Map<string, Said>();
   /** In which order messages were read, by where, and what of it was written where. */
@@ -72,10 +84,13 @@ export class Ledger {
 
   /** Which message a delivery of a group's carries, as a button to send it again names it. */
   readonly carriedBy: CarriedBy;
+  /** Since when nothing goes wrong, in ms since 1970. */
+  readonly #quietSince: () => number;
 
-  constructor(now: () => number, carriedBy: CarriedBy) {
+  constructor(now: () => number, carriedBy: CarriedBy, quietSince: () => number) {
     this.#now = now;
     this.carriedBy = carriedBy;
+    this.#quietSince = quietSince;
   }
 
   nextNumber(): number {
@@ -86,6 +101,7 @@ export class Ledger {
     const kept: Said = { ...said, at: this.#now(), version: 0, mayRepeat: false, read: [], signs: 0 };
     this.#byNumber.set(kept.number, kept);
     this.#byMessage.set(`${kept.chat}:${kept.message}`, kept);
+    if (said.internal) this.internals.add(said.number);
     this.counts[said.by === "customer" ? "customers" : "staff"] += 1;
     return kept;
   }
@@ -144,8 +160,13 @@ export class Ledger {
   #sign(chat: number, message: number): void {
     const said = this.saidAt(chat, message);
     if (said === undefined) return;
-    said.signs += 1;
     this.counts.signs += 1;
+    said.signs += 1;
+    // What is said of an album is said of all of it.
+    for (const number of said.album) {
+      const other = this.#byNumber.get(number);
+      if (other !== undefined && other !== said) other.signs += 1;
+    }
   }
 
   #read(said: Said, version: number, chat: number, topic: number | null, message: number): void {
@@ -155,7 +176,30 @@ export class Ledger {
     said.read.push({ chat, topic, message, version, at: this.#now() });
     if (chat > 0) this.#readByCustomer(said, version, chat, earlier.length);
     else this.#readByStaff(said, chat, topic);
-    if (earlier.length === 0 && isAddressee(said, chat)) this.#noteOrder(said, chat, topic);
+    if (earlier.length > 0 || !isAddressee(said, chat)) return;
+    this.#noteOrder(said, chat, topic);
+    if (chat < 0) this.#noteTurn(said, chat);
+  }
+
+  /** Nobody waits while another customer's later messages go before, however many there are. */
+  #noteTurn(said: Said, chat: number): void {
+    const arrived = this.#arrived.get(chat) ?? [];
+    this.#arrived.set(chat, arrived);
+    const at = this.#now();
+    if (at - said.at > WAITED_MS && this.#quietSince() < said.at && isPlain(said)) {
+      const overtook = new Map<number, number>();
+      for (const { customer, saidAt } of arrived)
+        if (customer !== said.customer && saidAt > said.at)
+          overtook.set(customer, (overtook.get(customer) ?? 0) + 1);
+      const most = Math.max(0, ...overtook.values());
+      if (most > OVERTAKING_MAX)
+        this.fail(
+          "starved",
+          `${told(said)} waited ${Math.round((at - said.at) / 1_000)} s behind ${most} later ones of another's`,
+        );
+    }
+    arrived.push({ customer: said.customer!, saidAt: said.at });
+    if (arrived.length > ARRIVED_LOOKED_AT) arrived.shift();
   }
 
   #readByCustomer(said: Said, version: number, chat: number, earlier: number): void {

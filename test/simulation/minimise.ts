@@ -1,10 +1,12 @@
+import type { ActName } from "./actors/acts.ts";
+import type { SpellName } from "./faults/weather.ts";
 import { Simulation, type Simulated, type SimulationOptions } from "./simulation.ts";
 
 /** A run that breaks a law with as few acts and spells as were found. */
 export interface Minimal extends Required<Pick<SimulationOptions, "seed" | "groups" | "faults" | "lastAct">> {
   law: string;
-  acts: number[];
-  spells: number[];
+  acts: [number, ActName][];
+  spells: [number, SpellName][];
   runs: number;
 }
 
@@ -21,7 +23,7 @@ export async function minimised(
   const { seed, groups = 3, faults: hasWeather = false } = options;
   const { lastAct } = found;
   let runs = 0;
-  const breaks = async (acts: readonly number[], spells: readonly number[]): Promise<boolean> => {
+  const breaks = async (acts: Minimal["acts"], spells: Minimal["spells"]): Promise<boolean> => {
     if (runs >= runsMax) return false;
     runs += 1;
     const { faults } = await new Simulation({
@@ -29,14 +31,12 @@ export async function minimised(
       messages: Infinity,
       untilFault: true,
       lastAct,
-      onlyActs: new Set(acts),
-      onlySpells: new Set(spells),
+      only: { acts: new Map(acts), spells: new Map(spells) },
     }).run();
     return faults[0]?.law === law;
   };
-  const numbers = (last: number): number[] => Array.from({ length: last }, (_, at) => at + 1);
-  let acts = numbers(lastAct);
-  let spells = numbers(found.lastSpell);
+  let acts = [...found.played.acts];
+  let spells = [...found.played.spells];
   if (await breaks(acts, [])) spells = [];
   spells = await fewer(spells, (some) => breaks(acts, some));
   acts = await fewer(acts, (some) => breaks(some, spells));
@@ -44,10 +44,7 @@ export async function minimised(
 }
 
 /** Delta debugging: the list without the parts that it does not need. */
-async function fewer(
-  all: readonly number[],
-  isEnough: (some: readonly number[]) => Promise<boolean>,
-): Promise<number[]> {
+async function fewer<One>(all: readonly One[], isEnough: (some: One[]) => Promise<boolean>): Promise<One[]> {
   let kept = [...all];
   for (let size = Math.ceil(kept.length / 2); size >= 1 && kept.length > 0; size = Math.floor(size / 2)) {
     for (let from = 0; from < kept.length;) {

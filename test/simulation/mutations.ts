@@ -154,4 +154,58 @@ export const MUTATIONS: readonly Mutation[] = [
     find: "const isHere = row.ticket.movedTo === null;",
     put: "const isHere = true;",
   },
+  {
+    name: "an agent's room is not looked at",
+    file: "domain/routing/assignment.ts",
+    find: 'if (open >= capacity) against.push({ why: "no_room", open, capacity });',
+    put: 'if (open >= capacity + 50) against.push({ why: "no_room", open, capacity });',
+  },
+  {
+    name: "skills are not looked at",
+    file: "domain/routing/assignment.ts",
+    find: 'if (missing.length > 0) against.push({ why: "lacks", skills: missing });',
+    put: 'if (missing.length > 99) against.push({ why: "lacks", skills: missing });',
+  },
+  {
+    name: "what time does is stamped when the desk looks",
+    file: "domain/ticket/advance.ts",
+    find: 'const at = Math.max(step.at, present.changedAt, step.kind === "moment" ? policy.sla.since : 0);',
+    put: 'const at = step.kind === "moment" ? now : Math.max(step.at, present.changedAt);',
+  },
+  {
+    name: "promises do not stand still while a ticket is over",
+    file: "domain/sla/clocks.ts",
+    find: 'if (is === "over") return [whileOver(phases, index)];',
+    put: 'if (is === "over") return [];',
+  },
+  {
+    name: "the group's minute has five calls more",
+    file: "topic-group/drain/lane-rate.ts",
+    find: "export const GROUP_RATE: RateRule = { calls: 20, perMs: 60_000 };",
+    put: "export const GROUP_RATE: RateRule = { calls: 25, perMs: 60_000 };",
+  },
+  {
+    name: "customers do not share the group's minute",
+    file: "topic-group/drain/plan.ts",
+    find: "if (shares.size === 0) return () => 0;",
+    put: "if (shares.size >= 0) return () => 0;",
+  },
+  {
+    name: "a slot is not given back",
+    file: "topic-group/assigning/slots.ts",
+    find: '    case "slot_released":\n      tx.agents.freeSlot(message.agent, message.ticketId, from);',
+    put: '    case "slot_released":',
+  },
+  {
+    name: "words are kept after their delivery",
+    file: "topic-group/tables/messages.ts",
+    find: "content: sql`CASE WHEN ${messages.content} ->> '$.forwarded' IS NOT NULL THEN ${FORWARDED} END`,",
+    put: "content: sql`${messages.content}`,",
+  },
+  {
+    name: "the alarm is not rolled back with the rows",
+    file: "topic-group/topic-group.ts",
+    find: "      this.wake.rewind(marks.wake);\n",
+    put: "",
+  },
 ];

@@ -2,7 +2,7 @@ import type { ConfigInput } from "../../src/domain/config/config.ts";
 import type { SeenMessage } from "../../src/sandbox/telegram/feed.ts";
 import { ActRefused } from "../../src/sandbox/telegram/refusal.ts";
 import type { StoredMessage } from "../../src/sandbox/telegram/state.ts";
-import { LEAD } from "./config.ts";
+import { BYSTANDER, ELSEWHERE, LEAD } from "./config.ts";
 import { markOf, type Ledger, type Said } from "./ledger.ts";
 import type { Desk } from "./runtime/desk.ts";
 import type { Dice } from "./runtime/dice.ts";
@@ -34,13 +34,22 @@ export class Scene {
   /** Messages with buttons, the latest last. */
   readonly buttons: { chat: number; message: number }[] = [];
   messages = 0;
-  #lastCustomer = 5_000;
+  /** A change of the configuration is under way. */
+  isChanging = false;
+  /** Customers of whom nothing may be erased, and those whose erasure is not accepted yet. */
+  readonly held = new Set<number>();
+  readonly erasing = new Set<number>();
+  #chats = 0;
+  lastCustomer = 5_000;
 
   /** Does something after so many ms, whatever happens until then. */
   readonly later: (ms: number, act: () => void) => void;
+  /** A configuration is put. */
+  readonly configured: (config: ConfigInput) => void;
 
-  constructor(parts: Pick<Scene, "telegram" | "desk" | "ledger" | "config" | "later">) {
+  constructor(parts: Pick<Scene, "telegram" | "desk" | "ledger" | "config" | "later" | "configured">) {
     this.later = parts.later;
+    this.configured = parts.configured;
     this.telegram = parts.telegram;
     this.desk = parts.desk;
     this.ledger = parts.ledger;
@@ -57,28 +66,43 @@ export class Scene {
   open(): void {
     const { telegram } = this;
     telegram.act("budgets", { all: "real" });
-    for (const { chatId, id } of this.config.groups)
-      telegram.act("group", { id: chatId, title: id, forum: true });
-    for (const { telegramId, name } of this.agents) {
+    telegram.act("user", { id: BYSTANDER, firstName: "Otto" });
+    telegram.act("group", { id: ELSEWHERE, title: "elsewhere", bot: "absent" });
+    telegram.act("member", { chatId: ELSEWHERE, userId: BYSTANDER });
+    for (const { telegramId, name } of this.agents)
       telegram.act("user", { id: telegramId, firstName: name, username: `agent_${telegramId}` });
-      for (const { chatId } of this.config.groups)
-        telegram.act("member", {
-          chatId,
-          userId: telegramId,
-          ...(telegramId === LEAD
-            ? {
-                status: "administrator" as const,
-                rights: { can_manage_topics: true, can_pin_messages: true, can_delete_messages: true },
-              }
-            : {}),
-        });
-      telegram.act("start", { userId: telegramId });
-    }
+    for (const { chatId, id } of this.config.groups) this.chatFor(id, chatId);
+    for (const { telegramId } of this.agents) telegram.act("start", { userId: telegramId });
+  }
+
+  newChat(title: string): number {
+    this.#chats += 1;
+    const chatId = -1_002_000_000_000 - this.#chats;
+    this.chatFor(title, chatId);
+    return chatId;
+  }
+
+  /** Nobody looks into this chat any more. */
+  leave(chatId: number): void {
+    this.topics.splice(0, Infinity, ...this.topics.filter(({ chat }) => chat !== chatId));
+  }
+
+  /** A forum with the bot and everybody of the staff in it. */
+  chatFor(title: string, chatId: number): void {
+    const { telegram } = this;
+    telegram.act("group", { id: chatId, title, forum: true });
+    for (const { telegramId: userId } of this.agents) telegram.act("member", { chatId, userId });
+    telegram.act("member", {
+      chatId,
+      userId: LEAD,
+      status: "administrator",
+      rights: { can_manage_topics: true, can_pin_messages: true, can_delete_messages: true },
+    });
   }
 
   newCustomer(dice: Dice): Customer {
-    this.#lastCustomer += 1;
-    const id = this.#lastCustomer;
+    this.lastCustomer += 1;
+    const id = this.lastCustomer;
     this.telegram.act("user", {
       id,
       firstName: dice.pick(["Ada", "Bert", "Cleo", "Dora", "Emil"]),
@@ -112,7 +136,7 @@ export class Scene {
     customer: Customer,
     seen: SeenMessage,
     number: number,
-    { kind = "text", expected = true }: Rest,
+    { kind = "text", album = [], expected = true }: Rest,
   ): Said {
     this.messages += 1;
     const said = this.ledger.say({
@@ -123,6 +147,7 @@ export class Scene {
       message: seen.message_id,
       topic: null,
       kind,
+      album,
       customer: customer.id,
       internal: false,
       expected,
@@ -153,7 +178,7 @@ export class Scene {
     userId: number,
     seen: SeenMessage,
     number: number,
-    { kind = "text", internal = false, expected = !internal }: Rest,
+    { kind = "text", album = [], internal = false, expected = !internal }: Rest,
   ): Said {
     this.messages += 1;
     return this.ledger.say({
@@ -164,6 +189,7 @@ export class Scene {
       message: seen.message_id,
       topic,
       kind,
+      album,
       customer: this.ledger.ownerOf(chat, topic) ?? null,
       internal,
       expected,
@@ -230,6 +256,7 @@ type Content = Omit<Parameters<Telegram["act"]>[1], never> & Record<string, unkn
 
 export interface Rest {
   kind?: string;
+  album?: readonly number[];
   internal?: boolean;
   expected?: boolean;
   options?: { replyTo?: number; quote?: string };

@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Minimal } from "./minimise.ts";
 import { MUTATIONS } from "./mutations.ts";
@@ -44,9 +45,10 @@ const { reported, reportedMinimal } = await import("./report.ts");
 
 let broken = 0;
 if (values.replay !== undefined) {
-  const { acts, spells, ...options } = JSON.parse(values.replay) as Minimal;
-  const only = { onlyActs: new Set(acts), onlySpells: new Set(spells) };
-  const replayed = await new Simulation({ ...options, ...only, messages: Infinity }).run();
+  const kept = values.replay.startsWith("{") ? values.replay : readFileSync(values.replay, "utf8");
+  const { acts, spells, ...options } = JSON.parse(kept) as Minimal;
+  const only = { acts: new Map(acts), spells: new Map(spells) };
+  const replayed = await new Simulation({ ...options, only, messages: Infinity }).run();
   real.print(reported(replayed, 1, `npm run simulate -- --replay '${values.replay}'`));
   process.exit(replayed.faults.length === 0 ? 0 : 1);
 }

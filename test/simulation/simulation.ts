@@ -2,16 +2,20 @@ import { createHash } from "node:crypto";
 import { forgetIsolate } from "../../src/isolate.ts";
 import { UPDATE_KINDS } from "../../src/telegram/update-kinds.ts";
 import { ACTS, WEIGHTS, type ActName } from "./actors/acts.ts";
+import * as admins from "./actors/admins.ts";
 import { CRM, HOOKS, simulatedDesk } from "./config.ts";
 import { count, Coverage, type Counts } from "./coverage.ts";
-import { SPELLS, Weather, type SpellName } from "./faults/weather.ts";
+import { SPELL_WEIGHTS, SPELLS, Weather, type SpellName } from "./faults/weather.ts";
 import { Agreement } from "./invariants/agreement.ts";
+import { HandingOut } from "./invariants/handing-out.ts";
+import { Promises } from "./invariants/promises.ts";
+import { Stored } from "./invariants/stored.ts";
 import { Ledger, type Fault } from "./ledger.ts";
 import { BOT_API, Desk, DESK, TOKEN, WEBHOOK_SECRET } from "./runtime/desk.ts";
 import { Dice } from "./runtime/dice.ts";
 import { real, surroundWith } from "./runtime/globals.ts";
 import { Unplugged, type ObjectHost } from "./runtime/objects.ts";
-import { Telegram } from "./runtime/telegram.ts";
+import { Telegram, type BotCallMade } from "./runtime/telegram.ts";
 import { Timeline } from "./runtime/timeline.ts";
 import { failedUnheard } from "./runtime/workers.ts";
 import { Scene } from "./scene.ts";
@@ -36,8 +40,13 @@ export interface SimulationOptions {
   /** Ends after this act. */
   lastAct?: number;
   /** Only these acts and spells, by their numbers; all of them, where it is left out. */
-  onlyActs?: ReadonlySet<number>;
-  onlySpells?: ReadonlySet<number>;
+  only?: Played;
+}
+
+/** Acts and spells by their numbers; with their names, because the next kind of act would have the dice name others. */
+export interface Played {
+  acts: ReadonlyMap<number, ActName>;
+  spells: ReadonlyMap<number, SpellName>;
 }
 
 export interface Simulated {
@@ -52,9 +61,8 @@ export interface Simulated {
   outcomes: Counts;
   works: Counts;
   events: Counts;
-  /** The numbers of the last act and the last spell. */
   lastAct: number;
-  lastSpell: number;
+  played: Played;
   faults: Fault[];
   happened: number;
   simulatedMs: number;
@@ -73,19 +81,29 @@ export class Simulation {
   readonly ledger = new Ledger(
     () => this.timeline.now,
     (group, seq) => this.agreement.carriedBy(group, seq),
+    () => this.#quietSince(),
   );
   readonly weather: Weather;
   readonly desk: Desk;
   readonly telegram: Telegram;
   readonly scene: Scene;
   readonly agreement: Agreement;
+  readonly promises: Promises;
+  readonly handingOut: HandingOut;
+  readonly stored: Stored;
   readonly coverage = new Coverage();
+  readonly #configuredAt: number[] = [];
+  #badUntil = 0;
+  #isNight = false;
+  #keptRecord: { record: Uint8Array; gone: ReadonlySet<number> } | null = null;
+  #broughtBackAt = -Infinity;
   readonly #options: SimulationOptions;
   readonly #trace = createHash("sha256");
   readonly #acts = new Map() as Counts;
   readonly #spells = new Map() as Counts;
   readonly #calls = new Map() as Counts;
   readonly #logged = new Map() as Counts;
+  readonly #played = { acts: new Map<number, ActName>(), spells: new Map<number, SpellName>() };
   #act = 0;
   #spell = 0;
 
@@ -130,6 +148,7 @@ export class Simulation {
           `${call.method} ${isFault ? "struck" : status}${status === 429 && !isFault ? chat : ""}`,
         );
         if (status === 200) this.ledger.called(call);
+        if (status === 429 && !isFault) this.#beyondBudget(call);
       },
       deliver: async (delivery) => {
         this.coverage.arrived(delivery.update, this.scene.config.groups);
@@ -157,8 +176,15 @@ export class Simulation {
       ledger: this.ledger,
       config: simulatedDesk(groups),
       later: (ms, act) => void this.timeline.after(ms, act),
+      configured: (config) => {
+        this.#configuredAt.push(timeline.now);
+        this.handingOut.put(config);
+      },
     });
-    this.agreement = new Agreement(this.desk, this.telegram, this.scene.config.groups);
+    this.agreement = new Agreement(this.desk, this.telegram);
+    this.promises = new Promises(structuredClone(this.scene.config), this.#configuredAt);
+    this.handingOut = new HandingOut(this.scene.config);
+    this.stored = new Stored(this.desk, this.scene);
   }
 
   async run(): Promise<Simulated> {
@@ -168,6 +194,7 @@ export class Simulation {
     while (scene.messages < messages && this.#act < lastAct && !this.#isOver()) {
       await this.#live(Math.min(this.#act + CALM_EVERY, lastAct));
       await this.#calm();
+      if (await this.#rest()) await this.#calm();
     }
     return {
       seed: this.#options.seed,
@@ -182,7 +209,7 @@ export class Simulation {
       works: this.coverage.works(this.desk),
       events: this.coverage.events(this.desk),
       lastAct: this.#act,
-      lastSpell: this.#spell,
+      played: this.#played,
       faults: ledger.faults,
       happened: timeline.happened,
       simulatedMs: timeline.now - BEGINS_AT,
@@ -225,8 +252,10 @@ export class Simulation {
     return done;
   }
 
+  /** By night Cron comes as it likes: nothing may depend on it. */
   #everyMinute(): void {
-    const at = Math.ceil((this.timeline.now + 1) / MINUTE) * MINUTE;
+    const minutes = this.#isNight ? new Dice(this.#options.seed, "cron", this.timeline.now).whole(5, 90) : 1;
+    const at = Math.ceil((this.timeline.now + 1) / MINUTE) * MINUTE + (minutes - 1) * MINUTE;
     this.timeline.at(at, () => {
       this.desk.cron(at).catch((error: unknown) => this.#failed("cron", error));
       this.#everyMinute();
@@ -244,7 +273,7 @@ export class Simulation {
       const dice = new Dice(seed, "act", number);
       const isRush = Math.floor(number / 120) % 4 === 3;
       timeline.after(dice.longTailed(isRush ? PAUSE_MS / 4 : PAUSE_MS, MINUTE), () => {
-        if (this.#options.onlyActs?.has(number) !== false) this.#do(number, dice);
+        this.#do(number, dice);
         if (number >= until || scene.messages >= this.#options.messages) isLive = false;
         next();
       });
@@ -256,7 +285,11 @@ export class Simulation {
   }
 
   #do(number: number, dice: Dice): void {
-    const name = dice.weighted<ActName>(WEIGHTS);
+    const { only } = this.#options;
+    const rolled = dice.weighted<ActName>(WEIGHTS);
+    const name = only === undefined ? rolled : only.acts.get(number);
+    if (name === undefined) return;
+    this.#played.acts.set(number, name);
     const isDone = ACTS[name].act(this.scene, dice);
     if (isDone) count(this.#acts, name);
     this.#note(`act ${number} ${name} ${isDone}`);
@@ -267,20 +300,35 @@ export class Simulation {
     const dice = new Dice(this.#options.seed, "spell", number);
     this.timeline.after(dice.longTailed(2 * MINUTE, 15 * MINUTE), () => {
       if (!isLive()) return;
-      if (this.#options.onlySpells?.has(number) !== false) {
-        const weights = Object.fromEntries(
-          Object.entries(SPELLS).map(([name, { weight }]) => [name, weight]),
-        );
-        const name = dice.weighted<SpellName>(weights);
+      const { only } = this.#options;
+      const rolled = dice.weighted<SpellName>(SPELL_WEIGHTS);
+      const name = only === undefined ? rolled : only.spells.get(number);
+      if (name !== undefined) {
+        this.#played.spells.set(number, name);
         count(this.#spells, name);
         this.#note(`spell ${number} ${name}`);
         const end = this.weather.begin(name, dice);
         const [least, most] = SPELLS[name].lastsMs;
-        this.timeline.after(dice.between(least, most), end);
+        this.timeline.after(dice.between(least, most), () => {
+          this.#badUntil = this.timeline.now;
+          end();
+        });
         if (this.weather.isForgetful) this.#forget(dice);
+        if (name === "the record is brought back to an older day") this.#bringBack();
       }
       this.#changeWeather(isLive);
     });
+  }
+
+  /** What admins have done since is done again by them. */
+  #bringBack(): void {
+    const { scene, ledger } = this;
+    const kept = this.#keptRecord;
+    if (kept === null) return;
+    this.desk.d1.sqlite.bringBack(kept.record);
+    this.#broughtBackAt = this.timeline.now;
+    scene.held.clear();
+    for (const id of ledger.gone) if (!kept.gone.has(id)) void admins.erase(scene, id);
   }
 
   /** Another isolate answers from now on, and objects that rest are evicted. */
@@ -295,6 +343,7 @@ export class Simulation {
   async #calm(): Promise<void> {
     const { timeline, ledger } = this;
     const since = timeline.now;
+    this.#badUntil = Math.max(this.#badUntil, this.#quietSince());
     this.weather.calm();
     let waits: string[] = [];
     for (
@@ -304,6 +353,9 @@ export class Simulation {
     ) {
       await timeline.runUntil(timeline.now + step);
       waits = this.agreement.waiting();
+      for (const id of this.scene.erasing) waits.push(`customer ${id} is still to be erased`);
+      // The reconciliation compares closed tickets in turns.
+      if (this.#broughtBackAt > since - HOUR) waits.push(...this.agreement.differences());
       if (waits.length === 0) break;
     }
     if (this.#isOver()) return;
@@ -311,8 +363,53 @@ export class Simulation {
     for (const what of this.agreement.differences()) ledger.fail("record", what);
     for (const what of this.agreement.appliedTwice()) ledger.fail("applied twice", what);
     for (const what of this.agreement.left(ledger.gone)) ledger.fail("erased", what);
+    for (const what of this.agreement.missing(this.scene.held)) ledger.fail("held", what);
+    for (const what of this.stored.rows(timeline.now)) ledger.fail("rows", what);
+    for (const what of this.stored.words()) ledger.fail("words", what);
+    for (const what of this.stored.slots()) ledger.fail("slots", what);
+    this.#reckon();
     ledger.settleAll(since - 2 * HOUR);
+    if (this.#keptRecord === null || new Dice(this.#options.seed, "kept", this.#act).chance(0.3))
+      this.#keptRecord = { record: this.desk.d1.sqlite.kept(), gone: new Set(ledger.gone) };
     for (const error of failedUnheard.splice(0)) this.#failed("unheard", error);
+  }
+
+  /** What happened to tickets, against what had to. */
+  #reckon(): void {
+    const { ledger, promises, scene } = this;
+    const histories = this.agreement.happened(ledger.gone);
+    for (const { id, isGone, events } of histories) {
+      if (isGone) promises.forget(id);
+      for (const what of promises.read(id, events)) ledger.fail("promise", what);
+      for (const event of events) this.#note(`event of ${id} ${JSON.stringify(event)}`);
+    }
+    for (const what of promises.unsaid(this.timeline.now)) ledger.fail("promise", what);
+    for (const what of this.handingOut.read(histories)) ledger.fail("handing out", what);
+    if (this.agreement.isConfigured) this.handingOut.put(scene.config, true);
+  }
+
+  /** Since when nothing goes wrong. */
+  #quietSince(): number {
+    return this.weather.isBad ? this.timeline.now : this.#badUntil;
+  }
+
+  /** What an object had not saved when the plug was pulled it may spend again, within the minute. */
+  #beyondBudget({ method, params }: BotCallMade): void {
+    const chat = Number(params["chat_id"] ?? 0);
+    const isCustomers = chat > 0 && !this.ledger.staff.has(chat);
+    if ((chat < 0 || isCustomers) && this.#quietSince() < this.timeline.now - 2 * MINUTE)
+      this.ledger.fail("budget", `${method} in ${chat} is refused by Telegram: it is one call too many`);
+  }
+
+  /** Nights and weekends, in which promises fall due and nobody does anything. Answers whether there was one. */
+  async #rest(): Promise<boolean> {
+    const dice = new Dice(this.#options.seed, "rest", this.#act);
+    if (this.#isOver() || dice.chance(0.4)) return false;
+    const hours = dice.chance(0.1) ? dice.between(14, 80) : dice.longTailed(4, 14);
+    this.#isNight = true;
+    await this.timeline.runUntil(this.timeline.now + hours * HOUR);
+    this.#isNight = false;
+    return true;
   }
 
   #mayFail(step: string, object: ObjectHost): void {

@@ -1,7 +1,9 @@
-import { LEAD } from "../config.ts";
+import type { SeenMessage } from "../../../src/sandbox/telegram/feed.ts";
+import { BYSTANDER, ELSEWHERE, LEAD } from "../config.ts";
 import type { Said } from "../ledger.ts";
 import type { Dice } from "../runtime/dice.ts";
 import type { Customer, Scene, Topic } from "../scene.ts";
+import * as admins from "./admins.ts";
 import { contentOf, WORDS } from "./content.ts";
 
 /** One thing that somebody does; false where there was nothing to do it to. */
@@ -41,6 +43,23 @@ export const ACTS = {
   ),
   "a customer sends an album": actor(2, (scene, dice) =>
     withCustomer(scene, dice, (customer) => album(scene, customer, dice)),
+  ),
+  "a customer forwards": actor(1, (scene, dice) =>
+    withCustomer(scene, dice, (customer) => {
+      const seen = forwarded(scene, customer.id, null, dice);
+      if (seen !== null) scene.customerSaid(customer, seen.message, seen.number, { kind: "forward" });
+      return seen !== null;
+    }),
+  ),
+  "a customer votes": actor(0.5, (scene, dice) =>
+    withCustomer(scene, dice, (customer) => {
+      const polls = Object.values(scene.telegram.world.chat(customer.id)?.messages ?? {}).filter(
+        ({ kind }) => kind === "poll",
+      );
+      if (polls.length === 0) return false;
+      const { id: messageId } = dice.pick(polls);
+      return scene.do(() => scene.telegram.act("vote", { userId: customer.id, messageId, options: [0] }));
+    }),
   ),
   "a customer replies": actor(5, (scene, dice) =>
     withCustomer(scene, dice, (customer) => {
@@ -89,6 +108,26 @@ export const ACTS = {
       return true;
     }),
   ),
+  "an agent sends an album": actor(1, (scene, dice) =>
+    withTopic(scene, dice, (topic) => {
+      const userId = agent(scene, dice);
+      const { chat: chatId, topic: threadId } = topic;
+      const { numbers, items } = albumOf(scene, dice);
+      return scene.do(() => {
+        const seen = scene.telegram.act("writeAlbum", { userId, chatId, threadId, items });
+        for (const [at, message] of seen.entries())
+          scene.staffSaid(topic, userId, message, numbers[at], { kind: "album", album: numbers });
+      });
+    }),
+  ),
+  "an agent forwards": actor(0.7, (scene, dice) =>
+    withTopic(scene, dice, (topic) => {
+      const userId = agent(scene, dice);
+      const seen = forwarded(scene, userId, topic, dice);
+      if (seen !== null) scene.staffSaid(topic, userId, seen.message, seen.number, { kind: "forward" });
+      return seen !== null;
+    }),
+  ),
   "an agent replies": actor(4, (scene, dice) =>
     withTopic(scene, dice, (topic) => {
       const messages = scene.messagesIn(topic);
@@ -134,6 +173,7 @@ export const ACTS = {
       const said = dice.pick(own);
       // It is not meant for the customer any more; who has it already has it.
       said.expected = false;
+      scene.ledger.internals.add(said.number);
       return scene.edit(said, "/note");
     }),
   ),
@@ -173,9 +213,8 @@ export const ACTS = {
   "an outsider writes in a topic": actor(0.5, (scene, dice) =>
     withTopic(scene, dice, (topic) => {
       const { telegram } = scene;
-      telegram.act("user", { id: 8_001, firstName: "Otto" });
-      telegram.act("member", { chatId: topic.chat, userId: 8_001 });
-      return scene.writeIn(topic, 8_001, { text: dice.pick(WORDS) }, { internal: true }) !== null;
+      telegram.act("member", { chatId: topic.chat, userId: BYSTANDER });
+      return scene.writeIn(topic, BYSTANDER, { text: dice.pick(WORDS) }, { internal: true }) !== null;
     }),
   ),
   "somebody writes outside of the topics": actor(0.8, (scene, dice) => {
@@ -220,17 +259,35 @@ export const ACTS = {
     }),
   ),
   "a program does something": actor(2, (scene, dice) => {
-    void program(scene, dice);
+    void admins.program(scene, dice);
     return true;
   }),
   "an admin changes the configuration": actor(0.2, (scene, dice) => {
-    void reconfigure(scene, dice);
+    void admins.reconfigure(scene, dice);
     return true;
   }),
+  "a program has something sent again": actor(0.5, (scene, dice) => {
+    void admins.replay(scene, dice);
+    return true;
+  }),
+  "an admin takes a queue or a group out for a while": actor(0.05, (scene, dice) => {
+    void admins.takeOut(scene, dice);
+    return true;
+  }),
+  "a group gets another chat": actor(0.03, (scene, dice) => {
+    void admins.otherChat(scene, dice);
+    return true;
+  }),
+  "an admin holds a customer's data": actor(0.15, (scene, dice) =>
+    withCustomer(scene, dice, (customer) => {
+      void admins.hold(scene, customer.id, dice);
+      return true;
+    }),
+  ),
   "an admin erases a customer": actor(0.1, (scene, dice) =>
     withCustomer(scene, dice, (customer) => {
       scene.leaves(customer);
-      void erase(scene, customer.id);
+      void admins.erase(scene, customer.id);
       return true;
     }),
   ),
@@ -308,16 +365,43 @@ function answer(
 }
 
 function album(scene: Scene, customer: Customer, dice: Dice): boolean {
-  const numbers = Array.from({ length: dice.whole(2, 5) }, () => scene.ledger.nextNumber());
+  const { numbers, items } = albumOf(scene, dice);
   return scene.do(() => {
-    const items = numbers.map((number, at) => ({
-      photo: {},
-      ...(at === 0 ? { caption: `album\n[m${number}.0]` } : {}),
-    }));
     const seen = scene.telegram.act("writeAlbum", { userId: customer.id, items });
     for (const [at, message] of seen.entries())
-      scene.customerSaid(customer, message, numbers[at], { kind: "album" });
+      scene.customerSaid(customer, message, numbers[at], { kind: "album", album: numbers });
   });
+}
+
+/** Pictures of which the first has a caption. */
+function albumOf(scene: Scene, dice: Dice) {
+  const numbers = Array.from({ length: dice.whole(2, 5) }, () => scene.ledger.nextNumber());
+  const items = numbers.map((number, at) => ({
+    photo: {},
+    ...(at === 0
+      ? {
+          caption: `album
+[m${number}.0]`,
+        }
+      : {}),
+  }));
+  return { numbers, items };
+}
+
+/** Somebody forwards what was written elsewhere; null: Telegram refuses it. */
+function forwarded(scene: Scene, userId: number, topic: Topic | null, dice: Dice) {
+  const { telegram } = scene;
+  const number = scene.ledger.nextNumber();
+  const place = topic === null ? {} : { chatId: topic.chat, threadId: topic.topic };
+  const text = `${dice.pick(WORDS)}
+[m${number}.0]`;
+  const source = telegram.act("write", { userId: BYSTANDER, chatId: ELSEWHERE, text });
+  const messages = [{ chatId: ELSEWHERE, messageId: source.message_id }];
+  let message: SeenMessage | undefined;
+  scene.do(() => {
+    [message] = telegram.act("forward", { userId, ...place, messages, hideSender: dice.chance(0.3) });
+  });
+  return message === undefined ? null : { number, message };
 }
 
 function saidIn(scene: Scene, topic: Topic): Said[] {
@@ -416,54 +500,4 @@ function commandOf(scene: Scene, dice: Dice): string {
 
 function reaction(dice: Dice): string[] {
   return dice.chance(0.2) ? [] : [dice.pick(["👍", "❤", "🔥"])];
-}
-
-/** An admin who is not told that it is accepted asks again a minute later. */
-async function erase(scene: Scene, id: number): Promise<void> {
-  const accepted = await scene.desk.api("POST", `/api/v1/contacts/${id}/erase`, {}).then(
-    ({ ok }) => ok,
-    () => false,
-  );
-  if (!accepted) scene.later(60_000, () => void erase(scene, id));
-}
-
-/** Changes how work is handed out, with work in hand. */
-async function reconfigure(scene: Scene, dice: Dice): Promise<void> {
-  const before = structuredClone(scene.config);
-  const { config } = scene;
-  const queue = dice.pick(config.queues);
-  const agent = dice.pick(scene.agents);
-  switch (dice.weighted({ assignment: 3, capacity: 3, groups: 2, patience: 2 })) {
-    case "assignment":
-      queue.assignment = queue.assignment === "auto" ? "claim" : "auto";
-      break;
-    case "capacity":
-      agent.capacity = dice.whole(0, 9);
-      break;
-    case "groups":
-      agent.groups = [dice.pick(config.groups).id];
-      break;
-    case "patience":
-      queue.answerWithin = dice.pick(["10m", "1h"]);
-      break;
-    default:
-  }
-  const { status } = await scene.desk.api("PUT", "/api/v1/config", config);
-  // What was refused, or not answered, is not repeated: the next change puts the whole document.
-  if (status >= 400 && status < 500) Object.assign(config, before);
-}
-
-/** A program looks for an open ticket and does something with it. */
-async function program(scene: Scene, dice: Dice): Promise<void> {
-  const listed = await scene.desk.api("GET", "/api/v1/tickets?limit=20");
-  if (!listed.ok) return;
-  const { items } = (await listed.json()) as { items: { ref: string }[] };
-  if (items.length === 0) return;
-  const { ref } = dice.pick(items);
-  const path = dice.pick([
-    ["notes", { text: "a program's note" }],
-    ["resolve", {}],
-    ["tags", { add: ["program"] }],
-  ] as const);
-  await scene.desk.api("POST", `/api/v1/tickets/${ref}/${path[0]}`, path[1]);
 }

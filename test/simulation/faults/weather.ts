@@ -47,6 +47,9 @@ const LOST: FaultSettings[] = [
   { effect: "server_error" },
 ];
 
+/** A statement fails within a transaction, and the platform starts the object anew. */
+const IN_STORAGE = "in a statement";
+
 /** Spells of bad weather, by what goes wrong in them. */
 export const SPELLS = {
   "answers of Telegram get lost": {
@@ -123,12 +126,17 @@ export const SPELLS = {
   "the plug is pulled": {
     weight: 6,
     lastsMs: [MINUTE, 15 * MINUTE],
-    unplugs: (dice) => dice.chance(0.01),
+    unplugs: (dice, step) => step !== IN_STORAGE && dice.chance(0.01),
   },
   "the plug is pulled all the time": {
     weight: 1,
     lastsMs: [10 * SECOND, MINUTE],
-    unplugs: (dice) => dice.chance(0.12),
+    unplugs: (dice, step) => step !== IN_STORAGE && dice.chance(0.12),
+  },
+  "the storage fails": {
+    weight: 1.5,
+    lastsMs: [30 * SECOND, 5 * MINUTE],
+    unplugs: (dice, step) => step === IN_STORAGE && dice.chance(0.002),
   },
   "D1 is away": {
     weight: 2,
@@ -168,10 +176,18 @@ export const SPELLS = {
     lastsMs: [10 * SECOND, 5 * MINUTE],
     isApart: (dice) => dice.chance(0.7),
   },
+  "the record is brought back to an older day": {
+    weight: 0.4,
+    lastsMs: [MINUTE, 2 * MINUTE],
+  },
   "isolates come and go": { weight: 2, lastsMs: [MINUTE, 10 * MINUTE], forgets: true },
 } satisfies Record<string, Spell>;
 
 export type SpellName = keyof typeof SPELLS;
+
+export const SPELL_WEIGHTS = Object.fromEntries(
+  Object.entries(SPELLS).map(([name, { weight }]) => [name, weight]),
+) as Record<SpellName, number>;
 
 interface Current {
   spell: Spell;
@@ -198,6 +214,10 @@ export class Weather {
 
   calm(): void {
     this.#current.clear();
+  }
+
+  get isBad(): boolean {
+    return this.#current.size > 0;
   }
 
   get isForgetful(): boolean {

@@ -1,17 +1,25 @@
 import type { Desk } from "../runtime/desk.ts";
 import type { Telegram } from "../runtime/telegram.ts";
+import type { StoredEvent } from "./promises.ts";
+
+export interface TicketHistory {
+  id: string;
+  group: string;
+  /** Its customer was erased, and what happened is not told any more. */
+  isGone: boolean;
+  events: StoredEvent[];
+}
 
 /** Looks into the objects and the record, once everything has come to rest. */
 export class Agreement {
   readonly #desk: Desk;
   readonly #telegram: Telegram;
 
-  readonly #groups: readonly { id: string; chatId: number }[];
+  readonly #read = new Map<string, number>();
 
-  constructor(desk: Desk, telegram: Telegram, groups: readonly { id: string; chatId: number }[]) {
+  constructor(desk: Desk, telegram: Telegram) {
     this.#desk = desk;
     this.#telegram = telegram;
-    this.#groups = groups;
   }
 
   /** What still waits: updates at Telegram, deliveries and what the record lacks in each group. */
@@ -37,16 +45,51 @@ export class Agreement {
     return found;
   }
 
+  /** What happened to tickets since the last time, by where they are now; `n` of each ticket's last event is kept. */
+  happened(gone: ReadonlySet<number>): TicketHistory[] {
+    const found: TicketHistory[] = [];
+    for (const { name, sqlite } of this.#desk.groups.hosts.values()) {
+      const { rows } = sqlite.rows(
+        "SELECT number, state ->> '$.id', version, customer FROM tickets WHERE state ->> '$.movedTo' IS NULL",
+        [],
+      );
+      for (const [number, id, version, customer] of rows as [number, string, number, number][]) {
+        const isGone = customer === 0 || gone.has(customer);
+        const read = this.#read.get(id) ?? 0;
+        if (version === read && !isGone) continue;
+        const events = sqlite.rows("SELECT event FROM events WHERE ticket = ? AND n > ? ORDER BY n", [
+          number,
+          read,
+        ]);
+        this.#read.set(id, version);
+        found.push({
+          id,
+          group: name,
+          isGone,
+          events: isGone ? [] : events.rows.map(([event]) => JSON.parse(String(event)) as StoredEvent),
+        });
+      }
+    }
+    return found;
+  }
+
   /** The messages of a delivery: one, or those of an album. */
   carriedBy(group: string, seq: number): { chat: number; message: number }[] {
     const { sqlite } = this.#desk.groups.host(group);
-    const staffChat = this.#chatOf(group);
+    // A message's number says in which of its chats the group had it.
+    const [[numbering] = []] = sqlite.rows("SELECT value FROM facts WHERE key = 'numbering'", []).rows;
+    const { chats } = JSON.parse((numbering as string | undefined) ?? '{"chats":[]}') as {
+      chats: (number | null)[];
+    };
     const { rows } = sqlite.rows(
-      `SELECT other.chat, other.message_id & 0xffffffff FROM messages AS one JOIN messages AS other
+      `SELECT other.chat, other.message_id & 0xffffffff, other.message_id >> 32 FROM messages AS one JOIN messages AS other
        ON other.seq = one.seq OR (other.album = one.album AND other.chat = one.chat) WHERE one.seq = ?`,
       [seq],
     );
-    return rows.map(([chat, message]) => ({ chat: Number(chat) || staffChat, message: Number(message) }));
+    return rows.map(([chat, message, epoch]) => ({
+      chat: Number(chat) || (chats[Number(epoch)] ?? 0),
+      message: Number(message),
+    }));
   }
 
   /** Notes that stand in a ticket more than once: each was written once. */
@@ -80,8 +123,22 @@ export class Agreement {
     return found;
   }
 
-  #chatOf(group: string): number {
-    return this.#groups.find(({ id }) => id === group)?.chatId ?? 0;
+  /** Whether every group goes by the same configuration: a group hears of a new one with its next update at the latest. */
+  get isConfigured(): boolean {
+    const versions = [...this.#desk.groups.hosts.values()].map(
+      ({ sqlite }) =>
+        sqlite.rows("SELECT value ->> '$.version' FROM facts WHERE key = 'config'", []).rows[0]?.[0],
+    );
+    return new Set(versions).size === 1;
+  }
+
+  /** Who was to be kept, and is gone. */
+  missing(held: Iterable<number>): string[] {
+    const { sqlite } = this.#desk.d1;
+    return [...held].flatMap((id) => {
+      const [[n]] = sqlite.rows("SELECT count(*) FROM contacts WHERE telegram_id = ?", [id]).rows;
+      return Number(n) > 0 ? [] : [`customer ${id} is gone from the record, and was to be kept`];
+    });
   }
 
   /** Where the record has something else than the group's object. */

@@ -135,14 +135,19 @@ export class ObjectHost {
   /** Calls the living object, which is started if there is none; rejects where it dies meanwhile. */
   async call(path: readonly Step[]): Promise<unknown> {
     const life = this.#living();
-    return life.during(async () => {
-      await life.ready;
-      let target = life.object as Record<string, (...given: unknown[]) => unknown>;
-      for (const [name, given] of path)
-        target = (await Reflect.apply(target[name], target, given)) as typeof target;
-      await life.safe();
-      return target;
-    });
+    try {
+      return await life.during(async () => {
+        await life.ready;
+        let target = life.object as Record<string, (...given: unknown[]) => unknown>;
+        for (const [name, given] of path)
+          target = (await Reflect.apply(target[name], target, given)) as typeof target;
+        await life.safe();
+        return target;
+      });
+    } catch (error) {
+      // Whatever its code makes of it: the plug was pulled.
+      throw life.isAlive ? error : new Unplugged("Network connection lost.");
+    }
   }
 
   /** Its memory is gone, and what was not safe is lost or not; who waits for it hears an error. */
@@ -196,7 +201,7 @@ export class ObjectHost {
       });
       if (this.life === life) this.#rang(true);
     } catch (error) {
-      if (!isOfPlatform(error)) this.world.failed(`${this.name}.alarm`, error);
+      if (life.isAlive && !isOfPlatform(error)) this.world.failed(`${this.name}.alarm`, error);
       if (this.life === life) this.#rang(false);
     }
   }
@@ -323,6 +328,7 @@ export class ObjectState {
   end(keepsUnsafe: boolean): void {
     this.isAlive = false;
     if (this.#flushing !== null) {
+      this.storage.abandon();
       this.host.sqlite.run(keepsUnsafe ? "COMMIT" : "ROLLBACK");
       if (keepsUnsafe) this.host.safeAlarm = this.host.alarm;
       this.#flushing = null;
@@ -344,6 +350,7 @@ class Storage {
   readonly sql: { exec: (sql: string, ...bound: unknown[]) => Cursor };
   readonly #life: ObjectState;
   #depth = 0;
+  #alarmBefore: number | null = null;
 
   constructor(life: ObjectState) {
     this.#life = life;
@@ -351,6 +358,7 @@ class Storage {
     this.sql = {
       exec: (sql, ...bound) => {
         life.touched();
+        life.host.world.mayFail("in a statement", life.host);
         if (bound.length === 0 && isSeveral(sql)) {
           sqlite.run(sql);
           return new Cursor([], []);
@@ -367,6 +375,7 @@ class Storage {
     life.touched();
     const { sqlite } = host;
     const before = host.alarm;
+    if (this.#depth === 0) this.#alarmBefore = before;
     this.#depth += 1;
     const point = `tx${this.#depth}`;
     sqlite.run(`SAVEPOINT ${point}`);
@@ -387,6 +396,13 @@ class Storage {
     sqlite.run(`RELEASE ${point}`);
     if (this.#depth === 0) host.world.mayFail("after a commit", host);
     return result;
+  }
+
+  /** The life ends within a transaction: nothing of it is kept, whatever is kept of those before it. */
+  abandon(): void {
+    if (this.#depth === 0) return;
+    this.#life.host.sqlite.run("ROLLBACK TO tx1");
+    this.#life.host.alarm = this.#alarmBefore;
   }
 
   sync(): Promise<void> {

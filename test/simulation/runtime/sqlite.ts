@@ -41,6 +41,17 @@ export class Sqlite {
     this.#db.exec(sql);
   }
 
+  /** As it is now, to be brought back. */
+  kept(): Uint8Array {
+    return this.#db.serialize();
+  }
+
+  bringBack(kept: Uint8Array): void {
+    // Statements that were prepared before do not outlive it.
+    this.#prepared.clear();
+    this.#db.deserialize(kept);
+  }
+
   #statement(sql: string): Prepared {
     let prepared = this.#prepared.get(sql);
     if (prepared === undefined) {

@@ -1,0 +1,86 @@
+import type { ConfigInput } from "../../../src/domain/config/config.ts";
+import type { TicketHistory } from "./agreement.ts";
+import type { StoredEvent } from "./promises.ts";
+
+interface Held {
+  group: string;
+  agent: number | null;
+  /** Since when it fills a slot of its agent's without a break; null while it fills none. */
+  since: number | null;
+  requireSkills: Record<string, number>;
+}
+
+/** How long what one group knows of an agent's tickets may take to reach another. */
+const TOLD_WITHIN_MS = 10 * 60_000;
+
+/**
+ * Whom the desk gave tickets by itself: nobody has more than their capacity that way, and everybody has what their queue
+ * requires. What people take by hand counts, and is not refused.
+ */
+export class HandingOut {
+  readonly #held = new Map<string, Held>();
+  #configs: ConfigInput[];
+
+  constructor(config: ConfigInput) {
+    this.#configs = [structuredClone(config)];
+  }
+
+  /** From now on this configuration holds as well; `isQuiet`: and none before it. */
+  put(config: ConfigInput, isQuiet = false): void {
+    this.#configs = [...(isQuiet ? [] : this.#configs), structuredClone(config)];
+  }
+
+  /** What happened to all tickets since the last time; each one's events in their order. */
+  read(histories: readonly TicketHistory[]): string[] {
+    const found: string[] = [];
+    const happened = histories.flatMap(({ id, isGone, events }) => {
+      if (isGone) this.#held.delete(id);
+      return events.map((event) => ({ id, event }));
+    });
+    for (const { id, event } of happened.sort((one, other) => one.event.at - other.event.at)) {
+      const held = this.#held.get(id) ?? { group: "", agent: null, since: null, requireSkills: {} };
+      this.#held.set(id, held);
+      if (event.type === "ticket_assigned" && event.routing !== undefined)
+        for (const what of this.#judged(held, event))
+          found.push(
+            `ticket ${id} was given to ${event.assignee} at ${new Date(event.at).toISOString()}: ${what}`,
+          );
+      this.#happened(held, event);
+    }
+    return found;
+  }
+
+  *#judged(held: Held, { assignee, at, routing }: StoredEvent): Iterable<string> {
+    const agents = this.#configs.flatMap(({ agents: all = [] }) =>
+      all.filter(({ telegramId }) => telegramId === assignee),
+    );
+    const room = Math.max(0, ...agents.map(({ capacity = 5 }) => capacity));
+    const filled = [...this.#held.values()].filter(
+      ({ agent, since }) => agent === assignee && since !== null && since < at - TOLD_WITHIN_MS,
+    ).length;
+    if (filled >= room) yield `they had ${filled} tickets already, and room for ${room}`;
+    if (!agents.some(({ groups }) => groups.includes(held.group))) yield `they do not serve ${held.group}`;
+    if (routing!.stage.kind === "override") return;
+    const queue = this.#configs[0].queues.find(({ id }) => id === routing!.queue);
+    for (const [skill, level] of Object.entries({ ...held.requireSkills, ...queue?.requireSkills })) {
+      const has = agents.some(({ skills = {} }) => (skills[skill]?.level ?? 0) >= level);
+      if (!has) yield `${skill} ${level} is required`;
+    }
+  }
+
+  #happened(held: Held, event: StoredEvent): void {
+    const before = held.agent;
+    if (event.type === "ticket_assigned") held.agent = event.assignee!;
+    if (event.type === "ticket_claimed") held.agent = event.by?.id ?? null;
+    if (/^(ticket_unclaimed|assignment_declined|assignment_ignored)$/.test(event.type)) held.agent = null;
+    if (event.requireSkills !== undefined) held.requireSkills = event.requireSkills;
+    // In another group it has no assignee yet.
+    if (event.group !== undefined && event.type !== "ticket_opened" && event.type !== "ticket_arrived")
+      held.agent = null;
+    held.group = event.group ?? held.group;
+    const status = event.to;
+    if (held.agent === null || status === "waiting" || status === "resolved" || status === "closed")
+      held.since = null;
+    else if (held.agent !== before || (status !== undefined && held.since === null)) held.since = event.at;
+  }
+}
