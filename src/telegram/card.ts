@@ -1,6 +1,6 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import { brokenPromises } from "../domain/sla/escalation-log.ts";
-import type { TicketStatus } from "../domain/ticket/status.ts";
+import { standingOf, type Standing } from "../domain/ticket/status.ts";
 import type { Ticket } from "../domain/ticket/ticket.ts";
 import { DESK_LANGUAGE, type Language } from "../texts/languages.ts";
 import { pressData, type Press } from "./callback.ts";
@@ -8,14 +8,13 @@ import { pressData, type Press } from "./callback.ts";
 export type Keyboard = InlineKeyboardButton[][];
 
 /**
- * The emoji that stands for a status in the topic's icon, the first one that Telegram offers
- * (`getForumTopicIconStickers`): the list of topics shows whose turn it is.
+ * The emoji that stands for it in the topic's icon, the first one that Telegram offers (`getForumTopicIconStickers`): the
+ * list of topics shows what somebody must act on, not who spoke last.
  */
-const STATUS_ICONS: Record<TicketStatus, readonly string[]> = {
+const ICONS: Record<Standing, readonly string[]> = {
   open: ["🆕", "❗", "❓"],
   in_progress: ["💬", "👀", "🗣"],
   escalated: ["🔥", "‼", "⚡"],
-  waiting: ["☕", "⏳", "👀"],
   resolved: ["✅", "🏆"],
   closed: ["🏁", "📁"],
 };
@@ -25,7 +24,7 @@ const ALARMING = ["❗", "‼", "🆕"];
 
 export function iconsFor(ticket: Ticket): readonly string[] {
   const alarming = ticket.priority === "urgent" || brokenPromises(ticket).length > 0;
-  return ticket.status === "open" && alarming ? ALARMING : STATUS_ICONS[ticket.status];
+  return ticket.status === "open" && alarming ? ALARMING : ICONS[standingOf(ticket.status)];
 }
 
 /** The buttons of the card: what can be done with the ticket as it stands. */

@@ -173,7 +173,7 @@ describe("a desk that is killed again and again while everybody writes", () => {
 const STATUS_WORDS: Record<string, string> = {
   open: "Open",
   in_progress: "In progress",
-  waiting: "Waiting for the customer",
+  waiting: "In progress",
   resolved: "Resolved",
   closed: "Closed",
 };

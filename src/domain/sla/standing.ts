@@ -52,6 +52,23 @@ export function nextDue(ticket: TicketTimes, rules: SlaRules, now: number): Cloc
   return next === undefined ? null : standing(next, policy!, now);
 }
 
+/**
+ * The promise that a topic shows: the one due next that no turn of the conversation moves, or that is at risk or broken; null
+ * while there is none. The others begin, rest and end with each turn, and showing them would cost a call each time.
+ */
+export function lastingDue(ticket: TicketTimes, rules: SlaRules, now: number): ClockStanding | null {
+  const policy = rules.policyFor(ticket);
+  if (policy === null) return null;
+  const next = runningClocks(ticket, policy).find(
+    (clock) => !movesWithTurns(clock, policy) || stateOf(clock, policy, now) !== "healthy",
+  );
+  return next === undefined ? null : standing(next, policy, now);
+}
+
+function movesWithTurns({ metric }: SlaClock, { pausesWhileWaiting }: SlaPolicy): boolean {
+  return metric === "nextResponse" || (metric === "resolution" && pausesWhileWaiting);
+}
+
 export function slaOverview(ticket: Promising, rules: SlaRules, now: number): SlaOverview {
   const policy = rules.policyFor(ticket);
   const { ref, queue } = ticket;

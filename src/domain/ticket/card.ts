@@ -1,10 +1,11 @@
 import type { ContactFacts } from "../contact/contact.ts";
 import { routeOf, type Route } from "../contact/route.ts";
 import { isStale } from "../routing/profile.ts";
-import { nextDue, type ClockStanding } from "../sla/standing.ts";
+import { lastingDue, nextDue, type ClockStanding } from "../sla/standing.ts";
 import { highest, type SkillLevels } from "../team/skills.ts";
 import { answersInWords } from "./intake.ts";
 import type { Policy } from "./policy.ts";
+import { standingOf } from "./status.ts";
 import type { Ticket } from "./ticket.ts";
 
 const SHOWN = [
@@ -27,7 +28,7 @@ const SHOWN = [
   "unreachable",
 ] as const;
 
-/** What a ticket's card shows. Instants in ms since 1970. */
+/** What is told of a ticket where all of it is asked for, or shown by its card. Instants in ms since 1970. */
 export interface CardFacts extends Pick<Ticket, (typeof SHOWN)[number]> {
   contact: Omit<ContactFacts, "phone">;
   /** Where the customer is reached. */
@@ -61,6 +62,23 @@ export function cardFacts(ticket: Ticket, contact: ContactFacts, policy: Policy,
     dueZone: policy.zoneFor(policy.sla.policyFor(ticket)),
     zone: policy.zoneFor(null),
   };
+}
+
+/** What the card in the ticket's topic shows: nothing that changes with each turn of the conversation. */
+export function lastingFacts(ticket: Ticket, contact: ContactFacts, policy: Policy, now: number): CardFacts {
+  const facts = cardFacts(ticket, contact, policy, now);
+  return { ...facts, ...ofTurns(ticket, policy, now), awaitingSince: null };
+}
+
+/** Whether a turn of the conversation leaves the topic as it is: its icon, and its card. */
+export function showsTheSame(before: Ticket, after: Ticket, policy: Policy, now: number): boolean {
+  const [was, is] = [before, after].map((ticket) => JSON.stringify(ofTurns(ticket, policy, now)));
+  return was === is;
+}
+
+/** What turns may change of what a topic shows. */
+function ofTurns(ticket: Ticket, policy: Policy, now: number): Pick<CardFacts, "status" | "due"> {
+  return { status: standingOf(ticket.status), due: lastingDue(ticket, policy.sla, now) };
 }
 
 function staleMs({ profile }: Ticket, { profileStaleAfterMs }: Policy, now: number): number | null {

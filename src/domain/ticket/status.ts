@@ -9,6 +9,13 @@
 export const TICKET_STATUSES = ["open", "in_progress", "escalated", "waiting", "resolved", "closed"] as const;
 export type TicketStatus = (typeof TICKET_STATUSES)[number];
 
+/** What a status asks of the desk: whose turn it is asks nobody to look who does not answer anyway. */
+export type Standing = Exclude<TicketStatus, "waiting">;
+
+export function standingOf(status: TicketStatus): Standing {
+  return status === "waiting" ? "in_progress" : status;
+}
+
 /** A ticket that still takes work: everything but `closed`. */
 export function isActive(ticket: { status: TicketStatus }): boolean {
   return ticket.status !== "closed";

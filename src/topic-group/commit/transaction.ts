@@ -3,6 +3,7 @@ import type { AgentNow } from "../../domain/routing/assignment.ts";
 import { firstDue, promisesOf } from "../../domain/sla/promised.ts";
 import { homeOf } from "../../domain/team/agent.ts";
 import { dueAt } from "../../domain/ticket/advance.ts";
+import { showsTheSame } from "../../domain/ticket/card.ts";
 import type { TicketCommand } from "../../domain/ticket/command.ts";
 import { decide } from "../../domain/ticket/decide.ts";
 import type { Decision } from "../../domain/ticket/decision.ts";
@@ -197,6 +198,8 @@ export class Transaction extends Saying {
     const turns = visible.every(
       (event) => event.type === "ticket_answered" || event.type === "customer_replied",
     );
+    if (turns && row !== undefined && showsTheSame(row.ticket, ticket, this.rules.policy, this.now))
+      return current;
     const byAgent = visible.some((event) => event.by.kind === "agent");
     const wanted = this.now + (turns ? TURN_SETTLE_MS : byAgent ? 0 : CARD_SETTLE_MS);
     return current === null ? wanted : Math.min(current, wanted);

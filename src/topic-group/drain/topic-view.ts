@@ -1,5 +1,5 @@
 import type { ContactFacts } from "../../domain/contact/contact.ts";
-import { cardFacts } from "../../domain/ticket/card.ts";
+import { lastingFacts } from "../../domain/ticket/card.ts";
 import { isActive } from "../../domain/ticket/status.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { BotCall } from "../../telegram/api.ts";
@@ -67,7 +67,7 @@ export function nextViewStep(row: TicketRow, context: ViewContext): ViewStep | n
 
   const chat = { chat_id: rules.group.chatId };
   const topic = { ...chat, message_thread_id: ticket.topicId };
-  const shown = DESK_LANGUAGE.card(cardFacts(ticket, contact, rules.policy, now));
+  const shown = DESK_LANGUAGE.card(lastingFacts(ticket, contact, rules.policy, now));
   const keyboard = { inline_keyboard: cardKeyboard(ticket) };
   const cardNow = JSON.stringify([shown, keyboard.inline_keyboard]);
   if (view.cardId === null) {
