@@ -159,8 +159,6 @@ export const NEW_TICKETS_PER_CUSTOMER_HOUR_MAX = 10;
 export const PAGE_SIZE_DEFAULT = 50;
 export const PAGE_SIZE_MAX = 200;
 
-/** D1 binds at most 100 parameters a statement [Cloudflare docs]. */
-export const D1_PARAMETERS_MAX = 100;
 /** Tickets that one projection batch carries to the record. */
 export const PROJECTION_TICKETS_MAX = 40;
 /** Events that one projection batch carries to the record. */

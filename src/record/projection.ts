@@ -1,9 +1,6 @@
-import { getTableColumns, sql, type SQL } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
-import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import { getTableColumns, getTableName } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { ContactFacts, UnreachableReason } from "../domain/contact/contact.ts";
-import { D1_PARAMETERS_MAX } from "../domain/limits.ts";
 import { plainNumber } from "../domain/message-number.ts";
 import { brokenPromises } from "../domain/sla/escalation-log.ts";
 import type { Promised } from "../domain/sla/promised.ts";
@@ -12,7 +9,7 @@ import type { TicketEvent } from "../domain/ticket/event.ts";
 import { isActive } from "../domain/ticket/status.ts";
 import type { Ticket, TicketForPrograms } from "../domain/ticket/ticket.ts";
 import { contacts, ticketEvents, tickets } from "./schema.ts";
-import { indexing } from "./search-index.ts";
+import { INDEXING } from "./search-index.ts";
 
 /** What a group's object tells the record at one instant. Every part may be empty. */
 export interface ProjectionBatch {
@@ -39,16 +36,14 @@ export interface ProjectionBatch {
  * events only once. So delivering again, late or in any order leaves the record as the newest facts have it.
  */
 export async function project(d1: D1Database, batch: ProjectionBatch): Promise<void> {
-  const db = drizzle(d1);
-  const statements = [
-    ...ticketStatements(db, batch),
-    ...eventStatements(db, batch),
-    ...contactStatements(db, batch),
+  const writes = [
+    ...written(d1, TICKETS, ticketRows(batch)),
+    ...written(d1, EVENTS, batch.events.map(eventRow)),
+    ...written(d1, CONTACTS, contactRows(batch)),
     // Notes change the full text index, once for all of them.
-    ...(batch.events.some(({ event }) => hasNote(event)) ? indexing(db) : []),
+    ...(batch.events.some(({ event }) => hasNote(event)) ? INDEXING.map((sql) => d1.prepare(sql)) : []),
   ];
-  const [first, ...others] = statements;
-  if (first !== undefined) await db.batch([first, ...others]);
+  if (writes.length > 0) await d1.batch(writes);
 }
 
 type TicketRow = typeof tickets.$inferInsert;
@@ -56,70 +51,108 @@ type TicketRow = typeof tickets.$inferInsert;
 export type RecordedRow = typeof tickets.$inferSelect;
 
 /**
- * A statement that names these rewrites their indexes, even unchanged: they are set apart, those that change with every
- * turn from those that seldom do, and only where they differ.
+ * What is written of one table: statements that never change, each of which takes all rows as one parameter, a list of lists in
+ * JSON. Building them anew for each batch took half of the object's CPU time after a command.
  */
-const PLACES = [
-  ["groupId", "queue", "assigneeId", "closed"],
-  ["dueAt", "promisedAt"],
-] as const;
-const FIXED = ["id", "ref", "number", "customerId", "openedAt"] as const;
+interface Writing {
+  columns: [key: string, column: SQLiteColumn][];
+  statements: string[];
+}
 
-const ticketIsNewer = sql`(excluded.version, excluded.recorded_at) > (${tickets.version}, ${tickets.recordedAt})`;
+/** `told`: the rows of the parameter under the names of the table's columns. */
+function writing(
+  table: SQLiteTable,
+  statements: (of: { name: string; columns: string; told: string }) => string[],
+): Writing {
+  const columns = Object.entries<SQLiteColumn>(getTableColumns(table));
+  const values = columns.map(([, { name }], index) => `value ->> ${index} AS ${name}`).join(", ");
+  const name = getTableName(table);
+  const names = columns.map(([, column]) => column.name).join(", ");
+  return {
+    columns,
+    statements: statements({ name, columns: names, told: `SELECT ${values} FROM json_each(?)` }),
+  };
+}
 
-function ticketStatements(db: DrizzleD1Database, batch: ProjectionBatch): BatchItem<"sqlite">[] {
+function written(d1: D1Database, { columns, statements }: Writing, rows: object[]): D1PreparedStatement[] {
+  if (rows.length === 0) return [];
+  const told = JSON.stringify(
+    rows.map((row) => columns.map((one) => driven(one, row as Record<string, unknown>))),
+  );
+  return statements.map((sql) => d1.prepare(sql).bind(told));
+}
+
+/** As the column stores it: JSON as its text, so that it comes out of the parameter's JSON as it is. */
+function driven([key, column]: [string, SQLiteColumn], row: Record<string, unknown>): unknown {
+  const value = row[key] ?? null;
+  return value === null ? null : column.mapToDriverValue(value);
+}
+
+/** Sets columns to what was told. */
+function setting(columns: readonly string[]): string {
+  return columns.map((name) => `${name} = told.${name}`).join(", ");
+}
+
+function same(columns: readonly string[]): string {
+  const [mine, theirs] = ["tickets", "told"].map((of) => columns.map((name) => `${of}.${name}`).join(", "));
+  return `(${mine}) IS (${theirs})`;
+}
+
+/** They never change. */
+const FIXED = ["id", "ref", "number", "customer_id", "opened_at"];
+/** A statement that names these rewrites their indexes, even unchanged, and `closed` stands in five of them. */
+const ASSIGNEE = ["assignee_id"];
+const PLACE = ["group_id", "queue", "closed", "priority"];
+const TIMES = ["due_at", "promised_at"];
+
+/**
+ * A ticket that is known is brought up to date by the first of these that may, which names no more indexed columns than it has
+ * to: a write of its row once, however much is new. After it the ticket is not newer any more, and the others leave it alone.
+ */
+const TICKETS = writing(tickets, ({ columns, told }) => {
+  const rest = columns
+    .split(", ")
+    .filter((name) => ![...FIXED, ...PLACE, ...ASSIGNEE, ...TIMES].includes(name));
+  const update = (set: readonly string[], unless: readonly string[]): string =>
+    `UPDATE tickets SET ${setting([...rest, ...set])} FROM (${told}) AS told WHERE tickets.id = told.id
+      AND (tickets.version, tickets.recorded_at) < (told.version, told.recorded_at)${
+        unless.length === 0 ? "" : ` AND ${same(unless)}`
+      }`;
+  return [
+    update([], [...PLACE, ...ASSIGNEE, ...TIMES]),
+    update(TIMES, [...PLACE, ...ASSIGNEE]),
+    update(ASSIGNEE, [...PLACE, ...TIMES]),
+    update([...ASSIGNEE, ...TIMES], PLACE),
+    update([...PLACE, ...ASSIGNEE, ...TIMES], []),
+    // Two tickets with one reference cannot be prevented from here. The first keeps it: an error would hold up
+    // everything that the group has to record. `ConfigStore.check` finds the prefix that could lead to it.
+    `INSERT INTO tickets (${columns}) ${told} WHERE true ON CONFLICT DO NOTHING`,
+  ];
+});
+
+const EVENTS = writing(ticketEvents, ({ columns, told }) => [
+  `INSERT INTO ticket_events (${columns}) ${told} WHERE true ON CONFLICT DO NOTHING`,
+]);
+
+/** By instants first: when a customer gets another home, the new owner counts versions from 1 again. */
+const CONTACTS = writing(contacts, ({ columns, told }) => {
+  // When they first came does not change, and is listed by.
+  const set = columns.split(", ").filter((name) => name !== "telegram_id" && name !== "first_seen_at");
+  return [
+    `INSERT INTO contacts (${columns}) ${told} WHERE true
+      ON CONFLICT (telegram_id) DO UPDATE SET ${set.map((name) => `${name} = excluded.${name}`).join(", ")}
+      WHERE (excluded.updated_at, excluded.version, excluded.recorded_at)
+        > (contacts.updated_at, contacts.version, contacts.recorded_at)`,
+  ];
+});
+
+function ticketRows(batch: ProjectionBatch): TicketRow[] {
   const newest = new Map<string, TicketRow>();
   for (const { ticket, dueAt, promises = [] } of batch.tickets) {
     if ((newest.get(ticket.id)?.version ?? 0) <= ticket.version)
       newest.set(ticket.id, recordedRow(ticket, { dueAt, promises }, batch.at));
   }
-  const rows = [...newest.values()];
-  const set = excluded(tickets, [...PLACES.flat(), ...FIXED]);
-  return [
-    ...PLACES.flatMap((place) => moves(db, rows, place)),
-    ...chunks(columnsOf(tickets), rows).map((chunk) =>
-      db
-        .insert(tickets)
-        .values(chunk)
-        .onConflictDoUpdate({ target: tickets.id, set, setWhere: ticketIsNewer })
-        // Two tickets with one reference cannot be prevented from here. The first keeps it: an error would hold up
-        // everything that the group has to record. `ConfigStore.check` finds the prefix that could lead to it.
-        .onConflictDoNothing({ target: tickets.ref }),
-    ),
-  ];
-}
-
-/** Gives tickets their new place in the lists where they have one; runs before the upsert, which tells their version. */
-function moves(
-  db: DrizzleD1Database,
-  rows: readonly TicketRow[],
-  place: (typeof PLACES)[number],
-): BatchItem<"sqlite">[] {
-  const keys = ["id", "version", "recordedAt", ...place] as const;
-  const named = keys.map((key, index) => {
-    return sql`${sql.identifier(`column${index + 1}`)} AS ${sql.identifier(tickets[key].name)}`;
-  });
-  const told = (key: (typeof keys)[number]): SQL => sql`told.${sql.identifier(tickets[key].name)}`;
-  return chunks(keys.length, rows).map((chunk) => {
-    const values = chunk.map((row) => sql`(${list(keys.map((key) => sql`${bound(row[key])}`))})`);
-    return db
-      .update(tickets)
-      .set(Object.fromEntries(place.map((key) => [key, told(key)])))
-      .from(sql`(SELECT ${list(named)} FROM (VALUES ${list(values)})) AS told`)
-      .where(
-        sql`${tickets.id} = told.id
-          AND (${tickets.version}, ${tickets.recordedAt}) < (told.version, told.recorded_at)
-          AND (${list(place.map((key) => sql`${tickets[key]}`))}) IS NOT (${list(place.map(told))})`,
-      );
-  });
-}
-
-function list(parts: SQL[]): SQL {
-  return sql.join(parts, sql`, `);
-}
-
-function bound(value: string | number | boolean | null | undefined): string | number | null {
-  return typeof value === "boolean" ? Number(value) : (value ?? null);
+  return [...newest.values()];
 }
 
 /** The row that stands for a ticket; instants in ms since 1970. */
@@ -164,13 +197,6 @@ export function recordedRow(
     version: ticket.version,
     recordedAt,
   };
-}
-
-function eventStatements(db: DrizzleD1Database, batch: ProjectionBatch): BatchItem<"sqlite">[] {
-  const rows = batch.events.map(eventRow);
-  return chunks(columnsOf(ticketEvents), rows).map((chunk) =>
-    db.insert(ticketEvents).values(chunk).onConflictDoNothing(),
-  );
 }
 
 function eventRow({
@@ -226,52 +252,18 @@ function actorId(actor: Actor): string {
   }
 }
 
-/** By instants first: when a customer gets another home, the new owner counts versions from 1 again. */
-const contactIsNewer = sql`(excluded.updated_at, excluded.version, excluded.recorded_at)
-  > (${contacts.updatedAt}, ${contacts.version}, ${contacts.recordedAt})`;
-
-function contactStatements(db: DrizzleD1Database, batch: ProjectionBatch): BatchItem<"sqlite">[] {
-  const rows = batch.contacts.map(({ facts, ...contact }) => ({
+function contactRows({ group, at, contacts: told }: ProjectionBatch): (typeof contacts.$inferInsert)[] {
+  return told.map(({ facts, unreachable, firstSeenAt, updatedAt, version }) => ({
     telegramId: facts.id,
     name: facts.name,
     username: facts.username,
     language: facts.language,
     isPremium: facts.isPremium,
-    unreachable: contact.unreachable,
-    groupId: batch.group,
-    firstSeenAt: contact.firstSeenAt,
-    updatedAt: contact.updatedAt,
-    version: contact.version,
-    recordedAt: batch.at,
+    unreachable,
+    groupId: group,
+    firstSeenAt,
+    updatedAt,
+    version,
+    recordedAt: at,
   }));
-  // When they first came does not change, and is listed by.
-  const set = excluded(contacts, ["telegramId", "firstSeenAt"]);
-  return chunks(columnsOf(contacts), rows).map((chunk) =>
-    db
-      .insert(contacts)
-      .values(chunk)
-      .onConflictDoUpdate({ target: contacts.telegramId, set, setWhere: contactIsNewer }),
-  );
-}
-
-/** `SET column = excluded.column` for every column but some. */
-function excluded(table: SQLiteTable, but: readonly string[]): Record<string, SQL> {
-  const columns = Object.entries<SQLiteColumn>(getTableColumns(table));
-  return Object.fromEntries(
-    columns
-      .filter(([key]) => !but.includes(key))
-      .map(([key, column]) => [key, sql`excluded.${sql.identifier(column.name)}`]),
-  );
-}
-
-/** Rows in pieces that bind no more parameters than D1 takes in one statement. */
-function chunks<Row>(parametersPerRow: number, rows: readonly Row[]): Row[][] {
-  const size = Math.floor(D1_PARAMETERS_MAX / parametersPerRow);
-  const pieces: Row[][] = [];
-  for (let start = 0; start < rows.length; start += size) pieces.push(rows.slice(start, start + size));
-  return pieces;
-}
-
-function columnsOf(table: SQLiteTable): number {
-  return Object.keys(getTableColumns(table)).length;
 }

@@ -20,7 +20,7 @@ import type { TicketStatus } from "../domain/ticket/status.ts";
  *
  * D1 bills every index entry as a row written, and an update that names an indexed column rewrites that index even
  * if the value stays. So each index has its reason beside it, none holds the ticket's status (it changes often;
- * `closed` changes once), and `projection.ts` names indexed columns only when they differ.
+ * `closed` changes once), and `projection.ts` names indexed columns only where one of them differs.
  *
  * `tickets` and `ticket_events` are WITHOUT ROWID, one row written less for each insert. drizzle-kit cannot say
  * that: it stands by hand in `migrations/record/0000_init.sql`, and a migration that rebuilds one of the two tables

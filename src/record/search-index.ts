@@ -1,44 +1,21 @@
-import { sql, type SQL } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
-import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
-import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { INDEXED_AT_ONCE_MAX, MERGED_PAGES_AT_FIRST, MERGES_MAX } from "./limits.ts";
 import { reach } from "./reach.ts";
-import { ticketDocs } from "./schema.ts";
-
-/** Not among the tables of `schema.ts`: drizzle-kit would make an ordinary one of it. */
-const ticketSearch = sqliteTable("ticket_search", {
-  rowid: integer(),
-  subject: text(),
-  tags: text(),
-  notes: text(),
-});
 
 /**
  * Brings the full text index up to date with tickets whose notes have changed, at most `INDEXED_AT_ONCE_MAX` of them; to
  * be written in one transaction. Triggers keep all the rest of it: see `migrations/record/0004_search.sql`.
  */
-export function indexing(db: DrizzleD1Database): [BatchItem<"sqlite">, ...BatchItem<"sqlite">[]] {
-  return [
-    db.delete(ticketSearch).where(sql`rowid IN ${some("doc")}`),
-    db
-      .insert(ticketSearch)
-      .select(
-        sql`SELECT doc, subject, tags, notes FROM ticket_texts WHERE ticket_id IN ${some("ticket_id")}`,
-      ),
-    db
-      .update(ticketDocs)
-      .set({ stale: false })
-      .where(sql`doc IN ${some("doc")}`),
-  ];
-}
+export const INDEXING = [
+  `DELETE FROM ticket_search WHERE rowid IN ${some("doc")}`,
+  `INSERT INTO ticket_search (rowid, subject, tags, notes)
+    SELECT doc, subject, tags, notes FROM ticket_texts WHERE ticket_id IN ${some("ticket_id")}`,
+  `UPDATE ticket_docs SET stale = 0 WHERE doc IN ${some("doc")}`,
+];
 
 /** The same by itself, for what others than the projection have changed. Answers whether there may be more. */
 export async function indexStale(d1: D1Database): Promise<boolean> {
-  const db = drizzle(d1);
-  const results = await reach(() => db.batch(indexing(db)));
-  const indexed = results.at(-1) as D1Result;
-  return indexed.meta.changes >= INDEXED_AT_ONCE_MAX;
+  const results = await reach(() => d1.batch(INDEXING.map((sql) => d1.prepare(sql))));
+  return results.at(-1)!.meta.changes >= INDEXED_AT_ONCE_MAX;
 }
 
 /**
@@ -76,6 +53,6 @@ function merging(table: string, pages: number): string[] {
   return [merge, changes, merge, changes];
 }
 
-function some(column: "doc" | "ticket_id"): SQL {
-  return sql`(SELECT ${sql.identifier(column)} FROM ticket_docs WHERE stale = 1 ORDER BY doc LIMIT ${INDEXED_AT_ONCE_MAX})`;
+function some(column: "doc" | "ticket_id"): string {
+  return `(SELECT ${column} FROM ticket_docs WHERE stale = 1 ORDER BY doc LIMIT ${INDEXED_AT_ONCE_MAX})`;
 }
