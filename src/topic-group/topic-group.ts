@@ -45,7 +45,7 @@ import { TicketsRpc } from "./rpc/tickets.ts";
 import { WebhooksRpc } from "./rpc/webhooks.ts";
 import { RulesInForce } from "./rules/in-force.ts";
 import { enrich } from "./systems/enrichment.ts";
-import { migrateDatabase, openDatabase } from "./tables/database.ts";
+import { migrateDatabase, openDatabase, type Database } from "./tables/database.ts";
 import { FACTS } from "./tables/facts.ts";
 import { STAFF } from "./tables/lane.ts";
 import { isBotId, isHere } from "./tables/numbering.ts";
@@ -63,7 +63,8 @@ const RETIRING_PATIENCE_MS = 4_000;
 /** The Durable Object of one topic group: its live tickets and everything that is on its way out. */
 export class TopicGroup extends DurableObject<Env> {
   readonly #outside: Outside;
-  readonly #tables: Tables;
+  protected readonly db: Database;
+  protected readonly tables: Tables;
   protected readonly wake: Wake;
   protected readonly drain: Drain;
   protected readonly duties: Duties;
@@ -86,20 +87,21 @@ export class TopicGroup extends DurableObject<Env> {
     super(ctx, env);
     this.#outside = { ...outsideOf(env), ...outside };
     const db = openDatabase(ctx.storage);
+    this.db = db;
     const isInChat = (number: number): boolean => {
       const rules = this.#inForce.get();
       return rules === null || isHere(number, rules.epochs);
     };
-    this.#tables = tablesOf(db, ctx.storage.sql, isInChat, AGENT_KINDS);
-    this.#inForce = new RulesInForce(this.#tables.facts, () => botIdOf(env.BOT_TOKEN));
+    this.tables = tablesOf(db, ctx.storage.sql, isInChat, AGENT_KINDS);
+    this.#inForce = new RulesInForce(this.tables.facts, () => botIdOf(env.BOT_TOKEN));
     this.#waiting = new WaitingCount(
       WAITING_ROWS_MAX,
-      () => this.#tables.messages.countWaiting() + this.#tables.outbox.countWaiting(),
+      () => this.tables.messages.countWaiting() + this.tables.outbox.countWaiting(),
     );
     this.wake = new Wake(ctx.storage, this.#outside.clock);
     this.#echoes = new Echoes(this.#outside.clock.now());
     const own: Inside = {
-      tables: this.#tables,
+      tables: this.tables,
       now: () => this.#now(),
       rules: () => this.#inForce.get(),
       commit: (work) => this.#commit(work),
@@ -111,7 +113,7 @@ export class TopicGroup extends DurableObject<Env> {
       drain: this.drain,
       echoes: () => this.#echoes,
       once: (cause, work, isDone) => this.#once(cause, work, isDone),
-      store: (work) => ctx.storage.transactionSync(work),
+      store: (work) => db.atomically(work),
       tellRecord: (work) => this.#tellRecord(work),
       isFull: () => this.#waiting.isFull(this.#now()),
       purge: () => this.duties.run(["purge"]),
@@ -133,7 +135,7 @@ export class TopicGroup extends DurableObject<Env> {
     this.#team = new TeamRpc(inside);
     void ctx.blockConcurrencyWhile(async () => {
       await migrateDatabase(db);
-      this.#tables.openTickets.refold();
+      this.tables.openTickets.refold();
       await this.wake.recall();
       this.#recover();
     });
@@ -207,7 +209,7 @@ export class TopicGroup extends DurableObject<Env> {
 
   /** Whether this customer has written to this group before. */
   knows(customer: ContactId): boolean {
-    const known = this.#tables.contacts.get(customer);
+    const known = this.tables.contacts.get(customer);
     return known !== undefined && known.home === null;
   }
 
@@ -220,7 +222,7 @@ export class TopicGroup extends DurableObject<Env> {
     bot: number | null = this.#inForce.botId,
   ): "done" | "config_needed" {
     const rules = this.#inForce.get();
-    const retired = retiredTo(this.#tables.facts);
+    const retired = retiredTo(this.tables.facts);
     if (rules === null || (rules.version < configVersion && retired === null)) return "config_needed";
     this.#commit((tx) => {
       const cause = `peer:${key}`;
@@ -240,9 +242,9 @@ export class TopicGroup extends DurableObject<Env> {
     const rules = this.#inForce.get();
     if (rules === null || rules.version >= retired.version) return "unknown";
     advanceTickets(this.#inside);
-    const known = retiredTo(this.#tables.facts);
-    if (known === null || known.version < retired.version) this.#tables.facts.set(FACTS.retired, retired);
-    leaveAll(this.#inside, retiredTo(this.#tables.facts)!);
+    const known = retiredTo(this.tables.facts);
+    if (known === null || known.version < retired.version) this.tables.facts.set(FACTS.retired, retired);
+    leaveAll(this.#inside, retiredTo(this.tables.facts)!);
     this.drain.kick();
     await orLate(RETIRING_PATIENCE_MS, this.drain.idle(), () => undefined);
     return "done";
@@ -255,7 +257,7 @@ export class TopicGroup extends DurableObject<Env> {
   /** What is in hand here, and how much waits to leave for people; null before there are rules. */
   inHand(): InHand | null {
     if (this.#inForce.get() === null) return null;
-    const { openTickets, messages, outbox } = this.#tables;
+    const { openTickets, messages, outbox } = this.tables;
     return {
       tickets: openTickets.byAgentAndQueue(),
       waiting: messages.countWaiting() + outbox.countToPeople(),
@@ -306,10 +308,10 @@ export class TopicGroup extends DurableObject<Env> {
   #commit<T>(work: (tx: Transaction) => T): T {
     const rules = this.#inForce.get();
     if (rules === null) throw new Error("the object has no configuration yet");
-    const tx = new Transaction(this.#tables, rules, this.#now(), this.drain);
-    const marks = { sequence: this.#tables.sequence.mark(), wake: this.wake.mark() };
+    const tx = new Transaction(this.tables, rules, this.#now(), this.drain);
+    const marks = { sequence: this.tables.sequence.mark(), wake: this.wake.mark() };
     try {
-      const result = this.ctx.storage.transactionSync(() => {
+      const result = this.db.atomically(() => {
         const done = work(tx);
         for (const number of tx.enrichmentsWanted) enrich(tx, tx.tickets.get(number)!.ticket);
         this.#handingOut.whatChanged(tx);
@@ -328,18 +330,15 @@ export class TopicGroup extends DurableObject<Env> {
       if (tx.touched.size > 0) this.drain.kick(tx.touched);
       return result;
     } catch (error) {
-      this.#tables.sequence.rewind(marks.sequence);
+      this.tables.sequence.rewind(marks.sequence);
       this.wake.rewind(marks.wake);
-      this.#tables.filledSlots.forget();
-      this.#tables.agents.forget();
-      this.#tables.waiting.forget();
       throw error;
     }
   }
 
   /** Changes what counts as recorded, and has the record told. */
   #tellRecord<T>(work: () => T): T {
-    const answer = this.ctx.storage.transactionSync(() => {
+    const answer = this.db.atomically(() => {
       this.wake.by(this.#now() + SAFETY_WAKE_MS);
       return work();
     });
@@ -360,8 +359,8 @@ export class TopicGroup extends DurableObject<Env> {
 
   /** After a start: calls that a crash interrupted have an unknown outcome, and what waits is brought out. */
   #recover(): void {
-    const { messages, outbox } = this.#tables;
-    this.#echoes.restore(echoesFound(this.#tables.facts).waiting);
+    const { messages, outbox } = this.tables;
+    this.#echoes.restore(echoesFound(this.tables.facts).waiting);
     if (this.#inForce.get() === null) return;
     this.#noteBot();
     const interrupted = { messages: messages.interrupted(), works: outbox.interrupted() };
@@ -374,7 +373,7 @@ export class TopicGroup extends DurableObject<Env> {
         tx.capacityFreed = handsOut;
       });
     }
-    if (this.#tables.facts.get(FACTS.countsWaiting) !== this.#inForce.get()!.policy.countsWaiting)
+    if (this.tables.facts.get(FACTS.countsWaiting) !== this.#inForce.get()!.policy.countsWaiting)
       this.#commit((tx) => recountWhereCountedAnew(tx));
     placeAll(this.#inside);
     this.drain.kick();
@@ -399,7 +398,7 @@ export class TopicGroup extends DurableObject<Env> {
     const recorder = new Recorder({
       ...inside,
       project: (batch) => this.#outside.project(batch),
-      store: (work) => this.ctx.storage.transactionSync(work),
+      store: (work) => this.db.atomically(work),
     });
     return new Drain({
       ...inside,

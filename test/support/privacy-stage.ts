@@ -1,8 +1,8 @@
-import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { everyMinute } from "../../src/cron/scheduled.ts";
 import type { ConfigInput } from "../../src/domain/config/config.ts";
 import type { Customer, Group } from "../../src/sandbox/telegram/client.ts";
+import { changeRows } from "./changed-rows.ts";
 import { entersVip, promisesNothing, VIP_CHAT } from "./desks.ts";
 import { Endpoint } from "./endpoint.ts";
 import { Stage } from "./stage.ts";
@@ -143,5 +143,5 @@ export const TRAITS = [
 export async function giveUpOnWebhook(): Promise<void> {
   const oldest = "SELECT min(seq) FROM outbox WHERE kind = 'webhook'";
   const parked = `UPDATE outbox SET state = 'parked', code = 'http_503', not_before = NULL WHERE seq = (${oldest})`;
-  await runInDurableObject(stage.groupStub(), (_, state) => void state.storage.sql.exec(parked));
+  await changeRows(stage.groupStub(), (sql) => void sql.exec(parked));
 }

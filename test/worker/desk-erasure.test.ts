@@ -9,6 +9,7 @@ import { advanceErasure } from "../../src/groups/erasing.ts";
 import { Erasures, type ErasureRow } from "../../src/record/erasures.ts";
 import { project } from "../../src/record/projection.ts";
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
+import { changeRows } from "../support/changed-rows.ts";
 import { Endpoint } from "../support/endpoint.ts";
 import { everythingKept, holding, listenToLog } from "../support/everything.ts";
 import {
@@ -190,16 +191,16 @@ describe("an erasure", () => {
     const begun = await json<Erasure>("POST", `/api/v1/contacts/${customer.id}/erase`);
     localFaults.apart.clear();
     // The object that was left alone had heard of the ticket after it was looked through.
-    await runInDurableObject(stage.groupStub("vip"), (_object, state) => {
-      state.storage.sql.exec(
+    await changeRows(stage.groupStub("vip"), (sql) => {
+      sql.exec(
         "INSERT INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, attempts) " +
           `VALUES (990001, 'peer:main', 0, 'peer', '{"kind":"peer","message":{"type":"customer_press","contact":{"id":${customer.id}}}}', 'parked', 1, 0)`,
       );
-      state.storage.sql.exec(
+      sql.exec(
         'INSERT INTO set_aside (key, at, attempts, error, "update", parked) ' +
           `VALUES ('tg:1', 1, 3, 'x', '{"message":{"from":{"id":${customer.id},"username":"wombatplanted"}}}', 1)`,
       );
-      state.storage.sql.exec(`INSERT INTO told VALUES ('outsider:${customer.id}:5', 1)`);
+      sql.exec(`INSERT INTO told VALUES ('outsider:${customer.id}:5', 1)`);
     });
     await minute();
     await minute();
@@ -435,8 +436,8 @@ describe("an erasure", () => {
     await talk(customer, "SUP-1");
     await stage.olga.write((await stage.topic("SUP-1")).id, "/close");
     await stage.settle();
-    await runInDurableObject(stage.groupStub(), (_object, state) => {
-      state.storage.sql.exec(
+    await changeRows(stage.groupStub(), (sql) => {
+      sql.exec(
         `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250)
          INSERT INTO tickets (number, customer, state, view, active, queue, version, recorded)
          SELECT number + i, customer, state, view, 0, queue, version, version FROM tickets, n`,

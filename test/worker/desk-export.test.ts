@@ -1,5 +1,5 @@
-import { runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
+import { changeRows } from "../support/changed-rows.ts";
 import { Endpoint } from "../support/endpoint.ts";
 import {
   MESSAGE_WORDS,
@@ -67,8 +67,8 @@ test("an export holds what still waits or was given up, with its words, as an er
   await stage.telegram.faults([{ effect: "server_error", methods: ["sendMessage"], ...inChat }]);
   await json("POST", "/api/v1/tickets/SUP-1/commands", { type: "reply", text: "secretanswer" });
   await stage.settle(5_000);
-  await runInDurableObject(stage.groupStub(), (_object, state) => {
-    state.storage.sql.exec(
+  await changeRows(stage.groupStub(), (sql) => {
+    sql.exec(
       'INSERT INTO set_aside (key, at, attempts, error, "update", parked) ' +
         `VALUES ('tg:1', 1, 3, 'x', '{"message":{"from":{"id":${customer.id}},"date":4711}}', 1)`,
     );

@@ -1,6 +1,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { WAITING_ROWS_MAX } from "../../src/domain/limits.ts";
+import { changeRows } from "../support/changed-rows.ts";
 import { promisesNothing } from "../support/desks.ts";
 import { Stage, texts } from "../support/stage.ts";
 
@@ -53,10 +54,7 @@ describe("an update that our own code cannot read", () => {
 
 describe("an update that our own storage fails on", () => {
   const rename = (from: string, to: string) =>
-    runInDurableObject(
-      stage.groupStub(),
-      (_, state) => void state.storage.sql.exec(`ALTER TABLE ${from} RENAME TO ${to}`),
-    );
+    changeRows(stage.groupStub(), (sql) => void sql.exec(`ALTER TABLE ${from} RENAME TO ${to}`));
 
   test("is brought again, and applied once that is over", async () => {
     const ada = await stage.customer({ firstName: "Ada" });
@@ -95,9 +93,9 @@ test("a ticket whose clocks our own code cannot read keeps no other from being e
   await grace.write("Mine does not");
   await stage.settle();
   const set = (change: string) =>
-    runInDurableObject(
+    changeRows(
       stage.groupStub(),
-      (_, state) => void state.storage.sql.exec(`UPDATE tickets SET state = ${change} WHERE number = 1`),
+      (sql) => void sql.exec(`UPDATE tickets SET state = ${change} WHERE number = 1`),
     );
   await set("json_remove(state, '$.reminders')");
   await stage.pass(3 * HOUR);
@@ -115,16 +113,13 @@ describe("when too much waits", () => {
     const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${WAITING_ROWS_MAX})
       INSERT OR IGNORE INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, not_before, attempts)
       SELECT 1000000 + i, 'chat:77', 0, 'direct', '{"kind":"direct","chatId":77,"words":{"text":"x"}}', 'waiting', 0, ${stage.now + 30 * 86_400_000}, 0 FROM n`;
-    await runInDurableObject(stage.groupStub(), (_, state) => void state.storage.sql.exec(fill));
+    await changeRows(stage.groupStub(), (sql) => void sql.exec(fill));
     await evictDurableObject(stage.groupStub());
     stage.deliveries.length = 0;
     await ada.write("Still there?");
     await stage.deliver();
     expect(stage.deliveries.map((delivery) => delivery.status)).toEqual([503]);
-    await runInDurableObject(
-      stage.groupStub(),
-      (_, state) => void state.storage.sql.exec("DELETE FROM outbox"),
-    );
+    await changeRows(stage.groupStub(), (sql) => void sql.exec("DELETE FROM outbox"));
     await evictDurableObject(stage.groupStub());
     await stage.pass(5 * 60_000);
     expect(texts(await stage.inTopic("SUP-1"))).toEqual(["Hello", "Still there?"]);
@@ -137,7 +132,7 @@ describe("when too much waits", () => {
     const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${WAITING_ROWS_MAX - 20})
       INSERT OR IGNORE INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, not_before, attempts)
       SELECT 1000000 + i, 'chat:77', 0, 'direct', '{"kind":"direct","chatId":77,"words":{"text":"x"}}', 'waiting', 0, ${stage.now + 30 * 86_400_000}, 0 FROM n`;
-    await runInDurableObject(stage.groupStub(), (_, state) => void state.storage.sql.exec(fill));
+    await changeRows(stage.groupStub(), (sql) => void sql.exec(fill));
     await evictDurableObject(stage.groupStub());
     stage.deliveries.length = 0;
     for (let n = 0; n < 30; n += 1) {
@@ -156,7 +151,7 @@ describe("when too much waits", () => {
     const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${WAITING_ROWS_MAX})
       INSERT OR IGNORE INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, not_before, attempts)
       SELECT 1000000 + i, 'hook:crm', 0, 'webhook', '{"kind":"webhook","webhook":"crm","type":"ping","at":0,"data":{}}', 'waiting', 0, ${stage.now + 30 * 86_400_000}, 0 FROM n`;
-    await runInDurableObject(stage.groupStub(), (_, state) => void state.storage.sql.exec(fill));
+    await changeRows(stage.groupStub(), (sql) => void sql.exec(fill));
     await evictDurableObject(stage.groupStub());
     stage.deliveries.length = 0;
     await ada.write("Still there?");

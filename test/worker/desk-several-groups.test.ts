@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { ConfigInput } from "../../src/domain/config/config.ts";
 import { localFaults } from "../../src/sandbox/desk/local-faults.ts";
 import type { Customer, Group } from "../../src/sandbox/telegram/client.ts";
+import { changeRows } from "../support/changed-rows.ts";
 import { promisesNothing, VIP_CHAT } from "../support/desks.ts";
 import { Endpoint } from "../support/endpoint.ts";
 import { Stage, texts } from "../support/stage.ts";
@@ -339,24 +340,19 @@ test("a ticket with a history of megabytes moves whole", { timeout: 60_000 }, as
   await asks();
   const topic = (await stage.topic("SUP-1")).id;
   const EVENTS = 402;
-  await runInDurableObject(stage.groupStub("main"), (_, { storage }) => {
-    const [row] = storage.sql.exec<{ event: string; noted_at: number | null }>(
+  await changeRows(stage.groupStub("main"), (sql) => {
+    const [row] = sql.exec<{ event: string; noted_at: number | null }>(
       "SELECT event, noted_at FROM events WHERE ticket = 1 AND n = 2",
     );
     const event = JSON.stringify({ ...JSON.parse(row.event), note: "x".repeat(14_000) });
     for (let n = 3; n <= EVENTS; n += 1) {
-      storage.sql.exec(
-        "INSERT INTO events (ticket, n, event, noted_at) VALUES (1, ?, ?, ?)",
-        n,
-        event,
-        row.noted_at,
-      );
+      sql.exec("INSERT INTO events (ticket, n, event, noted_at) VALUES (1, ?, ?, ?)", n, event, row.noted_at);
     }
-    const [{ state }] = [
-      ...storage.sql.exec<{ state: string }>("SELECT state FROM tickets WHERE number = 1"),
-    ] as [{ state: string }];
+    const [{ state }] = [...sql.exec<{ state: string }>("SELECT state FROM tickets WHERE number = 1")] as [
+      { state: string },
+    ];
     const longer = JSON.stringify({ ...JSON.parse(state), version: EVENTS });
-    storage.sql.exec("UPDATE tickets SET state = ?, version = ? WHERE number = 1", longer, EVENTS);
+    sql.exec("UPDATE tickets SET state = ?, version = ? WHERE number = 1", longer, EVENTS);
   });
   await stage.olga.write(topic, "/transfer premium");
   await stage.settle(MINUTE);

@@ -1,6 +1,7 @@
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WEBHOOK_REPLAYED_MAX, OTHERS_AT_ONCE_MAX, WEBHOOK_PAUSES_MS } from "../../src/domain/limits.ts";
+import { changeRows } from "../support/changed-rows.ts";
 import { promisesNothing } from "../support/desks.ts";
 import { Endpoint } from "../support/endpoint.ts";
 import { texts } from "../support/stage.ts";
@@ -94,7 +95,7 @@ describe("an endpoint that dies", () => {
     const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${WEBHOOK_REPLAYED_MAX + 5})
       INSERT INTO outbox (seq, lane, ticket, kind, payload, state, accepted_at, attempts, code)
       SELECT 1000000 + i, 'hook:crm', 0, 'webhook', '${payload}', 'parked', ${stage.now}, 10, 'http_500' FROM n`;
-    await runInDurableObject(stage.groupStub(), (_, state) => void state.storage.sql.exec(fill));
+    await changeRows(stage.groupStub(), (sql) => void sql.exec(fill));
     const ids = [1_000_000 + WEBHOOK_REPLAYED_MAX + 5, 1_000_000 + WEBHOOK_REPLAYED_MAX + 1].map(
       (seq) => `msg_main_${seq}`,
     );

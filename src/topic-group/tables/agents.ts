@@ -1,5 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
+import type { Remembers } from "./memory.ts";
 import { agents, slots } from "./schema.ts";
 import { given, givenRow, inserted, statement } from "./statement.ts";
 
@@ -13,7 +14,7 @@ function newAgent(id: number): AgentRow {
 const IS_SLOT_OF = and(eq(slots.agent, given("agent")), eq(slots.group, given("group")));
 
 /** What the object knows of its agents beyond the configuration. Few rows, kept in memory once they are read. */
-export class Agents {
+export class Agents implements Remembers {
   readonly #db: Database;
   #rows: Map<number, AgentRow> | null = null;
   #slots: Map<number, number> | null = null;
@@ -55,6 +56,7 @@ export class Agents {
 
   constructor(db: Database) {
     this.#db = db;
+    db.memory.beside(this);
   }
 
   get(id: number): AgentRow {

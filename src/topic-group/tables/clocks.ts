@@ -10,21 +10,13 @@ export class Clocks {
   readonly #tickets: Tickets;
   readonly #due = statement(() =>
     this.#db
-      .select()
+      .select({ number: tickets.number })
       .from(tickets)
       .where(and(isNotNull(tickets.dueAt), lte(tickets.dueAt, given("now"))))
       .orderBy(asc(tickets.dueAt))
       .limit(given("limit"))
       .prepare(),
   );
-  readonly #firstDueAt = statement(() =>
-    this.#db
-      .select({ at: sql<number | null>`min(due_at)` })
-      .from(tickets)
-      .where(isNotNull(tickets.dueAt))
-      .prepare(),
-  );
-
   constructor(db: Database, of: Tickets) {
     this.#db = db;
     this.#tickets = of;
@@ -51,12 +43,11 @@ export class Clocks {
   }
 
   due(now: number, limit: number): TicketRow[] {
-    return this.#due()
-      .all({ now, limit })
-      .map((row) => this.#tickets.rowOf(row));
+    const first = this.#tickets.firstDue.at;
+    return first === null || first > now ? [] : this.#tickets.of(this.#due().all({ now, limit }));
   }
 
   firstDueAt(): number | null {
-    return this.#firstDueAt().get()?.at ?? null;
+    return this.#tickets.firstDue.at;
   }
 }

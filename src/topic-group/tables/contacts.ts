@@ -5,15 +5,19 @@ import { isAmong } from "./among.ts";
 import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
 import type { Forgets } from "./forgets.ts";
+import { Rows } from "./memory.ts";
 import { customers } from "./schema.ts";
 import type { KnownProfile } from "./shapes.ts";
 import { changing, given, givenRow, statement } from "./statement.ts";
 
 export type CustomerRow = typeof customers.$inferSelect;
 
+const CUSTOMERS_KEPT_MAX = 1_000;
+
 /** The customers who write here, those whose home is another group among them. */
 export class Contacts implements Forgets {
   readonly #db: Database;
+  readonly #customers: Rows<ContactId, CustomerRow>;
   readonly #get = statement(() =>
     this.#db
       .select()
@@ -30,10 +34,14 @@ export class Contacts implements Forgets {
 
   constructor(db: Database) {
     this.#db = db;
+    this.#customers = db.memory.of("customers", new Rows(CUSTOMERS_KEPT_MAX));
   }
 
   get(id: ContactId): CustomerRow | undefined {
-    return this.#get().get({ id });
+    const known = this.#customers.get(id);
+    if (known !== undefined) return known;
+    const row = this.#get().get({ id });
+    return row === undefined ? undefined : this.#customers.keep(id, row);
   }
 
   add(contact: ContactFacts, at: number, payload: string | null): CustomerRow {
@@ -51,8 +59,8 @@ export class Contacts implements Forgets {
       version: 1,
       recorded: 0,
     };
-    this.#add().run({ ...row });
-    return row;
+    this.#db.memory.knowing("customers", () => this.#add().run({ ...row }));
+    return this.#customers.keep(row.id, row);
   }
 
   /** A customer whose home is another group; that group tells the record about them. */
@@ -88,7 +96,8 @@ export class Contacts implements Forgets {
   }
 
   change(id: ContactId, change: Partial<CustomerRow>): void {
-    this.#change({ id }, change);
+    this.#db.memory.knowing("customers", () => this.#change({ id }, change));
+    this.#customers.change(id, change);
   }
 
   /**

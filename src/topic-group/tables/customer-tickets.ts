@@ -25,7 +25,7 @@ export class CustomerTickets {
   );
   readonly #open = statement(() =>
     this.#db
-      .select()
+      .select({ number: tickets.number })
       .from(tickets)
       .where(and(eq(tickets.customer, given("customer")), eq(tickets.active, true)))
       .prepare(),
@@ -71,9 +71,7 @@ export class CustomerTickets {
 
   /** The tickets of a customer whose topics show the customer's name. */
   open(customer: ContactId): TicketRow[] {
-    return this.#open()
-      .all({ customer })
-      .map((row) => this.#tickets.rowOf(row));
+    return this.#tickets.of(this.#open().all({ customer }));
   }
 
   /** The tickets of a customer that another group has, closed ones left out. */

@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { Database } from "./database.ts";
+import { Rows } from "./memory.ts";
 import { facts } from "./schema.ts";
 import { given, givenRow, inserted, statement } from "./statement.ts";
 
@@ -51,9 +52,12 @@ export const FACTS = {
   purgedAt: "purged_at",
 } as const;
 
+const FACTS_KEPT_MAX = 500;
+
 /** The object's small facts. */
 export class Facts {
   readonly #db: Database;
+  readonly #facts: Rows<string, { value: unknown }>;
   readonly #get = statement(() =>
     this.#db
       .select()
@@ -77,17 +81,21 @@ export class Facts {
 
   constructor(db: Database) {
     this.#db = db;
+    this.#facts = db.memory.of("facts", new Rows(FACTS_KEPT_MAX));
   }
 
   get(key: string): unknown {
-    return this.#get().get({ key })?.value;
+    return (this.#facts.get(key) ?? this.#facts.keep(key, { value: this.#get().get({ key })?.value })).value;
   }
 
   set(key: string, value: unknown): void {
-    this.#set().run({ key, value });
+    this.#db.memory.knowing("facts", () => this.#set().run({ key, value }));
+    // As it would be read.
+    this.#facts.keep(key, { value: JSON.parse(JSON.stringify(value)) });
   }
 
   delete(key: string): void {
-    this.#delete().run({ key });
+    this.#db.memory.knowing("facts", () => this.#delete().run({ key }));
+    this.#facts.keep(key, { value: undefined });
   }
 }

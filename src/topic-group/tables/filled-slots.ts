@@ -2,11 +2,12 @@ import { and, eq, isNotNull, sql } from "drizzle-orm";
 import type { Loads } from "../../domain/team/roster.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import type { Database } from "./database.ts";
+import type { Remembers } from "./memory.ts";
 import { tickets } from "./schema.ts";
 import { slotFilledBy } from "./ticket-place.ts";
 
 /** Which slots of agents this group's tickets fill. */
-export class FilledSlots {
+export class FilledSlots implements Remembers {
   readonly #db: Database;
   /** Counted when first asked for, then kept up to date; null before that. */
   #loads: Map<number, number> | null = null;
@@ -15,6 +16,7 @@ export class FilledSlots {
 
   constructor(db: Database) {
     this.#db = db;
+    db.memory.beside(this);
   }
 
   /** How many slots of each agent this group's tickets fill, by agent id. */

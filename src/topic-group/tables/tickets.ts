@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, isNotNull, sql, type SQL } from "drizzle-orm";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { Route } from "../../domain/contact/route.ts";
 import type { TicketEvent } from "../../domain/ticket/event.ts";
@@ -10,11 +10,16 @@ import { FACTS, type Facts } from "./facts.ts";
 import type { FilledSlots } from "./filled-slots.ts";
 import { numbersOf, type Forgets, type TicketToForget } from "./forgets.ts";
 import type { History, Happened } from "./history.ts";
+import { Earliest, Rows } from "./memory.ts";
 import { tickets } from "./schema.ts";
 import { NEW_VIEW, type TopicView } from "./shapes.ts";
 import { changing, given, givenRow, inserted, statement } from "./statement.ts";
 import { placeOf } from "./ticket-place.ts";
 import type { Topics } from "./topics.ts";
+
+type Stored = typeof tickets.$inferSelect;
+
+const TICKETS_KEPT_MAX = 500;
 
 /** A ticket with what the desk keeps beside it. */
 export interface TicketRow {
@@ -48,6 +53,10 @@ export class Tickets implements Forgets {
   readonly #topics: Topics;
   readonly #filledSlots: FilledSlots;
   readonly #isHere: (number: number) => boolean;
+  readonly #rows: Rows<number, Stored>;
+  /** Of all tickets. */
+  readonly firstDue: Earliest;
+  readonly firstViewDue: Earliest;
   readonly #get = statement(() =>
     this.#db
       .select()
@@ -81,6 +90,20 @@ export class Tickets implements Forgets {
       .from(tickets)
       .prepare(),
   );
+  readonly #firstDueAt = statement(() =>
+    this.#db
+      .select({ at: sql<number | null>`min(due_at)` })
+      .from(tickets)
+      .where(isNotNull(tickets.dueAt))
+      .prepare(),
+  );
+  readonly #firstViewDueAt = statement(() =>
+    this.#db
+      .select({ at: sql<number | null>`min(view_due_at)` })
+      .from(tickets)
+      .where(isNotNull(tickets.viewDueAt))
+      .prepare(),
+  );
   readonly #customersOf = statement(() =>
     this.#db
       .select({ number: tickets.number, customer: tickets.customer })
@@ -101,15 +124,28 @@ export class Tickets implements Forgets {
     this.#topics = beside.topics;
     this.#filledSlots = beside.filledSlots;
     this.#isHere = isHere;
+    const { memory } = db;
+    this.#rows = memory.of("tickets", new Rows(TICKETS_KEPT_MAX));
+    this.firstDue = memory.of("tickets", new Earliest(() => this.#firstDueAt().get()?.at ?? null));
+    this.firstViewDue = memory.of("tickets", new Earliest(() => this.#firstViewDueAt().get()?.at ?? null));
   }
 
   get(number: number): TicketRow | undefined {
-    const row = this.#get().get({ number });
-    return row === undefined ? undefined : this.rowOf(row);
+    const row = this.#stored(number);
+    return row === undefined ? undefined : this.#asHere(ticketRow(row));
   }
 
-  rowOf(row: typeof tickets.$inferSelect): TicketRow {
-    return this.#asHere(row.state.shape === TICKET_SHAPE ? ticketRow(row) : this.#refold(row));
+  /** Those of which a statement has found the numbers. */
+  of(found: readonly { number: number }[]): TicketRow[] {
+    return found.map(({ number }) => this.get(number)!);
+  }
+
+  #stored(number: number): Stored | undefined {
+    const known = this.#rows.get(number);
+    if (known !== undefined) return known;
+    const row = this.#get().get({ number });
+    if (row === undefined) return undefined;
+    return this.#rows.keep(number, row.state.shape === TICKET_SHAPE ? row : this.#refold(row));
   }
 
   /**
@@ -132,11 +168,12 @@ export class Tickets implements Forgets {
   }
 
   /** A ticket that an earlier release stored: what it is now follows from its events. */
-  #refold(row: typeof tickets.$inferSelect): TicketRow {
+  #refold(row: Stored): Stored {
     const history = this.#history.after(row.number, 0, Number.MAX_SAFE_INTEGER);
     const state = history.reduce<Ticket | null>((ticket, { event }) => evolve(ticket, event), null)!;
-    this.change(row.number, { state, ...placeOf(state) });
-    return ticketRow({ ...row, state });
+    const now = { state, ...placeOf(state) };
+    this.change(row.number, now);
+    return { ...row, ...now };
   }
 
   add(
@@ -146,7 +183,7 @@ export class Tickets implements Forgets {
     dueAt: number | null,
     now: number,
   ): void {
-    this.#add().run({
+    const row: Stored = {
       number: ticket.number,
       customer: ticket.customer,
       state: ticket,
@@ -158,7 +195,11 @@ export class Tickets implements Forgets {
       ...placeOf(ticket),
       version: ticket.version,
       recorded: 0,
-    });
+    };
+    this.#db.memory.knowing("tickets", () => this.#add().run({ ...row }));
+    this.#rows.keep(row.number, row);
+    this.firstDue.moved(null, dueAt);
+    this.firstViewDue.moved(null, viewDueAt);
     this.#history.append(ticket, appended, now);
   }
 
@@ -215,8 +256,12 @@ export class Tickets implements Forgets {
   }
 
   /** Changes columns of a ticket's row; to change the ticket itself is `save`. */
-  change(number: number, change: Partial<typeof tickets.$inferSelect>): void {
-    this.#change({ number }, change);
+  change(number: number, change: Partial<Stored>): void {
+    const known = this.#rows.get(number);
+    this.#db.memory.knowing("tickets", () => this.#change({ number }, change));
+    this.#rows.change(number, change);
+    if (change.dueAt !== undefined) this.firstDue.moved(known?.dueAt, change.dueAt);
+    if (change.viewDueAt !== undefined) this.firstViewDue.moved(known?.viewDueAt, change.viewDueAt);
   }
 
   /** The number by which this group knows a ticket, null if it does not. */
@@ -239,14 +284,23 @@ export class Tickets implements Forgets {
 
   /** Whose tickets these are. */
   customersOf(numbers: readonly number[]): Map<number, number> {
-    const rows = this.#customersOf().all({ numbers: JSON.stringify(numbers) });
-    return new Map(rows.map(({ number, customer }) => [number, customer]));
+    const customers = new Map<number, number>();
+    const unknown: number[] = [];
+    for (const number of numbers) {
+      const known = this.#rows.get(number);
+      if (known === undefined) unknown.push(number);
+      else customers.set(number, known.customer);
+    }
+    if (unknown.length === 0) return customers;
+    const rows = this.#customersOf().all({ numbers: JSON.stringify(unknown) });
+    for (const { number, customer } of rows) customers.set(number, customer);
+    return customers;
   }
 
   /** Tickets that live here and are not over for good, and those of this group's customers elsewhere; by number. */
   toLeave(after: number, closedSince: number, limit: number): TicketRow[] {
-    return this.#db
-      .select()
+    const found = this.#db
+      .select({ number: tickets.number })
       .from(tickets)
       .where(
         sql`${tickets.number} > ${after} AND (
@@ -257,8 +311,8 @@ export class Tickets implements Forgets {
       )
       .orderBy(asc(tickets.number))
       .limit(limit)
-      .all()
-      .map((row) => this.rowOf(row));
+      .all();
+    return this.of(found);
   }
 
   numbersOf(customer: ContactId, limit: number): number[] {
@@ -398,7 +452,7 @@ function changed<T extends Record<string, unknown>>(before: T, after: T): Partia
   return Object.fromEntries(entries) as Partial<T>;
 }
 
-function ticketRow(row: typeof tickets.$inferSelect): TicketRow {
+function ticketRow(row: Stored): TicketRow {
   return {
     ticket: row.state,
     view: row.view,

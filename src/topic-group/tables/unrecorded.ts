@@ -15,7 +15,7 @@ export class Unrecorded {
   readonly #contacts: Contacts;
   readonly #unrecordedContacts = statement(() =>
     this.#db
-      .select()
+      .select({ id: customers.id })
       .from(customers)
       .where(sql`recorded < version`)
       .orderBy(asc(customers.id))
@@ -24,7 +24,7 @@ export class Unrecorded {
   );
   readonly #unrecordedTickets = statement(() =>
     this.#db
-      .select()
+      .select({ number: tickets.number })
       .from(tickets)
       .where(sql`recorded < version`)
       .orderBy(asc(tickets.number))
@@ -39,7 +39,9 @@ export class Unrecorded {
   }
 
   contacts(limit: number): CustomerRow[] {
-    return this.#unrecordedContacts().all({ limit });
+    return this.#unrecordedContacts()
+      .all({ limit })
+      .map(({ id }) => this.#contacts.get(id)!);
   }
 
   contactRecorded(id: ContactId, version: number): void {
@@ -47,9 +49,7 @@ export class Unrecorded {
   }
 
   tickets(limit: number): TicketRow[] {
-    return this.#unrecordedTickets()
-      .all({ limit })
-      .map((row) => this.#tickets.rowOf(row));
+    return this.#tickets.of(this.#unrecordedTickets().all({ limit }));
   }
 
   ticketRecorded(number: number, version: number): void {

@@ -11,7 +11,7 @@ export class Views {
   readonly #tickets: Tickets;
   readonly #due = statement(() =>
     this.#db
-      .select()
+      .select({ number: tickets.number })
       .from(tickets)
       .where(and(isNotNull(tickets.viewDueAt), lte(tickets.viewDueAt, given("now"))))
       .orderBy(asc(tickets.viewDueAt))
@@ -50,14 +50,14 @@ export class Views {
 
   /** Tickets whose view is due, longest first. */
   due(now: number, limit: number): TicketRow[] {
-    return this.#due()
-      .all({ now, limit })
-      .map((row) => this.#tickets.rowOf(row));
+    const first = this.#tickets.firstViewDue.at;
+    return first === null || first > now ? [] : this.#tickets.of(this.#due().all({ now, limit }));
   }
 
   /** When the next view falls due that is not due yet. */
   nextDueAt(now: number): number | null {
-    return this.#nextDueAt().get({ now })?.at ?? null;
+    const first = this.#tickets.firstViewDue.at;
+    return first === null || first > now ? first : (this.#nextDueAt().get({ now })?.at ?? null);
   }
 
   /** The cards of open tickets cannot be edited any more. */

@@ -4,6 +4,7 @@ import { PRIORITIES } from "../../domain/priority.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 import { isAmong } from "./among.ts";
 import type { Database } from "./database.ts";
+import type { Remembers } from "./memory.ts";
 import { tickets } from "./schema.ts";
 import { isUnassigned } from "./ticket-place.ts";
 
@@ -29,7 +30,7 @@ export interface WaitingTicket {
  * Tickets without an assignee, in the order in which they are handed out. Read from the tickets once, then kept up to
  * date, so that an arrival costs the same however many wait.
  */
-export class Waiting {
+export class Waiting implements Remembers {
   readonly #db: Database;
   /** Tickets whose wait without an assignee was looked at before: it is reported once. */
   readonly told = new Set<string>();
@@ -38,6 +39,7 @@ export class Waiting {
 
   constructor(db: Database) {
     this.#db = db;
+    db.memory.beside(this);
   }
 
   note(ticket: Ticket, tiers: TierScores): void {
