@@ -23,6 +23,7 @@ describe("a sound configuration", () => {
       reopenWithin: "72h",
       autoCloseResolvedAfter: "48h",
       claimOnAnswer: true,
+      groupCalls: "documented",
       textInWebhooks: false,
     });
     expect(config?.intake.holdFor).toBe("15m");

@@ -91,6 +91,14 @@ const Desk = z.strictObject({
     .boolean()
     .default(true)
     .describe(forDocs("Whether an agent's first answer in an unclaimed ticket claims it")),
+  groupCalls: z
+    .enum(["documented", "learned"])
+    .default("documented")
+    .describe(
+      forDocs(
+        "How many calls a minute a staff group is sent: the 20 that Telegram documents, or more where it takes them. `learned` tries a little more while messages wait, and keeps what went through; where Telegram punishes that, everything in the group waits for minutes, once a week at most",
+      ),
+    ),
   textInWebhooks: z
     .boolean()
     .default(false)

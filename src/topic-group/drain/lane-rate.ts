@@ -1,4 +1,4 @@
-import type { RateState } from "../tables/shapes.ts";
+import type { LearnedRate, RateState } from "../tables/shapes.ts";
 
 /** At most `calls` in any `perMs`: a sliding window, because that is the strictest reading of Telegram's words. */
 export interface RateRule {
@@ -24,6 +24,16 @@ const RECOVERY_STEP_MS = 30_000;
 /** … and for so long one call is made after the other, because the next 429 refuses every call that is under way. */
 const ALONE_MS = 600_000;
 
+/** Above what is known to be taken one call is tried at a time, so far apart. */
+const PROBE_EVERY_MS = 500;
+/** After a 429 this much of what went through is kept … */
+const KEPT_OF_LEARNED = 0.95;
+/** … and more is tried again after this long, doubling up to the maximum. */
+const ASKS_AGAIN_MS = 6 * 3_600_000;
+const ASKS_AGAIN_MAX_MS = 7 * 24 * 3_600_000;
+/** A 429 that asks for longer than the minute takes to pass is a punishment: nothing is learned from it, nor tried soon. */
+const PUNISHED_MS = 75_000;
+
 /** The rate of one lane. Knows no clock: every instant is an argument. */
 export class LaneRate {
   readonly #rule: RateRule;
@@ -33,10 +43,18 @@ export class LaneRate {
   /** What the calls that are under way will have cost. */
   #underWay = 0;
   #unsaved = false;
+  /** Whether more than the rule may be tried. */
+  readonly #learns: () => boolean;
 
   /** `told`: when those calls ended of which rows of the object tell, in ms since 1970. */
-  constructor(rule: RateRule, state?: RateState, told: readonly number[] = []) {
+  constructor(
+    rule: RateRule,
+    state?: RateState,
+    told: readonly number[] = [],
+    learns: () => boolean = () => false,
+  ) {
     this.#rule = rule;
+    this.#learns = learns;
     const saved = state ?? { limit: rule.calls, blockedUntil: 0, taken: [], recoversAt: 0 };
     this.#untold = saved.taken;
     this.#state = { ...saved, taken: [...saved.taken, ...told].sort((a, b) => a - b) };
@@ -60,24 +78,41 @@ export class LaneRate {
    * free for more urgent ones.
    */
   freeAt(now: number, cost: number, reserve = 0): number {
-    this.#recover(now);
-    const { blockedUntil, limit } = this.#state;
-    const from = Math.max(now, blockedUntil);
+    const limit = this.#limit(now);
+    const from = Math.max(now, this.#state.blockedUntil);
     const room = Math.max(1, limit - reserve);
     const taken = this.#state.taken.filter((at) => at + this.#rule.perMs > from);
     // They end now at the earliest.
     taken.push(...Array<number>(this.#underWay).fill(now));
     // A cost above the whole window (an album while the limit is halved) waits for an empty one.
     const excess = taken.length + Math.min(cost, room) - room;
-    return excess <= 0 ? from : taken[excess - 1]! + this.#rule.perMs;
+    if (excess <= 0) return from;
+    const freed = taken[excess - 1]! + this.#rule.perMs;
+    // What can wait for others is not worth a trial.
+    return reserve === 0 && this.#asks(from)
+      ? Math.min(freed, Math.max(from, taken.at(-1)! + PROBE_EVERY_MS))
+      : freed;
+  }
+
+  /** Whether it may be tried if Telegram takes more. */
+  #asks(now: number): boolean {
+    const { limit, learned } = this.#state;
+    return this.#learns() && limit >= this.#rule.calls && (learned?.asksFrom ?? 0) <= now;
+  }
+
+  /** How many calls the window takes. */
+  #limit(now: number): number {
+    this.#recover(now);
+    const { limit, learned } = this.#state;
+    // Halved by a 429 it grows up to the rule's first.
+    return limit >= this.#rule.calls && this.#learns() ? Math.max(limit, learned?.calls ?? 0) : limit;
   }
 
   /** How many calls are free at this moment; those under way are not counted, because what they carry still waits. */
   free(now: number): number {
-    this.#recover(now);
+    const limit = this.#limit(now);
     if (this.#state.blockedUntil > now) return 0;
-    const taken = this.#state.taken.filter((at) => at + this.#rule.perMs > now);
-    return Math.max(0, this.#state.limit - taken.length);
+    return Math.max(0, limit - this.#takenAt(now));
   }
 
   /** A call of this cost is made; `ended` must follow. */
@@ -97,6 +132,7 @@ export class LaneRate {
     const within = (at: number): boolean => at + this.#rule.perMs > now;
     const ended = Array<number>(cost).fill(now);
     this.#state = { ...this.#state, taken: [...this.#state.taken.filter(within), ...ended] };
+    this.#learn(now);
     if (told) return;
     this.#untold = [...this.#untold.filter(within), ...ended];
     this.#unsaved = true;
@@ -108,14 +144,51 @@ export class LaneRate {
     const blockedUntil = Math.max(before, now + retryAfterMs);
     // Calls that were under way together hear of the same burst.
     const isKnown = before > now;
+    const learned = this.#corrected(now, retryAfterMs, isKnown);
+    // Where more than the rule was tried, only that was too much.
+    const isAbove = learned !== undefined && retryAfterMs <= PUNISHED_MS;
     this.#unsaved = true;
     this.#state = {
       ...this.#state,
+      ...(learned === undefined ? {} : { learned }),
       blockedUntil,
-      limit: isKnown ? limit : Math.max(1, Math.floor(limit / 2)),
+      limit: isKnown || isAbove ? limit : Math.max(1, Math.floor(limit / 2)),
       recoversAt: blockedUntil + RECOVERY_STEP_MS,
       aloneUntil: blockedUntil + ALONE_MS,
     };
+  }
+
+  /** Counts what went through above the rule. */
+  #learn(now: number): void {
+    const taken = this.#takenAt(now);
+    const { learned } = this.#state;
+    if (!this.#learns() || taken <= Math.max(this.#rule.calls, learned?.calls ?? 0)) return;
+    this.#unsaved = true;
+    this.#state = {
+      ...this.#state,
+      learned: { calls: taken, asksFrom: 0, pauseMs: learned?.pauseMs ?? ASKS_AGAIN_MS },
+    };
+  }
+
+  /** What a 429 leaves of what was learned; undefined: it says nothing about that. */
+  #corrected(now: number, retryAfterMs: number, isKnown: boolean): LearnedRate | undefined {
+    const { learned } = this.#state;
+    const { calls } = this.#rule;
+    const taken = this.#takenAt(now);
+    if (!this.#learns() || taken < calls) return undefined;
+    if (retryAfterMs > PUNISHED_MS)
+      return { calls, asksFrom: now + ASKS_AGAIN_MAX_MS, pauseMs: ASKS_AGAIN_MAX_MS };
+    if (isKnown) return learned;
+    const pauseMs = learned?.pauseMs ?? ASKS_AGAIN_MS;
+    return {
+      calls: Math.max(calls, Math.floor(taken * KEPT_OF_LEARNED)),
+      asksFrom: now + pauseMs,
+      pauseMs: Math.min(2 * pauseMs, ASKS_AGAIN_MAX_MS),
+    };
+  }
+
+  #takenAt(now: number): number {
+    return this.#state.taken.filter((at) => at + this.#rule.perMs > now).length;
   }
 
   /** Whether calls are made one after the other. */

@@ -86,7 +86,7 @@ export class Lanes {
     const rule = rateRuleOf(lane);
     // Telegram remembers what an object that was evicted has forgotten.
     const told = lane === STAFF ? tables.messages.copiedSince(this.#ports.now() - rule.perMs) : [];
-    const rate = new LaneRate(rule, tables.laneRates.get(lane), told);
+    const rate = new LaneRate(rule, tables.laneRates.get(lane), told, this.#learns(lane));
     const trouble = lane === STAFF ? this.#trouble() : null;
     // What a restart does not know is over once a call works.
     if (trouble !== null) this.#troubles = Math.max(this.#troubles, 1);
@@ -107,6 +107,10 @@ export class Lanes {
     };
   }
 
+  #learns(lane: Lane): () => boolean {
+    return () => lane === STAFF && this.#ports.rules()?.config.desk.groupCalls === "learned";
+  }
+
   /** What kept the staff group's lane from working when it last tried. */
   #trouble(): Trouble | null {
     return (this.#ports.tables.facts.get(FACTS.trouble) as Trouble | undefined) ?? null;
@@ -122,7 +126,11 @@ export class Lanes {
   beginAnew(lane: Lane): void {
     const state = this.#states.get(lane);
     if (state !== undefined)
-      Object.assign(state, { rate: new LaneRate(rateRuleOf(lane)), wakeAt: null, silent: 0 });
+      Object.assign(state, {
+        rate: new LaneRate(rateRuleOf(lane), undefined, [], this.#learns(lane)),
+        wakeAt: null,
+        silent: 0,
+      });
   }
 
   /** Only what has changed: every message comes by here. */

@@ -22,8 +22,8 @@ export function laneOfChat(chat: Conversation, route: () => Route | undefined): 
 const NEWEST_COPIES_MAX = 5_000;
 /** What is kept of a forwarded message: whose words they were Telegram tells again when it is forwarded once more. */
 const FORWARDED = JSON.stringify({ forwarded: "" } satisfies WaitingContent);
-/** More than Telegram lets a bot send to one group in a minute. */
-const COPIES_OF_A_MINUTE_MAX = 40;
+/** More than a group is ever sent in a minute: with `desk.groupCalls` that is one each half second. */
+const COPIES_OF_A_MINUTE_MAX = 140;
 /** Messages of a customer that are looked through for the last one about a ticket. */
 const THREAD_LOOKED_AT = 200;
 /** An album has ten items; others may write between them. */

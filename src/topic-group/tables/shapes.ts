@@ -130,6 +130,17 @@ export interface RateState {
   noTopicsUntil?: number;
   /** Until when calls are made one after the other. */
   aloneUntil?: number;
+  /** What is known of a limit above the documented one, where the configuration lets it be tried. */
+  learned?: LearnedRate;
+}
+
+export interface LearnedRate {
+  /** Calls of one window that went through. */
+  calls: number;
+  /** From when on more may be tried, in ms since 1970. */
+  asksFrom: number;
+  /** After the next refusal so long nothing more is tried. */
+  pauseMs: number;
 }
 
 /**
