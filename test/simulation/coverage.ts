@@ -4,7 +4,7 @@ import { botIdOf } from "../../src/telegram/api.ts";
 import { inbound, type Arrival } from "../../src/telegram/inbound.ts";
 import { markKeyOf } from "../../src/telegram/mark.ts";
 import { DELIVERIES } from "../../src/topic-group/works.ts";
-import { TOKEN, type Desk } from "./runtime/desk.ts";
+import { TOKEN, type Desk, type Spent } from "./runtime/desk.ts";
 
 const ARRIVALS = {
   customer_message: true,
@@ -42,6 +42,7 @@ export type Counts = Map<string, number>;
 export class Coverage {
   readonly arrivals: Counts = new Map();
   readonly outcomes: Counts = new Map();
+  readonly invocations = new Map<string, Spent>();
   readonly #markKey = markKeyOf(TOKEN);
 
   arrived(update: Update, groups: readonly { chatId: number }[]): void {

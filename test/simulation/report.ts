@@ -5,6 +5,7 @@ import type { Minimal } from "./minimise.ts";
 import type { Simulated } from "./simulation.ts";
 
 const FAULTS_SHOWN = 20;
+const INVOCATIONS_SHOWN = 8;
 
 /** What was played and what was found, for people; `again` is the command that repeats it. */
 export function reported(simulated: Simulated, tookMs: number, again: string): string {
@@ -21,6 +22,14 @@ export function reported(simulated: Simulated, tookMs: number, again: string): s
     section("Kinds of work", simulated.works, ALL.works),
     section("Outcomes of calls", simulated.outcomes, []),
     section("Calls that Telegram got, and updates that the desk got", simulated.calls, []),
+    "The most that one invocation did:",
+    ...[...simulated.invocations]
+      .sort(([, one], [, other]) => other.subrequests - one.subrequests)
+      .slice(0, INVOCATIONS_SHOWN)
+      .map(
+        ([what, { subrequests, queries }]) =>
+          `  ${what}: ${subrequests} subrequests, ${queries} statements of D1`,
+      ),
     section("Logged", simulated.logged, []),
     `Laws broken: ${faults.length}`,
     ...faults

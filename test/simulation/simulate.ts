@@ -16,6 +16,7 @@ const { values } = parseArgs({
     seed: { type: "string", multiple: true, default: ["fresh"] },
     messages: { type: "string" },
     groups: { type: "string", default: "3" },
+    plan: { type: "string", default: "paid" },
     "until-fault": { type: "boolean", default: false },
     calm: { type: "boolean", default: false },
     minimise: { type: "string" },
@@ -58,6 +59,7 @@ for (const seed of [firstSeed, ...otherSeeds]) {
     seed,
     messages: Number(values.messages ?? 2_000),
     groups: Number(values.groups),
+    plan: values.plan === "free" ? ("free" as const) : ("paid" as const),
     faults: !values.calm,
     ...(values.watch === undefined ? {} : { watch: new RegExp(values.watch) }),
     untilFault: values["until-fault"] || values.minimise !== undefined,
@@ -66,6 +68,7 @@ for (const seed of [firstSeed, ...otherSeeds]) {
   broken += simulated.faults.length;
   const again = [
     `npm run simulate -- --seed ${seed} --messages ${options.messages} --groups ${options.groups}`,
+    ...(options.plan === "free" ? ["--plan free"] : []),
     ...(values.calm ? ["--calm"] : []),
     ...(values.planted === undefined ? [] : [`--planted '${values.planted}'`]),
   ].join(" ");

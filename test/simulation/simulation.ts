@@ -11,7 +11,7 @@ import { HandingOut } from "./invariants/handing-out.ts";
 import { Promises } from "./invariants/promises.ts";
 import { Stored } from "./invariants/stored.ts";
 import { Ledger, type Fault } from "./ledger.ts";
-import { BOT_API, Desk, DESK, TOKEN, WEBHOOK_SECRET } from "./runtime/desk.ts";
+import { BOT_API, Desk, DESK, TOKEN, WEBHOOK_SECRET, type Plan, type Spent } from "./runtime/desk.ts";
 import { Dice } from "./runtime/dice.ts";
 import { real, surroundWith } from "./runtime/globals.ts";
 import { Unplugged, type ObjectHost } from "./runtime/objects.ts";
@@ -31,6 +31,8 @@ export interface SimulationOptions {
   /** Messages of customers and agents, after which it ends. */
   messages: number;
   groups?: number;
+  /** Cloudflare's, whose limits hold. */
+  plan?: Plan;
   /** Whether anything goes wrong. */
   faults?: boolean;
   /** Ends with the first law that is broken. */
@@ -61,6 +63,8 @@ export interface Simulated {
   outcomes: Counts;
   works: Counts;
   events: Counts;
+  /** The most that one invocation of each kind did. */
+  invocations: ReadonlyMap<string, Spent>;
   lastAct: number;
   played: Played;
   faults: Fault[];
@@ -122,6 +126,17 @@ export class Simulation {
     this.desk = new Desk({
       timeline,
       seed,
+      plan: options.plan ?? "paid",
+      invoked: (what, { subrequests, queries }, most) => {
+        if (subrequests > most.subrequests)
+          this.ledger.fail("limits", `${what} calls others more than ${most.subrequests} times`);
+        const { invocations } = this.coverage;
+        const before = invocations.get(what) ?? { subrequests: 0, queries: 0 };
+        invocations.set(what, {
+          subrequests: Math.max(before.subrequests, subrequests),
+          queries: Math.max(before.queries, queries),
+        });
+      },
       chance: new Dice(seed, "platform"),
       alarmFate: () => this.weather.alarmFate(),
       mayFail: (step, object) => this.#mayFail(step, object),
@@ -208,6 +223,7 @@ export class Simulation {
       outcomes: this.coverage.outcomes,
       works: this.coverage.works(this.desk),
       events: this.coverage.events(this.desk),
+      invocations: this.coverage.invocations,
       lastAct: this.#act,
       played: this.#played,
       faults: ledger.faults,

@@ -23,24 +23,10 @@ const FEW_MS: D1Weather = (chance) => ({
   fails: null,
 });
 
-/** D1 as the desk sees it: SQLite behind a network. */
-export class D1 {
-  readonly sqlite = new Sqlite();
-  weather: D1Weather = FEW_MS;
-  asked = 0;
-  readonly #timeline: Timeline;
-  readonly #chance: Dice;
-
-  constructor(timeline: Timeline, chance: Dice, migrations: readonly string[]) {
-    this.#timeline = timeline;
-    this.#chance = chance;
-    for (const sql of migrations)
-      for (const statement of sql.split("--> statement-breakpoint")) this.sqlite.run(statement);
-  }
-
-  calm(): void {
-    this.weather = FEW_MS;
-  }
+/** D1 as the desk sees it. */
+abstract class Binding {
+  abstract readonly sqlite: Sqlite;
+  abstract ask<T>(work: () => T, queries: number): Promise<T>;
 
   prepare(sql: string): Statement {
     return new Statement(this, sql, []);
@@ -57,7 +43,52 @@ export class D1 {
         this.sqlite.run("ROLLBACK");
         throw error;
       }
-    });
+    }, statements.length);
+  }
+}
+
+/** The database as one invocation of the Worker has it: its questions are counted. */
+class OfInvocation extends Binding {
+  readonly sqlite: Sqlite;
+  readonly #d1: D1;
+  readonly #spend: (queries: number) => void;
+
+  constructor(d1: D1, spend: (queries: number) => void) {
+    super();
+    this.sqlite = d1.sqlite;
+    this.#d1 = d1;
+    this.#spend = spend;
+  }
+
+  async ask<T>(work: () => T, queries: number): Promise<T> {
+    this.#spend(queries);
+    return this.#d1.ask(work);
+  }
+}
+
+/** SQLite behind a network. */
+export class D1 extends Binding {
+  readonly sqlite = new Sqlite();
+  weather: D1Weather = FEW_MS;
+  asked = 0;
+  readonly #timeline: Timeline;
+  readonly #chance: Dice;
+
+  constructor(timeline: Timeline, chance: Dice, migrations: readonly string[]) {
+    super();
+    this.#timeline = timeline;
+    this.#chance = chance;
+    for (const sql of migrations)
+      for (const statement of sql.split("--> statement-breakpoint")) this.sqlite.run(statement);
+  }
+
+  calm(): void {
+    this.weather = FEW_MS;
+  }
+
+  /** `spend` is told of each question, and of how many statements; it throws where that is too many. */
+  within(spend: (queries: number) => void): Binding {
+    return new OfInvocation(this, spend);
   }
 
   async ask<T>(work: () => T): Promise<T> {
@@ -79,11 +110,11 @@ export class D1 {
 }
 
 class Statement {
-  readonly #d1: D1;
+  readonly #d1: Binding;
   readonly #sql: string;
   readonly #bound: readonly unknown[];
 
-  constructor(d1: D1, sql: string, bound: readonly unknown[]) {
+  constructor(d1: Binding, sql: string, bound: readonly unknown[]) {
     this.#d1 = d1;
     this.#sql = sql;
     this.#bound = bound;
@@ -106,7 +137,7 @@ class Statement {
   }
 
   all(): Promise<Result> {
-    return this.#d1.ask(() => this.now());
+    return this.#d1.ask(() => this.now(), 1);
   }
 
   run(): Promise<Result> {
@@ -119,6 +150,6 @@ class Statement {
   }
 
   raw(): Promise<unknown[][]> {
-    return this.#d1.ask(() => this.#d1.sqlite.rows(this.#sql, this.#bound).rows);
+    return this.#d1.ask(() => this.#d1.sqlite.rows(this.#sql, this.#bound).rows, 1);
   }
 }

@@ -18,10 +18,21 @@ export const DESK = "https://desk.example";
 export const WEBHOOK_SECRET = "simulated-webhook-secret";
 const ADMIN_TOKEN = "simulated-admin-token";
 
+/** What one invocation of the Worker may do [Cloudflare docs: limits of Workers and of D1]. */
+const PLANS = {
+  free: { subrequests: 50, queries: 50 },
+  paid: { subrequests: 10_000, queries: 1_000 },
+} as const;
+
+export type Plan = keyof typeof PLANS;
+
 const MIGRATIONS = join(import.meta.dirname, "../../../migrations/record");
 
 export interface DeskWorld extends ObjectWorld {
   seed: number;
+  plan: Plan;
+  /** An invocation has ended, or was refused more. */
+  invoked(what: string, spent: Spent, most: Spent): void;
   /** By how much an object's clock is wrong. */
   clockIsAheadBy(group: string): number;
   /** Whether one group's object does not reach another's now. */
@@ -30,22 +41,30 @@ export interface DeskWorld extends ObjectWorld {
   came(of: string, outcome: Outcome): void;
 }
 
+export interface Spent {
+  subrequests: number;
+  queries: number;
+}
+
 /** The desk as it is deployed, on a platform in this process. */
 export class Desk {
   readonly env: Env;
   readonly d1: D1;
   readonly groups: Namespace;
   readonly #app: ReturnType<typeof appWith>;
+  readonly #world: DeskWorld;
+  readonly #meters: Namespace;
 
   constructor(world: DeskWorld) {
     const { timeline, seed } = world;
+    this.#world = world;
     this.d1 = new D1(timeline, new Dice(seed, "d1"), recordMigrations());
     this.groups = new Namespace(world, (state) => this.#group(world, state));
-    const meters = new Namespace(world, (state) => new CallMeter(state as never, this.env));
+    this.#meters = new Namespace(world, (state) => new CallMeter(state as never, this.env));
     this.env = {
       DB: this.d1,
       TOPIC_GROUP: this.groups,
-      CALL_METER: meters,
+      CALL_METER: this.#meters,
       TELEGRAM_API_ROOT: BOT_API,
       BOT_TOKEN: TOKEN,
       WEBHOOK_SECRET,
@@ -57,7 +76,11 @@ export class Desk {
 
   fetch(request: Request): Promise<Response> {
     const ctx = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} };
-    return Promise.resolve(this.#app.fetch(request, this.env, ctx as unknown as ExecutionContext));
+    const { pathname } = new URL(request.url);
+    const what = `${request.method} ${pathname.replace(/\d{3,}|[A-Z]+-\d+/g, "…")}`;
+    return this.#invocation(what, async (env) =>
+      this.#app.fetch(request, env, ctx as unknown as ExecutionContext),
+    );
   }
 
   /** A request of its administrator. */
@@ -73,7 +96,30 @@ export class Desk {
   }
 
   cron(scheduledAt: number): Promise<void> {
-    return everyMinute(this.env, scheduledAt);
+    return this.#invocation("Cron", (env) => everyMinute(env, scheduledAt));
+  }
+
+  /** What is done by one request, or one minute of Cron, with what the plan lets it do. */
+  async #invocation<T>(what: string, work: (env: Env) => Promise<T>): Promise<T> {
+    const spent: Spent = { subrequests: 0, queries: 0 };
+    const most = PLANS[this.#world.plan];
+    const spend = (queries: number): void => {
+      spent.subrequests += 1;
+      spent.queries += queries;
+      if (spent.subrequests > most.subrequests) throw new Error("Too many subrequests.");
+    };
+    const call = (): void => spend(0);
+    const env = {
+      ...this.env,
+      DB: this.d1.within(spend),
+      TOPIC_GROUP: this.groups.within(call),
+      CALL_METER: this.#meters.within(call),
+    } as unknown as Env;
+    try {
+      return await work(env);
+    } finally {
+      this.#world.invoked(what, spent, most);
+    }
   }
 
   #group(world: DeskWorld, state: ObjectState): TopicGroup {

@@ -47,6 +47,17 @@ export class Namespace {
     return stubOf((path) => this.#send(this.host(name), path));
   }
 
+  /** The same for one invocation of the Worker; `spend` is told of each call, and throws where that is one too many. */
+  within(spend: () => void): Pick<Namespace, "getByName"> {
+    return {
+      getByName: (name) =>
+        stubOf(async (path) => {
+          spend();
+          return this.#send(this.host(name), path);
+        }),
+    };
+  }
+
   host(name: string): ObjectHost {
     let host = this.hosts.get(name);
     if (host === undefined) {
