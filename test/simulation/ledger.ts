@@ -238,6 +238,12 @@ export class Ledger {
     if (order.length > ORDER_LOOKED_AT) order.shift();
   }
 
+  /** What was written in this chat and has not been read yet need not arrive. */
+  excuse(chat: number): void {
+    for (const said of this.#byNumber.values())
+      if (said.by === "staff" && said.chat === chat && said.read.length === 0) said.expected = false;
+  }
+
   fail(law: string, what: string): void {
     this.faults.push({ law, what, at: this.#now() });
   }

@@ -36,6 +36,8 @@ export class Scene {
   messages = 0;
   /** A change of the configuration is under way. */
   isChanging = false;
+  /** Chats that are no group's now. */
+  readonly left = new Set<number>();
   /** Customers of whom nothing may be erased, and those whose erasure is not accepted yet. */
   readonly held = new Set<number>();
   readonly erasing = new Set<number>();
@@ -82,8 +84,10 @@ export class Scene {
     return chatId;
   }
 
-  /** Nobody looks into this chat any more. */
+  /** Nobody looks into this chat any more; what is under way there is not counted on. */
   leave(chatId: number): void {
+    this.left.add(chatId);
+    this.ledger.excuse(chatId);
     this.topics.splice(0, Infinity, ...this.topics.filter(({ chat }) => chat !== chatId));
   }
 
@@ -220,6 +224,7 @@ export class Scene {
 
   /** Something was said in this topic. */
   heardIn(chat: number, topic: number): void {
+    if (this.left.has(chat)) return;
     const at = this.topics.findIndex((one) => one.chat === chat && one.topic === topic);
     if (at >= 0) this.topics.splice(at, 1);
     this.topics.push({ chat, topic });

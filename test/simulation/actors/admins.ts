@@ -52,6 +52,7 @@ export function reconfigure(scene: Scene, dice: Dice): Promise<void> {
 
 /** A queue, or a whole group, is not in the configuration for some minutes; what is in hand goes to others. */
 export async function takeOut(scene: Scene, dice: Dice): Promise<void> {
+  if (scene.isChanging) return;
   const { config } = scene;
   const [first, ...others] = config.groups.map(({ id }) => id);
   const isQueue = dice.chance(0.5) || others.length === 0;
@@ -87,6 +88,7 @@ export async function takeOut(scene: Scene, dice: Dice): Promise<void> {
         changed.groups = groups.map((one) => changed.groups.find(({ id }) => id === one.id) ?? one);
         changed.queues = queues.map((one) => changed.queues.find(({ id }) => id === one.id) ?? one);
         changed.routing.rules = routing.rules ?? [];
+        for (const { chatId } of changed.groups) scene.left.delete(chatId);
         for (const agent of changed.agents ?? [])
           agent.groups = agents!.find(({ telegramId }) => telegramId === agent.telegramId)!.groups;
       });
@@ -103,6 +105,8 @@ export async function otherChat(scene: Scene, dice: Dice): Promise<void> {
   await change(scene, (config) => {
     config.groups.find((group) => group.id === id)!.chatId = other;
   });
+  // It was refused.
+  if (scene.config.groups.some((group) => group.chatId === chatId)) scene.left.delete(chatId);
 }
 
 /** An admin who is not told that it is accepted asks again a minute later. */
