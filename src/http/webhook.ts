@@ -35,7 +35,10 @@ webhook.post("/telegram/webhook", async (c) => {
   if (envelope === null) return problem(c, "update.malformed");
 
   const received = await receive(body.value, envelope, c.env, now);
-  if (received.status !== "again") return c.json({ status: received.status }, 200);
+  if (received.status !== "again") {
+    c.set("isForTelegram", true);
+    return c.json({ status: received.status }, 200, { "Cache-Control": "no-store" });
+  }
   const { because: code, afterS } = received;
   const seconds = Math.min(Math.max(Math.ceil(afterS), 1), RETRY_AFTER_MAX_S);
   log("warn", "webhook.deferred", { code, updateId: envelope.updateId, retryAfterS: seconds });

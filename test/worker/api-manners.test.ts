@@ -33,6 +33,16 @@ test.each([
   });
 });
 
+test("Telegram, which is no browser, is told no more than what it needs", async () => {
+  await desk.put(exampleDesk());
+  const answer = await desk.update({ update_id: 1, unheard_of: {} });
+  expect(answer.status).toBe(200);
+  expect(Object.fromEntries(answer.headers)).toEqual({
+    "content-type": "application/json",
+    "cache-control": "no-store",
+  });
+});
+
 test("a configuration keeps its own rule for caches", async () => {
   await desk.put(exampleDesk());
   expect((await desk.get("/api/v1/config")).headers.get("Cache-Control")).toBe("private, no-cache");

@@ -8,7 +8,8 @@ import type { MessageKind } from "./message-kind.ts";
  */
 export type Subject = string | { kind: MessageKind | "request" };
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Made for the first text that is too long: it loads ICU's data, which a Worker would otherwise do at every start. */
+let segmenter: Intl.Segmenter | undefined;
 
 /**
  * The subject of a ticket: the first line of its first message that says something, at most `SUBJECT_CHARS_MAX`
@@ -30,6 +31,7 @@ export function subjectOf<Fallback>(text: string | null, fallback: Fallback): st
  */
 export function cut(text: string, max: number): string {
   if (length(text) <= max) return text;
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   let kept = "";
   for (const { segment } of segmenter.segment(text)) {
     if (length(kept) + length(segment) > max - 1) break;
