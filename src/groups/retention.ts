@@ -16,6 +16,8 @@ export interface RetentionReport {
   endedAt: number | null;
   /** What is looked through next, by name, `object:<group>` or a part of the record. */
   left: string[];
+  /** How far the object that is looked through was looked at; absent before its first step. */
+  after?: { ticket: number; contact: number };
   removed: Record<"tickets" | "events" | "audit" | "webhookLogs" | "enrichment" | "objectTickets", number>;
   /** Groups that did not answer; the next run comes by them again. */
   unreachableGroups: string[];
@@ -130,9 +132,11 @@ async function objectStep(
         webhooksBefore: cutoff(retention.webhookLogs, startedAt),
         profilesBefore: cutoff(retention.enrichment, startedAt),
         held: [...held.contacts, ...held.tickets],
+        after: report.after,
       }),
     ),
   );
+  delete report.after;
   if ("unreachable" in asked) {
     report.unreachableGroups.push(group);
     return false;
@@ -140,7 +144,9 @@ async function objectStep(
   report.removed.objectTickets += asked.answer.tickets;
   report.removed.webhookLogs += asked.answer.webhooks;
   report.removed.enrichment += asked.answer.profiles;
-  return asked.answer.more;
+  const { more, after } = asked.answer;
+  if (more) report.after = after;
+  return more;
 }
 
 /** What was closed after this instant its customer may take up again, with its whole history. */

@@ -11,6 +11,7 @@ import { lists } from "./lists.ts";
 import { routing } from "./routing.ts";
 import { size } from "./size.ts";
 import { sla } from "./sla.ts";
+import { years } from "./years.ts";
 
 /*
  * `npm run bench`: what the desk costs and how fast it is, beside the least that anything like it could cost. Names
@@ -27,6 +28,7 @@ const CHAPTERS: Record<string, (remains: AsyncDisposableStack) => Promise<Chapte
   routing,
   lists,
   commands,
+  years,
 };
 
 const wanted = process.argv.slice(2);

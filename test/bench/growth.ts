@@ -29,7 +29,7 @@ export async function growth(remains: AsyncDisposableStack): Promise<Chapter> {
   const stand = await Stand.open(remains);
   await stand.telegram.budgets("off");
   await stand.telegram.clock({ freezeAt: MORNING });
-  stand.config.groups = GROUPS.map(({ id, prefix, chatId }) => ({ id, prefix, chatId }));
+  stand.config.groups = GROUPS.map(({ id, prefix, chatId }) => ({ id, prefix, chatId, entry: [id] }));
   stand.config.queues = GROUPS.map(({ id }) => ({ id, group: id }));
   stand.config.agents = [];
   stand.config.routing = { defaultQueue: GROUPS[0].id };

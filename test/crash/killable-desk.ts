@@ -62,6 +62,11 @@ export class KillableDesk {
       throw new Error(`the desk did not come up:\n${complaints}`);
   }
 
+  /** The process group of the desk that runs now; null while it is down. */
+  get processGroup(): number | null {
+    return this.#process?.pid ?? null;
+  }
+
   /** Kills it at this very moment: no handler runs, nothing is flushed, no connection is closed properly. */
   strike(): void {
     const pid = this.#process?.pid;

@@ -118,12 +118,12 @@ export class Traffic {
     }
   }
 
-  /** An open topic in which there is something to read. */
+  /** An open topic, if there is something to read in it. */
   async #somewhereToAnswer(dice: Dice): Promise<number | null> {
-    const messages = await this.#group.messages();
-    const spokenIn = new Set(messages.filter(isByBot).map((message) => message.message_thread_id));
-    const open = (await this.#group.topics()).filter(({ id, isClosed }) => !isClosed && spokenIn.has(id));
-    return open.length === 0 ? null : open[dice.between(0, open.length - 1)].id;
+    const open = (await this.#group.topics()).filter(({ isClosed }) => !isClosed);
+    if (open.length === 0) return null;
+    const { id } = open[dice.between(0, open.length - 1)];
+    return (await this.#group.messages({ threadId: id })).some(isByBot) ? id : null;
   }
 
   async #act(agent: Member, topic: number, what: number): Promise<void> {

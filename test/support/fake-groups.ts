@@ -143,7 +143,13 @@ export class FakeGroups {
       erasable: (): Promise<null> => answering(() => null),
       linksOf: (): Promise<never[]> => answering(() => []),
       forget: (): Promise<Forgotten> =>
-        answering(() => ({ tickets: 0, webhooks: 0, profiles: 0, more: false })),
+        answering(() => ({
+          tickets: 0,
+          webhooks: 0,
+          profiles: 0,
+          more: false,
+          after: { ticket: 0, contact: 0 },
+        })),
       reproject: (): Promise<number> =>
         answering(() => {
           this.reprojected.push(group);

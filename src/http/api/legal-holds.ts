@@ -183,7 +183,7 @@ legalHoldsApi.add(
   async (c) => {
     const report = await retentionReport(c.env.DB);
     if (report === null) return c.json({ run: null }, 200);
-    const { startedAt, endedAt, ...rest } = report;
+    const { startedAt, endedAt, after: _, ...rest } = report;
     return c.json({ run: { ...rest, startedAt: instant(startedAt), endedAt: instantOrNull(endedAt) } }, 200);
   },
 );

@@ -1,4 +1,4 @@
-import { PROJECTION_EVENTS_MAX, PROJECTION_TICKETS_MAX } from "../../domain/limits.ts";
+import { PROJECTION_EVENTS_MAX, PROJECTION_TICKETS_MAX, RETOLD_AT_ONCE_MAX } from "../../domain/limits.ts";
 import { promisesOf } from "../../domain/sla/promised.ts";
 import type { ProjectionBatch } from "../../record/projection.ts";
 import { eventForPrograms, ticketForPrograms } from "../../texts/for-programs.ts";
@@ -34,7 +34,10 @@ export class Recorder {
       const rules = ports.rules();
       if (rules === null) return null;
       const pending = this.#pending(rules);
-      if (pending === null) return null;
+      if (pending === null) {
+        if (!this.#hasMoreToTellAgain()) return null;
+        continue;
+      }
       try {
         await ports.project(pending.batch);
       } catch (error) {
@@ -50,6 +53,14 @@ export class Recorder {
         for (const { id, version } of pending.customers) unrecorded.contactRecorded(id, version);
       });
     }
+  }
+
+  #hasMoreToTellAgain(): boolean {
+    const { unrecorded } = this.#ports.tables;
+    if (!unrecorded.isToldAgain()) return false;
+    let has = false;
+    this.#ports.store(() => void (has = unrecorded.forgetNext(RETOLD_AT_ONCE_MAX)));
+    return has;
   }
 
   #pending({ group, policy }: Rules) {

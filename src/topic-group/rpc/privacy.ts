@@ -52,7 +52,8 @@ export class PrivacyRpc extends GroupRpc {
 
   /** Forgets what is older than the configuration keeps, a step at a time. Answers what, and whether there is more. */
   forget(wanted: Forgetting): Forgotten {
-    if (this.inside.rules() === null) return { tickets: 0, webhooks: 0, profiles: 0, more: false };
+    const nothing = { tickets: 0, webhooks: 0, profiles: 0, more: false, after: { ticket: 0, contact: 0 } };
+    if (this.inside.rules() === null) return nothing;
     this.inside.purge();
     return this.inside.commit((tx) => forgetOld(tx, wanted));
   }

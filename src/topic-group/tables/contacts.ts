@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { ContactFacts, UnreachableReason } from "../../domain/contact/contact.ts";
 import { isAmong } from "./among.ts";
@@ -136,22 +136,30 @@ export class Contacts implements Forgets {
   }
 
   /** Removes what another system said of customers before an instant, but for some. */
-  forgetProfiles(before: number, kept: readonly string[], limit: number): number {
-    const old = this.#db
-      .select({ id: customers.id })
-      .from(customers)
+  forgetProfiles(before: number, kept: readonly string[], among: { after: number; upTo: number }): number {
+    return this.#db
+      .update(customers)
+      .set({ profile: null })
       .where(
         and(
+          sql`${customers.id} > ${among.after} AND ${customers.id} <= ${among.upTo}`,
           sql`${customers.profile} ->> '$.receivedAt' < ${before}`,
           sql`CAST(${customers.id} AS TEXT) NOT IN (SELECT value FROM json_each(${JSON.stringify(kept)}))`,
         ),
       )
-      .limit(limit);
-    return this.#db
-      .update(customers)
-      .set({ profile: null })
-      .where(sql`${customers.id} IN ${old}`)
       .returning({ n: customers.id })
       .all().length;
+  }
+
+  /** The next contacts by id after one: the last one's id, if there are any, and whether more follow. */
+  nextOf(after: number, limit: number): { last: number | undefined; more: boolean } {
+    const rows = this.#db
+      .select({ id: customers.id })
+      .from(customers)
+      .where(sql`${customers.id} > ${after}`)
+      .orderBy(asc(customers.id))
+      .limit(limit)
+      .all();
+    return { last: rows.at(-1)?.id, more: rows.length === limit };
   }
 }

@@ -48,6 +48,8 @@ export const FACTS = {
   echoes: "echoes",
   /** What was answered of all this, and has not been heard for certain: `UnackedFindings`. */
   unheard: "unheard",
+  /** How far the record is told everything again: `Retelling`, unrecorded.ts. */
+  retelling: "retelling",
   /** When settled causes were last purged, in ms since 1970. */
   purgedAt: "purged_at",
 } as const;

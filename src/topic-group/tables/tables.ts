@@ -88,7 +88,7 @@ export function tablesOf(
     views: new Views(db, tickets),
     clocks: new Clocks(db, tickets),
     filledSlots,
-    unrecorded: new Unrecorded(db, { tickets, contacts }),
+    unrecorded: new Unrecorded(db, { tickets, contacts, facts }),
     laneRates: new LaneRates(db),
     people: new People(db),
     messages: new Messages(db),

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNotNull, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gt, isNotNull, lte, sql, type SQL } from "drizzle-orm";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { Route } from "../../domain/contact/route.ts";
 import type { TicketEvent } from "../../domain/ticket/event.ts";
@@ -398,12 +398,13 @@ export class Tickets implements Forgets {
   }
 
   /** Closed tickets that ended before an instant, but for some, lowest number first. */
-  closedBefore(before: number, kept: readonly string[], limit: number): number[] {
+  closedBefore(before: number, kept: readonly string[], among: Stretch, limit: number): number[] {
     const rows = this.#db
       .select({ number: tickets.number })
       .from(tickets)
       .where(
         and(
+          isIn(among),
           eq(tickets.active, false),
           // What the record has not been told yet stays until it has.
           sql`${tickets.recorded} >= ${tickets.version}`,
@@ -419,12 +420,13 @@ export class Tickets implements Forgets {
   }
 
   /** Closed tickets that still have what another system said before an instant, but for some, lowest number first. */
-  closedWithProfile(before: number, kept: readonly string[], limit: number): number[] {
+  closedWithProfile(before: number, kept: readonly string[], among: Stretch, limit: number): number[] {
     const rows = this.#db
       .select({ number: tickets.number })
       .from(tickets)
       .where(
         and(
+          isIn(among),
           eq(tickets.active, false),
           sql`${tickets.recorded} >= ${tickets.version}`,
           sql`${tickets.state} ->> '$.profile.receivedAt' < ${before}`,
@@ -435,6 +437,18 @@ export class Tickets implements Forgets {
       .limit(limit)
       .all();
     return rows.map(({ number }) => number);
+  }
+
+  /** The next tickets by number after one, open or closed: the last one's number, if there are any, and whether more follow. */
+  nextOf(after: number, limit: number): { last: number | undefined; more: boolean } {
+    const rows = this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(gt(tickets.number, after))
+      .orderBy(asc(tickets.number))
+      .limit(limit)
+      .all();
+    return { last: rows.at(-1)?.number, more: rows.length === limit };
   }
 
   /** Clears what another system said of tickets. */
@@ -461,6 +475,16 @@ function ticketRow(row: Stored): TicketRow {
     dueAt: row.dueAt,
     recorded: row.recorded,
   };
+}
+
+/** Tickets by number, after the first up to the last. */
+export interface Stretch {
+  after: number;
+  upTo: number;
+}
+
+function isIn({ after, upTo }: Stretch): SQL | undefined {
+  return and(gt(tickets.number, after), lte(tickets.number, upTo));
 }
 
 /** Whether neither a ticket nor its customer is held. */

@@ -1,18 +1,29 @@
-import { and, asc, gt, sql, type SQL } from "drizzle-orm";
+import { and, asc, gt, lte, sql, type SQL } from "drizzle-orm";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import type { RecordedState } from "../../domain/desk/reconciliation.ts";
 import { isAmong } from "./among.ts";
 import type { Contacts, CustomerRow } from "./contacts.ts";
+import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
+import { FACTS, type Facts } from "./facts.ts";
 import { customers, tickets } from "./schema.ts";
 import { given, statement } from "./statement.ts";
 import type { TicketRow, Tickets } from "./tickets.ts";
+
+/** The last contact and ticket that count as unrecorded again; those after them follow. */
+interface Retelling {
+  contact: number;
+  ticket: number;
+}
 
 /** What the record does not have yet, and what it should have. */
 export class Unrecorded {
   readonly #db: Database;
   readonly #tickets: Tickets;
   readonly #contacts: Contacts;
+  readonly #facts: Facts;
+  /** False once it is certain that nothing is told again: a message asks each time. */
+  #mayTellAgain = true;
   readonly #unrecordedContacts = statement(() =>
     this.#db
       .select({ id: customers.id })
@@ -32,10 +43,11 @@ export class Unrecorded {
       .prepare(),
   );
 
-  constructor(db: Database, of: { tickets: Tickets; contacts: Contacts }) {
+  constructor(db: Database, beside: { tickets: Tickets; contacts: Contacts; facts: Facts }) {
     this.#db = db;
-    this.#tickets = of.tickets;
-    this.#contacts = of.contacts;
+    this.#tickets = beside.tickets;
+    this.#contacts = beside.contacts;
+    this.#facts = beside.facts;
   }
 
   contacts(limit: number): CustomerRow[] {
@@ -57,12 +69,12 @@ export class Unrecorded {
   }
 
   count(): number {
+    const retelling = this.#retelling();
+    if (retelling === undefined) return countRows(this.#db, tickets, sql`recorded < version`);
+    const { ticket } = retelling;
     return (
-      this.#db
-        .select({ count: sql<number>`count(*)` })
-        .from(tickets)
-        .where(sql`recorded < version`)
-        .get()?.count ?? 0
+      countRows(this.#db, tickets, sql`recorded < version AND ${tickets.number} <= ${ticket}`) +
+      countRows(this.#db, tickets, gt(tickets.number, ticket))
     );
   }
 
@@ -122,16 +134,52 @@ export class Unrecorded {
     this.#db.update(tickets).set({ recorded: 0 }).where(isAmong(tickets.number, numbers)).run();
   }
 
-  /** Everything counts as unrecorded again. Answers how many tickets that is. */
+  /** Everything counts as unrecorded again, by and by: see `forgetNext`. Answers how many tickets that is. */
   forgetAll(): number {
-    this.#db.update(customers).set({ recorded: 0 }).run();
-    this.#db.update(tickets).set({ recorded: 0 }).run();
-    return (
+    const retelling: Retelling = { contact: Number.MIN_SAFE_INTEGER, ticket: 0 };
+    this.#facts.set(FACTS.retelling, retelling);
+    this.#mayTellAgain = true;
+    return countRows(this.#db, tickets);
+  }
+
+  /**
+   * After `forgetAll`: the next contacts and tickets count as unrecorded. Of a large group all of them at once would keep
+   * its messages waiting. Answers whether there were any.
+   */
+  forgetNext(limit: number): boolean {
+    const after = this.#retelling();
+    if (after === undefined) return false;
+    const contact = this.#contacts.nextOf(after.contact, limit).last;
+    const ticket = this.#tickets.nextOf(after.ticket, limit).last;
+    if (contact === undefined && ticket === undefined) {
+      this.#facts.delete(FACTS.retelling);
+      return false;
+    }
+    if (contact !== undefined)
       this.#db
-        .select({ count: sql<number>`count(*)` })
-        .from(tickets)
-        .get()?.count ?? 0
-    );
+        .update(customers)
+        .set({ recorded: 0 })
+        .where(sql`${customers.id} > ${after.contact} AND ${customers.id} <= ${contact}`)
+        .run();
+    if (ticket !== undefined)
+      this.#db
+        .update(tickets)
+        .set({ recorded: 0 })
+        .where(and(gt(tickets.number, after.ticket), lte(tickets.number, ticket)))
+        .run();
+    const reached: Retelling = { contact: contact ?? after.contact, ticket: ticket ?? after.ticket };
+    this.#facts.set(FACTS.retelling, reached);
+    return true;
+  }
+
+  /** Whether `forgetNext` may find some. */
+  isToldAgain(): boolean {
+    this.#mayTellAgain &&= this.#retelling() !== undefined;
+    return this.#mayTellAgain;
+  }
+
+  #retelling(): Retelling | undefined {
+    return this.#facts.get(FACTS.retelling) as Retelling | undefined;
   }
 
   /** Marks tickets that have a topic as unrecorded, so that the record learns where it is. */

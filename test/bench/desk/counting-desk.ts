@@ -114,6 +114,24 @@ export class TopicGroup extends ProductTopicGroup {
   multiply(until: number, oneOpenOf: number): number {
     return multiplyTickets(this.ctx.storage.sql, until, oneOpenOf);
   }
+
+  /** How many bytes its database has, and the rows of each table. */
+  size(): { bytes: number; rows: Record<string, number> } {
+    const { sql } = this.ctx.storage;
+    const tables = sql
+      .exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '[_s]*'")
+      .toArray();
+    const rows = tables.map(({ name }) => [
+      name,
+      sql.exec<{ n: number }>(`SELECT count(*) AS n FROM "${name}"`).one().n,
+    ]);
+    return { bytes: sql.databaseSize, rows: Object.fromEntries(rows) };
+  }
+
+  /** It is gone, and the next call finds another one. */
+  abort(): void {
+    this.ctx.abort("the bench starts it anew");
+  }
 }
 
 /** Resolves when nothing has been counted for a while and no call is under way. */
@@ -123,6 +141,38 @@ async function calm(): Promise<void> {
     await scheduler.wait(15);
   }
 }
+
+/** What Cron, the API and reconciliation ask of an object that holds much, each by itself. */
+const STEPS: Record<string, (group: DurableObjectStub<TopicGroup>, at: number) => Promise<unknown>> = {
+  sweep: (group) => group.sweep(),
+  census: async (group) => (await group.record()).census(),
+  compare: async (group) => (await group.record()).recordedAfter(50_000, 200),
+  reproject: async (group) => (await group.record()).reproject(),
+  forget: async (group, at) => {
+    const privacy = await group.privacy();
+    const before = { ticketsClosedBefore: at, webhooksBefore: at, profilesBefore: at, held: [] };
+    let after: { ticket: number; contact: number } | undefined;
+    for (let step = 0; step < 20; step += 1) ({ after } = await privacy.forget({ ...before, after }));
+    return after;
+  },
+  // Nothing is old enough: everything is looked through.
+  forgetNothing: async (group) => {
+    const privacy = await group.privacy();
+    const before = { ticketsClosedBefore: 1, webhooksBefore: 1, profilesBefore: 1, held: [] };
+    let after: { ticket: number; contact: number } | undefined;
+    let steps = 0;
+    for (let more = true; more; steps += 1) ({ after, more } = await privacy.forget({ ...before, after }));
+    return steps;
+  },
+  erase: async (group) => {
+    const person = (7_000_000_000 + 60_000) as never;
+    const privacy = await group.privacy();
+    for (let more = true; more;) ({ more } = await privacy.erase("bench", [person]));
+    return true;
+  },
+  alarm: (group) => group.ring(),
+  health: (group) => group.health(),
+};
 
 const app = appWith(() => clock.now());
 
@@ -195,6 +245,19 @@ export default {
             Number(searchParams.get("oneOpenOf") ?? ONE_OPEN_OF),
           ),
         );
+      case "record-size": {
+        const { meta } = await env.DB.prepare("SELECT 1").all();
+        return Response.json({ bytes: meta.size_after });
+      }
+      case "size":
+        return Response.json(await group.size());
+      case "abort":
+        await Promise.resolve(group.abort()).catch(() => undefined);
+        return Response.json({});
+      case "step": {
+        const name = searchParams.get("name") ?? "";
+        return Response.json((await STEPS[name](group, clock.at)) ?? null);
+      }
       default:
         return new Response(null, { status: 404 });
     }

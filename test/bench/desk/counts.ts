@@ -8,6 +8,9 @@ export interface Counts {
   alarmsSet: number;
   recordWrites: number;
   recordReads: number;
+  statements: number;
+  /** Rows, read and written, of the transaction that had the most: everything else waits as long as one lasts. */
+  largestStep: number;
 }
 
 const NOTHING: Counts = {
@@ -17,6 +20,8 @@ const NOTHING: Counts = {
   alarmsSet: 0,
   recordWrites: 0,
   recordReads: 0,
+  statements: 0,
+  largestStep: 0,
 };
 
 /** Lives in the isolate, beside the desk. */
@@ -24,6 +29,8 @@ class Counter {
   #counts: Counts = { ...NOTHING };
   /** A cursor knows its rows only once it is read to its end. */
   #cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+  /** Where the cursors of the transaction that goes on begin. */
+  #stepFrom: number | null = null;
   /** Changes with everything that is counted. */
   moves = 0;
 
@@ -34,7 +41,23 @@ class Counter {
 
   watch(cursor: SqlStorageCursor<Record<string, SqlStorageValue>>): void {
     this.moves += 1;
+    this.#counts.statements += 1;
     this.#cursors.push(cursor);
+  }
+
+  /** Everything in it is one step. */
+  step<T>(work: () => T): T {
+    if (this.#stepFrom !== null) return work();
+    this.#stepFrom = this.#cursors.length;
+    try {
+      return work();
+    } finally {
+      const rows = this.#cursors
+        .slice(this.#stepFrom)
+        .reduce((sum, cursor) => sum + cursor.rowsRead + cursor.rowsWritten, 0);
+      this.#counts.largestStep = Math.max(this.#counts.largestStep, rows);
+      this.#stepFrom = null;
+    }
   }
 
   zero(): void {
@@ -47,6 +70,7 @@ class Counter {
     for (const cursor of this.#cursors) {
       counts.objectWrites += cursor.rowsWritten;
       counts.objectReads += cursor.rowsRead;
+      counts.largestStep = Math.max(counts.largestStep, cursor.rowsRead + cursor.rowsWritten);
     }
     return counts;
   }
@@ -64,6 +88,8 @@ export function counted(ctx: DurableObjectState): DurableObjectState {
     counter.watch(cursor);
     return cursor;
   };
+  const transactionSync = storage.transactionSync.bind(storage);
+  storage.transactionSync = <T>(work: () => T) => counter.step(() => transactionSync(work));
   const setAlarm = storage.setAlarm.bind(storage);
   storage.setAlarm = (at, options) => {
     counter.add({ alarmsSet: 1, objectWrites: 1 });

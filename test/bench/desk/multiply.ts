@@ -1,5 +1,10 @@
 /** Customers and topics of made-up tickets have ids from here on. */
 const MADE_UP = 7_000_000_000;
+/** Numbers of the staff group's messages that lie between one made-up ticket and the next. */
+const MESSAGES_APART = 10_000;
+/** They were written before anything that the bench looks at. */
+const EARLIER_MS = 60 * 86_400_000;
+const AT_ONCE = 5_000;
 
 /**
  * Makes tickets out of those that came through the door, up to a number, with everything that stands around a ticket:
@@ -7,8 +12,18 @@ const MADE_UP = 7_000_000_000;
  * been closed. Answers how many tickets there are then.
  */
 export function multiplyTickets(sql: SqlStorage, until: number, oneOpenOf: number): number {
-  const { last } = sql.exec<{ last: number }>("SELECT max(number) AS last FROM tickets").one();
-  if (last >= until) return last;
+  const { door } = sql.exec<{ door: number }>("SELECT max(number) AS door FROM tickets").one();
+  for (let last = door; last < until; last = Math.min(until, last + AT_ONCE))
+    multiplySome(sql, { door, last, until: Math.min(until, last + AT_ONCE) }, oneOpenOf);
+  return sql.exec<{ count: number }>("SELECT count(*) AS count FROM tickets").one().count;
+}
+
+/** `door`: how many came through the door. */
+function multiplySome(
+  sql: SqlStorage,
+  { door, last, until }: { door: number; last: number; until: number },
+  oneOpenOf: number,
+): void {
   const closed = `n.n % ${oneOpenOf} <> 0`;
   const copies = (table: string, join: string, change: Record<string, string>): void => {
     const columns = sql.exec<{ name: string }>(`SELECT name FROM pragma_table_info('${table}')`).toArray();
@@ -20,7 +35,7 @@ export function multiplyTickets(sql: SqlStorage, until: number, oneOpenOf: numbe
        SELECT ${values.join(", ")} FROM n JOIN ${table} AS of ON ${join}`,
     );
   };
-  const original = `1 + n.n % ${last}`;
+  const original = `1 + n.n % ${door}`;
   const customer = `${MADE_UP} + n.n`;
   copies("customers", `of.id = (SELECT customer FROM tickets WHERE number = ${original})`, {
     id: customer,
@@ -31,7 +46,20 @@ export function multiplyTickets(sql: SqlStorage, until: number, oneOpenOf: numbe
     ticket: "n.n",
   });
   copies("events", `of.ticket = ${original}`, { ticket: "n.n" });
-  copies("messages", `of.ticket = ${original}`, { chat: customer, ticket: "n.n", writer: customer });
+  const byStaff = (theirs: string, others: string): string => `iif(of.chat = 0, ${theirs}, ${others})`;
+  const earlier = (column: string): string => `of.${column} - ${EARLIER_MS}`;
+  copies("messages", `of.ticket = ${original}`, {
+    chat: byStaff("0", customer),
+    message_id: byStaff(`of.message_id + n.n * ${MESSAGES_APART}`, "of.message_id"),
+    copy_id: byStaff("of.copy_id", `of.copy_id + n.n * ${MESSAGES_APART}`),
+    lane: byStaff(`'chat:' || (${customer})`, "of.lane"),
+    writer: byStaff("of.writer", customer),
+    ticket: "n.n",
+    sent_at: earlier("sent_at"),
+    accepted_at: earlier("accepted_at"),
+    attempted_at: earlier("attempted_at"),
+    update_id: "0",
+  });
   copies("tickets", `of.number = ${original}`, {
     number: "n.n",
     customer,
@@ -41,7 +69,7 @@ export function multiplyTickets(sql: SqlStorage, until: number, oneOpenOf: numbe
     active: `CASE WHEN ${closed} THEN 0 ELSE 1 END`,
     state: `json_set(of.state, '$.number', n.n, '$.customer', ${customer}, '$.topicId', ${customer},
       '$.ref', 'MADE-' || n.n, '$.id', 'made:' || n.n,
-      '$.status', CASE WHEN ${closed} THEN 'closed' ELSE 'open' END)`,
+      '$.status', CASE WHEN ${closed} THEN 'closed' ELSE 'open' END,
+      '$.closedAt', CASE WHEN ${closed} THEN of.state ->> '$.openedAt' ELSE NULL END)`,
   });
-  return sql.exec<{ count: number }>("SELECT count(*) AS count FROM tickets").one().count;
 }
