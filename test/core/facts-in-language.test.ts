@@ -532,6 +532,7 @@ const FACTS = {
   routingWhyWords: WHYS.map((one): [RoutingWhy] => [one]),
   sentAfterAll: [[WHO.name]],
   shortDuration: DURATIONS.map((one): [number] => [one]),
+  signInWords: [["👎"], ["✍"], ["🤝"]],
   skillsUnmet: SKILLS_UNMET.map((one): Facts["skillsUnmet"][number] => [one]),
   slaOverviewWords: OVERVIEWS.map((one): [SlaOverview, string] => [one, ZONE]),
   slipHint: [[]],

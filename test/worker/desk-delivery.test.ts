@@ -283,6 +283,19 @@ describe("a customer who cannot be reached", () => {
     await stage.settle();
   });
 
+  test("is told of in words where the group does not take the sign", async () => {
+    const topic = await thread();
+    await stage.telegram.group({ id: stage.group.id, title: "Support", forum: true, reactions: ["👍"] });
+    await ada.block();
+    const answer = await stage.olga.write(topic, "Are you there?");
+    const note = await stage.olga.write(topic, "/note gone for good");
+    await stage.settle();
+    const about = async (id: number): Promise<string[]> =>
+      texts((await stage.inTopic("SUP-1")).filter((one) => one.reply_to_message?.message_id === id));
+    expect(await about(answer.message_id)).toEqual(["👎 This didn't reach the customer."]);
+    expect(await about(note.message_id)).toEqual(["✍ Noted. The customer doesn't see this."]);
+  });
+
   test("the agents learn once that the bot is blocked, every message that did not arrive is marked, and being back is told", async () => {
     const topic = await thread();
     await ada.block();

@@ -139,6 +139,18 @@ export function reactedWith(emoji: string): RichText {
   return rich`The customer reacted: ${emoji}`;
 }
 
+const SIGNS: Record<string, string> = {
+  "👎": "This didn't reach the customer.",
+  "👀": "This isn't passed on to the customer.",
+  "✍": "Noted. The customer doesn't see this.",
+  "👍": "Done.",
+};
+
+/** The desk's own reaction to a message, where this group does not take it. */
+export function signInWords(emoji: string): RichText {
+  return plain([emoji, SIGNS[emoji] ?? []].flat().join(" "));
+}
+
 export function checklistTicked(): RichText {
   return plain("☑️ Tasks were ticked off on the original of this list. Ticks do not show on the copy.");
 }

@@ -1,8 +1,10 @@
 import { isActive } from "../../domain/ticket/status.ts";
 import { formatted, joined } from "../../telegram/formatted.ts";
+import { NOT_DELIVERED } from "../../telegram/signs.ts";
 import { DESK_LANGUAGE } from "../../texts/languages.ts";
+import { notice } from "../../texts/notice.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import { sendable, worded } from "../commit/words.ts";
+import { replyParameters, sendable, worded } from "../commit/words.ts";
 import { OK, strayed } from "../drain/settled.ts";
 import { always, leaves, left, over, type RowOf, type WorkHandler } from "../drain/work-handler.ts";
 import { STAFF } from "../tables/lane.ts";
@@ -88,7 +90,15 @@ export const staffReactionWork: WorkHandler<"staff_reaction"> = {
     params: { chat_id: rules.group.chatId, message_id: messageId, reaction: [{ type: "emoji", emoji }] },
   }),
   done: left,
-  refused: over,
+  refused(tx, { ticket, payload: { messageId, emoji } }, { code }) {
+    // The group takes some reactions only, or the message has as many kinds as it can: without the sign nobody would know.
+    if (code !== "validation" || ticket === 0) return "over";
+    const says = notice("signInWords", emoji);
+    const reply = { reply_parameters: replyParameters(messageId) };
+    if (emoji === NOT_DELIVERED) tx.tellUnsent(ticket, null, says, reply);
+    else tx.notifyTopic(ticket, says, reply);
+    return "over";
+  },
 };
 
 export const noticeEditWork: WorkHandler<"notice_edit"> = {
