@@ -62,6 +62,40 @@ describe("gramio", () => {
     expect(first?.media_group_id).toBe(second?.media_group_id);
   });
 
+  it("reacts, as often as a message takes it, and with what the group takes", async () => {
+    const tg = await sandbox.world();
+    const { api } = botOf(tg);
+    const group = await tg.group({ title: "Support desk", forum: true, reactions: ["👍"] });
+    const { message_id } = await api.sendMessage({ chat_id: group.id, text: "card" });
+    const react = (...emoji: ("👍" | "👎")[]) =>
+      api.setMessageReaction({
+        chat_id: group.id,
+        message_id,
+        reaction: emoji.map((one) => ({ type: "emoji", emoji: one })),
+      });
+    expect(await react("👍")).toBe(true);
+    expect((await failure(react("👎"))).message).toBe("Bad Request: REACTION_INVALID");
+    expect((await failure(react("👍", "👎"))).message).toBe("Bad Request: REACTIONS_TOO_MANY");
+  });
+
+  it("writes into topics of a private chat, and is told of one that is gone", async () => {
+    const tg = await sandbox.world();
+    await tg.bot({ privateTopics: "by_anyone" });
+    const { api } = botOf(tg);
+    const ada = await tg.customer();
+    await ada.start();
+    const topic = await ada.createTopic("Billing");
+    const here = { chat_id: ada.id, message_thread_id: topic.id };
+    expect(await api.sendMessage({ ...here, text: "hello" })).toMatchObject({
+      message_thread_id: topic.id,
+      is_topic_message: true,
+    });
+    await ada.deleteTopic(topic.id);
+    expect((await failure(api.sendMessage({ ...here, text: "?" }))).message).toBe(
+      "Bad Request: message thread not found",
+    );
+  });
+
   it("uploads photos and albums with its own encoding of forms", async () => {
     const tg = await sandbox.world();
     const { api } = botOf(tg);

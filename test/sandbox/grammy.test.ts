@@ -104,6 +104,25 @@ describe("grammY", () => {
     ]);
   });
 
+  it("is refused entities beyond the end, edits that change nothing, and deletions that come too late", async () => {
+    const tg = await sandbox.world();
+    const { api } = botOf(tg);
+    const ada = await tg.customer();
+    await ada.start();
+    const bold = { type: "bold" as const, offset: 0, length: 9 };
+    expect((await failure(api.sendMessage(ada.id, "short", { entities: [bold] }))).description).toBe(
+      "Bad Request: entity beginning at UTF-16 offset 0 ends after the end of the text at UTF-16 offset 9",
+    );
+    const { message_id } = await api.sendMessage(ada.id, "short");
+    expect((await failure(api.editMessageText(ada.id, message_id, "short"))).description).toMatch(
+      "message is not modified",
+    );
+    await tg.clock({ advanceMs: 48 * 3_600_000 });
+    expect((await failure(api.deleteMessage(ada.id, message_id))).description).toBe(
+      "Bad Request: message can't be deleted for everyone",
+    );
+  });
+
   it("tells a refusal from no answer", async () => {
     const tg = await sandbox.world();
     const { api } = botOf(tg);

@@ -1,4 +1,5 @@
-import { runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { LOOKED_AT_ONCE_MAX, TICKETS_FORGOTTEN_AT_ONCE_MAX } from "../../src/domain/limits.ts";
 import { multiplyTickets } from "../bench/desk/multiply.ts";
@@ -49,5 +50,19 @@ describe("retention in a group with many tickets", () => {
     expect(Math.max(...steps)).toBe(TICKETS_FORGOTTEN_AT_ONCE_MAX);
     expect(steps.reduce((sum, one) => sum + one, 0)).toBe(100);
     expect((await (await stage.groupStub().record()).census())?.tickets).toBe(1);
+  });
+});
+
+describe("a group that tells the record everything again", () => {
+  test("does so some tickets at a time, over a crash, and is known to be at it until the last", async () => {
+    await tickets(1_000);
+    const record = await stage.groupStub().record();
+    expect(await record.reproject()).toBe(1_000);
+    expect((await record.census())?.unrecorded).toBe(1_000);
+    await abortAllDurableObjects();
+    await stage.settle();
+    expect((await (await stage.groupStub().record()).census())?.unrecorded).toBe(0);
+    const row = await env.DB.prepare("SELECT count(*) AS n FROM tickets").first<{ n: number }>();
+    expect(row?.n).toBe(1_000);
   });
 });
