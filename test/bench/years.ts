@@ -143,11 +143,11 @@ export async function years(remains: AsyncDisposableStack): Promise<Chapter> {
     const usual = Math.max(...(await postAWhile(() => post("years", 1), 1_000)));
     await desk.door("zero");
     const begin = performance.now();
-    let over = false;
-    const done = desk.door("step", { group: "years", name }).finally(() => (over = true));
+    const goesOn = { is: true };
+    const done = desk.door("step", { group: "years", name }).finally(() => (goesOn.is = false));
     const waits: number[] = [];
     const until = name === "reproject" ? 10_000 : 1_000;
-    while (!over || performance.now() - begin < until) waits.push(await post("years", 2));
+    while (goesOn.is || performance.now() - begin < until) waits.push(await post("years", 2));
     await done;
     const tookMs = performance.now() - begin;
     const { largestStep } = await desk.door<Counts>("peek");
