@@ -67,7 +67,7 @@ function pathOf({ facadeModuleId }: Rolldown.OutputChunk): string {
 async function bundled(paths: readonly string[]): Promise<string> {
   const all = paths.map((path, number) => `export * as m${number} from ${JSON.stringify(path)};`).join("\n");
   const [chunk] = await built(EVERY_MODULE, { codeSplitting: false }, all);
-  return chunk!.code;
+  return chunk?.code ?? "";
 }
 
 async function built(
