@@ -151,6 +151,8 @@ export const ticketEvents = sqliteTable(
  * Gives each ticket the number by which the full text index knows it: `opened_at * 1024` and a count within that
  * millisecond, so that the index finds tickets in the order of their opening. Kept by triggers, as the index is: see
  * `search.ts`.
+ *
+ * @public
  */
 export const ticketDocs = sqliteTable(
   "ticket_docs",

@@ -43,7 +43,7 @@ function sizes(migrations: string, rowsOf: Record<string, Row[]>): [table: strin
       const values = given.map(({ name, type }): SQLInputValue => {
         const value = sample[name];
         if (!unique.has(name) || value === null) return value;
-        return type.toUpperCase() === "INTEGER" ? FIRST + n : `${String(value)}${n}`;
+        return type.toUpperCase() === "INTEGER" ? FIRST + n : `${value as string}${n}`;
       });
       db.prepare(
         `INSERT INTO "${table}" (${given.map(({ name }) => `"${name}"`).join(", ")}) VALUES (${given.map(() => "?").join(", ")})`,

@@ -21,7 +21,7 @@ function scene({ calls, punishesMs }: Limit, rate = new LaneRate(GROUP_RATE, und
     refused: () => refused,
     most: () => Math.max(...taken.map((at) => taken.filter((one) => one <= at && one > at - MINUTE).length)),
     /** Sends messages that came at these instants, in turn; answers how long each has waited. */
-    send(came: readonly number[]): number[] {
+    send: (came: readonly number[]): number[] => {
       let now = 0;
       return came.map((at) => {
         now = Math.max(now, at);

@@ -5,11 +5,11 @@ import { Traffic } from "../../src/topic-group/drain/traffic.ts";
 function calls(traffic: Traffic) {
   const waiting: (() => void)[] = [];
   return {
-    begin(count: number, isTelegrams = true): void {
+    begin: (count: number, isTelegrams = true): void => {
       for (let n = 0; n < count; n += 1)
         void traffic.count(() => new Promise<void>((resolve) => void waiting.push(resolve)), isTelegrams);
     },
-    async end(): Promise<void> {
+    end: async (): Promise<void> => {
       for (const resolve of waiting.splice(0)) resolve();
       await Promise.resolve();
       await Promise.resolve();

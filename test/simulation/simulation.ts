@@ -46,7 +46,7 @@ export interface SimulationOptions {
 }
 
 /** Acts and spells by their numbers; with their names, because the next kind of act would have the dice name others. */
-export interface Played {
+interface Played {
   acts: ReadonlyMap<number, ActName>;
   spells: ReadonlyMap<number, SpellName>;
 }

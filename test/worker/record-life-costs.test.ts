@@ -23,13 +23,13 @@ test("a ticket's life costs few rows in the record", async () => {
   };
   await step("opened", () => ada.write("My parcel is late"));
   const [topic] = await stage.group.topics();
-  await step("claimed", () => stage.olga.write(topic!.id, "/claim"));
+  await step("claimed", () => stage.olga.write(topic.id, "/claim"));
   for (const n of [1, 2, 3]) {
-    await step("answered", () => stage.olga.write(topic!.id, `I look into it (${n})`));
+    await step("answered", () => stage.olga.write(topic.id, `I look into it (${n})`));
     if (n < 3) await step("wrote", () => ada.write(`Any news? (${n})`));
   }
-  await step("resolved", () => stage.olga.write(topic!.id, "/resolve"));
-  await step("closed", () => stage.olga.write(topic!.id, "/close"));
+  await step("resolved", () => stage.olga.write(topic.id, "/resolve"));
+  await step("closed", () => stage.olga.write(topic.id, "/close"));
   batch.mockRestore();
   const rows = seen.reduce((sum, [, count]) => sum + count, 0);
   expect(rows, JSON.stringify(seen)).toBeGreaterThan(40);

@@ -30,10 +30,13 @@ export function noteStall(tx: Transaction, lane: Lane, stall: Stall): void {
 
 const MORE_WORTH_TELLING_MS = 5 * 60_000;
 
-/** A lane has worked: what kept it is over, unless Telegram has said until when. */
+/**
+ * A lane has worked: its silence is over. A wait that Telegram has asked for is not: of the calls that were under way together
+ * with the one that was refused some may have gone through.
+ */
 export function endSilence(tx: Transaction, lane: Lane): void {
   const key = keyOf(lane, "no_answer");
-  if (allOf(tx.facts)[key] !== undefined) end(tx, [key]);
+  if (allOf(tx.facts)[key]?.until === null) end(tx, [key]);
 }
 
 /** Ends the waits that Telegram has asked for and that are over. */
