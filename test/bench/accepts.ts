@@ -1,11 +1,11 @@
 import type { Update } from "grammy/types";
 import type { Customer } from "../../src/sandbox/telegram/client.ts";
 import { SECRETS } from "../support/desk-api.ts";
-import { until } from "../support/until.ts";
 import type { Chapter } from "./chapter.ts";
 import { round } from "./chapter.ts";
 import { LoadSender, type Carried } from "./load.ts";
 import { median } from "./median.ts";
+import { openTickets } from "./open-tickets.ts";
 import { Stand } from "./stand.ts";
 import { updatesOf } from "./webhook-caller.ts";
 
@@ -72,21 +72,6 @@ export async function accepts(remains: AsyncDisposableStack): Promise<Chapter> {
       `${CUSTOMERS} chats at once, ${CUSTOMERS * MESSAGES_EACH} messages a round, ${ROUNDS} rounds each, in turns.`,
     ],
   };
-}
-
-/** Lets every customer have a ticket with a topic and a card, as if it had long been so. */
-async function openTickets(stand: Stand, customers: readonly Customer[], statePath: string): Promise<void> {
-  await stand.telegram.budgets("off");
-  const desk = await stand.serveWithoutLimits(statePath);
-  await desk.hearsOf(stand.telegram.apiRoot);
-  for (const customer of customers) await customer.write("My order has not arrived yet.");
-  await until("every ticket has its topic and its card", async () => {
-    const { groups } = await desk.call<{ groups: { waiting: unknown[] }[] }>("GET", "/healthz");
-    const copies = await stand.telegram.calls({ method: "copyMessage" });
-    return copies.length === customers.length && groups.every(({ waiting }) => waiting.length === 0);
-  });
-  await desk.call("POST", "/bench/limit?lift=0");
-  await desk.close();
 }
 
 /** What Telegram would send for so many messages of each customer. */

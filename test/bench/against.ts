@@ -1,19 +1,13 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { round, type Chapter } from "./chapter.ts";
+import { checkoutOf, OUTPUT_BYTES_MAX, ROOT, run } from "./checkout.ts";
 import { median } from "./median.ts";
 
 /*
  * `npm run bench:against -- d3fab0e accepts forwarding --rounds 3`: measures chapters of another commit and of this checkout in
  * turns, and prints how they compare. `--in PATH` takes a checkout of the other one that has its packages already.
  */
-
-const run = promisify(execFile);
-const ROOT = resolve(import.meta.dirname, "../..");
-const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -44,15 +38,6 @@ async function measured(checkout: string): Promise<Figures> {
     for (const aim of aims) figures.set(`${name}: ${aim.what} (aim)`, aim.seen);
   }
   return figures;
-}
-
-async function checkoutOf(commit: string, remains: AsyncDisposableStack): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "topicdesk-against-"));
-  remains.defer(() => rm(folder, { recursive: true, force: true }));
-  await run("git", ["clone", "--quiet", "--no-checkout", ROOT, folder]);
-  await run("git", ["checkout", "--quiet", "--detach", commit], { cwd: folder });
-  await run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: folder, maxBuffer: OUTPUT_BYTES_MAX });
-  return folder;
 }
 
 await using remains = new AsyncDisposableStack();

@@ -2,6 +2,7 @@ import { arch, availableParallelism, cpus, platform } from "node:os";
 import workerd from "workerd/package.json" with { type: "json" };
 import { realNow } from "../../src/real-clock.ts";
 import { accepts } from "./accepts.ts";
+import { burst } from "./burst.ts";
 import { inWords, isMet, type Chapter } from "./chapter.ts";
 import { commands } from "./commands.ts";
 import { costs } from "./costs.ts";
@@ -21,6 +22,7 @@ import { years } from "./years.ts";
 const CHAPTERS: Record<string, (remains: AsyncDisposableStack) => Promise<Chapter>> = {
   accepts,
   forwarding,
+  burst,
   costs,
   growth,
   size,

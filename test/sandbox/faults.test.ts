@@ -90,6 +90,15 @@ describe("a fault", () => {
     expect(post().wire).toEqual({ delayMs: 40, fate: "answered" });
   });
 
+  it("delays answers by times between two bounds", () => {
+    const { world, post } = withAda();
+    world.core.act("faults", { add: [{ effect: "slow", ms: 80, upTo: 140 }] });
+    const delays = Array.from({ length: 30 }, () => post().wire.delayMs);
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(80);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(140);
+    expect(new Set(delays).size).toBeGreaterThan(5);
+  });
+
   it("stops updates too where it takes Telegram down", () => {
     const { world } = withAda();
     world.hook();

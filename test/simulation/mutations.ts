@@ -109,8 +109,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "the record takes older facts for newer ones",
     file: "record/projection.ts",
-    find: "const ticketIsNewer = sql`(excluded.version, excluded.recorded_at) >",
-    put: "const ticketIsNewer = sql`(-excluded.version, excluded.recorded_at) >",
+    find: "(tickets.version, tickets.recorded_at) < (told.version, told.recorded_at)",
+    put: "(-tickets.version, tickets.recorded_at) < (-told.version, told.recorded_at)",
   },
   {
     name: "what a peer says twice is done twice",

@@ -28,11 +28,16 @@ export function strike(world: World, method: string, chatId: number | null): Str
       continue;
     }
     if (fault.times !== undefined) fault.times -= 1;
-    if (fault.effect === "slow") delayMs += fault.ms;
+    if (fault.effect === "slow") delayMs += slowness(world, fault);
     else struck = { ...fault };
   }
   world.state.faults = world.state.faults.filter((fault) => fault.times === undefined || fault.times > 0);
   return { delayMs, fault: struck };
+}
+
+/** Dice are rolled only where they decide something: worlds without `upTo` stay as they were. */
+function slowness(world: World, { ms, upTo }: { ms: number; upTo?: number | undefined }): number {
+  return upTo === undefined || upTo <= ms ? ms : ms + Math.floor(world.random() * (upTo - ms + 1));
 }
 
 function matches(fault: Fault, method: string, chatId: number | null): boolean {

@@ -315,8 +315,8 @@ type FaultEffect =
   | { effect: "answer_lost" }
   /** The connection is reset before anything is done. */
   | { effect: "request_lost" }
-  /** Done at once, answered late, in real time. */
-  | { effect: "slow"; ms: number }
+  /** Done at once, answered late, in real time; with `upTo` after a time between the two. */
+  | { effect: "slow"; ms: number; upTo?: number | undefined }
   /** Never answered. */
   | { effect: "hang"; deed?: boolean | undefined }
   /** Telegram is out of reach altogether: calls are reset and no update is delivered. */

@@ -239,6 +239,8 @@ export class Drain {
       })
       .finally(() => {
         state.underWay.delete(ticket);
+        // What is planned at this very moment leaves its ticket out: it is planned again.
+        state.again = true;
         state.news();
       });
   }

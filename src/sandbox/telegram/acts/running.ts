@@ -30,7 +30,12 @@ const faultSchema = z.discriminatedUnion("effect", [
   }),
   z.strictObject({ effect: z.literal("answer_lost"), ...scopeFields }),
   z.strictObject({ effect: z.literal("request_lost"), ...scopeFields }),
-  z.strictObject({ effect: z.literal("slow"), ms: z.number().int().min(1), ...scopeFields }),
+  z.strictObject({
+    effect: z.literal("slow"),
+    ms: z.number().int().min(1),
+    upTo: z.number().int().min(1).optional(),
+    ...scopeFields,
+  }),
   z.strictObject({ effect: z.literal("hang"), deed, ...scopeFields }),
   z.strictObject({ effect: z.literal("down") }),
 ]);

@@ -1,0 +1,141 @@
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Update } from "grammy/types";
+import type { Customer } from "../../src/sandbox/telegram/client.ts";
+import { SECRETS } from "../support/desk-api.ts";
+import { MAIN_CHAT } from "../support/desks.ts";
+import { until } from "../support/until.ts";
+import { round, type Aim, type Chapter } from "./chapter.ts";
+import { checkoutOf, workerOf } from "./checkout.ts";
+import { LoadSender } from "./load.ts";
+import { openTickets } from "./open-tickets.ts";
+import { Stand } from "./stand.ts";
+import { updatesOf } from "./webhook-caller.ts";
+
+const MINUTE_MS = 60_000;
+/** The Bot API's answers, as measured from Europe: between these, evenly. */
+const ANSWERS_MS = { ms: 80, upTo: 140 };
+const PATIENCE_MS = 200_000;
+
+const SCENES = [
+  { what: "8 customers × 9 messages", customers: 8, each: 9, atMost: 1 / 50 },
+  { what: "20 customers × 1 message", customers: 20, each: 1, atMost: 0.3 },
+];
+
+interface Seen {
+  /** From the first webhook to the last message's arrival in its topic. */
+  seconds: number;
+  calls: number;
+  refused: number;
+  inOrder: boolean;
+}
+
+/**
+ * How long a burst takes to be in its topics, with a group's real limits and the Bot API as slow as it is.
+ * `BENCH_BEFORE=<commit>` puts the desk of that commit beside this one's, in turns.
+ */
+export async function burst(remains: AsyncDisposableStack): Promise<Chapter> {
+  const stand = await Stand.open(remains);
+  const customers = await stand.customers(Math.max(...SCENES.map((scene) => scene.customers)));
+  const statePath = stand.statePath();
+  await openTickets(stand, customers, statePath);
+  await stand.telegram.delivery("pull");
+  await stand.telegram.budgets("real");
+  await stand.telegram.faults([{ effect: "slow", ...ANSWERS_MS }]);
+  const sender = new LoadSender();
+  remains.defer(() => sender.close());
+
+  const before = process.env["BENCH_BEFORE"];
+  const bundleBefore =
+    before === undefined
+      ? null
+      : await workerOf(await checkoutOf(before, remains), join(stand.statePath(), "bundle"));
+  const lines: Chapter["table"] = [];
+  const aims: Aim[] = [];
+  for (const scene of SCENES) {
+    const all = customers.slice(0, scene.customers);
+    const then =
+      bundleBefore === null
+        ? null
+        : await played(stand, sender, { all, scene, statePath, bundle: bundleBefore });
+    const now = await played(stand, sender, { all, scene, statePath });
+    const line = (who: string, seen: Seen): (string | number)[] => [
+      `${scene.what}, ${who}`,
+      round(seen.seconds),
+      seen.calls,
+      seen.refused,
+      seen.inOrder ? "yes" : "no",
+    ];
+    if (then !== null) lines.push(line(before!, then));
+    lines.push(line("now", now));
+    if (then !== null)
+      aims.push({
+        what: `${scene.what}: now : ${before}`,
+        seen: now.seconds / then.seconds,
+        atMost: scene.atMost,
+      });
+    aims.push({ what: `${scene.what}: calls refused`, seen: now.refused, atMost: 2 });
+  }
+  return {
+    title:
+      "Bursts: everybody writes at once, 20 calls a minute for the group, the Bot API answers within 80 to 140 ms",
+    table: [["", "s until the last one is read", "group calls", "refused", "in order"], ...lines],
+    aims,
+    notes: [
+      "Tickets are open, and no call of the group's minute is used. A chat's next update comes after the answer to the one before.",
+      ...(before === undefined ? ["BENCH_BEFORE=<commit> puts another desk beside it."] : []),
+    ],
+  };
+}
+
+async function played(
+  stand: Stand,
+  sender: LoadSender,
+  {
+    all,
+    scene,
+    statePath,
+    bundle,
+  }: { all: readonly Customer[]; scene: { each: number }; statePath: string; bundle?: string },
+): Promise<Seen> {
+  const own = stand.statePath();
+  await cp(join(statePath, "v3"), join(own, "v3"), { recursive: true });
+  const desk = await stand.serve("src/index.ts", own, bundle);
+  // The object reads its configuration, and the calls of the scene before are out of the minute.
+  await desk.call("GET", "/healthz");
+  await sleep(MINUTE_MS + 1_000);
+  const marks = all.map(({ id }) => Array.from({ length: scene.each }, (_, n) => `m${id}.${n};`));
+  const chats: Update[][] = all.map(({ id }, at) =>
+    updatesOf(stand.world, () => {
+      for (const mark of marks[at])
+        stand.world.core.act("write", { userId: id, text: `It is still not here: ${mark}` });
+    }),
+  );
+  const former = new Set((await stand.telegram.calls({})).map(({ id }) => id));
+  const read: string[] = [];
+  let last = 0;
+  const stop = stand.world.on((change) => {
+    if (change.type !== "message") return;
+    const { chat, from, text } = change.message;
+    if (chat.id !== MAIN_CHAT || from?.is_bot !== true) return;
+    const seen = text?.match(/m\d+\.\d+;/g) ?? [];
+    read.push(...seen);
+    if (seen.length > 0) last = performance.now();
+  });
+  const begin = performance.now();
+  await sender.send({ url: `${desk.url}/telegram/webhook`, secret: SECRETS.WEBHOOK_SECRET, chats });
+  await until("every message is in its topic", () => read.length >= marks.flat().length, PATIENCE_MS);
+  stop();
+  const calls = (await stand.telegram.calls({})).filter(({ id }) => !former.has(id));
+  const ofGroup = calls.filter(
+    ({ params }) => String((params as { chat_id?: unknown }).chat_id) === String(MAIN_CHAT),
+  );
+  await desk.close();
+  return {
+    seconds: (last - begin) / 1_000,
+    calls: ofGroup.length,
+    refused: ofGroup.filter(({ answer }) => answer !== null && answer.status !== 200).length,
+    inOrder: marks.every((those) => read.filter((one) => those.includes(one)).join() === those.join()),
+  };
+}
