@@ -7,7 +7,6 @@ import { SECRETS } from "../support/desk-api.ts";
 import { MAIN_CHAT } from "../support/desks.ts";
 import { until } from "../support/until.ts";
 import { round, type Aim, type Chapter } from "./chapter.ts";
-import { checkoutOf, workerOf } from "./checkout.ts";
 import { LoadSender } from "./load.ts";
 import { openTickets } from "./open-tickets.ts";
 import { Stand } from "./stand.ts";
@@ -19,8 +18,8 @@ const ANSWERS_MS = { ms: 80, upTo: 140 };
 const PATIENCE_MS = 200_000;
 
 const SCENES = [
-  { what: "8 customers × 9 messages", customers: 8, each: 9, atMost: 1 / 50 },
-  { what: "20 customers × 1 message", customers: 20, each: 1, atMost: 0.3 },
+  { what: "8 customers × 9 messages", customers: 8, each: 9 },
+  { what: "20 customers × 1 message", customers: 20, each: 1 },
 ];
 
 interface Seen {
@@ -33,7 +32,6 @@ interface Seen {
 
 /**
  * How long a burst takes to be in its topics, with a group's real limits and the Bot API as slow as it is.
- * `BENCH_BEFORE=<commit>` puts the desk of that commit beside this one's, in turns.
  */
 export async function burst(remains: AsyncDisposableStack): Promise<Chapter> {
   const stand = await Stand.open(remains);
@@ -46,36 +44,13 @@ export async function burst(remains: AsyncDisposableStack): Promise<Chapter> {
   const sender = new LoadSender();
   remains.defer(() => sender.close());
 
-  const before = process.env["BENCH_BEFORE"];
-  const bundleBefore =
-    before === undefined
-      ? null
-      : await workerOf(await checkoutOf(before, remains), join(stand.statePath(), "bundle"));
   const lines: Chapter["table"] = [];
   const aims: Aim[] = [];
   for (const scene of SCENES) {
-    const all = customers.slice(0, scene.customers);
-    const then =
-      bundleBefore === null
-        ? null
-        : await played(stand, sender, { all, scene, statePath, bundle: bundleBefore });
-    const now = await played(stand, sender, { all, scene, statePath });
-    const line = (who: string, seen: Seen): (string | number)[] => [
-      `${scene.what}, ${who}`,
-      round(seen.seconds),
-      seen.calls,
-      seen.refused,
-      seen.inOrder ? "yes" : "no",
-    ];
-    if (then !== null) lines.push(line(before!, then));
-    lines.push(line("now", now));
-    if (then !== null)
-      aims.push({
-        what: `${scene.what}: now : ${before}`,
-        seen: now.seconds / then.seconds,
-        atMost: scene.atMost,
-      });
-    aims.push({ what: `${scene.what}: calls refused`, seen: now.refused, atMost: 2 });
+    const seen = await played(stand, sender, { all: customers.slice(0, scene.customers), scene, statePath });
+    const { seconds, calls, refused, inOrder } = seen;
+    lines.push([scene.what, round(seconds), calls, refused, inOrder ? "yes" : "no"]);
+    aims.push({ what: `${scene.what}: calls refused`, seen: refused, atMost: 2 });
   }
   return {
     title:
@@ -84,7 +59,6 @@ export async function burst(remains: AsyncDisposableStack): Promise<Chapter> {
     aims,
     notes: [
       "Tickets are open, and no call of the group's minute is used. A chat's next update comes after the answer to the one before.",
-      ...(before === undefined ? ["BENCH_BEFORE=<commit> puts another desk beside it."] : []),
     ],
   };
 }
@@ -92,16 +66,11 @@ export async function burst(remains: AsyncDisposableStack): Promise<Chapter> {
 async function played(
   stand: Stand,
   sender: LoadSender,
-  {
-    all,
-    scene,
-    statePath,
-    bundle,
-  }: { all: readonly Customer[]; scene: { each: number }; statePath: string; bundle?: string },
+  { all, scene, statePath }: { all: readonly Customer[]; scene: { each: number }; statePath: string },
 ): Promise<Seen> {
   const own = stand.statePath();
   await cp(join(statePath, "v3"), join(own, "v3"), { recursive: true });
-  const desk = await stand.serve("src/index.ts", own, bundle);
+  const desk = await stand.serve("src/index.ts", own);
   // The object reads its configuration, and the calls of the scene before are out of the minute.
   await desk.call("GET", "/healthz");
   await sleep(MINUTE_MS + 1_000);

@@ -17,10 +17,3 @@ export async function checkoutOf(commit: string, remains: AsyncDisposableStack):
   await run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: folder, maxBuffer: OUTPUT_BYTES_MAX });
   return folder;
 }
-
-/** The Worker of a checkout, bundled as it would deploy it. Answers the path of its main module. */
-export async function workerOf(checkout: string, outdir: string): Promise<string> {
-  const build = `import("./src/sandbox/desk/local-desk.ts").then(({ buildWorker }) => buildWorker("src/index.ts", ${JSON.stringify(outdir)}))`;
-  await run(process.execPath, ["-e", build], { cwd: checkout, maxBuffer: OUTPUT_BYTES_MAX });
-  return join(outdir, "index.js");
-}

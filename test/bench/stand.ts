@@ -50,13 +50,9 @@ export class Stand {
     return join(this.#directory, String(this.#workers));
   }
 
-  /** Serves a Worker from workerd, without anything between it and its callers; `built`: what its entry was bundled as. */
-  async serve(
-    entry: string,
-    statePath = this.statePath(),
-    built?: string,
-  ): Promise<DeskApi & { close(): Promise<void> }> {
-    const bundle = built ?? (await buildWorker(entry, join(statePath, "bundle")));
+  /** Serves a Worker from workerd, without anything between it and its callers. */
+  async serve(entry: string, statePath = this.statePath()): Promise<DeskApi & { close(): Promise<void> }> {
+    const bundle = await buildWorker(entry, join(statePath, "bundle"));
     const telegramRoot = this.telegram.apiRoot;
     const desk = await startLocalDesk({ statePath, port: 0, telegramRoot, secrets: SECRETS, bundle });
     let closed = false;
