@@ -30,9 +30,7 @@ interface Seen {
   inOrder: boolean;
 }
 
-/**
- * How long a burst takes to be in its topics, with a group's real limits and the Bot API as slow as it is.
- */
+/** How long a burst takes to be in its topics, with a group's real limits and the Bot API as slow as it is. */
 export async function burst(remains: AsyncDisposableStack): Promise<Chapter> {
   const stand = await Stand.open(remains);
   const customers = await stand.customers(Math.max(...SCENES.map((scene) => scene.customers)));
@@ -93,7 +91,12 @@ async function played(
     if (seen.length > 0) last = performance.now();
   });
   const begin = performance.now();
-  await sender.send({ url: `${desk.url}/telegram/webhook`, secret: SECRETS.WEBHOOK_SECRET, chats });
+  const carried = await sender.send({
+    url: `${desk.url}/telegram/webhook`,
+    secret: SECRETS.WEBHOOK_SECRET,
+    chats,
+  });
+  if (carried.refused > 0) throw new Error(`${carried.refused} updates were refused`);
   await until("every message is in its topic", () => read.length >= marks.flat().length, PATIENCE_MS);
   stop();
   const calls = (await stand.telegram.calls({})).filter(({ id }) => !former.has(id));
