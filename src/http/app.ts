@@ -43,7 +43,7 @@ import { cors } from "./cors.ts";
 import type { Desk } from "./desk.ts";
 import { addDocs } from "./docs.ts";
 import { healthz } from "./healthz.ts";
-import { RETRY_AFTER_S } from "./limits.ts";
+import { METER_PATIENCE_MS, RETRY_AFTER_S } from "./limits.ts";
 import { problem } from "./problem.ts";
 import { prometheus } from "./prometheus.ts";
 import { rateLimited } from "./rate-limit.ts";
@@ -90,9 +90,12 @@ export const RESOURCES: Resources = forDocs(() => [
 
 /**
  * Every door of the desk that speaks HTTP. `now` tells the time, in ms since 1970. `bootstraps`: see `authenticated`; a
- * local desk, whose page uses `ADMIN_TOKEN`, does not.
+ * local desk, whose page uses `ADMIN_TOKEN`, does not. `meterPatienceMs`: how long a call waits to be counted.
  */
-export function appWith(now: () => number, { bootstraps = true } = {}): Hono<Desk> {
+export function appWith(
+  now: () => number,
+  { bootstraps = true, meterPatienceMs = METER_PATIENCE_MS } = {},
+): Hono<Desk> {
   const app = new Hono<Desk>();
 
   app.use(safeHeaders);
@@ -130,6 +133,7 @@ export function appWith(now: () => number, { bootstraps = true } = {}): Hono<Des
     c.set("now", now);
     configCacheOf(c.env.DB, now);
     c.set("bootstraps", bootstraps);
+    c.set("meterPatienceMs", meterPatienceMs);
     return next();
   });
   app.route("/", webhook);

@@ -21,6 +21,8 @@ export interface Desk {
     now: () => number;
     /** Whether `ADMIN_TOKEN` only makes keys once there is one that could make others. */
     bootstraps: boolean;
+    /** How long a call waits to be counted, in ms of real time. */
+    meterPatienceMs: number;
     /** Whether the answer is for Telegram alone, and needs nothing that browsers are told. */
     isForTelegram?: true;
     /** Who calls; set on every path behind `authenticated`. */

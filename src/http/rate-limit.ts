@@ -8,7 +8,7 @@ import { ApiKeys } from "../record/api-keys.ts";
 import { RecordUnreachable } from "../record/reach.ts";
 import { orLate } from "../time-limit.ts";
 import type { Desk, Principal } from "./desk.ts";
-import { CALL_WINDOW_MS, CALLS_PER_MINUTE_DEFAULT, METER_PATIENCE_MS } from "./limits.ts";
+import { CALL_WINDOW_MS, CALLS_PER_MINUTE_DEFAULT } from "./limits.ts";
 import { problem } from "./problem.ts";
 
 /** Turns away what is above a caller's rate, and says how much is left. */
@@ -63,7 +63,7 @@ async function ofMeter<T>(
   ask: (meter: Meter) => PromiseLike<T>,
 ): Promise<T | null> {
   try {
-    return await orLate(METER_PATIENCE_MS, ask(c.env.CALL_METER.getByName(id)), () => {
+    return await orLate(c.get("meterPatienceMs"), ask(c.env.CALL_METER.getByName(id)), () => {
       throw new Error("late");
     });
   } catch (error) {

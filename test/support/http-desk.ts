@@ -11,7 +11,8 @@ const MORNING = Date.parse("2026-11-20T09:00:00Z");
 let looks = 0;
 /** How far the doors' clock is ahead. */
 let aheadMs = 0;
-const app = appWith(deskNow, { bootstraps: false });
+// The patience for a meter is real time, and a busy machine starts it slowly.
+const app = appWith(deskNow, { bootstraps: false, meterPatienceMs: 60_000 });
 
 /** The doors' clock: each look at it takes a millisecond, so that nothing happens at the same time as something else. */
 export function deskNow(): number {
