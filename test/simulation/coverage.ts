@@ -4,7 +4,8 @@ import { botIdOf } from "../../src/telegram/api.ts";
 import { inbound, type Arrival } from "../../src/telegram/inbound.ts";
 import { markKeyOf } from "../../src/telegram/mark.ts";
 import { DELIVERIES } from "../../src/topic-group/works.ts";
-import { TOKEN, type Desk, type Spent } from "./runtime/desk.ts";
+import { TOKEN, type Desk } from "./runtime/desk.ts";
+import type { Spent } from "./runtime/invocations.ts";
 
 const ARRIVALS = {
   customer_message: true,
@@ -53,6 +54,15 @@ export class Coverage {
       this.arrivals,
       inbound(update, { botId: botIdOf(TOKEN), groupChatId, markKey: this.#markKey }).kind,
     );
+  }
+
+  spent(what: string, { subrequests, queries }: Readonly<Spent>): void {
+    const most = this.invocations.get(what);
+    if (most === undefined) this.invocations.set(what, { subrequests, queries });
+    else {
+      most.subrequests = Math.max(most.subrequests, subrequests);
+      most.queries = Math.max(most.queries, queries);
+    }
   }
 
   /** From now on the objects count what they put into their outboxes. */

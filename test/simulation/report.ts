@@ -7,13 +7,13 @@ import type { Simulated } from "./simulation.ts";
 const FAULTS_SHOWN = 20;
 const INVOCATIONS_SHOWN = 8;
 
-/** What was played and what was found, for people; `again` is the command that repeats it. */
-export function reported(simulated: Simulated, tookMs: number, again: string): string {
+/** What was played and what was found, for people; `again` is the command that repeats it, `cpuMs` what it took of a core. */
+export function reported(simulated: Simulated, cpuMs: number, again: string): string {
   const { seed, messages, faults, happened, simulatedMs, trace } = simulated;
-  const seconds = tookMs / 1_000;
+  const seconds = cpuMs / 1_000;
   return [
     `seed ${seed}: ${messages} messages in ${(simulatedMs / 86_400_000).toFixed(1)} days of its own, ${happened} happenings, trace ${trace}`,
-    `${seconds.toFixed(1)} s, ${Math.round(messages / seconds)} messages a second`,
+    `${seconds.toFixed(1)} s of a core, ${Math.round(messages / seconds)} messages in one`,
     section("Acts", simulated.acts, Object.keys(ACTS)),
     section("Spells", simulated.spells, Object.keys(SPELLS)),
     section("Struck", simulated.struck, []),

@@ -54,7 +54,7 @@ if (values.replay !== undefined) {
   process.exit(replayed.faults.length === 0 ? 0 : 1);
 }
 for (const seed of [firstSeed, ...otherSeeds]) {
-  const startedAt = real.now();
+  const before = process.cpuUsage();
   const options = {
     seed,
     messages: Number(values.messages ?? 2_000),
@@ -72,7 +72,8 @@ for (const seed of [firstSeed, ...otherSeeds]) {
     ...(values.calm ? ["--calm"] : []),
     ...(values.planted === undefined ? [] : [`--planted '${values.planted}'`]),
   ].join(" ");
-  real.print(reported(simulated, real.now() - startedAt, again));
+  const { user, system } = process.cpuUsage(before);
+  real.print(reported(simulated, (user + system) / 1_000, again));
   if (values.minimise !== undefined && simulated.faults.length > 0)
     real.print(reportedMinimal(await minimised(options, simulated, Number(values.minimise))));
 }

@@ -11,9 +11,10 @@ import { HandingOut } from "./invariants/handing-out.ts";
 import { Promises } from "./invariants/promises.ts";
 import { Stored } from "./invariants/stored.ts";
 import { Ledger, type Fault } from "./ledger.ts";
-import { BOT_API, Desk, DESK, TOKEN, WEBHOOK_SECRET, type Plan, type Spent } from "./runtime/desk.ts";
+import { BOT_API, Desk, DESK, TOKEN, WEBHOOK_SECRET } from "./runtime/desk.ts";
 import { Dice } from "./runtime/dice.ts";
 import { real, surroundWith } from "./runtime/globals.ts";
+import { Invocations, type Plan, type Spent } from "./runtime/invocations.ts";
 import { Unplugged, type ObjectHost } from "./runtime/objects.ts";
 import { Telegram, type BotCallMade } from "./runtime/telegram.ts";
 import { Timeline } from "./runtime/timeline.ts";
@@ -87,6 +88,7 @@ export class Simulation {
     (group, seq) => this.agreement.carriedBy(group, seq),
     () => this.#quietSince(),
   );
+  readonly invocations: Invocations;
   readonly weather: Weather;
   readonly desk: Desk;
   readonly telegram: Telegram;
@@ -119,24 +121,22 @@ export class Simulation {
     surroundWith({
       timeline,
       chance: new Dice(seed, "globals"),
-      fetch: (url, init) => this.#fetch(url, init),
+      fetch: (url, init) => this.invocations.connected(() => this.#fetch(url, init)),
       log: (level, line) => this.#log(level, line),
     });
     forgetIsolate();
+    this.invocations = new Invocations(options.plan ?? "paid", (what, spent, isTooMuch) => {
+      if (isTooMuch)
+        this.ledger.fail(
+          "limits",
+          `${what} makes ${spent.subrequests} subrequests, ${spent.queries} statements`,
+        );
+      this.coverage.spent(what, spent);
+    });
     this.desk = new Desk({
       timeline,
       seed,
-      plan: options.plan ?? "paid",
-      invoked: (what, { subrequests, queries }, most) => {
-        if (subrequests > most.subrequests)
-          this.ledger.fail("limits", `${what} calls others more than ${most.subrequests} times`);
-        const { invocations } = this.coverage;
-        const before = invocations.get(what) ?? { subrequests: 0, queries: 0 };
-        invocations.set(what, {
-          subrequests: Math.max(before.subrequests, subrequests),
-          queries: Math.max(before.queries, queries),
-        });
-      },
+      invocations: this.invocations,
       chance: new Dice(seed, "platform"),
       alarmFate: () => this.weather.alarmFate(),
       mayFail: (step, object) => this.#mayFail(step, object),

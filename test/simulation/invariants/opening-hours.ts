@@ -1,8 +1,11 @@
 import type { ConfigInput } from "../../../src/domain/config/config.ts";
 
 const MINUTE = 60_000;
+/** Clocks are put forward and back at its ends only, and no zone is a part of it away from UTC. */
+const QUARTER = 15 * MINUTE;
+const WHOLLY_OPEN = 2 ** 15 - 1;
 /** No promise of these desks reaches further. */
-const MINUTES_MAX = 90 * 24 * 60;
+const LOOKED_AHEAD_MS = 90 * 24 * 60 * MINUTE;
 
 export interface Pause {
   from: number;
@@ -15,7 +18,8 @@ type CalendarConfig = NonNullable<ConfigInput["calendars"]>[number];
 export class OpeningHours {
   readonly #config: CalendarConfig;
   readonly #wall: Intl.DateTimeFormat;
-  readonly #open = new Map<number, boolean>();
+  /** Of each quarter of an hour which of its minutes are open, the first one in the lowest bit. */
+  readonly #open = new Map<number, number>();
 
   constructor(config: CalendarConfig) {
     this.#config = config;
@@ -35,8 +39,7 @@ export class OpeningHours {
   due(from: number, targetMs: number, pauses: readonly Pause[]): number | null {
     let left = targetMs;
     if (left === 0) return from;
-    for (const [begin, end] of minutesFrom(from)) {
-      if (!this.#isOpen(begin)) continue;
+    for (const [begin, end] of this.#openFrom(from, pauses)) {
       const counted = countedIn(begin, end, pauses);
       if (counted < left) left -= counted;
       else return instantAt(begin, left, pauses);
@@ -46,21 +49,39 @@ export class OpeningHours {
 
   elapsed(from: number, to: number, pauses: readonly Pause[]): number {
     let passed = 0;
-    for (const [begin, end] of minutesFrom(from)) {
+    for (const [begin, end] of this.#openFrom(from, pauses)) {
       if (begin >= to) break;
-      if (this.#isOpen(begin)) passed += countedIn(begin, Math.min(end, to), pauses);
+      passed += countedIn(begin, Math.min(end, to), pauses);
     }
     return passed;
   }
 
-  #isOpen(instant: number): boolean {
-    const minute = Math.floor(instant / MINUTE);
-    let isOpen = this.#open.get(minute);
-    if (isOpen === undefined) this.#open.set(minute, (isOpen = this.#look(minute * MINUTE)));
-    return isOpen;
+  /** What is open from an instant on: minutes, and quarters of an hour in which nothing begins and nothing ends. */
+  *#openFrom(from: number, pauses: readonly Pause[]): Iterable<readonly [number, number]> {
+    let end = from;
+    for (let begin = from; begin < from + LOOKED_AHEAD_MS; begin = end) {
+      const quarter = Math.floor(begin / QUARTER);
+      const open = this.#openIn(quarter);
+      end = (quarter + 1) * QUARTER;
+      if (open === 0) continue;
+      const isWhole = open === WHOLLY_OPEN && !pauses.some((one) => isWithin(one.from) || isWithin(one.to));
+      if (!isWhole) end = (Math.floor(begin / MINUTE) + 1) * MINUTE;
+      const minute = Math.floor(begin / MINUTE) % 15;
+      if (((open >> minute) & 1) === 1) yield [begin, end];
+
+      function isWithin(at: number): boolean {
+        return at > begin && at < end;
+      }
+    }
   }
 
-  #look(instant: number): boolean {
+  #openIn(quarter: number): number {
+    let open = this.#open.get(quarter);
+    if (open === undefined) this.#open.set(quarter, (open = this.#look(quarter * QUARTER)));
+    return open;
+  }
+
+  #look(instant: number): number {
     const parts = Object.fromEntries(
       this.#wall.formatToParts(instant).map(({ type, value }) => [type, value]),
     );
@@ -69,21 +90,16 @@ export class OpeningHours {
     const other = overrides.find((one) => one.date === date)?.hours;
     const usual = weekly[parts["weekday"].toLowerCase() as keyof typeof weekly] ?? [];
     const hours = other ?? (holidays.some((one) => one.date === date) ? [] : usual);
-    const time = `${parts["hour"]}:${parts["minute"]}`;
-    return hours.some((span) => {
-      const [opens, closes] = span.split("-");
-      return opens <= time && time < closes;
-    });
-  }
-}
-
-/** From one full minute to the next. */
-function* minutesFrom(from: number): Iterable<readonly [number, number]> {
-  let begin = from;
-  for (let count = 0; count < MINUTES_MAX; count += 1) {
-    const end = (Math.floor(begin / MINUTE) + 1) * MINUTE;
-    yield [begin, end];
-    begin = end;
+    let open = 0;
+    for (let minute = 0; minute < 15; minute += 1) {
+      const time = `${parts["hour"]}:${String(Number(parts["minute"]) + minute).padStart(2, "0")}`;
+      const isOpen = hours.some((span) => {
+        const [opens, closes] = span.split("-");
+        return opens <= time && time < closes;
+      });
+      if (isOpen) open |= 1 << minute;
+    }
+    return open;
   }
 }
 
@@ -99,8 +115,10 @@ function countedIn(begin: number, end: number, pauses: readonly Pause[]): number
 
 /** The instant at which so many ms of an open minute have passed. */
 function instantAt(begin: number, left: number, pauses: readonly Pause[]): number {
+  const here = pauses.filter(({ from, to }) => from < begin + QUARTER && to > begin);
+  if (here.length === 0) return begin + left;
   let at = begin;
   for (let counted = 0; counted < left; at += 1)
-    if (!pauses.some(({ from, to }) => from <= at && at < to)) counted += 1;
+    if (!here.some(({ from, to }) => from <= at && at < to)) counted += 1;
   return at;
 }

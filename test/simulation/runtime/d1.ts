@@ -1,4 +1,5 @@
 import type { Dice } from "./dice.ts";
+import type { Invocations } from "./invocations.ts";
 import { asRow, Sqlite, type Row } from "./sqlite.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -23,10 +24,25 @@ const FEW_MS: D1Weather = (chance) => ({
   fails: null,
 });
 
-/** D1 as the desk sees it. */
-abstract class Binding {
-  abstract readonly sqlite: Sqlite;
-  abstract ask<T>(work: () => T, queries: number): Promise<T>;
+/** SQLite behind a network. */
+export class D1 {
+  readonly sqlite = new Sqlite();
+  weather: D1Weather = FEW_MS;
+  readonly #timeline: Timeline;
+  readonly #chance: Dice;
+  readonly #invocations: Invocations;
+
+  constructor(timeline: Timeline, chance: Dice, invocations: Invocations, migrations: readonly string[]) {
+    this.#timeline = timeline;
+    this.#chance = chance;
+    this.#invocations = invocations;
+    for (const sql of migrations)
+      for (const statement of sql.split("--> statement-breakpoint")) this.sqlite.run(statement);
+  }
+
+  calm(): void {
+    this.weather = FEW_MS;
+  }
 
   prepare(sql: string): Statement {
     return new Statement(this, sql, []);
@@ -45,54 +61,10 @@ abstract class Binding {
       }
     }, statements.length);
   }
-}
 
-/** The database as one invocation of the Worker has it: its questions are counted. */
-class OfInvocation extends Binding {
-  readonly sqlite: Sqlite;
-  readonly #d1: D1;
-  readonly #spend: (queries: number) => void;
-
-  constructor(d1: D1, spend: (queries: number) => void) {
-    super();
-    this.sqlite = d1.sqlite;
-    this.#d1 = d1;
-    this.#spend = spend;
-  }
-
+  /** One question of so many statements. */
   async ask<T>(work: () => T, queries: number): Promise<T> {
-    this.#spend(queries);
-    return this.#d1.ask(work);
-  }
-}
-
-/** SQLite behind a network. */
-export class D1 extends Binding {
-  readonly sqlite = new Sqlite();
-  weather: D1Weather = FEW_MS;
-  asked = 0;
-  readonly #timeline: Timeline;
-  readonly #chance: Dice;
-
-  constructor(timeline: Timeline, chance: Dice, migrations: readonly string[]) {
-    super();
-    this.#timeline = timeline;
-    this.#chance = chance;
-    for (const sql of migrations)
-      for (const statement of sql.split("--> statement-breakpoint")) this.sqlite.run(statement);
-  }
-
-  calm(): void {
-    this.weather = FEW_MS;
-  }
-
-  /** `spend` is told of each question, and of how many statements; it throws where that is too many. */
-  within(spend: (queries: number) => void): Binding {
-    return new OfInvocation(this, spend);
-  }
-
-  async ask<T>(work: () => T): Promise<T> {
-    this.asked += 1;
+    this.#invocations.spend(queries);
     const { askMs, answerMs, fails } = this.weather(this.#chance);
     await this.#timeline.wait(askMs);
     if (fails === "before") throw new Error("D1_ERROR: Network connection lost.");
@@ -110,11 +82,11 @@ export class D1 extends Binding {
 }
 
 class Statement {
-  readonly #d1: Binding;
+  readonly #d1: D1;
   readonly #sql: string;
   readonly #bound: readonly unknown[];
 
-  constructor(d1: Binding, sql: string, bound: readonly unknown[]) {
+  constructor(d1: D1, sql: string, bound: readonly unknown[]) {
     this.#d1 = d1;
     this.#sql = sql;
     this.#bound = bound;

@@ -18,32 +18,16 @@ export const DESK = "https://desk.example";
 export const WEBHOOK_SECRET = "simulated-webhook-secret";
 const ADMIN_TOKEN = "simulated-admin-token";
 
-/** What one invocation of the Worker may do [Cloudflare docs: limits of Workers and of D1]. */
-const PLANS = {
-  free: { subrequests: 50, queries: 50 },
-  paid: { subrequests: 10_000, queries: 1_000 },
-} as const;
-
-export type Plan = keyof typeof PLANS;
-
 const MIGRATIONS = join(import.meta.dirname, "../../../migrations/record");
 
 export interface DeskWorld extends ObjectWorld {
   seed: number;
-  plan: Plan;
-  /** An invocation has ended, or was refused more. */
-  invoked(what: string, spent: Spent, most: Spent): void;
   /** By how much an object's clock is wrong. */
   clockIsAheadBy(group: string): number;
   /** Whether one group's object does not reach another's now. */
   isApart(from: string, to: string): boolean;
   /** What came of a call of an object. */
   came(of: string, outcome: Outcome): void;
-}
-
-export interface Spent {
-  subrequests: number;
-  queries: number;
 }
 
 /** The desk as it is deployed, on a platform in this process. */
@@ -58,7 +42,7 @@ export class Desk {
   constructor(world: DeskWorld) {
     const { timeline, seed } = world;
     this.#world = world;
-    this.d1 = new D1(timeline, new Dice(seed, "d1"), recordMigrations());
+    this.d1 = new D1(timeline, new Dice(seed, "d1"), world.invocations, recordMigrations());
     this.groups = new Namespace(world, (state) => this.#group(world, state));
     this.#meters = new Namespace(world, (state) => new CallMeter(state as never, this.env));
     this.env = {
@@ -78,8 +62,8 @@ export class Desk {
     const ctx = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} };
     const { pathname } = new URL(request.url);
     const what = `${request.method} ${pathname.replace(/\d{3,}|[A-Z]+-\d+/g, "…")}`;
-    return this.#invocation(what, async (env) =>
-      this.#app.fetch(request, env, ctx as unknown as ExecutionContext),
+    return this.#world.invocations.during(what, async () =>
+      this.#app.fetch(request, this.env, ctx as unknown as ExecutionContext),
     );
   }
 
@@ -96,30 +80,7 @@ export class Desk {
   }
 
   cron(scheduledAt: number): Promise<void> {
-    return this.#invocation("Cron", (env) => everyMinute(env, scheduledAt));
-  }
-
-  /** What is done by one request, or one minute of Cron, with what the plan lets it do. */
-  async #invocation<T>(what: string, work: (env: Env) => Promise<T>): Promise<T> {
-    const spent: Spent = { subrequests: 0, queries: 0 };
-    const most = PLANS[this.#world.plan];
-    const spend = (queries: number): void => {
-      spent.subrequests += 1;
-      spent.queries += queries;
-      if (spent.subrequests > most.subrequests) throw new Error("Too many subrequests.");
-    };
-    const call = (): void => spend(0);
-    const env = {
-      ...this.env,
-      DB: this.d1.within(spend),
-      TOPIC_GROUP: this.groups.within(call),
-      CALL_METER: this.#meters.within(call),
-    } as unknown as Env;
-    try {
-      return await work(env);
-    } finally {
-      this.#world.invoked(what, spent, most);
-    }
+    return this.#world.invocations.during("Cron", () => everyMinute(this.env, scheduledAt));
   }
 
   #group(world: DeskWorld, state: ObjectState): TopicGroup {

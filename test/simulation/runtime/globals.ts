@@ -20,8 +20,8 @@ export function surroundWith(surroundings: Surroundings): void {
   here = surroundings;
 }
 
-/** The process's own, for what is printed and measured. */
-export const real = { now: performance.now.bind(performance), print: console.log.bind(console) };
+/** The process's own, for what is printed. */
+export const real = { print: console.log.bind(console) };
 
 /**
  * Takes the real time, real chance and the real network out of this process for good. Everything asynchronous that is

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { enableCompileCache, registerHooks } from "node:module";
+import { enableCompileCache, registerHooks, type ResolveFnOutput } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Mutation } from "../mutations.ts";
 
 const WORKERS = new URL("workers.ts", import.meta.url).href;
-const OURS = /^\.\.?\/.*\.ts$/;
+const WITH_EXTENSION = /^\.\.?\/.*\.(ts|js)$/;
 const CACHE = join(import.meta.dirname, "../../../node_modules/.cache/simulation");
 const SOURCES = new URL("../../../src/", import.meta.url).href;
 
@@ -15,13 +15,25 @@ const SOURCES = new URL("../../../src/", import.meta.url).href;
  */
 export function readLikeTheBundler(planted?: Mutation): void {
   enableCompileCache(CACHE);
+  const packages = new Map<string, ResolveFnOutput>();
   registerHooks({
     resolve: (specifier, context, next) => {
       if (specifier === "cloudflare:workers") return { url: WORKERS, shortCircuit: true };
-      // Node would read a package.json in every folder above it first.
-      return OURS.test(specifier) && context.parentURL !== undefined
-        ? { url: new URL(specifier, context.parentURL).href, format: "module-typescript", shortCircuit: true }
-        : next(specifier, context);
+      // Node would read a package.json in every folder above it first. What a module imports from its own package is one too.
+      if (context.parentURL?.startsWith(SOURCES) === true && !specifier.startsWith(".")) {
+        const known = packages.get(specifier) ?? next(specifier, context);
+        packages.set(specifier, known);
+        return { ...known, shortCircuit: true };
+      }
+      const [, extension] = WITH_EXTENSION.exec(specifier) ?? [];
+      if (
+        extension === undefined ||
+        context.parentURL === undefined ||
+        !context.conditions.includes("import")
+      )
+        return next(specifier, context);
+      const format = extension === "ts" ? "module-typescript" : "module";
+      return { url: new URL(specifier, context.parentURL).href, format, shortCircuit: true };
     },
     load: (url, context, next) => {
       if (url.endsWith(".sql")) return exported(JSON.stringify(readFileSync(fileURLToPath(url), "utf8")));

@@ -1,4 +1,5 @@
 import type { Dice } from "./dice.ts";
+import type { Invocations } from "./invocations.ts";
 import { asRow, Sqlite, type Row } from "./sqlite.ts";
 import type { Happening, Timeline } from "./timeline.ts";
 import { RpcTarget } from "./workers.ts";
@@ -19,6 +20,7 @@ type Step = readonly [name: string, given: readonly unknown[]];
 export interface ObjectWorld {
   timeline: Timeline;
   chance: Dice;
+  invocations: Invocations;
   /** How late an alarm rings, beyond what is usual, and whether it rings a second time. */
   alarmFate(): { lateMs: number; twice: boolean };
   /** A step at which the machine may fail. */
@@ -47,17 +49,6 @@ export class Namespace {
     return stubOf((path) => this.#send(this.host(name), path));
   }
 
-  /** The same for one invocation of the Worker; `spend` is told of each call, and throws where that is one too many. */
-  within(spend: () => void): Pick<Namespace, "getByName"> {
-    return {
-      getByName: (name) =>
-        stubOf(async (path) => {
-          spend();
-          return this.#send(this.host(name), path);
-        }),
-    };
-  }
-
   host(name: string): ObjectHost {
     let host = this.hosts.get(name);
     if (host === undefined) {
@@ -68,12 +59,14 @@ export class Namespace {
   }
 
   async #send(host: ObjectHost, path: readonly Step[]): Promise<unknown> {
-    const { timeline, chance } = this.#world;
+    const { timeline, chance, invocations } = this.#world;
+    invocations.spend();
     const sent = path.map(([name, given]) => [name, structuredClone(given)] as const);
     await timeline.wait(chance.between(...TRAVELS_MS));
     let answer: { value: unknown } | { error: unknown };
     try {
-      answer = { value: await host.call(sent) };
+      const what = `an object's ${path.map(([name]) => name).join(".")}`;
+      answer = { value: await invocations.during(what, () => host.call(sent)) };
     } catch (error) {
       answer = { error };
       if (!isOfPlatform(error))
@@ -204,12 +197,14 @@ export class ObjectHost {
     this.#ring = null;
     const life = this.#living();
     try {
-      await life.during(async () => {
-        await life.ready;
-        this.alarm = null;
-        await (life.object as { alarm(): Promise<void> }).alarm();
-        await life.safe();
-      });
+      await this.world.invocations.during("an object's alarm", () =>
+        life.during(async () => {
+          await life.ready;
+          this.alarm = null;
+          await (life.object as { alarm(): Promise<void> }).alarm();
+          await life.safe();
+        }),
+      );
       if (this.life === life) this.#rang(true);
     } catch (error) {
       if (life.isAlive && !isOfPlatform(error)) this.world.failed(`${this.name}.alarm`, error);

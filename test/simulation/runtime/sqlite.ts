@@ -15,7 +15,7 @@ interface Prepared {
 
 /** A real SQLite in memory, with the limits of the platform's. */
 export class Sqlite {
-  readonly #db = new DatabaseSync(":memory:");
+  #db = inMemory();
   readonly #prepared = new Map<string, Prepared>();
 
   /** Rows as arrays in the order of the columns. */
@@ -47,8 +47,9 @@ export class Sqlite {
   }
 
   bringBack(kept: Uint8Array): void {
-    // Statements that were prepared before do not outlive it.
+    // A new one: Node crashes now and then where statements were prepared before their database was replaced.
     this.#prepared.clear();
+    this.#db = inMemory();
     this.#db.deserialize(kept);
   }
 
@@ -64,6 +65,10 @@ export class Sqlite {
     }
     return prepared;
   }
+}
+
+function inMemory(): DatabaseSync {
+  return new DatabaseSync(":memory:");
 }
 
 function boundValues(bound: readonly unknown[]): SQLInputValue[] {
