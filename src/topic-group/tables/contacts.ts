@@ -5,7 +5,7 @@ import { isAmong } from "./among.ts";
 import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
 import type { Forgets } from "./forgets.ts";
-import { Rows } from "./memory.ts";
+import { Few, Rows } from "./memory.ts";
 import { customers } from "./schema.ts";
 import type { KnownProfile } from "./shapes.ts";
 import { changing, given, givenRow, statement } from "./statement.ts";
@@ -13,16 +13,28 @@ import { changing, given, givenRow, statement } from "./statement.ts";
 export type CustomerRow = typeof customers.$inferSelect;
 
 const CUSTOMERS_KEPT_MAX = 1_000;
+const UNRECORDED_KEPT_MAX = 200;
 
 /** The customers who write here, those whose home is another group among them. */
 export class Contacts implements Forgets {
   readonly #db: Database;
   readonly #customers: Rows<ContactId, CustomerRow>;
+  /** Customers of whom the record does not have all. */
+  readonly unrecorded: Few<ContactId>;
   readonly #get = statement(() =>
     this.#db
       .select()
       .from(customers)
       .where(eq(customers.id, given("id")))
+      .prepare(),
+  );
+  readonly #unrecorded = statement(() =>
+    this.#db
+      .select({ id: customers.id })
+      .from(customers)
+      .where(sql`recorded < version`)
+      .orderBy(asc(customers.id))
+      .limit(given("limit"))
       .prepare(),
   );
   readonly #add = statement(() => this.#db.insert(customers).values(givenRow(customers)).prepare());
@@ -35,6 +47,14 @@ export class Contacts implements Forgets {
   constructor(db: Database) {
     this.#db = db;
     this.#customers = db.memory.of("customers", new Rows(CUSTOMERS_KEPT_MAX));
+    this.unrecorded = db.memory.of(
+      "customers",
+      new Few(UNRECORDED_KEPT_MAX, (limit) =>
+        this.#unrecorded()
+          .all({ limit })
+          .map(({ id }) => id),
+      ),
+    );
   }
 
   get(id: ContactId): CustomerRow | undefined {
@@ -60,6 +80,7 @@ export class Contacts implements Forgets {
       recorded: 0,
     };
     this.#db.memory.knowing("customers", () => this.#add().run({ ...row }));
+    this.unrecorded.is(row.id, row.recorded < row.version);
     return this.#customers.keep(row.id, row);
   }
 
@@ -98,6 +119,9 @@ export class Contacts implements Forgets {
   change(id: ContactId, change: Partial<CustomerRow>): void {
     this.#db.memory.knowing("customers", () => this.#change({ id }, change));
     this.#customers.change(id, change);
+    if (change.version === undefined && change.recorded === undefined) return;
+    const now = this.#customers.get(id);
+    this.unrecorded.is(id, now === undefined ? undefined : now.recorded < now.version);
   }
 
   /**

@@ -3,6 +3,7 @@ import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { CAUSE_ATTEMPTS_MAX, CAUSE_KEPT_MS } from "../../domain/limits.ts";
 import type { Database } from "./database.ts";
 import type { Forgets } from "./forgets.ts";
+import { Value } from "./memory.ts";
 import { inbox, setAside } from "./schema.ts";
 import { given, givenRow, statement } from "./statement.ts";
 
@@ -12,6 +13,7 @@ import { given, givenRow, statement } from "./statement.ts";
  */
 export class Inbox implements Forgets {
   readonly #db: Database;
+  readonly #hasAny: Value<boolean>;
   readonly #known = statement(() =>
     this.#db
       .select()
@@ -36,6 +38,7 @@ export class Inbox implements Forgets {
 
   constructor(db: Database) {
     this.#db = db;
+    this.#hasAny = db.memory.of("inbox", new Value(() => this.#any().get() !== undefined));
   }
 
   /** What the settled cause answered, `undefined` if it is new. */
@@ -44,7 +47,8 @@ export class Inbox implements Forgets {
   }
 
   settle(key: string, at: number, answer: unknown = null): void {
-    this.#settle().run({ key, at, answer });
+    this.#db.memory.knowing("inbox", () => this.#settle().run({ key, at, answer }));
+    this.#hasAny.set(true);
   }
 
   /** What programs' calls did to a ticket, by its number here: the newest ones. */
@@ -111,7 +115,7 @@ export class Inbox implements Forgets {
   }
 
   hasAny(): boolean {
-    return this.#any().get() !== undefined;
+    return this.#hasAny.get();
   }
 
   /** Forgets causes too old to be sent again. */

@@ -4,16 +4,19 @@ import { chatOfContact, type Route } from "../../domain/contact/route.ts";
 import type { Database } from "./database.ts";
 import type { Forgets, TicketToForget } from "./forgets.ts";
 import { laneTo, storedLane, type Lane } from "./lane.ts";
+import { Rows } from "./memory.ts";
 import { lanes } from "./schema.ts";
 import type { RateState } from "./shapes.ts";
 import { given, givenRow, inserted, statement } from "./statement.ts";
 
 /** A rate is as if it had never been used this long after its last 429 or call. */
 const RATE_KEPT_MS = 3_600_000;
+const LANES_KEPT_MAX = 500;
 
 /** How fast lanes may go, and until when they must not. */
 export class LaneRates implements Forgets {
   readonly #db: Database;
+  readonly #rates: Rows<Lane, { state: RateState | undefined }>;
   readonly #get = statement(() =>
     this.#db
       .select()
@@ -43,14 +46,20 @@ export class LaneRates implements Forgets {
 
   constructor(db: Database) {
     this.#db = db;
+    this.#rates = db.memory.of("lanes", new Rows(LANES_KEPT_MAX));
   }
 
   get(lane: Lane): RateState | undefined {
-    return this.#get().get({ lane: storedLane(lane) })?.state;
+    const known =
+      this.#rates.get(lane) ??
+      this.#rates.keep(lane, { state: this.#get().get({ lane: storedLane(lane) })?.state });
+    return known.state;
   }
 
   save(lane: Lane, state: RateState): void {
-    this.#save().run({ lane, state });
+    this.#db.memory.knowing("lanes", () => this.#save().run({ lane, state }));
+    // Its owner changes what it has saved.
+    this.#rates.keep(lane, { state: structuredClone(state) });
   }
 
   forget(lane: Lane): void {

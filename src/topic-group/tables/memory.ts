@@ -133,3 +133,65 @@ export class Earliest implements Remembers {
     this.#at = undefined;
   }
 }
+
+/** A value that follows from a table's rows. It is read when it is not known. */
+export class Value<T extends number | boolean | null> implements Remembers {
+  readonly #read: () => T;
+  #value: T | undefined;
+
+  constructor(read: () => T) {
+    this.#read = read;
+  }
+
+  get(): T {
+    return this.#value === undefined ? (this.#value = this.#read()) : this.#value;
+  }
+
+  set(value: T): void {
+    this.#value = value;
+  }
+
+  /** A write has made it `value`, or left it so, if it was that before; otherwise it is read again. */
+  stays(value: T): void {
+    if (this.#value !== value) this.forget();
+  }
+
+  forget(): void {
+    this.#value = undefined;
+  }
+}
+
+/** The keys of the few rows of which something holds, in their order; more than `most` are not remembered. */
+export class Few<K extends number> implements Remembers {
+  readonly #read: (limit: number) => K[];
+  readonly #most: number;
+  #keys: Set<K> | null = null;
+
+  /** `read` finds the first of them. */
+  constructor(most: number, read: (limit: number) => K[]) {
+    this.#most = most;
+    this.#read = read;
+  }
+
+  first(limit: number): K[] {
+    if (this.#keys === null) {
+      const found = this.#read(Math.max(limit, this.#most + 1));
+      if (found.length > this.#most) return found.slice(0, limit);
+      this.#keys = new Set(found);
+    }
+    return [...this.#keys].sort((a, b) => a - b).slice(0, limit);
+  }
+
+  /** Whether it holds of a row that was written; undefined: it is not known. */
+  is(key: K, holds: boolean | undefined): void {
+    if (this.#keys === null) return;
+    if (holds === true) this.#keys.add(key);
+    else if (holds === false) this.#keys.delete(key);
+    else this.forget();
+    if (this.#keys !== null && this.#keys.size > this.#most) this.forget();
+  }
+
+  forget(): void {
+    this.#keys = null;
+  }
+}

@@ -3,6 +3,7 @@ import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { chatOfContact, chatRoute, type Route } from "../../domain/contact/route.ts";
 import type { Database } from "./database.ts";
 import { STAFF, STAFF_CHAT, isOfCustomer, laneTo, storedLane, type Conversation, type Lane } from "./lane.ts";
+import { Value } from "./memory.ts";
 import { messages, seenUpdates } from "./schema.ts";
 import type { NewMessage, OriginalKey, WaitingContent } from "./shapes.ts";
 import { changing, given, givenRow, inserted, statement } from "./statement.ts";
@@ -53,6 +54,9 @@ const TAKEN_BACK = [
   "updateId",
 ] as const;
 
+export const IS_PARKED = sql`${messages.state} IN ('parked', 'uncertain')`;
+/** Earlier releases stored the JSON of null where nothing is kept. */
+export const KEEPS_WORDS = and(IS_PARKED, sql`${messages.content} <> 'null'`);
 const IS_ORIGINAL = and(eq(messages.chat, given("chat")), eq(messages.messageId, given("messageId")));
 const IS_COPY = and(eq(messages.lane, given("lane")), eq(messages.copyId, given("copyId")));
 const IS_WAITING = and(
@@ -77,6 +81,8 @@ function accepted(message: NewMessage): MessageRow {
 /** The relayed messages: what waits to be copied, and the links between originals and copies afterwards. */
 export class Messages {
   readonly #db: Database;
+  /** Since when the oldest one that was given up keeps what it says, in ms since 1970; null: none does. */
+  readonly wordsSince: Value<number | null>;
   readonly #byOriginal = statement(() => this.#db.select().from(messages).where(IS_ORIGINAL).prepare());
   readonly #byCopy = statement(() =>
     this.#db
@@ -188,6 +194,13 @@ export class Messages {
       .limit(1)
       .prepare(),
   );
+  readonly #wordsSince = statement(() =>
+    this.#db
+      .select({ at: sql<number | null>`min(${messages.acceptedAt})` })
+      .from(messages)
+      .where(KEEPS_WORDS)
+      .prepare(),
+  );
   readonly #countWaiting = statement(() =>
     this.#db
       .select({ count: sql<number>`count(*)` })
@@ -211,6 +224,7 @@ export class Messages {
 
   constructor(db: Database) {
     this.#db = db;
+    this.wordsSince = db.memory.of("messages", new Value(() => this.#wordsSince().get()?.at ?? null));
   }
 
   byOriginal(key: OriginalKey): MessageRow | undefined {
@@ -253,7 +267,7 @@ export class Messages {
   }
 
   add(message: NewMessage): void {
-    this.#add().run(accepted(message));
+    this.#db.memory.knowing("messages", () => this.#add().run(accepted(message)));
   }
 
   /**
@@ -329,12 +343,18 @@ export class Messages {
 
   /** Telegram has it: the row is the link between the two from now on. `copiedAt`: when a call made the copy, if one did. */
   done(key: OriginalKey, copyId: number | null, copiedAt: number | null = null): void {
-    this.#done().run({ chat: key.chat, messageId: key.messageId, copyId, copiedAt });
+    const values = { chat: key.chat, messageId: key.messageId, copyId, copiedAt };
+    this.#db.memory.knowing("messages", () => this.#done().run(values));
+    this.wordsSince.stays(null);
     if (copyId === null) this.#noteUpdateOf(key);
   }
 
   update(key: OriginalKey, change: Partial<MessageRow>): void {
-    this.#change({ chat: key.chat, messageId: key.messageId }, change);
+    const { chat, messageId } = key;
+    this.#db.memory.knowing("messages", () => this.#change({ chat, messageId }, change));
+    if (change.state === "parked" || change.state === "uncertain") this.wordsSince.forget();
+    else if (change.content == null) this.wordsSince.stays(null);
+    else this.wordsSince.forget();
     if (change.state === "refused" || change.state === "dropped") this.#noteUpdateOf(key);
   }
 

@@ -18,6 +18,7 @@ import {
   type Lane,
   type Stretch,
 } from "./lane.ts";
+import { Value } from "./memory.ts";
 import type { OutboxWork, WorkKind } from "./outbox-work.ts";
 import { outbox } from "./schema.ts";
 import type { Waiting } from "./shapes.ts";
@@ -61,6 +62,7 @@ export class Outbox implements Forgets {
   readonly #db: Database;
   readonly #sql: SqlStorage;
   readonly #agentKinds: readonly WorkKind[];
+  readonly #givenUpSince: Value<number | null>;
   readonly #get = statement(() =>
     this.#db
       .select()
@@ -140,6 +142,7 @@ export class Outbox implements Forgets {
     this.#db = db;
     this.#sql = sqlStorage;
     this.#agentKinds = agentKinds;
+    this.#givenUpSince = db.memory.of("outbox", new Value(() => this.#parkedSince().get()?.at ?? null));
   }
 
   add(seq: number, { lane, ticket, work, key, notBefore }: NewWork, acceptedAt: number): void {
@@ -152,7 +155,7 @@ export class Outbox implements Forgets {
         return;
       }
     }
-    this.#add().run({
+    const row: OutboxRow = {
       seq,
       lane,
       ticket,
@@ -165,7 +168,8 @@ export class Outbox implements Forgets {
       attempts: 0,
       attemptedAt: null,
       code: null,
-    });
+    };
+    this.#db.memory.knowing("outbox", () => this.#add().run({ ...row }));
   }
 
   /** What goes before everything else of a lane, in its order. */
@@ -199,12 +203,15 @@ export class Outbox implements Forgets {
   }
 
   update(seq: number, change: Partial<OutboxRow>): void {
-    this.#change({ seq }, change);
+    this.#db.memory.knowing("outbox", () => this.#change({ seq }, change));
+    if (change.state === "parked" || change.state === "uncertain") this.#givenUpSince.forget();
+    else this.#givenUpSince.stays(null);
   }
 
   /** It left, or is not worth sending any more. */
   remove(seq: number): void {
-    this.#remove().run({ seq });
+    this.#db.memory.knowing("outbox", () => this.#remove().run({ seq }));
+    this.#givenUpSince.stays(null);
   }
 
   interrupted(): OutboxRow[] {
@@ -228,7 +235,7 @@ export class Outbox implements Forgets {
 
   /** Since when the oldest parked or uncertain row is here; null: none. */
   parkedSince(): number | null {
-    return this.#parkedSince().get()?.at ?? null;
+    return this.#givenUpSince.get();
   }
 
   /** Those that are here since an instant or longer. */

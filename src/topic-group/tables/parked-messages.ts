@@ -1,24 +1,14 @@
 import { and, asc, eq, lte, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { storedLane } from "./lane.ts";
-import type { MessageRow } from "./messages.ts";
+import { IS_PARKED, KEEPS_WORDS, type MessageRow, type Messages } from "./messages.ts";
 import { messages } from "./schema.ts";
 import { given, statement } from "./statement.ts";
-
-const IS_PARKED = sql`${messages.state} IN ('parked', 'uncertain')`;
-/** Earlier releases stored the JSON of null where nothing is kept. */
-const KEEPS_WORDS = and(IS_PARKED, sql`${messages.content} <> 'null'`);
 
 /** Relayed messages that were given up (`parked`), or whose outcome is unknown (`uncertain`). */
 export class ParkedMessages {
   readonly #db: Database;
-  readonly #wordsSince = statement(() =>
-    this.#db
-      .select({ at: sql<number | null>`min(${messages.acceptedAt})` })
-      .from(messages)
-      .where(KEEPS_WORDS)
-      .prepare(),
-  );
+  readonly #messages: Messages;
   readonly #bySeq = statement(() =>
     this.#db
       .select()
@@ -42,8 +32,9 @@ export class ParkedMessages {
       .prepare(),
   );
 
-  constructor(db: Database) {
+  constructor(db: Database, of: Messages) {
     this.#db = db;
+    this.#messages = of;
   }
 
   /** The one with this number, and with it the other items of its album. */
@@ -66,7 +57,7 @@ export class ParkedMessages {
 
   /** Since when the oldest one keeps what it says, in ms since 1970; null: none does. */
   wordsSince(): number | null {
-    return this.#wordsSince().get()?.at ?? null;
+    return this.#messages.wordsSince.get();
   }
 
   /** Those that keep it since an instant or longer. */

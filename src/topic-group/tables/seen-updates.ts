@@ -7,6 +7,7 @@ import { isAmong } from "./among.ts";
 import type { Database } from "./database.ts";
 import type { TicketToForget } from "./forgets.ts";
 import { STAFF, STAFF_CHAT } from "./lane.ts";
+import { Value } from "./memory.ts";
 import { messagesOf } from "./messages-of.ts";
 import { inbox, messages, seenUpdates } from "./schema.ts";
 import { given, givenRow, statement } from "./statement.ts";
@@ -34,6 +35,7 @@ const UPDATE = { id: messages.updateId, at: messages.acceptedAt };
  */
 export class SeenUpdates {
   readonly #db: Database;
+  readonly #hasAny: Value<boolean>;
   readonly #note = statement(() =>
     this.#db.insert(seenUpdates).values(givenRow(seenUpdates)).onConflictDoNothing().prepare(),
   );
@@ -49,11 +51,14 @@ export class SeenUpdates {
 
   constructor(db: Database) {
     this.#db = db;
+    this.#hasAny = db.memory.of("seen_updates", new Value(() => this.#any().get() !== undefined));
   }
 
   /** One that has left no row, or none that `since` would find. */
   note(id: number, at: number): void {
-    if (id > 0) this.#note().run({ id, at });
+    if (id <= 0) return;
+    this.#db.memory.knowing("seen_updates", () => this.#note().run({ id, at }));
+    this.#hasAny.set(true);
   }
 
   /** Updates are numbered anew. */
@@ -116,7 +121,7 @@ export class SeenUpdates {
   }
 
   hasAny(): boolean {
-    return this.#any().get() !== undefined;
+    return this.#hasAny.get();
   }
 
   purge(before: number): void {

@@ -72,6 +72,7 @@ export function tablesOf(
   const facts = new Facts(db);
   const once = new Once(db);
   const contacts = new Contacts(db);
+  const messages = new Messages(db);
   const history = new History(db);
   const topics = new Topics(db);
   const filledSlots = new FilledSlots(db);
@@ -91,8 +92,8 @@ export function tablesOf(
     unrecorded: new Unrecorded(db, { tickets, contacts, facts }),
     laneRates: new LaneRates(db),
     people: new People(db),
-    messages: new Messages(db),
-    parkedMessages: new ParkedMessages(db),
+    messages,
+    parkedMessages: new ParkedMessages(db, messages),
     personMessages: new PersonMessages(db),
     turns: new Turns(db),
     outbox: new Outbox(db, sql, agentKinds),

@@ -10,7 +10,7 @@ import { FACTS, type Facts } from "./facts.ts";
 import type { FilledSlots } from "./filled-slots.ts";
 import { numbersOf, type Forgets, type TicketToForget } from "./forgets.ts";
 import type { History, Happened } from "./history.ts";
-import { Earliest, Rows } from "./memory.ts";
+import { Earliest, Few, Rows } from "./memory.ts";
 import { tickets } from "./schema.ts";
 import { NEW_VIEW, type TopicView } from "./shapes.ts";
 import { changing, given, givenRow, inserted, statement } from "./statement.ts";
@@ -20,6 +20,7 @@ import type { Topics } from "./topics.ts";
 type Stored = typeof tickets.$inferSelect;
 
 const TICKETS_KEPT_MAX = 500;
+const UNRECORDED_KEPT_MAX = 200;
 
 /** A ticket with what the desk keeps beside it. */
 export interface TicketRow {
@@ -57,6 +58,8 @@ export class Tickets implements Forgets {
   /** Of all tickets. */
   readonly firstDue: Earliest;
   readonly firstViewDue: Earliest;
+  /** Tickets of which the record does not have all. */
+  readonly unrecorded: Few<number>;
   readonly #get = statement(() =>
     this.#db
       .select()
@@ -104,6 +107,15 @@ export class Tickets implements Forgets {
       .where(isNotNull(tickets.viewDueAt))
       .prepare(),
   );
+  readonly #unrecorded = statement(() =>
+    this.#db
+      .select({ number: tickets.number })
+      .from(tickets)
+      .where(sql`recorded < version`)
+      .orderBy(asc(tickets.number))
+      .limit(given("limit"))
+      .prepare(),
+  );
   readonly #customersOf = statement(() =>
     this.#db
       .select({ number: tickets.number, customer: tickets.customer })
@@ -128,6 +140,14 @@ export class Tickets implements Forgets {
     this.#rows = memory.of("tickets", new Rows(TICKETS_KEPT_MAX));
     this.firstDue = memory.of("tickets", new Earliest(() => this.#firstDueAt().get()?.at ?? null));
     this.firstViewDue = memory.of("tickets", new Earliest(() => this.#firstViewDueAt().get()?.at ?? null));
+    this.unrecorded = memory.of(
+      "tickets",
+      new Few(UNRECORDED_KEPT_MAX, (limit) =>
+        this.#unrecorded()
+          .all({ limit })
+          .map(({ number }) => number),
+      ),
+    );
   }
 
   get(number: number): TicketRow | undefined {
@@ -198,6 +218,7 @@ export class Tickets implements Forgets {
     };
     this.#db.memory.knowing("tickets", () => this.#add().run({ ...row }));
     this.#rows.keep(row.number, row);
+    this.unrecorded.is(row.number, row.recorded < row.version);
     this.firstDue.moved(null, dueAt);
     this.firstViewDue.moved(null, viewDueAt);
     this.#history.append(ticket, appended, now);
@@ -260,6 +281,10 @@ export class Tickets implements Forgets {
     const known = this.#rows.get(number);
     this.#db.memory.knowing("tickets", () => this.#change({ number }, change));
     this.#rows.change(number, change);
+    if (change.version !== undefined || change.recorded !== undefined) {
+      const now = this.#rows.get(number);
+      this.unrecorded.is(number, now === undefined ? undefined : now.recorded < now.version);
+    }
     if (change.dueAt !== undefined) this.firstDue.moved(known?.dueAt, change.dueAt);
     if (change.viewDueAt !== undefined) this.firstViewDue.moved(known?.viewDueAt, change.viewDueAt);
   }

@@ -4,13 +4,17 @@ import { isAmong } from "./among.ts";
 import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
 import { numbersOf, type Forgets, type TicketToForget } from "./forgets.ts";
+import { Rows } from "./memory.ts";
 import { tickets, topics } from "./schema.ts";
 import { given, givenRow, inserted, statement } from "./statement.ts";
 import { ticketsOf } from "./tickets-of.ts";
 
+const TOPICS_KEPT_MAX = 500;
+
 /** Every topic that ever was a ticket's. */
 export class Topics implements Forgets {
   readonly #db: Database;
+  readonly #tickets: Rows<number, { ticket: number | undefined }>;
   readonly #get = statement(() =>
     this.#db
       .select()
@@ -28,16 +32,21 @@ export class Topics implements Forgets {
 
   constructor(db: Database) {
     this.#db = db;
+    this.#tickets = db.memory.of("topics", new Rows(TOPICS_KEPT_MAX));
   }
 
   /** The number of the ticket that a topic belongs to. */
   ticketOf(topicId: number): number | undefined {
-    return this.#get().get({ id: topicId })?.ticket;
+    const known =
+      this.#tickets.get(topicId) ??
+      this.#tickets.keep(topicId, { ticket: this.#get().get({ id: topicId })?.ticket });
+    return known.ticket;
   }
 
   add(topicId: number, number: number): void {
     // A new topic belongs to this ticket, even if its number was another one's before.
-    this.#add().run({ id: topicId, ticket: number });
+    this.#db.memory.knowing("topics", () => this.#add().run({ id: topicId, ticket: number }));
+    this.#tickets.keep(topicId, { ticket: number });
   }
 
   /** The newest topic of every ticket in hand, of those with numbers above `from` and below `to`. */

@@ -7,7 +7,6 @@ import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
 import { FACTS, type Facts } from "./facts.ts";
 import { customers, tickets } from "./schema.ts";
-import { given, statement } from "./statement.ts";
 import type { TicketRow, Tickets } from "./tickets.ts";
 
 /** The last contact and ticket that count as unrecorded again; those after them follow. */
@@ -24,24 +23,6 @@ export class Unrecorded {
   readonly #facts: Facts;
   /** False once it is certain that nothing is told again: a message asks each time. */
   #mayTellAgain = true;
-  readonly #unrecordedContacts = statement(() =>
-    this.#db
-      .select({ id: customers.id })
-      .from(customers)
-      .where(sql`recorded < version`)
-      .orderBy(asc(customers.id))
-      .limit(given("limit"))
-      .prepare(),
-  );
-  readonly #unrecordedTickets = statement(() =>
-    this.#db
-      .select({ number: tickets.number })
-      .from(tickets)
-      .where(sql`recorded < version`)
-      .orderBy(asc(tickets.number))
-      .limit(given("limit"))
-      .prepare(),
-  );
 
   constructor(db: Database, beside: { tickets: Tickets; contacts: Contacts; facts: Facts }) {
     this.#db = db;
@@ -51,9 +32,7 @@ export class Unrecorded {
   }
 
   contacts(limit: number): CustomerRow[] {
-    return this.#unrecordedContacts()
-      .all({ limit })
-      .map(({ id }) => this.#contacts.get(id)!);
+    return this.#contacts.unrecorded.first(limit).map((id) => this.#contacts.get(id)!);
   }
 
   contactRecorded(id: ContactId, version: number): void {
@@ -61,7 +40,7 @@ export class Unrecorded {
   }
 
   tickets(limit: number): TicketRow[] {
-    return this.#tickets.of(this.#unrecordedTickets().all({ limit }));
+    return this.#tickets.unrecorded.first(limit).map((number) => this.#tickets.get(number)!);
   }
 
   ticketRecorded(number: number, version: number): void {
