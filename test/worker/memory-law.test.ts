@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { localPlug } from "../../src/sandbox/desk/local-plug.ts";
 import { openDatabase } from "../../src/topic-group/tables/database.ts";
 import { FACTS } from "../../src/topic-group/tables/facts.ts";
+import { STAFF } from "../../src/topic-group/tables/lane.ts";
 import { tablesOf, type Tables } from "../../src/topic-group/tables/tables.ts";
 import { Dice } from "../support/dice.ts";
 import { Stage } from "../support/stage.ts";
@@ -17,13 +18,16 @@ const ROUNDS = 30;
 const AGENT = 9002;
 
 /** What an object answers of its tables, as far as it may remember any of it. */
-function answers({ tickets, contacts, facts, blocked, views, clocks, unrecorded }: Tables, sql: SqlStorage) {
+function answers(tables: Tables, sql: SqlStorage) {
+  const { tickets, contacts, facts, blocked, views, clocks, unrecorded } = tables;
+  const { topics, laneRates, messages, parkedMessages, outbox, inbox, seenUpdates } = tables;
   const all = <T extends string | number>(column: string, table: string): T[] =>
     [...sql.exec(`SELECT ${column} AS one FROM ${table}`)].map(({ one }) => one as T);
   const customers = all<number>("id", "customers") as Parameters<Tables["contacts"]["get"]>[0][];
   const numbers = all<number>("number", "tickets");
   const keys = new Set([...all<string>("key", "facts"), ...Object.values(FACTS).map(String)]);
   const now = Number.MAX_SAFE_INTEGER;
+  const lanes = outbox.lanes().sort();
   return {
     tickets: numbers.map((number) => tickets.get(number)),
     customersOf: [...tickets.customersOf(numbers)],
@@ -33,6 +37,17 @@ function answers({ tickets, contacts, facts, blocked, views, clocks, unrecorded 
     views: [views.due(now, 1_000), views.nextDueAt(0)],
     clocks: [clocks.due(now, 1_000), clocks.firstDueAt()],
     unrecorded: [unrecorded.tickets(100), unrecorded.contacts(100)],
+    topics: all<number>("id", "topics").map((id) => topics.ticketOf(id)),
+    lanes: lanes.map((lane) => [
+      lane,
+      outbox.heads(lane).sort((a, b) => a.ticket - b.ticket),
+      messages.countWaitingIn(lane, 100),
+      outbox.urgent(lane),
+    ]),
+    rates: ([...lanes, STAFF] as const).map((lane) => laneRates.get(lane)),
+    keys: all<string>("key", "outbox WHERE key IS NOT NULL").map((key) => [key, outbox.seqOf(key)]),
+    givenUp: [outbox.parkedSince(), parkedMessages.wordsSince()],
+    causes: [inbox.hasAny(), seenUpdates.hasAny()],
   };
 }
 

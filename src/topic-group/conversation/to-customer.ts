@@ -123,6 +123,7 @@ function linkReply(tx: Transaction, row: RowOf<"reply">, result: unknown): void 
     notBefore: null,
     updateId: 0,
   });
-  tx.messages.done(key, copyId);
-  tellSpoken(tx, ticket, [{ ...tx.messages.byOriginal(key)!, copyId }]);
+  const link = tx.messages.byOriginal(key)!;
+  tx.messages.done(link, copyId);
+  tellSpoken(tx, ticket, [{ ...link, copyId }]);
 }

@@ -7,6 +7,7 @@ import { Value } from "./memory.ts";
 import { messages, seenUpdates } from "./schema.ts";
 import type { NewMessage, OriginalKey, WaitingContent } from "./shapes.ts";
 import { changing, given, givenRow, inserted, statement } from "./statement.ts";
+import type { Waits } from "./waits.ts";
 
 export type MessageRow = typeof messages.$inferSelect;
 
@@ -81,6 +82,7 @@ function accepted(message: NewMessage): MessageRow {
 /** The relayed messages: what waits to be copied, and the links between originals and copies afterwards. */
 export class Messages {
   readonly #db: Database;
+  readonly #waits: Waits;
   /** Since when the oldest one that was given up keeps what it says, in ms since 1970; null: none does. */
   readonly wordsSince: Value<number | null>;
   readonly #byOriginal = statement(() => this.#db.select().from(messages).where(IS_ORIGINAL).prepare());
@@ -208,22 +210,10 @@ export class Messages {
       .where(sql`${messages.state} = 'waiting'`)
       .prepare(),
   );
-  readonly #countWaitingIn = statement(() =>
-    this.#db
-      .select({ count: sql<number>`count(*)` })
-      .from(
-        this.#db
-          .select({ seq: messages.seq })
-          .from(messages)
-          .where(and(sql`${messages.state} = 'waiting'`, eq(messages.lane, given("lane"))))
-          .limit(given("limit"))
-          .as("counted"),
-      )
-      .prepare(),
-  );
 
-  constructor(db: Database) {
+  constructor(db: Database, waits: Waits) {
     this.#db = db;
+    this.#waits = waits;
     this.wordsSince = db.memory.of("messages", new Value(() => this.#wordsSince().get()?.at ?? null));
   }
 
@@ -268,6 +258,8 @@ export class Messages {
 
   add(message: NewMessage): void {
     this.#db.memory.knowing("messages", () => this.#add().run(accepted(message)));
+    const { seq, lane, ticket } = message;
+    this.#waits.add({ seq, lane, ticket, kind: "message", key: null });
   }
 
   /**
@@ -293,7 +285,7 @@ export class Messages {
         notBefore: null,
         updateId: 0,
       });
-      this.done(key, former);
+      this.done({ ...key, seq }, former);
     }
     this.update(row, { copyId, album: null });
   }
@@ -342,20 +334,29 @@ export class Messages {
   }
 
   /** Telegram has it: the row is the link between the two from now on. `copiedAt`: when a call made the copy, if one did. */
-  done(key: OriginalKey, copyId: number | null, copiedAt: number | null = null): void {
+  done(key: OriginalKey & { seq?: number }, copyId: number | null, copiedAt: number | null = null): void {
     const values = { chat: key.chat, messageId: key.messageId, copyId, copiedAt };
     this.#db.memory.knowing("messages", () => this.#done().run(values));
+    this.#waitsNoLonger(key);
     this.wordsSince.stays(null);
     if (copyId === null) this.#noteUpdateOf(key);
   }
 
-  update(key: OriginalKey, change: Partial<MessageRow>): void {
+  update(key: OriginalKey & { seq?: number }, change: Partial<MessageRow>): void {
     const { chat, messageId } = key;
     this.#db.memory.knowing("messages", () => this.#change({ chat, messageId }, change));
+    const { state, lane, ticket, seq } = change;
+    if (state === "waiting" || [lane, ticket, seq].some((one) => one !== undefined)) this.#waits.forget();
+    else if (state !== undefined) this.#waitsNoLonger(key);
     if (change.state === "parked" || change.state === "uncertain") this.wordsSince.forget();
     else if (change.content == null) this.wordsSince.stays(null);
     else this.wordsSince.forget();
     if (change.state === "refused" || change.state === "dropped") this.#noteUpdateOf(key);
+  }
+
+  /** The row may have another number by now than its key says. */
+  #waitsNoLonger({ seq }: { seq?: number }): void {
+    if (seq === undefined || !this.#waits.remove(seq)) this.#waits.forget();
   }
 
   /** A customer's message that neither waits nor has a copy is in no index: its update's number is kept apart. */
@@ -429,6 +430,6 @@ export class Messages {
 
   /** How many wait in a lane; counting stops at `limit`. */
   countWaitingIn(lane: Lane, limit: number): number {
-    return this.#countWaitingIn().get({ lane: storedLane(lane), limit })?.count ?? 0;
+    return this.#waits.countMessages(lane, limit);
   }
 }

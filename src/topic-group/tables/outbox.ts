@@ -24,6 +24,9 @@ import { outbox } from "./schema.ts";
 import type { Waiting } from "./shapes.ts";
 import { changing, given, givenRow, statement } from "./statement.ts";
 import { ticketsOf } from "./tickets-of.ts";
+import type { Head, Waits } from "./waits.ts";
+
+export type { Head } from "./waits.ts";
 
 const URGENT_LOOKED_AT = 20;
 
@@ -41,13 +44,6 @@ export interface NewWork {
   urgent?: boolean;
 }
 
-/** The oldest things that wait for one ticket in one lane, by their sequence numbers. */
-export interface Head {
-  ticket: number;
-  message: number | null;
-  work: number | null;
-}
-
 const IS_WAITING = sql`${outbox.state} = 'waiting'`;
 const IS_GIVEN_UP = sql`${outbox.state} IN ('parked', 'uncertain')`;
 const HAS_KEY_BETWEEN = and(
@@ -61,6 +57,7 @@ const HAS_KEY_BETWEEN = and(
 export class Outbox implements Forgets {
   readonly #db: Database;
   readonly #sql: SqlStorage;
+  readonly #waits: Waits;
   readonly #agentKinds: readonly WorkKind[];
   readonly #givenUpSince: Value<number | null>;
   readonly #get = statement(() =>
@@ -138,15 +135,16 @@ export class Outbox implements Forgets {
   );
 
   /** `agentKinds`: what is an agent's own, even where that agent was once a customer. */
-  constructor(db: Database, sqlStorage: SqlStorage, agentKinds: readonly WorkKind[]) {
+  constructor(db: Database, sqlStorage: SqlStorage, waits: Waits, agentKinds: readonly WorkKind[]) {
     this.#db = db;
+    this.#waits = waits;
     this.#sql = sqlStorage;
     this.#agentKinds = agentKinds;
     this.#givenUpSince = db.memory.of("outbox", new Value(() => this.#parkedSince().get()?.at ?? null));
   }
 
   add(seq: number, { lane, ticket, work, key, notBefore }: NewWork, acceptedAt: number): void {
-    if (key !== undefined) {
+    if (key !== undefined && this.#waits.hasKey(key)) {
       const waiting = this.#ofKey()
         .all({ key })
         .find((row) => row.attemptedAt === null);
@@ -170,11 +168,13 @@ export class Outbox implements Forgets {
       code: null,
     };
     this.#db.memory.knowing("outbox", () => this.#add().run({ ...row }));
+    this.#waits.add({ seq, lane, ticket, kind: "work", key: row.key });
   }
 
   /** What goes before everything else of a lane, in its order. */
   urgent(lane: Lane): OutboxRow[] {
     const { from, to } = URGENT_KEYS;
+    if (!this.#waits.hasKeyBetween(from, to)) return [];
     return this.#urgent().all({ from, to, lane: storedLane(lane) });
   }
 
@@ -185,7 +185,7 @@ export class Outbox implements Forgets {
 
   /** Since when something with this key waits, null if nothing does. */
   waitingSince(key: string): number | null {
-    return this.#ofKey().get({ key })?.acceptedAt ?? null;
+    return this.#waits.hasKey(key) ? (this.#ofKey().get({ key })?.acceptedAt ?? null) : null;
   }
 
   /** What waits under keys of this kind, `kind:…`, and was accepted after `since`, in ms since 1970. */
@@ -195,7 +195,7 @@ export class Outbox implements Forgets {
 
   /** Which row with this key waits, null if none does. */
   seqOf(key: string): number | null {
-    return this.#ofKey().get({ key })?.seq ?? null;
+    return this.#waits.hasKey(key) ? (this.#ofKey().get({ key })?.seq ?? null) : null;
   }
 
   get(seq: number): OutboxRow | undefined {
@@ -204,6 +204,10 @@ export class Outbox implements Forgets {
 
   update(seq: number, change: Partial<OutboxRow>): void {
     this.#db.memory.knowing("outbox", () => this.#change({ seq }, change));
+    if (change.state === "waiting" || change.lane !== undefined || change.ticket !== undefined)
+      this.#waits.forget();
+    else if (change.state !== undefined) this.#waits.remove(seq);
+    else if (change.key !== undefined) this.#waits.rekey(seq, change.key);
     if (change.state === "parked" || change.state === "uncertain") this.#givenUpSince.forget();
     else this.#givenUpSince.stays(null);
   }
@@ -211,6 +215,7 @@ export class Outbox implements Forgets {
   /** It left, or is not worth sending any more. */
   remove(seq: number): void {
     this.#db.memory.knowing("outbox", () => this.#remove().run({ seq }));
+    this.#waits.remove(seq);
     this.#givenUpSince.stays(null);
   }
 
@@ -275,38 +280,9 @@ export class Outbox implements Forgets {
     );
   }
 
-  /**
-   * The oldest waiting message and other work of every ticket that has any in this lane. One probe of an index for
-   * each such ticket, however many of its messages wait.
-   */
+  /** The oldest waiting message and other work of every ticket that has any in this lane. */
   heads(lane: Lane): Head[] {
-    const heads = new Map<number, Head>();
-    for (const { ticket, seq } of this.#headsIn("messages", lane))
-      heads.set(ticket, { ticket, message: seq, work: null });
-    for (const { ticket, seq } of this.#headsIn("outbox", lane)) {
-      const head = heads.get(ticket);
-      if (head === undefined) heads.set(ticket, { ticket, message: null, work: seq });
-      else head.work = seq;
-    }
-    return [...heads.values()];
-  }
-
-  #headsIn(table: "messages" | "outbox", lane: Lane): { ticket: number; seq: number }[] {
-    const stored = storedLane(lane);
-    const waiting = `FROM ${table} WHERE state = 'waiting' AND lane = ?`;
-    const rows = this.#sql.exec<{ ticket: number; seq: number }>(
-      `WITH RECURSIVE waiting(ticket) AS (
-         SELECT (SELECT ticket ${waiting} ORDER BY ticket LIMIT 1)
-         UNION ALL
-         SELECT (SELECT ticket ${waiting} AND ticket > last.ticket ORDER BY ticket LIMIT 1)
-         FROM waiting AS last WHERE last.ticket IS NOT NULL)
-       SELECT ticket, (SELECT seq ${waiting} AND ticket = waiting.ticket ORDER BY seq LIMIT 1) AS seq
-       FROM waiting WHERE ticket IS NOT NULL`,
-      stored,
-      stored,
-      stored,
-    );
-    return rows.toArray();
+    return this.#waits.heads(lane);
   }
 
   /** The lanes of endpoints in which something waits for a ticket. */
@@ -328,19 +304,7 @@ export class Outbox implements Forgets {
 
   /** The lanes in which something waits. */
   lanes(): Lane[] {
-    return [...new Set([...this.#lanesIn("messages"), ...this.#lanesIn("outbox")])];
-  }
-
-  #lanesIn(table: "messages" | "outbox"): Lane[] {
-    const rows = this.#sql.exec<{ lane: string }>(
-      `WITH RECURSIVE waiting(lane) AS (
-         SELECT (SELECT lane FROM ${table} WHERE state = 'waiting' ORDER BY lane LIMIT 1)
-         UNION ALL
-         SELECT (SELECT lane FROM ${table} WHERE state = 'waiting' AND lane > last.lane ORDER BY lane LIMIT 1)
-         FROM waiting AS last WHERE last.lane IS NOT NULL)
-       SELECT lane FROM waiting WHERE lane IS NOT NULL`,
-    );
-    return rows.toArray().map((row) => laneOfRow(row.lane));
+    return this.#waits.lanes();
   }
 
   /** How much waits in each lane and since when; for people who look, not for the drain. */

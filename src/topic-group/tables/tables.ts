@@ -26,6 +26,7 @@ import { Turns } from "./turns.ts";
 import { Unrecorded } from "./unrecorded.ts";
 import { Views } from "./views.ts";
 import { Waiting } from "./waiting.ts";
+import { Waits } from "./waits.ts";
 import { WebhookLog } from "./webhook-log.ts";
 
 /** The object's tables. Every method is synchronous and belongs into the transaction of its caller. */
@@ -72,7 +73,9 @@ export function tablesOf(
   const facts = new Facts(db);
   const once = new Once(db);
   const contacts = new Contacts(db);
-  const messages = new Messages(db);
+  const { memory } = db;
+  const waits = memory.of("outbox", memory.of("messages", new Waits(db)));
+  const messages = new Messages(db, waits);
   const history = new History(db);
   const topics = new Topics(db);
   const filledSlots = new FilledSlots(db);
@@ -96,7 +99,7 @@ export function tablesOf(
     parkedMessages: new ParkedMessages(db, messages),
     personMessages: new PersonMessages(db),
     turns: new Turns(db),
-    outbox: new Outbox(db, sql, agentKinds),
+    outbox: new Outbox(db, sql, waits, agentKinds),
     inbox: new Inbox(db),
     seenUpdates: new SeenUpdates(db),
     agents: new Agents(db),

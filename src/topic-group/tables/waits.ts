@@ -1,5 +1,9 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "./database.ts";
 import type { Lane } from "./lane.ts";
 import type { Remembers } from "./memory.ts";
+import { messages, outbox } from "./schema.ts";
+import { statement } from "./statement.ts";
 
 /** The oldest things that wait for one ticket in one lane, by their sequence numbers. */
 export interface Head {
@@ -21,16 +25,32 @@ type Kind = "message" | "work";
 /** The numbers of what waits for one ticket in one lane, in their order. */
 type Queue = Record<Kind, number[]>;
 
-/** What waits to leave, by lane and ticket: its numbers only, the rows stay where they are. Read once. */
+/**
+ * What waits to leave, by lane and ticket: its numbers only, the rows stay where they are. Read once, by the indexes of what
+ * waits, so that it costs what waits and not what there is.
+ */
 export class Waits implements Remembers {
-  readonly #read: () => Iterable<Wait>;
+  readonly #db: Database;
+  readonly #messages = statement(() =>
+    this.#db
+      .select({ lane: messages.lane, ticket: messages.ticket, seq: messages.seq })
+      .from(messages)
+      .where(sql`${messages.state} = 'waiting'`)
+      .prepare(),
+  );
+  readonly #works = statement(() =>
+    this.#db
+      .select({ lane: outbox.lane, ticket: outbox.ticket, seq: outbox.seq, key: outbox.key })
+      .from(outbox)
+      .where(sql`${outbox.state} = 'waiting'`)
+      .prepare(),
+  );
   #known: Map<number, Wait> | null = null;
   readonly #lanes = new Map<Lane, Map<number, Queue>>();
   readonly #keys = new Map<string, Set<number>>();
 
-  /** `read` finds everything that waits, in any order. */
-  constructor(read: () => Iterable<Wait>) {
-    this.#read = read;
+  constructor(db: Database) {
+    this.#db = db;
   }
 
   lanes(): Lane[] {
@@ -109,7 +129,8 @@ export class Waits implements Remembers {
   #recall(): void {
     if (this.#known !== null) return;
     const known = new Map<number, Wait>();
-    for (const wait of this.#read()) this.#put(known, wait);
+    for (const wait of this.#messages().all()) this.#put(known, { ...wait, kind: "message", key: null });
+    for (const wait of this.#works().all()) this.#put(known, { ...wait, kind: "work" });
     this.#known = known;
   }
 
