@@ -8,6 +8,8 @@ export interface Statements {
   /** Those that were built for it, and of these the ones that the object had built before. */
   built: string[];
   builtAgain: string[];
+  /** Rows that they have written, indexes included, as the platform bills them: an alarm that is set is one, too. */
+  rows: number;
 }
 
 type Method = (...args: unknown[]) => unknown;
@@ -16,22 +18,34 @@ type Method = (...args: unknown[]) => unknown;
 export async function countedStatements(
   stage: Stage,
 ): Promise<{ during(work: () => Promise<unknown>): Promise<Statements> } & Disposable> {
-  let seen: Statements = { run: [], built: [], builtAgain: [] };
+  const nothing = (): Omit<Statements, "rows"> => ({ run: [], built: [], builtAgain: [] });
+  let seen = nothing();
+  /** A cursor knows its rows only once it is read to its end. */
+  let cursors: { rowsWritten: number }[] = [];
+  let alarms = 0;
   /** By object. */
   const builtBy = new WeakMap<object, Set<string>>();
-  const { sql, session } = await runInDurableObject(stage.groupStub(), (_object, { storage }) => {
+  const { alarm, sql, session } = await runInDurableObject(stage.groupStub(), (_object, { storage }) => {
     // Of the object's own modules, wherever the runner has them.
     const database = openDatabase(storage) as unknown as { session: object };
     return {
+      alarm: Object.getPrototypeOf(storage) as { setAlarm: Method },
       sql: Object.getPrototypeOf(storage.sql) as { exec: Method },
       session: Object.getPrototypeOf(database.session) as { prepareQuery: Method },
     };
   });
+  const { setAlarm } = alarm;
   const { exec } = sql;
   const { prepareQuery } = session;
   sql.exec = function (...args) {
     seen.run.push(args[0] as string);
-    return exec.apply(this, args);
+    const cursor = exec.apply(this, args) as { rowsWritten: number };
+    cursors.push(cursor);
+    return cursor;
+  };
+  alarm.setAlarm = function (...args) {
+    alarms += 1;
+    return setAlarm.apply(this, args);
   };
   session.prepareQuery = function (this: object, ...args) {
     const known = builtBy.get(this) ?? new Set();
@@ -43,11 +57,14 @@ export async function countedStatements(
   };
   return {
     async during(work) {
-      seen = { run: [], built: [], builtAgain: [] };
+      seen = nothing();
+      cursors = [];
+      alarms = 0;
       await work();
-      return seen;
+      return { ...seen, rows: cursors.reduce((sum, { rowsWritten }) => sum + rowsWritten, alarms) };
     },
     [Symbol.dispose]() {
+      alarm.setAlarm = setAlarm;
       sql.exec = exec;
       session.prepareQuery = prepareQuery;
     },

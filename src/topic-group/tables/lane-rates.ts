@@ -58,8 +58,7 @@ export class LaneRates implements Forgets {
 
   save(lane: Lane, state: RateState): void {
     this.#db.memory.knowing("lanes", () => this.#save().run({ lane, state }));
-    // Its owner changes what it has saved.
-    this.#rates.keep(lane, { state: structuredClone(state) });
+    this.#rates.keep(lane, { state });
   }
 
   forget(lane: Lane): void {
