@@ -183,7 +183,9 @@ describe("the open turn", () => {
     await evictDurableObject(stage.groupStub("vip"));
     await evictDurableObject(stage.groupStub("main"));
     await stage.settle(5 * MINUTE);
-    expect((await readIn(vip)).slice(1)).toEqual([line(2), "One", "Two"]);
+    // A copy whose answer the eviction loses is made again, as after a crash.
+    const read = (await readIn(vip)).slice(1);
+    expect(read.filter((text, n) => text !== read[n - 1])).toEqual([line(2), "One", "Two"]);
   });
 
   test("goes along when its group is taken out of the configuration", async () => {
