@@ -2,10 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ConfigInput } from "../../src/domain/config/config.ts";
-import { buildWorker, startLocalDesk } from "../../src/sandbox/desk/local-desk.ts";
+import { startLocalDesk } from "../../src/sandbox/desk/local-desk.ts";
 import { SandboxTelegram, type Customer, type Group } from "../../src/sandbox/telegram/client.ts";
 import type { HostedWorld } from "../../src/sandbox/telegram/hosted-world.ts";
 import { startTelegramSandbox } from "../../src/sandbox/telegram/server.ts";
+import { buildWorker } from "../../src/setup/worker/build.ts";
 import { DeskApi, SECRETS } from "../support/desk-api.ts";
 import { exampleDesk } from "../support/desks.ts";
 

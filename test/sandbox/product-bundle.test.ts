@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildWorker, LOCAL_ENTRY } from "../../src/sandbox/desk/local-desk.ts";
+import { LOCAL_ENTRY } from "../../src/sandbox/desk/local-desk.ts";
 import { contractDocuments } from "../../src/setup/api-docs/contract.ts";
+import { buildWorker } from "../../src/setup/worker/build.ts";
 
 /*
  * The deployed bundle has nothing of the sandbox in it (no door, no clock to turn, no plug to pull), and nothing
@@ -66,6 +67,15 @@ test("what only the contract says is not in it", async () => {
   const words = said.flatMap(({ operationId, summary }) => [`"${operationId}"`, summary]);
   expect(words.length).toBeGreaterThan(100);
   expect(words.filter((word) => product.code.includes(word))).toEqual([]);
+});
+
+test("no schema is copied at the start for words that are not in it", () => {
+  expect(product.code).not.toMatch(/\.(?:meta|describe)\((?:void 0)?\)/);
+});
+
+test("what libraries would do that the desk never asks them for stays out of it", () => {
+  expect(product.code).not.toContain("json-schema.org");
+  expect(product.sources.filter((source) => source.includes("drizzle-orm/relations."))).toEqual([]);
 });
 
 test("the same looks find all of it in the local desk's bundle", () => {

@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, readdir, readFile, writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_readConfig } from "wrangler";
 import { makeAssets } from "../../setup/api-docs/files.ts";
 import { fingerprint, madeOf } from "../../setup/made-of.ts";
+import { builtModule, buildWorker } from "../../setup/worker/build.ts";
 import { ownRuntimes } from "./workerd.ts";
 
 const run = promisify(execFile);
@@ -58,7 +59,7 @@ export async function startLocalDesk(options: LocalDeskOptions): Promise<LocalDe
       telemetry: { enabled: false },
       resourcePersistencePath: join(statePath, "v3"),
       modulesRoot: dirname(bundle),
-      modules: await modulesOf(bundle),
+      modules: [{ type: "ESModule", path: bundle }],
       compatibilityDate: config.compatibility_date,
       bindings: {
         ...config.vars,
@@ -88,12 +89,6 @@ export async function startLocalDesk(options: LocalDeskOptions): Promise<LocalDe
   return { url, pid, close: () => miniflare.dispose() };
 }
 
-/** Bundles a Worker as a deployment would, into `outdir`. Answers the path of its main module. */
-export async function buildWorker(entry: string, outdir: string): Promise<string> {
-  await wrangler("deploy", entry, "--dry-run", "--outdir", outdir);
-  return mainModule(entry, outdir);
-}
-
 /** The local desk's bundle, made anew if its sources have changed. */
 export async function builtLocalWorker(): Promise<string> {
   const folder = await madeOf(
@@ -101,21 +96,7 @@ export async function builtLocalWorker(): Promise<string> {
     ["src", "migrations", "wrangler.toml", "package.json", "package-lock.json"],
     (outdir) => buildWorker(LOCAL_ENTRY, outdir).then(() => undefined),
   );
-  return mainModule(LOCAL_ENTRY, folder);
-}
-
-function mainModule(entry: string, outdir: string): string {
-  return join(outdir, basename(entry).replace(/\.ts$/, ".js"));
-}
-
-/** The main module first, then the texts that it imports. */
-async function modulesOf(bundle: string) {
-  const files = await readdir(dirname(bundle));
-  const texts = files.filter((file) => file.endsWith(".sql")).map((file) => join(dirname(bundle), file));
-  return [
-    { type: "ESModule" as const, path: bundle },
-    ...texts.map((path) => ({ type: "Text" as const, path })),
-  ];
+  return builtModule(LOCAL_ENTRY, folder);
 }
 
 /** A record that has all migrations needs no look of wrangler's, which takes seconds; a new one is a copy of one made before. */
