@@ -2,10 +2,9 @@ import { drizzle, type DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlit
 import { migrate } from "drizzle-orm/durable-sqlite/migrator";
 import migrations from "../../../migrations/topic-group/migrations.js";
 import { Memory } from "./memory.ts";
-import * as schema from "./schema.ts";
 
 /** The object's own SQLite, and what it remembers of it. Every statement is synchronous. */
-export type Database = DrizzleSqliteDODatabase<typeof schema> & {
+export type Database = DrizzleSqliteDODatabase & {
   readonly memory: Memory;
   /** The only transaction: all that the work writes is committed, or nothing. */
   atomically<T>(work: () => T): T;
@@ -27,7 +26,7 @@ export function openDatabase(storage: DurableObjectStorage): Database {
   };
   // Drizzle asks for nothing else.
   const noted = { sql: { exec }, transactionSync: atomically } as unknown as DurableObjectStorage;
-  return Object.assign(drizzle(noted, { schema }), { memory, atomically });
+  return Object.assign(drizzle(noted), { memory, atomically });
 }
 
 /** Brings the tables up to date, from any older version: objects migrate one by one, when they next wake. */
