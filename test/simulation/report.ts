@@ -1,44 +1,84 @@
 import { ACTS } from "./actors/acts.ts";
-import { ALL } from "./coverage.ts";
+import { ALL, type Counts } from "./coverage.ts";
+import type { Run } from "./elsewhere.ts";
 import { SPELLS } from "./faults/weather.ts";
 import type { Minimal } from "./minimise.ts";
+import type { Spent } from "./runtime/invocations.ts";
 import type { Simulated } from "./simulation.ts";
 
 const FAULTS_SHOWN = 20;
 const INVOCATIONS_SHOWN = 8;
 
-/** What was played and what was found, for people; `again` is the command that repeats it, `cpuMs` what it took of a core. */
-export function reported(simulated: Simulated, cpuMs: number, again: string): string {
-  const { seed, messages, faults, happened, simulatedMs, trace } = simulated;
-  const seconds = cpuMs / 1_000;
+/** What was played and what was found, for people; `again` is the command that repeats one of them, but for its seed. */
+export function reported(runs: readonly Run[], again: string): string {
+  const all = runs.map(({ simulated }) => simulated);
+  const sum = (name: CountsOf): Counts => summed(all.map((one) => one[name]));
+  const faults = all.flatMap(({ seed, faults: found }) => found.map((fault) => ({ seed, ...fault })));
+  const [first] = faults;
   return [
-    `seed ${seed}: ${messages} messages in ${(simulatedMs / 86_400_000).toFixed(1)} days of its own, ${happened} happenings, trace ${trace}`,
-    `${seconds.toFixed(1)} s of a core, ${Math.round(messages / seconds)} messages in one`,
-    section("Acts", simulated.acts, Object.keys(ACTS)),
-    section("Spells", simulated.spells, Object.keys(SPELLS)),
-    section("Struck", simulated.struck, []),
-    section("Arrivals", simulated.arrivals, ALL.arrivals),
-    section("Events of tickets", simulated.events, ALL.events),
-    section("Kinds of work", simulated.works, ALL.works),
-    section("Outcomes of calls", simulated.outcomes, []),
-    section("Calls that Telegram got, and updates that the desk got", simulated.calls, []),
+    ...runs.map(
+      ({ simulated: { seed, messages, simulatedMs, happened, trace }, cpuMs }) =>
+        `seed ${seed}: ${messages} messages in ${(simulatedMs / 86_400_000).toFixed(1)} days of its own, ${happened} happenings, trace ${trace}, ${(cpuMs / 1_000).toFixed(1)} s of a core`,
+    ),
+    rateOf(runs),
+    section("Acts", sum("acts"), Object.keys(ACTS)),
+    section("Spells", sum("spells"), Object.keys(SPELLS)),
+    section("Struck", sum("struck"), []),
+    section("Arrivals", sum("arrivals"), ALL.arrivals),
+    section("Events of tickets", sum("events"), ALL.events),
+    section("Kinds of work", sum("works"), ALL.works),
+    section("Outcomes of calls", sum("outcomes"), []),
+    section("Calls that Telegram got, and updates that the desk got", sum("calls"), []),
     "The most that one invocation did:",
-    ...[...simulated.invocations]
-      .sort(([, one], [, other]) => other.subrequests - one.subrequests)
-      .slice(0, INVOCATIONS_SHOWN)
-      .map(
-        ([what, { subrequests, queries }]) =>
-          `  ${what}: ${subrequests} subrequests, ${queries} statements of D1`,
-      ),
-    section("Logged", simulated.logged, []),
+    ...mostOf(all),
+    section("Logged", sum("logged"), []),
     `Laws broken: ${faults.length}`,
     ...faults
       .slice(0, FAULTS_SHOWN)
-      .map(({ law, what, at }) => `  ${law} at ${new Date(at).toISOString()}: ${what}`),
-    ...(faults.length > 0
-      ? [`To see it again:\n  ${again}`, `With as few acts as break it:\n  ${again} --minimise 200`]
-      : []),
+      .map(({ seed, law, what, at }) => `  ${law} at ${new Date(at).toISOString()} (seed ${seed}): ${what}`),
+    ...(first === undefined
+      ? []
+      : [
+          `To see it again:\n  ${again} --seed ${first.seed}`,
+          `With as few acts as break it:\n  ${again} --seed ${first.seed} --minimise 200`,
+        ]),
   ].join("\n");
+}
+
+type CountsOf =
+  | "acts"
+  | "spells"
+  | "struck"
+  | "arrivals"
+  | "events"
+  | "works"
+  | "outcomes"
+  | "calls"
+  | "logged";
+
+function rateOf(runs: readonly Run[]): string {
+  const seconds = runs.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / 1_000;
+  const messages = runs.reduce((sum, { simulated }) => sum + simulated.messages, 0);
+  return `${messages} messages, ${Math.round(messages / seconds)} for each second of a core`;
+}
+
+function summed(all: readonly Counts[]): Counts {
+  const sum: Counts = new Map();
+  for (const [what, n] of all.flatMap((counts) => [...counts])) sum.set(what, (sum.get(what) ?? 0) + n);
+  return sum;
+}
+
+function mostOf(all: readonly Simulated[]): string[] {
+  const most = new Map<string, Spent>();
+  for (const [what, spent] of all.flatMap(({ invocations }) => [...invocations]))
+    if (spent.subrequests > (most.get(what)?.subrequests ?? 0)) most.set(what, spent);
+  return [...most]
+    .sort(([, one], [, other]) => other.subrequests - one.subrequests)
+    .slice(0, INVOCATIONS_SHOWN)
+    .map(
+      ([what, { subrequests, queries }]) =>
+        `  ${what}: ${subrequests} subrequests, ${queries} statements of D1`,
+    );
 }
 
 /** How often each, and what never was. */

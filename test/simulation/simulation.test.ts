@@ -35,7 +35,7 @@ test.each([1, 2, FRESH])(
 );
 
 test("one seed makes one run", { timeout: 240_000 }, async () => {
-  const said = await simulated("--messages", "60", "--seed", "3", "--seed", "3");
+  const said = await simulated("--messages", "60", "--seed", "3", "--seed", "3", "--processes", "1");
   const traces = [...said.matchAll(/trace (\w+)/g)].map(([, trace]) => trace);
   expect(traces).toHaveLength(2);
   expect(traces[0]).toBe(traces[1]);

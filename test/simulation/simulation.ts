@@ -100,6 +100,8 @@ export class Simulation {
   readonly coverage = new Coverage();
   readonly #configuredAt: number[] = [];
   #badUntil = 0;
+  /** Until when Telegram asked the bot to be silent. */
+  #floodedUntil = 0;
   #isNight = false;
   #keptRecord: { record: Uint8Array; gone: ReadonlySet<number> } | null = null;
   #broughtBackAt = -Infinity;
@@ -182,7 +184,15 @@ export class Simulation {
           ...(retryAfter === null ? {} : { retryAfterSeconds: Number(retryAfter) }),
         };
       },
-      callFate: (call) => this.weather.callFate(call),
+      callFate: (call) => {
+        const fate = this.weather.callFate(call);
+        if (fate.fault !== null && "retryAfter" in fate.fault)
+          this.#floodedUntil = Math.max(
+            this.#floodedUntil,
+            timeline.now + (fate.fault.retryAfter ?? 0) * SECOND,
+          );
+        return fate;
+      },
       updateFate: () => this.weather.updateFate(),
     });
     this.scene = new Scene({
@@ -342,6 +352,7 @@ export class Simulation {
     const kept = this.#keptRecord;
     if (kept === null) return;
     this.desk.d1.sqlite.bringBack(kept.record);
+    count(this.weather.struck, "the record is brought back to an older day");
     this.#broughtBackAt = this.timeline.now;
     scene.held.clear();
     for (const id of ledger.gone) if (!kept.gone.has(id)) void admins.erase(scene, id);
@@ -364,7 +375,7 @@ export class Simulation {
     let waits: string[] = [];
     for (
       let step = MINUTE;
-      timeline.now < since + CALM_PATIENCE_MS && !this.#isOver();
+      timeline.now < Math.max(since, this.#floodedUntil) + CALM_PATIENCE_MS && !this.#isOver();
       step = Math.min(step * 1.5, HOUR)
     ) {
       await timeline.runUntil(timeline.now + step);
@@ -394,6 +405,7 @@ export class Simulation {
   #reckon(): void {
     const { ledger, promises, scene } = this;
     const histories = this.agreement.happened(ledger.gone);
+    for (const what of this.agreement.vanished()) ledger.fail("lost", what);
     for (const { id, isGone, events } of histories) {
       if (isGone) promises.forget(id);
       for (const what of promises.read(id, events)) ledger.fail("promise", what);
@@ -406,7 +418,7 @@ export class Simulation {
 
   /** Since when nothing goes wrong. */
   #quietSince(): number {
-    return this.weather.isBad ? this.timeline.now : this.#badUntil;
+    return this.weather.isBad ? this.timeline.now : Math.max(this.#badUntil, this.#floodedUntil);
   }
 
   /** What an object had not saved when the plug was pulled it may spend again, within the minute. */

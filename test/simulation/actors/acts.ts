@@ -34,7 +34,7 @@ export const ACTS = {
       return true;
     }),
   ),
-  "a customer floods": actor(0.15, (scene, dice) =>
+  "a customer floods": actor(0.3, (scene, dice) =>
     withCustomer(scene, dice, (customer) => {
       for (let left = dice.whole(15, 40); left > 0; left -= 1)
         scene.write(customer, contentOf(dice.pick(["sticker", "text"]), dice), { kind: "text" });
@@ -270,28 +270,28 @@ export const ACTS = {
     void admins.replay(scene, dice);
     return true;
   }),
-  "an admin takes a queue or a group out for a while": actor(0.05, (scene, dice) => {
+  "an admin takes a queue or a group out for a while": actor(0.15, (scene, dice) => {
     void admins.takeOut(scene, dice);
     return true;
   }),
-  "a group gets another chat": actor(0.03, (scene, dice) => {
+  "a group gets another chat": actor(0.15, (scene, dice) => {
     void admins.otherChat(scene, dice);
     return true;
   }),
-  "an admin holds a customer's data": actor(0.15, (scene, dice) =>
+  "an admin holds a customer's data": actor(0.2, (scene, dice) =>
     withCustomer(scene, dice, (customer) => {
       void admins.hold(scene, customer.id, dice);
       return true;
     }),
   ),
-  "an admin erases a customer": actor(0.1, (scene, dice) =>
+  "an admin erases a customer": actor(0.25, (scene, dice) =>
     withCustomer(scene, dice, (customer) => {
       scene.leaves(customer);
       void admins.erase(scene, customer.id);
       return true;
     }),
   ),
-  "the bot loses its rights for some minutes": actor(0.04, (scene, dice) => {
+  "the bot loses its rights for some minutes": actor(0.2, (scene, dice) => {
     const { chatId } = dice.pick(scene.config.groups);
     const again = (): void =>
       void scene.do(() => scene.telegram.act("promoteBot", { chatId, rights: { can_manage_topics: true } }));

@@ -68,7 +68,7 @@ export const SPELLS = {
     call: struck(0.1, (dice) => ({ effect: "hang", deed: dice.chance(0.5) })),
   },
   "Telegram refuses connections": {
-    weight: 2,
+    weight: 2.5,
     lastsMs: [5 * SECOND, 20 * MINUTE],
     call: struck(1, () => ({ effect: "request_lost" })),
   },
@@ -83,14 +83,14 @@ export const SPELLS = {
     call: struck(0.1, (dice) => ({ effect: "flood", retryAfter: dice.whole(1, 40) })),
   },
   "Telegram says 429 for minutes": {
-    weight: 0.6,
-    lastsMs: [10 * SECOND, 2 * MINUTE],
-    call: struck(0.01, (dice) => ({ effect: "flood", retryAfter: dice.whole(60, 900) })),
+    weight: 2,
+    lastsMs: [MINUTE, 5 * MINUTE],
+    call: struck(0.03, (dice) => ({ effect: "flood", retryAfter: dice.whole(60, 900) })),
   },
   "Telegram says 429 for hours": {
-    weight: 0.1,
-    lastsMs: [10 * SECOND, MINUTE],
-    call: struck(0.005, (dice) => ({ effect: "flood", retryAfter: dice.whole(3_600, 20_000) })),
+    weight: 1.5,
+    lastsMs: [MINUTE, 3 * MINUTE],
+    call: struck(0.02, (dice) => ({ effect: "flood", retryAfter: dice.whole(3_600, 20_000) })),
   },
   "a proxy says 429": {
     weight: 0.5,
@@ -177,7 +177,7 @@ export const SPELLS = {
     isApart: (dice) => dice.chance(0.7),
   },
   "the record is brought back to an older day": {
-    weight: 0.4,
+    weight: 1.5,
     lastsMs: [MINUTE, 2 * MINUTE],
   },
   "isolates come and go": { weight: 2, lastsMs: [MINUTE, 10 * MINUTE], forgets: true },

@@ -15,7 +15,8 @@ export class Agreement {
   readonly #desk: Desk;
   readonly #telegram: Telegram;
 
-  readonly #read = new Map<string, number>();
+  /** How far each ticket's events are read, and whose it is. */
+  readonly #read = new Map<string, { version: number; customer: number; group: string }>();
 
   constructor(desk: Desk, telegram: Telegram) {
     this.#desk = desk;
@@ -48,20 +49,22 @@ export class Agreement {
   /** What happened to tickets since the last time, by where they are now; `n` of each ticket's last event is kept. */
   happened(gone: ReadonlySet<number>): TicketHistory[] {
     const found: TicketHistory[] = [];
+    const there = new Set<string>();
     for (const { name, sqlite } of this.#desk.groups.hosts.values()) {
       const { rows } = sqlite.rows(
         "SELECT number, state ->> '$.id', version, customer FROM tickets WHERE state ->> '$.movedTo' IS NULL",
         [],
       );
       for (const [number, id, version, customer] of rows as [number, string, number, number][]) {
+        there.add(id);
         const isGone = customer === 0 || gone.has(customer);
-        const read = this.#read.get(id) ?? 0;
+        const read = this.#read.get(id)?.version ?? 0;
         if (version === read && !isGone) continue;
         const events = sqlite.rows("SELECT event FROM events WHERE ticket = ? AND n > ? ORDER BY n", [
           number,
           read,
         ]);
-        this.#read.set(id, version);
+        this.#read.set(id, { version, customer, group: name });
         found.push({
           id,
           group: name,
@@ -70,7 +73,22 @@ export class Agreement {
         });
       }
     }
+    for (const [id, { customer, group }] of this.#read) {
+      if (there.has(id) || (customer !== 0 && !gone.has(customer))) continue;
+      this.#read.delete(id);
+      found.push({ id, group, isGone: true, events: [] });
+    }
     return found;
+  }
+
+  /** Tickets that no group has any more, and of which nobody asked that they be erased. */
+  vanished(): string[] {
+    const there = new Set<unknown>();
+    for (const { sqlite } of this.#desk.groups.hosts.values())
+      for (const [id] of sqlite.rows("SELECT state ->> '$.id' FROM tickets", []).rows) there.add(id);
+    return [...this.#read].flatMap(([id, { group }]) =>
+      there.has(id) ? [] : [`ticket ${id}, which was in ${group}, is nowhere any more`],
+    );
   }
 
   /** The messages of a delivery: one, or those of an album. */
