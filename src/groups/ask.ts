@@ -1,4 +1,5 @@
 import type { Config, VersionedConfig } from "../domain/config/config.ts";
+import { storedVersion } from "../domain/config/stored.ts";
 import { errorFacts } from "../domain/error-facts.ts";
 import { log } from "../log.ts";
 import { queueSuccessors } from "../record/successors.ts";
@@ -77,15 +78,17 @@ export async function askGroup<T>(
  */
 export async function configureGroups(env: Env, versioned: VersionedConfig): Promise<string[]> {
   const successors = await queueSuccessors(env.DB);
+  const stored = storedVersion(versioned);
   const answers = await askGroups(env, groupIds(versioned.config), (stub, group) =>
-    stub.configure(group, versioned, successors),
+    stub.configure(group, stored, successors),
   );
   return gathered(answers).unreachableGroups;
 }
 
 /** Gives one object, which has an older configuration, this one. */
 export async function configureGroup(env: Env, group: string, versioned: VersionedConfig): Promise<void> {
-  await env.TOPIC_GROUP.getByName(group).configure(group, versioned, await queueSuccessors(env.DB));
+  const successors = await queueSuccessors(env.DB);
+  await env.TOPIC_GROUP.getByName(group).configure(group, storedVersion(versioned), successors);
 }
 
 /**

@@ -12,7 +12,7 @@ export const ERASURE_OVER_AFTER_MS = 48 * 3_600_000;
 
 /** How often what is too old is forgotten, and the steps that one minute takes of it. */
 export const RETENTION_EVERY_MS = 24 * 3_600_000;
-export const RETENTION_STEPS_MAX = 20;
+export const RETENTION_STEPS_MAX = 10;
 /** How often everything is looked at. */
 export const RECONCILED_EVERY_MS = 10 * 60_000;
 /** After this long a look that did not end is dead, and another one may begin. */

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { forDocs } from "#for-docs";
 import { checkConfig } from "../domain/config-check/check.ts";
 import type { Config } from "../domain/config/config.ts";
+import { withoutUnknown } from "../domain/config/stored.ts";
 import { missingScopes } from "../domain/desk/scope.ts";
 import { signingRoot, telegramSecrets } from "../domain/desk/secrets.ts";
 import { askGroups, groupIds } from "../groups/ask.ts";
@@ -73,7 +74,7 @@ const Health = forDocs(() =>
       status: z.enum(["ok", "waiting"]),
       waitingFor: z.array(z.string()).meta({
         description:
-          "Codes: `config.missing`, `config.invalid`, `record.unreachable`, `record.not_migrated`, `group.unreachable`, `secret.missing`, `oauth.incomplete`, `telegram.flood_wait`, `telegram.topic_flood_wait` and `telegram.no_answer` (for more than five minutes; `stalls` says what and until when), and what groups report, such as `bot.cannot_manage_topics`",
+          "Codes: `config.missing`, `config.invalid`, `config.newer` (it has settings of a later release, which are left aside), `record.unreachable`, `record.not_migrated`, `group.unreachable`, `secret.missing`, `oauth.incomplete`, `telegram.flood_wait`, `telegram.topic_flood_wait` and `telegram.no_answer` (for more than five minutes; `stalls` says what and until when), and what groups report, such as `bot.cannot_manage_topics`",
       }),
       configVersion: z.int().optional().meta({ description: "With the scope `metrics:read` only" }),
       groups: z.array(Group).optional().meta({ description: "With the scope `metrics:read` only" }),
@@ -177,8 +178,11 @@ export async function look(
   try {
     const current = await new ConfigStore(env.DB).current();
     if (current === null) return { version: 0, config: null, code: "config.missing" };
-    const { config } = checkConfig(current.document);
-    return { version: current.version, config, code: config === null ? "config.invalid" : null };
+    const { version, document } = current;
+    const { config } = checkConfig(document);
+    if (config !== null) return { version, config, code: null };
+    const { config: legible } = checkConfig(withoutUnknown(document));
+    return { version, config: legible, code: legible === null ? "config.invalid" : "config.newer" };
   } catch (error) {
     if (!(error instanceof RecordUnreachable)) throw error;
     const known = configCacheOf(env.DB).known;

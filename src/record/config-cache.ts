@@ -1,5 +1,6 @@
 import { checkConfig } from "../domain/config-check/check.ts";
 import type { VersionedConfig } from "../domain/config/config.ts";
+import { withoutUnknown } from "../domain/config/stored.ts";
 import { inIsolate } from "../isolate.ts";
 import { ConfigStore } from "./config-store.ts";
 import { CONFIG_FRESH_MS, CONFIG_LOOK_EVERY_MS, CONFIG_STALE_MS, UNKNOWN_CHATS_MAX } from "./limits.ts";
@@ -98,7 +99,8 @@ export class ConfigCache {
     this.#answeredAt = this.now();
     if (newest === null) this.#known = null;
     else if (newest.version !== this.#known?.version) {
-      const { config } = checkConfig(newest.document);
+      // A later release that was taken back may have accepted settings that this one does not know.
+      const { config } = checkConfig(withoutUnknown(newest.document));
       // A document that an older release accepted and this one does not: the last readable one stays in force here.
       if (config !== null) this.#known = { version: newest.version, config };
     }

@@ -61,7 +61,7 @@ export const COUNTED_TICKETS_OF_CONTACT_MAX = 1_000;
 /** Tickets of which one step of an erasure, or of forgetting, clears the record. */
 export const ERASED_TICKETS_AT_ONCE_MAX = 50;
 /** Erasures that one minute goes on with. */
-export const ERASURES_AT_ONCE_MAX = 5;
+export const ERASURES_AT_ONCE_MAX = 1;
 /** Rows that one step of forgetting removes from the record, tickets aside. */
 export const ROWS_FORGOTTEN_AT_ONCE_MAX = 1_000;
 /** What the staff says of a contact. */

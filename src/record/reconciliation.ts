@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, ne, sql, type SQL } from "drizzle-orm";
+import { and, eq, gt, inArray, isNull, ne, sql, type SQL } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import { NOBODY } from "../domain/contact/contact-id.ts";
 import { webhookOf, type KnownPlaces, type PlaceSince } from "../domain/desk/address.ts";
@@ -38,12 +38,16 @@ export class Reconciliation {
 
   /** The last runs, newest first. */
   async runs(): Promise<ReconciliationRun[]> {
-    return (await this.#kept()).runs;
+    return (await this.kept()).runs;
   }
 
-  /** What the leads should have heard of, and have not. */
-  async untold(): Promise<Finding[]> {
-    return (await this.#kept()).untold;
+  /** The last runs, newest first, and what the leads should have heard of and have not. */
+  async kept(): Promise<{ runs: ReconciliationRun[]; untold: Finding[] }> {
+    const { runs = [], untold = [] } = ((await this.#state(RUNS)) ?? {}) as {
+      runs?: ReconciliationRun[];
+      untold?: Finding[];
+    };
+    return { runs, untold };
   }
 
   /**
@@ -123,8 +127,10 @@ export class Reconciliation {
 
   /** What is known of where updates should come, and do. */
   async places(): Promise<KnownPlaces> {
-    const [address, seen, failed] = await Promise.all(
-      [ADDRESS, WEBHOOK, WEBHOOK_FAILED].map(async (name) => placeOf(await this.#state(name))),
+    const names = [ADDRESS, WEBHOOK, WEBHOOK_FAILED];
+    const rows = await reach(() => this.#db.select().from(jobs).where(inArray(jobs.name, names)).all());
+    const [address, seen, failed] = names.map((name) =>
+      placeOf(rows.find((row) => row.name === name)?.state ?? null),
     );
     return {
       kept: address === null ? null : { url: webhookOf(address!.url), at: address!.at },
@@ -264,9 +270,9 @@ export class Reconciliation {
     return rows.map(({ id }) => id);
   }
 
-  /** Up to which number a group's tickets were compared. */
-  async comparedUpTo(group: string): Promise<number> {
-    return Number((await this.#state(COMPARED))?.[group] ?? 0);
+  /** Up to which number the tickets of each group were compared; a group that is not in it: none. */
+  async comparedUpTo(): Promise<Record<string, number>> {
+    return ((await this.#state(COMPARED)) ?? {}) as Record<string, number>;
   }
 
   async saveCompared(upTo: Readonly<Record<string, number>>): Promise<void> {
@@ -276,14 +282,6 @@ export class Reconciliation {
   async #state(name: string): Promise<Record<string, unknown> | null> {
     const row = await reach(() => this.#db.select().from(jobs).where(eq(jobs.name, name)).get());
     return row?.state ?? null;
-  }
-
-  async #kept(): Promise<{ runs: ReconciliationRun[]; untold: Finding[] }> {
-    const { runs = [], untold = [] } = ((await this.#state(RUNS)) ?? {}) as {
-      runs?: ReconciliationRun[];
-      untold?: Finding[];
-    };
-    return { runs, untold };
   }
 
   async #save(name: string, state: Record<string, unknown>): Promise<void> {

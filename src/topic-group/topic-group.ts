@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Update } from "grammy/types";
 import type { Incoming } from "../channels/channel.ts";
 import type { VersionedConfig } from "../domain/config/config.ts";
+import type { StoredVersion } from "../domain/config/stored.ts";
 import type { Succession } from "../domain/config/successors.ts";
 import type { ContactId } from "../domain/contact/contact-id.ts";
 import { errorFacts } from "../domain/error-facts.ts";
@@ -184,7 +185,7 @@ export class TopicGroup extends DurableObject<Env> {
   }
 
   /** Takes a configuration; an older one than the object has changes nothing. Answers the version in force. */
-  configure(group: string, versioned: VersionedConfig, successors: Succession = {}): number {
+  configure(group: string, versioned: StoredVersion, successors: Succession = {}): number {
     const taken = putIntoForce(this.#inside, this.#inForce, group, versioned);
     if (taken === null) return this.configVersion();
     if (taken.hasMoved) {

@@ -56,10 +56,11 @@ export class Coverage {
     );
   }
 
-  spent(what: string, { subrequests, queries }: Readonly<Spent>): void {
+  spent(what: string, { requests, subrequests, queries }: Readonly<Spent>): void {
     const most = this.invocations.get(what);
-    if (most === undefined) this.invocations.set(what, { subrequests, queries });
+    if (most === undefined) this.invocations.set(what, { requests, subrequests, queries });
     else {
+      most.requests = Math.max(most.requests, requests);
       most.subrequests = Math.max(most.subrequests, subrequests);
       most.queries = Math.max(most.queries, queries);
     }

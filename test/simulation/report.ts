@@ -76,8 +76,8 @@ function mostOf(all: readonly Simulated[]): string[] {
     .sort(([, one], [, other]) => other.subrequests - one.subrequests)
     .slice(0, INVOCATIONS_SHOWN)
     .map(
-      ([what, { subrequests, queries }]) =>
-        `  ${what}: ${subrequests} subrequests, ${queries} statements of D1`,
+      ([what, { requests, subrequests, queries }]) =>
+        `  ${what}: ${subrequests} subrequests, ${requests} of them to others, ${queries} statements of D1`,
     );
 }
 

@@ -131,7 +131,7 @@ export class Simulation {
       if (isTooMuch)
         this.ledger.fail(
           "limits",
-          `${what} makes ${spent.subrequests} subrequests, ${spent.queries} statements`,
+          `${what} makes ${spent.subrequests} subrequests, ${spent.requests} of them to others, ${spent.queries} statements`,
         );
       this.coverage.spent(what, spent);
     });

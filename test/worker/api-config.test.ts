@@ -67,7 +67,7 @@ describe("putting a configuration", () => {
     });
     expect(desk.groups.configs.get("main")).toMatchObject({
       version: 2,
-      config: { desk: { name: "Other shop", reopenWithin: "72h" } },
+      config: { desk: { name: "Other shop" } },
     });
     expect(desk.groups.configs.get("vip")?.version).toBe(2);
     expect(await json(desk.get("/api/v1/config/versions/2"))).toMatchObject({

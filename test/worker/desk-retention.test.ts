@@ -135,7 +135,8 @@ describe("what is old", () => {
          i, i, i, 1, 0, 1, 1 FROM n`,
     ).run();
     const left = async (): Promise<number> => (await counts())["recordTickets"];
-    await everyMinute(env, stage.now);
+    // In the first minute it only looks whether everything agrees.
+    for (let times = 0; times < 2; times += 1) await everyMinute(env, stage.now);
     const after = await left();
     expect(after).toBeGreaterThan(0);
     expect(after).toBeLessThan(1_500);
@@ -227,7 +228,7 @@ describe("what is old", () => {
     expect(await logged()).toBe(1);
     for (let days = 0; days < 10; days += 1) {
       await stage.pass(DAY);
-      await everyMinute(env, stage.now);
+      for (let times = 0; times < 2; times += 1) await everyMinute(env, stage.now);
     }
     expect(await logged()).toBe(0);
   });

@@ -90,6 +90,28 @@ describe("what the desk says of its health", () => {
     expect(await health()).toEqual({ status: "waiting", waitingFor: ["config.invalid"] });
   });
 
+  test("is that the configuration has settings of a later release, and everything else of it is in force", async () => {
+    const later = { ...exampleDesk(), ofNextYear: { on: true } };
+    await env.DB.prepare("INSERT INTO config_versions VALUES (1, ?, 0, 'x', null, null)")
+      .bind(JSON.stringify(later))
+      .run();
+    expect(await health(ADMIN)).toMatchObject({
+      waitingFor: ["config.newer"],
+      groups: [{ group: "main" }, { group: "vip" }],
+    });
+    const write = {
+      update_id: 1,
+      message: {
+        message_id: 1,
+        date: 1,
+        chat: { id: 5, type: "private" },
+        from: { id: 5, is_bot: false, first_name: "Ann" },
+        text: "Hello",
+      },
+    };
+    expect((await desk.update(write)).status).toBe(200);
+  });
+
   test("costs the groups nothing when strangers ask often", async () => {
     await desk.put(exampleDesk());
     await health();

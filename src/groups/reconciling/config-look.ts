@@ -1,3 +1,4 @@
+import { asStored } from "../../domain/config/stored.ts";
 import type { Finding } from "../../domain/desk/reconciliation.ts";
 import { ConfigStore } from "../../record/config-store.ts";
 import { askGroup, askGroups, configureGroups } from "../ask.ts";
@@ -39,9 +40,10 @@ async function bringBack(
   const asked = await askGroup(env, group, (stub) => stub.configInForce());
   if ("unreachable" in asked || asked.answer === null) return false;
   const store = new ConfigStore(env.DB);
-  const check = await store.check(asked.answer.config, (await store.current())?.document, at);
+  const document = asStored(asked.answer.config);
+  const check = await store.check(document, (await store.current())?.document, at);
   if (check.config === null) return false;
-  const stored = await store.put(asked.answer.config, {
+  const stored = await store.put(document, {
     by: "reconciliation",
     at,
     note: { reason: "lost_by_the_record", version, group },

@@ -17,15 +17,17 @@ import { lookAtUpdates } from "./updates-look.ts";
 import { lookAtWebhook } from "./webhook-look.ts";
 
 /**
- * Reconciles the desk, unless another run was just here; and at once restores a webhook that a dead drain took away.
+ * Reconciles the desk, unless another run was just here; and at once restores a webhook that a dead drain took away. Answers
+ * whether it looked.
  */
-export async function reconcileNowAndThen(env: Env, now: number): Promise<void> {
+export async function reconcileNowAndThen(env: Env, now: number): Promise<boolean> {
   const store = new Reconciliation(env.DB);
   const [last] = await store.runs();
   const isDead = (await store.drain(now)) === "died";
-  if (!isDead && last !== undefined && now - last.at < RECONCILED_EVERY_MS) return;
+  if (!isDead && last !== undefined && now - last.at < RECONCILED_EVERY_MS) return false;
   const run = await reconcile(env, now);
   if (isDead && isWebhookSet(run)) await store.end("drain");
+  return run !== null && run !== "running";
 }
 
 /** Whether a look has seen the webhook lead here, or has led it back. */
@@ -90,8 +92,8 @@ async function look(
     ...updates.findings,
     ...seen.flatMap((group) => group.findings),
   ];
-  const [before] = await store.runs();
-  const news = [...(await store.untold()), ...newsIn(findings, before?.findings ?? [])];
+  const { runs, untold } = await store.kept();
+  const news = [...untold, ...newsIn(findings, runs[0]?.findings ?? [])];
   const run = { at: now, groups, findings };
   await store.add(run, updates.ledger, news);
   await thankGroups(at, seen);

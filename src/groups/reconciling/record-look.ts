@@ -110,10 +110,11 @@ async function tellPromises(env: Env, group: string, store: Reconciliation): Pro
 async function onePage(look: Look): Promise<Finding[]> {
   const { env, groups, store } = look;
   if (await new Erasures(env.DB).areRunning()) return [];
+  const before = await store.comparedUpTo();
   const upTo: Record<string, number> = {};
   const findings: Finding[] = [];
   for (const group of groups) {
-    const after = await store.comparedUpTo(group);
+    const after = before[group] ?? 0;
     upTo[group] = after;
     const asked = await askGroup(env, group, (stub) =>
       onSubject(stub.record(), (record) => record.recordedAfter(after, TICKETS_COMPARED_MAX)),

@@ -1,5 +1,6 @@
 import type { Made } from "../../channels/channel.ts";
 import { makeBy } from "../../channels/channels.ts";
+import { storedVersion } from "../../domain/config/stored.ts";
 import type { Outcome } from "../../domain/desk/outcome.ts";
 import { signingRoot } from "../../domain/desk/secrets.ts";
 import { defaultGroupOf, defaultQueueOf } from "../../domain/ticket/policy.ts";
@@ -67,7 +68,7 @@ async function tell({ peer, from, key, message, bot, versioned }: PeerCall, env:
     if (answer === "config_needed") {
       const { config } = versioned;
       if (config.groups.some(({ id }) => id === peer))
-        await stub.configure(peer, versioned, await queueSuccessors(env.DB));
+        await stub.configure(peer, storedVersion(versioned), await queueSuccessors(env.DB));
       else {
         // It is not in the configuration any more: what it has, and what comes for it, goes to another group.
         const to = defaultGroupOf(config);

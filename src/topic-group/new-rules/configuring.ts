@@ -1,4 +1,5 @@
-import type { Config, VersionedConfig } from "../../domain/config/config.ts";
+import type { Config } from "../../domain/config/config.ts";
+import { asStored, readStored, type StoredVersion } from "../../domain/config/stored.ts";
 import { recountSlots, rehome } from "../assigning/slots.ts";
 import { advanceTickets } from "../commit/advance-tickets.ts";
 import type { Inside } from "../commit/inside.ts";
@@ -19,11 +20,13 @@ export function putIntoForce(
   inside: Inside,
   inForce: RulesInForce,
   group: string,
-  { version, config }: VersionedConfig,
+  { version, config: stored }: StoredVersion,
 ): { hasMoved: boolean } | null {
   const { facts } = inside.tables;
   const before = inForce.get();
   if (before !== null && before.version >= version) return null;
+  const config = readStored(stored);
+  if (config === null) return null;
   // It was taken out, and is there again.
   const isBack = config.groups.some(({ id }) => id === group);
   if (isBack && retiredTo(facts) !== null) facts.delete(FACTS.retired);
@@ -31,7 +34,12 @@ export function putIntoForce(
   advanceTickets(inside);
   const retimed = before === null || isRetimed(before.config, config);
   const sources = sourcesOf(before, { version, config });
-  const kept: ConfigInForce = { version, config, since: retimed ? inside.now() : before.since, sources };
+  const kept: ConfigInForce = {
+    version,
+    config: asStored(config),
+    since: retimed ? inside.now() : before.since,
+    sources,
+  };
   const keepsSkills = config.routing.skills !== undefined && before?.sources.skills === sources.skills;
   const skills = keepsSkills ? inForce.skillsKept() : null;
   const numbering = before?.epochs ?? inForce.numberingKept();

@@ -1,4 +1,4 @@
-import type { VersionedConfig } from "../../domain/config/config.ts";
+import type { StoredVersion } from "../../domain/config/stored.ts";
 import type { SkillTable } from "../../domain/team/skill-table.ts";
 import { FACTS, type Facts } from "../tables/facts.ts";
 import type { Numbering } from "../tables/numbering.ts";
@@ -56,7 +56,7 @@ export class RulesInForce {
   }
 
   #read(): Rules | null {
-    const stored = this.#facts.get(FACTS.config) as (VersionedConfig & { since?: number }) | undefined;
+    const stored = this.#facts.get(FACTS.config) as (StoredVersion & { since?: number }) | undefined;
     const group = this.#facts.get(FACTS.group);
     if (stored === undefined || typeof group !== "string") return null;
     const skills = stored.config.routing.skills === undefined ? null : this.skillsKept();

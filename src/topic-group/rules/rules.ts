@@ -1,9 +1,5 @@
-import {
-  ConfigDocument,
-  type Config,
-  type GroupConfig,
-  type VersionedConfig,
-} from "../../domain/config/config.ts";
+import type { Config, GroupConfig } from "../../domain/config/config.ts";
+import { readStored, type StoredVersion } from "../../domain/config/stored.ts";
 import { rosterOf } from "../../domain/team/roster.ts";
 import type { SkillTable } from "../../domain/team/skill-table.ts";
 import { policyOf, type Policy } from "../../domain/ticket/policy.ts";
@@ -27,13 +23,13 @@ export interface Rules {
 }
 
 /** A configuration as the object keeps it. */
-export interface ConfigInForce extends VersionedConfig {
+export interface ConfigInForce extends StoredVersion {
   since: number;
   /** Left out by an earlier release. */
   sources?: Sources;
 }
 
-/** The rules of a group, `null` if the configuration has no such group. */
+/** The rules of a group; null if the configuration has no such group, or cannot be read by this release. */
 export function rulesOf(
   group: string,
   { version, config: stored, since, sources = { enrichment: 0, skills: 0 } }: ConfigInForce,
@@ -41,8 +37,8 @@ export function rulesOf(
   skills: SkillTable | null,
   numbering: Numbering | undefined,
 ): Rules | null {
-  // A newer release may know more settings than the stored document: the schema fills in their defaults.
-  const config = ConfigDocument.parse(stored);
+  const config = readStored(stored);
+  if (config === null) return null;
   const policy = policyOf(config, group, since, skills);
   const groupConfig = config.groups.find((candidate) => candidate.id === group);
   if (policy === undefined || groupConfig === undefined) return null;

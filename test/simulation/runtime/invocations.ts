@@ -1,9 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** What one invocation of the Worker, or of an object, may do [Cloudflare docs: limits of Workers and of D1]. */
+/**
+ * What one invocation of the Worker, or of an object, may do [Cloudflare docs: limits of Workers and of D1; its changelog of February
+ * 2026: Free has 50 requests to others and 1,000 to Cloudflare's own services].
+ */
 const PLANS = {
-  free: { subrequests: 50, queries: 50 },
-  paid: { subrequests: 10_000, queries: 1_000 },
+  free: { requests: 50, subrequests: 1_000, queries: 50 },
+  paid: { requests: 10_000, subrequests: 10_000, queries: 1_000 },
 } as const;
 /** Further ones wait until one of these is over. */
 const CONNECTIONS_MAX = 6;
@@ -11,6 +14,9 @@ const CONNECTIONS_MAX = 6;
 export type Plan = keyof typeof PLANS;
 
 export interface Spent {
+  /** To others than Cloudflare. */
+  requests: number;
+  /** All. */
   subrequests: number;
   queries: number;
 }
@@ -40,18 +46,24 @@ export class Invocations {
 
   /** All that this does, and what it leaves going on, belongs to one invocation. */
   during<T>(what: string, work: () => Promise<T>): Promise<T> {
-    const invocation = { what, spent: { subrequests: 0, queries: 0 }, connections: 0, waiting: [] };
+    const invocation = {
+      what,
+      spent: { requests: 0, subrequests: 0, queries: 0 },
+      connections: 0,
+      waiting: [],
+    };
     return this.#current.run(invocation, work);
   }
 
-  /** One subrequest, with so many statements of D1. Throws where that is too much. */
-  spend(queries = 0): void {
+  /** One subrequest, with so many statements of D1, or to others. Throws where that is too much. */
+  spend(queries = 0, requests = 0): void {
     const invocation = this.#current.getStore();
     if (invocation === undefined) return;
     const { what, spent } = invocation;
     spent.subrequests += 1;
     spent.queries += queries;
-    const tooMany = spent.subrequests > this.#most.subrequests;
+    spent.requests += requests;
+    const tooMany = spent.subrequests > this.#most.subrequests || spent.requests > this.#most.requests;
     this.#spending(what, spent, tooMany || spent.queries > this.#most.queries);
     if (tooMany) throw new Error("Too many subrequests.");
     if (spent.queries > this.#most.queries)
@@ -60,7 +72,7 @@ export class Invocations {
 
   /** A call over the network, which waits while its invocation has six others open. */
   async connected<T>(call: () => Promise<T>): Promise<T> {
-    this.spend();
+    this.spend(0, 1);
     const invocation = this.#current.getStore();
     if (invocation === undefined) return call();
     if (invocation.connections < CONNECTIONS_MAX) invocation.connections += 1;
