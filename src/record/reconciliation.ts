@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNull, ne, sql, type SQL } from "drizzle-orm";
+import { and, eq, gt, isNull, ne, sql, type SQL } from "drizzle-orm";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import { NOBODY } from "../domain/contact/contact-id.ts";
 import { webhookOf, type KnownPlaces, type PlaceSince } from "../domain/desk/address.ts";
@@ -128,7 +128,7 @@ export class Reconciliation {
   /** What is known of where updates should come, and do. */
   async places(): Promise<KnownPlaces> {
     const names = [ADDRESS, WEBHOOK, WEBHOOK_FAILED];
-    const rows = await reach(() => this.#db.select().from(jobs).where(inArray(jobs.name, names)).all());
+    const rows = await reach(() => this.#db.select().from(jobs).where(isAmong(jobs.name, names)).all());
     const [address, seen, failed] = names.map((name) =>
       placeOf(rows.find((row) => row.name === name)?.state ?? null),
     );
