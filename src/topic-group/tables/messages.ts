@@ -3,7 +3,7 @@ import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { chatOfContact, chatRoute, type Route } from "../../domain/contact/route.ts";
 import type { Database } from "./database.ts";
 import { STAFF, STAFF_CHAT, isOfCustomer, laneTo, storedLane, type Conversation, type Lane } from "./lane.ts";
-import { Value } from "./memory.ts";
+import { Rows, Value } from "./memory.ts";
 import { messages, seenUpdates } from "./schema.ts";
 import type { NewMessage, OriginalKey, WaitingContent } from "./shapes.ts";
 import { changing, given, givenRow, inserted, statement } from "./statement.ts";
@@ -22,6 +22,8 @@ export function laneOfChat(chat: Conversation, route: () => Route | undefined): 
 }
 
 const NEWEST_COPIES_MAX = 5_000;
+/** Rows that are remembered until they change: an update asks for the same one several times, and then the drain. */
+const ROWS_KEPT_MAX = 200;
 /** What is kept of a forwarded message: whose words they were Telegram tells again when it is forwarded once more. */
 const FORWARDED = JSON.stringify({ forwarded: "" } satisfies WaitingContent);
 /** More than a group is ever sent in a minute: with `desk.groupCalls` that is one each half second. */
@@ -66,6 +68,10 @@ const IS_WAITING = and(
   eq(messages.ticket, given("ticket")),
 );
 
+function nameOf({ chat, messageId }: OriginalKey): string {
+  return `${chat}:${messageId}`;
+}
+
 /** The row of a message that is accepted. */
 function accepted(message: NewMessage): MessageRow {
   return {
@@ -83,6 +89,9 @@ function accepted(message: NewMessage): MessageRow {
 export class Messages {
   readonly #db: Database;
   readonly #waits: Waits;
+  /** By original (`nameOf`); those that were accepted and have not changed since also by number. */
+  readonly #rows: Rows<string, { row: MessageRow | undefined }>;
+  readonly #fresh: Rows<number, MessageRow>;
   /** Since when the oldest one that was given up keeps what it says, in ms since 1970; null: none does. */
   readonly wordsSince: Value<number | null>;
   readonly #byOriginal = statement(() => this.#db.select().from(messages).where(IS_ORIGINAL).prepare());
@@ -214,11 +223,17 @@ export class Messages {
   constructor(db: Database, waits: Waits) {
     this.#db = db;
     this.#waits = waits;
+    this.#rows = db.memory.of("messages", new Rows(ROWS_KEPT_MAX));
+    this.#fresh = db.memory.of("messages", new Rows(ROWS_KEPT_MAX));
     this.wordsSince = db.memory.of("messages", new Value(() => this.#wordsSince().get()?.at ?? null));
   }
 
   byOriginal(key: OriginalKey): MessageRow | undefined {
-    return this.#byOriginal().get({ chat: key.chat, messageId: key.messageId });
+    const { chat, messageId } = key;
+    const name = nameOf(key);
+    const known =
+      this.#rows.get(name) ?? this.#rows.keep(name, { row: this.#byOriginal().get({ chat, messageId }) });
+    return known.row;
   }
 
   /** The message whose copy this is, or was before it was copied once more; of several joined into one copy, the first. */
@@ -257,8 +272,11 @@ export class Messages {
   }
 
   add(message: NewMessage): void {
-    this.#db.memory.knowing("messages", () => this.#add().run(accepted(message)));
-    const { seq, lane, ticket } = message;
+    const row = accepted(message);
+    this.#db.memory.knowing("messages", () => this.#add().run({ ...row }));
+    const { seq, lane, ticket } = row;
+    this.#rows.keep(nameOf(row), { row });
+    this.#fresh.keep(seq, row);
     this.#waits.add({ seq, lane, ticket, kind: "message", key: null });
   }
 
@@ -337,6 +355,7 @@ export class Messages {
   done(key: OriginalKey & { seq?: number }, copyId: number | null, copiedAt: number | null = null): void {
     const values = { chat: key.chat, messageId: key.messageId, copyId, copiedAt };
     this.#db.memory.knowing("messages", () => this.#done().run(values));
+    this.#changed(key);
     this.#waitsNoLonger(key);
     this.wordsSince.stays(null);
     if (copyId === null) this.#noteUpdateOf(key);
@@ -345,6 +364,7 @@ export class Messages {
   update(key: OriginalKey & { seq?: number }, change: Partial<MessageRow>): void {
     const { chat, messageId } = key;
     this.#db.memory.knowing("messages", () => this.#change({ chat, messageId }, change));
+    this.#changed(key);
     const { state, lane, ticket, seq } = change;
     if (state === "waiting" || [lane, ticket, seq].some((one) => one !== undefined)) this.#waits.forget();
     else if (state !== undefined) this.#waitsNoLonger(key);
@@ -352,6 +372,12 @@ export class Messages {
     else if (change.content == null) this.wordsSince.stays(null);
     else this.wordsSince.forget();
     if (change.state === "refused" || change.state === "dropped") this.#noteUpdateOf(key);
+  }
+
+  #changed(key: OriginalKey & { seq?: number }): void {
+    this.#rows.drop(nameOf(key));
+    if (key.seq === undefined) this.#fresh.forget();
+    else this.#fresh.drop(key.seq);
   }
 
   /** The row may have another number by now than its key says. */
@@ -366,6 +392,8 @@ export class Messages {
 
   /** The rows of one ticket that wait in a lane, from `seq` on. */
   waiting(lane: Lane, ticket: number, seq: number, limit: number): MessageRow[] {
+    const first = limit === 1 ? this.#fresh.get(seq) : undefined;
+    if (first?.lane === lane && first.ticket === ticket) return [first];
     return this.#waiting().all({ lane: storedLane(lane), ticket, seq, limit });
   }
 
