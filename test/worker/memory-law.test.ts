@@ -43,7 +43,18 @@ function answers(tables: Tables, sql: SqlStorage) {
       outbox.heads(lane).sort((a, b) => a.ticket - b.ticket),
       messages.countWaitingIn(lane, 100),
       outbox.urgent(lane),
+      outbox
+        .heads(lane)
+        .sort((a, b) => a.ticket - b.ticket)
+        .map(({ ticket, message }) => [
+          message === null ? null : messages.waiting(lane, ticket, message, 1),
+          outbox.waiting(lane, ticket),
+        ]),
     ]),
+    messages: [...sql.exec<{ chat: number; id: number }>("SELECT chat, message_id AS id FROM messages")].map(
+      ({ chat, id }) => messages.byOriginal({ chat: chat as never, messageId: id }),
+    ),
+    counts: [outbox.countWaiting(), outbox.countToPeople()],
     rates: ([...lanes, STAFF] as const).map((lane) => laneRates.get(lane)),
     keys: all<string>("key", "outbox WHERE key IS NOT NULL").map((key) => [key, outbox.seqOf(key)]),
     givenUp: [outbox.parkedSince(), parkedMessages.wordsSince()],

@@ -44,11 +44,8 @@ export interface Stretch {
   to: string;
 }
 
-/** The stored lanes that lead to people: by Telegram, and by other channels. */
-export const STORED_CHATS: Stretch = { from: STORED_CHAT, to: "chat;" };
+/** The stored lanes that lead to people by other channels than Telegram. */
 export const OTHER_ROUTES: Stretch = { from: "to:", to: "to;" };
-export const WEBHOOK_LANES: Stretch = { from: "hook:", to: "hook;" };
-const SYSTEM_LANES: Stretch = { from: "crm:", to: "crm;" };
 export const PEER_LANES: Stretch = { from: "peer:", to: "peer;" };
 
 /**
@@ -111,9 +108,6 @@ export const SKILLS_LANE: Lane = "crm:skills";
 export function isForOthers(lane: Lane): boolean {
   return isWebhookLane(lane) || isCrmLane(lane);
 }
-
-/** Likewise, as rows have them. */
-export const FOR_OTHERS: readonly Stretch[] = [WEBHOOK_LANES, SYSTEM_LANES];
 
 /** A system that is not ours, whose answers say nothing about Telegram. */
 export function isOutsideLane(lane: Lane): boolean {

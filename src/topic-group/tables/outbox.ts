@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lt, lte, not, or, sql, type SQL } from "drizzle-orm";
+import { and, asc, eq, lte, not, or, sql, type SQL } from "drizzle-orm";
 import type { ContactId } from "../../domain/contact/contact-id.ts";
 import { chatOfContact } from "../../domain/contact/route.ts";
 import { isAmong } from "./among.ts";
@@ -6,15 +6,15 @@ import { countRows } from "./count.ts";
 import type { Database } from "./database.ts";
 import { numbersOf, type Forgets, type TicketToForget } from "./forgets.ts";
 import {
-  FOR_OTHERS,
+  isForOthers,
+  isRouteLane,
+  isWebhookLane,
   laneOfRow,
   laneTo,
   PEER_LANES,
   OTHER_ROUTES,
-  STORED_CHATS,
   storedLane,
   URGENT_KEYS,
-  WEBHOOK_LANES,
   type Lane,
   type Stretch,
 } from "./lane.ts";
@@ -46,13 +46,6 @@ export interface NewWork {
 
 const IS_WAITING = sql`${outbox.state} = 'waiting'`;
 const IS_GIVEN_UP = sql`${outbox.state} IN ('parked', 'uncertain')`;
-const HAS_KEY_BETWEEN = and(
-  // The index of keys holds only rows that have one.
-  sql`${outbox.key} IS NOT NULL`,
-  gt(outbox.key, given("from")),
-  lt(outbox.key, given("to")),
-);
-
 /** Everything that waits to leave the object, but for views and the record, which are derived. */
 export class Outbox implements Forgets {
   readonly #db: Database;
@@ -67,6 +60,13 @@ export class Outbox implements Forgets {
       .where(eq(outbox.seq, given("seq")))
       .prepare(),
   );
+  readonly #several = statement(() =>
+    this.#db
+      .select()
+      .from(outbox)
+      .where(sql`${outbox.seq} IN (SELECT value FROM json_each(${given("seqs")}))`)
+      .prepare(),
+  );
   readonly #add = statement(() => this.#db.insert(outbox).values(givenRow(outbox)).prepare());
   readonly #change = changing(
     () => this.#db,
@@ -79,37 +79,6 @@ export class Outbox implements Forgets {
       .where(eq(outbox.seq, given("seq")))
       .prepare(),
   );
-  readonly #ofKey = statement(() =>
-    this.#db
-      .select({ seq: outbox.seq, acceptedAt: outbox.acceptedAt, attemptedAt: outbox.attemptedAt })
-      .from(outbox)
-      .where(and(eq(outbox.key, given("key")), IS_WAITING))
-      .prepare(),
-  );
-  readonly #keyed = statement(() =>
-    this.#db
-      .select({ ticket: outbox.ticket, acceptedAt: outbox.acceptedAt })
-      .from(outbox)
-      .where(and(HAS_KEY_BETWEEN, IS_WAITING, gt(outbox.acceptedAt, given("since"))))
-      .prepare(),
-  );
-  readonly #urgent = statement(() =>
-    this.#db
-      .select()
-      .from(outbox)
-      .where(and(HAS_KEY_BETWEEN, eq(outbox.lane, given("lane")), IS_WAITING))
-      .orderBy(asc(outbox.key))
-      .limit(URGENT_LOOKED_AT)
-      .prepare(),
-  );
-  readonly #waiting = statement(() =>
-    this.#db
-      .select()
-      .from(outbox)
-      .where(and(IS_WAITING, eq(outbox.lane, given("lane")), eq(outbox.ticket, given("ticket"))))
-      .orderBy(asc(outbox.seq))
-      .prepare(),
-  );
   readonly #parkedSince = statement(() =>
     this.#db
       .select({ at: outbox.acceptedAt })
@@ -117,20 +86,6 @@ export class Outbox implements Forgets {
       .where(IS_GIVEN_UP)
       .orderBy(asc(outbox.acceptedAt))
       .limit(1)
-      .prepare(),
-  );
-  readonly #countWaiting = statement(() =>
-    this.#db
-      .select({ count: sql<number>`count(*)` })
-      .from(outbox)
-      .where(and(IS_WAITING, ...FOR_OTHERS.map((lanes) => not(isIn(lanes)))))
-      .prepare(),
-  );
-  readonly #webhookLanesOf = statement(() =>
-    this.#db
-      .selectDistinct({ lane: outbox.lane })
-      .from(outbox)
-      .where(and(IS_WAITING, isIn(WEBHOOK_LANES), eq(outbox.ticket, given("ticket"))))
       .prepare(),
   );
 
@@ -144,10 +99,8 @@ export class Outbox implements Forgets {
   }
 
   add(seq: number, { lane, ticket, work, key, notBefore }: NewWork, acceptedAt: number): void {
-    if (key !== undefined && this.#waits.hasKey(key)) {
-      const waiting = this.#ofKey()
-        .all({ key })
-        .find((row) => row.attemptedAt === null);
+    if (key !== undefined) {
+      const waiting = this.#rows(this.#waits.ofKey(key)).find((row) => row.attemptedAt === null);
       if (waiting !== undefined) {
         this.update(waiting.seq, { payload: work, acceptedAt });
         return;
@@ -174,32 +127,42 @@ export class Outbox implements Forgets {
   /** What goes before everything else of a lane, in its order. */
   urgent(lane: Lane): OutboxRow[] {
     const { from, to } = URGENT_KEYS;
-    if (!this.#waits.hasKeyBetween(from, to)) return [];
-    return this.#urgent().all({ from, to, lane: storedLane(lane) });
+    const rows = this.#rows(this.#waits.ofKeysBetween(from, to));
+    return rows.filter((row) => row.lane === lane).slice(0, URGENT_LOOKED_AT);
   }
 
   /** What waits for one ticket in a lane, in its order. */
   waiting(lane: Lane, ticket: number): OutboxRow[] {
-    return this.#waiting().all({ lane: storedLane(lane), ticket });
+    return this.#rows(this.#waits.works(lane, ticket));
   }
 
   /** Since when something with this key waits, null if nothing does. */
   waitingSince(key: string): number | null {
-    return this.#waits.hasKey(key) ? (this.#ofKey().get({ key })?.acceptedAt ?? null) : null;
+    const [first] = this.#waits.ofKey(key);
+    return first === undefined ? null : this.get(first)!.acceptedAt;
   }
 
   /** What waits under keys of this kind, `kind:…`, and was accepted after `since`, in ms since 1970. */
   keyed(kind: string, since: number): { ticket: number; acceptedAt: number }[] {
-    return this.#keyed().all({ from: `${kind}:`, to: `${kind};`, since });
+    const rows = this.#rows(this.#waits.ofKeysBetween(`${kind}:`, `${kind};`));
+    return rows.filter(({ acceptedAt }) => acceptedAt > since);
   }
 
   /** Which row with this key waits, null if none does. */
   seqOf(key: string): number | null {
-    return this.#waits.hasKey(key) ? (this.#ofKey().get({ key })?.seq ?? null) : null;
+    return this.#waits.ofKey(key)[0] ?? null;
   }
 
   get(seq: number): OutboxRow | undefined {
     return this.#get().get({ seq });
+  }
+
+  /** Rows that are known to be there, in the order of their numbers here. */
+  #rows(seqs: readonly number[]): OutboxRow[] {
+    if (seqs.length < 2) return seqs.map((seq) => this.get(seq)!);
+    const rows = this.#several().all({ seqs: JSON.stringify(seqs) });
+    const bySeq = new Map(rows.map((row) => [row.seq, row]));
+    return seqs.map((seq) => bySeq.get(seq)!);
   }
 
   update(seq: number, change: Partial<OutboxRow>): void {
@@ -266,18 +229,12 @@ export class Outbox implements Forgets {
 
   /** What waits for Telegram, for other groups and for the desk itself. */
   countWaiting(): number {
-    return this.#countWaiting().get()?.count ?? 0;
+    return this.#waits.countWorks((lane) => !isForOthers(lane));
   }
 
   /** Of it what goes to a person: agents' and programs' answers, and words of the desk. */
   countToPeople(): number {
-    return (
-      this.#db
-        .select({ count: sql<number>`count(*)` })
-        .from(outbox)
-        .where(and(IS_WAITING, or(isIn(STORED_CHATS), isIn(OTHER_ROUTES))))
-        .get()?.count ?? 0
-    );
+    return this.#waits.countWorks(isRouteLane);
   }
 
   /** The oldest waiting message and other work of every ticket that has any in this lane. */
@@ -287,9 +244,8 @@ export class Outbox implements Forgets {
 
   /** The lanes of endpoints in which something waits for a ticket. */
   webhookLanesOf(ticket: number): Lane[] {
-    return this.#webhookLanesOf()
-      .all({ ticket })
-      .map(({ lane }) => lane);
+    const lanes = this.#waits.lanes().filter(isWebhookLane);
+    return lanes.filter((lane) => this.#waits.works(lane, ticket).length > 0);
   }
 
   /** The lanes in which tickets wait to be handed over to other groups. */

@@ -222,12 +222,7 @@ export const outbox = sqliteTable(
     code: text(),
   },
   (table) => [
-    index("outbox_waiting")
-      .on(table.lane, table.ticket, table.seq)
-      .where(sql`state = 'waiting'`),
-    index("outbox_key")
-      .on(table.key)
-      .where(sql`key IS NOT NULL`),
+    // What waits is found by its numbers, which the object remembers (`waits.ts`).
     index("outbox_parked")
       .on(table.acceptedAt)
       .where(sql`state IN ('parked', 'uncertain')`),

@@ -32,7 +32,9 @@ export class Views {
   }
 
   save(number: number, view: TopicView, viewDueAt: number | null): void {
-    this.#tickets.change(number, { view, viewDueAt });
+    // An index is written only when its column stands in the statement.
+    const stays = this.#tickets.get(number)?.viewDueAt === viewDueAt;
+    this.#tickets.change(number, stays ? { view } : { view, viewDueAt });
   }
 
   dueSoon(number: number, at: number): void {

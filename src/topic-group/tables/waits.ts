@@ -78,17 +78,32 @@ export class Waits implements Remembers {
     return count;
   }
 
-  /** Whether anything waits under a key. */
-  hasKey(key: string): boolean {
+  /** How much other work waits in lanes of which something holds. */
+  countWorks(holds: (lane: Lane) => boolean): number {
     this.#recall();
-    return this.#keys.has(key);
+    let count = 0;
+    for (const [lane, tickets] of this.#lanes)
+      if (holds(lane)) for (const { work } of tickets.values()) count += work.length;
+    return count;
   }
 
-  /** Whether anything waits under a key from one to before another. */
-  hasKeyBetween(from: string, to: string): boolean {
+  /** What other work waits for one ticket in a lane, in its order. */
+  works(lane: Lane, ticket: number): readonly number[] {
     this.#recall();
-    for (const key of this.#keys.keys()) if (key > from && key < to) return true;
-    return false;
+    return this.#lanes.get(lane)?.get(ticket)?.work ?? [];
+  }
+
+  /** What waits under a key, in its order. */
+  ofKey(key: string): number[] {
+    this.#recall();
+    return [...(this.#keys.get(key) ?? [])].sort((a, b) => a - b);
+  }
+
+  /** What waits under keys from one to before another, by these keys. */
+  ofKeysBetween(from: string, to: string): number[] {
+    this.#recall();
+    const keys = [...this.#keys.keys()].filter((key) => key > from && key < to);
+    return keys.sort().flatMap((key) => this.ofKey(key));
   }
 
   /** Something waits from now on. */

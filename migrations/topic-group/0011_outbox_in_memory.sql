@@ -1,0 +1,2 @@
+DROP INDEX `outbox_waiting`;--> statement-breakpoint
+DROP INDEX `outbox_key`;
