@@ -21,6 +21,7 @@ export interface Said {
   expected: boolean;
   /** An agent had it sent again, or its answer may have been lost: two copies are what they asked for. */
   mayRepeat: boolean;
+  isAccepted: boolean;
   /** By version: an edit is a new one. */
   version: number;
   read: Reading[];
@@ -74,7 +75,7 @@ export class Ledger {
   /** Numbers of notes, commands and the like: their words may be kept. */
   readonly internals = new Set<number>();
   /** What customers wrote, as it came into a staff group, the latest last; by chat. */
-  readonly #arrived = new Map<number, { customer: number; saidAt: number }[]>();
+  readonly #arrived = new Map<number, { customer: number; saidAt: number; at: number; message: number }[]>();
   readonly #byNumber = new Map<number, Said>();
   readonly #byMessage = new Map<string, Said>();
   /** In which order messages were read, by where, and what of it was written where. */
@@ -97,8 +98,16 @@ export class Ledger {
     return (this.#last += 1);
   }
 
-  say(said: Omit<Said, "read" | "signs" | "version" | "mayRepeat" | "at">): Said {
-    const kept: Said = { ...said, at: this.#now(), version: 0, mayRepeat: false, read: [], signs: 0 };
+  say(said: Omit<Said, "read" | "signs" | "version" | "mayRepeat" | "isAccepted" | "at">): Said {
+    const kept: Said = {
+      ...said,
+      at: this.#now(),
+      version: 0,
+      mayRepeat: false,
+      isAccepted: false,
+      read: [],
+      signs: 0,
+    };
     this.#byNumber.set(kept.number, kept);
     this.#byMessage.set(`${kept.chat}:${kept.message}`, kept);
     if (said.internal) this.internals.add(said.number);
@@ -178,27 +187,37 @@ export class Ledger {
     else this.#readByStaff(said, chat, topic);
     if (earlier.length > 0 || !isAddressee(said, chat)) return;
     this.#noteOrder(said, chat, topic);
-    if (chat < 0) this.#noteTurn(said, chat);
+    if (chat < 0) this.#noteTurn(said, chat, message);
   }
 
   /** Nobody waits while another customer's later messages go before, however many there are. */
-  #noteTurn(said: Said, chat: number): void {
+  #noteTurn(said: Said, chat: number, message: number): void {
     const arrived = this.#arrived.get(chat) ?? [];
     this.#arrived.set(chat, arrived);
     const at = this.#now();
     if (at - said.at > WAITED_MS && this.#quietSince() < said.at && isPlain(said)) {
-      const overtook = new Map<number, number>();
-      for (const { customer, saidAt } of arrived)
-        if (customer !== said.customer && saidAt > said.at)
-          overtook.set(customer, (overtook.get(customer) ?? 0) + 1);
-      const most = Math.max(0, ...overtook.values());
-      if (most > OVERTAKING_MAX)
-        this.fail(
-          "starved",
-          `${told(said)} waited ${Math.round((at - said.at) / 1_000)} s behind ${most} later ones of another's`,
-        );
+      const later = new Map<number, number>();
+      /** Several may come as one message. */
+      const meanwhile = new Map<number, Set<number>>();
+      for (const one of arrived) {
+        if (one.customer !== said.customer && one.saidAt > said.at)
+          later.set(one.customer, (later.get(one.customer) ?? 0) + 1);
+        if (one.at <= said.at) continue;
+        const all = meanwhile.get(one.customer) ?? new Set();
+        meanwhile.set(one.customer, all.add(one.message));
+      }
+      const wait = `${told(said)} waited ${Math.round((at - said.at) / 1_000)} s`;
+      const most = Math.max(0, ...later.values());
+      if (most > OVERTAKING_MAX) this.fail("starved", `${wait} behind ${most} later ones of another's`);
+      const own = meanwhile.get(said.customer!)?.size ?? 0;
+      const others = Math.max(
+        0,
+        ...[...meanwhile].map(([one, { size }]) => (one === said.customer ? 0 : size)),
+      );
+      if (others > own + OVERTAKING_MAX)
+        this.fail("starved", `${wait}, while ${others} of another's came, and ${own} of their own`);
     }
-    arrived.push({ customer: said.customer!, saidAt: said.at });
+    arrived.push({ customer: said.customer!, saidAt: said.at, at, message });
     if (arrived.length > ARRIVED_LOOKED_AT) arrived.shift();
   }
 
@@ -238,10 +257,16 @@ export class Ledger {
     if (order.length > ORDER_LOOKED_AT) order.shift();
   }
 
-  /** What was written in this chat and has not been read yet need not arrive. */
+  /** The desk has said that it has this message. */
+  accepted(chat: number, message: number): void {
+    const said = this.saidAt(chat, message);
+    if (said !== undefined) said.isAccepted = true;
+  }
+
+  /** What was written in this chat, and the desk does not have yet, need not arrive. */
   excuse(chat: number): void {
     for (const said of this.#byNumber.values())
-      if (said.by === "staff" && said.chat === chat && said.read.length === 0) said.expected = false;
+      if (said.by === "staff" && said.chat === chat && !said.isAccepted) said.expected = false;
   }
 
   fail(law: string, what: string): void {

@@ -84,7 +84,7 @@ export class Scene {
     return chatId;
   }
 
-  /** Nobody looks into this chat any more; what is under way there is not counted on. */
+  /** Nobody looks into this chat any more; what the desk has not taken from it is not counted on. */
   leave(chatId: number): void {
     this.left.add(chatId);
     this.ledger.excuse(chatId);

@@ -7,6 +7,7 @@ import { CRM, HOOKS, simulatedDesk } from "./config.ts";
 import { count, Coverage, type Counts } from "./coverage.ts";
 import { SPELL_WEIGHTS, SPELLS, Weather, type SpellName } from "./faults/weather.ts";
 import { Agreement } from "./invariants/agreement.ts";
+import { Availability } from "./invariants/availability.ts";
 import { HandingOut } from "./invariants/handing-out.ts";
 import { Promises } from "./invariants/promises.ts";
 import { Stored } from "./invariants/stored.ts";
@@ -95,6 +96,7 @@ export class Simulation {
   readonly scene: Scene;
   readonly agreement: Agreement;
   readonly promises: Promises;
+  readonly availability: Availability;
   readonly handingOut: HandingOut;
   readonly stored: Stored;
   readonly coverage = new Coverage();
@@ -103,7 +105,7 @@ export class Simulation {
   /** Until when Telegram asked the bot to be silent. */
   #floodedUntil = 0;
   #isNight = false;
-  #keptRecord: { record: Uint8Array; gone: ReadonlySet<number> } | null = null;
+  #keptRecord: { record: Uint8Array; gone: ReadonlySet<number>; held: ReadonlySet<number> } | null = null;
   #broughtBackAt = -Infinity;
   readonly #options: SimulationOptions;
   readonly #trace = createHash("sha256");
@@ -178,6 +180,8 @@ export class Simulation {
         );
         this.#note(`update ${response.status} ${JSON.stringify(delivery.update)}`);
         count(this.#calls, `update ${response.status}`);
+        const { message } = delivery.update;
+        if (response.ok && message !== undefined) this.ledger.accepted(message.chat.id, message.message_id);
         const retryAfter = response.headers.get("retry-after");
         return {
           status: response.status,
@@ -208,7 +212,8 @@ export class Simulation {
     });
     this.agreement = new Agreement(this.desk, this.telegram);
     this.promises = new Promises(structuredClone(this.scene.config), this.#configuredAt);
-    this.handingOut = new HandingOut(this.scene.config);
+    this.availability = new Availability(this.desk);
+    this.handingOut = new HandingOut(this.scene.config, this.availability);
     this.stored = new Stored(this.desk, this.scene);
   }
 
@@ -268,6 +273,7 @@ export class Simulation {
     this.#everyMinute();
     await this.timeline.runUntil(this.timeline.now + 5 * MINUTE);
     this.coverage.watchWorks(this.desk);
+    this.availability.watch(() => Math.floor(this.timeline.now));
   }
 
   /** Lets time pass until this has been answered. */
@@ -354,7 +360,11 @@ export class Simulation {
     this.desk.d1.sqlite.bringBack(kept.record);
     count(this.weather.struck, "the record is brought back to an older day");
     this.#broughtBackAt = this.timeline.now;
+    const held = new Set(scene.held);
     scene.held.clear();
+    for (const id of kept.held)
+      if (held.has(id)) scene.held.add(id);
+      else void admins.lift(scene, id);
     for (const id of ledger.gone) if (!kept.gone.has(id)) void admins.erase(scene, id);
   }
 
@@ -363,7 +373,7 @@ export class Simulation {
     if (!this.weather.isForgetful) return;
     forgetIsolate();
     for (const host of this.desk.groups.hosts.values()) if (dice.chance(0.5)) host.evict();
-    this.timeline.after(dice.between(SECOND, 30 * SECOND), () => this.#forget(dice));
+    this.timeline.after(dice.between(SECOND, 20 * SECOND), () => this.#forget(dice));
   }
 
   /** Nothing goes wrong any more, and nobody does anything: everything that waits has to come out. */
@@ -392,12 +402,17 @@ export class Simulation {
     for (const what of this.agreement.left(ledger.gone)) ledger.fail("erased", what);
     for (const what of this.agreement.missing(this.scene.held)) ledger.fail("held", what);
     for (const what of this.stored.rows(timeline.now)) ledger.fail("rows", what);
+    for (const what of this.stored.givenUp(timeline.now)) ledger.fail("given up", what);
     for (const what of this.stored.words()) ledger.fail("words", what);
     for (const what of this.stored.slots()) ledger.fail("slots", what);
     this.#reckon();
     ledger.settleAll(since - 2 * HOUR);
     if (this.#keptRecord === null || new Dice(this.#options.seed, "kept", this.#act).chance(0.3))
-      this.#keptRecord = { record: this.desk.d1.sqlite.kept(), gone: new Set(ledger.gone) };
+      this.#keptRecord = {
+        record: this.desk.d1.sqlite.kept(),
+        gone: new Set(ledger.gone),
+        held: new Set(this.scene.held),
+      };
     for (const error of failedUnheard.splice(0)) this.#failed("unheard", error);
   }
 

@@ -51,7 +51,7 @@ export const ACTS = {
       return seen !== null;
     }),
   ),
-  "a customer votes": actor(0.5, (scene, dice) =>
+  "a customer votes": actor(1, (scene, dice) =>
     withCustomer(scene, dice, (customer) => {
       const polls = Object.values(scene.telegram.world.chat(customer.id)?.messages ?? {}).filter(
         ({ kind }) => kind === "poll",
@@ -249,7 +249,7 @@ export const ACTS = {
       ),
     ),
   ),
-  "a topic is deleted": actor(0.4, (scene, dice) =>
+  "a topic is deleted": actor(0.8, (scene, dice) =>
     withTopic(scene, dice, (topic) => {
       // What stands in it is gone with it, for the desk as well.
       for (const said of saidIn(scene, topic)) said.expected = false;
@@ -262,7 +262,7 @@ export const ACTS = {
     void admins.program(scene, dice);
     return true;
   }),
-  "an admin changes the configuration": actor(0.2, (scene, dice) => {
+  "an admin changes the configuration": actor(0.4, (scene, dice) => {
     void admins.reconfigure(scene, dice);
     return true;
   }),
@@ -284,7 +284,7 @@ export const ACTS = {
       return true;
     }),
   ),
-  "an admin erases a customer": actor(0.25, (scene, dice) =>
+  "an admin erases a customer": actor(0.4, (scene, dice) =>
     withCustomer(scene, dice, (customer) => {
       scene.leaves(customer);
       void admins.erase(scene, customer.id);

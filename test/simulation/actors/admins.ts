@@ -37,7 +37,7 @@ export function reconfigure(scene: Scene, dice: Dice): Promise<void> {
         queue.assignment = queue.assignment === "auto" ? "claim" : "auto";
         break;
       case "capacity":
-        agent.capacity = dice.whole(0, 9);
+        agent.capacity = dice.pick([0, 0, 1, 1, 2, 5, 9]);
         break;
       case "groups":
         agent.groups = [dice.pick(config.groups).id];
@@ -113,7 +113,8 @@ export async function otherChat(scene: Scene, dice: Dice): Promise<void> {
 export async function erase(scene: Scene, id: number): Promise<void> {
   scene.erasing.add(id);
   const accepted = await scene.desk.api("POST", `/api/v1/contacts/${id}/erase`, {}).then(
-    ({ ok }) => ok,
+    // Whom a record that was brought back does not know is erased already, and the law sees whether they are.
+    ({ ok, status }) => ok || status === 404,
     () => false,
   );
   if (accepted) scene.erasing.delete(id);
@@ -122,16 +123,20 @@ export async function erase(scene: Scene, id: number): Promise<void> {
 
 /** For some minutes nothing of this customer may be erased. */
 export async function hold(scene: Scene, id: number, dice: Dice): Promise<void> {
-  const path = `/api/v1/contacts/${id}/legal-hold`;
-  const { ok } = await scene.desk.api("PUT", path, { reason: "a lawsuit" });
+  const { ok } = await scene.desk.api("PUT", holdOf(id), { reason: "a lawsuit" });
   if (!ok) return;
   scene.held.add(id);
-  const lift = async (): Promise<void> => {
-    scene.held.delete(id);
-    const { status } = await scene.desk.api("DELETE", path).catch(() => ({ status: 503 }));
-    if (status >= 500) scene.later(MINUTE, () => void lift());
-  };
-  scene.later(dice.between(MINUTE, 20 * MINUTE), () => void lift());
+  scene.later(dice.between(MINUTE, 20 * MINUTE), () => void lift(scene, id));
+}
+
+export async function lift(scene: Scene, id: number): Promise<void> {
+  scene.held.delete(id);
+  const { status } = await scene.desk.api("DELETE", holdOf(id)).catch(() => ({ status: 503 }));
+  if (status >= 500) scene.later(MINUTE, () => void lift(scene, id));
+}
+
+function holdOf(id: number): string {
+  return `/api/v1/contacts/${id}/legal-hold`;
 }
 
 /** A program has something sent again that was given up, or of which nobody knows whether it arrived. */

@@ -110,6 +110,18 @@ export const SPELLS = {
       ]),
     })),
   },
+  "Telegram fails with some messages": {
+    weight: 1.5,
+    lastsMs: [10 * MINUTE, 30 * MINUTE],
+    call: (_, { params }) =>
+      Number(params["message_id"]) % 7 === 3 ? { fault: { effect: "server_error" } } : null,
+  },
+  "Telegram is away while isolates come and go": {
+    weight: 1,
+    lastsMs: [5 * MINUTE, 20 * MINUTE],
+    call: struck(1, () => ({ effect: "request_lost" })),
+    forgets: true,
+  },
   "updates come late": {
     weight: 3,
     lastsMs: [20 * SECOND, 5 * MINUTE],
@@ -119,8 +131,8 @@ export const SPELLS = {
     weight: 3,
     lastsMs: [MINUTE, 20 * MINUTE],
     update: (dice) => {
-      if (dice.chance(0.1)) return { answerLost: true };
-      return dice.chance(0.1) ? { againAfterMs: dice.longTailed(2_000, 10 * MINUTE) } : null;
+      if (dice.chance(0.2)) return { answerLost: true };
+      return dice.chance(0.25) ? { againAfterMs: dice.longTailed(2_000, 10 * MINUTE) } : null;
     },
   },
   "the plug is pulled": {

@@ -1,5 +1,6 @@
 import type { ConfigInput } from "../../../src/domain/config/config.ts";
 import type { TicketHistory } from "./agreement.ts";
+import type { Availability } from "./availability.ts";
 import type { StoredEvent } from "./promises.ts";
 
 interface Held {
@@ -19,9 +20,11 @@ const TOLD_WITHIN_MS = 10 * 60_000;
  */
 export class HandingOut {
   readonly #held = new Map<string, Held>();
+  readonly #availability: Availability;
   #configs: ConfigInput[];
 
-  constructor(config: ConfigInput) {
+  constructor(config: ConfigInput, availability: Availability) {
+    this.#availability = availability;
     this.#configs = [structuredClone(config)];
   }
 
@@ -59,6 +62,7 @@ export class HandingOut {
       ({ agent, since }) => agent === assignee && since !== null && since < at - TOLD_WITHIN_MS,
     ).length;
     if (filled >= room) yield `they had ${filled} tickets already, and room for ${room}`;
+    if (this.#availability.wasAway(held.group, assignee!, at)) yield "they were away";
     if (!agents.some(({ groups }) => groups.includes(held.group))) yield `they do not serve ${held.group}`;
     if (routing!.stage.kind === "override") return;
     const queue = this.#configs[0].queues.find(({ id }) => id === routing!.queue);

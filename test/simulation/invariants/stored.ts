@@ -5,6 +5,7 @@ import type { Scene } from "../scene.ts";
 
 /** What rows older than they are kept may stay: forgetting waits for another reason to be awake. */
 const KEPT_MAX_MS = 2 * CAUSE_KEPT_MS;
+const DAY_MS = 24 * 60 * 60_000;
 /** Words are kept until they are delivered; of what was given up so that it can be sent again. */
 const UNTIL_DELIVERED = new Set(["messages", "outbox"]);
 /** The content of full-text indexes is words without their order. */
@@ -87,6 +88,20 @@ export class Stored {
       now - KEPT_MAX_MS,
     );
     return found;
+  }
+
+  /** Deliveries that were given up although nobody answered: that is waited for, for a day. */
+  givenUp(now: number): string[] {
+    return [...this.#desk.groups.hosts.values()].flatMap(({ name, sqlite }) =>
+      sqlite
+        .rows(
+          "SELECT seq, attempts FROM messages WHERE state = 'parked' AND code = 'no_answer' AND accepted_at > ?",
+          [now - DAY_MS],
+        )
+        .rows.map(
+          ([seq, attempts]) => `${name} gave up message ${String(seq)} after ${String(attempts)} tries`,
+        ),
+    );
   }
 
   /** Slots that an agent's home counts for other groups' tickets, against the tickets that there are. */

@@ -41,6 +41,11 @@ export class Sqlite {
     this.#db.exec(sql);
   }
 
+  /** A function for its statements. */
+  gives(name: string, value: () => number): void {
+    this.#db.function(name, value);
+  }
+
   /** As it is now, to be brought back. */
   kept(): Uint8Array {
     return this.#db.serialize();
