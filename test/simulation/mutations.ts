@@ -72,9 +72,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "the newest goes first",
-    file: "topic-group/tables/outbox.ts",
-    find: "SELECT ticket, (SELECT seq ${waiting} AND ticket = waiting.ticket ORDER BY seq LIMIT 1) AS seq",
-    put: "SELECT ticket, (SELECT seq ${waiting} AND ticket = waiting.ticket ORDER BY seq DESC LIMIT 1) AS seq",
+    file: "topic-group/tables/waits.ts",
+    find: "message: message[0] ?? null,",
+    put: "message: message.at(-1) ?? null,",
   },
   {
     name: "a note with an unseen beginning is let through",
@@ -126,9 +126,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "nothing is done after a start",
-    file: "topic-group/tables/outbox.ts",
-    find: 'return [...new Set([...this.#lanesIn("messages"), ...this.#lanesIn("outbox")])];',
-    put: "return [];",
+    file: "topic-group/tables/waits.ts",
+    find: "    return [...this.#lanes.keys()];",
+    put: "    return [];",
   },
   {
     name: "an album's last item is left behind",
