@@ -30,12 +30,17 @@ export class Recorder {
   /** Delivers until the record has everything. Answers when to look again, `null` if there is nothing more. */
   async run(): Promise<number | null> {
     const ports = this.#ports;
-    for (;;) {
+    const { unrecorded } = ports.tables;
+    for (let hasBegun = false; ;) {
       const rules = ports.rules();
       if (rules === null) return null;
       const pending = this.#pending(rules);
       if (pending === null) {
-        if (!this.#hasMoreToTellAgain()) return null;
+        if (!unrecorded.isToldAgain()) return null;
+        // By another alarm: what has come meanwhile goes first, and a run may not call the record without end.
+        if (hasBegun) return ports.now();
+        ports.store(() => unrecorded.forgetNext(RETOLD_AT_ONCE_MAX));
+        hasBegun = true;
         continue;
       }
       try {
@@ -47,20 +52,11 @@ export class Recorder {
         return ports.now() + pause;
       }
       this.#failures = 0;
-      const { unrecorded } = ports.tables;
       ports.store(() => {
         for (const { number, version } of pending.tickets) unrecorded.ticketRecorded(number, version);
         for (const { id, version } of pending.customers) unrecorded.contactRecorded(id, version);
       });
     }
-  }
-
-  #hasMoreToTellAgain(): boolean {
-    const { unrecorded } = this.#ports.tables;
-    if (!unrecorded.isToldAgain()) return false;
-    let has = false;
-    this.#ports.store(() => void (has = unrecorded.forgetNext(RETOLD_AT_ONCE_MAX)));
-    return has;
   }
 
   #pending({ group, policy }: Rules) {

@@ -137,10 +137,14 @@ export const events = sqliteTable(
 );
 
 /** Every topic that ever was a ticket's: a recreated ticket has several. */
-export const topics = sqliteTable("topics", {
-  id: integer().primaryKey(),
-  ticket: integer().notNull(),
-});
+export const topics = sqliteTable(
+  "topics",
+  {
+    id: integer().primaryKey(),
+    ticket: integer().notNull(),
+  },
+  (table) => [index("topics_ticket").on(table.ticket)],
+);
 
 /**
  * Relayed messages: one row is first the accepted message, then the delivery that waits, then the link between the

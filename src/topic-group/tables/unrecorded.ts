@@ -13,6 +13,8 @@ import type { TicketRow, Tickets } from "./tickets.ts";
 interface Retelling {
   contact: number;
   ticket: number;
+  /** Only tickets with a topic, and only what they are now: the record learns where they are. */
+  topics?: true;
 }
 
 /** What the record does not have yet, and what it should have. */
@@ -49,7 +51,8 @@ export class Unrecorded {
 
   count(): number {
     const retelling = this.#retelling();
-    if (retelling === undefined) return countRows(this.#db, tickets, sql`recorded < version`);
+    if (retelling === undefined || retelling.topics === true)
+      return countRows(this.#db, tickets, sql`recorded < version`);
     const { ticket } = retelling;
     return (
       countRows(this.#db, tickets, sql`recorded < version AND ${tickets.number} <= ${ticket}`) +
@@ -115,40 +118,59 @@ export class Unrecorded {
 
   /** Everything counts as unrecorded again, by and by: see `forgetNext`. Answers how many tickets that is. */
   forgetAll(): number {
-    const retelling: Retelling = { contact: Number.MIN_SAFE_INTEGER, ticket: 0 };
-    this.#facts.set(FACTS.retelling, retelling);
-    this.#mayTellAgain = true;
+    this.#begin({});
     return countRows(this.#db, tickets);
   }
 
+  /** Tickets that have a topic count as unrecorded, by and by, so that the record learns where it is. */
+  forgetTopics(): void {
+    const retelling = this.#retelling();
+    // What is being told again as a whole begins once more, for those that were told with their former topic.
+    this.#begin(retelling !== undefined && retelling.topics !== true ? {} : { topics: true });
+  }
+
+  #begin(which: Pick<Retelling, "topics">): void {
+    const retelling: Retelling = { contact: Number.MIN_SAFE_INTEGER, ticket: 0, ...which };
+    this.#facts.set(FACTS.retelling, retelling);
+    this.#mayTellAgain = true;
+  }
+
   /**
-   * After `forgetAll`: the next contacts and tickets count as unrecorded. Of a large group all of them at once would keep
-   * its messages waiting. Answers whether there were any.
+   * After `forgetAll` and `forgetTopics`: the next contacts and tickets count as unrecorded. Of a large group all of them at
+   * once would keep its messages waiting.
    */
-  forgetNext(limit: number): boolean {
+  forgetNext(limit: number): void {
     const after = this.#retelling();
-    if (after === undefined) return false;
-    const contact = this.#contacts.nextOf(after.contact, limit).last;
-    const ticket = this.#tickets.nextOf(after.ticket, limit).last;
-    if (contact === undefined && ticket === undefined) {
-      this.#facts.delete(FACTS.retelling);
-      return false;
-    }
-    if (contact !== undefined)
-      this.#db
-        .update(customers)
-        .set({ recorded: 0 })
-        .where(sql`${customers.id} > ${after.contact} AND ${customers.id} <= ${contact}`)
-        .run();
-    if (ticket !== undefined)
-      this.#db
-        .update(tickets)
-        .set({ recorded: 0 })
-        .where(and(gt(tickets.number, after.ticket), lte(tickets.number, ticket)))
-        .run();
-    const reached: Retelling = { contact: contact ?? after.contact, ticket: ticket ?? after.ticket };
-    this.#facts.set(FACTS.retelling, reached);
-    return true;
+    if (after === undefined) return;
+    const nextTickets = this.#tickets.nextOf(after.ticket, limit);
+    const nextContacts =
+      after.topics === true ? { last: undefined, more: false } : this.#contacts.nextOf(after.contact, limit);
+    const { contact, ticket } = {
+      contact: nextContacts.last ?? after.contact,
+      ticket: nextTickets.last ?? after.ticket,
+    };
+    this.#db
+      .update(customers)
+      .set({ recorded: 0 })
+      .where(sql`${customers.id} > ${after.contact} AND ${customers.id} <= ${contact}`)
+      .run();
+    this.#db
+      .update(tickets)
+      .set({ recorded: after.topics === true ? sql`${tickets.version} - 1` : 0 })
+      .where(
+        and(
+          gt(tickets.number, after.ticket),
+          lte(tickets.number, ticket),
+          after.topics === true
+            ? sql`recorded >= version AND json_extract(state, '$.topicId') IS NOT NULL
+                AND json_extract(state, '$.movedTo') IS NULL`
+            : undefined,
+        ),
+      )
+      .run();
+    if (nextTickets.more || nextContacts.more)
+      this.#facts.set(FACTS.retelling, { ...after, contact, ticket } satisfies Retelling);
+    else this.#facts.delete(FACTS.retelling);
   }
 
   /** Whether `forgetNext` may find some. */
@@ -159,17 +181,5 @@ export class Unrecorded {
 
   #retelling(): Retelling | undefined {
     return this.#facts.get(FACTS.retelling) as Retelling | undefined;
-  }
-
-  /** Marks tickets that have a topic as unrecorded, so that the record learns where it is. */
-  forgetTopics(): void {
-    this.#db
-      .update(tickets)
-      .set({ recorded: sql`${tickets.version} - 1` })
-      .where(
-        sql`recorded >= version AND json_extract(state, '$.topicId') IS NOT NULL
-          AND json_extract(state, '$.movedTo') IS NULL`,
-      )
-      .run();
   }
 }

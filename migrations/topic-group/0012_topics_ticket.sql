@@ -1,0 +1,1 @@
+CREATE INDEX `topics_ticket` ON `topics` (`ticket`);
