@@ -49,7 +49,8 @@ const node = {
   exclude: testDate === undefined ? [] : OF_OWN_PROCESSES,
   setupFiles,
   provide,
-  testTimeout: 30_000,
+  // Only for what hangs: some tests start processes, and a busy machine takes its time.
+  testTimeout: 120_000,
   hookTimeout,
   maxWorkers,
 };
@@ -61,7 +62,7 @@ const worker = {
   globalSetup: ["test/support/telegram-server.ts", "test/support/endpoint-server.ts"],
   setupFiles,
   provide,
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   hookTimeout,
   maxWorkers,
 };

@@ -3,10 +3,31 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { build } from "rolldown";
 
 export const run = promisify(execFile);
 export const ROOT = resolve(import.meta.dirname, "../..");
 export const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
+
+/** The checkout of another commit that a chapter is to measure beside this one; null: none. `bench:against` names it. */
+export const BEFORE = process.env["TOPICDESK_BEFORE"] ?? null;
+
+/** Builds the Worker of another checkout as a deployment of it would, into `outdir`. Answers the path of its main module. */
+export async function builtIn(checkout: string, outdir: string): Promise<string> {
+  const wrangler = join(checkout, "node_modules/wrangler/bin/wrangler.js");
+  const env = { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false" };
+  await run(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", outdir], { cwd: checkout, env });
+  // Its migrations lie beside it as texts: one module is easier to serve.
+  const file = join(outdir, "one.js");
+  await build({
+    input: join(outdir, "index.js"),
+    platform: "browser",
+    external: [/^cloudflare:/, /^node:/],
+    moduleTypes: { ".sql": "text" },
+    output: { file, format: "esm", codeSplitting: false },
+  });
+  return file;
+}
 
 /** A checkout of another commit with its packages, in a temporary folder. */
 export async function checkoutOf(commit: string, remains: AsyncDisposableStack): Promise<string> {

@@ -53,7 +53,11 @@ export class Stand {
 
   /** Serves a Worker from workerd, without anything between it and its callers. */
   async serve(entry: string, statePath = this.statePath()): Promise<DeskApi & { close(): Promise<void> }> {
-    const bundle = await buildWorker(entry, join(statePath, "bundle"));
+    return this.serveBuilt(await buildWorker(entry, join(statePath, "bundle")), statePath);
+  }
+
+  /** Serves a Worker that is built already; `bundle` is the path of its main module. */
+  async serveBuilt(bundle: string, statePath: string): Promise<DeskApi & { close(): Promise<void> }> {
     const telegramRoot = this.telegram.apiRoot;
     const desk = await startLocalDesk({ statePath, port: 0, telegramRoot, secrets: SECRETS, bundle });
     let closed = false;
