@@ -107,5 +107,5 @@ function print(runs: readonly Run[]): never {
 }
 
 function quoted(word: string): string {
-  return /^[\w-]+$/.test(word) ? word : `'${word}'`;
+  return /^[\w-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
