@@ -182,8 +182,8 @@ module.exports = {
   options: {
     parser: "swc",
     doNotFollow: { path: "node_modules" },
-    // The parser reads no TSX. What the page may import is what a browser can run: its bundle shows it.
-    exclude: { path: "^src/sandbox/page/" },
+    // The parser reads no TSX, and what is built is no source. What the page may import is what a browser can run: its bundle shows it.
+    exclude: { path: "^src/(sandbox/page|built)/" },
     enhancedResolveOptions: {
       conditionNames: ["workerd", "worker", "import", "default"],
       exportsFields: ["exports"],

@@ -7,6 +7,8 @@ import { realNow } from "../real-clock.ts";
 export const ROOT = resolve(import.meta.dirname, "../..");
 /** Outside of every state: all sandboxes of a checkout, tests included, use what one of them has made. */
 const MADE = join(ROOT, ".wrangler/made");
+/** What is built of the sources, and none of them. */
+const BUILT = join(ROOT, "src/built");
 /** Of each kind; a sandbox that runs may still use an older one. */
 const KEPT = 4;
 
@@ -56,7 +58,7 @@ export async function fingerprint(sources: readonly string[]): Promise<string> {
 async function filesOf(path: string): Promise<string[]> {
   if (!(await stat(path)).isDirectory()) return [path];
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
+  const files = entries.filter((entry) => entry.isFile() && entry.parentPath !== BUILT);
   return files.map((entry) => join(entry.parentPath, entry.name)).sort();
 }
 

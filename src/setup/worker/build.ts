@@ -9,7 +9,7 @@ import { ROOT } from "../made-of.ts";
  */
 
 /** Where `wrangler.toml` looks for the Worker. */
-const OUTDIR = "built";
+const OUTDIR = "src/built";
 
 /**
  * Modules of libraries that the desk never calls, but that what it calls imports: Zod's conversion to JSON Schema, and Drizzle's relational

@@ -1,2 +1,2 @@
 /** For the types of bindings (`src/env.d.ts`): the built Worker exports what its source does. */
-export { CallMeter, default, TopicGroup } from "../src/index.ts";
+export { CallMeter, default, TopicGroup } from "../index.ts";
