@@ -104,6 +104,19 @@ describe("putting a configuration", () => {
     expect(desk.groups.configs.get("main")?.version).toBe(1);
   });
 
+  test("is not undone where the group that takes over does not answer; both are named", async () => {
+    const { groups: staffed, desk: named } = exampleDesk();
+    const groups = staffed.map(({ leads: _leads, ...group }) => group);
+    const queues = groups.map(({ id }) => ({ id: `of-${id}`, group: id }));
+    const config = { desk: named, groups, queues, routing: { defaultQueue: "of-main" } };
+    expect(await json(desk.put(config))).toMatchObject({ version: 1 });
+    desk.groups.down.add("main");
+    const withoutVip = { ...config, groups: groups.slice(0, 1), queues: queues.slice(0, 1) };
+    const answer = desk.send("PUT", "/api/v1/config?reassign=group:vip=main", withoutVip);
+    expect(await json(answer)).toMatchObject({ version: 2, unreachableGroups: ["main", "vip"] });
+    expect(await versions()).toBe(2);
+  });
+
   test("twice stores it once", async () => {
     await desk.put(exampleDesk());
     const answer = await desk.put(exampleDesk());

@@ -135,7 +135,7 @@ describe("a replay", () => {
     expect(await replayed({ ...period, config: toGeneral })).toMatchObject({ tickets: 2 });
   });
 
-  test("reads as many tickets as it may, page by page, and refuses more", { timeout: 60_000 }, async () => {
+  test("reads as many tickets as it may, page by page, and refuses more", { timeout: 240_000 }, async () => {
     const fill = (from: number, to: number): Promise<unknown> =>
       env.DB.prepare(
         `WITH RECURSIVE n(n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM n WHERE n < ?2)

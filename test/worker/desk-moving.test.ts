@@ -259,7 +259,7 @@ describe("rules that name a queue of another group", () => {
   });
 });
 
-test("under traffic nothing is lost, doubled or out of order", { timeout: 60_000 }, async () => {
+test("under traffic nothing is lost, doubled or out of order", { timeout: 240_000 }, async () => {
   await ada.write("word 0");
   await stage.settle(5_000);
   const topic = (await stage.topic("SUP-1")).id;
@@ -336,7 +336,7 @@ describe("back and forth", () => {
     expect(await words()).toEqual({ main: [], vip: ["word 1", "word 2", "word 3"] });
   });
 
-  test("under traffic nothing is lost, doubled or out of order", { timeout: 60_000 }, async () => {
+  test("under traffic nothing is lost, doubled or out of order", { timeout: 240_000 }, async () => {
     await ada.write("word 0");
     await stage.settle(5_000);
     const boss = await vip.member({
@@ -445,7 +445,7 @@ describe("an agent who serves several groups", () => {
 
 test(
   "the plug is pulled at every step of a move: nothing is lost, and it moves once",
-  { timeout: 360_000 },
+  { timeout: 1_200_000 },
   async () => {
     for (let step = 1; step <= 120; step += 1) {
       await open();

@@ -9,6 +9,7 @@ import { chatChanges, chatChangeWarning } from "../../domain/config/chat-changes
 import type { Config, VersionedConfig } from "../../domain/config/config.ts";
 import { diffConfig } from "../../domain/config/diff.ts";
 import { placeName } from "../../domain/config/place-name.ts";
+import { errorFacts } from "../../domain/error-facts.ts";
 import { configureGroups, groupIds, newestConfigVersion } from "../../groups/ask.ts";
 import { type InHandOf } from "../../groups/in-hand.ts";
 import { retireGroup } from "../../groups/retiring.ts";
@@ -130,13 +131,32 @@ export async function storeConfig<Missing extends MissingPlace = never>(
   const diff = differences(current?.document, document);
   const moved = await warningsOf(c, current?.document, document);
   const versioned = { version, config: check.config };
-  const unreachableGroups = await inForce(c, versioned, outcome);
-  for (const gone of Object.keys(taken.successors)) await retireGroup(c.env, gone, versioned);
+  const unreachableGroups = [
+    ...(await inForce(c, versioned, outcome)),
+    ...(await notRetired(c.env, Object.keys(taken.successors), versioned)),
+  ];
   const warnings = placed(document, [...moved, ...taken.warnings]);
   const { inHand } = taken;
   return c.json({ version, changed: outcome === "stored", diff, inHand, unreachableGroups, warnings }, 200, {
     ETag: etag(version),
   });
+}
+
+/**
+ * Has the groups that were taken out hand over their work; answers those that could not. They do with the next update or the next
+ * look of the reconciliation: the configuration is in force all the same.
+ */
+async function notRetired(env: Env, gone: readonly string[], versioned: VersionedConfig): Promise<string[]> {
+  const left: string[] = [];
+  for (const group of gone) {
+    try {
+      await retireGroup(env, group, versioned);
+    } catch (error) {
+      log("error", "group.unreachable", { group, ...errorFacts(error) });
+      left.push(group);
+    }
+  }
+  return left;
 }
 
 /** The groups of what comes into force and of what was. */
