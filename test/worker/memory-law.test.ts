@@ -52,7 +52,7 @@ function answers(tables: Tables, sql: SqlStorage) {
         ]),
     ]),
     messages: [...sql.exec<{ chat: number; id: number }>("SELECT chat, message_id AS id FROM messages")].map(
-      ({ chat, id }) => messages.byOriginal({ chat: chat as never, messageId: id }),
+      ({ chat, id }) => messages.byOriginal({ chat, messageId: id }),
     ),
     counts: [outbox.countWaiting(), outbox.countToPeople()],
     rates: ([...lanes, STAFF] as const).map((lane) => laneRates.get(lane)),
