@@ -25,6 +25,7 @@ export async function accepts(remains: AsyncDisposableStack): Promise<Chapter> {
 
   await stand.telegram.budgets("real");
   await stand.telegram.delivery("pull");
+  const before = await stand.serveBefore(statePath);
   const desk = await stand.serve("src/index.ts", statePath);
   const bare = await stand.serve("test/bench/floor/bare.ts");
   const sender = new LoadSender();
@@ -39,14 +40,23 @@ export async function accepts(remains: AsyncDisposableStack): Promise<Chapter> {
     if (carried.refused > 0) throw new Error(`${carried.refused} updates were refused`);
     return carried;
   };
-  for (const { url } of [bare, desk]) await send(url, WARM_UP);
+  const all = [bare, desk, ...(before === null ? [] : [before])];
+  for (const { url } of all) await send(url, WARM_UP);
 
-  const rounds: { desk: Carried; bare: Carried }[] = [];
+  const rounds: { desk: Carried; bare: Carried; before: Carried | null }[] = [];
   for (let round = 0; round < ROUNDS; round += 1)
-    rounds.push({ bare: await send(bare.url, MESSAGES_EACH), desk: await send(desk.url, MESSAGES_EACH) });
+    rounds.push({
+      bare: await send(bare.url, MESSAGES_EACH),
+      desk: await send(desk.url, MESSAGES_EACH),
+      before: before === null ? null : await send(before.url, MESSAGES_EACH),
+    });
 
   const rate = ({ accepted, seconds }: Carried): number => accepted / seconds;
   const ratio = median(rounds.map((round) => rate(round.desk) / rate(round.bare)));
+  const former = rounds.flatMap((round) => round.before ?? []);
+  const toBefore = rounds.flatMap((round) =>
+    round.before === null ? [] : rate(round.desk) / rate(round.before),
+  );
   const line = (who: string, of: Carried[]): (string | number)[] => [
     who,
     Math.round(median(of.map(rate))),
@@ -66,8 +76,12 @@ export async function accepts(remains: AsyncDisposableStack): Promise<Chapter> {
         "bare insert",
         rounds.map((one) => one.bare),
       ),
+      ...(former.length === 0 ? [] : [line("before", former)]),
     ],
-    aims: [{ what: "desk : bare insert", seen: ratio, atLeast: 0.7 }],
+    aims: [
+      { what: "desk : bare insert", seen: ratio, atLeast: 0.85 },
+      ...(former.length === 0 ? [] : [{ what: "desk : before", seen: median(toBefore), atLeast: 1.35 }]),
+    ],
     notes: [
       `${CUSTOMERS} chats at once, ${CUSTOMERS * MESSAGES_EACH} messages a round, ${ROUNDS} rounds each, in turns.`,
     ],

@@ -1,14 +1,12 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { round, type Chapter } from "./chapter.ts";
 import { checkoutOf, OUTPUT_BYTES_MAX, ROOT, run } from "./checkout.ts";
 import { median } from "./median.ts";
-import { targetsInWords } from "./targets.ts";
 
 /*
  * `npm run bench:against -- d3fab0e accepts forwarding --rounds 3`: measures chapters of another commit and of this checkout in
- * turns, and prints how they compare, with the targets that are met or missed. `--in PATH` takes a checkout of the other one that has its packages already.
+ * turns, and prints how they compare. `--in PATH` takes a checkout of the other one that has its packages already.
  */
 
 const { values, positionals } = parseArgs({
@@ -23,14 +21,10 @@ if (ref === undefined || !Number.isInteger(rounds) || rounds < 1)
 /** Figures of one run by what they are about: cells of tables, and aims, which are ratios to a floor of the same run. */
 type Figures = Map<string, number>;
 
-/** Chapters that a checkout does not have are left out; `before`: the checkout that some of them measure beside it. */
-async function measured(checkout: string, before?: string): Promise<Figures> {
-  const here = chapters.filter((name) => existsSync(join(checkout, "test/bench", `${name}.ts`)));
-  if (here.length === 0 && chapters.length > 0) return new Map();
-  const { stdout } = await run("npm", ["run", "-s", "bench", "--", ...here], {
+async function measured(checkout: string): Promise<Figures> {
+  const { stdout } = await run("npm", ["run", "-s", "bench", "--", ...chapters], {
     cwd: checkout,
     maxBuffer: OUTPUT_BYTES_MAX,
-    env: { ...process.env, ...(before === undefined ? {} : { TOPICDESK_BEFORE: before }) },
   });
   const { chapters: seen } = JSON.parse(stdout.trim().split("\n").at(-1)!) as {
     chapters: Record<string, Chapter>;
@@ -52,29 +46,23 @@ const pairs: { then: Figures; now: Figures }[] = [];
 for (let turn = 0; turn < rounds; turn += 1) {
   // Who begins changes with each turn: a machine that becomes slower meanwhile favours neither.
   const first = turn % 2 === 0 ? await measured(other) : null;
-  const now = await measured(ROOT, other);
+  const now = await measured(ROOT);
   pairs.push({ then: first ?? (await measured(other)), now });
 }
 
 console.log(
   `${ref} and this checkout in ${rounds} turns; medians, and the median of what each turn's two compare to\n`,
 );
-const medians = { then: new Map<string, number>(), now: new Map<string, number>() };
 console.log(["now : then", "then", "now", "figure"].join("\t"));
 for (const name of pairs[0].now.keys()) {
   const both = pairs.flatMap(({ then, now }) => {
     const [before, after] = [then.get(name), now.get(name)];
     return before === undefined || after === undefined ? [] : [{ before, after }];
   });
-  const seenNow = pairs.flatMap(({ now }) => now.get(name) ?? []);
-  medians.now.set(name, median(seenNow));
   if (both.length === 0) continue;
-  medians.then.set(name, median(both.map((one) => one.before)));
   const ratio = median(
     both.map(({ before, after }) => (before === 0 ? (after === 0 ? 1 : Infinity) : after / before)),
   );
   const [before, after] = [median(both.map((one) => one.before)), median(both.map((one) => one.after))];
   console.log([ratio.toFixed(3), round(before), round(after), name].join("\t"));
 }
-
-console.log(`\n${targetsInWords(medians.then, medians.now).join("\n")}`);

@@ -8,7 +8,7 @@ import { SECRETS } from "../support/desk-api.ts";
 import { MAIN_CHAT } from "../support/desks.ts";
 import { until } from "../support/until.ts";
 import { round, type Aim, type Chapter } from "./chapter.ts";
-import { BEFORE, builtIn } from "./checkout.ts";
+import { before, builtIn } from "./checkout.ts";
 import { LoadSender } from "./load.ts";
 import { openTickets } from "./open-tickets.ts";
 import { Stand } from "./stand.ts";
@@ -35,8 +35,6 @@ interface Seen {
 /** How long a burst takes to be in its topics, with a group's real limits and the Bot API as slow as it is. */
 export async function burst(remains: AsyncDisposableStack): Promise<Chapter> {
   const stand = await Stand.open(remains);
-  // A setting of this release only, which one before could not read.
-  delete stand.config.desk.timeZone;
   const customers = await stand.customers(Math.max(...SCENES.map((scene) => scene.customers)));
   const statePath = stand.statePath();
   await openTickets(stand, customers, statePath);
@@ -46,7 +44,8 @@ export async function burst(remains: AsyncDisposableStack): Promise<Chapter> {
   const sender = new LoadSender();
   remains.defer(() => sender.close());
   const desks = { "this desk": await buildWorker("src/index.ts", join(statePath, "built")) };
-  if (BEFORE !== null) Object.assign(desks, { before: await builtIn(BEFORE, join(statePath, "before")) });
+  const former = before();
+  if (former !== null) Object.assign(desks, { before: await builtIn(former, join(statePath, "before")) });
 
   const lines: Chapter["table"] = [];
   const aims: Aim[] = [];
@@ -60,9 +59,9 @@ export async function burst(remains: AsyncDisposableStack): Promise<Chapter> {
       if (took.length === 0) aims.push({ what: `${scene.what}: calls refused`, seen: refused, atMost: 2 });
       took.push(seconds);
     }
-    const [now, before] = took;
-    if (before !== undefined)
-      aims.push({ what: `${scene.what}: this desk : before`, seen: now / before, atMost: scene.ofBefore });
+    const [now, then] = took;
+    if (then !== undefined)
+      aims.push({ what: `${scene.what}: this desk : before`, seen: now / then, atMost: scene.ofBefore });
   }
   return {
     title:

@@ -43,8 +43,12 @@ export function inWords({ title, table, aims, notes }: Chapter): string {
 }
 
 function aimInWords(aim: Aim): string {
-  const wanted = aim.atMost === undefined ? `≥ ${aim.atLeast}` : `≤ ${aim.atMost}`;
-  return `${isMet(aim) ? "✓" : "✗"} ${aim.what}: ${round(aim.seen)}, aim ${wanted}`;
+  return `${isMet(aim) ? "✓" : "✗"} ${aim.what}: ${asked(aim)}`;
+}
+
+/** What was seen, and what is asked. */
+export function asked({ seen, atLeast, atMost }: Aim): string {
+  return `${round(seen)}, aim ${atMost === undefined ? `≥ ${atLeast}` : `≤ ${atMost}`}`;
 }
 
 /** Three significant digits are more than a measurement like these has. */

@@ -9,14 +9,21 @@ export const run = promisify(execFile);
 export const ROOT = resolve(import.meta.dirname, "../..");
 export const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
-/** The checkout of another commit that a chapter is to measure beside this one; null: none. `bench:against` names it. */
-export const BEFORE = process.env["TOPICDESK_BEFORE"] ?? null;
+/** The checkout of another commit that chapters are to measure beside this one; null: none. `npm run bench -- --before` sets it. */
+export function before(): string | null {
+  return process.env["TOPICDESK_BEFORE"] ?? null;
+}
+
+/** Runs the wrangler of a checkout there. */
+export async function wrangler(checkout: string, ...args: string[]): Promise<void> {
+  const bin = join(checkout, "node_modules/wrangler/bin/wrangler.js");
+  const env = { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false" };
+  await run(process.execPath, [bin, ...args], { cwd: checkout, env, maxBuffer: OUTPUT_BYTES_MAX });
+}
 
 /** Builds the Worker of another checkout as a deployment of it would, into `outdir`. Answers the path of its main module. */
 export async function builtIn(checkout: string, outdir: string): Promise<string> {
-  const wrangler = join(checkout, "node_modules/wrangler/bin/wrangler.js");
-  const env = { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false" };
-  await run(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", outdir], { cwd: checkout, env });
+  await wrangler(checkout, "deploy", "--dry-run", "--outdir", outdir);
   // Its migrations lie beside it as texts: one module is easier to serve.
   const file = join(outdir, "one.js");
   await build({

@@ -1,4 +1,4 @@
-import { SECRETS } from "../support/desk-api.ts";
+import { SECRETS, type DeskApi } from "../support/desk-api.ts";
 import { round, type Chapter } from "./chapter.ts";
 import { deskWithTicket } from "./desk-with-ticket.ts";
 import { median } from "./median.ts";
@@ -8,13 +8,14 @@ const CALLS = 300;
 
 /** How long a command over the API takes, beside a call that does nothing but store its body in an object. */
 export async function commands(remains: AsyncDisposableStack): Promise<Chapter> {
-  const { stand, desk } = await deskWithTicket(remains);
+  const { stand, desk, before } = await deskWithTicket(remains);
   const bare = await stand.serve("test/bench/floor/bare.ts");
-  const { key } = await desk.call<{ key: string }>("POST", "/api/v1/keys", {
-    name: "bench",
-    scopes: ["tickets:write"],
-    callsPerMinute: 60_000,
-  });
+  const keyOf = async (of: DeskApi): Promise<string> => {
+    const asked = { name: "bench", scopes: ["tickets:write"], callsPerMinute: 60_000 };
+    return (await of.call<{ key: string }>("POST", "/api/v1/keys", asked)).key;
+  };
+  const key = await keyOf(desk);
+  const formerKey = before === null ? "" : await keyOf(before);
 
   const command = (n: number): string =>
     JSON.stringify({ type: "priority", priority: n % 2 === 0 ? "high" : "normal" });
@@ -35,6 +36,12 @@ export async function commands(remains: AsyncDisposableStack): Promise<Chapter> 
     "command, API key": (n) => post(at, command(n + 1), as(key)),
     "command, API key and Idempotency-Key": (n) =>
       post(at, command(n), { ...as(key), "idempotency-key": `bench-${n}` }),
+    ...(before === null
+      ? {}
+      : {
+          "before: command, API key": (n: number) =>
+            post(`${before.url}/api/v1/tickets/SUP-1/commands`, command(n), as(formerKey)),
+        }),
   };
   const took = new Map(Object.keys(ways).map((way) => [way, [] as number[]]));
   for (let n = 0; n < WARM_UP + CALLS; n += 1) {
@@ -45,6 +52,8 @@ export async function commands(remains: AsyncDisposableStack): Promise<Chapter> 
     }
   }
   const floor = median(took.get("bare insert (floor)")!);
+  const byKey = median(took.get("command, API key")!);
+  const former = took.get("before: command, API key");
   return {
     title: "9. A command over the API, in milliseconds",
     table: [
@@ -59,7 +68,7 @@ export async function commands(remains: AsyncDisposableStack): Promise<Chapter> 
         ];
       }),
     ],
-    aims: [],
+    aims: former === undefined ? [] : [{ what: "desk : before", seen: byKey / median(former), atMost: 0.75 }],
     notes: [
       `${CALLS} calls of each, in turns, one at a time, of one ticket; each changes it. The floor stores the body in an object and answers.`,
       "Before the object is asked, a key's meter lets the call in, and D1 says whether ADMIN_TOKEN still may; an Idempotency-Key is written down before and after.",
