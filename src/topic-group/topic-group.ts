@@ -405,6 +405,7 @@ export class TopicGroup extends DurableObject<Env> {
       ...inside,
       outside: this.#outside,
       deliveries: DELIVERIES,
+      safe: () => this.ctx.storage.sync(),
       called: (call, outcome) => this.#echoes.did(call, outcome, inside.now()),
       record: () => recorder.run(),
       wakeBy: (at) => this.wake.by(at),

@@ -144,8 +144,8 @@ export class Drain {
     try {
       do {
         state.again = false;
-        // Not within the commit or the call that wants it. The runtime keeps what leaves back until the commit is safe.
-        await Promise.resolve();
+        // The caller gets its answer first, and that leaves once the commit is safe.
+        await this.#ports.safe();
         state.wakeAt = lane === RECORD ? await this.#ports.record() : await this.#drainLane(lane, state);
         // An object that rests may be evicted, and its next life shares the minute with this one.
         if (lane === STAFF) this.#lanes.saveRate(lane, state);

@@ -7,6 +7,8 @@ import type { Deliveries, OutsideCall } from "./work-handler.ts";
 export interface DrainPorts extends Inside {
   outside: Pick<Outside, "call" | "random">;
   deliveries: Deliveries;
+  /** Resolves when everything that was committed would survive a crash. */
+  safe(): Promise<void>;
   /** What came of a call, whatever it was. */
   called(call: OutsideCall, outcome: Outcome): void;
   /** Delivers to the record; answers when to look again, `null` if there is nothing more. */
