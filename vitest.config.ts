@@ -90,10 +90,10 @@ const runtime = cloudflareTest(async ({ inject }) => ({
 const browser = {
   name: "browser",
   include: ["test/browser/**/*.test.ts"],
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   hookTimeout,
   maxWorkers,
-  expect: { poll: { timeout: 30_000 } },
+  expect: { poll: { timeout: 90_000 } },
 };
 
 /** The desk as a process of its own, killed and started again while everybody writes. */
