@@ -7,8 +7,11 @@ import { Stage } from "../support/stage.ts";
 const A_WHILE_MS = 90_000;
 const FURTHER_MESSAGE_STATEMENTS_MAX = 8;
 const LIFE_STATEMENTS_MAX = 280;
-/** Indexes included, and those of the agent's other group, which hears how much they have to do. */
-const LIFE_ROWS_MAX = 174;
+/**
+ * Indexes included, and those of the agent's other group, which hears how much they have to do. Two or three depend on what is under way
+ * at once: 174 to 176 were seen.
+ */
+const LIFE_ROWS_MAX = 180;
 
 test("a further message takes few statements", async () => {
   const stage = await Stage.open();
