@@ -6,7 +6,7 @@ import { ConfigDocument, type Config, type ConfigInput, type VersionedConfig } f
  * taken back.
  */
 
-/** Every section, and in it only what does not go without saying. */
+/** Every section, with only those settings that differ from what the schema fills in. */
 export type StoredConfig = Required<Omit<ConfigInput, "$schema">>;
 
 /** A version of the configuration as one part of the desk hands it to another. */
@@ -15,6 +15,7 @@ export interface StoredVersion {
   config: StoredConfig;
 }
 
+/** A version as it is handed on. */
 export function storedVersion({ version, config }: VersionedConfig): StoredVersion {
   return { version, config: asStored(config) };
 }

@@ -78,7 +78,7 @@ export class Invocations {
     if (invocation.connections < CONNECTIONS_MAX) invocation.connections += 1;
     else {
       this.waited += 1;
-      // Whoever ends hands its connection on.
+      // The call that ends first hands its connection on.
       await new Promise<void>((resolve) => invocation.waiting.push(resolve));
     }
     try {
