@@ -12,6 +12,11 @@ import type { SandboxTime } from "./time.ts";
 const PATIENCE_MS = 240_000;
 /** Cuts a long wait short for people who watch: after this time the next due instant is brought forward. */
 const IMPATIENT_AFTER_MS = 6_000;
+/**
+ * One step's waits bring forward this much of the sandbox's time at most. Where a busy machine is slow, the next due
+ * instant may be days away: what the play has yet to show would be over by then.
+ */
+const BROUGHT_FORWARD_MAX_MS = 15 * 60_000;
 
 export interface PlayerPorts {
   world: HostedWorld;
@@ -118,6 +123,7 @@ export class Player {
   ): Promise<T> {
     const { world, time } = this.#ports;
     const begin = performance.now();
+    const latest = time.now() + BROUGHT_FORWARD_MAX_MS;
     for (;;) {
       checkStopped();
       const changed = this.#change(world);
@@ -127,7 +133,7 @@ export class Player {
       if (waited > PATIENCE_MS) throw new Error(`never seen: ${what}`);
       if (waited > IMPATIENT_AFTER_MS) {
         const next = await time.nextDueAt();
-        if (next !== null) await time.travel(next);
+        if (next !== null && next <= latest) await time.travel(next);
       }
       await changed;
     }
