@@ -18,7 +18,14 @@ export function before(): string | null {
 export async function wrangler(checkout: string, ...args: string[]): Promise<void> {
   const bin = join(checkout, "node_modules/wrangler/bin/wrangler.js");
   const env = { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false" };
-  await run(process.execPath, [bin, ...args], { cwd: checkout, env, maxBuffer: OUTPUT_BYTES_MAX });
+  const running = run(process.execPath, [bin, ...args], {
+    cwd: checkout,
+    env,
+    maxBuffer: OUTPUT_BYTES_MAX,
+  });
+  // Nobody answers what it might ask.
+  running.child.stdin?.end();
+  await running;
 }
 
 /** Builds the Worker of another checkout as a deployment of it would, into `outdir`. Answers the path of its main module. */

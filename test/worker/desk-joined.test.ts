@@ -3,7 +3,8 @@ import type { Customer, LoggedCall, SeenMessage } from "../../src/sandbox/telegr
 import { promisesNothing } from "../support/desks.ts";
 import { isService, Stage, texts } from "../support/stage.ts";
 
-const MINUTE = 60_000;
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
 const CALLS_A_MINUTE = 20;
 
 let stage: Stage;
@@ -63,15 +64,53 @@ describe("texts of one topic are joined while calls are still left", () => {
           while ((await stage.deliver()) > 0);
         },
       );
-      await stage.settleNow();
+      await stage.settle(SECOND);
     });
-    expect(stage.now).toBe(from);
+    expect(stage.now).toBeLessThanOrEqual(from + SECOND);
     expect(calls.length).toBeLessThanOrEqual(CALLS_A_MINUTE);
     expect(calls.filter(({ answer }) => answer?.status === 429)).toEqual([]);
     for (const [who, lines] of said.entries()) {
       const all = texts(await read(`SUP-${who + 1}`)).join("\n");
       expect(isInOrder(all, ["Hello", ...lines]), all).toBe(true);
       for (const line of lines) expect(all.split(line)).toHaveLength(2);
+    }
+  });
+
+  test.each([100, 200, 350])(
+    "eight customers whose nine texts come %i ms apart are read within the same minute",
+    async (apartMs) => {
+      const people = await customers(8);
+      const said = people.map((_, who) => Array.from({ length: 9 }, (__, n) => `${who + 1}: line ${n + 1}.`));
+      const from = stage.now;
+      const calls = await groupCalls(async () => {
+        for (let n = 0; n < 9; n += 1) {
+          for (const [who, person] of people.entries()) await person.write(said[who][n]);
+          await stage.pass(apartMs);
+        }
+        await stage.settle(3 * SECOND);
+      });
+      expect(stage.now).toBeLessThanOrEqual(from + 9 * apartMs + 3 * SECOND);
+      expect(calls.length).toBeLessThanOrEqual(CALLS_A_MINUTE);
+      for (const [who, lines] of said.entries()) {
+        const all = texts(await read(`SUP-${who + 1}`)).join("\n");
+        expect(isInOrder(all, ["Hello", ...lines]), all).toBe(true);
+      }
+    },
+  );
+
+  test("who writes slowly in a busy minute is read at once at first, and within a few seconds then", async () => {
+    const people = await customers(4);
+    const slow = people[3];
+    for (let n = 0; n < 5; n += 1)
+      for (const person of people.slice(0, 3)) {
+        await person.write(`line ${n}.`);
+        await stage.settleNow();
+      }
+    for (let n = 0; n < 4; n += 1) {
+      await slow.write(`slowly ${n}.`);
+      await (n === 0 ? stage.settleNow() : stage.settle(3 * SECOND));
+      expect(texts(await read("SUP-4")).at(-1)).toBe(`slowly ${n}.`);
+      await stage.pass(3 * SECOND);
     }
   });
 

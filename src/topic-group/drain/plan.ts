@@ -1,4 +1,4 @@
-import { TOPIC_ECHO_MS } from "../../domain/limits.ts";
+import { TEXT_CHARS_MAX, TOPIC_ECHO_MS } from "../../domain/limits.ts";
 import { isWebhookLane, STAFF, type Lane } from "../tables/lane.ts";
 import type { MessageRow, Messages } from "../tables/messages.ts";
 import type { Head, OutboxRow } from "../tables/outbox.ts";
@@ -22,6 +22,16 @@ export const FAIR_RESERVE = 4;
  * one by one first would spend the minute before joining could help.
  */
 export const JOIN_RESERVE = 10;
+/**
+ * While texts are joined, one of a customer who has had a call of this minute waits until nothing has followed it for so
+ * long, so that a burst that comes in slowly takes few calls all the same …
+ */
+const LULL_MS = 400;
+/** … and while few calls are left, for as long as people take to type what follows … */
+const TYPING_LULL_MS = 2_000;
+const FEW_CALLS = 5;
+/** … but the first of them not longer than this. */
+const LULL_WAIT_MAX_MS = 5_000;
 /** A view that has waited this long counts as a notice, so that a busy day still closes its topics. */
 const VIEW_PATIENCE_MS = 120_000;
 const JOIN_ROWS_MAX = 100;
@@ -122,7 +132,15 @@ export function planStaff(
     }
     if (next.kind === "work") return whenFree({ kind: "work", row: next.row }, 1, reserve);
     const hasHadMuch = shareOf(head) >= GROUP_RATE.calls / 2;
-    const relay = relayOf(queues, STAFF, head, next.row, isPressed(messages, rate, now, JOIN_RESERVE));
+    const pressed = isPressed(messages, rate, now, JOIN_RESERVE);
+    const relay = relayOf(queues, STAFF, head, next.row, pressed);
+    const lullAt =
+      pressed && shareOf(head) > 0 && mayGrow(queues, head, relay) ? lullOf(relay, rate, now) : now;
+    // Where no call is free, it waits for that anyway.
+    if (lullAt > now && rate.freeAt(now, 1) <= now) {
+      later(lullAt);
+      continue;
+    }
     const cost = relay.joined ? 1 : relay.rows.length;
     const fairAt = hasHadMuch ? rate.freeAt(now, cost, FAIR_RESERVE) : now;
     // Calls kept free for other customers may be used if none of them comes.
@@ -272,4 +290,22 @@ function relayOf(
     rows.push(row);
   }
   return { kind: "relay", rows, joined: rows.length > 1 };
+}
+
+/** Whether what the customer writes next can be joined with this: texts that end the topic's queue, and have room. */
+function mayGrow({ messages }: Queues, head: Head, { rows }: RelayJob): boolean {
+  const newest = rows.at(-1)!;
+  const length = rows.reduce((sum, { content }) => sum + (content?.text?.text.length ?? TEXT_CHARS_MAX), 0);
+  return (
+    length < TEXT_CHARS_MAX &&
+    rows.length < JOIN_ROWS_MAX &&
+    head.work === null &&
+    messages.waiting(STAFF, head.ticket, newest.seq + 1, 1).length === 0
+  );
+}
+
+/** When nothing will have followed the newest of these texts for a while. */
+function lullOf({ rows }: RelayJob, rate: LaneRate, now: number): number {
+  const lull = rate.free(now) < FEW_CALLS ? TYPING_LULL_MS : LULL_MS;
+  return Math.min(rows.at(-1)!.acceptedAt + lull, rows[0]!.acceptedAt + LULL_WAIT_MAX_MS);
 }
