@@ -90,6 +90,7 @@ const runtime = cloudflareTest(async ({ inject }) => ({
 const browser = {
   name: "browser",
   include: ["test/browser/**/*.test.ts"],
+  globalSetup: ["test/browser/unpacked-chromium.ts"],
   testTimeout: 300_000,
   hookTimeout,
   maxWorkers,

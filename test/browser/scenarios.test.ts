@@ -79,11 +79,15 @@ const PATIENCE_MS = 150_000;
 async function play({ id, title }: Scenario, within: Page, { phone, topic }: Hands): Promise<void> {
   await within.locator(".scenario-list").getByRole("button", { name: title }).click();
   const steps = within.getByRole("region", { name: "What was seen" });
-  await steps
-    .filter({ hasText: title })
-    .locator(".state.done, .state.failed")
-    .waitFor({ timeout: PATIENCE_MS });
-  expect(await steps.locator("h3").innerText()).toMatch(/done/);
+  try {
+    await steps
+      .filter({ hasText: title })
+      .locator(".state.done, .state.failed")
+      .waitFor({ timeout: PATIENCE_MS });
+  } catch {
+    throw new Error(`it does not end:\n${await steps.innerText()}`);
+  }
+  expect(await steps.innerText()).toMatch(/done/);
   expect(await steps.locator(".awaited").count()).toBe(0);
   expect(await steps.locator(".seen").count()).toBeGreaterThan(3);
   await vi.waitFor(

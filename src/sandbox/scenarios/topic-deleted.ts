@@ -12,6 +12,9 @@ export const topicDeleted: Scenario = {
 
     await customer.write("My invoice shows the wrong name.");
     const first = await stage.ticketOf(customer);
+    await stage.until("the message is in its topic", async () =>
+      (await stage.textsIn(first.topicId)).includes("My invoice shows the wrong name."),
+    );
     await stage.pause();
 
     await lead.deleteTopic(first.topicId);
@@ -22,8 +25,8 @@ export const topicDeleted: Scenario = {
       const found = await stage.topicOf(first.ref);
       return found !== undefined && found.id !== first.topicId && found;
     });
-    await stage.until("the message is in it", async () =>
-      (await stage.textsIn(topic.id)).includes("Hello, is anybody there?"),
+    await stage.until("the new message is in it", async () =>
+      (await stage.textsIn(topic.id)).some((text) => text.includes("Hello, is anybody there?")),
     );
     const card = await stage.until("it has a card", () => stage.cardIn(topic.id));
     stage.seen("the card says what happened", card.text?.includes("The earlier topic was deleted") === true);
