@@ -176,6 +176,6 @@ export const TICKETS_FORGOTTEN_AT_ONCE_MAX = 20;
 /** Tickets, and contacts, that one step of forgetting looks at, however few of them it forgets. */
 export const LOOKED_AT_ONCE_MAX = 1_000;
 /** Tickets, and contacts, that count as unrecorded at once where the record is told everything again. */
-export const RETOLD_AT_ONCE_MAX = 100;
+export const RETOLD_AT_ONCE_MAX = 50;
 /** Rows of other kinds that one step of forgetting removes. */
 export const ROWS_FORGOTTEN_AT_ONCE_MAX = 1_000;
