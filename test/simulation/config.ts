@@ -12,8 +12,8 @@ export const BYSTANDER = 8_001;
 export const ELSEWHERE = -1_009_000_000_000;
 
 /** The example desk with more groups and people, who are always there. */
-export function simulatedDesk(groups: number): ConfigInput {
-  const config = exampleDesk({ webhooks: HOOKS, crm: CRM });
+export function simulatedDesk(groups: number, { hooks = HOOKS, crm = CRM } = {}): ConfigInput {
+  const config = exampleDesk({ webhooks: hooks, crm });
   const ids = ["main", "vip", "east", "west", "north", "south"].slice(0, groups);
   config.groups = ids.map((id, at) => ({
     id,
@@ -40,7 +40,7 @@ export function simulatedDesk(groups: number): ConfigInput {
   config.webhooks = [
     {
       id: "queue-manager",
-      url: HOOKS,
+      url: hooks,
       events: ["ticket.escalated", "queue.depth_exceeded", "message.sent", "ticket.closed"],
     },
   ];

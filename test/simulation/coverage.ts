@@ -4,6 +4,7 @@ import { botIdOf } from "../../src/telegram/api.ts";
 import { inbound, type Arrival } from "../../src/telegram/inbound.ts";
 import { markKeyOf } from "../../src/telegram/mark.ts";
 import { DELIVERIES } from "../../src/topic-group/works.ts";
+import { count, type Counts } from "./counts.ts";
 import { TOKEN, type Desk } from "./runtime/desk.ts";
 import type { Spent } from "./runtime/invocations.ts";
 
@@ -36,8 +37,6 @@ export const ALL = {
   events: EVENT_TYPES as readonly string[],
   works: Object.keys(DELIVERIES.works),
 };
-
-export type Counts = Map<string, number>;
 
 /** How often each part of the desk was exercised. */
 export class Coverage {
@@ -94,8 +93,4 @@ export class Coverage {
 
 function chatOfPress({ callback_query: press }: Update): number | undefined {
   return press?.message?.chat.id;
-}
-
-export function count(counts: Counts, what: string): void {
-  counts.set(what, (counts.get(what) ?? 0) + 1);
 }

@@ -1,5 +1,6 @@
 import { ACTS } from "./actors/acts.ts";
-import { ALL, type Counts } from "./coverage.ts";
+import type { Counts } from "./counts.ts";
+import { ALL } from "./coverage.ts";
 import type { Run } from "./elsewhere.ts";
 import { SPELLS } from "./faults/weather.ts";
 import type { Minimal } from "./minimise.ts";

@@ -25,7 +25,7 @@ export interface Customer {
 /** What the actors know of the world: what people see in Telegram, and the desk's API. */
 export class Scene {
   readonly telegram: Telegram;
-  readonly desk: Desk;
+  readonly desk: Pick<Desk, "api">;
   readonly ledger: Ledger;
   readonly config: ConfigInput;
   readonly customers: Customer[] = [];

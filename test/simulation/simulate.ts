@@ -29,6 +29,7 @@ const { values } = parseArgs({
     replay: { type: "string" },
     planted: { type: "string" },
     json: { type: "boolean", default: false },
+    "in-workerd": { type: "boolean", default: false },
   },
 });
 const seeds = values.seed.flatMap((given) => {
@@ -48,6 +49,18 @@ if (isTrying()) {
   const some = MUTATIONS.filter(({ name }) => values.mutation.length === 0 || values.mutation.includes(name));
   const messages = Number(values.messages ?? 1_000);
   process.exit((await tryMutations(some, { seeds, messages, processes, plan })) ? 0 : 1);
+}
+
+if (values["in-workerd"]) {
+  const { playedInWorkerd } = await import("./in-workerd/play.ts");
+  const { reportedInWorkerd } = await import("./in-workerd/report.ts");
+  let isSound = true;
+  for (const seed of seeds) {
+    const played = await playedInWorkerd(seed, Number(values.messages ?? 1_000));
+    console.log(reportedInWorkerd(seed, played));
+    isSound &&= played.faults.length === 0;
+  }
+  process.exit(isSound ? 0 : 1);
 }
 
 const given = [

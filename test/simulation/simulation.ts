@@ -4,7 +4,8 @@ import { UPDATE_KINDS } from "../../src/telegram/update-kinds.ts";
 import { ACTS, WEIGHTS, type ActName } from "./actors/acts.ts";
 import * as admins from "./actors/admins.ts";
 import { CRM, HOOKS, simulatedDesk } from "./config.ts";
-import { count, Coverage, type Counts } from "./coverage.ts";
+import { count, type Counts } from "./counts.ts";
+import { Coverage } from "./coverage.ts";
 import { SPELL_WEIGHTS, SPELLS, Weather, type SpellName } from "./faults/weather.ts";
 import { Agreement } from "./invariants/agreement.ts";
 import { Availability } from "./invariants/availability.ts";
@@ -12,6 +13,7 @@ import { HandingOut } from "./invariants/handing-out.ts";
 import { Promises } from "./invariants/promises.ts";
 import { Stored } from "./invariants/stored.ts";
 import { Ledger, type Fault } from "./ledger.ts";
+import { profileFor } from "./profiles.ts";
 import { BOT_API, Desk, DESK, TOKEN, WEBHOOK_SECRET } from "./runtime/desk.ts";
 import { Dice } from "./runtime/dice.ts";
 import { real, surroundWith } from "./runtime/globals.ts";
@@ -512,11 +514,4 @@ export class Simulation {
 function isOfTheWeather(said: string): boolean {
   // What an object failed in is told where it failed; elsewhere it is an error without a class.
   return /Unplugged|RecordUnreachable|Network connection lost|at #send |at D1\.ask /.test(said);
-}
-
-/** Some customers are known, and some of those matter more. */
-function profileFor(body: string): Record<string, unknown> {
-  const id = Number(/"telegramId":(\d+)/.exec(body)?.[1] ?? 0);
-  if (id % 3 === 0) return {};
-  return { tier: id % 3 === 1 ? "premium" : "basic" };
 }

@@ -2,7 +2,7 @@ import { realNow } from "../../src/real-clock.ts";
 import type { Clock } from "../../src/topic-group/commit/clock.ts";
 
 /** How many of its seconds pass in a real one: the group's twenty calls a minute are ten a second. */
-const HASTE = 30;
+export const HASTE = 30;
 /** Every scene begins on the same Monday morning, so that each plays in the same shifts and promises. */
 export const HASTY_MORNING = Date.parse("2026-01-05T08:00:00Z");
 

@@ -1,4 +1,4 @@
-import type { Desk } from "../runtime/desk.ts";
+import type { Sqlite } from "../runtime/sqlite.ts";
 import type { Telegram } from "../runtime/telegram.ts";
 import type { StoredEvent } from "./promises.ts";
 
@@ -10,15 +10,26 @@ export interface TicketHistory {
   events: StoredEvent[];
 }
 
+/** The tables of the objects and of the record. */
+export interface Stores {
+  groups: {
+    hosts: ReadonlyMap<string, { name: string; sqlite: Tables }>;
+    host(group: string): { sqlite: Tables };
+  };
+  d1: { sqlite: Tables };
+}
+
+export type Tables = Pick<Sqlite, "rows">;
+
 /** Looks into the objects and the record, once everything has come to rest. */
 export class Agreement {
-  readonly #desk: Desk;
+  readonly #desk: Stores;
   readonly #telegram: Telegram;
 
   /** How far each ticket's events are read, and whose it is. */
   readonly #read = new Map<string, { version: number; customer: number; group: string }>();
 
-  constructor(desk: Desk, telegram: Telegram) {
+  constructor(desk: Stores, telegram: Telegram) {
     this.#desk = desk;
     this.#telegram = telegram;
   }
@@ -124,7 +135,7 @@ export class Agreement {
   left(gone: Iterable<number>): string[] {
     const found: string[] = [];
     for (const id of gone) {
-      const look = (where: string, sqlite: Desk["d1"]["sqlite"], sql: string): void => {
+      const look = (where: string, sqlite: Tables, sql: string): void => {
         const left = Number(sqlite.rows(sql, [id]).rows[0][0]);
         if (left > 0) found.push(`${left} rows of the erased customer ${id} in ${where}`);
       };

@@ -18,6 +18,9 @@ import { World } from "../../../src/sandbox/telegram/world.ts";
 import type { Dice } from "./dice.ts";
 import type { Happening, Timeline } from "./timeline.ts";
 
+/** What Telegram needs of time: the world's own, or a hurried real one. */
+export type Time = Pick<Timeline, "now" | "at" | "after" | "wait" | "cancel">;
+
 /** What becomes of one call of the bot's. */
 export interface CallFate {
   askMs: number;
@@ -55,12 +58,12 @@ export interface TelegramEars {
 /** The sandbox's Telegram on the world's clock, with a network between it and the desk. */
 export class Telegram {
   readonly world: World;
-  readonly #timeline: Timeline;
+  readonly #timeline: Time;
   readonly #ears: TelegramEars;
   #pump: Happening | null = null;
   #calling: (BotCallMade & { place: number }) | null = null;
 
-  constructor(timeline: Timeline, seed: number, token: string, ears: TelegramEars) {
+  constructor(timeline: Time, seed: number, token: string, ears: TelegramEars) {
     this.#timeline = timeline;
     this.#ears = ears;
     this.world = new World(() => timeline.now, newWorldState(seed, { token }));
