@@ -20,7 +20,7 @@ import { real, surroundWith } from "./runtime/globals.ts";
 import { Invocations, type Plan, type Spent } from "./runtime/invocations.ts";
 import { Unplugged, type ObjectHost } from "./runtime/objects.ts";
 import { Telegram, type BotCallMade } from "./runtime/telegram.ts";
-import { Timeline } from "./runtime/timeline.ts";
+import { Endless, Timeline } from "./runtime/timeline.ts";
 import { failedUnheard } from "./runtime/workers.ts";
 import { Scene } from "./scene.ts";
 
@@ -222,11 +222,16 @@ export class Simulation {
   async run(): Promise<Simulated> {
     const { timeline, scene, ledger } = this;
     const { messages, lastAct = Infinity } = this.#options;
-    await this.#open();
-    while (scene.messages < messages && this.#act < lastAct && !this.#isOver()) {
-      await this.#live(Math.min(this.#act + CALM_EVERY, lastAct));
-      await this.#calm();
-      if (await this.#rest()) await this.#calm();
+    try {
+      await this.#open();
+      while (scene.messages < messages && this.#act < lastAct && !this.#isOver()) {
+        await this.#live(Math.min(this.#act + CALM_EVERY, lastAct));
+        await this.#calm();
+        if (await this.#rest()) await this.#calm();
+      }
+    } catch (error) {
+      if (!(error instanceof Endless)) throw error;
+      ledger.fail("endless", error.message);
     }
     return {
       seed: this.#options.seed,

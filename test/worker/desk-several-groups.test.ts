@@ -364,3 +364,32 @@ test("a ticket with a history of megabytes moves whole", { timeout: 60_000 }, as
     Array.from({ length: EVENTS }, (_, index) => index + 1),
   );
 });
+
+test("a customer who blocks the bot while two groups have had tickets of theirs from each other is noted once", async () => {
+  await open([olga(["main", "vip"], 5), vera(2)], claims);
+  const customer = await asks();
+  await stage.olga.write((await stage.topic("SUP-1")).id, "/transfer premium");
+  await stage.settle(MINUTE);
+  const there = await vip.member({ id: 9002, firstName: "Olga" });
+  await there.write((await vip.topics())[0].id, "/transfer general");
+  await stage.settle(MINUTE);
+  await customer.write("/new And another thing");
+  await stage.settle(MINUTE);
+  await stage.olga.write((await stage.topic("SUP-2")).id, "/transfer premium");
+  await stage.settle(MINUTE);
+  expect([(await ticket("SUP-1")).group, (await ticket("SUP-2")).group]).toEqual(["main", "vip"]);
+
+  await customer.block();
+  await stage.settle(MINUTE);
+  for (const ref of ["SUP-1", "SUP-2"])
+    expect((await events(ref)).filter((type) => type === "customer_unreachable")).toHaveLength(1);
+  // Nothing is told any more: each group would have told the other again and again.
+  const waiting = await Promise.all(
+    ["main", "vip"].map((id) =>
+      runInDurableObject(stage.groupStub(id), (_, { storage }) => [
+        ...storage.sql.exec("SELECT lane, kind FROM outbox WHERE lane LIKE 'peer:%'"),
+      ]),
+    ),
+  );
+  expect(waiting.flat()).toEqual([]);
+});

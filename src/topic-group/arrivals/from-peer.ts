@@ -3,7 +3,7 @@ import { pressData, parsePress } from "../../telegram/callback.ts";
 import { aboutSlots, isAboutSlots } from "../assigning/slots.ts";
 import { sendToPeer } from "../commit/send-to-peer.ts";
 import type { Transaction } from "../commit/transaction.ts";
-import { seenCustomer, setUnreachable } from "../conversation/customers.ts";
+import { hearUnreachable, seenCustomer } from "../conversation/customers.ts";
 import { customersEdit, editLeftBehind, mirrorReaction } from "../conversation/mirror.ts";
 import { adoptElsewhere, retiredTo } from "../new-rules/retired.ts";
 import { release, takeOver, takeTurnOver } from "../peers/moving.ts";
@@ -158,8 +158,8 @@ export function fromPeer(tx: Transaction, from: string, message: PeerMessage): v
       return;
     case "ticket_command": {
       const { command } = message;
-      if (command.type === "customer_unreachable") setUnreachable(tx, ticket.customer, command.reason);
-      else if (command.type === "customer_reachable") setUnreachable(tx, ticket.customer, null);
+      if (command.type === "customer_unreachable") hearUnreachable(tx, ticket.customer, command.reason);
+      else if (command.type === "customer_reachable") hearUnreachable(tx, ticket.customer, null);
       else tx.apply(ticket.number, command);
       // The other group had asked before, and this is the answer.
       if (command.type === "enrichment_answered") takeBackQuestion(tx, ticket.number);

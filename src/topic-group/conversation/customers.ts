@@ -49,12 +49,40 @@ export function greetedCustomer(tx: Transaction, contact: ContactFacts): Custome
   return customer;
 }
 
-/** Notes on the customer and on each of their active tickets whether anything can be sent to them. */
+/** Notes on the customer and on each of their active tickets, in other groups too, whether anything can be sent to them. */
 export function setUnreachable(tx: Transaction, customer: ContactId, reason: UnreachableReason | null): void {
+  noteReachability(tx, customer, reason, [
+    ...tx.customerTickets.open(customer).map(({ ticket }) => ticket),
+    ...tx.customerTickets.elsewhere(customer),
+  ]);
+}
+
+/**
+ * Does so for the tickets that are here. Another group has said it, and tells all groups that it knows tickets of theirs
+ * in: two that each had a ticket go to the other would tell each other for ever.
+ */
+export function hearUnreachable(
+  tx: Transaction,
+  customer: ContactId,
+  reason: UnreachableReason | null,
+): void {
+  noteReachability(
+    tx,
+    customer,
+    reason,
+    tx.customerTickets.open(customer).map(({ ticket }) => ticket),
+  );
+}
+
+function noteReachability(
+  tx: Transaction,
+  customer: ContactId,
+  reason: UnreachableReason | null,
+  tickets: readonly { number: number }[],
+): void {
   tx.contacts.update(customer, { unreachable: reason }, tx.now);
   tx.touched.add(RECORD);
-  const here = tx.customerTickets.open(customer).map(({ ticket }) => ticket);
-  for (const { number } of [...here, ...tx.customerTickets.elsewhere(customer)]) {
+  for (const { number } of tickets) {
     tx.apply(
       number,
       reason === null ? { type: "customer_reachable", customer } : { type: "customer_unreachable", reason },

@@ -90,16 +90,25 @@ export const staffReactionWork: WorkHandler<"staff_reaction"> = {
     params: { chat_id: rules.group.chatId, message_id: messageId, reaction: [{ type: "emoji", emoji }] },
   }),
   done: left,
-  refused(tx, { ticket, payload: { messageId, emoji } }, { code }) {
-    // The group takes some reactions only, or the message has as many kinds as it can: without the sign nobody would know.
-    if (code !== "validation" || ticket === 0) return "over";
-    const says = notice("signInWords", emoji);
-    const reply = { reply_parameters: replyParameters(messageId) };
-    if (emoji === NOT_DELIVERED) tx.tellUnsent(ticket, null, says, reply);
-    else tx.notifyTopic(ticket, says, reply);
+  refused(tx, row, { code }) {
+    // The group takes some reactions only, or the message has as many kinds as it can.
+    if (code === "validation") signInWords(tx, row);
     return "over";
   },
+  dropped: signInWords,
 };
+
+/** Without the sign nobody would know. */
+function signInWords(
+  tx: Transaction,
+  { ticket, payload: { messageId, emoji } }: RowOf<"staff_reaction">,
+): void {
+  if (ticket === 0) return;
+  const says = notice("signInWords", emoji);
+  const reply = { reply_parameters: replyParameters(messageId) };
+  if (emoji === NOT_DELIVERED) tx.tellUnsent(ticket, null, says, reply);
+  else tx.notifyTopic(ticket, says, reply);
+}
 
 export const noticeEditWork: WorkHandler<"notice_edit"> = {
   audience: "staff",

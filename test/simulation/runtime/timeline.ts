@@ -5,6 +5,13 @@ export interface Happening {
   run: (() => void) | null;
 }
 
+/** So many happen within a minute only where something goes on without end. */
+const HAPPENINGS_A_MINUTE_MAX = 20_000;
+const MINUTE_MS = 60_000;
+
+/** Something makes itself happen again and again. */
+export class Endless extends Error {}
+
 /** A turn of Node's own event loop: by its end every promise that can go on has gone on. */
 const nodesTurn = setImmediate;
 
@@ -16,6 +23,7 @@ export class Timeline {
   now: number;
   happened = 0;
   #order = 0;
+  #minute = { number: 0, happened: 0 };
   readonly #heap: Happening[] = [];
 
   constructor(beginsAt: number) {
@@ -52,10 +60,19 @@ export class Timeline {
       if (next.run === null) continue;
       this.now = next.at;
       this.happened += 1;
+      this.#count();
       next.run();
       await turn();
     }
     if (!isOver()) this.now = Math.max(this.now, instant);
+  }
+
+  #count(): void {
+    const number = Math.floor(this.now / MINUTE_MS);
+    if (this.#minute.number !== number) this.#minute = { number, happened: 0 };
+    this.#minute.happened += 1;
+    if (this.#minute.happened > HAPPENINGS_A_MINUTE_MAX)
+      throw new Endless(`more than ${HAPPENINGS_A_MINUTE_MAX} things happen within a minute`);
   }
 
   #isBefore(one: Happening, other: Happening): boolean {
