@@ -226,7 +226,7 @@ test("a note that was whispered to the bot stands in the topic for the colleague
 test("a sign that Telegram never takes is said in words", async () => {
   await stage.telegram.faults([{ effect: "server_error", methods: ["setMessageReaction"] }]);
   const { message_id } = await stage.olga.write(topic, "/note nobody else knows");
-  await stage.settle(30 * 60_000);
+  await stage.settle(25 * HOUR);
   const inWords = (await inTopic()).filter(
     ({ reply_to_message: answered, text }) =>
       answered?.message_id === message_id && text?.startsWith("✍ Noted"),

@@ -50,7 +50,7 @@ export function greetedCustomer(tx: Transaction, contact: ContactFacts): Custome
 }
 
 /** Notes on the customer and on each of their active tickets, in other groups too, whether anything can be sent to them. */
-export function setUnreachable(tx: Transaction, customer: ContactId, reason: UnreachableReason | null): void {
+function setUnreachable(tx: Transaction, customer: ContactId, reason: UnreachableReason | null): void {
   noteReachability(tx, customer, reason, [
     ...tx.customerTickets.open(customer).map(({ ticket }) => ticket),
     ...tx.customerTickets.elsewhere(customer),
