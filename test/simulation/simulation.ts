@@ -353,6 +353,7 @@ export class Simulation {
           end();
         });
         if (this.weather.isForgetful) this.#forget(dice);
+        if ("deploys" in SPELLS[name]) this.#deploy();
         if (name === "the record is brought back to an older day") this.#bringBack();
       }
       this.#changeWeather(isLive);
@@ -373,6 +374,13 @@ export class Simulation {
       if (held.has(id)) scene.held.add(id);
       else void admins.lift(scene, id);
     for (const id of ledger.gone) if (!kept.gone.has(id)) void admins.erase(scene, id);
+  }
+
+  /** A deployment ends every isolate and object, and what is under way in them. */
+  #deploy(): void {
+    forgetIsolate();
+    for (const host of this.desk.groups.hosts.values()) host.unplug();
+    count(this.weather.struck, "the desk is deployed anew");
   }
 
   /** Another isolate answers from now on, and objects that rest are evicted. */

@@ -393,3 +393,25 @@ test("a customer who blocks the bot while two groups have had tickets of theirs 
   );
   expect(waiting.flat()).toEqual([]);
 });
+
+test("an answer that is gone with the topic that its ticket has left is told of in private", async () => {
+  await open([olga(["main"], 2), vera(2)], claims);
+  const customer = await asks();
+  for (const id of [9001, 9002]) await (await stage.telegram.customer({ id, firstName: String(id) })).start();
+  await stage.settle();
+  const topic = (await stage.topic("SUP-1")).id;
+  await stage.telegram.faults([
+    { effect: "flood", retryAfter: 120, methods: ["copyMessage"], chatId: customer.id, times: 1 },
+  ]);
+  await stage.olga.write(topic, "It is on its way");
+  await stage.settle(5_000);
+  await stage.olga.write(topic, "/transfer premium");
+  await stage.settle(10_000);
+  await stage.lead.deleteTopic(topic);
+  await stage.pass(20 * MINUTE);
+  const told = await Promise.all([9001, 9002].map(async (id) => texts(await stage.telegram.messages(id))));
+  const about = told.flat().filter((text) => /not (sent|delivered)/i.test(text));
+  expect(about).toHaveLength(1);
+  expect(about[0]).toContain("SUP-1");
+  expect((await stage.get<{ items: unknown[] }>("/api/v1/outbox?state=parked")).items).toEqual([]);
+});

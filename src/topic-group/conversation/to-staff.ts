@@ -42,7 +42,8 @@ export const topicNoticeWork: WorkHandler<"topic_notice"> = {
     if (code === "topic_gone") {
       loseTopic(tx, row.ticket);
       const ticket = tx.tickets.get(row.ticket)?.ticket;
-      if (ticket !== undefined && isActive(ticket)) return "again";
+      // The topic that a moved ticket has left is not made anew.
+      if (ticket !== undefined && ticket.movedTo === null && isActive(ticket)) return "again";
       sayInPrivate(tx, row);
     } else if (code === "reply_gone") {
       const { reply_parameters: _, ...wordsOnly } = row.payload.words;

@@ -81,7 +81,7 @@ export class LaneRate {
     const limit = this.#limit(now);
     const from = Math.max(now, this.#state.blockedUntil);
     const room = Math.max(1, limit - reserve);
-    const taken = this.#state.taken.filter((at) => at + this.#rule.perMs > from);
+    const taken = this.#state.taken.filter((at) => this.#isWithin(at, from));
     // They end now at the earliest.
     taken.push(...Array<number>(this.#underWay).fill(now));
     // A cost above the whole window (an album while the limit is halved) waits for an empty one.
@@ -129,7 +129,7 @@ export class LaneRate {
    * it need not be saved here.
    */
   took(now: number, cost: number, told = false): void {
-    const within = (at: number): boolean => at + this.#rule.perMs > now;
+    const within = (at: number): boolean => this.#isWithin(at, now);
     const ended = Array<number>(cost).fill(now);
     this.#state = { ...this.#state, taken: [...this.#state.taken.filter(within), ...ended] };
     this.#learn(now);
@@ -188,7 +188,12 @@ export class LaneRate {
   }
 
   #takenAt(now: number): number {
-    return this.#state.taken.filter((at) => at + this.#rule.perMs > now).length;
+    return this.#state.taken.filter((at) => this.#isWithin(at, now)).length;
+  }
+
+  /** Whether a call of then counts now. What is far ahead was counted by a clock that was wrong. */
+  #isWithin(at: number, now: number): boolean {
+    return at + this.#rule.perMs > now && at <= now + this.#rule.perMs;
   }
 
   /** Whether calls are made one after the other. */

@@ -252,7 +252,9 @@ export const ACTS = {
   "a topic is deleted": actor(0.8, (scene, dice) =>
     withTopic(scene, dice, (topic) => {
       // What stands in it is gone with it, for the desk as well.
-      for (const said of saidIn(scene, topic)) said.expected = false;
+      for (const said of scene.ledger.all)
+        if (said.by === "staff" && said.chat === topic.chat && said.topic === topic.topic)
+          said.expected = false;
       const { chat: chatId, topic: threadId } = topic;
       scene.forget(topic);
       return scene.do(() => scene.telegram.act("deleteTopic", { userId: LEAD, chatId, threadId }));

@@ -32,6 +32,8 @@ interface Spell {
   isApart?: (dice: Dice) => boolean;
   /** Objects are evicted and isolates forgotten, one now and then. */
   forgets?: boolean;
+  /** Everything begins anew at once, in the middle of whatever is under way. */
+  deploys?: boolean;
 }
 
 function struck(probability: number, faults: (dice: Dice) => FaultSettings) {
@@ -173,6 +175,7 @@ export const SPELLS = {
       twice: dice.chance(0.2),
     }),
   },
+  "the desk is deployed anew": { weight: 1, lastsMs: [SECOND, SECOND], deploys: true },
   "clocks are wrong": {
     weight: 1,
     lastsMs: [10 * SECOND, 5 * MINUTE],
