@@ -54,7 +54,13 @@ const OVERTAKING_MAX = 8;
 /** What comes sooner has not waited. */
 const WAITED_MS = 60_000;
 
-type CarriedBy = (group: string, seq: number) => { chat: number; message: number }[];
+/** Which messages a button of a group's is about. */
+export interface ButtonsMean {
+  /** What a delivery carries. */
+  carriedBy(group: string, seq: number): { chat: number; message: number }[];
+  /** What stands under a number of the group's. */
+  numbered(group: string, number: number): { chat: number; message: number };
+}
 
 /** A chat in which more than this was read is looked at in its newest part only. */
 const ORDER_LOOKED_AT = 200;
@@ -83,14 +89,13 @@ export class Ledger {
   readonly #now: () => number;
   #last = 0;
 
-  /** Which message a delivery of a group's carries, as a button to send it again names it. */
-  readonly carriedBy: CarriedBy;
+  readonly buttonsMean: ButtonsMean;
   /** Since when nothing goes wrong, in ms since 1970. */
   readonly #quietSince: () => number;
 
-  constructor(now: () => number, carriedBy: CarriedBy, quietSince: () => number) {
+  constructor(now: () => number, buttonsMean: ButtonsMean, quietSince: () => number) {
     this.#now = now;
-    this.carriedBy = carriedBy;
+    this.buttonsMean = buttonsMean;
     this.#quietSince = quietSince;
   }
 
@@ -152,11 +157,16 @@ export class Ledger {
     for (const one of this.#ofButtons(params["reply_markup"])) this.#sign(one.chat, one.message);
   }
 
-  /** What the button "Send again" under a message is about. */
+  /** What the buttons "Send again" and "Send to the customer" under a message are about. */
   #ofButtons(markup: unknown): { chat: number; message: number }[] {
     if (markup === undefined) return [];
-    const found = JSON.stringify(markup).matchAll(/"s:([a-z0-9-]+):m:(\d+)"/g);
-    return [...found].flatMap(([, group, seq]) => this.carriedBy(group, Number(seq)));
+    const buttons = JSON.stringify(markup);
+    const again = buttons.matchAll(/"s:([a-z0-9-]+):m:(\d+)"/g);
+    const held = buttons.matchAll(/"h:([a-z0-9-]+):\d+:(\d+)"/g);
+    return [
+      ...[...again].flatMap(([, group, seq]) => this.buttonsMean.carriedBy(group, Number(seq))),
+      ...[...held].map(([, group, number]) => this.buttonsMean.numbered(group, Number(number))),
+    ];
   }
 
   /** The bot was answered that it is done; an ephemeral message is seen here only. */

@@ -11,7 +11,7 @@ import { Agreement } from "./invariants/agreement.ts";
 import { Availability } from "./invariants/availability.ts";
 import { HandingOut } from "./invariants/handing-out.ts";
 import { Promises } from "./invariants/promises.ts";
-import { Stored } from "./invariants/stored.ts";
+import { Stored, type CopyParams } from "./invariants/stored.ts";
 import { Ledger, type Fault } from "./ledger.ts";
 import { profileFor } from "./profiles.ts";
 import { BOT_API, Desk, DESK, TOKEN, WEBHOOK_SECRET } from "./runtime/desk.ts";
@@ -88,7 +88,10 @@ export class Simulation {
   readonly timeline = new Timeline(BEGINS_AT);
   readonly ledger = new Ledger(
     () => this.timeline.now,
-    (group, seq) => this.agreement.carriedBy(group, seq),
+    {
+      carriedBy: (group, seq) => this.agreement.carriedBy(group, seq),
+      numbered: (group, number) => this.agreement.numbered(group, number),
+    },
     () => this.#quietSince(),
   );
   readonly invocations: Invocations;
@@ -169,6 +172,8 @@ export class Simulation {
           `${call.method} ${isFault ? "struck" : status}${status === 429 && !isFault ? chat : ""}`,
         );
         if (status === 200) this.ledger.called(call);
+        if (status >= 500 && /^copyMessage/.test(call.method))
+          this.stored.failedToCopy(call.params as unknown as CopyParams);
         if (status === 429 && !isFault) this.#beyondBudget(call);
       },
       deliver: async (delivery) => {

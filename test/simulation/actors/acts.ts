@@ -454,7 +454,7 @@ function pressOne(
     const said = about === null ? undefined : scene.ledger.saidAt(message.chatId, about);
     if (said !== undefined) said.mayRepeat = true;
     const [, group, seq] = /^s:([a-z0-9-]+):m:(\d+)$/.exec(button.callback_data) ?? [];
-    for (const one of group === undefined ? [] : scene.ledger.carriedBy(group, Number(seq))) {
+    for (const one of group === undefined ? [] : scene.ledger.buttonsMean.carriedBy(group, Number(seq))) {
       const carried = scene.ledger.saidAt(one.chat, one.message);
       if (carried !== undefined) carried.mayRepeat = true;
     }

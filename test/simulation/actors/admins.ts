@@ -147,7 +147,7 @@ export async function replay(scene: Scene, dice: Dice): Promise<void> {
   if (items.length === 0) return;
   const { id } = dice.pick(items);
   const [, group, seq] = /^([^:]+):m:(\d+)$/.exec(id) ?? [];
-  for (const one of group === undefined ? [] : scene.ledger.carriedBy(group, Number(seq))) {
+  for (const one of group === undefined ? [] : scene.ledger.buttonsMean.carriedBy(group, Number(seq))) {
     const said = scene.ledger.saidAt(one.chat, one.message);
     if (said !== undefined) said.mayRepeat = true;
   }

@@ -81,7 +81,10 @@ export async function playedInWorkerd(seed: number, messages: number): Promise<P
   const stores = new StoredTables(statePath);
   const ledger: Ledger = new Ledger(
     () => time.now,
-    (group, seq) => agreement.carriedBy(group, seq),
+    {
+      carriedBy: (group, seq) => agreement.carriedBy(group, seq),
+      numbered: (group, number) => agreement.numbered(group, number),
+    },
     // A machine that is slow for a second is slow for half a minute here: nobody is starved by it.
     () => time.now,
   );

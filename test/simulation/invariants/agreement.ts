@@ -21,6 +21,9 @@ export interface Stores {
 
 export type Tables = Pick<Sqlite, "rows">;
 
+/** So many numbers has each chat that a group has had. */
+const EPOCH = 2 ** 32;
+
 /** Looks into the objects and the record, once everything has come to rest. */
 export class Agreement {
   readonly #desk: Stores;
@@ -104,21 +107,26 @@ export class Agreement {
 
   /** The messages of a delivery: one, or those of an album. */
   carriedBy(group: string, seq: number): { chat: number; message: number }[] {
+    const { rows } = this.#desk.groups.host(group).sqlite.rows(
+      `SELECT other.chat, other.message_id FROM messages AS one JOIN messages AS other
+       ON other.seq = one.seq OR (other.album = one.album AND other.chat = one.chat) WHERE one.seq = ?`,
+      [seq],
+    );
+    return rows.map(([chat, number]) => {
+      const written = this.numbered(group, Number(number));
+      return { ...written, chat: Number(chat) || written.chat };
+    });
+  }
+
+  /** A message's number says in which of its chats the group had it. */
+  numbered(group: string, number: number): { chat: number; message: number } {
     const { sqlite } = this.#desk.groups.host(group);
-    // A message's number says in which of its chats the group had it.
     const [[numbering] = []] = sqlite.rows("SELECT value FROM facts WHERE key = 'numbering'", []).rows;
     const { chats } = JSON.parse((numbering as string | undefined) ?? '{"chats":[]}') as {
       chats: (number | null)[];
     };
-    const { rows } = sqlite.rows(
-      `SELECT other.chat, other.message_id & 0xffffffff, other.message_id >> 32 FROM messages AS one JOIN messages AS other
-       ON other.seq = one.seq OR (other.album = one.album AND other.chat = one.chat) WHERE one.seq = ?`,
-      [seq],
-    );
-    return rows.map(([chat, message, epoch]) => ({
-      chat: Number(chat) || (chats[Number(epoch)] ?? 0),
-      message: Number(message),
-    }));
+    const epoch = Math.floor(number / EPOCH);
+    return { chat: chats[epoch] ?? 0, message: number - epoch * EPOCH };
   }
 
   /** Notes that stand in a ticket more than once: each was written once. */

@@ -22,6 +22,12 @@ export class Availability {
              INSERT INTO was VALUES (new.id, new.availability, new.until, now_of_world());
            END`,
         );
+      // Who is known no more is taken for available when they are back.
+      sqlite.run(
+        `CREATE TEMP TRIGGER was_deleted AFTER DELETE ON main.agents BEGIN
+           INSERT INTO was VALUES (old.id, 'online', NULL, now_of_world());
+         END`,
+      );
     }
   }
 
@@ -31,15 +37,12 @@ export class Availability {
     const all = sqlite.rows("SELECT availability, until, at FROM was WHERE agent = ? ORDER BY rowid", [
       agent,
     ]).rows;
-    return (all as [string, number | null, number][]).some(
-      ([availability, until, since], place) =>
-        availability !== "online" &&
-        since < at - SKEW_MS &&
-        Math.min(
-          until ?? Infinity,
-          (all.slice(place + 1).find(([is]) => is === "online")?.[2] as number) ?? Infinity,
-        ) >
-          at + SKEW_MS,
+    const known = all as [string, number | null, number][];
+    const latest = known.findLastIndex(([, , since]) => since < at - SKEW_MS);
+    const then = known.slice(Math.max(0, latest)).filter(([, , since]) => since <= at + SKEW_MS);
+    return (
+      latest >= 0 &&
+      then.every(([availability, until]) => availability !== "online" && (until ?? Infinity) > at + SKEW_MS)
     );
   }
 }

@@ -11,6 +11,9 @@ interface Held {
   requireSkills: Record<string, number>;
 }
 
+const RELEASES = /^(ticket_unclaimed|assignment_declined|assignment_ignored)$/;
+/** By how much clocks of two groups may differ. */
+const SKEW_MS = 10_000;
 /** How long what one group knows of an agent's tickets may take to reach another. */
 const TOLD_WITHIN_MS = 10 * 60_000;
 
@@ -40,11 +43,12 @@ export class HandingOut {
       if (isGone) this.#held.delete(id);
       return events.map((event) => ({ id, event }));
     });
-    for (const { id, event } of happened.sort((one, other) => one.event.at - other.event.at)) {
+    happened.sort((one, other) => one.event.at - other.event.at);
+    for (const [place, { id, event }] of happened.entries()) {
       const held = this.#held.get(id) ?? { group: "", agent: null, since: null, requireSkills: {} };
       this.#held.set(id, held);
       if (event.type === "ticket_assigned" && event.routing !== undefined)
-        for (const what of this.#judged(held, event))
+        for (const what of this.#judged(held, event, releasedSoon(happened, place)))
           found.push(
             `ticket ${id} was given to ${event.assignee} at ${new Date(event.at).toISOString()}: ${what}`,
           );
@@ -53,13 +57,19 @@ export class HandingOut {
     return found;
   }
 
-  *#judged(held: Held, { assignee, at, routing }: StoredEvent): Iterable<string> {
+  /** `releasedSoon`: the tickets that were given back in the same moment, by a clock that is a little wrong. */
+  *#judged(
+    held: Held,
+    { assignee, at, routing }: StoredEvent,
+    releasedSoon: ReadonlySet<string>,
+  ): Iterable<string> {
     const agents = this.#configs.flatMap(({ agents: all = [] }) =>
       all.filter(({ telegramId }) => telegramId === assignee),
     );
     const room = Math.max(0, ...agents.map(({ capacity = 5 }) => capacity));
-    const filled = [...this.#held.values()].filter(
-      ({ agent, since }) => agent === assignee && since !== null && since < at - TOLD_WITHIN_MS,
+    const filled = [...this.#held].filter(
+      ([id, { agent, since }]) =>
+        agent === assignee && since !== null && since < at - TOLD_WITHIN_MS && !releasedSoon.has(id),
     ).length;
     if (filled >= room) yield `they had ${filled} tickets already, and room for ${room}`;
     if (this.#availability.wasAway(held.group, assignee!, at)) yield "they were away";
@@ -76,7 +86,7 @@ export class HandingOut {
     const before = held.agent;
     if (event.type === "ticket_assigned") held.agent = event.assignee!;
     if (event.type === "ticket_claimed") held.agent = event.by?.id ?? null;
-    if (/^(ticket_unclaimed|assignment_declined|assignment_ignored)$/.test(event.type)) held.agent = null;
+    if (RELEASES.test(event.type)) held.agent = null;
     if (event.requireSkills !== undefined) held.requireSkills = event.requireSkills;
     // In another group it has no assignee yet.
     if (event.group !== undefined && event.type !== "ticket_opened" && event.type !== "ticket_arrived")
@@ -87,4 +97,12 @@ export class HandingOut {
       held.since = null;
     else if (held.agent !== before || (status !== undefined && held.since === null)) held.since = event.at;
   }
+}
+
+function releasedSoon(happened: readonly { id: string; event: StoredEvent }[], place: number): Set<string> {
+  const until = happened[place].event.at + SKEW_MS;
+  const released = new Set<string>();
+  for (let next = place + 1; next < happened.length && happened[next].event.at <= until; next += 1)
+    if (RELEASES.test(happened[next].event.type)) released.add(happened[next].id);
+  return released;
 }

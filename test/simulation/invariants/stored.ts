@@ -15,6 +15,7 @@ const INDEXES = /_search/;
 export class Stored {
   readonly #desk: Desk;
   readonly #scene: Scene;
+  readonly #failed = new Set<string>();
   readonly #textColumns = new Map<string, { table: string; column: string }[]>();
 
   constructor(desk: Desk, scene: Scene) {
@@ -90,17 +91,22 @@ export class Stored {
     return found;
   }
 
-  /** Deliveries that were given up although nobody answered: that is waited for, for a day. */
+  /** Telegram has answered to the copying of a message that it failed: such tries count. */
+  failedToCopy({ from_chat_id: from, message_id: one, message_ids: several = [one] }: CopyParams): void {
+    for (const message of several) this.#failed.add(copied(from, message));
+  }
+
+  /** Deliveries that were given up although nobody ever answered: that is waited for, for a day. */
   givenUp(now: number): string[] {
     return [...this.#desk.groups.hosts.values()].flatMap(({ name, sqlite }) =>
       sqlite
         .rows(
-          "SELECT seq, attempts FROM messages WHERE state = 'parked' AND code = 'no_answer' AND accepted_at > ?",
+          `SELECT seq, attempts, chat, message_id & 0xffffffff FROM messages
+           WHERE state = 'parked' AND code = 'no_answer' AND accepted_at > ?`,
           [now - DAY_MS],
         )
-        .rows.map(
-          ([seq, attempts]) => `${name} gave up message ${String(seq)} after ${String(attempts)} tries`,
-        ),
+        .rows.filter(([, , chat, message]) => !this.#failed.has(copied(Number(chat), Number(message))))
+        .map(([seq, attempts]) => `${name} gave up message ${String(seq)} after ${String(attempts)} tries`),
     );
   }
 
@@ -180,4 +186,16 @@ export class Stored {
   #lanesMax(): number {
     return this.#scene.lastCustomer + 100;
   }
+}
+
+/** What `copyMessage` and `copyMessages` are called with, as far as it says what is copied. */
+export interface CopyParams {
+  from_chat_id: number;
+  message_id: number;
+  message_ids?: number[];
+}
+
+/** Objects know a customer's chat by its number, and their own staff group's by none. */
+function copied(chat: number, message: number): string {
+  return `${Math.max(0, chat)}/${message}`;
 }
