@@ -172,7 +172,7 @@ export class Simulation {
           `${call.method} ${isFault ? "struck" : status}${status === 429 && !isFault ? chat : ""}`,
         );
         if (status === 200) this.ledger.called(call);
-        if (status >= 500 && /^copyMessage/.test(call.method))
+        if (status >= 500 && call.method.startsWith("copyMessage"))
           this.stored.failedToCopy(call.params as unknown as CopyParams);
         if (status === 429 && !isFault) this.#beyondBudget(call);
       },
