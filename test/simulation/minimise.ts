@@ -10,6 +10,11 @@ export interface Minimal extends Required<Pick<SimulationOptions, "seed" | "grou
   runs: number;
 }
 
+/** As it is kept in `kept/`: with the fault that has to be planted for it to break its law, if there is one. */
+export interface Kept extends Omit<Minimal, "runs"> {
+  planted?: string;
+}
+
 /**
  * Leaves out acts and spells for as long as the same law is still broken: first all that comes long before, then halves,
  * quarters and so on.

@@ -3,7 +3,7 @@ import type { Counts } from "./counts.ts";
 import { ALL } from "./coverage.ts";
 import type { Run } from "./elsewhere.ts";
 import { SPELLS } from "./faults/weather.ts";
-import type { Minimal } from "./minimise.ts";
+import type { Kept, Minimal } from "./minimise.ts";
 import type { Spent } from "./runtime/invocations.ts";
 import type { Simulated } from "./simulation.ts";
 
@@ -89,8 +89,13 @@ function section(name: string, counts: ReadonlyMap<string, number>, all: readonl
   return [`${name}:`, ...lines, ...(never.length > 0 ? [`  never: ${never.join(", ")}`] : [])].join("\n");
 }
 
-/** A minimised run, as it is played again. */
-export function reportedMinimal({ runs, ...kept }: Minimal): string {
-  const { acts, spells } = kept;
-  return `Minimised in ${runs} runs to ${acts.length} acts and ${spells.length} spells. To play it again:\n  npm run simulate -- --replay '${JSON.stringify(kept)}'`;
+/** A minimised run, as it is played again and kept. */
+export function reportedMinimal({ runs, ...minimal }: Minimal, planted: string | undefined): string {
+  const { acts, spells } = minimal;
+  const kept: Kept = { ...(planted === undefined ? {} : { planted }), ...minimal };
+  return [
+    `Minimised in ${runs} runs to ${acts.length} acts and ${spells.length} spells. To keep it, as test/simulation/kept/NAME.json:`,
+    `  ${JSON.stringify(kept)}`,
+    `To play it again:\n  npm run simulate -- --replay test/simulation/kept/NAME.json`,
+  ].join("\n");
 }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { fewAtATime, playedElsewhere, toJson, type Run } from "./elsewhere.ts";
-import type { Minimal } from "./minimise.ts";
+import type { Kept } from "./minimise.ts";
 import { MUTATIONS } from "./mutations.ts";
 import { installGlobals, real } from "./runtime/globals.ts";
 import { readLikeTheBundler } from "./runtime/modules.ts";
@@ -13,6 +13,9 @@ import { tryMutations } from "./try-mutations.ts";
  * `npm run simulate -- --seed 7 --messages 5000`: one run for each seed that is given, `fresh` for a new one, `1-20` for
  * several. Ends with 1 where a law was broken. See docs/simulation.md.
  */
+/** A run that ends with its first fault is minimised in so many runs, unless `--minimise` says another number, or 0. */
+const MINIMISE_RUNS = 60;
+
 const { values } = parseArgs({
   options: {
     seed: { type: "string", multiple: true, default: ["fresh"] },
@@ -81,7 +84,7 @@ const { reported, reportedMinimal } = await import("./report.ts");
 
 if (values.replay !== undefined) {
   const kept = values.replay.startsWith("{") ? values.replay : readFileSync(values.replay, "utf8");
-  const { acts, spells, ...options } = JSON.parse(kept) as Minimal;
+  const { acts, spells, planted: _, ...options } = JSON.parse(kept) as Kept;
   const only = { acts: new Map(acts), spells: new Map(spells) };
   const before = process.cpuUsage();
   const simulated = await new Simulation({ ...options, only, messages: Infinity }).run();
@@ -96,14 +99,16 @@ const options = {
   untilFault: values["until-fault"] || values.minimise !== undefined,
 };
 
+const minimiseRuns = Number(values.minimise ?? MINIMISE_RUNS);
+
 const runs = await fewAtATime(processes, seeds, async (seed): Promise<Run> => {
   if (processes > 1)
     return playedElsewhere([...given, "--seed", `${seed}`, ...(options.untilFault ? ["--until-fault"] : [])]);
   const before = process.cpuUsage();
   const simulated = await new Simulation({ ...options, seed }).run();
   const run = { simulated, cpuMs: cpuMsSince(before) };
-  if (values.minimise !== undefined && simulated.faults.length > 0)
-    real.print(reportedMinimal(await minimised({ ...options, seed }, simulated, Number(values.minimise))));
+  if (options.untilFault && minimiseRuns > 0 && simulated.faults.length > 0 && !values.json)
+    real.print(reportedMinimal(await minimised({ ...options, seed }, simulated, minimiseRuns), planted));
   return run;
 });
 print(runs);

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import type { Kept } from "./minimise.ts";
 import { MUTATIONS } from "./mutations.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -40,6 +41,25 @@ test("one seed makes one run", { timeout: 240_000 }, async () => {
   expect(traces).toHaveLength(2);
   expect(traces[0]).toBe(traces[1]);
 });
+
+const KEPT = readdirSync(join(import.meta.dirname, "kept")).map((file) => {
+  const path = join(import.meta.dirname, "kept", file);
+  return { file, path, ...(JSON.parse(readFileSync(path, "utf8")) as Kept) };
+});
+
+test.each(KEPT)(
+  "$file breaks no law, and finds the fault that it was kept for",
+  { timeout: 240_000 },
+  async ({ path, planted, law }) => {
+    const broken = async (...given: string[]): Promise<string> => {
+      const said = await simulated("--replay", path, ...given);
+      return said.slice(said.search(/^Laws broken/m)).split("\nTo see it")[0];
+    };
+    expect(await broken()).toBe("Laws broken: 0\n");
+    if (planted !== undefined)
+      expect(await broken("--planted", planted)).toMatch(new RegExp(`^  ${law} at`, "m"));
+  },
+);
 
 test.each(MUTATIONS)("a fault can still be planted: $name", ({ file, find }) => {
   const source = readFileSync(join(ROOT, "src", file), "utf8");
