@@ -63,6 +63,14 @@ test("tickets that the record has lost, or has older, are told it again", async 
   expect(await look()).toEqual([]);
 });
 
+test("with a ticket that the record has lost it gets back the customer that it has lost", async () => {
+  await env.DB.prepare("DELETE FROM tickets WHERE ref = 'SUP-1'").run();
+  await env.DB.prepare("DELETE FROM contacts").run();
+  expect(await look()).toMatchObject([{ kind: "record.differs", mended: true }]);
+  await stage.settle();
+  expect((await stage.get<{ items: unknown[] }>("/api/v1/contacts")).items).toHaveLength(1);
+});
+
 test("only those of a group's tickets that differ are told again, from whichever side they differ", async () => {
   await stage.olga.write((await stage.topic("SUP-3")).id, "/close");
   await stage.settle();

@@ -102,8 +102,9 @@ export class Unrecorded {
       .all();
   }
 
-  /** The newest state of these tickets counts as unrecorded again. */
+  /** The newest state of these tickets, and of their customers, counts as unrecorded again. */
   tellAgain(numbers: readonly number[]): void {
+    this.#forgetCustomersOf(numbers);
     this.#db
       .update(tickets)
       .set({ recorded: sql`min(recorded, version - 1)` })
@@ -111,9 +112,23 @@ export class Unrecorded {
       .run();
   }
 
-  /** These tickets count as unrecorded again, with all that happened to them. */
+  /** These tickets and their customers count as unrecorded again, with all that happened to the tickets. */
   forgetOf(numbers: readonly number[]): void {
+    this.#forgetCustomersOf(numbers);
     this.#db.update(tickets).set({ recorded: 0 }).where(isAmong(tickets.number, numbers)).run();
+  }
+
+  /** A record that was brought back to an older day lacks its newer customers as well. Each is told by their home. */
+  #forgetCustomersOf(numbers: readonly number[]): void {
+    const theirs = this.#db
+      .select({ customer: tickets.customer })
+      .from(tickets)
+      .where(isAmong(tickets.number, numbers));
+    this.#db
+      .update(customers)
+      .set({ recorded: 0 })
+      .where(sql`${customers.home} IS NULL AND ${customers.id} IN ${theirs}`)
+      .run();
   }
 
   /** Everything counts as unrecorded again, by and by: see `forgetNext`. Answers how many tickets that is. */
