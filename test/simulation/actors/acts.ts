@@ -458,7 +458,12 @@ function pressOne(
       const carried = scene.ledger.saidAt(one.chat, one.message);
       if (carried !== undefined) carried.mayRepeat = true;
     }
-    if (said !== undefined && button.text === "Send to the customer") said.internal = false;
+    const [, home, number] = /^h:([a-z0-9-]+):\d+:(\d+)$/.exec(button.callback_data) ?? [];
+    if (home !== undefined) {
+      const held = scene.ledger.buttonsMean.numbered(home, Number(number));
+      const meant = scene.ledger.saidAt(held.chat, held.message);
+      if (meant !== undefined) meant.internal = false;
+    }
   }
   return scene.do(() =>
     scene.telegram.act("press", {
