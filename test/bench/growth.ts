@@ -3,7 +3,7 @@ import { round, type Chapter } from "./chapter.ts";
 import type { Counts } from "./desk/counts.ts";
 import { median } from "./median.ts";
 import { Stand } from "./stand.ts";
-import { A_WHILE_MS, MORNING, StandingDesk } from "./standing-desk.ts";
+import { MORNING, StandingDesk } from "./standing-desk.ts";
 import { updatesOf, WebhookCaller } from "./webhook-caller.ts";
 
 /** Groups of one desk, and how many tickets are behind them. */
@@ -17,6 +17,7 @@ const WRITERS = 10;
 const WARM_UP = 20;
 const MESSAGES = 150;
 const BETWEEN_MESSAGES_MS = 60_000;
+const THEY_ALL_STAND_MS = 4 * 3_600_000;
 
 interface Measured {
   customers: Customer[];
@@ -54,7 +55,8 @@ export async function growth(remains: AsyncDisposableStack): Promise<Chapter> {
       await customer.start(group);
       await customer.write("My order has not arrived yet.");
     }
-    await desk.settle(A_WHILE_MS);
+    // A thousand new topics, at twenty calls a minute.
+    await desk.settle(THEY_ALL_STAND_MS);
     const count = await desk.door<number>("multiply", { group, until: tickets });
     if (count !== tickets) throw new Error(`${count} tickets instead of ${tickets}`);
     measured.set(group, { customers: customers.slice(0, WRITERS), acceptMs: [], counts: [] });

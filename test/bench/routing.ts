@@ -141,7 +141,7 @@ async function measureArrivals(remains: AsyncDisposableStack) {
   await stand.telegram.clock({ freezeAt: MORNING });
   const { config } = stand;
   promisesNothing(config);
-  config.groups = GROUPS.map(({ id, prefix, chatId }) => ({ id, prefix, chatId }));
+  config.groups = GROUPS.map(({ id, prefix, chatId }) => ({ id, prefix, chatId, entry: [id] }));
   config.queues = GROUPS.map(({ id }) => ({
     id,
     group: id,

@@ -23,6 +23,15 @@ describe("a lane's rate", () => {
     expect(rate.freeAt(1, 1, 2)).toBe(1);
   });
 
+  test("what a clock counted that was hours ahead uses up no minute once it is right", () => {
+    const rate = new LaneRate(GROUP_RATE);
+    for (let i = 0; i < 20; i += 1) rate.took(5 * 3_600 * SECOND + i, 1);
+    expect(rate.free(0)).toBe(20);
+    expect(rate.freeAt(0, 1)).toBe(0);
+    rate.took(10, 20);
+    expect(rate.freeAt(20, 1)).toBe(10 + 60 * SECOND);
+  });
+
   test("429 stops the whole chat for as long as it says, halves the rate, and the rate recovers slowly", () => {
     const rate = new LaneRate(GROUP_RATE);
     rate.deferred(0, 35 * SECOND);
